@@ -1,0 +1,46 @@
+# Needs python3 (3.11 or later) with venv, and make. Everything else goes into .venv.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# The stamps carry pyproject.toml's checksum: while it stays the same, nothing below touches the network.
+KEY := $(shell cksum < pyproject.toml | cut -d ' ' -f 1)
+RUNTIME := $(VENV)/.runtime-$(KEY)
+DEV := $(VENV)/.dev-$(KEY)
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+# The build backend is installed first and used without isolation, so that a reinstall works offline too.
+BACKEND := hatchling>=1.27
+
+.PHONY: run test test-slow check clean
+
+run: $(RUNTIME)
+	$(BIN)/python -m simulator run
+
+test: $(DEV)
+	$(BIN)/python -m pytest -n 2 -m "not slow"
+
+test-slow: $(DEV)
+	$(BIN)/python -m pytest -n 2 -m slow
+
+check: $(DEV)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+
+$(BIN)/python:
+	@command -v $(PYTHON) >/dev/null || { echo "lightpace needs Python 3.11 or later, and there is no '$(PYTHON)' here." >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "lightpace needs Python 3.11 or later, and $(PYTHON) is %d.%d: name another one with make PYTHON=python3.12." % sys.version_info[:2])'
+	$(PYTHON) -m venv $(VENV)
+
+$(RUNTIME): | $(BIN)/python
+	$(PIP) install '$(BACKEND)'
+	$(PIP) install --no-build-isolation --editable .
+	@rm -f $(VENV)/.runtime-* && touch $@
+
+$(DEV): | $(BIN)/python
+	$(PIP) install '$(BACKEND)'
+	$(PIP) install --no-build-isolation --editable '.[dev]'
+	@rm -f $(VENV)/.runtime-* $(VENV)/.dev-* && touch $(RUNTIME) $@

@@ -1,0 +1,49 @@
+"""Where the shipped files lie: scenarios and formations in `configs/`, fonts in `assets/`.
+
+In: a name relative to one of the two folders. Out: an existing path. An installed wheel carries
+both folders inside the package; a checkout has them beside it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from simulator.errors import ResourceError
+
+_PACKAGE = Path(__file__).resolve().parent
+
+
+def configs_dir() -> Path:
+    """Return the folder of shipped scenarios; raises `ResourceError` if it is missing."""
+    return _shipped_folder("configs")
+
+
+def assets_dir() -> Path:
+    """Return the folder of fonts and pictures; raises `ResourceError` if it is missing."""
+    return _shipped_folder("assets")
+
+
+def config_path(name: str) -> Path:
+    """Return the path of `configs/<name>`; raises `ResourceError` if there is no such file."""
+    return _inside(configs_dir(), name)
+
+
+def asset_path(name: str) -> Path:
+    """Return the path of `assets/<name>`; raises `ResourceError` if there is no such file."""
+    return _inside(assets_dir(), name)
+
+
+def _shipped_folder(name: str) -> Path:
+    for parent in (_PACKAGE, _PACKAGE.parent):
+        if (parent / name).is_dir():
+            return parent / name
+    raise ResourceError(
+        f"The folder {name!r} is neither in {_PACKAGE} nor beside it; reinstall lightpace."
+    )
+
+
+def _inside(folder: Path, name: str) -> Path:
+    path = folder / name
+    if not path.exists():
+        raise ResourceError(f"There is no {name!r} in {folder}; reinstall lightpace.")
+    return path

@@ -1,0 +1,48 @@
+"""Headless by default: no test opens a real window or a sound device unless it asks for one."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import settings
+
+os.environ["SDL_VIDEODRIVER"] = "dummy"
+os.environ["SDL_AUDIODRIVER"] = "dummy"
+os.environ["PYGAME_HIDE_SUPPORT_PROMPT"] = "1"
+
+# Machines differ in speed, so no deadline; in CI the same examples each time.
+settings.register_profile("lightpace", deadline=None, derandomize=bool(os.environ.get("CI")))
+settings.load_profile("lightpace")
+
+
+@pytest.fixture(scope="session")
+def window_environment() -> Iterator[dict[str, str]]:
+    """Environment for a subprocess that opens a window.
+
+    A virtual X display where Xvfb is installed, SDL's dummy driver elsewhere.
+    """
+    environment = {k: v for k, v in os.environ.items() if k not in {"DISPLAY", "WAYLAND_DISPLAY"}}
+    xvfb = shutil.which("Xvfb")
+    if xvfb is None:
+        yield environment
+        return
+    read_end, write_end = os.pipe()
+    server = subprocess.Popen(
+        [xvfb, "-displayfd", str(write_end), "-screen", "0", "1920x1080x24", "-nolisten", "tcp"],
+        pass_fds=[write_end],
+        stderr=subprocess.DEVNULL,
+    )
+    os.close(write_end)
+    with os.fdopen(read_end) as pipe:
+        number = pipe.readline().strip()
+    try:
+        if number:
+            environment |= {"DISPLAY": f":{number}", "SDL_VIDEODRIVER": "x11"}
+        yield environment
+    finally:
+        server.terminate()
+        server.wait()

@@ -1,0 +1,131 @@
+"""Gaps between the runner and a mark, and what they mean. Meaning comes before colour.
+
+In: a recording and marks. Out: signed gaps, positive = behind [s], [m]; `GapState`, held by
+hysteresis; where the light was lost. All are functions of the recording alone, so a seek changes
+nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.analysis.marks import Mark
+from simulator.recording.recording import Recording
+
+Floats = NDArray[np.float64]
+
+LEVEL_S = 0.05
+"""A gap inside this is called level [s]."""
+LEVEL_EXIT_S = 0.10
+"""A level gap must grow beyond this before it is called anything else [s]: hysteresis."""
+TREND_S = 0.03
+"""The gap must change by this over the trend window before the trend turns [s]."""
+TREND_WINDOW_S = 3.0
+"""How far back the trend looks [s]."""
+LOST_S = 0.5
+"""The light counts as lost where the gap stays above this to the line [s]."""
+
+
+class GapState(Enum):
+    """Ahead, level or behind, and which way it is going. The theme gives each a colour."""
+
+    AHEAD_GAINING = "ahead, gaining"
+    AHEAD_LOSING = "ahead, losing"
+    LEVEL = "level"
+    BEHIND_GAINING = "behind, gaining"
+    BEHIND_LOSING = "behind, losing"
+
+    @property
+    def side(self) -> str:
+        """Return `ahead`, `level` or `behind`."""
+        return self.value.split(",", maxsplit=1)[0]
+
+
+@dataclass(frozen=True, eq=False)
+class GapTrack:
+    """The gap to one mark at every tick of a recording, up to the finish.
+
+    Attributes:
+        mark: what is measured against.
+        seconds: now minus when the mark passed this distance [s], positive = behind; NaN where the
+            mark never gets there; shape (ticks + 1,).
+        states: the state at each tick.
+    """
+
+    mark: Mark
+    recording: Recording
+    seconds: Floats
+    states: tuple[GapState, ...]
+
+    def seconds_at(self, time_s: float) -> float | None:
+        """Return the gap at race time [s]; after the finish, the gap at the line."""
+        return gap_seconds(self.recording, self.mark, time_s)
+
+    def metres_at(self, time_s: float) -> float:
+        """Return the gap along the track [m], positive = behind; nobody runs on beyond the line."""
+        t = min(time_s, self.recording.end_s)
+        own = float(self.recording.distance_at(t))
+        return min(float(self.mark.run.distance_at(t)), self.mark.distance_m) - own
+
+    def state_at(self, time_s: float) -> GapState:
+        """Return the state at race time [s]."""
+        tick = int(min(max(time_s, 0.0), self.recording.end_s) / self.recording.step_s)
+        return self.states[min(tick, len(self.states) - 1)]
+
+
+def gap_seconds(recording: Recording, mark: Mark, time_s: float) -> float | None:
+    """Return now minus when the mark passed this distance [s]; None where it never gets there."""
+    t = min(max(time_s, 0.0), recording.end_s)
+    x = min(float(recording.distance_at(t)), recording.race_m)
+    if x > mark.distance_m + 1e-9:
+        return None
+    other = float(mark.run.time_at(min(x, mark.distance_m)))
+    return None if np.isnan(other) else t - other
+
+
+def gap_track(recording: Recording, mark: Mark) -> GapTrack:
+    """Return the gap to `mark` at every tick."""
+    t = np.minimum(np.arange(recording.ticks + 1) * recording.step_s, recording.end_s)
+    x = np.minimum(recording.distance_at(t), recording.race_m)
+    seconds = t - mark.run.time_at(x)
+    seconds[x > mark.distance_m + 1e-9] = np.nan
+    lag = max(round(TREND_WINDOW_S / recording.step_s), 1)
+    earlier = np.concatenate([np.full(min(lag, len(seconds)), seconds[0]), seconds[:-lag]])
+    change = np.nan_to_num(seconds - earlier[: len(seconds)])
+    return GapTrack(mark, recording, seconds, _states(np.nan_to_num(seconds), change))
+
+
+def _states(seconds: Floats, change: Floats) -> tuple[GapState, ...]:
+    """Walk the ticks once: leaving `level` takes a larger gap, a turn a clear change."""
+    level, losing = True, True
+    states = []
+    for gap, moved in zip(seconds.tolist(), change.tolist(), strict=True):
+        level = abs(gap) < (LEVEL_EXIT_S if level else LEVEL_S)
+        if abs(moved) > TREND_S:
+            losing = moved > 0
+        if level:
+            states.append(GapState.LEVEL)
+        elif gap > 0:
+            states.append(GapState.BEHIND_LOSING if losing else GapState.BEHIND_GAINING)
+        else:
+            states.append(GapState.AHEAD_LOSING if losing else GapState.AHEAD_GAINING)
+    return tuple(states)
+
+
+def lost_light_m(track: GapTrack) -> float | None:
+    """Return the first distance after which the gap stays above 0.5 s to the line [m], or None."""
+    seconds = np.nan_to_num(track.seconds, nan=np.inf)
+    inside = np.flatnonzero(seconds <= LOST_S)
+    if len(seconds) == 0 or seconds[-1] <= LOST_S:
+        return None
+    if len(inside) == 0:
+        return 0.0
+    i = int(inside[-1])
+    recording = track.recording
+    share = (LOST_S - seconds[i]) / (seconds[i + 1] - seconds[i])
+    t = (i + share) * recording.step_s
+    return float(recording.distance_at(min(t, recording.end_s)))

@@ -1,0 +1,129 @@
+"""Marks: whatever the runner is measured against - a wave of light, a ghost - as one kind of thing.
+
+In: a scenario. Out: `Mark`s that tell where they are at a time and when they were at a place.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from simulator.physics.attempt import simulate
+from simulator.physics.batch import wave_schedules
+from simulator.recording.recording import Recording
+from simulator.recording.store import load_recording
+from simulator.scenario.ghosts import EvenGhost, Ghost, RecordingGhost, ScenarioGhost
+from simulator.scenario.loader import load_scenario
+from simulator.scenario.model import Scenario
+from simulator.scenario.plan import schedule_of, waypoints_of_splits
+from simulator.scenario.schedule import Schedule, even_schedule, schedule_through
+from simulator.units import format_time
+
+Floats = NDArray[np.float64]
+
+
+class Run(Protocol):
+    """Anything that runs: a `Schedule` or a `Recording`."""
+
+    def distance_at(self, time_s: ArrayLike) -> Floats:
+        """Return race distance [m] at race time [s]."""
+
+    def time_at(self, distance_m: ArrayLike) -> Floats:
+        """Return race time [s] at race distance [m]."""
+
+
+@dataclass(frozen=True, eq=False)
+class Mark:
+    """A named run to measure against.
+
+    Attributes:
+        name: as on the screen, `even 4:00.00`.
+        label: the short tag beside the dot, `4:00`.
+        colour: colour name the theme resolves.
+        note: where it comes from and which clock it is on.
+        finish_s: its finish time [s], None if it never finished.
+        distance_m: how far it runs [m].
+        run: the run itself.
+    """
+
+    name: str
+    label: str
+    colour: str
+    note: str
+    finish_s: float | None
+    distance_m: float
+    run: Run
+
+
+def short_time(seconds: float) -> str:
+    """Return `4:00` for 240.00 and `4:06.42` for 246.42."""
+    text = format_time(seconds)
+    return text.removesuffix(".00")
+
+
+def plan_mark(scenario: Scenario) -> Mark:
+    """Return the plan as a mark."""
+    schedule = schedule_of(scenario.plan, scenario.distance)
+    return _mark("the plan", "white", "", schedule)
+
+
+def wave_marks(scenario: Scenario) -> list[Mark]:
+    """Return every wave of light as a mark, shown or not, in the order of the file."""
+    plan = schedule_of(scenario.plan, scenario.distance)
+    schedules = wave_schedules(scenario, plan)
+    waves = scenario.wavelight.waves
+    return [
+        _mark(name, wave.colour, "", schedule)
+        for wave, (name, schedule) in zip(waves, schedules, strict=True)
+    ]
+
+
+def light_mark(scenario: Scenario) -> Mark:
+    """Return the light she chases: the first wave that is on; without one, the plan."""
+    waves = zip(scenario.wavelight.waves, wave_marks(scenario), strict=True)
+    return next((mark for wave, mark in waves if wave.on), None) or plan_mark(scenario)
+
+
+def ghost_marks(scenario: Scenario) -> list[Mark]:
+    """Return the scenario's ghosts, simulated or loaded where they are runs of their own.
+
+    Raises:
+        ScenarioError: a ghost's scenario file has problems.
+        RecordingError: a ghost's recording cannot be read.
+    """
+    return [_ghost_mark(ghost, scenario) for ghost in scenario.ghosts]
+
+
+def _ghost_mark(ghost: Ghost, scenario: Scenario) -> Mark:
+    if isinstance(ghost, EvenGhost):
+        start = ghost.standing_start
+        standing = scenario.plan.standing_start if start is None else start
+        schedule = even_schedule(scenario.distance, ghost.time, standing_start=standing)
+        name = ghost.name or f"even {format_time(ghost.time)}"
+        return _mark(name, ghost.colour, ghost.note, schedule)
+    if isinstance(ghost, ScenarioGhost):
+        other = load_scenario(ghost.file)
+        return run_mark(ghost.name or other.name, ghost.colour, ghost.note, simulate(other))
+    if isinstance(ghost, RecordingGhost):
+        recording = load_recording(ghost.file)
+        return run_mark(ghost.name or "recorded run", ghost.colour, ghost.note, recording)
+    waypoints = waypoints_of_splits(ghost.splits, ghost.distance or scenario.distance)
+    schedule = schedule_through(waypoints, standing_start=ghost.standing_start)
+    name = ghost.name or format_time(schedule.finish_s)
+    return _mark(name, ghost.colour, ghost.note, schedule)
+
+
+def _mark(name: str, colour: str, note: str, schedule: Schedule) -> Mark:
+    finish = schedule.finish_s
+    return Mark(name, short_time(finish), colour, note, finish, schedule.distance_m, schedule)
+
+
+def run_mark(name: str, colour: str, note: str, recording: Recording) -> Mark:
+    """Return a recorded run as a mark."""
+    finish = recording.finish_s
+    label = name if finish is None else short_time(finish)
+    length = recording.race_m if finish is not None else float(recording.x[-1])
+    return Mark(name, label, colour, note, finish, length, recording)

@@ -1,0 +1,140 @@
+"""Where this is heading: the projected finish, and whether the target can still be reached.
+
+In: a recording and a moment. Out: a projected time [s], made of the past alone; `Possible`, a table
+by distance of whether the best allowed shelter and the best constant pace still reach the target.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from simulator.physics.attempt import Job, finished, stepping
+from simulator.physics.batch import batch_of
+from simulator.physics.pacers import EXTRA_COUNT, EXTRA_MIN_M, EXTRA_STEP_M
+from simulator.recording.recording import Recording, State
+from simulator.scenario.model import Scenario
+
+Floats = NDArray[np.float64]
+
+LOOK_BACK_M = 200.0
+POSSIBLE_EVERY_M = 25.0
+FASTEST_M_S = 9.3
+_PACES = (1.0005, 1.003)
+"""Constant paces tried, as shares of the mean speed still needed: a runner below that speed loses a
+little while she comes up to it."""
+
+
+def projected_finish(recording: Recording, time_s: float) -> float | None:
+    """Return the projected finish [s] from what happened up to `time_s` [s] and nothing later.
+
+    The remaining distance at the mean speed of the last 200 m; None before 200 m. At the line it is
+    the finish.
+    """
+    if recording.finish_s is not None and time_s >= recording.finish_s:
+        return recording.finish_s
+    t = min(time_s, recording.end_s)
+    x = float(recording.distance_at(t))
+    if x < LOOK_BACK_M:
+        return None
+    since = t - float(recording.time_at(x - LOOK_BACK_M))
+    return t + (recording.race_m - x) * since / LOOK_BACK_M
+
+
+@dataclass(frozen=True, eq=False)
+class Possible:
+    """Whether `target_s` [s] can still be reached, by race distance, per 25 m."""
+
+    target_s: float
+    x_m: Floats
+    possible: NDArray[np.bool_]
+
+    def at(self, distance_m: float) -> bool:
+        """Return the answer at the last point passed."""
+        i = int(np.searchsorted(self.x_m, distance_m + 1e-9, side="right")) - 1
+        return bool(self.possible[max(i, 0)])
+
+
+@dataclass(frozen=True, slots=True)
+class _SteadyPace:
+    """A mark that starts where the runner is and moves at one speed."""
+
+    x_m: float
+    v_m_s: float
+
+    def distance_at(self, time_s: ArrayLike) -> Floats:
+        return self.x_m + self.v_m_s * np.asarray(time_s, dtype=np.float64)
+
+    def cruise_at(self, time_s: ArrayLike) -> Floats:
+        return np.full(np.shape(time_s), self.v_m_s)
+
+
+def still_possible(scenario: Scenario, recording: Recording, target_s: float) -> Possible:
+    """Return per 25 m whether the target is still in reach; see `finding_possible`."""
+    return finished(finding_possible(scenario, recording, target_s))
+
+
+def finding_possible(scenario: Scenario, recording: Recording, target_s: float) -> Job[Possible]:
+    """Find per 25 m whether the target is still in reach, all points stepped as one batch.
+
+    From the state at each point she gets the shelter of her own slot in the formation (as if the
+    group had waited) and runs the constant speed that is needed.
+    """
+    reach = min(recording.race_m, float(recording.x[-1]))
+    xs = np.arange(0.0, reach, POSSIBLE_EVERY_M)
+    ticks = np.maximum(np.searchsorted(recording.x, xs, side="right") - 1, 0)
+    states, marks, rows = [], [], []
+    for i, tick in enumerate(ticks.tolist()):
+        state = recording.state_at_tick(tick)
+        left_s = target_s - tick * recording.step_s
+        left_m = recording.race_m - state.x_m
+        if left_s <= 0 or left_m / left_s > FASTEST_M_S:
+            continue
+        for share in _PACES:
+            states.append(replace(state, tick=0))
+            marks.append(_SteadyPace(state.x_m, share * left_m / left_s))
+            rows.append((i, left_s))
+    possible = np.zeros(len(xs), dtype=bool)
+    if rows:
+        finish = yield from _finishes(scenario, recording.step_s, states, marks)
+        for (i, left_s), finish_s in zip(rows, finish.tolist(), strict=True):
+            possible[i] |= finish_s <= left_s
+    return Possible(target_s, xs, possible)
+
+
+def _finishes(
+    scenario: Scenario, step_s: float, states: list[State], marks: list[_SteadyPace]
+) -> Job[Floats]:
+    one = batch_of([scenario], step_s)
+    in_slot = round(-EXTRA_MIN_M / EXTRA_STEP_M)
+    count = len(states)
+
+    def repeat(values: Floats) -> Floats:
+        return np.repeat(values, count, axis=0)
+
+    batch = replace(
+        one,
+        scenarios=one.scenarios * count,
+        groups=one.groups * count,
+        tables=np.repeat(one.tables[:, in_slot : in_slot + 1], EXTRA_COUNT, axis=1),
+        table_row=np.repeat(one.table_row, count),
+        nearest_m=repeat(one.nearest_m),
+        breaks_m=repeat(one.breaks_m),
+        race_m=repeat(one.race_m),
+        start_m=repeat(one.start_m),
+        drag_k=repeat(one.drag_k),
+        force_k=repeat(one.force_k),
+        cost_k=repeat(one.cost_k),
+        aerobic_max=repeat(one.aerobic_max),
+        reserve=repeat(one.reserve),
+        drop_back_m=repeat(one.drop_back_m),
+        wind=None if one.wind is None else repeat(one.wind),
+        plans=tuple(marks),
+        plan_index=np.arange(count),
+        leader_index=np.zeros(count, dtype=np.int64),
+        ticks=np.repeat(one.ticks, count),
+    )
+    trace = yield from stepping(batch, states)
+    return trace.finish_s

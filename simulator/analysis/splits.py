@@ -1,0 +1,106 @@
+"""Split tables: plan, run, ghosts, gaps, and residuals against a published result.
+
+In: a scenario, its recording and marks. Out: rows of cumulative times [s].
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from simulator.analysis.marks import Mark
+from simulator.recording.recording import Recording
+from simulator.scenario.ghosts import SplitGhost
+from simulator.scenario.model import Scenario
+from simulator.scenario.plan import waypoints_of_splits
+from simulator.scenario.schedule import Waypoint
+from simulator.units import format_distance
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """One row: cumulative times at a distance [s]; None where somebody never got there."""
+
+    distance_m: float
+    label: str
+    plan_s: float | None
+    run_s: float | None
+    ghosts_s: tuple[float | None, ...]
+    published_s: float | None
+    tolerance_s: float
+
+    @property
+    def delta_s(self) -> float | None:
+        """Run minus plan [s], positive = behind."""
+        return None if self.run_s is None or self.plan_s is None else self.run_s - self.plan_s
+
+    @property
+    def residual_s(self) -> float | None:
+        """Run minus published [s]."""
+        if self.run_s is None or self.published_s is None:
+            return None
+        return self.run_s - self.published_s
+
+
+def split_distances(race_m: float) -> list[float]:
+    """Return where splits are taken [m]: each 200 m and the finish.
+
+    Each 400 m in races beyond 2 km, each kilometre beyond 5 km. A multiple less than 50 m from the
+    line is left out: nobody reads two splits nine metres apart.
+    """
+    step = 200.0 if race_m <= 2000 else 400.0 if race_m <= 5000 else 1000.0
+    inner = [float(x) for x in np.arange(step, race_m - 50.0, step)]
+    return [*inner, race_m]
+
+
+def split_label(distance_m: float, race_m: float) -> str:
+    """Return `800` or `finish`."""
+    return "finish" if distance_m == race_m else format_distance(distance_m).removesuffix(" m")
+
+
+def published_waypoints(scenario: Scenario) -> list[Waypoint]:
+    """Return the published splits of this very attempt, none where the scenario names none."""
+    for ghost in scenario.ghosts:
+        if isinstance(ghost, SplitGhost) and ghost.name == scenario.published:
+            return waypoints_of_splits(ghost.splits, ghost.distance or scenario.distance)
+    return []
+
+
+def split_table(
+    scenario: Scenario, recording: Recording, plan: Mark, ghosts: list[Mark]
+) -> list[Split]:
+    """Return the split table; published splits between its distances get rows of their own."""
+    published = {w.distance_m: w for w in published_waypoints(scenario)}
+    race_m = scenario.distance
+    rows = []
+    for x in sorted({*split_distances(race_m), *published}):
+        known = published.get(x)
+        rows.append(
+            Split(
+                x,
+                split_label(x, race_m),
+                time_of(plan, x),
+                run_time(recording, x),
+                tuple(time_of(ghost, x) for ghost in ghosts),
+                known.time_s if known else None,
+                known.tolerance_s if known else 0.0,
+            )
+        )
+    return rows
+
+
+def run_time(recording: Recording, distance_m: float) -> float | None:
+    """Return the run's time at a distance [s], None if she never got there."""
+    if distance_m == recording.race_m:
+        return recording.finish_s
+    t = float(recording.time_at(distance_m))
+    return None if np.isnan(t) else t
+
+
+def time_of(mark: Mark, distance_m: float) -> float | None:
+    """Return a mark's time at a distance [s], None beyond its end."""
+    if distance_m > mark.distance_m + 1e-9:
+        return None
+    t = float(mark.run.time_at(distance_m))
+    return None if np.isnan(t) else t

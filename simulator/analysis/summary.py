@@ -1,0 +1,120 @@
+"""The summary of an attempt: what `lightpace simulate` prints and a coach reads.
+
+In: a scenario and its recording. Out: `Summary`, and the same as plain values for JSON.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from simulator.analysis.gaps import gap_track, lost_light_m
+from simulator.analysis.marks import Mark, ghost_marks, light_mark, plan_mark
+from simulator.analysis.splits import Split, split_table
+from simulator.recording.recording import Recording, Status
+from simulator.scenario.model import Scenario
+
+
+@dataclass(frozen=True, slots=True)
+class Energy:
+    """Where the energy went [J/kg]: spent in all, aerobic, from the reserve, left of it."""
+
+    spent: float
+    aerobic: float
+    from_reserve: float
+    reserve_left: float
+
+
+@dataclass(frozen=True, eq=False)
+class Summary:
+    """An attempt in numbers; `splits` carry a time for each of `ghosts`, in that order."""
+
+    scenario: Scenario
+    recording: Recording
+    splits: tuple[Split, ...]
+    ghosts: tuple[Mark, ...]
+    target_s: float
+    lost_light_at_m: float | None
+    mean_shelter: float
+    energy: Energy
+
+    @property
+    def finished(self) -> bool:
+        """Whether the run is a valid, finished one."""
+        return self.recording.status is Status.FINISHED
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values: what `simulate --json` prints."""
+        run = self.recording
+        finish = run.finish_s
+        result: dict[str, Any] = {
+            "scenario": self.scenario.name,
+            "distance_m": run.race_m,
+            "finish_time_s": finish,
+            "status": run.status.value,
+            "target_s": self.target_s,
+            "splits": [
+                {
+                    "distance_m": s.distance_m,
+                    "time_s": s.run_s,
+                    "plan_s": s.plan_s,
+                    "gap_s": s.delta_s,
+                }
+                for s in self.splits
+            ],
+            "ghosts": [
+                {
+                    "name": g.name,
+                    "finish_time_s": g.finish_s,
+                    "gap_s": None
+                    if finish is None or g.finish_s is None or g.distance_m != run.race_m
+                    else finish - g.finish_s,
+                }
+                for g in self.ghosts
+            ],
+            "lost_light_at_m": self.lost_light_at_m,
+            "mean_shelter": self.mean_shelter,
+            "energy_j_kg": {
+                "spent": self.energy.spent,
+                "aerobic": self.energy.aerobic,
+                "from_reserve": self.energy.from_reserve,
+                "reserve_left": self.energy.reserve_left,
+            },
+            "step_s": run.step_s,
+        }
+        published = [s for s in self.splits if s.published_s is not None]
+        if published:
+            result["residuals"] = [
+                {
+                    "distance_m": s.distance_m,
+                    "published_s": s.published_s,
+                    "tolerance_s": s.tolerance_s,
+                    "residual_s": s.residual_s,
+                }
+                for s in published
+            ]
+        return result
+
+
+def summarise(scenario: Scenario, recording: Recording) -> Summary:
+    """Return the summary of a recording of this scenario."""
+    plan, ghosts = plan_mark(scenario), ghost_marks(scenario)
+    until = np.arange(recording.ticks + 1) * recording.step_s <= recording.end_s
+    step = recording.step_s
+    middle = 0.5 * (recording.aerobic[1:] + recording.aerobic[:-1])
+    aerobic = float(middle[until[1:]].sum() * step)
+    reserve_left = recording.at(recording.end_s).reserve
+    used = float(recording.reserve[0]) - reserve_left
+    target = plan.finish_s if plan.finish_s is not None else float("nan")
+    return Summary(
+        scenario,
+        recording,
+        tuple(split_table(scenario, recording, plan, ghosts)),
+        tuple(ghosts),
+        target,
+        lost_light_m(gap_track(recording, light_mark(scenario))),
+        float(recording.shelter[until].mean()),
+        Energy(aerobic + used, aerobic, used, reserve_left),
+    )

@@ -1,0 +1,124 @@
+"""Every physical coefficient of the model: name, unit, value, source. The one table in code.
+
+In: nothing. Out: `COEFFICIENTS` (the table, kept equal to docs/physics.md by a test) and one plain
+module constant for each row, so that formulas read like formulas.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Coefficient:
+    """One row: the attribute that holds it, its value, unit and where it comes from."""
+
+    name: str
+    value: float
+    unit: str
+    source: str
+
+
+G = 9.81
+BEND_RADIUS_M = 36.80
+BEND_M = 115.61
+STRAIGHT_M = 84.39
+LAP_M = 400.0
+KERB_RADIUS_M = 36.50
+LANE_WIDTH_M = 1.22
+
+GAS_DRY = 287.05
+GAS_VAPOUR = 461.495
+DRAG_FORM = 0.80
+FRONTAL_SHARE = 0.266
+DUBOIS = 0.007184
+DUBOIS_HEIGHT = 0.725
+DUBOIS_MASS = 0.425
+
+J_PER_ML_O2 = 20.9
+COST_V2 = 1.5355
+COST_V1 = 1.5374
+COST_V0 = 15.661
+BEND_COST = 0.58
+FORCE_COST = 6.13
+
+AEROBIC_START = 5.0
+TAU_AEROBIC = 20.0
+TAU_RESERVE = 15.0
+
+TAU_SPEED = 1.2
+ACCEL_MIN = -2.0
+ACCEL_MAX = 4.5
+GAP_GAIN = 0.1
+GAP_SPEED_MAX = 0.5
+
+WAKE_PEAK = 0.40
+WAKE_PEAK_AT_M = 1.2
+WAKE_LENGTH_M = 1.8
+WAKE_WIDTH_M = 0.38
+WAKE_LIMIT = 0.75
+LANE_BIN_M = 0.4
+JET = 0.01
+JET_INNER_M = 0.42
+JET_OUTER_M = 1.2
+JET_REACH_M = 2.5
+BESIDE = 0.03
+BESIDE_REACH_M = 0.3
+BEHIND = 0.09
+BEHIND_LENGTH_M = 0.8
+BEHIND_WIDTH_M = 0.6
+BEHIND_NEAR_M = 0.6
+BLEND_M = 0.2
+CLEARANCE_M = 0.5
+
+_DRAFTING = "fit to the published drafting rows (docs/physics.md)"
+_ASSUMED = "assumed: no measured source"
+
+COEFFICIENTS: tuple[Coefficient, ...] = (
+    Coefficient("G", G, "m/s2", "standard gravity, rounded"),
+    Coefficient("BEND_RADIUS_M", BEND_RADIUS_M, "m", "World Athletics manual: measuring line"),
+    Coefficient("BEND_M", BEND_M, "m", "World Athletics track manual"),
+    Coefficient("STRAIGHT_M", STRAIGHT_M, "m", "World Athletics track manual"),
+    Coefficient("LAP_M", LAP_M, "m", "World Athletics track manual"),
+    Coefficient("KERB_RADIUS_M", KERB_RADIUS_M, "m", "World Athletics track manual"),
+    Coefficient("LANE_WIDTH_M", LANE_WIDTH_M, "m", "World Athletics track manual"),
+    Coefficient("GAS_DRY", GAS_DRY, "J/(kg K)", "gas constant of dry air"),
+    Coefficient("GAS_VAPOUR", GAS_VAPOUR, "J/(kg K)", "gas constant of water vapour"),
+    Coefficient("DRAG_FORM", DRAG_FORM, "1", "drag coefficient of a runner, as in da Silva 2025"),
+    Coefficient("FRONTAL_SHARE", FRONTAL_SHARE, "1", "frontal area over body surface, Pugh 1971"),
+    Coefficient("DUBOIS", DUBOIS, "m2", "Du Bois 1916, height in cm, mass in kg"),
+    Coefficient("DUBOIS_HEIGHT", DUBOIS_HEIGHT, "1", "Du Bois 1916"),
+    Coefficient("DUBOIS_MASS", DUBOIS_MASS, "1", "Du Bois 1916"),
+    Coefficient("J_PER_ML_O2", J_PER_ML_O2, "J/ml", "energy equivalent of oxygen"),
+    Coefficient("COST_V2", COST_V2, "ml s2/(kg min m2)", "Batliner curve in Kipp 2019"),
+    Coefficient("COST_V1", COST_V1, "ml s/(kg min m)", "Batliner curve in Kipp 2019"),
+    Coefficient("COST_V0", COST_V0, "ml/(kg min)", "Batliner curve in Kipp 2019"),
+    Coefficient("BEND_COST", BEND_COST, "1", "derived from Taboga & Kram 2019"),
+    Coefficient("FORCE_COST", FORCE_COST, "1", "da Silva 2022; individuals 4.17 to 8.14"),
+    Coefficient("AEROBIC_START", AEROBIC_START, "W/kg", "aerobic power on the line; model"),
+    Coefficient("TAU_AEROBIC", TAU_AEROBIC, "s", "oxygen uptake kinetics; model"),
+    Coefficient("TAU_RESERVE", TAU_RESERVE, "s", "three-parameter critical power, Morton 1996"),
+    Coefficient("TAU_SPEED", TAU_SPEED, "s", "time constant of a start; model"),
+    Coefficient("ACCEL_MIN", ACCEL_MIN, "m/s2", "strongest braking; model"),
+    Coefficient("ACCEL_MAX", ACCEL_MAX, "m/s2", "strongest start; model"),
+    Coefficient("GAP_GAIN", GAP_GAIN, "1/s", _ASSUMED + " (gentle correction of the gap)"),
+    Coefficient("GAP_SPEED_MAX", GAP_SPEED_MAX, "m/s", _ASSUMED + " (bound on that correction)"),
+    Coefficient("WAKE_PEAK", WAKE_PEAK, "1", _DRAFTING),
+    Coefficient("WAKE_PEAK_AT_M", WAKE_PEAK_AT_M, "m", _DRAFTING),
+    Coefficient("WAKE_LENGTH_M", WAKE_LENGTH_M, "m", _DRAFTING),
+    Coefficient("WAKE_WIDTH_M", WAKE_WIDTH_M, "m", _DRAFTING),
+    Coefficient("WAKE_LIMIT", WAKE_LIMIT, "1", _DRAFTING),
+    Coefficient("LANE_BIN_M", LANE_BIN_M, "m", _DRAFTING),
+    Coefficient("JET", JET, "1", _ASSUMED),
+    Coefficient("JET_INNER_M", JET_INNER_M, "m", _ASSUMED),
+    Coefficient("JET_OUTER_M", JET_OUTER_M, "m", _ASSUMED),
+    Coefficient("JET_REACH_M", JET_REACH_M, "m", _ASSUMED),
+    Coefficient("BESIDE", BESIDE, "1", _ASSUMED),
+    Coefficient("BESIDE_REACH_M", BESIDE_REACH_M, "m", _ASSUMED),
+    Coefficient("BEHIND", BEHIND, "1", _DRAFTING),
+    Coefficient("BEHIND_LENGTH_M", BEHIND_LENGTH_M, "m", _DRAFTING),
+    Coefficient("BEHIND_WIDTH_M", BEHIND_WIDTH_M, "m", _DRAFTING),
+    Coefficient("BEHIND_NEAR_M", BEHIND_NEAR_M, "m", _DRAFTING),
+    Coefficient("BLEND_M", BLEND_M, "m", "width over which the formula's edges are blended; model"),
+    Coefficient("CLEARANCE_M", CLEARANCE_M, "m", "least distance of two bodies in a line; model"),
+)

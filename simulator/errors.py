@@ -1,0 +1,83 @@
+"""What can go wrong, as one tree.
+
+    LightpaceError                 anything the user can read and act on ├── ScenarioError
+    the scenario file (or a `--set`) is not usable; lists every problem ├── RecordingError
+    a saved recording cannot be read or written ├── SimulationError            a run cannot be
+    started from what it was given ├── ResourceError              a shipped file (font, config,
+    theme) is missing or damaged ├── OutputError                a result file cannot be written └──
+    DisplayError               there is no display to open a window on
+
+In: nothing. Out: exception types only. Each message is one or more short sentences that say what is
+wrong, where, and what to do; the command line prints it and exits, nobody else prints it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class LightpaceError(Exception):
+    """Base of every error that a user may meet; `exit_code` is what the command line returns."""
+
+    exit_code = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong in a scenario.
+
+    Attributes:
+        source: the file's name as the user gave it, or `--set`.
+        line: 1-based line, 0 where there is none (a `--set`, a missing file).
+        column: 1-based column, 0 where there is none.
+        path: dotted path in the scenario, such as `pacers.count`; empty for the file itself.
+        message: what is wrong, one sentence without a full stop.
+        hint: what to do, such as `did you mean front_gap?`; may be empty.
+    """
+
+    source: str
+    line: int
+    column: int
+    path: str
+    message: str
+    hint: str = ""
+
+    def __str__(self) -> str:
+        """Return `file:line:column  path  what is wrong  (hint)`."""
+        place = f"{self.source}:{self.line}:{self.column}" if self.line else self.source
+        parts = [place, self.path, self.message, f"({self.hint})" if self.hint else ""]
+        return "  ".join(part for part in parts if part)
+
+
+class ScenarioError(LightpaceError):
+    """A scenario is refused; `problems` lists everything found, in file order."""
+
+    exit_code = 2
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        """Keep the problems, sorted by place; the message is one line for each."""
+        self.problems = tuple(sorted(problems, key=lambda p: (p.source, p.line, p.column, p.path)))
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class RecordingError(LightpaceError):
+    """A recording cannot be read, is of another format version, or cannot be written."""
+
+    exit_code = 2
+
+
+class SimulationError(LightpaceError):
+    """A run cannot be started from what it was given."""
+
+
+class ResourceError(LightpaceError):
+    """A file that ships with the program is missing or damaged."""
+
+
+class OutputError(LightpaceError):
+    """A result file cannot be written; nothing half-written is left behind."""
+
+
+class DisplayError(LightpaceError):
+    """There is no display to open a window on."""

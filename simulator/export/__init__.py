@@ -1,0 +1,1 @@
+"""Files made from an attempt: tables, the coach's sheet, pictures, films."""

@@ -1,0 +1,1 @@
+"""What happens: track, air, energetics, shelter, pacers, and the kernel that steps attempts."""

@@ -1,0 +1,202 @@
+"""Scenarios as rows of arrays: everything the kernel needs, made once before the first step.
+
+In: scenarios. Out: `Batch`, whose leading axis is the attempt. Rows that share a schedule or a
+formation share its table.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from simulator.coefficients import G
+from simulator.errors import SimulationError
+from simulator.physics.air import density, drag_area, head_wind
+from simulator.physics.pacers import (
+    EXTRA_COUNT,
+    Group,
+    group_of,
+    leader_positions,
+    schedule_followed,
+)
+from simulator.physics.track import on_bend, start_position
+from simulator.scenario.model import Scenario
+from simulator.scenario.plan import schedule_of
+from simulator.scenario.schedule import Schedule
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+STEP_S = 0.1
+"""Time step [s]: halving it moves the finish by less than 2 ms (tested)."""
+TRACK_CELLS = 4000
+"""Cells of 0.1 m round the lap, for bends and wind."""
+PATIENCE = 2.0
+PATIENCE_S = 60.0
+"""A run is given up at `PATIENCE` times the planned time plus `PATIENCE_S`."""
+
+
+class Followed(Protocol):
+    """What a runner can follow: a `Schedule`, or any other mark that moves."""
+
+    def distance_at(self, time_s: ArrayLike) -> Floats:
+        """Return its race distance [m] at race time [s]."""
+
+    def cruise_at(self, time_s: ArrayLike) -> Floats:
+        """Return the speed it asks for [m/s]."""
+
+
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """A number of attempts, one a row.
+
+    Attributes (shape (rows,) unless said):
+        scenarios: the scenarios the rows came from.
+        race_m, start_m: race distance and track position of the start line [m].
+        drag_k: k rho CdA / (2 m g) [s2/m2]: extra cost for each (m/s)^2 of air speed, unsheltered.
+        force_k: k / g [s2/m]: extra cost for each m/s2.
+        cost_k: the kit's cost multiplier [1].
+        aerobic_max, reserve: MAP [W/kg] and E(0) [J/kg], with the form on the day.
+        drop_back_m: how far the group waits behind its mark [m].
+        groups: the pacers of each row.
+        nearest_m, breaks_m: shape (rows, phases), (rows, phases - 1); see `Group`; padded.
+        table_row: first row of this attempt's shelter tables in `tables`.
+        tables: all distinct shelter tables, shape (tables, EXTRA_COUNT), flattened.
+        bend: whether each cell of the lap is on a bend, 1 or 0, shape (TRACK_CELLS,).
+        wind: head wind in each cell [m/s], shape (rows, TRACK_CELLS), or None without any wind.
+        plan_index, mark_index: which schedule the runner, and which leader line the group, follows.
+        plans, leaders: the distinct ones.
+        ticks: steps after which a row is given up.
+    """
+
+    scenarios: tuple[Scenario, ...]
+    step_s: float
+    race_m: Floats
+    start_m: Floats
+    drag_k: Floats
+    force_k: Floats
+    cost_k: Floats
+    aerobic_max: Floats
+    reserve: Floats
+    drop_back_m: Floats
+    groups: tuple[Group, ...]
+    nearest_m: Floats
+    breaks_m: Floats
+    table_row: Ints
+    tables: Floats
+    bend: Floats
+    wind: Floats | None
+    plan_index: Ints
+    leader_index: Ints
+    plans: tuple[Followed, ...]
+    leaders: tuple[tuple[Schedule, Scenario], ...]
+    ticks: Ints
+
+    @property
+    def rows(self) -> int:
+        """Number of attempts."""
+        return len(self.scenarios)
+
+    def plan_marks(self, half_ticks: Ints) -> tuple[Floats, Floats]:
+        """Return the plans' distance [m] and cruising speed [m/s], shape (half ticks, plans)."""
+        t = half_ticks * (0.5 * self.step_s)
+        x = np.stack([plan.distance_at(t) for plan in self.plans], axis=1)
+        v = np.stack([plan.cruise_at(t) for plan in self.plans], axis=1)
+        return x, v
+
+    def leader_marks(self, half_ticks: Ints) -> Floats:
+        """Return where the groups' reference points want to be [m], shape (half ticks, leaders)."""
+        # the running maximum of a leader needs every earlier moment: always from the gun
+        t: Floats = np.arange(int(half_ticks[-1]) + 1, dtype=np.float64) * (0.5 * self.step_s)
+        lines = [
+            leader_positions(schedule, scenario.pacers.leader, t)[half_ticks]
+            for schedule, scenario in self.leaders
+        ]
+        return np.stack(lines, axis=1)
+
+
+def wave_schedules(scenario: Scenario, plan: Schedule) -> list[tuple[str, Schedule]]:
+    """Return each wave's name and schedule; a wave without a plan of its own shows the main one."""
+    return [
+        (w.name, plan if w.plan is None else schedule_of(w.plan, scenario.distance))
+        for w in scenario.wavelight.waves
+    ]
+
+
+def batch_of(scenarios: Sequence[Scenario], step_s: float = STEP_S) -> Batch:
+    """Return the scenarios as a batch.
+
+    Raises:
+        SimulationError: there is none.
+    """
+    if not scenarios:
+        raise SimulationError("There is no scenario to simulate.")
+    plans: dict[str, tuple[int, Schedule]] = {}
+    leaders: dict[str, tuple[int, Schedule, Scenario]] = {}
+    groups: dict[str, tuple[int, Group]] = {}
+    plan_index, leader_index, group_index = [], [], []
+    for s in scenarios:
+        plan_key = f"{s.plan!r}|{s.distance!r}"
+        if plan_key not in plans:
+            plans[plan_key] = (len(plans), schedule_of(s.plan, s.distance))
+        index, plan = plans[plan_key]
+        plan_index.append(index)
+        leader_key = f"{plan_key}|{s.pacers.leader!r}|{s.pacers.follows!r}"
+        if s.pacers.follows is not None:
+            leader_key += f"|{s.wavelight.waves!r}"
+        if leader_key not in leaders:
+            followed = schedule_followed(wave_schedules(s, plan), s.pacers.follows, plan)
+            leaders[leader_key] = (len(leaders), followed, s)
+        leader_index.append(leaders[leader_key][0])
+        group_key = f"{s.pacers!r}|{s.distance!r}"
+        if group_key not in groups:
+            groups[group_key] = (len(groups), group_of(s.pacers, s.distance))
+        group_index.append(groups[group_key][0])
+    distinct = [group for _, group in groups.values()]
+    first_table = np.cumsum([0, *(len(g.tables) for g in distinct)])
+    phases = max(len(g.tables) for g in distinct)
+    rows = [distinct[i] for i in group_index]
+    runners = [s.runner for s in scenarios]
+    force = np.array([r.drag_cost for r in runners]) / G
+    area = np.array([drag_area(r) for r in runners])
+    rho = np.array([density(s.environment) for s in scenarios])
+    mass = np.array([r.mass for r in runners])
+    form = np.array([1.0 + r.form / 100.0 for r in runners])
+    race = np.array([s.distance for s in scenarios])
+    start = np.array([start_position(s.distance) for s in scenarios])
+    finish = np.array([plan.finish_s for _, plan in plans.values()])[plan_index]
+    cells = (np.arange(TRACK_CELLS) + 0.5) * (400.0 / TRACK_CELLS)
+    windy = any(s.environment.wind.speed > 0 for s in scenarios)
+    return Batch(
+        scenarios=tuple(scenarios),
+        step_s=step_s,
+        race_m=race,
+        start_m=start,
+        drag_k=force * 0.5 * rho * area / mass,
+        force_k=force,
+        cost_k=np.array([r.kit.cost for r in runners]),
+        aerobic_max=np.array([r.max_aerobic_power for r in runners]) * form,
+        reserve=np.array([r.reserve for r in runners]) * form,
+        drop_back_m=np.array([g.drop_back_m for g in rows]),
+        groups=tuple(rows),
+        nearest_m=np.stack([_padded(g.nearest_m, phases, np.inf) for g in rows]),
+        breaks_m=np.stack([_padded(g.breaks_m, phases - 1, np.inf) for g in rows]),
+        table_row=first_table[group_index],
+        tables=np.concatenate([g.tables for g in distinct]).reshape(-1, EXTRA_COUNT),
+        bend=on_bend(cells).astype(np.float64),
+        wind=np.stack([head_wind(s.environment.wind, cells) for s in scenarios]) if windy else None,
+        plan_index=np.array(plan_index),
+        leader_index=np.array(leader_index),
+        plans=tuple(plan for _, plan in plans.values()),
+        leaders=tuple((schedule, scenario) for _, schedule, scenario in leaders.values()),
+        ticks=np.array([math.ceil((PATIENCE * f + PATIENCE_S) / step_s) for f in finish]),
+    )
+
+
+def _padded(values: Floats, length: int, fill: float) -> Floats:
+    return np.concatenate([values, np.full(length - len(values), fill)])

@@ -1,0 +1,115 @@
+"""Shelter: the share S of her air drag that a formation takes away.
+
+In: pacers at (dx ahead, dy aside) of the runner, hip to hip [m]. Out: S, 0 none to 1 full; slightly
+negative is possible. Formulas: docs/physics.md, "Shelter of a formation"; every edge of the formula
+is blended over 0.2 m so that S is continuous in the gap. The coefficients of the pacer beside and
+of the jet are assumed: nobody measured them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from simulator.coefficients import (
+    BEHIND,
+    BEHIND_LENGTH_M,
+    BEHIND_NEAR_M,
+    BEHIND_WIDTH_M,
+    BESIDE,
+    BESIDE_REACH_M,
+    BLEND_M,
+    JET,
+    JET_INNER_M,
+    JET_OUTER_M,
+    JET_REACH_M,
+    LANE_BIN_M,
+    WAKE_LENGTH_M,
+    WAKE_LIMIT,
+    WAKE_PEAK,
+    WAKE_PEAK_AT_M,
+    WAKE_WIDTH_M,
+)
+
+Floats = NDArray[np.float64]
+
+S_MIN, S_MAX = -0.2, 0.95
+
+
+@dataclass(frozen=True, slots=True)
+class Shelterer:
+    """A pacer as the air sees him.
+
+    Attributes:
+        ahead_m: metres ahead of the runner in her slot [m]; behind is negative.
+        aside_m: metres aside [m].
+        follows_group: True for slots ahead, which move away as the front gap grows; False for slots
+            beside and behind, which stay with her.
+    """
+
+    ahead_m: float
+    aside_m: float
+    follows_group: bool
+
+
+def _rise(x: ArrayLike, edge: float) -> Floats:
+    """Return a smooth step from 0 to 1, centred at `edge`, `BLEND_M` wide."""
+    z = np.clip((np.asarray(x, dtype=np.float64) - edge) / BLEND_M + 0.5, 0.0, 1.0)
+    return z * z * (3.0 - 2.0 * z)
+
+
+def shelter(pacers: Sequence[Shelterer], extra_gap_m: ArrayLike, wake: float = 1.0) -> Floats:
+    """Return S for each extra front gap [m]; shape as `extra_gap_m`.
+
+    Args:
+        pacers: who runs with her.
+        extra_gap_m: how much farther than in the formation the group ahead is [m].
+        wake: the scale q of the front wake.
+    """
+    extra = np.asarray(extra_gap_m, dtype=np.float64)
+    lanes: dict[int, Floats] = {}
+    lost = np.zeros_like(extra)
+    trail = np.ones_like(extra)
+    for pacer in pacers:
+        dx = pacer.ahead_m + (extra if pacer.follows_group else 0.0 * extra)
+        dy = abs(pacer.aside_m)
+        in_front = _rise(dx, BESIDE_REACH_M)
+        at_back = _rise(-dx, BESIDE_REACH_M)
+        abreast = (1.0 - in_front) * (1.0 - at_back)
+        # the decay is held from the edge of the pacer's own zone on: inside it he runs beside
+        near = np.maximum(dx, BESIDE_REACH_M)
+        peak = WAKE_PEAK * np.exp(-(near - WAKE_PEAK_AT_M) / WAKE_LENGTH_M)
+        velocity = wake * peak * np.exp(-((dy / WAKE_WIDTH_M) ** 3)) * in_front
+        for lane, share in _lane_shares(pacer.aside_m):
+            held = lanes.get(lane, np.zeros_like(extra))
+            lanes[lane] = np.maximum(held, share * velocity)
+        side = float(_rise(dy, JET_INNER_M) * (1.0 - _rise(dy, JET_OUTER_M)))
+        lost += JET * side * in_front * (1.0 - _rise(dx, JET_REACH_M))
+        lost += BESIDE * float(1.0 - _rise(dy, JET_OUTER_M)) * abreast
+        far = np.maximum(np.abs(dx), BEHIND_NEAR_M)
+        push = BEHIND * np.exp(-(far - WAKE_PEAK_AT_M) / BEHIND_LENGTH_M)
+        trail *= 1.0 - push * float(np.exp(-((dy / BEHIND_WIDTH_M) ** 2))) * at_back
+    total = np.zeros_like(extra)
+    for velocity in lanes.values():
+        total = total + velocity
+    rest = 1.0 - (np.minimum(total, WAKE_LIMIT) - lost)
+    return np.clip(1.0 - np.sign(rest) * rest * rest * trail, S_MIN, S_MAX)
+
+
+def _lane_shares(aside_m: float) -> list[tuple[int, float]]:
+    """Return the 0.4 m lanes a body stands in and how much of it, blended over 0.2 m at an edge."""
+    position = aside_m / LANE_BIN_M
+    lane = int(np.floor(position + 0.5))
+    from_edge = (position - (lane - 0.5)) * LANE_BIN_M
+    to_edge = LANE_BIN_M - from_edge
+    half = BLEND_M / 2
+    if from_edge < half:
+        share = float(_rise(from_edge, 0.0))
+        return [(lane, share), (lane - 1, 1.0 - share)]
+    if to_edge < half:
+        share = float(_rise(to_edge, 0.0))
+        return [(lane, share), (lane + 1, 1.0 - share)]
+    return [(lane, 1.0)]

@@ -1,0 +1,57 @@
+"""The 400 m track: race distance to track position to the plane, heading and bends.
+
+In: race distance x [m] or track position s [m] (0 at the finish line, running direction). Out:
+positions in the plane [m], headings [rad], bends. The plane's origin is the middle of the track,
+the home straight at the bottom, run from left to right, so the runners go anticlockwise.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from simulator.coefficients import BEND_M, BEND_RADIUS_M, LAP_M, STRAIGHT_M
+
+Floats = NDArray[np.float64]
+
+
+def start_position(race_m: float) -> float:
+    """Return the track position of the start line [m]: 390.656 for the mile, 100 for 1500 m."""
+    return float(-race_m % LAP_M)
+
+
+def track_position(x_m: ArrayLike, race_m: float) -> Floats:
+    """Return s = (start + x) mod 400 [m] for race distance `x_m` of a race over `race_m` [m]."""
+    return np.mod(np.asarray(x_m, dtype=np.float64) + start_position(race_m), LAP_M)
+
+
+def on_bend(s_m: ArrayLike) -> NDArray[np.bool_]:
+    """Return whether a track position lies on a bend; the two bends begin at s = 0 and s = 200."""
+    return np.mod(np.asarray(s_m, dtype=np.float64), LAP_M / 2) < BEND_M
+
+
+def heading(s_m: ArrayLike) -> Floats:
+    """Return the running direction [rad], 0 along the home straight, growing anticlockwise."""
+    s = np.mod(np.asarray(s_m, dtype=np.float64), LAP_M)
+    second = s >= LAP_M / 2
+    turned = np.minimum(np.where(second, s - LAP_M / 2, s), BEND_M) / BEND_M * np.pi
+    return turned + np.where(second, np.pi, 0.0)
+
+
+def to_plane(s_m: ArrayLike, offset_m: ArrayLike = 0.0) -> tuple[Floats, Floats]:
+    """Return (x, y) [m] of a point `offset_m` [m] outside the measuring line at `s_m` [m].
+
+    x runs to the right, y up. The radius on the bends is 36.80 m + offset; the bend's length on the
+    measuring line is taken as 115.61 m whatever the offset (all runners in lane 1 share one angle).
+    """
+    s = np.mod(np.asarray(s_m, dtype=np.float64), LAP_M)
+    radius = BEND_RADIUS_M + np.asarray(offset_m, dtype=np.float64)
+    second = s >= LAP_M / 2
+    along = np.where(second, s - LAP_M / 2, s)
+    on_curve = along < BEND_M
+    angle = np.minimum(along, BEND_M) / BEND_M * np.pi - np.pi / 2
+    run = np.where(on_curve, 0.0, along - BEND_M)
+    x = STRAIGHT_M / 2 + radius * np.cos(angle) * on_curve - run
+    y = np.where(on_curve, radius * np.sin(angle), radius)
+    sign = np.where(second, -1.0, 1.0)
+    return sign * x, sign * y

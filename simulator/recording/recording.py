@@ -1,0 +1,236 @@
+"""A recording: one attempt as arrays over equal ticks, and what was true at any moment of it.
+
+In: arrays from `simulator.physics.attempt`, or a file. Out: `Recording.at(t)`,
+`Recording.time_at(x)`. A recording is never changed; between two ticks distance follows the cubic
+that has the recorded speeds at both ends, so that slow motion is smooth.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Floats = NDArray[np.float64]
+
+
+class Status(Enum):
+    """How a run ended; anything but `FINISHED` is never averaged into a result."""
+
+    FINISHED = "finished"
+    DID_NOT_FINISH = "did not finish"
+    LEDGER_BROKEN = "energy ledger broken"
+    NOT_HUMAN = "faster than a human can run"
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """All that a run needs to go on from a tick.
+
+    Attributes:
+        tick: integer tick; the time is `tick * step_s`.
+        x_m: race distance [m].
+        v_m_s: speed [m/s].
+        aerobic: aerobic power [W/kg].
+        reserve: anaerobic reserve [J/kg].
+    """
+
+    tick: int
+    x_m: float
+    v_m_s: float
+    aerobic: float
+    reserve: float
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What was true at one race time.
+
+    Attributes:
+        time_s: race time [s].
+        x_m: race distance [m]; beyond the finish it goes on at the finishing speed.
+        v_m_s: speed [m/s].
+        aerobic: aerobic power [W/kg].
+        reserve: anaerobic reserve [J/kg].
+        power: metabolic power asked [W/kg].
+        shelter: share of the drag taken away [1].
+        group_m: race distance of the group's reference point: where her slot is [m].
+    """
+
+    time_s: float
+    x_m: float
+    v_m_s: float
+    aerobic: float
+    reserve: float
+    power: float
+    shelter: float
+    group_m: float
+
+
+@dataclass(frozen=True, eq=False)
+class Recording:
+    """One run. Arrays have shape (ticks + 1,); index i is race time `i * step_s`.
+
+    Attributes:
+        scenario_json: the scenario it was made from, as canonical JSON.
+        race_m: race distance [m].
+        step_s: time step [s].
+        x: race distance [m].
+        v: speed [m/s].
+        aerobic: aerobic power [W/kg].
+        reserve: anaerobic reserve [J/kg].
+        power: metabolic power [W/kg].
+        shelter: share of the drag taken away [1].
+        group: race distance of the group's reference point [m].
+        finish_s: finish time [s], None if she did not finish.
+        status: how it ended.
+        from_tick: the tick up to which the run was taken over from the one it was forked from.
+    """
+
+    scenario_json: str
+    race_m: float
+    step_s: float
+    x: Floats
+    v: Floats
+    aerobic: Floats
+    reserve: Floats
+    power: Floats
+    shelter: Floats
+    group: Floats
+    finish_s: float | None
+    status: Status
+    from_tick: int = 0
+
+    def __post_init__(self) -> None:
+        """Make the arrays read-only."""
+        for name in ARRAYS:
+            getattr(self, name).setflags(write=False)
+
+    @property
+    def ticks(self) -> int:
+        """Number of steps taken."""
+        return len(self.x) - 1
+
+    @property
+    def end_s(self) -> float:
+        """The finish, or the last recorded time where she did not finish [s]."""
+        return self.ticks * self.step_s if self.finish_s is None else self.finish_s
+
+    def state_at_tick(self, tick: int) -> State:
+        """Return the state a fork goes on from.
+
+        Raises:
+            IndexError: the tick was not recorded.
+        """
+        if not 0 <= tick <= self.ticks:
+            raise IndexError(f"tick {tick} is not in this recording (0 to {self.ticks})")
+        return State(
+            tick,
+            float(self.x[tick]),
+            float(self.v[tick]),
+            float(self.aerobic[tick]),
+            float(self.reserve[tick]),
+        )
+
+    def at(self, time_s: float) -> Moment:
+        """Return what was true at race time `time_s` [s]; held at the gun before it.
+
+        A pure function: the answer does not depend on what was asked before.
+        """
+        last = self.ticks
+        place = max(time_s, 0.0) / self.step_s
+        end = self.end_s / self.step_s
+        inside = min(place, end)
+        i = min(int(inside), last - 1)
+        f = inside - i
+
+        def between(values: Floats) -> float:
+            return float(values[i] + (values[i + 1] - values[i]) * f)
+
+        v = between(self.v)
+        x = float(_hermite(self.x[i], self.v[i], self.x[i + 1], self.v[i + 1], self.step_s, f))
+        group = between(self.group)
+        if place > end:
+            over_s = (place - end) * self.step_s
+            x += v * over_s
+            group += (self.group[i + 1] - self.group[i]) / self.step_s * over_s
+        return Moment(
+            time_s,
+            x,
+            v,
+            between(self.aerobic),
+            between(self.reserve),
+            between(self.power),
+            between(self.shelter),
+            float(group),
+        )
+
+    def distance_at(self, time_s: ArrayLike) -> Floats:
+        """Return race distance [m] at race times [s], as `at` does, for arrays."""
+        t = np.maximum(np.asarray(time_s, dtype=np.float64), 0.0)
+        place = np.minimum(t, self.end_s) / self.step_s
+        i = np.minimum(place.astype(np.int64), self.ticks - 1)
+        f = place - i
+        x = _hermite(self.x[i], self.v[i], self.x[i + 1], self.v[i + 1], self.step_s, f)
+        end_v = self.v[i] + (self.v[i + 1] - self.v[i]) * f
+        return np.asarray(x + end_v * np.maximum(t - self.end_s, 0.0))
+
+    def time_at(self, distance_m: ArrayLike) -> Floats:
+        """Return race time [s] at race distance [m]; NaN where she never got there."""
+        x = np.asarray(distance_m, dtype=np.float64)
+        i = np.clip(np.searchsorted(self._rising_x, x, side="right") - 1, 0, self.ticks - 1)
+        f = crossing(self.x[i], self.v[i], self.x[i + 1], self.v[i + 1], self.step_s, x)
+        t = (i + f) * self.step_s
+        return np.where((x < 0) | (x > self.x[-1]), np.nan, np.where(x == 0, 0.0, t))
+
+    @cached_property
+    def _rising_x(self) -> Floats:
+        return np.maximum.accumulate(self.x)
+
+    def to_arrays(self) -> dict[str, Floats]:
+        """Return every column by name, with `time_s`, for notebooks; shape (ticks + 1,) each."""
+        arrays = {name: np.asarray(getattr(self, name)) for name in ARRAYS}
+        return {"time_s": np.arange(self.ticks + 1) * self.step_s, **arrays}
+
+
+ARRAYS = ("x", "v", "aerobic", "reserve", "power", "shelter", "group")
+"""The recorded columns, in the order they are saved."""
+
+
+def _hermite(
+    x0: ArrayLike, v0: ArrayLike, x1: ArrayLike, v1: ArrayLike, step: float, f: ArrayLike
+) -> Floats:
+    """Return the cubic through (x0, v0) and (x1, v1) at the fraction f of the step."""
+    x0, v0, x1, v1, f = (np.asarray(a, dtype=np.float64) for a in (x0, v0, x1, v1, f))
+    jump = x1 - x0
+    c2 = 3.0 * jump - (2.0 * v0 + v1) * step
+    c3 = (v0 + v1) * step - 2.0 * jump
+    return np.asarray(x0 + f * (v0 * step + f * (c2 + f * c3)))
+
+
+def crossing(
+    x0: ArrayLike, v0: ArrayLike, x1: ArrayLike, v1: ArrayLike, step: float, target: ArrayLike
+) -> Floats:
+    """Return the fraction of the step at which the cubic reaches `target`, 0 to 1.
+
+    Bisection-guarded Newton; arrays of one shape in, the same shape out.
+    """
+    x0, v0, x1, v1, target = (np.asarray(a, dtype=np.float64) for a in (x0, v0, x1, v1, target))
+    low = np.zeros(np.broadcast(x0, target).shape)
+    high = np.ones_like(low)
+    span = np.where(x1 > x0, x1 - x0, 1.0)
+    f = np.clip((target - x0) / span, 0.0, 1.0)
+    for _ in range(40):
+        miss = _hermite(x0, v0, x1, v1, step, f) - target
+        high = np.where(miss > 0, f, high)
+        low = np.where(miss > 0, low, f)
+        slope = np.maximum(((1.0 - f) * v0 + f * v1) * step, 1e-12)
+        newton = f - miss / slope
+        f = np.where((newton > low) & (newton < high), newton, 0.5 * (low + high))
+        f = np.where(miss == 0, np.where(low > 0, low, f * 0 + low), f)
+        if np.all(np.abs(miss) < 1e-12):
+            break
+    return np.clip(f, 0.0, 1.0)

@@ -1,0 +1,74 @@
+"""The one key table: it feeds the event handler, the help overlay, `--help` and the README.
+
+In: nothing. Out: `BINDINGS`; the handler looks an action up by key name and modifiers.
+Key names are those of SDL (`pygame.key.name`), so this room needs no pygame.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Action(Enum):
+    """What a key or a button asks for."""
+
+    PLAY_PAUSE = "play or pause"
+    RESTART = "back to the start line"
+    SLOWER = "slower"
+    FASTER = "faster"
+    NORMAL_RATE = "back to 1×"
+    SEEK_BACK = "back 5 s"
+    SEEK_FORWARD = "forward 5 s"
+    SEEK_BACK_LONG = "back 30 s"
+    SEEK_FORWARD_LONG = "forward 30 s"
+    STEP_BACK = "one frame back"
+    STEP_FORWARD = "one frame forward"
+    TO_FINISH = "to the finish"
+    GHOSTS = "ghosts on or off"
+    LIGHTS = "lights on or off"
+    LABELS = "labels on or off"
+    CAMERA = "camera: whole track or follow"
+    REVEAL = "reveal what is still to come"
+    HELP = "this help"
+    FULLSCREEN = "full screen"
+    SCREENSHOT = "save a picture"
+    QUIT = "quit"
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """One row: keys (SDL names, `shift+` in front where meant), action, group in the help.
+
+    `repeats` says that holding the key repeats it (hold to seek).
+    """
+
+    keys: tuple[str, ...]
+    action: Action
+    group: str
+    repeats: bool = False
+
+
+BINDINGS: tuple[Binding, ...] = (
+    Binding(("space",), Action.PLAY_PAUSE, "Play"),
+    Binding(("r", "home"), Action.RESTART, "Play"),
+    Binding(("end",), Action.TO_FINISH, "Play"),
+    Binding(("-", "down"), Action.SLOWER, "Play"),
+    Binding(("=", "+", "up"), Action.FASTER, "Play"),
+    Binding(("1",), Action.NORMAL_RATE, "Play"),
+    Binding(("left",), Action.SEEK_BACK, "Move", repeats=True),
+    Binding(("right",), Action.SEEK_FORWARD, "Move", repeats=True),
+    Binding(("shift+left",), Action.SEEK_BACK_LONG, "Move", repeats=True),
+    Binding(("shift+right",), Action.SEEK_FORWARD_LONG, "Move", repeats=True),
+    Binding((",",), Action.STEP_BACK, "Move", repeats=True),
+    Binding((".",), Action.STEP_FORWARD, "Move", repeats=True),
+    Binding(("g",), Action.GHOSTS, "Show"),
+    Binding(("l",), Action.LIGHTS, "Show"),
+    Binding(("n",), Action.LABELS, "Show"),
+    Binding(("c",), Action.CAMERA, "Show"),
+    Binding(("v",), Action.REVEAL, "Show"),
+    Binding(("h", "f1"), Action.HELP, "Window"),
+    Binding(("f", "f11"), Action.FULLSCREEN, "Window"),
+    Binding(("p", "f12"), Action.SCREENSHOT, "Window"),
+    Binding(("escape", "q"), Action.QUIT, "Window"),
+)

@@ -1,0 +1,83 @@
+"""Playback: which moment is shown, at which rate. Time is a parameter; no clock is read here.
+
+In: elapsed wall time [s] handed in by whoever owns a clock, and wishes (play, seek, rate). Out: a
+new `Playback`. Race time 0 is the gun; the countdown lies before it, the run-out after the finish.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+RATES = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0)
+COUNTDOWN_S = 4.0
+"""From the first red light to the gun [s]."""
+RUN_OUT_S = 8.0
+"""How long the picture goes on after the finish [s]."""
+STALL_S = 0.25
+"""A gap between two pictures longer than this is a stall of the machine [s]."""
+ORDINARY_S = 1.0 / 60.0
+"""One ordinary picture [s]: all that a stall may cost."""
+FRAME_S = 1.0 / 60.0
+"""One step of the step keys [s of race time at 1x]."""
+
+
+@dataclass(frozen=True, slots=True)
+class Playback:
+    """Where the playhead stands.
+
+    Attributes:
+        time_s: race time [s], from `-COUNTDOWN_S`.
+        end_s: the finish of the attempt [s]; the playhead stops `RUN_OUT_S` later.
+        rate: race seconds a wall second.
+        paused: whether time stands still.
+        furthest_s: the furthest moment reached [s]: what suspense may show.
+    """
+
+    time_s: float
+    end_s: float
+    rate: float = 1.0
+    paused: bool = True
+    furthest_s: float = -COUNTDOWN_S
+
+    @property
+    def ready(self) -> bool:
+        """Whether it waits on the line."""
+        return self.paused and self.time_s <= -COUNTDOWN_S
+
+    @property
+    def last_s(self) -> float:
+        """The last moment that can be shown [s]."""
+        return self.end_s + RUN_OUT_S
+
+    def advance(self, elapsed_s: float) -> Playback:
+        """Return the playback after `elapsed_s` of wall time [s]; a stall costs one ordinary step.
+
+        Time that runs backwards (a clock set back) counts as none.
+        """
+        if self.paused:
+            return self
+        elapsed = ORDINARY_S if elapsed_s > STALL_S else max(elapsed_s, 0.0)
+        # the countdown is always shown at its own pace: nobody can read it at 32x
+        rate = min(self.rate, 4.0) if self.time_s < 0 else self.rate
+        moved = self.seek(self.time_s + elapsed * rate)
+        return replace(moved, paused=moved.time_s >= self.last_s)
+
+    def seek(self, time_s: float) -> Playback:
+        """Return the playback at a race time [s], kept between the countdown and the end."""
+        time_s = min(max(time_s, -COUNTDOWN_S), self.last_s)
+        return replace(self, time_s=time_s, furthest_s=max(self.furthest_s, time_s))
+
+    def toggle(self) -> Playback:
+        """Return it playing instead of paused; from the very end it begins again."""
+        if self.paused and self.time_s >= self.last_s:
+            return replace(self, time_s=-COUNTDOWN_S, paused=False)
+        return replace(self, paused=not self.paused)
+
+    def restart(self) -> Playback:
+        """Return it waiting on the line."""
+        return replace(self, time_s=-COUNTDOWN_S, paused=True)
+
+    def faster(self, steps: int) -> Playback:
+        """Return it `steps` rungs up (or down) the ladder of rates."""
+        at = min(range(len(RATES)), key=lambda i: abs(RATES[i] - self.rate))
+        return replace(self, rate=RATES[min(max(at + steps, 0), len(RATES) - 1)])

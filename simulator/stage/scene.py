@@ -1,0 +1,310 @@
+"""The scene: everything one picture shows, in metres, seconds and words. No pixels, no colours.
+
+In: nothing (these are plain values; `simulator.stage.show` makes them from a recording and a
+moment). Out: frozen dataclasses that `view` draws. A renderer sees nothing else.
+
+Arrays in a scene are shared between scenes and read-only: compare `Curve` by identity to know
+whether a cached drawing is still good.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.analysis.gaps import GapState
+
+Floats = NDArray[np.float64]
+
+
+class Phase(Enum):
+    """Where the attempt stands."""
+
+    READY = "ready"  # on the line, "Space to start"
+    COUNTDOWN = "countdown"  # red, yellow, dark
+    RUNNING = "running"
+    FINISHED = "finished"  # the runner has crossed the line (or given up)
+
+
+class StartLight(Enum):
+    """What the start countdown shows on the rail."""
+
+    OFF = "off"
+    RED = "red"
+    YELLOW = "yellow"
+    DARK = "dark"
+    GO = "go"
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A runner, pacer or ghost on the track.
+
+    Attributes:
+        name: full name, `Faith Kipyegon`, `pacer 9`, `even 4:00.00`.
+        label: short upper-case tag for beside the dot, `KIPYEGON`, `4:00`.
+        kind: `runner`, `pacer` or `ghost`.
+        colour: colour name the theme resolves (`white`, `pink`, `amber`, ...).
+        x_m: race distance [m]; negative while standing behind the start line.
+        offset_m: metres to the outside of the measuring line [m], positive right.
+        speed_m_s: speed [m/s].
+        alpha: 0 (not there) to 1; ghosts fade when they cover the runner, pacers when they leave.
+        role: for a pacer `ahead`, `beside`, `behind` or `left`; empty otherwise.
+    """
+
+    name: str
+    label: str
+    kind: str
+    colour: str
+    x_m: float
+    offset_m: float
+    speed_m_s: float
+    alpha: float = 1.0
+    role: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Wave:
+    """One light wave: where its head is and how bright it makes each LED.
+
+    Attributes:
+        name: the wave's name in the scenario.
+        colour: `green`, `blue`, `red`, `white`, ... resolved by the theme.
+        head_m: race distance of the pace mark [m].
+        brightness: one value an LED, 0 to 1; shape (leds,). LED i stands radially in line with a
+            runner at track position `i * 400 / leds`.
+    """
+
+    name: str
+    colour: str
+    head_m: float
+    brightness: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class GapLine:
+    """The runner against one mark: the light or a ghost.
+
+    Attributes:
+        name: `the light`, `even 4:00.00`; `target` is its finish time [s].
+        seconds: positive = behind [s]; None where it cannot be known yet.
+        metres: positive = behind [m].
+        state: ahead, level or behind, and gaining or losing (held by hysteresis).
+        colour: colour name of the mark itself.
+        still_possible: only on the first line: can the target still be reached? None = not asked.
+    """
+
+    name: str
+    target_s: float
+    seconds: float | None
+    metres: float | None
+    state: GapState
+    colour: str
+    still_possible: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Meter:
+    """One live value with its bar: `speed`, `shelter`, `power`, `reserve`.
+
+    `fraction` is the bar's fill 0 to 1; `text` is the value with its unit; `note` may be `assumed`.
+    """
+
+    name: str
+    fraction: float
+    text: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SplitRow:
+    """One row of the split table; `run_s` and `delta_s` are None until reached.
+
+    Attributes:
+        label: `200`, `400`, ..., `finish`.
+        plan_s: planned cumulative time [s].
+        run_s: time in this attempt [s].
+        delta_s: run minus plan [s], positive = behind.
+        published_s: the published split where there is one [s].
+        residual_s: run minus published [s].
+    """
+
+    label: str
+    distance_m: float
+    plan_s: float
+    run_s: float | None
+    delta_s: float | None
+    published_s: float | None
+    residual_s: float | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Curve:
+    """A gap over distance: `x_m` increasing [m], `gap_s` positive = behind the light [s]."""
+
+    name: str
+    colour: str
+    kind: str  # `runner` or `ghost`
+    x_m: Floats
+    gap_s: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A point on the chart, `800 m`, `2 pacers leave`; `kind`: distance, bell, pacer, event."""
+
+    x_m: float
+    label: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Chart:
+    """The gap chart and scrub bar.
+
+    Attributes:
+        curves: whole curves; the runner's is drawn up to `reveal_m` only.
+        marks: the marks; those of kind `event` beyond `reveal_m` are hidden.
+        reveal_m: suspense: nothing of the live attempt right of this may be shown [m].
+        playhead_m: where the picture stands [m].
+        gap_range_s: (least, most) gap the axis must hold [s]; fixed for an attempt so nothing jumps
+            (made from the ghosts and the plan alone while suspense holds, so that it tells
+            nothing).
+    """
+
+    race_m: float
+    curves: tuple[Curve, ...]
+    marks: tuple[Mark, ...]
+    reveal_m: float
+    playhead_m: float
+    gap_range_s: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar of the what-if strip.
+
+    Attributes:
+        label: `0` ... `13`.
+        finish_s: finish time [s]; None = did not finish or not computed yet.
+        own: this is the live attempt (hidden by suspense until the finish).
+        hidden: suspense keeps its height secret for now.
+        stale: computed for settings that have changed since; draw dimmed.
+        assumed: rests on an assumed coefficient; draw hatched.
+    """
+
+    label: str
+    finish_s: float | None
+    own: bool = False
+    hidden: bool = False
+    stale: bool = False
+    assumed: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WhatIf:
+    """The strip of finish times; `target_s` is drawn as a line. None of `bars` while computing."""
+
+    axis: str
+    bars: tuple[Bar, ...]
+    target_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class BoardRow:
+    """One row of the result board: `cells` are ready texts, one for each column."""
+
+    cells: tuple[str, ...]
+    strong: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """The result board.
+
+    Attributes:
+        headline: `4:06.45`; `verdict`: `6.46 s behind 3:59.99`.
+        columns: headings of the split rows.
+        rows: splits against plan and ghosts.
+        facts: short lines, `light lost at 1266 m`, `mean shelter 26 %`.
+        assumed: what was assumed, short lines.
+    """
+
+    headline: str
+    verdict: str
+    columns: tuple[str, ...]
+    rows: tuple[BoardRow, ...]
+    facts: tuple[str, ...]
+    assumed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Group:
+    """What the straightened group view needs beyond the bodies.
+
+    Attributes:
+        centre_m: race distance at the middle of the view [m].
+        span_m: metres of track shown [m].
+        front_gap_m: hip to hip gap to the nearest pacer ahead, None when nobody is [m].
+        shelter: share of the air drag taken away, 0 to 1 (may be slightly negative).
+        assumed: words for what is assumed about it, `spacing assumed`.
+    """
+
+    centre_m: float
+    span_m: float
+    front_gap_m: float | None
+    shelter: float
+    assumed: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scene:
+    """All that one picture shows.
+
+    Attributes:
+        title, subtitle: the scenario's name, and a line on formation and what is assumed of it.
+        race_m: race distance [m]; `start_s_m`: track position of the start line [m].
+        time_s: race time [s]; 0 before the gun.
+        distance_m: the runner's race distance [m].
+        lap, laps: current lap from 1, and laps in all (the first crossing of the finish line at
+            the start of a mile is not a lap).
+        bell: inside the last 400 m.
+        projected_s: projected finish from what is known up to now [s]; None too early.
+        target_s: the plan's finish [s].
+        speed: playback rate; `paused`.
+        notice: one short sentence (`playback slipped one step`, `saved picture.png`), or empty.
+        start_light: what the countdown shows.
+    """
+
+    title: str
+    subtitle: str
+    race_m: float
+    start_s_m: float
+    phase: Phase
+    start_light: StartLight
+    time_s: float
+    distance_m: float
+    lap: int
+    laps: int
+    bell: bool
+    target_s: float
+    projected_s: float | None
+    speed: float
+    paused: bool
+    notice: str
+    leds: int
+    waves: tuple[Wave, ...]
+    runner: Body
+    pacers: tuple[Body, ...]
+    ghosts: tuple[Body, ...]
+    group: Group
+    gaps: tuple[GapLine, ...]
+    meters: tuple[Meter, ...]
+    splits: tuple[SplitRow, ...]
+    chart: Chart
+    what_if: WhatIf | None
+    board: Board | None
+    assumed: tuple[str, ...]

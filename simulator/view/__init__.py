@@ -1,0 +1,1 @@
+"""Pixels: the only place, with `export`, that knows pygame."""

@@ -1,0 +1,211 @@
+"""The pacers: how many, where they run, whom they follow, how well.
+
+In: the `pacers` section, with a named or an inline formation. Out: validated `Pacers`, and `line_up`,
+the slots that are filled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import combinations
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BeforeValidator, Field, ValidationInfo, model_validator
+
+from simulator.coefficients import BESIDE_REACH_M, CLEARANCE_M, LANE_BIN_M
+from simulator.scenario.fields import (
+    Complaint,
+    Doubts,
+    Line,
+    Metres,
+    Number,
+    Section,
+    Text,
+    Whole,
+    complain,
+)
+from simulator.scenario.formations import DEFAULT_FORMATION, find_formation
+
+
+class Slot(Section):
+    """One place in the formation; distances from the runner's own slot.
+
+    A pacer may hold several slots one after another (a hand-over): the slots bear the same name.
+    """
+
+    ahead: Number = Field(..., ge=-30, le=30, description="Metres ahead (+) or behind (-) [m].")
+    offset: Number = Field(0.0, ge=-2, le=8, description="Metres to the outside (right) [m].")
+    name: Line = Field("", max_length=100, description="Pacer's name; left out: pacer N.")
+    from_: Metres = Field(
+        0.0, alias="from", ge=0, le=10_000, description="The runner's distance where it begins [m]."
+    )
+    until: Metres | None = Field(
+        None, gt=0, le=10_000, description="The runner's distance where it ends [m]; left out: never."
+    )
+
+    @model_validator(mode="after")
+    def _lasts(self) -> Self:
+        complaints: list[Complaint] = []
+        if self.until is not None and self.until <= self.from_:
+            complaints.append((("until",), "must be greater than from", ""))
+        if abs(self.offset) < LANE_BIN_M and abs(self.ahead) < CLEARANCE_M:
+            complaints.append((("ahead",), "stands in the runner's own place", "0.5 m or more away"))
+        complain(complaints)
+        return self
+
+
+class Formation(Section):
+    """Slots in their order of usefulness: with n pacers, the first n names run."""
+
+    name: Line = Field("inline", max_length=100, description="Name of the formation.")
+    note: Text = Field("", max_length=1000, description="Where it comes from; what is assumed.")
+    assumed: bool = Field(True, description="The spacing is assumed; `no` if it was published.")
+    slots: tuple[Slot, ...] = Field(
+        ..., max_length=200, description="The slots, most useful first."
+    )
+
+    @model_validator(mode="after")
+    def _nobody_collides(self) -> Self:
+        complaints: list[Complaint] = []
+        for (i, a), (j, b) in combinations(enumerate(self.slots), 2):
+            overlap = a.from_ < (b.until or 1e9) and b.from_ < (a.until or 1e9)
+            close = abs(a.ahead - b.ahead) < CLEARANCE_M - 1e-9
+            if overlap and close and abs(a.offset - b.offset) < LANE_BIN_M:
+                text = f"stands within {CLEARANCE_M:g} m of slot {i + 1} in the same line"
+                complaints.append((("slots", j), text, "move it"))
+            elif overlap and a.name and a.name == b.name:
+                text = f"'{b.name}' already runs in slot {i + 1} at that distance"
+                complaints.append((("slots", j, "name"), text, "hand over with from and until"))
+        complain(complaints)
+        return self
+
+    def names(self) -> list[str]:
+        """Return the pacers' names in their order of usefulness; nameless slots are `pacer N`."""
+        return list(dict.fromkeys(slot.name for slot in self.named_slots()))
+
+    def named_slots(self) -> list[Slot]:
+        """Return the slots, each with a name."""
+        taken = {slot.name for slot in self.slots}
+        named = []
+        for i, slot in enumerate(self.slots, start=1):
+            name = slot.name or f"pacer {i}"
+            while not slot.name and name in taken:
+                name += "'"
+            named.append(slot.model_copy(update={"name": name}))
+        return named
+
+
+class ConstantShelter(Section):
+    """A shelter that holds up to a distance, whatever the formation looks like."""
+
+    until: Metres | None = Field(
+        None, gt=0, le=10_000, description="Up to this race distance [m]; left out: to the line."
+    )
+    value: Number = Field(..., ge=-0.2, le=0.95, description="Share of the drag taken away S [1].")
+
+
+class Leader(Section):
+    """How well the leading pacer keeps the light's pace."""
+
+    fast_opening: Number = Field(
+        0.0, ge=-3, le=3, description="Seconds ahead of the light at 200 m, given back by 800 m [s]."
+    )
+    jitter: Number = Field(
+        0.0, ge=0, le=1, description="Standard deviation of a wandering pace error [s]."
+    )
+    seed: Whole = Field(1, ge=0, le=2**32 - 1, description="Seed of that jitter.")
+
+
+def _shelter_rows(value: Any) -> Any:
+    if value is None or isinstance(value, (list, tuple)):
+        return value
+    return [{"value": value}]
+
+
+def _default_formation() -> Formation:
+    return Formation.model_validate(find_formation(DEFAULT_FORMATION))
+
+
+class Pacers(Section):
+    """The group that runs with her."""
+
+    formation: Annotated[
+        Formation, BeforeValidator(find_formation, json_schema_input_type=str | Formation)
+    ] = Field(
+        default_factory=_default_formation,
+        description="A file of configs/formations, a path, or inline slots; left out: breaking4.",
+    )
+    count: Whole | None = Field(
+        None, ge=0, le=40, description="How many pacers run; left out: all of the formation."
+    )
+    front_gap: Metres | None = Field(
+        None,
+        ge=0.5,
+        le=20,
+        description="Hip to hip gap from her to the nearest pacer ahead [m]; left out: as in the "
+        "formation. Moves all slots ahead.",
+    )
+    policy: Literal["hold_light", "wait_for_runner"] = Field(
+        "hold_light", description="Keep to the light, or wait for the runner when she drops back."
+    )
+    drop_back: Metres = Field(
+        5.0, ge=0, le=400, description="How far behind the light they wait, at most [m]."
+    )
+    follows: Line | None = Field(
+        None, max_length=200, description="Name of the wave the group follows; left out: the plan."
+    )
+    leader: Leader = Field(Leader(), description="The leading pacer's errors.")
+    wake: Number = Field(
+        1.0, ge=0, le=2, description="Strength of the front wake q [1]; 0.85 to 1.13 published."
+    )
+    shelter: Annotated[
+        tuple[ConstantShelter, ...] | None,
+        BeforeValidator(
+            _shelter_rows, json_schema_input_type=float | tuple[ConstantShelter, ...] | None
+        ),
+    ] = Field(None, description="A constant shelter S instead of the formation's; left out: none.")
+
+    @model_validator(mode="after")
+    def _fits_the_formation(self, info: ValidationInfo) -> Self:
+        complaints: list[Complaint] = []
+        doubts = Doubts.of(info)
+        slots = len(self.formation.names())
+        formation_known = not doubts.about("pacers", "formation")
+        if formation_known and self.count is not None and self.count > slots:
+            text = f"{self.count} pacers, but formation '{self.formation.name}' has {slots} places"
+            complaints.append((("count",), text, f"{slots} or fewer"))
+        ends = [s.until for s in self.shelter or ()]
+        for i, (a, b) in enumerate(zip(ends, ends[1:], strict=False)):
+            if a is None or (b is not None and b <= a):
+                text = "each shelter must hold further than the one before"
+                complaints.append((("shelter", i + 1), text, "only the last may leave out until"))
+        if formation_known and self.front_gap is not None and not complaints:
+            complaints += self._collisions_by_gap()
+        complain(complaints)
+        return self
+
+    def _collisions_by_gap(self) -> list[Complaint]:
+        """Return a complaint if `front_gap` moves a slot ahead into one beside the runner."""
+        for a, b in combinations(self.line_up(), 2):
+            overlap = a.from_ < (b.until or 1e9) and b.from_ < (a.until or 1e9)
+            close = abs(a.ahead - b.ahead) < CLEARANCE_M - 1e-9
+            if overlap and close and abs(a.offset - b.offset) < LANE_BIN_M:
+                text = f"moves '{a.name}' to within {CLEARANCE_M:g} m of '{b.name}'"
+                return [(("front_gap",), text, "a wider gap")]
+        return []
+
+    def line_up(self) -> Sequence[Slot]:
+        """Return the filled slots, named, moved by `front_gap` (all slots ahead by the same)."""
+        slots = self.formation.named_slots()
+        names = self.formation.names()
+        chosen = set(names if self.count is None else names[: self.count])
+        ahead = [s.ahead for s in slots if s.ahead > BESIDE_REACH_M]
+        nearest = min(ahead, default=0.0)
+        shift = 0.0 if self.front_gap is None else self.front_gap - nearest
+        return [
+            s.model_copy(update={"ahead": s.ahead + shift})
+            if s.ahead > BESIDE_REACH_M
+            else s
+            for s in slots
+            if s.name in chosen
+        ]

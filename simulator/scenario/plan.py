@@ -1,0 +1,333 @@
+"""The plan: what the runner, or a wave of light, sets out to run.
+
+In: a shape with a target, a table of cumulative splits, or lap times. Out: validated plans, told apart
+by `shape`, and `schedule_of`, which turns one into a `Schedule`.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from pydantic import BeforeValidator, Discriminator, Field, Tag, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from simulator.scenario.fields import Complaint, Doubts, Metres, Number, Seconds, Section
+from simulator.scenario.schedule import Schedule, Waypoint, even_schedule, schedule_through
+from simulator.units import LAP_M, format_distance, format_time, parse_distance
+
+FASTEST_UNDER_100_M = 12.5
+FASTEST_OVER_100_M = 10.0
+FASTEST_OVER_400_M = 9.3
+SLOWEST_M_S = 1.0
+"""A plan slower than a stroll is a slip of the pen [m/s]."""
+SHORTEST_M = 1.0
+"""Splits nearer to one another than this are a slip too [m]."""
+
+
+class Split(Section):
+    """One cumulative split; `distance` None is the finish."""
+
+    distance: Metres | None = Field(None, gt=0, le=10_000, description="Race distance [m].")
+    time: Seconds = Field(..., gt=0, le=7200, description="Cumulative time from the gun [s].")
+    tolerance: Seconds = Field(0.0, ge=0, le=10, description="How far the time may be off [s].")
+
+
+def _split_rows(value: Any) -> Any:
+    """Turn `{200: 30.07, 800: {time: 2:00.75, tolerance: 0.2}, finish: 4:06.42}` into rows."""
+    if isinstance(value, (list, tuple)):
+        return value
+    if not isinstance(value, dict):
+        raise PydanticCustomError(
+            "wrong_kind", "a table is wanted here, such as {{200: 30.07, finish: 4:06.42}}"
+        )
+    rows = []
+    for key, entry in value.items():
+        row = dict(entry) if isinstance(entry, dict) else {"time": entry}
+        row["distance"] = None if str(key).strip() == "finish" else _key_distance(str(key))
+        rows.append(row)
+    return rows
+
+
+def _key_distance(key: str) -> Any:
+    try:
+        return parse_distance(key)
+    except ValueError:
+        return key
+
+
+Splits = Annotated[
+    tuple[Split, ...],
+    BeforeValidator(_split_rows),
+    Field(min_length=1, max_length=200),
+    WithJsonSchema(
+        {
+            "type": "object",
+            "description": "Cumulative splits: metres (or `finish`) to time.",
+            "minProperties": 1,
+            "patternProperties": {
+                r"^(finish|[\d.]+\s*\w*)$": {
+                    "anyOf": [
+                        {"type": ["number", "string"]},
+                        {
+                            "type": "object",
+                            "properties": {
+                                "time": {"type": ["number", "string"]},
+                                "tolerance": {"type": ["number", "string"]},
+                            },
+                            "required": ["time"],
+                            "additionalProperties": False,
+                        },
+                    ]
+                }
+            },
+            "additionalProperties": False,
+        }
+    ),
+]
+
+
+class _PlanBase(Section):
+    standing_start: bool = Field(
+        True, description="Allow for the standing start (assumed for the light of Breaking4)."
+    )
+
+
+class _Target(_PlanBase):
+    target: Seconds = Field(239.99, gt=0, le=7200, description="Finish time [s], `3:59.99`.")
+
+
+class EvenPlan(_Target):
+    """The same pace all the way."""
+
+    shape: Literal["even"] = "even"
+
+
+class SteppedPlan(_Target):
+    """One pace for the first half, another for the second."""
+
+    shape: Literal["negative", "positive"]
+    strength: Number = Field(
+        2.0,
+        ge=-20,
+        le=20,
+        description="How much faster (negative) or slower (positive) the second half is [%].",
+    )
+
+
+class ProgressivePlan(_Target):
+    """Speed that rises evenly from start to finish."""
+
+    shape: Literal["progressive"] = "progressive"
+    strength: Number = Field(
+        2.0, ge=-20, le=20, description="Speed at the line over speed at the start [%]."
+    )
+
+
+class SplitPlan(_PlanBase):
+    """A table of cumulative splits; the last one is the finish."""
+
+    shape: Literal["splits"] = "splits"
+    splits: Splits = Field(..., description="Cumulative splits, metres to time.")
+
+
+class LapPlan(_PlanBase):
+    """Lap times as a coach calls them; the last entry is what is left to the line."""
+
+    shape: Literal["laps"] = "laps"
+    laps: tuple[Annotated[Seconds, Field(gt=0, le=3600)], ...] = Field(
+        ..., min_length=1, max_length=60, description="Time of each 400 m, then of the rest [s]."
+    )
+
+
+def _shape_of(value: Any) -> str:
+    if isinstance(value, _PlanBase):
+        return str(getattr(value, "shape", "even"))
+    if isinstance(value, dict):
+        shape = value.get("shape")
+        if shape is None:
+            shape = next((key for key in ("splits", "laps") if key in value), "even")
+        return str(shape)
+    return "even"
+
+
+Plan = Annotated[
+    Annotated[EvenPlan, Tag("even")]
+    | Annotated[SteppedPlan, Tag("negative")]
+    | Annotated[SteppedPlan, Tag("positive")]
+    | Annotated[ProgressivePlan, Tag("progressive")]
+    | Annotated[SplitPlan, Tag("splits")]
+    | Annotated[LapPlan, Tag("laps")],
+    Discriminator(_shape_of),
+]
+
+
+def waypoints_of_splits(splits: tuple[Split, ...], distance_m: float) -> list[Waypoint]:
+    """Return waypoints [m], [s], with `finish` at `distance_m`."""
+    return [
+        Waypoint(distance_m if s.distance is None else s.distance, s.time, s.tolerance)
+        for s in splits
+    ]
+
+
+def lap_distances(count: int, distance_m: float) -> list[float]:
+    """Return the race distance at the end of each lap time: 400, 800, ..., the finish [m]."""
+    return [LAP_M * (i + 1) for i in range(count - 1)] + [distance_m]
+
+
+def waypoints_of(plan: Plan, distance_m: float) -> list[Waypoint]:
+    """Return the waypoints a plan passes; for a plan with a target, its finish alone."""
+    if isinstance(plan, SplitPlan):
+        return waypoints_of_splits(plan.splits, distance_m)
+    if isinstance(plan, LapPlan):
+        times = np.cumsum(plan.laps)
+        return [
+            Waypoint(x, float(t))
+            for x, t in zip(lap_distances(len(times), distance_m), times, strict=True)
+        ]
+    return [Waypoint(distance_m, plan.target)]
+
+
+def schedule_of(plan: Plan, distance_m: float) -> Schedule:
+    """Return the plan as a `Schedule` over `distance_m` [m].
+
+    A stepped plan runs its second half `strength` percent faster or slower; a progressive one rises
+    in speed evenly with distance. With a standing start the shape holds on the flying clock, so the
+    start's loss falls into the first part and the finish time is the target.
+
+    Raises:
+        ValueError: the splits do not increase.
+    """
+    if isinstance(plan, EvenPlan):
+        return even_schedule(distance_m, plan.target, standing_start=plan.standing_start)
+    if isinstance(plan, (SteppedPlan, ProgressivePlan)):
+        if isinstance(plan, SteppedPlan):
+            share = plan.strength / 100.0 * (1.0 if plan.shape == "negative" else -1.0)
+            x = np.array([0.0, 0.5, 1.0]) * distance_m
+            speed = np.array([1.0, 1.0 + share])
+        else:
+            parts = max(4, round(distance_m / 50.0))
+            x = np.linspace(0.0, distance_m, parts + 1)
+            middle = 0.5 * (x[:-1] + x[1:]) / distance_m
+            speed = 1.0 + plan.strength / 100.0 * middle
+        return _shaped(x, np.diff(x) / speed, plan)
+    return schedule_through(
+        waypoints_of(plan, distance_m), standing_start=plan.standing_start
+    )
+
+
+def _shaped(x: np.ndarray, weight: np.ndarray, plan: SteppedPlan | ProgressivePlan) -> Schedule:
+    """Scale flying segment times `weight` so that the run from rest takes the target."""
+    even = even_schedule(float(x[-1]), plan.target, standing_start=plan.standing_start)
+    loss = even.start_loss_s
+    for _ in range(20):
+        flying = (plan.target - loss) * np.cumsum(weight) / weight.sum()
+        schedule = schedule_through(
+            [Waypoint(float(d), float(t)) for d, t in zip(x[1:], flying + loss, strict=True)],
+            standing_start=plan.standing_start,
+        )
+        if abs(schedule.start_loss_s - loss) < 1e-12:
+            break
+        loss = schedule.start_loss_s
+    return schedule
+
+
+def plan_complaints(
+    at: tuple[str | int, ...], plan: Plan, distance_m: float | None, doubts: Doubts
+) -> list[Complaint]:
+    """Return what is wrong with a plan over this distance (None: not known), each at its place."""
+    if isinstance(plan, SplitPlan):
+        return split_complaints((*at, "splits"), plan.splits, distance_m, doubts)
+    if distance_m is None or doubts.about(*at, "laps" if isinstance(plan, LapPlan) else "target"):
+        return []
+    points = waypoints_of(plan, distance_m)
+    if not isinstance(plan, LapPlan):
+        return human_complaints([(*at, "target")], points)
+    wanted = int(np.ceil(distance_m / LAP_M - 1e-9))
+    rest = distance_m - LAP_M * (len(plan.laps) - 1)
+    if rest <= 0 or (rest > LAP_M + 20.0 and len(plan.laps) != wanted):
+        hint = f"{wanted} laps, or {wanted - 1} with the rest in the last" if wanted > 1 else ""
+        text = f"{len(plan.laps)} lap times do not make {format_distance(distance_m)}"
+        return [((*at, "laps"), text, hint)]
+    return human_complaints([(*at, "laps", i) for i in range(len(points))], points)
+
+
+def split_complaints(
+    at: tuple[str | int, ...], splits: tuple[Split, ...], distance_m: float | None, doubts: Doubts
+) -> list[Complaint]:
+    """Return what is wrong with a table of cumulative splits, at most one for each row.
+
+    Where the race's distance is not known (None), the row of the finish is held against its
+    neighbour's time alone.
+    """
+    length = 1e9 if distance_m is None else distance_m
+    points = waypoints_of_splits(splits, length)
+    places = [(*at, i) for i in range(len(points))]
+    found: list[Complaint] = []
+    faulty: set[int] = set()
+    for i, (a, b) in enumerate(pairwise(points)):
+        text = hint = ""
+        if b.distance_m - a.distance_m < SHORTEST_M:
+            text, hint = "distances must increase, by 1 m or more", "sort the table"
+        elif b.time_s <= a.time_s:
+            text = f"{format_time(b.time_s)} is not after {format_time(a.time_s)}"
+            hint = "splits are cumulative times from the gun"
+        elif b.time_s - a.time_s <= a.tolerance_s + b.tolerance_s:
+            text, hint = "its tolerance reaches the split before", "a smaller tolerance"
+        if text:
+            found.append((places[i + 1], text, hint))
+            faulty |= {i, i + 1}
+    if points and points[0].distance_m < SHORTEST_M:
+        found.append((places[0], "must be at least 1 m from the start", ""))
+        faulty.add(0)
+    if points and points[0].time_s <= points[0].tolerance_s:
+        found.append((places[0], "its tolerance reaches the gun", "a smaller tolerance"))
+        faulty.add(0)
+    last = points[-1].distance_m if points else length
+    if distance_m is not None and abs(last - length) > 1e-6 and not doubts.about(*at) and not faulty:
+        text = f"the table ends at {format_distance(last)}"
+        found.append((at, text, "end it with finish: TIME"))
+    if distance_m is None:
+        faulty |= {i for i, split in enumerate(splits) if split.distance is None}
+    return found + human_complaints(places, points, faulty)
+
+
+def human_complaints(
+    places: list[tuple[str | int, ...]],
+    points: list[Waypoint],
+    faulty: set[int] | frozenset[int] = frozenset(),
+) -> list[Complaint]:
+    """Return each split that no human can run, or that is a stroll; rows in `faulty` are left out.
+
+    Two rows that do not fit are not held against later ones, so that one slip is one complaint.
+    """
+    found: list[Complaint] = []
+    rows = [(-1, Waypoint(0.0, 0.0)), *((i, p) for i, p in enumerate(points) if i not in faulty)]
+    good = rows[:1]
+    for j, b in rows[1:]:
+        text = ""
+        for i, a in reversed(good):
+            length, time = b.distance_m - a.distance_m, b.time_s - a.time_s
+            limit = _fastest_over(length)
+            if length > limit * time:
+                text = f"{length / max(time, 1e-9):.3g} m/s over {length:.0f} m"
+                text += f" is faster than a human can run ({limit:g} m/s)"
+                break
+            if i == good[-1][0] and length < SLOWEST_M_S * time:
+                text = f"slower than {SLOWEST_M_S:g} m/s over {length:.0f} m"
+                break
+        else:
+            good.append((j, b))
+            continue
+        found.append((places[j], text, "check the time"))
+        if i >= 0:
+            good = [row for row in good if row[0] != i]
+    return found
+
+
+def _fastest_over(length_m: float) -> float:
+    """Return the fastest mean speed a human can hold over this length [m/s]."""
+    if length_m < 100:
+        return FASTEST_UNDER_100_M
+    return FASTEST_OVER_100_M if length_m < 400 else FASTEST_OVER_400_M

@@ -1,0 +1,90 @@
+"""Finding and reading scenario files, with every way it can go wrong as one listed problem.
+
+In: a path, or the bare name of a shipped file. Out: the file's path, its text.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from simulator.errors import Problem, ScenarioError
+from simulator.resources import configs_dir
+from simulator.scenario.structure import did_you_mean, guess
+
+MAX_BYTES = 1_000_000
+
+
+def refuse(source: str, message: str, hint: str = "", line: int = 0, column: int = 0) -> ScenarioError:
+    """Return the error for a file that cannot be used at all."""
+    return ScenarioError([Problem(source, line, column, "", message, hint)])
+
+
+def shipped_names(folder: str = "") -> list[str]:
+    """Return the names of the shipped scenarios, or of the files in a folder of `configs/`.
+
+    Raises:
+        ResourceError: the shipped files are missing.
+    """
+    return sorted(path.stem for path in (configs_dir() / folder).glob("*.yaml"))
+
+
+def is_bare_name(text: str) -> bool:
+    """Return whether `text` may be the name of a shipped file, and no path."""
+    return bool(text) and not any(char in text for char in "/\\\0") and not Path(text).suffix
+
+
+def find_scenario(source: str | Path) -> Path:
+    """Return the file meant by a path or by the name of a shipped scenario.
+
+    Raises:
+        ScenarioError: there is no such file, or it is a directory or no regular file.
+        ResourceError: the shipped files are missing.
+    """
+    text = str(source)
+    path = Path(source)
+    try:
+        if path.is_file():
+            return path
+        if isinstance(source, str) and is_bare_name(text) and text in shipped_names():
+            return configs_dir() / f"{text}.yaml"
+        if path.is_dir():
+            raise refuse(text, "this is a directory, not a scenario file")
+        if path.exists():
+            raise refuse(text, "this is not a regular file")
+    except (OSError, ValueError):
+        raise refuse(text[:200], "this cannot be a file's name") from None
+    names = shipped_names()
+    meant = guess(path.stem, names)
+    hint = f"did you mean {meant}?" if meant else did_you_mean("", names)
+    raise refuse(text, "there is no such file", hint)
+
+
+def read_text(path: Path, shown: str) -> str:
+    """Return the text of a UTF-8 file of at most `MAX_BYTES`; a byte order mark is dropped.
+
+    Raises:
+        ScenarioError: it is too large, cannot be read, or is in another encoding.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except IsADirectoryError:
+        raise refuse(shown, "this is a directory, not a file") from None
+    except FileNotFoundError:
+        raise refuse(shown, "there is no such file") from None
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or "its name is not usable"
+        raise refuse(shown, f"cannot be read: {why}") from None
+    if len(data) > MAX_BYTES:
+        raise refuse(shown, f"is larger than {MAX_BYTES // 1_000_000} MB", "is it a scenario?")
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise refuse(shown, "is encoded as UTF-16", "save the file as UTF-8", 1, 1)
+    data = data.removeprefix(b"\xef\xbb\xbf")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        before = data[: error.start].decode("utf-8")
+        line = before.count("\n") + 1
+        column = len(before) - (before.rfind("\n") + 1) + 1
+        what = f"byte {error.start} (0x{data[error.start]:02x}) is not UTF-8"
+        raise refuse(shown, what, "save the file as UTF-8", line, column) from None

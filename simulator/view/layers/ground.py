@@ -1,0 +1,74 @@
+"""The ground under a moving camera, in tiles that are painted once.
+
+In: a `View`, a box. Out: the stadium drawn there. At the resting zoom of the following camera tiles
+are sharp; between two zooms a scaled piece of the whole picture stands in for a moment.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+
+import pygame
+
+from simulator.view.camera import View
+from simulator.view.layers.track import led_pips, mark_lines, paint
+from simulator.view.layout import Box
+from simulator.view.theme import Theme
+
+TILE = 256
+_KEPT = 200
+
+
+class Tiles:
+    """Painted tiles of one zoom and one start line; at most `_KEPT` of them (50 MB)."""
+
+    def __init__(self, theme: Theme) -> None:
+        """Start empty."""
+        self._theme = theme
+        self._tiles: OrderedDict[tuple[float, float, int, int, int], pygame.Surface] = OrderedDict()
+
+    def draw(
+        self, surface: pygame.Surface, view: View, box: Box, start_s_m: float, leds: int
+    ) -> None:
+        """Draw the ground seen through `view` in `box`."""
+        for column in range((box.x - view.ox) // TILE, (box.right - 1 - view.ox) // TILE + 1):
+            for row in range((box.y - view.oy) // TILE, (box.bottom - 1 - view.oy) // TILE + 1):
+                tile = self._tile(view.scale, start_s_m, leds, column, row)
+                surface.blit(tile, (view.ox + column * TILE, view.oy + row * TILE))
+
+    def _tile(
+        self, scale: float, start_s_m: float, leds: int, column: int, row: int
+    ) -> pygame.Surface:
+        key = (scale, start_s_m, leds, column, row)
+        tile = self._tiles.get(key)
+        if tile is None:
+            fixed = View(scale, 0, 0)
+            place = Box(column * TILE, row * TILE, TILE, TILE)
+            tile = paint(fixed, place, self._theme)
+            mark_lines(tile, fixed, place, start_s_m, self._theme)
+            led_pips(tile, fixed, place, leds, self._theme)
+            self._tiles[key] = tile
+            if len(self._tiles) > _KEPT:
+                self._tiles.popitem(last=False)
+        else:
+            self._tiles.move_to_end(key)
+        return tile
+
+
+def stretched(
+    surface: pygame.Surface, picture: pygame.Surface, known: View, view: View, box: Box
+) -> None:
+    """Draw `picture`, which was painted through `known`, as seen through `view` in `box`."""
+    zoom = view.scale / known.scale
+    left, top = (box.x - view.ox) / zoom + known.ox, (box.y - view.oy) / zoom + known.oy
+    wanted = pygame.Rect(
+        round(left), round(top), max(1, round(box.w / zoom)), max(1, round(box.h / zoom))
+    )
+    piece = wanted.clip(pygame.Rect(box))
+    surface.fill((4, 6, 11), box)
+    if piece.w < 1 or piece.h < 1:
+        return
+    x = round((piece.x - known.ox) * zoom + view.ox)
+    y = round((piece.y - known.oy) * zoom + view.oy)
+    size = (max(1, round(piece.w * zoom)), max(1, round(piece.h * zoom)))
+    surface.blit(pygame.transform.smoothscale(picture.subsurface(piece), size), (x, y))

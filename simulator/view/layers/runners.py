@@ -1,0 +1,80 @@
+"""Runner, pacers and ghosts on the track: dots at sub-pixel places, hollow dashed rings for ghosts.
+
+In: a scene's bodies, a `View`. Out: dots drawn, and where each body is [px] for its label.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pygame
+
+from simulator.coefficients import STRAIGHT_M
+from simulator.physics.track import to_plane, track_position
+from simulator.stage.scene import Body, Scene
+from simulator.view.camera import View
+from simulator.view.layout import Box
+from simulator.view.sprites import dot, dot_half, phase, ring
+from simulator.view.theme import Theme
+
+RUNNER_M, PACER_M, GHOST_M = 0.92, 0.56, 0.92
+RIM = (8, 10, 14)
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A body in the picture: its pixel and the outward normal there (y down)."""
+
+    body: Body
+    x: float
+    y: float
+    nx: float
+    ny: float
+
+
+def spots(scene: Scene, view: View) -> list[Spot]:
+    """Return where every body of a scene is: ghosts, pacers, then the runner on top."""
+    bodies = [*scene.ghosts, *scene.pacers, scene.runner]
+    s_m = track_position(np.array([body.x_m for body in bodies]), scene.race_m)
+    xs, ys = to_plane(s_m, np.array([body.offset_m for body in bodies]))
+    found = []
+    half = STRAIGHT_M / 2
+    for body, x, y in zip(bodies, xs.tolist(), ys.tolist(), strict=True):
+        out = x - min(half, max(-half, x))
+        length = (out * out + y * y) ** 0.5 or 1.0
+        px, py = view.ox + view.scale * x, view.oy - view.scale * y
+        found.append(Spot(body, px, py, out / length, -y / length))
+    return found
+
+
+def radius(kind: str, scale: float) -> float:
+    """Return a dot's radius [px] at a scale [px/m], rounded to a quarter pixel."""
+    metres, least = {"runner": (RUNNER_M, 4.0), "pacer": (PACER_M, 2.25)}.get(kind, (GHOST_M, 4.0))
+    shrink = 1.0 if scale < 12 else max(0.55, 12 / scale)
+    return round(4 * max(least, metres * scale * shrink)) / 4
+
+
+def draw(surface: pygame.Surface, found: list[Spot], view: View, box: Box, theme: Theme) -> None:
+    """Draw the bodies that are inside `box`."""
+    blits = []
+    for spot in found:
+        body = spot.body
+        alpha = round(16 * min(1.0, max(0.0, body.alpha)))
+        r = radius(body.kind, view.scale)
+        if not alpha or not (
+            box.x - r < spot.x < box.right + r and box.y - r < spot.y < box.bottom + r
+        ):
+            continue
+        (ix, fx), (iy, fy) = phase(spot.x), phase(spot.y)
+        colour = theme.colour(body.colour)
+        if body.kind == "ghost":
+            thick = max(1.4, 0.22 * r)
+            half = dot_half(r, thick)
+            sprite = ring(colour, r, r, fx, fy, alpha, thick)
+        else:
+            rim = max(1.0, 0.16 * r)
+            half = dot_half(r, rim)
+            sprite = dot(colour, r, r, fx, fy, alpha, RIM, rim)
+        blits.append((sprite, (ix - half, iy - half)))
+    surface.fblits(blits)

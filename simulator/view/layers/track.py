@@ -1,0 +1,239 @@
+"""The stadium at night: turf, kerb, eight lanes, run-off, stands, floodlight, marks, unlit LEDs.
+
+In: a `View`, a box of pixels, a theme. Out: an opaque picture of that box. The colour of a point
+depends on its distance from the kerb alone (a table with the anti-aliasing already in it), times
+the floodlight, times a little grain; so any piece of any view is drawn alike.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+import pygame
+from numpy.typing import NDArray
+
+from simulator.coefficients import (
+    BEND_RADIUS_M,
+    KERB_RADIUS_M,
+    LANE_WIDTH_M,
+    LAP_M,
+    STRAIGHT_M,
+)
+from simulator.physics.track import to_plane
+from simulator.view.camera import View
+from simulator.view.layout import Box
+from simulator.view.sprites import dot, dot_half, phase
+from simulator.view.style import Style
+from simulator.view.text import SEMIBOLD
+from simulator.view.theme import Colour, Ground, Theme
+
+LANES = 8
+OUTER_M = KERB_RADIUS_M + LANES * LANE_WIDTH_M
+"""Radius of the outer edge of lane 8 in the bends [m]."""
+APRON_M = OUTER_M + 3.6
+"""Where the run-off ends at the rail before the stands [m]."""
+_LIMIT_M = 120.0
+_FINE = 12
+_STRIP = 64
+
+Floats = NDArray[np.float32]
+
+
+def paint(view: View, box: Box, theme: Theme) -> pygame.Surface:
+    """Return the ground seen through `view` in `box`, as an opaque surface of the box's size."""
+    surface = pygame.Surface((box.w, box.h), 0, 32)
+    pixels = pygame.surfarray.pixels2d(surface)
+    table = _table(round(view.scale, 3), theme)
+    x = ((np.arange(box.x, box.right, dtype=np.float32) + 0.5) - view.ox) / np.float32(view.scale)
+    for top in range(0, box.h, _STRIP):
+        rows = np.arange(box.y + top, min(box.y + top + _STRIP, box.bottom), dtype=np.float32)
+        y = (view.oy - (rows + 0.5)) / np.float32(view.scale)
+        pixels[:, top : top + len(rows)] = _strip(x, y, view.scale, table).T
+    del pixels
+    return surface
+
+
+def _strip(x: Floats, y: Floats, scale: float, table: Floats) -> NDArray[np.uint32]:
+    out = np.maximum(np.abs(x) - np.float32(STRAIGHT_M / 2), 0)
+    rho = np.sqrt(out[None, :] ** 2 + (y**2)[:, None])
+    index = np.minimum(rho * np.float32(scale * _FINE), len(table) - 1).astype(np.int32)
+    light = _floodlight(x, y)
+    inside = rho < KERB_RADIUS_M - 1.4
+    mown = np.where(np.floor(x / np.float32(6.03) + 0.5).astype(np.int32) % 2 == 0, 1.05, 0.95)
+    light *= np.where(inside, mown.astype(np.float32)[None, :], np.float32(1))
+    light *= _grain(x, y, scale)
+    packed = np.zeros(rho.shape, np.uint32)
+    crowd = (
+        _crowd(x, y, rho)
+        if float(rho[:, 0].max(initial=0)) > APRON_M or rho.max() > APRON_M
+        else None
+    )
+    for channel, shift in ((0, 16), (1, 8), (2, 0)):
+        shade = table[index, channel] * light
+        if crowd is not None:
+            shade += crowd * _CROWD_TINT[channel]
+        packed |= np.clip(shade, 0, 255).astype(np.uint32) << np.uint32(shift)
+    return packed
+
+
+_CROWD_TINT = (1.0, 1.04, 1.2)
+
+
+def _floodlight(x: Floats, y: Floats) -> Floats:
+    """Return how bright the floodlight is: four pools from the masts, dimmer in the middle."""
+
+    def bell(values: Floats, centre: float, width: float) -> Floats:
+        height: Floats = np.exp(-(((values - np.float32(centre)) / np.float32(width)) ** 2))
+        return height
+
+    along = bell(x, -62, 46) + bell(x, 62, 46)
+    across = bell(y, -46, 24) + bell(y, 46, 24)
+    wash = bell(x, 0, 105)[None, :] * bell(y, 0, 62)[:, None]
+    light = np.float32(0.40) + np.float32(0.62) * across[:, None] * along[None, :]
+    return (light + np.float32(0.22) * wash).astype(np.float32)
+
+
+@lru_cache(maxsize=1)
+def _noise() -> Floats:
+    return np.random.default_rng(4).random((256, 256), np.float32)
+
+
+def _grain(x: Floats, y: Floats, scale: float) -> Floats:
+    """Return a fine unevenness of the surface, fixed to the ground."""
+    step = np.float32(6.0 if scale > 12 else scale)
+    columns = np.floor(x * step).astype(np.int32) & 255
+    rows = np.floor(y * step).astype(np.int32) & 255
+    grain: Floats = 0.965 + np.float32(0.07) * _noise()[rows[:, None], columns[None, :]]
+    return grain
+
+
+def _crowd(x: Floats, y: Floats, rho: Floats) -> Floats:
+    """Return the light of the crowd: seats in rows, a few bright, fading up the stand."""
+    columns = np.floor(x / np.float32(0.62)).astype(np.int32)
+    rows = np.floor(y / np.float32(0.62)).astype(np.int32)
+    seat = _noise()[(rows * 7)[:, None] & 255, (columns * 13)[None, :] & 255]
+    seat = (
+        seat + _noise()[(rows >> 3)[:, None] & 255, (columns >> 3)[None, :] & 255] * 0.25
+    ) / 1.25
+    up = rho - np.float32(APRON_M + 1.0)
+    fade = np.where(up > 0, np.exp(-up / np.float32(9.0)), 0).astype(np.float32)
+    bright: Floats = fade * (
+        np.float32(17) * seat**2 + np.float32(95) * np.maximum(seat - 0.9, 0) * 8
+    )
+    return bright
+
+
+@lru_cache(maxsize=16)
+def _table(scale: float, theme: Theme) -> Floats:
+    """Return colours by distance from the track's axis, `_FINE` a pixel, smoothed."""
+    ground = theme.ground
+    count = int(_LIMIT_M * scale * _FINE) + 2
+    rho = np.arange(count, dtype=np.float32) / np.float32(scale * _FINE)
+    colours = np.empty((count, 3), np.float32)
+    colours[:] = theme.back
+    for until, colour in reversed(_zones(ground)):
+        colours[rho < until] = colour
+    up = np.clip((rho - (APRON_M + 0.9)) / 26, 0, 1)[:, None]
+    stand = rho > APRON_M + 0.9
+    rows = 1 + 0.10 * np.sign(np.sin(rho * (2 * np.pi / 1.7)))[:, None]
+    shade = (
+        np.asarray(ground.stand, np.float32) * rows * (1 - up) ** 2
+        + np.asarray(theme.back) * 2.2 * up
+    )
+    colours[stand] = shade[stand]
+    thick = max(0.05, 0.55 / scale)
+    for lane in range(1, LANES + 1):
+        strength = 0.62 if lane < LANES else 0.9
+        line = np.abs(rho - (KERB_RADIUS_M + lane * LANE_WIDTH_M)) < thick
+        colours[line] += (np.asarray(ground.line, np.float32) - colours[line]) * strength
+    colours[np.abs(rho - KERB_RADIUS_M + 0.1) < max(0.1, 0.7 / scale)] = ground.kerb
+    box = np.ones(_FINE, np.float32) / _FINE
+    return np.stack([np.convolve(colours[:, c], box, "same") for c in range(3)], axis=1)
+
+
+def _zones(ground: Ground) -> list[tuple[float, Colour]]:
+    return [
+        (KERB_RADIUS_M - 1.4, ground.turf),
+        (KERB_RADIUS_M, ground.edge),
+        (OUTER_M, ground.tartan),
+        (APRON_M, ground.apron),
+        (APRON_M + 0.9, ground.board),
+    ]
+
+
+def mark_lines(
+    surface: pygame.Surface, view: View, box: Box, start_s_m: float, theme: Theme
+) -> None:
+    """Draw the finish, the start and the 100, 200 and 300 m marks across the lanes."""
+    line = theme.ground.line
+    faded = (line[0] * 3 // 5, line[1] * 3 // 5, line[2] * 3 // 5)
+    for s_m in (100.0, 200.0, 300.0):
+        _across(surface, view, box, s_m, faded, max(1.0, 0.10 * view.scale))
+    _across(surface, view, box, start_s_m, (206, 214, 226), max(1.2, 0.16 * view.scale))
+    _across(surface, view, box, 0.0, theme.text, max(2.0, 0.34 * view.scale))
+
+
+def _across(
+    surface: pygame.Surface, view: View, box: Box, s_m: float, colour: Colour, width: float
+) -> None:
+    inner = KERB_RADIUS_M - BEND_RADIUS_M
+    x, y = to_plane(np.array([s_m, s_m]), np.array([inner, inner + LANES * LANE_WIDTH_M]))
+    (x0, y0), (x1, y1) = view.at(float(x[0]), float(y[0])), view.at(float(x[1]), float(y[1]))
+    x0, x1, y0, y1 = x0 - box.x, x1 - box.x, y0 - box.y, y1 - box.y
+    if max(x0, x1) < -9 or min(x0, x1) > box.w + 9 or max(y0, y1) < -9 or min(y0, y1) > box.h + 9:
+        return
+    length = max(1e-6, float(np.hypot(x1 - x0, y1 - y0)))
+    nx, ny = (y1 - y0) / length * width / 2, -(x1 - x0) / length * width / 2
+    corners = [(x0 + nx, y0 + ny), (x1 + nx, y1 + ny), (x1 - nx, y1 - ny), (x0 - nx, y0 - ny)]
+    pygame.draw.polygon(surface, colour, corners)
+    pygame.draw.aalines(surface, colour, True, corners)
+
+
+@lru_cache(maxsize=8)
+def led_places(leds: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return where the LEDs stand on the kerb [m], LED i radially in line with race metre i."""
+    s_m = np.arange(leds) * (LAP_M / max(1, leds))
+    x, y = to_plane(s_m, np.full(leds, KERB_RADIUS_M - BEND_RADIUS_M))
+    return x, y
+
+
+def led_pips(surface: pygame.Surface, view: View, box: Box, leds: int, theme: Theme) -> None:
+    """Draw the unlit LEDs, quietly."""
+    radius = max(0.7, 0.13 * view.scale)
+    half = dot_half(radius, 0.5)
+    x, y = led_places(leds)
+    px, py = view.ox + view.scale * x - box.x, view.oy - view.scale * y - box.y
+    seen = (px > -half) & (px < box.w + half) & (py > -half) & (py < box.h + half)
+    strength = 9 if view.scale < 5 else 12
+    blits = []
+    for cx, cy in zip(px[seen].tolist(), py[seen].tolist(), strict=True):
+        (ix, fx), (iy, fy) = phase(cx), phase(cy)
+        sprite = dot(theme.ground.led_off, radius, radius, fx, fy, strength, (8, 12, 14), 0.5)
+        blits.append((sprite, (ix - half, iy - half)))
+    surface.fblits(blits)
+
+
+def mark_names(
+    surface: pygame.Surface, view: View, box: Box, start_s_m: float, style: Style
+) -> None:
+    """Write FINISH, START and the metres beyond the outer lane, in `box`'s own pixels."""
+    at_start = abs((start_s_m + 200) % 400 - 200) < 1
+    names = [
+        (100.0, "100"),
+        (200.0, "200"),
+        (300.0, "300"),
+        (0.0, "START · FINISH" if at_start else "FINISH"),
+    ]
+    if not at_start:
+        names.append((start_s_m, "START"))
+    px = style.sizes.caption
+    for s_m, text in names:
+        x, y = to_plane(np.array([s_m]), np.array([OUTER_M - BEND_RADIUS_M + 1.6]))
+        cx, cy = view.at(float(x[0]), float(y[0]))
+        wide = style.type.width(text, SEMIBOLD, px)
+        if text in ("FINISH", "START"):
+            cx += (wide / 2 if text == "FINISH" else -wide / 2) * (1 if view.scale < 12 else 0)
+        left, top = cx - box.x, cy - box.y
+        if -wide < left < box.w + wide and -px < top < box.h + px:
+            style.type.write(surface, text, (left, top), SEMIBOLD, px, style.theme.muted, align=0.5)

@@ -1,0 +1,139 @@
+"""LIVE: the gap to the light and to each ghost in seconds and metres, and the meters.
+
+In: a scene, the panel's box. Out: fields of a plate.
+"""
+
+from __future__ import annotations
+
+import pygame
+
+from simulator.stage.scene import GapLine, Meter, Scene
+from simulator.view.layout import Box
+from simulator.view.panels.frame import body, rows
+from simulator.view.panels.score import gap_words
+from simulator.view.plate import Plate
+from simulator.view.style import Style
+from simulator.view.text import BOLD, REGULAR, SEMIBOLD
+from simulator.view.theme import Colour, Theme, mix
+
+
+def show(plate: Plate, scene: Scene, box: Box, style: Style) -> None:
+    """Bring the panel's rows up to date."""
+    inner = body(box, style.sizes)
+    gaps, meters = list(scene.gaps), list(scene.meters)
+    least = style.sizes.body + 3
+    while gaps and len(gaps) + len(meters) > max(1, inner.h // least):
+        (meters if len(meters) > len(gaps) or len(gaps) == 1 else gaps).pop()
+        if len(gaps) == 1 and not meters:
+            break
+    places = rows(inner, len(gaps) + len(meters), round(style.sizes.body * 2.1))
+    for i, (line, place) in enumerate(zip(gaps, places, strict=False)):
+        _gap(plate, f"live gap {i}", place, line, style)
+    for meter, place in zip(meters, places[len(gaps) :], strict=False):
+        _meter(plate, f"meter {meter.name}", place, meter, style)
+    used = len(gaps) + len(meters)
+    rest = Box(inner.x, places[used - 1].bottom if used else inner.y, inner.w, 1)
+    plate.field("live rows", rest, (len(gaps), tuple(m.name for m in meters)), lambda *_: None)
+
+
+def _gap(plate: Plate, name: str, box: Box, line: GapLine, style: Style) -> None:
+    arrow, seconds, metres = gap_words(line)
+    trend = line.state.value.partition(", ")[2]
+    colour = style.theme.gap(line.state) if line.seconds is not None else style.theme.faint
+    mark = style.theme.colour(line.colour)
+
+    def paint(surface: pygame.Surface, box: Box) -> None:
+        y = box.centre[1]
+        value = style.sizes.lead
+        metres_w = style.type.width("888.8 m", REGULAR, style.sizes.body)
+        x = box.right
+        style.type.digits(
+            surface, metres, (x, y), REGULAR, style.sizes.body, style.theme.muted, align=1
+        )
+        x -= metres_w + round(0.5 * style.sizes.body)
+        style.type.digits(surface, seconds, (x, y), BOLD, value, colour, align=1)
+        x -= style.type.width("+88.88 s", BOLD, value) + 2
+        if arrow:
+            x -= (
+                style.type.digits(surface, arrow, (x, y), BOLD, round(value * 0.8), colour, align=1)
+                + 4
+            )
+        dot = max(2, round(style.sizes.body * 0.2))
+        pygame.draw.aacircle(surface, mark, (box.x + dot, round(y)), dot)
+        left = box.x + 3 * dot
+        room = round(x - left - 4)
+        shown = style.type.write(
+            surface, line.name, (left, y), SEMIBOLD, style.sizes.body, style.theme.text, width=room
+        )
+        if trend and room - shown > style.type.width(trend, REGULAR, style.sizes.caption) + 8:
+            style.type.write(
+                surface,
+                trend,
+                (x - 4, y),
+                REGULAR,
+                style.sizes.caption,
+                mix(style.theme.panel, colour, 0.75),
+                align=1,
+            )
+
+    plate.field(
+        name, box, (arrow, seconds, metres, trend, line.name, line.state, line.colour), paint
+    )
+
+
+def _meter(plate: Plate, name: str, box: Box, meter: Meter, style: Style) -> None:
+    tint = _tint(meter.name, style.theme)
+    label_w = round(0.21 * box.w)
+    bar_w = round(0.30 * box.w)
+    filled = round(bar_w * min(1.0, max(0.0, meter.fraction)))
+
+    def paint(surface: pygame.Surface, box: Box) -> None:
+        y = box.centre[1]
+        style.type.write(
+            surface,
+            meter.name,
+            (box.x, y),
+            REGULAR,
+            style.sizes.body,
+            style.theme.muted,
+            width=label_w - 4,
+        )
+        high = max(4, round(0.40 * style.sizes.body))
+        bar = pygame.Rect(box.x + label_w, round(y - high / 2), bar_w, high)
+        pygame.draw.rect(surface, style.theme.panel_high, bar, border_radius=high // 2)
+        if filled > 0:
+            pygame.draw.rect(
+                surface, tint, (bar.x, bar.y, max(filled, high), high), border_radius=high // 2
+            )
+        room = box.right - bar.right - 8
+        text = meter.text
+        wide = style.type.digits(
+            surface,
+            style.type.fit(text, SEMIBOLD, style.sizes.body, room),
+            (box.right, y),
+            SEMIBOLD,
+            style.sizes.body,
+            style.theme.text,
+            align=1,
+        )
+        note_w = style.type.width(meter.note, REGULAR, style.sizes.caption)
+        if meter.note and room - wide > note_w + 8:
+            style.type.write(
+                surface,
+                meter.note,
+                (box.right - wide - 8, y),
+                REGULAR,
+                style.sizes.caption,
+                style.theme.faint,
+                align=1,
+            )
+
+    plate.field(name, box, (meter.text, filled, meter.note), paint)
+
+
+def _tint(name: str, theme: Theme) -> Colour:
+    return {
+        "shelter": theme.shelter,
+        "reserve": theme.reserve,
+        "power": theme.effort,
+    }.get(name, theme.speed)

@@ -1,0 +1,225 @@
+"""The score: lap, huge clock, metres, the gap to the light, projected finish, start lights.
+
+In: a scene and the boxes of a `Hud`. Out: fields of a plate, drawn again only when they change.
+Meaning is carried by sign, arrow and word as well as by colour.
+"""
+
+from __future__ import annotations
+
+import pygame
+
+from simulator.stage.scene import GapLine, Phase, Scene, StartLight
+from simulator.units import format_clock, format_signed, format_time
+from simulator.view.layout import Box, Hud
+from simulator.view.plate import Plate
+from simulator.view.style import Style
+from simulator.view.text import BOLD, REGULAR, SEMIBOLD, Type
+from simulator.view.theme import Colour, mix
+
+ARROWS = {"ahead": "▲", "level": "●", "behind": "▼"}
+SIDES = {"ahead": "ahead of", "level": "level with", "behind": "behind"}
+
+
+def show(plate: Plate, scene: Scene, hud: Hud, style: Style) -> None:
+    """Bring the score's fields up to date."""
+    _clock(plate, scene, hud, style)
+    if hud.lap is not None:
+        heading, value = ("bell lap" if scene.bell else "lap"), f"{scene.lap}/{scene.laps}"
+        _number(plate, "lap", hud.lap, heading, value, style, scene.bell)
+    if hud.distance is not None:
+        metres = f"{max(0, int(scene.distance_m + 1e-6))}"
+        _number(plate, "distance", hud.distance, "metres", metres, style, False)
+    if hud.gap is not None:
+        if scene.phase in (Phase.READY, Phase.COUNTDOWN):
+            _start(plate, scene, hud.gap, style)
+        else:
+            _gap(plate, scene, hud.gap, style)
+    if hud.outlook is not None:
+        _outlook(plate, scene, hud.outlook, style)
+
+
+def _clock(plate: Plate, scene: Scene, hud: Hud, style: Style) -> None:
+    finished = scene.phase is Phase.FINISHED
+    text = format_time(scene.time_s) if finished else format_clock(scene.time_s)
+    px = _fitting(style.type, "0:00.00" if finished else "0:00.0", hud.clock, BOLD)
+
+    def paint(surface: pygame.Surface, box: Box) -> None:
+        style.type.digits(surface, text, box.centre, BOLD, px, style.theme.text, align=0.5)
+
+    plate.field("clock", hud.clock, text, paint)
+
+
+def _fitting(type_: Type, sample: str, box: Box, weight: str) -> int:
+    """Return the largest size at which `sample` fits the box."""
+    px = max(6, round(box.h / 1.02))
+    wide = type_.width(sample, weight, px)
+    return max(6, min(px, int(px * (box.w - 2) / max(1, wide))))
+
+
+def _number(
+    plate: Plate, name: str, box: Box, heading: str, value: str, style: Style, alert: bool
+) -> None:
+    colour = style.theme.warning if alert else style.theme.muted
+
+    def paint(surface: pygame.Surface, box: Box) -> None:
+        x, _ = box.centre
+        px = round(0.42 * box.h)
+        small = max(style.sizes.caption, round(0.15 * box.h))
+        style.type.caps(
+            surface, heading, (x, box.y + 0.27 * box.h), small, colour, align=0.5, width=box.w
+        )
+        size = min(px, int(px * box.w / max(1, style.type.width(value, SEMIBOLD, px))))
+        style.type.digits(
+            surface, value, (x, box.y + 0.62 * box.h), SEMIBOLD, size, style.theme.text, align=0.5
+        )
+
+    plate.field(name, box, (heading, value, alert), paint)
+
+
+def gap_words(line: GapLine) -> tuple[str, str, str]:
+    """Return a gap's arrow, its seconds with unit, and its metres with unit."""
+    if line.seconds is None:
+        return "", "–", ""
+    metres = "" if line.metres is None else f"{abs(line.metres):.1f} m"
+    return ARROWS[line.state.side], f"{format_signed(line.seconds)} s", metres
+
+
+def _gap(plate: Plate, scene: Scene, box: Box, style: Style) -> None:
+    if not scene.gaps:
+        plate.clear("gap", box)
+        return
+    line = scene.gaps[0]
+    arrow, seconds, metres = gap_words(line)
+    side = line.state.side
+    words = f"{SIDES[side]} {line.name}"
+    colour = style.theme.gap(line.state)
+
+    def paint(surface: pygame.Surface, box: Box) -> None:
+        px = max(8, round(0.70 * box.h))
+        while px > 8:
+            small = round(px * 0.66)
+            widths = _gap_widths(style.type, arrow, seconds, metres, words, px, small)
+            if sum(widths) <= box.w:
+                break
+            px -= 1
+        small = round(px * 0.66)
+        widths = _gap_widths(style.type, arrow, seconds, metres, words, px, small)
+        shown = words if sum(widths) <= box.w else side
+        x = (
+            box.centre[0]
+            - sum(_gap_widths(style.type, arrow, seconds, metres, shown, px, small)) / 2
+        )
+        y = box.centre[1]
+        if arrow:
+            x += style.type.digits(surface, arrow, (x, y), BOLD, small, colour) + px * 0.25
+        x += style.type.digits(surface, seconds, (x, y), BOLD, px, colour) + px * 0.4
+        if metres:
+            x += (
+                style.type.digits(surface, metres, (x, y), SEMIBOLD, small, style.theme.text)
+                + px * 0.4
+            )
+        style.type.write(surface, shown, (x, y), SEMIBOLD, small, colour)
+
+    plate.field("gap", box, (arrow, seconds, metres, words, colour), paint)
+
+
+def _gap_widths(
+    type_: Type, arrow: str, seconds: str, metres: str, words: str, px: int, small: int
+) -> tuple[float, float, float, float]:
+    return (
+        type_.width(arrow, BOLD, small) + px * 0.25 if arrow else 0.0,
+        type_.width(seconds, BOLD, px) + px * 0.4,
+        type_.width(metres, SEMIBOLD, small) + px * 0.4 if metres else 0.0,
+        type_.width(words, SEMIBOLD, small),
+    )
+
+
+def _outlook(plate: Plate, scene: Scene, box: Box, style: Style) -> None:
+    """Write what is to be expected: projected finish, and whether the target is in reach."""
+    parts: list[tuple[str, str, Colour]] = []
+    if scene.phase is Phase.READY:
+        parts.append(("target ", format_time(scene.target_s), style.theme.target))
+    elif scene.phase is Phase.RUNNING:
+        projected = "–" if scene.projected_s is None else format_time(scene.projected_s, 1)
+        parts.append(("projected ", projected, style.theme.text))
+        possible = scene.gaps[0].still_possible if scene.gaps else None
+        if possible is not None:
+            answer, colour = (
+                ("yes", style.theme.good) if possible else ("no", style.theme.gaps[-1][1])
+            )
+            parts.append((f"    {format_time(scene.target_s)} still possible: ", answer, colour))
+
+    def paint(surface: pygame.Surface, box: Box) -> None:
+        px = max(style.sizes.small, round(0.52 * box.h))
+        line = "".join(a + b for a, b, _ in parts)
+        while px > 9 and style.type.width(line, SEMIBOLD, px) > box.w:
+            px -= 1
+        x = (
+            box.centre[0]
+            - sum(
+                style.type.width(a, REGULAR, px) + style.type.width(b, SEMIBOLD, px)
+                for a, b, _ in parts
+            )
+            / 2
+        )
+        for said, value, colour in parts:
+            x += style.type.write(surface, said, (x, box.centre[1]), REGULAR, px, style.theme.muted)
+            x += style.type.digits(surface, value, (x, box.centre[1]), SEMIBOLD, px, colour)
+
+    plate.field("outlook", box, tuple(parts), paint)
+
+
+def _start(plate: Plate, scene: Scene, box: Box, style: Style) -> None:
+    """Show "Space to start", or the start lights: red, yellow, dark, go."""
+    light = scene.start_light
+    lamps = (
+        ("red", light is StartLight.RED, style.theme.red),
+        ("yellow", light is StartLight.YELLOW, style.theme.yellow),
+        ("dark", light is StartLight.DARK, style.theme.faint),
+        ("go", light is StartLight.GO, style.theme.good),
+    )
+
+    def paint(surface: pygame.Surface, box: Box) -> None:
+        x, y = box.centre
+        px = max(9, round(0.5 * box.h))
+        if scene.phase is Phase.READY:
+            wide = style.type.width("Space", SEMIBOLD, px)
+            rest = style.type.width("to start", REGULAR, px)
+            pad = px * 0.5
+            left = x - (wide + 3 * pad + rest) / 2
+            cap = pygame.Rect(
+                round(left), round(y - 0.75 * px), round(wide + 2 * pad), round(1.5 * px)
+            )
+            pygame.draw.rect(
+                surface,
+                mix(style.theme.back, style.theme.panel_high, 0.9),
+                cap,
+                border_radius=round(0.3 * px),
+            )
+            pygame.draw.rect(
+                surface, style.theme.muted, cap, max(1, px // 18), border_radius=round(0.3 * px)
+            )
+            style.type.write(surface, "Space", (left + pad, y), SEMIBOLD, px, style.theme.text)
+            style.type.write(
+                surface, "to start", (left + wide + 3 * pad, y), REGULAR, px, style.theme.text
+            )
+            return
+        r = 0.30 * box.h
+        step = 5.2 * r
+        for i, (word, on, colour) in enumerate(lamps):
+            cx = x + (i - 1.5) * step - 0.9 * r
+            shade = colour if on else mix(style.theme.back, style.theme.panel_high, 0.9)
+            pygame.draw.aacircle(surface, shade, (round(cx), round(y)), round(r))
+            pygame.draw.aacircle(
+                surface,
+                style.theme.text if on else style.theme.edge,
+                (round(cx), round(y)),
+                round(r),
+                2,
+            )
+            said = style.theme.text if on else style.theme.muted
+            style.type.write(
+                surface, word, (cx + 1.5 * r, y), SEMIBOLD, max(9, round(0.8 * r)), said
+            )
+
+    plate.field("gap", box, (scene.phase, light), paint)

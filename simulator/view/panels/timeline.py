@@ -1,0 +1,258 @@
+"""The timeline: gap to the light over distance, and the bar to scrub.
+
+In: a scene's `Chart`, the panel's box. Out: the chart, kept until its curves change; the runner's
+curve is uncovered up to the revealed distance. Ahead is up, behind is down.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import pygame
+
+from simulator.stage.scene import Chart, Curve, Mark, Scene
+from simulator.view.layout import Box
+from simulator.view.panels.frame import padding
+from simulator.view.plate import Plate
+from simulator.view.sprites import dot, dot_half, phase
+from simulator.view.style import Style
+from simulator.view.text import REGULAR
+from simulator.view.theme import Colour, Sizes, mix
+
+
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """The drawing area and its axes: `box` [px], race length [m], gap range [s]."""
+
+    box: Box
+    race_m: float
+    least_s: float
+    most_s: float
+
+    def x(self, metres: float) -> float:
+        """Return the column of a race distance."""
+        return self.box.x + metres / max(1.0, self.race_m) * (self.box.w - 1)
+
+    def y(self, gap_s: float) -> float:
+        """Return the row of a gap; behind is down."""
+        share = (gap_s - self.least_s) / max(1e-6, self.most_s - self.least_s)
+        return self.box.y + min(1.02, max(-0.02, share)) * (self.box.h - 1)
+
+
+def plot_box(box: Box, sizes: Sizes) -> Box:
+    """Return the plotting area inside the panel: what a click is measured against."""
+    pad = padding(sizes)
+    left = round(sizes.caption * 4.4)
+    top, bottom = round(sizes.caption * 2.7), round(sizes.caption * 1.9)
+    return Box(box.x + left, box.y + top, max(2, box.w - left - pad), max(2, box.h - top - bottom))
+
+
+def distance_at(box: Box, sizes: Sizes, race_m: float, x: int) -> float:
+    """Return the race distance under a pixel column of the panel [m], within the race."""
+    area = plot_box(box, sizes)
+    return min(race_m, max(0.0, (x - area.x) / max(1, area.w - 1) * race_m))
+
+
+class Timeline:
+    """Keeps a picture with the runner's whole curve; only its revealed part is ever shown."""
+
+    def __init__(self, style: Style) -> None:
+        """Start with nothing drawn."""
+        self._type, self._sizes, self._theme = style.type, style.sizes, style.theme
+        self._key: object = None
+        self._curves: tuple[Curve, ...] = ()
+        self._version = 0
+        self._whole: pygame.Surface | None = None
+
+    def show(self, plate: Plate, scene: Scene, box: Box) -> None:
+        """Bring the still part up to date: axes, ghosts' curves, marks."""
+        chart, sizes = scene.chart, self._sizes
+        light = scene.gaps[0].colour if scene.gaps else "green"
+        same = len(chart.curves) == len(self._curves) and all(
+            a is b for a, b in zip(chart.curves, self._curves, strict=True)
+        )
+        marks = tuple(m for m in chart.marks if m.kind != "event" or m.x_m <= chart.reveal_m)
+        key = (box, chart.race_m, marks, chart.gap_range_s, light)
+        if not same or key != self._key:
+            self._curves, self._key = chart.curves, key
+            self._version += 1
+            self._whole = None
+        inner = box.inset(1, 1)
+        plot = _plot(chart, box, sizes)
+
+        def paint(surface: pygame.Surface, _: Box) -> None:
+            self._paint(surface, plot, box, marks, light)
+            whole = pygame.Surface((plot.box.w, plot.box.h), 0, 32)
+            whole.blit(surface, (0, 0), plot.box)
+            moved = Plot(Box(0, 0, plot.box.w, plot.box.h), plot.race_m, plot.least_s, plot.most_s)
+            for curve in chart.curves:
+                if curve.kind == "runner":
+                    _curve(
+                        whole,
+                        moved,
+                        curve,
+                        self._theme.colour(curve.colour),
+                        max(2, round(2.6 * sizes.unit)),
+                    )
+            self._whole = whole
+
+        plate.field("timeline", inner, self._version, paint)
+
+    def _paint(
+        self,
+        surface: pygame.Surface,
+        plot: Plot,
+        box: Box,
+        marks: tuple[Mark, ...],
+        light: str,
+    ) -> None:
+        theme, type_, sizes = self._theme, self._type, self._sizes
+        area, caption = plot.box, sizes.caption
+        surface.fill(mix(theme.back, theme.panel, 0.55), area)
+        for tick in _ticks(plot.least_s, plot.most_s, area.h, caption):
+            y = round(plot.y(tick))
+            surface.fill(theme.panel_high, (area.x, y, area.w, 1))
+            text = "0" if tick == 0 else f"{tick:+g} s".replace("-", "−")
+            type_.digits(surface, text, (area.x - 6, y), REGULAR, caption, theme.muted, align=1)
+        end = 0.0
+        for metres in (*range(0, int(plot.race_m), 400), plot.race_m):
+            x = plot.x(metres)
+            surface.fill(theme.panel_high, (round(x), area.y, 1, area.h))
+            text = f"{metres:g} m" if metres != plot.race_m else "finish"
+            wide = type_.width(text, REGULAR, caption)
+            left = min(max(box.x + 4, x - wide / 2), box.right - wide - 8)
+            if left > end and (metres == plot.race_m or plot.race_m - metres > 60):
+                type_.digits(
+                    surface, text, (left, area.bottom + caption), REGULAR, caption, theme.muted
+                )
+                end = left + wide + 12
+        zero = round(plot.y(0.0))
+        colour = theme.colour(light)
+        surface.fill(
+            mix(theme.panel, colour, 0.8), (area.x, zero - 1, area.w, max(1, round(2 * sizes.unit)))
+        )
+        for curve in self._curves:
+            if curve.kind != "runner":
+                shade = mix(theme.panel, theme.colour(curve.colour), 0.72)
+                _curve(surface, plot, curve, shade, max(1, round(1.6 * sizes.unit)), dashed=True)
+        self._heading(surface, box)
+        self._marks(surface, plot, marks)
+
+    def _heading(self, surface: pygame.Surface, box: Box) -> None:
+        theme, type_, sizes = self._theme, self._type, self._sizes
+        pad = padding(sizes)
+        y = box.y + sizes.caption * 1.35
+        x: float = box.x + pad
+        x += type_.caps(surface, "gap to the light", (x, y), sizes.caption, theme.muted) + 2 * pad
+        for curve in self._curves:
+            wide = min(type_.width(curve.name, REGULAR, sizes.caption), round(0.16 * box.w))
+            key = round(1.6 * sizes.caption)
+            if x + key + wide > box.x + 0.62 * box.w:
+                break
+            colour = theme.colour(curve.colour)
+            thick = max(1, round(2.2 * sizes.unit))
+            if curve.kind == "runner":
+                surface.fill(colour, (round(x), round(y - thick / 2), key, thick + 1))
+            else:
+                for k in range(0, key, 6):
+                    surface.fill(colour, (round(x) + k, round(y - thick / 2), 4, thick))
+            x += key + 6
+            x += (
+                type_.write(
+                    surface, curve.name, (x, y), REGULAR, sizes.caption, theme.muted, width=wide
+                )
+                + pad
+            )
+        # which way is good
+        words = "up: ahead   down: behind"
+        type_.write(
+            surface, words, (box.right - pad, y), REGULAR, sizes.caption, theme.faint, align=1
+        )
+
+    def _marks(self, surface: pygame.Surface, plot: Plot, marks: tuple[Mark, ...]) -> None:
+        theme, type_, sizes = self._theme, self._type, self._sizes
+        area, caption = plot.box, sizes.caption
+        used: list[tuple[float, float]] = []
+        for mark in sorted(marks, key=lambda m: m.x_m):
+            if mark.kind == "distance":
+                continue
+            x = plot.x(mark.x_m)
+            colour = theme.colour("pink") if mark.kind == "pacer" else theme.warning
+            for y in range(area.y, area.bottom, 7):
+                surface.fill(mix(theme.panel, colour, 0.5), (round(x), y, 1, 3))
+            text = type_.fit(mark.label, REGULAR, caption, round(0.2 * area.w))
+            wide = type_.width(text, REGULAR, caption)
+            left = x + 5 if x + 5 + wide <= area.right else x - 5 - wide
+            if all(left > b + 6 or left + wide < a - 6 for a, b in used):
+                type_.write(
+                    surface, text, (left, area.bottom - caption * 0.8), REGULAR, caption, colour
+                )
+                used.append((left, left + wide))
+
+    def draw(self, surface: pygame.Surface, scene: Scene, box: Box) -> None:
+        """Uncover the runner's curve, and draw the playhead."""
+        chart, theme, sizes = scene.chart, self._theme, self._sizes
+        plot = _plot(chart, box, sizes)
+        area = plot.box
+        shown = round(plot.x(min(chart.reveal_m, chart.race_m))) - area.x + 1
+        if self._whole is not None and shown > 0:
+            surface.blit(self._whole, (area.x, area.y), (0, 0, shown, area.h))
+        x = plot.x(min(max(0.0, chart.playhead_m), chart.race_m))
+        thick = max(1, round(1.5 * sizes.unit))
+        surface.fill(theme.muted, (round(x - thick / 2), area.y - 3, thick, area.h + 6))
+        r = max(3.0, round(5.0 * sizes.unit * 4) / 4)
+        runner = next((c for c in chart.curves if c.kind == "runner"), None)
+        grip = dot_half(r, 1.5)
+        y: float = area.bottom
+        if runner is not None and len(runner.x_m):
+            y = plot.y(float(np.interp(chart.playhead_m, runner.x_m, runner.gap_s)))
+        (ix, fx), (iy, fy) = phase(x), phase(y)
+        surface.blit(dot(theme.text, r, r, fx, fy, 16, theme.back, 1.5), (ix - grip, iy - grip))
+
+
+def _plot(chart: Chart, box: Box, sizes: Sizes) -> Plot:
+    least, most = chart.gap_range_s
+    least, most = min(least, -0.25), max(most, 0.25)
+    pad = 0.06 * (most - least)
+    return Plot(plot_box(box, sizes), chart.race_m, least - pad, most + pad)
+
+
+def _ticks(least: float, most: float, height: int, caption: int) -> list[float]:
+    """Return round gap values for the axis, not closer than two lines of text."""
+    room = max(1, int(height / (1.8 * caption)))
+    for step in (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 60.0, 300.0, 3600.0):
+        if (most - least) / step <= room:
+            return [k * step for k in range(math.ceil(least / step), math.floor(most / step) + 1)]
+    return [0.0]
+
+
+def _curve(
+    surface: pygame.Surface,
+    plot: Plot,
+    curve: Curve,
+    colour: Colour,
+    thick: int,
+    dashed: bool = False,
+) -> None:
+    """Draw a curve through one point each two pixels."""
+    if len(curve.x_m) < 2:
+        return
+    columns = np.arange(0, plot.box.w, 2)
+    metres = columns / max(1, plot.box.w - 1) * plot.race_m
+    gaps = np.interp(metres, curve.x_m, curve.gap_s, right=np.nan)
+    points = [
+        (plot.box.x + c, plot.y(g))
+        for c, g in zip(columns.tolist(), gaps.tolist(), strict=True)
+        if math.isfinite(g)
+    ]
+    clip = surface.get_clip()
+    surface.set_clip(pygame.Rect(plot.box).clip(clip))
+    pieces = [points[i : i + 5] for i in range(0, len(points), 7)] if dashed else [points]
+    for piece in pieces:
+        if len(piece) > 1:
+            for k in range(thick):
+                shift = k - (thick - 1) / 2
+                pygame.draw.aalines(surface, colour, False, [(x, y + shift) for x, y in piece])
+    surface.set_clip(clip)

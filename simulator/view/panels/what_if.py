@@ -1,0 +1,145 @@
+"""WHAT IF: finish times for other settings as bars; one's own is highlighted, suspense hides it.
+
+In: a scene's `WhatIf`, the panel's box. Out: one field of a plate. The axis does not begin at zero:
+a broken foot under each bar and the printed range say so.
+"""
+
+from __future__ import annotations
+
+import pygame
+
+from simulator.stage.scene import Bar, Scene, WhatIf
+from simulator.units import format_time
+from simulator.view.layout import Box
+from simulator.view.panels.frame import body
+from simulator.view.plate import Plate
+from simulator.view.style import Style
+from simulator.view.text import REGULAR, SEMIBOLD
+from simulator.view.theme import mix
+
+
+def show(plate: Plate, scene: Scene, box: Box, style: Style) -> None:
+    """Bring the strip up to date."""
+    what_if = scene.what_if
+    key = None if what_if is None else (what_if.axis, what_if.bars, what_if.target_s)
+    inner = body(box, style.sizes)
+
+    def paint(surface: pygame.Surface, inner: Box) -> None:
+        if what_if is None or not what_if.bars:
+            style.type.write(
+                surface,
+                "being computed",
+                inner.centre,
+                REGULAR,
+                style.sizes.small,
+                style.theme.muted,
+                align=0.5,
+            )
+        else:
+            _paint(surface, inner, what_if, style)
+
+    plate.field("what if", inner, key, paint)
+
+
+def _paint(surface: pygame.Surface, box: Box, what_if: WhatIf, style: Style) -> None:
+    caption = style.sizes.caption
+    line = round(caption * 1.5)
+    style.type.write(
+        surface,
+        f"finish time by {what_if.axis}",
+        (box.x, box.y + line // 2),
+        REGULAR,
+        caption,
+        style.theme.muted,
+        width=box.w // 2,
+    )
+    own = next((bar for bar in what_if.bars if bar.own), None)
+    area = Box(box.x, box.y + 2 * line, box.w, max(8, box.h - 3 * line - 2))
+    known = [bar.finish_s for bar in what_if.bars if bar.finish_s is not None and not bar.hidden]
+    if own is not None:
+        text = "yours: at the finish" if own.hidden else _said(own)
+        style.type.digits(
+            surface,
+            text,
+            (box.right, box.y + line // 2),
+            SEMIBOLD,
+            style.sizes.small,
+            style.theme.own,
+            align=1,
+        )
+    if not known:
+        return
+    low = min([*known, what_if.target_s])
+    high = max(known)
+    foot = low - max(0.25 * (high - low), 0.5)
+    span = max(high - foot, 0.5)
+    step = area.w / len(what_if.bars)
+    wide = max(2, round(step * 0.66))
+    for i, bar in enumerate(what_if.bars):
+        x = round(area.x + (i + 0.5) * step - wide / 2)
+        share = 1.0 if bar.hidden or bar.finish_s is None else (bar.finish_s - foot) / span
+        high_px = max(4, round(share * area.h))
+        rect = pygame.Rect(x, area.bottom - high_px, wide, high_px)
+        _bar(surface, rect, bar, style)
+        colour = style.theme.own if bar.own else style.theme.muted
+        if step >= style.type.width("13", REGULAR, caption) + 2 or i % 2 == 0:
+            weight = SEMIBOLD if bar.own else REGULAR
+            style.type.write(
+                surface,
+                bar.label,
+                (x + wide / 2, area.bottom + line * 0.62),
+                weight,
+                caption,
+                colour,
+                align=0.5,
+                width=round(step * 1.9),
+            )
+    y = round(area.bottom - (what_if.target_s - foot) / span * area.h)
+    for x in range(area.x, area.right, 8):
+        surface.fill(style.theme.target, (x, y, 4, max(1, round(1.4 * style.sizes.unit))))
+    tag = format_time(what_if.target_s)
+    tag_w = style.type.width(tag, SEMIBOLD, caption)
+    surface.fill(style.theme.panel, (area.x, y - line - 1, tag_w + 6, line - 2))
+    style.type.write(
+        surface, tag, (area.x + 2, y - line / 2 - 2), SEMIBOLD, caption, style.theme.target
+    )
+
+
+def _said(bar: Bar) -> str:
+    return "did not finish" if bar.finish_s is None else f"yours {format_time(bar.finish_s, 1)}"
+
+
+def _bar(surface: pygame.Surface, rect: pygame.Rect, bar: Bar, style: Style) -> None:
+    colour = style.theme.own if bar.own else style.theme.bar
+    if bar.stale:
+        colour = mix(style.theme.panel, colour, 0.5)
+    if bar.hidden:
+        pygame.draw.rect(surface, mix(style.theme.panel, colour, 0.16), rect, border_radius=2)
+        pygame.draw.rect(surface, mix(style.theme.panel, colour, 0.6), rect, 1, border_radius=2)
+        style.type.write(surface, "?", rect.center, SEMIBOLD, style.sizes.body, colour, align=0.5)
+        return
+    if bar.finish_s is None:
+        pygame.draw.rect(surface, style.theme.edge, rect, 1, border_radius=2)
+        return
+    pygame.draw.rect(surface, colour, rect, border_top_left_radius=3, border_top_right_radius=3)
+    if bar.assumed:
+        _hatch(surface, rect, mix(style.theme.panel, colour, 0.45))
+    foot = rect.bottom - max(4, rect.w // 3)
+    for dy in (0, max(3, rect.w // 6)):
+        pygame.draw.line(
+            surface,
+            style.theme.panel,
+            (rect.x, foot + dy),
+            (rect.right, foot + dy - rect.w // 4),
+            2,
+        )
+
+
+def _hatch(surface: pygame.Surface, rect: pygame.Rect, colour: tuple[int, int, int]) -> None:
+    clip = surface.get_clip()
+    surface.set_clip(rect.clip(clip))
+    for offset in range(-rect.h, rect.w + rect.h, 6):
+        pygame.draw.line(
+            surface, colour, (rect.x + offset, rect.bottom), (rect.x + offset + rect.h, rect.y), 2
+        )
+    surface.set_clip(clip)

@@ -1,0 +1,236 @@
+"""The one function that window, still and film share: a scene, options and a size become a picture.
+
+In: a surface, a `Scene`, `Options`. Out: the surface, drawn whole. What is drawn depends on nothing
+else; the caches (ground, plate, glyphs, glows, chart) are keyed by content and only save time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+
+import pygame
+
+from simulator.stage.scene import Scene
+from simulator.view import camera
+from simulator.view.layers import group, labels, lights, runners
+from simulator.view.layers.ground import Tiles, stretched
+from simulator.view.layers.track import led_pips, mark_lines, mark_names, paint
+from simulator.view.layout import Box, Hud, Layout, arrange
+from simulator.view.panels import cards, head, live, score, splits, what_if
+from simulator.view.panels.frame import frame
+from simulator.view.panels.timeline import Timeline
+from simulator.view.plate import Plate
+from simulator.view.style import Style
+from simulator.view.text import Type
+from simulator.view.theme import THEMES, Theme
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the window chooses about a picture.
+
+    Attributes:
+        labels: names beside the dots.
+        follow: 0 the whole track, 1 following the runner, between: on the way (already eased).
+        help: the help card is open.
+        controls: leave room for the buttons (a still has none).
+    """
+
+    labels: bool = True
+    follow: float = 0.0
+    help: bool = False
+    controls: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Kept:
+    """What is drawn once for one size and one track."""
+
+    style: Style
+    ground: pygame.Surface
+    plate: Plate
+    band: Plate
+    timeline: Timeline
+
+
+class Painter:
+    """Draws scenes; keep one for each window, film or size, since it keeps what it has drawn."""
+
+    def __init__(self, theme: Theme | None = None) -> None:
+        """Choose the theme; nothing is drawn yet and no display is needed."""
+        self.theme = theme or THEMES["night"]
+        self.type = Type()
+        self._tiles = Tiles(self.theme)
+        self._still_key: Hashable = None
+        self._kept: Kept | None = None
+        self._cards: dict[str, tuple[object, pygame.Surface]] = {}
+
+    def draw(self, surface: pygame.Surface, scene: Scene, options: Options | None = None) -> None:
+        """Draw `scene` over all of `surface`."""
+        options = options or Options()
+        layout = arrange(*surface.get_size(), options.controls)
+        kept = self._keep(layout, scene)
+        whole = options.follow <= 0
+        self._panels(kept, scene, layout)
+        if whole:
+            self._score(kept.plate, scene, layout.infield, kept.style)
+            surface.blit(kept.plate.picture, (0, 0))
+            self._stage(surface, scene, layout, camera.whole(layout.track), kept.style, options)
+            if layout.infield.group is not None and scene.board is None:
+                group.draw(surface, scene, layout.infield.group, kept.style)
+        else:
+            self._score(kept.band, scene, moved(layout.band), kept.style)
+            surface.blit(kept.plate.picture, (0, 0))
+            self._following(surface, scene, layout, kept, options)
+        if layout.timeline is not None:
+            kept.timeline.draw(surface, scene, layout.timeline)
+        self._over(surface, scene, layout, kept.style, options)
+
+    def _keep(self, layout: Layout, scene: Scene) -> Kept:
+        key = (layout, scene.start_s_m, scene.leds, scene.group.span_m)
+        if self._kept is None or key != self._still_key:
+            self._still_key = key
+            self._kept = self._blank(layout, scene)
+        return self._kept
+
+    def _blank(self, layout: Layout, scene: Scene) -> Kept:
+        theme = self.theme
+        style = Style(self.type, layout.sizes, theme)
+        picture = pygame.Surface((layout.width, layout.height), 0, 32)
+        picture.fill(theme.back)
+        view = camera.whole(layout.track)
+        ground = paint(view, layout.stage, theme)
+        mark_lines(ground, view, layout.stage, scene.start_s_m, theme)
+        led_pips(ground, view, layout.stage, scene.leds, theme)
+        mark_names(ground, view, layout.stage, scene.start_s_m, style)
+        picture.blit(ground, layout.stage)
+        if layout.infield.group is not None:
+            group.frame(picture, layout.infield.group, scene.group.span_m, style)
+        for box, heading in (
+            (layout.live, "live"),
+            (layout.splits, "splits"),
+            (layout.what_if, "what if"),
+            (layout.timeline, ""),
+        ):
+            if box is not None:
+                frame(picture, box, heading, style)
+        band = moved(layout.band)
+        low = pygame.Surface((band.area.w, band.area.h), 0, 32)
+        low.fill(theme.panel)
+        low.fill(theme.edge, (0, 0, band.area.w, 1))
+        if band.group is not None:
+            group.frame(low, band.group, scene.group.span_m, style)
+        return Kept(style, ground, Plate(picture), Plate(low), Timeline(style))
+
+    def _panels(self, kept: Kept, scene: Scene, layout: Layout) -> None:
+        plate, style = kept.plate, kept.style
+        if layout.title is not None and layout.rate is not None:
+            head.show(plate, scene, layout.title, layout.rate, style)
+        if layout.live is not None:
+            live.show(plate, scene, layout.live, style)
+        if layout.splits is not None:
+            splits.show(plate, scene, layout.splits, style)
+        if layout.what_if is not None:
+            what_if.show(plate, scene, layout.what_if, style)
+        if layout.timeline is not None:
+            kept.timeline.show(plate, scene, layout.timeline)
+
+    def _score(self, plate: Plate, scene: Scene, hud: Hud, style: Style) -> None:
+        score.show(plate, scene, hud, style)
+        if hud.group is not None:
+            group.note(plate, scene, hud.group, style)
+
+    def _stage(
+        self,
+        surface: pygame.Surface,
+        scene: Scene,
+        layout: Layout,
+        view: camera.View,
+        style: Style,
+        options: Options,
+    ) -> None:
+        """Draw lights, labels and bodies on the track."""
+        box = layout.stage if options.follow < 1 else layout.view
+        surface.set_clip(box)
+        lights.draw(surface, scene.waves, view, box, self.theme)
+        found = runners.spots(scene, view)
+        if options.labels:
+            keep_off = layout.infield.area if options.follow <= 0 else None
+            labels.draw(surface, labels.place(found, view, box, keep_off, style), style)
+        runners.draw(surface, found, view, box, self.theme)
+        surface.set_clip(None)
+
+    def _following(
+        self, surface: pygame.Surface, scene: Scene, layout: Layout, kept: Kept, options: Options
+    ) -> None:
+        known = camera.whole(layout.track)
+        runner = runners.spots(scene, camera.View(1.0, 0, 0))[-1]
+        target = camera.following(layout.view, runner.x, -runner.y)
+        view = camera.between(known, target, options.follow)
+        surface.set_clip(layout.stage)
+        if options.follow >= 1:
+            self._tiles.draw(surface, view, layout.view, scene.start_s_m, scene.leds)
+            mark_names(surface, view, layout.view, scene.start_s_m, kept.style)
+        else:
+            stretched(surface, kept.ground, known, view, layout.stage)
+        self._stage(surface, scene, layout, view, kept.style, options)
+        for box in (layout.title, layout.rate):
+            if box is not None and options.follow >= 1:
+                head.over(surface, kept.plate, box)
+        area = layout.band.area
+        down = round((1 - options.follow) * area.h)
+        surface.set_clip(layout.stage)
+        surface.blit(kept.band.picture, (area.x, area.y + down))
+        surface.set_clip(None)
+        if layout.band.group is not None and not down:
+            group.draw(surface, scene, layout.band.group, kept.style)
+
+    def _over(
+        self, surface: pygame.Surface, scene: Scene, layout: Layout, style: Style, options: Options
+    ) -> None:
+        """Draw what lies over everything: result board, help, notice."""
+        board, area = scene.board, layout.infield.board
+        if board is not None and area.w >= 120 and area.h >= 80:
+            card = self._card("board", (board, area), lambda: cards.board(board, area, style))
+            surface.blit(card, (area.x, area.y))
+        if options.help:
+            size = (layout.width, layout.height)
+            card = self._card("help", layout, lambda: cards.help_card(*size, style))
+            surface.blit(
+                card, ((size[0] - card.get_width()) // 2, (size[1] - card.get_height()) // 2)
+            )
+        if scene.notice:
+            text, stage = scene.notice, layout.stage
+            key = (layout, text)
+            card = self._card("notice", key, lambda: cards.notice(text, stage.w, style))
+            y = stage.bottom - card.get_height() - round(14 * layout.unit)
+            surface.blit(card, (stage.x + (stage.w - card.get_width()) // 2, max(0, y)))
+
+    def _card(self, name: str, key: object, make: Callable[[], pygame.Surface]) -> pygame.Surface:
+        kept = self._cards.get(name)
+        if kept is None or kept[0] != key:
+            kept = self._cards[name] = (key, make())
+        return kept[1]
+
+
+def moved(hud: Hud) -> Hud:
+    """Return a band's boxes counted from the band's own corner."""
+    dx, dy = hud.area.x, hud.area.y
+
+    def move(box: Box) -> Box:
+        return Box(box.x - dx, box.y - dy, box.w, box.h)
+
+    def maybe(box: Box | None) -> Box | None:
+        return None if box is None else move(box)
+
+    return Hud(
+        area=move(hud.area),
+        lap=maybe(hud.lap),
+        clock=move(hud.clock),
+        distance=maybe(hud.distance),
+        gap=maybe(hud.gap),
+        outlook=maybe(hud.outlook),
+        group=maybe(hud.group),
+        board=move(hud.board),
+    )

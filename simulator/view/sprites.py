@@ -1,0 +1,173 @@
+"""Small ready-made pictures: soft glows, dots at quarter-pixel phases, dashed rings, wakes.
+
+In: sizes [px] and colours. Out: cached surfaces; the caller blits them, the glows with
+`BLEND_RGB_ADD`, the others with alpha.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+import pygame
+from numpy.typing import NDArray
+
+from simulator.view.theme import Colour
+
+PHASES = 4
+"""Dots are ready at this many sub-pixel positions each way, so that slow ones do not jerk."""
+LEVELS = 48
+"""Glows are ready at this many brightnesses."""
+
+Coverage = NDArray[np.float32]
+
+
+def surface_of(colour: Colour, coverage: Coverage) -> pygame.Surface:
+    """Return a surface with alpha from one colour and a coverage array, shape (h, w), 0 to 1."""
+    height, width = coverage.shape
+    pixels = np.empty((height, width, 4), np.uint8)
+    pixels[..., :3] = colour[::-1]
+    pixels[..., 3] = np.clip(coverage * 255 + 0.5, 0, 255)
+    return _own(pixels)
+
+
+def layered(layers: list[tuple[Colour, Coverage]]) -> pygame.Surface:
+    """Return one surface with alpha from layers painted over each other, first at the bottom."""
+    height, width = layers[0][1].shape
+    rgb = np.zeros((height, width, 3), np.float32)
+    alpha = np.zeros((height, width, 1), np.float32)
+    for colour, coverage in layers:
+        over = coverage[..., None]
+        rgb = rgb * (1 - over) + np.asarray(colour[::-1], np.float32) * over
+        alpha = alpha * (1 - over) + over
+    pixels = np.empty((height, width, 4), np.uint8)
+    pixels[..., :3] = np.clip(rgb / np.maximum(alpha, 1e-6) + 0.5, 0, 255)
+    pixels[..., 3] = np.clip(alpha[..., 0] * 255 + 0.5, 0, 255)
+    return _own(pixels)
+
+
+def _own(pixels: NDArray[np.uint8]) -> pygame.Surface:
+    height, width = pixels.shape[:2]
+    made = pygame.image.frombuffer(pixels.tobytes(), (width, height), "BGRA")
+    owned = pygame.Surface((width, height), pygame.SRCALPHA, 32)
+    owned.blit(made, (0, 0), special_flags=pygame.BLEND_RGBA_ADD)
+    return owned
+
+
+def _additive(rgb: NDArray[np.float32]) -> pygame.Surface:
+    height, width = rgb.shape[:2]
+    surface = pygame.Surface((width, height), 0, 32)
+    shades = np.clip(rgb + 0.5, 0, 255).astype(np.uint32)
+    packed = shades[..., 0] << 16 | shades[..., 1] << 8 | shades[..., 2]
+    pygame.surfarray.pixels2d(surface)[...] = packed.T
+    return surface
+
+
+def _distance(half: int, fx: float, fy: float) -> Coverage:
+    axis = np.arange(-half, half + 1, dtype=np.float32)
+    away: Coverage = np.hypot(axis[None, :] - np.float32(fx), axis[:, None] - np.float32(fy))
+    return away
+
+
+@lru_cache(maxsize=4096)
+def glow(colour: Colour, radius: float, level: int, core: float) -> pygame.Surface:
+    """Return one LED's light for adding: a bright core of `core` px in a halo of `radius` px.
+
+    `level` is 0 to `LEVELS`; the centre of the surface is the LED.
+    """
+    half = max(1, round(radius))
+    away = _distance(half, 0.0, 0.0)
+    strength = np.float32(level / LEVELS)
+    halo = np.clip(1 - away / (half + 0.5), 0, 1) ** 2 * np.exp(-((away / (0.52 * radius)) ** 2))
+    bright = np.exp(-((away / max(core, 0.6)) ** 4))
+    tint = np.asarray(colour, np.float32)
+    white = tint + (255 - tint) * 0.62
+    rgb = tint * (0.20 * halo * strength)[..., None] + white * (bright * strength)[..., None]
+    return _additive(rgb.astype(np.float32))
+
+
+@lru_cache(maxsize=64)
+def bloom(colour: Colour, width: int, height: int, strength: float) -> pygame.Surface:
+    """Return a large soft ellipse of light for adding, `width` × `height` px."""
+    x = np.linspace(-1, 1, max(2, width), dtype=np.float32)[None, :]
+    y = np.linspace(-1, 1, max(2, height), dtype=np.float32)[:, None]
+    away = np.hypot(x, y)
+    fall = np.clip(1 - away, 0, 1) ** 2.2 * np.float32(strength)
+    return _additive((np.asarray(colour, np.float32) * fall[..., None]).astype(np.float32))
+
+
+def phase(value: float) -> tuple[int, int]:
+    """Return the whole pixel and the sub-pixel phase of a coordinate."""
+    steps = round(value * PHASES)
+    return steps // PHASES, steps % PHASES
+
+
+@lru_cache(maxsize=2048)
+def dot(
+    colour: Colour, rx: float, ry: float, px: int, py: int, alpha: int, rim: Colour, rim_px: float
+) -> pygame.Surface:
+    """Return a filled ellipse with a rim at a sub-pixel phase, alpha 0 to 16 sixteenths.
+
+    Its centre is at (half + px / PHASES, half + py / PHASES), half = `dot_half(...)`.
+    """
+    half = dot_half(max(rx, ry), rim_px)
+    inner = _ellipse(half, rx, ry, px / PHASES, py / PHASES)
+    outer = _ellipse(half, rx + rim_px, ry + rim_px, px / PHASES, py / PHASES)
+    share = np.float32(alpha / 16)
+    return layered([(rim, outer * share * np.float32(0.9)), (colour, inner * share)])
+
+
+def dot_half(radius: float, rim_px: float) -> int:
+    """Return half the side of a dot's surface [px]."""
+    return int(radius + rim_px + 2)
+
+
+def _ellipse(half: int, rx: float, ry: float, fx: float, fy: float) -> Coverage:
+    axis = np.arange(-half, half + 1, dtype=np.float32)
+    x = (axis[None, :] - np.float32(fx)) / np.float32(rx)
+    y = (axis[:, None] - np.float32(fy)) / np.float32(ry)
+    away = np.hypot(x, y)
+    gradient = np.maximum(np.hypot(x / rx, y / ry) / np.maximum(away, 1e-4), 1e-4)
+    edge: Coverage = np.clip(0.5 - (away - 1) / gradient, 0, 1).astype(np.float32)
+    return edge
+
+
+@lru_cache(maxsize=2048)
+def ring(
+    colour: Colour, rx: float, ry: float, px: int, py: int, alpha: int, thick: float
+) -> pygame.Surface:
+    """Return a dashed hollow ellipse at a sub-pixel phase, on a faint dark ground; see `dot`."""
+    half = dot_half(max(rx, ry), thick)
+    fx, fy = px / PHASES, py / PHASES
+    outer = _ellipse(half, rx + thick / 2, ry + thick / 2, fx, fy)
+    inner = _ellipse(half, max(0.5, rx - thick / 2), max(0.5, ry - thick / 2), fx, fy)
+    axis = np.arange(-half, half + 1, dtype=np.float32)
+    angle = np.arctan2((axis[:, None] - fy) / ry, (axis[None, :] - fx) / rx)
+    dashes = 8
+    wave = np.cos(angle * dashes)
+    sharp = np.float32(max(1.0, 2 * (rx + ry) / dashes))
+    gate = np.clip(0.5 + (wave + 0.35) * sharp / 2, 0, 1)
+    share = np.float32(alpha / 16)
+    band = np.clip(outer - inner, 0, 1) * gate
+    return layered(
+        [
+            ((6, 9, 14), outer * share * np.float32(0.45)),
+            (colour, (band * share).astype(np.float32)),
+        ]
+    )
+
+
+@lru_cache(maxsize=64)
+def wake(
+    colour: Colour, length: int, width: int, decay: float, sigma: float, peak: float
+) -> pygame.Surface:
+    """Return the air torn along behind a body: `length` × `width` px, the body at the right end.
+
+    `decay` and `sigma` are the length and the half width over which it fades [px].
+    """
+    back = np.arange(max(2, length), dtype=np.float32)[None, ::-1]
+    side = np.arange(max(2, width), dtype=np.float32)[:, None] - np.float32((width - 1) / 2)
+    spread = np.float32(sigma) * (1 + back / np.float32(2.5 * decay))
+    fall = np.exp(-back / np.float32(decay)) * np.exp(-((np.abs(side) / spread) ** 3))
+    fade = np.clip((length - back) / np.float32(0.3 * length), 0, 1)
+    return _additive(np.asarray(colour, np.float32) * (fall * fade * np.float32(peak))[..., None])

@@ -30,11 +30,11 @@ def parse_time(text: str) -> float:
         return float(text)
     match = _CLOCK.fullmatch(text)
     if match is None:
-        raise ValueError(f"'{text}' is not a time such as 4:06.42 or 60.2")
+        raise ValueError(f"{_quoted(text)} is not a time such as 4:06.42 or 60.2")
     hours, minutes, seconds = match.groups()
     if float(seconds) >= 60 or (hours and int(minutes) >= 60):
-        raise ValueError(f"'{text}' has sixty or more seconds or minutes in one place")
-    return int(hours or 0) * 3600 + int(minutes) * 60 + float(seconds)
+        raise ValueError(f"{_quoted(text)} has sixty or more seconds or minutes in one place")
+    return float(hours or 0) * 3600 + int(minutes) * 60 + float(seconds)
 
 
 def parse_distance(text: str) -> float:
@@ -45,15 +45,19 @@ def parse_distance(text: str) -> float:
     """
     match = _DISTANCE.fullmatch(text.strip())
     if match is None:
-        raise ValueError(f"'{text.strip()}' is not a distance such as 1 mile or 1500 m")
+        raise ValueError(f"{_quoted(text.strip())} is not a distance such as 1 mile or 1500 m")
     number, unit = match.groups()
     unit = (unit or "m").lower()
     key = "mi" if unit.startswith("mi") else unit[0]
     return float(number) * _UNIT_M[key]
 
 
+def _quoted(text: str) -> str:
+    return f"'{text}'" if len(text) <= 60 else f"'{text[:57]}...'"
+
+
 def format_time(seconds: float, decimals: int = 2) -> str:
-    """Return `4:06.42` or `60.20` with `decimals` places, rounded once and carried (59.999 -> 1:00.00).
+    """Return `4:06.42` or `60.20`, rounded once and carried (59.999 -> 1:00.00).
 
     Not finite gives an en dash.
     """
@@ -72,7 +76,7 @@ def format_time(seconds: float, decimals: int = 2) -> str:
 
 
 def format_clock(seconds: float, decimals: int = 1) -> str:
-    """Return a running clock `0:03.4`, cut and not rounded, since a clock never shows the future."""
+    """Return a running clock `0:03.4`, cut, not rounded: a clock never shows the future."""
     scale = 10**decimals
     units = math.floor(max(seconds, 0.0) * scale + 1e-6)
     minutes, rest = divmod(units, 60 * scale)

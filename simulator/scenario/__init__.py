@@ -1,0 +1,21 @@
+"""What was asked for: scenario files, read and checked, and the schedules that plans become.
+
+In: YAML files of `configs/` or the user's own, and `--set` overrides. Out: a frozen `Scenario`, or
+a `ScenarioError` that lists every problem at its own line and column. Knows nothing of what happens
+on the track.
+"""
+
+from simulator.scenario.loader import digest, load_scenario, load_text, scenario_to_dict
+from simulator.scenario.model import Scenario
+from simulator.scenario.plan import schedule_of
+from simulator.scenario.schedule import Schedule
+
+__all__ = [
+    "Scenario",
+    "Schedule",
+    "digest",
+    "load_scenario",
+    "load_text",
+    "scenario_to_dict",
+    "schedule_of",
+]

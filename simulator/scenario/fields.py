@@ -12,8 +12,8 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import BeforeValidator, ConfigDict, Field, ValidationInfo, WithJsonSchema
 from pydantic import BaseModel as PydanticModel
+from pydantic import BeforeValidator, ConfigDict, Field, ValidationInfo, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from simulator import units
@@ -48,8 +48,7 @@ class Doubts:
     def about(self, *path: str | int) -> bool:
         """Return whether something at, below or above `path` was taken out."""
         return any(
-            all(a == b or a == ANY for a, b in zip(lost, path, strict=False))
-            for lost in self._paths
+            all(a in (b, ANY) for a, b in zip(lost, path, strict=False)) for lost in self._paths
         )
 
     @classmethod
@@ -140,7 +139,10 @@ def _one_line(value: Any) -> Any:
 
 def _json(pattern: str, example: str) -> WithJsonSchema:
     return WithJsonSchema(
-        {"anyOf": [{"type": "number"}, {"type": "string", "pattern": pattern}], "examples": [example]}
+        {
+            "anyOf": [{"type": "number"}, {"type": "string", "pattern": pattern}],
+            "examples": [example],
+        }
     )
 
 

@@ -1,7 +1,7 @@
 """Finding a formation by its name.
 
-In: `breaking4` or a path, and the folder of the scenario that names it. Out: the formation's tree or
-plain values; `simulator.scenario.pacers` checks them.
+In: `breaking4` or a path, and the folder of the scenario that names it. Out: the formation's tree
+or plain values; `simulator.scenario.pacers` checks them.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Ghosts: runs to compare with, told apart by `kind`.
 
-In: an even time, a split table, another scenario's file, or a saved recording. Out: validated ghosts.
-Turning one into a run on the track is the work of `simulator.analysis.ghosts`.
+In: an even time, a split table, another scenario's file, or a saved recording. Out: validated
+ghosts. Turning one into a run on the track is the work of `simulator.analysis.ghosts`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ from simulator.scenario.fields import (
     Section,
     Text,
 )
-from simulator.scenario.plan import Splits, split_complaints
+from simulator.scenario.plan import Splits
+from simulator.scenario.plan_checks import split_complaints
 
 
 class _GhostBase(Section):

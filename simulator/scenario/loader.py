@@ -1,7 +1,7 @@
 """From a scenario file to a `Scenario`, or to the list of everything wrong in it.
 
-In: a path, the bare name of a shipped scenario, or text; `--set` overrides. Out: `Scenario`, in which
-the formation is written out and ghosts' files are absolute paths, so later rooms need no folder.
+In: a path, the bare name of a shipped scenario, or text; `--set` overrides. Out: a `Scenario` in
+which the formation is written out and ghosts' files are absolute, so later rooms need no folder.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from typing import Any
 
 from simulator.errors import Problem, ScenarioError
 from simulator.resources import configs_dir
-from simulator.scenario.reading import find_scenario, is_bare_name, read_text, shipped_names
 from simulator.scenario.formations import formation_tree
 from simulator.scenario.model import Scenario
 from simulator.scenario.overrides import apply_overrides
 from simulator.scenario.problems import check_tree, without
+from simulator.scenario.reading import find_scenario, is_bare_name, read_text, shipped_names
 from simulator.scenario.structure import guess, tidy
 from simulator.scenario.yaml_tree import (
     Entry,
@@ -40,7 +40,7 @@ def load_scenario(
     Args:
         source: a path, or a bare name such as `breaking4`.
         overrides: `pacers.count=7` and the like, applied in turn and checked like the file.
-        with_ghosts: no drops the scenario's ghosts unread, as for a scenario that is itself a ghost.
+        with_ghosts: False drops its ghosts unread, as for a scenario that is itself a ghost.
 
     Raises:
         ScenarioError: the file or an override is not usable; every problem is listed.
@@ -120,8 +120,10 @@ def _find_ghost_files(root: Node, own: Path) -> tuple[Node, list[Problem]]:
         file, kind = _entry(ghost, "file"), _entry(ghost, "kind")
         if file is None or not isinstance(file.node, Scalar) or not file.node.text:
             continue
-        is_scenario = isinstance(kind.node, Scalar) and kind.node.text == "scenario" if kind else (
-            not file.node.text.endswith(".npz")
+        is_scenario = (
+            isinstance(kind.node, Scalar) and kind.node.text == "scenario"
+            if kind
+            else (not file.node.text.endswith(".npz"))
         )
         found, what, hint = _ghost_file(file.node.text, own, is_scenario)
         mark = file.node.mark

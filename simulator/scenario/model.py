@@ -1,7 +1,7 @@
-"""The scenario: what was asked for. Validated, frozen, every field with a default, a unit, a meaning.
+"""The scenario: what was asked for. Frozen; every field has a default, a unit and a meaning.
 
-In: plain values from a YAML tree (`simulator.scenario.loader`) or keyword arguments. Out: `Scenario`.
-Checks that need one section only stand in `plan`, `pacers`, `ghosts`; those that need two stand here.
+In: plain values from a YAML tree (`simulator.scenario.loader`) or keyword arguments. Out: a
+validated `Scenario`. Checks that need one section stand beside it; those that need two stand here.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ from simulator.scenario.fields import (
 )
 from simulator.scenario.ghosts import Ghost, SplitGhost, default_ghosts
 from simulator.scenario.pacers import Pacers
-from simulator.scenario.plan import EvenPlan, Plan, plan_complaints
+from simulator.scenario.plan import EvenPlan, Plan
+from simulator.scenario.plan_checks import plan_complaints
 from simulator.units import MILE_M
 
 
@@ -53,7 +54,7 @@ class Environment(Section):
 
 
 class Kit(Section):
-    """Clothes and shoes as two neutral multipliers; no effect of the Breaking4 kit was published."""
+    """Clothes and shoes as two neutral multipliers: no effect of her kit was published."""
 
     drag: Number = Field(1.0, ge=0.5, le=1.5, description="Multiplies the air drag [1].")
     cost: Number = Field(1.0, ge=0.8, le=1.2, description="Multiplies the energy cost [1].")
@@ -148,7 +149,8 @@ class Scenario(Section):
             if wave.plan is not None:
                 found += plan_complaints((*at, "plan"), wave.plan, distance_m, doubts)
             if names.setdefault(wave.name, i) != i and not doubts.about(*at, "name"):
-                found.append(((*at, "name"), f"a second wave is called '{wave.name}'", "rename one"))
+                what = f"a second wave is called '{wave.name}'"
+                found.append(((*at, "name"), what, "rename one"))
         follows = self.pacers.follows
         if follows is not None and follows not in names and not doubts.about("wavelight"):
             what = f"there is no wave called '{follows}'"
@@ -165,7 +167,8 @@ class Scenario(Section):
                 what = f"a second ghost is called '{ghost.name}'"
                 found.append((("ghosts", i, "name"), what, "rename one"))
         tables = [g.name for g in self.ghosts if isinstance(g, SplitGhost)]
-        if self.published is not None and self.published not in tables and not doubts.about("ghosts"):
-            what = f"there is no ghost of kind splits called '{self.published}'"
+        published = self.published
+        if published is not None and published not in tables and not doubts.about("ghosts"):
+            what = f"there is no ghost of kind splits called '{published}'"
             found.append((("published",), what, f"of kind splits: {', '.join(tables) or 'none'}"))
         return found

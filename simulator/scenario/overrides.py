@@ -1,7 +1,7 @@
 """`--set pacers.count=7`: changing a scenario's tree before it is checked.
 
-In: a tree and texts `path=value`. Out: the changed tree, and a problem for each that cannot be applied.
-A value that is set stands at `--set`, so that a wrong one is reported there.
+In: a tree and texts `path=value`. Out: the changed tree, and a problem for each that cannot
+be applied. A value that is set stands at `--set`, so that a wrong one is reported there.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ SOURCE = "--set"
 _MARK = Mark(SOURCE)
 
 
-class _CannotApply(Exception):
+class _CannotApplyError(Exception):
     """Message and hint for one override."""
 
     def __init__(self, message: str, hint: str = "") -> None:
@@ -59,10 +59,12 @@ def apply_overrides(
         path = path.strip()
         try:
             if not equals or not path:
-                raise _CannotApply(f"{quoted(text)} is not of the form path=value")
+                raise _CannotApplyError(f"{quoted(text)} is not of the form path=value")
             new = _parse_value(value)
-            root = _Setter(path, folder).set(root, Shape(sections={"": Scenario}), path.split("."), new)
-        except _CannotApply as error:
+            root = _Setter(path, folder).set(
+                root, Shape(sections={"": Scenario}), path.split("."), new
+            )
+        except _CannotApplyError as error:
             problems.append(Problem(SOURCE, 0, 0, path[:200], str(error), error.hint))
         except ScenarioError as error:
             problems += error.problems
@@ -77,14 +79,14 @@ def _parse_value(text: str) -> Node:
     try:
         tree, flaws = read_tree(text, SOURCE)
     except YamlError as error:
-        raise _CannotApply(error.problem.message, error.problem.hint) from None
+        raise _CannotApplyError(error.problem.message, error.problem.hint) from None
     if flaws:
-        raise _CannotApply(flaws[0].message, flaws[0].hint)
+        raise _CannotApplyError(flaws[0].message, flaws[0].hint)
     return _moved(tree)
 
 
 def _moved(node: Node) -> Node:
-    """Return the tree with every node at `--set` itself: a column of the shell's line says nothing."""
+    """Return the tree with every node at `--set` itself: a shell's line has no columns."""
     if isinstance(node, Scalar):
         return replace(node, mark=_MARK)
     if isinstance(node, Listing):
@@ -112,7 +114,9 @@ class _Setter:
         if shape.items is not None:
             return self._set_item(node, shape, steps, new)
         if not shape.sections:
-            raise _CannotApply(f"{quoted(self._until(steps))} is a single value, nothing is below it")
+            raise _CannotApplyError(
+                f"{quoted(self._until(steps))} is a single value, nothing is below it"
+            )
         return self._set_key(node, shape, steps, new)
 
     def _set_key(self, node: Node | None, shape: Shape, steps: list[str], new: Node) -> Node:
@@ -123,7 +127,7 @@ class _Setter:
             meant = guess(key, known)
             before = self._until(steps)
             whole = f"{before}.{meant}" if before and meant else meant
-            raise _CannotApply(f"unknown key {quoted(key)}", did_you_mean(whole, known))
+            raise _CannotApplyError(f"unknown key {quoted(key)}", did_you_mean(whole, known))
         if isinstance(node, Scalar) and shape.sections.get("") is Formation:
             node = self._formation(node.text)
         if node is None and shape.sections.get("") is Formation:
@@ -131,7 +135,7 @@ class _Setter:
         if node is None:
             node = Mapping(_MARK, {})
         if not isinstance(node, Mapping):
-            raise _CannotApply(f"{quoted(self._until(steps))} is no section in the file")
+            raise _CannotApplyError(f"{quoted(self._until(steps))} is no section in the file")
         inner = shape_of(annotation_of(owners[0], key))
         entry = node.entries.get(key)
         below = entry.node if entry else None
@@ -144,11 +148,13 @@ class _Setter:
     def _set_item(self, node: Node | None, shape: Shape, steps: list[str], new: Node) -> Node:
         listing = Listing(_MARK, ()) if node is None else node
         if not isinstance(listing, Listing):
-            raise _CannotApply(f"{quoted(self._until(steps))} is no list in the file")
+            raise _CannotApplyError(f"{quoted(self._until(steps))} is no list in the file")
         size = len(listing.items)
         if not (steps[0].isdecimal() and len(steps[0]) < 6 and int(steps[0]) <= size):
             have = f"0 to {size - 1}, {size} to add one" if size else "0 to add one"
-            raise _CannotApply(f"{quoted(steps[0])} is no place in this list", f"there are {have}")
+            raise _CannotApplyError(
+                f"{quoted(steps[0])} is no place in this list", f"there are {have}"
+            )
         i = int(steps[0])
         old = listing.items[i][1] if i < size else None
         changed = (i, self.set(old, shape_of(shape.items), steps[1:], new))
@@ -158,7 +164,7 @@ class _Setter:
         """Set one row of a table, whose key may hold a point: `plan.splits.402.336=57.5`."""
         table = Mapping(_MARK, {}) if node is None else node
         if not isinstance(table, Mapping):
-            raise _CannotApply(f"{quoted(self._until(steps))} is no table in the file")
+            raise _CannotApplyError(f"{quoted(self._until(steps))} is no table in the file")
         part = steps[-1] if len(steps) > 1 and steps[-1] in ("time", "tolerance") else ""
         written = ".".join(steps[:-1] if part else steps)
         order = _split_order(written)
@@ -202,5 +208,3 @@ def _split_order(key: str) -> float:
         return parse_distance(key)
     except ValueError:
         return -1.0
-
-

@@ -1,13 +1,13 @@
 """The pacers: how many, where they run, whom they follow, how well.
 
-In: the `pacers` section, with a named or an inline formation. Out: validated `Pacers`, and `line_up`,
-the slots that are filled.
+In: the `pacers` section, with a named or an inline formation. Out: validated `Pacers`, and
+`line_up`, the slots that are filled.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, ValidationInfo, model_validator
@@ -40,7 +40,10 @@ class Slot(Section):
         0.0, alias="from", ge=0, le=10_000, description="The runner's distance where it begins [m]."
     )
     until: Metres | None = Field(
-        None, gt=0, le=10_000, description="The runner's distance where it ends [m]; left out: never."
+        None,
+        gt=0,
+        le=10_000,
+        description="The runner's distance where it ends [m]; left out: never.",
     )
 
     @model_validator(mode="after")
@@ -49,7 +52,9 @@ class Slot(Section):
         if self.until is not None and self.until <= self.from_:
             complaints.append((("until",), "must be greater than from", ""))
         if abs(self.offset) < LANE_BIN_M and abs(self.ahead) < CLEARANCE_M:
-            complaints.append((("ahead",), "stands in the runner's own place", "0.5 m or more away"))
+            complaints.append(
+                (("ahead",), "stands in the runner's own place", "0.5 m or more away")
+            )
         complain(complaints)
         return self
 
@@ -108,7 +113,10 @@ class Leader(Section):
     """How well the leading pacer keeps the light's pace."""
 
     fast_opening: Number = Field(
-        0.0, ge=-3, le=3, description="Seconds ahead of the light at 200 m, given back by 800 m [s]."
+        0.0,
+        ge=-3,
+        le=3,
+        description="Seconds ahead of the light at 200 m, given back by 800 m [s].",
     )
     jitter: Number = Field(
         0.0, ge=0, le=1, description="Standard deviation of a wandering pace error [s]."
@@ -175,7 +183,7 @@ class Pacers(Section):
             text = f"{self.count} pacers, but formation '{self.formation.name}' has {slots} places"
             complaints.append((("count",), text, f"{slots} or fewer"))
         ends = [s.until for s in self.shelter or ()]
-        for i, (a, b) in enumerate(zip(ends, ends[1:], strict=False)):
+        for i, (a, b) in enumerate(pairwise(ends)):
             if a is None or (b is not None and b <= a):
                 text = "each shelter must hold further than the one before"
                 complaints.append((("shelter", i + 1), text, "only the last may leave out until"))
@@ -203,9 +211,7 @@ class Pacers(Section):
         nearest = min(ahead, default=0.0)
         shift = 0.0 if self.front_gap is None else self.front_gap - nearest
         return [
-            s.model_copy(update={"ahead": s.ahead + shift})
-            if s.ahead > BESIDE_REACH_M
-            else s
+            s.model_copy(update={"ahead": s.ahead + shift}) if s.ahead > BESIDE_REACH_M else s
             for s in slots
             if s.name in chosen
         ]

@@ -3,8 +3,8 @@
 In: a tree from `yaml_tree`. Out: the validated section, or every problem in it at its own node.
 
 pydantic checks a section as a whole only when each of its values is right. To list everything at
-once, what is wrong is taken out of the tree and the rest is checked again, until nothing new turns up;
-a check that would rest on something taken out keeps quiet (`fields.Doubts`).
+once, what is wrong is taken out of the tree and the rest is checked again, until nothing new turns
+up; a check that would rest on something taken out keeps quiet (`fields.Doubts`).
 """
 
 from __future__ import annotations
@@ -65,16 +65,14 @@ def check_tree(root: Node, model: type[SectionT]) -> tuple[SectionT | None, list
             break
         except ValidationError as error:
             faulty: set[Way] = set()
-            for detail in error.errors(include_url=False, include_input=True):
-                for loc, message, hint in _unfold(detail):
+            for detail in error.errors(include_url=False):
+                for loc, complaint in _unfold(detail):
                     place = _locate(tree, model, loc)
                     faulty.add(_to_take_out(place))
-                    if message is None:
-                        given = _shown(detail["input"], _at(tree, place.way))
-                        may_guess = len(problems) < MAX_GUESSES
-                        message, hint = _in_words(detail, place, given, may_guess)
                     if not (place.missing and _was_lost(tree, place)):
-                        problems.append(_problem(place, message, hint))
+                        may_guess = len(problems) < MAX_GUESSES
+                        words = complaint or _in_words(detail, place, tree, may_guess)
+                        problems.append(_problem(place, *words))
             if () in faulty:
                 break
             tree = without(tree, faulty)
@@ -88,13 +86,13 @@ def _problem(place: _Place, message: str, hint: str) -> Problem:
     return Problem(mark.source, mark.line, mark.column, shown, message, hint)
 
 
-def _unfold(detail: ErrorDetails) -> Iterable[tuple[Loc, str | None, str]]:
-    """Yield where, what and hint; what is None where pydantic's own error is to be put in words."""
+def _unfold(detail: ErrorDetails) -> Iterable[tuple[Loc, tuple[str, str] | None]]:
+    """Yield where it is wrong, and what and a hint; None where pydantic's error needs words."""
     if detail["type"] != "complaints":
-        yield detail["loc"], None, ""
+        yield detail["loc"], None
         return
     for below, message, hint in detail["ctx"]["complaints"]:
-        yield (*detail["loc"], *below), message, hint
+        yield (*detail["loc"], *below), (message, hint)
 
 
 def _locate(root: Node, model: type[Section], loc: Loc) -> _Place:
@@ -212,58 +210,45 @@ def _lost_paths(node: Node, path: Way = ()) -> list[Way]:
     return []
 
 
-def _in_words(
-    detail: ErrorDetails, place: _Place, given: str, may_guess: bool
-) -> tuple[str, str]:
+def _in_words(detail: ErrorDetails, place: _Place, tree: Node, may_guess: bool) -> tuple[str, str]:
     """Return message and hint for one of pydantic's own errors."""
     kind, ctx = detail["type"], detail.get("ctx", {})
-    if kind == "missing":
-        return f"{place.missing or 'a value'} is missing", ""
+    given = _shown(detail["input"], _at(tree, place.way))
+    hint = ""
     if kind == "literal_error":
-        choices, word = place.shape.choices, detail["input"]
-        meant = guess(word, choices) if may_guess and isinstance(word, str) else ""
-        return f"{given} is none of the choices", did_you_mean(meant, choices)
-    if kind in _BOUNDS:
-        words, key = _BOUNDS[kind]
-        return f"must be {words} {ctx[key]:g}, not {given}", ""
-    if kind in ("too_short", "too_long"):
-        limit = ctx.get("min_length", ctx.get("max_length"))
-        words = "at least" if kind == "too_short" else "at most"
-        return f"must have {words} {limit} entries", ""
-    if kind == "string_too_short":
-        return "must not be empty", ""
-    if kind == "string_too_long":
-        return f"is longer than {ctx['max_length']} characters", ""
-    if kind in _KINDS:
-        return _KINDS[kind].format(given=given), _keys_hint(kind, place)
-    return str(detail["msg"]), ""
-
-
-def _keys_hint(kind: str, place: _Place) -> str:
+        word = detail["input"]
+        meant = guess(word, place.shape.choices) if may_guess and isinstance(word, str) else ""
+        hint = did_you_mean(meant, place.shape.choices)
     section = _only(place.shape)
-    if kind.startswith("model") and section is not None:
-        return did_you_mean("", field_shapes(section))
-    return ""
+    if kind in ("model_type", "model_attributes_type") and section is not None:
+        hint = did_you_mean("", field_shapes(section))
+    if kind in _MESSAGES:
+        return _MESSAGES[kind].format(given=given, missing=place.missing or "a value", **ctx), hint
+    return str(detail["msg"]), hint
 
 
-_BOUNDS = {
-    "greater_than": ("greater than", "gt"),
-    "greater_than_equal": ("at least", "ge"),
-    "less_than": ("less than", "lt"),
-    "less_than_equal": ("at most", "le"),
-}
-_KINDS = {
-    "model_type": "a section with keys is wanted here, not {given}",
-    "model_attributes_type": "a section with keys is wanted here, not {given}",
+_SECTION = "a section with keys is wanted here, not {given}"
+_MESSAGES = {
+    "missing": "{missing} is missing",
+    "literal_error": "{given} is none of the choices",
+    "greater_than": "must be greater than {gt:g}, not {given}",
+    "greater_than_equal": "must be at least {ge:g}, not {given}",
+    "less_than": "must be less than {lt:g}, not {given}",
+    "less_than_equal": "must be at most {le:g}, not {given}",
+    "too_short": "must have at least {min_length} entries",
+    "too_long": "must have at most {max_length} entries",
+    "string_too_short": "must not be empty",
+    "string_too_long": "is longer than {max_length} characters",
+    "model_type": _SECTION,
+    "model_attributes_type": _SECTION,
+    "union_tag_not_found": _SECTION,
     "tuple_type": "a list is wanted here, not {given}",
+    "int_type": "must be a whole number, not {given}",
     "int_from_float": "must be a whole number, not {given}",
-    "int_parsing": "must be a whole number, not {given}",
     "int_parsing_size": "is too large",
     "bool_parsing": "must be yes or no, not {given}",
     "bool_type": "must be yes or no, not {given}",
     "finite_number": "must be a finite number",
-    "string_type": "text is wanted here, not {given}",
-    "union_tag_not_found": "a section with keys is wanted here, not {given}",
 }
 
 

@@ -14,7 +14,9 @@ from simulator.scenario.structure import did_you_mean, guess
 MAX_BYTES = 1_000_000
 
 
-def refuse(source: str, message: str, hint: str = "", line: int = 0, column: int = 0) -> ScenarioError:
+def refuse(
+    source: str, message: str, hint: str = "", line: int = 0, column: int = 0
+) -> ScenarioError:
     """Return the error for a file that cannot be used at all."""
     return ScenarioError([Problem(source, line, column, "", message, hint)])
 

@@ -4,11 +4,11 @@ In: cumulative splits [m], [s] with tolerances, standing start or not. Out: `Sch
 between race time [s] and race distance [m], smooth in speed, both ways.
 
 A schedule is kept on a *flying clock* u: on it the mark is already running when the gun goes. A
-standing start only warps time, u(t) = t - L (1 - exp(-t / L)), where L is the start's loss [s], so an
-even schedule is x = V u(t) exactly as in docs/physics.md, and passes every split at its time.
+standing start only warps time, u(t) = t - L (1 - exp(-t / L)), where L is the start's loss [s], so
+an even schedule is x = V u(t) exactly as in docs/physics.md, and passes every split at its time.
 
-Between the splits the pace [s/m] is constant but for a linear ramp near each split, so that the speed
-never jumps. The ramps are as long as the bound `OVERSHOOT` on the cruising pace lets them be.
+Between the splits the pace [s/m] is constant but for a linear ramp near each split, so that the
+speed never jumps. The ramps are as long as the bound `OVERSHOOT` on the cruising pace lets them be.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ class Schedule:
         return moving if loss == 0 else moving + loss * np.expm1(-moving / loss)
 
     def _locate(self, u: Floats) -> tuple[Floats, Floats]:
-        """Return distance [m] and pace [s/m] at flying clock `u`; beyond the end at the last pace."""
+        """Return distance [m] and pace [s/m] at flying clock `u` [s], also past the line."""
         last = len(self.knot_x) - 2
         i = np.clip(np.searchsorted(self.knot_u, u, side="right") - 1, 0, last)
         p0 = self.knot_pace[i]
@@ -85,7 +85,7 @@ class Schedule:
         return x, np.where(beyond, end_pace, p0 + slope * dx)
 
     def distance_at(self, time_s: ArrayLike) -> Floats:
-        """Return race distance [m] at race time [s]; 0 before the gun, at the last pace after the line."""
+        """Return race distance [m] at race time [s]; 0 before the gun, going on past the line."""
         t = np.asarray(time_s, dtype=np.float64)
         return self._locate(self._flying_clock(t))[0]
 
@@ -177,41 +177,47 @@ def _loss_for(distance_m: float, time_s: float) -> float:
 def _smoothest(x: Floats, u: Floats, slack: Floats) -> Floats:
     """Move each time inside its slack so that the sum of squared pace steps is least.
 
-    A box-bounded least-squares problem in a handful of unknowns: cyclic coordinate descent, which is
-    exact in each coordinate and converges since the problem is convex.
+    A least-squares problem with bounds, solved by an active set: solve for the times that are free,
+    stop at the first bound met and hold that time there; when none is met, let go of the held time
+    that would gain most.
     """
-    low, high = u - slack, u + slack
-    length = np.diff(x)
-    u = u.copy()
-
-    def steps(times: Floats) -> Floats:
-        pace = np.diff(times) / length
-        return np.diff(pace)
-
-    for _ in range(200):
-        moved = 0.0
-        for i in np.flatnonzero(slack > 0):
-            base = steps(u)
-            bumped = u.copy()
-            bumped[i] += 1.0
-            direction = steps(bumped) - base
-            square = float(direction @ direction)
-            if square == 0:
-                continue
-            best = float(np.clip(u[i] - float(direction @ base) / square, low[i], high[i]))
-            moved = max(moved, abs(best - u[i]))
-            u[i] = best
-        if moved < 1e-13:
+    moving = np.flatnonzero(slack > 0)
+    steps = np.diff(np.diff(np.eye(len(u)), axis=0) / np.diff(x)[:, None], axis=0)
+    matrix, offset = steps[:, moving], np.asarray(slack[moving])
+    z, wanted = np.zeros(len(moving)), -(steps @ u)
+    free = np.ones(len(moving), dtype=bool)
+    for _ in range(4 * len(moving) + 10):
+        target = z.copy()
+        rest = wanted - matrix @ z
+        target[free] += np.linalg.lstsq(matrix[:, free], rest, rcond=None)[0]
+        change = target - z
+        room = np.where(change > 0, offset - z, offset + z)
+        share = np.divide(room, np.abs(change), out=np.full(len(z), np.inf), where=change != 0)
+        share[~free] = np.inf
+        first = int(np.argmin(share))
+        if share[first] < 1.0:
+            z = np.clip(z + max(share[first], 0.0) * change, -offset, offset)
+            z[first] = np.copysign(offset[first], change[first])
+            free[first] = False
+            continue
+        z = np.clip(target, -offset, offset)
+        pull = matrix.T @ (wanted - matrix @ z)
+        gain = np.where(free, 0.0, -pull * np.sign(z))
+        best = int(np.argmax(gain))
+        if gain[best] <= 1e-15:
             break
-    return u
+        free[best] = True
+    moved = u.copy()
+    moved[moving] += z
+    return moved
 
 
 def _with_ramps(x: Floats, u: Floats, loss: float) -> Schedule:
     """Build the pace: constant in each segment, linear near each inner split, means kept exactly.
 
-    In a segment of length l and mean pace m with end paces p0, p1 and ramps of length h at both ends,
-    the cruising pace c satisfies c (l - h) + (p0 + p1) h / 2 = m l, so h follows from the bound on
-    |c - m|.
+    In a segment of length l and mean pace m with end paces p0, p1 and ramps of length h at both
+    ends, the cruising pace c satisfies c (l - h) + (p0 + p1) h / 2 = m l, so h follows from the
+    bound on |c - m|.
     """
     length, mean = np.diff(x), np.diff(u) / np.diff(x)
     ends = np.concatenate(([mean[0]], 0.5 * (mean[:-1] + mean[1:]), [mean[-1]]))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import difflib
 import types
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
@@ -38,7 +38,7 @@ class Shape:
     """
 
     sections: dict[str, type[Section]] = field(default_factory=dict)
-    tag_of: Callable[[Any], str] | None = None
+    tag_of: Callable[[Any], Hashable] | None = None
     items: Any = None
     optional: bool = False
     choices: tuple[str, ...] = ()
@@ -65,10 +65,12 @@ def shape_of(annotation: Any) -> Shape:
 
 @lru_cache(maxsize=512)
 def _shape_of(annotation: Any) -> Shape:
-    tag_of: Callable[[Any], str] | None = None
+    tag_of: Callable[[Any], Hashable] | None = None
     if get_origin(annotation) is Annotated:
         annotation, *extras = get_args(annotation)
-        tag_of = next((e.discriminator for e in extras if isinstance(e, Discriminator)), None)  # type: ignore[assignment]
+        for extra in extras:
+            if isinstance(extra, Discriminator) and callable(extra.discriminator):
+                tag_of = extra.discriminator
     origin = get_origin(annotation)
     if origin in (Union, types.UnionType):
         return _shape_of_union(get_args(annotation), tag_of)
@@ -81,7 +83,7 @@ def _shape_of(annotation: Any) -> Shape:
     return Shape()
 
 
-def _shape_of_union(args: tuple[Any, ...], tag_of: Callable[[Any], str] | None) -> Shape:
+def _shape_of_union(args: tuple[Any, ...], tag_of: Callable[[Any], Hashable] | None) -> Shape:
     members = [arg for arg in args if arg is not type(None)]
     optional = len(members) < len(args)
     if len(members) == 1:
@@ -118,9 +120,7 @@ def annotation_of(section: type[Section], key: str) -> Any:
 
 def required_keys(section: type[Section]) -> list[str]:
     """Return the keys that have no default."""
-    return [
-        info.alias or name for name, info in section.model_fields.items() if info.is_required()
-    ]
+    return [info.alias or name for name, info in section.model_fields.items() if info.is_required()]
 
 
 def guess(word: str, known: Iterable[str]) -> str:
@@ -159,7 +159,7 @@ class _Tidier:
             if shape.is_table:
                 return self._tidy_table(node, path)
             if shape.tag_of is not None:
-                return self._tidy_variant(node, shape, path)
+                return self._tidy_variant(node, shape, path, shape.tag_of)
             if shape.sections:
                 return self._tidy_section(node, next(iter(shape.sections.values())), path)
         if isinstance(node, Listing) and shape.items is not None:
@@ -177,13 +177,13 @@ class _Tidier:
             rows[key] = replace(entry, node=row)
         return replace(node, entries=rows)
 
-    def _tidy_variant(self, node: Mapping, shape: Shape, path: tuple[str, ...]) -> Node:
+    def _tidy_variant(
+        self, node: Mapping, shape: Shape, path: tuple[str, ...], tag_of: Callable[[Any], Hashable]
+    ) -> Node:
         key, tags = shape.tag_key, list(shape.sections)
         written = node.entries.get(key)
-        assert shape.tag_of is not None
         if written is None:
-            keys = {k: to_plain(e.node) for k, e in node.entries.items() if k != key}
-            tag = shape.tag_of(keys)
+            tag = str(tag_of({k: to_plain(e.node) for k, e in node.entries.items()}))
         elif isinstance(written.node, Scalar) and written.node.text in shape.sections:
             tag = written.node.text
         else:
@@ -194,7 +194,27 @@ class _Tidier:
             self._report(written.node.mark, (*path, key), what, did_you_mean(meant, tags))
             known = replace(written, node=Scalar(written.node.mark, tag))
             node = replace(node, entries={**node.entries, key: known})
+        node = self._without_foreign_keys(node, shape, tag, path)
         return self._tidy_section(node, shape.sections[tag], path)
+
+    def _without_foreign_keys(
+        self, node: Mapping, shape: Shape, tag: str, path: tuple[str, ...]
+    ) -> Mapping:
+        """Report keys that only another variant knows; what this one then lacks goes unsaid."""
+        own = field_shapes(shape.sections[tag])
+        foreign = {}
+        for key, entry in node.entries.items():
+            tags = [t for t, section in shape.sections.items() if key in _annotations(section)]
+            if key not in own and tags:
+                foreign[key] = entry
+                what = f"{quoted(key)} does not go with {shape.tag_key} {tag}"
+                hint = f"it goes with {', '.join(tags)}"
+                self._report(entry.mark, (*path, entry.shown), what, hint)
+        if not foreign:
+            return node
+        kept = {key: entry for key, entry in node.entries.items() if key not in foreign}
+        missing = {key for key in required_keys(shape.sections[tag]) if key not in kept}
+        return replace(node, entries=kept, lost=node.lost | foreign.keys() | missing)
 
     def _tidy_section(
         self, node: Mapping, section: type[Section], path: tuple[str, ...], without: str = ""

@@ -2,10 +2,10 @@
 
 In: text. Out: `Scalar`, `Mapping` and `Listing` nodes, and what is wrong with the YAML itself.
 
-PyYAML's own loader is not used: it turns `4:06.42` into a base-60 number, keeps the last of duplicate
-keys and expands aliases without a bound. Here its *events* are read one by one, a value is resolved
-from its own text as YAML 1.2 does (and `yes`/`no`), keys are always text, and depth and size are
-bounded while reading.
+PyYAML's own loader is not used: it turns `4:06.42` into a base-60 number, keeps the last of
+duplicate keys and expands aliases without a bound. Here its *events* are read one by one, a value
+is resolved from its own text as YAML 1.2 does (and `yes`/`no`), keys are always text, and depth and
+size are bounded while reading.
 """
 
 from __future__ import annotations
@@ -136,8 +136,8 @@ def read_tree(text: str, source: str) -> tuple[Node, list[Problem]]:
     """Return the one document in `text` as a tree, and the flaws that did not stop the reading.
 
     Raises:
-        YamlError: the YAML is broken or empty, nested deeper than `MAX_DEPTH`, larger than `MAX_NODES`
-            after its aliases are written out, or an alias holds itself.
+        YamlError: the YAML is broken or empty, nested deeper than `MAX_DEPTH`, larger than
+            `MAX_NODES` after its aliases are written out, or an alias holds itself.
     """
     builder = _Builder(source)
     try:
@@ -229,7 +229,7 @@ class _Builder:
             )
             self._place(node, done.mark, done.anchor, done.size, done.height)
         elif isinstance(event, yaml.AliasEvent):
-            self._take_alias(event.anchor, mark)
+            self._take_alias(event.anchor or "", mark)
 
     def _take_alias(self, name: str, mark: Mark) -> None:
         if any(frame.anchor == name for frame in self._stack):

@@ -47,6 +47,7 @@ TAU_AEROBIC = 20.0
 TAU_RESERVE = 15.0
 
 TAU_SPEED = 1.2
+TAU_LIMIT = 0.3
 ACCEL_MIN = -2.0
 ACCEL_MAX = 4.5
 GAP_GAIN = 0.1
@@ -99,6 +100,7 @@ COEFFICIENTS: tuple[Coefficient, ...] = (
     Coefficient("TAU_AEROBIC", TAU_AEROBIC, "s", "oxygen uptake kinetics; model"),
     Coefficient("TAU_RESERVE", TAU_RESERVE, "s", "three-parameter critical power, Morton 1996"),
     Coefficient("TAU_SPEED", TAU_SPEED, "s", "time constant of a start; model"),
+    Coefficient("TAU_LIMIT", TAU_LIMIT, "s", "how fast speed yields to the power limit; model"),
     Coefficient("ACCEL_MIN", ACCEL_MIN, "m/s2", "strongest braking; model"),
     Coefficient("ACCEL_MAX", ACCEL_MAX, "m/s2", "strongest start; model"),
     Coefficient("GAP_GAIN", GAP_GAIN, "1/s", _ASSUMED + " (gentle correction of the gap)"),

@@ -1,0 +1,150 @@
+"""The kernel: same to the bit however it is asked, exact enough, and honest about how a run ended."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from simulator.errors import SimulationError
+from simulator.physics.attempt import fork, simulate, simulate_all
+from simulator.recording.recording import ARRAYS, Recording, Status
+from simulator.scenario.loader import load_scenario
+from simulator.scenario.model import Scenario
+from simulator.scenario.schedule import start_loss
+
+
+def _load(*changes: str, name: str = "breaking4") -> Scenario:
+    return load_scenario(name, overrides=changes)
+
+
+@pytest.fixture(scope="module")
+def breaking4() -> Recording:
+    return simulate(_load())
+
+
+def _same(a: Recording, b: Recording) -> bool:
+    equal = all(np.array_equal(getattr(a, name), getattr(b, name)) for name in ARRAYS)
+    return equal and a.finish_s == b.finish_s and a.status == b.status
+
+
+def test_same_to_the_bit_in_any_batch(breaking4: Recording) -> None:
+    others = [
+        _load("pacers.count=0"),
+        _load("environment.wind.speed=3", "plan.shape=negative"),
+        _load("pacers.policy=wait_for_runner"),
+        _load(name="solo"),
+        _load(name="fifteen_hundred"),
+    ]
+    batch = simulate_all([*others[:2], _load(), *others[2:]])
+    assert _same(batch[2], breaking4)
+    for scenario, row in zip([*others[:2], *others[2:]], [*batch[:2], *batch[3:]], strict=True):
+        assert _same(simulate(scenario), row)
+
+
+def test_seventeen_rows_equal_one(breaking4: Recording) -> None:
+    assert all(_same(row, breaking4) for row in simulate_all([_load()] * 17))
+
+
+@settings(max_examples=5, deadline=None)
+@given(st.integers(0, 2400))
+def test_fork_without_a_change_is_the_run_itself(breaking4: Recording, tick: int) -> None:
+    assert _same(fork(_load(), breaking4, tick), breaking4)
+
+
+def test_fork_keeps_the_past_and_changes_the_future(breaking4: Recording) -> None:
+    tick = 900
+    forked = fork(_load("pacers.front_gap=1.2", "pacers.policy=wait_for_runner"), breaking4, tick)
+    assert np.array_equal(forked.x[: tick + 1], breaking4.x[: tick + 1])
+    assert forked.finish_s is not None
+    assert breaking4.finish_s is not None
+    assert forked.finish_s < breaking4.finish_s - 0.5
+    assert forked.from_tick == tick
+
+
+def test_fork_refuses_another_distance_and_the_time_after_the_finish(breaking4: Recording) -> None:
+    with pytest.raises(SimulationError, match="another race distance"):
+        fork(_load("distance=1500 m"), breaking4, 100)
+    with pytest.raises(SimulationError, match="no tick"):
+        fork(_load(), breaking4, breaking4.ticks)
+
+
+@pytest.mark.parametrize(
+    "name", ["breaking4", "da_silva_2025", "monaco_2023", "solo", "fifteen_hundred"]
+)
+def test_halving_the_step_moves_the_finish_by_less_than_two_milliseconds(name: str) -> None:
+    scenario = _load(name=name)
+    whole, half = simulate(scenario).finish_s, simulate(scenario, step_s=0.05).finish_s
+    assert whole == pytest.approx(half, abs=0.002)
+
+
+def test_wind_and_waiting_groups_are_as_exact() -> None:
+    scenario = _load(
+        "environment.wind={speed: 3, direction: 30}", "pacers.policy=wait_for_runner"
+    )
+    assert simulate(scenario).finish_s == pytest.approx(
+        simulate(scenario, step_s=0.01).finish_s, abs=0.002
+    )
+
+
+@pytest.mark.parametrize("speed", [4.5, 5.4, 6.0, 6.74])
+def test_standing_start_loses_what_the_formula_says(speed: float) -> None:
+    """A strong runner who follows a flying pace V from rest loses the start's loss and no more."""
+    distance = 400.0
+    loss = start_loss(speed)
+    scenario = Scenario.model_validate(
+        {
+            "distance": distance,
+            "plan": {"target": distance / speed + loss},
+            "runner": {"max_aerobic_power": 40, "reserve": 5000},
+            "pacers": {"count": 0},
+        }
+    )
+    assert simulate(scenario).finish_s == pytest.approx(distance / speed + loss, abs=0.02)
+    assert start_loss(5.0) == 1.2
+    assert start_loss(6.74) - 1.2 == pytest.approx(0.030, abs=0.001)
+
+
+def test_energy_ledger_closes_on_the_recorded_columns(breaking4: Recording) -> None:
+    drain = breaking4.power - breaking4.aerobic
+    drawn = 0.5 * (drain[1:] + drain[:-1]).sum() * breaking4.step_s
+    assert breaking4.reserve[0] - breaking4.reserve[-1] == pytest.approx(drawn, rel=2e-3)
+
+
+def test_power_never_passes_its_limit(breaking4: Recording) -> None:
+    limit = breaking4.aerobic + np.maximum(breaking4.reserve, 0.0) / 15.0
+    assert (breaking4.power <= limit + 0.2).all()
+
+
+def test_a_broken_ledger_is_called_broken(
+    breaking4: Recording, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import simulator.physics.attempt as attempt
+
+    kernel_step = attempt.Kernel.step
+
+    def leaking(*args: object, **kwargs: object) -> object:
+        x, v, aerobic, reserve = kernel_step(*args, **kwargs)  # type: ignore[arg-type]
+        return x, v, aerobic, reserve + 0.2
+
+    monkeypatch.setattr(attempt.Kernel, "step", leaking)
+    assert simulate(_load()).status is Status.LEDGER_BROKEN
+    assert breaking4.status is Status.FINISHED
+
+
+def test_head_wind_of_a_storm_is_run_or_given_up_with_a_status() -> None:
+    storm = simulate(_load("environment.wind.speed=20"))
+    assert storm.status in (Status.FINISHED, Status.DID_NOT_FINISH)
+    hopeless = simulate(
+        _load("environment.wind.speed=20", "runner.max_aerobic_power=5", "runner.reserve=100")
+    )
+    assert hopeless.status is Status.DID_NOT_FINISH
+    assert hopeless.finish_s is None
+
+
+def test_wind_costs_with_its_square() -> None:
+    times = [
+        simulate(_load(f"environment.wind.speed={w}", name="solo")).finish_s or 0.0
+        for w in (0.0, 1.0, 2.0)
+    ]
+    ratio = (times[2] - times[0]) / (times[1] - times[0])
+    assert ratio == pytest.approx(4.0, rel=0.25)

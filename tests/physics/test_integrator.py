@@ -1,0 +1,36 @@
+"""The midpoint rule, held against solutions known in closed form."""
+
+import math
+
+import numpy as np
+import pytest
+
+from simulator.physics.integrator import Quantities, midpoint
+from simulator.physics.keller import KELLER, best_time, critical_distance, stepped_time
+
+
+def _decay(step: float) -> float:
+    state: Quantities = (np.ones(1),)
+    for _ in range(round(2.0 / step)):
+        state = midpoint(lambda _, at: (-at[0],), state, step)
+    return abs(float(state[0][0]) - math.exp(-2.0))
+
+
+def test_second_order() -> None:
+    assert _decay(0.02) / _decay(0.01) == pytest.approx(4.0, rel=0.05)
+
+
+@pytest.mark.parametrize(("distance", "published"), [(1500.0, 219.49), (1609.344, 237.34)])
+def test_closed_form_gives_kellers_published_times(distance: float, published: float) -> None:
+    assert best_time(distance).time_s == pytest.approx(published, abs=0.01)
+
+
+@pytest.mark.parametrize("distance", [400.0, 800.0, 1500.0, 1609.344, 3000.0, 10_000.0])
+def test_stepping_keller_agrees_with_his_closed_form(distance: float) -> None:
+    assert stepped_time(distance) == pytest.approx(best_time(distance).time_s, abs=0.005)
+
+
+def test_keller_sprints_flat_out_up_to_his_critical_distance() -> None:
+    assert critical_distance() == pytest.approx(291.4, abs=0.1)
+    assert best_time(290.0).cruise_m_s == KELLER.force * KELLER.tau
+    assert best_time(300.0).cruise_m_s < KELLER.force * KELLER.tau

@@ -1,0 +1,71 @@
+"""Shelter: published rows, bounds, continuity, falling with the gap."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from simulator.physics.pacers import EXTRA_COUNT, EXTRA_MIN_M, EXTRA_STEP_M, group_of
+from simulator.physics.shelter import Shelterer, shelter
+from simulator.resources import configs_dir
+from simulator.scenario.loader import load_text
+from simulator.scenario.model import Scenario
+
+GRID = EXTRA_MIN_M + EXTRA_STEP_M * np.arange(EXTRA_COUNT)
+FORMATIONS = sorted(p.stem for p in (configs_dir() / "formations").glob("*.yaml"))
+
+
+def _formation(name: str, gap: float = 1.2) -> Scenario:
+    text = f"pacers: {{formation: {name}, front_gap: {gap}}}"
+    return load_text(text, name, configs_dir())
+
+
+def _one(ahead: float, aside: float = 0.0) -> Shelterer:
+    return Shelterer(ahead, aside, ahead > 0)
+
+
+def _at_slot(*pacers: Shelterer, wake: float = 1.0) -> float:
+    return float(shelter(pacers, 0.0, wake))
+
+
+def test_formula_at_its_reference_point() -> None:
+    assert _at_slot(_one(1.2)) == pytest.approx(1 - 0.6**2)
+    assert _at_slot() == 0.0
+
+
+def test_da_silva_formation_gives_what_the_model_is_known_to_give() -> None:
+    assert _at_slot(_one(1.2), _one(-1.2), wake=1.13) == pytest.approx(0.727, abs=0.001)
+
+
+def test_second_runner_in_line_adds_nothing_but_a_second_line_does() -> None:
+    assert _at_slot(_one(1.2), _one(2.4)) == pytest.approx(_at_slot(_one(1.2)))
+    assert _at_slot(_one(1.2, -0.3), _one(1.2, 0.3)) > _at_slot(_one(1.2, 0.3))
+
+
+def test_pacer_beside_costs_and_pacer_behind_helps() -> None:
+    assert _at_slot(_one(1.2), _one(0.0, 1.0)) < _at_slot(_one(1.2))
+    assert _at_slot(_one(-1.2)) == pytest.approx(0.09)
+
+
+def test_single_file_falls_with_the_front_gap_from_80_cm_on() -> None:
+    group = group_of(_formation("single_file", 0.8).pacers, 1609.344)
+    values = group.tables[0][GRID >= 0]
+    assert (np.diff(values) <= 1e-12).all()
+    assert values[0] > values[-1] + 0.5
+
+
+@pytest.mark.parametrize("name", FORMATIONS)
+def test_every_formation_is_bounded_and_continuous_in_the_gap(name: str) -> None:
+    group = group_of(_formation(name).pacers, 1609.344)
+    assert group.tables.min() >= -0.2
+    assert group.tables.max() <= 0.95
+    for table, nearest in zip(group.tables, group.nearest_m, strict=True):
+        reachable = table[GRID + nearest >= 0.5]  # nobody is run into
+        assert np.abs(np.diff(reachable)).max() < 0.02
+
+
+@given(st.floats(-3, 6), st.floats(-2, 2), st.floats(0.5, 1.5))
+def test_blended_edges_leave_no_jump(ahead: float, aside: float, wake: float) -> None:
+    gaps = np.linspace(-2, 4, 12_001)
+    values = shelter([Shelterer(ahead, aside, True), _one(-1.2)], gaps, wake)
+    assert np.abs(np.diff(values)).max() < 0.005

@@ -109,17 +109,10 @@ class App:
         try:
             pygame.display.init()
             pygame.display.set_caption("lightpace")
-            self._set_mode(self._windowed, pygame.RESIZABLE)
+            pygame.display.set_mode(self._windowed, pygame.RESIZABLE)
             pygame.key.set_repeat(_REPEAT_AFTER_MS, _REPEAT_EACH_MS)
         except pygame.error as error:
             raise DisplayError(f"No window can be opened: {error}.") from error
-
-    @staticmethod
-    def _set_mode(size: tuple[int, int], flags: int) -> None:
-        try:
-            pygame.display.set_mode(size, flags, vsync=1)
-        except pygame.error:
-            pygame.display.set_mode(size, flags)
 
     # events -------------------------------------------------------------------------------------
 
@@ -217,14 +210,14 @@ class App:
         try:
             if wanted:
                 self._windowed = self._size()
-                self._set_mode((0, 0), pygame.FULLSCREEN)
+                pygame.display.set_mode((0, 0), pygame.FULLSCREEN)
             else:
-                self._set_mode(self._windowed, pygame.RESIZABLE)
+                pygame.display.set_mode(self._windowed, pygame.RESIZABLE)
             self.fullscreen = wanted
         except pygame.error as error:
             self.session.notify(f"Full screen was refused: {error}.")
             self.fullscreen = False
-            self._set_mode(self._windowed, pygame.RESIZABLE)
+            pygame.display.set_mode(self._windowed, pygame.RESIZABLE)
 
     def _screenshot(self) -> None:
         surface = pygame.display.get_surface()
@@ -273,8 +266,6 @@ class App:
             scene,
             Options(labels=looks.labels, follow=ease(looks.follow), help=looks.help, controls=True),
         )
-        if looks.help:
-            return
         controls = self._buttons(surface.get_size())
         switched = {
             Action.GHOSTS: bool(scene.ghosts),
@@ -291,8 +282,7 @@ class App:
         layout = arrange(*size)
         if self._controls is None or self._arranged != size:
             style = Style(self._painter.type, layout.sizes, self._painter.theme)
-            self._controls = Controls(size, style)
-            self._controls.arrange(size, layout.controls, style)
+            self._controls = Controls(size, layout.controls, style)
             self._arranged = size
         return self._controls
 

@@ -30,7 +30,7 @@ class Button:
 
 
 BUTTONS: tuple[Button, ...] = (
-    Button(Action.PLAY_PAUSE, ("▶ Play", "▶")),
+    Button(Action.PLAY_PAUSE, ("Pause", "")),
     Button(Action.SLOWER, ("− slower", "−")),
     Button(Action.NORMAL_RATE, ("1×",)),
     Button(Action.FASTER, ("+ faster", "+")),
@@ -42,30 +42,28 @@ BUTTONS: tuple[Button, ...] = (
     Button(Action.HELP, ("Help", "?"), space_before=True),
     Button(Action.FULLSCREEN, ("Full screen", "Full", "F")),
 )
-PAUSE_WORDS = ("❚❚ Pause", "❚❚")
 
 
-def place(box: Box, style: Style) -> list[tuple[Button, Box, tuple[str, ...]]]:
-    """Return each button with its box and its words; the longest words that fit."""
+def place(box: Box, style: Style) -> list[tuple[Button, Box, str]]:
+    """Return each button with its box and its words, the longest words that all fit."""
     px = style.sizes.small
     for level in range(3):
         words = [button.words[min(level, len(button.words) - 1)] for button in BUTTONS]
-        pad = round(1.5 * px) if level == 0 else round(0.8 * px)
+        pad = round((1.7, 1.2, 0.8)[level] * px)
         wide = [style.type.width(text, SEMIBOLD, px) + pad for text in words]
-        if BUTTONS[0].action is Action.PLAY_PAUSE and level == 0:
-            wide[0] = max(wide[0], style.type.width("▮▮ Pause", SEMIBOLD, px) + pad)
+        wide[0] += round((1.3 if words[0] else 0.8) * px)
         gap = max(2, round(0.45 * px))
         total = sum(wide) + sum(gap * (3 if button.space_before else 1) for button in BUTTONS[1:])
         if total <= box.w:
             break
     placed = []
     x = box.x
-    for button, each in zip(BUTTONS, wide, strict=True):
+    for button, each, text in zip(BUTTONS, wide, words, strict=True):
         if button.space_before:
             x += 2 * gap
         if x + each > box.right:
             break
-        placed.append((button, Box(x, box.y, each, box.h), button.words[level:]))
+        placed.append((button, Box(x, box.y, each, box.h), text))
         x += each + gap
     return placed
 
@@ -73,26 +71,20 @@ def place(box: Box, style: Style) -> list[tuple[Button, Box, tuple[str, ...]]]:
 class Controls:
     """The buttons of one window."""
 
-    def __init__(self, size: tuple[int, int], style: Style) -> None:
-        """Make the manager; buttons come with `arrange`."""
+    def __init__(self, size: tuple[int, int], box: Box | None, style: Style) -> None:
+        """Put the buttons into `box`; None shows none."""
+        self._style = style
         self._manager = pygame_gui.UIManager(size, _look(style), enable_live_theme_updates=False)
         self._buttons: dict[Action, Any] = {}
-        self._box: Box | None = None
-        self._state: object = None
-
-    def arrange(self, size: tuple[int, int], box: Box | None, style: Style) -> None:
-        """Put the buttons into `box`, or take them away."""
-        self._manager.set_window_resolution(size)
-        self._manager.clear_and_reset()
-        self._buttons.clear()
-        self._box, self._state = box, None
-        if box is None:
-            return
-        for button, place_, words in place(box, style):
+        self._words: dict[Action, str] = {}
+        self._playing = False
+        self._on: frozenset[Action] = frozenset()
+        for button, place_, words in place(box, style) if box is not None else []:
             key = next((key_name(b.keys[0]) for b in BINDINGS if b.action is button.action), "")
+            self._words[button.action] = words
             self._buttons[button.action] = pygame_gui.elements.UIButton(
                 pygame.Rect(place_),
-                words[0],
+                "",
                 self._manager,
                 tool_tip_text=f"{button.action.value} ({key})",
             )
@@ -103,7 +95,7 @@ class Controls:
 
     def handle(self, event: pygame.Event) -> tuple[Action | None, bool]:
         """Return the action an event asks for, and whether a button swallowed the event."""
-        if self._box is None:
+        if not self._buttons:
             return None, False
         if event.type == pygame_gui.UI_BUTTON_PRESSED:
             for action, button in self._buttons.items():
@@ -115,26 +107,52 @@ class Controls:
         return None, bool(self._manager.process_events(event))
 
     def show(self, *, playing: bool, on: frozenset[Action]) -> None:
-        """Say what is playing, and which switches are on."""
-        if (playing, on) == self._state:
+        """Say whether time runs, and which switches are on."""
+        self._playing = playing
+        if on == self._on:
             return
-        self._state = (playing, on)
+        self._on = on
         for action, button in self._buttons.items():
-            if action is Action.PLAY_PAUSE:
-                short = len(button.text) <= 2
-                button.set_text(
-                    ("❚❚" if playing else "▶") if short else "❚❚ Pause" if playing else "▶ Play"
-                )
-            elif action in on:
+            if action in on:
                 button.select()
             else:
                 button.unselect()
 
     def draw(self, surface: pygame.Surface, elapsed_s: float) -> None:
         """Draw the buttons."""
-        if self._box is not None:
-            self._manager.update(elapsed_s)
-            self._manager.draw_ui(surface)
+        if not self._buttons:
+            return
+        self._manager.update(elapsed_s)
+        self._manager.draw_ui(surface)
+        theme, px = self._style.theme, self._style.sizes.small
+        for action, button in self._buttons.items():
+            bright = button.hovered or action in self._on
+            colour = theme.text if bright else theme.muted
+            x, y = button.rect.center
+            words = self._words[action]
+            if action is Action.PLAY_PAUSE:
+                words = ("Pause" if self._playing else "Play") if words else ""
+                x = button.rect.x + round((0.85 if words else 0.5) * px)
+                _sign(surface, x, y, px, colour, self._playing)
+                at = (x + 1.15 * px, y)
+                self._style.type.write(surface, words, at, SEMIBOLD, px, colour)
+            else:
+                self._style.type.write(surface, words, (x, y), SEMIBOLD, px, colour, align=0.5)
+
+
+def _sign(
+    surface: pygame.Surface, x: float, y: float, px: int, colour: Colour, playing: bool
+) -> None:
+    """Draw the sign of what a press would do: two bars to pause, a triangle to play."""
+    half = 0.42 * px
+    if playing:
+        for left in (x, x + 1.05 * half):
+            bar = (round(left), round(y - half), max(2, round(0.62 * half)), round(2 * half))
+            surface.fill(colour, bar)
+    else:
+        points = [(x, y - half), (x, y + half), (x + 1.7 * half, y)]
+        pygame.draw.polygon(surface, colour, points)
+        pygame.draw.aalines(surface, colour, True, points)
 
 
 def _look(style: Style) -> dict[str, Any]:

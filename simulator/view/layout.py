@@ -73,6 +73,11 @@ class Hud:
     group: Box | None
     board: Box
 
+    def solid(self) -> tuple[Box, ...]:
+        """Return the boxes that no label may cover."""
+        parts = (self.lap, self.clock, self.distance, self.gap, self.group)
+        return tuple(box for box in parts if box is not None)
+
 
 @dataclass(frozen=True, slots=True)
 class Layout:
@@ -106,6 +111,14 @@ class Layout:
     def sizes(self) -> Sizes:
         """Type sizes that go with this picture size."""
         return Sizes(self.unit)
+
+    @property
+    def corner(self) -> Box | None:
+        """Where the stage says what is assumed: its lower left corner, below the bend."""
+        if self.title is None:
+            return None
+        high = round(2.7 * self.sizes.small)
+        return Box(self.title.x, self.stage.bottom - high - 4, round(0.24 * self.stage.w), high)
 
     def panels(self) -> dict[str, Box]:
         """Return the boxes that tile the picture, by name: none overlaps another."""
@@ -148,8 +161,11 @@ def arrange(width: int, height: int, controls: bool = True) -> Layout:
 def _wide(width: int, height: int, unit: float, gap: int, button_row: int) -> Layout:
     side = max(236, round(0.255 * width))
     left = width - side - gap
-    low = max(84, round(0.185 * height))
-    bottom = low + gap + (button_row + gap // 2 if button_row else 0)
+    row = button_row + gap // 2 if button_row else 0
+    stage_wanted = left * (TRACK_HEIGHT_M + 11) / (TRACK_WIDTH_M + 13) + 56 * unit
+    spare = round(height - stage_wanted) - gap - row
+    low = min(max(84, round(0.185 * height), spare), round(0.32 * height))
+    bottom = low + gap + row
     stage = Box(0, 0, left, height - bottom)
     timeline = Box(gap, stage.bottom, left - gap, low)
     buttons = Box(gap, timeline.bottom + gap // 2, left - gap, button_row) if button_row else None
@@ -219,13 +235,13 @@ def _finish(
     pad = round(20 * unit)
     title = rate = None
     if head:
-        title = Box(stage.x + pad, stage.y + round(12 * unit), round(0.6 * stage.w) - pad, head)
+        title = Box(stage.x + pad, stage.y + round(10 * unit), round(0.62 * stage.w) - pad, head)
         x = title.right + pad
         rate = Box(x, title.y, stage.right - pad - x, head)
     track = Box(
-        stage.x, stage.y + round(0.75 * head), stage.w, max(1, stage.h - round(0.75 * head))
+        stage.x, stage.y + round(0.9 * head), stage.w, max(1, stage.h - round(0.9 * head))
     )
-    band_h = max(1, round(0.30 * stage.h))
+    band_h = max(1, round(0.27 * stage.h))
     view = Box(stage.x, stage.y, stage.w, max(1, stage.h - band_h))
     return Layout(
         width=width,

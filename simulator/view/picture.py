@@ -127,6 +127,8 @@ class Painter:
         plate, style = kept.plate, kept.style
         if layout.title is not None and layout.rate is not None:
             head.show(plate, scene, layout.title, layout.rate, style)
+        if layout.corner is not None:
+            head.assumed(plate, scene, layout.corner, style)
         if layout.live is not None:
             live.show(plate, scene, layout.live, style)
         if layout.splits is not None:
@@ -136,7 +138,8 @@ class Painter:
         if layout.timeline is not None:
             kept.timeline.show(plate, scene, layout.timeline)
 
-    def _score(self, plate: Plate, scene: Scene, hud: Hud, style: Style) -> None:
+    @staticmethod
+    def _score(plate: Plate, scene: Scene, hud: Hud, style: Style) -> None:
         score.show(plate, scene, hud, style)
         if hud.group is not None:
             group.note(plate, scene, hud.group, style)
@@ -156,7 +159,7 @@ class Painter:
         lights.draw(surface, scene.waves, view, box, self.theme)
         found = runners.spots(scene, view)
         if options.labels:
-            keep_off = layout.infield.area if options.follow <= 0 else None
+            keep_off = layout.infield.solid() if options.follow <= 0 else ()
             labels.draw(surface, labels.place(found, view, box, keep_off, style), style)
         runners.draw(surface, found, view, box, self.theme)
         surface.set_clip(None)
@@ -175,9 +178,8 @@ class Painter:
         else:
             stretched(surface, kept.ground, known, view, layout.stage)
         self._stage(surface, scene, layout, view, kept.style, options)
-        for box in (layout.title, layout.rate):
-            if box is not None and options.follow >= 1:
-                head.over(surface, kept.plate, box)
+        if layout.title is not None and layout.rate is not None:
+            head.over(surface, scene, layout.title, layout.rate, kept.style)
         area = layout.band.area
         down = round((1 - options.follow) * area.h)
         surface.set_clip(layout.stage)

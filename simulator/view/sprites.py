@@ -78,11 +78,13 @@ def glow(colour: Colour, radius: float, level: int, core: float) -> pygame.Surfa
     half = max(1, round(radius))
     away = _distance(half, 0.0, 0.0)
     strength = np.float32(level / LEVELS)
-    halo = np.clip(1 - away / (half + 0.5), 0, 1) ** 2 * np.exp(-((away / (0.52 * radius)) ** 2))
+    share = away / np.float32(radius)
+    fade = np.clip(1 - away / (half + 0.5), 0, 1)
+    halo = fade * (0.30 * np.exp(-((share / 0.42) ** 2)) + 0.30 * np.exp(-((share / 0.17) ** 2)))
     bright = np.exp(-((away / max(core, 0.6)) ** 4))
     tint = np.asarray(colour, np.float32)
-    white = tint + (255 - tint) * 0.62
-    rgb = tint * (0.20 * halo * strength)[..., None] + white * (bright * strength)[..., None]
+    white = tint + (255 - tint) * 0.5
+    rgb = tint * (halo * strength)[..., None] + white * (bright * strength)[..., None]
     return _additive(rgb.astype(np.float32))
 
 
@@ -171,3 +173,11 @@ def wake(
     fall = np.exp(-back / np.float32(decay)) * np.exp(-((np.abs(side) / spread) ** 3))
     fade = np.clip((length - back) / np.float32(0.3 * length), 0, 1)
     return _additive(np.asarray(colour, np.float32) * (fall * fade * np.float32(peak))[..., None])
+
+
+@lru_cache(maxsize=4)
+def shade(width: int, height: int, colour: Colour) -> pygame.Surface:
+    """Return a scrim: `colour`, dense at the top and gone at the bottom."""
+    down = np.linspace(0, 1, max(1, height), dtype=np.float32)[:, None]
+    cover = np.float32(0.82) * (1 - down * down * (3 - 2 * down))
+    return surface_of(colour, np.repeat(cover, max(1, width), axis=1))

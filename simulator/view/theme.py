@@ -20,10 +20,10 @@ class Ground:
     turf: Colour = (17, 58, 38)
     edge: Colour = (46, 52, 60)  # strip between turf and kerb
     kerb: Colour = (150, 158, 168)
-    tartan: Colour = (104, 48, 50)
-    line: Colour = (186, 170, 166)  # lane lines
+    tartan: Colour = (100, 45, 48)
+    line: Colour = (168, 150, 146)  # lane lines
     apron: Colour = (30, 38, 56)  # run-off outside lane 8
-    board: Colour = (64, 80, 112)  # the rail in front of the stands
+    board: Colour = (40, 50, 72)  # the rail in front of the stands
     stand: Colour = (26, 33, 50)
     crowd: Colour = (120, 132, 158)
     led_off: Colour = (70, 104, 92)
@@ -53,7 +53,7 @@ class Theme:
     muted: Colour = (160, 173, 196)
     faint: Colour = (104, 119, 146)
     own: Colour = (86, 190, 255)
-    bar: Colour = (52, 68, 100)
+    bar: Colour = (66, 86, 126)
     target: Colour = (52, 232, 128)
     shelter: Colour = (134, 216, 255)
     reserve: Colour = (255, 106, 106)

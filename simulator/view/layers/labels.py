@@ -19,8 +19,12 @@ from simulator.view.style import Style
 from simulator.view.text import SEMIBOLD
 from simulator.view.theme import Colour, mix
 
-INSIDE_M = 2.3
-OUTSIDE_M = 1.6
+INSIDE_M = 1.7
+OUTSIDE_M = 1.0
+CLOSE_M = 2.0
+"""How far a label stands off its dot under a following camera [m]; pacers' names in three tiers."""
+_TIERS_M = (1.6, 2.5, 3.4)
+_FOLLOWING = 12.0
 _NAME_EMS = 9
 
 
@@ -33,46 +37,59 @@ class Label:
     start: tuple[float, float]
     colour: Colour
     alpha: float
+    px: int
 
 
 def place(
-    found: list[Spot], view: View, bounds: Box, keep_off: Box | None, style: Style
+    found: list[Spot], view: View, bounds: Box, keep_off: tuple[Box, ...], style: Style
 ) -> list[Label]:
-    """Return a label for the runner and each ghost inside `bounds`, free of overlaps.
+    """Return labels for the bodies inside `bounds`, free of overlaps.
 
+    The runner and the ghosts are named; the pacers too where a following camera leaves them room.
     `keep_off` is the score in the infield, which no label may cover.
     """
-    px = style.sizes.small
-    high = style.type.height(SEMIBOLD, px)
+    close = view.scale >= _FOLLOWING
+    taken = list(keep_off)
     placed: list[Label] = []
-    order = sorted(
-        (s for s in found if s.body.kind != "pacer"), key=lambda s: s.body.kind != "runner"
-    )
-    for spot in order:
+    rank = {"runner": 0, "ghost": 1, "pacer": 2}
+    pacers = 0
+    for spot in sorted(found, key=lambda s: rank.get(s.body.kind, 3)):
         body = spot.body
-        if body.alpha < 0.05 or not body.label or not _inside(spot, bounds):
+        tier = pacers % len(_TIERS_M)
+        pacers += body.kind == "pacer"
+        shown = body.alpha >= 0.05 and body.label and _inside(spot, bounds)
+        if not shown or (body.kind == "pacer" and not close):
             continue
+        px = style.sizes.caption if body.kind == "pacer" else style.sizes.small
         text = style.type.fit(body.label, SEMIBOLD, px, px * _NAME_EMS)
-        wide = style.type.width(text, SEMIBOLD, px) + 4
-        outward = 1.0 if body.kind == "runner" else -1.0
-        edge = (OUTER_M + OUTSIDE_M if outward > 0 else KERB_RADIUS_M - INSIDE_M) - BEND_RADIUS_M
-        away = (edge - body.offset_m) * view.scale
+        wide, high = style.type.width(text, SEMIBOLD, px) + 4, style.type.height(SEMIBOLD, px)
+        outward = -1.0 if body.kind == "ghost" else 1.0
+        away = _away(spot, outward, _TIERS_M[tier] if close else 0.0) * view.scale
         reach = abs(spot.nx) * wide / 2 + abs(spot.ny) * high / 2
         cx = spot.x + spot.nx * (away + outward * reach)
         cy = spot.y + spot.ny * (away + outward * reach)
-        box = _clear(
-            _clamp(_box(cx, cy, wide, high), bounds),
-            [one.box for one in placed],
-            keep_off,
-            spot,
-            bounds,
-        )
-        if box is None:
-            continue
-        r = radius(body.kind, view.scale) + 2
-        start = (spot.x + spot.nx * r * outward, spot.y + spot.ny * r * outward)
-        placed.append(Label(text, box, start, style.theme.colour(body.colour), body.alpha))
+        wish = _clamp(_box(cx, cy, wide, high), bounds)
+        box = _clear(wish, taken, spot, bounds) if body.kind != "pacer" else _free(wish, taken)
+        if box is not None:
+            r = (radius(body.kind, view.scale) + 2) * outward
+            start = (spot.x + spot.nx * r, spot.y + spot.ny * r)
+            taken.append(box)
+            placed.append(Label(text, box, start, style.theme.colour(body.colour), body.alpha, px))
     return placed
+
+
+def _away(spot: Spot, outward: float, tier_m: float) -> float:
+    """Return how far outwards a label's near edge lies from its body [m]."""
+    body = spot.body
+    if outward < 0:
+        return KERB_RADIUS_M - INSIDE_M - BEND_RADIUS_M - body.offset_m
+    if body.kind == "pacer":
+        return tier_m
+    return CLOSE_M if tier_m else OUTER_M + OUTSIDE_M - BEND_RADIUS_M - body.offset_m
+
+
+def _free(box: Box, taken: list[Box]) -> Box | None:
+    return None if any(box.touches(other) for other in taken) else box
 
 
 def _inside(spot: Spot, bounds: Box) -> bool:
@@ -89,10 +106,9 @@ def _clamp(box: Box, bounds: Box) -> Box:
     return Box(x, y, box.w, box.h)
 
 
-def _clear(box: Box, taken: list[Box], keep_off: Box | None, spot: Spot, bounds: Box) -> Box | None:
+def _clear(box: Box, taken: list[Box], spot: Spot, bounds: Box) -> Box | None:
     """Slide a box along the track, backwards first, until it is free; None if nowhere is."""
-    others = [*taken, keep_off] if keep_off is not None else taken
-    if not any(box.touches(other) for other in others):
+    if not any(box.touches(other) for other in taken):
         return box
     # the running direction is the normal turned a quarter to the left (y grows downwards)
     tx, ty = spot.ny, -spot.nx
@@ -103,7 +119,7 @@ def _clear(box: Box, taken: list[Box], keep_off: Box | None, spot: Spot, bounds:
                 Box(round(box.x + tx * way * step), round(box.y + ty * way * step), box.w, box.h),
                 bounds,
             )
-            if not any(trial.touches(other) for other in others):
+            if not any(trial.touches(other) for other in taken):
                 if best is None or step < _distance(best, box) - 1:
                     best = trial
                 break
@@ -124,6 +140,4 @@ def draw(surface: pygame.Surface, labels: list[Label], style: Style) -> None:
             min(max(label.start[1], label.box.y + 2), label.box.bottom - 2),
         )
         pygame.draw.aaline(surface, mix(style.theme.back, shade, 0.7), label.start, end)
-        style.type.write(
-            surface, label.text, (cx, cy), SEMIBOLD, style.sizes.small, shade, align=0.5
-        )
+        style.type.write(surface, label.text, (cx, cy), SEMIBOLD, label.px, shade, align=0.5)

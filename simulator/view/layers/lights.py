@@ -17,8 +17,8 @@ from simulator.view.layout import Box
 from simulator.view.sprites import LEVELS, glow
 from simulator.view.theme import Theme
 
-HALO_M = 3.4
-CORE_M = 0.34
+HALO_M = 4.6
+CORE_M = 0.36
 _FAINTEST = 0.5 / LEVELS
 _CROWDED = 120
 """With more LEDs lit than this (a start light all round) the halos shrink, to stay quick."""

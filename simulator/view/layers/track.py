@@ -26,7 +26,7 @@ from simulator.view.layout import Box
 from simulator.view.sprites import dot, dot_half, phase
 from simulator.view.style import Style
 from simulator.view.text import SEMIBOLD
-from simulator.view.theme import Colour, Ground, Theme
+from simulator.view.theme import Colour, Ground, Theme, mix
 
 LANES = 8
 OUTER_M = KERB_RADIUS_M + LANES * LANE_WIDTH_M
@@ -36,6 +36,7 @@ APRON_M = OUTER_M + 3.6
 _LIMIT_M = 120.0
 _FINE = 12
 _STRIP = 64
+_SEAT_M = 0.56
 
 Floats = NDArray[np.float32]
 
@@ -64,11 +65,7 @@ def _strip(x: Floats, y: Floats, scale: float, table: Floats) -> NDArray[np.uint
     light *= np.where(inside, mown.astype(np.float32)[None, :], np.float32(1))
     light *= _grain(x, y, scale)
     packed = np.zeros(rho.shape, np.uint32)
-    crowd = (
-        _crowd(x, y, rho)
-        if float(rho[:, 0].max(initial=0)) > APRON_M or rho.max() > APRON_M
-        else None
-    )
+    crowd = _crowd(x, y, rho, scale) if rho.max() > APRON_M else None
     for channel, shift in ((0, 16), (1, 8), (2, 0)):
         shade = table[index, channel] * light
         if crowd is not None:
@@ -108,19 +105,20 @@ def _grain(x: Floats, y: Floats, scale: float) -> Floats:
     return grain
 
 
-def _crowd(x: Floats, y: Floats, rho: Floats) -> Floats:
+def _crowd(x: Floats, y: Floats, rho: Floats, scale: float) -> Floats:
     """Return the light of the crowd: seats in rows, a few bright, fading up the stand."""
-    columns = np.floor(x / np.float32(0.62)).astype(np.int32)
-    rows = np.floor(y / np.float32(0.62)).astype(np.int32)
+    across, up_row = x / np.float32(_SEAT_M), y / np.float32(_SEAT_M)
+    columns, rows = np.floor(across).astype(np.int32), np.floor(up_row).astype(np.int32)
     seat = _noise()[(rows * 7)[:, None] & 255, (columns * 13)[None, :] & 255]
     seat = (
         seat + _noise()[(rows >> 3)[:, None] & 255, (columns >> 3)[None, :] & 255] * 0.25
     ) / 1.25
     up = rho - np.float32(APRON_M + 1.0)
     fade = np.where(up > 0, np.exp(-up / np.float32(9.0)), 0).astype(np.float32)
-    bright: Floats = fade * (
-        np.float32(17) * seat**2 + np.float32(95) * np.maximum(seat - 0.9, 0) * 8
-    )
+    off = (across - columns - 0.5)[None, :] ** 2 + (up_row - rows - 0.5)[:, None] ** 2
+    head = np.exp(off * np.float32(-9.0)) if scale > 4 else np.float32(0.6)
+    seen = np.float32(24) * seat**2 + np.float32(1100) * np.maximum(seat - 0.9, 0)
+    bright: Floats = fade * head * seen
     return bright
 
 
@@ -149,7 +147,9 @@ def _table(scale: float, theme: Theme) -> Floats:
         colours[line] += (np.asarray(ground.line, np.float32) - colours[line]) * strength
     colours[np.abs(rho - KERB_RADIUS_M + 0.1) < max(0.1, 0.7 / scale)] = ground.kerb
     box = np.ones(_FINE, np.float32) / _FINE
-    return np.stack([np.convolve(colours[:, c], box, "same") for c in range(3)], axis=1)
+    padded = np.pad(colours, ((_FINE, _FINE), (0, 0)), mode="edge")
+    smooth = [np.convolve(padded[:, c], box, "same")[_FINE:-_FINE] for c in range(3)]
+    return np.stack(smooth, axis=1)
 
 
 def _zones(ground: Ground) -> list[tuple[float, Colour]]:
@@ -217,23 +217,22 @@ def led_pips(surface: pygame.Surface, view: View, box: Box, leds: int, theme: Th
 def mark_names(
     surface: pygame.Surface, view: View, box: Box, start_s_m: float, style: Style
 ) -> None:
-    """Write FINISH, START and the metres beyond the outer lane, in `box`'s own pixels."""
+    """Write FINISH, START and the metres on the outer lanes beside their lines, as if painted."""
+    theme = style.theme
     at_start = abs((start_s_m + 200) % 400 - 200) < 1
-    names = [
-        (100.0, "100"),
-        (200.0, "200"),
-        (300.0, "300"),
-        (0.0, "START · FINISH" if at_start else "FINISH"),
-    ]
-    if not at_start:
-        names.append((start_s_m, "START"))
-    px = style.sizes.caption
+    names = [(100.0, "100"), (200.0, "200"), (300.0, "300")]
+    names += [(0.0, "START · FINISH")] if at_start else [(0.0, "FINISH"), (start_s_m, "START")]
+    px = max(9, min(round(1.9 * LANE_WIDTH_M * view.scale), style.sizes.px(22)))
+    colour = mix(theme.ground.tartan, theme.ground.line, 0.9)
     for s_m, text in names:
-        x, y = to_plane(np.array([s_m]), np.array([OUTER_M - BEND_RADIUS_M + 1.6]))
-        cx, cy = view.at(float(x[0]), float(y[0]))
-        wide = style.type.width(text, SEMIBOLD, px)
-        if text in ("FINISH", "START"):
-            cx += (wide / 2 if text == "FINISH" else -wide / 2) * (1 if view.scale < 12 else 0)
-        left, top = cx - box.x, cy - box.y
-        if -wide < left < box.w + wide and -px < top < box.h + px:
-            style.type.write(surface, text, (left, top), SEMIBOLD, px, style.theme.muted, align=0.5)
+        wide = style.type.width(text, SEMIBOLD, px) / view.scale
+        # before its line; the finish's after it, where the start line is in the way
+        after = s_m == 0 and not at_start
+        along = (wide / 2 + 0.8) * (1 if after else -1)
+        x, y = to_plane(
+            np.array([s_m + along]), np.array([OUTER_M - BEND_RADIUS_M - 2.4 * LANE_WIDTH_M])
+        )
+        left, top = view.at(float(x[0]), float(y[0]))
+        left, top = left - box.x, top - box.y
+        if -200 < left < box.w + 200 and -px < top < box.h + px:
+            style.type.write(surface, text, (left, top), SEMIBOLD, px, colour, align=0.5)

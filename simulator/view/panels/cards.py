@@ -126,7 +126,7 @@ def notice(text: str, width: int, style: Style) -> pygame.Surface:
 
 def board(content: Board, box: Box, style: Style) -> pygame.Surface:
     """Return the result board: finish, verdict, splits, facts, what was assumed."""
-    card = ground((box.w, box.h), style.sizes, style.theme, 238)
+    card = ground((box.w, box.h), style.sizes, style.theme, 255)
     pad = max(4, round(0.045 * box.h))
     top = round(0.22 * box.h)
     headline = max(8, round(0.20 * box.h))
@@ -150,7 +150,7 @@ def board(content: Board, box: Box, style: Style) -> pygame.Surface:
     style.type.caps(
         card, "result", (x, pad * 0.6 + top * 0.27), style.sizes.caption, style.theme.muted
     )
-    table = Box(round(pad * 1.5), top + pad, round(box.w * 0.60), box.h - top - 2 * pad)
+    table = Box(round(pad * 1.5), top + pad, round(box.w * 0.56), box.h - top - 2 * pad)
     side = Box(table.right + 2 * pad, table.y, max(1, box.w - table.right - 3 * pad), table.h)
     _table(card, content, table, style)
     _facts(card, content, side, style)
@@ -196,6 +196,8 @@ def _facts(card: pygame.Surface, content: Board, box: Box, style: Style) -> None
         lines += [(said, "assumed") for said in content.assumed]
     row_h = min(box.h / max(1, len(lines)), style.sizes.body * 2.0)
     px = max(6, min(style.sizes.body, round(row_h * 0.7)))
+    while px > 9 and any(style.type.width(said, SEMIBOLD, px) > box.w for said, _ in lines):
+        px -= 1
     for i, (said, kind) in enumerate(lines):
         y = box.y + (i + 0.5) * row_h
         if kind == "head":

@@ -26,7 +26,9 @@ def show(plate: Plate, scene: Scene, box: Box, style: Style) -> None:
         (meters if len(meters) > len(gaps) or len(gaps) == 1 else gaps).pop()
         if len(gaps) == 1 and not meters:
             break
-    places = rows(inner, len(gaps) + len(meters), round(style.sizes.body * 2.1))
+    places = rows(
+        inner, len(gaps) + len(meters), max(1, inner.h // max(1, len(gaps) + len(meters)))
+    )
     for i, (line, place) in enumerate(zip(gaps, places, strict=False)):
         _gap(plate, f"live gap {i}", place, line, style)
     for meter, place in zip(meters, places[len(gaps) :], strict=False):
@@ -47,20 +49,20 @@ def _gap(plate: Plate, name: str, box: Box, line: GapLine, style: Style) -> None
         value = style.sizes.lead
         metres_w = style.type.width("888.8 m", REGULAR, style.sizes.body)
         x = box.right
-        style.type.digits(
+        style.type.write(
             surface, metres, (x, y), REGULAR, style.sizes.body, style.theme.muted, align=1
         )
         x -= metres_w + round(0.5 * style.sizes.body)
-        style.type.digits(surface, seconds, (x, y), BOLD, value, colour, align=1)
+        style.type.write(surface, seconds, (x, y), BOLD, value, colour, align=1)
         x -= style.type.width("+88.88 s", BOLD, value) + 2
         if arrow:
             x -= (
-                style.type.digits(surface, arrow, (x, y), BOLD, round(value * 0.8), colour, align=1)
+                style.type.write(surface, arrow, (x, y), BOLD, round(value * 0.8), colour, align=1)
                 + 4
             )
         dot = max(2, round(style.sizes.body * 0.2))
         pygame.draw.aacircle(surface, mark, (box.x + dot, round(y)), dot)
-        left = box.x + 3 * dot
+        left = box.x + 3.6 * dot
         room = round(x - left - 4)
         shown = style.type.write(
             surface, line.name, (left, y), SEMIBOLD, style.sizes.body, style.theme.text, width=room
@@ -107,7 +109,7 @@ def _meter(plate: Plate, name: str, box: Box, meter: Meter, style: Style) -> Non
             )
         room = box.right - bar.right - 8
         text = meter.text
-        wide = style.type.digits(
+        wide = style.type.write(
             surface,
             style.type.fit(text, SEMIBOLD, style.sizes.body, room),
             (box.right, y),

@@ -111,11 +111,11 @@ def _gap(plate: Plate, scene: Scene, box: Box, style: Style) -> None:
         )
         y = box.centre[1]
         if arrow:
-            x += style.type.digits(surface, arrow, (x, y), BOLD, small, colour) + px * 0.25
-        x += style.type.digits(surface, seconds, (x, y), BOLD, px, colour) + px * 0.4
+            x += style.type.write(surface, arrow, (x, y), BOLD, small, colour) + px * 0.25
+        x += style.type.write(surface, seconds, (x, y), BOLD, px, colour) + px * 0.4
         if metres:
             x += (
-                style.type.digits(surface, metres, (x, y), SEMIBOLD, small, style.theme.text)
+                style.type.write(surface, metres, (x, y), SEMIBOLD, small, style.theme.text)
                 + px * 0.4
             )
         style.type.write(surface, shown, (x, y), SEMIBOLD, small, colour)
@@ -164,7 +164,7 @@ def _outlook(plate: Plate, scene: Scene, box: Box, style: Style) -> None:
         )
         for said, value, colour in parts:
             x += style.type.write(surface, said, (x, box.centre[1]), REGULAR, px, style.theme.muted)
-            x += style.type.digits(surface, value, (x, box.centre[1]), SEMIBOLD, px, colour)
+            x += style.type.write(surface, value, (x, box.centre[1]), SEMIBOLD, px, colour)
 
     plate.field("outlook", box, tuple(parts), paint)
 
@@ -204,10 +204,10 @@ def _start(plate: Plate, scene: Scene, box: Box, style: Style) -> None:
                 surface, "to start", (left + wide + 3 * pad, y), REGULAR, px, style.theme.text
             )
             return
-        r = 0.30 * box.h
-        step = 5.2 * r
+        r = 0.36 * box.h
+        step = 5.6 * r
         for i, (word, on, colour) in enumerate(lamps):
-            cx = x + (i - 1.5) * step - 0.9 * r
+            cx = x + (i - 1.5) * step - 1.1 * r
             shade = colour if on else mix(style.theme.back, style.theme.panel_high, 0.9)
             pygame.draw.aacircle(surface, shade, (round(cx), round(y)), round(r))
             pygame.draw.aacircle(
@@ -219,7 +219,7 @@ def _start(plate: Plate, scene: Scene, box: Box, style: Style) -> None:
             )
             said = style.theme.text if on else style.theme.muted
             style.type.write(
-                surface, word, (cx + 1.5 * r, y), SEMIBOLD, max(9, round(0.8 * r)), said
+                surface, word, (cx + 1.45 * r, y), SEMIBOLD, max(9, round(0.9 * r)), said
             )
 
     plate.field("gap", box, (scene.phase, light), paint)

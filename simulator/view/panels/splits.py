@@ -64,7 +64,7 @@ def _paint(surface: pygame.Surface, box: Box, splits: tuple[SplitRow, ...], styl
             name,
             width=round(0.26 * box.w),
         )
-        style.type.digits(
+        style.type.write(
             surface,
             format_time(row.plan_s, 1),
             (columns[0], y),
@@ -75,7 +75,7 @@ def _paint(surface: pygame.Surface, box: Box, splits: tuple[SplitRow, ...], styl
         )
         if row.run_s is None:
             continue
-        style.type.digits(
+        style.type.write(
             surface,
             format_time(row.run_s),
             (columns[1], y),
@@ -86,12 +86,12 @@ def _paint(surface: pygame.Surface, box: Box, splits: tuple[SplitRow, ...], styl
         )
         if row.delta_s is not None:
             text, colour = format_signed(row.delta_s, 1), _delta(row.delta_s, style.theme)
-            style.type.digits(
+            style.type.write(
                 surface, text, (columns[2], y), SEMIBOLD, style.sizes.body, colour, align=1
             )
         if row.residual_s is not None:
             text = format_signed(row.residual_s, 2)
-            style.type.digits(
+            style.type.write(
                 surface,
                 text,
                 (columns[3], y),

@@ -115,7 +115,7 @@ class Timeline:
             y = round(plot.y(tick))
             surface.fill(theme.panel_high, (area.x, y, area.w, 1))
             text = "0" if tick == 0 else f"{tick:+g} s".replace("-", "−")
-            type_.digits(surface, text, (area.x - 6, y), REGULAR, caption, theme.muted, align=1)
+            type_.write(surface, text, (area.x - 6, y), REGULAR, caption, theme.muted, align=1)
         end = 0.0
         for metres in (*range(0, int(plot.race_m), 400), plot.race_m):
             x = plot.x(metres)
@@ -124,7 +124,7 @@ class Timeline:
             wide = type_.width(text, REGULAR, caption)
             left = min(max(box.x + 4, x - wide / 2), box.right - wide - 8)
             if left > end and (metres == plot.race_m or plot.race_m - metres > 60):
-                type_.digits(
+                type_.write(
                     surface, text, (left, area.bottom + caption), REGULAR, caption, theme.muted
                 )
                 end = left + wide + 12
@@ -137,15 +137,16 @@ class Timeline:
             if curve.kind != "runner":
                 shade = mix(theme.panel, theme.colour(curve.colour), 0.72)
                 _curve(surface, plot, curve, shade, max(1, round(1.6 * sizes.unit)), dashed=True)
-        self._heading(surface, box)
+        self._heading(surface, box, light)
         self._marks(surface, plot, marks)
 
-    def _heading(self, surface: pygame.Surface, box: Box) -> None:
+    def _heading(self, surface: pygame.Surface, box: Box, light: str) -> None:
         theme, type_, sizes = self._theme, self._type, self._sizes
         pad = padding(sizes)
         y = box.y + sizes.caption * 1.35
         x: float = box.x + pad
         x += type_.caps(surface, "gap to the light", (x, y), sizes.caption, theme.muted) + 2 * pad
+        x += self._light_key(surface, x, y, light) + pad
         for curve in self._curves:
             wide = min(type_.width(curve.name, REGULAR, sizes.caption), round(0.16 * box.w))
             key = round(1.6 * sizes.caption)
@@ -169,6 +170,15 @@ class Timeline:
         words = "up: ahead   down: behind"
         type_.write(
             surface, words, (box.right - pad, y), REGULAR, sizes.caption, theme.faint, align=1
+        )
+
+    def _light_key(self, surface: pygame.Surface, x: float, y: float, light: str) -> float:
+        theme, px = self._theme, self._sizes.caption
+        key = round(1.6 * px)
+        surface.fill(theme.colour(light), (round(x), round(y) - 1, key, max(2, px // 7)))
+        text_x = x + key + 6
+        return (
+            key + 6 + self._type.write(surface, "the light", (text_x, y), REGULAR, px, theme.muted)
         )
 
     def _marks(self, surface: pygame.Surface, plot: Plot, marks: tuple[Mark, ...]) -> None:
@@ -221,7 +231,7 @@ def _plot(chart: Chart, box: Box, sizes: Sizes) -> Plot:
 
 def _ticks(least: float, most: float, height: int, caption: int) -> list[float]:
     """Return round gap values for the axis, not closer than two lines of text."""
-    room = max(1, int(height / (1.8 * caption)))
+    room = max(1, int(height / (1.35 * caption)))
     for step in (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 60.0, 300.0, 3600.0):
         if (most - least) / step <= room:
             return [k * step for k in range(math.ceil(least / step), math.floor(most / step) + 1)]

@@ -54,11 +54,11 @@ def _paint(surface: pygame.Surface, box: Box, what_if: WhatIf, style: Style) -> 
         width=box.w // 2,
     )
     own = next((bar for bar in what_if.bars if bar.own), None)
-    area = Box(box.x, box.y + 2 * line, box.w, max(8, box.h - 3 * line - 2))
+    area = Box(box.x, round(box.y + 2.6 * line), box.w, max(8, round(box.h - 3.6 * line) - 2))
     known = [bar.finish_s for bar in what_if.bars if bar.finish_s is not None and not bar.hidden]
     if own is not None:
         text = "yours: at the finish" if own.hidden else _said(own)
-        style.type.digits(
+        style.type.write(
             surface,
             text,
             (box.right, box.y + line // 2),
@@ -81,6 +81,13 @@ def _paint(surface: pygame.Surface, box: Box, what_if: WhatIf, style: Style) -> 
         high_px = max(4, round(share * area.h))
         rect = pygame.Rect(x, area.bottom - high_px, wide, high_px)
         _bar(surface, rect, bar, style)
+        if bar.finish_s is not None and not bar.hidden and (bar.finish_s == high or bar.own):
+            said = format_time(bar.finish_s, 1)
+            half = style.type.width(said, SEMIBOLD, caption) / 2
+            middle = min(max(rect.centerx, area.x + half), area.right - half)
+            above = (middle, rect.y - 0.55 * line)
+            tint = style.theme.own if bar.own else style.theme.muted
+            style.type.write(surface, said, above, SEMIBOLD, caption, tint, align=0.5)
         colour = style.theme.own if bar.own else style.theme.muted
         if step >= style.type.width("13", REGULAR, caption) + 2 or i % 2 == 0:
             weight = SEMIBOLD if bar.own else REGULAR

@@ -21,12 +21,14 @@ MOVE_S = 0.8
 class View:
     """A north-up map: pixel = (ox + scale x, oy - scale y).
 
-    `ox`, `oy` are whole pixels, so that everything at rest keeps to the same pixel grid.
+    `ox`, `oy` are whole pixels, so that everything at rest keeps to the same pixel grid. `zoom` is
+    how much larger things are than with the whole track: 1 there, about 3 when following.
     """
 
     scale: float
     ox: int
     oy: int
+    zoom: float = 1.0
 
     def at(self, x: float, y: float) -> tuple[float, float]:
         """Return the pixel of a point of the plane [m]."""
@@ -43,7 +45,7 @@ def following(box: Box, x: float, y: float) -> View:
     """Return the view that keeps the point (x, y) [m] in the middle of `box`."""
     scale = max(box.w / FOLLOW_WIDTH_M, 0.05)
     cx, cy = box.centre
-    return View(scale, round(cx - scale * x), round(cy + scale * y))
+    return View(scale, round(cx - scale * x), round(cy + scale * y), zoom=3.0)
 
 
 def ease(share: float) -> float:
@@ -67,4 +69,5 @@ def between(first: View, last: View, share: float) -> View:
         scale,
         round(first.ox + (last.ox - first.ox) * part),
         round(first.oy + (last.oy - first.oy) * part),
+        first.zoom + (last.zoom - first.zoom) * part,
     )

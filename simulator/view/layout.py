@@ -216,8 +216,8 @@ def _stacked(width: int, height: int, unit: float, gap: int, button_row: int) ->
             if free >= 480:
                 what_if = Box(gap, y + upper + gap, width - 2 * gap, free - upper - gap)
         else:
-            live = Box(gap, y, width - 2 * gap, free if free < 420 else free // 2)
-            if free >= 420:
+            live = Box(gap, y, width - 2 * gap, free if free < 380 else free // 2)
+            if free >= 380:
                 splits = Box(gap, live.bottom + gap, width - 2 * gap, free - live.h - gap)
     return _finish(width, height, unit, stage, (live, splits, what_if), timeline, buttons)
 
@@ -231,16 +231,15 @@ def _finish(
     timeline: Box | None,
     controls: Box | None,
 ) -> Layout:
-    head = round(62 * unit) if stage.w >= 300 and stage.h >= 200 else 0
+    sizes = Sizes(unit)
+    head = round(1.1 * sizes.lead + 1.5 * sizes.small) if stage.w >= 300 and stage.h >= 200 else 0
     pad = round(20 * unit)
     title = rate = None
     if head:
         title = Box(stage.x + pad, stage.y + round(10 * unit), round(0.62 * stage.w) - pad, head)
         x = title.right + pad
         rate = Box(x, title.y, stage.right - pad - x, head)
-    track = Box(
-        stage.x, stage.y + round(0.9 * head), stage.w, max(1, stage.h - round(0.9 * head))
-    )
+    track = Box(stage.x, stage.y + round(0.9 * head), stage.w, max(1, stage.h - round(0.9 * head)))
     band_h = max(1, round(0.27 * stage.h))
     view = Box(stage.x, stage.y, stage.w, max(1, stage.h - band_h))
     return Layout(

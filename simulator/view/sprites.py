@@ -6,6 +6,7 @@ In: sizes [px] and colours. Out: cached surfaces; the caller blits them, the glo
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
@@ -98,30 +99,46 @@ def bloom(colour: Colour, width: int, height: int, strength: float) -> pygame.Su
     return _additive((np.asarray(colour, np.float32) * fall[..., None]).astype(np.float32))
 
 
-def phase(value: float) -> tuple[int, int]:
-    """Return the whole pixel and the sub-pixel phase of a coordinate."""
-    steps = round(value * PHASES)
-    return steps // PHASES, steps % PHASES
+Blit = tuple[pygame.Surface, tuple[int, int]]
 
 
-@lru_cache(maxsize=2048)
-def dot(
-    colour: Colour, rx: float, ry: float, px: int, py: int, alpha: int, rim: Colour, rim_px: float
-) -> pygame.Surface:
-    """Return a filled ellipse with a rim at a sub-pixel phase, alpha 0 to 16 sixteenths.
+class Stamp:
+    """One dot or ring at every sub-pixel phase, each made when first needed.
 
-    Its centre is at (half + px / PHASES, half + py / PHASES), half = `dot_half(...)`.
+    `make` gets the phase as shares of a pixel and half the side, and returns the sprite whose
+    centre is that far right of and below its middle pixel.
     """
-    half = dot_half(max(rx, ry), rim_px)
-    inner = _ellipse(half, rx, ry, px / PHASES, py / PHASES)
-    outer = _ellipse(half, rx + rim_px, ry + rim_px, px / PHASES, py / PHASES)
+
+    __slots__ = ("_half", "_make", "_sheet")
+
+    def __init__(self, half: int, make: Callable[[int, float, float], pygame.Surface]) -> None:
+        """Start with no phase made."""
+        self._half = half
+        self._make = make
+        self._sheet: list[pygame.Surface | None] = [None] * (PHASES * PHASES)
+
+    def at(self, x: float, y: float) -> Blit:
+        """Return what to blit, and where, to have the centre at (x, y)."""
+        column, row = round(x * PHASES), round(y * PHASES)
+        fx, fy = column % PHASES, row % PHASES
+        sprite = self._sheet[fy * PHASES + fx]
+        if sprite is None:
+            sprite = self._make(self._half, fx / PHASES, fy / PHASES)
+            self._sheet[fy * PHASES + fx] = sprite
+        return sprite, (column // PHASES - self._half, row // PHASES - self._half)
+
+
+@lru_cache(maxsize=512)
+def dot(colour: Colour, rx: float, ry: float, alpha: int, rim: Colour, rim_px: float) -> Stamp:
+    """Return a filled ellipse with a rim; alpha 0 to 16 sixteenths."""
     share = np.float32(alpha / 16)
-    return layered([(rim, outer * share * np.float32(0.9)), (colour, inner * share)])
 
+    def make(half: int, fx: float, fy: float) -> pygame.Surface:
+        inner = _ellipse(half, rx, ry, fx, fy)
+        outer = _ellipse(half, rx + rim_px, ry + rim_px, fx, fy)
+        return layered([(rim, outer * share * np.float32(0.9)), (colour, inner * share)])
 
-def dot_half(radius: float, rim_px: float) -> int:
-    """Return half the side of a dot's surface [px]."""
-    return int(radius + rim_px + 2)
+    return Stamp(int(max(rx, ry) + rim_px + 2), make)
 
 
 def _ellipse(half: int, rx: float, ry: float, fx: float, fy: float) -> Coverage:
@@ -134,29 +151,23 @@ def _ellipse(half: int, rx: float, ry: float, fx: float, fy: float) -> Coverage:
     return edge
 
 
-@lru_cache(maxsize=2048)
-def ring(
-    colour: Colour, rx: float, ry: float, px: int, py: int, alpha: int, thick: float
-) -> pygame.Surface:
-    """Return a dashed hollow ellipse at a sub-pixel phase, on a faint dark ground; see `dot`."""
-    half = dot_half(max(rx, ry), thick)
-    fx, fy = px / PHASES, py / PHASES
-    outer = _ellipse(half, rx + thick / 2, ry + thick / 2, fx, fy)
-    inner = _ellipse(half, max(0.5, rx - thick / 2), max(0.5, ry - thick / 2), fx, fy)
-    axis = np.arange(-half, half + 1, dtype=np.float32)
-    angle = np.arctan2((axis[:, None] - fy) / ry, (axis[None, :] - fx) / rx)
-    dashes = 8
-    wave = np.cos(angle * dashes)
-    sharp = np.float32(max(1.0, 2 * (rx + ry) / dashes))
-    gate = np.clip(0.5 + (wave + 0.35) * sharp / 2, 0, 1)
+@lru_cache(maxsize=512)
+def ring(colour: Colour, rx: float, ry: float, alpha: int, thick: float) -> Stamp:
+    """Return a dashed hollow ellipse on a faint dark ground; alpha 0 to 16 sixteenths."""
     share = np.float32(alpha / 16)
-    band = np.clip(outer - inner, 0, 1) * gate
-    return layered(
-        [
-            ((6, 9, 14), outer * share * np.float32(0.45)),
-            (colour, (band * share).astype(np.float32)),
-        ]
-    )
+    dashes = 8
+
+    def make(half: int, fx: float, fy: float) -> pygame.Surface:
+        outer = _ellipse(half, rx + thick / 2, ry + thick / 2, fx, fy)
+        inner = _ellipse(half, max(0.5, rx - thick / 2), max(0.5, ry - thick / 2), fx, fy)
+        axis = np.arange(-half, half + 1, dtype=np.float32)
+        angle = np.arctan2((axis[:, None] - fy) / ry, (axis[None, :] - fx) / rx)
+        sharp = np.float32(max(1.0, 2 * (rx + ry) / dashes))
+        gate = np.clip(0.5 + (np.cos(angle * dashes) + 0.35) * sharp / 2, 0, 1)
+        band = (np.clip(outer - inner, 0, 1) * gate * share).astype(np.float32)
+        return layered([((6, 9, 14), outer * share * np.float32(0.45)), (colour, band)])
+
+    return Stamp(int(max(rx, ry) + thick + 2), make)
 
 
 @lru_cache(maxsize=64)

@@ -43,6 +43,7 @@ class Type:
         self._fonts: dict[tuple[str, int], pygame.font.Font] = {}
         self._glyphs: dict[tuple[str, str, int, Colour], tuple[pygame.Surface, int]] = {}
         self._runs: OrderedDict[tuple[str, str, int, Colour], pygame.Surface] = OrderedDict()
+        self._widths: dict[tuple[str, str, int], int] = {}
         self._fits: OrderedDict[tuple[str, str, int, int, int], str] = OrderedDict()
 
     def font(self, weight: str, px: int) -> pygame.font.Font:
@@ -91,9 +92,15 @@ class Type:
         return pygame.transform.smoothscale(large, size)
 
     def _wide(self, text: str, weight: str, px: int) -> int:
-        if px >= _FINE_BELOW:
-            return int(self.font(weight, px).size(text)[0])
-        return int(self.font(weight, 2 * px).size(text)[0] + 1) // 2
+        key = (text, weight, px)
+        found = self._widths.get(key)
+        if found is None:
+            if len(self._widths) > 4 * _RUNS_KEPT:
+                self._widths.clear()
+            fine = px < _FINE_BELOW
+            found = int(self.font(weight, 2 * px if fine else px).size(text)[0])
+            found = self._widths[key] = (found + 1) // 2 if fine else found
+        return found
 
     def height(self, weight: str, px: int) -> int:
         """Return the line height of a size [px]."""

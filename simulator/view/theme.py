@@ -90,13 +90,13 @@ class Theme:
 
     def gap(self, state: GapState) -> Colour:
         """Return the colour of a gap state."""
-        return dict(self.gaps)[state]
+        return next(colour for known, colour in self.gaps if known is state)
 
     def colour(self, name: str) -> Colour:
         """Return the colour a scenario named; `#rrggbb` is taken as it is, the unknown is grey."""
-        known = dict(self.named).get(name)
-        if known is not None:
-            return known
+        for known, colour in self.named:
+            if known == name:
+                return colour
         if len(name) == 7 and name[0] == "#":
             try:
                 return (int(name[1:3], 16), int(name[3:5], 16), int(name[5:7], 16))

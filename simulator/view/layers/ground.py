@@ -30,11 +30,21 @@ class Tiles:
     def draw(
         self, surface: pygame.Surface, view: View, box: Box, start_s_m: float, leds: int
     ) -> None:
-        """Draw the ground seen through `view` in `box`."""
-        for column in range((box.x - view.ox) // TILE, (box.right - 1 - view.ox) // TILE + 1):
-            for row in range((box.y - view.oy) // TILE, (box.bottom - 1 - view.oy) // TILE + 1):
+        """Draw the ground seen through `view` in `box`, and paint at most one tile beyond it."""
+        first, last = (box.x - view.ox) // TILE, (box.right - 1 - view.ox) // TILE
+        top, low = (box.y - view.oy) // TILE, (box.bottom - 1 - view.oy) // TILE
+        painted = len(self._tiles)
+        for column in range(first, last + 1):
+            for row in range(top, low + 1):
                 tile = self._tile(view.scale, start_s_m, leds, column, row)
                 surface.blit(tile, (view.ox + column * TILE, view.oy + row * TILE))
+        if len(self._tiles) > painted:
+            return
+        for column in range(first - 1, last + 2):
+            for row in range(top - 1, low + 2):
+                if (view.scale, start_s_m, leds, column, row) not in self._tiles:
+                    self._tile(view.scale, start_s_m, leds, column, row)
+                    return
 
     def _tile(
         self, scale: float, start_s_m: float, leds: int, column: int, row: int

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import numpy as np
 import pygame
 
 from simulator.coefficients import (
@@ -19,10 +20,10 @@ from simulator.coefficients import (
     WAKE_LENGTH_M,
     WAKE_WIDTH_M,
 )
-from simulator.stage.scene import Body, Scene
+from simulator.stage.scene import Scene
 from simulator.view.layout import Box
 from simulator.view.plate import Plate
-from simulator.view.sprites import LEVELS, bloom, dot, dot_half, glow, phase, ring, wake
+from simulator.view.sprites import LEVELS, bloom, dot, glow, ring, wake
 from simulator.view.style import Style
 from simulator.view.text import SEMIBOLD
 from simulator.view.theme import Colour, Sizes, Theme, mix
@@ -202,68 +203,53 @@ def _rail(surface: pygame.Surface, scene: Scene, piece: Strip, theme: Theme) -> 
     centre = scene.group.centre_m + scene.start_s_m
     half_span = scene.group.span_m / 2 + 2
     row = piece.y(KERB_M - 0.30)
-    radius = max(1.0, 0.075 * piece.scale)
-    half = dot_half(radius, 0.5)
-    iy, fy = phase(row)
-    pips, glows = [], []
-    halo, core = max(4.0, 0.8 * piece.scale), max(1.2, 0.13 * piece.scale)
+    radius = round(4 * max(1.0, 0.075 * piece.scale)) / 4
+    first = math.ceil((centre - half_span) / pitch)
+    count = math.floor((centre + half_span) / pitch) + 1 - first
+    left, step = piece.x(first * pitch - centre), pitch * piece.scale
+    pip = dot(theme.ground.led_off, radius, radius, 10, RIM, 0.5)
+    surface.fblits([pip.at(left + k * step, row) for k in range(count)])
+    halo, core = max(4.0, 0.95 * piece.scale), max(1.2, 0.13 * piece.scale)
     reach = max(1, round(halo))
-    colours = [theme.colour(wave.colour) for wave in scene.waves]
-    for k in range(
-        math.ceil((centre - half_span) / pitch), math.floor((centre + half_span) / pitch) + 1
-    ):
-        x = piece.x(k * pitch - centre)
-        ix, fx = phase(x)
-        pips.append(
-            (
-                dot(theme.ground.led_off, radius, radius, fx, fy, 10, RIM, 0.5),
-                (ix - half, iy - half),
-            )
-        )
-        led = k % scene.leds
-        for wave, colour in zip(scene.waves, colours, strict=True):
-            level = (
-                round(min(1.0, float(wave.brightness[led])) * LEVELS)
-                if led < len(wave.brightness)
-                else 0
-            )
-            if level > 0:
-                glows.append(
-                    (glow(colour, halo, level, core), (round(x) - reach, round(row) - reach))
-                )
-    surface.fblits(pips)
+    leds = np.arange(first, first + count) % scene.leds
+    glows = []
+    for wave in scene.waves:
+        colour = theme.colour(wave.colour)
+        levels = np.rint(np.minimum(wave.brightness[leds % len(wave.brightness)], 1.0) * LEVELS)
+        for k in np.flatnonzero(levels).tolist():
+            light = glow(colour, halo, int(levels[k]), core)
+            glows.append((light, (round(left + k * step) - reach, round(row) - reach)))
     surface.fblits(glows, pygame.BLEND_RGB_ADD)
 
 
 def _bodies(surface: pygame.Surface, scene: Scene, piece: Strip, theme: Theme) -> None:
     blits = []
+    centre, reach = scene.group.centre_m, scene.group.span_m / 2 + 1
+    middle, scale, line = piece.x(0.0), piece.scale, piece.line
+    sizes = {kind: _size(kind, scale) for kind in ("runner", "pacer", "ghost")}
     for body in (*scene.ghosts, *scene.pacers, scene.runner):
+        along = body.x_m - centre
         alpha = round(16 * min(1.0, max(0.0, body.alpha)))
-        along = body.x_m - scene.group.centre_m
-        if not alpha or abs(along) > scene.group.span_m / 2 + 1:
+        if not alpha or abs(along) > reach:
             continue
-        rx, ry = _size(body, piece.scale)
-        (ix, fx), (iy, fy) = phase(piece.x(along)), phase(piece.y(body.offset_m))
+        rx, ry = sizes.get(body.kind, sizes["ghost"])
+        x, y = middle + along * scale, line + body.offset_m * scale
         colour = theme.colour(body.colour)
         if body.kind == "ghost":
-            thick = max(1.4, 0.07 * piece.scale)
-            half, sprite = dot_half(max(rx, ry), thick), ring(colour, rx, ry, fx, fy, alpha, thick)
-        else:
-            rim = max(1.0, 0.05 * piece.scale)
-            half, sprite = dot_half(max(rx, ry), rim), dot(colour, rx, ry, fx, fy, alpha, RIM, rim)
+            blits.append(ring(colour, rx, ry, alpha, max(1.4, 0.07 * scale)).at(x, y))
+            continue
         if body.kind == "runner":
-            wide, high = round(2.6 * piece.scale), round(1.9 * piece.scale)
-            light = bloom(theme.colour(body.colour), wide, high, 0.26)
-            surface.blit(
-                light, (ix - wide // 2, iy - high // 2), special_flags=pygame.BLEND_RGB_ADD
-            )
-        blits.append((sprite, (ix - half, iy - half)))
+            wide, high = round(2.6 * scale), round(1.9 * scale)
+            light = bloom(colour, wide, high, 0.26)
+            at = (round(x) - wide // 2, round(y) - high // 2)
+            surface.blit(light, at, special_flags=pygame.BLEND_RGB_ADD)
+        blits.append(dot(colour, rx, ry, alpha, RIM, max(1.0, 0.05 * scale)).at(x, y))
     surface.fblits(blits)
 
 
-def _size(body: Body, scale: float) -> tuple[float, float]:
+def _size(kind: str, scale: float) -> tuple[float, float]:
     """Return the half length and half width of a body seen from above [px], quarter pixels."""
-    along, across = {"runner": (0.27, 0.40), "pacer": (0.22, 0.33)}.get(body.kind, (0.33, 0.46))
+    along, across = {"runner": (0.28, 0.42), "pacer": (0.23, 0.35)}.get(kind, (0.34, 0.48))
     return round(4 * max(2.0, along * scale)) / 4, round(4 * max(2.5, across * scale)) / 4
 
 

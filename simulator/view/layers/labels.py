@@ -6,6 +6,7 @@ along the track instead of jumping, so that they keep still while runners close 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import pygame
@@ -24,7 +25,7 @@ OUTSIDE_M = 1.0
 CLOSE_M = 2.0
 """How far a label stands off its dot under a following camera [m]; pacers' names in three tiers."""
 _TIERS_M = (1.6, 2.5, 3.4)
-_FOLLOWING = 12.0
+_SLIDE_PX = 400.0
 _NAME_EMS = 9
 
 
@@ -48,17 +49,18 @@ def place(
     The runner and the ghosts are named; the pacers too where a following camera leaves them room.
     `keep_off` is the score in the infield, which no label may cover.
     """
-    close = view.scale >= _FOLLOWING
+    close = view.zoom > 2.5
     taken = list(keep_off)
     placed: list[Label] = []
     rank = {"runner": 0, "ghost": 1, "pacer": 2}
     pacers = 0
-    for spot in sorted(found, key=lambda s: rank.get(s.body.kind, 3)):
+    wanted = found if close else [spot for spot in found if spot.body.kind != "pacer"]
+    for spot in sorted(wanted, key=lambda s: rank.get(s.body.kind, 3)):
         body = spot.body
         tier = pacers % len(_TIERS_M)
         pacers += body.kind == "pacer"
         shown = body.alpha >= 0.05 and body.label and _inside(spot, bounds)
-        if not shown or (body.kind == "pacer" and not close):
+        if not shown:
             continue
         px = style.sizes.caption if body.kind == "pacer" else style.sizes.small
         text = style.type.fit(body.label, SEMIBOLD, px, px * _NAME_EMS)
@@ -71,7 +73,7 @@ def place(
         wish = _clamp(_box(cx, cy, wide, high), bounds)
         box = _clear(wish, taken, spot, bounds) if body.kind != "pacer" else _free(wish, taken)
         if box is not None:
-            r = (radius(body.kind, view.scale) + 2) * outward
+            r = (radius(body.kind, view) + 2) * outward
             start = (spot.x + spot.nx * r, spot.y + spot.ny * r)
             taken.append(box)
             placed.append(Label(text, box, start, style.theme.colour(body.colour), body.alpha, px))
@@ -107,27 +109,45 @@ def _clamp(box: Box, bounds: Box) -> Box:
 
 
 def _clear(box: Box, taken: list[Box], spot: Spot, bounds: Box) -> Box | None:
-    """Slide a box along the track, backwards first, until it is free; None if nowhere is."""
-    if not any(box.touches(other) for other in taken):
+    """Slide a box along the track, the shorter way, until it is free; None if nowhere is."""
+    if _free(box, taken) is not None:
         return box
-    # the running direction is the normal turned a quarter to the left (y grows downwards)
-    tx, ty = spot.ny, -spot.nx
-    best: Box | None = None
-    for way in (-1.0, 1.0):
-        for step in range(1, 160, 2):
-            trial = _clamp(
-                Box(round(box.x + tx * way * step), round(box.y + ty * way * step), box.w, box.h),
-                bounds,
+    # the running direction is the outward normal turned a quarter to the left (y grows downwards)
+    ways = [_slide(box, taken, (spot.ny, -spot.nx), way, bounds) for way in (-1.0, 1.0)]
+    found = [(trial, abs(trial.x - box.x) + abs(trial.y - box.y)) for trial in ways if trial]
+    return min(found, key=lambda pair: pair[1])[0] if found else None
+
+
+def _slide(
+    box: Box, taken: list[Box], along: tuple[float, float], way: float, bounds: Box
+) -> Box | None:
+    dx, dy = along[0] * way, along[1] * way
+    gone = 0.0
+    trial = box
+    for _ in range(len(taken) + 2):
+        hit = next((other for other in taken if trial.touches(other)), None)
+        if hit is None:
+            return trial
+        gone += (
+            min(
+                _leave(trial.x, trial.right, hit.x, hit.right, dx),
+                _leave(trial.y, trial.bottom, hit.y, hit.bottom, dy),
             )
-            if not any(trial.touches(other) for other in taken):
-                if best is None or step < _distance(best, box) - 1:
-                    best = trial
-                break
-    return best
+            + 1
+        )
+        if gone > _SLIDE_PX:
+            return None
+        trial = _clamp(
+            Box(round(box.x + dx * gone), round(box.y + dy * gone), box.w, box.h), bounds
+        )
+    return None
 
 
-def _distance(first: Box, second: Box) -> float:
-    return float(((first.x - second.x) ** 2 + (first.y - second.y) ** 2) ** 0.5)
+def _leave(low: int, high: int, other_low: int, other_high: int, step: float) -> float:
+    """Return how far to go until [low, high) has left [other_low, other_high) on this axis."""
+    if abs(step) < 1e-3:
+        return math.inf
+    return (other_high - low) / step if step > 0 else (other_low - high) / step
 
 
 def draw(surface: pygame.Surface, labels: list[Label], style: Style) -> None:

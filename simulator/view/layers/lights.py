@@ -14,11 +14,12 @@ from simulator.stage.scene import Wave
 from simulator.view.camera import View
 from simulator.view.layers.track import led_places
 from simulator.view.layout import Box
-from simulator.view.sprites import LEVELS, glow
+from simulator.view.sprites import LEVELS, bloom, glow
 from simulator.view.theme import Theme
 
 HALO_M = 4.6
 CORE_M = 0.36
+SPILL_M = 9.0
 _FAINTEST = 0.5 / LEVELS
 _CROWDED = 120
 """With more LEDs lit than this (a start light all round) the halos shrink, to stay quick."""
@@ -54,3 +55,19 @@ def draw(
                 level = round(min(1.0, bright) * LEVELS)
                 blits.append((glow(colour, halo, level, core), (x - half, y - half)))
         surface.fblits(blits, pygame.BLEND_RGB_ADD)
+        if share == 1.0:
+            _spill(surface, wave, view, theme)
+
+
+def _spill(surface: pygame.Surface, wave: Wave, view: View, theme: Theme) -> None:
+    """Add the light that a wave throws on tartan and turf: one wide soft bloom round its middle."""
+    weight = float(wave.brightness.sum())
+    if weight < 0.2:
+        return
+    x, y = led_places(len(wave.brightness))
+    cx, cy = view.at(float(wave.brightness @ x) / weight, float(wave.brightness @ y) / weight)
+    size = round(2 * SPILL_M * view.scale)
+    light = bloom(theme.colour(wave.colour), size, size, 0.20)
+    surface.blit(
+        light, (round(cx - size / 2), round(cy - size / 2)), special_flags=pygame.BLEND_RGB_ADD
+    )

@@ -5,6 +5,7 @@ In: a scene's bodies, a `View`. Out: dots drawn, and where each body is [px] for
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +16,7 @@ from simulator.physics.track import to_plane, track_position
 from simulator.stage.scene import Body, Scene
 from simulator.view.camera import View
 from simulator.view.layout import Box
-from simulator.view.sprites import dot, dot_half, phase, ring
+from simulator.view.sprites import dot, ring
 from simulator.view.theme import Theme
 
 RUNNER_M, PACER_M, GHOST_M = 0.92, 0.56, 0.92
@@ -48,33 +49,28 @@ def spots(scene: Scene, view: View) -> list[Spot]:
     return found
 
 
-def radius(kind: str, scale: float) -> float:
-    """Return a dot's radius [px] at a scale [px/m], rounded to a quarter pixel."""
+def radius(kind: str, view: View) -> float:
+    """Return a dot's radius [px], rounded to a quarter pixel: it grows less than the zoom."""
     metres, least = {"runner": (RUNNER_M, 4.0), "pacer": (PACER_M, 2.25)}.get(kind, (GHOST_M, 4.0))
-    shrink = 1.0 if scale < 12 else max(0.55, 12 / scale)
-    return round(4 * max(least, metres * scale * shrink)) / 4
+    shrink = math.pow(view.zoom, -0.55)
+    return round(4 * max(least, metres * view.scale * shrink)) / 4
 
 
 def draw(surface: pygame.Surface, found: list[Spot], view: View, box: Box, theme: Theme) -> None:
     """Draw the bodies that are inside `box`."""
     blits = []
+    sizes = {kind: radius(kind, view) for kind in ("runner", "pacer", "ghost")}
     for spot in found:
         body = spot.body
         alpha = round(16 * min(1.0, max(0.0, body.alpha)))
-        r = radius(body.kind, view.scale)
-        if not alpha or not (
-            box.x - r < spot.x < box.right + r and box.y - r < spot.y < box.bottom + r
-        ):
+        r = sizes.get(body.kind, sizes["ghost"])
+        inside = box.x - r < spot.x < box.right + r and box.y - r < spot.y < box.bottom + r
+        if not alpha or not inside:
             continue
-        (ix, fx), (iy, fy) = phase(spot.x), phase(spot.y)
         colour = theme.colour(body.colour)
         if body.kind == "ghost":
-            thick = max(1.4, 0.22 * r)
-            half = dot_half(r, thick)
-            sprite = ring(colour, r, r, fx, fy, alpha, thick)
+            stamp = ring(colour, r, r, alpha, max(1.4, 0.22 * r))
         else:
-            rim = max(1.0, 0.16 * r)
-            half = dot_half(r, rim)
-            sprite = dot(colour, r, r, fx, fy, alpha, RIM, rim)
-        blits.append((sprite, (ix - half, iy - half)))
+            stamp = dot(colour, r, r, alpha, RIM, max(1.0, 0.16 * r))
+        blits.append(stamp.at(spot.x, spot.y))
     surface.fblits(blits)

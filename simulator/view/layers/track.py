@@ -23,7 +23,7 @@ from simulator.coefficients import (
 from simulator.physics.track import to_plane
 from simulator.view.camera import View
 from simulator.view.layout import Box
-from simulator.view.sprites import dot, dot_half, phase
+from simulator.view.sprites import dot
 from simulator.view.style import Style
 from simulator.view.text import SEMIBOLD
 from simulator.view.theme import Colour, Ground, Theme, mix
@@ -201,17 +201,22 @@ def led_places(leds: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
 def led_pips(surface: pygame.Surface, view: View, box: Box, leds: int, theme: Theme) -> None:
     """Draw the unlit LEDs, quietly."""
     radius = max(0.7, 0.13 * view.scale)
-    half = dot_half(radius, 0.5)
     x, y = led_places(leds)
     px, py = view.ox + view.scale * x - box.x, view.oy - view.scale * y - box.y
-    seen = (px > -half) & (px < box.w + half) & (py > -half) & (py < box.h + half)
+    reach = radius + 3
+    seen = (px > -reach) & (px < box.w + reach) & (py > -reach) & (py < box.h + reach)
     strength = 9 if view.scale < 5 else 12
-    blits = []
-    for cx, cy in zip(px[seen].tolist(), py[seen].tolist(), strict=True):
-        (ix, fx), (iy, fy) = phase(cx), phase(cy)
-        sprite = dot(theme.ground.led_off, radius, radius, fx, fy, strength, (8, 12, 14), 0.5)
-        blits.append((sprite, (ix - half, iy - half)))
-    surface.fblits(blits)
+    pip = dot(theme.ground.led_off, radius, radius, strength, (8, 12, 14), 0.5)
+    places = zip(px[seen].tolist(), py[seen].tolist(), strict=True)
+    surface.fblits([pip.at(cx, cy) for cx, cy in places])
+
+
+@lru_cache(maxsize=64)
+def _name_place(s_m: float, along_m: float) -> tuple[float, float]:
+    """Return where a name stands [m], `along_m` beyond its line."""
+    offset = OUTER_M - BEND_RADIUS_M - 2.4 * LANE_WIDTH_M
+    x, y = to_plane(np.array([s_m + along_m]), np.array([offset]))
+    return float(x[0]), float(y[0])
 
 
 def mark_names(
@@ -228,11 +233,8 @@ def mark_names(
         wide = style.type.width(text, SEMIBOLD, px) / view.scale
         # before its line; the finish's after it, where the start line is in the way
         after = s_m == 0 and not at_start
-        along = (wide / 2 + 0.8) * (1 if after else -1)
-        x, y = to_plane(
-            np.array([s_m + along]), np.array([OUTER_M - BEND_RADIUS_M - 2.4 * LANE_WIDTH_M])
-        )
-        left, top = view.at(float(x[0]), float(y[0]))
+        place = _name_place(s_m, (wide / 2 + 0.8) * (1 if after else -1))
+        left, top = view.at(*place)
         left, top = left - box.x, top - box.y
         if -200 < left < box.w + 200 and -px < top < box.h + px:
             style.type.write(surface, text, (left, top), SEMIBOLD, px, colour, align=0.5)

@@ -150,7 +150,7 @@ def board(content: Board, box: Box, style: Style) -> pygame.Surface:
     style.type.caps(
         card, "result", (x, pad * 0.6 + top * 0.27), style.sizes.caption, style.theme.muted
     )
-    table = Box(round(pad * 1.5), top + pad, round(box.w * 0.56), box.h - top - 2 * pad)
+    table = Box(round(pad * 1.5), top + pad, round(box.w * 0.58), box.h - top - 2 * pad)
     side = Box(table.right + 2 * pad, table.y, max(1, box.w - table.right - 3 * pad), table.h)
     _table(card, content, table, style)
     _facts(card, content, side, style)
@@ -161,9 +161,18 @@ def _table(card: pygame.Surface, content: Board, box: Box, style: Style) -> None
     rows = [content.columns, *(row.cells for row in content.rows)]
     count = max(len(row) for row in rows)
     row_h = box.h / max(1, len(rows))
-    px = max(6, min(round(row_h * 0.66), round(box.w / max(1, count) / 4.2)))
-    first = round(0.16 * box.w)
-    step = (box.w - first) / max(1, count - 1)
+    px = max(6, round(min(row_h * 0.66, style.sizes.px(26))))
+    while True:
+        wide = [
+            max(style.type.width(row[k], SEMIBOLD, px) for row in rows if k < len(row))
+            for k in range(count)
+        ]
+        wide = [min(each, round(0.3 * box.w)) for each in wide]
+        gap = (box.w - sum(wide)) / max(1, count - 1)
+        if gap >= 0.5 * px or px <= 7:
+            break
+        px -= 1
+    edges = [box.x + sum(wide[: k + 1]) + gap * k for k in range(count)]
     for i, row in enumerate(rows):
         y = box.y + (i + 0.5) * row_h
         strong = i > 0 and content.rows[i - 1].strong
@@ -175,17 +184,17 @@ def _table(card: pygame.Surface, content: Board, box: Box, style: Style) -> None
             if i == 0:
                 weight, colour = REGULAR, style.theme.muted
             if k == 0:
-                style.type.write(card, cell, (box.x, y), weight, px, colour, width=first)
+                style.type.write(card, cell, (box.x, y), weight, px, colour, width=wide[0])
             else:
                 style.type.write(
                     card,
                     cell,
-                    (box.x + first + k * step, y),
+                    (edges[k], y),
                     weight,
                     px,
                     colour,
                     align=1,
-                    width=round(step) - 6,
+                    width=wide[k],
                 )
 
 

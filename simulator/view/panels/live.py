@@ -85,8 +85,9 @@ def _gap(plate: Plate, name: str, box: Box, line: GapLine, style: Style) -> None
 
 def _meter(plate: Plate, name: str, box: Box, meter: Meter, style: Style) -> None:
     tint = _tint(meter.name, style.theme)
-    label_w = round(0.21 * box.w)
-    bar_w = round(0.30 * box.w)
+    label_w = round(0.20 * box.w)
+    widest = style.type.width("88.88 m/s · 88.8 s/lap", SEMIBOLD, style.sizes.body)
+    bar_w = max(8, min(round(0.32 * box.w), box.w - label_w - widest - 10))
     filled = round(bar_w * min(1.0, max(0.0, meter.fraction)))
 
     def paint(surface: pygame.Surface, box: Box) -> None:

@@ -25,20 +25,29 @@ def show(plate: Plate, scene: Scene, box: Box, style: Style) -> None:
     )
 
 
-def _columns(box: Box, published: bool) -> tuple[float, ...]:
-    shares = (0.44, 0.66, 0.82, 1.0) if published else (0.52, 0.78, 1.0)
-    return tuple(box.x + share * box.w for share in shares)
+def _columns(box: Box, published: bool, style: Style) -> tuple[float, ...]:
+    """Return the right edges of the columns: widths as their numbers need, the rest shared out."""
+    px = style.sizes.body
+    samples = ["8:88.8", "8:88.88", "+88.8"] + ["+8.88"] * published
+    wide = [style.type.width(text, SEMIBOLD, px) for text in samples]
+    label = style.type.width("finish", SEMIBOLD, px)
+    gap = max(2.0, (box.w - label - sum(wide)) / len(wide))
+    edges, x = [], box.x + label
+    for each in wide:
+        x += round(gap + each)
+        edges.append(min(float(x), float(box.right)))
+    return tuple(edges)
 
 
 def _paint(surface: pygame.Surface, box: Box, splits: tuple[SplitRow, ...], style: Style) -> None:
     published = any(row.published_s is not None for row in splits)
-    columns = _columns(box, published)
+    columns = _columns(box, published, style)
     least = style.sizes.body + 2
     kept = list(splits)
     while len(kept) > 2 and (len(kept) + 1) * least > box.h:
         kept = [r for i, r in enumerate(kept) if i % 2 or r is splits[-1]]
     places = rows(box, len(kept) + 1, round(style.sizes.body * 2.0))
-    headings = ("plan", "run", "Δ", "vs real") if published else ("plan", "run", "Δ")
+    headings = ("plan", "run", "Δ", "− real") if published else ("plan", "run", "Δ")
     for x, heading in zip(columns, headings, strict=True):
         style.type.write(
             surface,

@@ -16,7 +16,7 @@ from simulator.stage.scene import Chart, Curve, Mark, Scene
 from simulator.view.layout import Box
 from simulator.view.panels.frame import padding
 from simulator.view.plate import Plate
-from simulator.view.sprites import dot, dot_half, phase
+from simulator.view.sprites import dot
 from simulator.view.style import Style
 from simulator.view.text import REGULAR
 from simulator.view.theme import Colour, Sizes, mix
@@ -214,12 +214,10 @@ class Timeline:
         surface.fill(theme.muted, (round(x - thick / 2), area.y - 3, thick, area.h + 6))
         r = max(3.0, round(5.0 * sizes.unit * 4) / 4)
         runner = next((c for c in chart.curves if c.kind == "runner"), None)
-        grip = dot_half(r, 1.5)
         y: float = area.bottom
         if runner is not None and len(runner.x_m):
             y = plot.y(float(np.interp(chart.playhead_m, runner.x_m, runner.gap_s)))
-        (ix, fx), (iy, fy) = phase(x), phase(y)
-        surface.blit(dot(theme.text, r, r, fx, fy, 16, theme.back, 1.5), (ix - grip, iy - grip))
+        surface.blit(*dot(theme.text, r, r, 16, theme.back, 1.5).at(x, y))
 
 
 def _plot(chart: Chart, box: Box, sizes: Sizes) -> Plot:

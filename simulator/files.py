@@ -17,18 +17,34 @@ from simulator.errors import OutputError
 def replacing(path: str | Path) -> Iterator[Path]:
     """Yield a path in the same folder to write to; rename it to `path` when the block succeeds.
 
+    What a link points to is replaced, not the link. A device or a pipe is yielded itself: it cannot
+    be half-written, and renaming a file over `/dev/null` would do harm.
+
     Raises:
-        OutputError: the folder is missing, read-only or full.
+        OutputError: `path` is a folder, or its folder is missing, read-only or full.
     """
     path = Path(path)
-    beside = path.with_name(f".{path.name[:100]}.{os.getpid()}.part")
+    if path.is_dir():
+        raise OutputError(f"{path} cannot be written: it is a directory.")
+    if path.exists() and not path.is_file():
+        try:
+            yield path
+        except OSError as error:
+            raise _not_written(path, error) from error
+        return
+    target = path.resolve() if path.is_symlink() else path
+    beside = target.with_name(f".{target.name[:40]}.{os.getpid()}.part")
     try:
         yield beside
-        beside.replace(path)
+        beside.replace(target)
     except OSError as error:
-        raise OutputError(f"{path} cannot be written: {error.strerror or error}.") from error
+        raise _not_written(path, error) from error
     finally:
         beside.unlink(missing_ok=True)
+
+
+def _not_written(path: Path, error: OSError) -> OutputError:
+    return OutputError(f"{path} cannot be written: {error.strerror or error}.")
 
 
 def write_text(path: str | Path, text: str) -> None:

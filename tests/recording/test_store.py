@@ -1,0 +1,264 @@
+from __future__ import annotations
+
+import io
+import json
+import os
+import pickle
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from simulator.errors import OutputError, RecordingError
+from simulator.recording.recording import ARRAYS, Recording, Status
+from simulator.recording.store import load_recording, save_recording
+
+
+def same(a: Recording, b: Recording) -> bool:
+    heads = [
+        (r.scenario_json, r.race_m, r.step_s, r.finish_s, r.status, r.from_tick) for r in (a, b)
+    ]
+    return heads[0] == heads[1] and all(
+        getattr(a, name).tobytes() == getattr(b, name).tobytes() for name in ARRAYS
+    )
+
+
+@pytest.fixture(scope="session")
+def saved(attempt: Recording, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("saved") / "run.npz"
+    save_recording(attempt, path)
+    return path
+
+
+def rewritten(saved: Path, path: Path, head: dict[str, Any] | None = None, **arrays: Any) -> Path:
+    """Write the saved recording again with parts of its head or arrays changed."""
+    with np.load(saved) as file:
+        parts: dict[str, Any] = {name: file[name] for name in file.files}
+    whole = json.loads(str(parts.pop("head"))) | (head or {})
+    parts = {k: v for k, v in (parts | arrays).items() if v is not None}
+    np.savez(path, allow_pickle=False, head=np.array(json.dumps(whole)), **parts)
+    return path
+
+
+def test_a_saved_recording_is_read_back_to_the_bit(attempt: Recording, saved: Path) -> None:
+    assert same(attempt, load_recording(saved))
+
+
+def test_a_run_that_did_not_finish_is_kept_too(attempt: Recording, tmp_path: Path) -> None:
+    cut = {name: getattr(attempt, name)[:50] for name in ARRAYS}
+    run = replace(attempt, finish_s=None, status=Status.DID_NOT_FINISH, from_tick=7, **cut)
+    save_recording(run, tmp_path / "any name")
+    assert same(run, load_recording(tmp_path / "any name"))
+
+
+class Trap:
+    """What a pickle would do to whoever reads it."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Path.touch, (self.path,)
+
+
+def test_a_pickle_is_refused_and_not_run(saved: Path, tmp_path: Path) -> None:
+    sprung = tmp_path / "sprung"
+    trap = np.array(Trap(sprung), dtype=object)
+    inside, bare = tmp_path / "inside.npz", tmp_path / "bare.npz"
+    np.savez(inside, allow_pickle=True, head=trap)
+    bare.write_bytes(pickle.dumps(Trap(sprung)))
+    arrays = rewritten(saved, tmp_path / "arrays.npz")
+    with zipfile.ZipFile(arrays, "a") as file, file.open("extra.npy", "w") as member:
+        np.save(member, trap, allow_pickle=True)
+    for path in (inside, bare):
+        with pytest.raises(RecordingError, match="not a lightpace recording"):
+            load_recording(path)
+    load_recording(arrays)  # what it does not know, it does not read
+    assert not sprung.exists()
+
+
+def test_another_format_version_is_named_with_what_to_do(saved: Path, tmp_path: Path) -> None:
+    path = rewritten(saved, tmp_path / "new.npz", {"format": 99})
+    with pytest.raises(RecordingError, match=r"format 99.*format 1.*simulate --save"):
+        load_recording(path)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        {"kind": "something else"},
+        {"race_m": 0},
+        {"race_m": "far"},
+        {"race_m": float("inf")},
+        {"step_s": -0.1},
+        {"step_s": float("nan")},
+        {"step_s": float("inf")},
+        {"finish_s": 9999.0},
+        {"finish_s": -1.0},
+        {"finish_s": float("nan")},
+        {"finish_s": None},
+        {"status": "won"},
+        {"from_tick": -1},
+        {"from_tick": 10**9},
+        {"from_tick": float("inf")},
+        {"status": "did not finish"},
+    ],
+)
+def test_a_head_that_cannot_be_is_refused(
+    saved: Path, tmp_path: Path, head: dict[str, Any]
+) -> None:
+    with pytest.raises(RecordingError, match=r"not a lightpace recording|damaged"):
+        load_recording(rewritten(saved, tmp_path / "odd.npz", head))
+
+
+@pytest.mark.parametrize(
+    "arrays",
+    [
+        {"v": None},
+        {"v": np.zeros(3)},
+        {"x": np.zeros((3, 2))},
+        {"x": np.array(1.0)},
+        {name: np.zeros(1) for name in ARRAYS},
+        {name: np.zeros((2466, 2)) for name in ARRAYS},
+        {"x": np.array(["fast"])},
+        {"x": np.array([1j])},
+    ],
+)
+def test_arrays_of_another_shape_or_kind_are_refused(
+    saved: Path, tmp_path: Path, arrays: dict[str, Any]
+) -> None:
+    with pytest.raises(RecordingError, match=r"not a lightpace recording|damaged"):
+        load_recording(rewritten(saved, tmp_path / "odd.npz", **arrays))
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -1e9])
+def test_values_that_cannot_be_are_refused(
+    attempt: Recording, saved: Path, tmp_path: Path, bad: float
+) -> None:
+    x = attempt.x.copy()
+    x[100] = bad
+    with pytest.raises(RecordingError, match="damaged"):
+        load_recording(rewritten(saved, tmp_path / "odd.npz", x=x))
+
+
+@given(st.floats(0, 1, exclude_max=True))
+def test_a_truncated_file_is_refused(
+    saved: Path, tmp_path_factory: pytest.TempPathFactory, share: float
+) -> None:
+    whole = saved.read_bytes()
+    path = tmp_path_factory.getbasetemp() / "short.npz"
+    path.write_bytes(whole[: int(share * len(whole))])
+    with pytest.raises(RecordingError, match=r"short\.npz"):
+        load_recording(path)
+
+
+@given(st.data())
+def test_a_damaged_file_is_refused_or_read_right(
+    attempt: Recording, saved: Path, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    damaged = bytearray(saved.read_bytes())
+    for _ in range(data.draw(st.integers(1, 3))):
+        damaged[data.draw(st.integers(0, len(damaged) - 1))] ^= data.draw(st.integers(1, 255))
+    path = tmp_path_factory.getbasetemp() / "damaged.npz"
+    path.write_bytes(damaged)
+    try:
+        read = load_recording(path)
+    except RecordingError:
+        return
+    assert same(attempt, read)
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_refused_in_a_sentence(
+    tmp_path_factory: pytest.TempPathFactory, content: bytes
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "bytes.npz"
+    path.write_bytes(content)
+    with pytest.raises(RecordingError, match=r"bytes\.npz"):
+        load_recording(path)
+
+
+def member(header: str, data: bytes) -> bytes:
+    text = header.ljust(117) + "\n"
+    return b"\x93NUMPY\x01\x00" + len(text).to_bytes(2, "little") + text.encode() + data
+
+
+def test_a_small_file_that_unfolds_to_a_huge_one_is_not_unfolded(
+    saved: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "bomb.npz"
+    zeros = member("{'descr': '<f8', 'fortran_order': False, 'shape': (9000000,)}", b"")
+    with zipfile.ZipFile(saved) as old, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            new.writestr(name, zeros + bytes(72_000_000) if name == "x.npy" else old.read(name))
+    assert path.stat().st_size < 1_000_000
+    with pytest.raises(RecordingError, match="too large"):
+        load_recording(path)
+
+
+@pytest.mark.parametrize("count", [10**9, 10**14, 10**30])
+def test_a_header_that_lies_about_its_size_is_refused(
+    saved: Path, tmp_path: Path, count: int
+) -> None:
+    path = tmp_path / "liar.npz"
+    lie = member(f"{{'descr': '<f8', 'fortran_order': False, 'shape': ({count},)}}", bytes(64))
+    with zipfile.ZipFile(saved) as old, zipfile.ZipFile(path, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, lie if name == "x.npy" else old.read(name))
+    with pytest.raises(RecordingError, match="damaged"):
+        load_recording(path)
+
+
+def test_a_huge_file_is_refused_by_its_size(tmp_path: Path) -> None:
+    path = tmp_path / "huge.npz"
+    with path.open("wb") as file:
+        file.truncate(10**11)
+    with pytest.raises(RecordingError, match="too large"):
+        load_recording(path)
+
+
+def test_a_single_array_is_no_recording(tmp_path: Path) -> None:
+    path = tmp_path / "one.npy"
+    np.save(path, np.zeros(4))
+    with pytest.raises(RecordingError, match="not a lightpace recording"):
+        load_recording(path)
+
+
+def test_no_file_and_a_folder_are_told_apart_from_damage(tmp_path: Path) -> None:
+    with pytest.raises(RecordingError, match="No such file"):
+        load_recording(tmp_path / "nothing.npz")
+    with pytest.raises(RecordingError, match=r"directory|cannot be read"):
+        load_recording(tmp_path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with a name here")
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    path = tmp_path / "pipe.npz"
+    os.mkfifo(path)
+    with pytest.raises(RecordingError, match="not a file"):
+        load_recording(path)
+
+
+@pytest.mark.parametrize("fault", [OSError(28, "No space left on device"), KeyboardInterrupt()])
+def test_a_write_that_fails_leaves_the_old_file_and_no_other(
+    attempt: Recording, saved: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    fault: BaseException,
+) -> None:  # fmt: skip
+    path = tmp_path / "run.npz"
+    path.write_bytes(saved.read_bytes())
+
+    def full_disk(file: io.BufferedWriter, **_: Any) -> None:
+        file.write(b"half of it")
+        raise fault
+
+    monkeypatch.setattr(np, "savez_compressed", full_disk)
+    expected = OutputError if isinstance(fault, OSError) else KeyboardInterrupt
+    with pytest.raises(expected):
+        save_recording(attempt, path)
+    assert path.read_bytes() == saved.read_bytes()
+    assert list(tmp_path.iterdir()) == [path]

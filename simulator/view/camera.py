@@ -13,6 +13,8 @@ from simulator.view.layout import Box, track_scale
 
 FOLLOW_WIDTH_M = 62.0
 """How much of the track a following camera shows from left to right [m]."""
+OUTWARD_M = 2.6
+"""How far outside the runner a following camera looks, so that the lanes fill the picture [m]."""
 MOVE_S = 0.8
 """How long the camera takes from one mode to the other [s of wall clock]."""
 

@@ -117,8 +117,8 @@ class Layout:
         """Where the stage says what is assumed: its lower left corner, below the bend."""
         if self.title is None:
             return None
-        high = round(2.7 * self.sizes.small)
-        return Box(self.title.x, self.stage.bottom - high - 4, round(0.24 * self.stage.w), high)
+        high = round(8.6 * self.sizes.caption)
+        return Box(self.title.x, self.stage.bottom - high - 4, round(0.155 * self.stage.w), high)
 
     def panels(self) -> dict[str, Box]:
         """Return the boxes that tile the picture, by name: none overlaps another."""

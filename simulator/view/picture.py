@@ -169,7 +169,10 @@ class Painter:
     ) -> None:
         known = camera.whole(layout.track)
         runner = runners.spots(scene, camera.View(1.0, 0, 0))[-1]
-        target = camera.following(layout.view, runner.x, -runner.y)
+        out = camera.OUTWARD_M
+        target = camera.following(
+            layout.view, runner.x + out * runner.nx, -runner.y - out * runner.ny
+        )
         view = camera.between(known, target, options.follow)
         surface.set_clip(layout.stage)
         if options.follow >= 1:

@@ -10,12 +10,16 @@ import pygame
 from simulator.stage.keys import BINDINGS, Binding
 from simulator.stage.scene import Board
 from simulator.view.layout import Box
+from simulator.view.panels.head import wrapped
 from simulator.view.style import Style
 from simulator.view.text import BOLD, REGULAR, SEMIBOLD
 from simulator.view.theme import Sizes, Theme, mix
 
 KEY_NAMES = {
     "space": "Space",
+    ",": "Comma",
+    ".": "Dot",
+    "-": "−",
     "left": "←",
     "right": "→",
     "up": "↑",
@@ -199,28 +203,32 @@ def _table(card: pygame.Surface, content: Board, box: Box, style: Style) -> None
 
 
 def _facts(card: pygame.Surface, content: Board, box: Box, style: Style) -> None:
-    lines: list[tuple[str, str]] = [(fact, "fact") for fact in content.facts]
-    if content.assumed:
-        lines += [("", "gap"), ("assumed", "head")]
-        lines += [(said, "assumed") for said in content.assumed]
-    row_h = min(box.h / max(1, len(lines)), style.sizes.body * 2.0)
-    px = max(6, min(style.sizes.body, round(row_h * 0.7)))
-    while px > 9 and any(style.type.width(said, SEMIBOLD, px) > box.w for said, _ in lines):
+    px = max(8, min(style.sizes.body, round(box.h / 12)))
+    lines = _fact_lines(content, box.w, px, style)
+    while len(lines) * 1.45 * px > box.h and px > 8:
         px -= 1
+        lines = _fact_lines(content, box.w, px, style)
+    step = 1.45 * px
     for i, (said, kind) in enumerate(lines):
-        y = box.y + (i + 0.5) * row_h
+        y = box.y + (i + 0.6) * step
+        if y + step / 2 > box.bottom:
+            break
         if kind == "head":
-            style.type.caps(
-                card, said, (box.x, y), min(style.sizes.caption, px), style.theme.muted, width=box.w
-            )
+            small = min(style.sizes.caption, px)
+            style.type.caps(card, said, (box.x, y), small, style.theme.muted, width=box.w)
         else:
-            colour = style.theme.text if kind == "fact" else style.theme.muted
-            style.type.write(
-                card,
-                said,
-                (box.x, y),
-                SEMIBOLD if kind == "fact" else REGULAR,
-                px,
-                colour,
-                width=box.w,
-            )
+            strong = kind == "fact"
+            colour = style.theme.text if strong else style.theme.muted
+            weight = SEMIBOLD if strong else REGULAR
+            style.type.write(card, said, (box.x, y), weight, px, colour, width=box.w)
+
+
+def _fact_lines(content: Board, width: int, px: int, style: Style) -> list[tuple[str, str]]:
+    lines: list[tuple[str, str]] = []
+    for fact in content.facts:
+        lines += [(said, "fact") for said in wrapped(fact.split(), round(0.94 * width), px, style)]
+    if content.assumed:
+        words = ", ".join(content.assumed).split()
+        lines += [("", "gap"), ("assumed", "head")]
+        lines += [(said, "assumed") for said in wrapped(words, width, px, style)]
+    return lines

@@ -63,14 +63,31 @@ def _rate(surface: pygame.Surface, box: Box, scene: Scene, style: Style) -> None
 
 
 def assumed(plate: Plate, scene: Scene, box: Box, style: Style) -> None:
-    """Say in the corner what of all this is assumed."""
-    words = ", ".join(scene.assumed)
+    """Say in the corner what of all this is assumed, from the bottom upwards."""
+    words = scene.assumed
 
     def paint(surface: pygame.Surface, box: Box) -> None:
-        px, colour = style.sizes.small, style.theme.faint
-        if words:
-            style.type.write(surface, "assumed", (box.x, box.y + 0.28 * box.h), REGULAR, px, colour)
-            at = (box.x, box.y + 0.72 * box.h)
-            style.type.write(surface, words, at, SEMIBOLD, px, colour, width=box.w)
+        px, colour = style.sizes.caption, style.theme.muted
+        step = style.type.height(SEMIBOLD, px)
+        lines = wrapped(", ".join(words).split(), box.w, px, style)
+        lines = lines[: max(0, box.h // step - 1)]
+        for i, line in enumerate(reversed(lines)):
+            at = (box.x, box.bottom - (i + 0.5) * step)
+            style.type.write(surface, line, at, REGULAR, px, colour, width=box.w)
+        if lines:
+            at = (box.x, box.bottom - (len(lines) + 0.5) * step)
+            style.type.caps(surface, "assumed", at, px, style.theme.faint)
 
     plate.field("assumed", box, words, paint)
+
+
+def wrapped(words: list[str], width: int, px: int, style: Style) -> list[str]:
+    """Return lines of whole words, each as long as fits."""
+    lines: list[str] = []
+    for word in words:
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and style.type.width(longer, REGULAR, px) <= width:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines

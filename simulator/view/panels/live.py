@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pygame
 
+from simulator.analysis.gaps import GapState
 from simulator.stage.scene import GapLine, Meter, Scene
 from simulator.view.layout import Box
 from simulator.view.panels.frame import body, rows
@@ -45,38 +46,30 @@ def _gap(plate: Plate, name: str, box: Box, line: GapLine, style: Style) -> None
     mark = style.theme.colour(line.colour)
 
     def paint(surface: pygame.Surface, box: Box) -> None:
-        y = box.centre[1]
-        value = style.sizes.lead
-        metres_w = style.type.width("888.8 m", REGULAR, style.sizes.body)
-        x = box.right
-        style.type.write(
-            surface, metres, (x, y), REGULAR, style.sizes.body, style.theme.muted, align=1
-        )
-        x -= metres_w + round(0.5 * style.sizes.body)
-        style.type.write(surface, seconds, (x, y), BOLD, value, colour, align=1)
-        x -= style.type.width("+88.88 s", BOLD, value) + 2
+        type_, px, value = style.type, style.sizes.body, style.sizes.lead
+        x, y = float(box.right), box.centre[1]
+        type_.write(surface, metres, (x, y), REGULAR, px, style.theme.muted, align=1)
+        x -= max(type_.width(said, REGULAR, px) for said in ("88.8 m", metres)) + 0.5 * px
+        type_.write(surface, seconds, (x, y), BOLD, value, colour, align=1)
+        x -= max(type_.width(said, BOLD, value) for said in ("+8.88 s", seconds)) + 4
         if arrow:
-            x -= (
-                style.type.write(surface, arrow, (x, y), BOLD, round(value * 0.8), colour, align=1)
-                + 4
-            )
-        dot = max(2, round(style.sizes.body * 0.2))
+            small = round(value * (0.45 if line.state is GapState.LEVEL else 0.75))
+            middle = x - 0.4 * value
+            type_.write(surface, arrow, (middle, y), BOLD, small, colour, align=0.5)
+        x -= 0.85 * value
+        dot = max(2, round(px * 0.2))
         pygame.draw.aacircle(surface, mark, (box.x + dot, round(y)), dot)
         left = box.x + 3.6 * dot
         room = round(x - left - 4)
-        shown = style.type.write(
-            surface, line.name, (left, y), SEMIBOLD, style.sizes.body, style.theme.text, width=room
+        while px > style.sizes.caption and type_.width(line.name, SEMIBOLD, px) > room:
+            px -= 1
+        shown = type_.write(
+            surface, line.name, (left, y), SEMIBOLD, px, style.theme.text, width=room
         )
-        if trend and room - shown > style.type.width(trend, REGULAR, style.sizes.caption) + 8:
-            style.type.write(
-                surface,
-                trend,
-                (x - 4, y),
-                REGULAR,
-                style.sizes.caption,
-                mix(style.theme.panel, colour, 0.75),
-                align=1,
-            )
+        px = style.sizes.caption
+        if trend and room - shown > type_.width(trend, REGULAR, px) + 8:
+            tint = mix(style.theme.panel, colour, 0.75)
+            type_.write(surface, trend, (x - 4, y), REGULAR, px, tint, align=1)
 
     plate.field(
         name, box, (arrow, seconds, metres, trend, line.name, line.state, line.colour), paint

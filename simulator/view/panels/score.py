@@ -91,7 +91,7 @@ def _gap(plate: Plate, scene: Scene, box: Box, style: Style) -> None:
     line = scene.gaps[0]
     arrow, seconds, metres = gap_words(line)
     side = line.state.side
-    words = f"{SIDES[side]} {line.name}"
+    words = f"{SIDES[side]} {_light(scene, line)}"
     colour = style.theme.gap(line.state)
 
     def paint(surface: pygame.Surface, box: Box) -> None:
@@ -111,7 +111,8 @@ def _gap(plate: Plate, scene: Scene, box: Box, style: Style) -> None:
         )
         y = box.centre[1]
         if arrow:
-            x += style.type.write(surface, arrow, (x, y), BOLD, small, colour) + px * 0.25
+            tall = small if side != "level" else round(0.6 * small)
+            x += style.type.write(surface, arrow, (x, y), BOLD, tall, colour) + px * 0.25
         x += style.type.write(surface, seconds, (x, y), BOLD, px, colour) + px * 0.4
         if metres:
             x += (
@@ -121,6 +122,11 @@ def _gap(plate: Plate, scene: Scene, box: Box, style: Style) -> None:
         style.type.write(surface, shown, (x, y), SEMIBOLD, small, colour)
 
     plate.field("gap", box, (arrow, seconds, metres, words, colour), paint)
+
+
+def _light(scene: Scene, line: GapLine) -> str:
+    """Return what the first line is measured against; while a wave runs it is always the light."""
+    return "the light" if scene.waves else line.name
 
 
 def _gap_widths(

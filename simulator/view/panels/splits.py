@@ -47,7 +47,7 @@ def _paint(surface: pygame.Surface, box: Box, splits: tuple[SplitRow, ...], styl
     while len(kept) > 2 and (len(kept) + 1) * least > box.h:
         kept = [r for i, r in enumerate(kept) if i % 2 or r is splits[-1]]
     places = rows(box, len(kept) + 1, round(style.sizes.body * 2.0))
-    headings = ("plan", "run", "Δ", "− real") if published else ("plan", "run", "Δ")
+    headings = ("plan", "run", "Δ", "vs real") if published else ("plan", "run", "Δ")
     for x, heading in zip(columns, headings, strict=True):
         style.type.write(
             surface,

@@ -223,14 +223,16 @@ def crossing(
     high = np.ones_like(low)
     span = np.where(x1 > x0, x1 - x0, 1.0)
     f = np.clip((target - x0) / span, 0.0, 1.0)
-    for _ in range(40):
+    for _ in range(60):
         miss = _hermite(x0, v0, x1, v1, step, f) - target
+        # what has been found stays, so that an answer does not depend on what is asked beside it
+        found = np.abs(miss) < 1e-12
+        if np.all(found):
+            break
         high = np.where(miss > 0, f, high)
         low = np.where(miss > 0, low, f)
         slope = np.maximum(((1.0 - f) * v0 + f * v1) * step, 1e-12)
         newton = f - miss / slope
-        f = np.where((newton > low) & (newton < high), newton, 0.5 * (low + high))
-        f = np.where(miss == 0, np.where(low > 0, low, f * 0 + low), f)
-        if np.all(np.abs(miss) < 1e-12):
-            break
+        inside = (newton > low) & (newton < high)
+        f = np.where(found, f, np.where(inside, newton, 0.5 * (low + high)))
     return np.clip(f, 0.0, 1.0)

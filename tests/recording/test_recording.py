@@ -74,6 +74,15 @@ def test_time_at_a_distance_is_the_inverse_of_distance_at_a_time(
     assert float(attempt.time_at(attempt.distance_at(t))) == pytest.approx(t, abs=1e-9)
 
 
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=30))
+def test_a_time_does_not_depend_on_what_is_asked_beside_it(
+    attempt: Recording, shares: list[float]
+) -> None:
+    x = np.array(shares) * attempt.race_m
+    one_by_one = [attempt.time_at(one) for one in x]
+    assert attempt.time_at(x).tobytes() == np.array(one_by_one).tobytes()
+
+
 def test_where_she_never_was_has_no_time(attempt: Recording) -> None:
     times = attempt.time_at([-1.0, 0.0, attempt.race_m, attempt.race_m + 500])
     assert np.isnan(times[[0, 3]]).all()

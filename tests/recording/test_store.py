@@ -246,9 +246,12 @@ def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("fault", [OSError(28, "No space left on device"), KeyboardInterrupt()])
 def test_a_write_that_fails_leaves_the_old_file_and_no_other(
-    attempt: Recording, saved: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    attempt: Recording,
+    saved: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
     fault: BaseException,
-) -> None:  # fmt: skip
+) -> None:
     path = tmp_path / "run.npz"
     path.write_bytes(saved.read_bytes())
 

@@ -46,9 +46,10 @@ class Doubts:
         self._paths = tuple(paths)
 
     def about(self, *path: str | int) -> bool:
-        """Return whether something at, below or above `path` was taken out."""
+        """Return whether anything at, below or above `path` was taken out; `ANY` fits all."""
         return any(
-            all(a in (b, ANY) for a, b in zip(lost, path, strict=False)) for lost in self._paths
+            all(a == b or ANY in (a, b) for a, b in zip(lost, path, strict=False))
+            for lost in self._paths
         )
 
     @classmethod

@@ -11,6 +11,7 @@ from typing import Literal, Self
 from pydantic import Field, ValidationInfo, model_validator
 
 from simulator.scenario.fields import (
+    ANY,
     Complaint,
     Doubts,
     Line,
@@ -151,8 +152,9 @@ class Scenario(Section):
             if names.setdefault(wave.name, i) != i and not doubts.about(*at, "name"):
                 what = f"a second wave is called '{wave.name}'"
                 found.append(((*at, "name"), what, "rename one"))
+        waves_known = not doubts.about("wavelight", "waves", ANY, "name")
         follows = self.pacers.follows
-        if follows is not None and follows not in names and not doubts.about("wavelight"):
+        if follows is not None and follows not in names and waves_known:
             what = f"there is no wave called '{follows}'"
             found.append((("pacers", "follows"), what, f"waves: {', '.join(names) or 'none'}"))
         return found
@@ -167,8 +169,9 @@ class Scenario(Section):
                 what = f"a second ghost is called '{ghost.name}'"
                 found.append((("ghosts", i, "name"), what, "rename one"))
         tables = [g.name for g in self.ghosts if isinstance(g, SplitGhost)]
+        tables_known = not doubts.about("ghosts", ANY, "name")
         published = self.published
-        if published is not None and published not in tables and not doubts.about("ghosts"):
+        if published is not None and published not in tables and tables_known:
             what = f"there is no ghost of kind splits called '{published}'"
             found.append((("published",), what, f"of kind splits: {', '.join(tables) or 'none'}"))
         return found

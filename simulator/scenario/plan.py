@@ -10,12 +10,14 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import BeforeValidator, Discriminator, Field, Tag, WithJsonSchema
+from pydantic import BeforeValidator, Discriminator, Field, PlainSerializer, Tag, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from simulator.scenario.fields import Metres, Number, Seconds, Section
 from simulator.scenario.schedule import Schedule, Waypoint, even_schedule, schedule_through
 from simulator.units import LAP_M, parse_distance
+
+MAX_SPLITS = 200
 
 
 class Split(Section):
@@ -49,10 +51,21 @@ def _key_distance(key: str) -> Any:
         return key
 
 
+def _split_table(splits: tuple[Split, ...]) -> dict[str, Any]:
+    """Turn rows into the table a person writes; the inverse of `_split_rows`."""
+    table: dict[str, Any] = {}
+    for split in splits:
+        key = "finish" if split.distance is None else f"{split.distance!r}".removesuffix(".0")
+        row = {"time": split.time, "tolerance": split.tolerance}
+        table[key] = row if split.tolerance else split.time
+    return table
+
+
 Splits = Annotated[
     tuple[Split, ...],
     BeforeValidator(_split_rows),
-    Field(min_length=1, max_length=200),
+    PlainSerializer(_split_table, when_used="json"),
+    Field(min_length=1, max_length=MAX_SPLITS),
     WithJsonSchema(
         {
             "type": "object",

@@ -24,6 +24,7 @@ from simulator.scenario.structure import (
     Shape,
     annotation_of,
     did_you_mean,
+    dotted,
     field_shapes,
     guess,
     shape_of,
@@ -65,16 +66,18 @@ def check_tree(root: Node, model: type[SectionT]) -> tuple[SectionT | None, list
             break
         except ValidationError as error:
             faulty: set[Way] = set()
-            for detail in error.errors(include_url=False):
+            details = error.errors(include_url=False)
+            for detail in details:
                 for loc, complaint in _unfold(detail):
-                    place = _locate(tree, model, loc)
+                    place = _locate(tree, model, loc, len(detail["loc"]))
                     faulty.add(_to_take_out(place))
-                    if not (place.missing and _was_lost(tree, place)):
+                    if not _is_consequence(detail, place, tree):
                         may_guess = len(problems) < MAX_GUESSES
                         words = complaint or _in_words(detail, place, tree, may_guess)
                         problems.append(_problem(place, *words))
-            if () in faulty:
-                break
+            whole_was_checked = any(detail["loc"] == () for detail in details)
+            if () in faulty or whole_was_checked:
+                break  # taking a row out of a table and judging it again would find false faults
             tree = without(tree, faulty)
     unique = list(dict.fromkeys(problems))
     return (None, unique) if unique else (value, [])
@@ -82,7 +85,7 @@ def check_tree(root: Node, model: type[SectionT]) -> tuple[SectionT | None, list
 
 def _problem(place: _Place, message: str, hint: str) -> Problem:
     mark = place.mark
-    shown = ".".join((*place.shown, place.missing) if place.missing else place.shown)
+    shown = dotted((*place.shown, place.missing) if place.missing else place.shown)
     return Problem(mark.source, mark.line, mark.column, shown, message, hint)
 
 
@@ -95,18 +98,20 @@ def _unfold(detail: ErrorDetails) -> Iterable[tuple[Loc, tuple[str, str] | None]
         yield (*detail["loc"], *below), (message, hint)
 
 
-def _locate(root: Node, model: type[Section], loc: Loc) -> _Place:
-    """Follow a location of pydantic's through the tree, past the union tags it puts in."""
+def _locate(root: Node, model: type[Section], loc: Loc, tagged: int) -> _Place:
+    """Follow a location through the tree; pydantic names variants in its first `tagged` steps."""
     node, shape = root, Shape(sections={"": model})
     place = _Place((), (), root.mark, shape, None)
     section: type[Section] | None = model
     row_mark: Mark | None = None
-    for step in loc:
+    for number_of_step, step in enumerate(loc):
         if row_mark is not None and step == "distance":  # the row's key holds its distance
             return replace(place, mark=row_mark)
-        if section is None and step in shape.sections:
-            section = shape.sections[str(step)]
-            continue
+        if section is None and shape.tag_of is not None:
+            if number_of_step < tagged:
+                section = shape.sections.get(str(step))
+                continue
+            section = shape.sections.get(str(shape.tag_of(to_plain(node))))
         if isinstance(step, int) and shape.items is not None:
             inner = shape_of(shape.items)
             place = replace(place, holder=None, shape=inner)
@@ -128,9 +133,10 @@ def _locate(root: Node, model: type[Section], loc: Loc) -> _Place:
             break
         holder, shape = section, shape_of(annotation_of(section, str(step)))
         section = _only(shape)
-        place = replace(place, shape=shape, holder=holder)
+        place = replace(place, shape=shape)
         if not isinstance(node, Mapping):
             continue  # a bare value that stands for a row or a shelter
+        place = replace(place, holder=holder)
         entry_at = node.entries.get(str(step))
         if entry_at is None:
             return replace(place, missing=str(step))
@@ -157,9 +163,15 @@ def _to_take_out(place: _Place) -> Way:
     return place.way
 
 
-def _was_lost(tree: Node, place: _Place) -> bool:
+def _is_consequence(detail: ErrorDetails, place: _Place, tree: Node) -> bool:
+    """Return whether something is missing, or too few are left, since it was taken out."""
     node = _at(tree, place.way)
-    return isinstance(node, Mapping) and place.missing in node.lost
+    if place.missing:
+        return isinstance(node, Mapping) and place.missing in node.lost
+    if detail["type"] != "too_short" or isinstance(node, Scalar):
+        return False
+    given = len(node.entries) if isinstance(node, Mapping) else len(node.items)
+    return bool(node.lost) or given >= detail["ctx"]["min_length"]
 
 
 def _at(node: Node, way: Way) -> Node:
@@ -213,6 +225,8 @@ def _lost_paths(node: Node, path: Way = ()) -> list[Way]:
 def _in_words(detail: ErrorDetails, place: _Place, tree: Node, may_guess: bool) -> tuple[str, str]:
     """Return message and hint for one of pydantic's own errors."""
     kind, ctx = detail["type"], detail.get("ctx", {})
+    if kind in ("too_short", "too_long") and isinstance(detail["input"], str):
+        kind = f"string_{kind}"
     given = _shown(detail["input"], _at(tree, place.way))
     hint = ""
     if kind == "literal_error":

@@ -54,11 +54,16 @@ def find_scenario(source: str | Path) -> Path:
         if path.exists():
             raise refuse(text, "this is not a regular file")
     except (OSError, ValueError):
-        raise refuse(text[:200], "this cannot be a file's name") from None
+        raise refuse(_printable(text), "this cannot be a file's name") from None
     names = shipped_names()
     meant = guess(path.stem, names)
     hint = f"did you mean {meant}?" if meant else did_you_mean("", names)
-    raise refuse(text, "there is no such file", hint)
+    raise refuse(_printable(text), "there is no such file", hint)
+
+
+def _printable(text: str) -> str:
+    """Return a name that is no file's as a message may show it."""
+    return (text if text.isprintable() else ascii(text))[:300]
 
 
 def read_text(path: Path, shown: str) -> str:

@@ -8,17 +8,44 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from simulator.scenario.fields import Section
 from simulator.scenario.model import Scenario
+
+_BOUNDS = {"gt": "exclusiveMinimum", "ge": "minimum", "lt": "exclusiveMaximum", "le": "maximum"}
 
 
 def schema_text() -> str:
     """Return the schema as JSON text, ending in a line feed."""
     schema = Scenario.model_json_schema(by_alias=True, mode="validation")
+    sections = {section.__name__: section for section in _all_sections(Section)}
+    for name, definition in [("Scenario", schema), *schema["$defs"].items()]:
+        _add_bounds(definition, sections[name])
     schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **_for_editors(schema)}
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 
-_BOUNDS = {"gt": "exclusiveMinimum", "ge": "minimum", "lt": "exclusiveMaximum", "le": "maximum"}
+def _all_sections(section: type[Section]) -> list[type[Section]]:
+    below = [inner for sub in section.__subclasses__() for inner in _all_sections(sub)]
+    return [section, *below]
+
+
+def _add_bounds(definition: dict[str, Any], section: type[Section]) -> None:
+    """Put the bounds of times and distances, which may be text, onto their numeric branch."""
+    for name, info in section.model_fields.items():
+        bounds = {
+            word: getattr(extra, key)
+            for extra in info.metadata
+            for key, word in _BOUNDS.items()
+            if getattr(extra, key, None) is not None
+        }
+        for branch in _branches(definition["properties"][info.alias or name]):
+            if branch.get("type") == "number":
+                branch.update(bounds)
+
+
+def _branches(node: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the alternatives of a schema, those within alternatives too."""
+    return [inner for branch in node.get("anyOf", []) for inner in (branch, *_branches(branch))]
 
 
 def _for_editors(node: Any) -> Any:
@@ -26,8 +53,8 @@ def _for_editors(node: Any) -> Any:
 
     pydantic writes variants that it tells apart by a function as `oneOf`; but an even plan may
     leave its `shape` out, and negative and positive plans are one section: more than one branch may
-    match, so it becomes `anyOf`. Bounds of values that may be text move to their numeric branch.
-    `yes` and `no`, which are text in YAML 1.2, are allowed for switches. Titles only repeat names.
+    match, so it becomes `anyOf`. `yes` and `no`, which are text in YAML 1.2, are allowed for
+    switches. Titles only repeat names.
     """
     if isinstance(node, list):
         return [_for_editors(item) for item in node]
@@ -35,7 +62,6 @@ def _for_editors(node: Any) -> Any:
         return node
     if node.get("type") == "boolean":
         node = {"enum": [True, False, "yes", "no"]} | {k: v for k, v in node.items() if k != "type"}
-    bounds = {_BOUNDS[key]: value for key, value in node.items() if key in _BOUNDS}
     changed = {
         ("anyOf" if key == "oneOf" else key): _for_editors(value)
         for key, value in node.items()
@@ -43,9 +69,5 @@ def _for_editors(node: Any) -> Any:
     }
     branches = changed.get("anyOf")
     if isinstance(branches, list):
-        changed["anyOf"] = [
-            {**branch, **bounds} if branch.get("type") == "number" else branch
-            for i, branch in enumerate(branches)
-            if branch not in branches[:i]
-        ]
+        changed["anyOf"] = [b for i, b in enumerate(branches) if b not in branches[:i]]
     return changed

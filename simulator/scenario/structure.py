@@ -18,7 +18,7 @@ from pydantic import Discriminator, Tag
 
 from simulator.errors import Problem
 from simulator.scenario.fields import ANY, Section, quoted
-from simulator.scenario.plan import Split
+from simulator.scenario.plan import MAX_SPLITS, Split
 from simulator.scenario.yaml_tree import Entry, Listing, Mapping, Mark, Node, Scalar, to_plain
 
 MAX_GUESSES = 200
@@ -136,6 +136,11 @@ def _plain_form(word: str) -> str:
     return word.lower().replace("-", "").replace("_", "").replace(" ", "")
 
 
+def dotted(path: Iterable[str]) -> str:
+    """Return the path as a message shows it, absurdly long keys cut."""
+    return ".".join(step if len(step) <= 60 else step[:57] + "..." for step in path)
+
+
 def did_you_mean(meant: str, known: Iterable[str] = (), limit: int = 16) -> str:
     """Return the hint: the likely word, else the known ones if there are few."""
     names = list(known)
@@ -169,13 +174,18 @@ class _Tidier:
         return node
 
     def _tidy_table(self, node: Mapping, path: tuple[str, ...]) -> Node:
-        rows = {}
+        rows: dict[str, Entry] = {}
+        lost = node.lost
         for key, entry in node.entries.items():
+            if len(rows) == MAX_SPLITS:
+                self._report(node.mark, path, f"must have at most {MAX_SPLITS} entries", "")
+                lost |= {ANY}
+                break
             row = entry.node
             if isinstance(row, Mapping):
                 row = self._tidy_section(row, Split, (*path, key), without="distance")
             rows[key] = replace(entry, node=row)
-        return replace(node, entries=rows)
+        return replace(node, entries=rows, lost=lost)
 
     def _tidy_variant(
         self, node: Mapping, shape: Shape, path: tuple[str, ...], tag_of: Callable[[Any], Hashable]
@@ -261,7 +271,7 @@ class _Tidier:
         return guess(word, known) if len(self.problems) < MAX_GUESSES else ""
 
     def _report(self, mark: Mark, path: tuple[str, ...], message: str, hint: str) -> None:
-        shown = ".".join(path)
+        shown = dotted(path)
         self.problems.append(Problem(mark.source, mark.line, mark.column, shown, message, hint))
 
 

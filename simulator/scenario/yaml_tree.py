@@ -212,7 +212,7 @@ class _Builder:
             if event.tag is not None and event.tag != "!":
                 self._flaw(mark, f"tag {quoted(event.tag)} is not used here", "leave it out")
         if isinstance(event, yaml.ScalarEvent):
-            plain = event.style is None
+            plain = not event.style  # libyaml says "", the pure Python parser None
             self._place(Scalar(mark, event.value, plain), mark, event.anchor, 1, 0)
         elif isinstance(event, yaml.CollectionStartEvent):
             is_mapping = isinstance(event, yaml.MappingStartEvent)
@@ -282,7 +282,7 @@ class _Builder:
                 (frame.key[0] if frame.key else "") if frame.is_mapping else str(len(frame.items))
                 for frame in self._stack
             ]
-            path = ".".join(step for step in (*steps, *below) if step)
+            path = ".".join(step[:60] for step in (*steps, *below) if step)
             self.flaws.append(Problem(self._source, mark.line, mark.column, path, message, hint))
 
     def _stop(self, mark: Mark, message: str, hint: str) -> None:

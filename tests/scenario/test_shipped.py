@@ -1,0 +1,146 @@
+from __future__ import annotations
+
+import importlib
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from simulator.resources import configs_dir
+from simulator.scenario import Scenario, load_scenario, schedule_of
+from simulator.scenario.ghosts import EvenGhost, SplitGhost
+from simulator.scenario.plan import SplitPlan
+from simulator.scenario.schema import schema_text
+from simulator.scenario.yaml_tree import read_tree, to_plain
+
+SHIPPED = sorted(configs_dir().glob("*.yaml"))
+NAMES = [
+    "bannister_1954",
+    "breaking4",
+    "breaking4_replayed",
+    "da_silva_2025",
+    "fifteen_hundred",
+    "monaco_2023",
+    "solo",
+    "wait_for_runner",
+]
+
+
+def plain(path: Path) -> Any:
+    return to_plain(read_tree(path.read_text(encoding="utf-8"), path.name)[0])
+
+
+def test_the_shipped_scenarios_are_these() -> None:
+    assert [path.stem for path in SHIPPED] == NAMES
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda p: p.stem)
+def test_a_shipped_scenario_names_the_schema_in_its_first_line_and_loads(path: Path) -> None:
+    first = path.read_text(encoding="utf-8").splitlines()[0]
+    assert first == "# yaml-language-server: $schema=scenario.schema.json"
+    scenario = load_scenario(path)
+    plans = [scenario.plan, *(w.plan for w in scenario.wavelight.waves if w.plan is not None)]
+    for plan in plans:
+        schedule = schedule_of(plan, scenario.distance)
+        assert np.all(np.diff(schedule.time_at(np.linspace(0, scenario.distance, 500))) > 0)
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda p: p.stem)
+def test_a_shipped_scenario_claims_no_splits_that_are_not_known(path: Path) -> None:
+    scenario = load_scenario(path)
+    known = {
+        "4:06.42": {200, 400, 600, 800, 1000, 1200, None},
+        "4:07.64": {400, 800, 1200, None},
+        "4:12.33": {800, 1200, None},
+        "3:59.4": {402.336, 804.672, 1207.008, 1500, None},
+        "3:43.13": {1200, None},
+        "3:48.68": {400, 800, None},
+    }
+    for ghost in scenario.ghosts:
+        if isinstance(ghost, SplitGhost):
+            finish = re.search(r"\d:\d\d\.\d+$", ghost.name)
+            assert finish is not None
+            assert {s.distance for s in ghost.splits} == known[finish.group()]
+        assert isinstance(ghost, EvenGhost) or ghost.note
+
+
+def test_the_default_scenario_is_the_attempt() -> None:
+    scenario = load_scenario("breaking4")
+    assert scenario.distance == Scenario().distance == 1609.344
+    assert schedule_of(scenario.plan, scenario.distance).finish_s == pytest.approx(239.99)
+    assert len(scenario.pacers.line_up()) == 13
+    finishes = [
+        g.time if isinstance(g, EvenGhost) else g.splits[-1].time
+        for g in scenario.ghosts
+        if isinstance(g, (EvenGhost, SplitGhost))
+    ]
+    assert finishes == [240.0, 246.42]
+
+
+def test_the_replay_plans_her_splits_and_a_constant_shelter() -> None:
+    scenario = load_scenario("breaking4_replayed")
+    assert isinstance(scenario.plan, SplitPlan)
+    (ghost,) = (g for g in scenario.ghosts if isinstance(g, SplitGhost))
+    assert scenario.plan.splits == ghost.splits
+    assert scenario.pacers.shelter is not None
+    (shelter,) = scenario.pacers.shelter
+    assert shelter.until is None
+    assert 0.27 <= shelter.value <= 0.29
+    (wave,) = scenario.wavelight.waves
+    assert scenario.pacers.follows == wave.name
+    assert wave.plan is not None
+
+
+def test_the_shipped_schema_is_current() -> None:
+    text = (configs_dir() / "scenario.schema.json").read_text(encoding="utf-8")
+    assert text == schema_text(), "renew it: lightpace schema > configs/scenario.schema.json"
+
+
+def test_the_schema_describes_every_key() -> None:
+    schema = json.loads(schema_text())
+    for section in [schema, *schema["$defs"].values()]:
+        assert section["additionalProperties"] is False
+        for key, value in section["properties"].items():
+            assert value.get("description") or key in ("shape", "kind"), key
+
+
+def test_every_reference_in_the_schema_leads_somewhere() -> None:
+    text = schema_text()
+    schema = json.loads(text)
+    for reference in re.findall(r'"\$ref": "#/\$defs/(\w+)"', text):
+        assert reference in schema["$defs"]
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda p: p.stem)
+def test_a_shipped_scenario_fits_the_schema(path: Path) -> None:
+    validators: Any = pytest.importorskip("jsonschema")
+    schema = json.loads(schema_text())
+    validator = validators.Draft202012Validator(schema)
+    assert [e.message for e in validator.iter_errors(plain(path))] == []
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"nam": "x"},
+        {"distance": -3},
+        {"plan": {"target": 0}},
+        {"plan": {"shape": "zigzag"}},
+        {"plan": {"splits": {"400": {"tim": 3}}}},
+        {"pacers": {"formation": {"slots": [{"ahed": 1}]}}},
+        {"ghosts": [{"kind": "even", "splits": {}}]},
+    ],
+)
+def test_the_schema_refuses_what_the_loader_refuses(wrong: dict[str, Any]) -> None:
+    validators: Any = pytest.importorskip("jsonschema")
+    validator = validators.Draft202012Validator(json.loads(schema_text()))
+    assert not validator.is_valid(wrong)
+
+
+def test_what_the_room_offers_is_there() -> None:
+    room = importlib.import_module("simulator.scenario")
+    for name in room.__all__:
+        assert getattr(room, name)

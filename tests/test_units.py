@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from simulator.units import (
+    format_clock,
+    format_distance,
+    format_signed,
+    format_time,
+    parse_distance,
+    parse_time,
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("4:06.42", 246.42),
+        ("246.42", 246.42),
+        ("1:00.20", 60.2),
+        ("60.2", 60.2),
+        ("04:00", 240.0),
+        (" 3:59.99 ", 239.99),
+        ("1:02:03.5", 3723.5),
+        ("0:59", 59.0),
+        ("30.", 30.0),
+        (".5", 0.5),
+    ],
+)
+def test_a_time_is_read_in_every_notation(text: str, seconds: float) -> None:
+    assert parse_time(text) == pytest.approx(seconds, abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "4:60",
+        "1:60:00",
+        "-4:00",
+        "4:06,42",
+        "4.06.42",
+        "4:",
+        ":30",
+        "nan",
+        "inf",
+        "1e3",
+        "4 min",
+    ],
+)
+def test_what_is_no_time_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="time such as|sixty or more"):
+        parse_time(text)
+
+
+@pytest.mark.parametrize("text", ["9" * 5000, "9" * 5000 + ":00:00", "x" * 5000])
+def test_absurdly_long_text_is_read_or_refused_in_one_line(text: str) -> None:
+    try:
+        assert parse_time(text) == math.inf
+    except ValueError as error:
+        assert len(str(error)) < 150
+
+
+@pytest.mark.parametrize(
+    ("text", "metres"),
+    [
+        ("1 mile", 1609.344),
+        ("2 miles", 3218.688),
+        ("1mi", 1609.344),
+        ("1500 m", 1500.0),
+        ("1500", 1500.0),
+        ("1.5 km", 1500.0),
+        ("3 laps", 1200.0),
+        ("402.336", 402.336),
+        ("100 Metres", 100.0),
+    ],
+)
+def test_a_distance_is_read_in_every_unit(text: str, metres: float) -> None:
+    assert parse_distance(text) == pytest.approx(metres, abs=1e-9)
+
+
+@pytest.mark.parametrize("text", ["", "mile", "-5", "5 yards", "1 2", "nan"])
+def test_what_is_no_distance_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="is not a distance"):
+        parse_distance(text)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (246.42, "4:06.42"),
+        (59.999, "1:00.00"),
+        (60.2, "1:00.20"),
+        (30.07, "30.07"),
+        (3599.999, "1:00:00.00"),
+        (-0.001, "0.00"),
+        (-61.5, "-1:01.50"),
+        (math.nan, "–"),
+        (math.inf, "–"),
+    ],
+)
+def test_a_time_is_written_rounded_once_and_carried(seconds: float, text: str) -> None:
+    assert format_time(seconds) == text
+
+
+@given(st.integers(0, 7_200_00))
+def test_a_written_time_is_read_back(hundredths: int) -> None:
+    seconds = hundredths / 100
+    assert parse_time(format_time(seconds)) == pytest.approx(seconds, abs=1e-9)
+
+
+def test_a_clock_never_shows_the_future() -> None:
+    assert format_clock(59.99) == "0:59.9"
+    assert format_clock(60.0) == "1:00.0"
+    assert format_clock(120.75, 2) == "2:00.75"
+    assert format_clock(-3.0) == "0:00.0"
+    assert format_clock(7.9, 0) == "0:07"
+
+
+def test_a_signed_number_has_a_true_minus_and_zero_no_sign() -> None:
+    assert format_signed(0.42) == "+0.42"
+    assert format_signed(-2.8, 1) == "−2.8"
+    assert format_signed(-0.001) == "0.00"
+
+
+def test_a_distance_is_written_short() -> None:
+    assert format_distance(1609.344) == "1 mile"
+    assert format_distance(1500.0) == "1500 m"
+    assert format_distance(402.336) == "402.336 m"

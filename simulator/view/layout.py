@@ -73,11 +73,6 @@ class Hud:
     group: Box | None
     board: Box
 
-    def solid(self) -> tuple[Box, ...]:
-        """Return the boxes that no label may cover."""
-        parts = (self.lap, self.clock, self.distance, self.gap, self.group)
-        return tuple(box for box in parts if box is not None)
-
 
 @dataclass(frozen=True, slots=True)
 class Layout:
@@ -113,12 +108,19 @@ class Layout:
         return Sizes(self.unit)
 
     @property
-    def corner(self) -> Box | None:
-        """Where the stage says what is assumed: its lower left corner, below the bend."""
+    def foot(self) -> Box | None:
+        """The line below the track that says what is assumed."""
         if self.title is None:
             return None
-        high = round(8.6 * self.sizes.caption)
-        return Box(self.title.x, self.stage.bottom - high - 4, round(0.155 * self.stage.w), high)
+        high = foot_height(self.sizes)
+        wide = self.stage.w - 2 * self.title.x
+        return Box(self.title.x, self.stage.bottom - high, max(1, wide), high)
+
+    def solid(self) -> tuple[Box, ...]:
+        """Return the boxes on the stage that no label may cover."""
+        hud = self.infield
+        parts = (hud.lap, hud.clock, hud.distance, hud.gap, hud.group, self.foot, self.title)
+        return tuple(box for box in parts if box is not None)
 
     def panels(self) -> dict[str, Box]:
         """Return the boxes that tile the picture, by name: none overlaps another."""
@@ -142,6 +144,11 @@ INFIELD_M = 73.0
 def track_scale(box: Box) -> float:
     """Return the pixels a metre at which the whole track and its run-off fit into `box`."""
     return max(0.02, min(box.w / (TRACK_WIDTH_M + 13), box.h / (TRACK_HEIGHT_M + 11)))
+
+
+def foot_height(sizes: Sizes) -> int:
+    """Return the height of the line below the track [px]."""
+    return round(1.5 * sizes.caption)
 
 
 @lru_cache(maxsize=64)
@@ -239,7 +246,8 @@ def _finish(
         title = Box(stage.x + pad, stage.y + round(10 * unit), round(0.62 * stage.w) - pad, head)
         x = title.right + pad
         rate = Box(x, title.y, stage.right - pad - x, head)
-    track = Box(stage.x, stage.y + round(0.9 * head), stage.w, max(1, stage.h - round(0.9 * head)))
+    above, below = (round(0.9 * head), foot_height(sizes)) if head else (0, 0)
+    track = Box(stage.x, stage.y + above, stage.w, max(1, stage.h - above - below))
     band_h = max(1, round(0.27 * stage.h))
     view = Box(stage.x, stage.y, stage.w, max(1, stage.h - band_h))
     return Layout(

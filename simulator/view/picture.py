@@ -127,8 +127,8 @@ class Painter:
         plate, style = kept.plate, kept.style
         if layout.title is not None and layout.rate is not None:
             head.show(plate, scene, layout.title, layout.rate, style)
-        if layout.corner is not None:
-            head.assumed(plate, scene, layout.corner, style)
+        if layout.foot is not None:
+            head.assumed(plate, scene, layout.foot, style)
         if layout.live is not None:
             live.show(plate, scene, layout.live, style)
         if layout.splits is not None:
@@ -159,7 +159,7 @@ class Painter:
         lights.draw(surface, scene.waves, view, box, self.theme)
         found = runners.spots(scene, view)
         if options.labels:
-            keep_off = layout.infield.solid() if options.follow <= 0 else ()
+            keep_off = layout.solid() if options.follow <= 0 else ()
             labels.draw(surface, labels.place(found, view, box, keep_off, style), style)
         runners.draw(surface, found, view, box, self.theme)
         surface.set_clip(None)

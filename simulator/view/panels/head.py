@@ -63,22 +63,16 @@ def _rate(surface: pygame.Surface, box: Box, scene: Scene, style: Style) -> None
 
 
 def assumed(plate: Plate, scene: Scene, box: Box, style: Style) -> None:
-    """Say in the corner what of all this is assumed, from the bottom upwards."""
-    words = scene.assumed
+    """Say in one line below the track what of all this is assumed."""
+    text = "assumed: " + ", ".join(scene.assumed) if scene.assumed else ""
 
     def paint(surface: pygame.Surface, box: Box) -> None:
-        px, colour = style.sizes.caption, style.theme.muted
-        step = style.type.height(SEMIBOLD, px)
-        lines = wrapped(", ".join(words).split(), box.w, px, style)
-        lines = lines[: max(0, box.h // step - 1)]
-        for i, line in enumerate(reversed(lines)):
-            at = (box.x, box.bottom - (i + 0.5) * step)
-            style.type.write(surface, line, at, REGULAR, px, colour, width=box.w)
-        if lines:
-            at = (box.x, box.bottom - (len(lines) + 0.5) * step)
-            style.type.caps(surface, "assumed", at, px, style.theme.faint)
+        px, colour = style.sizes.caption, style.theme.faint
+        style.type.write(
+            surface, text, (box.x, box.y + box.h / 2), REGULAR, px, colour, width=box.w
+        )
 
-    plate.field("assumed", box, words, paint)
+    plate.field("assumed", box, text, paint)
 
 
 def wrapped(words: list[str], width: int, px: int, style: Style) -> list[str]:

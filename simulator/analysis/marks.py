@@ -5,7 +5,7 @@ In: a scenario. Out: `Mark`s that tell where they are at a time and when they we
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -47,6 +47,8 @@ class Mark:
         finish_s: its finish time [s], None if it never finished.
         distance_m: how far it runs [m].
         run: the run itself.
+        known_m: where its times are facts [m]; None where they are everywhere. Between published
+            splits a ghost runs on a smooth guess, which may be drawn but not printed.
     """
 
     name: str
@@ -56,6 +58,7 @@ class Mark:
     finish_s: float | None
     distance_m: float
     run: Run
+    known_m: frozenset[float] | None = None
 
 
 def short_time(seconds: float) -> str:
@@ -105,7 +108,7 @@ def _ghost_mark(ghost: Ghost, scenario: Scenario) -> Mark:
         name = ghost.name or f"even {format_time(ghost.time)}"
         return _mark(name, ghost.colour, ghost.note, schedule)
     if isinstance(ghost, ScenarioGhost):
-        other = load_scenario(ghost.file)
+        other = load_scenario(ghost.file, with_ghosts=False)
         return run_mark(ghost.name or other.name, ghost.colour, ghost.note, simulate(other))
     if isinstance(ghost, RecordingGhost):
         recording = load_recording(ghost.file)
@@ -113,7 +116,8 @@ def _ghost_mark(ghost: Ghost, scenario: Scenario) -> Mark:
     waypoints = waypoints_of_splits(ghost.splits, ghost.distance or scenario.distance)
     schedule = schedule_through(waypoints, standing_start=ghost.standing_start)
     name = ghost.name or format_time(schedule.finish_s)
-    return _mark(name, ghost.colour, ghost.note, schedule)
+    mark = _mark(name, ghost.colour, ghost.note, schedule)
+    return replace(mark, known_m=frozenset(w.distance_m for w in waypoints))
 
 
 def _mark(name: str, colour: str, note: str, schedule: Schedule) -> Mark:

@@ -6,11 +6,13 @@ by distance of whether the best allowed shelter and the best constant pace still
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from simulator.coefficients import TAU_SPEED
 from simulator.physics.attempt import Job, finished, stepping
 from simulator.physics.batch import batch_of
 from simulator.physics.pacers import EXTRA_COUNT, EXTRA_MIN_M, EXTRA_STEP_M
@@ -23,8 +25,7 @@ LOOK_BACK_M = 200.0
 POSSIBLE_EVERY_M = 25.0
 FASTEST_M_S = 9.3
 _PACES = (1.0005, 1.003)
-"""Constant paces tried, as shares of the mean speed still needed: a runner below that speed loses a
-little while she comes up to it."""
+"""Constant paces tried, as shares of the speed needed after she has come up to it."""
 
 
 def projected_finish(recording: Recording, time_s: float) -> float | None:
@@ -59,13 +60,16 @@ class Possible:
 
 @dataclass(frozen=True, slots=True)
 class _SteadyPace:
-    """A mark that starts where the runner is and moves at one speed."""
+    """A mark that starts with the runner, comes up to one speed as she does, and keeps it."""
 
     x_m: float
+    from_m_s: float
     v_m_s: float
 
     def distance_at(self, time_s: ArrayLike) -> Floats:
-        return self.x_m + self.v_m_s * np.asarray(time_s, dtype=np.float64)
+        t = np.asarray(time_s, dtype=np.float64)
+        behind = TAU_SPEED * (self.v_m_s - self.from_m_s) * -np.expm1(-t / TAU_SPEED)
+        return np.asarray(self.x_m + self.v_m_s * t - behind)
 
     def cruise_at(self, time_s: ArrayLike) -> Floats:
         return np.full(np.shape(time_s), self.v_m_s)
@@ -92,9 +96,11 @@ def finding_possible(scenario: Scenario, recording: Recording, target_s: float) 
         left_m = recording.race_m - state.x_m
         if left_s <= 0 or left_m / left_s > FASTEST_M_S:
             continue
+        coming_up_s = -TAU_SPEED * math.expm1(-left_s / TAU_SPEED)
+        needed = (left_m - coming_up_s * state.v_m_s) / (left_s - coming_up_s)
         for share in _PACES:
             states.append(replace(state, tick=0))
-            marks.append(_SteadyPace(state.x_m, share * left_m / left_s))
+            marks.append(_SteadyPace(state.x_m, state.v_m_s, share * needed))
             rows.append((i, left_s))
     possible = np.zeros(len(xs), dtype=bool)
     if rows:

@@ -20,7 +20,7 @@ from simulator.units import format_distance
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """One row: cumulative times at a distance [s]; None where somebody never got there."""
+    """One row: cumulative times at a distance [s]; None where it is not known."""
 
     distance_m: float
     label: str
@@ -99,8 +99,10 @@ def run_time(recording: Recording, distance_m: float) -> float | None:
 
 
 def time_of(mark: Mark, distance_m: float) -> float | None:
-    """Return a mark's time at a distance [s], None beyond its end."""
+    """Return a mark's time at a distance [s], None beyond its end and where it is not known."""
     if distance_m > mark.distance_m + 1e-9:
+        return None
+    if mark.known_m is not None and distance_m not in mark.known_m:
         return None
     t = float(mark.run.time_at(distance_m))
     return None if np.isnan(t) else t

@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+import pytest
+
+from simulator.analysis.marks import Mark, ghost_marks, light_mark, plan_mark
+from simulator.physics.attempt import simulate
+from simulator.recording.recording import Recording
+from simulator.scenario.loader import load_scenario
+from simulator.scenario.model import Scenario
+
+
+@pytest.fixture(scope="session")
+def scenario() -> Scenario:
+    return load_scenario("breaking4")
+
+
+@pytest.fixture(scope="session")
+def attempt(scenario: Scenario) -> Recording:
+    return simulate(scenario)
+
+
+@pytest.fixture(scope="session")
+def light(scenario: Scenario) -> Mark:
+    return light_mark(scenario)
+
+
+@pytest.fixture(scope="session")
+def plan(scenario: Scenario) -> Mark:
+    return plan_mark(scenario)
+
+
+@pytest.fixture(scope="session")
+def ghosts(scenario: Scenario) -> list[Mark]:
+    return ghost_marks(scenario)

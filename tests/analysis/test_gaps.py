@@ -1,0 +1,182 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from simulator.analysis.gaps import (
+    LEVEL_EXIT_S,
+    LEVEL_S,
+    LOST_S,
+    TREND_S,
+    Floats,
+    GapState,
+    GapTrack,
+    _states,
+    gap_seconds,
+    gap_track,
+    lost_light_m,
+)
+from simulator.analysis.marks import Mark, run_mark
+from simulator.recording.recording import ARRAYS, Recording, Status
+from simulator.scenario.schedule import even_schedule
+
+
+def even(attempt: Recording, finish_s: float) -> Mark:
+    run = even_schedule(attempt.race_m, finish_s)
+    return Mark("even", "even", "white", "", finish_s, attempt.race_m, run)
+
+
+@pytest.mark.parametrize(("finish_s", "sign", "side"), [(240, 1, "behind"), (255, -1, "ahead")])
+def test_positive_is_behind_in_seconds_and_in_metres(
+    attempt: Recording, finish_s: float, sign: int, side: str
+) -> None:
+    track = gap_track(attempt, even(attempt, finish_s))
+    seconds = track.seconds_at(attempt.end_s)
+    assert seconds is not None
+    assert seconds == pytest.approx(attempt.end_s - finish_s, abs=1e-6)
+    assert seconds * sign > 0
+    assert track.metres_at(attempt.end_s - 5.0) * sign > 0
+    assert track.state_at(attempt.end_s).side == side
+
+
+@given(st.floats(0.1, 246))
+def test_a_gap_is_now_minus_when_the_other_passed_this_distance(
+    attempt: Recording, ghosts: list[Mark], t: float
+) -> None:
+    x = float(attempt.distance_at(t))
+    for mark in ghosts:
+        gap = gap_seconds(attempt, mark, t)
+        assert gap is not None
+        assert float(mark.run.distance_at(t - gap)) == pytest.approx(x, abs=1e-6)
+
+
+def test_a_run_is_level_with_itself(attempt: Recording) -> None:
+    track = gap_track(attempt, run_mark("herself", "white", "", attempt))
+    assert np.abs(track.seconds).max() < 1e-9
+    assert set(track.states) == {GapState.LEVEL}
+
+
+def test_the_gap_holds_after_the_finish(attempt: Recording, light: Mark) -> None:
+    track = gap_track(attempt, light)
+    end = attempt.end_s
+    assert track.seconds_at(end + 7.0) == track.seconds_at(end)
+    assert track.metres_at(end + 7.0) == track.metres_at(end)
+    assert track.state_at(end + 7.0) is track.state_at(end)
+
+
+def test_a_mark_that_runs_less_far_is_unknown_beyond_its_end(attempt: Recording) -> None:
+    short = Mark("short", "", "white", "", 60.0, 400.0, even_schedule(400.0, 60.0))
+    track = gap_track(attempt, short)
+    after = float(attempt.time_at(401.0))
+    assert track.seconds_at(after) is None
+    assert np.isnan(track.seconds[int(after / attempt.step_s) + 1 :]).all()
+    assert track.seconds_at(float(attempt.time_at(399.0))) is not None
+
+
+def walk(gaps: list[float]) -> list[GapState]:
+    return list(_states(np.array(gaps), np.zeros(len(gaps))))
+
+
+def test_a_small_gap_stays_level_until_it_is_clearly_more() -> None:
+    around_enter = [LEVEL_S - 0.001, LEVEL_S + 0.001] * 20
+    assert set(walk([0.0, *around_enter])) == {GapState.LEVEL}
+    around_exit = [LEVEL_EXIT_S - 0.001, LEVEL_EXIT_S + 0.001] * 20
+    assert {s.side for s in walk([0.2, *around_exit])} == {"behind"}
+
+
+def test_leaving_level_and_coming_back_take_different_gaps() -> None:
+    up = [i * 0.01 for i in range(21)]
+    states = walk(up + up[::-1])
+    left = next(g for g, s in zip(up, states, strict=False) if s is not GapState.LEVEL)
+    back = next(g for g, s in zip(up[::-1], states[21:], strict=True) if s is GapState.LEVEL)
+    assert left >= LEVEL_EXIT_S - 1e-9
+    assert back < LEVEL_S + 1e-9
+
+
+@given(
+    centre=st.floats(-0.5, 0.5),
+    noise=st.lists(st.floats(-0.024, 0.024), min_size=1, max_size=60),
+)
+def test_a_gap_that_trembles_does_not_flicker(centre: float, noise: list[float]) -> None:
+    sides = [s.side for s in walk([centre + n for n in noise])]
+    assert sum(a != b for a, b in pairwise(sides)) <= 1
+
+
+@given(st.lists(st.floats(-TREND_S, TREND_S), min_size=1, max_size=60))
+def test_a_trend_does_not_turn_for_a_small_change(changes: list[float]) -> None:
+    moved = np.array([0.2, *changes])
+    states = _states(np.full(len(moved), 1.0), moved)
+    assert set(states) == {GapState.BEHIND_LOSING}
+
+
+def test_gaining_and_losing_go_by_the_side() -> None:
+    gaps, change = np.array([1.0, 1.0, -1.0, -1.0]), np.array([0.1, -0.1, -0.1, 0.1])
+    assert _states(gaps, change) == (
+        GapState.BEHIND_LOSING,
+        GapState.BEHIND_GAINING,
+        GapState.AHEAD_GAINING,
+        GapState.AHEAD_LOSING,
+    )
+
+
+def crafted(attempt: Recording, light: Mark, seconds: Floats) -> GapTrack:
+    return GapTrack(light, attempt, seconds, ())
+
+
+def test_a_light_is_lost_where_the_gap_goes_above_half_a_second_for_good(
+    attempt: Recording, light: Mark
+) -> None:
+    gap = np.zeros(attempt.ticks + 1)
+    gap[500:700] = 2.0  # fell back, and came again
+    gap[1500:] = 1.0
+    lost = lost_light_m(crafted(attempt, light, gap))
+    # the straight line from 0 at tick 1499 to 1 at tick 1500 passes 0.5 in its middle
+    assert lost == pytest.approx(float(attempt.distance_at(1499.5 * attempt.step_s)), abs=1e-6)
+
+
+def test_a_light_that_is_caught_again_at_the_line_was_never_lost(
+    attempt: Recording, light: Mark
+) -> None:
+    gap = np.full(attempt.ticks + 1, 3.0)
+    gap[-1] = LOST_S
+    assert lost_light_m(crafted(attempt, light, gap)) is None
+    assert lost_light_m(crafted(attempt, light, np.full(attempt.ticks + 1, -2.0))) is None
+
+
+def test_a_light_that_she_never_had_is_lost_at_the_start(attempt: Recording, light: Mark) -> None:
+    assert lost_light_m(crafted(attempt, light, np.full(attempt.ticks + 1, 0.6))) == 0.0
+
+
+def test_a_light_that_ends_before_her_is_lost_where_it_ends(
+    attempt: Recording, light: Mark
+) -> None:
+    gap = np.zeros(attempt.ticks + 1)
+    gap[1000:] = np.nan
+    lost = lost_light_m(crafted(attempt, light, gap))
+    assert lost == pytest.approx(attempt.x[999], abs=1e-6)
+
+
+def test_where_breaking4_lost_the_light_is_the_last_half_second(
+    attempt: Recording, light: Mark
+) -> None:
+    lost = lost_light_m(gap_track(attempt, light))
+    assert lost is not None
+    x = np.arange(0.0, attempt.race_m, 0.25)
+    gap = attempt.time_at(x) - light.run.time_at(x)
+    assert (gap[x > lost + 0.25] > LOST_S).all()
+    assert gap[np.searchsorted(x, lost) - 1] <= LOST_S + 1e-3
+
+
+def test_a_run_that_did_not_finish_has_gaps_as_far_as_it_went(
+    attempt: Recording, light: Mark
+) -> None:
+    cut = {name: getattr(attempt, name)[:801] for name in ARRAYS}
+    stopped = replace(attempt, finish_s=None, status=Status.DID_NOT_FINISH, **cut)
+    track, whole = gap_track(stopped, light), gap_track(attempt, light)
+    assert track.seconds == pytest.approx(whole.seconds[:801], abs=1e-9)
+    assert track.states == whole.states[:801]

@@ -53,16 +53,20 @@ def test_a_time_is_read_in_every_notation(text: str, seconds: float) -> None:
     ],
 )
 def test_what_is_no_time_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="time such as|sixty or more"):
+    with pytest.raises(ValueError, match=r"time such as|sixty or more"):
         parse_time(text)
 
 
 @pytest.mark.parametrize("text", ["9" * 5000, "9" * 5000 + ":00:00", "x" * 5000])
 def test_absurdly_long_text_is_read_or_refused_in_one_line(text: str) -> None:
     try:
-        assert parse_time(text) == math.inf
-    except ValueError as error:
-        assert len(str(error)) < 150
+        seconds = parse_time(text)
+    except ValueError as caught:
+        error = str(caught)
+    else:
+        error = ""
+        assert seconds == math.inf
+    assert len(error) < 150
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,9 @@ from simulator.scenario.fields import (
     Text,
 )
 from simulator.scenario.plan import Splits
-from simulator.scenario.plan_checks import split_complaints
+from simulator.scenario.plan_checks import human_complaints, split_complaints
+from simulator.scenario.schedule import Waypoint
+from simulator.units import MILE_M
 
 
 class _GhostBase(Section):
@@ -38,6 +40,14 @@ class EvenGhost(_GhostBase):
     standing_start: bool | None = Field(
         None, description="Standing-start allowance; left out: as in the main plan."
     )
+
+    def complaints(
+        self, at: tuple[str | int, ...], distance_m: float | None, doubts: Doubts
+    ) -> list[Complaint]:
+        """Return whether a human could not run it."""
+        if distance_m is None or doubts.about(*at, "time"):
+            return []
+        return human_complaints([(*at, "time")], [Waypoint(distance_m, self.time)])
 
 
 class SplitGhost(_GhostBase):
@@ -93,6 +103,12 @@ Ghost = Annotated[
 ]
 
 
-def default_ghosts() -> tuple[Ghost, ...]:
-    """Return the ghosts of a scenario that names none: an even 4:00."""
+def default_ghosts(before: dict[str, Any]) -> tuple[Ghost, ...]:
+    """Return the ghosts of a scenario that names none: an even 4:00 over a mile, else nobody.
+
+    Args:
+        before: the scenario's values so far, its `distance` [m] among them.
+    """
+    if abs(before.get("distance", MILE_M) - MILE_M) > 1:
+        return ()
     return (EvenGhost(name="even 4:00.00", colour="white"),)

@@ -24,7 +24,7 @@ from simulator.scenario.fields import (
     Whole,
     complain,
 )
-from simulator.scenario.ghosts import Ghost, SplitGhost, default_ghosts
+from simulator.scenario.ghosts import EvenGhost, Ghost, SplitGhost, default_ghosts
 from simulator.scenario.pacers import Pacers
 from simulator.scenario.plan import EvenPlan, Plan
 from simulator.scenario.plan_checks import plan_complaints
@@ -163,7 +163,7 @@ class Scenario(Section):
         found: list[Complaint] = []
         names: dict[str, int] = {}
         for i, ghost in enumerate(self.ghosts):
-            if isinstance(ghost, SplitGhost):
+            if isinstance(ghost, (EvenGhost, SplitGhost)):
                 found += ghost.complaints(("ghosts", i), distance_m, doubts)
             if ghost.name and names.setdefault(ghost.name, i) != i:
                 what = f"a second ghost is called '{ghost.name}'"

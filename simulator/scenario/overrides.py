@@ -67,7 +67,9 @@ def apply_overrides(
         except _CannotApplyError as error:
             problems.append(Problem(SOURCE, 0, 0, path[:200], str(error), error.hint))
         except ScenarioError as error:
-            problems += error.problems
+            problems += [
+                p if p.line else replace(p, source=SOURCE, path=path) for p in error.problems
+            ]
     return root, problems
 
 
@@ -194,7 +196,7 @@ class _Setter:
 
 def _default_list(section: type[Section], key: str) -> Node | None:
     info = next(i for name, i in section.model_fields.items() if (i.alias or name) == key)
-    default: Any = info.get_default(call_default_factory=True)
+    default: Any = info.get_default(call_default_factory=True, validated_data={})
     if not isinstance(default, tuple):
         return None
     plain = [item.model_dump(mode="json", by_alias=True) for item in default]

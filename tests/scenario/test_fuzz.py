@@ -41,14 +41,20 @@ WORDS = [
 
 
 def try_out(text: str) -> Scenario | None:
-    """Load `text`; where it is a scenario, ask it for all that later rooms will ask for."""
+    """Load `text`; check the scenario, or the list of problems."""
     try:
         scenario = load_text(text, "f", configs_dir())
-    except ScenarioError as error:
-        assert error.problems
-        assert all(len(str(p)) < 3000 and p.message for p in error.problems)
-        str(error).encode()
-        return None
+    except ScenarioError as caught:
+        error = caught
+    else:
+        return asked_for_everything(scenario)
+    assert error.problems
+    assert all(len(str(p)) < 3000 and p.message for p in error.problems)
+    assert str(error).encode()
+    return None
+
+
+def asked_for_everything(scenario: Scenario) -> Scenario:
     digest(scenario)
     scenario.pacers.line_up()
     plans = [scenario.plan, *(w.plan for w in scenario.wavelight.waves if w.plan is not None)]

@@ -51,6 +51,11 @@ def test_a_time_is_the_same_in_every_notation(time: str) -> None:
     assert getattr(plan, "target", None) == pytest.approx(246.42)
 
 
+def test_another_distance_has_no_ghost_of_the_mile() -> None:
+    assert [g.name for g in load_text("name: x").ghosts] == ["even 4:00.00"]
+    assert load_text("distance: 10 km\nplan: {target: 29:00}").ghosts == ()
+
+
 def test_a_missing_file_names_the_one_that_was_meant(tmp_path: Path) -> None:
     assert refused("braking4") == ["braking4  there is no such file  (did you mean breaking4?)"]
     assert refused(tmp_path / "brealing4.yaml")[0].endswith("(did you mean breaking4?)")

@@ -246,7 +246,10 @@ def _finish(
         title = Box(stage.x + pad, stage.y + round(10 * unit), round(0.62 * stage.w) - pad, head)
         x = title.right + pad
         rate = Box(x, title.y, stage.right - pad - x, head)
-    above, below = (round(0.9 * head), foot_height(sizes)) if head else (0, 0)
+    above, below = 0, 0
+    if title is not None:
+        # the runner's name stands between the title and the track
+        above, below = title.bottom - round(7 * unit) - stage.y, foot_height(sizes)
     track = Box(stage.x, stage.y + above, stage.w, max(1, stage.h - above - below))
     band_h = max(1, round(0.27 * stage.h))
     view = Box(stage.x, stage.y, stage.w, max(1, stage.h - band_h))
@@ -277,19 +280,19 @@ def _infield(track: Box) -> Hud:
 
     def box(left_m: float, right_m: float, top: float, bottom: float) -> Box:
         x, y = round(cx + left_m * scale), round(cy + top * high)
-        return Box(
-            x, y, max(1, round((right_m - left_m) * scale)), max(1, round((bottom - top) * high))
-        )
+        right, low = round(cx + right_m * scale), round(cy + bottom * high)
+        return Box(x, y, max(1, right - x), max(1, low - y))
 
     roomy = high >= 150
+    gap = box(-56, 56, -0.125, 0.02) if roomy else box(-46, 46, 0.11, 0.3)
     return Hud(
         area=box(-52, 52, -0.42, 0.43) if roomy else box(-46, 46, -0.3, 0.3),
-        lap=box(-52, -27, -0.385, -0.135) if roomy else None,
+        lap=box(-49, -27, -0.365, -0.135) if roomy else None,
         clock=box(-27, 27, -0.425, -0.125) if roomy else box(-46, 46, -0.3, 0.1),
-        distance=box(27, 52, -0.385, -0.135) if roomy else None,
-        gap=box(-56, 56, -0.125, 0.02) if high >= 60 else None,
+        distance=box(27, 49, -0.365, -0.135) if roomy else None,
+        gap=gap if high >= 60 else None,
         outlook=box(-52, 52, 0.025, 0.105) if roomy else None,
-        group=box(-52, 52, 0.13, 0.425) if high >= 190 else None,
+        group=box(-46, 46, 0.125, 0.40) if high >= 190 else None,
         board=box(-55, 55, -0.425, 0.425),
     )
 

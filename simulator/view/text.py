@@ -85,6 +85,9 @@ class Type:
         return found
 
     def _render(self, text: str, weight: str, px: int, colour: Colour) -> pygame.Surface:
+        if not self._wide(text, weight, px):
+            # joiners and the like: SDL refuses to draw what has no width
+            return pygame.Surface((1, self.height(weight, px)), pygame.SRCALPHA, 32)
         if px >= _FINE_BELOW:
             return self.font(weight, px).render(text, True, colour)
         large = self.font(weight, 2 * px).render(text, True, colour)

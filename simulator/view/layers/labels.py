@@ -6,26 +6,25 @@ along the track instead of jumping, so that they keep still while runners close 
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import pygame
 
 from simulator.coefficients import BEND_RADIUS_M, KERB_RADIUS_M
 from simulator.view.camera import View
-from simulator.view.layers.runners import Spot, radius
+from simulator.view.layers.runners import Spot, axis, radius
 from simulator.view.layers.track import OUTER_M
 from simulator.view.layout import Box
 from simulator.view.style import Style
 from simulator.view.text import SEMIBOLD
 from simulator.view.theme import Colour, mix
 
-INSIDE_M = 1.7
+INSIDE_M = 1.2
 OUTSIDE_M = 1.0
 CLOSE_M = 2.0
 """How far a label stands off its dot under a following camera [m]; pacers' names in three tiers."""
 _TIERS_M = (1.6, 2.5, 3.4)
-_SLIDE_PX = 400.0
+_SLIDE_PX, _COARSE_PX = 241, 8
 _NAME_EMS = 9
 
 
@@ -65,33 +64,44 @@ def place(
         px = style.sizes.caption if body.kind == "pacer" else style.sizes.small
         text = style.type.fit(body.label, SEMIBOLD, px, px * _NAME_EMS)
         wide, high = style.type.width(text, SEMIBOLD, px) + 4, style.type.height(SEMIBOLD, px)
-        outward = -1.0 if body.kind == "ghost" else 1.0
-        away = _away(spot, outward, _TIERS_M[tier] if close else 0.0) * view.scale
-        reach = abs(spot.nx) * wide / 2 + abs(spot.ny) * high / 2
-        cx = spot.x + spot.nx * (away + outward * reach)
-        cy = spot.y + spot.ny * (away + outward * reach)
-        wish = _clamp(_box(cx, cy, wide, high), bounds)
-        box = _clear(wish, taken, spot, bounds) if body.kind != "pacer" else _free(wish, taken)
+        line = Line(view, spot, _radius(spot, _TIERS_M[tier] if close else 0.0), wide, high)
+        wish = _clamp(line.box(0.0), bounds)
+        box = _free(wish, taken) if body.kind == "pacer" else _clear(line, taken, bounds)
         if box is not None:
-            r = (radius(body.kind, view) + 2) * outward
+            r = (radius(body.kind, view) + 2) * (-1.0 if body.kind == "ghost" else 1.0)
             start = (spot.x + spot.nx * r, spot.y + spot.ny * r)
             taken.append(box)
             placed.append(Label(text, box, start, style.theme.colour(body.colour), body.alpha, px))
     return placed
 
 
-def _away(spot: Spot, outward: float, tier_m: float) -> float:
-    """Return how far outwards a label's near edge lies from its body [m]."""
+def _radius(spot: Spot, tier_m: float) -> float:
+    """Return the line along the track that a label's near edge keeps to, as a bend radius [m]."""
     body = spot.body
-    if outward < 0:
-        return KERB_RADIUS_M - INSIDE_M - BEND_RADIUS_M - body.offset_m
+    if body.kind == "ghost":
+        return KERB_RADIUS_M - INSIDE_M
     if body.kind == "pacer":
-        return tier_m
-    return CLOSE_M if tier_m else OUTER_M + OUTSIDE_M - BEND_RADIUS_M - body.offset_m
+        return BEND_RADIUS_M + body.offset_m + tier_m
+    return BEND_RADIUS_M + body.offset_m + CLOSE_M if tier_m else OUTER_M + OUTSIDE_M
 
 
-def _free(box: Box, taken: list[Box]) -> Box | None:
-    return None if any(box.touches(other) for other in taken) else box
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Where a label of a size may stand: along the track, its near edge at a bend radius [m]."""
+
+    view: View
+    spot: Spot
+    radius_m: float
+    wide: int
+    high: int
+
+    def box(self, shift_m: float) -> Box:
+        """Return the label's box `shift_m` [m] further along the track than its runner."""
+        foot, nx, ny = axis(self.spot.s_m + shift_m)
+        x, y = self.view.at(foot + nx * self.radius_m, ny * self.radius_m)
+        outward = -1.0 if self.spot.body.kind == "ghost" else 1.0
+        reach = outward * (abs(nx) * self.wide / 2 + abs(ny) * self.high / 2)
+        return _box(x + nx * reach, y - ny * reach, self.wide, self.high)
 
 
 def _inside(spot: Spot, bounds: Box) -> bool:
@@ -108,46 +118,29 @@ def _clamp(box: Box, bounds: Box) -> Box:
     return Box(x, y, box.w, box.h)
 
 
-def _clear(box: Box, taken: list[Box], spot: Spot, bounds: Box) -> Box | None:
-    """Slide a box along the track, the shorter way, until it is free; None if nowhere is."""
-    if _free(box, taken) is not None:
-        return box
-    # the running direction is the outward normal turned a quarter to the left (y grows downwards)
-    ways = [_slide(box, taken, (spot.ny, -spot.nx), way, bounds) for way in (-1.0, 1.0)]
-    found = [(trial, abs(trial.x - box.x) + abs(trial.y - box.y)) for trial in ways if trial]
-    return min(found, key=lambda pair: pair[1])[0] if found else None
+def _clear(line: Line, taken: list[Box], bounds: Box) -> Box | None:
+    """Slide a label along the track until it is free; None if nowhere near is.
 
+    Backwards if there is room, so that a label does not change sides while two runners close up.
+    """
 
-def _slide(
-    box: Box, taken: list[Box], along: tuple[float, float], way: float, bounds: Box
-) -> Box | None:
-    dx, dy = along[0] * way, along[1] * way
-    gone = 0.0
-    trial = box
-    for _ in range(len(taken) + 2):
-        hit = next((other for other in taken if trial.touches(other)), None)
-        if hit is None:
-            return trial
-        gone += (
-            min(
-                _leave(trial.x, trial.right, hit.x, hit.right, dx),
-                _leave(trial.y, trial.bottom, hit.y, hit.bottom, dy),
-            )
-            + 1
-        )
-        if gone > _SLIDE_PX:
-            return None
-        trial = _clamp(
-            Box(round(box.x + dx * gone), round(box.y + dy * gone), box.w, box.h), bounds
-        )
+    def trial(pixels: float) -> Box | None:
+        return _free(_clamp(line.box(pixels / line.view.scale), bounds), taken)
+
+    for way in (-1.0, 1.0):
+        for step in range(0, _SLIDE_PX, _COARSE_PX):
+            found = trial(way * step)
+            if found is not None:
+                for finer in range(max(0, step - _COARSE_PX + 1), step):
+                    closer = trial(way * finer)
+                    if closer is not None:
+                        return closer
+                return found
     return None
 
 
-def _leave(low: int, high: int, other_low: int, other_high: int, step: float) -> float:
-    """Return how far to go until [low, high) has left [other_low, other_high) on this axis."""
-    if abs(step) < 1e-3:
-        return math.inf
-    return (other_high - low) / step if step > 0 else (other_low - high) / step
+def _free(box: Box, taken: list[Box]) -> Box | None:
+    return None if any(box.touches(other) for other in taken) else box
 
 
 def draw(surface: pygame.Surface, labels: list[Label], style: Style) -> None:

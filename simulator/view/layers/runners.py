@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import pygame
 
-from simulator.coefficients import STRAIGHT_M
+from simulator.coefficients import BEND_M, LAP_M, STRAIGHT_M
 from simulator.physics.track import to_plane, track_position
 from simulator.stage.scene import Body, Scene
 from simulator.view.camera import View
@@ -25,9 +25,10 @@ RIM = (8, 10, 14)
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A body in the picture: its pixel and the outward normal there (y down)."""
+    """A body in the picture: track position [m], pixel, and the outward normal there (y down)."""
 
     body: Body
+    s_m: float
     x: float
     y: float
     nx: float
@@ -40,13 +41,21 @@ def spots(scene: Scene, view: View) -> list[Spot]:
     s_m = track_position(np.array([body.x_m for body in bodies]), scene.race_m)
     xs, ys = to_plane(s_m, np.array([body.offset_m for body in bodies]))
     found = []
-    half = STRAIGHT_M / 2
-    for body, x, y in zip(bodies, xs.tolist(), ys.tolist(), strict=True):
-        out = x - min(half, max(-half, x))
-        length = (out * out + y * y) ** 0.5 or 1.0
-        px, py = view.ox + view.scale * x, view.oy - view.scale * y
-        found.append(Spot(body, px, py, out / length, -y / length))
+    for body, s, x, y in zip(bodies, s_m.tolist(), xs.tolist(), ys.tolist(), strict=True):
+        _, nx, ny = axis(s)
+        found.append(Spot(body, s, view.ox + view.scale * x, view.oy - view.scale * y, nx, -ny))
     return found
+
+
+def axis(s_m: float) -> tuple[float, float, float]:
+    """Return the foot of a track position on the track's long axis [m], and the way out (y up)."""
+    s = s_m % LAP_M
+    sign, along = (-1.0, s - LAP_M / 2) if s >= LAP_M / 2 else (1.0, s)
+    half = STRAIGHT_M / 2
+    if along >= BEND_M:
+        return sign * (half - (along - BEND_M)), 0.0, sign
+    angle = along / BEND_M * math.pi - math.pi / 2
+    return sign * half, sign * math.cos(angle), sign * math.sin(angle)
 
 
 def radius(kind: str, view: View) -> float:

@@ -1,0 +1,58 @@
+"""What the view's tests share: a made-up session, a window on SDL's dummy driver."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pygame
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from simulator.stage.keys import Action
+from simulator.stage.scene import Scene
+from simulator.view.app import App
+from tests.view import scenes
+
+
+class FakeSession:
+    """Remembers what it was asked for; shows the moment it is told to."""
+
+    def __init__(self) -> None:
+        self.playing = True
+        self.elapsed: list[float] = []
+        self.performed: list[Action] = []
+        self.sought: list[float] = []
+        self.said: list[str] = []
+        self.moment: Callable[[], Scene] = scenes.light_lost
+
+    def advance(self, elapsed_s: float) -> None:
+        self.elapsed.append(elapsed_s)
+
+    def perform(self, action: Action) -> bool:
+        self.performed.append(action)
+        return True
+
+    def seek_distance(self, distance_m: float) -> None:
+        self.sought.append(distance_m)
+
+    def notify(self, text: str) -> None:
+        self.said.append(text)
+
+    def scene(self) -> Scene:
+        return self.moment()
+
+
+@pytest.fixture
+def session() -> FakeSession:
+    return FakeSession()
+
+
+@pytest.fixture
+def app(session: FakeSession) -> Iterator[App]:
+    opened = App(session, size=(1280, 720))
+    opened.frame(1 / 60)
+    yield opened
+    pygame.display.quit()

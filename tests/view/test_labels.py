@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+
+import pytest
+
+from simulator.stage.scene import Scene
+from simulator.view import camera
+from simulator.view.layers import labels, runners
+from simulator.view.layers.labels import Label
+from simulator.view.layout import Layout, arrange
+from simulator.view.style import Style
+from simulator.view.text import Type
+from simulator.view.theme import THEMES
+from tests.view import scenes
+
+TYPE = Type()
+SIZES = [(640, 480), (1024, 768), (1280, 720), (1920, 1080), (3840, 2160)]
+
+
+def placed(scene: Scene, layout: Layout, *, follow: bool) -> list[Label]:
+    style = Style(TYPE, layout.sizes, THEMES["night"])
+    view = camera.whole(layout.track)
+    if follow:
+        spot = runners.spots(scene, camera.View(1.0, 0, 0))[-1]
+        view = camera.following(layout.view, spot.x, -spot.y)
+    found = runners.spots(scene, view)
+    box = layout.view if follow else layout.stage
+    return labels.place(found, view, box, () if follow else layout.solid(), style)
+
+
+@pytest.mark.parametrize("follow", [False, True])
+@pytest.mark.parametrize("size", SIZES)
+def test_labels_never_overlap(size: tuple[int, int], follow: bool) -> None:
+    layout = arrange(*size)
+    bounds = layout.view if follow else layout.stage
+    for time_s in range(0, 246, 3):
+        found = placed(scenes.running(float(time_s)), layout, follow=follow)
+        for a, b in itertools.combinations(found, 2):
+            assert not a.box.touches(b.box), (time_s, a.text, b.text)
+        for label in found:
+            assert label.box.x >= bounds.x, (time_s, label)
+            assert label.box.right <= bounds.right, (time_s, label)
+
+
+def test_the_runner_is_always_named() -> None:
+    for size in SIZES:
+        for time_s in range(0, 246, 3):
+            found = placed(scenes.running(float(time_s)), arrange(*size), follow=False)
+            assert any(label.text == "KIPYEGON" for label in found), (size, time_s)
+
+
+def test_labels_keep_off_the_score() -> None:
+    layout = arrange(1280, 720)
+    for time_s in range(0, 246, 3):
+        for label in placed(scenes.running(float(time_s)), layout, follow=False):
+            assert not any(label.box.touches(box) for box in layout.solid())
+
+
+def test_long_names_are_cut() -> None:
+    scene = scenes.light_lost()
+    scene = replace(scene, runner=replace(scene.runner, label="Ω🏃" * 4000))
+    (label,) = (one for one in placed(scene, arrange(1280, 720), follow=False) if "Ω" in one.text)
+    assert label.box.w < 200
+
+
+def test_labels_glide_between_neighbouring_pictures() -> None:
+    layout = arrange(1920, 1080)
+    before: dict[str, Label] = {}
+    jumps = 0
+    for k in range(600):
+        found = {one.text: one for one in placed(scenes.running(60 + k / 60), layout, follow=False)}
+        for text, label in found.items():
+            if text in before:
+                old = before[text].box
+                far = abs(label.box.x - old.x) + abs(label.box.y - old.y)
+                jumps += far > 6
+        before = found
+    assert jumps == 0

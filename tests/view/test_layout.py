@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from simulator.view.layout import Box, Hud, Layout, arrange
+
+SIZES = [
+    (1, 1),
+    (2, 900),
+    (900, 2),
+    (64, 48),
+    (160, 120),
+    (320, 180),
+    (320, 240),
+    (480, 800),
+    (640, 360),
+    (640, 480),
+    (800, 600),
+    (1024, 768),
+    (1080, 1920),
+    (1280, 720),
+    (1366, 768),
+    (1600, 900),
+    (1920, 1080),
+    (1920, 1200),
+    (2560, 1080),
+    (3440, 1440),
+    (3840, 2160),
+    (7680, 4320),
+]
+
+
+def boxes_of(hud: Hud) -> list[Box]:
+    found = (hud.lap, hud.clock, hud.distance, hud.gap, hud.outlook, hud.group)
+    return [box for box in found if box is not None]
+
+
+def inside(box: Box, width: int, height: int) -> bool:
+    return box.x >= 0 and box.y >= 0 and box.right <= width and box.bottom <= height
+
+
+@pytest.mark.parametrize("controls", [True, False])
+@pytest.mark.parametrize("size", SIZES)
+def test_panels_lie_inside_and_do_not_overlap(size: tuple[int, int], controls: bool) -> None:
+    layout = arrange(*size, controls)
+    panels = layout.panels()
+    for name, box in panels.items():
+        assert box.w > 0, name
+        assert box.h > 0, name
+        assert inside(box, *size), name
+    for (one, a), (other, b) in itertools.combinations(panels.items(), 2):
+        assert not a.touches(b), (one, other)
+
+
+def test_no_size_raises_or_overlaps() -> None:
+    for width in (*range(1, 1300, 47), 2000, 3840, 7680):
+        for height in (*range(1, 1300, 53), 2160, 4320):
+            panels = arrange(width, height).panels().values()
+            assert all(inside(box, width, height) for box in panels), (width, height)
+            for a, b in itertools.combinations(panels, 2):
+                assert not a.touches(b), (width, height)
+
+
+@pytest.mark.parametrize("size", [s for s in SIZES if min(s) >= 100])
+def test_the_score_does_not_overlap_itself(size: tuple[int, int]) -> None:
+    layout = arrange(*size)
+    for hud in (layout.infield, layout.band):
+        for a, b in itertools.combinations(boxes_of(hud), 2):
+            assert not a.touches(b), (a, b)
+
+
+@pytest.mark.parametrize("size", [(1024, 768), (1280, 720), (1920, 1080), (3840, 2160)])
+def test_nothing_is_lost_on_the_sizes_of_a_talk(size: tuple[int, int]) -> None:
+    layout = arrange(*size)
+    assert set(layout.panels()) == {"stage", "live", "splits", "what_if", "timeline", "controls"}
+    assert layout.title is not None
+    assert layout.foot is not None
+    assert len(boxes_of(layout.infield)) == 6
+    assert len(boxes_of(layout.band)) == 6
+
+
+def test_panels_are_dropped_in_order() -> None:
+    def shown(layout: Layout) -> int:
+        return len(layout.panels())
+
+    counts = [shown(arrange(round(16 * k), round(9 * k))) for k in (10, 20, 30, 40, 60, 80, 120)]
+    assert counts == sorted(counts)
+    assert counts[-1] == 6

@@ -21,8 +21,8 @@ TAIL_POWER = 1.4
 def brightness(leds: int, mark_s_m: float, length: int, pace_end: str) -> Floats:
     """Return the brightness of each LED, shape (leds,); the pace mark is at `mark_s_m` [m].
 
-    The LED under the head is brightest; the next one ahead rises as the head comes nearer; the tail
-    falls to nothing over `length` LEDs.
+    The LED nearest to the head is brightest, so the wave is never more than half an LED off; the
+    next one ahead rises as the head comes nearer; the tail falls to nothing over `length` LEDs.
     """
     spacing = LAP_M / leds
     head = mark_s_m / spacing
@@ -30,5 +30,7 @@ def brightness(leds: int, mark_s_m: float, length: int, pace_end: str) -> Floats
         head += length - 1
     behind = np.mod(head - np.arange(leds), leds)
     tail = np.maximum(1.0 - behind / length, 0.0) ** TAIL_POWER
-    rising = np.maximum(behind - (leds - 1.0), 0.0)
+    ahead = leds - behind
+    near = np.maximum(1.0 - np.minimum(ahead, 1.0) / length, 0.0) ** TAIL_POWER
+    rising = near * np.clip(2.0 * (1.0 - ahead), 0.0, 1.0)
     return np.asarray(np.maximum(tail, rising))

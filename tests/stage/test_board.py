@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from simulator.recording.recording import ARRAYS, Recording, Status
+from simulator.scenario.model import Scenario
+from simulator.stage.board import board_of
+from simulator.stage.show import Show, make_show
+from simulator.units import format_time
+
+
+def finishing(show: Show, finish_s: float) -> Show:
+    return replace(show, recording=replace(show.recording, finish_s=finish_s))
+
+
+def test_the_board_says_how_it_ended(show: Show) -> None:
+    board = board_of(show)
+    finish = show.recording.finish_s
+    assert finish is not None
+    assert board.headline == format_time(finish)
+    assert board.verdict == f"{finish - 239.99:.2f} s behind 3:59.99"
+
+
+@pytest.mark.parametrize(
+    ("finish_s", "verdict"),
+    [
+        (239.49, "0.50 s inside 3:59.99"),
+        (239.99, "level with 3:59.99"),
+        (240.99, "1.00 s behind 3:59.99"),
+    ],
+)
+def test_the_verdict_has_three_ways(show: Show, finish_s: float, verdict: str) -> None:
+    assert board_of(finishing(show, finish_s)).verdict == verdict
+
+
+def test_the_board_has_the_laps_and_the_finish_against_plan_and_ghosts(show: Show) -> None:
+    board = board_of(show)
+    assert board.columns == ("m", "plan", "run", "vs plan", "vs 4:00", "vs 4:06.42")
+    assert [row.cells[0] for row in board.rows] == ["400", "800", "1200", "finish"]
+    assert [row.strong for row in board.rows] == [False, False, False, True]
+    assert {len(row.cells) for row in board.rows} == {len(board.columns)}
+    assert board.rows[-1].cells[2] == board.headline
+
+
+def test_the_board_hides_neither_the_misses_nor_what_was_assumed(show: Show) -> None:
+    board = board_of(show)
+    assert board.assumed == show.assumed
+    assert {"pacer spacing", "weather"} <= set(board.assumed)
+    assert any(fact.startswith("lost the light at") for fact in board.facts)
+    (residuals,) = [fact for fact in board.facts if fact.startswith("model minus published")]
+    assert all(place in residuals for place in ("200", "800", "1200", "finish"))
+
+
+def test_a_run_that_did_not_finish_says_so(scenario: Scenario, attempt: Recording) -> None:
+    cut = {name: getattr(attempt, name)[:801] for name in ARRAYS}
+    stopped = replace(attempt, finish_s=None, status=Status.DID_NOT_FINISH, **cut)
+    board = board_of(make_show(scenario, stopped))
+    assert (board.headline, board.verdict) == ("did not finish", "did not finish")
+    assert [row.cells[2] for row in board.rows][1:] == ["–", "–", "–"]
+
+
+def test_a_run_that_is_not_valid_says_so_first(scenario: Scenario, attempt: Recording) -> None:
+    odd = replace(attempt, status=Status.NOT_HUMAN)
+    assert board_of(make_show(scenario, odd)).facts[0] == ("not valid: faster than a human can run")

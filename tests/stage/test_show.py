@@ -1,0 +1,370 @@
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import groupby
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from simulator.analysis.projection import still_possible
+from simulator.physics.attempt import simulate
+from simulator.recording.recording import ARRAYS, Recording, Status
+from simulator.scenario.loader import load_text
+from simulator.scenario.model import Scenario
+from simulator.stage.playback import COUNTDOWN_S, RATES, STALL_S, Playback
+from simulator.stage.scene import Curve, Phase, Scene, StartLight
+from simulator.stage.show import (
+    FADED,
+    RUN_OUT_M,
+    Options,
+    Show,
+    lap_of,
+    make_show,
+    rest_at,
+    start_light,
+    with_findings,
+)
+from simulator.units import MILE_M
+
+Differences = Callable[[Any, Any], list[str]]
+ALL_ON = Options()
+
+
+def shown(show: Show, time_s: float, options: Options = ALL_ON) -> Scene:
+    playback = Playback(-COUNTDOWN_S, show.recording.end_s, paused=False).seek(time_s)
+    return show.scene(playback, options)
+
+
+# -- a picture is a function of the moment ---------------------------------------------------------
+
+MOVES = st.lists(
+    st.one_of(
+        st.tuples(st.just("frame"), st.floats(0, STALL_S)),
+        st.tuples(st.just("stall"), st.floats(STALL_S, 10)),
+        st.tuples(st.just("seek"), st.floats(-6, 260)),
+        st.tuples(st.just("rate"), st.sampled_from(RATES)),
+        st.tuples(st.just("pause"), st.just(0.0)),
+    ),
+    max_size=12,
+)
+
+
+@settings(max_examples=40)
+@given(MOVES)
+def test_however_a_moment_is_reached_it_looks_the_same(
+    show: Show, differences: Differences, moves: list[tuple[str, float]]
+) -> None:
+    playback = Playback(-COUNTDOWN_S, show.recording.end_s)
+    for move, value in moves:
+        if move in ("frame", "stall"):
+            playback = playback.advance(value)
+        elif move == "seek":
+            playback = playback.seek(value)
+        elif move == "rate":
+            playback = replace(playback, rate=value)
+        else:
+            playback = playback.toggle()
+        show.scene(playback, ALL_ON)
+    fresh = replace(show)  # nothing worked out yet
+    asked = Playback(
+        playback.time_s, playback.end_s, playback.rate, playback.paused, playback.furthest_s
+    )
+    assert differences(show.scene(playback, ALL_ON), fresh.scene(asked, ALL_ON)) == []
+
+
+def test_arrays_are_shared_from_scene_to_scene(show: Show) -> None:
+    one, other = shown(show, 10.0), shown(show, 200.0)
+    assert all(a is b for a, b in zip(one.chart.curves, other.chart.curves, strict=True))
+
+
+# -- suspense ------------------------------------------------------------------------------------
+
+
+def other_future(run: Recording, tick: int) -> Recording:
+    """Return the same past up to `tick`, and a future in which she slows down and stops."""
+    columns = {}
+    for name in ARRAYS:
+        values = getattr(run, name).copy()
+        values[tick + 1 :] = values[tick] + 0.5 * (values[tick + 1 :] - values[tick])
+        columns[name] = values
+    return replace(run, finish_s=None, status=Status.DID_NOT_FINISH, **columns)
+
+
+def visible(scene: Scene) -> Scene:
+    """Return the scene with everything taken out that a picture must not show."""
+    chart = scene.chart
+
+    def seen(curve: Curve) -> Curve:
+        if curve.kind != "runner":
+            return curve
+        until = curve.x_m <= chart.reveal_m
+        return replace(curve, x_m=curve.x_m[until], gap_s=curve.gap_s[until])
+
+    what_if = scene.what_if
+    if what_if is not None:
+        bars = tuple(replace(bar, finish_s=None) if bar.hidden else bar for bar in what_if.bars)
+        what_if = replace(what_if, bars=bars)
+    curves = tuple(seen(curve) for curve in chart.curves)
+    return replace(scene, chart=replace(chart, curves=curves), what_if=what_if)
+
+
+@settings(max_examples=25)
+@given(st.integers(1, 2400))
+def test_nothing_of_the_future_leaks_into_the_picture(
+    scenario: Scenario, show: Show, differences: Differences, tick: int
+) -> None:
+    run = show.recording
+    altered = other_future(run, tick)
+    other = make_show(scenario, altered, list(show.ghosts))
+    other = with_findings(other, alternatives=show.alternatives)
+    same = replace(show, possible=None)
+    t = tick * run.step_s
+    scenes = [visible(shown(s, t)) for s in (same, other)]
+    assert scenes[0].what_if is not None
+    assert differences(*scenes) == []
+    # and the comparison can fail: once all is revealed, they differ
+    revealed = [visible(shown(s, t, Options(reveal=True))) for s in (same, other)]
+    assert differences(*revealed) != []
+
+
+def test_what_is_still_possible_is_judged_from_the_past(
+    scenario: Scenario, attempt: Recording
+) -> None:
+    tick = 1200
+    altered = other_future(attempt, tick)
+    known = still_possible(scenario, attempt, 247.0)
+    guess = still_possible(scenario, altered, 247.0)
+    until = known.x_m <= attempt.x[tick]
+    assert (known.possible[until] == guess.possible[: until.sum()]).all()
+
+
+def test_her_own_bar_is_hidden_until_the_finish_or_until_it_is_revealed(show: Show) -> None:
+    def hidden(scene: Scene) -> list[str]:
+        assert scene.what_if is not None
+        return [bar.label for bar in scene.what_if.bars if bar.hidden]
+
+    assert hidden(shown(show, 200.0)) == ["13"]
+    assert hidden(shown(show, 200.0, Options(reveal=True))) == []
+    assert hidden(shown(show, 250.0)) == []
+    seen = Playback(-COUNTDOWN_S, show.recording.end_s).seek(250.0).seek(60.0)
+    assert hidden(show.scene(seen, ALL_ON)) == []
+
+
+def test_splits_and_the_lost_light_appear_when_they_are_reached(show: Show) -> None:
+    def told(scene: Scene) -> tuple[int, bool]:
+        reached = sum(row.run_s is not None for row in scene.splits)
+        return reached, any(mark.label == "light lost" for mark in scene.chart.marks)
+
+    assert told(shown(show, 0.0)) == (0, False)
+    assert told(shown(show, 100.0)) == (3, False)
+    assert told(shown(show, 250.0)) == (8, True)
+    assert told(shown(show, 100.0, Options(reveal=True))) == (8, True)
+
+
+@given(st.floats(-4, 254))
+def test_the_chart_is_revealed_as_far_as_was_seen(show: Show, t: float) -> None:
+    scene = shown(show, t)
+    assert scene.chart.reveal_m == pytest.approx(scene.chart.playhead_m, abs=1e-6)
+    low, high = scene.chart.gap_range_s
+    curve = scene.chart.curves[-1]
+    gap = curve.gap_s[curve.x_m <= scene.chart.reveal_m]
+    assert low <= gap.min() <= gap.max() <= high
+
+
+# -- the moment ----------------------------------------------------------------------------------
+
+
+@given(st.floats(-4, 254))
+def test_the_runner_is_where_the_recording_says(show: Show, t: float) -> None:
+    scene = shown(show, t)
+    asked = show.recording.at(t)
+    assert scene.distance_m == min(asked.x_m, MILE_M)
+    assert scene.time_s == min(max(t, 0.0), show.recording.end_s)
+    assert scene.runner.speed_m_s == asked.v_m_s
+    assert scene.group.shelter == asked.shelter
+
+
+@given(st.floats(0, 254), st.floats(0, 0.02))
+def test_no_body_jumps_from_one_picture_to_the_next(show: Show, t: float, step: float) -> None:
+    a, b = shown(show, t), shown(show, t + step)
+    for before, after in [(a.runner, b.runner), *zip(a.ghosts, b.ghosts, strict=True)]:
+        assert abs(after.x_m - before.x_m) <= 10 * step + 1e-6
+        assert abs(after.alpha - before.alpha) <= 10 * step + 1e-6
+    later = {body.name: body for body in b.pacers}
+    for before in a.pacers:
+        if before.name not in later:
+            assert before.alpha < 0.05
+            continue
+        after = later[before.name]
+        assert abs(after.x_m - before.x_m) <= 25 * step + 1e-6
+        assert abs(after.offset_m - before.offset_m) <= 5 * step + 1e-6
+        assert abs(after.alpha - before.alpha) <= 2 * step + 1e-6
+
+
+def test_the_phases_follow_one_another(show: Show) -> None:
+    waiting = show.scene(Playback(-COUNTDOWN_S, show.recording.end_s), ALL_ON)
+    assert waiting.phase is Phase.READY
+    phases = [shown(show, t).phase for t in np.arange(-COUNTDOWN_S, 254, 0.5)]
+    assert [phase for phase, _ in groupby(phases)] == [
+        Phase.COUNTDOWN,
+        Phase.RUNNING,
+        Phase.FINISHED,
+    ]
+
+
+def test_the_start_lights_are_red_yellow_dark_go() -> None:
+    lights = [start_light(t, waiting=False) for t in np.arange(-COUNTDOWN_S, 4, 0.01)]
+    assert [light for light, _ in groupby(lights)] == [
+        StartLight.RED,
+        StartLight.YELLOW,
+        StartLight.DARK,
+        StartLight.GO,
+        StartLight.OFF,
+    ]
+    assert start_light(0.0, waiting=False) is StartLight.GO
+    assert start_light(-COUNTDOWN_S, waiting=True) is StartLight.OFF
+
+
+def test_before_the_gun_nothing_is_known_of_gaps_and_the_finish(show: Show) -> None:
+    scene = shown(show, -1.0)
+    assert {(line.seconds, line.metres) for line in scene.gaps} == {(None, None)}
+    assert (scene.projected_s, scene.board, scene.time_s) == (None, None, 0.0)
+
+
+def test_the_board_appears_at_the_finish(show: Show) -> None:
+    end = show.recording.end_s
+    assert shown(show, end - 0.01).board is None
+    board = shown(show, end).board
+    assert board is not None
+    assert shown(show, end).projected_s == show.recording.finish_s
+
+
+@pytest.mark.parametrize(
+    ("race_m", "x_m", "lap", "laps"),
+    [
+        (MILE_M, 0.0, 1, 4),
+        (MILE_M, 9.344, 1, 4),  # the first crossing of the line is no lap
+        (MILE_M, 409.3, 1, 4),
+        (MILE_M, 409.35, 2, 4),
+        (MILE_M, 1209.35, 4, 4),
+        (MILE_M, MILE_M, 4, 4),
+        (1500.0, 299.9, 1, 4),
+        (1500.0, 300.0, 2, 4),
+        (1500.0, 1500.0, 4, 4),
+        (100.0, 50.0, 1, 1),
+        (400.0, 400.0, 1, 1),
+        (800.0, 400.0, 2, 2),
+        (3000.0, 199.0, 1, 8),
+        (3000.0, 2999.0, 8, 8),
+        (10_000.0, 9_999.0, 25, 25),
+    ],
+)
+def test_laps_are_counted_as_the_bell_counts_them(
+    race_m: float, x_m: float, lap: int, laps: int
+) -> None:
+    assert lap_of(x_m, race_m) == (lap, laps)
+
+
+@given(race_m=st.floats(100, 10_000), share=st.floats(0, 1))
+def test_the_last_lap_is_a_whole_one(race_m: float, share: float) -> None:
+    lap, laps = lap_of(share * race_m, race_m)
+    assert 1 <= lap <= laps
+    if race_m > 400.0:
+        assert lap_of(race_m - 399.99, race_m) == (laps, laps)
+
+
+def test_the_bell_rings_for_the_last_four_hundred_metres(show: Show, attempt: Recording) -> None:
+    before, after = (float(attempt.time_at(MILE_M - 400 + d)) for d in (-1.0, 1.0))
+    assert not shown(show, before).bell
+    assert shown(show, after).bell
+    assert shown(show, attempt.end_s).bell
+
+
+def test_a_ghost_that_covers_her_fades_and_comes_back(show: Show) -> None:
+    near = shown(show, 100.0)
+    covering = next(g for g in near.ghosts if abs(g.x_m - near.runner.x_m) < 0.5)
+    assert covering.alpha == FADED
+    for t in np.arange(1.0, 246.0, 5.0):
+        scene = shown(show, float(t))
+        for ghost in scene.ghosts:
+            apart = abs(ghost.x_m - scene.runner.x_m)
+            assert FADED <= ghost.alpha <= 1.0
+            if apart > 2.5:
+                assert ghost.alpha == 1.0
+
+
+def test_pacers_stand_in_their_slots_and_two_leave_at_eight_hundred(
+    show: Show, attempt: Recording
+) -> None:
+    early, late = (shown(show, float(attempt.time_at(x))) for x in (700.0, 900.0))
+    assert (len(early.pacers), len(late.pacers)) == (13, 11)
+    assert {p.name for p in early.pacers} - {p.name for p in late.pacers} == {
+        "Georgia Hunter Bell",
+        "Jemma Reekie",
+    }
+    leaving = shown(show, float(attempt.time_at(820.0)))
+    assert {p.role for p in leaving.pacers if p.alpha < 1.0} == {"left"}
+    assert ("2 pacers leave", 800.0) in [(m.label, m.x_m) for m in late.chart.marks]
+    ahead = [p.x_m - early.runner.x_m for p in early.pacers if p.role == "ahead"]
+    assert early.group.front_gap_m == pytest.approx(min(ahead), abs=1e-6)
+
+
+def test_switches_take_away_what_they_name(show: Show) -> None:
+    plain = shown(show, 100.0, Options(ghosts=False, lights=False))
+    assert (plain.ghosts, plain.waves) == ((), ())
+    assert [curve.kind for curve in plain.chart.curves] == ["runner"]
+    assert plain.runner == shown(show, 100.0).runner
+    assert plain.gaps == shown(show, 100.0).gaps
+
+
+def test_the_first_gap_is_the_light_and_says_what_is_still_possible(show: Show) -> None:
+    scene = shown(show, 240.0)
+    assert [line.target_s for line in scene.gaps] == pytest.approx([239.99, 240.0, 246.42])
+    assert scene.gaps[0].still_possible is False
+    assert {line.still_possible for line in scene.gaps[1:]} == {None}
+    unknown = replace(show, possible=None)
+    assert shown(unknown, 240.0).gaps[0].still_possible is None
+
+
+def test_meters_have_bars_between_empty_and_full(show: Show) -> None:
+    for t in np.arange(-4.0, 254.0, 3.0):
+        scene = shown(show, float(t))
+        assert [m.name for m in scene.meters] == ["speed", "shelter", "power", "reserve"]
+        assert all(0.0 <= m.fraction <= 1.0 for m in scene.meters)
+
+
+def test_what_is_assumed_is_said(show: Show) -> None:
+    scene = shown(show, 10.0)
+    assert "pacer spacing" in scene.assumed
+    assert "the light's standing-start allowance" in scene.assumed
+    assert scene.subtitle == "13 pacers: 6 ahead, 1 beside, 6 behind (spacing assumed)"
+    assert scene.group.assumed == "spacing assumed"
+
+
+def test_a_runner_alone_without_light_or_ghosts_is_shown_too() -> None:
+    alone = load_text(
+        "name: alone\ndistance: 400 m\nplan: {shape: even, target: 70}\n"
+        "pacers: {count: 0}\nghosts: []\nwavelight: {waves: []}\n"
+    )
+    show = make_show(alone, simulate(alone))
+    for t in (-4.0, 0.0, 30.0, 70.0, 79.0):
+        scene = shown(show, t)
+        assert (scene.pacers, scene.ghosts, scene.waves) == ((), (), ())
+        assert scene.group.front_gap_m is None
+        assert scene.subtitle == "alone behind the light"
+        assert not scene.bell
+    assert shown(show, 79.0).board is not None
+
+
+@given(st.floats(0, 1000))
+def test_beyond_the_line_everybody_comes_to_rest(over: float) -> None:
+    at = rest_at(MILE_M + over, MILE_M)
+    assert MILE_M <= at <= MILE_M + min(over, RUN_OUT_M) + 1e-9
+    assert rest_at(MILE_M + over + 1.0, MILE_M) >= at
+    assert rest_at(MILE_M - over, MILE_M) == MILE_M - over
+    assert not math.isnan(at)

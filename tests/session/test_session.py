@@ -1,0 +1,273 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import count
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from simulator.analysis.projection import still_possible
+from simulator.analysis.what_if import alternatives
+from simulator.recording.recording import ARRAYS, Recording
+from simulator.scenario.loader import load_scenario, load_text
+from simulator.scenario.model import Scenario
+from simulator.session import Session
+from simulator.session.session import NOTICE_S, SLICE_S
+from simulator.stage.keys import Action
+from simulator.stage.playback import COUNTDOWN_S, FRAME_S, RATES, RUN_OUT_S, STALL_S
+from simulator.stage.scene import Phase
+from simulator.stage.show import Options
+
+WINDOW = {
+    Action.LABELS,
+    Action.CAMERA,
+    Action.HELP,
+    Action.FULLSCREEN,
+    Action.SCREENSHOT,
+    Action.QUIT,
+}
+
+
+def ticking(step_s: float) -> Callable[[], float]:
+    """Return a clock that goes on by `step_s` each time it is read."""
+    steps = count()
+    return lambda: next(steps) * step_s
+
+
+def bits(run: Recording) -> bytes:
+    return b"".join(getattr(run, name).tobytes() for name in ARRAYS)
+
+
+@pytest.fixture(scope="module")
+def scenario() -> Scenario:
+    return load_scenario("breaking4")
+
+
+@pytest.fixture(scope="module")
+def worked_off(scenario: Scenario) -> Session:
+    session = Session(scenario)
+    session.finish_work()
+    return session
+
+
+@pytest.fixture
+def session(worked_off: Session) -> Session:
+    """Return one session for all, standing on the line with everything as at first."""
+    worked_off.perform(Action.RESTART)
+    worked_off.perform(Action.NORMAL_RATE)
+    worked_off.options = Options()
+    worked_off.notify("")
+    return worked_off
+
+
+def test_it_opens_on_the_line(scenario: Scenario) -> None:
+    scene = Session(scenario).scene()
+    assert (scene.phase, scene.paused, scene.time_s) == (Phase.READY, True, 0.0)
+
+
+def test_it_opens_at_a_moment_if_asked(scenario: Scenario) -> None:
+    session = Session(scenario, rate=4.0, start_at_s=120.75)
+    scene = session.scene()
+    assert (scene.time_s, scene.paused, scene.speed) == (120.75, True, 4.0)
+
+
+def test_a_whole_attempt_is_played_in_real_time(session: Session) -> None:
+    session.perform(Action.PLAY_PAUSE)
+    frames = 0
+    while session.playing:
+        session.advance(1 / 60)
+        frames += 1
+        assert frames < 20_000
+    asked = (COUNTDOWN_S + session.recording.end_s + RUN_OUT_S) * 60
+    assert frames == pytest.approx(asked, abs=2)
+    assert session.scene().board is not None
+
+
+def test_the_findings_come_in_small_slices_beside_the_pictures(scenario: Scenario) -> None:
+    clock = ticking(0.001)
+    session = Session(scenario, clock=clock)
+    assert session.show.possible is None
+    pictures = 0
+    while session.show.alternatives is None:
+        session.advance(1 / 60)
+        pictures += 1
+        assert pictures < 5_000
+    # a clock that counts its readings: no picture had room for more than its few slices
+    assert pictures > 50
+    readings = round(clock() / 0.001)
+    assert readings <= (pictures + 1) * (SLICE_S / 0.001 + 3)
+    assert session.show.possible is not None
+
+
+def test_the_findings_are_those_of_the_analysis(scenario: Scenario, worked_off: Session) -> None:
+    assert worked_off.show.alternatives == alternatives(scenario)
+    asked = still_possible(scenario, worked_off.recording, 239.99)
+    found = worked_off.show.possible
+    assert found is not None
+    assert (found.possible == asked.possible).all()
+
+
+def test_a_stall_is_said_and_slips_one_picture(session: Session) -> None:
+    session.perform(Action.PLAY_PAUSE)
+    before = session.playback.time_s
+    session.advance(5.0)
+    assert session.playback.time_s == pytest.approx(before + 1 / 60)
+    assert "stalled" in session.scene().notice
+
+
+def test_a_notice_stays_for_its_seconds_of_wall_time_whatever_the_rate(session: Session) -> None:
+    session.notify("saved picture.png")
+    for _ in range(round(NOTICE_S / 0.1) - 1):
+        session.advance(0.1)
+        assert session.scene().notice == "saved picture.png"
+    for _ in range(2):
+        session.advance(0.1)
+    assert session.scene().notice == ""
+
+
+def test_a_pause_that_lasts_is_no_stall(session: Session) -> None:
+    session.advance(STALL_S * 10)
+    assert session.scene().notice == ""
+
+
+@pytest.mark.parametrize("x", [0.0, 9.344, 400.0, 925.0, 1609.344])
+def test_the_chart_can_be_sought_by_distance(session: Session, x: float) -> None:
+    session.seek_distance(x)
+    assert session.scene().distance_m == pytest.approx(x, abs=1e-6)
+
+
+@pytest.mark.parametrize(("x", "there"), [(-50.0, 0.0), (1e9, 1609.344)])
+def test_beyond_the_ends_the_ends_are_shown(session: Session, x: float, there: float) -> None:
+    session.seek_distance(x)
+    assert session.scene().distance_m == pytest.approx(there, abs=1e-6)
+
+
+def test_the_named_moments_are_there(session: Session) -> None:
+    moments = session.moments()
+    assert set(moments) == {"countdown", "start", "bell", "light lost", "finish"}
+    run = session.recording
+    assert float(run.distance_at(moments["bell"])) == pytest.approx(1209.344, abs=1e-6)
+    assert moments["finish"] == run.finish_s
+    assert moments["countdown"] < moments["start"] == 0.0
+    lost = session.show.lost_light_m
+    assert lost is not None
+    assert float(run.distance_at(moments["light lost"])) == pytest.approx(lost, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("action", "moved_s"),
+    [
+        (Action.SEEK_BACK, -5.0),
+        (Action.SEEK_FORWARD, 5.0),
+        (Action.SEEK_BACK_LONG, -30.0),
+        (Action.SEEK_FORWARD_LONG, 30.0),
+        (Action.STEP_BACK, -FRAME_S),
+        (Action.STEP_FORWARD, FRAME_S),
+    ],
+)
+def test_seek_keys_move_by_what_the_table_says(
+    session: Session, action: Action, moved_s: float
+) -> None:
+    session.seek(100.0)
+    session.perform(Action.PLAY_PAUSE)
+    assert session.perform(action)
+    assert session.playback.time_s == pytest.approx(100.0 + moved_s)
+    stepped = action in (Action.STEP_BACK, Action.STEP_FORWARD)
+    assert session.playing is not stepped
+
+
+def test_switches_switch_and_switch_back(session: Session) -> None:
+    for action, part in [(Action.GHOSTS, "ghosts"), (Action.LIGHTS, "waves")]:
+        assert getattr(session.scene(), part)
+        session.perform(action)
+        assert not getattr(session.scene(), part)
+        session.perform(action)
+        assert getattr(session.scene(), part)
+    session.seek(100.0)
+    session.perform(Action.REVEAL)
+    assert all(row.run_s is not None for row in session.scene().splits)
+
+
+def test_rates_go_up_and_down_the_ladder_and_home(session: Session) -> None:
+    for _ in RATES:
+        session.perform(Action.FASTER)
+    assert session.scene().speed == RATES[-1]
+    for _ in RATES:
+        session.perform(Action.SLOWER)
+    assert session.scene().speed == RATES[0]
+    session.perform(Action.NORMAL_RATE)
+    assert session.scene().speed == 1.0
+
+
+def test_the_end_key_goes_to_the_finish(session: Session) -> None:
+    session.perform(Action.TO_FINISH)
+    assert session.scene().phase is Phase.FINISHED
+    assert session.scene().time_s == session.recording.finish_s
+
+
+@pytest.mark.parametrize("action", list(Action))
+def test_the_window_is_told_which_keys_are_its_own(session: Session, action: Action) -> None:
+    before = (session.playback, session.options)
+    assert session.perform(action) is (action not in WINDOW)
+    if action in WINDOW:
+        assert (session.playback, session.options) == before
+
+
+DEEDS = st.lists(
+    st.one_of(
+        st.sampled_from(list(Action)),
+        st.floats(-1, 20),
+        st.tuples(st.just("seek"), st.floats(-1e3, 1e3)),
+        st.tuples(st.just("distance"), st.floats(-1e4, 1e4)),
+    ),
+    max_size=25,
+)
+
+
+@settings(max_examples=30)
+@given(deeds=DEEDS)
+def test_whatever_is_done_never_raises_and_never_changes_the_recording(
+    worked_off: Session, deeds: list[Action | float | tuple[str, float]]
+) -> None:
+    session = worked_off
+    before, run = bits(session.recording), session.recording
+    for deed in deeds:
+        if isinstance(deed, Action):
+            session.perform(deed)
+        elif isinstance(deed, float):
+            session.advance(deed)
+        elif deed[0] == "seek":
+            session.seek(deed[1])
+        else:
+            session.seek_distance(deed[1])
+        scene = session.scene()
+        assert -COUNTDOWN_S <= session.playback.time_s <= run.end_s + RUN_OUT_S
+        assert 0.0 <= scene.distance_m <= run.race_m
+    assert session.recording is run
+    assert bits(session.recording) == before
+
+
+def test_two_sessions_of_one_scenario_show_the_same_run(worked_off: Session) -> None:
+    other = Session(load_scenario("breaking4"), clock=ticking(1.0))
+    assert bits(other.recording) == bits(worked_off.recording)
+
+
+def test_a_run_that_does_not_finish_can_be_watched_all_the_same() -> None:
+    weak = load_text(
+        "name: weak\ndistance: 400 m\nplan: {shape: even, target: 60}\npacers: {count: 1}\n"
+        "runner: {max_aerobic_power: 5, reserve: 100}\n"
+    )
+    session = Session(weak)
+    assert session.recording.finish_s is None
+    session.finish_work()
+    assert set(session.moments()) >= {"countdown", "start", "finish"}
+    for action in Action:
+        session.perform(action)
+        session.scene()
+    session.seek_distance(400.0)
+    scene = session.scene()
+    assert scene.board is not None
+    assert scene.board.headline == "did not finish"
+    assert np.isfinite(scene.distance_m)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
 from simulator.view.camera import View, between, ease, following, whole
@@ -39,4 +41,4 @@ def test_a_move_never_turns_back() -> None:
     scales = [between(first, last, k / 50).scale for k in range(51)]
     assert scales == sorted(scales)
     rows = [between(first, last, k / 50).at(-40.0, 36.8)[1] for k in range(51)]
-    assert all(abs(a - b) < 40 for a, b in zip(rows, rows[1:], strict=False))
+    assert all(abs(a - b) < 40 for a, b in itertools.pairwise(rows))

@@ -12,7 +12,7 @@ AWKWARD = [
     "🏃‍♀️🇰🇪 فيث كيبييغون",
     "שלום" * 50,
     "x" * 10_000,
-    "𝕱" * 10_000,
+    "\U0001d571" * 10_000,
     "line\nbreak\ttab",
     "nul\x00 bell\x07",
     "lone \ud800 surrogate",

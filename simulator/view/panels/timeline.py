@@ -21,6 +21,9 @@ from simulator.view.style import Style
 from simulator.view.text import REGULAR
 from simulator.view.theme import Colour, Sizes, mix
 
+_STEP_PX = 2
+"""Curves have a point each so many columns."""
+
 
 @dataclass(frozen=True, slots=True)
 class Plot:
@@ -94,7 +97,7 @@ class Timeline:
                         moved,
                         curve,
                         self._theme.colour(curve.colour),
-                        max(2, round(2.6 * sizes.unit)),
+                        _thickness(sizes),
                     )
             self._whole = whole
 
@@ -201,14 +204,27 @@ class Timeline:
                 )
                 used.append((left, left + wide))
 
+    def _uncover(self, surface: pygame.Surface, plot: Plot, chart: Chart) -> None:
+        """Show the runner's curve up to the revealed distance, and not a pixel of the rest."""
+        runner = next((c for c in chart.curves if c.kind == "runner"), None)
+        end = plot.x(min(chart.reveal_m, chart.race_m))
+        if runner is None or not len(runner.x_m) or self._whole is None or end <= plot.box.x:
+            return
+        area = plot.box
+        # the kept curve has a point each _STEP_PX: from the last one to the end is drawn anew
+        known = int(end - area.x) // _STEP_PX * _STEP_PX
+        surface.blit(self._whole, (area.x, area.y), (0, 0, known, area.h))
+        metres = [known / max(1, area.w - 1) * plot.race_m, min(chart.reveal_m, runner.x_m[-1])]
+        first, last = np.interp(metres, runner.x_m, runner.gap_s).tolist()
+        points = [(float(area.x + known), plot.y(first)), (end, plot.y(last))]
+        _line(surface, points, self._theme.colour(runner.colour), _thickness(self._sizes))
+
     def draw(self, surface: pygame.Surface, scene: Scene, box: Box) -> None:
         """Uncover the runner's curve, and draw the playhead."""
         chart, theme, sizes = scene.chart, self._theme, self._sizes
         plot = _plot(chart, box, sizes)
         area = plot.box
-        shown = round(plot.x(min(chart.reveal_m, chart.race_m))) - area.x + 1
-        if self._whole is not None and shown > 0:
-            surface.blit(self._whole, (area.x, area.y), (0, 0, shown, area.h))
+        self._uncover(surface, plot, chart)
         x = plot.x(min(max(0.0, chart.playhead_m), chart.race_m))
         thick = max(1, round(1.5 * sizes.unit))
         surface.fill(theme.muted, (round(x - thick / 2), area.y - 3, thick, area.h + 6))
@@ -247,11 +263,11 @@ def _curve(
     """Draw a curve through one point each two pixels."""
     if len(curve.x_m) < 2:
         return
-    columns = np.arange(0, plot.box.w, 2)
+    columns = np.arange(0, plot.box.w, _STEP_PX)
     metres = columns / max(1, plot.box.w - 1) * plot.race_m
     gaps = np.interp(metres, curve.x_m, curve.gap_s, right=np.nan)
     points = [
-        (plot.box.x + c, plot.y(g))
+        (float(plot.box.x + c), plot.y(g))
         for c, g in zip(columns.tolist(), gaps.tolist(), strict=True)
         if math.isfinite(g)
     ]
@@ -260,7 +276,18 @@ def _curve(
     pieces = [points[i : i + 5] for i in range(0, len(points), 7)] if dashed else [points]
     for piece in pieces:
         if len(piece) > 1:
-            for k in range(thick):
-                shift = k - (thick - 1) / 2
-                pygame.draw.aalines(surface, colour, False, [(x, y + shift) for x, y in piece])
+            _line(surface, piece, colour, thick)
     surface.set_clip(clip)
+
+
+def _line(
+    surface: pygame.Surface, points: list[tuple[float, float]], colour: Colour, thick: int
+) -> None:
+    for k in range(thick):
+        shift = k - (thick - 1) / 2
+        pygame.draw.aalines(surface, colour, False, [(x, y + shift) for x, y in points])
+
+
+def _thickness(sizes: Sizes) -> int:
+    """Return how thick the runner's curve is [px]."""
+    return max(2, round(2.6 * sizes.unit))

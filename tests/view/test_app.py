@@ -1,0 +1,313 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pygame
+import pytest
+
+from simulator.errors import DisplayError
+from simulator.stage.keys import BINDINGS, Action
+from simulator.view import app as app_module
+from simulator.view.app import App, Looks
+from simulator.view.camera import MOVE_S
+from simulator.view.layout import arrange
+from simulator.view.panels.timeline import plot_box
+from tests.view import scenes
+from tests.view.conftest import FakeSession
+
+WINDOW = {
+    Action.LABELS,
+    Action.CAMERA,
+    Action.HELP,
+    Action.FULLSCREEN,
+    Action.SCREENSHOT,
+    Action.QUIT,
+}
+KEYS = [(key, binding.action) for binding in BINDINGS for key in binding.keys]
+
+
+def press(app: App, key: str) -> None:
+    name = key.removeprefix("shift+")
+    modifiers = pygame.KMOD_LSHIFT if key.startswith("shift+") else 0
+    character = name if len(name) == 1 else ""
+    code = pygame.key.key_code(name) if name != "+" else pygame.K_KP_PLUS
+    app.handle(pygame.Event(pygame.KEYDOWN, key=code, mod=modifiers, unicode=character))
+    app.handle(pygame.Event(pygame.KEYUP, key=code, mod=modifiers))
+
+
+def click(app: App, at: tuple[int, int]) -> None:
+    app.handle(pygame.Event(pygame.MOUSEMOTION, pos=at, rel=(1, 1), buttons=(0, 0, 0)))
+    pygame.mouse.set_pos(at)
+    for kind in (pygame.MOUSEBUTTONDOWN, pygame.MOUSEBUTTONUP):
+        app.frame(1 / 60)
+        app.handle(pygame.Event(kind, pos=at, button=pygame.BUTTON_LEFT))
+        for event in pygame.event.get():
+            if event.type not in (pygame.MOUSEMOTION, pygame.QUIT):
+                app.handle(event)
+    app.frame(1 / 60)
+
+
+@pytest.fixture(autouse=True)
+def in_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.parametrize(("key", "action"), KEYS)
+def test_every_key_does_its_action(
+    app: App, session: FakeSession, key: str, action: Action
+) -> None:
+    press(app, key)
+    app.frame(1 / 60)
+    if action in WINDOW:
+        assert session.performed == []
+    else:
+        assert session.performed == [action]
+    assert app.running is (action is not Action.QUIT)
+
+
+def test_every_button_does_its_action(app: App, session: FakeSession) -> None:
+    places = app.buttons()
+    assert Action.PLAY_PAUSE in places
+    for action, rect in places.items():
+        before = app.looks
+        session.performed.clear()
+        click(app, rect.center)
+        if action in WINDOW:
+            assert app.looks != before or app.fullscreen, action
+        else:
+            assert session.performed == [action], action
+        if app.looks.help:
+            press(app, "h")
+        if app.fullscreen:
+            press(app, "f")
+
+
+@pytest.mark.parametrize("size", [(640, 480), (1024, 768), (1280, 720), (1920, 1080)])
+def test_buttons_stay_in_their_row(session: FakeSession, size: tuple[int, int]) -> None:
+    app = App(session, size=size)
+    app.frame(1 / 60)
+    layout = arrange(*size)
+    assert layout.controls is not None
+    row = pygame.Rect(layout.controls)
+    places = list(app.buttons().values())
+    assert len(places) == 11
+    assert all(row.contains(rect) for rect in places)
+    assert all(not a.colliderect(b) for i, a in enumerate(places) for b in places[:i])
+    pygame.display.quit()
+
+
+def test_a_held_key_repeats_only_where_the_table_says_so(app: App, session: FakeSession) -> None:
+    for code in (pygame.K_SPACE, pygame.K_RIGHT):
+        for _ in range(5):
+            app.handle(pygame.Event(pygame.KEYDOWN, key=code, mod=0, unicode=""))
+    assert session.performed.count(Action.PLAY_PAUSE) == 1
+    assert session.performed.count(Action.SEEK_FORWARD) == 5
+
+
+def test_losing_focus_forgets_held_keys(app: App, session: FakeSession) -> None:
+    down = pygame.Event(pygame.KEYDOWN, key=pygame.K_SPACE, mod=0, unicode=" ")
+    app.handle(down)
+    app.handle(pygame.Event(pygame.WINDOWFOCUSLOST))
+    app.handle(down)
+    assert session.performed == [Action.PLAY_PAUSE, Action.PLAY_PAUSE]
+    assert app.visible
+
+
+def test_minimised_windows_are_not_drawn_but_time_goes_on(
+    app: App, session: FakeSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app.handle(pygame.Event(pygame.WINDOWMINIMIZED))
+    with monkeypatch.context() as patched:
+        patched.setattr(pygame.display, "flip", lambda: pytest.fail("drawn while minimised"))
+        app.frame(0.5)
+    assert session.elapsed[-1] == 0.5
+    app.handle(pygame.Event(pygame.WINDOWRESTORED))
+    app.frame(1 / 60)
+    assert app.visible
+
+
+@pytest.mark.parametrize(
+    "size",
+    [(1, 1), (3, 700), (700, 3), (320, 180), (1024, 768), (1080, 1920), (3840, 2160)],
+)
+def test_any_size_is_drawn(app: App, session: FakeSession, size: tuple[int, int]) -> None:
+    pygame.display.set_mode(size, pygame.RESIZABLE)
+    app.handle(pygame.Event(pygame.VIDEORESIZE, size=size, w=size[0], h=size[1]))
+    for moment in scenes.MOMENTS.values():
+        session.moment = moment
+        app.frame(1 / 60)
+    press(app, "h")
+    app.frame(1 / 60)
+    assert session.performed == []
+
+
+@pytest.mark.slow
+def test_eight_k_is_drawn(app: App) -> None:
+    pygame.display.set_mode((7680, 4320), pygame.RESIZABLE)
+    app.frame(1 / 60)
+
+
+def test_every_window_event_is_harmless(app: App, session: FakeSession) -> None:
+    size = {"x": 5, "y": 5, "data1": 5, "data2": 5, "display_index": 0}
+    kinds = [
+        kind
+        for name, kind in vars(pygame).items()
+        if name.startswith(("WINDOW", "DISPLAY"))
+        and isinstance(kind, int)
+        and 0x100 < kind < pygame.USEREVENT
+    ]
+    assert len(kinds) > 10
+    for kind in kinds:
+        app.handle(pygame.Event(kind, size))
+        app.frame(1 / 60)
+    assert session.performed == []
+
+
+def test_closing_the_window_ends_it(app: App) -> None:
+    app.handle(pygame.Event(pygame.QUIT))
+    assert not app.running
+
+
+def test_escape_leaves_help_then_full_screen_then_the_window(app: App) -> None:
+    press(app, "f")
+    press(app, "h")
+    states = []
+    for _ in range(3):
+        states.append((app.looks.help, app.fullscreen, app.running))
+        press(app, "escape")
+        app.frame(1 / 60)
+    assert states == [(True, True, True), (False, True, True), (False, False, True)]
+    assert not app.running
+
+
+def test_refused_full_screen_falls_back_and_says_so(
+    app: App, session: FakeSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = pygame.display.set_mode
+
+    def refusing(size: tuple[int, int], flags: int = 0) -> pygame.Surface:
+        if flags & pygame.FULLSCREEN:
+            raise pygame.error("no such mode")
+        return real(size, flags)
+
+    monkeypatch.setattr(pygame.display, "set_mode", refusing)
+    press(app, "f")
+    app.frame(1 / 60)
+    assert not app.fullscreen
+    assert session.said == ["Full screen was refused: no such mode."]
+    surface = pygame.display.get_surface()
+    assert surface is not None
+    assert surface.get_size() == (1280, 720)
+
+
+def test_a_display_that_disappears_comes_back(
+    app: App, session: FakeSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone() -> None:
+        raise pygame.error("display surface quit")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(pygame.display, "flip", gone)
+        for _ in range(3):
+            app.frame(1 / 60)
+    app.frame(1 / 60)
+    assert pygame.display.get_surface() is not None
+    assert len(session.elapsed) == 5
+    assert app.running
+
+
+def test_a_display_quit_behind_our_back_is_opened_again(app: App) -> None:
+    pygame.display.quit()
+    app.frame(1 / 60)
+    app.frame(1 / 60)
+    assert pygame.display.get_surface() is not None
+
+
+def test_no_display_at_all_is_one_sentence(
+    session: FakeSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> pygame.Surface:
+        raise pygame.error("No available video device")
+
+    monkeypatch.setattr(pygame.display, "set_mode", refuse)
+    with pytest.raises(DisplayError, match="No available video device"):
+        App(session)
+    pygame.display.quit()
+
+
+def test_dragging_the_timeline_seeks(app: App, session: FakeSession) -> None:
+    layout = arrange(1280, 720)
+    assert layout.timeline is not None
+    area = plot_box(layout.timeline, layout.sizes)
+    y = area.y + area.h // 2
+    for x in (area.x, area.x + area.w // 2, area.right - 1, area.right + 300):
+        kind = pygame.MOUSEMOTION if session.sought else pygame.MOUSEBUTTONDOWN
+        app.handle(pygame.Event(kind, pos=(x, y), button=1, rel=(0, 0), buttons=(1, 0, 0)))
+    app.handle(pygame.Event(pygame.MOUSEBUTTONUP, pos=(0, 0), button=1))
+    app.handle(pygame.Event(pygame.MOUSEMOTION, pos=(9, 9), rel=(0, 0), buttons=(0, 0, 0)))
+    race = scenes.RACE_M
+    assert session.sought == pytest.approx([0.0, race / 2, race, race], abs=2)
+
+
+def test_a_click_on_the_stage_seeks_nowhere(app: App, session: FakeSession) -> None:
+    click(app, (400, 300))
+    assert session.sought == []
+
+
+def test_screenshots_get_names_of_their_own(app: App, session: FakeSession) -> None:
+    for _ in range(3):
+        press(app, "p")
+    found = sorted(path.name for path in Path().iterdir())
+    assert found == [
+        "lightpace 2-19.6 (2).png",
+        "lightpace 2-19.6 (3).png",
+        "lightpace 2-19.6.png",
+    ]
+    assert session.said[0] == "Saved lightpace 2-19.6.png."
+    assert pygame.image.load(found[0]).get_size() == (1280, 720)
+
+
+def test_a_screenshot_that_cannot_be_saved_says_why(
+    app: App, session: FakeSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(pygame.image, "save", full)
+    press(app, "p")
+    assert "No space left on device" in session.said[0]
+    assert not list(Path().iterdir())
+
+
+def test_the_camera_always_arrives() -> None:
+    looks = Looks(following=True)
+    for _ in range(round(MOVE_S * 60) + 1):
+        looks = looks.after(1 / 60)
+    assert looks.follow == 1.0
+    assert Looks(following=True).after(100.0).follow == 1.0
+    assert Looks(follow=1.0).after(100.0).follow == 0.0
+    assert Looks(following=True).after(-5.0).follow == 0.0
+
+
+def test_run_paces_itself_until_closed(
+    session: FakeSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticks = iter(range(1000))
+
+    class NoWait:
+        def tick(self, _: int) -> int:
+            if next(ticks) == 3:
+                pygame.event.post(pygame.Event(pygame.QUIT))
+            return 0
+
+    monkeypatch.setattr(pygame.time, "Clock", NoWait)
+    times = iter([0.0, 0.01, 0.02, 10.0, 9.0, 9.5, 10.0, 11.0])
+    app_module.run(session, size=(640, 360), clock=lambda: next(times))
+    assert session.elapsed[:4] == pytest.approx([0.01, 0.01, 9.98, -1.0])
+    assert not pygame.display.get_init()
+
+
+def test_nothing_but_display_and_font_is_initialised(app: App) -> None:
+    assert app.running
+    assert pygame.mixer.get_init() is None
+    assert not pygame.joystick.get_init()

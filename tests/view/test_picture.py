@@ -1,0 +1,178 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pygame
+import pytest
+
+from simulator.stage.scene import Body, Curve, Scene
+from simulator.view import camera
+from simulator.view.layers import group, lights, runners
+from simulator.view.layers.ground import Tiles
+from simulator.view.layers.track import led_pips, mark_lines, paint
+from simulator.view.layout import Box, arrange
+from simulator.view.panels.timeline import plot_box
+from simulator.view.picture import Options, Painter
+from simulator.view.sprites import LEVELS, glow
+from simulator.view.theme import THEMES
+from tests.view import scenes
+from tests.view.golden import compare
+
+THEME = THEMES["night"]
+SIZE = (960, 540)
+
+
+def drawn(painter: Painter, scene: Scene, options: Options | None = None) -> bytes:
+    surface = pygame.Surface(SIZE, 0, 32)
+    painter.draw(surface, scene, options)
+    return pygame.image.tobytes(surface, "RGB")
+
+
+@pytest.mark.parametrize("options", [Options(), Options(follow=1.0), Options(controls=True)])
+def test_a_picture_depends_on_nothing_but_the_scene(options: Options) -> None:
+    used = Painter()
+    moments = [f() for f in scenes.MOMENTS.values()]
+    moments += [scenes.running(float(t)) for t in (3, 50, 139.6, 12, 200)]
+    for scene in moments + moments[::-1]:
+        drawn(used, scene, replace(options, follow=0.4))
+        assert drawn(used, scene, options) == drawn(Painter(), scene, options)
+
+
+@pytest.mark.parametrize("moment", scenes.MOMENTS)
+def test_every_moment_can_be_drawn_in_every_way(moment: str) -> None:
+    painter = Painter()
+    scene = replace(scenes.MOMENTS[moment](), notice="A notice.")
+    for follow in (0.0, 0.01, 0.5, 0.99, 1.0):
+        for shown in (True, False):
+            drawn(painter, scene, Options(labels=shown, follow=follow, help=shown))
+
+
+def odd(change: Callable[[Scene], Scene]) -> Scene:
+    return change(scenes.light_lost())
+
+
+@pytest.mark.parametrize(
+    "scene",
+    [
+        odd(lambda s: replace(s, ghosts=(), pacers=(), waves=(), gaps=(), meters=(), splits=())),
+        odd(lambda s: replace(s, what_if=None, projected_s=None, assumed=())),
+        odd(lambda s: replace(s, title="🏃" * 10_000, subtitle="ש" * 10_000, notice="é" * 10_000)),
+        odd(lambda s: replace(s, runner=replace(s.runner, x_m=-7.0, alpha=0.0))),
+        odd(lambda s: replace(s, leds=0, waves=())),
+        odd(lambda s: replace(s, pacers=s.pacers * 4)),
+        odd(lambda s: replace(s, gaps=s.gaps * 6, splits=s.splits * 5, meters=s.meters * 3)),
+        odd(lambda s: replace(s, chart=replace(s.chart, curves=(), marks=(), reveal_m=-5.0))),
+        odd(lambda s: replace(s, race_m=10_000.0, start_s_m=0.0)),
+        odd(lambda s: replace(s, runner=replace(s.runner, colour="#zzzzzz"), speed=0.1)),
+    ],
+)
+@pytest.mark.parametrize("size", [(40, 30), (480, 800), (1280, 720)])
+def test_odd_scenes_are_drawn(scene: Scene, size: tuple[int, int]) -> None:
+    surface = pygame.Surface(size, 0, 32)
+    for follow in (0.0, 1.0):
+        Painter().draw(surface, scene, Options(follow=follow))
+
+
+def test_suspense_hides_what_is_still_to_come() -> None:
+    scene = scenes.light_lost()
+    other = scene.chart.curves[-1]
+    later = other.x_m > scene.chart.reveal_m + 2
+    changed = Curve(
+        other.name, other.colour, other.kind, other.x_m, np.where(later, -0.5, other.gap_s)
+    )
+    chart = replace(scene.chart, curves=(*scene.chart.curves[:-1], changed))
+    first = drawn(Painter(), scene)
+    assert drawn(Painter(), replace(scene, chart=chart)) == first
+    assert scene.what_if is not None
+    bars = tuple(replace(b, finish_s=251.0) if b.own else b for b in scene.what_if.bars)
+    assert drawn(Painter(), replace(scene, what_if=replace(scene.what_if, bars=bars))) == first
+    shown = replace(chart, reveal_m=scene.race_m)
+    assert drawn(Painter(), replace(scene, chart=shown)) != first
+
+
+def test_the_runners_curve_is_uncovered_up_to_the_playhead() -> None:
+    scene = scenes.light_lost()
+    layout = arrange(*SIZE, False)
+    assert layout.timeline is not None
+    area = plot_box(layout.timeline, layout.sizes)
+    none = replace(scene, chart=replace(scene.chart, reveal_m=0.0))
+    first, second = (np.frombuffer(drawn(Painter(), s), np.uint8) for s in (scene, none))
+    differs = (first != second).reshape(SIZE[1], SIZE[0], 3).any(axis=2)
+    columns = np.flatnonzero(differs[area.y : area.bottom].any(axis=0))
+    middle = area.x + scene.chart.playhead_m / scene.race_m * area.w
+    assert columns.min() <= area.x + 4
+    assert middle - 12 < columns.max() < middle + 12
+
+
+def test_a_fading_led_never_flickers() -> None:
+    sums = [
+        int(pygame.surfarray.array3d(glow((46, 230, 120), 20.0, level, 2.0)).sum())
+        for level in range(LEVELS + 1)
+    ]
+    assert sums[0] == 0
+    assert sums == sorted(sums)
+    steps = np.diff(sums)
+    assert steps.max() < 4 * max(1.0, float(np.median(steps)))
+
+
+def test_a_slow_dot_moves_by_fractions_of_a_pixel() -> None:
+    centres = []
+    for k in range(9):
+        surface = pygame.Surface((60, 40), 0, 32)
+        body = Body("a", "A", "runner", "white", 0.0, 0.0, 6.0)
+        spot = runners.Spot(body, 0.0, 20.0 + k / 4, 20.0, 0.0, -1.0)
+        view = camera.View(7.0, 0, 0)
+        runners.draw(surface, [spot], view, Box(0, 0, 60, 40), THEME)
+        light = pygame.surfarray.array3d(surface).sum(axis=2).astype(float)
+        centres.append(float((light.sum(axis=1) * np.arange(60)).sum() / light.sum()))
+    assert np.diff(centres) == pytest.approx(np.full(8, 0.25), abs=0.06)
+
+
+def test_tiles_are_cut_from_the_same_ground() -> None:
+    view = camera.View(9.0, 333, 211)
+    box = Box(40, 30, 500, 300)
+    whole = pygame.Surface((600, 400), 0, 32)
+    ground = paint(view, box, THEME)
+    mark_lines(ground, view, box, 390.656, THEME)
+    led_pips(ground, view, box, 400, THEME)
+    whole.blit(ground, box)
+    tiled = pygame.Surface((600, 400), 0, 32)
+    tiled.set_clip(box)
+    Tiles(THEME).draw(tiled, view, box, 390.656, 400)
+    first = pygame.surfarray.array3d(whole).astype(int)
+    second = pygame.surfarray.array3d(tiled).astype(int)
+    assert np.abs(first - second).mean() < 0.5
+    assert (np.abs(first - second) > 24).mean() < 0.002
+
+
+def test_the_track_looks_as_it_should(tmp_path: Path) -> None:
+    box = Box(0, 0, 640, 350)
+    view = camera.whole(box)
+    surface = paint(view, box, THEME)
+    mark_lines(surface, view, box, 390.656, THEME)
+    led_pips(surface, view, box, 400, THEME)
+    compare(surface, "track", tmp_path)
+
+
+@pytest.mark.parametrize("moment", ["countdown", "light_lost", "bell"])
+def test_lights_and_runners_look_as_they_should(moment: str, tmp_path: Path) -> None:
+    scene = scenes.MOMENTS[moment]()
+    surface = pygame.Surface((640, 350), 0, 32)
+    box = Box(0, 0, 640, 350)
+    view = camera.whole(box)
+    lights.draw(surface, scene.waves, view, box, THEME)
+    runners.draw(surface, runners.spots(scene, view), view, box, THEME)
+    compare(surface, f"track_{moment}", tmp_path)
+
+
+def test_the_group_looks_as_it_should(tmp_path: Path) -> None:
+    scene = scenes.light_lost()
+    surface = pygame.Surface((640, 120), 0, 32)
+    piece = group.Strip(Box(0, 0, 640, 120), 640 / scene.group.span_m, 40.0)
+    group._wakes(surface, scene, piece, THEME)
+    group._rail(surface, scene, piece, THEME)
+    group._bodies(surface, scene, piece, THEME)
+    compare(surface, "group", tmp_path)

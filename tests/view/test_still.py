@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pygame
+import pytest
+
+from simulator.errors import LightpaceError, OutputError
+from simulator.view.picture import Painter
+from simulator.view.still import render_still, save_png
+from tests.view import scenes
+
+
+def test_a_still_is_the_painters_picture() -> None:
+    surface = pygame.Surface((800, 450), 0, 32)
+    Painter().draw(surface, scenes.bell())
+    still = render_still(scenes.bell(), (800, 450))
+    assert pygame.image.tobytes(still, "RGB") == pygame.image.tobytes(surface, "RGB")
+
+
+def test_a_still_needs_no_display() -> None:
+    code = (
+        "import pygame; from tests.view import scenes;"
+        "from simulator.view.still import render_still;"
+        "render_still(scenes.finish(), (640, 360)); assert not pygame.display.get_init()"
+    )
+    root = Path(__file__).resolve().parents[2]
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=root, timeout=60)
+
+
+def test_an_unknown_theme_is_named() -> None:
+    with pytest.raises(LightpaceError, match="night"):
+        render_still(scenes.bell(), (64, 36), "noon")
+
+
+def test_a_picture_is_written_whole(tmp_path: Path) -> None:
+    path = save_png(render_still(scenes.bell(), (320, 180)), tmp_path / "a b.png")
+    assert pygame.image.load(str(path)).get_size() == (320, 180)
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_missing_folder_is_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="cannot be written"):
+        save_png(pygame.Surface((4, 4), 0, 32), tmp_path / "nowhere" / "x.png")
+
+
+def test_a_full_disk_leaves_no_half_picture(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: object, name: str) -> None:
+        Path(name).write_bytes(b"half")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(pygame.image, "save", full)
+    with pytest.raises(OutputError, match="No space left"):
+        save_png(pygame.Surface((4, 4), 0, 32), tmp_path / "x.png")
+    assert not list(tmp_path.iterdir())

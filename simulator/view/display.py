@@ -1,4 +1,4 @@
-"""Is there a display to open a window on? Asked before SDL is, since SDL silently draws into nothing.
+"""Is there a display to open a window on? Asked before SDL, which would draw into nothing.
 
 In: the environment. Out: a sentence saying what is missing, or nothing.
 """

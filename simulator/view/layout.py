@@ -116,9 +116,11 @@ class Layout:
         wide = self.stage.w - 2 * self.title.x
         return Box(self.title.x, self.stage.bottom - high, max(1, wide), high)
 
-    def solid(self) -> tuple[Box, ...]:
-        """Return the boxes on the stage that no label may cover."""
+    def solid(self, board: bool = False) -> tuple[Box, ...]:
+        """Return the boxes on the stage that no label may cover; `board`: the result board is up."""
         hud = self.infield
+        if board:
+            return (hud.board,)
         parts = (hud.lap, hud.clock, hud.distance, hud.gap, hud.group, self.foot, self.title)
         return tuple(box for box in parts if box is not None)
 
@@ -293,7 +295,7 @@ def _infield(track: Box) -> Hud:
         gap=gap if high >= 60 else None,
         outlook=box(-52, 52, 0.025, 0.105) if roomy else None,
         group=box(-46, 46, 0.125, 0.40) if high >= 190 else None,
-        board=box(-55, 55, -0.425, 0.425),
+        board=box(-53, 53, -0.41, 0.41),
     )
 
 

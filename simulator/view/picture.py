@@ -159,7 +159,7 @@ class Painter:
         lights.draw(surface, scene.waves, view, box, self.theme)
         found = runners.spots(scene, view)
         if options.labels:
-            keep_off = layout.solid() if options.follow <= 0 else ()
+            keep_off = layout.solid(board=scene.board is not None) if options.follow <= 0 else ()
             labels.draw(surface, labels.place(found, view, box, keep_off, style), style)
         runners.draw(surface, found, view, box, self.theme)
         surface.set_clip(None)

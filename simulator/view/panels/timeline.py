@@ -160,8 +160,9 @@ class Timeline:
             if curve.kind == "runner":
                 surface.fill(colour, (round(x), round(y - thick / 2), key, thick + 1))
             else:
-                for k in range(0, key, 6):
-                    surface.fill(colour, (round(x) + k, round(y - thick / 2), 4, thick))
+                third = max(2, round(key / 5))
+                for k in range(0, key, 2 * third):
+                    surface.fill(colour, (round(x) + k, round(y - thick / 2), third, thick))
             x += key + 6
             x += (
                 type_.write(
@@ -193,8 +194,9 @@ class Timeline:
                 continue
             x = plot.x(mark.x_m)
             colour = theme.colour("pink") if mark.kind == "pacer" else theme.warning
-            for y in range(area.y, area.bottom, 7):
-                surface.fill(mix(theme.panel, colour, 0.5), (round(x), y, 1, 3))
+            thick = max(1, round(sizes.unit))
+            for y in range(area.y, area.bottom, 7 * thick):
+                surface.fill(mix(theme.panel, colour, 0.5), (round(x), y, thick, 3 * thick))
             text = type_.fit(mark.label, REGULAR, caption, round(0.2 * area.w))
             wide = type_.width(text, REGULAR, caption)
             left = x + 5 if x + 5 + wide <= area.right else x - 5 - wide
@@ -273,7 +275,8 @@ def _curve(
     ]
     clip = surface.get_clip()
     surface.set_clip(pygame.Rect(plot.box).clip(clip))
-    pieces = [points[i : i + 5] for i in range(0, len(points), 7)] if dashed else [points]
+    on, off = _dash(thick)
+    pieces = [points[i : i + on] for i in range(0, len(points), on + off)] if dashed else [points]
     for piece in pieces:
         if len(piece) > 1:
             _line(surface, piece, colour, thick)
@@ -286,6 +289,11 @@ def _line(
     for k in range(thick):
         shift = k - (thick - 1) / 2
         pygame.draw.aalines(surface, colour, False, [(x, y + shift) for x, y in points])
+
+
+def _dash(thick: int) -> tuple[int, int]:
+    """Return how many points of a dashed curve are drawn, and how many left out."""
+    return (4 * thick + 1, 2 * thick) if thick > 1 else (5, 2)
 
 
 def _thickness(sizes: Sizes) -> int:

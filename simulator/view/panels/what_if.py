@@ -102,8 +102,10 @@ def _paint(surface: pygame.Surface, box: Box, what_if: WhatIf, style: Style) -> 
                 width=round(step * 1.9),
             )
     y = round(area.bottom - (what_if.target_s - foot) / span * area.h)
-    for x in range(area.x, area.right, 8):
-        surface.fill(style.theme.target, (x, y, 4, max(1, round(1.4 * style.sizes.unit))))
+    dash = max(4, round(5 * style.sizes.unit))
+    for x in range(area.x, area.right, 2 * dash):
+        wide = min(dash, area.right - x)
+        surface.fill(style.theme.target, (x, y, wide, max(1, round(1.4 * style.sizes.unit))))
     tag = format_time(what_if.target_s)
     tag_w = style.type.width(tag, SEMIBOLD, caption)
     surface.fill(style.theme.panel, (area.x, y - line - 1, tag_w + 6, line - 2))
@@ -145,8 +147,13 @@ def _bar(surface: pygame.Surface, rect: pygame.Rect, bar: Bar, style: Style) -> 
 def _hatch(surface: pygame.Surface, rect: pygame.Rect, colour: tuple[int, int, int]) -> None:
     clip = surface.get_clip()
     surface.set_clip(rect.clip(clip))
-    for offset in range(-rect.h, rect.w + rect.h, 6):
+    step = max(6, rect.w // 4)
+    for offset in range(-rect.h, rect.w + rect.h, step):
         pygame.draw.line(
-            surface, colour, (rect.x + offset, rect.bottom), (rect.x + offset + rect.h, rect.y), 2
+            surface,
+            colour,
+            (rect.x + offset, rect.bottom),
+            (rect.x + offset + rect.h, rect.y),
+            max(2, step // 3),
         )
     surface.set_clip(clip)

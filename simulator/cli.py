@@ -6,7 +6,9 @@ not be done, 2 the input is not usable, 130 stopped with Ctrl-C, 143 terminated.
 
 from __future__ import annotations
 
+import io
 import json
+import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -54,21 +56,29 @@ OutFile = Annotated[Path, typer.Option("-o", "--output", help="File to write.")]
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit the process."""
     signal.signal(signal.SIGTERM, _terminated)
+    os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal may know no true minus sign
+    sys.exit(_exit_code(sys.argv[1:] if arguments is None else arguments))
+
+
+def _exit_code(arguments: Sequence[str]) -> int | str | None:
+    code: int | str | None = 0
     try:
-        app(args=list(sys.argv[1:] if arguments is None else arguments), standalone_mode=True)
-    except ScenarioError as error:
-        for problem in error.problems:
-            err.print(escape(str(problem)))
-        sys.exit(error.exit_code)
+        app(args=list(arguments), standalone_mode=True)
+    except SystemExit as end:
+        code = end.code
     except LightpaceError as error:
         err.print(escape(str(error)))
-        sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        sys.exit(130)
+        code = error.exit_code
+    try:
+        sys.stdout.flush()
     except BrokenPipeError:
-        # whoever read us has gone; there is nobody left to tell
-        sys.stderr.close()
-        sys.exit(0)
+        # whoever read us has gone: keep the interpreter from complaining of it at its end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 1
+    return code
 
 
 def _terminated(_signal: int, _frame: FrameType | None) -> None:
@@ -140,7 +150,7 @@ def simulate(
     if save is not None:
         save_recording(recording, save)
     if as_json:
-        sys.stdout.write(json.dumps(summary.to_dict(), indent=2, ensure_ascii=False) + "\n")
+        sys.stdout.write(json.dumps(summary.to_dict(), indent=2, allow_nan=False) + "\n")
     else:
         _print_summary(summary)
 
@@ -222,7 +232,7 @@ def _moment(text: str, session: Session) -> float:
 
 def _size(text: str) -> tuple[int, int]:
     width, cross, height = text.lower().partition("x")
-    if not (cross and width.isdigit() and height.isdigit()):
+    if not (cross and width.isdecimal() and height.isdecimal()):
         raise typer.BadParameter(f"'{text}' is not a size such as 1920x1080.", param_hint="--size")
     if not (1 <= int(width) <= 7680 and 1 <= int(height) <= 4320):
         raise typer.BadParameter("A picture has from 1x1 to 7680x4320 points.", param_hint="--size")
@@ -231,9 +241,7 @@ def _size(text: str) -> tuple[int, int]:
 
 def _print_summary(summary: Summary) -> None:
     run, target = summary.recording, summary.target_s
-    table = Table(
-        title=escape(summary.scenario.name), title_justify="left", box=None, pad_edge=False
-    )
+    table = Table(box=None, pad_edge=False)
     published = any(s.published_s is not None for s in summary.splits)
     columns = ["m", "plan", "run", "gap", *(escape(g.name) for g in summary.ghosts)]
     for column in [*columns, *(["published", "residual"] if published else [])]:
@@ -245,7 +253,9 @@ def _print_summary(summary: Summary) -> None:
             blank = s.published_s is None
             cells += ["", ""] if blank else [_time(s.published_s), _signed(s.residual_s)]
         table.add_row(*cells, style="bold" if s.label == "finish" else None)
-    out.print(table)
+    out.print(escape(summary.scenario.name), style="bold")
+    # a file or a pipe has no edge: nothing is folded there
+    (out if out.is_terminal else Console(highlight=False, width=1000)).print(table)
     out.print()
     for line in _facts(summary, run.finish_s, target):
         out.print(escape(line))
@@ -262,8 +272,8 @@ def _facts(summary: Summary, finish: float | None, target: float) -> list[str]:
         "kept the light to the line" if lost is None else f"lost the light at {lost:.0f} m",
         f"mean shelter {100 * summary.mean_shelter:.1f} % of the air drag",
         (
-            f"energy {energy.spent:.0f} J/kg: {energy.aerobic:.0f} aerobic, {energy.from_reserve:.0f} "
-            f"from the reserve, {energy.reserve_left:.0f} left of it"
+            f"energy {energy.spent:.0f} J/kg: {energy.aerobic:.0f} aerobic, "
+            f"{energy.from_reserve:.0f} from the reserve, {energy.reserve_left:.0f} left of it"
         ),
     ]
     worst = max(

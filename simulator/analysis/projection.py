@@ -15,7 +15,6 @@ from numpy.typing import ArrayLike, NDArray
 from simulator.coefficients import TAU_SPEED
 from simulator.physics.attempt import Job, finished, stepping
 from simulator.physics.batch import batch_of
-from simulator.physics.pacers import EXTRA_COUNT, EXTRA_MIN_M, EXTRA_STEP_M
 from simulator.recording.recording import Recording, State
 from simulator.scenario.model import Scenario
 
@@ -74,6 +73,9 @@ class _SteadyPace:
     def cruise_at(self, time_s: ArrayLike) -> Floats:
         return np.full(np.shape(time_s), self.v_m_s)
 
+    def pace_at(self, distance_m: ArrayLike) -> Floats:
+        return np.full(np.shape(distance_m), 1.0 / self.v_m_s)
+
 
 def still_possible(scenario: Scenario, recording: Recording, target_s: float) -> Possible:
     """Return per 25 m whether the target is still in reach; see `finding_possible`."""
@@ -113,34 +115,6 @@ def finding_possible(scenario: Scenario, recording: Recording, target_s: float) 
 def _finishes(
     scenario: Scenario, step_s: float, states: list[State], marks: list[_SteadyPace]
 ) -> Job[Floats]:
-    one = batch_of([scenario], step_s)
-    in_slot = round(-EXTRA_MIN_M / EXTRA_STEP_M)
-    count = len(states)
-
-    def repeat(values: Floats) -> Floats:
-        return np.repeat(values, count, axis=0)
-
-    batch = replace(
-        one,
-        scenarios=one.scenarios * count,
-        groups=one.groups * count,
-        tables=np.repeat(one.tables[:, in_slot : in_slot + 1], EXTRA_COUNT, axis=1),
-        table_row=np.repeat(one.table_row, count),
-        nearest_m=repeat(one.nearest_m),
-        breaks_m=repeat(one.breaks_m),
-        race_m=repeat(one.race_m),
-        start_m=repeat(one.start_m),
-        drag_k=repeat(one.drag_k),
-        force_k=repeat(one.force_k),
-        cost_k=repeat(one.cost_k),
-        aerobic_max=repeat(one.aerobic_max),
-        reserve=repeat(one.reserve),
-        drop_back_m=repeat(one.drop_back_m),
-        wind=None if one.wind is None else repeat(one.wind),
-        plans=tuple(marks),
-        plan_index=np.arange(count),
-        leader_index=np.zeros(count, dtype=np.int64),
-        ticks=np.repeat(one.ticks, count),
-    )
+    batch = batch_of([scenario], step_s).following(marks)
     trace = yield from stepping(batch, states)
     return trace.finish_s

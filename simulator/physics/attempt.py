@@ -30,6 +30,7 @@ from simulator.coefficients import (
     TAU_SPEED,
 )
 from simulator.errors import SimulationError
+from simulator.physics.anticipation import CELL_M, DRAG, LEVEL, TIME
 from simulator.physics.batch import STEP_S, TRACK_CELLS, Batch, batch_of
 from simulator.physics.energetics import bend_factor, level_cost, level_cost_slope
 from simulator.physics.integrator import Quantities, midpoint
@@ -56,15 +57,23 @@ RESERVE_TOLERANCE = 5.0
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Surroundings:
-    """What a step meets: share on a bend, head wind [m/s], shelter [1]; shape (..., rows)."""
+    """What a step meets, shape (..., rows) each.
+
+    Attributes:
+        bend: 1 on a bend, 0 on a straight.
+        wind: head wind [m/s].
+        shelter: share of the drag taken away [1].
+        need: what the rest of the plan draws from the reserve in this shelter [J/kg].
+    """
 
     bend: Floats
     wind: Floats | float
     shelter: Floats
+    need: Floats
 
 
 class Kernel:
-    """One batch with its row constants at hand; `surroundings` and `pull` are the whole model."""
+    """One batch and its row constants; `surroundings`, `limit` and `pull` are the model."""
 
     def __init__(self, batch: Batch) -> None:
         """Prepare the look-ups of `batch`."""
@@ -74,6 +83,9 @@ class Kernel:
         self._wind_row = np.arange(batch.rows) * TRACK_CELLS
         self._one_phase = batch.breaks_m.shape[1] == 0
         self._least_extra = CLEARANCE_M - batch.nearest_m
+        self._cells = batch.remaining.shape[2]
+        self._flat_remaining = batch.remaining.reshape(-1)
+        self._plan_row = batch.plan_index * (3 * self._cells)
         self._rows = np.arange(batch.rows)
         self._cells_per_m = TRACK_CELLS / 400.0
 
@@ -104,16 +116,55 @@ class Kernel:
         cell = ((x + b.start_m) * self._cells_per_m).astype(np.int64) % TRACK_CELLS
         bend = b.bend.take(cell)
         wind = 0.0 if self._flat_wind is None else self._flat_wind.take(cell + self._wind_row)
-        return Surroundings(bend, wind, shelter), extra
+        return Surroundings(bend, wind, shelter, self._need(x, shelter)), extra
+
+    def _need(self, x: Floats, shelter: Floats) -> Floats:
+        """Return what the rest of the plan draws from the reserve in this shelter [J/kg]."""
+        b = self.batch
+        place = np.minimum(np.maximum(x, 0.0) * (1.0 / CELL_M), self._cells - 1.001)
+        whole = place.astype(np.int64)
+        part = place - whole
+        at = whole + self._plan_row
+
+        def left(row: int) -> Floats:
+            here = self._flat_remaining.take(at + row * self._cells)
+            there = self._flat_remaining.take(at + row * self._cells + 1)
+            return np.asarray(here + (there - here) * part)
+
+        level, drag = left(LEVEL), left(DRAG)
+        if self._flat_wind is not None:
+            drag = drag + b.gusts * level
+        cost = b.cost_k * (level + b.drag_k * (1.0 - shelter) * drag)
+        return np.asarray(cost - b.aerobic_max * left(TIME))
+
+    def limit(
+        self, aerobic: Floats, reserve: Floats, planned: Floats, near: Surroundings
+    ) -> Floats:
+        """Return the power she will spend at most [W/kg] when her plan asks for speed `planned`.
+
+        What she can: P <= A + max(E, 0) / tau_E. And what she dares: where the usable reserve,
+        times her anticipation, is less than the rest of the plan needs, she draws that share of
+        what the plan asks now. Oxygen uptake that has yet to come up is not held back.
+        """
+        b = self.batch
+        can = aerobic + np.maximum(reserve, 0.0) * (1.0 / TAU_RESERVE)
+        lag = np.maximum(b.aerobic_max - aerobic, 0.0)
+        usable = np.maximum(reserve - TAU_AEROBIC * lag, 0.0)
+        share = b.anticipation * usable / np.maximum(near.need, 1.0)
+        air = planned + near.wind
+        drag = b.drag_k * (1.0 - near.shelter) * air * np.abs(air)
+        bend = 1.0 + near.bend * (bend_factor(planned) - 1.0)
+        asks = b.cost_k * level_cost(planned) * bend * (1.0 + drag) - b.aerobic_max
+        dares = b.aerobic_max + lag + share * np.maximum(asks, 0.0)
+        return np.asarray(np.where(share < 1.0, np.minimum(can, dares), can))
 
     def pull(
-        self, v: Floats, aerobic: Floats, reserve: Floats, asked: Floats, near: Surroundings
+        self, v: Floats, limit: Floats, asked: Floats, near: Surroundings
     ) -> tuple[Floats, Floats]:
         """Return acceleration [m/s2] and metabolic power [W/kg] when speed `asked` [m/s] is wanted.
 
-        The power stays inside P <= A + max(E, 0) / tau_E: where the wanted acceleration is too dear
-        the limit is solved for it; where even standing pace is, the speed relaxes to what is
-        allowed.
+        The power stays inside `limit` [W/kg]: where the wanted acceleration is too dear the limit
+        is solved for it; where even standing pace is, the speed relaxes to what is allowed.
         """
         b = self.batch
         air = v + near.wind
@@ -121,7 +172,7 @@ class Kernel:
         factor = b.cost_k * (1.0 + near.bend * (bend_factor(v) - 1.0))
         level = level_cost(v) * factor
         hold = level * (1.0 + drag)
-        room = aerobic + np.maximum(reserve, 0.0) * (1.0 / TAU_RESERVE) - hold
+        room = limit - hold
         per_accel = level * b.force_k
         slope = (
             level_cost_slope(v) * factor * (1.0 + drag)
@@ -154,7 +205,8 @@ class Kernel:
             x, v, aerobic, reserve = at
             asked = cruises[stage] + _correction(marks[stage] - x)
             forward = np.maximum(v, 0.0)
-            accel, power = self.pull(forward, aerobic, reserve, asked, near)
+            limit = self.limit(aerobic, reserve, cruises[stage], near)
+            accel, power = self.pull(forward, limit, asked, near)
             supply = (np.minimum(most, power) - aerobic) * (1.0 / TAU_AEROBIC)
             return forward, accel, supply, aerobic - power
 
@@ -308,8 +360,10 @@ def recordings_of(batch: Batch, trace: Trace, past: Recording | None) -> list[Re
     leaders = batch.leader_marks(half_ticks)
     kernel = Kernel(batch)
     near, extra = kernel.surroundings(trace.x, leaders[:, batch.leader_index])
-    asked = cruises[:, batch.plan_index] + _correction(marks[:, batch.plan_index] - trace.x)
-    _, powers = kernel.pull(trace.v, trace.aerobic, trace.reserve, asked, near)
+    planned = cruises[:, batch.plan_index]
+    asked = planned + _correction(marks[:, batch.plan_index] - trace.x)
+    limit = kernel.limit(trace.aerobic, trace.reserve, planned, near)
+    _, powers = kernel.pull(trace.v, limit, asked, near)
     shelters, groups = near.shelter, trace.x + extra
     found = []
     for row, scenario in enumerate(batch.scenarios):

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, fields, replace
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -17,8 +17,11 @@ from numpy.typing import ArrayLike, NDArray
 from simulator.coefficients import G
 from simulator.errors import SimulationError
 from simulator.physics.air import density, drag_area, head_wind
+from simulator.physics.anticipation import remaining_table
 from simulator.physics.pacers import (
     EXTRA_COUNT,
+    EXTRA_MIN_M,
+    EXTRA_STEP_M,
     Group,
     group_of,
     leader_positions,
@@ -50,6 +53,9 @@ class Followed(Protocol):
     def cruise_at(self, time_s: ArrayLike) -> Floats:
         """Return the speed it asks for [m/s]."""
 
+    def pace_at(self, distance_m: ArrayLike) -> Floats:
+        """Return the pace it asks for [s/m] at race distance [m]."""
+
 
 @dataclass(frozen=True, eq=False)
 class Batch:
@@ -65,6 +71,9 @@ class Batch:
         drop_back_m: how far the group waits behind its mark [m].
         groups: the pacers of each row.
         nearest_m, breaks_m: shape (rows, phases), (rows, phases - 1); see `Group`; padded.
+        anticipation: how much faster than the plan allows the reserve may go [1].
+        gusts: half the square of the wind speed, the mean it adds on a bend [m2/s2].
+        remaining: what is left of each plan, shape (plans, 3, cells); see `remaining_table`.
         table_row: first row of this attempt's shelter tables in `tables`.
         tables: all distinct shelter tables, shape (tables, EXTRA_COUNT), flattened.
         bend: whether each cell of the lap is on a bend, 1 or 0, shape (TRACK_CELLS,).
@@ -84,6 +93,9 @@ class Batch:
     aerobic_max: Floats
     reserve: Floats
     drop_back_m: Floats
+    anticipation: Floats
+    gusts: Floats
+    remaining: Floats
     groups: tuple[Group, ...]
     nearest_m: Floats
     breaks_m: Floats
@@ -102,6 +114,31 @@ class Batch:
         """Number of attempts."""
         return len(self.scenarios)
 
+    def following(self, plans: Sequence[Followed]) -> Batch:
+        """Return the one attempt of this batch as many rows, each following a plan of its own.
+
+        The group stands where her slot is: the shelter is that of the formation at its gap.
+        """
+        count = len(plans)
+        rows: dict[str, Any] = {
+            f.name: np.repeat(getattr(self, f.name), count, axis=0)
+            for f in fields(self)
+            if f.name in _BY_ROW
+        }
+        in_slot = round(-EXTRA_MIN_M / EXTRA_STEP_M)
+        return replace(
+            self,
+            **rows,
+            scenarios=self.scenarios * count,
+            groups=self.groups * count,
+            tables=np.repeat(self.tables[:, in_slot : in_slot + 1], EXTRA_COUNT, axis=1),
+            wind=None if self.wind is None else np.repeat(self.wind, count, axis=0),
+            plans=tuple(plans),
+            plan_index=np.arange(count),
+            leader_index=np.zeros(count, dtype=np.int64),
+            remaining=remaining_table(plans, [float(self.race_m[0])] * count),
+        )
+
     def plan_marks(self, half_ticks: Ints) -> tuple[Floats, Floats]:
         """Return the plans' distance [m] and cruising speed [m/s], shape (half ticks, plans)."""
         t = half_ticks * (0.5 * self.step_s)
@@ -118,6 +155,26 @@ class Batch:
             for schedule, scenario in self.leaders
         ]
         return np.stack(lines, axis=1)
+
+
+_BY_ROW = frozenset(
+    (
+        "race_m",
+        "start_m",
+        "drag_k",
+        "force_k",
+        "cost_k",
+        "aerobic_max",
+        "reserve",
+        "drop_back_m",
+        "anticipation",
+        "gusts",
+        "nearest_m",
+        "breaks_m",
+        "table_row",
+        "ticks",
+    )
+)
 
 
 def wave_schedules(scenario: Scenario, plan: Schedule) -> list[tuple[str, Schedule]]:
@@ -183,6 +240,12 @@ def batch_of(scenarios: Sequence[Scenario], step_s: float = STEP_S) -> Batch:
         aerobic_max=np.array([r.max_aerobic_power for r in runners]) * form,
         reserve=np.array([r.reserve for r in runners]) * form,
         drop_back_m=np.array([g.drop_back_m for g in rows]),
+        anticipation=np.array([r.anticipation for r in runners]),
+        gusts=np.array([0.5 * s.environment.wind.speed**2 for s in scenarios]),
+        remaining=remaining_table(
+            [plan for _, plan in plans.values()],
+            [plan.distance_m for _, plan in plans.values()],
+        ),
         groups=tuple(rows),
         nearest_m=np.stack([_padded(g.nearest_m, phases, np.inf) for g in rows]),
         breaks_m=np.stack([_padded(g.breaks_m, phases - 1, np.inf) for g in rows]),

@@ -1,8 +1,8 @@
 """Keller's runner (1973): best times in closed form, to hold the integrator against.
 
 In: a distance [m]. Out: the best time [s] by Keller's optimal control, and by stepping it.
-v' = f - v / tau with f <= F; E' = sigma - f v, E >= 0. Beyond 291.4 m the best run is: full force up to
-a cruising speed V, then V until the reserve is gone, then force sigma / v to the line.
+v' = f - v / tau with f <= F; E' = sigma - f v, E >= 0. Beyond 291.4 m the best run is: full force
+up to a cruising speed V, then V until the reserve is gone, then force sigma / v to the line.
 """
 
 from __future__ import annotations

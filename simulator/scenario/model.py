@@ -82,6 +82,13 @@ class Runner(Section):
     drag_area: Number | None = Field(
         None, gt=0, le=1.5, description="Drag area CdA [m2]; left out: from height and mass."
     )
+    anticipation: Number = Field(
+        1.05,
+        ge=0.8,
+        le=10,
+        description="How much faster than the plan allows she lets her reserve go [1]; 10: no "
+        "anticipation. Calibrated on Breaking4.",
+    )
     form: Number = Field(
         0.0, ge=-10, le=10, description="Form on the day [%]: scales aerobic power and reserve."
     )

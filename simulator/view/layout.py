@@ -117,7 +117,7 @@ class Layout:
         return Box(self.title.x, self.stage.bottom - high, max(1, wide), high)
 
     def solid(self, board: bool = False) -> tuple[Box, ...]:
-        """Return the boxes on the stage that no label may cover; `board`: the result board is up."""
+        """Return the boxes on the stage that no label may cover; `board`: the result is up."""
         hud = self.infield
         if board:
             return (hud.board,)

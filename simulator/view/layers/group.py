@@ -90,18 +90,32 @@ def frame(surface: pygame.Surface, box: Box, span_m: float, style: Style) -> Non
         )
         lane += 1
     surface.set_clip(None)
-    pad = round(12 * style.sizes.unit)
-    middle = box.y + style.sizes.caption * 1.0
-    wide = style.type.caps(
-        surface,
-        f"the group · {span_m:g} m",
-        (box.x + pad, middle),
-        style.sizes.caption,
-        style.theme.muted,
-        width=round(0.34 * box.w),
-    )
-    x = box.x + pad + wide + pad
-    _arrow(surface, x, middle, max(5.0, style.sizes.caption * 0.42), style.theme.muted)
+    px, pad = style.sizes.caption, _pad(style)
+    text, middle = _heading(box, span_m, style), box.y + px
+    style.type.caps(surface, text, (box.x + pad, middle), px, style.theme.muted)
+    _arrow(surface, _arrow_at(box, text, style), middle, _arrow_half(style), style.theme.muted)
+
+
+def _pad(style: Style) -> int:
+    return round(12 * style.sizes.unit)
+
+
+def _heading(box: Box, span_m: float, style: Style) -> str:
+    """Return the panel's heading, short where the panel is narrow."""
+    long = f"the group · {span_m:g} m".upper()
+    wide = style.type.width(long, SEMIBOLD, style.sizes.caption, spacing=2)
+    return long if wide < 0.30 * box.w else "GROUP"
+
+
+def _arrow_half(style: Style) -> float:
+    return max(5.0, style.sizes.caption * 0.42)
+
+
+def _arrow_at(box: Box, heading: str, style: Style) -> float:
+    """Return the column where the running-direction arrow begins."""
+    spacing = max(1, round(style.sizes.caption * 0.16))
+    wide = style.type.width(heading, SEMIBOLD, style.sizes.caption, spacing)
+    return box.x + wide + 2 * _pad(style)
 
 
 def _arrow(surface: pygame.Surface, x: float, y: float, half: float, colour: Colour) -> None:
@@ -135,10 +149,10 @@ def draw(surface: pygame.Surface, scene: Scene, box: Box, style: Style) -> None:
 def note(plate: Plate, scene: Scene, box: Box, style: Style) -> None:
     """Write shelter, the gap to the front and what is assumed into the panel's heading."""
     group, sizes = scene.group, style.sizes
-    left = box.x + round(0.36 * box.w)
-    place = Box(
-        left, box.y + 1, box.right - left - round(12 * sizes.unit), round(1.8 * sizes.caption)
-    )
+    heading = _heading(box, group.span_m, style)
+    left = round(_arrow_at(box, heading, style) + 6.5 * _arrow_half(style))
+    wide = max(1, box.right - left - _pad(style))
+    place = Box(left, box.y + 1, wide, round(1.8 * sizes.caption))
     front = (
         "nobody ahead" if group.front_gap_m is None else f"{group.front_gap_m:.1f} m to the front"
     )

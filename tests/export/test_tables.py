@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+import pytest
+
+from simulator.analysis.summary import summarise
+from simulator.errors import OutputError
+from simulator.export.tables import sheet_sections, split_rows, write_sheet, write_splits
+from simulator.physics.attempt import simulate
+from simulator.scenario.loader import load_scenario, load_text
+from simulator.units import parse_time
+
+
+def rows_of(path: Path) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(path.read_text(encoding="utf-8"))))
+
+
+def test_the_split_table_is_written_with_units_in_its_headings(tmp_path: Path) -> None:
+    scenario = load_scenario("breaking4")
+    run = simulate(scenario)
+    summary = summarise(scenario, run)
+    write_splits(summary, tmp_path / "splits.csv")
+    head, *rows = rows_of(tmp_path / "splits.csv")
+    assert head == [
+        "distance_m", "plan_s", "run_s", "gap_to_plan_s", "even 4:00.00_s", "Kipyegon 4:06.42_s",
+        "published_s", "residual_s",
+    ]  # fmt: skip
+    assert [float(row[0]) for row in rows] == [s.distance_m for s in summary.splits]
+    assert float(rows[-1][2]) == pytest.approx(run.finish_s, abs=5e-4)
+    unknown = next(row for row in rows if row[0] == "1400.000")
+    assert unknown[-3:] == ["", "", ""]
+
+
+def test_without_published_splits_there_is_no_empty_column() -> None:
+    solo = load_scenario("solo")
+    head = split_rows(summarise(solo, simulate(solo)))[0]
+    assert "published_s" not in head
+
+
+def test_a_name_with_a_comma_or_a_quote_stays_one_cell(tmp_path: Path) -> None:
+    asked = load_text('name: x\nghosts: [{kind: even, time: 4:00, name: "Łódź, \\"fast\\""}]\n')
+    write_splits(summarise(asked, simulate(asked)), tmp_path / "splits.csv")
+    rows = rows_of(tmp_path / "splits.csv")
+    assert 'Łódź, "fast"_s' in rows[0]
+    assert {len(row) for row in rows} == {len(rows[0])}
+
+
+def sections(name: str) -> dict[str, list[list[str]]]:
+    return dict(sheet_sections(load_scenario(name)))
+
+
+def test_the_sheet_has_what_a_coach_hands_out() -> None:
+    found = sections("breaking4")
+    targets, waves, pacers, events = found.values()
+    assert targets[-1][0].startswith("finish")
+    assert targets[-1][1] == "3:59.99"
+    sections_sum = sum(parse_time(row[2]) for row in targets[1:])
+    assert sections_sum == pytest.approx(239.99, abs=0.05)
+    assert [row[0] for row in waves[1:]] == [
+        "200", "400", "600", "800", "1000", "1200", "1400", "finish",
+    ]  # fmt: skip
+    assert len(pacers) == 1 + 13
+    assert "assumed" in " ".join(found)
+    assert {(row[0], row[1]) for row in events[1:]} == {
+        ("800 m", "Georgia Hunter Bell leaves"),
+        ("800 m", "Jemma Reekie leaves"),
+    }
+
+
+def test_a_hand_over_is_a_change_of_place_and_no_drop_out() -> None:
+    found = sections("da_silva_2025")
+    events = found["Hand-overs and drop-outs"]
+    assert {row[1].split(" ", 2)[-1] for row in events[1:]} == {"changes place"}
+    assert {row[0] for row in events[1:]} == {"800 m"}
+
+
+def test_alone_there_are_no_slots_and_nobody_leaves() -> None:
+    asked = load_text("name: x\npacers: {count: 0}\nwavelight: {waves: []}\n")
+    assert [heading for heading, _ in sheet_sections(asked)] == [
+        f"Target splits, {asked.runner.name}"
+    ]
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".txt", ".TXT"])
+def test_a_sheet_is_written_as_table_or_as_text(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"sheet{suffix}"
+    write_sheet(load_scenario("breaking4"), path)
+    text = path.read_text(encoding="utf-8")
+    assert text.startswith("Breaking4\n")
+    assert all(name in text for name in ("3:59.99", "Grant Fisher", "pacer 11", "800 m"))
+    if suffix == ".csv":
+        assert ["800 m", "1:59.92", "29.67"] in rows_of(path)
+    else:
+        assert all(line == line.rstrip() for line in text.splitlines())
+
+
+def test_another_ending_is_refused_before_anything_is_written(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match=r"\.csv or \.txt"):
+        write_sheet(load_scenario("breaking4"), tmp_path / "sheet.pdf")
+    assert list(tmp_path.iterdir()) == []

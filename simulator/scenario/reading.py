@@ -47,8 +47,9 @@ def find_scenario(source: str | Path) -> Path:
     try:
         if path.is_file():
             return path
-        if isinstance(source, str) and is_bare_name(text) and text in shipped_names():
-            return configs_dir() / f"{text}.yaml"
+        shipped = text.removesuffix(".yaml") if isinstance(source, str) else ""
+        if is_bare_name(shipped) and shipped in shipped_names():
+            return configs_dir() / f"{shipped}.yaml"
         if path.is_dir():
             raise refuse(text, "this is a directory, not a scenario file")
         if path.exists():

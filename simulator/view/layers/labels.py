@@ -140,7 +140,11 @@ def _clear(line: Line, taken: list[Box], bounds: Box) -> Box | None:
 
 
 def _free(box: Box, taken: list[Box]) -> Box | None:
-    return None if any(box.touches(other) for other in taken) else box
+    x, y, w, h = box
+    for left, top, wide, high in taken:
+        if x < left + wide and left < x + w and y < top + high and top < y + h:
+            return None
+    return box
 
 
 def draw(surface: pygame.Surface, labels: list[Label], style: Style) -> None:

@@ -1,0 +1,452 @@
+"""The command line as people use it; what only a process of its own can show is run as one."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib.metadata import version
+from itertools import groupby
+from pathlib import Path
+
+import pytest
+
+from simulator.analysis.marks import plan_mark
+from simulator.cli import main
+from simulator.physics.attempt import simulate
+from simulator.recording.store import load_recording
+from simulator.resources import configs_dir
+from simulator.scenario.loader import load_scenario, load_text
+from simulator.scenario.schema import schema_text
+from simulator.stage.keys import BINDINGS
+from simulator.units import format_signed, format_time
+
+ROOT = Path(__file__).resolve().parents[1]
+SHIPPED = sorted(path.stem for path in configs_dir().glob("*.yaml"))
+POSIX = pytest.mark.skipif(sys.platform == "win32", reason="signals and pipes of POSIX")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    code: int
+    out: str
+    err: str
+
+
+Lightpace = Callable[..., Outcome]
+
+
+@pytest.fixture
+def lightpace(capsys: pytest.CaptureFixture[str]) -> Iterator[Lightpace]:
+    handler = signal.getsignal(signal.SIGTERM)
+
+    def run(*arguments: str | Path) -> Outcome:
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as end:
+            main([str(argument) for argument in arguments])
+        said = capsys.readouterr()
+        return Outcome(int(end.value.code or 0), said.out, said.err)
+
+    yield run
+    signal.signal(signal.SIGTERM, handler)
+
+
+def process(*command: str, **changes: str | None) -> subprocess.Popen[str]:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    for name, value in changes.items():
+        environment.pop(name, None)
+        if value is not None:
+            environment[name] = value
+    return subprocess.Popen(
+        [sys.executable, *command],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+    )
+
+
+def ended(child: subprocess.Popen[str]) -> Outcome:
+    out, err = child.communicate(timeout=120)
+    return Outcome(child.returncode, out, err)
+
+
+# -- simulate ------------------------------------------------------------------------------------
+
+
+def test_simulate_prints_a_table_and_what_it_means(lightpace: Lightpace) -> None:
+    done = lightpace("simulate", "breaking4")
+    run = simulate(load_scenario("breaking4"))
+    assert (done.code, done.err) == (0, "")
+    head = done.out.splitlines()[1]
+    for column in ("plan", "run", "gap", "even 4:00.00", "Kipyegon 4:06.42", "residual"):
+        assert column in head
+    assert run.finish_s is not None
+    assert f"finish {format_time(run.finish_s)}" in done.out
+    for fact in ("lost the light at", "mean shelter", "from the reserve", "residual: "):
+        assert fact in done.out
+
+
+def test_the_table_has_a_line_a_split_however_narrow_the_terminal_is(
+    lightpace: Lightpace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "30")
+    lines = lightpace("simulate", "breaking4").out.splitlines()
+    firsts = [line.split()[0] for line in lines[2:10]]
+    assert firsts == ["200", "400", "600", "800", "1000", "1200", "1400", "finish"]
+    assert "…" not in "".join(lines)
+
+
+def test_json_is_one_object_with_the_promised_keys(lightpace: Lightpace) -> None:
+    done = lightpace("simulate", "breaking4", "--json")
+    told = json.loads(done.out)
+    assert (done.code, done.err) == (0, "")
+    assert told.keys() >= {
+        "finish_time_s", "status", "splits", "ghosts", "lost_light_at_m", "mean_shelter", "step_s",
+        "residuals",
+    }  # fmt: skip
+    assert told["finish_time_s"] == simulate(load_scenario("breaking4")).finish_s
+    assert told["status"] == "finished"
+
+
+def test_without_a_name_it_is_the_shipped_attempt(lightpace: Lightpace) -> None:
+    assert lightpace("simulate").out == lightpace("simulate", "breaking4").out
+
+
+def test_set_changes_a_value_and_is_checked_like_the_file(lightpace: Lightpace) -> None:
+    alone = json.loads(lightpace("simulate", "--set", "pacers.count=0", "--json").out)
+    assert alone["mean_shelter"] == pytest.approx(0.0, abs=0.01)
+    both = lightpace("simulate", "--set", "pacers.count=1", "--set", "plan.target=4:10", "--json")
+    assert json.loads(both.out)["target_s"] == pytest.approx(250.0)
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        "pacers.count=99",
+        "pacers.cuont=3",
+        "pacers.count",
+        "runner.mass=nan",
+        "=",
+        "plan.target=1:99",
+    ],
+)
+@pytest.mark.parametrize("command", ["run", "simulate", "check", "still", "sheet"])
+def test_a_bad_set_is_a_sentence_and_exit_code_two(
+    lightpace: Lightpace, command: str, bad: str
+) -> None:
+    done = lightpace(command, "breaking4", "--set", bad)
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith("--set")
+    assert len(done.err.splitlines()) == 1
+
+
+def test_csv_and_save_write_what_can_be_read_again(lightpace: Lightpace, tmp_path: Path) -> None:
+    table, saved = tmp_path / "splits.csv", tmp_path / "run.npz"
+    done = lightpace("simulate", "breaking4", "--csv", table, "--save", saved)
+    assert done.code == 0
+    rows = list(csv.DictReader(io.StringIO(table.read_text(encoding="utf-8"))))
+    again = load_recording(saved)
+    assert again.x.tobytes() == simulate(load_scenario("breaking4")).x.tobytes()
+    assert float(rows[-1]["run_s"]) == pytest.approx(again.finish_s, abs=5e-4)
+    (tmp_path / "s.yaml").write_text(
+        "name: s\nghosts: [{kind: recording, file: run.npz, name: before}]\n", encoding="utf-8"
+    )
+    told = json.loads(lightpace("simulate", tmp_path / "s.yaml", "--json").out)
+    assert told["ghosts"][0]["finish_time_s"] == again.finish_s
+
+
+@pytest.mark.parametrize("option", ["--csv", "--save"])
+def test_a_file_that_cannot_be_written_is_a_sentence(
+    lightpace: Lightpace, tmp_path: Path, option: str
+) -> None:
+    done = lightpace("simulate", "breaking4", option, tmp_path / "nowhere" / "file")
+    assert (done.code, done.out) == (1, "")
+    assert "cannot be written" in done.err
+    assert len(done.err.splitlines()) == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+# -- check, sheet, schema, still -----------------------------------------------------------------
+
+
+def test_every_shipped_scenario_is_sound(lightpace: Lightpace) -> None:
+    assert "breaking4" in SHIPPED
+    done = lightpace("check", *SHIPPED)
+    assert (done.code, done.err) == (0, "")
+    assert len(done.out.splitlines()) == len(SHIPPED)
+
+
+def test_check_lists_every_problem_of_every_file(lightpace: Lightpace, tmp_path: Path) -> None:
+    one, two = tmp_path / "one.yaml", tmp_path / "two.yaml"
+    one.write_text("name: one\npacers:\n  cuont: 3\n  front_gap: -1\n", encoding="utf-8")
+    two.write_text("name: two\ndistance: far\n", encoding="utf-8")
+    done = lightpace("check", one, "breaking4", two)
+    assert done.code == 2
+    lines = done.err.splitlines()
+    assert len(lines) == 3
+    assert lines[0].startswith(f"{one}:3:3")
+    assert "count" in lines[0]
+    assert lines[1].startswith(f"{one}:4:")
+    assert lines[2].startswith(f"{two}:2:")
+    assert done.out == "breaking4: Breaking4, no problems\n"
+
+
+def test_square_brackets_in_a_name_are_text_and_no_markup(
+    lightpace: Lightpace, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_text(
+        "name: '[bold]x[/nope]'\nghosts: [{kind: even, time: 4:00, name: '[red]'}]\n",
+        encoding="utf-8",
+    )
+    assert "[bold]x[/nope]" in lightpace("check", path).out
+    assert "[red]" in lightpace("simulate", path).out
+    missing = lightpace("check", tmp_path / "[red].yaml")
+    assert (missing.code, "[red].yaml" in missing.err) == (2, True)
+
+
+@pytest.mark.parametrize("suffix", ["csv", "txt"])
+def test_sheet_writes_a_file_and_says_so(lightpace: Lightpace, tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"sheet.{suffix}"
+    done = lightpace("sheet", "breaking4", "-o", path)
+    assert (done.code, done.err) == (0, "")
+    assert str(path) in done.out.replace("\n", "")
+    assert "3:59.99" in path.read_text(encoding="utf-8")
+
+
+def test_schema_prints_the_schema_that_is_shipped(lightpace: Lightpace) -> None:
+    done = lightpace("schema")
+    assert (done.code, done.out) == (0, schema_text())
+    assert json.loads(done.out)["properties"].keys() >= {"plan", "pacers", "ghosts"}
+
+
+@pytest.mark.parametrize("at", ["2:00.75", "bell", "finish", "start", "countdown"])
+def test_still_writes_the_picture_of_a_moment(
+    lightpace: Lightpace, tmp_path: Path, at: str
+) -> None:
+    path = tmp_path / "out.png"
+    done = lightpace("still", "breaking4", "--at", at, "-o", path, "--size", "320x180")
+    assert (done.code, done.err) == (0, "")
+    content = path.read_bytes()
+    assert content.startswith(b"\x89PNG\r\n\x1a\n")
+    size = (int.from_bytes(content[16:20], "big"), int.from_bytes(content[20:24], "big"))
+    assert size == (320, 180)
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("still", "--size", "big"),
+        ("still", "--size", "0x10"),
+        ("still", "--size", "²x3"),
+        ("still", "--size", "99999x10"),
+        ("still", "--at", "soon"),
+        ("still", "--at", "1:99"),
+        ("run", "--at", "soon"),
+        ("run", "--size", "1920"),
+        ("run", "--speed", "nan"),
+        ("run", "--speed", "0"),
+        ("simulate", "no_such_scenario"),
+        ("frobnicate",),
+        ("simulate", "--frobnicate"),
+    ],
+)
+def test_what_is_not_usable_ends_with_two(
+    lightpace: Lightpace, monkeypatch: pytest.MonkeyPatch, tmp_path: Path,
+    arguments: tuple[str, ...],
+) -> None:  # fmt: skip
+    monkeypatch.chdir(tmp_path)
+    done = lightpace(*arguments)
+    assert (done.code, done.out) == (2, "")
+    assert done.err
+    assert "Traceback" not in done.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_unknown_theme_names_those_there_are(lightpace: Lightpace, tmp_path: Path) -> None:
+    done = lightpace("still", "--theme", "nope", "-o", tmp_path / "a.png", "--size", "64x36")
+    assert done.code != 0
+    assert "night" in done.err
+    assert list(tmp_path.iterdir()) == []
+
+
+# -- the program itself --------------------------------------------------------------------------
+
+
+def test_the_version_is_that_of_the_package(lightpace: Lightpace) -> None:
+    assert lightpace("--version").out == f"lightpace {version('lightpace')}\n"
+
+
+def test_help_names_every_command(lightpace: Lightpace) -> None:
+    said = lightpace("--help").out
+    assert all(name in said for name in ("run", "simulate", "check", "still", "sheet", "schema"))
+    assert lightpace("-h").out == said
+
+
+def test_without_a_display_the_attempt_is_told_and_nothing_is_written(tmp_path: Path) -> None:
+    program = f"import os; os.chdir({str(tmp_path)!r}); from simulator.cli import main; main([])"
+    no_display = {"DISPLAY": None, "WAYLAND_DISPLAY": None, "SDL_VIDEODRIVER": None}
+    if sys.platform in ("win32", "darwin"):
+        pytest.skip("there is always a display here")
+    done = ended(process("-c", program, PYGAME_HIDE_SUPPORT_PROMPT=None, **no_display))
+    assert done.code == 0
+    assert len(done.err.splitlines()) == 1
+    assert "no display" in done.err
+    assert "lightpace still breaking4" in done.err
+    again = ended(process("-m", "simulator", "simulate"))
+    assert done.out == again.out
+    assert list(tmp_path.iterdir()) == []
+
+
+INTERRUPTED = """
+import os, signal
+import simulator.cli as cli
+
+def interrupted(scenario):
+    os.kill(os.getpid(), signal.{signal})
+    raise AssertionError("still here")
+
+cli.simulate_attempt = interrupted
+cli.main(["simulate", "--csv", "never.csv"])
+"""
+
+
+@POSIX
+@pytest.mark.parametrize(("name", "code"), [("SIGINT", 130), ("SIGTERM", 143)])
+def test_a_stopped_run_says_so_by_its_exit_code_alone(name: str, code: int) -> None:
+    done = ended(process("-c", INTERRUPTED.format(signal=name)))
+    assert (done.code, done.out, done.err) == (code, "", "")
+
+
+@POSIX
+@pytest.mark.parametrize("arguments", [("simulate",), ("simulate", "--json"), ("schema",)])
+def test_a_reader_who_has_gone_is_no_cause_for_a_traceback(arguments: tuple[str, ...]) -> None:
+    child = process("-m", "simulator", *arguments)
+    assert child.stdout is not None
+    child.stdout.close()
+    assert child.stderr is not None
+    said = child.stderr.read()
+    child.stderr.close()
+    assert (child.wait(timeout=120), said) == (1, "")
+
+
+def test_a_terminal_that_knows_no_minus_sign_gets_the_table_all_the_same() -> None:
+    done = ended(process("-m", "simulator", "simulate", PYTHONIOENCODING="ascii"))
+    assert (done.code, done.err) == (0, "")
+    assert "lost the light" in done.out
+
+
+def test_a_run_is_the_same_to_the_bit_in_every_process() -> None:
+    program = (
+        "import hashlib, simulator as s; r = s.simulate(s.load_scenario('breaking4')); "
+        "print(hashlib.sha256(b''.join(a.tobytes() for a in r.to_arrays().values())).hexdigest())"
+    )
+    children = [process("-c", program, PYTHONHASHSEED=seed) for seed in ("0", "1", "4242")]
+    done = [ended(child) for child in children]
+    assert [child.code for child in done] == [0, 0, 0]
+    assert len({child.out for child in done}) == 1
+    assert len(done[0].out.strip()) == 64
+
+
+# -- README --------------------------------------------------------------------------------------
+
+
+README = ROOT / "README.md"
+
+
+def hold(marker: str, current: str) -> None:
+    """Assert that a part of the README is current; `RENEW_GOLDEN=1` writes it anew instead."""
+    text = README.read_text(encoding="utf-8")
+    start, end = f"<!-- {marker} -->\n", f"<!-- /{marker} -->"
+    before, _, rest = text.partition(start)
+    kept, found, after = rest.partition(end)
+    assert found, f"README.md has no part {marker!r}"
+    if os.environ.get("RENEW_GOLDEN"):
+        README.write_text(before + start + current + end + after, encoding="utf-8")
+    else:
+        assert kept == current
+
+
+def test_the_keys_in_the_readme_are_those_of_the_table() -> None:
+    lines = ["| | key | does |", "|---|---|---|"]
+    for group, bindings in groupby(BINDINGS, key=lambda binding: binding.group):
+        for i, binding in enumerate(bindings):
+            keys = " or ".join(f"`{key}`" for key in binding.keys)
+            lines.append(f"| {group if i == 0 else ''} | {keys} | {binding.action.value} |")
+    hold("keys", "\n".join(lines) + "\n")
+
+
+def test_the_table_in_the_readme_is_what_simulate_prints(lightpace: Lightpace) -> None:
+    said = lightpace("simulate", "breaking4").out
+    plain = "\n".join(line.rstrip() for line in said.splitlines())
+    hold("simulate", f"```\n{plain}\n```\n")
+
+
+def test_the_scenarios_in_the_readme_are_the_shipped_ones(lightpace: Lightpace) -> None:
+    head = "| name | plan | finish | light lost at | largest residual |"
+    lines = [head, "|---|---|---|---|---|"]
+    for name in SHIPPED:
+        told = json.loads(lightpace("simulate", name, "--json").out)
+        assert told["status"] == "finished"
+        lost = told["lost_light_at_m"]
+        known = told.get("residuals", [])
+        worst = max((row["residual_s"] for row in known), key=abs, default=None)
+        cells = [
+            f"`{name}`",
+            format_time(told["target_s"]),
+            format_time(told["finish_time_s"]),
+            "" if lost is None else f"{lost:.0f} m",
+            "" if worst is None else f"{format_signed(worst)} s",
+        ]
+        lines.append(f"| {' | '.join(cells)} |")
+    hold("scenarios", "\n".join(lines) + "\n")
+
+
+def test_what_the_readme_says_it_misses_is_what_is_printed(lightpace: Lightpace) -> None:
+    text = " ".join(README.read_text(encoding="utf-8").split())
+    told = [
+        json.loads(lightpace("simulate", "breaking4", "--json", *changes).out)
+        for changes in ((), ("--set", "runner.anticipation=10"))
+    ]
+    off = [{row["distance_m"]: row["residual_s"] for row in one["residuals"]} for one in told]
+    assert f"is {off[0][200]:.2f} s late at 200 m" in text
+    assert f"{off[0][400]:.2f} s late at 400 m" in text
+    assert f"{-off[0][800]:.2f} s early at 800 m" in text
+    assert f"loses the light at {told[0]['lost_light_at_m']:.0f} m" in text
+    assert f"{-off[1][1200]:.2f} s early at 1200 m" in text
+    assert f"light is lost at {told[1]['lost_light_at_m']:.0f} m" in text
+
+
+def test_the_scenario_in_the_readme_is_a_whole_one() -> None:
+    (example,) = re.findall(r"```yaml\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+    assert len(example.splitlines()) == 3
+    asked = load_text(example)
+    assert plan_mark(asked).finish_s == pytest.approx(250.0)
+    assert len(asked.pacers.line_up()) == 1
+
+
+def test_every_link_in_the_readme_leads_somewhere() -> None:
+    links = re.findall(r"\]\(([^)#:]+)\)", README.read_text(encoding="utf-8"))
+    assert len(links) > 5
+    assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+def test_every_command_in_the_readme_is_one(lightpace: Lightpace) -> None:
+    text = README.read_text(encoding="utf-8")
+    used = set(re.findall(r"^lightpace (\w+)", text, re.MULTILINE))
+    assert used == {"run", "simulate", "check", "still", "sheet", "schema"}
+    for command in used:
+        options = lightpace(command, "--help").out
+        for line in re.findall(rf"^lightpace {command} (.*)", text, re.MULTILINE):
+            for option in re.findall(r"--\w+", line.split("#")[0]):
+                assert option in options

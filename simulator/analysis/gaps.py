@@ -65,11 +65,15 @@ class GapTrack:
         """Return the gap at race time [s]; after the finish, the gap at the line."""
         return gap_seconds(self.recording, self.mark, time_s)
 
-    def metres_at(self, time_s: float) -> float:
-        """Return the gap along the track [m], positive = behind; nobody runs on beyond the line."""
-        t = min(time_s, self.recording.end_s)
-        own = float(self.recording.distance_at(t))
-        return min(float(self.mark.run.distance_at(t)), self.mark.distance_m) - own
+    def metres_at(self, time_s: float) -> float | None:
+        """Return the gap along the track [m], positive = behind; nobody runs on beyond the line.
+
+        None once she has finished: how far a mark would be beyond the line is not a gap.
+        """
+        if time_s >= self.recording.end_s:
+            return None
+        own = float(self.recording.distance_at(time_s))
+        return min(float(self.mark.run.distance_at(time_s)), self.mark.distance_m) - own
 
     def state_at(self, time_s: float) -> GapState:
         """Return the state at race time [s]."""

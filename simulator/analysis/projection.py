@@ -85,8 +85,8 @@ def still_possible(scenario: Scenario, recording: Recording, target_s: float) ->
 def finding_possible(scenario: Scenario, recording: Recording, target_s: float) -> Job[Possible]:
     """Find per 25 m whether the target is still in reach, all points stepped as one batch.
 
-    From the state at each point she gets the shelter of her own slot in the formation (as if the
-    group had waited) and runs the constant speed that is needed.
+    From the state at each point she gets the best shelter that the formation allows (as if the
+    group had waited, as near as nobody is run into) and runs the constant speed that is needed.
     """
     reach = min(recording.race_m, float(recording.x[-1]))
     xs = np.arange(0.0, reach, POSSIBLE_EVERY_M)

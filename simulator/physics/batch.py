@@ -14,7 +14,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from simulator.coefficients import G
+from simulator.coefficients import CLEARANCE_M, G
 from simulator.errors import SimulationError
 from simulator.physics.air import density, drag_area, head_wind
 from simulator.physics.anticipation import remaining_table
@@ -117,7 +117,8 @@ class Batch:
     def following(self, plans: Sequence[Followed]) -> Batch:
         """Return the one attempt of this batch as many rows, each following a plan of its own.
 
-        The group stands where her slot is: the shelter is that of the formation at its gap.
+        She gets the best shelter that the formation allows in each phase, at whatever front gap
+        gives it without running into anybody.
         """
         count = len(plans)
         rows: dict[str, Any] = {
@@ -125,13 +126,16 @@ class Batch:
             for f in fields(self)
             if f.name in _BY_ROW
         }
-        in_slot = round(-EXTRA_MIN_M / EXTRA_STEP_M)
+        grid = EXTRA_MIN_M + EXTRA_STEP_M * np.arange(EXTRA_COUNT)
+        least = CLEARANCE_M - self.nearest_m[0, : len(self.tables)]
+        allowed = np.where(grid >= least[:, None], self.tables, -np.inf)
+        best = allowed.max(axis=1, keepdims=True)
         return replace(
             self,
             **rows,
             scenarios=self.scenarios * count,
             groups=self.groups * count,
-            tables=np.repeat(self.tables[:, in_slot : in_slot + 1], EXTRA_COUNT, axis=1),
+            tables=np.repeat(best, EXTRA_COUNT, axis=1),
             wind=None if self.wind is None else np.repeat(self.wind, count, axis=0),
             plans=tuple(plans),
             plan_index=np.arange(count),

@@ -141,7 +141,7 @@ class Recording:
         A pure function: the answer does not depend on what was asked before.
         """
         last = self.ticks
-        place = max(time_s, 0.0) / self.step_s
+        place = float(_place(max(time_s, 0.0), self.step_s))
         end = self.end_s / self.step_s
         inside = min(place, end)
         i = min(int(inside), last - 1)
@@ -171,7 +171,7 @@ class Recording:
     def distance_at(self, time_s: ArrayLike) -> Floats:
         """Return race distance [m] at race times [s], as `at` does, for arrays."""
         t = np.maximum(np.asarray(time_s, dtype=np.float64), 0.0)
-        place = np.minimum(t, self.end_s) / self.step_s
+        place = _place(np.minimum(t, self.end_s), self.step_s)
         i = np.minimum(place.astype(np.int64), self.ticks - 1)
         f = place - i
         x = _hermite(self.x[i], self.v[i], self.x[i + 1], self.v[i + 1], self.step_s, f)
@@ -198,6 +198,13 @@ class Recording:
 
 ARRAYS = ("x", "v", "aerobic", "reserve", "power", "shelter", "group")
 """The recorded columns, in the order they are saved."""
+
+
+def _place(time_s: ArrayLike, step_s: float) -> Floats:
+    """Return time in ticks; within a billionth of a tick it is that tick and asks nothing later."""
+    place = np.asarray(time_s, dtype=np.float64) / step_s
+    tick = np.rint(place)
+    return np.where(np.abs(place - tick) < 1e-9, tick, place)
 
 
 def _hermite(

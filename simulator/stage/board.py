@@ -44,7 +44,7 @@ def board_of(show: Show) -> Board:
             known = s.run_s is not None and other is not None
             cells.append(_signed(s.run_s - other) if known else "–")  # type: ignore[operator]
         rows.append(BoardRow(tuple(cells), strong=last))
-    columns = ("m", "plan", "run", "vs plan", *(f"vs {g.label}" for g in ghosts))
+    columns = ("m", "plan", "run", "gap", *(f"vs {g.label}" for g in ghosts))
     return Board(headline, verdict, columns, tuple(rows), _facts(show), show.assumed)
 
 
@@ -56,10 +56,14 @@ def _facts(show: Show) -> tuple[str, ...]:
         facts.insert(0, f"not valid: {run.status.value}")
     facts.append(f"mean shelter {100 * float(run.shelter.mean()):.0f} %")
     facts.append(f"reserve left {max(run.at(run.end_s).reserve, 0) / run.reserve[0] * 100:.0f} %")
-    known = [s for s in show.splits if s.residual_s is not None]
-    if known:
-        told = ", ".join(f"{s.label} {format_signed(s.residual_s or 0.0)}" for s in known)
-        facts.append(f"model minus published: {told}")
+    worst = max(
+        (s for s in show.splits if s.residual_s is not None),
+        key=lambda s: abs(s.residual_s or 0.0),
+        default=None,
+    )
+    if worst is not None:
+        miss = format_signed(worst.residual_s or 0.0)
+        facts.append(f"largest miss of a published split {miss} s at {worst.label}")
     return tuple(facts)
 
 

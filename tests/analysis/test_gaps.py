@@ -40,7 +40,10 @@ def test_positive_is_behind_in_seconds_and_in_metres(
     assert seconds is not None
     assert seconds == pytest.approx(attempt.end_s - finish_s, abs=1e-6)
     assert seconds * sign > 0
-    assert track.metres_at(attempt.end_s - 5.0) * sign > 0
+    metres = track.metres_at(attempt.end_s - 5.0)
+    assert metres is not None
+    assert metres * sign > 0
+    assert track.metres_at(attempt.end_s) is None  # nobody runs on beyond the line
     assert track.state_at(attempt.end_s).side == side
 
 

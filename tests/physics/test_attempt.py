@@ -1,4 +1,4 @@
-"""The kernel: same to the bit however it is asked, exact enough, and honest about how a run ended."""
+"""The kernel: same to the bit however asked, exact enough, honest about how a run ended."""
 
 import numpy as np
 import pytest
@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulator.errors import SimulationError
+from simulator.physics import attempt
 from simulator.physics.attempt import fork, simulate, simulate_all
 from simulator.recording.recording import ARRAYS, Recording, Status
 from simulator.scenario.loader import load_scenario
@@ -118,8 +119,6 @@ def test_power_never_passes_its_limit(breaking4: Recording) -> None:
 def test_a_broken_ledger_is_called_broken(
     breaking4: Recording, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import simulator.physics.attempt as attempt
-
     kernel_step = attempt.Kernel.step
 
     def leaking(*args: object, **kwargs: object) -> object:

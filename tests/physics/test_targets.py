@@ -49,7 +49,7 @@ def test_published_times_are_reached(name: str, time: float, tolerance: float) -
 
 
 def test_monaco_is_the_calibration_of_the_reserve() -> None:
-    """With a little less reserve she cannot hold her splits: the plan alone does not make the time."""
+    """With less reserve she cannot hold her splits: the plan alone does not make the time."""
     less = load_scenario("monaco_2023", overrides=["runner.reserve=2000"])
     finish = simulate(less).finish_s
     assert finish is not None

@@ -37,7 +37,7 @@ def test_the_verdict_has_three_ways(show: Show, finish_s: float, verdict: str) -
 
 def test_the_board_has_the_laps_and_the_finish_against_plan_and_ghosts(show: Show) -> None:
     board = board_of(show)
-    assert board.columns == ("m", "plan", "run", "vs plan", "vs 4:00", "vs 4:06.42")
+    assert board.columns == ("m", "plan", "run", "gap", "vs 4:00", "vs 4:06.42")
     assert [row.cells[0] for row in board.rows] == ["400", "800", "1200", "finish"]
     assert [row.strong for row in board.rows] == [False, False, False, True]
     assert {len(row.cells) for row in board.rows} == {len(board.columns)}
@@ -49,8 +49,9 @@ def test_the_board_hides_neither_the_misses_nor_what_was_assumed(show: Show) -> 
     assert board.assumed == show.assumed
     assert {"pacer spacing", "weather"} <= set(board.assumed)
     assert any(fact.startswith("lost the light at") for fact in board.facts)
-    (residuals,) = [fact for fact in board.facts if fact.startswith("model minus published")]
-    assert all(place in residuals for place in ("200", "800", "1200", "finish"))
+    worst = max((s for s in show.splits if s.residual_s), key=lambda s: abs(s.residual_s or 0.0))
+    (told,) = [fact for fact in board.facts if fact.startswith("largest miss of a published split")]
+    assert f"{worst.residual_s:+.2f} s at {worst.label}" in told.replace("−", "-")
 
 
 def test_a_run_that_did_not_finish_says_so(scenario: Scenario, attempt: Recording) -> None:

@@ -1,0 +1,125 @@
+"""The desk: what the drawer of knobs shows. Plain values; the view draws it, the session fills it.
+
+In: nothing. Out: frozen dataclasses. A knob is named by its dotted path in the scenario; what the user
+sets goes back to the session as text for that path, and is checked like the file.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class KnobKind(Enum):
+    """How a knob is drawn and typed."""
+
+    NUMBER = "number"  # slider and entry
+    TIME = "time"  # slider and entry, `3:59.99`
+    CHOICE = "choice"  # drop-down
+    SWITCH = "switch"  # on or off
+
+
+@dataclass(frozen=True, slots=True)
+class Knob:
+    """One control.
+
+    Attributes:
+        path: dotted path in the scenario, `pacers.count`.
+        label: what it is called on the drawer, `pacers`.
+        group: heading it stands under, `Pacers`, `Plan`, `Runner`, `Air`, `Light`, `Ghosts`.
+        kind: how it is drawn.
+        value: the value now, as text a person would type (`13`, `3:59.99`, `hold_light`, `yes`).
+        number: the value as a number for the slider, None for choices.
+        low, high, step: the slider's range and least move.
+        unit: `m`, `°C`, `%`; may be empty.
+        options: the choices.
+        file_value: what the file says, as text.
+        changed: the value differs from the file's.
+        note: one sentence for the tooltip; says `assumed` where it is.
+        problem: why the last text typed was refused; empty otherwise.
+    """
+
+    path: str
+    label: str
+    group: str
+    kind: KnobKind
+    value: str
+    number: float | None = None
+    low: float = 0.0
+    high: float = 1.0
+    step: float = 0.01
+    unit: str = ""
+    options: tuple[str, ...] = ()
+    file_value: str = ""
+    changed: bool = False
+    note: str = ""
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SplitKnob:
+    """One row of the editable split table; times as text.
+
+    Attributes:
+        label: `200`, `400`, ..., `finish`.
+        distance_m: where the split is [m].
+        section: time of this section, `29.99`; cumulative: `1:00.57`.
+        locked: a change elsewhere leaves this section as it is.
+    """
+
+    label: str
+    distance_m: float
+    section: str
+    cumulative: str
+    locked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PinRow:
+    """One kept run: its number (1 to 6), name, colour, finish as text, and whether it is shown."""
+
+    number: int
+    name: str
+    colour: str
+    finish: str
+    shown: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The table A against B: `columns` are headings, one row of texts for each line."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Desk:
+    """Everything the drawer shows.
+
+    Attributes:
+        knobs: in the order they are drawn, grouped.
+        splits: the split table of the plan, sections of 200 m.
+        keep_target: a split change is taken from the other open rows; else the target moves.
+        from_gun: changes run the whole attempt again; else they go on from this moment.
+        can_undo, can_redo: how many changes can be taken back, or made again.
+        pins: kept runs.
+        comparison: the live run against the pins, None without pins.
+        axes: axes the what-if strip can have; `axis` is the one shown.
+        file: the scenario's file; `file_problem`: what is wrong with it now, with line and column.
+        unsaved: the settings differ from the file.
+    """
+
+    knobs: tuple[Knob, ...]
+    splits: tuple[SplitKnob, ...]
+    keep_target: bool
+    from_gun: bool
+    can_undo: int
+    can_redo: int
+    pins: tuple[PinRow, ...]
+    comparison: Comparison | None
+    axes: tuple[str, ...]
+    axis: str
+    file: str
+    file_problem: str
+    unsaved: bool

@@ -187,7 +187,9 @@ def still(
     width_height = _size(size)
     from simulator.session import Session
     from simulator.view.still import render_still, save_png
+    from simulator.view.theme import theme_named
 
+    theme_named(theme)  # an unknown one is told before anything is worked out
     session = Session(asked)
     session.seek(_moment(at, session))
     session.finish_work()

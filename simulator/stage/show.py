@@ -148,13 +148,13 @@ class Show:
         if s.environment.assumed:
             words.append("weather")
         if any(w.on for w in s.wavelight.waves):
-            words.append("wave length and which end marks the pace")
+            words.append("wave length and pace end")
         if s.plan.standing_start:
-            words.append("the light's standing-start allowance")
+            words.append("the light's start allowance")
         if s.pacers.shelter is not None:
-            words.append("a constant shelter instead of the formation's")
+            words.append("a constant shelter")
         elif any(abs(slot.ahead) <= 0.5 for slot in self.pacers.slots):
-            words.append("the effect of the pacer beside")
+            words.append("the pacer beside")
         return tuple(words)
 
     @cached_property
@@ -297,7 +297,9 @@ class Show:
                 possible = self.possible.at(x)
             lines.append(
                 GapLine(
-                    track.mark.name,
+                    f"the light {track.mark.label}"
+                    if self._is_light(track.mark)
+                    else track.mark.name,
                     track.mark.finish_s or 0.0,
                     track.seconds_at(t) if known else None,
                     track.metres_at(t) if known else None,
@@ -307,6 +309,9 @@ class Show:
                 )
             )
         return tuple(lines)
+
+    def _is_light(self, mark: Mark) -> bool:
+        return mark is self.light and any(wave.on for wave in self.scenario.wavelight.waves)
 
     def _meters(self, moment: Moment) -> tuple[Meter, ...]:
         v = moment.v_m_s

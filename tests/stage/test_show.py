@@ -341,7 +341,7 @@ def test_meters_have_bars_between_empty_and_full(show: Show) -> None:
 def test_what_is_assumed_is_said(show: Show) -> None:
     scene = shown(show, 10.0)
     assert "pacer spacing" in scene.assumed
-    assert "the light's standing-start allowance" in scene.assumed
+    assert "the light's start allowance" in scene.assumed
     assert scene.subtitle == "13 pacers: 6 ahead, 1 beside, 6 behind (spacing assumed)"
     assert scene.group.assumed == "spacing assumed"
 

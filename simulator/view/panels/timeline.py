@@ -188,7 +188,7 @@ class Timeline:
     def _marks(self, surface: pygame.Surface, plot: Plot, marks: tuple[Mark, ...]) -> None:
         theme, type_, sizes = self._theme, self._type, self._sizes
         area, caption = plot.box, sizes.caption
-        used: list[tuple[float, float]] = []
+        rows: list[list[tuple[float, float]]] = [[], []]  # the second stands above the first
         for mark in sorted(marks, key=lambda m: m.x_m):
             if mark.kind == "distance":
                 continue
@@ -200,11 +200,12 @@ class Timeline:
             text = type_.fit(mark.label, REGULAR, caption, round(0.2 * area.w))
             wide = type_.width(text, REGULAR, caption)
             left = x + 5 if x + 5 + wide <= area.right else x - 5 - wide
-            if all(left > b + 6 or left + wide < a - 6 for a, b in used):
-                type_.write(
-                    surface, text, (left, area.bottom - caption * 0.8), REGULAR, caption, colour
-                )
-                used.append((left, left + wide))
+            for row, used in enumerate(rows):
+                if all(left > b + 6 or left + wide < a - 6 for a, b in used):
+                    y = area.bottom - caption * (0.8 + 1.3 * row)
+                    type_.write(surface, text, (left, y), REGULAR, caption, colour)
+                    used.append((left, left + wide))
+                    break
 
     def _uncover(self, surface: pygame.Surface, plot: Plot, chart: Chart) -> None:
         """Show the runner's curve up to the revealed distance, and not a pixel of the rest."""

@@ -311,12 +311,13 @@ def test_without_a_display_the_attempt_is_told_and_nothing_is_written(tmp_path: 
 INTERRUPTED = """
 import os, signal
 import simulator.cli as cli
+import simulator.cli.attempts as attempts
 
 def interrupted(scenario):
     os.kill(os.getpid(), signal.{signal})
     raise AssertionError("still here")
 
-cli.simulate_attempt = interrupted
+attempts.simulate_attempt = interrupted
 cli.main(["simulate", "--csv", "never.csv"])
 """
 

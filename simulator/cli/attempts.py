@@ -1,88 +1,29 @@
-"""The command line: reads arguments, asks the rooms, prints. The only place that exits the process.
+"""The commands that show one attempt: run, simulate, check, still, sheet, schema.
 
-In: arguments. Out: text on stdout, one-sentence errors on stderr, an exit code: 0 done, 1 it could
-not be done, 2 the input is not usable, 130 stopped with Ctrl-C, 143 terminated.
+In: arguments. Out: a window, text, files.
 """
 
 from __future__ import annotations
 
-import io
 import json
-import os
-import signal
 import sys
-from collections.abc import Sequence
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
-from simulator.analysis.summary import Summary, summarise
-from simulator.errors import LightpaceError, Problem, ScenarioError
+from simulator.analysis.summary import summarise
+from simulator.cli.summary import print_summary
+from simulator.cli.terminal import DEFAULT_SCENARIO, Changes, OutFile, ScenarioName, app, err, out
+from simulator.errors import Problem, ScenarioError
 from simulator.physics.attempt import simulate as simulate_attempt
 from simulator.recording.store import save_recording
 from simulator.scenario.loader import load_scenario
-from simulator.units import format_signed, format_time, parse_time
+from simulator.units import parse_time
 
 if TYPE_CHECKING:
     from simulator.session import Session
-
-DEFAULT_SCENARIO = "breaking4"
-
-app = typer.Typer(
-    add_completion=True,
-    no_args_is_help=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode="rich",
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
-
-ScenarioName = Annotated[
-    str, typer.Argument(help="A scenario file, or the name of a shipped one such as breaking4.")
-]
-Changes = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar="PATH=VALUE", help="Change a value, e.g. pacers.count=7."),
-]
-OutFile = Annotated[Path, typer.Option("-o", "--output", help="File to write.")]
-
-
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line and exit the process."""
-    signal.signal(signal.SIGTERM, _terminated)
-    os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # a terminal may know no true minus sign
-    sys.exit(_exit_code(sys.argv[1:] if arguments is None else arguments))
-
-
-def _exit_code(arguments: Sequence[str]) -> int | str | None:
-    code: int | str | None = 0
-    try:
-        app(args=list(arguments), standalone_mode=True)
-    except SystemExit as end:
-        code = end.code
-    except LightpaceError as error:
-        err.print(escape(str(error)))
-        code = error.exit_code
-    try:
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # whoever read us has gone: keep the interpreter from complaining of it at its end
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 1
-    return code
-
-
-def _terminated(_signal: int, _frame: FrameType | None) -> None:
-    sys.exit(143)
 
 
 @app.callback(invoke_without_command=True)
@@ -120,7 +61,7 @@ def run(
         err.print(
             escape(f"{missing} `lightpace still {scenario} --at 2:00 -o out.png` makes a picture.")
         )
-        _print_summary(summarise(asked, simulate_attempt(asked)))
+        print_summary(summarise(asked, simulate_attempt(asked)))
         return
     from simulator.session import Session
     from simulator.view.app import run as run_window
@@ -152,7 +93,7 @@ def simulate(
     if as_json:
         sys.stdout.write(json.dumps(summary.to_dict(), indent=2, allow_nan=False) + "\n")
     else:
-        _print_summary(summary)
+        print_summary(summary)
 
 
 @app.command()
@@ -239,62 +180,3 @@ def _size(text: str) -> tuple[int, int]:
     if not (1 <= int(width) <= 7680 and 1 <= int(height) <= 4320):
         raise typer.BadParameter("A picture has from 1x1 to 7680x4320 points.", param_hint="--size")
     return int(width), int(height)
-
-
-def _print_summary(summary: Summary) -> None:
-    run, target = summary.recording, summary.target_s
-    table = Table(box=None, pad_edge=False)
-    published = any(s.published_s is not None for s in summary.splits)
-    columns = ["m", "plan", "run", "gap", *(escape(g.name) for g in summary.ghosts)]
-    for column in [*columns, *(["published", "residual"] if published else [])]:
-        table.add_column(column, justify="right")
-    for s in summary.splits:
-        cells = [s.label, _time(s.plan_s), _time(s.run_s), _signed(s.delta_s)]
-        cells += [_time(t) for t in s.ghosts_s]
-        if published:
-            blank = s.published_s is None
-            cells += ["", ""] if blank else [_time(s.published_s), _signed(s.residual_s)]
-        table.add_row(*cells, style="bold" if s.label == "finish" else None)
-    out.print(escape(summary.scenario.name), style="bold")
-    # numbers are never cut off: a narrow terminal wraps the lines itself
-    Console(highlight=False, width=1000).print(table)
-    out.print()
-    for line in _facts(summary, run.finish_s, target):
-        out.print(escape(line))
-
-
-def _facts(summary: Summary, finish: float | None, target: float) -> list[str]:
-    energy = summary.energy
-    told = "did not finish" if finish is None else f"finish {format_time(finish)}"
-    if finish is not None:
-        told += f", {format_signed(finish - target)} s against the plan's {format_time(target)}"
-    lost = summary.lost_light_at_m
-    lines = [
-        f"{told}; status: {summary.recording.status.value}",
-        "kept the light to the line" if lost is None else f"lost the light at {lost:.0f} m",
-        f"mean shelter {100 * summary.mean_shelter:.1f} % of the air drag",
-        (
-            f"energy {energy.spent:.0f} J/kg: {energy.aerobic:.0f} aerobic, "
-            f"{energy.from_reserve:.0f} from the reserve, {energy.reserve_left:.0f} left of it"
-        ),
-    ]
-    worst = max(
-        (s for s in summary.splits if s.residual_s is not None),
-        key=lambda s: abs(s.residual_s or 0.0),
-        default=None,
-    )
-    if worst is not None and worst.residual_s is not None:
-        word = "early" if worst.residual_s < 0 else "late"
-        lines.append(
-            "residual: run minus published; the largest is "
-            f"{abs(worst.residual_s):.2f} s too {word} at {worst.label}"
-        )
-    return lines
-
-
-def _time(value: float | None) -> str:
-    return "–" if value is None else format_time(value)
-
-
-def _signed(value: float | None) -> str:
-    return "–" if value is None else format_signed(value)

@@ -1,0 +1,55 @@
+"""The command line: reads arguments, asks the rooms, prints. The only place that exits the process.
+
+In: arguments. Out: text on stdout, one-sentence errors on stderr, an exit code: 0 done, 1 it could
+not be done, 2 the input is not usable, 130 stopped with Ctrl-C, 143 terminated. The commands stand
+in `attempts` and are registered by importing it.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from types import FrameType
+
+from rich.markup import escape
+
+from simulator.cli import attempts
+from simulator.cli.terminal import app, err
+from simulator.errors import LightpaceError
+
+__all__ = ["attempts", "main"]
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and exit the process."""
+    signal.signal(signal.SIGTERM, _terminated)
+    os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal may know no true minus sign
+    sys.exit(_exit_code(sys.argv[1:] if arguments is None else arguments))
+
+
+def _exit_code(arguments: Sequence[str]) -> int | str | None:
+    code: int | str | None = 0
+    try:
+        app(args=list(arguments), standalone_mode=True)
+    except SystemExit as end:
+        code = end.code
+    except LightpaceError as error:
+        err.print(escape(str(error)))
+        code = error.exit_code
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # whoever read us has gone: keep the interpreter from complaining of it at its end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 1
+    return code
+
+
+def _terminated(_signal: int, _frame: FrameType | None) -> None:
+    sys.exit(143)

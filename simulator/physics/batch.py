@@ -28,7 +28,7 @@ from simulator.physics.pacers import (
     schedule_followed,
 )
 from simulator.physics.track import on_bend, start_position
-from simulator.scenario.model import Scenario
+from simulator.scenario.model import Runner, Scenario
 from simulator.scenario.plan import schedule_of
 from simulator.scenario.schedule import Schedule
 
@@ -143,6 +143,19 @@ class Batch:
             remaining=remaining_table(plans, [float(self.race_m[0])] * count),
         )
 
+    def only(self, rows: Ints) -> Batch:
+        """Return these rows of the batch, in this order; one may be taken several times."""
+        own = {f.name: getattr(self, f.name)[rows] for f in fields(self) if f.name in _BY_ROW}
+        return replace(
+            self,
+            **own,
+            scenarios=tuple(self.scenarios[i] for i in rows.tolist()),
+            groups=tuple(self.groups[i] for i in rows.tolist()),
+            wind=None if self.wind is None else self.wind[rows],
+            plan_index=self.plan_index[rows],
+            leader_index=self.leader_index[rows],
+        )
+
     def plan_marks(self, half_ticks: Ints) -> tuple[Floats, Floats]:
         """Return the plans' distance [m] and cruising speed [m/s], shape (half ticks, plans)."""
         t = half_ticks * (0.5 * self.step_s)
@@ -223,11 +236,7 @@ def batch_of(scenarios: Sequence[Scenario], step_s: float = STEP_S) -> Batch:
     phases = max(len(g.tables) for g in distinct)
     rows = [distinct[i] for i in group_index]
     runners = [s.runner for s in scenarios]
-    force = np.array([r.drag_cost for r in runners]) / G
-    area = np.array([drag_area(r) for r in runners])
     rho = np.array([density(s.environment) for s in scenarios])
-    mass = np.array([r.mass for r in runners])
-    form = np.array([1.0 + r.form / 100.0 for r in runners])
     race = np.array([s.distance for s in scenarios])
     start = np.array([start_position(s.distance) for s in scenarios])
     finish = np.array([plan.finish_s for _, plan in plans.values()])[plan_index]
@@ -238,13 +247,8 @@ def batch_of(scenarios: Sequence[Scenario], step_s: float = STEP_S) -> Batch:
         step_s=step_s,
         race_m=race,
         start_m=start,
-        drag_k=force * 0.5 * rho * area / mass,
-        force_k=force,
-        cost_k=np.array([r.kit.cost for r in runners]),
-        aerobic_max=np.array([r.max_aerobic_power for r in runners]) * form,
-        reserve=np.array([r.reserve for r in runners]) * form,
+        **bodies_of(runners, rho),
         drop_back_m=np.array([g.drop_back_m for g in rows]),
-        anticipation=np.array([r.anticipation for r in runners]),
         gusts=np.array([0.5 * s.environment.wind.speed**2 for s in scenarios]),
         remaining=remaining_table(
             [plan for _, plan in plans.values()],
@@ -263,6 +267,22 @@ def batch_of(scenarios: Sequence[Scenario], step_s: float = STEP_S) -> Batch:
         leaders=tuple((schedule, scenario) for _, schedule, scenario in leaders.values()),
         ticks=np.array([math.ceil((PATIENCE * f + PATIENCE_S) / step_s) for f in finish]),
     )
+
+
+def bodies_of(runners: Sequence[Runner], rho: Floats) -> dict[str, Floats]:
+    """Return what a batch holds of its runners, by attribute; `rho` is the air's density [kg/m3]."""
+    force = np.array([r.drag_cost for r in runners]) / G
+    area = np.array([drag_area(r) for r in runners])
+    mass = np.array([r.mass for r in runners])
+    form = np.array([1.0 + r.form / 100.0 for r in runners])
+    return {
+        "drag_k": force * 0.5 * rho * area / mass,
+        "force_k": force,
+        "cost_k": np.array([r.kit.cost for r in runners]),
+        "aerobic_max": np.array([r.max_aerobic_power for r in runners]) * form,
+        "reserve": np.array([r.reserve for r in runners]) * form,
+        "anticipation": np.array([r.anticipation for r in runners]),
+    }
 
 
 def _padded(values: Floats, length: int, fill: float) -> Floats:

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.coefficients import CLEARANCE_M
-from simulator.physics.shelter import Shelterer, shelter
+from simulator.physics.shelter import Profile, Shelterer, profile_of
 from simulator.scenario.pacers import Leader, Pacers, Slot
 from simulator.scenario.schedule import Schedule
 
@@ -45,6 +45,8 @@ class Group:
             increasing, shape (phases - 1,).
         tables: shelter over the extra gap for each phase, shape (phases, EXTRA_COUNT).
         drop_back_m: how far behind its mark the group waits for her, 0 when it holds the light [m].
+        profiles: what each phase does to the air, or its constant shelter; from these come tables
+            for other scales of the wake.
     """
 
     slots: tuple[Slot, ...]
@@ -52,6 +54,11 @@ class Group:
     breaks_m: Floats
     tables: Floats
     drop_back_m: float
+    profiles: tuple[Profile | float, ...]
+
+    def tables_at(self, wake: float) -> Floats:
+        """Return the shelter tables at another scale q of the wake; a constant shelter stays."""
+        return np.array([_table(profile, wake) for profile in self.profiles])
 
 
 def group_of(pacers: Pacers, race_m: float) -> Group:
@@ -63,24 +70,32 @@ def group_of(pacers: Pacers, race_m: float) -> Group:
         edges |= {c.until for c in constants if c.until is not None}
     breaks = sorted(e for e in edges if 0.0 < e < race_m)
     grid = EXTRA_MIN_M + EXTRA_STEP_M * np.arange(EXTRA_COUNT)
-    tables, nearest = [], []
+    profiles: list[Profile | float] = []
+    nearest = []
     for begin in [0.0, *breaks]:
         active = [s for s in slots if runs_at(s, begin)]
         ahead = [s.ahead for s in active if s.ahead > 0]
         nearest.append(min(ahead, default=np.inf))
         if constants is None:
             bodies = [Shelterer(s.ahead, s.offset, s.ahead > 0) for s in active]
-            tables.append(shelter(bodies, grid, pacers.wake))
+            profiles.append(profile_of(bodies, grid))
         else:
             held = next((c.value for c in constants if c.until is None or begin < c.until), 0.0)
-            tables.append(np.full(EXTRA_COUNT, held))
+            profiles.append(held)
     return Group(
         slots,
         np.array(nearest),
         np.array(breaks),
-        np.array(tables),
+        np.array([_table(profile, pacers.wake) for profile in profiles]),
         pacers.drop_back if pacers.policy == "wait_for_runner" else 0.0,
+        tuple(profiles),
     )
+
+
+def _table(profile: Profile | float, wake: float) -> Floats:
+    if isinstance(profile, Profile):
+        return profile.shelter(wake)
+    return np.full(EXTRA_COUNT, profile)
 
 
 def runs_at(slot: Slot, x_m: float) -> bool:

@@ -61,6 +61,26 @@ def _rise(x: ArrayLike, edge: float) -> Floats:
     return z * z * (3.0 - 2.0 * z)
 
 
+@dataclass(frozen=True, eq=False)
+class Profile:
+    """What a formation does to the air over the extra front gap, before the wake's scale q is set.
+
+    Attributes:
+        wake: sum over the lanes of the strongest front wake u / q [1].
+        lost: what jets and pacers beside take away again [1].
+        trail: factor R of the pacers behind [1].
+    """
+
+    wake: Floats
+    lost: Floats
+    trail: Floats
+
+    def shelter(self, wake: float) -> Floats:
+        """Return S for the front wake's scale q = `wake`; shape as the extra gaps."""
+        rest = 1.0 - (np.minimum(wake * self.wake, WAKE_LIMIT) - self.lost)
+        return np.clip(1.0 - np.sign(rest) * rest * rest * self.trail, S_MIN, S_MAX)
+
+
 def shelter(pacers: Sequence[Shelterer], extra_gap_m: ArrayLike, wake: float = 1.0) -> Floats:
     """Return S for each extra front gap [m]; shape as `extra_gap_m`.
 
@@ -69,6 +89,11 @@ def shelter(pacers: Sequence[Shelterer], extra_gap_m: ArrayLike, wake: float = 1
         extra_gap_m: how much farther than in the formation the group ahead is [m].
         wake: the scale q of the front wake.
     """
+    return profile_of(pacers, extra_gap_m).shelter(wake)
+
+
+def profile_of(pacers: Sequence[Shelterer], extra_gap_m: ArrayLike) -> Profile:
+    """Return what these pacers do to the air for each extra front gap [m]."""
     extra = np.asarray(extra_gap_m, dtype=np.float64)
     lanes: dict[int, Floats] = {}
     lost = np.zeros_like(extra)
@@ -82,7 +107,7 @@ def shelter(pacers: Sequence[Shelterer], extra_gap_m: ArrayLike, wake: float = 1
         # the decay is held from the edge of the pacer's own zone on: inside it he runs beside
         near = np.maximum(dx, BESIDE_REACH_M)
         peak = WAKE_PEAK * np.exp(-(near - WAKE_PEAK_AT_M) / WAKE_LENGTH_M)
-        velocity = wake * peak * np.exp(-((dy / WAKE_WIDTH_M) ** 3)) * in_front
+        velocity = peak * np.exp(-((dy / WAKE_WIDTH_M) ** 3)) * in_front
         for lane, share in _lane_shares(pacer.aside_m):
             held = lanes.get(lane, np.zeros_like(extra))
             lanes[lane] = np.maximum(held, share * velocity)
@@ -95,8 +120,7 @@ def shelter(pacers: Sequence[Shelterer], extra_gap_m: ArrayLike, wake: float = 1
     total = np.zeros_like(extra)
     for velocity in lanes.values():
         total = total + velocity
-    rest = 1.0 - (np.minimum(total, WAKE_LIMIT) - lost)
-    return np.clip(1.0 - np.sign(rest) * rest * rest * trail, S_MIN, S_MAX)
+    return Profile(total, lost, trail)
 
 
 def _lane_shares(aside_m: float) -> list[tuple[int, float]]:

@@ -270,7 +270,7 @@ def batch_of(scenarios: Sequence[Scenario], step_s: float = STEP_S) -> Batch:
 
 
 def bodies_of(runners: Sequence[Runner], rho: Floats) -> dict[str, Floats]:
-    """Return what a batch holds of its runners, by attribute; `rho` is the air's density [kg/m3]."""
+    """Return what a batch holds of its runners, by attribute; `rho`: density of the air [kg/m3]."""
     force = np.array([r.drag_cost for r in runners]) / G
     area = np.array([drag_area(r) for r in runners])
     mass = np.array([r.mass for r in runners])

@@ -1,12 +1,14 @@
 """The kernel: same to the bit however asked, exact enough, honest about how a run ended."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulator.errors import SimulationError
-from simulator.physics import attempt
+from simulator.physics import kernel
 from simulator.physics.attempt import fork, simulate, simulate_all
 from simulator.recording.recording import ARRAYS, Recording, Status
 from simulator.scenario.loader import load_scenario
@@ -79,9 +81,7 @@ def test_halving_the_step_moves_the_finish_by_less_than_two_milliseconds(name: s
 
 
 def test_wind_and_waiting_groups_are_as_exact() -> None:
-    scenario = _load(
-        "environment.wind={speed: 3, direction: 30}", "pacers.policy=wait_for_runner"
-    )
+    scenario = _load("environment.wind={speed: 3, direction: 30}", "pacers.policy=wait_for_runner")
     assert simulate(scenario).finish_s == pytest.approx(
         simulate(scenario, step_s=0.01).finish_s, abs=0.002
     )
@@ -119,13 +119,14 @@ def test_power_never_passes_its_limit(breaking4: Recording) -> None:
 def test_a_broken_ledger_is_called_broken(
     breaking4: Recording, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    kernel_step = attempt.Kernel.step
+    kernel_step = kernel.Kernel.step
 
     def leaking(*args: object, **kwargs: object) -> object:
-        x, v, aerobic, reserve = kernel_step(*args, **kwargs)  # type: ignore[arg-type]
-        return x, v, aerobic, reserve + 0.2
+        step = kernel_step(*args, **kwargs)  # type: ignore[arg-type]
+        x, v, aerobic, reserve = step.after
+        return replace(step, after=(x, v, aerobic, reserve + 0.2))
 
-    monkeypatch.setattr(attempt.Kernel, "step", leaking)
+    monkeypatch.setattr(kernel.Kernel, "step", leaking)
     assert simulate(_load()).status is Status.LEDGER_BROKEN
     assert breaking4.status is Status.FINISHED
 

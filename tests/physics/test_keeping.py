@@ -1,0 +1,110 @@
+"""What is kept without the ticks is what the recordings say, to the bit."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from simulator.physics import kernel
+from simulator.physics.attempt import finished, fork, simulate_all, stepping
+from simulator.physics.batch import batch_of
+from simulator.physics.keeping import STATUSES, Passages, passages
+from simulator.recording.recording import Recording, Status
+from simulator.scenario.loader import load_scenario
+from simulator.scenario.model import Scenario
+
+PLACES = [0.5, 200.0, 300.5, 300.7, 300.9, 400.0, 1200.0, 1600.0]
+
+
+def _load(*changes: str, name: str = "breaking4") -> Scenario:
+    return load_scenario(name, overrides=changes)
+
+
+@pytest.fixture(scope="module")
+def scenarios() -> list[Scenario]:
+    short = ["distance=400 m", "ghosts=[]", "published=~", "pacers.count=0", "plan.target=43.1"]
+    strong = ["runner.max_aerobic_power=40", "runner.reserve=5000", "plan.standing_start=no"]
+    return [
+        _load(),
+        _load(name="fifteen_hundred"),
+        _load("pacers.policy=wait_for_runner", "environment.wind.speed=4"),
+        _load("runner.max_aerobic_power=15"),
+        _load("environment.wind.speed=20", "runner.max_aerobic_power=5", "runner.reserve=100"),
+        _load(*short, *strong),
+    ]
+
+
+@pytest.fixture(scope="module")
+def recordings(scenarios: list[Scenario]) -> list[Recording]:
+    return simulate_all(scenarios)
+
+
+@pytest.fixture(scope="module")
+def passed(scenarios: list[Scenario]) -> Passages:
+    return finished(stepping(batch_of(scenarios), None, passages(PLACES)))
+
+
+def test_times_are_those_of_the_recordings_to_the_bit(
+    recordings: list[Recording], passed: Passages
+) -> None:
+    for run, times, finish in zip(recordings, passed.time_s, passed.finish_s, strict=True):
+        reached = passed.places_m <= run.x[-1]
+        assert np.array_equal(times[reached], run.time_at(passed.places_m[reached]))
+        assert np.isnan(times[~reached]).all()
+        assert (None if np.isnan(finish) else finish) == run.finish_s
+
+
+def test_every_row_is_judged_as_its_recording_is(
+    recordings: list[Recording], passed: Passages
+) -> None:
+    verdicts = [STATUSES[code] for code in passed.status]
+    assert verdicts == [run.status for run in recordings]
+    assert verdicts[4:] == [Status.DID_NOT_FINISH, Status.NOT_HUMAN]
+    assert passed.valid.tolist() == [run.status is Status.FINISHED for run in recordings]
+
+
+def test_a_leak_of_energy_is_seen_without_the_ticks(monkeypatch: pytest.MonkeyPatch) -> None:
+    sound = kernel.Kernel.step
+
+    def leaking(*args: object, **kwargs: object) -> object:
+        step = sound(*args, **kwargs)  # type: ignore[arg-type]
+        x, v, aerobic, reserve = step.after
+        return replace(step, after=(x, v, aerobic, reserve + 0.2))
+
+    monkeypatch.setattr(kernel.Kernel, "step", leaking)
+    found = finished(stepping(batch_of([_load()]), None, passages()))
+    assert STATUSES[found.status[0]] is Status.LEDGER_BROKEN
+
+
+def test_rows_that_join_at_ticks_of_their_own_go_on_as_forks_do(
+    scenarios: list[Scenario], recordings: list[Recording]
+) -> None:
+    scenario, past = scenarios[0], recordings[0]
+    ticks = [700, 0, 1900, 5]
+    states = [past.state_at_tick(tick) for tick in ticks]
+    batch = batch_of([_load("runner.form=1"), scenario, _load("runner.form=-1"), scenario])
+    together = finished(stepping(batch, states, passages([150.0, 1250.0, 1500.0])))
+    forks = [fork(s, past, tick) for s, tick in zip(batch.scenarios, ticks, strict=True)]
+    assert together.finish_s.tolist() == [run.finish_s for run in forks]
+    assert together.finish_s[1] == together.finish_s[3] == past.finish_s
+    for run, tick, times in zip(forks, ticks, together.time_s, strict=True):
+        ahead = together.places_m > past.x[tick]
+        assert np.array_equal(times[ahead], run.time_at(together.places_m[ahead]))
+        assert np.isnan(times[~ahead]).all()
+
+
+def test_chosen_rows_of_a_batch_are_the_same_rows(
+    scenarios: list[Scenario], passed: Passages
+) -> None:
+    chosen = np.array([2, 0, 2])
+    found = finished(stepping(batch_of(scenarios).only(chosen), None, passages(PLACES)))
+    assert np.array_equal(found.time_s, passed.time_s[chosen])
+    assert np.array_equal(found.status, passed.status[chosen])
+
+
+def test_nothing_asked_is_nothing_kept(scenarios: list[Scenario]) -> None:
+    found = finished(stepping(batch_of(scenarios[:2]), None, passages()))
+    assert found.time_s.shape == (2, 0)
+    assert found.valid.all()

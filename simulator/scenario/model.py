@@ -28,6 +28,7 @@ from simulator.scenario.ghosts import EvenGhost, Ghost, SplitGhost, default_ghos
 from simulator.scenario.pacers import Pacers
 from simulator.scenario.plan import EvenPlan, Plan
 from simulator.scenario.plan_checks import plan_complaints
+from simulator.scenario.uncertainty import INPUTS, Bounds, Uncertainty, bounds_of
 from simulator.units import MILE_M
 
 
@@ -117,6 +118,12 @@ class Wavelight(Section):
     )
 
 
+INPUT_BOUNDS: dict[str, Bounds] = {
+    name: bounds_of(Pacers if name == "wake" else Runner, name) for name in INPUTS
+}
+"""The least and the greatest value of each uncertain input, as the section that holds it says."""
+
+
 class Scenario(Section):
     """A whole attempt as asked for: the plan, the runner, the light, the pacers and the ghosts."""
 
@@ -133,6 +140,10 @@ class Scenario(Section):
     ghosts: tuple[Ghost, ...] = Field(
         default_factory=default_ghosts, max_length=12, description="Runs to compare with."
     )
+    uncertainty: Uncertainty = Field(
+        Uncertainty(),
+        description="How uncertain the inputs are: what `simulate --samples` draws from.",
+    )
     published: Line | None = Field(
         None,
         description="Name of the split ghost that is the published result of this very attempt; "
@@ -146,6 +157,7 @@ class Scenario(Section):
         complaints = plan_complaints(("plan",), self.plan, distance_m, doubts)
         complaints += self._wave_complaints(distance_m, doubts)
         complaints += self._ghost_complaints(distance_m, doubts)
+        complaints += self.uncertainty.complaints(INPUT_BOUNDS, doubts)
         complain(complaints)
         return self
 

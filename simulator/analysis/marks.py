@@ -91,13 +91,13 @@ def light_mark(scenario: Scenario) -> Mark:
 
 
 def ghost_marks(scenario: Scenario) -> list[Mark]:
-    """Return the scenario's ghosts, simulated or loaded where they are runs of their own.
+    """Return the scenario's ghosts that are on, simulated or loaded where they are runs.
 
     Raises:
         ScenarioError: a ghost's scenario file has problems.
         RecordingError: a ghost's recording cannot be read.
     """
-    return [_ghost_mark(ghost, scenario) for ghost in scenario.ghosts]
+    return [_ghost_mark(ghost, scenario) for ghost in scenario.ghosts if ghost.on]
 
 
 def _ghost_mark(ghost: Ghost, scenario: Scenario) -> Mark:

@@ -29,6 +29,7 @@ from simulator.units import MILE_M
 class _GhostBase(Section):
     name: Line = Field("", max_length=200, description="Name on the screen; left out: made up.")
     colour: MarkColour = Field("white", description="Colour of its outline and curve.")
+    on: bool = Field(True, description="Shown or not.")
     note: Text = Field("", max_length=500, description="Where it comes from; which clock it is on.")
 
 

@@ -1,8 +1,8 @@
-"""A session: one scenario being watched; it owns the playback, the switches and the open work.
+"""A session: one scenario being watched and turned; it owns the desk, the runs and the open work.
 
-In: a scenario; actions and elapsed wall time from the window. Out: scenes. It asks physics and
-analysis for results; the window asks only the session. Work goes on in slices between pictures, so
-that no picture is late.
+In: a scenario or its file; actions, changes and elapsed wall time from the window. Out: scenes and
+the desk. It asks physics and analysis for results; the window asks only the session. Work goes on
+in slices between pictures, so that no picture is late.
 """
 
 from __future__ import annotations
@@ -11,35 +11,29 @@ import time
 from collections import deque
 from collections.abc import Callable, Generator
 from dataclasses import replace
+from pathlib import Path
 
+from simulator.analysis.marks import Mark, run_mark
 from simulator.analysis.projection import finding_possible
 from simulator.analysis.what_if import finding_alternatives
-from simulator.coefficients import LAP_M
-from simulator.physics.attempt import finished, simulating
+from simulator.physics.attempt import finished
 from simulator.recording.recording import Recording
 from simulator.scenario.model import Scenario
+from simulator.session.changes import Change
+from simulator.session.courses import Runs, tick_at
+from simulator.session.mixing import Mixing
+from simulator.session.settings import Settings, settings_of
+from simulator.session.watching import Watching
+from simulator.stage.desk import Desk
 from simulator.stage.keys import Action
-from simulator.stage.playback import COUNTDOWN_S, FRAME_S, STALL_S, Playback
-from simulator.stage.scene import Scene
-from simulator.stage.show import Options, Show, make_show, with_findings
+from simulator.stage.show import Show, make_show, with_findings
 
 SLICE_S = 0.004
 """Work done beside one picture [s]."""
-NOTICE_S = 3.0
-"""How long a notice stays [s of wall time]."""
-
-_SEEK_S = {
-    Action.SEEK_BACK: -5.0,
-    Action.SEEK_FORWARD: 5.0,
-    Action.SEEK_BACK_LONG: -30.0,
-    Action.SEEK_FORWARD_LONG: 30.0,
-    Action.STEP_BACK: -FRAME_S,
-    Action.STEP_FORWARD: FRAME_S,
-}
 
 
-class Session:
-    """One attempt being watched."""
+class Session(Watching):
+    """One scenario being watched, and the desk its knobs are turned on."""
 
     def __init__(
         self,
@@ -48,6 +42,7 @@ class Session:
         rate: float = 1.0,
         start_at_s: float | None = None,
         clock: Callable[[], float] = time.perf_counter,
+        settings: Settings | None = None,
     ) -> None:
         """Simulate the scenario and stand on the start line, or at `start_at_s`.
 
@@ -56,37 +51,26 @@ class Session:
             rate: playback rate to begin with.
             start_at_s: race time to open at [s], paused; None waits on the line.
             clock: measures the slices of work [s]; only a test hands in another.
+            settings: what the scenario was loaded from; left out: it comes from no file.
         """
         self._clock = clock
-        self.scenario = scenario
-        self.options = Options()
-        self._notice, self._notice_left_s = "", 0.0
-        recording = finished(simulating(scenario))
-        self._show = make_show(scenario, recording)
-        self._playback = Playback(-1e9, recording.end_s, rate=rate).seek(-1e9)
+        self._runs = Runs()
+        settings = settings or settings_of(scenario)
+        self._runs.keep_scenario(settings, scenario)
+        self._mixing = Mixing(settings, settings, self._runs)
+        self._shown = self._mixing.now
+        super().__init__(self._show_of(self._shown), rate)
         if start_at_s is not None:
             self.seek(start_at_s)
+        self._desk: Desk | None = None
         self._jobs: deque[Generator[None, None, None]] = deque([self._findings()])
 
     @property
-    def recording(self) -> Recording:
-        """The attempt being shown."""
-        return self._show.recording
+    def scenario(self) -> Scenario:
+        """What is asked for now."""
+        return self._mixing.scenario
 
-    @property
-    def show(self) -> Show:
-        """Everything fixed about the attempt being shown."""
-        return self._show
-
-    @property
-    def playback(self) -> Playback:
-        """Where the playhead stands."""
-        return self._playback
-
-    @property
-    def playing(self) -> bool:
-        """Whether time is running."""
-        return not self._playback.paused
+    # -- work ------------------------------------------------------------------------------------
 
     def _findings(self) -> Generator[None, None, None]:
         target = self._show.plan.finish_s or 0.0
@@ -97,10 +81,8 @@ class Session:
 
     def advance(self, elapsed_s: float) -> None:
         """Let `elapsed_s` of wall time [s] pass, then do one slice of waiting work."""
-        if self.playing and elapsed_s > STALL_S:
-            self.notify("The machine stalled: playback slipped by one step.")
-        self._playback = self._playback.advance(elapsed_s)
-        self._notice_left_s -= min(max(elapsed_s, 0.0), STALL_S)
+        self.pass_time(elapsed_s)
+        self._mixing.history.pass_time(elapsed_s)
         if self._jobs:
             self._work(SLICE_S)
 
@@ -117,62 +99,153 @@ class Session:
         while self._jobs:
             self._work(1.0)
 
-    def seek(self, time_s: float) -> None:
-        """Go to a race time [s]."""
-        self._playback = self._playback.seek(time_s)
+    def _run_of(self, change: Change) -> Recording:
+        return finished(self._runs.running(change.course))
 
-    def seek_distance(self, distance_m: float) -> None:
-        """Go to where she is at this race distance [m]; beyond what she ran, to the end."""
-        if distance_m <= 0:
-            self.seek(0.0)
+    def _show_of(self, change: Change) -> Show:
+        scenario = self._runs.scenario(change.settings)
+        run = replace(self._run_of(change), scenario_json=scenario.model_dump_json(by_alias=True))
+        marks: list[Mark] = self._runs.ghosts(scenario)
+        for left in change.abandoned:
+            past = finished(self._runs.running(left.course))
+            marks.append(replace(run_mark(left.name, left.colour, "", past), label=left.label))
+        return make_show(scenario, run, marks)
+
+    def _follow(self) -> None:
+        """Show what the desk says now."""
+        self._desk = None
+        change = self._mixing.now
+        if change is self._shown:
             return
-        reach = min(self.recording.race_m, float(self.recording.x[-1]))
-        self.seek(float(self.recording.time_at(min(distance_m, reach))))
+        other_run = change.course != self._shown.course
+        self._shown = change
+        self.put_on(self._show_of(change), other_run=other_run)
+        self._jobs = deque([self._findings()])
 
-    def moments(self) -> dict[str, float]:
-        """Return the named moments that this attempt has [s of race time]."""
-        run = self.recording
-        found = {"countdown": -COUNTDOWN_S + 0.5, "start": 0.0, "finish": run.end_s}
-        places = {"bell": run.race_m - LAP_M, "light lost": self._show.lost_light_m}
-        for name, x in places.items():
-            if x is not None and 0 < x < float(run.x[-1]):
-                found[name] = float(run.time_at(x))
-        return found
+    # -- the desk --------------------------------------------------------------------------------
 
-    def notify(self, text: str) -> None:
-        """Show a short sentence for a few seconds."""
-        self._notice, self._notice_left_s = text, NOTICE_S
+    def _tick(self) -> int | None:
+        """Return the tick being shown, None on the line and after the finish."""
+        t = self.playback.time_s
+        return tick_at(t, self.recording.step_s) if 0 < t < self.recording.end_s else None
+
+    def desk(self) -> Desk:
+        """Return what the drawer of knobs shows."""
+        if self._desk is None:
+            mixing = self._mixing
+            self._desk = Desk(
+                knobs=mixing.knobs(),
+                splits=mixing.splits(),
+                keep_target=mixing.keep_target,
+                from_gun=mixing.from_gun,
+                can_undo=mixing.history.can_undo,
+                can_redo=mixing.history.can_redo,
+                pins=(),
+                comparison=None,
+                axes=("pacers",),
+                axis="pacers",
+                file=mixing.file_settings.name,
+                file_problem="",
+                unsaved=mixing.unsaved,
+            )
+        return self._desk
+
+    def change(self, path: str, text: str) -> bool:
+        """Set one knob to what was typed; False where that is refused (`Knob.problem` says why).
+
+        It goes on from this moment, or from the gun: on the start line, after the finish, and where
+        `set_from_gun` says so.
+        """
+        done = self._mixing.change(path, text, self._tick())
+        self._follow()
+        return done
+
+    def reset(self, path: str) -> None:
+        """Set one knob back to the file's value."""
+        self._mixing.reset(path, self._tick())
+        self._follow()
+
+    def undo(self) -> None:
+        """Take the last change back."""
+        self._mixing.history.move(-1)
+        self._follow()
+
+    def redo(self) -> None:
+        """Make the change again that was taken back last."""
+        self._mixing.history.move(1)
+        self._follow()
+
+    def set_from_gun(self, on: bool) -> None:
+        """Say whether changes run the whole attempt again, or go on from this moment."""
+        self._mixing.from_gun = on
+        self._desk = None
+
+    def set_keep_target(self, on: bool) -> None:
+        """Say whether the other splits make up for a changed one, or the target moves."""
+        self._mixing.keep_target = on
+        self._desk = None
+
+    def change_split(self, index: int, text: str, *, cumulative: bool) -> bool:
+        """Set one split of the plan; False where that is refused, with a notice."""
+        why = self._mixing.change_split(index, text, self._tick(), cumulative=cumulative)
+        return self._done(why)
+
+    def lock_split(self, index: int, on: bool) -> None:
+        """Keep one split as it is while others change."""
+        self._mixing.lock_split(index, on)
+        self._desk = None
+
+    def add_wave(self) -> None:
+        """Add a wave of light."""
+        self._done(self._mixing.add_wave(self._tick()))
+
+    def remove_wave(self, name: str) -> None:
+        """Take a wave of light away."""
+        self._done(self._mixing.remove_wave(name, self._tick()))
+
+    def _done(self, why: str) -> bool:
+        if why:
+            self.notify(f"{why[:1].upper()}{why[1:]}.")
+        self._follow()
+        return not why
+
+    def pin(self) -> None:
+        """Keep this run to compare with."""
+
+    def unpin(self, number: int) -> None:
+        """Give a kept run up."""
+
+    def show_pin(self, number: int, on: bool) -> None:
+        """Show a kept run as a ghost, or not."""
+
+    def save_pins(self, path: str | Path) -> None:
+        """Write the kept runs into a file."""
+
+    def load_pins(self, path: str | Path) -> None:
+        """Read kept runs from a file."""
+
+    def set_axis(self, axis: str) -> None:
+        """Show another axis in the strip of alternatives."""
+
+    def take_bar(self, index: int) -> None:
+        """Take the value of one bar of the strip."""
+
+    def save(self) -> None:
+        """Write the settings into the scenario's file."""
+
+    def save_as(self, path: str | Path) -> None:
+        """Write the settings into another file."""
 
     def perform(self, action: Action) -> bool:
         """Do what a key or a button asks for; return False where that is the window's business."""
-        before, options = self._playback, self.options
-        if action in _SEEK_S:
-            self.seek(before.time_s + _SEEK_S[action])
-            if action in (Action.STEP_BACK, Action.STEP_FORWARD):
-                self._playback = replace(self._playback, paused=True)
+        own: dict[Action, Callable[[], None]] = {
+            Action.UNDO: self.undo,
+            Action.REDO: self.redo,
+            Action.FROM_GUN: lambda: self.set_from_gun(not self._mixing.from_gun),
+            Action.PIN: self.pin,
+            Action.SAVE: self.save,
+        }
+        if action in own:
+            own[action]()
             return True
-        moves: dict[Action, Callable[[], Playback]] = {
-            Action.PLAY_PAUSE: before.toggle,
-            Action.RESTART: before.restart,
-            Action.SLOWER: lambda: before.faster(-1),
-            Action.FASTER: lambda: before.faster(1),
-            Action.NORMAL_RATE: lambda: replace(before, rate=1.0),
-            Action.TO_FINISH: lambda: before.seek(before.end_s),
-        }
-        switches = {
-            Action.GHOSTS: lambda: replace(options, ghosts=not options.ghosts),
-            Action.LIGHTS: lambda: replace(options, lights=not options.lights),
-            Action.REVEAL: lambda: replace(options, reveal=not options.reveal),
-        }
-        if action in moves:
-            self._playback = moves[action]()
-        elif action in switches:
-            self.options = switches[action]()
-        else:
-            return False
-        return True
-
-    def scene(self) -> Scene:
-        """Return what the next picture shows."""
-        notice = self._notice if self._notice_left_s > 0 else ""
-        return self._show.scene(self._playback, self.options, notice)
+        return super().perform(action)

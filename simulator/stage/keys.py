@@ -30,6 +30,12 @@ class Action(Enum):
     LABELS = "labels on or off"
     CAMERA = "camera: whole track or follow"
     REVEAL = "reveal what is still to come"
+    DRAWER = "open or close the drawer of knobs"
+    UNDO = "take the last change back"
+    REDO = "make it again"
+    FROM_GUN = "changes from the gun, or from this moment"
+    PIN = "pin this run, to compare with"
+    SAVE = "save the scenario"
     HELP = "this help"
     FULLSCREEN = "full screen"
     SCREENSHOT = "save a picture"
@@ -38,7 +44,7 @@ class Action(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """One row: keys (SDL names, `shift+` in front where meant), action, group in the help.
+    """One row: keys (SDL names, `ctrl+` and `shift+` in front), action, group in the help.
 
     `repeats` says that holding the key repeats it (hold to seek).
     """
@@ -67,6 +73,12 @@ BINDINGS: tuple[Binding, ...] = (
     Binding(("n",), Action.LABELS, "Show"),
     Binding(("c",), Action.CAMERA, "Show"),
     Binding(("v",), Action.REVEAL, "Show"),
+    Binding(("k", "tab"), Action.DRAWER, "Change"),
+    Binding(("ctrl+z",), Action.UNDO, "Change", repeats=True),
+    Binding(("ctrl+y", "ctrl+shift+z"), Action.REDO, "Change", repeats=True),
+    Binding(("t",), Action.FROM_GUN, "Change"),
+    Binding(("b",), Action.PIN, "Change"),
+    Binding(("ctrl+s",), Action.SAVE, "Change"),
     Binding(("h", "f1"), Action.HELP, "Window"),
     Binding(("f", "f11"), Action.FULLSCREEN, "Window"),
     Binding(("p", "f12"), Action.SCREENSHOT, "Window"),

@@ -14,7 +14,8 @@ from simulator.recording.recording import ARRAYS, Recording
 from simulator.scenario.loader import load_scenario, load_text
 from simulator.scenario.model import Scenario
 from simulator.session import Session
-from simulator.session.session import NOTICE_S, SLICE_S
+from simulator.session.session import SLICE_S
+from simulator.session.watching import NOTICE_S
 from simulator.stage.keys import Action
 from simulator.stage.playback import COUNTDOWN_S, FRAME_S, RATES, RUN_OUT_S, STALL_S
 from simulator.stage.scene import Phase
@@ -23,6 +24,7 @@ from simulator.stage.show import Options
 WINDOW = {
     Action.LABELS,
     Action.CAMERA,
+    Action.DRAWER,
     Action.HELP,
     Action.FULLSCREEN,
     Action.SCREENSHOT,

@@ -1,0 +1,245 @@
+"""The mixing desk: settings, what the file says, what was refused. Every change comes by here.
+
+In: what a person turned, and the tick that is being shown. Out: `Change`s in a `History`. Nothing
+is simulated here: a change says how its attempt comes to be, the session sees to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+
+from simulator.errors import LightpaceError, ScenarioError
+from simulator.scenario.loader import scenario_to_dict
+from simulator.scenario.model import Scenario
+from simulator.session.changes import Abandoned, Change, Course, History, Leg, course_after
+from simulator.session.courses import Runs, physical
+from simulator.session.knobs import knobs_of
+from simulator.session.plans import RefusedError, plan_with_split, sections_of, typed_time
+from simulator.session.settings import Settings, flow
+from simulator.session.turning import new_wave, turned
+from simulator.stage.desk import Knob, SplitKnob
+from simulator.units import format_time
+
+MOST_ABANDONED = 3
+GHOST_COLOURS = ("violet", "cyan", "amber", "yellow", "blue", "red", "grey", "green")
+MAX_PROBLEMS = 50
+
+Edit = Callable[[Settings, Scenario], Settings]
+
+
+class Mixing:
+    """Settings, their history, and what the desk remembers beside them."""
+
+    def __init__(self, settings: Settings, file_settings: Settings, runs: Runs) -> None:
+        """Begin with `settings`; `file_settings` are what the file says without them."""
+        self.runs = runs
+        self.file_settings = file_settings
+        self.history = History([Change(settings, (Leg(0, settings),))])
+        self.problems: dict[str, str] = {}
+        self.locked: set[int] = set()
+        self.keep_target = True
+        self.from_gun = False
+        self.taken_colours: Collection[str] = ()
+
+    @property
+    def now(self) -> Change:
+        """The state of the desk."""
+        return self.history.now
+
+    @property
+    def scenario(self) -> Scenario:
+        """What is asked for now."""
+        return self.runs.scenario(self.now.settings)
+
+    @property
+    def file_scenario(self) -> Scenario:
+        """What the file asks for."""
+        return self.runs.scenario(self.file_settings)
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether the settings differ from the file."""
+        return self.scenario != self.file_scenario
+
+    # -- turning knobs ---------------------------------------------------------------------------
+
+    def change(self, path: str, text: str, tick: int | None) -> bool:
+        """Set one knob; False where that is refused, with the reason in `problems`."""
+
+        def edit(settings: Settings, scenario: Scenario) -> Settings:
+            return turned(
+                settings, scenario, self.file_scenario, path, text, locked=self._locked_rows()
+            )
+
+        return self._turn(path, edit, tick)
+
+    def reset(self, path: str, tick: int | None) -> bool:
+        """Set one knob back to the file's value."""
+        knob = next((k for k in self.knobs() if k.path == path), None)
+        if knob is None or not knob.changed or not knob.file_value:
+            self.problems.pop(path, None)
+            return True
+        self.history.gesture = None
+
+        def edit(settings: Settings, scenario: Scenario) -> Settings:
+            bare = settings.without(path)
+            if bare != settings and _value(bare, path, self) == knob.file_value:
+                return bare
+            text = knob.file_value
+            return turned(settings, scenario, self.file_scenario, path, text)
+
+        return self._turn(path, edit, tick)
+
+    def change_split(self, index: int, text: str, tick: int | None, *, cumulative: bool) -> str:
+        """Set one split; return why it was refused, or an empty text."""
+
+        def edit(settings: Settings, scenario: Scenario) -> Settings:
+            plan = plan_with_split(
+                scenario.plan,
+                scenario.distance,
+                index,
+                typed_time(text),
+                cumulative=cumulative,
+                keep_target=self.keep_target,
+                locked=self._locked_rows(),
+            )
+            return settings.with_value("plan", plan)
+
+        path = f"plan.splits[{index}{'+' if cumulative else ''}]"
+        self._turn(path, edit, tick)
+        return self.problems.pop(path, "")
+
+    def lock_split(self, index: int, on: bool) -> None:
+        """Lock or unlock one row of the split table."""
+        if 0 <= index < len(self.splits()):
+            (self.locked.add if on else self.locked.discard)(index)
+
+    def add_wave(self, tick: int | None) -> str:
+        """Add a wave; return why that was refused, or an empty text."""
+
+        def edit(settings: Settings, scenario: Scenario) -> Settings:
+            count = len(scenario.wavelight.waves)
+            return settings.with_value(f"wavelight.waves.{count}", new_wave(scenario))
+
+        self.history.gesture = None
+        self._turn("wavelight.waves", edit, tick)
+        return self.problems.pop("wavelight.waves", "")
+
+    def remove_wave(self, name: str, tick: int | None) -> str:
+        """Take a wave away; a group that followed it keeps to the plan."""
+
+        def edit(settings: Settings, scenario: Scenario) -> Settings:
+            waves = scenario_to_dict(scenario)["wavelight"]["waves"]
+            kept = [wave for wave in waves if wave["name"] != name]
+            if len(kept) == len(waves):
+                raise RefusedError(f"there is no wave called '{name[:60]}'")
+            if scenario.pacers.follows == name:
+                settings = settings.with_value("pacers.follows", "null")
+            return settings.with_value("wavelight.waves", flow(kept))
+
+        self.history.gesture = None
+        self._turn("wavelight.waves", edit, tick)
+        return self.problems.pop("wavelight.waves", "")
+
+    def _turn(self, path: str, edit: Edit, tick: int | None) -> bool:
+        gesture = self.history.begin(path, tick)
+        base = gesture.before
+        try:
+            settings = edit(base.settings, self.runs.scenario(base.settings))
+            self.put(settings, base, path, gesture.tick)
+        except RefusedError as error:
+            self._refuse(path, str(error))
+            return False
+        except LightpaceError as error:
+            self._refuse(path, sentence(error))
+            return False
+        self.problems.pop(path, None)
+        return True
+
+    def put(self, settings: Settings, base: Change, path: str, tick: int | None) -> None:
+        """Take settings down as the change that follows `base`.
+
+        Raises:
+            LightpaceError: they are not usable.
+        """
+        scenario = self.runs.scenario(settings)
+        self.runs.ghosts(scenario)
+        if settings != self.now.settings and scenario != self.scenario:
+            course, abandoned = self._course(settings, scenario, base, path, tick)
+            self.history.put(Change(settings, course, abandoned), self.history.gesture)
+
+    def _course(
+        self, settings: Settings, scenario: Scenario, base: Change, path: str, tick: int | None
+    ) -> tuple[Course, tuple[Abandoned, ...]]:
+        ran = self.runs.scenario(base.course[-1].settings)
+        if physical(scenario) == physical(ran):
+            return base.course, base.abandoned
+        if tick is None:
+            return (Leg(0, settings),), ()
+        left = (*base.abandoned, self._left(base, path))[-MOST_ABANDONED:]
+        if self.from_gun or scenario.distance != ran.distance:
+            return (Leg(0, settings),), left
+        return course_after(base.course, tick, settings), left
+
+    def _left(self, base: Change, path: str) -> Abandoned:
+        """Return the ghost of the future that is left, named by what was changed."""
+        scenario = self.runs.scenario(base.settings)
+        knob = next((k for k in knobs_of(scenario, scenario, {}) if k.path == path), None)
+        what = f"{knob.label} {knob.value}" if knob else path.partition(".")[0]
+        names = {a.name for a in base.abandoned}
+        name, n = f"before: {what}", 1
+        while name in names:
+            n += 1
+            name = f"before: {what} ({n})"
+        used = {g.colour for g in scenario.ghosts} | {a.colour for a in base.abandoned}
+        used |= set(self.taken_colours)
+        free = [c for c in GHOST_COLOURS if c not in used]
+        return Abandoned(name, what, free[0] if free else "grey", base.course)
+
+    def _refuse(self, path: str, why: str) -> None:
+        if len(self.problems) >= MAX_PROBLEMS:
+            self.problems.clear()
+        self.problems[path] = why
+
+    # -- what the desk shows ---------------------------------------------------------------------
+
+    def knobs(self) -> tuple[Knob, ...]:
+        """Return the knobs."""
+        return knobs_of(self.scenario, self.file_scenario, self.problems)
+
+    def _locked_rows(self) -> frozenset[int]:
+        return frozenset(self.locked)
+
+    def splits(self) -> tuple[SplitKnob, ...]:
+        """Return the plan's splits."""
+        scenario = self.scenario
+        sections = sections_of(scenario.plan, scenario.distance)
+        rows = zip(
+            sections.labels,
+            sections.distances_m,
+            sections.times_s,
+            sections.cumulative_s,
+            strict=True,
+        )
+        return tuple(
+            SplitKnob(label, x, format_time(section), format_time(total), i in self.locked)
+            for i, (label, x, section, total) in enumerate(rows)
+        )
+
+
+def _value(settings: Settings, path: str, mixing: Mixing) -> str | None:
+    """Return a knob's value under other settings, None where they are not usable."""
+    try:
+        scenario = mixing.runs.scenario(settings)
+    except ScenarioError:
+        return None
+    knobs = knobs_of(scenario, mixing.file_scenario, {})
+    return next((k.value for k in knobs if k.path == path), None)
+
+
+def sentence(error: LightpaceError) -> str:
+    """Return an error as one sentence for the window: the first problem, and what to do."""
+    if isinstance(error, ScenarioError) and error.problems:
+        problem = error.problems[0]
+        return f"{problem.message} ({problem.hint})" if problem.hint else problem.message
+    return str(error)

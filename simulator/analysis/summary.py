@@ -115,6 +115,6 @@ def summarise(scenario: Scenario, recording: Recording) -> Summary:
         tuple(ghosts),
         target,
         lost_light_m(gap_track(recording, light_mark(scenario))),
-        float(recording.shelter[until].mean()),
+        recording.mean_shelter,
         Energy(aerobic + used, aerobic, used, reserve_left),
     )

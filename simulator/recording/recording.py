@@ -119,6 +119,12 @@ class Recording:
         """The finish, or the last recorded time where she did not finish [s]."""
         return self.ticks * self.step_s if self.finish_s is None else self.finish_s
 
+    @property
+    def mean_shelter(self) -> float:
+        """Mean share of the drag taken away, up to the line [1]."""
+        until = np.arange(self.ticks + 1) * self.step_s <= self.end_s
+        return float(self.shelter[until].mean())
+
     def state_at_tick(self, tick: int) -> State:
         """Return the state a fork goes on from.
 

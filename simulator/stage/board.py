@@ -54,7 +54,7 @@ def _facts(show: Show) -> tuple[str, ...]:
     facts = ["kept the light to the line" if lost is None else f"lost the light at {lost:.0f} m"]
     if run.status is not Status.FINISHED and run.finish_s is not None:
         facts.insert(0, f"not valid: {run.status.value}")
-    facts.append(f"mean shelter {100 * float(run.shelter.mean()):.0f} %")
+    facts.append(f"mean shelter {100 * run.mean_shelter:.0f} %")
     facts.append(f"reserve left {max(run.at(run.end_s).reserve, 0) / run.reserve[0] * 100:.0f} %")
     worst = max(
         (s for s in show.splits if s.residual_s is not None),

@@ -1,7 +1,7 @@
 """The desk: what the drawer of knobs shows. Plain values; the view draws it, the session fills it.
 
-In: nothing. Out: frozen dataclasses. A knob is named by its dotted path in the scenario; what the user
-sets goes back to the session as text for that path, and is checked like the file.
+In: nothing. Out: frozen dataclasses. A knob is named by its dotted path in the scenario; what the
+user sets goes back to the session as text for that path, and is checked like the file.
 """
 
 from __future__ import annotations

@@ -5,12 +5,13 @@ In: a scene, a size, a path. Out: a surface, a PNG file.
 
 from __future__ import annotations
 
+import io
 import os
 from pathlib import Path
 
 import pygame
 
-from simulator.errors import OutputError
+from simulator.files import replacing
 from simulator.stage.scene import Scene
 from simulator.view.picture import Options, Painter
 from simulator.view.theme import theme_named
@@ -35,12 +36,8 @@ def save_png(surface: pygame.Surface, path: str | os.PathLike[str]) -> Path:
         OutputError: the folder is missing or not writable, or the disk is full.
     """
     target = Path(path)
-    beside = target.with_name(f".{target.stem}.{os.getpid()}.part.png")
-    try:
-        pygame.image.save(surface, str(beside))
-        beside.replace(target)
-    except (OSError, pygame.error) as error:
-        beside.unlink(missing_ok=True)
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise OutputError(f"The picture {target} cannot be written: {reason}.") from error
+    picture = io.BytesIO()
+    pygame.image.save(surface, picture, "picture.png")
+    with replacing(target) as beside:
+        beside.write_bytes(picture.getvalue())
     return target

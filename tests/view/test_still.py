@@ -49,11 +49,13 @@ def test_a_missing_folder_is_one_sentence(tmp_path: Path) -> None:
 def test_a_full_disk_leaves_no_half_picture(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(_: object, name: str) -> None:
-        Path(name).write_bytes(b"half")
+    write = Path.write_bytes
+
+    def full(path: Path, data: bytes) -> int:
+        write(path, data[: len(data) // 2])
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(pygame.image, "save", full)
+    monkeypatch.setattr(Path, "write_bytes", full)
     with pytest.raises(OutputError, match="No space left"):
         save_png(pygame.Surface((4, 4), 0, 32), tmp_path / "x.png")
     assert not list(tmp_path.iterdir())

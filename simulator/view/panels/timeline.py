@@ -202,8 +202,8 @@ class Timeline:
             left = x + 5 if x + 5 + wide <= area.right else x - 5 - wide
             for row, used in enumerate(rows):
                 if all(left > b + 6 or left + wide < a - 6 for a, b in used):
-                    y = area.bottom - caption * (0.8 + 1.3 * row)
-                    type_.write(surface, text, (left, y), REGULAR, caption, colour)
+                    base = area.bottom - caption * (0.8 + 1.3 * row)
+                    type_.write(surface, text, (left, base), REGULAR, caption, colour)
                     used.append((left, left + wide))
                     break
 

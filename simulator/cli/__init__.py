@@ -13,12 +13,17 @@ import signal
 import sys
 from collections.abc import Sequence
 from types import FrameType
+from typing import Any
 
+import typer
 from rich.markup import escape
 
 from simulator.cli import attempts
 from simulator.cli.terminal import app, err
 from simulator.errors import LightpaceError
+
+_Misused: Any = next(c for c in typer.BadParameter.__mro__ if c.__name__ == "ClickException")
+"""What a wrong option or argument raises; typer exports only its descendants."""
 
 __all__ = ["attempts", "main"]
 
@@ -36,9 +41,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _exit_code(arguments: Sequence[str]) -> int | str | None:
     code: int | str | None = 0
     try:
-        app(args=list(arguments), standalone_mode=True)
+        code = app(args=list(arguments), standalone_mode=False)
     except SystemExit as end:
         code = end.code
+    except _Misused as error:
+        err.print(escape(f"{error.format_message().rstrip('.')}. See `lightpace --help`."))
+        code = error.exit_code
+    except (typer.Abort, KeyboardInterrupt):
+        code = 130
     except LightpaceError as error:
         err.print(escape(str(error)))
         code = error.exit_code

@@ -112,7 +112,9 @@ class EvenPlan(_Target):
 class SteppedPlan(_Target):
     """One pace for the first half, another for the second."""
 
-    shape: Literal["negative", "positive"]
+    shape: Literal["negative", "positive"] = Field(
+        ..., description="`negative`: the second half is faster; `positive`: it is slower."
+    )
     strength: Number = Field(
         2.0,
         ge=-20,

@@ -31,6 +31,7 @@ from simulator.recording.recording import Recording, State, Status, crossing
 from simulator.scenario.model import Scenario
 
 Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
 
 T = TypeVar("T")
 Job: TypeAlias = Generator[None, None, T]
@@ -43,7 +44,8 @@ STANDS_M_S = 0.2
 STANDS_AFTER_S = 10.0
 """A run that stands still this long after the gun is given up."""
 CHUNK_TICKS = 512
-"""The marks are looked up for so many ticks at a time."""
+CHUNK_MARKS = 65_536
+"""The marks are looked up for so many ticks at a time, and with many rows for so many in all."""
 
 
 def simulate(scenario: Scenario, *, step_s: float = STEP_S) -> Recording:
@@ -134,14 +136,12 @@ def stepping(
         _start(states, "reserve", batch.reserve.copy()),
     )
     log = keep(batch, first, state)
-    dt = batch.step_s
     last = int(batch.ticks.max())
     every = max(1, min(SLICE_TICKS, SLICE_ROWS // rows))
-    finish_tick = np.full(rows, -1)
-    bracket = np.full((4, rows), np.nan)
-    running = np.ones(rows, dtype=bool)
-    for begin in range(first, last, CHUNK_TICKS):
-        half_ticks = np.arange(2 * begin, 2 * min(begin + CHUNK_TICKS, last) + 1)
+    chunk = max(SLICE_TICKS, min(CHUNK_TICKS, CHUNK_MARKS // rows))
+    field = _Field(batch)
+    for begin in range(first, last, chunk):
+        half_ticks = np.arange(2 * begin, 2 * min(begin + chunk, last) + 1)
         marks, cruises = batch.plan_marks(half_ticks)
         leaders = batch.leader_marks(half_ticks[1::2])
         marks, cruises = marks[:, batch.plan_index], cruises[:, batch.plan_index]
@@ -154,36 +154,51 @@ def stepping(
                 (marks[2 * i], marks[2 * i + 1]),
                 (cruises[2 * i], cruises[2 * i + 1]),
             )
-            moving = running
+            moving = field.running
             if tick < joined:
                 waits = starts > tick
                 after = tuple(np.where(waits, a, b) for a, b in zip(state, step.after, strict=True))
-                step, moving = replace(step, after=after), running & ~waits
+                step, moving = replace(step, after=after), moving & ~waits
             log.step(tick, state, step, moving)
-            x, v = step.after[0], step.after[1]
-            crossed = moving & (x >= batch.race_m)
-            if crossed.any():
-                ends = np.stack((state[0], state[1], x, v))
-                bracket[:, crossed] = ends[:, crossed]
-                finish_tick[crossed] = tick + 1
-                running = running & ~crossed
+            field.step(tick, state, step.after, moving)
             state = step.after
-            stands = (v < STANDS_M_S) & ((tick + 1) * dt > STANDS_AFTER_S)
-            given_up = running & moving & ((tick + 1 >= batch.ticks) | stands)
-            if given_up.any():
-                finish_tick[given_up] = tick + 1
-                running = running & ~given_up
-            if not running.any():
-                break
+            if not field.running.any():
+                return log.result(field.ends(first))
             if tick % every == 0:
                 yield
-        if not running.any():
-            break
-    # rows that were given up have no bracket: their finish is not a number
-    x0, v0, x1, v1 = np.nan_to_num(bracket)
-    f = crossing(x0, v0, x1, v1, dt, batch.race_m)
-    finish_s = np.where(np.isnan(bracket[0]), np.nan, (finish_tick - 1 + f) * dt)
-    return log.result(Ends(first, finish_tick, finish_s))
+    return log.result(field.ends(first))
+
+
+class _Field:
+    """Who is still running, and where in a step the others crossed the line or were given up."""
+
+    def __init__(self, batch: Batch) -> None:
+        self._batch = batch
+        self.running = np.ones(batch.rows, dtype=bool)
+        self._tick = np.full(batch.rows, -1)
+        self._bracket = np.full((4, batch.rows), np.nan)
+
+    def step(self, tick: int, before: Quantities, after: Quantities, moving: Bools) -> None:
+        """Take those out who cross the line in this step, stand still, or run out of patience."""
+        batch, x, v = self._batch, after[0], after[1]
+        crossed = moving & (x >= batch.race_m)
+        if crossed.any():
+            self._bracket[:, crossed] = np.stack((before[0], before[1], x, v))[:, crossed]
+        stands = (v < STANDS_M_S) & ((tick + 1) * batch.step_s > STANDS_AFTER_S)
+        out = crossed | (moving & ((tick + 1 >= batch.ticks) | stands))
+        if out.any():
+            self._tick[out] = tick + 1
+            self.running = self.running & ~out
+
+    def ends(self, first_tick: int) -> Ends:
+        """Return how the rows ended."""
+        dt = self._batch.step_s
+        there = ~np.isnan(self._bracket[0])
+        x0, v0, x1, v1 = self._bracket[:, there]
+        f = crossing(x0, v0, x1, v1, dt, self._batch.race_m[there])
+        finish_s = np.full(len(there), np.nan)
+        finish_s[there] = (self._tick[there] - 1 + f) * dt
+        return Ends(first_tick, self._tick, finish_s)
 
 
 def _start(states: Sequence[State] | None, name: str, fresh: Floats) -> Floats:

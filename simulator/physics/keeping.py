@@ -169,9 +169,12 @@ class _Passing:
 
     def result(self, ends: Ends) -> Passages:
         """Return the times and the verdicts."""
-        x0, v0, x1, v1 = self._bracket
-        f = crossing(x0, v0, x1, v1, self._step_s, self._places)
-        time_s = np.where(self._at < 0, np.nan, (self._at + f) * self._step_s)
+        there = self._at >= 0
+        x0, v0, x1, v1 = self._bracket[:, there]
+        places = np.broadcast_to(self._places, there.shape)[there]
+        time_s = np.full(there.shape, np.nan)
+        f = crossing(x0, v0, x1, v1, self._step_s, places)
+        time_s[there] = (self._at[there] + f) * self._step_s
         status = judged(
             self._least_reserve,
             self._begin_reserve - self._end_reserve - self._drawn * self._step_s,

@@ -56,10 +56,6 @@ class Group:
     drop_back_m: float
     profiles: tuple[Profile | float, ...]
 
-    def tables_at(self, wake: float) -> Floats:
-        """Return the shelter tables at another scale q of the wake; a constant shelter stays."""
-        return np.array([_table(profile, wake) for profile in self.profiles])
-
 
 def group_of(pacers: Pacers, race_m: float) -> Group:
     """Return the group with its shelter tables."""
@@ -86,13 +82,14 @@ def group_of(pacers: Pacers, race_m: float) -> Group:
         slots,
         np.array(nearest),
         np.array(breaks),
-        np.array([_table(profile, pacers.wake) for profile in profiles]),
+        np.array([table_of(profile, pacers.wake) for profile in profiles]),
         pacers.drop_back if pacers.policy == "wait_for_runner" else 0.0,
         tuple(profiles),
     )
 
 
-def _table(profile: Profile | float, wake: float) -> Floats:
+def table_of(profile: Profile | float, wake: float) -> Floats:
+    """Return a phase's shelter table at the scale q = `wake`; a constant shelter stays."""
     if isinstance(profile, Profile):
         return profile.shelter(wake)
     return np.full(EXTRA_COUNT, profile)

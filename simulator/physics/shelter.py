@@ -78,7 +78,7 @@ class Profile:
     def shelter(self, wake: float) -> Floats:
         """Return S for the front wake's scale q = `wake`; shape as the extra gaps."""
         rest = 1.0 - (np.minimum(wake * self.wake, WAKE_LIMIT) - self.lost)
-        return np.clip(1.0 - np.sign(rest) * rest * rest * self.trail, S_MIN, S_MAX)
+        return np.clip(1.0 - np.abs(rest) * rest * self.trail, S_MIN, S_MAX)
 
 
 def shelter(pacers: Sequence[Shelterer], extra_gap_m: ArrayLike, wake: float = 1.0) -> Floats:

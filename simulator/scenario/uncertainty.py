@@ -81,14 +81,14 @@ class Uncertainty(Section):
         description="Drag area CdA [m2]; left out: spread 0.015 m2 (assumed: about 5 %).",
     )
     max_aerobic_power: Distribution = Field(
-        Normal(spread=0.3),
-        description="Maximal aerobic power MAP [W/kg]; left out: spread 0.3 W/kg "
-        "(assumed: about 1 %).",
+        Normal(spread=0.2),
+        description="Maximal aerobic power MAP [W/kg]; left out: spread 0.2 W/kg "
+        "(assumed: about 0.7 %).",
     )
     reserve: Distribution = Field(
-        Normal(spread=100.0),
-        description="Anaerobic reserve E(0) [J/kg]; left out: spread 100 J/kg "
-        "(assumed: about 5 %).",
+        Normal(spread=50.0),
+        description="Anaerobic reserve E(0) [J/kg]; left out: spread 50 J/kg "
+        "(assumed: about 2 %).",
     )
     form: Distribution = Field(
         Normal(spread=1.0),

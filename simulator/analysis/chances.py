@@ -1,0 +1,105 @@
+"""What the screen shows of the uncertainty: a band about the gap, and the chance of the target.
+
+In: a scenario, the light, a recording. Out: `Band`, where 90 % of samples from the gun are at each
+distance, and `Chances`, a table by distance of the chance to break the target, looked up while
+playing. The band knows nothing of the recording; a chance knows its past alone: each is sampled
+forward from the state at a point that she has passed. What was seen on the way does not change how
+likely a sample is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.analysis.marks import Mark
+from simulator.analysis.uncertainty import HIGH, LOW, breaks, draw, running, samples_of
+from simulator.physics.attempt import Job, stepping
+from simulator.physics.ensemble import ensembling
+from simulator.physics.keeping import passages
+from simulator.recording.recording import Recording, State
+from simulator.scenario.model import Scenario
+
+Floats = NDArray[np.float64]
+
+SEED = 1
+BAND_SAMPLES = 200
+BAND_EVERY_M = 25.0
+CHANCE_SAMPLES = 128
+CHANCE_EVERY_M = 100.0
+CHANCE_POINTS = 20
+"""About so many points at most: over longer races they lie farther apart."""
+
+
+@dataclass(frozen=True, eq=False)
+class Band:
+    """Where 90 % of the samples are: gap to the light from `low_s` to `high_s` [s] at `x_m` [m].
+
+    It ends where fewer than 95 % of the samples come.
+    """
+
+    x_m: Floats
+    low_s: Floats
+    high_s: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Chances:
+    """The chance of breaking `target_s` [s] from the state at each point `x_m` [m]."""
+
+    target_s: float
+    x_m: Floats
+    share: Floats
+
+    def at(self, distance_m: float) -> float:
+        """Return the chance at the last point passed."""
+        i = int(np.searchsorted(self.x_m, distance_m + 1e-9, side="right")) - 1
+        return float(self.share[max(i, 0)])
+
+
+def finding_band(scenario: Scenario, light: Mark) -> Job[Band]:
+    """Find the band of the gap to the light, all samples stepped as one batch from the gun."""
+    race = scenario.distance
+    x = np.append(np.arange(BAND_EVERY_M, race, BAND_EVERY_M), race)
+    drawn = samples_of(scenario, draw(BAND_SAMPLES, SEED))
+    yield
+    ran = yield from running(scenario, drawn, x)
+    # who never comes is later than everybody who does
+    times = np.sort(np.nan_to_num(ran.time_s, nan=np.inf), axis=0)
+    low, high = (times[round(share * (BAND_SAMPLES - 1))] for share in (LOW, HIGH))
+    there = light.run.time_at(np.minimum(x, light.distance_m))
+    known = np.isfinite(high) & np.isfinite(there)
+    at, first, last = (
+        np.concatenate([[0.0], values[known]]) for values in (x, low - there, high - there)
+    )
+    for array in (at, first, last):
+        array.setflags(write=False)
+    return Band(at, first, last)
+
+
+def finding_chances(scenario: Scenario, recording: Recording, target_s: float) -> Job[Chances]:
+    """Find the chance of the target from each point of a run, all samples stepped as one batch.
+
+    The samples are the same at every point, so that the chance changes with the race and not by
+    lot. Each has the reserve left in the proportion of its own to the scenario's.
+    """
+    reach = min(recording.race_m, float(recording.x[-1]))
+    every = CHANCE_EVERY_M * max(1, round(recording.race_m / CHANCE_EVERY_M / CHANCE_POINTS))
+    xs = np.arange(0.0, reach, every)
+    ticks = np.maximum(np.searchsorted(recording.x, xs, side="right") - 1, 0)
+    drawn = samples_of(scenario, draw(CHANCE_SAMPLES, SEED))
+    yield
+    one = yield from ensembling(scenario, drawn.runners, drawn.wakes, recording.step_s)
+    runner = scenario.runner
+    ratio = one.reserve / (runner.reserve * (1.0 + runner.form / 100.0))
+    states = [
+        State(s.tick, s.x_m, s.v_m_s, s.aerobic, s.reserve * share)
+        for s in map(recording.state_at_tick, ticks.tolist())
+        for share in ratio.tolist()
+    ]
+    batch = one.only(np.tile(np.arange(CHANCE_SAMPLES), len(xs)))
+    ran = yield from stepping(batch, states, passages())
+    broken = breaks(ran, target_s).reshape(len(xs), CHANCE_SAMPLES)
+    return Chances(target_s, xs, broken.mean(axis=1))

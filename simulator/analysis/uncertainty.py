@@ -1,0 +1,279 @@
+"""How sure the model can be: the finish of many samples of its uncertain inputs, and what matters.
+
+In: a scenario with its `uncertainty` section, a seed. Out: `Forecast`, the finish times of samples
+that are drawn from it, and `Effect`s, how far each input alone moves the finish.
+
+A sample is a place on each input's distribution (a *share*, 0 to 1). Each input has a random stream
+of its own, so sample i is the same however many are drawn and whatever else is uncertain. Shares of
+NaN stand for the scenario's own value. She follows her plan in every sample, so no sample is faster
+than the plan: the fast end tells of the plan, not of what she could run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from statistics import NormalDist
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.physics.air import drag_area
+from simulator.physics.attempt import Job, finished, stepping
+from simulator.physics.ensemble import ensembling
+from simulator.physics.keeping import STATUSES, Passages, passages
+from simulator.recording.recording import Status
+from simulator.scenario.model import INPUT_BOUNDS, Runner, Scenario
+from simulator.scenario.plan import schedule_of
+from simulator.scenario.uncertainty import INPUTS, UNITS, Distribution, Uniform
+
+Floats = NDArray[np.float64]
+Shares: TypeAlias = Mapping[str, Floats]
+
+CHUNK_ROWS = 1024
+"""Samples stepped side by side: enough to be quick, few enough to keep memory flat."""
+TARGET_TOLERANCE_S = 0.005
+"""A plan is kept to rounding: a finish this little above the target breaks it [s]."""
+LOW, HIGH = 0.05, 0.95
+"""The ends of the band, and of each input in the list of what matters."""
+
+
+def draw(count: int, seed: int) -> Shares:
+    """Return `count` samples as shares, shape (count,) for each input."""
+    return {name: np.random.default_rng([seed, *name.encode()]).random(count) for name in INPUTS}
+
+
+def one_at_a_time() -> Shares:
+    """Return the scenario itself, then each input alone at its 5 % and its 95 %."""
+    count = 1 + 2 * len(INPUTS)
+    shares = {name: np.full(count, np.nan) for name in INPUTS}
+    for i, name in enumerate(INPUTS):
+        shares[name][1 + 2 * i : 3 + 2 * i] = (LOW, HIGH)
+    return shares
+
+
+@dataclass(frozen=True, eq=False)
+class Samples:
+    """Samples as what they stand for: input values, shape (rows,), and the runners and wakes."""
+
+    values: dict[str, Floats]
+    runners: tuple[Runner, ...]
+    wakes: Floats
+
+
+def samples_of(scenario: Scenario, shares: Shares) -> Samples:
+    """Return what the shares stand for in this scenario.
+
+    A value never leaves what the scenario may hold. A drag area that the scenario does not give
+    follows from the height and each sample's own mass.
+    """
+    count = len(next(iter(shares.values())))
+    values: dict[str, Floats] = {}
+    for name in INPUTS:
+        asked: Distribution = getattr(scenario.uncertainty, name)
+        centre = _centre(scenario, name, values.get("mass"), count)
+        values[name] = np.clip(quantile(asked, shares[name], centre), *INPUT_BOUNDS[name])
+    own = {name for name in INPUTS if name != "wake"}
+    if scenario.runner.drag_area is None and _certain(scenario.uncertainty.drag_area):
+        own.remove("drag_area")
+    runners = [
+        scenario.runner.model_copy(update={name: float(values[name][i]) for name in own})
+        for i in range(count)
+    ]
+    return Samples(values, tuple(runners), values["wake"])
+
+
+def _centre(scenario: Scenario, name: str, mass: Floats | None, count: int) -> Floats:
+    runner = scenario.runner
+    if name == "wake":
+        return np.full(count, scenario.pacers.wake)
+    if name == "drag_area" and runner.drag_area is None and mass is not None:
+        # without the kit, which multiplies whatever the area is
+        return np.array(
+            [drag_area(runner.model_copy(update={"mass": m})) / runner.kit.drag for m in mass]
+        )
+    return np.full(count, getattr(runner, name))
+
+
+def _certain(asked: Distribution) -> bool:
+    return not isinstance(asked, Uniform) and asked.spread == 0
+
+
+def quantile(asked: Distribution, shares: Floats, centre: Floats) -> Floats:
+    """Return the values below which lie these shares; the centre where a share is NaN."""
+    own = np.isnan(shares)
+    inside = np.clip(np.where(own, 0.5, shares), 1e-12, 1 - 1e-12)
+    if isinstance(asked, Uniform):
+        found = asked.low + (asked.high - asked.low) * inside
+    else:
+        bell = NormalDist().inv_cdf
+        found = centre + asked.spread * np.array([bell(share) for share in inside.tolist()])
+    return np.where(own, centre, found)
+
+
+def running(scenario: Scenario, samples: Samples, places_m: Floats | None = None) -> Job[Passages]:
+    """Run all samples from the gun, a chunk at a time, as a job in slices.
+
+    Returns when each passed `places_m` [m], its finish, and how it ended.
+    """
+    keep = passages(() if places_m is None else places_m)
+    found: list[Passages] = []
+    for begin in range(0, len(samples.runners), CHUNK_ROWS):
+        rows = slice(begin, begin + CHUNK_ROWS)
+        batch = yield from ensembling(scenario, samples.runners[rows], samples.wakes[rows])
+        found.append((yield from stepping(batch, None, keep)))
+    return Passages(
+        found[0].places_m,
+        np.concatenate([p.time_s for p in found]),
+        np.concatenate([p.finish_s for p in found]),
+        np.concatenate([p.status for p in found]),
+    )
+
+
+def breaks(ran: Passages | Forecast, target_s: float) -> NDArray[np.bool_]:
+    """Return which rows break the target [s]; only a valid, finished run can."""
+    in_time = np.nan_to_num(ran.finish_s, nan=np.inf) <= target_s + TARGET_TOLERANCE_S
+    return np.logical_and(ran.valid, in_time)
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """How far one input alone moves the finish.
+
+    Attributes:
+        name: the input; `unit` may be empty.
+        low, high: its values at 5 % and 95 %.
+        finish_low_s, finish_high_s: the finish at these [s]; None where it is no valid one.
+        assumed: its distribution is assumed, not published.
+    """
+
+    name: str
+    unit: str
+    low: float
+    high: float
+    finish_low_s: float | None
+    finish_high_s: float | None
+    assumed: bool
+
+    @property
+    def swing_s(self) -> float | None:
+        """How far apart the two finishes are [s]; None if one is missing."""
+        if self.finish_low_s is None or self.finish_high_s is None:
+            return None
+        return abs(self.finish_high_s - self.finish_low_s)
+
+
+@dataclass(frozen=True, eq=False)
+class Forecast:
+    """The finish times of samples, with what was asked.
+
+    Attributes:
+        target_s: the plan's finish [s].
+        finish_s: finish of each sample [s], NaN without one, shape (samples,).
+        status: position in `STATUSES` of each sample.
+        effects: how far each input alone moves the finish, the largest swing first.
+    """
+
+    scenario: Scenario
+    seed: int
+    target_s: float
+    finish_s: Floats
+    status: NDArray[np.int8]
+    effects: tuple[Effect, ...]
+
+    @cached_property
+    def valid(self) -> NDArray[np.bool_]:
+        """Which samples are valid, finished runs."""
+        return np.equal(self.status, STATUSES.index(Status.FINISHED))
+
+    @property
+    def samples(self) -> int:
+        """Number of samples."""
+        return len(self.finish_s)
+
+    def percentile(self, percent: float) -> float | None:
+        """Return the finish [s] that `percent` of the valid, finished samples are faster than."""
+        times = self.finish_s[self.valid]
+        return float(np.percentile(times, percent)) if len(times) else None
+
+    def chance(self, target_s: float | None = None) -> float:
+        """Return the share of all samples that break the target; only a valid run can."""
+        target = self.target_s if target_s is None else target_s
+        return float(breaks(self, target).mean())
+
+    @property
+    def chance_error(self) -> float:
+        """Standard error of the chance, from the number of samples alone."""
+        share = self.chance()
+        return float(np.sqrt(share * (1.0 - share) / self.samples))
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many samples ended in each way."""
+        return {s.value: int((self.status == i).sum()) for i, s in enumerate(STATUSES)}
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values: what stands under `uncertainty` in `simulate --json`."""
+        return {
+            "samples": self.samples,
+            "seed": self.seed,
+            "finish_s": {f"p{p}": self.percentile(p) for p in (5, 50, 95)},
+            "target_s": self.target_s,
+            "chance": self.chance(),
+            "chance_standard_error": self.chance_error,
+            "statuses": self.counts,
+            "plan_limits_the_fast_end": True,
+            "assumed_inputs": [e.name for e in self.effects if e.assumed],
+            "effects": [
+                {
+                    "input": e.name,
+                    "unit": e.unit,
+                    "p5": e.low,
+                    "p95": e.high,
+                    "finish_at_p5_s": e.finish_low_s,
+                    "finish_at_p95_s": e.finish_high_s,
+                    "swing_s": e.swing_s,
+                    "assumed": e.assumed,
+                }
+                for e in self.effects
+            ],
+        }
+
+
+def forecast(scenario: Scenario, samples: int, seed: int) -> Forecast:
+    """Return the finish times of so many samples, and how far each input alone moves the finish."""
+    alone, drawn = one_at_a_time(), draw(samples, seed)
+    shares = {name: np.concatenate([alone[name], drawn[name]]) for name in INPUTS}
+    asked = samples_of(scenario, shares)
+    ran = finished(running(scenario, asked))
+    first = len(ran.finish_s) - samples
+    target = schedule_of(scenario.plan, scenario.distance).finish_s
+    effects = _effects(scenario, asked, ran)
+    return Forecast(scenario, seed, target, ran.finish_s[first:], ran.status[first:], effects)
+
+
+def _effects(scenario: Scenario, asked: Samples, ran: Passages) -> tuple[Effect, ...]:
+    """Return each input's effect from rows that begin with `one_at_a_time`, the largest first.
+
+    An input that keeps her from finishing comes first of all.
+    """
+    times = [
+        float(t) if ok else None for t, ok in zip(ran.finish_s, ran.valid.tolist(), strict=True)
+    ]
+    found = []
+    for i, name in enumerate(INPUTS):
+        low, high = 1 + 2 * i, 2 + 2 * i
+        found.append(
+            Effect(
+                name,
+                UNITS[name],
+                float(asked.values[name][low]),
+                float(asked.values[name][high]),
+                times[low],
+                times[high],
+                getattr(scenario.uncertainty, name).assumed,
+            )
+        )
+    return tuple(sorted(found, key=lambda e: -np.inf if e.swing_s is None else -e.swing_s))

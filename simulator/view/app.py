@@ -21,21 +21,26 @@ from simulator.stage.scene import Scene
 from simulator.units import format_clock
 from simulator.view.camera import MOVE_S, ease
 from simulator.view.controls import Controls
-from simulator.view.keyboard import binding_of
-from simulator.view.layout import arrange
+from simulator.view.drawer.compare import Table
+from simulator.view.drawer.drawer import Drawer
+from simulator.view.drawer.hands import Hands
+from simulator.view.drawer.pieces import STRIP
+from simulator.view.drawer.turning import Mixed
+from simulator.view.keyboard import binding_of, repeat_keys
+from simulator.view.layout import Layout, arrange
 from simulator.view.panels.timeline import distance_at, plot_box
 from simulator.view.picture import Options, Painter
 from simulator.view.still import save_png
+from simulator.view.strip import Strip, Strung
 from simulator.view.style import Style
 from simulator.view.theme import theme_named
 
 FRAMES_PER_S = 60
 _SMALLEST = (320, 180)
-_REPEAT_AFTER_MS, _REPEAT_EACH_MS = 350, 60
 
 
-class Watched(Protocol):
-    """What the window asks of a session."""
+class Watched(Mixed, Strung, Protocol):
+    """What the window asks of a session: what is on the desk, and this."""
 
     @property
     def playing(self) -> bool:
@@ -43,9 +48,6 @@ class Watched(Protocol):
 
     def advance(self, elapsed_s: float) -> None:
         """Let wall time pass [s]."""
-
-    def perform(self, action: Action) -> bool:
-        """Do what a key asks for; False where that is the window's business."""
 
     def seek_distance(self, distance_m: float) -> None:
         """Go to a race distance [m]."""
@@ -99,6 +101,11 @@ class App:
         self._painter = Painter(theme_named(theme))
         self._held: set[int] = set()
         self._scrubbing = False
+        self.drawer = Drawer(session)
+        self._hands = Hands(self.drawer)
+        self._strip = Strip(session)
+        self._table = Table()
+        self._dressed: Style | None = None
         self._controls: Controls | None = None
         self._arranged: tuple[int, int] | None = None
         self._open()
@@ -110,7 +117,7 @@ class App:
             pygame.display.init()
             pygame.display.set_caption("lightpace")
             pygame.display.set_mode(self._windowed, pygame.RESIZABLE)
-            pygame.key.set_repeat(_REPEAT_AFTER_MS, _REPEAT_EACH_MS)
+            repeat_keys()
         except pygame.error as error:
             raise DisplayError(f"No window can be opened: {error}.") from error
 
@@ -124,6 +131,9 @@ class App:
             self._key(event)
         elif event.type == pygame.KEYUP:
             self._held.discard(event.key)
+            self._hands.text(event)
+        elif event.type == pygame.TEXTINPUT:
+            self._hands.text(event)
         elif event.type in (pygame.WINDOWFOCUSLOST, pygame.WINDOWMINIMIZED, pygame.WINDOWHIDDEN):
             self._held.clear()
             self._scrubbing = False
@@ -142,11 +152,21 @@ class App:
     def _key(self, event: pygame.Event) -> None:
         again = event.key in self._held
         self._held.add(event.key)
+        if self._hands.key(event, again=again) or self._key_of_strip(event):
+            return
         binding = binding_of(event)
         if binding is not None and (binding.repeats or not again):
-            self.perform(binding.action)
+            self.perform(binding.action, by_key=True)
+
+    def _key_of_strip(self, event: pygame.Event) -> bool:
+        focused = self.drawer.open and self.drawer.focus == STRIP
+        return focused and self._strip.key(event, self.session.scene().what_if)
 
     def _pointer(self, event: pygame.Event) -> None:
+        if event.type in (pygame.MOUSEMOTION, pygame.MOUSEBUTTONDOWN):
+            self._strip.point(event.pos)
+        if self._hands.pointer(event):
+            return
         if self._controls is not None:
             action, swallowed = self._controls.handle(event)
             if action is not None:
@@ -156,13 +176,24 @@ class App:
         if event.type == pygame.MOUSEBUTTONDOWN and event.button == pygame.BUTTON_LEFT:
             if self.looks.help:
                 self.looks = replace(self.looks, help=False)
-            else:
+            elif self.drawer.table is not None:
+                self.drawer.shut()
+            elif not self._on_strip(event.pos):
                 self._scrubbing = self._on_timeline(event.pos)
                 self._scrub(event.pos)
         elif event.type == pygame.MOUSEMOTION:
             self._scrub(event.pos)
         elif event.type == pygame.MOUSEBUTTONUP and event.button == pygame.BUTTON_LEFT:
             self._scrubbing = False
+
+    def _on_strip(self, at: tuple[int, int]) -> bool:
+        layout, shown = arrange(*self._size()), self.session.scene().what_if
+        return self._strip.click(at, layout.what_if, shown, self._style(layout))
+
+    def _style(self, layout: Layout) -> Style:
+        if self._dressed is None or self._dressed.sizes != layout.sizes:
+            self._dressed = Style(self._painter.type, layout.sizes, self._painter.theme)
+        return self._dressed
 
     def _on_timeline(self, at: tuple[int, int]) -> bool:
         layout = arrange(*self._size())
@@ -178,11 +209,12 @@ class App:
             race_m = self.session.scene().race_m
             self.session.seek_distance(distance_at(layout.timeline, layout.sizes, race_m, at[0]))
 
-    def perform(self, action: Action) -> None:
+    def perform(self, action: Action, *, by_key: bool = False) -> None:
         """Do what a key or a button asks for: what is not the window's goes to the session."""
         own: dict[Action, Callable[[], None]] = {
             Action.LABELS: lambda: self._look(labels=not self.looks.labels),
             Action.CAMERA: lambda: self._look(following=not self.looks.following),
+            Action.DRAWER: lambda: self._pull(by_key=by_key),
             Action.HELP: lambda: self._look(help=not self.looks.help),
             Action.FULLSCREEN: self._toggle_fullscreen,
             Action.SCREENSHOT: self._screenshot,
@@ -192,6 +224,13 @@ class App:
             own[action]()
         else:
             self.session.perform(action)
+
+    def _pull(self, *, by_key: bool) -> None:
+        self._room()
+        if self.drawer.box is None:
+            self.session.notify("The window is too small for the knobs.")
+        else:
+            self.drawer.toggle(by_key=by_key)
 
     def _look(self, **changes: bool) -> None:
         self.looks = replace(self.looks, **changes)
@@ -272,17 +311,36 @@ class App:
             Action.LIGHTS: any(wave.brightness.any() for wave in scene.waves),
             Action.LABELS: looks.labels,
             Action.CAMERA: looks.following,
+            Action.DRAWER: self.drawer.open,
         }
         on = frozenset(action for action, shown in switched.items() if shown)
         controls.show(playing=self.session.playing, on=on)
         controls.draw(surface, elapsed_s)
+        self._desk(surface, scene, elapsed_s)
+
+    def _room(self) -> None:
+        """Give the drawer its room in a window of this size."""
+        layout = arrange(*self._size())
+        self.drawer.place(layout.drawer, self._style(layout), self._buttons(self._size()).theme)
+
+    def _desk(self, surface: pygame.Surface, scene: Scene, elapsed_s: float) -> None:
+        """Draw the drawer, the table it asks for, and what the strip says under a hand."""
+        layout = arrange(*surface.get_size())
+        style = self._style(layout)
+        if self.drawer.shown:
+            self._room()
+            self.drawer.strip = layout.what_if is not None and scene.what_if is not None
+            self.drawer.draw(surface, elapsed_s)
+            if self.drawer.table is not None:
+                self._table.draw(surface, self.drawer.table, layout.stage, style)
+        focused = self.drawer.open and self.drawer.focus == STRIP
+        self._strip.draw(surface, layout.what_if, scene.what_if, style, focused=focused)
 
     def _buttons(self, size: tuple[int, int]) -> Controls:
         """Return the buttons, placed for this size."""
         layout = arrange(*size)
         if self._controls is None or self._arranged != size:
-            style = Style(self._painter.type, layout.sizes, self._painter.theme)
-            self._controls = Controls(size, layout.controls, style)
+            self._controls = Controls(size, layout.controls, self._style(layout))
             self._arranged = size
         return self._controls
 

@@ -39,7 +39,8 @@ BUTTONS: tuple[Button, ...] = (
     Button(Action.LIGHTS, ("Lights", "L")),
     Button(Action.LABELS, ("Names", "N")),
     Button(Action.CAMERA, ("Follow", "C")),
-    Button(Action.HELP, ("Help", "?"), space_before=True),
+    Button(Action.DRAWER, ("Knobs", "K"), space_before=True),
+    Button(Action.HELP, ("Help", "?")),
     Button(Action.FULLSCREEN, ("Full screen", "Full", "F")),
 )
 
@@ -88,6 +89,11 @@ class Controls:
                 self._manager,
                 tool_tip_text=f"{button.action.value} ({key})",
             )
+
+    @property
+    def theme(self) -> Any:
+        """pygame_gui's theme, to be shared: reading one takes a whole picture's time."""
+        return self._manager.get_theme()
 
     def boxes(self) -> dict[Action, pygame.Rect]:
         """Return where each button is, for a hand or a test."""
@@ -168,6 +174,13 @@ def _look(style: Style) -> dict[str, Any]:
         "regular_path": str(asset_path("fonts/LightpaceSans-SemiBold.ttf")),
         "bold_path": str(asset_path("fonts/LightpaceSans-Bold.ttf")),
     }
+    misc = {
+        "shape": "rounded_rectangle",
+        "shape_corner_radius": str(max(3, round(8 * style.sizes.unit))),
+        "border_width": "1",
+        "shadow_width": "0",
+        "tool_tip_delay": "0.6",
+    }
     return {
         "defaults": {
             "font": font,
@@ -186,12 +199,20 @@ def _look(style: Style) -> dict[str, Any]:
                 "selected_text": text(theme.text),
                 "dark_bg": text(theme.panel),
             },
-            "misc": {
-                "shape": "rounded_rectangle",
-                "shape_corner_radius": str(max(3, round(8 * style.sizes.unit))),
-                "border_width": "1",
-                "shadow_width": "0",
-                "tool_tip_delay": "0.6",
+            "misc": misc,
+        },
+        # what a control of its own kind is given by the library counts before the defaults
+        "button": {"misc": misc},
+        "text_entry_line": {
+            "misc": misc | {"padding": f"{round(0.4 * style.sizes.body)},1"},
+            "font": font | {"size": str(style.sizes.body)},
+            "colours": {
+                "dark_bg": text(theme.back),
+                "normal_border": text(theme.own),
+                "normal_text": text(theme.text),
+                "selected_bg": text(mix(theme.panel, theme.own, 0.5)),
+                "selected_text": text(theme.text),
+                "text_cursor": text(theme.text),
             },
-        }
+        },
     }

@@ -11,6 +11,14 @@ import pygame
 
 from simulator.stage.keys import BINDINGS, Binding
 
+_REPEAT_AFTER_MS, _REPEAT_EACH_MS = 350, 60
+
+
+def repeat_keys() -> None:
+    """Let held keys repeat; a text entry of pygame_gui sets this otherwise."""
+    if pygame.display.get_init():
+        pygame.key.set_repeat(_REPEAT_AFTER_MS, _REPEAT_EACH_MS)
+
 
 @lru_cache(maxsize=1)
 def _table() -> dict[str, Binding]:
@@ -35,6 +43,8 @@ def binding_for(name: str, character: str, modifiers: int) -> Binding | None:
         if modifiers & mask
     ]
     if held:
+        if modifiers & pygame.KMOD_SHIFT:
+            held.append("shift")
         return table.get("+".join([*held, plain]))
     if modifiers & pygame.KMOD_SHIFT and f"shift+{plain}" in table:
         return table[f"shift+{plain}"]

@@ -116,6 +116,20 @@ class Layout:
         wide = self.stage.w - 2 * self.title.x
         return Box(self.title.x, self.stage.bottom - high, max(1, wide), high)
 
+    @property
+    def drawer(self) -> Box | None:
+        """Where the drawer of knobs slides in: over the panels beside the strip of alternatives.
+
+        Where there are none it lies over the stage; None where it would be too small to use.
+        """
+        first, last = self.live, self.splits or self.live
+        if first is not None and last is not None:
+            box = Box(first.x, first.y, last.right - first.x, last.bottom - first.y)
+        else:
+            wide = min(self.stage.w, max(LEAST_DRAWER, round(0.5 * self.stage.w)))
+            box = Box(self.stage.right - wide, self.stage.y, wide, self.stage.h)
+        return box if box.w >= LEAST_DRAWER and box.h >= LEAST_DRAWER else None
+
     def solid(self, board: bool = False) -> tuple[Box, ...]:
         """Return the boxes on the stage that no label may cover; `board`: the result is up."""
         hud = self.infield
@@ -139,6 +153,8 @@ class Layout:
 
 TRACK_WIDTH_M, TRACK_HEIGHT_M = 176.91, 92.52
 """The outer edge of lane 8 from side to side [m]."""
+LEAST_DRAWER = 180
+"""Below this width or height the drawer of knobs is of no use [px]."""
 INFIELD_M = 73.0
 """The infield from kerb to kerb across the straights [m]."""
 

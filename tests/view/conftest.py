@@ -15,12 +15,14 @@ from simulator.stage.keys import Action
 from simulator.stage.scene import Scene
 from simulator.view.app import App
 from tests.view import scenes
+from tests.view.desks import FakeDesk
 
 
-class FakeSession:
+class FakeSession(FakeDesk):
     """Remembers what it was asked for; shows the moment it is told to."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.playing = True
         self.elapsed: list[float] = []
         self.performed: list[Action] = []

@@ -18,6 +18,7 @@ from tests.view.conftest import FakeSession
 WINDOW = {
     Action.LABELS,
     Action.CAMERA,
+    Action.DRAWER,
     Action.HELP,
     Action.FULLSCREEN,
     Action.SCREENSHOT,
@@ -27,8 +28,9 @@ KEYS = [(key, binding.action) for binding in BINDINGS for key in binding.keys]
 
 
 def press(app: App, key: str) -> None:
-    name = key.removeprefix("shift+")
-    modifiers = pygame.KMOD_LSHIFT if key.startswith("shift+") else 0
+    *held, name = key.split("+") if key != "+" else ["+"]
+    masks = {"shift": pygame.KMOD_LSHIFT, "ctrl": pygame.KMOD_LCTRL}
+    modifiers = sum(masks[word] for word in held)
     character = name if len(name) == 1 else ""
     code = pygame.key.key_code(name) if name != "+" else pygame.K_KP_PLUS
     app.handle(pygame.Event(pygame.KEYDOWN, key=code, mod=modifiers, unicode=character))
@@ -73,11 +75,13 @@ def test_every_button_does_its_action(app: App, session: FakeSession) -> None:
         session.performed.clear()
         click(app, rect.center)
         if action in WINDOW:
-            assert app.looks != before or app.fullscreen, action
+            assert app.looks != before or app.fullscreen or app.drawer.open, action
         else:
             assert session.performed == [action], action
         if app.looks.help:
             press(app, "h")
+        if app.drawer.open:
+            press(app, "k")
         if app.fullscreen:
             press(app, "f")
 
@@ -90,7 +94,7 @@ def test_buttons_stay_in_their_row(session: FakeSession, size: tuple[int, int]) 
     assert layout.controls is not None
     row = pygame.Rect(layout.controls)
     places = list(app.buttons().values())
-    assert len(places) == 11
+    assert len(places) == 12
     assert all(row.contains(rect) for rect in places)
     assert all(not a.colliderect(b) for i, a in enumerate(places) for b in places[:i])
     pygame.display.quit()
@@ -273,7 +277,7 @@ def test_a_screenshot_that_cannot_be_saved_says_why(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(pygame.image, "save", full)
+    monkeypatch.setattr(Path, "write_bytes", full)
     press(app, "p")
     assert "No space left on device" in session.said[0]
     assert not list(Path().iterdir())

@@ -11,9 +11,9 @@ CASES = [(key, binding) for binding in BINDINGS for key in binding.keys]
 
 @pytest.mark.parametrize(("key", "binding"), CASES)
 def test_every_key_of_the_table_is_found(key: str, binding: Binding) -> None:
-    shifted = key.startswith("shift+")
-    name = key.removeprefix("shift+")
-    modifiers = pygame.KMOD_LSHIFT if shifted else 0
+    *held, name = key.split("+") if key != "+" else ["+"]
+    masks = {"shift": pygame.KMOD_LSHIFT, "ctrl": pygame.KMOD_RCTRL}
+    modifiers = sum(masks[word] for word in held)
     assert binding_for(name, "", modifiers) is binding
 
 

@@ -9,7 +9,7 @@ import pygame
 
 from simulator.view.layout import Box
 from simulator.view.style import Style
-from simulator.view.theme import Sizes
+from simulator.view.theme import Colour, Sizes
 
 
 def frame(surface: pygame.Surface, box: Box, heading: str, style: Style) -> None:
@@ -27,6 +27,14 @@ def frame(surface: pygame.Surface, box: Box, heading: str, style: Style) -> None
         style.theme.muted,
         width=box.w - 2 * pad,
     )
+
+
+def arrow(surface: pygame.Surface, x: int, y: int, px: int, colour: Colour) -> None:
+    """Draw the sign of a list to choose from."""
+    half = max(2, round(0.24 * px))
+    points = [(x - half, y - half // 2), (x + half, y - half // 2), (x, y + half - half // 3)]
+    pygame.draw.polygon(surface, colour, points)
+    pygame.draw.aalines(surface, colour, True, points)
 
 
 def padding(sizes: Sizes) -> int:

@@ -6,12 +6,14 @@ a broken foot under each bar and the printed range say so.
 
 from __future__ import annotations
 
+import itertools
+
 import pygame
 
 from simulator.stage.scene import Bar, Scene, WhatIf
 from simulator.units import format_time
 from simulator.view.layout import Box
-from simulator.view.panels.frame import body
+from simulator.view.panels.frame import arrow, body, head
 from simulator.view.plate import Plate
 from simulator.view.style import Style
 from simulator.view.text import REGULAR, SEMIBOLD
@@ -39,22 +41,74 @@ def show(plate: Plate, scene: Scene, box: Box, style: Style) -> None:
             _paint(surface, inner, what_if, style)
 
     plate.field("what if", inner, key, paint)
+    legend = Box(
+        inner.x + inner.w // 3, box.y + 2, inner.right - inner.x - inner.w // 3, _head(style)
+    )
+    told = what_if is not None and any(bar.assumed for bar in what_if.bars)
+    plate.field("what if legend", legend, told, lambda s, b: _legend(s, b, style) if told else None)
+
+
+def _head(style: Style) -> int:
+    return head(style.sizes) - 3
+
+
+def _legend(surface: pygame.Surface, box: Box, style: Style) -> None:
+    """Say what a hatched bar is."""
+    px = style.sizes.caption
+    said = "hatched: spacing assumed"
+    y = box.y + 0.55 * box.h
+    wide = style.type.write(
+        surface, said, (box.right, y), REGULAR, px, style.theme.muted, align=1, width=box.w - 2 * px
+    )
+    swatch = pygame.Rect(round(box.right - wide - 1.6 * px), round(y - 0.45 * px), px, px)
+    pygame.draw.rect(surface, style.theme.bar, swatch)
+    _hatch(surface, swatch, mix(style.theme.panel, style.theme.bar, 0.45))
+
+
+def _heading(what_if: WhatIf) -> str:
+    return f"finish time by {what_if.axis}"
+
+
+def _bars_area(box: Box, style: Style) -> Box:
+    """Return where the bars stand, inside the panel's body."""
+    line = round(style.sizes.caption * 1.5)
+    return Box(box.x, round(box.y + 2.6 * line), box.w, max(8, round(box.h - 3.6 * line) - 2))
+
+
+def bar_boxes(panel: Box, what_if: WhatIf, style: Style) -> list[Box]:
+    """Return the columns that the bars stand in, label and all: what a click is measured by."""
+    inner = body(panel, style.sizes)
+    area = _bars_area(inner, style)
+    step = area.w / max(1, len(what_if.bars))
+    edges = [round(area.x + i * step) for i in range(len(what_if.bars) + 1)]
+    high = max(1, inner.bottom - area.y)
+    return [Box(a, area.y, max(1, b - a), high) for a, b in itertools.pairwise(edges)]
+
+
+def axis_box(panel: Box, what_if: WhatIf, style: Style) -> Box:
+    """Return where the heading stands that names the axis: a click on it takes the next one."""
+    inner = body(panel, style.sizes)
+    px = style.sizes.caption
+    wide = style.type.width(_heading(what_if), REGULAR, px) + round(1.6 * px)
+    return Box(inner.x, inner.y, min(wide, inner.w), round(1.5 * px))
 
 
 def _paint(surface: pygame.Surface, box: Box, what_if: WhatIf, style: Style) -> None:
     caption = style.sizes.caption
     line = round(caption * 1.5)
-    style.type.write(
+    wide = style.type.write(
         surface,
-        f"finish time by {what_if.axis}",
+        _heading(what_if),
         (box.x, box.y + line // 2),
         REGULAR,
         caption,
         style.theme.muted,
-        width=box.w // 2,
+        width=round(0.62 * box.w),
     )
+    sign = (round(box.x + wide + 0.7 * caption), box.y + line // 2)
+    arrow(surface, sign[0], sign[1], caption, style.theme.muted)
     own = next((bar for bar in what_if.bars if bar.own), None)
-    area = Box(box.x, round(box.y + 2.6 * line), box.w, max(8, round(box.h - 3.6 * line) - 2))
+    area = _bars_area(box, style)
     known = [bar.finish_s for bar in what_if.bars if bar.finish_s is not None and not bar.hidden]
     if own is not None:
         text = "yours: at the finish" if own.hidden else _said(own)

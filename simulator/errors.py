@@ -1,11 +1,17 @@
 """What can go wrong, as one tree.
 
-    LightpaceError                 anything the user can read and act on ├── ScenarioError
-    the scenario file (or a `--set`) is not usable; lists every problem ├── RecordingError
-    a saved recording cannot be read or written ├── SimulationError            a run cannot be
-    started from what it was given ├── ResourceError              a shipped file (font, config,
-    theme) is missing or damaged ├── OutputError                a result file cannot be written └──
-    DisplayError               there is no display to open a window on
+- LightpaceError: anything the user can read and act on
+
+  - ScenarioError: the scenario file (or a `--set`) is not usable; lists every problem
+  - RecordingError: a saved recording cannot be read or written
+  - SimulationError: a run cannot be started from what it was given
+
+    - NoAnswerError: what was asked for has no answer; the message says how near it comes
+
+  - ResourceError: a shipped file (font, config, theme) is missing or damaged
+  - ExtraError: something that is installed on demand is not there; names the command
+  - OutputError: a result file cannot be written
+  - DisplayError: there is no display to open a window on
 
 In: nothing. Out: exception types only. Each message is one or more short sentences that say what is
 wrong, where, and what to do; the command line prints it and exits, nobody else prints it.
@@ -69,6 +75,18 @@ class RecordingError(LightpaceError):
 
 class SimulationError(LightpaceError):
     """A run cannot be started from what it was given."""
+
+
+class NoAnswerError(SimulationError):
+    """What was asked for has no answer: no value gives that time, no runner fits these races."""
+
+
+class ExtraError(LightpaceError):
+    """A package that comes with one of lightpace's extras is not installed."""
+
+    def __init__(self, what: str, extra: str) -> None:
+        """Say what needs the extra, and how to install it."""
+        super().__init__(f'{what} needs an extra: pip install "lightpace[{extra}]"')
 
 
 class ResourceError(LightpaceError):

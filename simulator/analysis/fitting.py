@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from simulator.analysis.predicted import demands, predicted_times, reserve_needed
 from simulator.coefficients import AEROBIC_START, BEND_M, LAP_M, TAU_AEROBIC, G
-from simulator.errors import SimulationError
+from simulator.errors import NoAnswerError
 from simulator.physics.air import density, drag_area
 from simulator.physics.energetics import bend_factor, level_cost
 from simulator.scenario.model import Environment, Runner, Scenario
@@ -39,10 +39,6 @@ _RESERVE_BOUNDS = (100.0, 5000.0)
 _GRID_W = np.linspace(*_POWER_BOUNDS, 281)
 _SPREAD = np.linspace(0.92, 1.08, 33)
 """Times round each best time at which its curve is worked out, as shares of it."""
-
-
-class FitError(SimulationError):
-    """No runner can be made from these races; the message says what is wrong with them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +164,7 @@ def fit_runner(races: Sequence[Race], runner: Runner) -> Fit:
         runner: name and body; its aerobic power and reserve are not looked at.
 
     Raises:
-        FitError: there are too few races, they contradict each other, or no runner fits them.
+        NoAnswerError: there are too few races, they contradict each other, or no runner fits them.
     """
     ordered = tuple(sorted(races, key=lambda race: race.distance_m))
     _check(ordered)
@@ -186,21 +182,23 @@ def fit_runner(races: Sequence[Race], runner: Runner) -> Fit:
 
 def _check(races: tuple[Race, ...]) -> None:
     if len(races) < 2:
-        raise FitError(
+        raise NoAnswerError(
             "One race cannot tell aerobic power from reserve: "
             "give a second one, best over twice the distance or half of it."
         )
     for short, long in itertools.pairwise(races):
         if short.distance_m == long.distance_m:
-            raise FitError(
+            raise NoAnswerError(
                 f"Two times over {format_distance(short.distance_m)}, {format_time(short.time_s)} "
                 f"and {format_time(long.time_s)}: give the better one alone."
             )
         if short.time_s >= long.time_s:
-            raise FitError(f"{long.label} is quicker than {short.label}: one of them is mistyped.")
+            raise NoAnswerError(
+                f"{long.label} is quicker than {short.label}: one of them is mistyped."
+            )
         faster = long.distance_m / long.time_s >= short.distance_m / short.time_s
         if faster and long.shelter <= short.shelter:
-            raise FitError(
+            raise NoAnswerError(
                 f"{long.label} is faster per metre than {short.label}: "
                 "the shorter one is no best time beside it; leave it out or give a better one."
             )
@@ -294,7 +292,7 @@ def _least_squares(
     left = misses(at)
     worst = int(np.argmax(np.abs(left) / run))
     if abs(left[worst]) > WORST_MISS * run[worst]:
-        raise FitError(
+        raise NoAnswerError(
             f"No runner fits these races: the nearest one misses {races[worst].label} by "
             f"{abs(left[worst]):.1f} s. Leave out the race that was no best effort."
         )
@@ -316,7 +314,7 @@ def _human(races: tuple[Race, ...], found: tuple[float, float] | None) -> tuple[
     """Return the solution; raise if there is none, or none that a body can have."""
     names = " and ".join(race.label for race in (races[0], races[-1]))
     if found is None:
-        raise FitError(
+        raise NoAnswerError(
             f"No runner fits {names}: no aerobic power from {_POWER_BOUNDS[0]:g} to "
             f"{_POWER_BOUNDS[1]:g} W/kg gives both."
         )
@@ -324,12 +322,12 @@ def _human(races: tuple[Race, ...], found: tuple[float, float] | None) -> tuple[
     low, high = _RESERVE_BOUNDS
     lag = TAU_AEROBIC * (power - AEROBIC_START)
     if reserve > high:
-        raise FitError(
+        raise NoAnswerError(
             f"No runner fits {names}: they ask for a reserve of {reserve:.0f} J/kg, and nobody "
             f"has more than {high:.0f}; the longer race was hardly run out."
         )
     if reserve < max(low, lag):
-        raise FitError(
+        raise NoAnswerError(
             f"No runner fits {names}: they leave no reserve beyond the oxygen debt of the start; "
             "the shorter race was hardly run out."
         )

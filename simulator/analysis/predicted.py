@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from simulator.coefficients import AEROBIC_START, TAU_AEROBIC, TAU_RESERVE
-from simulator.errors import SimulationError
+from simulator.errors import NoAnswerError
 from simulator.physics.attempt import simulate_all
 from simulator.physics.energetics import bend_factor
 from simulator.physics.track import on_bend, track_position
@@ -183,7 +183,7 @@ def predicted_times(scenarios: Sequence[Scenario], *, bends: bool = True) -> lis
         bends: False takes the extra cost of the bends away.
 
     Raises:
-        SimulationError: even 2 m/s is too fast for a runner.
+        NoAnswerError: even 2 m/s is too fast for a runner.
     """
     found = [_Search(s) for s in scenarios]
     while not all(search.done for search in found):
@@ -223,7 +223,7 @@ class _Search:
             what = (
                 f"{self.scenario.runner.name} cannot run {format_distance(self.scenario.distance)}"
             )
-            raise SimulationError(f"{what} at {SLOWEST_M_S:g} m/s with these means.")
+            raise NoAnswerError(f"{what} at {SLOWEST_M_S:g} m/s with these means.")
         elif i == _ROWS - 1:
             self.times = np.geomspace(self.times[-1], high, _ROWS)
         else:

@@ -117,6 +117,41 @@ def test_json_is_one_object_with_the_promised_keys(lightpace: Lightpace) -> None
     assert told["status"] == "finished"
 
 
+def test_samples_tell_how_sure_the_finish_is(lightpace: Lightpace) -> None:
+    done = lightpace("simulate", "breaking4", "--samples", "12", "--seed", "3")
+    assert (done.code, done.err) == (0, "")
+    told = " ".join(done.out.split())
+    for fact in (
+        "12 samples, seed 3", "finish: 5 % 3:59.99, 50 % 4:", "of 12 that finished",
+        "chance of sub-4:00: ", "nobody is faster than its 3:59.99", "assumed spreads",
+        "what matters most", "drag_cost 4.369 7.942", "published range",
+    ):  # fmt: skip
+        assert fact in told
+
+
+def test_samples_in_json_are_the_same_for_the_same_seed(lightpace: Lightpace) -> None:
+    asked = ("simulate", "breaking4", "--samples", "5", "--json")
+    told = json.loads(lightpace(*asked).out)
+    assert told["finish_time_s"] == simulate(load_scenario("breaking4")).finish_s
+    found = told["uncertainty"]
+    assert (found["samples"], found["seed"]) == (5, 1)
+    assert sum(found["statuses"].values()) == 5
+    assert found["finish_s"].keys() == {"p5", "p50", "p95"}
+    assert len(found["effects"]) == 7
+    assert json.loads(lightpace(*asked, "--seed", "1").out) == told
+    assert json.loads(lightpace(*asked, "--seed", "2").out) != told
+    assert "uncertainty" not in json.loads(lightpace("simulate", "solo", "--json").out)
+
+
+@pytest.mark.parametrize("count", ["0", "-1", "x", "1000001"])
+def test_a_number_of_samples_that_makes_no_sense_is_refused(
+    lightpace: Lightpace, count: str
+) -> None:
+    done = lightpace("simulate", "--samples", count)
+    assert done.code == 2
+    assert "--samples" in done.err
+
+
 def test_without_a_name_it_is_the_shipped_attempt(lightpace: Lightpace) -> None:
     assert lightpace("simulate").out == lightpace("simulate", "breaking4").out
 

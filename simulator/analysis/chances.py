@@ -9,6 +9,7 @@ likely a sample is.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,7 +31,7 @@ BAND_EVERY_M = 25.0
 CHANCE_SAMPLES = 128
 CHANCE_EVERY_M = 100.0
 CHANCE_POINTS = 20
-"""About so many points at most: over longer races they lie farther apart."""
+"""So many points at most: over longer races they lie farther apart."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,7 +87,7 @@ def finding_chances(scenario: Scenario, recording: Recording, target_s: float) -
     lot. Each has the reserve left in the proportion of its own to the scenario's.
     """
     reach = min(recording.race_m, float(recording.x[-1]))
-    every = CHANCE_EVERY_M * max(1, round(recording.race_m / CHANCE_EVERY_M / CHANCE_POINTS))
+    every = CHANCE_EVERY_M * math.ceil(recording.race_m / CHANCE_EVERY_M / CHANCE_POINTS)
     xs = np.arange(0.0, reach, every)
     ticks = np.maximum(np.searchsorted(recording.x, xs, side="right") - 1, 0)
     drawn = samples_of(scenario, draw(CHANCE_SAMPLES, SEED))

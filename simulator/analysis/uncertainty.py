@@ -11,6 +11,7 @@ than the plan: the fast end tells of the plan, not of what she could run.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -28,6 +29,7 @@ from simulator.recording.recording import Status
 from simulator.scenario.model import INPUT_BOUNDS, Runner, Scenario
 from simulator.scenario.plan import schedule_of
 from simulator.scenario.uncertainty import INPUTS, UNITS, Distribution, Uniform
+from simulator.units import format_time
 
 Floats = NDArray[np.float64]
 Shares: TypeAlias = Mapping[str, Floats]
@@ -130,6 +132,17 @@ def running(scenario: Scenario, samples: Samples, places_m: Floats | None = None
         np.concatenate([p.finish_s for p in found]),
         np.concatenate([p.status for p in found]),
     )
+
+
+def target_words(target_s: float) -> str:
+    """Return what breaking a target is called: `sub-4:00` for 3:59.99, else `4:06.42`.
+
+    Times are rounded up to the hundredth, so whoever runs 3:59.99 is the slowest below 4:00.
+    """
+    whole = math.ceil(target_s)
+    if 0 < whole - target_s < 0.0101:
+        return f"sub-{format_time(whole, 0)}"
+    return format_time(target_s)
 
 
 def breaks(ran: Passages | Forecast, target_s: float) -> NDArray[np.bool_]:

@@ -14,6 +14,8 @@ import typer
 from rich.markup import escape
 
 from simulator.analysis.summary import summarise
+from simulator.analysis.uncertainty import forecast
+from simulator.cli.forecast import print_forecast
 from simulator.cli.summary import print_summary
 from simulator.cli.terminal import DEFAULT_SCENARIO, Changes, OutFile, ScenarioName, app, err, out
 from simulator.errors import Problem, ScenarioError
@@ -79,6 +81,11 @@ def simulate(
     save: Annotated[
         Path | None, typer.Option(help="Write the recording (.npz), usable as a ghost.")
     ] = None,
+    samples: Annotated[
+        int | None,
+        typer.Option(min=1, max=1_000_000, help="Draw so many samples of the uncertain inputs."),
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the samples.")] = 1,
 ) -> None:
     """Run the attempt without a window and print its splits."""
     asked = load_scenario(scenario, overrides=changes or [])
@@ -90,10 +97,14 @@ def simulate(
         write_splits(summary, csv)
     if save is not None:
         save_recording(recording, save)
+    found = None if samples is None else forecast(asked, samples, seed)
     if as_json:
-        sys.stdout.write(json.dumps(summary.to_dict(), indent=2, allow_nan=False) + "\n")
-    else:
-        print_summary(summary)
+        told = summary.to_dict() | ({} if found is None else {"uncertainty": found.to_dict()})
+        sys.stdout.write(json.dumps(told, indent=2, allow_nan=False) + "\n")
+        return
+    print_summary(summary)
+    if found is not None:
+        print_forecast(found)
 
 
 @app.command()

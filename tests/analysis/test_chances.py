@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from simulator.analysis import chances
+from simulator.analysis.chances import Band, Chances, finding_band, finding_chances
+from simulator.analysis.marks import Mark, light_mark
+from simulator.analysis.uncertainty import draw, running, samples_of
+from simulator.physics.attempt import finished, simulate
+from simulator.recording.recording import ARRAYS, Recording
+from simulator.scenario.loader import load_scenario
+from simulator.scenario.model import Scenario
+
+TARGET_S = 239.99
+
+
+@pytest.fixture(autouse=True)
+def few(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chances, "CHANCE_SAMPLES", 12)
+    monkeypatch.setattr(chances, "BAND_SAMPLES", 20)
+
+
+def test_the_band_holds_ninety_percent_of_the_samples(scenario: Scenario, light: Mark) -> None:
+    band = finished(finding_band(scenario, light))
+    assert (band.x_m[0], band.low_s[0], band.high_s[0]) == (0.0, 0.0, 0.0)
+    assert band.x_m[-1] == scenario.distance
+    assert (band.low_s <= band.high_s).all()
+    ran = finished(running(scenario, samples_of(scenario, draw(20, chances.SEED)), band.x_m[1:]))
+    gaps = ran.time_s - light.run.time_at(band.x_m[1:])
+    assert ((gaps > band.high_s[1:]).sum(axis=0)[20:] == 1).all()
+    assert ((gaps < band.low_s[1:]).sum(axis=0) <= 1).all()
+    # nobody is before the light, since she follows it; the band opens as the race goes on
+    assert band.low_s.min() > -0.05
+    assert band.high_s[-1] > band.high_s[len(band.x_m) // 2] > 0.5
+
+
+def test_the_band_ends_where_too_many_give_up() -> None:
+    weak = load_scenario(
+        "solo",
+        overrides=["runner.max_aerobic_power=5", "runner.reserve=100", "environment.wind.speed=20"],
+    )
+    band = finished(finding_band(weak, light_mark(weak)))
+    assert band.x_m.tolist() == [0.0]
+
+
+def test_the_chance_goes_to_none_or_to_certain_near_the_line(
+    scenario: Scenario, attempt: Recording
+) -> None:
+    finish = attempt.finish_s
+    assert finish is not None
+    lost = finished(finding_chances(scenario, attempt, TARGET_S))
+    assert lost.at(1609.0) == 0.0
+    assert 0.0 < lost.at(0.0) < 0.5
+    made = finished(finding_chances(scenario, attempt, finish + 0.5))
+    assert made.at(1609.0) == 1.0
+    assert made.at(0.0) < 1.0
+    assert (made.share >= lost.share).all()
+
+
+def test_a_strong_runners_chance_is_certain_all_the_way() -> None:
+    strong = load_scenario("breaking4", overrides=["runner.max_aerobic_power=36"])
+    found = finished(finding_chances(strong, simulate(strong), TARGET_S))
+    assert (found.share == 1.0).all()
+
+
+def test_the_chance_is_judged_from_the_past(scenario: Scenario, attempt: Recording) -> None:
+    tick = 1000
+    columns = {}
+    for name in ARRAYS:
+        values = getattr(attempt, name).copy()
+        values[tick + 1 :] = values[tick] + 0.9 * (values[tick + 1 :] - values[tick])
+        columns[name] = values
+    other = replace(attempt, finish_s=None, **columns)
+    known = finished(finding_chances(scenario, attempt, TARGET_S + 5))
+    guess = finished(finding_chances(scenario, other, TARGET_S + 5))
+    until = known.x_m <= attempt.x[tick]
+    assert np.array_equal(known.share[until], guess.share[: until.sum()])
+    assert 0 < until.sum() < len(known.share)
+
+
+def test_the_table_is_looked_up_at_the_last_point_passed() -> None:
+    table = Chances(1.0, np.array([0.0, 100.0, 200.0]), np.array([0.1, 0.5, 0.9]))
+    asked = [-1.0, 0.0, 99.9, 100.0, 150.0, 1e9]
+    assert [table.at(x) for x in asked] == [0.1, 0.1, 0.1, 0.5, 0.5, 0.9]
+
+
+@pytest.mark.parametrize(("race", "points"), [("400 m", 4), ("1 mile", 17), ("3000 m", 15)])
+def test_the_points_lie_farther_apart_over_longer_races(race: str, points: int) -> None:
+    target = {"400 m": "66", "1 mile": "4:20", "3000 m": "8:50"}[race]
+    changes = [f"distance={race}", f"plan.target={target}"]
+    long = load_scenario("solo", overrides=[*changes, "ghosts=[]"])
+    found = finished(finding_chances(long, simulate(long), 1e9))
+    assert len(found.x_m) == points
+    assert (found.share == 1.0).all()
+
+
+def test_bands_and_chances_are_the_same_each_time(scenario: Scenario, light: Mark) -> None:
+    one: list[Band] = [finished(finding_band(scenario, light)) for _ in range(2)]
+    assert np.array_equal(one[0].high_s, one[1].high_s)

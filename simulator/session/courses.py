@@ -1,24 +1,25 @@
 """From a course to its run: simulate from the gun, then fork at each later leg.
 
-In: courses. Out: recordings, as jobs in slices; a few are kept, and any other is simulated again,
-the same to the bit.
+In: courses. Out: recordings; a few are kept, and any other is simulated again, the same to the bit.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Hashable
-from dataclasses import dataclass, field, replace
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 import numpy as np
 
 from simulator.analysis.marks import Mark, ghost_marks
-from simulator.physics.attempt import Job, recordings_of, simulating, stepping
-from simulator.physics.batch import batch_of
+from simulator.physics.attempt import finished
+from simulator.physics.pacers import Group, group_of
 from simulator.recording.recording import Recording
 from simulator.scenario.ghosts import Ghost
 from simulator.scenario.model import LightWave, Scenario
+from simulator.scenario.pacers import Pacers
+from simulator.session.attempting import attempting
 from simulator.session.changes import Course
 from simulator.session.settings import Settings
 
@@ -58,6 +59,7 @@ class Runs:
     def __init__(self) -> None:
         self._scenarios: Kept[Settings, Scenario] = Kept(KEPT_SCENARIOS)
         self._recordings: Kept[Course, Recording] = Kept(KEPT_RUNS)
+        self._groups: Kept[tuple[Pacers, float], Group] = Kept(KEPT_SCENARIOS)
         self._ghosts: Kept[tuple[Ghost, float, bool], Mark] = Kept(KEPT_SCENARIOS)
 
     def scenario(self, settings: Settings) -> Scenario:
@@ -89,6 +91,14 @@ class Runs:
                 found.append(mark)
         return found
 
+    def group(self, pacers: Pacers, race_m: float) -> Group:
+        """Return the pacers as a group."""
+        group = self._groups.get((pacers, race_m))
+        if group is None:
+            group = group_of(pacers, race_m)
+            self._groups.put((pacers, race_m), group)
+        return group
+
     def keep_scenario(self, settings: Settings, scenario: Scenario) -> None:
         """Keep a scenario that is known already."""
         self._scenarios.put(settings, scenario)
@@ -101,35 +111,29 @@ class Runs:
         """Keep a run."""
         self._recordings.put(course, recording)
 
-    def running(self, course: Course) -> Job[Recording]:
-        """Simulate a course, from the longest part of it that is kept."""
+    def missing(self, course: Course) -> tuple[Recording | None, list[tuple[int, Scenario]]]:
+        """Return the longest part of a course that is kept, and the legs that are not."""
         known = next(
             (n for n in range(len(course), 0, -1) if self.recording(course[:n]) is not None), 0
         )
-        run = self.recording(course[:known])
-        for n in range(known, len(course)):
-            leg = course[n]
-            scenario = self.scenario(leg.settings)
-            if run is None:
-                run = yield from simulating(scenario)
-            else:
-                run = yield from forking(scenario, run, leg.tick)
-            self.keep(course[: n + 1], run)
+        legs = [(leg.tick, self.scenario(leg.settings)) for leg in course[known:]]
+        return self.recording(course[:known]), legs
+
+    def found(self, course: Course, runs: Sequence[Recording]) -> None:
+        """Keep the runs of the last legs of a course."""
+        first = len(course) - len(runs) + 1
+        for n, run in enumerate(runs, start=first):
+            self.keep(course[:n], run)
+
+    def run(self, course: Course) -> Recording:
+        """Return the run of a course, simulated here and now where it is not kept."""
+        past, legs = self.missing(course)
+        if legs:
+            self.found(course, finished(attempting(past, legs, ())).runs)
+        run = self.recording(course)
         if run is None:
             raise ValueError("a course has at least one leg")
         return run
-
-
-def forking(scenario: Scenario, past: Recording, tick: int) -> Job[Recording]:
-    """Go on from `tick` of `past` under another scenario, as a job in slices; see `fork`.
-
-    A tick after the finish changes nothing.
-    """
-    if tick > past.ticks or past.x[tick] >= past.race_m or scenario.distance != past.race_m:
-        return replace(past, scenario_json=scenario.model_dump_json(by_alias=True))
-    batch = batch_of([scenario], past.step_s)
-    trace = yield from stepping(batch, [past.state_at_tick(tick)])
-    return recordings_of(batch, trace, past)[0]
 
 
 def tick_at(time_s: float, step_s: float) -> int:

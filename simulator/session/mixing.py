@@ -23,6 +23,8 @@ from simulator.units import format_time
 MOST_ABANDONED = 3
 GHOST_COLOURS = ("violet", "cyan", "amber", "yellow", "blue", "red", "grey", "green")
 MAX_PROBLEMS = 50
+AFTER_FINISH = -1
+"""Stands for the tick where the attempt is over: nothing is left to go on with."""
 
 Edit = Callable[[Settings, Scenario], Settings]
 
@@ -177,7 +179,7 @@ class Mixing:
         if tick is None:
             return (Leg(0, settings),), ()
         left = (*base.abandoned, self._left(base, path))[-MOST_ABANDONED:]
-        if self.from_gun or scenario.distance != ran.distance:
+        if self.from_gun or tick == AFTER_FINISH or scenario.distance != ran.distance:
             return (Leg(0, settings),), left
         return course_after(base.course, tick, settings), left
 

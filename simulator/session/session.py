@@ -8,28 +8,27 @@ in slices between pictures, so that no picture is late.
 from __future__ import annotations
 
 import time
-from collections import deque
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
+from itertools import pairwise
 from pathlib import Path
 
 from simulator.analysis.marks import Mark, run_mark
-from simulator.analysis.projection import finding_possible
-from simulator.analysis.what_if import finding_alternatives
-from simulator.physics.attempt import finished
-from simulator.recording.recording import Recording
+from simulator.analysis.projection import Possible, finding_possible
+from simulator.physics.attempt import Job
 from simulator.scenario.model import Scenario
-from simulator.session.changes import Change
+from simulator.session.attempting import Found, attempting
+from simulator.session.changes import Change, Course
 from simulator.session.courses import Runs, tick_at
-from simulator.session.mixing import Mixing
+from simulator.session.mixing import AFTER_FINISH, Mixing
 from simulator.session.settings import Settings, settings_of
+from simulator.session.strip import Strip
 from simulator.session.watching import Watching
+from simulator.session.work import PAUSED_SLICE_S, SLICE_S, Task, Work
 from simulator.stage.desk import Desk
 from simulator.stage.keys import Action
 from simulator.stage.show import Show, make_show, with_findings
-
-SLICE_S = 0.004
-"""Work done beside one picture [s]."""
 
 
 class Session(Watching):
@@ -43,6 +42,7 @@ class Session(Watching):
         start_at_s: float | None = None,
         clock: Callable[[], float] = time.perf_counter,
         settings: Settings | None = None,
+        processes: bool = False,
     ) -> None:
         """Simulate the scenario and stand on the start line, or at `start_at_s`.
 
@@ -52,82 +52,148 @@ class Session(Watching):
             start_at_s: race time to open at [s], paused; None waits on the line.
             clock: measures the slices of work [s]; only a test hands in another.
             settings: what the scenario was loaded from; left out: it comes from no file.
+            processes: work beside the pictures in a second process; `close` ends it.
         """
-        self._clock = clock
         self._runs = Runs()
         settings = settings or settings_of(scenario)
         self._runs.keep_scenario(settings, scenario)
         self._mixing = Mixing(settings, settings, self._runs)
+        self._strip = Strip()
         self._shown = self._mixing.now
+        self._runs.run(self._shown.course)
         super().__init__(self._show_of(self._shown), rate)
         if start_at_s is not None:
             self.seek(start_at_s)
         self._desk: Desk | None = None
-        self._jobs: deque[Generator[None, None, None]] = deque([self._findings()])
+        self._work = Work(clock, processes)
+        self._asked = self._shown
+        self._ask()
 
     @property
     def scenario(self) -> Scenario:
-        """What is asked for now."""
+        """What is asked for now; what is shown may be one step behind."""
         return self._mixing.scenario
 
     # -- work ------------------------------------------------------------------------------------
 
-    def _findings(self) -> Generator[None, None, None]:
-        target = self._show.plan.finish_s or 0.0
-        possible = yield from finding_possible(self.scenario, self.recording, target)
-        self._show = with_findings(self._show, possible=possible)
-        rows = yield from finding_alternatives(self.scenario)
-        self._show = with_findings(self._show, alternatives=rows)
-
     def advance(self, elapsed_s: float) -> None:
-        """Let `elapsed_s` of wall time [s] pass, then do one slice of waiting work."""
+        """Let `elapsed_s` of wall time [s] pass, then see to the work that waits."""
         self.pass_time(elapsed_s)
         self._mixing.history.pass_time(elapsed_s)
-        if self._jobs:
-            self._work(SLICE_S)
-
-    def _work(self, budget_s: float) -> None:
-        began = self._clock()
-        while self._jobs and self._clock() - began < budget_s:
-            try:
-                next(self._jobs[0])
-            except StopIteration:
-                self._jobs.popleft()
+        self._work.go_on(SLICE_S if self.playing else PAUSED_SLICE_S)
 
     def finish_work(self) -> None:
         """Work everything off that is waiting: for stills and films, where nobody waits."""
-        while self._jobs:
-            self._work(1.0)
+        self._work.finish()
 
-    def _run_of(self, change: Change) -> Recording:
-        return finished(self._runs.running(change.course))
+    def close(self) -> None:
+        """End the work beside the pictures; the session can still be watched."""
+        self._work.close()
+
+    def _ask(self) -> None:
+        """Ask for what is not known: the run and the strip together, then what it means."""
+        change = self._mixing.now
+        rows = tuple(self._strip.ask(self.scenario))
+        past, legs = self._runs.missing(change.course)
+        tasks = []
+        if legs or rows:
+            job = partial(attempting, past, tuple(legs), rows)
+            tasks.append(Task(job, partial(self._attempted, change, rows), urgent=True))
+        if not legs and change is not self._shown:
+            tasks.append(self._dress(change))
+        for left in change.abandoned:
+            past, legs = self._runs.missing(left.course)
+            if legs:
+                job = partial(attempting, past, tuple(legs), ())
+                tasks.append(Task(job, partial(self._remembered, left.course)))
+        self._work.ask(tasks or self._findings())
+
+    def _dress(self, change: Change) -> Task:
+        return Task(partial(self._dressing, change), partial(self._dressed, change), here=True)
+
+    def _findings(self) -> list[Task]:
+        """Return what is still to be found out about the run being shown."""
+        if self._show.possible is not None:
+            return []
+        target = self._show.plan.finish_s or 0.0
+        job = partial(finding_possible, self._show.scenario, self.recording, target)
+        return [Task(job, self._possible)]
+
+    def _possible(self, found: Possible) -> None:
+        self._show = with_findings(self._show, possible=found)
+        self._ask()
+
+    def _attempted(self, change: Change, rows: tuple[Scenario, ...], found: Found) -> None:
+        self._runs.found(change.course, found.runs)
+        self._strip.found(rows, found.finish_s)
+        self._ask()
+        self._show_bars()
+        if self._runs.recording(self._mixing.now.course) is None:
+            self._work.add(self._dress(change))  # still turning: show how far it has come
+
+    def _remembered(self, course: Course, found: Found) -> None:
+        self._runs.found(course, found.runs)
+        self._work.add(self._dress(self._mixing.now))
+        self._ask()
+
+    def _follow(self) -> None:
+        """See to it that what the desk says now is shown as soon as its run is known."""
+        self._desk = None
+        if self._mixing.now is not self._asked:
+            self._asked = self._mixing.now
+            self._ask()
+            self._show_bars()
+
+    def _show_bars(self) -> None:
+        bars = self._strip.alternatives()
+        self._show = with_findings(self._show, alternatives=bars, axis=self._axis_words())
+
+    def _dressing(self, change: Change) -> Job[Show]:
+        """Make the show of a change whose run is known, in slices."""
+        show = self._show_of(change)
+        yield
+        yield from show.warming()
+        return show
+
+    def _dressed(self, change: Change, show: Show) -> None:
+        """Put it on; of the same run, what was found out still holds."""
+        same_run = change.course == self._shown.course
+        found = {"alternatives": self._show.alternatives, "axis": self._show.axis}
+        show = with_findings(show, **found, possible=self._show.possible if same_run else None)
+        self._shown = change
+        self.put_on(show, other_run=not same_run)
+        self._ask()
 
     def _show_of(self, change: Change) -> Show:
         scenario = self._runs.scenario(change.settings)
-        run = replace(self._run_of(change), scenario_json=scenario.model_dump_json(by_alias=True))
+        run = self._runs.run(change.course)
+        run = replace(run, scenario_json=scenario.model_dump_json(by_alias=True))
         marks: list[Mark] = self._runs.ghosts(scenario)
         for left in change.abandoned:
-            past = finished(self._runs.running(left.course))
-            marks.append(replace(run_mark(left.name, left.colour, "", past), label=left.label))
-        return make_show(scenario, run, marks)
+            past = self._runs.recording(left.course)
+            if past is not None:
+                marks.append(replace(run_mark(left.name, left.colour, "", past), label=left.label))
+        earlier = tuple(
+            (
+                leg.tick * run.step_s,
+                self._runs.group(self._runs.scenario(before.settings).pacers, scenario.distance),
+            )
+            for before, leg in pairwise(change.course)
+        )
+        return replace(make_show(scenario, run, marks), earlier=earlier)
 
-    def _follow(self) -> None:
-        """Show what the desk says now."""
-        self._desk = None
-        change = self._mixing.now
-        if change is self._shown:
-            return
-        other_run = change.course != self._shown.course
-        self._shown = change
-        self.put_on(self._show_of(change), other_run=other_run)
-        self._jobs = deque([self._findings()])
+    def _axis_words(self) -> str:
+        forked = len(self._mixing.now.course) > 1
+        return f"{self._strip.axis}, from the gun" if forked else self._strip.axis
 
     # -- the desk --------------------------------------------------------------------------------
 
     def _tick(self) -> int | None:
-        """Return the tick being shown, None on the line and after the finish."""
+        """Return the tick being shown; None on the line."""
         t = self.playback.time_s
-        return tick_at(t, self.recording.step_s) if 0 < t < self.recording.end_s else None
+        if t <= 0:
+            return None
+        return tick_at(t, self.recording.step_s) if t < self.recording.end_s else AFTER_FINISH
 
     def desk(self) -> Desk:
         """Return what the drawer of knobs shows."""

@@ -7,11 +7,14 @@ pure function of the playback and what is switched on. Nothing here remembers th
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
+from simulator.analysis.chances import Band, Chances
 from simulator.analysis.gaps import GapTrack, gap_track, lost_light_m
 from simulator.analysis.marks import Mark, ghost_marks, light_mark, plan_mark, wave_marks
 from simulator.analysis.projection import Possible, projected_finish
@@ -23,7 +26,9 @@ from simulator.physics.pacers import front_gap, group_of, places
 from simulator.physics.track import start_position, track_position
 from simulator.recording.recording import Moment, Recording
 from simulator.scenario.model import Scenario
+from simulator.scenario.uncertainty import any_assumed
 from simulator.stage.board import board_of
+from simulator.stage.outlook import chance_of
 from simulator.stage.playback import Playback
 from simulator.stage.scene import (
     Bar,
@@ -71,8 +76,12 @@ class Show:
     """One attempt ready to be shown.
 
     Attributes:
+        earlier: the pacers that ran before the attempt was forked, each until a race time [s].
+        axis: what the what-if strip is about, as words.
         possible: where the target is still in reach; None while it is being worked out.
         alternatives: finish times of the what-if strip; None while they are being worked out.
+        band: where 90 % of the model's samples are; None while it is being worked out.
+        chances: the chance of the target on the way; None while they are being worked out.
     """
 
     scenario: Scenario
@@ -83,8 +92,12 @@ class Show:
     ghosts: tuple[Mark, ...]
     pacers: PacerGroup
     splits: tuple[Split, ...]
+    earlier: tuple[tuple[float, PacerGroup], ...] = ()
+    axis: str = "pacers"
     possible: Possible | None = None
     alternatives: tuple[Alternative, ...] | None = None
+    band: Band | None = None
+    chances: Chances | None = None
 
     # -- worked out once -------------------------------------------------------------------------
 
@@ -92,6 +105,17 @@ class Show:
     def tracks(self) -> tuple[GapTrack, ...]:
         """Gaps to the light, then to each ghost."""
         return tuple(gap_track(self.recording, mark) for mark in (self.light, *self.ghosts))
+
+    def warming(self) -> Iterator[None]:
+        """Work out in slices what else the first picture would have to work out."""
+        tracks = []
+        for mark in (self.light, *self.ghosts):
+            tracks.append(gap_track(self.recording, mark))
+            yield
+        self.__dict__["tracks"] = tuple(tracks)
+        for name in ("lost_light_m", "curves", "assumed", "subtitle"):
+            getattr(self, name)
+            yield
 
     @cached_property
     def lost_light_m(self) -> float | None:
@@ -155,6 +179,8 @@ class Show:
             words.append("a constant shelter")
         elif any(abs(slot.ahead) <= 0.5 for slot in self.pacers.slots):
             words.append("the pacer beside")
+        if any_assumed(s.uncertainty):
+            words.append("the spreads behind chance and band")
         return tuple(words)
 
     @cached_property
@@ -208,6 +234,7 @@ class Show:
             bell=race - x <= LAP_M and race > LAP_M,
             target_s=self.plan.finish_s or 0.0,
             projected_s=projected_finish(run, t) if t > 0 else None,
+            chance=None if finished else chance_of(self.chances, x),
             speed=playback.rate,
             paused=playback.paused,
             notice=notice,
@@ -235,6 +262,7 @@ class Show:
                 reveal_m=reveal_m,
                 playhead_m=x,
                 gap_range_s=self._gap_range(reveal_m),
+                band=self.band,
             ),
             what_if=self._what_if(finished or options.reveal or playback.furthest_s >= run.end_s),
             board=board_of(self) if finished else None,
@@ -254,6 +282,10 @@ class Show:
             waves.append(Wave(mark.name, mark.colour, head, glow))
         return tuple(waves)
 
+    def pacers_at(self, time_s: float) -> PacerGroup:
+        """Return the pacers who run at a race time [s]."""
+        return next((group for until_s, group in self.earlier if time_s < until_s), self.pacers)
+
     def _pacers(self, moment: Moment) -> tuple[Body, ...]:
         race = self.recording.race_m
         return tuple(
@@ -268,7 +300,7 @@ class Show:
                 p.presence,
                 p.role,
             )
-            for p in places(self.pacers, moment.x_m, moment.group_m)
+            for p in places(self.pacers_at(moment.time_s), moment.x_m, moment.group_m)
         )
 
     def _ghosts(self, t: float, runner_m: float) -> tuple[Body, ...]:
@@ -284,7 +316,7 @@ class Show:
 
     def _group(self, moment: Moment, runner_m: float) -> Group:
         assumed = self.scenario.pacers.formation.assumed and self.pacers.slots
-        gap = front_gap(self.pacers, moment.x_m, moment.group_m)
+        gap = front_gap(self.pacers_at(moment.time_s), moment.x_m, moment.group_m)
         note = "spacing assumed" if assumed else ""
         return Group(runner_m + GROUP_AHEAD_M, GROUP_SPAN_M, gap, moment.shelter, note)
 
@@ -297,7 +329,7 @@ class Show:
                 possible = self.possible.at(x)
             lines.append(
                 GapLine(
-                    f"the light {track.mark.label}"
+                    f"light {track.mark.label}"
                     if self._is_light(track.mark)
                     else track.mark.name,
                     track.mark.finish_s or 0.0,
@@ -371,6 +403,10 @@ class Show:
             gap = gap[np.isfinite(gap)]
             if len(gap):
                 low, high = min(low, float(gap.min())), max(high, float(gap.max()))
+        if self.band is not None:
+            shown = int(np.searchsorted(self.band.x_m, reveal_m, side="right"))
+            low = min(low, float(self.band.low_s[:shown].min(initial=low)))
+            high = max(high, float(self.band.high_s[:shown].max(initial=high)))
         top = next((r for r in RANGES_S if r >= high * 1.02), RANGES_S[-1])
         bottom = 1.0 if low >= -1.0 else next((r for r in RANGES_S if r >= -low), RANGES_S[-1])
         return -bottom, top
@@ -379,10 +415,10 @@ class Show:
         if self.alternatives is None:
             return None
         bars = tuple(
-            Bar(a.label, a.finish_s, a.own, hidden=a.own and not shown, assumed=a.assumed)
+            Bar(a.label, a.finish_s, a.own, a.own and not shown, a.stale, a.assumed)
             for a in self.alternatives
         )
-        return WhatIf("pacers", bars, self.plan.finish_s or 0.0)
+        return WhatIf(self.axis, bars, self.plan.finish_s or 0.0)
 
 
 def make_show(scenario: Scenario, recording: Recording, ghosts: list[Mark] | None = None) -> Show:
@@ -401,16 +437,13 @@ def make_show(scenario: Scenario, recording: Recording, ghosts: list[Mark] | Non
     )
 
 
-def with_findings(
-    show: Show,
-    *,
-    possible: Possible | None = None,
-    alternatives: tuple[Alternative, ...] | None = None,
-) -> Show:
-    """Return the show with what has been worked out since."""
-    if possible is not None:
-        show = replace(show, possible=possible)
-    return show if alternatives is None else replace(show, alternatives=alternatives)
+def with_findings(show: Show, **found: Any) -> Show:
+    """Return the show with what has been worked out since: `possible`, `alternatives`, `axis`."""
+    new = replace(show, **found)
+    # what does not rest on the findings is not worked out again
+    kept = ("tracks", "lost_light_m", "curves", "_pacer_marks", "assumed", "subtitle")
+    new.__dict__.update({name: show.__dict__[name] for name in kept if name in show.__dict__})
+    return new
 
 
 def rest_at(x_m: float, line_m: float) -> float:

@@ -18,7 +18,7 @@ def test_there_is_a_row_for_every_count_up_to_the_whole_formation(
 ) -> None:
     assert [row.label for row in rows] == [str(n) for n in range(14)]
     assert [row.label for row in rows if row.own] == ["13"]
-    assert [s.pacers.count for s in pacer_counts(scenario)] == list(range(14))
+    assert [row.scenario.pacers.count for row in pacer_counts(scenario)] == list(range(14))
 
 
 @pytest.mark.parametrize("count", [0, 1, 7, 13])

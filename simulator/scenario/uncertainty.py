@@ -135,6 +135,11 @@ UNITS = {
 """The unit of each input as it is printed."""
 
 
+def any_assumed(uncertainty: Uncertainty) -> bool:
+    """Return whether any spread is assumed, those taken as certain too."""
+    return any(getattr(uncertainty, name).assumed for name in INPUTS)
+
+
 def bounds_of(section: type[Section], name: str) -> Bounds:
     """Return the least and the greatest value that a number of a section may have."""
     metadata = section.model_fields[name].metadata

@@ -15,6 +15,7 @@ from enum import Enum
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.analysis.chances import Band
 from simulator.analysis.gaps import GapState
 
 Floats = NDArray[np.float64]
@@ -161,6 +162,23 @@ class Mark:
     kind: str
 
 
+@dataclass(frozen=True, slots=True)
+class Chance:
+    """The model's chance of breaking the target, from the state at the last point passed.
+
+    It is the model's own uncertainty, from spreads that are partly assumed, and no more than that.
+
+    Attributes:
+        share: 0 to 1.
+        target: what is broken, `sub-4:00`.
+        text: the share as it is shown, `12 %`.
+    """
+
+    share: float
+    target: str
+    text: str
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Chart:
     """The gap chart and scrub bar.
@@ -173,6 +191,8 @@ class Chart:
         gap_range_s: (least, most) gap the axis must hold [s]; fixed for an attempt so nothing jumps
             (made from the ghosts and the plan alone while suspense holds, so that it tells
             nothing).
+        band: where 90 % of the model's samples from the gun are, None while it is not known. Its
+            middle is about the live run, so suspense holds for it too: draw it up to `reveal_m`.
     """
 
     race_m: float
@@ -181,6 +201,7 @@ class Chart:
     reveal_m: float
     playhead_m: float
     gap_range_s: tuple[float, float]
+    band: Band | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,6 +295,7 @@ class Scene:
         bell: inside the last 400 m.
         projected_s: projected finish from what is known up to now [s]; None too early.
         target_s: the plan's finish [s].
+        chance: the model's chance of the target; None while it is not known, and at the end.
         speed: playback rate; `paused`.
         notice: one short sentence (`playback slipped one step`, `saved picture.png`), or empty.
         start_light: what the countdown shows.
@@ -308,3 +330,4 @@ class Scene:
     what_if: WhatIf | None
     board: Board | None
     assumed: tuple[str, ...]
+    chance: Chance | None = None

@@ -309,7 +309,7 @@ def _infield(track: Box) -> Hud:
         clock=box(-27, 27, -0.425, -0.125) if roomy else box(-46, 46, -0.3, 0.1),
         distance=box(27, 49, -0.365, -0.135) if roomy else None,
         gap=gap if high >= 60 else None,
-        outlook=box(-52, 52, 0.025, 0.105) if roomy else None,
+        outlook=box(-62, 62, 0.025, 0.105) if roomy else None,
         group=box(-46, 46, 0.125, 0.40) if high >= 190 else None,
         board=box(-53, 53, -0.41, 0.41),
     )

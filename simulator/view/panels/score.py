@@ -153,7 +153,12 @@ def _outlook(plate: Plate, scene: Scene, box: Box, style: Style) -> None:
             answer, colour = (
                 ("yes", style.theme.good) if possible else ("no", style.theme.gaps[-1][1])
             )
-            parts.append((f"    {format_time(scene.target_s)} still possible: ", answer, colour))
+            # the chance names the target, and the line has room for it once
+            named = "" if scene.chance is not None else f"{format_time(scene.target_s)} "
+            parts.append((f"    {named}still possible: ", answer, colour))
+    if scene.chance is not None and parts:
+        words = f"    model's chance of {scene.chance.target}: "
+        parts.append((words, scene.chance.text, style.theme.own))
 
     def paint(surface: pygame.Surface, box: Box) -> None:
         px = max(style.sizes.small, round(0.52 * box.h))

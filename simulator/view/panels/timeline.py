@@ -1,47 +1,33 @@
 """The timeline: gap to the light over distance, and the bar to scrub.
 
 In: a scene's `Chart`, the panel's box. Out: the chart, kept until its curves change; the runner's
-curve is uncovered up to the revealed distance. Ahead is up, behind is down.
+curve and the band of the model's samples are uncovered up to the revealed distance. Ahead is up,
+behind is down.
 """
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
-
 import numpy as np
 import pygame
 
+from simulator.analysis.chances import Band
 from simulator.stage.scene import Chart, Curve, Mark, Scene
 from simulator.view.layout import Box
 from simulator.view.panels.frame import padding
+from simulator.view.panels.plot import (
+    STEP_PX,
+    Plot,
+    draw_area,
+    draw_curve,
+    draw_line,
+    metre_lines,
+    ticks,
+)
 from simulator.view.plate import Plate
 from simulator.view.sprites import dot
 from simulator.view.style import Style
 from simulator.view.text import REGULAR
-from simulator.view.theme import Colour, Sizes, mix
-
-_STEP_PX = 2
-"""Curves have a point each so many columns."""
-
-
-@dataclass(frozen=True, slots=True)
-class Plot:
-    """The drawing area and its axes: `box` [px], race length [m], gap range [s]."""
-
-    box: Box
-    race_m: float
-    least_s: float
-    most_s: float
-
-    def x(self, metres: float) -> float:
-        """Return the column of a race distance."""
-        return self.box.x + metres / max(1.0, self.race_m) * (self.box.w - 1)
-
-    def y(self, gap_s: float) -> float:
-        """Return the row of a gap; behind is down."""
-        share = (gap_s - self.least_s) / max(1e-6, self.most_s - self.least_s)
-        return self.box.y + min(1.02, max(-0.02, share)) * (self.box.h - 1)
+from simulator.view.theme import Sizes, mix
 
 
 def plot_box(box: Box, sizes: Sizes) -> Box:
@@ -66,6 +52,7 @@ class Timeline:
         self._type, self._sizes, self._theme = style.type, style.sizes, style.theme
         self._key: object = None
         self._curves: tuple[Curve, ...] = ()
+        self._band: Band | None = None
         self._version = 0
         self._whole: pygame.Surface | None = None
 
@@ -78,51 +65,39 @@ class Timeline:
         )
         marks = tuple(m for m in chart.marks if m.kind != "event" or m.x_m <= chart.reveal_m)
         key = (box, chart.race_m, marks, chart.gap_range_s, light)
-        if not same or key != self._key:
-            self._curves, self._key = chart.curves, key
+        if not same or chart.band is not self._band or key != self._key:
+            self._curves, self._band, self._key = chart.curves, chart.band, key
             self._version += 1
             self._whole = None
         inner = box.inset(1, 1)
         plot = _plot(chart, box, sizes)
 
         def paint(surface: pygame.Surface, _: Box) -> None:
-            self._paint(surface, plot, box, marks, light)
+            self._axes(surface, plot, box)
+            self._heading(surface, box, light)
+            self._field(surface, plot, marks, light, None)
             whole = pygame.Surface((plot.box.w, plot.box.h), 0, 32)
-            whole.blit(surface, (0, 0), plot.box)
             moved = Plot(Box(0, 0, plot.box.w, plot.box.h), plot.race_m, plot.least_s, plot.most_s)
+            self._field(whole, moved, marks, light, chart.band)
             for curve in chart.curves:
                 if curve.kind == "runner":
-                    _curve(
-                        whole,
-                        moved,
-                        curve,
-                        self._theme.colour(curve.colour),
-                        _thickness(sizes),
-                    )
+                    colour = self._theme.colour(curve.colour)
+                    draw_curve(whole, moved, curve, colour, _thickness(sizes))
             self._whole = whole
 
         plate.field("timeline", inner, self._version, paint)
 
-    def _paint(
-        self,
-        surface: pygame.Surface,
-        plot: Plot,
-        box: Box,
-        marks: tuple[Mark, ...],
-        light: str,
-    ) -> None:
-        theme, type_, sizes = self._theme, self._type, self._sizes
-        area, caption = plot.box, sizes.caption
-        surface.fill(mix(theme.back, theme.panel, 0.55), area)
-        for tick in _ticks(plot.least_s, plot.most_s, area.h, caption):
-            y = round(plot.y(tick))
-            surface.fill(theme.panel_high, (area.x, y, area.w, 1))
+    def _axes(self, surface: pygame.Surface, plot: Plot, box: Box) -> None:
+        """Write what stands beside and below the drawing area."""
+        theme, type_ = self._theme, self._type
+        area, caption = plot.box, self._sizes.caption
+        for tick in ticks(plot.least_s, plot.most_s, area.h, caption):
+            at = (area.x - 6, round(plot.y(tick)))
             text = "0" if tick == 0 else f"{tick:+g} s".replace("-", "−")
-            type_.write(surface, text, (area.x - 6, y), REGULAR, caption, theme.muted, align=1)
+            type_.write(surface, text, at, REGULAR, caption, theme.muted, align=1)
         end = 0.0
-        for metres in (*range(0, int(plot.race_m), 400), plot.race_m):
+        for metres in metre_lines(plot.race_m):
             x = plot.x(metres)
-            surface.fill(theme.panel_high, (round(x), area.y, 1, area.h))
             text = f"{metres:g} m" if metres != plot.race_m else "finish"
             wide = type_.width(text, REGULAR, caption)
             left = min(max(box.x + 4, x - wide / 2), box.right - wide - 8)
@@ -131,17 +106,36 @@ class Timeline:
                     surface, text, (left, area.bottom + caption), REGULAR, caption, theme.muted
                 )
                 end = left + wide + 12
+
+    def _field(
+        self,
+        surface: pygame.Surface,
+        plot: Plot,
+        marks: tuple[Mark, ...],
+        light: str,
+        band: Band | None,
+    ) -> None:
+        """Draw what lies in the drawing area: band, grid, the light, ghosts' curves, marks."""
+        theme, sizes, area = self._theme, self._sizes, plot.box
+        ground = mix(theme.back, theme.panel, 0.55)
+        surface.fill(ground, area)
+        if band is not None:
+            fill, edge = mix(ground, theme.own, 0.2), mix(ground, theme.own, 0.36)
+            draw_area(surface, plot, band, fill, edge)
+        for tick in ticks(plot.least_s, plot.most_s, area.h, sizes.caption):
+            surface.fill(theme.panel_high, (area.x, round(plot.y(tick)), area.w, 1))
+        for metres in metre_lines(plot.race_m):
+            surface.fill(theme.panel_high, (round(plot.x(metres)), area.y, 1, area.h))
         zero = round(plot.y(0.0))
-        colour = theme.colour(light)
-        surface.fill(
-            mix(theme.panel, colour, 0.8), (area.x, zero - 1, area.w, max(1, round(2 * sizes.unit)))
-        )
+        colour = mix(theme.panel, theme.colour(light), 0.8)
+        surface.fill(colour, (area.x, zero - 1, area.w, max(1, round(2 * sizes.unit))))
         for curve in self._curves:
             if curve.kind != "runner":
                 shade = mix(theme.panel, theme.colour(curve.colour), 0.72)
-                _curve(surface, plot, curve, shade, max(1, round(1.6 * sizes.unit)), dashed=True)
-        self._heading(surface, box, light)
-        self._marks(surface, plot, marks)
+                draw_curve(
+                    surface, plot, curve, shade, max(1, round(1.6 * sizes.unit)), dashed=True
+                )
+        self._write_marks(surface, plot, marks)
 
     def _heading(self, surface: pygame.Surface, box: Box, light: str) -> None:
         theme, type_, sizes = self._theme, self._type, self._sizes
@@ -172,9 +166,27 @@ class Timeline:
             )
         # which way is good
         words = "up: ahead   down: behind"
-        type_.write(
+        wide = type_.write(
             surface, words, (box.right - pad, y), REGULAR, sizes.caption, theme.faint, align=1
         )
+        if self._band is not None:
+            self._band_key(surface, x, y, box.right - 2 * pad - wide - x)
+
+    def _band_key(self, surface: pygame.Surface, x: float, y: float, room: float) -> None:
+        """Say what the band is, as long as there is room to say it."""
+        theme, px = self._theme, self._sizes.caption
+        key = round(1.6 * px)
+        for words in (
+            "90 % of the model's runs, spreads assumed",
+            "90 % of runs (assumed)",
+            "90 % of runs",
+        ):
+            if key + 6 + self._type.width(words, REGULAR, px) <= room:
+                high = round(0.7 * px)
+                shade = mix(theme.panel, theme.own, 0.3)
+                surface.fill(shade, (round(x), round(y - high / 2), key, high))
+                self._type.write(surface, words, (x + key + 6, y), REGULAR, px, theme.muted)
+                return
 
     def _light_key(self, surface: pygame.Surface, x: float, y: float, light: str) -> float:
         theme, px = self._theme, self._sizes.caption
@@ -185,7 +197,7 @@ class Timeline:
             key + 6 + self._type.write(surface, "the light", (text_x, y), REGULAR, px, theme.muted)
         )
 
-    def _marks(self, surface: pygame.Surface, plot: Plot, marks: tuple[Mark, ...]) -> None:
+    def _write_marks(self, surface: pygame.Surface, plot: Plot, marks: tuple[Mark, ...]) -> None:
         theme, type_, sizes = self._theme, self._type, self._sizes
         area, caption = plot.box, sizes.caption
         rows: list[list[tuple[float, float]]] = [[], []]  # the second stands above the first
@@ -214,13 +226,13 @@ class Timeline:
         if runner is None or not len(runner.x_m) or self._whole is None or end <= plot.box.x:
             return
         area = plot.box
-        # the kept curve has a point each _STEP_PX: from the last one to the end is drawn anew
-        known = int(end - area.x) // _STEP_PX * _STEP_PX
+        # the kept curve has a point each STEP_PX: from the last one to the end is drawn anew
+        known = int(end - area.x) // STEP_PX * STEP_PX
         surface.blit(self._whole, (area.x, area.y), (0, 0, known, area.h))
         metres = [known / max(1, area.w - 1) * plot.race_m, min(chart.reveal_m, runner.x_m[-1])]
         first, last = np.interp(metres, runner.x_m, runner.gap_s).tolist()
         points = [(float(area.x + known), plot.y(first)), (end, plot.y(last))]
-        _line(surface, points, self._theme.colour(runner.colour), _thickness(self._sizes))
+        draw_line(surface, points, self._theme.colour(runner.colour), _thickness(self._sizes))
 
     def draw(self, surface: pygame.Surface, scene: Scene, box: Box) -> None:
         """Uncover the runner's curve, and draw the playhead."""
@@ -244,57 +256,6 @@ def _plot(chart: Chart, box: Box, sizes: Sizes) -> Plot:
     least, most = min(least, -0.25), max(most, 0.25)
     pad = 0.06 * (most - least)
     return Plot(plot_box(box, sizes), chart.race_m, least - pad, most + pad)
-
-
-def _ticks(least: float, most: float, height: int, caption: int) -> list[float]:
-    """Return round gap values for the axis, not closer than two lines of text."""
-    room = max(1, int(height / (1.35 * caption)))
-    for step in (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 60.0, 300.0, 3600.0):
-        if (most - least) / step <= room:
-            return [k * step for k in range(math.ceil(least / step), math.floor(most / step) + 1)]
-    return [0.0]
-
-
-def _curve(
-    surface: pygame.Surface,
-    plot: Plot,
-    curve: Curve,
-    colour: Colour,
-    thick: int,
-    dashed: bool = False,
-) -> None:
-    """Draw a curve through one point each two pixels."""
-    if len(curve.x_m) < 2:
-        return
-    columns = np.arange(0, plot.box.w, _STEP_PX)
-    metres = columns / max(1, plot.box.w - 1) * plot.race_m
-    gaps = np.interp(metres, curve.x_m, curve.gap_s, right=np.nan)
-    points = [
-        (float(plot.box.x + c), plot.y(g))
-        for c, g in zip(columns.tolist(), gaps.tolist(), strict=True)
-        if math.isfinite(g)
-    ]
-    clip = surface.get_clip()
-    surface.set_clip(pygame.Rect(plot.box).clip(clip))
-    on, off = _dash(thick)
-    pieces = [points[i : i + on] for i in range(0, len(points), on + off)] if dashed else [points]
-    for piece in pieces:
-        if len(piece) > 1:
-            _line(surface, piece, colour, thick)
-    surface.set_clip(clip)
-
-
-def _line(
-    surface: pygame.Surface, points: list[tuple[float, float]], colour: Colour, thick: int
-) -> None:
-    for k in range(thick):
-        shift = k - (thick - 1) / 2
-        pygame.draw.aalines(surface, colour, False, [(x, y + shift) for x, y in points])
-
-
-def _dash(thick: int) -> tuple[int, int]:
-    """Return how many points of a dashed curve are drawn, and how many left out."""
-    return (4 * thick + 1, 2 * thick) if thick > 1 else (5, 2)
 
 
 def _thickness(sizes: Sizes) -> int:

@@ -1,0 +1,118 @@
+"""The gap chart's drawing area: its axes, and the curves and areas drawn in it.
+
+In: a `Plot`, curves and bands in metres and seconds. Out: pixels inside its box.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import pygame
+
+from simulator.analysis.chances import Band
+from simulator.stage.scene import Curve
+from simulator.view.layout import Box
+from simulator.view.theme import Colour
+
+STEP_PX = 2
+"""Curves have a point each so many columns."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """The drawing area and its axes: `box` [px], race length [m], gap range [s]."""
+
+    box: Box
+    race_m: float
+    least_s: float
+    most_s: float
+
+    def x(self, metres: float) -> float:
+        """Return the column of a race distance."""
+        return self.box.x + metres / max(1.0, self.race_m) * (self.box.w - 1)
+
+    def y(self, gap_s: float) -> float:
+        """Return the row of a gap; behind is down."""
+        share = (gap_s - self.least_s) / max(1e-6, self.most_s - self.least_s)
+        return self.box.y + min(1.02, max(-0.02, share)) * (self.box.h - 1)
+
+
+def ticks(least: float, most: float, height: int, caption: int) -> list[float]:
+    """Return round gap values for the axis, not closer than two lines of text."""
+    room = max(1, int(height / (1.35 * caption)))
+    for step in (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 60.0, 300.0, 3600.0):
+        if (most - least) / step <= room:
+            return [k * step for k in range(math.ceil(least / step), math.floor(most / step) + 1)]
+    return [0.0]
+
+
+def metre_lines(race_m: float) -> tuple[float, ...]:
+    """Return the race distances that have a line: each lap's, and the finish."""
+    return (*range(0, int(race_m), 400), race_m)
+
+
+def draw_area(surface: pygame.Surface, plot: Plot, band: Band, fill: Colour, edge: Colour) -> None:
+    """Draw a band as an area with soft edges."""
+    if len(band.x_m) < 2:
+        return
+    columns = np.arange(0, plot.box.w, STEP_PX)
+    metres = columns / max(1, plot.box.w - 1) * plot.race_m
+    inside = metres <= band.x_m[-1]
+    sides = []
+    for gap_s in (band.low_s, band.high_s):
+        gaps = np.interp(metres[inside], band.x_m, gap_s).tolist()
+        xs = (plot.box.x + columns[inside]).tolist()
+        sides.append([(float(x), plot.y(g)) for x, g in zip(xs, gaps, strict=True)])
+    if len(sides[0]) < 2:
+        return
+    clip = surface.get_clip()
+    surface.set_clip(pygame.Rect(plot.box).clip(clip))
+    pygame.draw.polygon(surface, fill, [*sides[0], *reversed(sides[1])])
+    for side in sides:
+        pygame.draw.aalines(surface, edge, False, side)
+    surface.set_clip(clip)
+
+
+def draw_curve(
+    surface: pygame.Surface,
+    plot: Plot,
+    curve: Curve,
+    colour: Colour,
+    thick: int,
+    dashed: bool = False,
+) -> None:
+    """Draw a curve through one point each two pixels."""
+    if len(curve.x_m) < 2:
+        return
+    columns = np.arange(0, plot.box.w, STEP_PX)
+    metres = columns / max(1, plot.box.w - 1) * plot.race_m
+    gaps = np.interp(metres, curve.x_m, curve.gap_s, right=np.nan)
+    points = [
+        (float(plot.box.x + c), plot.y(g))
+        for c, g in zip(columns.tolist(), gaps.tolist(), strict=True)
+        if math.isfinite(g)
+    ]
+    clip = surface.get_clip()
+    surface.set_clip(pygame.Rect(plot.box).clip(clip))
+    on, off = _dash(thick)
+    pieces = [points[i : i + on] for i in range(0, len(points), on + off)] if dashed else [points]
+    for piece in pieces:
+        if len(piece) > 1:
+            draw_line(surface, piece, colour, thick)
+    surface.set_clip(clip)
+
+
+def draw_line(
+    surface: pygame.Surface, points: list[tuple[float, float]], colour: Colour, thick: int
+) -> None:
+    """Draw a smooth line through points."""
+    for k in range(thick):
+        shift = k - (thick - 1) / 2
+        pygame.draw.aalines(surface, colour, False, [(x, y + shift) for x, y in points])
+
+
+def _dash(thick: int) -> tuple[int, int]:
+    """Return how many points of a dashed curve are drawn, and how many left out."""
+    return (4 * thick + 1, 2 * thick) if thick > 1 else (5, 2)

@@ -23,8 +23,6 @@ from simulator.view.style import Style
 
 SLIDE_S = 0.18
 """How long it takes to slide in [s of wall clock]."""
-_MADE = 5
-"""Controls made for one picture, so that none is late."""
 
 
 class Drawer(Looking):
@@ -117,18 +115,12 @@ class Drawer(Looking):
             return
         shown = [self._gripped(item) for item in sheet.items if _in_view(item, sheet)]
         options = self._options(surface.get_size(), style)
-        kit.keep({item.key for item in (*shown, *options)})
-        made = 0
-        for item in (*shown, *options):
-            made += kit.place(item, sheet.view, self.use(item))
-            if made >= _MADE:
-                self.wake()
-                break
+        kit.place((*shown, *options), sheet.view, self.use)
         kit.board.update(elapsed)
-        touch = paint.Touch(self.focus, kit.held() or kit.hovered(), self.typing)
+        held = kit.held()
+        touch = paint.Touch(self.focus, held or kit.hovered(), held, self.typing)
         paint.ground(surface, style)
         paint.below(surface, sheet, style)
-        kit.draw(surface, shown, sheet.view)
         paint.above(surface, replace(sheet, items=tuple(shown)), touch, style)
         entry = sheet.item(self.typing)
         if entry is not None:
@@ -136,9 +128,8 @@ class Drawer(Looking):
             kit.draw_entry(surface, entry.box, sheet.view if entry.scrolls else whole)
         if self._list is not None:
             popup.paint(surface, self._list[0], style)
-            kit.draw(surface, options, sheet.view)
             for item in options:
-                paint.face(surface, item, item.key == touch.hover, style)
+                paint.face(surface, item, touch, style)
 
     def _gripped(self, item: Item) -> Item:
         """Return a slider with the range it had when the hand took hold of it."""

@@ -19,9 +19,10 @@ from simulator.view.layout import Box
 
 NOWHERE = (-100_000, -100_000)
 """Where the mouse is when it is not over the window."""
-_DRAWN = (Look.BUTTON, Look.TAB, Look.CHOICE, Look.VALUE, Look.OPTION)
-_SPARE = 40
-"""Controls that wait to be used again; those beyond are given up."""
+
+
+Use = Callable[..., None]
+"""What to do with a control: a button's has no argument, a slider's has the share."""
 
 
 class Board(pygame_gui.UIManager):
@@ -46,33 +47,22 @@ class Board(pygame_gui.UIManager):
         self.mouse_position = self.calculate_scaled_mouse_position(self.pointer)
 
 
-class Press(pygame_gui.elements.UIButton):
-    """A button that can be pressed only where it is in view."""
+class Press(UIElement):
+    """A control without looks of its own, that can be pressed where it is in view."""
 
-    view: pygame.Rect | None = None
-
-    def hover_point(self, hover_x: float, hover_y: float) -> bool:
-        """Return whether a point is on the part in view."""
-        seen = self.view is None or self.view.collidepoint(hover_x, hover_y)
-        return bool(seen and super().hover_point(hover_x, hover_y))
-
-
-class Slider(UIElement):
-    """A slider without looks of its own: where it was dragged to, as a share from 0 to 1."""
-
-    def __init__(self, box: Box, board: Board, moved: Callable[[float], None]) -> None:
-        """Call `moved` with the share while a hand drags."""
+    def __init__(self, board: Board) -> None:
+        """Lie nowhere yet."""
         super().__init__(
-            pygame.Rect(box),
+            pygame.Rect(0, 0, 1, 1),
             board,
             None,
             starting_height=1,
             layer_thickness=1,
-            element_id=["drawer_slider"],
+            element_id=["knob"],
         )
-        self.moved = moved
-        self.held = False
         self.view: pygame.Rect | None = None
+        self.held = False
+        self.use: Use = lambda: None
 
     def hover_point(self, hover_x: float, hover_y: float) -> bool:
         """Return whether a point is on the part in view."""
@@ -80,10 +70,29 @@ class Slider(UIElement):
         return bool(seen and super().hover_point(hover_x, hover_y))
 
     def process_event(self, event: pygame.Event) -> bool:
+        """Take hold at a press of the left button; it counts if it is let go over the control."""
+        if event.type not in (pygame.MOUSEBUTTONDOWN, pygame.MOUSEBUTTONUP):
+            return False
+        if event.button != pygame.BUTTON_LEFT:
+            return False
+        over = self.hover_point(*self.ui_manager.calculate_scaled_mouse_position(event.pos))
+        if event.type == pygame.MOUSEBUTTONDOWN:
+            self.held = over
+            return over
+        was, self.held = self.held, False
+        if was and over:
+            self.use()
+        return was
+
+
+class Slider(Press):
+    """A slider: it is used with where it was dragged to, as a share from 0 to 1."""
+
+    def process_event(self, event: pygame.Event) -> bool:
         """Take hold, drag, let go."""
         if event.type == pygame.MOUSEBUTTONDOWN and event.button == pygame.BUTTON_LEFT:
             at = self.ui_manager.calculate_scaled_mouse_position(event.pos)
-            self.held = bool(self.hover_point(*at))
+            self.held = self.hover_point(*at)
             if self.held:
                 self._to(at[0])
             return self.held
@@ -98,11 +107,7 @@ class Slider(UIElement):
     def _to(self, x: int) -> None:
         inset = self.rect.height / 2
         room = max(1.0, self.rect.width - 2 * inset)
-        self.moved(min(1.0, max(0.0, (x - self.rect.x - inset) / room)))
-
-
-Use = Callable[..., None]
-"""What to do with a control: a button's has no argument, a slider's has the share."""
+        self.use(min(1.0, max(0.0, (x - self.rect.x - inset) / room)))
 
 
 class Kit:
@@ -111,80 +116,41 @@ class Kit:
     def __init__(self, box: Box, theme: Any) -> None:
         """Start without any control."""
         self.board = Board(box, theme)
-        self._used: dict[Key, Any] = {}
-        self._spare: dict[tuple[str, int, int], list[Any]] = {}
-        self._kinds: dict[Key, tuple[str, int, int]] = {}
+        self._used: dict[Key, Press] = {}
+        self._spare: dict[type[Press], list[Press]] = {Press: [], Slider: []}
         self._entry: Any = None
 
     # controls ---------------------------------------------------------------------------------
 
-    def place(self, item: Item, view: Box, use: Use) -> bool:
-        """Show the control of an item, and do `use` with it; return whether one had to be made."""
-        sliding = item.look is Look.SLIDER
-        box = item.box
-        kind = ("slider" if sliding else "button", box.w, box.h)
-        made = self._take(item.key, kind, box)
-        element = self._used[item.key]
-        element.view = pygame.Rect(view) if item.scrolls else None
-        if sliding:
-            element.moved = use
-        else:
-            element.bind(pygame_gui.UI_BUTTON_PRESSED, use)
-            if item.on != element.is_selected:
-                (element.select if item.on else element.unselect)()
-        return made
-
-    def _take(self, key: Key, kind: tuple[str, int, int], box: Box) -> bool:
-        if key in self._used and self._kinds[key] != kind:
-            self._drop(key)
-        made = False
-        if key not in self._used:
-            spare = self._spare.get(kind)
-            made = not spare
-            self._used[key] = spare.pop() if spare else self._make(kind[0], box)
-            self._kinds[key] = kind
-        element = self._used[key]
-        if element.rect.topleft != (box.x, box.y):
-            element.set_relative_position((box.x, box.y))
-        if not element.visible:
-            element.show()
-        return made
-
-    def _make(self, kind: str, box: Box) -> Any:
-        if kind == "slider":
-            return Slider(box, self.board, lambda _: None)
-        return Press(pygame.Rect(box), "", self.board)
-
-    def keep(self, keys: set[Key]) -> None:
-        """Put away every control that is not among `keys`."""
-        for key in [key for key in self._used if key not in keys]:
-            self._drop(key)
-
-    def _drop(self, key: Key) -> None:
-        element, kind = self._used.pop(key), self._kinds.pop(key)
-        element.held = False
-        element.hide()
-        if sum(map(len, self._spare.values())) < _SPARE:
-            self._spare.setdefault(kind, []).append(element)
-        else:
-            element.kill()
+    def place(self, items: Iterable[Item], view: Box, use: Callable[[Item], Use]) -> None:
+        """Show a control for each item, in `view` where it scrolls, and put the others away."""
+        items = list(items)
+        keys = {item.key: Slider if item.look is Look.SLIDER else Press for item in items}
+        for key in [k for k, press in self._used.items() if keys.get(k) is not type(press)]:
+            gone = self._used.pop(key)
+            gone.held = False
+            UIElement.hide(gone)
+            self._spare[type(gone)].append(gone)
+        for item in items:
+            if item.key not in self._used:
+                spare = self._spare[keys[item.key]]
+                self._used[item.key] = spare.pop() if spare else keys[item.key](self.board)
+            press = self._used[item.key]
+            if press.rect != pygame.Rect(item.box):
+                press.set_relative_position((item.box.x, item.box.y))
+                press.set_dimensions((item.box.w, item.box.h))
+            if not press.visible:
+                UIElement.show(press)
+            press.view = pygame.Rect(view) if item.scrolls else None
+            press.use = use(item)
 
     def hovered(self) -> Key | None:
         """Return the name of the control under the mouse, None if there is none."""
-        return next((key for key, element in self._used.items() if element.hovered), None)
+        return next((key for key, press in self._used.items() if press.hovered), None)
 
     def held(self) -> Key | None:
         """Return the name of the control that a hand holds."""
-        return next((key for key, element in self._used.items() if element.held), None)
-
-    def draw(self, surface: pygame.Surface, items: Iterable[Item], view: Box) -> None:
-        """Draw the controls of those items that have looks, cut to where they are in view."""
-        for item in items:
-            element = self._used.get(item.key)
-            if item.look in _DRAWN and element is not None and element.image is not None:
-                surface.set_clip(view if item.scrolls else None)
-                surface.blit(element.image, element.rect, special_flags=element.blendmode)
-        surface.set_clip(None)
+        return next((key for key, press in self._used.items() if press.held), None)
 
     # typing -----------------------------------------------------------------------------------
 

@@ -20,10 +20,11 @@ from simulator.view.theme import Colour, Theme, mix
 
 @dataclass(frozen=True, slots=True)
 class Touch:
-    """What the user is at: the item in focus (with a ring), under the mouse, being typed in."""
+    """What the user is at: the item in focus, under the mouse, held by it, being typed in."""
 
     focus: Key | None = None
     hover: Key | None = None
+    held: Key | None = None
     typing: Key | None = None
 
 
@@ -59,7 +60,7 @@ def above(surface: pygame.Surface, sheet: Sheet, touch: Touch, style: Style) -> 
                 _dot(surface, dot, style)
         for item in sheet.items:
             if item.scrolls is scrolls and item.key != touch.typing:
-                face(surface, item, item.key == touch.hover, style)
+                face(surface, item, touch, style)
     focused = sheet.item(touch.focus)
     if focused is not None:
         surface.set_clip(sheet.view if focused.scrolls else None)
@@ -106,8 +107,9 @@ def _dot(surface: pygame.Surface, dot: Dot, style: Style) -> None:
     pygame.draw.aacircle(surface, colour, (dot.x, dot.y), max(2, round(share * style.sizes.body)))
 
 
-def face(surface: pygame.Surface, item: Item, hovered: bool, style: Style) -> None:
-    """Paint what stands on one item."""
+def face(surface: pygame.Surface, item: Item, touch: Touch, style: Style) -> None:
+    """Paint one item."""
+    hovered = item.key == touch.hover and item.enabled
     if item.look is Look.SLIDER:
         _slider(surface, item, hovered, style)
     elif item.look is Look.SWITCH:
@@ -117,7 +119,28 @@ def face(surface: pygame.Surface, item: Item, hovered: bool, style: Style) -> No
     elif item.look is Look.CROSS:
         _cross(surface, item, hovered, style)
     else:
+        _bed(surface, item, hovered=hovered, held=item.key == touch.held, style=style)
         _text(surface, item, hovered, style)
+
+
+def _bed(surface: pygame.Surface, item: Item, *, hovered: bool, held: bool, style: Style) -> None:
+    """Paint the ground of a button: like those of the control row."""
+    theme = style.theme
+    radius = max(3, round(8 * style.sizes.unit))
+    inside, edge = theme.panel, theme.edge
+    if item.on:
+        inside, edge = mix(theme.panel, theme.own, 0.22), mix(theme.panel, theme.own, 0.6)
+    elif held:
+        inside, edge = theme.edge, theme.own
+    elif hovered:
+        inside, edge = theme.panel_high, theme.faint
+    elif item.look in (Look.VALUE, Look.CHOICE):
+        inside = mix(theme.panel, theme.back, 0.5)
+    if item.look is Look.OPTION and not (item.on or hovered or held):
+        return
+    pygame.draw.rect(surface, inside, item.box, border_radius=radius)
+    thick = max(1, round(style.sizes.unit))
+    pygame.draw.rect(surface, edge, item.box, thick, border_radius=radius)
 
 
 def _text(surface: pygame.Surface, item: Item, hovered: bool, style: Style) -> None:

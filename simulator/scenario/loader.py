@@ -1,7 +1,8 @@
 """From a scenario file to a `Scenario`, or to the list of everything wrong in it.
 
 In: a path, the bare name of a shipped scenario, or text; `--set` overrides. Out: a `Scenario` in
-which the formation is written out and ghosts' files are absolute, so later rooms need no folder.
+which runner and formation are written out and ghosts' files are absolute, so that later rooms need
+no folder.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ from typing import Any
 
 from simulator.errors import Problem, ScenarioError
 from simulator.resources import configs_dir
-from simulator.scenario.formations import formation_tree
 from simulator.scenario.model import Scenario
+from simulator.scenario.named import FORMATION, RUNNER, Kind
 from simulator.scenario.overrides import apply_overrides
 from simulator.scenario.problems import check_tree, without
 from simulator.scenario.reading import find_scenario, is_bare_name, read_text, shipped_names
@@ -72,8 +73,9 @@ def _load(
     problems += found
     root, found = tidy(root, Scenario)
     problems += found
-    root, found = _write_out_formation(root, path.parent)
-    problems += found
+    for way, kind in ((("runner",), RUNNER), (("pacers", "formation"), FORMATION)):
+        root, found = _write_out(root, way, kind, path.parent)
+        problems += found
     if with_ghosts:
         root, found = _find_ghost_files(root, path)
         problems += found
@@ -88,22 +90,27 @@ def _load(
     return scenario
 
 
-def _write_out_formation(root: Node, folder: Path) -> tuple[Node, list[Problem]]:
-    """Put the tree of a named formation in the place of its name."""
-    pacers = _entry(root, "pacers")
-    formation = _entry(pacers.node, "formation") if pacers else None
-    if formation is None or not isinstance(formation.node, Scalar):
+def _write_out(
+    root: Node, way: tuple[str, ...], kind: Kind, folder: Path
+) -> tuple[Node, list[Problem]]:
+    """Put the tree of a named section in the place of its name."""
+    node: Node | None = root
+    shown = []
+    for key in way:
+        entry = _entry(node, key) if node is not None else None
+        node = entry.node if entry else None
+        shown.append(entry.shown if entry else key)
+    if not isinstance(node, Scalar) or not node.text:
         return root, []
-    mark = formation.node.mark
-    way = ("pacers", "formation")
+    mark = node.mark
     try:
-        tree, flaws = formation_tree(formation.node.text, folder)
+        tree, flaws = kind.tree(node.text, folder)
     except ScenarioError as error:
-        shown = f"{pacers.shown if pacers else 'pacers'}.{formation.shown}"
+        path = ".".join(shown)
         named = [
             p
             if p.line
-            else replace(p, source=mark.source, line=mark.line, column=mark.column, path=shown)
+            else replace(p, source=mark.source, line=mark.line, column=mark.column, path=path)
             for p in error.problems
         ]
         return without(root, {way}), named

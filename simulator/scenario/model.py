@@ -6,9 +6,9 @@ validated `Scenario`. Checks that need one section stand beside it; those that n
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, ValidationInfo, model_validator
+from pydantic import BeforeValidator, Field, ValidationInfo, model_validator
 
 from simulator.scenario.fields import (
     ANY,
@@ -25,6 +25,7 @@ from simulator.scenario.fields import (
     complain,
 )
 from simulator.scenario.ghosts import EvenGhost, Ghost, SplitGhost, default_ghosts
+from simulator.scenario.named import RUNNER
 from simulator.scenario.pacers import Pacers
 from simulator.scenario.plan import EvenPlan, Plan
 from simulator.scenario.plan_checks import plan_complaints
@@ -133,7 +134,9 @@ class Scenario(Section):
         MILE_M, ge=100, le=10_000, description="Race distance: `1 mile`, `1500 m` or metres [m]."
     )
     environment: Environment = Field(Environment(), description="The air.")
-    runner: Runner = Field(Runner(), description="The runner.")
+    runner: Annotated[Runner, BeforeValidator(RUNNER.find, json_schema_input_type=str | Runner)] = (
+        Field(Runner(), description="The runner: a file of configs/runners, a path, or inline.")
+    )
     plan: Plan = Field(EvenPlan(), description="What the runner sets out to run.")
     wavelight: Wavelight = Field(Wavelight(), description="The light on the rail.")
     pacers: Pacers = Field(default_factory=Pacers, description="The pacers and their formation.")

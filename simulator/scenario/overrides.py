@@ -13,8 +13,8 @@ from typing import Any
 
 from simulator.errors import Problem, ScenarioError
 from simulator.scenario.fields import Section, quoted
-from simulator.scenario.formations import DEFAULT_FORMATION, formation_tree
-from simulator.scenario.model import Scenario
+from simulator.scenario.model import Runner, Scenario
+from simulator.scenario.named import DEFAULT_FORMATION, FORMATION, RUNNER, Kind
 from simulator.scenario.pacers import Formation
 from simulator.scenario.structure import (
     Shape,
@@ -38,6 +38,7 @@ from simulator.scenario.yaml_tree import (
 from simulator.units import parse_distance
 
 SOURCE = "--set"
+_NAMED: dict[type[Section], Kind] = {Formation: FORMATION, Runner: RUNNER}
 _MARK = Mark(SOURCE)
 
 
@@ -130,10 +131,11 @@ class _Setter:
             before = self._until(steps)
             whole = f"{before}.{meant}" if before and meant else meant
             raise _CannotApplyError(f"unknown key {quoted(key)}", did_you_mean(whole, known))
-        if isinstance(node, Scalar) and shape.sections.get("") is Formation:
-            node = self._formation(node.text)
-        if node is None and shape.sections.get("") is Formation:
-            node = self._formation(DEFAULT_FORMATION)
+        kind = _NAMED.get(shape.sections.get("", Section))
+        if isinstance(node, Scalar) and kind is not None:
+            node = self._named(kind, node.text)
+        if node is None and kind is FORMATION:
+            node = self._named(kind, DEFAULT_FORMATION)
         if node is None:
             node = Mapping(_MARK, {})
         if not isinstance(node, Mapping):
@@ -182,8 +184,8 @@ class _Setter:
             entries = dict(sorted(entries.items(), key=lambda item: _split_order(item[0])))
         return replace(table, entries=entries)
 
-    def _formation(self, name: str) -> Node:
-        tree, flaws = formation_tree(name, self._folder)
+    def _named(self, kind: Kind, name: str) -> Node:
+        tree, flaws = kind.tree(name, self._folder)
         if flaws:
             raise ScenarioError(flaws)
         return tree

@@ -24,7 +24,7 @@ from simulator.scenario.fields import (
     Whole,
     complain,
 )
-from simulator.scenario.formations import DEFAULT_FORMATION, find_formation
+from simulator.scenario.named import DEFAULT_FORMATION, FORMATION
 
 
 class Slot(Section):
@@ -131,14 +131,14 @@ def _shelter_rows(value: Any) -> Any:
 
 
 def _default_formation() -> Formation:
-    return Formation.model_validate(find_formation(DEFAULT_FORMATION))
+    return Formation.model_validate(FORMATION.find(DEFAULT_FORMATION))
 
 
 class Pacers(Section):
     """The group that runs with her."""
 
     formation: Annotated[
-        Formation, BeforeValidator(find_formation, json_schema_input_type=str | Formation)
+        Formation, BeforeValidator(FORMATION.find, json_schema_input_type=str | Formation)
     ] = Field(
         default_factory=_default_formation,
         description="A file of configs/formations, a path, or inline slots; left out: breaking4.",

@@ -87,7 +87,7 @@ SINGLE = [
     ("runner: {mass: yes}", "1:16", "a single value is wanted here, not yes or no"),
     ("runner: {mass: }", "1:16", "a single value is wanted here, not nothing"),
     ("runner: {mass: [42]}", "1:16", "a single value is wanted here, not a list"),
-    ("runner: 5", "1:9", "a section with keys is wanted here, not 5"),
+    ("environment: 5", "1:14", "a section with keys is wanted here, not 5"),
     ("distance: -5", "1:11", "must be at least 100, not -5"),
     ("distance: -5 m", "1:11", "'-5 m' is not a distance such as 1 mile or 1500 m"),
     ("distance: .inf", "1:11", "must be a finite number"),

@@ -13,9 +13,11 @@ from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
+from simulator.analysis.chances import finding_band, finding_chances
 from simulator.analysis.marks import Mark, run_mark
-from simulator.analysis.projection import Possible, finding_possible
+from simulator.analysis.projection import finding_possible
 from simulator.physics.attempt import Job
 from simulator.scenario.model import Scenario
 from simulator.session.attempting import Found, attempting
@@ -29,6 +31,9 @@ from simulator.session.work import PAUSED_SLICE_S, SLICE_S, Task, Work
 from simulator.stage.desk import Desk
 from simulator.stage.keys import Action
 from simulator.stage.show import Show, make_show, with_findings
+
+FINDINGS = ("possible", "chances", "band")
+"""What is found out about a run once it is known, in this order."""
 
 
 class Session(Watching):
@@ -113,14 +118,19 @@ class Session(Watching):
 
     def _findings(self) -> list[Task]:
         """Return what is still to be found out about the run being shown."""
-        if self._show.possible is not None:
-            return []
-        target = self._show.plan.finish_s or 0.0
-        job = partial(finding_possible, self._show.scenario, self.recording, target)
-        return [Task(job, self._possible)]
+        show, target = self._show, self._show.plan.finish_s or 0.0
+        asked = (show.scenario, show.recording, target)
+        jobs: list[tuple[str, Callable[[], Job[Any]]]] = [
+            ("possible", partial(finding_possible, *asked)),
+            ("chances", partial(finding_chances, *asked)),
+        ]
+        if len(self._shown.course) == 1:  # the band is of runs from the gun under one scenario
+            jobs.append(("band", partial(finding_band, show.scenario, show.light)))
+        open_ = [(name, job) for name, job in jobs if getattr(show, name) is None]
+        return [Task(job, partial(self._found_out, name)) for name, job in open_[:1]]
 
-    def _possible(self, found: Possible) -> None:
-        self._show = with_findings(self._show, possible=found)
+    def _found_out(self, name: str, found: Any) -> None:
+        self._show = with_findings(self._show, **{name: found})
         self._ask()
 
     def _attempted(self, change: Change, rows: tuple[Scenario, ...], found: Found) -> None:
@@ -158,8 +168,8 @@ class Session(Watching):
     def _dressed(self, change: Change, show: Show) -> None:
         """Put it on; of the same run, what was found out still holds."""
         same_run = change.course == self._shown.course
-        found = {"alternatives": self._show.alternatives, "axis": self._show.axis}
-        show = with_findings(show, **found, possible=self._show.possible if same_run else None)
+        kept = ("alternatives", "axis", *(FINDINGS if same_run else ()))
+        show = with_findings(show, **{name: getattr(self._show, name) for name in kept})
         self._shown = change
         self.put_on(show, other_run=not same_run)
         self._ask()

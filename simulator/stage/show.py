@@ -180,7 +180,7 @@ class Show:
         elif any(abs(slot.ahead) <= 0.5 for slot in self.pacers.slots):
             words.append("the pacer beside")
         if any_assumed(s.uncertainty):
-            words.append("the model's spreads")
+            words.append("the inputs' spreads")
         return tuple(words)
 
     @cached_property

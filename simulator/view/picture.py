@@ -81,7 +81,11 @@ class Painter:
                 group.draw(surface, scene, layout.infield.group, kept.style)
         else:
             self._score(kept.band, scene, moved(layout.band), kept.style)
-            surface.blit(kept.plate.picture, (0, 0))
+            stage = layout.stage
+            beside = Box(stage.right, 0, layout.width - stage.right, layout.height)
+            under = Box(0, stage.bottom, stage.right, layout.height - stage.bottom)
+            for part in (beside, under):  # the stage itself is drawn anew
+                surface.blit(kept.plate.picture, part[:2], part)
             self._following(surface, scene, layout, kept, options)
         if layout.timeline is not None:
             kept.timeline.draw(surface, scene, layout.timeline)

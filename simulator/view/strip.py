@@ -130,9 +130,9 @@ class Strip:
             pygame.draw.rect(surface, theme.muted, outline, 1, border_radius=4)
             _tip(surface, box, column, tip_of(shown, index), style)
         elif pygame.Rect(axis_box(box, shown, style)).collidepoint(self._at):
-            axes = self._session.desk().axes
-            if len(axes) > 1 and shown.axis in axes:
-                after = axes[(axes.index(shown.axis) + 1) % len(axes)]
+            axes, axis = self._session.desk().axes, self._session.desk().axis
+            if len(axes) > 1 and axis in axes:
+                after = axes[(axes.index(axis) + 1) % len(axes)]
                 spot = axis_box(box, shown, style)
                 _tip(surface, box, spot, (f"by {after} instead", "click"), style)
 
@@ -140,7 +140,7 @@ class Strip:
 def tip_of(shown: WhatIf, index: int) -> tuple[str, str]:
     """Return what a bar says of itself: a strong line and a quiet one."""
     bar = shown.bars[index]
-    name = f"{shown.axis} {bar.label}"
+    name = f"{shown.axis.partition(',')[0]} {bar.label}"
     if bar.hidden:
         return name, "yours: told at the finish; click or V to see it now"
     if bar.finish_s is None:
@@ -170,7 +170,7 @@ def _tip(
     wide = max(type_.width(strong, SEMIBOLD, px), type_.width(quiet, REGULAR, small)) + px
     wide = min(wide, surface.get_width())
     high = round(1.5 * px + 1.5 * small)
-    card = ground((wide, high), style.sizes, style.theme, 255)
+    card = ground((wide, high), style.sizes, style.theme)
     room = max(1, wide - px)
     type_.write(card, strong, (px / 2, 0.85 * px), SEMIBOLD, px, style.theme.text, width=room)
     at = (px / 2, high - 0.9 * small)

@@ -50,7 +50,7 @@ def card(content: Comparison, stage: Box, style: Style) -> pygame.Surface:
             break
         px -= 1
     shown = (max(1, min(size[0], room.w)), max(1, min(size[1], room.h)))
-    made = ground(shown, style.sizes, style.theme, 255)
+    made = ground(shown, style.sizes, style.theme)
     theme, type_ = style.theme, style.type
     type_.caps(made, "compare", (pad, pad + 0.4 * high), style.sizes.caption, theme.muted)
     hint = "Esc or a click closes"

@@ -239,8 +239,10 @@ def _cross(surface: pygame.Surface, item: Item, hovered: bool, style: Style) -> 
     colour = style.theme.text if hovered else style.theme.muted
     x, y = item.box.centre
     arm = max(3.0, 0.2 * item.box.h)
+    thick = max(1, round(1.4 * style.sizes.unit))
     for way in (-1, 1):
-        for shift in (-0.5, 0.5):
+        for k in range(-thick, thick + 1):
+            shift = k / 2
             first, last = (x - arm, y - way * arm + shift), (x + arm, y + way * arm + shift)
             pygame.draw.aaline(surface, colour, first, last)
 

@@ -44,12 +44,12 @@ def key_name(key: str) -> str:
     return " ".join(said)
 
 
-def ground(size: tuple[int, int], sizes: Sizes, theme: Theme, alpha: int = 244) -> pygame.Surface:
+def ground(size: tuple[int, int], sizes: Sizes, theme: Theme) -> pygame.Surface:
     """Return an empty card."""
     card = pygame.Surface(size, pygame.SRCALPHA, 32)
     corner = max(4, round(14 * sizes.unit))
     pygame.draw.rect(
-        card, (*mix(theme.back, theme.panel, 0.8), alpha), card.get_rect(), border_radius=corner
+        card, (*mix(theme.back, theme.panel, 0.8), 255), card.get_rect(), border_radius=corner
     )
     pygame.draw.rect(card, (*theme.edge, 255), card.get_rect(), 1, border_radius=corner)
     return card
@@ -130,7 +130,7 @@ def notice(text: str, width: int, style: Style) -> pygame.Surface:
 
 def board(content: Board, box: Box, style: Style) -> pygame.Surface:
     """Return the result board: finish, verdict, splits, facts, what was assumed."""
-    card = ground((box.w, box.h), style.sizes, style.theme, 255)
+    card = ground((box.w, box.h), style.sizes, style.theme)
     pad = max(4, round(0.045 * box.h))
     top = round(0.22 * box.h)
     headline = max(8, round(0.20 * box.h))

@@ -67,7 +67,14 @@ def assumed(plate: Plate, scene: Scene, box: Box, style: Style) -> None:
     text = "assumed: " + ", ".join(scene.assumed) if scene.assumed else ""
 
     def paint(surface: pygame.Surface, box: Box) -> None:
-        px, colour = style.sizes.caption, style.theme.faint
+        px, colour = style.sizes.caption, style.theme.muted
+        wide = min(style.type.width(text, REGULAR, px), box.w)
+        if text:
+            # the crowd behind it would swallow thin letters
+            pad = px // 2
+            bed = (box.x - pad, box.y, wide + 2 * pad, box.h - 1)
+            surface.set_clip(None)
+            pygame.draw.rect(surface, style.theme.back, bed, border_radius=box.h // 2)
         style.type.write(
             surface, text, (box.x, box.y + box.h / 2), REGULAR, px, colour, width=box.w
         )

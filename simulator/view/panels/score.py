@@ -162,22 +162,21 @@ def _outlook(plate: Plate, scene: Scene, box: Box, style: Style) -> None:
 
     def paint(surface: pygame.Surface, box: Box) -> None:
         px = max(style.sizes.small, round(0.52 * box.h))
-        line = "".join(a + b for a, b, _ in parts)
-        while px > 9 and style.type.width(line, SEMIBOLD, px) > box.w:
+        least = max(9, round(0.8 * style.sizes.caption))
+        while px > least and _outlook_width(parts, px, style.type) > box.w:
             px -= 1
-        x = (
-            box.centre[0]
-            - sum(
-                style.type.width(a, REGULAR, px) + style.type.width(b, SEMIBOLD, px)
-                for a, b, _ in parts
-            )
-            / 2
-        )
+        while len(parts) > 1 and _outlook_width(parts, px, style.type) > box.w:
+            parts.pop()
+        x = box.centre[0] - _outlook_width(parts, px, style.type) / 2
         for said, value, colour in parts:
             x += style.type.write(surface, said, (x, box.centre[1]), REGULAR, px, style.theme.muted)
             x += style.type.write(surface, value, (x, box.centre[1]), SEMIBOLD, px, colour)
 
     plate.field("outlook", box, tuple(parts), paint)
+
+
+def _outlook_width(parts: list[tuple[str, str, Colour]], px: int, type_: Type) -> int:
+    return sum(type_.width(a, REGULAR, px) + type_.width(b, SEMIBOLD, px) for a, b, _ in parts)
 
 
 def _start(plate: Plate, scene: Scene, box: Box, style: Style) -> None:

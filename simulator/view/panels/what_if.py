@@ -55,10 +55,13 @@ def _head(style: Style) -> int:
 def _legend(surface: pygame.Surface, box: Box, style: Style) -> None:
     """Say what a hatched bar is."""
     px = style.sizes.caption
+    room = box.w - 2 * px
     said = "hatched: spacing assumed"
+    if style.type.width(said, REGULAR, px) > room:
+        said = "hatched: assumed"
     y = box.y + 0.55 * box.h
     wide = style.type.write(
-        surface, said, (box.right, y), REGULAR, px, style.theme.muted, align=1, width=box.w - 2 * px
+        surface, said, (box.right, y), REGULAR, px, style.theme.muted, align=1, width=room
     )
     swatch = pygame.Rect(round(box.right - wide - 1.6 * px), round(y - 0.45 * px), px, px)
     pygame.draw.rect(surface, style.theme.bar, swatch)

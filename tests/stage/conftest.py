@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from simulator.analysis.chances import finding_band, finding_chances
 from simulator.analysis.projection import still_possible
 from simulator.analysis.what_if import alternatives
-from simulator.physics.attempt import simulate
+from simulator.physics.attempt import finished, simulate
 from simulator.recording.recording import Recording
 from simulator.scenario.loader import load_scenario
 from simulator.scenario.model import Scenario
@@ -31,7 +32,13 @@ def show(scenario: Scenario, attempt: Recording) -> Show:
     found = make_show(scenario, attempt)
     target = found.plan.finish_s or 0.0
     possible = still_possible(scenario, attempt, target)
-    return with_findings(found, possible=possible, alternatives=alternatives(scenario))
+    return with_findings(
+        found,
+        possible=possible,
+        alternatives=alternatives(scenario),
+        band=finished(finding_band(scenario, found.light)),
+        chances=finished(finding_chances(scenario, attempt, target)),
+    )
 
 
 def _differences(a: Any, b: Any, at: str) -> list[str]:

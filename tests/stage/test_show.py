@@ -11,11 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from simulator.analysis.chances import Band
 from simulator.analysis.projection import still_possible
 from simulator.physics.attempt import simulate
 from simulator.recording.recording import ARRAYS, Recording, Status
 from simulator.scenario.loader import load_text
 from simulator.scenario.model import Scenario
+from simulator.stage.outlook import share_words
 from simulator.stage.playback import COUNTDOWN_S, RATES, STALL_S, Playback
 from simulator.stage.scene import Curve, Phase, Scene, StartLight
 from simulator.stage.show import (
@@ -110,7 +112,11 @@ def visible(scene: Scene) -> Scene:
         bars = tuple(replace(bar, finish_s=None) if bar.hidden else bar for bar in what_if.bars)
         what_if = replace(what_if, bars=bars)
     curves = tuple(seen(curve) for curve in chart.curves)
-    return replace(scene, chart=replace(chart, curves=curves), what_if=what_if)
+    band = chart.band
+    if band is not None:
+        until = band.x_m <= chart.reveal_m
+        band = Band(band.x_m[until], band.low_s[until], band.high_s[until])
+    return replace(scene, chart=replace(chart, curves=curves, band=band), what_if=what_if)
 
 
 @settings(max_examples=25)
@@ -121,7 +127,15 @@ def test_nothing_of_the_future_leaks_into_the_picture(
     run = show.recording
     altered = other_future(run, tick)
     other = make_show(scenario, altered, list(show.ghosts))
-    other = with_findings(other, alternatives=show.alternatives)
+    # what will be found out about the other future: another band beyond, other chances from there
+    until = run.x[tick]
+    assert show.band is not None
+    assert show.chances is not None
+    later = show.band.x_m > until
+    wider = replace(show.band, high_s=np.where(later, 99.0, show.band.high_s))
+    dearer = np.where(show.chances.x_m > until, 0.0, show.chances.share + 0.0)
+    chances = replace(show.chances, share=dearer)
+    other = with_findings(other, alternatives=show.alternatives, band=wider, chances=chances)
     same = replace(show, possible=None)
     t = tick * run.step_s
     scenes = [visible(shown(s, t)) for s in (same, other)]
@@ -141,6 +155,39 @@ def test_what_is_still_possible_is_judged_from_the_past(
     guess = still_possible(scenario, altered, 247.0)
     until = known.x_m <= attempt.x[tick]
     assert (known.possible[until] == guess.possible[: until.sum()]).all()
+
+
+def test_the_chance_is_shown_until_she_is_there_and_is_judged_from_the_past(show: Show) -> None:
+    chances = show.chances
+    assert chances is not None
+    end = show.recording.end_s
+    for t in (-1.0, 0.0, 60.0, 120.0, end - 0.1):
+        scene = shown(show, t)
+        assert scene.chance is not None
+        assert scene.chance.share == chances.at(scene.distance_m)
+        assert scene.chance.target == "sub-4:00"
+    assert shown(show, end).chance is None
+    assert shown(replace(show, chances=None), 60.0).chance is None
+    assert "the inputs' spreads" in shown(show, 60.0).assumed
+
+
+def test_the_band_widens_the_chart_only_where_it_has_been_seen(show: Show) -> None:
+    band = show.band
+    assert band is not None
+    far = replace(band, high_s=np.where(band.x_m > 1000.0, 40.0, 0.0))
+    wide = replace(show, band=far)
+    plain = replace(show, band=None)
+    for t in (0.0, 60.0, 140.0):
+        assert shown(wide, t).chart.gap_range_s == shown(plain, t).chart.gap_range_s
+    assert shown(wide, 200.0).chart.gap_range_s[1] >= 40.0
+
+
+@pytest.mark.parametrize(
+    ("share", "words"),
+    [(0.0, "< 1 %"), (0.004, "< 1 %"), (0.12, "12 %"), (0.995, "> 99 %"), (1.0, "> 99 %")],
+)
+def test_a_sampled_chance_is_never_called_certain(share: float, words: str) -> None:
+    assert share_words(share) == words
 
 
 def test_her_own_bar_is_hidden_until_the_finish_or_until_it_is_revealed(show: Show) -> None:

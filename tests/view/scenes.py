@@ -10,12 +10,14 @@ from dataclasses import replace
 
 import numpy as np
 
+from simulator.analysis.chances import Band
 from simulator.analysis.gaps import GapState
 from simulator.stage.scene import (
     Bar,
     Board,
     BoardRow,
     Body,
+    Chance,
     Chart,
     Curve,
     GapLine,
@@ -71,6 +73,7 @@ _CURVES = (
     Curve("as run 4:06.42", "amber", "ghost", _GRID_M, GHOSTS["as run 4:06.42"][2] - LIGHT_S),
     Curve("Faith Kipyegon", "white", "runner", _GRID_M, RUN_S - LIGHT_S),
 )
+_BAND = Band(_GRID_M, 0.0 * _GRID_M, np.maximum(_GRID_M - 400, 0.0) * 0.011)
 _MARKS = (
     *(Mark(float(x), f"{x} m", "distance") for x in (400, 800, 1200)),
     Mark(800.0, "2 pacers leave", "pacer"),
@@ -198,10 +201,12 @@ def running(time_s: float, *, reveal: bool = False) -> Scene:
             RACE_M if reveal else x,
             x,
             (-0.6, float(RUN_S[-1] - LIGHT_S[-1]) + 0.4),
+            _BAND,
         ),
         what_if=WhatIf("pacers", _BARS, TARGET_S),
         board=None,
         assumed=("spacing", "weather", "wave length"),
+        chance=Chance(0.12, "sub-4:00", "12 %"),
     )
 
 

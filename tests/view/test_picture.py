@@ -8,15 +8,18 @@ import numpy as np
 import pygame
 import pytest
 
-from simulator.stage.scene import Body, Curve, Scene
+from simulator.stage.scene import Body, Chance, Curve, Scene
 from simulator.view import camera
 from simulator.view.layers import group, lights, runners
 from simulator.view.layers.ground import Tiles
 from simulator.view.layers.track import led_pips, mark_lines, paint
 from simulator.view.layout import Box, arrange
+from simulator.view.panels import score
 from simulator.view.panels.timeline import plot_box
 from simulator.view.picture import Options, Painter
 from simulator.view.sprites import LEVELS, glow
+from simulator.view.style import Style
+from simulator.view.text import Type
 from simulator.view.theme import THEMES
 from tests.view import scenes
 from tests.view.golden import compare
@@ -89,8 +92,53 @@ def test_suspense_hides_what_is_still_to_come() -> None:
     assert scene.what_if is not None
     bars = tuple(replace(b, finish_s=251.0) if b.own else b for b in scene.what_if.bars)
     assert drawn(Painter(), replace(scene, what_if=replace(scene.what_if, bars=bars))) == first
+    band = scene.chart.band
+    assert band is not None
+    later = band.x_m > scene.chart.reveal_m + 2
+    wide = replace(band, high_s=np.where(later, 6.0, band.high_s))
+    assert drawn(Painter(), replace(scene, chart=replace(chart, band=wide))) == first
     shown = replace(chart, reveal_m=scene.race_m)
     assert drawn(Painter(), replace(scene, chart=shown)) != first
+
+
+def test_the_band_is_drawn_where_it_is_and_nowhere_else() -> None:
+    scene = scenes.finish()
+    layout = arrange(*SIZE, False)
+    assert layout.timeline is not None
+    area = plot_box(layout.timeline, layout.sizes)
+    none = replace(scene, chart=replace(scene.chart, band=None))
+    first, second = (np.frombuffer(drawn(Painter(), s), np.uint8) for s in (scene, none))
+    differs = (first != second).reshape(SIZE[1], SIZE[0], 3).any(axis=2)
+    inside = differs[area.y : area.bottom, area.x : area.right]
+    assert not inside[:, : int(0.24 * area.w)].any()
+    columns = inside.sum(axis=0)
+    assert columns[int(0.95 * area.w)] > columns[int(0.5 * area.w)] > 2
+    assert not inside[: int(0.05 * area.h)].any()
+    # beside it, only the key in the heading has changed
+    differs[area.y : area.bottom, area.x : area.right] = False
+    rows = np.flatnonzero(differs.any(axis=1))
+    assert layout.timeline.y <= rows.min() <= rows.max() < area.y
+
+
+@pytest.mark.parametrize("size", [(1024, 768), (1280, 720), (1920, 1080), (3840, 2160)])
+@pytest.mark.parametrize("following", [False, True])
+def test_the_outlook_has_room_for_the_chance(size: tuple[int, int], following: bool) -> None:
+    layout = arrange(*size, True)
+    hud = layout.band if following else layout.infield
+    assert hud.outlook is not None
+    scene = replace(scenes.light_lost(), chance=Chance(0.0, "sub-4:00", "< 1 %"))
+    style = Style(Type(), layout.sizes, THEME)
+    whole, _ = score.outlook_of(scene, hud.outlook, style)
+    said = "".join(words + value for words, value, _ in whole)
+    assert said.endswith("model's chance of sub-4:00: < 1 %")
+    assert "still possible" in said
+
+
+def test_where_there_is_no_room_the_chance_goes_first() -> None:
+    scene = scenes.light_lost()
+    style = Style(Type(), arrange(640, 360).sizes, THEME)
+    parts, _ = score.outlook_of(scene, Box(0, 0, 120, 20), style)
+    assert [words.strip() for words, _, _ in parts] == ["projected"]
 
 
 def test_the_runners_curve_is_uncovered_up_to_the_playhead() -> None:

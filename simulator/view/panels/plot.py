@@ -54,19 +54,19 @@ def metre_lines(race_m: float) -> tuple[float, ...]:
 
 
 def draw_area(surface: pygame.Surface, plot: Plot, band: Band, fill: Colour, edge: Colour) -> None:
-    """Draw a band as an area with soft edges."""
-    if len(band.x_m) < 2:
-        return
+    """Draw a band as an area with soft edges, where it is at least a pixel high."""
     columns = np.arange(0, plot.box.w, STEP_PX)
     metres = columns / max(1, plot.box.w - 1) * plot.race_m
-    inside = metres <= band.x_m[-1]
-    sides = []
-    for gap_s in (band.low_s, band.high_s):
-        gaps = np.interp(metres[inside], band.x_m, gap_s).tolist()
-        xs = (plot.box.x + columns[inside]).tolist()
-        sides.append([(float(x), plot.y(g)) for x, g in zip(xs, gaps, strict=True)])
-    if len(sides[0]) < 2:
+    low, high = (
+        np.array([plot.y(gap) for gap in np.interp(metres, band.x_m, gaps).tolist()])
+        for gaps in (band.low_s, band.high_s)
+    )
+    seen = np.flatnonzero((high - low >= 1.0) & (metres <= band.x_m[-1]))
+    if len(seen) < 2:
         return
+    part = slice(int(seen[0]), int(seen[-1]) + 1)
+    xs = (plot.box.x + columns[part]).astype(float).tolist()
+    sides = [list(zip(xs, ys[part].tolist(), strict=True)) for ys in (low, high)]
     clip = surface.get_clip()
     surface.set_clip(pygame.Rect(plot.box).clip(clip))
     pygame.draw.polygon(surface, fill, [*sides[0], *reversed(sides[1])])

@@ -6,6 +6,9 @@ Meaning is carried by sign, arrow and word as well as by colour.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TypeAlias
+
 import pygame
 
 from simulator.stage.scene import GapLine, Phase, Scene, StartLight
@@ -15,6 +18,9 @@ from simulator.view.plate import Plate
 from simulator.view.style import Style
 from simulator.view.text import BOLD, REGULAR, SEMIBOLD, Type
 from simulator.view.theme import Colour, mix
+
+Part: TypeAlias = tuple[str, str, Colour]
+"""Words, a value, and the value's colour."""
 
 ARROWS = {"ahead": "▲", "level": "●", "behind": "▼"}
 SIDES = {"ahead": "ahead of", "level": "level with", "behind": "behind"}
@@ -141,8 +147,35 @@ def _gap_widths(
 
 
 def _outlook(plate: Plate, scene: Scene, box: Box, style: Style) -> None:
-    """Write what is to be expected: projected finish, and whether the target is in reach."""
-    parts: list[tuple[str, str, Colour]] = []
+    """Write what is to be expected."""
+    parts, px = outlook_of(scene, box, style)
+
+    def paint(surface: pygame.Surface, box: Box) -> None:
+        x = box.centre[0] - _outlook_width(parts, px, style.type) / 2
+        for said, value, colour in parts:
+            x += style.type.write(surface, said, (x, box.centre[1]), REGULAR, px, style.theme.muted)
+            x += style.type.write(surface, value, (x, box.centre[1]), SEMIBOLD, px, colour)
+
+    plate.field("outlook", box, parts, paint)
+
+
+def outlook_of(scene: Scene, box: Box, style: Style) -> tuple[tuple[Part, ...], int]:
+    """Return what is to be expected, as much as there is room for, and its size [px].
+
+    Projected finish, whether the target is in reach, and the model's chance of it.
+    """
+    parts = _expected(scene, style)
+    px = max(style.sizes.small, round(0.52 * box.h))
+    least = max(9, round(0.8 * style.sizes.caption))
+    while px > least and _outlook_width(parts, px, style.type) > box.w:
+        px -= 1
+    while len(parts) > 1 and _outlook_width(parts, px, style.type) > box.w:
+        parts.pop()
+    return tuple(parts), px
+
+
+def _expected(scene: Scene, style: Style) -> list[Part]:
+    parts: list[Part] = []
     if scene.phase is Phase.READY:
         parts.append(("target ", format_time(scene.target_s), style.theme.target))
     elif scene.phase is Phase.RUNNING:
@@ -159,23 +192,10 @@ def _outlook(plate: Plate, scene: Scene, box: Box, style: Style) -> None:
     if scene.chance is not None and parts:
         words = f"    model's chance of {scene.chance.target}: "
         parts.append((words, scene.chance.text, style.theme.own))
-
-    def paint(surface: pygame.Surface, box: Box) -> None:
-        px = max(style.sizes.small, round(0.52 * box.h))
-        least = max(9, round(0.8 * style.sizes.caption))
-        while px > least and _outlook_width(parts, px, style.type) > box.w:
-            px -= 1
-        while len(parts) > 1 and _outlook_width(parts, px, style.type) > box.w:
-            parts.pop()
-        x = box.centre[0] - _outlook_width(parts, px, style.type) / 2
-        for said, value, colour in parts:
-            x += style.type.write(surface, said, (x, box.centre[1]), REGULAR, px, style.theme.muted)
-            x += style.type.write(surface, value, (x, box.centre[1]), SEMIBOLD, px, colour)
-
-    plate.field("outlook", box, tuple(parts), paint)
+    return parts
 
 
-def _outlook_width(parts: list[tuple[str, str, Colour]], px: int, type_: Type) -> int:
+def _outlook_width(parts: Sequence[Part], px: int, type_: Type) -> int:
     return sum(type_.width(a, REGULAR, px) + type_.width(b, SEMIBOLD, px) for a, b, _ in parts)
 
 

@@ -1,0 +1,374 @@
+"""Running what `lightpace validate` shows: the shipped scenarios, predictions, identities.
+
+In: nothing but what ships. Out: all rows of the table. Whatever can be is run side by side, one
+attempt a row, so that the whole takes seconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.analysis.fitting import Race
+from simulator.analysis.predicted import evenly, predicted_times, stretched
+from simulator.analysis.validation import Role, Row, Unit, drafting_rows, residual_rows
+from simulator.coefficients import BEND_M, LAP_M
+from simulator.physics.air import head_wind
+from simulator.physics.attempt import simulate_all
+from simulator.physics.keller import best_time, stepped_times
+from simulator.physics.track import on_bend
+from simulator.recording.recording import Recording
+from simulator.scenario.loader import load_scenario
+from simulator.scenario.model import Runner, Scenario, Wind
+from simulator.scenario.pacers import ConstantShelter, Pacers
+from simulator.scenario.plan import EvenPlan, LapPlan, Split, SplitPlan
+from simulator.scenario.schedule import start_loss
+from simulator.units import MILE_M, format_distance, format_signed, format_time
+
+Floats = NDArray[np.float64]
+
+PACED = 0.60
+"""Shelter assumed behind pacemakers in races without published formations [1]."""
+LAST_M = 100.0
+"""A limit that binds within this of the line is no fade [m]."""
+SHELTERS = (0.0, 0.3, 0.6)
+KELLER_M = (400.0, 800.0, 1500.0, MILE_M, 3000.0, 5000.0, 10_000.0)
+KELLER_PUBLISHED = {1500.0: 219.49, MILE_M: 237.34}
+
+_ASKED = "predicted time: the largest even speed for which the limit never binds before the line"
+
+
+def validate() -> list[Row]:
+    """Return every row of the table."""
+    return [
+        *drafting_rows(),
+        *_calibrations(),
+        *_constant_shelter(),
+        *_predictions(),
+        *_hard_starts(),
+        *_identities(),
+    ]
+
+
+# -- the shipped attempts ------------------------------------------------------------------------
+
+
+def _calibrations() -> list[Row]:
+    names = ("monaco_2023", "da_silva_2025", "breaking4", "fifteen_hundred")
+    asked = {name: load_scenario(name) for name in names}
+    runs = dict(zip(names, simulate_all(list(asked.values())), strict=True))
+    monaco, da_silva, breaking4, metric = (runs[name] for name in names)
+    worst = max(abs(r) for r in _residuals(asked["monaco_2023"], monaco))
+    (even,) = predicted_times([evenly(asked["da_silva_2025"])])
+    races = "Races run split by split"
+    following = "Breaking4, following the light"
+    return [
+        Row(
+            races,
+            "Monaco 2023, her splits as the plan",
+            "official, 21 July 2023",
+            (247.64,),
+            monaco.finish_s,
+            Unit.TIME,
+            Role.CALIBRATED,
+            f"calibrates the reserve; every split within {worst:.2f} s",
+        ),
+        Row(
+            races,
+            "da Silva's mile, plan of 3:59.37",
+            "da Silva 2025",
+            (239.37,),
+            da_silva.finish_s,
+            Unit.TIME,
+            Role.CALIBRATED,
+            "calibrates Monaco's shelter of 0.60",
+        ),
+        Row(
+            races,
+            "da Silva's mile, predicted time",
+            "da Silva 2025",
+            (239.37,),
+            even,
+            Unit.TIME,
+            Role.CALIBRATED,
+            _ASKED,
+        ),
+        *residual_rows(
+            following, "published splits", asked["breaking4"], breaking4, Role.CALIBRATED
+        ),
+        *residual_rows(
+            "1500 m, plan of 3:48.68",
+            "Eugene 2025, as tracked",
+            asked["fifteen_hundred"],
+            metric,
+            Role.PREDICTED,
+        ),
+    ]
+
+
+def _residuals(scenario: Scenario, run: Recording) -> list[float]:
+    rows = residual_rows("", "", scenario, run, Role.CALIBRATED)
+    return [row.difference for row in rows if row.difference is not None]
+
+
+# -- which constant shelter gives the time --------------------------------------------------------
+
+
+def _constant_shelter() -> list[Row]:
+    """Return the shelter with which her splits to 1200 m and all she has left give a finish.
+
+    A plan holds a finish from below: with the published finish as its last split, any shelter from
+    some value on gives that finish. So only her splits to 1200 m are planned, and what is left of
+    the mile is asked for at every even speed; the fastest finish is the largest effort.
+    """
+    replayed = load_scenario("breaking4_replayed", with_ghosts=False)
+    shelters = np.arange(0.20, 0.4001, 0.02)
+    lasts = np.arange(242.0, 249.01, 0.25)
+    rows = [_from_1200(replayed, s, last) for s in shelters for last in lasts]
+    runs = simulate_all(rows)
+    finish = np.array([r.finish_s if r.finish_s is not None else np.inf for r in runs])
+    late = np.array([float(r.time_at(1200.0)) - 181.84 for r in runs])
+    finish[np.abs(late) > 0.1] = np.inf
+    best = finish.reshape(len(shelters), len(lasts)).min(axis=1)
+    found = []
+    for time, clock in ((246.42, "published"), (246.91, "gun to line")):
+        value = float(np.interp(-time, -best, shelters))
+        found.append(
+            Row(
+                "Breaking4, her splits to 1200 m and the rest at the largest effort",
+                f"constant shelter that gives {format_time(time)} ({clock})",
+                "inversion of her splits",
+                (0.27, 0.29),
+                value,
+                Unit.SHARE,
+                Role.PREDICTED,
+                "fastest finish of all even speeds over the last 409 m",
+            )
+        )
+    return found
+
+
+def _from_1200(scenario: Scenario, value: float, finish_s: float) -> Scenario:
+    plan = scenario.plan
+    if not isinstance(plan, SplitPlan):
+        raise TypeError("the replay's plan is a table of splits")
+    splits = (*plan.splits[:-1], Split(time=finish_s))
+    return _held(scenario, value).model_copy(
+        update={"plan": plan.model_copy(update={"splits": splits})}
+    )
+
+
+def _held(scenario: Scenario, value: float) -> Scenario:
+    pacers = scenario.pacers.model_copy(update={"shelter": (ConstantShelter(value=value),)})
+    return scenario.model_copy(update={"pacers": pacers})
+
+
+# -- predicted times ------------------------------------------------------------------------------
+
+_LAPS = (65.08, 64.93, 65.30, 64.89, 66.40, 65.34, 63.03)
+
+
+def _predictions() -> list[Row]:
+    runner = Runner()
+    metric = Race(1500.0, 228.68, PACED, 825.0).scenario(runner)
+    long = Race(3000.0, 487.04, PACED, 2000.0).scenario(runner)
+    lapped = long.model_copy(update={"plan": LapPlan(laps=(*_LAPS, 487.04 - sum(_LAPS)))})
+    short = Race(1000.0, 149.21, PACED, 550.0).scenario(runner)
+    alone = Race(1000.0, 149.21).scenario(runner)
+    times = predicted_times([metric, long, lapped, short, alone])
+    mile = _held(_mile(246.42), 0.3)
+    (curved,), (straight,) = (predicted_times([mile], bends=bends) for bends in (True, False))
+    section = "Predicted times"
+    cases = [
+        ("1500 m", "Eugene 2025", 228.68, f"S {PACED:.2f} (assumed) to 825 m"),
+        (
+            "3000 m, even",
+            "Silesia 2025",
+            487.04,
+            f"S {PACED:.2f} (assumed) to 2000 m; a known miss",
+        ),
+        (
+            "3000 m, her laps stretched",
+            "Silesia 2025",
+            487.04,
+            f"the same; laps {' '.join(f'{lap:.2f}' for lap in _LAPS)}, then the last 200 m",
+        ),
+        (
+            "1000 m",
+            "personal best",
+            149.21,
+            f"S {PACED:.2f} (assumed) to 550 m; a known miss, alone {format_time(times[4])}",
+        ),
+    ]
+    rows = [
+        Row(section, what, source, (published,), time, Unit.TIME, Role.PREDICTED, note)
+        for (what, source, published, note), time in zip(cases, times[:4], strict=True)
+    ]
+    rows.append(
+        Row(
+            section,
+            "what the bends cost in a mile",
+            "derived from Taboga & Kram 2019",
+            (0.37,),
+            curved - straight,
+            Unit.SECONDS,
+            Role.PREDICTED,
+            f"predicted mile of {format_time(curved)} with S 0.30, and the same without bends",
+        )
+    )
+    return rows
+
+
+def _mile(finish_s: float) -> Scenario:
+    return Scenario(plan=EvenPlan(target=finish_s), pacers=Pacers(count=0), ghosts=())
+
+
+# -- a hard start that fades ----------------------------------------------------------------------
+
+
+def _hard_starts() -> list[Row]:
+    """Return what even targets too fast to hold gain over the best even pace.
+
+    For each shelter: the best finish of all even targets, with her anticipation and without it,
+    against the best target whose limit does not bind before the last 100 m, and against the
+    predicted time, whose limit never binds. Where it first binds is where she falls a millimetre
+    behind the same plan run without any limit.
+    """
+    miles = [_held(_mile(250.0), s) for s in SHELTERS]
+    never = predicted_times(miles)
+    offsets = np.concatenate([np.arange(-6.0, -1.6, 0.25), np.arange(-1.6, 0.01, 0.025)])
+    minds: Sequence[dict[str, float]] = (
+        {},
+        {"anticipation": 10.0},
+        {"anticipation": 10.0, "reserve": 5000.0},
+    )
+    rows = [
+        _with_runner(stretched(mile, time + offset), mind)
+        for mind in minds
+        for mile, time in zip(miles, never, strict=True)
+        for offset in offsets
+    ]
+    runs = np.array(simulate_all(rows), dtype=object).reshape(len(minds), len(miles), len(offsets))
+    section = "A hard start that fades, even targets over the mile"
+    found = []
+    for word, own in (("with anticipation", runs[0]), ("without anticipation", runs[1])):
+        for i, held in enumerate(SHELTERS):
+            finish = np.array([run.finish_s or np.inf for run in own[i]])
+            binds = np.array(
+                [_binds_at(run, twin) for run, twin in zip(own[i], runs[2, i], strict=True)]
+            )
+            best = float(finish.min())
+            late = float(finish[binds > MILE_M - LAST_M].min())
+            found.append(
+                Row(
+                    section,
+                    f"{word}, S = {held:g}: best of all targets",
+                    "the model itself",
+                    (),
+                    best,
+                    Unit.TIME,
+                    Role.PREDICTED,
+                    f"{format_signed(late - best)} s if the limit may not bind before the last "
+                    f"{LAST_M:g} m ({format_time(late)}); {format_signed(never[i] - best)} s if it "
+                    f"may never bind ({format_time(never[i])})",
+                )
+            )
+    return found
+
+
+def _with_runner(scenario: Scenario, update: dict[str, float]) -> Scenario:
+    return scenario.model_copy(update={"runner": scenario.runner.model_copy(update=update)})
+
+
+def _binds_at(run: Recording, twin: Recording) -> float:
+    """Return where a run first falls a millimetre behind its unlimited twin [m]; inf: never."""
+    ticks = min(run.ticks, twin.ticks)
+    behind = np.flatnonzero(twin.x[:ticks] - run.x[:ticks] > 1e-3)
+    return float(run.x[behind[0]]) if len(behind) else np.inf
+
+
+# -- what must hold exactly -----------------------------------------------------------------------
+
+
+def _identities() -> list[Row]:
+    section = "Identities"
+    parts: list[Callable[[str], list[Row]]] = [_start_losses, _wind, _keller]
+    return [row for part in parts for row in part(section)]
+
+
+def _start_losses(section: str) -> list[Row]:
+    """Return what a strong runner loses from rest over 400 m against the formula."""
+    strong = Runner(max_aerobic_power=40.0, reserve=5000.0)
+    speeds = (5.0, 6.74)
+    rows = [
+        Scenario(
+            distance=LAP_M,
+            runner=strong,
+            plan=EvenPlan(target=LAP_M / v + start_loss(v)),
+            pacers=Pacers(count=0),
+            ghosts=(),
+        )
+        for v in speeds
+    ]
+    return [
+        Row(
+            section,
+            f"standing start at {v:g} m/s: time lost",
+            "closed form",
+            (start_loss(v),),
+            (run.finish_s or np.nan) - LAP_M / v,
+            Unit.SECONDS,
+            Role.IDENTITY,
+            "tau_s, and (V - 5.4)² / (9 V) more above 5.4 m/s",
+        )
+        for v, run in zip(speeds, simulate_all(rows), strict=True)
+    ]
+
+
+def _wind(section: str) -> list[Row]:
+    v, w, direction = 6.7, 3.0, 37.0
+    s = (np.arange(40_000) + 0.5) / 100.0
+    air = v + head_wind(Wind(speed=w, direction=direction), s)
+    return [
+        Row(
+            section,
+            f"mean square of the air speed on the bends, v {v:g}, w {w:g} m/s",
+            "v² + w²/2",
+            (v * v + w * w / 2,),
+            float((air[on_bend(s)] ** 2).mean()),
+            Unit.SQUARE_SPEED,
+            Role.IDENTITY,
+            f"{2 * BEND_M:g} m of the lap, wind from {direction:g}°",
+        )
+    ]
+
+
+def _keller(section: str) -> list[Row]:
+    closed = [best_time(d).time_s for d in KELLER_M]
+    rows = [
+        Row(
+            section,
+            f"Keller's {format_distance(d)}, closed form",
+            "Keller 1973",
+            (published,),
+            best_time(d).time_s,
+            Unit.TIME,
+            Role.IDENTITY,
+        )
+        for d, published in KELLER_PUBLISHED.items()
+    ]
+    return rows + [
+        Row(
+            section,
+            f"Keller's {format_distance(d)}, stepped",
+            "closed form",
+            (exact,),
+            float(stepped),
+            Unit.TIME,
+            Role.IDENTITY,
+            "by the integrator of the attempts, 0.02 s",
+        )
+        for d, exact, stepped in zip(KELLER_M, closed, stepped_times(KELLER_M), strict=True)
+    ]

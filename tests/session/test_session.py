@@ -112,6 +112,30 @@ def test_the_findings_are_those_of_the_analysis(scenario: Scenario, worked_off: 
     assert (found.possible == asked.possible).all()
 
 
+def test_chances_and_band_are_found_out_for_the_run_that_is_shown(scenario: Scenario) -> None:
+    session = Session(scenario)
+    opened = session.scene()
+    assert (opened.chance, opened.chart.band) == (None, None)
+    session.finish_work()
+    first = session.show
+    assert first.chances is not None
+    assert first.band is not None
+    assert session.scene().chance is not None
+    session.seek(100.0)
+    session.change("runner.form", "1")
+    session.finish_work()
+    forked = session.show
+    assert forked.recording.from_tick == 1000
+    # the band is of runs from the gun under one scenario: a forked run has none
+    assert forked.band is None
+    assert forked.chances is not None
+    assert (forked.chances.share >= first.chances.share).all()
+    assert forked.chances.at(800.0) > first.chances.at(800.0)
+    session.undo()
+    session.finish_work()
+    assert session.show.band is not None
+
+
 def test_a_stall_is_said_and_slips_one_picture(session: Session) -> None:
     session.perform(Action.PLAY_PAUSE)
     before = session.playback.time_s

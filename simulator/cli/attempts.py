@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 from rich.markup import escape
@@ -16,16 +16,13 @@ from rich.markup import escape
 from simulator.analysis.summary import summarise
 from simulator.analysis.uncertainty import forecast
 from simulator.cli.forecast import print_forecast
+from simulator.cli.options import moment, picture_size, race_time
 from simulator.cli.summary import print_summary
 from simulator.cli.terminal import DEFAULT_SCENARIO, Changes, OutFile, ScenarioName, app, err, out
 from simulator.errors import Problem, ScenarioError
 from simulator.physics.attempt import simulate as simulate_attempt
 from simulator.recording.store import save_recording
 from simulator.scenario.loader import load_scenario
-from simulator.units import parse_time
-
-if TYPE_CHECKING:
-    from simulator.session import Session
 
 
 @app.callback(invoke_without_command=True)
@@ -54,8 +51,8 @@ def run(
 ) -> None:
     """Open the window and watch the attempt."""
     asked = load_scenario(scenario, overrides=changes or [])
-    moment = None if at is None else _race_time(at)
-    width_height = _size(size)
+    opening = None if at is None else race_time(at)
+    width_height = picture_size(size)
     from simulator.view.display import missing_display
 
     missing = missing_display()
@@ -68,7 +65,7 @@ def run(
     from simulator.session import Session
     from simulator.view.app import run as run_window
 
-    session = Session(asked, rate=speed, start_at_s=moment)
+    session = Session(asked, rate=speed, start_at_s=opening)
     run_window(session, size=width_height, fullscreen=fullscreen, theme=theme)
 
 
@@ -136,14 +133,14 @@ def still(
 ) -> None:
     """Write the window's picture of one moment, without a display."""
     asked = load_scenario(scenario, overrides=changes or [])
-    width_height = _size(size)
+    width_height = picture_size(size)
     from simulator.session import Session
     from simulator.view.still import render_still, save_png
     from simulator.view.theme import theme_named
 
     theme_named(theme)  # an unknown one is told before anything is worked out
     session = Session(asked)
-    session.seek(_moment(at, session))
+    session.seek(moment(at, session))
     session.finish_work()
     save_png(render_still(session.scene(), width_height, theme), output)
     out.print(escape(f"{output}: {asked.name} at {at}, {size}"))
@@ -169,25 +166,3 @@ def schema() -> None:
     from simulator.scenario.schema import schema_text
 
     sys.stdout.write(schema_text())
-
-
-def _race_time(text: str) -> float:
-    try:
-        return parse_time(text)
-    except ValueError as error:
-        raise typer.BadParameter(f"{error}.", param_hint="--at") from error
-
-
-def _moment(text: str, session: Session) -> float:
-    """Return a race time [s] for `2:00.75`, `start`, `bell`, `light lost` or `finish`."""
-    named = session.moments()
-    return named[text] if text in named else _race_time(text)
-
-
-def _size(text: str) -> tuple[int, int]:
-    width, cross, height = text.lower().partition("x")
-    if not (cross and width.isdecimal() and height.isdecimal()):
-        raise typer.BadParameter(f"'{text}' is not a size such as 1920x1080.", param_hint="--size")
-    if not (1 <= int(width) <= 7680 and 1 <= int(height) <= 4320):
-        raise typer.BadParameter("A picture has from 1x1 to 7680x4320 points.", param_hint="--size")
-    return int(width), int(height)

@@ -17,6 +17,7 @@ ROLES = {
     Role.CALIBRATED: "numbers of the model were chosen with this value in view, so that it fits "
     "proves nothing",
     Role.PREDICTED: "no number was chosen for it",
+    Role.ARTEFACT: "what the model does and a runner would not; nothing is published about it",
     Role.IDENTITY: "it must hold to the last digits; it tests the arithmetic, not the model",
     Role.LISTED: "published without what a computation needs",
 }

@@ -1,0 +1,204 @@
+"""The encoders: pictures become MP4, WebM or GIF while they are drawn (extra `[video]`, PyAV).
+
+In: surfaces, one by one. Out: a file, written beside its place and renamed when it is whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pygame
+
+from simulator.errors import ExtraError, OutputError
+from simulator.files import replacing
+
+try:
+    import av
+    import av.filter
+except ImportError as error:
+    raise ExtraError("A film", "video") from error
+
+_CODECS: dict[str, tuple[str, str, dict[str, str], dict[str, str]]] = {
+    ".mp4": (
+        "mp4",
+        "libx264",
+        {"crf": "18", "preset": "veryfast", "tune": "animation", "rc-lookahead": "20"},
+        {"movflags": "+faststart"},
+    ),
+    ".webm": (
+        "webm",
+        "libvpx-vp9",
+        {"crf": "28", "b": "0", "deadline": "realtime", "cpu-used": "6", "row-mt": "1"},
+        {},
+    ),
+}
+_LIMITED, _BT709 = 1, 1
+_HEAD_BYTES, _HEAD_A_PICTURE_BYTES = 2048, 19
+
+
+def frame_of(surface: pygame.Surface) -> av.VideoFrame:
+    """Return a picture as the encoder takes it; 32-bit surfaces lie in memory as BGRX."""
+    width, height = surface.get_size()
+    pixels = pygame.surfarray.pixels2d(surface).T.view(np.uint8).reshape(height, width, 4)
+    return av.VideoFrame.from_ndarray(pixels, format="bgra")
+
+
+class Video:
+    """One video stream in a container."""
+
+    def __init__(self, container: Any, stream: Any) -> None:
+        """Start with no picture."""
+        self._container, self._stream = container, stream
+        self._count = self._bytes = 0
+
+    @property
+    def written(self) -> int:
+        """The file's length up to now, at most [bytes]; it may still lie in a buffer."""
+        return _HEAD_BYTES + self._bytes + _HEAD_A_PICTURE_BYTES * self._count
+
+    def add(self, surface: pygame.Surface) -> None:
+        """Encode the next picture."""
+        frame = frame_of(surface).reformat(
+            format="yuv420p", dst_colorspace=_BT709, dst_color_range=_LIMITED
+        )
+        self.encode(frame)
+
+    def encode(self, frame: Any) -> None:
+        """Encode a frame of the stream's own format; None empties the encoder."""
+        if frame is not None:
+            frame.pts, frame.time_base = self._count, 1 / self._stream.codec_context.framerate
+            self._count += 1
+        for packet in self._stream.encode(frame):
+            self._bytes += packet.size
+            self._container.mux(packet)
+
+    def finish(self) -> None:
+        """Empty the encoder."""
+        self.encode(None)
+
+
+@contextmanager
+def video_writer(path: Path, size: tuple[int, int], fps: int) -> Iterator[Video]:
+    """Yield a writer of `.mp4` or `.webm`; raises `OutputError` where it cannot be written."""
+    container, codec, options, flags = _CODECS[path.suffix.lower()]
+    with _opened(path, container, flags) as opened:
+        stream = opened.add_stream(codec, rate=fps, options=options)
+        stream.width, stream.height = size
+        stream.pix_fmt = "yuv420p"
+        context = stream.codec_context
+        context.colorspace = context.color_primaries = context.color_trc = _BT709
+        context.color_range = _LIMITED
+        yield Video(opened, stream)
+
+
+@contextmanager
+def _opened(path: Path, container: str, flags: dict[str, str]) -> Iterator[Any]:
+    """Yield an open container; whatever happens, no half file is left."""
+    with replacing(path) as beside:
+        opened: Any = None
+        try:
+            opened = av.open(str(beside), "w", format=container, container_options=flags)
+            yield opened
+            closing, opened = opened, None
+            closing.close()
+        except av.FFmpegError as error:
+            raise OutputError(f"{path} cannot be written: {error.strerror}.") from error
+        finally:
+            if opened is not None:
+                _drop(opened)
+
+
+def _drop(container: Any) -> None:
+    """Close a file that is thrown away; that it cannot be finished does not matter then."""
+    try:
+        container.close()
+    except (av.FFmpegError, OSError, ValueError):
+        return
+
+
+class Gif(Video):
+    """A GIF whose colours are those of the whole film."""
+
+    def __init__(self, container: Any, stream: Any, graph: _Graph) -> None:
+        """Start with a graph whose first buffer takes pictures."""
+        super().__init__(container, stream)
+        self._graph, self._given = graph, 0
+
+    def add(self, surface: pygame.Surface) -> None:
+        """Map the next picture to the palette and encode it."""
+        frame = frame_of(surface).reformat(format="rgb24")
+        frame.pts, frame.time_base = self._given, 1 / self._stream.codec_context.framerate
+        self._given += 1
+        self._graph.start.push(frame)
+        self._pull()
+
+    def finish(self) -> None:
+        """Empty the graph, then the encoder."""
+        self._graph.start.push(None)
+        self._pull()
+        super().finish()
+
+    def _pull(self) -> None:
+        while True:
+            try:
+                frame = self._graph.end.pull()
+            except (av.BlockingIOError, av.EOFError):
+                return
+            self.encode(frame)
+
+
+class _Graph:
+    """A filter graph with its open ends."""
+
+    def __init__(self, size: tuple[int, int], fps: int) -> None:
+        self.graph = av.filter.Graph()
+        self.start = self.buffer(size, fps)
+        self.end: Any = self.graph.add("buffersink")
+
+    def buffer(self, size: tuple[int, int], fps: int, kind: str = "rgb24") -> Any:
+        return self.graph.add_buffer(
+            width=size[0], height=size[1], format=av.VideoFormat(kind), time_base=Fraction(1, fps)
+        )
+
+
+def _palette(pictures: Iterator[pygame.Surface], size: tuple[int, int], fps: int) -> Any:
+    """Return the 256 colours that suit these pictures best, as a frame."""
+    graph = _Graph(size, fps)
+    maker = graph.graph.add("palettegen", "stats_mode=full:reserve_transparent=0")
+    graph.start.link_to(maker)
+    maker.link_to(graph.end)
+    graph.graph.configure()
+    for number, surface in enumerate(pictures):
+        frame = frame_of(surface).reformat(format="rgb24")
+        frame.pts, frame.time_base = number, Fraction(1, fps)
+        graph.start.push(frame)
+    graph.start.push(None)
+    return graph.end.pull()
+
+
+@contextmanager
+def gif_writer(
+    path: Path, size: tuple[int, int], fps: int, sample: Iterator[pygame.Surface]
+) -> Iterator[Gif]:
+    """Yield a writer of `.gif` with a palette made from `sample`; raises `OutputError`."""
+    palette = _palette(sample, size, fps)
+    graph = _Graph(size, fps)
+    colours = graph.buffer((palette.width, palette.height), fps, "bgra")
+    user = graph.graph.add("paletteuse", "dither=bayer:bayer_scale=5:diff_mode=rectangle")
+    graph.start.link_to(user, 0, 0)
+    colours.link_to(user, 0, 1)
+    user.link_to(graph.end)
+    graph.graph.configure()
+    palette.pts, palette.time_base = 0, Fraction(1, fps)
+    colours.push(palette)
+    colours.push(None)
+    with _opened(path, "gif", {}) as opened:
+        stream = opened.add_stream("gif", rate=fps)
+        stream.width, stream.height = size
+        stream.pix_fmt = "pal8"
+        yield Gif(opened, stream, graph)

@@ -1,0 +1,154 @@
+"""Columns of results as files: `.csv`, `.json`, `.parquet`, written chunk by chunk, and read back.
+
+In: chunks of columns, all with the same names. Out: a file, complete or absent. Numbers are written
+so that they read back the same to the bit; NaN is an empty cell, or null.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from simulator.analysis.sweep.axes import number_of
+from simulator.analysis.sweep.chunks import Columns
+from simulator.errors import ExtraError, LightpaceError, OutputError
+from simulator.files import replacing
+
+ENDINGS = (".csv", ".json", ".parquet")
+
+
+def check_ending(path: Path) -> None:
+    """Refuse a file name of another kind before anything is worked out.
+
+    Raises:
+        OutputError: the ending is none of `ENDINGS`.
+        ExtraError: it is `.parquet` and pyarrow is not installed.
+    """
+    if path.suffix.lower() not in ENDINGS:
+        raise OutputError(f"{path}: results are written as .csv, .json or .parquet.")
+    if path.suffix.lower() == ".parquet":
+        _pyarrow()
+
+
+def _pyarrow() -> Any:
+    try:
+        import pyarrow.parquet  # noqa: PLC0415 - comes with an extra
+    except ImportError:
+        raise ExtraError("A .parquet file", "parquet") from None
+    return pyarrow
+
+
+def write_columns(path: Path, chunks: Iterable[Columns]) -> None:
+    """Write chunks one after another; the file is there when all of them are in it.
+
+    Raises:
+        OutputError: the file cannot be written, or the ending is another one.
+        ExtraError: pyarrow is wanted and not installed.
+    """
+    check_ending(path)
+    with replacing(path) as beside:
+        if path.suffix.lower() == ".parquet":
+            _write_parquet(beside, chunks)
+        elif path.suffix.lower() == ".csv":
+            _write_lines(beside, _csv_lines(chunks))
+        else:
+            _write_lines(beside, _json_lines(chunks))
+
+
+def _write_lines(path: Path, parts: Iterable[str]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        file.writelines(parts)
+
+
+def _plain(columns: Columns) -> Iterator[tuple[Any, ...]]:
+    """Yield rows of plain values; None for NaN, whole numbers without a point."""
+    yield from zip(*([_value(v) for v in column.tolist()] for column in columns.values()))
+
+
+def _value(value: Any) -> Any:
+    if isinstance(value, float):
+        if value != value:
+            return None
+        return int(value) if value.is_integer() and abs(value) < 1e15 else value
+    return value
+
+
+def _csv_lines(chunks: Iterable[Columns]) -> Iterator[str]:
+    for i, columns in enumerate(chunks):
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        if i == 0:
+            writer.writerow(columns)
+        writer.writerows(_plain(columns))
+        yield text.getvalue()
+
+
+def _json_lines(chunks: Iterable[Columns]) -> Iterator[str]:
+    before = "[\n"
+    for columns in chunks:
+        rows = [
+            json.dumps(dict(zip(columns, row, strict=True)), allow_nan=False)
+            for row in _plain(columns)
+        ]
+        if rows:
+            yield before + ",\n".join(rows)
+            before = ",\n"
+    yield "\n]\n"
+
+
+def _write_parquet(path: Path, chunks: Iterable[Columns]) -> None:
+    arrow = _pyarrow()
+    writer = None
+    try:
+        for columns in chunks:
+            table = arrow.table(
+                {
+                    name: arrow.array(values, from_pandas=values.dtype.kind == "f")
+                    for name, values in columns.items()
+                }
+            )
+            if writer is None:
+                writer = arrow.parquet.ParquetWriter(path, table.schema)
+            writer.write_table(table)
+    finally:
+        if writer is not None:
+            writer.close()
+
+
+def read_columns(path: Path) -> Columns:
+    """Return the columns of a file that `write_columns` wrote; numbers where all cells are.
+
+    Raises:
+        LightpaceError: it cannot be read, or holds no table.
+        ExtraError: pyarrow is wanted and not installed.
+    """
+    try:
+        if path.suffix.lower() == ".parquet":
+            table = _pyarrow().parquet.read_table(path)
+            cells = {name: table.column(name).to_pylist() for name in table.column_names}
+        elif path.suffix.lower() == ".json":
+            rows = json.loads(path.read_text(encoding="utf-8"))
+            cells = {name: [row.get(name) for row in rows] for name in rows[0]}
+        else:
+            with path.open(encoding="utf-8", newline="") as file:
+                head, *lines = csv.reader(file)
+            cells = {name: [row[i] for row in lines] for i, name in enumerate(head)}
+    except OSError as error:
+        raise LightpaceError(f"{path} cannot be read: {error.strerror or error}.") from None
+    except (ValueError, LookupError, AttributeError, TypeError):
+        raise LightpaceError(f"{path} is not a table of results.") from None
+    return {name: _column(values) for name, values in cells.items()}
+
+
+def _column(values: list[Any]) -> np.ndarray[Any, Any]:
+    texts = ["" if v is None else str(v) for v in values]
+    numbers = [float("nan") if text == "" else number_of(text) for text in texts]
+    if any(texts) and all(n is not None for n in numbers):
+        return np.array(numbers, dtype=np.float64)
+    return np.array(texts)

@@ -1,0 +1,204 @@
+"""A film of an attempt: pictures at equal steps of race time, never of the screen.
+
+In: a show, a cut (from, to, rate, pictures a second), a size. Out: a file or a numbered series,
+whole or not at all. Each picture is drawn, handed to the encoder and forgotten.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Protocol
+
+import pygame
+
+from simulator.errors import OutputError
+from simulator.export.series import is_series, series_files, series_writer
+from simulator.stage.playback import Playback
+from simulator.stage.show import Options, Show
+from simulator.view.picture import Painter
+from simulator.view.theme import Theme
+
+Size = tuple[int, int]
+Progress = Callable[[int, int], None]
+
+VIDEOS = (".mp4", ".webm")
+GIF_MOST_FPS = 50
+"""A GIF counts in hundredths of a second, and viewers slow anything below two of them down."""
+SMALLEST_GIF = (160, 90)
+PALETTE_FROM = 48
+"""Pictures, spread over the film, that a GIF's palette is made of."""
+
+
+class Writer(Protocol):
+    """Takes pictures one by one; `written` says how many bytes so far."""
+
+    @property
+    def written(self) -> int:
+        """Return the bytes written up to now."""
+
+    def add(self, surface: pygame.Surface) -> None:
+        """Take the next picture; the surface is drawn over afterwards."""
+
+    def finish(self) -> None:
+        """Write what is still held back: there is no further picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Which part of the race, how fast, and how finely.
+
+    Attributes:
+        from_s, to_s: race time of the first and the last picture [s].
+        speed: race seconds a second of film.
+        fps: pictures a second of film.
+    """
+
+    from_s: float
+    to_s: float
+    speed: float = 1.0
+    fps: int = 60
+
+    @property
+    def frames(self) -> int:
+        """Number of pictures: the length is that of the race / speed, to one picture."""
+        return max(1, round((self.to_s - self.from_s) * self.fps / self.speed))
+
+    def time_s(self, index: int) -> float:
+        """Return the race time of a picture [s]; the last one stands at `to_s`."""
+        last = index == self.frames - 1 and index > 0
+        return self.to_s if last else self.from_s + index * self.speed / self.fps
+
+
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """The pictures of a cut, `size` in pixels; they share one surface."""
+
+    show: Show
+    cut: Cut
+    size: Size
+    theme: Theme
+    options: Options = field(default_factory=Options)
+
+    def every(self, step: int = 1) -> Iterator[pygame.Surface]:
+        """Yield each `step`-th picture; it is good until the next one is asked for."""
+        surface = pygame.Surface(self.size, 0, 32)
+        painter = Painter(self.theme)
+        playback = Playback(
+            self.cut.from_s, self.show.recording.end_s, rate=self.cut.speed, paused=False
+        )
+        for index in range(0, self.cut.frames, step):
+            playback = playback.seek(self.cut.time_s(index))
+            painter.draw(surface, self.show.scene(playback, self.options))
+            yield surface
+
+
+def write_film(
+    pictures: Pictures,
+    path: str | Path,
+    *,
+    max_mb: float | None = None,
+    force: bool = False,
+    progress: Progress = lambda _done, _all: None,
+) -> Size:
+    """Write a film; return its size [px], which for a GIF may be smaller than asked, to fit.
+
+    Args:
+        pictures: what is to be seen.
+        path: `.mp4`, `.webm`, `.gif`; a folder or `frames/%05d.png` is a numbered series.
+        max_mb: how large a GIF may become [million bytes].
+        force: write over what is there.
+        progress: told (pictures done, pictures in all).
+
+    Raises:
+        OutputError: it cannot be written, exists already, or does not fit; nothing is left behind.
+        ExtraError: PyAV is not installed.
+    """
+    path, cut, size = Path(path), pictures.cut, pictures.size
+    check_film(path, cut, size, max_mb, force=force)
+    if is_series(path):
+        _record(pictures, series_writer(path), progress)
+        return size
+    from simulator.export.codecs import gif_writer, video_writer  # noqa: PLC0415 - an extra
+
+    if path.suffix.lower() in VIDEOS:
+        _record(pictures, video_writer(path, size, cut.fps), progress)
+        return size
+    budget = None if max_mb is None else max_mb * 1e6
+    while True:
+        step = max(1, cut.frames // PALETTE_FROM)
+        try:
+            writer = gif_writer(path, pictures.size, cut.fps, pictures.every(step))
+            _record(pictures, writer, progress, budget)
+        except _TooLargeError as found:
+            pictures = _smaller(pictures, found.share, path, max_mb or 0.0)
+        else:
+            return pictures.size
+
+
+def check_film(
+    path: Path, cut: Cut, size: Size, max_mb: float | None = None, *, force: bool = False
+) -> None:
+    """Refuse what cannot become a film, before anything is worked out; raises `OutputError`."""
+    files = series_files(path, cut.frames) if is_series(path) else iter((path,))
+    there = None if force else next((one for one in files if one.is_file()), None)
+    if there is not None:
+        raise OutputError(f"{there} exists already; --force writes over it.")
+    if is_series(path):
+        return
+    ending = path.suffix.lower()
+    if ending not in (*VIDEOS, ".gif"):
+        raise OutputError(
+            f"{path}: a film is .mp4, .webm or .gif, or numbered pictures (a folder, or "
+            "frames/%05d.png)."
+        )
+    if ending in VIDEOS and (size[0] % 2 or size[1] % 2 or min(size) < 16):
+        raise OutputError(f"{path}: width and height of a film are even numbers from 16 up.")
+    if ending == ".gif" and cut.fps > GIF_MOST_FPS:
+        raise OutputError(f"{path}: a GIF shows at most {GIF_MOST_FPS} pictures a second.")
+    if max_mb is not None and ending != ".gif":
+        raise OutputError("--max-mb is for GIFs: a film is as large as it has to be.")
+
+
+class _TooLargeError(Exception):
+    """A GIF outgrew its budget; `share` is how much of it would have fitted, 0 to 1."""
+
+    def __init__(self, share: float) -> None:
+        super().__init__(share)
+        self.share = share
+
+
+def _record(
+    pictures: Pictures,
+    opened: AbstractContextManager[Writer],
+    progress: Progress,
+    budget: float | None = None,
+) -> None:
+    total = pictures.cut.frames
+    progress(0, total)
+    with opened as writer:
+        for done, surface in enumerate(pictures.every(), start=1):
+            writer.add(surface)
+            _within(writer, budget, done / total)
+            progress(done, total)
+        writer.finish()
+        _within(writer, budget, 1.0)
+
+
+def _within(writer: Writer, budget: float | None, share: float) -> None:
+    if budget is not None and writer.written > budget:
+        raise _TooLargeError(share * budget / writer.written)
+
+
+def _smaller(pictures: Pictures, share: float, path: Path, max_mb: float) -> Pictures:
+    """Return the pictures at the size that should fit the budget, or give up."""
+    scale = min(0.92, max(0.4, (0.9 * share) ** 0.5))
+    width, height = (max(2, round(n * scale / 2) * 2) for n in pictures.size)
+    if width < SMALLEST_GIF[0] or height < SMALLEST_GIF[1]:
+        raise OutputError(
+            f"{path} does not fit in {max_mb:g} MB: ask for fewer pictures (--fps), a shorter part "
+            "(--from, --to), more speed or more room."
+        )
+    return replace(pictures, size=(width, height))

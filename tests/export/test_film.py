@@ -1,0 +1,254 @@
+"""Films are decoded again: what was asked for must be in the file, and nothing may be left over."""
+
+from __future__ import annotations
+
+import resource
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import av
+import numpy as np
+import pygame
+import pytest
+from numpy.typing import NDArray
+
+from simulator.cli import main
+from simulator.errors import OutputError
+from simulator.export.film import Cut, Pictures, write_film
+from simulator.physics.attempt import simulate
+from simulator.scenario.loader import load_scenario
+from simulator.stage.playback import Playback
+from simulator.stage.show import Options, Show, make_show
+from simulator.view.layout import arrange
+from simulator.view.still import render_still
+from simulator.view.theme import THEMES
+
+SIZE = (320, 180)
+Pixels = NDArray[np.uint8]
+
+
+@pytest.fixture(scope="module")
+def show() -> Show:
+    scenario = load_scenario("breaking4")
+    return make_show(scenario, simulate(scenario))
+
+
+def pictures(show: Show, cut: Cut, size: tuple[int, int] = SIZE) -> Pictures:
+    return Pictures(show, cut, size, THEMES["night"])
+
+
+def decoded(path: Path) -> list[Pixels]:
+    with av.open(str(path)) as container:
+        frames = container.decode(video=0)
+        return [np.asarray(f.to_ndarray(format="rgb24"), np.uint8) for f in frames]
+
+
+def seconds(path: Path) -> float:
+    with av.open(str(path)) as container:
+        assert container.duration is not None
+        return container.duration / av.time_base
+
+
+def still(show: Show, time_s: float, size: tuple[int, int] = SIZE) -> Pixels:
+    playback = Playback(time_s, show.recording.end_s, paused=False, rate=4.0).seek(time_s)
+    surface = render_still(show.scene(playback, Options()), size)
+    return pygame.surfarray.array3d(surface).swapaxes(0, 1)
+
+
+@pytest.mark.parametrize("name", ["a.mp4", "a.webm", "a.gif"])
+def test_a_film_has_the_pictures_the_size_and_the_length_asked_for(
+    show: Show, tmp_path: Path, name: str
+) -> None:
+    cut = Cut(60.0, 64.0, speed=4.0, fps=20)
+    told: list[tuple[int, int]] = []
+    drawn = write_film(
+        pictures(show, cut), tmp_path / name, progress=lambda *done: told.append(done)
+    )
+    frames = decoded(tmp_path / name)
+    assert drawn == SIZE
+    assert len(frames) == cut.frames == 20
+    assert frames[0].shape == (180, 320, 3)
+    assert seconds(tmp_path / name) == pytest.approx(1.0, abs=0.051)
+    assert told == [(n, 20) for n in range(21)]
+    assert list(tmp_path.iterdir()) == [tmp_path / name]
+
+
+@pytest.mark.parametrize("name", ["a.mp4", "a.webm", "a.gif"])
+def test_each_picture_is_the_windows_picture_of_its_race_time(
+    show: Show, tmp_path: Path, name: str
+) -> None:
+    cut = Cut(60.0, 64.0, speed=4.0, fps=5)
+    write_film(pictures(show, cut, (640, 360)), tmp_path / name)
+    frames = decoded(tmp_path / name)
+    clock = arrange(640, 360).infield.clock
+    box = (slice(clock.y, clock.y + clock.h), slice(clock.x, clock.x + clock.w))
+    for i, frame in enumerate(frames):
+        wanted = still(show, cut.time_s(i), (640, 360)).astype(int)
+        assert np.abs(frame - wanted).mean() < 4.0
+        misses = [np.abs(other[box] - wanted[box]).mean() for other in frames]
+        assert int(np.argmin(misses)) == i, "the clock tells another time"
+
+
+def test_a_whole_race_is_as_long_as_it_was_run_to_one_picture(show: Show) -> None:
+    end = show.recording.end_s
+    for speed, fps in ((1.0, 60), (4.0, 30), (0.37, 25), (1000.0, 1)):
+        cut = Cut(0.0, end, speed, fps)
+        assert cut.frames / fps == pytest.approx(end / speed, abs=1.0 / fps)
+        assert cut.time_s(0) in {0.0, end}
+    assert cut.frames == 1
+    assert Cut(0.0, end, 4.0, 30).time_s(Cut(0.0, end, 4.0, 30).frames - 1) == end
+
+
+def test_a_gif_is_drawn_smaller_until_it_fits(show: Show, tmp_path: Path) -> None:
+    path = tmp_path / "a.gif"
+    cut = Cut(60.0, 80.0, speed=10.0, fps=10)
+    width, height = write_film(pictures(show, cut, (640, 360)), path, max_mb=0.15)
+    assert path.stat().st_size <= 150_000
+    assert 160 <= width < 640
+    frames = decoded(path)
+    assert (len(frames), frames[0].shape) == (20, (height, width, 3))
+    colours = np.unique(np.concatenate([f.reshape(-1, 3) for f in frames]), axis=0)
+    assert 100 < len(colours) <= 256
+
+
+def test_what_cannot_fit_is_refused_and_leaves_nothing(show: Show, tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="does not fit"):
+        write_film(pictures(show, Cut(60.0, 70.0, fps=5)), tmp_path / "a.gif", max_mb=0.01)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("path", ["frames", "frames/%05d.png"])
+def test_a_numbered_series_is_lossless(show: Show, tmp_path: Path, path: str) -> None:
+    cut = Cut(60.0, 60.5, speed=4.0, fps=24)
+    write_film(pictures(show, cut), tmp_path / path)
+    names = sorted(p.name for p in (tmp_path / "frames").iterdir())
+    assert names == ["00001.png", "00002.png", "00003.png"]
+    seen = pygame.image.load(str(tmp_path / "frames/00002.png"))
+    got = pygame.surfarray.array3d(seen).swapaxes(0, 1)
+    assert np.array_equal(got, still(show, cut.time_s(1)))
+
+
+@pytest.mark.parametrize("name", ["a.mp4", "a.gif", "frames"])
+def test_what_is_there_is_not_written_over_unless_forced(
+    show: Show, tmp_path: Path, name: str
+) -> None:
+    path, film = tmp_path / name, pictures(show, Cut(1.0, 1.2, fps=10))
+    write_film(film, path)
+    before = {p: p.stat().st_mtime_ns for p in tmp_path.rglob("*.*")}
+    with pytest.raises(OutputError, match="--force"):
+        write_film(film, path)
+    assert {p: p.stat().st_mtime_ns for p in tmp_path.rglob("*.*")} == before
+    write_film(film, path, force=True)
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "words"),
+    [
+        ("a.avi", SIZE, ".mp4, .webm or .gif"),
+        ("a.mp4", (321, 180), "even"),
+        ("a%d-%d.png", SIZE, "frames/%05d.png"),
+        ("a%d.gif", SIZE, "frames/%05d.png"),
+        ("nowhere/a.mp4", SIZE, "cannot be written"),
+        ("nowhere/at/all", SIZE, "cannot be made"),
+    ],
+)
+def test_what_cannot_be_a_film_is_one_sentence(
+    show: Show, tmp_path: Path, name: str, size: tuple[int, int], words: str
+) -> None:
+    with pytest.raises(OutputError, match=words.replace(".", r"\.")):
+        write_film(pictures(show, Cut(1.0, 1.2), size), tmp_path / name)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("name", ["a.mp4", "a.webm", "a.gif", "frames"])
+def test_breaking_off_leaves_nothing(show: Show, tmp_path: Path, name: str) -> None:
+    def stop(done: int, _total: int) -> None:
+        if done == 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write_film(pictures(show, Cut(1.0, 2.0, fps=10)), tmp_path / name, progress=stop)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    folder = tmp_path / "small"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(folder)]
+    try:
+        done = subprocess.run(mount, capture_output=True, check=False)
+    except OSError:
+        pytest.skip("there is no mount here")
+    if done.returncode:
+        pytest.skip("a small disk needs the rights to mount one")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)  # noqa: S607
+
+
+@pytest.mark.parametrize("name", ["a.mp4", "a.webm", "a.gif", "frames"])
+def test_a_full_disk_is_one_sentence_and_leaves_nothing(
+    show: Show, small_disk: Path, name: str
+) -> None:
+    with pytest.raises(OutputError, match="No space left"):
+        write_film(pictures(show, Cut(60.0, 70.0, fps=20), (640, 360)), small_disk / name)
+    assert not list(small_disk.iterdir())
+
+
+def test_the_command_makes_a_film(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    part = ["--from", "bell", "--to", "3:30", "--size", "320x180", "--fps", "10", "--speed", "4"]
+    asked = ["film", "solo", "-o", "a.mp4", *part]
+    with pytest.raises(SystemExit) as end:
+        main(asked)
+    assert not end.value.code
+    assert "pictures" in capsys.readouterr().out
+    assert len(decoded(tmp_path / "a.mp4")) > 10
+    with pytest.raises(SystemExit) as end:
+        main(asked)
+    assert end.value.code == 1
+    assert "--force" in capsys.readouterr().err
+
+
+def test_a_part_that_is_none_is_a_wrong_option(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        main(["film", "solo", "-o", "a.mp4", "--from", "2:00", "--to", "1:00"])
+    assert end.value.code == 2
+    assert "no part of this attempt" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+def test_ctrl_c_in_the_middle_leaves_no_half_file(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "simulator", "film", "solo"]
+    command += ["-o", str(tmp_path / "a.mp4")]
+    child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    deadline = time.monotonic() + 60
+    while not list(tmp_path.iterdir()) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert list(tmp_path.iterdir()), "it never began to write"
+    child.send_signal(signal.SIGINT)
+    _, said = child.communicate(timeout=60)
+    assert child.returncode == 130
+    assert b"Traceback" not in said
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="memory is read from /proc")
+def test_memory_stays_flat(show: Show, tmp_path: Path) -> None:
+    sizes: list[int] = []
+
+    def look(done: int, _total: int) -> None:
+        if done in (120, 600):
+            pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+            sizes.append(pages * resource.getpagesize())
+
+    cut = Cut(0.0, show.recording.end_s, speed=show.recording.end_s / 20.0, fps=30)
+    write_film(pictures(show, cut, (1280, 720)), tmp_path / "a.mp4", progress=look)
+    assert sizes[1] - sizes[0] < 25e6

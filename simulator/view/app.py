@@ -17,21 +17,15 @@ import pygame
 
 from simulator.errors import DisplayError, OutputError
 from simulator.stage.keys import Action
-from simulator.stage.scene import Scene
 from simulator.units import format_clock
 from simulator.view.camera import MOVE_S, ease
 from simulator.view.controls import Controls
-from simulator.view.drawer.compare import Table
-from simulator.view.drawer.drawer import Drawer
-from simulator.view.drawer.hands import Hands
-from simulator.view.drawer.pieces import STRIP
-from simulator.view.drawer.turning import Mixed
 from simulator.view.keyboard import binding_of, repeat_keys
 from simulator.view.layout import Layout, arrange
+from simulator.view.mixing import MixingDesk, Turned
 from simulator.view.panels.timeline import distance_at, plot_box
 from simulator.view.picture import Options, Painter
 from simulator.view.still import save_png
-from simulator.view.strip import Strip, Strung
 from simulator.view.style import Style
 from simulator.view.theme import theme_named
 
@@ -39,8 +33,8 @@ FRAMES_PER_S = 60
 _SMALLEST = (320, 180)
 
 
-class Watched(Mixed, Strung, Protocol):
-    """What the window asks of a session: what is on the desk, and this."""
+class Watched(Turned, Protocol):
+    """What the window asks of a session: what the mixing desk does, and this."""
 
     @property
     def playing(self) -> bool:
@@ -51,12 +45,6 @@ class Watched(Mixed, Strung, Protocol):
 
     def seek_distance(self, distance_m: float) -> None:
         """Go to a race distance [m]."""
-
-    def notify(self, text: str) -> None:
-        """Show a sentence for some seconds."""
-
-    def scene(self) -> Scene:
-        """Return what to show now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +89,8 @@ class App:
         self._painter = Painter(theme_named(theme))
         self._held: set[int] = set()
         self._scrubbing = False
-        self.drawer = Drawer(session)
-        self._hands = Hands(self.drawer)
-        self._strip = Strip(session)
-        self._table = Table()
+        self._desk = MixingDesk(session)
+        self.drawer = self._desk.drawer
         self._dressed: Style | None = None
         self._controls: Controls | None = None
         self._arranged: tuple[int, int] | None = None
@@ -131,9 +117,9 @@ class App:
             self._key(event)
         elif event.type == pygame.KEYUP:
             self._held.discard(event.key)
-            self._hands.text(event)
+            self._desk.text(event)
         elif event.type == pygame.TEXTINPUT:
-            self._hands.text(event)
+            self._desk.text(event)
         elif event.type in (pygame.WINDOWFOCUSLOST, pygame.WINDOWMINIMIZED, pygame.WINDOWHIDDEN):
             self._held.clear()
             self._scrubbing = False
@@ -152,20 +138,14 @@ class App:
     def _key(self, event: pygame.Event) -> None:
         again = event.key in self._held
         self._held.add(event.key)
-        if self._hands.key(event, again=again) or self._key_of_strip(event):
+        if self._desk.key(event, again=again):
             return
         binding = binding_of(event)
         if binding is not None and (binding.repeats or not again):
             self.perform(binding.action, by_key=True)
 
-    def _key_of_strip(self, event: pygame.Event) -> bool:
-        focused = self.drawer.open and self.drawer.focus == STRIP
-        return focused and self._strip.key(event, self.session.scene().what_if)
-
     def _pointer(self, event: pygame.Event) -> None:
-        if event.type in (pygame.MOUSEMOTION, pygame.MOUSEBUTTONDOWN):
-            self._strip.point(event.pos)
-        if self._hands.pointer(event):
+        if self._desk.pointer(event):
             return
         if self._controls is not None:
             action, swallowed = self._controls.handle(event)
@@ -176,9 +156,7 @@ class App:
         if event.type == pygame.MOUSEBUTTONDOWN and event.button == pygame.BUTTON_LEFT:
             if self.looks.help:
                 self.looks = replace(self.looks, help=False)
-            elif self.drawer.table is not None:
-                self.drawer.shut()
-            elif not self._on_strip(event.pos):
+            elif not self._desk.click(event.pos, *self._arrangement()):
                 self._scrubbing = self._on_timeline(event.pos)
                 self._scrub(event.pos)
         elif event.type == pygame.MOUSEMOTION:
@@ -186,14 +164,11 @@ class App:
         elif event.type == pygame.MOUSEBUTTONUP and event.button == pygame.BUTTON_LEFT:
             self._scrubbing = False
 
-    def _on_strip(self, at: tuple[int, int]) -> bool:
-        layout, shown = arrange(*self._size()), self.session.scene().what_if
-        return self._strip.click(at, layout.what_if, shown, self._style(layout))
-
-    def _style(self, layout: Layout) -> Style:
+    def _arrangement(self) -> tuple[Layout, Style]:
+        layout = arrange(*self._size())
         if self._dressed is None or self._dressed.sizes != layout.sizes:
             self._dressed = Style(self._painter.type, layout.sizes, self._painter.theme)
-        return self._dressed
+        return layout, self._dressed
 
     def _on_timeline(self, at: tuple[int, int]) -> bool:
         layout = arrange(*self._size())
@@ -226,11 +201,8 @@ class App:
             self.session.perform(action)
 
     def _pull(self, *, by_key: bool) -> None:
-        self._room()
-        if self.drawer.box is None:
-            self.session.notify("The window is too small for the knobs.")
-        else:
-            self.drawer.toggle(by_key=by_key)
+        self._desk.place(*self._arrangement(), self._buttons(self._size()).theme)
+        self._desk.pull(by_key=by_key)
 
     def _look(self, **changes: bool) -> None:
         self.looks = replace(self.looks, **changes)
@@ -316,31 +288,16 @@ class App:
         on = frozenset(action for action, shown in switched.items() if shown)
         controls.show(playing=self.session.playing, on=on)
         controls.draw(surface, elapsed_s)
-        self._desk(surface, scene, elapsed_s)
-
-    def _room(self) -> None:
-        """Give the drawer its room in a window of this size."""
-        layout = arrange(*self._size())
-        self.drawer.place(layout.drawer, self._style(layout), self._buttons(self._size()).theme)
-
-    def _desk(self, surface: pygame.Surface, scene: Scene, elapsed_s: float) -> None:
-        """Draw the drawer, the table it asks for, and what the strip says under a hand."""
-        layout = arrange(*surface.get_size())
-        style = self._style(layout)
+        layout, style = self._arrangement()
         if self.drawer.shown:
-            self._room()
-            self.drawer.strip = layout.what_if is not None and scene.what_if is not None
-            self.drawer.draw(surface, elapsed_s)
-            if self.drawer.table is not None:
-                self._table.draw(surface, self.drawer.table, layout.stage, style)
-        focused = self.drawer.open and self.drawer.focus == STRIP
-        self._strip.draw(surface, layout.what_if, scene.what_if, style, focused=focused)
+            self._desk.place(layout, style, controls.theme)
+        self._desk.draw(surface, scene, layout, style, elapsed_s)
 
     def _buttons(self, size: tuple[int, int]) -> Controls:
         """Return the buttons, placed for this size."""
-        layout = arrange(*size)
         if self._controls is None or self._arranged != size:
-            self._controls = Controls(size, layout.controls, self._style(layout))
+            layout, style = self._arrangement()
+            self._controls = Controls(size, layout.controls, style)
             self._arranged = size
         return self._controls
 

@@ -95,6 +95,11 @@ class Strip:
             return False
         return True
 
+    def _in_file(self) -> str:
+        """Return what the file says of what the strip varies."""
+        desk = self._session.desk()
+        return next((k.file_value for k in desk.knobs if k.label == desk.axis and k.changed), "")
+
     def _under(self, box: Box, shown: WhatIf, style: Style) -> int | None:
         for i, column in enumerate(bar_boxes(box, shown, style)):
             if pygame.Rect(column).collidepoint(self._at):
@@ -128,7 +133,7 @@ class Strip:
             column = bar_boxes(box, shown, style)[index]
             outline = pygame.Rect(column).inflate(2, 0)
             pygame.draw.rect(surface, theme.muted, outline, 1, border_radius=4)
-            _tip(surface, box, column, tip_of(shown, index), style)
+            _tip(surface, box, column, tip_of(shown, index, self._in_file()), style)
         elif pygame.Rect(axis_box(box, shown, style)).collidepoint(self._at):
             axes, axis = self._session.desk().axes, self._session.desk().axis
             if len(axes) > 1 and axis in axes:
@@ -137,8 +142,11 @@ class Strip:
                 _tip(surface, box, spot, (f"by {after} instead", "click"), style)
 
 
-def tip_of(shown: WhatIf, index: int) -> tuple[str, str]:
-    """Return what a bar says of itself: a strong line and a quiet one."""
+def tip_of(shown: WhatIf, index: int, in_file: str = "") -> tuple[str, str]:
+    """Return what a bar says of itself: a strong line and a quiet one.
+
+    One's own is measured against the bar of the file's value, any other against one's own.
+    """
     bar = shown.bars[index]
     name = f"{shown.axis.partition(',')[0]} {bar.label}"
     if bar.hidden:
@@ -146,7 +154,11 @@ def tip_of(shown: WhatIf, index: int) -> tuple[str, str]:
     if bar.finish_s is None:
         return name, "being computed" if bar.stale else "does not finish"
     own = next((b for b in shown.bars if b.own and b.finish_s is not None and not b.hidden), None)
-    quiet = "yours" if bar.own else _beside(bar, own, shown.target_s)
+    told = next((b for b in shown.bars if b.label == in_file and not b.own), None)
+    if bar.own and told is not None and told.finish_s is not None:
+        quiet = f"yours: {format_signed(bar.finish_s - told.finish_s)} s on the file's {in_file}"
+    else:
+        quiet = "yours" if bar.own else _beside(bar, own, shown.target_s)
     if bar.assumed:
         quiet += ", rests on assumed spacing"
     if bar.stale:
@@ -176,4 +188,4 @@ def _tip(
     at = (px / 2, high - 0.9 * small)
     type_.write(card, quiet, at, REGULAR, small, style.theme.muted, width=room)
     x = min(max(box.x, round(column.centre[0] - wide / 2)), box.right - wide)
-    surface.blit(card, (max(0, x), max(0, box.y - high + round(0.4 * px))))
+    surface.blit(card, (max(0, x), box.y + round(0.25 * px)))

@@ -334,10 +334,9 @@ def test_waves_are_added_and_removed(hand: Hand, session: FakeSession) -> None:
 
 def test_a_bar_of_the_strip_is_taken_and_its_axis_turned(hand: Hand, session: FakeSession) -> None:
     shown = scenes.light_lost().what_if
-    layout = arrange(1280, 720)
+    layout, style = hand.app._arrangement()
     assert shown is not None
     assert layout.what_if is not None
-    style = hand.app._style(layout)
     columns = bar_boxes(layout.what_if, shown, style)
     hand.click((round(columns[4].centre[0]), round(columns[4].centre[1])))
     heading = axis_box(layout.what_if, shown, style)
@@ -397,6 +396,14 @@ def test_a_slider_keeps_its_range_under_a_hand(hand: Hand, session: FakeSession)
     session.change = widening  # type: ignore[method-assign]
     hand.drag("plan.target", 0.75)
     assert session.knob("plan.target").number == pytest.approx(252.0, abs=0.4)
+
+
+def test_many_presses_within_one_picture_all_count(hand: Hand, session: FakeSession) -> None:
+    hand.focus("knob", "pacers.count")
+    for _ in range(9):
+        event = pygame.Event(pygame.KEYDOWN, key=pygame.K_LEFT, mod=0, unicode="")
+        hand.app.handle(event)
+    assert session.knob("pacers.count").value == "4"
 
 
 def test_held_keys_turn_but_do_not_toggle(hand: Hand, session: FakeSession) -> None:

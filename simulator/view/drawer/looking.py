@@ -142,10 +142,10 @@ class Looking:
         self.wake()
 
     def _knob(self, key: Key | None) -> Knob | None:
-        """Return the knob of an item as it stands now."""
-        if key is None or key[0] not in ("knob", "value") or self._desk is None:
+        """Return the knob of an item as it stands now, several turns within one picture counted."""
+        if key is None or key[0] not in ("knob", "value"):
             return None
-        return next((k for k in self._desk.knobs if k.path == key[1]), None)
+        return next((k for k in self.session.desk().knobs if k.path == key[1]), None)
 
     def press(self, key: Key) -> None:
         """Do what pressing an item means."""
@@ -154,7 +154,7 @@ class Looking:
         knob = self._knob(key)
         if key[0] == "option":
             self._choose(int(key[1]))
-        elif item is None or not item.enabled or self._desk is None:
+        elif item is None or not item.enabled:
             return
         elif key[0] == "tab":
             self._turn_to(key[1])
@@ -163,7 +163,7 @@ class Looking:
         elif key == ("table",):
             self.glance = replace(self.glance, table=not self.glance.table)
         elif key[0] == "ask" and item.look is Look.BUTTON:
-            self._ask(key, self._desk.file if key[1] == "save as" else "")
+            self._ask(key, self.session.desk().file if key[1] == "save as" else "")
         elif item.look is Look.VALUE:
             self.type(key)
         elif knob is not None and knob.kind is KnobKind.SWITCH:
@@ -171,7 +171,7 @@ class Looking:
         elif knob is not None and item.look is Look.CHOICE:
             self._drop_down(key, knob)
         elif knob is None:
-            turning.pressed(self.session, self._desk, key)
+            turning.pressed(self.session, key)
 
     def _ask(self, key: Key, text: str) -> None:
         """Ask for a file's name, below the page."""

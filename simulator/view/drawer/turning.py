@@ -109,8 +109,9 @@ def flipped(knob: Knob) -> str:
     return "no" if knob.value.strip().lower() in YES else "yes"
 
 
-def pressed(session: Mixed, desk: Desk, key: Key) -> None:
+def pressed(session: Mixed, key: Key) -> None:
     """Do what a plain button or switch asks of the session."""
+    desk = session.desk()
     name, *rest = key
     what = rest[0] if rest else ""
     if name in ("undo", "redo", "save", "pin"):

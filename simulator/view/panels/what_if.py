@@ -99,6 +99,9 @@ def axis_box(panel: Box, what_if: WhatIf, style: Style) -> Box:
 def _paint(surface: pygame.Surface, box: Box, what_if: WhatIf, style: Style) -> None:
     caption = style.sizes.caption
     line = round(caption * 1.5)
+    own = next((bar for bar in what_if.bars if bar.own), None)
+    mine = "" if own is None else "yours: at the finish" if own.hidden else _said(own)
+    room = box.w - style.type.width(mine, SEMIBOLD, style.sizes.small) - round(2.2 * caption)
     wide = style.type.write(
         surface,
         _heading(what_if),
@@ -106,24 +109,14 @@ def _paint(surface: pygame.Surface, box: Box, what_if: WhatIf, style: Style) -> 
         REGULAR,
         caption,
         style.theme.muted,
-        width=round(0.62 * box.w),
+        width=max(1, room),
     )
     sign = (round(box.x + wide + 0.7 * caption), box.y + line // 2)
     arrow(surface, sign[0], sign[1], caption, style.theme.muted)
-    own = next((bar for bar in what_if.bars if bar.own), None)
     area = _bars_area(box, style)
     known = [bar.finish_s for bar in what_if.bars if bar.finish_s is not None and not bar.hidden]
-    if own is not None:
-        text = "yours: at the finish" if own.hidden else _said(own)
-        style.type.write(
-            surface,
-            text,
-            (box.right, box.y + line // 2),
-            SEMIBOLD,
-            style.sizes.small,
-            style.theme.own,
-            align=1,
-        )
+    at = (box.right, box.y + line // 2)
+    style.type.write(surface, mine, at, SEMIBOLD, style.sizes.small, style.theme.own, align=1)
     if not known:
         return
     low = min([*known, what_if.target_s])

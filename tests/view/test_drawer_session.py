@@ -1,0 +1,116 @@
+"""The drawer on the real session: what a newcomer does in the first minute."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pygame
+import pytest
+
+from simulator.scenario.loader import load_scenario
+from simulator.session import Session
+from simulator.stage.keys import Action
+from simulator.view.app import App
+from simulator.view.drawer.pages import page_names, wave_names
+from simulator.view.panels.what_if import bar_boxes
+from simulator.view.strip import tip_of
+from tests.view.hand import Hand
+
+
+@pytest.fixture
+def session() -> Session:
+    return Session(load_scenario("breaking4"))
+
+
+@pytest.fixture
+def hand(session: Session, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hand]:
+    app = App(session, size=(1280, 720))
+    monkeypatch.setattr(app._painter, "draw", lambda *_: None)
+    hand = Hand(app)
+    hand.wait()
+    hand.click(app.buttons()[Action.DRAWER].center)
+    hand.wait(15)
+    yield hand
+    pygame.display.quit()
+
+
+def test_nine_pacers_are_taken_away_and_the_cost_is_read(hand: Hand, session: Session) -> None:
+    session.finish_work()
+    before = session.recording.finish_s
+    hand.drag("pacers.count", 4 / 13)
+    session.finish_work()
+    hand.wait(2)
+    shown = session.scene().what_if
+    assert shown is not None
+    own = next(i for i, bar in enumerate(shown.bars) if bar.own)
+    assert shown.bars[own].label == "4"
+    assert shown.bars[own].hidden
+    layout, style = hand.app._arrangement()
+    assert layout.what_if is not None
+    centre = bar_boxes(layout.what_if, shown, style)[own].centre
+    hand.click((round(centre[0]), round(centre[1])))  # the secret is told
+    shown = session.scene().what_if
+    after = session.recording.finish_s
+    assert shown is not None
+    assert before is not None
+    assert after is not None
+    assert not shown.bars[own].hidden
+    strong, quiet = tip_of(shown, own, "13")
+    assert strong.startswith("pacers 4: 4:")
+    assert quiet == f"yours: {after - before:+.2f} s on the file's 13".replace("-", "−")
+
+
+@pytest.mark.parametrize("how", ["drawer", "key"])
+def test_undo_brings_the_run_back_to_the_bit(hand: Hand, session: Session, how: str) -> None:
+    session.finish_work()
+    before = session.recording.x.copy()
+    hand.press("value", "pacers.count")
+    hand.write("2")
+    hand.key("enter")
+    session.finish_work()
+    assert session.recording.x.shape != before.shape or (session.recording.x != before).any()
+    if how == "drawer":
+        hand.press("undo")
+    else:
+        hand.key("ctrl+z")
+    session.finish_work()
+    assert (session.recording.x == before).all()
+
+
+def test_every_knob_of_the_file_is_on_a_page(hand: Hand, session: Session) -> None:
+    pages = page_names(session.desk())
+    found = set()
+    for page in pages:
+        hand.page(page)
+        sheet = hand.app.drawer.sheet
+        assert sheet is not None
+        found |= {item.knob.path for item in sheet.items if item.knob is not None}
+    assert found == {knob.path for knob in session.desk().knobs}
+
+
+def test_a_wave_is_added_followed_and_removed(hand: Hand, session: Session) -> None:
+    hand.page("Light")
+    hand.press("add wave")
+    names = wave_names(session.desk())
+    assert len(names) == 2
+    assert names[0] == session.scenario.wavelight.waves[0].name
+    hand.page("Pacers")
+    hand.press("knob", "pacers.follows")
+    hand.click(hand.app.drawer.places()["option", "2"].center)
+    assert session.scenario.pacers.follows == names[1]
+    hand.page("Light")
+    hand.press("remove wave", names[0])
+    assert wave_names(session.desk()) == names[1:]
+
+
+def test_a_refused_value_is_told_at_the_knob(hand: Hand, session: Session) -> None:
+    hand.press("value", "pacers.count")
+    hand.write("99")
+    hand.key("enter")
+    problem = next(k.problem for k in session.desk().knobs if k.path == "pacers.count")
+    assert problem
+    sheet = hand.app.drawer.sheet
+    assert sheet is not None
+    assert problem.split()[0] in " ".join(word.text for word in sheet.words)
+    hand.key("escape")
+    assert session.scenario.pacers.count in (None, 13)

@@ -65,8 +65,13 @@ def run(
     from simulator.session import Session
     from simulator.view.app import run as run_window
 
-    session = Session(asked, rate=speed, start_at_s=opening)
-    run_window(session, size=width_height, fullscreen=fullscreen, theme=theme)
+    session = Session.open(
+        scenario, overrides=changes or [], rate=speed, start_at_s=opening, processes=True
+    )
+    try:
+        run_window(session, size=width_height, fullscreen=fullscreen, theme=theme)
+    finally:
+        session.close()
 
 
 @app.command()

@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 import math
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,8 +20,11 @@ from simulator.errors import RecordingError
 from simulator.files import replacing
 from simulator.recording.recording import ARRAYS, Recording, Status
 
+T = TypeVar("T")
+
 FORMAT = 1
 _KIND = "lightpace recording"
+_KIND_MANY = "lightpace set of recordings"
 _MAX_BYTES = 64_000_000
 _DAMAGED = "{} is not a lightpace recording, or is damaged."
 
@@ -32,9 +35,27 @@ def save_recording(recording: Recording, path: str | Path) -> None:
     Raises:
         OutputError: the folder is missing, read-only or full.
     """
-    head = {
-        "kind": _KIND,
-        "format": FORMAT,
+    arrays = {name: getattr(recording, name) for name in ARRAYS}
+    _write(path, {"kind": _KIND, "format": FORMAT, **_head(recording)}, arrays)
+
+
+def save_recordings(runs: Sequence[tuple[str, Recording]], path: str | Path) -> None:
+    """Write named recordings into one file, whole or not at all.
+
+    Raises:
+        OutputError: the folder is missing, read-only or full.
+    """
+    heads = [{"name": name, **_head(recording)} for name, recording in runs]
+    arrays = {
+        f"{name}.{i}": getattr(recording, name)
+        for i, (_, recording) in enumerate(runs)
+        for name in ARRAYS
+    }
+    _write(path, {"kind": _KIND_MANY, "format": FORMAT, "runs": heads}, arrays)
+
+
+def _head(recording: Recording) -> dict[str, Any]:
+    return {
         "race_m": recording.race_m,
         "step_s": recording.step_s,
         "finish_s": recording.finish_s,
@@ -42,7 +63,9 @@ def save_recording(recording: Recording, path: str | Path) -> None:
         "from_tick": recording.from_tick,
         "scenario": recording.scenario_json,
     }
-    arrays = {name: getattr(recording, name) for name in ARRAYS}
+
+
+def _write(path: str | Path, head: dict[str, Any], arrays: dict[str, NDArray[np.float64]]) -> None:
     with replacing(path) as beside, beside.open("wb") as file:
         np.savez_compressed(file, allow_pickle=False, head=np.array(json.dumps(head)), **arrays)
 
@@ -53,7 +76,19 @@ def load_recording(path: str | Path) -> Recording:
     Raises:
         RecordingError: no such file, not a recording, damaged, or of another format version.
     """
-    path = Path(path)
+    return _load(Path(path), _read_one)
+
+
+def load_recordings(path: str | Path) -> list[tuple[str, Recording]]:
+    """Read named recordings written by `save_recordings`.
+
+    Raises:
+        RecordingError: as for `load_recording`.
+    """
+    return _load(Path(path), _read_many)
+
+
+def _load(path: Path, read: Callable[[Mapping[str, NDArray[Any]], Path], T]) -> T:
     try:
         if path.exists() and not (path.is_file() or path.is_dir()):
             raise RecordingError(f"{path} is not a file.")
@@ -63,34 +98,48 @@ def load_recording(path: str | Path) -> Recording:
             if sum(part.file_size for part in packed.infolist()) > _MAX_BYTES:
                 raise RecordingError(f"{path} is too large to be a recording.")
         with np.load(path, allow_pickle=False) as file:
-            recording = _read(file, path)
+            return read(file, path)
     except OSError as error:
         raise RecordingError(f"{path} cannot be read: {error.strerror or error}.") from error
     except RecordingError:
         raise
     except Exception as error:  # zipfile and numpy have a dozen ways to say damaged
         raise RecordingError(_DAMAGED.format(path)) from error
-    if not _sound(recording):
-        raise RecordingError(_DAMAGED.format(path))
-    return recording
 
 
-def _read(file: Mapping[str, NDArray[Any]], path: Path) -> Recording:
-    head = json.loads(str(file["head"]))
-    if head.get("kind") != _KIND:
-        raise RecordingError(f"{path} is not a lightpace recording.")
+def _checked_head(file: Mapping[str, NDArray[Any]], path: Path, kind: str) -> dict[str, Any]:
+    head: dict[str, Any] = json.loads(str(file["head"]))
+    if head.get("kind") != kind:
+        raise RecordingError(f"{path} is not a {kind}.")
     if head.get("format") != FORMAT:
         raise RecordingError(
             f"{path} has recording format {head.get('format')}; this version reads "
             f"format {FORMAT}. Make it again with `lightpace simulate --save`."
         )
+    return head
+
+
+def _read_one(file: Mapping[str, NDArray[Any]], path: Path) -> Recording:
+    return _recording(_checked_head(file, path, _KIND), file, "", path)
+
+
+def _read_many(file: Mapping[str, NDArray[Any]], path: Path) -> list[tuple[str, Recording]]:
+    heads = _checked_head(file, path, _KIND_MANY)["runs"]
+    return [
+        (str(head["name"]), _recording(head, file, f".{i}", path)) for i, head in enumerate(heads)
+    ]
+
+
+def _recording(
+    head: dict[str, Any], file: Mapping[str, NDArray[Any]], ending: str, path: Path
+) -> Recording:
     arrays = {}
     for name in ARRAYS:
-        column = file[name]
+        column = file[name + ending]
         if column.dtype.kind != "f":
             raise RecordingError(_DAMAGED.format(path))
         arrays[name] = np.asarray(column, dtype=np.float64)
-    return Recording(
+    recording = Recording(
         scenario_json=str(head["scenario"]),
         race_m=float(head["race_m"]),
         step_s=float(head["step_s"]),
@@ -99,6 +148,9 @@ def _read(file: Mapping[str, NDArray[Any]], path: Path) -> Recording:
         from_tick=int(head["from_tick"]),
         **arrays,
     )
+    if not _sound(recording):
+        raise RecordingError(_DAMAGED.format(path))
+    return recording
 
 
 def _sound(run: Recording) -> bool:

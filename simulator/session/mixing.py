@@ -7,7 +7,10 @@ is simulated here: a change says how its attempt comes to be, the session sees t
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from dataclasses import replace
+from typing import Any
 
+from simulator.analysis.what_if import Choice
 from simulator.errors import LightpaceError, ScenarioError
 from simulator.scenario.loader import scenario_to_dict
 from simulator.scenario.model import Scenario
@@ -15,7 +18,7 @@ from simulator.session.changes import Abandoned, Change, Course, History, Leg, c
 from simulator.session.courses import Runs, physical
 from simulator.session.knobs import knobs_of
 from simulator.session.plans import RefusedError, plan_with_split, sections_of, typed_time
-from simulator.session.settings import Settings, flow
+from simulator.session.settings import Settings, flow, path_of
 from simulator.session.turning import new_wave, turned
 from simulator.stage.desk import Knob, SplitKnob
 from simulator.units import format_time
@@ -32,10 +35,15 @@ Edit = Callable[[Settings, Scenario], Settings]
 class Mixing:
     """Settings, their history, and what the desk remembers beside them."""
 
-    def __init__(self, settings: Settings, file_settings: Settings, runs: Runs) -> None:
-        """Begin with `settings`; `file_settings` are what the file says without them."""
+    def __init__(self, settings: Settings, runs: Runs) -> None:
+        """Begin with `settings`; what the file says is they without anything set on top."""
         self.runs = runs
-        self.file_settings = file_settings
+        bare = replace(settings, overrides=())
+        try:
+            runs.scenario(bare)
+        except ScenarioError:  # it takes what was set to make the file usable
+            bare = settings
+        self.file_settings = bare
         self.history = History([Change(settings, (Leg(0, settings),))])
         self.problems: dict[str, str] = {}
         self.locked: set[int] = set()
@@ -91,6 +99,21 @@ class Mixing:
             return turned(settings, scenario, self.file_scenario, path, text)
 
         return self._turn(path, edit, tick)
+
+    def take(self, row: Choice, axis: str, tick: int | None) -> str:
+        """Take the value of one row of the strip; return why not, or an empty text."""
+
+        def edit(settings: Settings, _scenario: Scenario) -> Settings:
+            for path, text in row.settings:
+                settings = settings.with_value(path, text)
+            return settings
+
+        if row.own:
+            return ""
+        path = row.settings[0][0] if row.settings else axis
+        self.history.gesture = None
+        self._turn(path, edit, tick)
+        return self.problems.pop(path, "")
 
     def change_split(self, index: int, text: str, tick: int | None, *, cumulative: bool) -> str:
         """Set one split; return why it was refused, or an empty text."""
@@ -157,6 +180,39 @@ class Mixing:
             return False
         self.problems.pop(path, None)
         return True
+
+    def read(self, new: Settings, tick: int | None) -> None:
+        """Take over what the file says now; what was set stays where the file did not change.
+
+        Raises:
+            LightpaceError: the file is not usable; the last good state goes on.
+        """
+        old = self.file_scenario
+        scenario = self.runs.scenario(new)
+        self.runs.ghosts(scenario)
+        self.file_settings = new
+        before, after = scenario_to_dict(old), scenario_to_dict(scenario)
+        kept = tuple(
+            o
+            for o in self.now.settings.overrides
+            if _at(before, path_of(o)) == _at(after, path_of(o))
+        )
+        self.history.gesture = None
+        base = self.now
+        settings = replace(new, overrides=kept)
+        try:
+            self.put(settings, base, "the file", tick)
+        except LightpaceError:
+            settings = new
+            self.put(settings, base, "the file", tick)
+        if self.now is base:
+            self.history.replace_now(settings)
+
+    def saved(self, new: Settings) -> None:
+        """Take note that the settings stand in this file now."""
+        self.file_settings = new
+        self.history.gesture = None
+        self.history.replace_now(new)
 
     def put(self, settings: Settings, base: Change, path: str, tick: int | None) -> None:
         """Take settings down as the change that follows `base`.
@@ -227,6 +283,18 @@ class Mixing:
             SplitKnob(label, x, format_time(section), format_time(total), i in self.locked)
             for i, (label, x, section, total) in enumerate(rows)
         )
+
+
+def _at(plain: Any, path: str) -> Any:
+    """Return what stands at a path of plain values, None for nothing."""
+    for step in path.split("."):
+        if isinstance(plain, list) and step.isdecimal() and int(step) < len(plain):
+            plain = plain[int(step)]
+        elif isinstance(plain, dict):
+            plain = plain.get(step)
+        else:
+            return None
+    return plain
 
 
 def _value(settings: Settings, path: str, mixing: Mixing) -> str | None:

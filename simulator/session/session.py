@@ -1,230 +1,65 @@
-"""A session: one scenario being watched and turned; it owns the desk, the runs and the open work.
+"""A session: one scenario being watched and turned. The window asks it for everything.
 
-In: a scenario or its file; actions, changes and elapsed wall time from the window. Out: scenes and
-the desk. It asks physics and analysis for results; the window asks only the session. Work goes on
-in slices between pictures, so that no picture is late.
+In: a scenario or its file; actions, changes and elapsed wall time. Out: scenes and the desk. What
+is set goes to the mixing desk, what has to be run is worked on beside the pictures.
 """
 
 from __future__ import annotations
 
-import time
+import math
+from bisect import bisect_right
 from collections.abc import Callable
-from dataclasses import replace
-from functools import partial
-from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
-from simulator.analysis.chances import finding_band, finding_chances
-from simulator.analysis.marks import Mark, run_mark
-from simulator.analysis.projection import finding_possible
-from simulator.physics.attempt import Job
-from simulator.scenario.model import Scenario
-from simulator.session.attempting import Found, attempting
-from simulator.session.changes import Change, Course
-from simulator.session.courses import Runs, tick_at
-from simulator.session.mixing import AFTER_FINISH, Mixing
-from simulator.session.settings import Settings, settings_of
-from simulator.session.strip import Strip
-from simulator.session.watching import Watching
-from simulator.session.work import PAUSED_SLICE_S, SLICE_S, Task, Work
+from simulator.analysis.what_if import AXES
+from simulator.errors import LightpaceError
+from simulator.recording.recording import Recording
+from simulator.session.filing import Filing
+from simulator.session.pins import telling_s
 from simulator.stage.desk import Desk
 from simulator.stage.keys import Action
-from simulator.stage.show import Show, make_show, with_findings
-
-FINDINGS = ("possible", "chances", "band")
-"""What is found out about a run once it is known, in this order."""
+from simulator.units import format_clock
 
 
-class Session(Watching):
+class Session(Filing):
     """One scenario being watched, and the desk its knobs are turned on."""
 
-    def __init__(
-        self,
-        scenario: Scenario,
-        *,
-        rate: float = 1.0,
-        start_at_s: float | None = None,
-        clock: Callable[[], float] = time.perf_counter,
-        settings: Settings | None = None,
-        processes: bool = False,
-    ) -> None:
-        """Simulate the scenario and stand on the start line, or at `start_at_s`.
-
-        Args:
-            scenario: what to run.
-            rate: playback rate to begin with.
-            start_at_s: race time to open at [s], paused; None waits on the line.
-            clock: measures the slices of work [s]; only a test hands in another.
-            settings: what the scenario was loaded from; left out: it comes from no file.
-            processes: work beside the pictures in a second process; `close` ends it.
-        """
-        self._runs = Runs()
-        settings = settings or settings_of(scenario)
-        self._runs.keep_scenario(settings, scenario)
-        self._mixing = Mixing(settings, settings, self._runs)
-        self._strip = Strip()
-        self._shown = self._mixing.now
-        self._runs.run(self._shown.course)
-        super().__init__(self._show_of(self._shown), rate)
-        if start_at_s is not None:
-            self.seek(start_at_s)
-        self._desk: Desk | None = None
-        self._work = Work(clock, processes)
-        self._asked = self._shown
-        self._ask()
-
-    @property
-    def scenario(self) -> Scenario:
-        """What is asked for now; what is shown may be one step behind."""
-        return self._mixing.scenario
-
-    # -- work ------------------------------------------------------------------------------------
-
-    def advance(self, elapsed_s: float) -> None:
-        """Let `elapsed_s` of wall time [s] pass, then see to the work that waits."""
-        self.pass_time(elapsed_s)
-        self._mixing.history.pass_time(elapsed_s)
-        self._work.go_on(SLICE_S if self.playing else PAUSED_SLICE_S)
-
-    def finish_work(self) -> None:
-        """Work everything off that is waiting: for stills and films, where nobody waits."""
-        self._work.finish()
-
-    def close(self) -> None:
-        """End the work beside the pictures; the session can still be watched."""
-        self._work.close()
-
-    def _ask(self) -> None:
-        """Ask for what is not known: the run and the strip together, then what it means."""
-        change = self._mixing.now
-        rows = tuple(self._strip.ask(self.scenario))
-        past, legs = self._runs.missing(change.course)
-        tasks = []
-        if legs or rows:
-            job = partial(attempting, past, tuple(legs), rows)
-            tasks.append(Task(job, partial(self._attempted, change, rows), urgent=True))
-        if not legs and change is not self._shown:
-            tasks.append(self._dress(change))
-        for left in change.abandoned:
-            past, legs = self._runs.missing(left.course)
-            if legs:
-                job = partial(attempting, past, tuple(legs), ())
-                tasks.append(Task(job, partial(self._remembered, left.course)))
-        self._work.ask(tasks or self._findings())
-
-    def _dress(self, change: Change) -> Task:
-        return Task(partial(self._dressing, change), partial(self._dressed, change), here=True)
-
-    def _findings(self) -> list[Task]:
-        """Return what is still to be found out about the run being shown."""
-        show, target = self._show, self._show.plan.finish_s or 0.0
-        asked = (show.scenario, show.recording, target)
-        jobs: list[tuple[str, Callable[[], Job[Any]]]] = [
-            ("possible", partial(finding_possible, *asked)),
-            ("chances", partial(finding_chances, *asked)),
-        ]
-        if len(self._shown.course) == 1:  # the band is of runs from the gun under one scenario
-            jobs.append(("band", partial(finding_band, show.scenario, show.light)))
-        open_ = [(name, job) for name, job in jobs if getattr(show, name) is None]
-        return [Task(job, partial(self._found_out, name)) for name, job in open_[:1]]
-
-    def _found_out(self, name: str, found: Any) -> None:
-        self._show = with_findings(self._show, **{name: found})
-        self._ask()
-
-    def _attempted(self, change: Change, rows: tuple[Scenario, ...], found: Found) -> None:
-        self._runs.found(change.course, found.runs)
-        self._strip.found(rows, found.finish_s)
-        self._ask()
-        self._show_bars()
-        if self._runs.recording(self._mixing.now.course) is None:
-            self._work.add(self._dress(change))  # still turning: show how far it has come
-
-    def _remembered(self, course: Course, found: Found) -> None:
-        self._runs.found(course, found.runs)
-        self._work.add(self._dress(self._mixing.now))
-        self._ask()
-
-    def _follow(self) -> None:
-        """See to it that what the desk says now is shown as soon as its run is known."""
-        self._desk = None
-        if self._mixing.now is not self._asked:
-            self._asked = self._mixing.now
-            self._ask()
-            self._show_bars()
-
-    def _show_bars(self) -> None:
-        bars = self._strip.alternatives()
-        self._show = with_findings(self._show, alternatives=bars, axis=self._axis_words())
-
-    def _dressing(self, change: Change) -> Job[Show]:
-        """Make the show of a change whose run is known, in slices."""
-        show = self._show_of(change)
-        yield
-        yield from show.warming()
-        return show
-
-    def _dressed(self, change: Change, show: Show) -> None:
-        """Put it on; of the same run, what was found out still holds."""
-        same_run = change.course == self._shown.course
-        kept = ("alternatives", "axis", *(FINDINGS if same_run else ()))
-        show = with_findings(show, **{name: getattr(self._show, name) for name in kept})
-        self._shown = change
-        self.put_on(show, other_run=not same_run)
-        self._ask()
-
-    def _show_of(self, change: Change) -> Show:
-        scenario = self._runs.scenario(change.settings)
-        run = self._runs.run(change.course)
-        run = replace(run, scenario_json=scenario.model_dump_json(by_alias=True))
-        marks: list[Mark] = self._runs.ghosts(scenario)
-        for left in change.abandoned:
-            past = self._runs.recording(left.course)
-            if past is not None:
-                marks.append(replace(run_mark(left.name, left.colour, "", past), label=left.label))
-        earlier = tuple(
-            (
-                leg.tick * run.step_s,
-                self._runs.group(self._runs.scenario(before.settings).pacers, scenario.distance),
-            )
-            for before, leg in pairwise(change.course)
-        )
-        return replace(make_show(scenario, run, marks), earlier=earlier)
-
-    def _axis_words(self) -> str:
-        forked = len(self._mixing.now.course) > 1
-        return f"{self._strip.axis}, from the gun" if forked else self._strip.axis
+    _told_s: tuple[Recording, tuple[float, ...]] | None = None
+    _desk_of: tuple[Recording, int] | None = None
 
     # -- the desk --------------------------------------------------------------------------------
 
-    def _tick(self) -> int | None:
-        """Return the tick being shown; None on the line."""
-        t = self.playback.time_s
-        if t <= 0:
-            return None
-        return tick_at(t, self.recording.step_s) if t < self.recording.end_s else AFTER_FINISH
-
     def desk(self) -> Desk:
-        """Return what the drawer of knobs shows."""
-        if self._desk is None:
-            mixing = self._mixing
-            self._desk = Desk(
-                knobs=mixing.knobs(),
-                splits=mixing.splits(),
-                keep_target=mixing.keep_target,
-                from_gun=mixing.from_gun,
-                can_undo=mixing.history.can_undo,
-                can_redo=mixing.history.can_redo,
-                pins=(),
-                comparison=None,
-                axes=("pacers",),
-                axis="pacers",
-                file=mixing.file_settings.name,
-                file_problem="",
-                unsaved=mixing.unsaved,
-            )
+        """Return what the drawer of knobs shows; the same object while nothing has changed."""
+        run, known_s = self.recording, self._known_s()
+        if self._told_s is None or self._told_s[0] is not run:
+            self._told_s = (run, telling_s(run))
+        state = (run, bisect_right(self._told_s[1], known_s))
+        if self._desk is None or state != self._desk_of:
+            self._desk, self._desk_of = self._laid_out(known_s), state
         return self._desk
+
+    def _laid_out(self, known_s: float) -> Desk:
+        mixing, live = self._mixing, self._shown.course
+        return Desk(
+            knobs=mixing.knobs(),
+            splits=mixing.splits(),
+            keep_target=mixing.keep_target,
+            from_gun=mixing.from_gun,
+            can_undo=mixing.history.can_undo,
+            can_redo=mixing.history.can_redo,
+            pins=self._pins.rows(live, known_s),
+            comparison=self._pins.comparison(self.recording, live, known_s),
+            axes=tuple(AXES),
+            axis=self._strip.axis,
+            file=self.file_name,
+            file_problem=self.file_problem,
+            unsaved=mixing.unsaved,
+        )
+
+    def _known_s(self) -> float:
+        """Return up to when the live run is known to whoever watches [s]."""
+        return math.inf if self.options.reveal else self.playback.furthest_s
 
     def change(self, path: str, text: str) -> bool:
         """Set one knob to what was typed; False where that is refused (`Knob.problem` says why).
@@ -233,23 +68,23 @@ class Session(Watching):
         `set_from_gun` says so.
         """
         done = self._mixing.change(path, text, self._tick())
-        self._follow()
+        self._turned()
         return done
 
     def reset(self, path: str) -> None:
         """Set one knob back to the file's value."""
         self._mixing.reset(path, self._tick())
-        self._follow()
+        self._turned()
 
     def undo(self) -> None:
         """Take the last change back."""
         self._mixing.history.move(-1)
-        self._follow()
+        self._turned()
 
     def redo(self) -> None:
         """Make the change again that was taken back last."""
         self._mixing.history.move(1)
-        self._follow()
+        self._turned()
 
     def set_from_gun(self, on: bool) -> None:
         """Say whether changes run the whole attempt again, or go on from this moment."""
@@ -281,36 +116,75 @@ class Session(Watching):
 
     def _done(self, why: str) -> bool:
         if why:
-            self.notify(f"{why[:1].upper()}{why[1:]}.")
-        self._follow()
+            self._tell(why)
+        self._turned()
         return not why
 
+    def _tell(self, why: str) -> None:
+        self.notify(f"{why[:1].upper()}{why[1:]}.")
+
+    # -- pins ------------------------------------------------------------------------------------
+
     def pin(self) -> None:
-        """Keep this run to compare with."""
+        """Keep the run being shown, to compare with."""
+        self._repinned(self._pins.keep(self._pin_name(), self.recording, self._shown.course))
+
+    def _pin_name(self) -> str:
+        changed = [k for k in self._mixing.knobs() if k.changed and k.file_value]
+        told = [f"{k.label} {k.value}" for k in changed[:2]]
+        if len(changed) > 2:
+            told.append(f"{len(changed) - 2} more")
+        if len(self._shown.course) > 1:
+            at = self._shown.course[-1].tick * self.recording.step_s
+            told.append(f"from {format_clock(at)}")
+        return ", ".join(told) or "as in the file"
 
     def unpin(self, number: int) -> None:
         """Give a kept run up."""
+        self._pins.drop(number)
+        self._repinned()
 
     def show_pin(self, number: int, on: bool) -> None:
         """Show a kept run as a ghost, or not."""
+        self._pins.show(number, on)
+        self._repinned()
+
+    def _repinned(self, why: str = "") -> None:
+        self._mixing.taken_colours = self._pins.colours
+        self._desk = None
+        if why:
+            self._tell(why)
+        self._dress_again()
 
     def save_pins(self, path: str | Path) -> None:
         """Write the kept runs into a file."""
+        try:
+            self.notify(f"Saved {self._pins.save(path).name}.")
+        except LightpaceError as error:
+            self.notify(str(error))
 
     def load_pins(self, path: str | Path) -> None:
-        """Read kept runs from a file."""
+        """Keep the runs of a file too."""
+        try:
+            self._repinned(self._pins.load(path))
+        except LightpaceError as error:
+            self.notify(str(error))
+
+    # -- the strip -------------------------------------------------------------------------------
 
     def set_axis(self, axis: str) -> None:
-        """Show another axis in the strip of alternatives."""
+        """Show another of `Desk.axes` in the strip of alternatives."""
+        if axis in AXES and axis != self._strip.axis:
+            self._strip.axis = axis
+            self._desk = None
+            self._ask()
+            self._show_bars()
 
     def take_bar(self, index: int) -> None:
         """Take the value of one bar of the strip."""
-
-    def save(self) -> None:
-        """Write the settings into the scenario's file."""
-
-    def save_as(self, path: str | Path) -> None:
-        """Write the settings into another file."""
+        rows = self._strip.rows
+        if 0 <= index < len(rows):
+            self._done(self._mixing.take(rows[index], self._strip.axis, self._tick()))
 
     def perform(self, action: Action) -> bool:
         """Do what a key or a button asks for; return False where that is the window's business."""

@@ -1,0 +1,185 @@
+"""The scenario's file while it is being watched: another editor may write it at any moment.
+
+In: elapsed wall time. Out: the file's new text when it changes, or why it cannot be read; and the
+settings written back into it. What was read last goes on until something better can be read.
+"""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from simulator.errors import LightpaceError, OutputError, ScenarioError
+from simulator.files import replacing
+from simulator.resources import configs_dir
+from simulator.scenario.emitting import document, worded
+from simulator.scenario.formations import find_formation
+from simulator.scenario.loader import scenario_to_dict
+from simulator.scenario.model import LightWave, Scenario
+from simulator.scenario.pacers import Formation
+from simulator.scenario.reading import read_text, shipped_names
+from simulator.scenario.rewriting import CannotRewriteError, rewritten
+from simulator.session.settings import Settings
+
+POLL_S = 0.5
+"""How often the file is looked at [s of wall time]."""
+SETTLED = 6
+"""Looks after which a file whose time and size stay the same is not read again: a second change
+within its clock's grain would otherwise be missed."""
+_BOM = b"\xef\xbb\xbf"
+
+
+class LiveFile:
+    """One watched file."""
+
+    def __init__(self, path: Path, text: str, *, shipped: bool) -> None:
+        """Watch `path`, which says `text`; a `shipped` one is never written."""
+        self.path = path
+        self.text = text
+        self.shipped = shipped
+        self.missing = ""
+        self._since_s = 0.0
+        self._stamp = _stamp(path)
+        self._looks = 0
+
+    def settings(self) -> Settings:
+        """Return what the file asks for."""
+        return Settings(self.text, self.path.name, str(self.path.parent))
+
+    def after(self, elapsed_s: float) -> str | None:
+        """Return the new text if the file has changed; `missing` says why it cannot be read."""
+        self._since_s += max(elapsed_s, 0.0)
+        if self._since_s < POLL_S:
+            return None
+        self._since_s = 0.0
+        return self.look()
+
+    def look(self) -> str | None:
+        """Look at the file now; return its text if that has changed."""
+        stamp = _stamp(self.path)
+        self._looks = self._looks + 1 if stamp == self._stamp else 0
+        if self._looks > SETTLED:
+            return None
+        self._stamp = stamp
+        if stamp is None:
+            self.missing = f"{self.path.name} is gone; what it said last goes on"
+            return None
+        try:
+            text = read_text(self.path, self.path.name)
+        except ScenarioError as error:
+            self.missing = str(error.problems[0])
+            return None
+        self.missing = ""
+        if text == self.text:
+            return None
+        self.text = text
+        return text
+
+    def write(self, text: str) -> None:
+        """Put a text into the file, whole or not at all; its mode and byte order mark are kept.
+
+        Raises:
+            OutputError: it cannot be written.
+        """
+        there = self.path.is_file()
+        with replacing(self.path) as beside:
+            mark = _BOM if there and self.path.read_bytes().startswith(_BOM) else b""
+            beside.write_bytes(mark + text.encode())
+            if there:
+                shutil.copymode(self.path, beside)
+        self.text, self.missing = text, ""
+        self._stamp, self._looks = _stamp(self.path), 0
+
+
+def _stamp(path: Path) -> tuple[int, int, int] | None:
+    try:
+        found = path.stat()
+    except (OSError, ValueError):
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino
+
+
+def is_shipped(source: str | Path, path: Path) -> bool:
+    """Return whether a file was asked for by a shipped scenario's name alone."""
+    named = path.parent.resolve() == configs_dir().resolve()
+    return named and not Path(source).is_file()
+
+
+def written(base: Settings, wanted: Scenario) -> str:
+    """Return the text of `base` changed so that it asks for `wanted`, and in nothing else.
+
+    Raises:
+        OutputError: its form has no place for a change, or it would not say the same.
+    """
+    bare = Settings(base.text, base.name, base.folder)
+    text = _changed(bare, bare, wanted, ())
+    if text is None:
+        raise OutputError(
+            f"{base.name} is written in a form that cannot be changed in place: "
+            "save it as another file."
+        )
+    return text
+
+
+def elsewhere(base: Settings, wanted: Scenario, path: Path) -> str:
+    """Return a text for another place; what it names from the old folder is named in full.
+
+    Raises:
+        OutputError: there is no such text.
+    """
+    bare = Settings(base.text, base.name, base.folder)
+    there = Settings("", path.name, str(path.parent))
+    text = None
+    if not base.text.lstrip().startswith("{"):
+        text = _changed(bare, there, wanted, ()) or _changed(bare, there, wanted, ("file",))
+    if text is None:
+        text = document(worded(scenario_to_dict(wanted)))
+    if not _says(replace(there, text=text), wanted):
+        raise OutputError(f"{path} cannot be written so that it says the same.")
+    return text
+
+
+def _changed(
+    base: Settings, there: Settings, wanted: Scenario, in_full: tuple[str, ...]
+) -> str | None:
+    """Return the changed text, None where it cannot be had or would say something else."""
+    try:
+        before, after = _both(base.load(), wanted)
+        for ghost in before["ghosts"]:
+            ghost.update({key: "" for key in in_full if key in ghost})
+        text = rewritten(base.text, before, after)
+    except (CannotRewriteError, LightpaceError, KeyError, IndexError, ValueError):
+        return None
+    return text if _says(replace(there, text=text), wanted) else None
+
+
+def _says(settings: Settings, wanted: Scenario) -> bool:
+    try:
+        return settings.load() == wanted
+    except LightpaceError:
+        return False
+
+
+def _both(old: Scenario, new: Scenario) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return both as plain values, with what can be named by a name."""
+    before, after = worded(scenario_to_dict(old)), worded(scenario_to_dict(new))
+    formation = new.pacers.formation
+    if formation != old.pacers.formation and _is_named(formation):
+        before["pacers"]["formation"], after["pacers"]["formation"] = "", formation.name
+    known = {wave.name for wave in old.wavelight.waves}
+    usual = worded(LightWave(name="-").model_dump(mode="json", by_alias=True))
+    after["wavelight"]["waves"] = [
+        wave
+        if wave["name"] in known
+        else {k: v for k, v in wave.items() if k in ("name", "colour") or v != usual[k]}
+        for wave in after["wavelight"]["waves"]
+    ]
+    return before, after
+
+
+def _is_named(formation: Formation) -> bool:
+    """Return whether a formation is the shipped one of its name."""
+    known = formation.name in shipped_names("formations")
+    return known and Formation.model_validate(find_formation(formation.name)) == formation

@@ -1,0 +1,174 @@
+"""Pins: up to six runs that are kept, as ghosts, in the chart and in the table A against B.
+
+In: recordings with names, or a file of them. Out: marks, rows for the desk, the comparison.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from simulator.analysis.comparison import column, distances
+from simulator.analysis.marks import Mark, run_mark
+from simulator.analysis.splits import split_label
+from simulator.coefficients import LAP_M
+from simulator.recording.recording import Recording
+from simulator.recording.store import load_recordings, save_recordings
+from simulator.session.changes import Course
+from simulator.stage.desk import Comparison, PinRow
+from simulator.units import format_signed, format_time
+
+MOST_PINS = 6
+PIN_COLOURS = ("cyan", "yellow", "violet", "blue", "red", "green")
+UNKNOWN = "–"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pin:
+    """One kept run; `course` is None for one that was read from a file."""
+
+    number: int
+    name: str
+    colour: str
+    run: Recording
+    course: Course | None
+    shown: bool = True
+
+
+class Pins:
+    """The kept runs."""
+
+    def __init__(self) -> None:
+        self.pins: tuple[Pin, ...] = ()
+
+    @property
+    def colours(self) -> Collection[str]:
+        """Colours that are taken."""
+        return {pin.colour for pin in self.pins}
+
+    def keep(self, name: str, run: Recording, course: Course | None) -> str:
+        """Keep a run; return why not, or an empty text."""
+        if course is not None and any(pin.course == course for pin in self.pins):
+            return "this run is kept already"
+        numbers = {pin.number for pin in self.pins}
+        free = [n for n in range(1, MOST_PINS + 1) if n not in numbers]
+        if not free:
+            return f"{MOST_PINS} runs are kept: give one up first"
+        names = {pin.name for pin in self.pins}
+        own, n = name, 1
+        while own in names:
+            n += 1
+            own = f"{name} ({n})"
+        colour = next(c for c in PIN_COLOURS if c not in self.colours)
+        pin = Pin(free[0], own, colour, run, course)
+        self.pins = tuple(sorted((*self.pins, pin), key=lambda p: p.number))
+        return ""
+
+    def drop(self, number: int) -> None:
+        """Give a run up."""
+        self.pins = tuple(pin for pin in self.pins if pin.number != number)
+
+    def show(self, number: int, on: bool) -> None:
+        """Show a run as a ghost, or not."""
+        self.pins = tuple(
+            replace(pin, shown=on) if pin.number == number else pin for pin in self.pins
+        )
+
+    def save(self, path: str | Path) -> Path:
+        """Write all runs into one file; return where.
+
+        Raises:
+            OutputError: it cannot be written.
+        """
+        path = Path(path)
+        named = path if path.suffix == ".npz" else path.with_name(f"{path.name}.npz")
+        save_recordings([(pin.name, pin.run) for pin in self.pins], named)
+        return named
+
+    def load(self, path: str | Path) -> str:
+        """Keep the runs of a file too; return why some were not kept, or an empty text.
+
+        Raises:
+            RecordingError: the file cannot be read.
+        """
+        why = ""
+        for name, run in load_recordings(path):
+            why = self.keep(" ".join(name.split())[:100] or "a run", run, None) or why
+        return why
+
+    def marks(self, live: Course) -> list[Mark]:
+        """Return the ghosts; the live run is not its own ghost."""
+        return [
+            replace(run_mark(pin.name, pin.colour, "", pin.run), label=f"{pin.number}")
+            for pin in self.pins
+            if pin.shown and pin.course != live
+        ]
+
+    def rows(self, live: Course, known_s: float) -> tuple[PinRow, ...]:
+        """Return the rows of the desk; what the live run will do is not told before `known_s`."""
+        found = []
+        for pin in self.pins:
+            finish = pin.run.finish_s
+            told = pin.course != live or pin.run.end_s <= known_s
+            text = UNKNOWN if not told else "did not finish" if finish is None else ""
+            if finish is not None and told:
+                text = format_time(finish)
+            found.append(PinRow(pin.number, pin.name, pin.colour, text, pin.shown))
+        return tuple(found)
+
+    def comparison(self, run: Recording, live: Course, known_s: float) -> Comparison | None:
+        """Return the live run, as far as it is known, against the kept ones."""
+        if not self.pins:
+            return None
+        places = distances(run.race_m)
+        now = column(run, places, known_s)
+        others = [
+            column(pin.run, places, known_s if pin.course == live else math.inf)
+            for pin in self.pins
+        ]
+        heads = ["m", "now"]
+        for pin in self.pins:
+            heads += [f"{pin.number} {pin.name}", "gap"]
+        gaps = [now.gaps_to(other) for other in others]
+        rows = []
+        for i, x in enumerate(places):
+            cells = [split_label(x, run.race_m), _time(now.splits_s[i])]
+            for other, gap in zip(others, gaps, strict=True):
+                cells += [_time(other.splits_s[i]), _signed(gap[i])]
+            rows.append(tuple(cells))
+        rows.append(_shares("mean shelter", [c.shelter for c in (now, *others)]))
+        if run.race_m > LAP_M:
+            rows.append(_shares("reserve at the bell", [c.reserve_at_bell for c in (now, *others)]))
+        return Comparison(tuple(heads), tuple(rows))
+
+
+def _shares(label: str, values: list[float | None]) -> tuple[str, ...]:
+    """Return a row of shares in percent, with the differences between them."""
+    now = values[0]
+    cells = [label, _percent(now)]
+    for value in values[1:]:
+        off = None if now is None or value is None else 100 * (now - value)
+        cells += [_percent(value), UNKNOWN if off is None else f"{format_signed(off, 0)} %"]
+    return tuple(cells)
+
+
+def _percent(value: float | None) -> str:
+    return UNKNOWN if value is None else f"{100 * max(value, 0.0):.0f} %"
+
+
+def _time(value: float | None) -> str:
+    return UNKNOWN if value is None else format_time(value)
+
+
+def _signed(value: float | None) -> str:
+    return UNKNOWN if value is None else format_signed(value)
+
+
+def telling_s(run: Recording) -> tuple[float, ...]:
+    """Return the race times at which the table learns something of a run [s], increasing."""
+    found = column(run, distances(run.race_m))
+    bell = float(run.time_at(run.race_m - LAP_M)) if run.race_m > LAP_M else math.nan
+    times = [t for t in (*found.splits_s, bell, run.end_s) if t is not None and not math.isnan(t)]
+    return tuple(sorted(times))

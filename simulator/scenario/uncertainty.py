@@ -87,8 +87,7 @@ class Uncertainty(Section):
     )
     reserve: Distribution = Field(
         Normal(spread=50.0),
-        description="Anaerobic reserve E(0) [J/kg]; left out: spread 50 J/kg "
-        "(assumed: about 2 %).",
+        description="Anaerobic reserve E(0) [J/kg]; left out: spread 50 J/kg (assumed: about 2 %).",
     )
     form: Distribution = Field(
         Normal(spread=1.0),

@@ -329,9 +329,7 @@ class Show:
                 possible = self.possible.at(x)
             lines.append(
                 GapLine(
-                    f"light {track.mark.label}"
-                    if self._is_light(track.mark)
-                    else track.mark.name,
+                    f"light {track.mark.label}" if self._is_light(track.mark) else track.mark.name,
                     track.mark.finish_s or 0.0,
                     track.seconds_at(t) if known else None,
                     track.metres_at(t) if known else None,

@@ -18,14 +18,14 @@ from typing import Any
 import typer
 from rich.markup import escape
 
-from simulator.cli import attempts, films, science
+from simulator.cli import attempts, films, science, sweeps
 from simulator.cli.terminal import app, err
 from simulator.errors import LightpaceError
 
 _Misused: Any = next(c for c in typer.BadParameter.__mro__ if c.__name__ == "ClickException")
 """What a wrong option or argument raises; typer exports only its descendants."""
 
-__all__ = ["attempts", "films", "main", "science"]
+__all__ = ["attempts", "films", "main", "science", "sweeps"]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

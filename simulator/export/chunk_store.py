@@ -54,7 +54,11 @@ class ChunkStore:
     def read(self, number: int) -> Columns | None:
         """Return a chunk, None if it is not there or damaged."""
         try:
-            with np.load(self._path(number), allow_pickle=False) as kept:
+            # opened here: numpy leaves a damaged file open
+            with (
+                self._path(number).open("rb") as file,
+                np.load(file, allow_pickle=False) as kept,
+            ):
                 return {str(name): kept[f"c{i}"] for i, name in enumerate(kept["names"])}
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
             return None

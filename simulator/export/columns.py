@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -68,12 +69,13 @@ def _write_lines(path: Path, parts: Iterable[str]) -> None:
 
 def _plain(columns: Columns) -> Iterator[tuple[Any, ...]]:
     """Yield rows of plain values; None for NaN, whole numbers without a point."""
-    yield from zip(*([_value(v) for v in column.tolist()] for column in columns.values()))
+    cells = ([_value(v) for v in column.tolist()] for column in columns.values())
+    yield from zip(*cells, strict=True)
 
 
 def _value(value: Any) -> Any:
     if isinstance(value, float):
-        if value != value:
+        if math.isnan(value):
             return None
         return int(value) if value.is_integer() and abs(value) < 1e15 else value
     return value

@@ -157,7 +157,7 @@ class Recording:
             return float(values[i] + (values[i + 1] - values[i]) * f)
 
         v = between(self.v)
-        x = float(_hermite(self.x[i], self.v[i], self.x[i + 1], self.v[i + 1], self.step_s, f))
+        x = float(hermite(self.x[i], self.v[i], self.x[i + 1], self.v[i + 1], self.step_s, f))
         group = between(self.group)
         if place > end:
             over_s = (place - end) * self.step_s
@@ -180,7 +180,7 @@ class Recording:
         place = _place(np.minimum(t, self.end_s), self.step_s)
         i = np.minimum(place.astype(np.int64), self.ticks - 1)
         f = place - i
-        x = _hermite(self.x[i], self.v[i], self.x[i + 1], self.v[i + 1], self.step_s, f)
+        x = hermite(self.x[i], self.v[i], self.x[i + 1], self.v[i + 1], self.step_s, f)
         end_v = self.v[i] + (self.v[i + 1] - self.v[i]) * f
         return np.asarray(x + end_v * np.maximum(t - self.end_s, 0.0))
 
@@ -213,7 +213,7 @@ def _place(time_s: ArrayLike, step_s: float) -> Floats:
     return np.where(np.abs(place - tick) < 1e-9, tick, place)
 
 
-def _hermite(
+def hermite(
     x0: ArrayLike, v0: ArrayLike, x1: ArrayLike, v1: ArrayLike, step: float, f: ArrayLike
 ) -> Floats:
     """Return the cubic through (x0, v0) and (x1, v1) at the fraction f of the step."""
@@ -237,7 +237,7 @@ def crossing(
     span = np.where(x1 > x0, x1 - x0, 1.0)
     f = np.clip((target - x0) / span, 0.0, 1.0)
     for _ in range(60):
-        miss = _hermite(x0, v0, x1, v1, step, f) - target
+        miss = hermite(x0, v0, x1, v1, step, f) - target
         # what has been found stays, so that an answer does not depend on what is asked beside it
         found = np.abs(miss) < 1e-12
         if np.all(found):

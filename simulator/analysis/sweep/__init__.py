@@ -1,0 +1,1 @@
+"""Sweeps: every combination of varied values as one row, run in chunks on any executor."""

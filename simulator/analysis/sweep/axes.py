@@ -1,0 +1,202 @@
+"""What is varied: `pacers.count=0..13`, a list of choices, a CSV of rows; and their grid.
+
+In: the texts of `--vary`, the text of a CSV. Out: `Axis`, `Grid`. Values stay the texts that
+`--set` takes; ranges are worked out in decimals, so that 0.8..4:0.2 holds 1.2 and not 1.2000000002.
+"""
+
+from __future__ import annotations
+
+import csv
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+
+from simulator.errors import Problem, ScenarioError
+from simulator.units import parse_time
+
+SOURCE = "--vary"
+MAX_ROWS = 10_000_000
+MAX_VALUES = 1_000_000
+
+_NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
+_CLOCK = r"\d+:\d\d(?:\.\d+)?"
+_STEP = rf"(?::(?:(?P<step>{_NUMBER})|log(?P<count>\d+)))?"
+_RANGE = re.compile(
+    rf"(?:(?P<a>{_CLOCK})\.\.(?P<b>{_CLOCK})|(?P<c>{_NUMBER})\.\.(?P<d>{_NUMBER})){_STEP}"
+)
+_NEARLY = re.compile(r"\.\.[-+\d]|^\S+\.\.$")
+_WHOLE = re.compile(r"[-+]?\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """One or more paths that are varied together, and the values they take, a tuple a row."""
+
+    paths: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Every combination of the axes' rows; the last axis changes fastest."""
+
+    axes: tuple[Axis, ...]
+
+    def __post_init__(self) -> None:
+        """Refuse a path that is varied twice, and more rows than anybody waits for."""
+        for i, path in enumerate(self.paths):
+            if path in self.paths[:i]:
+                raise refused(path, "is varied twice", "keep one of them")
+        if self.size > MAX_ROWS:
+            raise refused("", f"{self.size} combinations are more than {MAX_ROWS}", "vary less")
+
+    @cached_property
+    def paths(self) -> tuple[str, ...]:
+        """The varied paths, in the order given."""
+        return tuple(path for axis in self.axes for path in axis.paths)
+
+    @property
+    def size(self) -> int:
+        """Number of combinations; one where nothing is varied."""
+        return math.prod(len(axis.rows) for axis in self.axes)
+
+    def rows(self, begin: int, end: int) -> tuple[tuple[str, ...], ...]:
+        """Return the values of rows `begin` to `end`, one text for each path."""
+        found = []
+        for number in range(begin, min(end, self.size)):
+            values: tuple[str, ...] = ()
+            rest = number
+            for axis in reversed(self.axes):
+                rest, i = divmod(rest, len(axis.rows))
+                values = axis.rows[i] + values
+            found.append(values)
+        return tuple(found)
+
+    @cached_property
+    def numeric(self) -> tuple[bool, ...]:
+        """Which paths take nothing but numbers and times."""
+        return tuple(
+            all(number_of(row[i]) is not None for row in axis.rows)
+            for axis in self.axes
+            for i in range(len(axis.paths))
+        )
+
+
+def refused(path: str, message: str, hint: str = "") -> ScenarioError:
+    """Return the error for something wrong in what is to be varied."""
+    return ScenarioError([Problem(SOURCE, 0, 0, path[:200], message, hint)])
+
+
+def number_of(text: str) -> float | None:
+    """Return a value as a number; times in seconds; None for a word."""
+    text = text.strip()
+    if re.fullmatch(_NUMBER, text):
+        return float(text)
+    try:
+        return parse_time(text) if ":" in text else None
+    except ValueError:
+        return None
+
+
+def axis_of(text: str) -> Axis:
+    """Return the axis of `path=0..13`, `path=0.8..4:0.2`, `path=1..100:log5` or `path=a,b,c`.
+
+    Raises:
+        ScenarioError: the text is none of these.
+    """
+    path, equals, spec = text.partition("=")
+    path, spec = path.strip(), spec.strip()
+    if not (path and equals and spec):
+        hint = "pacers.count=0..13, or pacers.front_gap=0.8,1.2,2"
+        raise refused(text, "is not of the form path=values", hint)
+    values: list[str] = []
+    for part in _parts(spec):
+        found = _RANGE.fullmatch(part)
+        if found is None and _NEARLY.search(part) and part[0] not in "[{\"'":
+            raise refused(path, f"'{part}' is no range", "0..13, 0.8..4:0.2 or 1..100:log5")
+        values += [part] if found is None else _range(path, part, found)
+    doubled = next((v for i, v in enumerate(values) if v in values[:i]), None)
+    if len(values) < 1000 and doubled is not None:
+        raise refused(path, f"holds {doubled} twice", "keep one of them")
+    return Axis((path,), tuple((value,) for value in values))
+
+
+def _parts(spec: str) -> list[str]:
+    """Split at commas that stand in no brackets and no quotes."""
+    parts, depth, quote = [""], 0, ""
+    for char in spec:
+        if quote:
+            quote = "" if char == quote else quote
+        elif char in "\"'":
+            quote = char
+        elif char in "[{":
+            depth += 1
+        elif char in "]}":
+            depth -= 1
+        if char == "," and not depth and not quote:
+            parts.append("")
+        else:
+            parts[-1] += char
+    return [part.strip() for part in parts]
+
+
+def _range(path: str, text: str, found: re.Match[str]) -> list[str]:
+    if found["a"] is not None:
+        low, high = (Decimal(str(parse_time(found[key]))) for key in "ab")
+    else:
+        low, high = Decimal(found["c"]), Decimal(found["d"])
+    if low > high:
+        raise refused(path, f"'{text}' runs backwards", "the smaller one first")
+    if found["count"] is not None:
+        return _log_range(path, text, (float(low), float(high)), int(found["count"]))
+    whole = found["c"] and _WHOLE.fullmatch(found["c"]) and _WHOLE.fullmatch(found["d"])
+    if found["step"] is None and not whole:
+        raise refused(path, f"'{text}' has no step", f"{text}:0.5")
+    step = Decimal(found["step"] or 1)
+    if step <= 0:
+        raise refused(path, f"'{text}' has a step that leads nowhere", "more than 0")
+    count = int((high - low) / step) + 1
+    if count > MAX_VALUES:
+        raise refused(path, f"'{text}' has more than {MAX_VALUES} values", "a larger step")
+    return [_plain(low + i * step) for i in range(count)]
+
+
+def _log_range(path: str, text: str, ends: tuple[float, float], count: int) -> list[str]:
+    low, high = ends
+    if low <= 0:
+        raise refused(path, f"'{text}' has no logarithm", "begin above 0")
+    if not 2 <= count <= MAX_VALUES:
+        raise refused(path, f"'{text}' needs two values or more", "1..100:log5")
+    inner = [low * (high / low) ** (i / (count - 1)) for i in range(1, count - 1)]
+    return [f"{v:.10g}" for v in (low, *inner, high)]
+
+
+def _plain(value: Decimal) -> str:
+    text = format(value, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def axis_of_csv(text: str, name: str) -> Axis:
+    """Return the axis of a CSV whose heading names paths; its rows are taken as they stand.
+
+    Raises:
+        ScenarioError: no heading, no row, or a row of another length.
+    """
+    lines = [row for row in csv.reader(text.splitlines()) if row]
+    if len(lines) < 2:
+        raise refused(name, "has no heading with a row below", "the heading names paths")
+    paths = tuple(cell.strip() for cell in lines[0])
+    if not all(paths):
+        raise refused(name, "has a column without a path", "the heading names paths")
+    for number, row in enumerate(lines[1:], start=2):
+        if len(row) != len(paths):
+            raise refused(name, f"row {number} has {len(row)} values, not {len(paths)}")
+    return Axis(paths, tuple(tuple(cell.strip() for cell in row) for row in lines[1:]))
+
+
+def grid_of(vary: Sequence[str], rows: Axis | None = None) -> Grid:
+    """Return the grid of the texts of `--vary` and, changing slowest, the rows of a CSV."""
+    return Grid((*((rows,) if rows is not None else ()), *(axis_of(text) for text in vary)))

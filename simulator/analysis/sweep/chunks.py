@@ -1,0 +1,236 @@
+"""A sweep as chunks: pure, picklable functions from rows of values to columns of results.
+
+In: a `Request` and a chunk's number. Out: `Columns`, one array for each column, the same to the bit
+wherever and whenever the chunk is run.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.analysis.sweep.axes import Grid, number_of, refused
+from simulator.analysis.sweep.outcomes import Outcomes, outcomes
+from simulator.analysis.sweep.varying import Source, Varied
+from simulator.analysis.uncertainty import breaks, draw, samples_of
+from simulator.errors import Problem, ScenarioError
+from simulator.physics.attempt import finished, stepping
+from simulator.physics.batch import Batch, batch_of
+from simulator.physics.ensemble import ensembling, joined
+from simulator.physics.keeping import STATUSES, passages
+from simulator.scenario.loader import load_text, scenario_to_dict
+from simulator.scenario.model import Scenario
+from simulator.scenario.overrides import apply_overrides
+from simulator.scenario.reading import find_scenario, is_bare_name, read_text
+from simulator.scenario.yaml_tree import Mapping, Node, Scalar, read_tree
+from simulator.units import LAP_M, parse_distance
+
+Columns: TypeAlias = dict[str, NDArray[Any]]
+"""Columns by name, one entry a row: numbers (NaN: there is none) or texts."""
+
+CHUNK_ROWS = 4096
+"""Attempts in a chunk: enough to be quick, few enough to keep memory flat."""
+INVALID = "invalid"
+"""The status of a row that is no scenario."""
+SUB_4_S = 239.99
+
+
+@dataclass(frozen=True)
+class Request:
+    """A whole sweep: the same request gives the same columns.
+
+    Attributes:
+        source: the scenario.
+        grid: what is varied.
+        samples: samples of the uncertain inputs for each row, 0 for none.
+        seed: of the samples.
+        target_s: what is to be broken, in the column of chances [s].
+        splits_m: where splits are taken [m].
+    """
+
+    source: Source
+    grid: Grid
+    samples: int
+    seed: int
+    target_s: float
+    splits_m: tuple[float, ...]
+
+    @property
+    def chunk_rows(self) -> int:
+        """Rows in a chunk."""
+        return max(1, CHUNK_ROWS // max(self.samples, 1))
+
+    @property
+    def chunks(self) -> int:
+        """Number of chunks."""
+        return -(-self.grid.size // self.chunk_rows)
+
+    @cached_property
+    def digest(self) -> str:
+        """What tells this request from any other, and this version's numbers from another's."""
+        told = [asdict(self), version("lightpace"), np.__version__]
+        return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+
+
+def request_of(
+    scenario: str | Path | Scenario,
+    grid: Grid,
+    *,
+    changes: Sequence[str] = (),
+    samples: int = 0,
+    seed: int = 1,
+    target_s: float = SUB_4_S,
+) -> Request:
+    """Return the request for a sweep over a scenario: a file, a shipped name, or a `Scenario`.
+
+    Raises:
+        ScenarioError: the scenario is not usable, or a path leads nowhere.
+    """
+    source = _source(scenario, tuple(changes))
+    base = load_text(source.text, source.name, Path(source.folder), overrides=source.changes)
+    tree, _ = read_tree(source.text, source.name)
+    tree, _ = apply_overrides(tree, source.changes, Path(source.folder))
+    source = Source(source.text, source.name, source.folder, _written_out(tree, source, base))
+    problems: list[Problem] = []
+    for path, value in zip(grid.paths, grid.rows(0, 1)[0] if grid.paths else (), strict=True):
+        _, found = apply_overrides(tree, [f"{path}={value}"], Path(source.folder))
+        problems += [refused(path, p.message, p.hint).problems[0] for p in found]
+    if problems:
+        raise ScenarioError(problems)
+    longest = _longest(base, grid)
+    count = int(np.ceil(longest / LAP_M)) - 1
+    splits = tuple(LAP_M * (i + 1) for i in range(count))
+    return Request(source, grid, samples, seed, target_s, splits)
+
+
+def _source(scenario: str | Path | Scenario, changes: tuple[str, ...]) -> Source:
+    if isinstance(scenario, Scenario):
+        return Source(json.dumps(scenario_to_dict(scenario)), scenario.name, "", changes)
+    path = find_scenario(scenario)
+    return Source(read_text(path, str(path)), str(path), str(path.resolve().parent), changes)
+
+
+def _written_out(tree: Node, source: Source, base: Scenario) -> tuple[str, ...]:
+    """Return the changes, and with them a runner or formation that is a file of its own.
+
+    A worker on another machine has the shipped files, but not this one's.
+    """
+    changes = source.changes
+    for way, section in (
+        (("runner",), base.runner),
+        (("pacers", "formation"), base.pacers.formation),
+    ):
+        node: Node | None = tree
+        for key in way:
+            entry = node.entries.get(key) if isinstance(node, Mapping) else None
+            node = entry.node if entry else None
+        if isinstance(node, Scalar) and node.text and not is_bare_name(node.text):
+            plain = section.model_dump(mode="json", by_alias=True)
+            changes = (*changes, f"{'.'.join(way)}={json.dumps(plain)}")
+    return changes
+
+
+def _longest(base: Scenario, grid: Grid) -> float:
+    """Return the longest race of a sweep [m]."""
+    if "distance" not in grid.paths:
+        return base.distance
+    found = [base.distance]
+    for axis in grid.axes:
+        for i in [i for i, path in enumerate(axis.paths) if path == "distance"]:
+            for row in axis.rows:
+                try:
+                    found.append(min(parse_distance(row[i]), 10_000.0))
+                except ValueError:
+                    continue  # that row will be an invalid one
+    return max(found)
+
+
+def run_chunk(request: Request, number: int) -> Columns:
+    """Return the columns of one chunk: a pure function, to be run anywhere."""
+    begin = number * request.chunk_rows
+    rows = request.grid.rows(begin, begin + request.chunk_rows)
+    varied = Varied(request.source, request.grid.paths)
+    asked = [varied.scenario(values) for values in rows]
+    scenarios = [s for s in asked if isinstance(s, Scenario)]
+    valid = np.array([isinstance(s, Scenario) for s in asked])
+    columns: Columns = {}
+    for i, path in enumerate(request.grid.paths):
+        texts = [values[i] for values in rows]
+        columns[path] = (
+            np.array([number_of(text) for text in texts], dtype=np.float64)
+            if request.grid.numeric[i]
+            else np.array(texts)
+        )
+    found = _outcomes(scenarios, request) if scenarios else {}
+    status = np.full(len(rows), INVALID, dtype="<U32")
+    status[valid] = found.pop("status", np.array([], dtype="<U32"))
+    columns["status"] = status
+    columns["reason"] = np.array(["" if isinstance(s, Scenario) else s for s in asked])
+    for name in result_names(request):
+        column = np.full(len(rows), np.nan)
+        if name in found:
+            column[valid] = found[name]
+        columns[name] = column
+    return columns
+
+
+def result_names(request: Request) -> tuple[str, ...]:
+    """Return the names of the columns of numbers, without the varied ones."""
+    splits = tuple(f"split_{x:.0f}_s" for x in request.splits_m)
+    names = ("finish_s", *splits, "lost_light_m", "mean_shelter", "reserve_used")
+    if request.samples:
+        names += ("p5_s", "p50_s", "p95_s", "chance")
+    return names
+
+
+def _outcomes(scenarios: Sequence[Scenario], request: Request) -> Columns:
+    keep = outcomes(request.splits_m)
+    ran: Outcomes = finished(stepping(batch_of(scenarios), None, keep))
+    times = ran.passages.time_s.copy()
+    race = np.array([s.distance for s in scenarios])
+    times[np.asarray(request.splits_m)[None, :] >= race[:, None]] = np.nan
+    words = np.array([status.value for status in STATUSES])
+    found: Columns = {
+        "status": words[ran.passages.status],
+        "finish_s": ran.passages.finish_s,
+        "lost_light_m": ran.lost_light_m,
+        "mean_shelter": ran.shelter,
+        "reserve_used": ran.reserve_used,
+    }
+    for i, x in enumerate(request.splits_m):
+        found[f"split_{x:.0f}_s"] = times[:, i]
+    if request.samples:
+        found |= _sampled(scenarios, request)
+    return found
+
+
+def _sampled(scenarios: Sequence[Scenario], request: Request) -> Columns:
+    """Return percentiles of the finish and the chance of the target, from samples of each row."""
+    shares = draw(request.samples, request.seed)
+    batches: list[Batch] = []
+    for scenario in scenarios:
+        drawn = samples_of(scenario, shares)
+        batches.append(finished(ensembling(scenario, drawn.runners, drawn.wakes)))
+    ran = finished(stepping(joined(batches), None, passages()))
+    shape = (len(scenarios), request.samples)
+    finish = np.where(ran.valid, ran.finish_s, np.nan).reshape(shape)
+    percentiles = np.full((3, len(scenarios)), np.nan)
+    some = ~np.isnan(finish).all(axis=1)
+    if some.any():
+        percentiles[:, some] = np.nanpercentile(finish[some], (5, 50, 95), axis=1)
+    chance = breaks(ran, request.target_s).reshape(shape).mean(axis=1)
+    return {
+        "p5_s": percentiles[0],
+        "p50_s": percentiles[1],
+        "p95_s": percentiles[2],
+        "chance": chance,
+    }

@@ -1,0 +1,97 @@
+"""Running a sweep's chunks, here or on any executor, and the table that comes of them.
+
+In: a `Request`, an executor of `concurrent.futures` or none. Out: chunks as they are done, each
+once; `Table`, all of them in order. A chunk is keyed by its number, so it does not matter who ran
+it, in what order, or that a worker died on the way (if its executor gives the chunk to another).
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.analysis.sweep.chunks import Columns, Request, run_chunk
+from simulator.errors import LightpaceError
+
+
+def run_chunks(
+    request: Request, numbers: Iterable[int], executor: Executor | None = None, workers: int = 1
+) -> Iterator[tuple[int, Columns]]:
+    """Yield these chunks by number as they are done; no more than two a worker are under way."""
+    if executor is None:
+        for number in numbers:
+            yield number, run_chunk(request, number)
+        return
+    left = iter(numbers)
+    under_way: dict[Future[Columns], int] = {}
+    while True:
+        for number in itertools.islice(left, 2 * workers - len(under_way)):
+            under_way[executor.submit(run_chunk, request, number)] = number
+        if not under_way:
+            return
+        done, _ = wait(under_way, return_when=FIRST_COMPLETED)
+        for future in done:
+            yield under_way.pop(future), future.result()
+
+
+@dataclass(frozen=True, eq=False)
+class Table(Mapping[str, NDArray[Any]]):
+    """Results by column; numbers are NaN where there is none, texts may be empty."""
+
+    columns: Columns
+
+    def __getitem__(self, name: str) -> NDArray[Any]:
+        return self.columns[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.columns)
+
+    def __len__(self) -> int:
+        return len(self.columns)
+
+    @property
+    def rows(self) -> int:
+        """Number of rows."""
+        return len(next(iter(self.columns.values()), ()))
+
+    def to_pandas(self) -> Any:
+        """Return a pandas `DataFrame`.
+
+        Raises:
+            LightpaceError: pandas is not installed; lightpace does not need it.
+        """
+        try:
+            import pandas as pd  # noqa: PLC0415 - only who asks for it needs it
+        except ImportError:
+            raise LightpaceError("pandas is not installed: pip install pandas.") from None
+        return pd.DataFrame(dict(self.columns))
+
+    def to_polars(self) -> Any:
+        """Return a polars `DataFrame`.
+
+        Raises:
+            LightpaceError: polars is not installed; lightpace does not need it.
+        """
+        try:
+            import polars as pl  # noqa: PLC0415 - only who asks for it needs it
+        except ImportError:
+            raise LightpaceError("polars is not installed: pip install polars.") from None
+        return pl.DataFrame(dict(self.columns))
+
+
+def table_of(chunks: Iterable[Columns]) -> Table:
+    """Return chunks, in order, as one table."""
+    listed = list(chunks)
+    return Table({name: np.concatenate([c[name] for c in listed]) for name in listed[0]})
+
+
+def run_sweep(request: Request, executor: Executor | None = None, workers: int = 1) -> Table:
+    """Return the whole sweep as a table in memory."""
+    done = dict(run_chunks(request, range(request.chunks), executor, workers))
+    return table_of(done[number] for number in sorted(done))

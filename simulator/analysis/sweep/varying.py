@@ -1,0 +1,172 @@
+"""Scenarios with other values, many thousands a second, equal to what the loader makes of them.
+
+In: a scenario's text, `--set` changes, varied paths, rows of values. Out: for each row a `Scenario`
+or the reason why it is none.
+
+A path that leads to a plain number is set on the model: its section, and those that hold it, are
+validated as the loader validates them. Anything else (names, lists, tables) goes through the loader
+once for each distinct value. A refused row goes through the loader too: the reason is its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, TypeAlias, TypeVar, get_args
+
+from pydantic import ValidationError
+
+from simulator.errors import ScenarioError
+from simulator.scenario.fields import Section
+from simulator.scenario.loader import load_text
+from simulator.scenario.model import Scenario
+from simulator.scenario.structure import Shape, annotation_of, field_shapes, shape_of
+from simulator.scenario.yaml_tree import Mark, Scalar
+
+Steps: TypeAlias = tuple[str, ...]
+SectionT = TypeVar("SectionT", bound=Section)
+
+NOTHING_BESIDE = ("ghosts=[]", "published=~")
+"""What is compared with an attempt does not change it: rows are run without."""
+_ALONE = ("environment", "runner", "pacers")
+"""Sections whose numbers are checked with no other section's."""
+_MOST_KEPT = 10_000
+_MARK = Mark("--set")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A scenario as text, with where its files are and what is set before it is varied."""
+
+    text: str
+    name: str
+    folder: str
+    changes: tuple[str, ...]
+
+    def load(self, settings: Iterable[str] = ()) -> Scenario:
+        """Return the scenario with further settings.
+
+        Raises:
+            ScenarioError: as for `load_text`.
+        """
+        overrides = [*self.changes, *settings, *NOTHING_BESIDE]
+        return load_text(self.text, self.name, Path(self.folder), overrides=overrides)
+
+
+class _UnfitError(Exception):
+    """A value cannot be set on the model; the loader must look at it."""
+
+
+class _RefusedError(Exception):
+    """Sections refuse their numbers; its arguments tell which sections and which numbers."""
+
+
+class Varied:
+    """One scenario with many values."""
+
+    def __init__(self, source: Source, paths: Sequence[str]) -> None:
+        """Tell apart what can be set on the model and what the loader must read."""
+        self._source = source
+        self._paths = tuple(paths)
+        steps = [tuple(path.split(".")) for path in paths]
+        read = [s for s in steps if not is_number(s)]
+        self._steps = [
+            None if s in read or any(_overlap(s, other) for other in read) else s for s in steps
+        ]
+        self._bases: dict[tuple[str, ...], Scenario] = {}
+        self._kept: dict[tuple[Steps, ...], Section] = {}
+        self._reasons: dict[tuple[Any, ...], str] = {}
+
+    def scenario(self, values: Sequence[str]) -> Scenario | str:
+        """Return the scenario with these values, or why there is none."""
+        read = tuple(v for v, s in zip(values, self._steps, strict=True) if s is None)
+        key: tuple[Any, ...] = ()
+        base = self._bases.get(read)
+        if base is not None:
+            numbers = [(s, v) for s, v in zip(self._steps, values, strict=True) if s is not None]
+            try:
+                return self._set(base, (), numbers, read) if numbers else base
+            except _RefusedError as refusal:
+                key = refusal.args  # another row may have been refused for the same
+            except (ValidationError, _UnfitError):
+                pass  # the loader finds the words
+        if key in self._reasons:
+            return self._reasons[key]
+        settings = [f"{path}={v}" for path, v in zip(self._paths, values, strict=True)]
+        try:
+            found = self._source.load(settings)
+        except ScenarioError as error:
+            reason = str(error)
+            if key:
+                self._reasons[key] = reason
+            return reason
+        if base is None:
+            self._bases[read] = found
+        return found
+
+    def _set(
+        self, section: SectionT, place: Steps, numbers: list[tuple[Steps, str]], read: Steps
+    ) -> SectionT:
+        """Return the section at `place` with these numbers in it, validated."""
+        key = (read, place, tuple(text for _, text in numbers))
+        kept = self._kept.get(key)
+        if isinstance(kept, type(section)):
+            return kept
+        values = {
+            (f.alias or n): getattr(section, n) for n, f in type(section).model_fields.items()
+        }
+        below: dict[str, list[tuple[Steps, str]]] = {}
+        for steps, text in numbers:
+            below.setdefault(steps[0], []).append((steps[1:], text))
+        wrong: list[tuple[str, ...]] = []
+        for name, inner in below.items():
+            steps, text = inner[0]
+            if name not in values or text.strip().startswith(("[", "{", '"', "'")):
+                raise _UnfitError
+            if not steps:
+                values[name] = Scalar(_MARK, text.strip()).value
+            elif isinstance(values[name], Section):
+                try:
+                    values[name] = self._set(values[name], (*place, name), inner, read)
+                except ValidationError:
+                    if place:
+                        raise
+                    wrong.append((name, *(text for _, text in inner)))
+            else:
+                raise _UnfitError
+        if wrong:
+            # what the loader says depends on these sections, and on those it checks with others
+            others = [item for item in numbers if item[0][0] not in _ALONE]
+            raise _RefusedError(read, tuple(wrong), tuple(others))
+        found = type(section).model_validate(values)
+        if place:
+            if len(self._kept) >= _MOST_KEPT:
+                self._kept.clear()
+            self._kept[key] = found
+        return found
+
+
+def _overlap(a: Steps, b: Steps) -> bool:
+    """Return whether one path leads to, or through, what the other leads to."""
+    return all(x == y for x, y in zip(a, b, strict=False))
+
+
+@lru_cache(maxsize=1024)
+def is_number(steps: Steps) -> bool:
+    """Return whether a path leads through sections to a plain number, or to nothing."""
+    shape, leaves = Shape(sections={"": Scenario}), set[Any]()
+    for step in steps:
+        owners = [s for s in shape.sections.values() if step in field_shapes(s)]
+        if not owners or shape.items is not None:
+            return False
+        annotations = [annotation_of(owner, step) for owner in owners]
+        leaves = set().union(*(_leaves(a) for a in annotations))
+        shape = shape_of(annotations[0])
+    return bool(leaves & {int, float}) and leaves <= {int, float, type(None)}
+
+
+def _leaves(annotation: Any) -> set[Any]:
+    inner = [part for part in get_args(annotation) if isinstance(part, type) or get_args(part)]
+    return set().union(*(_leaves(part) for part in inner)) if inner else {annotation}

@@ -1,0 +1,174 @@
+"""The commands for many attempts: sweep, plot.
+
+In: arguments. Out: tables of results, figures, a progress bar.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import typer
+from rich.markup import escape
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+
+from simulator.cli.terminal import DEFAULT_SCENARIO, Changes, OutFile, ScenarioName, app, err, out
+from simulator.errors import ExtraError, LightpaceError
+from simulator.units import parse_time
+
+
+@app.command()
+def sweep(
+    scenario: ScenarioName = DEFAULT_SCENARIO,
+    output: OutFile = Path("sweep.csv"),
+    vary: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="PATH=VALUES",
+            help="0..13, 0.8..4:0.2, 1..100:log5 or a,b,c; given several times, every combination.",
+        ),
+    ] = None,
+    rows: Annotated[
+        Path | None, typer.Option(help="A CSV whose heading names paths: its rows as they stand.")
+    ] = None,
+    samples: Annotated[
+        int, typer.Option(min=0, max=100_000, help="Samples of the uncertain inputs for each row.")
+    ] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the samples.")] = 1,
+    target: Annotated[
+        str, typer.Option(help="What the chance is asked of, with --samples.")
+    ] = "3:59.99",
+    jobs: Annotated[
+        int | None, typer.Option(min=1, help="Processes; left out: one for each processor.")
+    ] = None,
+    cluster: Annotated[
+        str | None,
+        typer.Option(metavar="tcp://…", help="A Dask scheduler, which is trusted: it runs code."),
+    ] = None,
+    changes: Changes = None,
+) -> None:
+    """Run every combination of varied values and write one row for each (.csv, .json, .parquet).
+
+    Stopped with Ctrl-C, the same command goes on where it was.
+    """
+    from simulator.analysis.sweep.axes import axis_of_csv, grid_of
+    from simulator.analysis.sweep.chunks import INVALID, Request, request_of
+    from simulator.analysis.sweep.running import run_chunks
+    from simulator.export.chunk_store import ChunkStore
+    from simulator.export.columns import check_ending, write_columns
+    from simulator.scenario.reading import read_text
+
+    check_ending(output)
+    try:
+        target_s = parse_time(target)
+    except ValueError as error:
+        raise typer.BadParameter(f"{error}.", param_hint="--target") from error
+    listed = None if rows is None else axis_of_csv(read_text(rows, str(rows)), str(rows))
+    grid = grid_of(vary or [], listed)
+    request: Request = request_of(
+        scenario, grid, changes=changes or [], samples=samples, seed=seed, target_s=target_s
+    )
+    store = ChunkStore(output, request)
+    missing = store.missing()
+    if len(missing) < request.chunks:
+        done = request.chunks - len(missing)
+        err.print(f"Going on: {done} of {request.chunks} chunks were kept from before.")
+    try:
+        with _executor(cluster, jobs, len(missing)) as (executor, workers), _progress() as bar:
+            task = bar.add_task("attempts", total=request.chunks)
+            bar.update(task, completed=request.chunks - len(missing))
+            for number, columns in run_chunks(request, missing, executor, workers):
+                store.write(number, columns)
+                bar.advance(task)
+    except BaseException as error:
+        kept = request.chunks - len(store.missing())
+        if kept:
+            err.print(
+                escape(
+                    f"{kept} of {request.chunks} chunks are kept beside {output}: the same command "
+                    "goes on from there."
+                )
+            )
+        if isinstance(error, BrokenProcessPool):
+            raise LightpaceError("A worker process died; run the same command again.") from None
+        raise
+
+    invalid = 0
+
+    def finished() -> Iterator[dict[str, np.ndarray]]:
+        nonlocal invalid
+        for number in range(request.chunks):
+            columns = store.read(number)
+            if columns is None:
+                raise LightpaceError(f"Chunk {number} of {store.folder} is damaged: run it again.")
+            invalid += int((columns["status"] == INVALID).sum())
+            yield columns
+
+    write_columns(output, finished())
+    store.remove()
+    told = f"; {invalid} are invalid, with their reason" if invalid else ""
+    out.print(escape(f"{output}: {grid.size} rows{told}"))
+
+
+def _progress() -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("chunks"),
+        TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
+        console=err,
+    )
+
+
+@contextmanager
+def _executor(
+    cluster: str | None, jobs: int | None, chunks: int
+) -> Iterator[tuple[Executor | None, int]]:
+    """Yield an executor and its number of workers: none for one, processes, or a cluster."""
+    if cluster is not None:
+        try:
+            from distributed import Client
+        except ImportError:
+            raise ExtraError("A cluster", "cluster") from None
+        try:
+            client = Client(cluster, timeout="10s")
+        except (OSError, ValueError, TypeError) as error:
+            raise LightpaceError(f"There is no Dask scheduler at {cluster}: {error}.") from None
+        with client:
+            workers = max(1, sum(client.nthreads().values()))
+            # the executor's own shutdown would wait for chunks that nobody wants any more
+            yield client.get_executor(retries=3), workers
+        return
+    workers = min(jobs or os.cpu_count() or 1, chunks)
+    if workers <= 1:
+        yield None, 1
+        return
+    pool = ProcessPoolExecutor(
+        workers, multiprocessing.get_context("spawn"), initializer=_ignore_interrupts
+    )
+    try:
+        yield pool, workers
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _ignore_interrupts() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the whole group: we stop them

@@ -1,0 +1,72 @@
+"""What `--vary` may say, and what is refused."""
+
+from __future__ import annotations
+
+import pytest
+
+from simulator.analysis.sweep.axes import axis_of, axis_of_csv, grid_of
+from simulator.errors import ScenarioError
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("pacers.count=0..3", ["0", "1", "2", "3"]),
+        ("pacers.front_gap=0.8..1.4:0.2", ["0.8", "1", "1.2", "1.4"]),
+        ("plan.strength=-1..1:0.5", ["-1", "-0.5", "0", "0.5", "1"]),
+        ("runner.mass=40..45:2", ["40", "42", "44"]),
+        ("plan.target=3:58..4:00:1", ["238", "239", "240"]),
+        ("pacers.drop_back=1..100:log3", ["1", "10", "100"]),
+        ("pacers.formation=breaking4,single_file", ["breaking4", "single_file"]),
+        ("pacers.count=0..2,7", ["0", "1", "2", "7"]),
+        ('plan={shape: splits, splits: {400: "60", finish: "3:59"}}', None),
+    ],
+)
+def test_values_of_an_axis(text: str, values: list[str] | None) -> None:
+    expected = [text.partition("=")[2]] if values is None else values
+    assert [row[0] for row in axis_of(text).rows] == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "pacers.count",
+        "=0..3",
+        "pacers.count=",
+        "pacers.count=3..0",
+        "runner.mass=40.5..42",
+        "runner.mass=40..42:0",
+        "runner.mass=0..42:log5",
+        "runner.mass=1..42:log1",
+        "runner.mass=..42",
+        "runner.mass=0..1:0.0000001",
+        "pacers.count=1,1",
+    ],
+)
+def test_what_makes_no_axis_is_refused_in_a_sentence(text: str) -> None:
+    with pytest.raises(ScenarioError) as refusal:
+        axis_of(text)
+    assert refusal.value.problems[0].source == "--vary"
+
+
+def test_a_grid_holds_every_combination_the_last_axis_fastest() -> None:
+    csv = axis_of_csv("runner.mass, runner.height\n42,1.57\n50, 1.70\n", "rows.csv")
+    grid = grid_of(["pacers.count=0..2"], csv)
+    assert grid.paths == ("runner.mass", "runner.height", "pacers.count")
+    assert grid.size == 6
+    assert grid.rows(2, 5) == (("42", "1.57", "2"), ("50", "1.70", "0"), ("50", "1.70", "1"))
+    assert grid.rows(5, 99) == (("50", "1.70", "2"),)
+    assert grid_of([]).rows(0, 9) == ((),)
+
+
+@pytest.mark.parametrize("text", ["", "a,b\n", "a,b\n1\n", "a,\n1,2\n"])
+def test_a_csv_that_is_no_table_is_refused(text: str) -> None:
+    with pytest.raises(ScenarioError):
+        axis_of_csv(text, "rows.csv")
+
+
+def test_a_path_varied_twice_and_a_grid_without_end_are_refused() -> None:
+    with pytest.raises(ScenarioError, match="varied twice"):
+        grid_of(["runner.mass=40..42", "runner.mass=50"])
+    with pytest.raises(ScenarioError, match="more than"):
+        grid_of([f"p{i}=0..99" for i in range(4)])

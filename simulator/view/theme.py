@@ -123,6 +123,20 @@ def mix(first: Colour, second: Colour, share: float) -> Colour:
     return (red, green, blue)
 
 
+def css(colour: Colour) -> str:
+    """Return a colour as `#rrggbb`."""
+    return "#{:02x}{:02x}{:02x}".format(*colour)
+
+
+def relative_luminance(colour: Colour) -> float:
+    """Return the relative luminance of an sRGB colour, 0 to 1 (WCAG 2.2)."""
+    red, green, blue = (
+        c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4
+        for c in (part / 255.0 for part in colour)
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
 @dataclass(frozen=True, slots=True)
 class Sizes:
     """Type sizes for one picture [px]; `unit` is 1 at 1920 × 1080."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pygame
 import pytest
@@ -10,6 +10,7 @@ import pytest
 from simulator.scenario.loader import load_scenario
 from simulator.session import Session
 from simulator.stage.keys import Action
+from simulator.stage.scene import Bar
 from simulator.view.app import App
 from simulator.view.drawer.pages import page_names, wave_names
 from simulator.view.panels.what_if import bar_boxes
@@ -34,12 +35,27 @@ def hand(session: Session, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hand]:
     pygame.display.quit()
 
 
+def until(hand: Hand, done: Callable[[], bool]) -> None:
+    """Show pictures until something is worked out."""
+    for _ in range(5000):
+        if done():
+            return
+        hand.wait()
+    raise AssertionError("never worked out")
+
+
 def test_nine_pacers_are_taken_away_and_the_cost_is_read(hand: Hand, session: Session) -> None:
-    session.finish_work()
+    def bars() -> tuple[Bar, ...]:
+        shown = session.scene().what_if
+        return shown.bars if shown is not None else ()
+
+    def ready() -> bool:
+        return bool(bars()) and all(not b.stale and b.finish_s is not None for b in bars())
+
     before = session.recording.finish_s
+    until(hand, ready)
     hand.drag("pacers.count", 4 / 13)
-    session.finish_work()
-    hand.wait(2)
+    until(hand, lambda: ready() and bars()[4].own and len(session.scene().pacers) == 4)
     shown = session.scene().what_if
     assert shown is not None
     own = next(i for i, bar in enumerate(shown.bars) if bar.own)
@@ -62,19 +78,22 @@ def test_nine_pacers_are_taken_away_and_the_cost_is_read(hand: Hand, session: Se
 
 @pytest.mark.parametrize("how", ["drawer", "key"])
 def test_undo_brings_the_run_back_to_the_bit(hand: Hand, session: Session, how: str) -> None:
-    session.finish_work()
     before = session.recording.x.copy()
+
+    def same() -> bool:
+        now = session.recording.x
+        return bool(now.shape == before.shape and (now == before).all())
+
     hand.press("value", "pacers.count")
     hand.write("2")
     hand.key("enter")
-    session.finish_work()
-    assert session.recording.x.shape != before.shape or (session.recording.x != before).any()
+    until(hand, lambda: not same())
     if how == "drawer":
         hand.press("undo")
     else:
         hand.key("ctrl+z")
-    session.finish_work()
-    assert (session.recording.x == before).all()
+    until(hand, same)
+    assert session.scenario.pacers.count is None
 
 
 def test_every_knob_of_the_file_is_on_a_page(hand: Hand, session: Session) -> None:
@@ -114,3 +133,25 @@ def test_a_refused_value_is_told_at_the_knob(hand: Hand, session: Session) -> No
     assert problem.split()[0] in " ".join(word.text for word in sheet.words)
     hand.key("escape")
     assert session.scenario.pacers.count in (None, 13)
+
+
+def test_two_runs_are_kept_and_compared(hand: Hand, session: Session) -> None:
+    hand.page("Compare")
+    hand.press("pin")
+    hand.page("Pacers")
+    hand.focus("knob", "pacers.count")
+    hand.key("left", 9)
+    until(hand, lambda: len(session.scene().pacers) == 4)
+    hand.page("Compare")
+    hand.press("pin")
+    assert [pin.number for pin in session.desk().pins] == [1, 2]
+    hand.press("table")
+    hand.wait(2)
+    table = hand.app.drawer.table
+    assert table is not None
+    assert {pin.name for pin in session.desk().pins} == {
+        heading.partition(" ")[2] for heading in table.columns if heading[0] in "12"
+    }
+    hand.press("show", "1")
+    hand.press("unpin", "2")
+    assert [(pin.number, pin.shown) for pin in session.desk().pins] == [(1, False)]

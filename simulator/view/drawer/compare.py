@@ -5,6 +5,8 @@ In: a `Comparison`, the stage's box. Out: a card, drawn once for each content.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import pygame
 
 from simulator.stage.desk import Comparison
@@ -12,6 +14,28 @@ from simulator.view.layout import Box
 from simulator.view.panels.cards import ground
 from simulator.view.style import Style
 from simulator.view.text import REGULAR, SEMIBOLD
+
+GAP = "gap"
+"""Heading of a column that belongs to the run before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Heading:
+    text: str
+    column: int
+    right: int
+    width: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """A table in one size of type [px]: right edges of the columns, headings, its size."""
+
+    pad: int
+    row: int
+    edges: tuple[int, ...]
+    headings: tuple[_Heading, ...]
+    size: tuple[int, int]
 
 
 class Table:
@@ -34,43 +58,64 @@ class Table:
 
 def card(content: Comparison, stage: Box, style: Style) -> pygame.Surface:
     """Return the table, in the largest type that fits the stage."""
-    rows = [content.columns, *content.rows]
-    count = max(1, *(len(row) for row in rows))
-    room = stage.inset(round(0.04 * stage.w), round(0.05 * stage.h))
+    room = stage.inset(round(0.03 * stage.w), round(0.04 * stage.h))
     px = style.sizes.lead
     while True:
-        pad, high = round(1.2 * px), round(1.6 * px)
-        wide = [
-            max(style.type.width(row[k], SEMIBOLD, px) for row in rows if k < len(row))
-            for k in range(count)
-        ]
-        gap = round(1.3 * px)
-        size = (sum(wide) + gap * (count - 1) + 2 * pad, high * (len(rows) + 1) + 2 * pad)
-        if px <= 8 or (size[0] <= room.w and size[1] <= room.h):
+        plan = _planned(content, px, style)
+        if px <= 8 or (plan.size[0] <= room.w and plan.size[1] <= room.h):
             break
         px -= 1
-    shown = (max(1, min(size[0], room.w)), max(1, min(size[1], room.h)))
+    shown = (max(1, min(plan.size[0], room.w)), max(1, min(plan.size[1], room.h)))
     made = ground(shown, style.sizes, style.theme)
-    theme, type_ = style.theme, style.type
-    type_.caps(made, "compare", (pad, pad + 0.4 * high), style.sizes.caption, theme.muted)
+    theme, type_, small = style.theme, style.type, style.sizes.caption
+    y = plan.pad + 0.4 * plan.row
+    type_.caps(made, "compare", (plan.pad, y), small, theme.muted)
+    right = (shown[0] - plan.pad, y)
     hint = "Esc or a click closes"
-    at = (shown[0] - pad, pad + 0.4 * high)
-    type_.write(made, hint, at, REGULAR, style.sizes.caption, theme.muted, align=1)
-    for i, row in enumerate(rows):
-        y = pad + (i + 1.5) * high
-        if i:
-            top = round(pad + (i + 1) * high)
-            made.fill((*theme.panel_high, 255), (pad, top, max(1, shown[0] - 2 * pad), 1))
-        x = pad
-        for k, cell in enumerate(row):
-            colour = theme.muted if i == 0 or k == 0 else theme.text
-            if k == 1 and i:
-                colour = theme.own
-            weight = SEMIBOLD if i == 0 or k == 1 else REGULAR
+    type_.write(made, hint, right, REGULAR, small, theme.muted, align=1)
+    for heading in plan.headings:
+        first = heading.column == 0
+        tint = theme.muted if first else theme.own if heading.column == 1 else theme.text
+        at = (plan.pad if first else heading.right, plan.pad + 1.5 * plan.row)
+        weight, wide = REGULAR if first else SEMIBOLD, max(1, heading.width)
+        type_.write(made, heading.text, at, weight, px, tint, align=int(not first), width=wide)
+    for i, row in enumerate(content.rows):
+        y = plan.pad + (i + 2.5) * plan.row
+        line = (plan.pad, round(y - plan.row / 2), max(1, shown[0] - 2 * plan.pad), 1)
+        made.fill((*theme.panel_high, 255), line)
+        for k, cell in enumerate(row[: len(plan.edges)]):
             if k == 0:
-                type_.write(made, cell, (x, y), weight, px, colour, width=wide[0])
-            else:
-                right = (x + wide[k], y)
-                type_.write(made, cell, right, weight, px, colour, align=1, width=wide[k])
-            x += wide[k] + gap
+                type_.write(made, cell, (plan.pad, y), REGULAR, px, theme.muted)
+                continue
+            gap = content.columns[k] == GAP
+            colour = theme.own if k == 1 else theme.muted if gap else theme.text
+            weight = SEMIBOLD if k == 1 else REGULAR
+            type_.write(made, cell, (plan.edges[k], y), weight, px, colour, align=1)
     return made
+
+
+def _planned(content: Comparison, px: int, style: Style) -> _Plan:
+    """Return where everything stands in type of `px`; a name stands over its run and its gap."""
+    wide_of = style.type.width
+    pad, row, gap = round(1.1 * px), round(1.55 * px), round(1.2 * px)
+    columns = content.columns
+    wide = [
+        max((wide_of(r[k], SEMIBOLD, px) for r in content.rows if k < len(r)), default=0)
+        for k in range(len(columns))
+    ]
+    edges, headings, x = [], [], pad
+    for k, name in enumerate(columns):
+        paired = k + 1 < len(columns) and columns[k + 1] == GAP
+        if name != GAP:
+            need = min(wide_of(name, SEMIBOLD, px), round(6.5 * px))
+            room = wide[k] + (gap // 2 + wide[k + 1] if paired else 0)
+            wide[k + 1 if paired else k] += max(0, need - room)
+        x += wide[k]
+        edges.append(x)
+        if name == GAP or not paired:
+            at = k - 1 if name == GAP else k
+            left = edges[at] - wide[at] if at else pad
+            headings.append(_Heading(columns[at], at, x, x - left))
+        x += gap // 2 if paired else gap
+    size = (x - gap + pad, row * (len(content.rows) + 2) + 2 * pad)
+    return _Plan(pad, row, tuple(edges), tuple(headings), size)

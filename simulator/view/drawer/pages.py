@@ -262,7 +262,7 @@ class _Fixed:
             radius = max(2, round(0.2 * sizes.body))
             self.dots.append(Dot(left + radius, middle, scrolls=False))
             left += 3 * radius + 1
-        said = desk.file + ("  not saved" if desk.unsaved else "")
+        said = (desk.file or "from no file") + ("  not saved" if desk.unsaved else "")
         tone = Tone.TEXT if desk.unsaved else Tone.MUTED
         wide = max(1, room.right - left)
         self.words.append(Word(said, left, middle, wide, tone, "caption", scrolls=False))

@@ -1,4 +1,4 @@
-"""The commands that make something to show to others: film.
+"""The commands that make something to show to others: film, report.
 
 In: arguments. Out: files.
 """
@@ -14,8 +14,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from simulator.cli.options import moment, picture_size
 from simulator.cli.terminal import DEFAULT_SCENARIO, Changes, OutFile, ScenarioName, app, err, out
+from simulator.physics.attempt import simulate
 from simulator.scenario.loader import load_scenario
 from simulator.stage.playback import COUNTDOWN_S
+from simulator.stage.show import make_show
 from simulator.units import format_time
 
 _GIF_FPS, _FILM_FPS = 20, 60
@@ -81,6 +83,25 @@ def film(
         )
     told = f"{cut.frames} pictures, {cut.frames / cut.fps:.2f} s, {drawn[0]}x{drawn[1]}"
     out.print(escape(f"{output}: {asked.name}, {told}"))
+
+
+@app.command()
+def report(
+    scenario: ScenarioName = DEFAULT_SCENARIO,
+    output: OutFile = Path("report.html"),
+    theme: Annotated[str, typer.Option(help="Colours.")] = "night",
+    force: Annotated[bool, typer.Option("--force", help="Write over what is there.")] = False,
+    changes: Changes = None,
+) -> None:
+    """Make one HTML page that replays the attempt anywhere, without a network."""
+    asked = load_scenario(scenario, overrides=changes or [])
+    from simulator.export.report import write_report
+    from simulator.view.theme import theme_named
+
+    colours = theme_named(theme)
+    shown = make_show(asked, simulate(asked))
+    write_report(shown, output, colours, force=force)
+    out.print(escape(f"{output}: {asked.name}, {output.stat().st_size / 1000:.0f} kB"))
 
 
 def _bar() -> Progress:

@@ -36,7 +36,7 @@ FLAT_S = 0.1
 _SCAN = 33
 _CLOSER = 17
 _ROUNDS = 3
-_GRID = 15
+_GRID = 11
 _GRIDS = 3
 _LOST_S = 60.0
 """What a run that does not finish counts as missing each time by [s]."""

@@ -57,12 +57,13 @@ class Demand:
     bend: Floats
 
 
-def demands(scenarios: Sequence[Scenario]) -> list[Demand]:
+def demands(scenarios: Sequence[Scenario], *, last_m: float = 0.0) -> list[Demand]:
     """Return what each scenario's plan asks for, all plans run side by side without any limit.
 
-    The group keeps to her plan and she to her slot, whatever wave it follows in the scenario.
+    The group keeps to her plan and she to her slot, whatever wave it follows in the scenario. The
+    last `last_m` metres are left out.
     """
-    return [_demand(run) for run in simulate_all([_unlimited(s) for s in scenarios])]
+    return [_demand(run, last_m) for run in simulate_all([_unlimited(s) for s in scenarios])]
 
 
 def _unlimited(scenario: Scenario) -> Scenario:
@@ -77,10 +78,11 @@ def _unlimited(scenario: Scenario) -> Scenario:
     )
 
 
-def _demand(run: Recording) -> Demand:
+def _demand(run: Recording, last_m: float) -> Demand:
     tick = np.arange(run.ticks + 1) * run.step_s
-    inside = int((tick < run.end_s).sum())
-    time = np.append(tick[:inside], run.end_s)
+    end = run.end_s if last_m == 0 else float(run.time_at(run.race_m - last_m))
+    inside = int((tick < end).sum())
+    time = np.append(tick[:inside], end)
     # what a tick took is read off the kernel's own ledger: reserve drawn and aerobic supply
     supplied = 0.5 * (run.aerobic[1:] + run.aerobic[:-1])
     mean = supplied - np.diff(run.reserve) / run.step_s
@@ -166,12 +168,14 @@ def _stretched_plan(plan: Plan, finish_s: float) -> Plan:
     return plan.model_copy(update={"target": finish_s})
 
 
-def predicted_time(scenario: Scenario, *, bends: bool = True) -> float:
+def predicted_time(scenario: Scenario) -> float:
     """Return the predicted time of a scenario [s]; see `predicted_times`."""
-    return predicted_times([scenario], bends=bends)[0]
+    return predicted_times([scenario])[0]
 
 
-def predicted_times(scenarios: Sequence[Scenario], *, bends: bool = True) -> list[float]:
+def predicted_times(
+    scenarios: Sequence[Scenario], *, bends: bool = True, last_m: float = 0.0
+) -> list[float]:
     """Return the fastest finish of each plan's shape that never meets Morton's limit [s].
 
     The plan is stretched in time as a whole; environment, runner and the phases of the shelter are
@@ -181,6 +185,8 @@ def predicted_times(scenarios: Sequence[Scenario], *, bends: bool = True) -> lis
     Args:
         scenarios: what is to be predicted.
         bends: False takes the extra cost of the bends away.
+        last_m: the limit may bind this close to the line [m]; the answer is then the finish that is
+            asked for, not quite the one that is reached.
 
     Raises:
         NoAnswerError: even 2 m/s is too fast for a runner.
@@ -190,7 +196,7 @@ def predicted_times(scenarios: Sequence[Scenario], *, bends: bool = True) -> lis
         open_ = [search for search in found if not search.done]
         rows = [stretched(s.scenario, float(t)) for s in open_ for t in s.times]
         most = np.repeat([_means(s.scenario)[0] for s in open_], _ROWS)[:, None]
-        needed = reserve_needed(demands(rows), most, bends=bends)[:, 0]
+        needed = reserve_needed(demands(rows, last_m=last_m), most, bends=bends)[:, 0]
         for search, own in zip(open_, needed.reshape(-1, _ROWS), strict=True):
             search.narrow(_means(search.scenario)[1] - own)
     return [search.time_s for search in found]

@@ -6,7 +6,7 @@ attempt a row, so that the whole takes seconds.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +33,8 @@ PACED = 0.60
 """Shelter assumed behind pacemakers in races without published formations [1]."""
 LAST_M = 100.0
 """A limit that binds within this of the line is no fade [m]."""
+NO_ANTICIPATION = 10.0
+"""With this anticipation only Morton's limit is left [1]."""
 SHELTERS = (0.0, 0.3, 0.6)
 KELLER_M = (400.0, 800.0, 1500.0, MILE_M, 3000.0, 5000.0, 10_000.0)
 KELLER_PUBLISHED = {1500.0: 219.49, MILE_M: 237.34}
@@ -104,6 +106,7 @@ def _calibrations() -> list[Row]:
             asked["fifteen_hundred"],
             metric,
             Role.PREDICTED,
+            finish_note="her plan sets it; that her means suffice for it is what is predicted",
         ),
     ]
 
@@ -177,9 +180,9 @@ def _predictions() -> list[Row]:
     lapped = long.model_copy(update={"plan": LapPlan(laps=(*_LAPS, 487.04 - sum(_LAPS)))})
     short = Race(1000.0, 149.21, PACED, 550.0).scenario(runner)
     alone = Race(1000.0, 149.21).scenario(runner)
-    times = predicted_times([metric, long, lapped, short, alone])
     mile = _held(_mile(246.42), 0.3)
-    (curved,), (straight,) = (predicted_times([mile], bends=bends) for bends in (True, False))
+    times = predicted_times([metric, long, lapped, short, alone, mile])
+    curved, (straight,) = times[-1], predicted_times([mile], bends=False)
     section = "Predicted times"
     cases = [
         ("1500 m", "Eugene 2025", 228.68, f"S {PACED:.2f} (assumed) to 825 m"),
@@ -232,61 +235,44 @@ def _hard_starts() -> list[Row]:
     """Return what even targets too fast to hold gain over the best even pace.
 
     For each shelter: the best finish of all even targets, with her anticipation and without it,
-    against the best target whose limit does not bind before the last 100 m, and against the
-    predicted time, whose limit never binds. Where it first binds is where she falls a millimetre
-    behind the same plan run without any limit.
+    against the fastest target for which Morton's limit does not bind before the last 100 m, and
+    against the predicted time, for which it never binds.
     """
     miles = [_held(_mile(250.0), s) for s in SHELTERS]
     never = predicted_times(miles)
-    offsets = np.concatenate([np.arange(-6.0, -1.6, 0.25), np.arange(-1.6, 0.01, 0.025)])
-    minds: Sequence[dict[str, float]] = (
-        {},
-        {"anticipation": 10.0},
-        {"anticipation": 10.0, "reserve": 5000.0},
-    )
-    rows = [
-        _with_runner(stretched(mile, time + offset), mind)
-        for mind in minds
-        for mile, time in zip(miles, never, strict=True)
-        for offset in offsets
-    ]
-    runs = np.array(simulate_all(rows), dtype=object).reshape(len(minds), len(miles), len(offsets))
-    section = "A hard start that fades, even targets over the mile"
+    late_targets = predicted_times(miles, last_m=LAST_M)
+    offsets = np.arange(-5.5, -0.39, 0.1)
     found = []
-    for word, own in (("with anticipation", runs[0]), ("without anticipation", runs[1])):
-        for i, held in enumerate(SHELTERS):
-            finish = np.array([run.finish_s or np.inf for run in own[i]])
-            binds = np.array(
-                [_binds_at(run, twin) for run, twin in zip(own[i], runs[2, i], strict=True)]
-            )
-            best = float(finish.min())
-            late = float(finish[binds > MILE_M - LAST_M].min())
+    for word, anticipation in (("with", Runner().anticipation), ("without", NO_ANTICIPATION)):
+        rows = [
+            _anticipating(stretched(mile, float(target)), anticipation)
+            for mile, time, last in zip(miles, never, late_targets, strict=True)
+            for target in (last, *(time + offsets))
+        ]
+        finish = np.array([run.finish_s or np.inf for run in simulate_all(rows)])
+        table = finish.reshape(len(miles), -1)
+        for held, times, even in zip(SHELTERS, table, never, strict=True):
+            late, best = float(times[0]), float(times.min())
             found.append(
                 Row(
-                    section,
-                    f"{word}, S = {held:g}: best of all targets",
+                    "A hard start that fades, even targets over the mile",
+                    f"{word} anticipation, S = {held:g}: best of all targets",
                     "the model itself",
                     (),
                     best,
                     Unit.TIME,
-                    Role.PREDICTED,
+                    Role.ARTEFACT,
                     f"{format_signed(late - best)} s if the limit may not bind before the last "
-                    f"{LAST_M:g} m ({format_time(late)}); {format_signed(never[i] - best)} s if it "
-                    f"may never bind ({format_time(never[i])})",
+                    f"{LAST_M:g} m ({format_time(late)}); {format_signed(even - best)} s if it "
+                    f"may never bind ({format_time(even)})",
                 )
             )
     return found
 
 
-def _with_runner(scenario: Scenario, update: dict[str, float]) -> Scenario:
-    return scenario.model_copy(update={"runner": scenario.runner.model_copy(update=update)})
-
-
-def _binds_at(run: Recording, twin: Recording) -> float:
-    """Return where a run first falls a millimetre behind its unlimited twin [m]; inf: never."""
-    ticks = min(run.ticks, twin.ticks)
-    behind = np.flatnonzero(twin.x[:ticks] - run.x[:ticks] > 1e-3)
-    return float(run.x[behind[0]]) if len(behind) else np.inf
+def _anticipating(scenario: Scenario, anticipation: float) -> Scenario:
+    runner = scenario.runner.model_copy(update={"anticipation": anticipation})
+    return scenario.model_copy(update={"runner": runner})
 
 
 # -- what must hold exactly -----------------------------------------------------------------------

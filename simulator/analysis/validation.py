@@ -27,6 +27,7 @@ class Role(Enum):
 
     CALIBRATED = "calibrated"
     PREDICTED = "predicted"
+    ARTEFACT = "artefact"
     IDENTITY = "identity"
     LISTED = "listed"
 
@@ -184,7 +185,13 @@ def drafting_rows() -> list[Row]:
 
 
 def residual_rows(
-    section: str, source: str, scenario: Scenario, run: Recording, role: Role
+    section: str,
+    source: str,
+    scenario: Scenario,
+    run: Recording,
+    role: Role,
+    *,
+    finish_note: str = "",
 ) -> list[Row]:
     """Return a row for each published split of the scenario's own attempt."""
     rows = []
@@ -192,7 +199,9 @@ def residual_rows(
         label = split_label(w.distance_m, scenario.distance)
         note = f"published within ±{w.tolerance_s:g} s" if w.tolerance_s else ""
         time = run_time(run, w.distance_m)
-        at = label if label == "finish" else f"{label} m"
+        at = f"{label} m"
+        if label == "finish":
+            at, note = label, finish_note
         rows.append(Row(section, at, source, (w.time_s,), time, Unit.TIME, role, note))
     return rows
 

@@ -19,7 +19,7 @@ from simulator.session.courses import Runs, physical
 from simulator.session.knobs import knobs_of
 from simulator.session.plans import RefusedError, plan_with_split, sections_of, typed_time
 from simulator.session.settings import Settings, flow, path_of
-from simulator.session.turning import new_wave, turned
+from simulator.session.turning import bare, new_wave, turned
 from simulator.stage.desk import Knob, SplitKnob
 from simulator.units import format_time
 
@@ -92,11 +92,10 @@ class Mixing:
         self.history.gesture = None
 
         def edit(settings: Settings, scenario: Scenario) -> Settings:
-            bare = settings.without(path)
-            if bare != settings and _value(bare, path, self) == knob.file_value:
-                return bare
-            text = knob.file_value
-            return turned(settings, scenario, self.file_scenario, path, text)
+            for less in bare(settings, path):
+                if self._is_only(less, path, knob.file_value):
+                    return less
+            return turned(settings, scenario, self.file_scenario, path, knob.file_value)
 
         return self._turn(path, edit, tick)
 
@@ -259,6 +258,17 @@ class Mixing:
             self.problems.clear()
         self.problems[path] = why
 
+    def _is_only(self, settings: Settings, path: str, value: str) -> bool:
+        """Return whether these settings give a knob this value and leave the target as it is."""
+        try:
+            scenario = self.runs.scenario(settings)
+        except ScenarioError:
+            return False
+        then = {k.path: k.value for k in knobs_of(scenario, self.file_scenario, {})}
+        target = next(k.value for k in self.knobs() if k.path == "plan.target")
+        kept = path == "plan.target" or then["plan.target"] == target
+        return kept and then.get(path) == value
+
     # -- what the desk shows ---------------------------------------------------------------------
 
     def knobs(self) -> tuple[Knob, ...]:
@@ -295,16 +305,6 @@ def _at(plain: Any, path: str) -> Any:
         else:
             return None
     return plain
-
-
-def _value(settings: Settings, path: str, mixing: Mixing) -> str | None:
-    """Return a knob's value under other settings, None where they are not usable."""
-    try:
-        scenario = mixing.runs.scenario(settings)
-    except ScenarioError:
-        return None
-    knobs = knobs_of(scenario, mixing.file_scenario, {})
-    return next((k.value for k in knobs if k.path == path), None)
 
 
 def sentence(error: LightpaceError) -> str:

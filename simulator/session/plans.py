@@ -175,13 +175,18 @@ def plan_with_shape(plan: Plan, file_plan: Plan | None, shape: str, race_m: floa
     return flow({"shape": shape, **kept})
 
 
-def plan_with_strength(plan: Plan, text: str) -> str | None:
+def plan_with_strength(plan: Plan, text: str, file_plan: Plan | None) -> str | None:
     """Return an even plan bent by so much, None where the plan has a strength of its own.
+
+    Without any strength a plan that is even in the file is even again.
 
     Raises:
         RefusedError: the plan is a table.
     """
     if isinstance(plan, (SteppedPlan, ProgressivePlan)):
+        if text == "0" and isinstance(file_plan, EvenPlan):
+            plain = {key: value for key, value in _plain(plan).items() if key != "strength"}
+            return flow({**plain, "shape": "even"})
         return None
     if not isinstance(plan, EvenPlan):
         raise RefusedError("a table has no strength: choose a shape first")

@@ -77,6 +77,13 @@ class Running(Watching):
         """What is asked for now; what is shown may be one step behind."""
         return self._mixing.scenario
 
+    @property
+    def settled(self) -> bool:
+        """Whether what is asked for is what is shown, with all its bars."""
+        bars = self._show.alternatives
+        complete = bars is not None and not any(bar.stale for bar in bars)
+        return complete and self._shown is self._mixing.now
+
     # -- work ------------------------------------------------------------------------------------
 
     def advance(self, elapsed_s: float) -> None:

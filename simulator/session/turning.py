@@ -44,6 +44,8 @@ def turned(
         ScenarioError: the loader refuses it already.
     """
     text = text.strip()
+    if not text:
+        raise RefusedError("nothing was typed")
     if len(text) > MAX_TYPED:
         raise RefusedError("that is too long for a knob")
     found = _PLAN_KNOB.fullmatch(path)
@@ -103,10 +105,17 @@ def _turned_plan(
     if knob == "shape":
         return None if text == AS_THE_PLAN else plan_with_shape(plan, in_file, text, race_m)
     if knob == "strength":
-        return plan_with_strength(plan, text)
+        return plan_with_strength(plan, text, in_file)
     if isinstance(plan, (SplitPlan, LapPlan)):
         return plan_with_target(plan, race_m, typed_time(text), locked)
     return None
+
+
+def bare(settings: Settings, path: str) -> list[Settings]:
+    """Return the settings without what was set for a knob, the least taken away first."""
+    found = _PLAN_KNOB.fullmatch(path)
+    ways = [path] if found is None else [path, found.group(1)]
+    return [s for s in (settings.without(way) for way in ways) if s != settings]
 
 
 def new_wave(scenario: Scenario) -> str:

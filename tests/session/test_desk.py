@@ -1,0 +1,306 @@
+"""The desk: every knob, what it does, what it refuses, how it comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from simulator.scenario.loader import load_scenario
+from simulator.scenario.reading import shipped_names
+from simulator.session import Session
+from simulator.session.knobs import knobs_of
+from simulator.stage.desk import Knob, KnobKind
+from simulator.stage.keys import Action
+from tests.session.short import load_short
+
+Look = Callable[[str], str]
+
+
+def find(session: Session, path: str) -> Knob:
+    return next(k for k in session.desk().knobs if k.path == path)
+
+
+def other_value(knob: Knob) -> str:
+    """Return a value that this knob can surely take and does not have."""
+    if knob.kind is KnobKind.SWITCH:
+        return "no" if knob.value == "yes" else "yes"
+    if knob.kind is KnobKind.CHOICE:
+        return next(option for option in knob.options if option != knob.value)
+    if knob.path == "pacers.count":
+        return "1"
+    if knob.kind is KnobKind.TIME:
+        return f"{(knob.number or 0) + 1:.2f}"
+    return f"{min((knob.number or 0) + 2 * knob.step, knob.high):.10g}"
+
+
+@pytest.fixture(scope="module")
+def one() -> Session:
+    return Session(load_scenario("breaking4"))
+
+
+PATHS = [k.path for k in Session(load_short()).desk().knobs]
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_every_knob_can_be_turned_and_reset(path: str) -> None:
+    session = Session(load_short())
+    before = find(session, path)
+    assert not before.changed
+    assert session.change(path, other_value(before)), find(session, path).problem
+    after = find(session, path)
+    assert after.changed
+    assert after.value != before.value
+    assert after.file_value == before.value
+    assert session.desk().unsaved
+    session.reset(path)
+    assert find(session, path) == before
+    assert not session.desk().unsaved
+    session.undo()
+    assert find(session, path).value == after.value
+
+
+@pytest.mark.parametrize("name", shipped_names())
+def test_every_shipped_scenario_has_its_knobs(name: str) -> None:
+    scenario = load_scenario(name)
+    knobs = knobs_of(scenario, scenario, {})
+    paths = [k.path for k in knobs]
+    assert len(paths) == len(set(paths))
+    assert {k.group for k in knobs} >= {"Pacers", "Plan", "Runner", "Air", "Light"}
+    groups = [k.group for k in knobs]
+    assert groups == sorted(groups, key=list(dict.fromkeys(groups)).index), "groups hang together"
+    for knob in knobs:
+        assert knob.label
+        assert not knob.changed
+        if knob.kind in (KnobKind.NUMBER, KnobKind.TIME):
+            assert knob.number is not None
+            assert knob.low <= knob.number <= knob.high
+            assert knob.step > 0
+        if knob.kind is KnobKind.CHOICE:
+            assert knob.value in knob.options
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "why"),
+    [
+        ("pacers.count", "40", "40 pacers"),
+        ("pacers.count", "many", "not a number"),
+        ("pacers.count", "", "nothing was typed"),
+        ("plan.target", "soon", "not a time"),
+        ("plan.target", "20", "faster than a human"),
+        ("plan.shape", "wavy", "no shape"),
+        ("environment.temperature", "[1, 2]", ""),
+        ("environment.temperature", "{", "YAML"),
+        ("environment.temperature", "nan", "not a number"),
+        ("wavelight.waves.0.colour", "beige", ""),
+        ("wavelight.waves.7.plan.target", "1:04", "no wave"),
+        ("pacers.follows", "nobody", "no wave"),
+        ("nonsense", "1", "unknown key"),
+        ("", "1", "path=value"),
+        ("pacers", "1", ""),
+        ("plan.target", "1" * 1000, "too long"),
+    ],
+)
+def test_what_cannot_be_is_refused_and_the_last_good_value_stays(
+    session: Session, path: str, text: str, why: str
+) -> None:
+    before = session.scenario
+    assert not session.change(path, text)
+    assert session.scenario is before
+    assert session.desk().can_undo == 0
+    assert why in session._mixing.problems[path]
+    shown = [k for k in session.desk().knobs if k.path == path]
+    assert all(k.problem and not k.changed for k in shown)
+    if shown:
+        session.change(path, other_value(shown[0]))
+        assert not find(session, path).problem
+
+
+def test_the_desk_is_the_same_object_while_nothing_changes(session: Session) -> None:
+    desk = session.desk()
+    session.perform(Action.PLAY_PAUSE)
+    for _ in range(5):
+        session.advance(1 / 60)
+    assert session.desk() is desk
+    session.change("pacers.count", "1")
+    assert session.desk() is not desk
+
+
+def test_a_formation_with_fewer_places_takes_fewer_pacers(one: Session) -> None:
+    one.change("pacers.count", "13")
+    assert one.change("pacers.formation", "box")
+    assert find(one, "pacers.count").value == "5"
+    assert one.scenario.pacers.formation.name == "box"
+
+
+def test_a_formation_of_the_file_alone_can_be_taken_again(session: Session, knob: Look) -> None:
+    own = knob("pacers.formation")
+    assert session.change("pacers.formation", "single_file")
+    assert session.change("pacers.formation", own)
+    assert session.scenario == load_short()
+
+
+def test_an_even_plan_is_bent_by_its_strength(session: Session, knob: Look) -> None:
+    assert session.change("plan.strength", "1.5")
+    assert knob("plan.shape") == "negative"
+    assert session.change("plan.shape", "progressive")
+    assert knob("plan.strength") == "1.5"
+    assert session.change("plan.shape", "splits")
+    assert not session.change("plan.strength", "2")
+    assert "table" in find(session, "plan.strength").problem
+    assert knob("plan.target") == "1:04.00"
+
+
+# -- splits ------------------------------------------------------------------------------------
+
+
+def seconds(text: str) -> float:
+    minutes, _, rest = text.rpartition(":")
+    return 60 * float(minutes or 0) + float(rest)
+
+
+def sections(session: Session) -> list[float]:
+    return [seconds(row.section) for row in session.desk().splits]
+
+
+def test_a_split_table_adds_up(one: Session) -> None:
+    one.undo()
+    rows = one.desk().splits
+    total = 0.0
+    for row in rows:
+        total += seconds(row.section)
+        assert total == pytest.approx(seconds(row.cumulative), abs=0.05)
+    assert rows[-1].label == "finish"
+
+
+@pytest.fixture
+def mile() -> Session:
+    return Session(load_scenario("solo"))
+
+
+def test_a_section_is_taken_from_the_open_rows(mile: Session) -> None:
+    before = sections(mile)
+    mile.lock_split(3, True)
+    assert mile.desk().splits[3].locked
+    assert mile.change_split(1, "28.50", cumulative=False)
+    after = sections(mile)
+    assert after[1] == 28.5
+    assert after[3] == before[3]
+    assert sum(after) == pytest.approx(sum(before), abs=0.03)
+    assert find(mile, "plan.target").value == "3:59.99"
+    others = [i for i in range(len(after)) if i not in (1, 3)]
+    assert all(after[i] > before[i] for i in others)
+
+
+def test_without_keeping_the_target_it_moves(mile: Session) -> None:
+    mile.set_keep_target(False)
+    assert not mile.desk().keep_target
+    before = sections(mile)
+    assert mile.change_split(1, f"{before[1] - 1:.2f}", cumulative=False)
+    after = sections(mile)
+    assert [a - b for a, b in zip(after, before, strict=True)] == pytest.approx(
+        [0, -1, 0, 0, 0, 0, 0, 0], abs=0.015
+    )
+    assert find(mile, "plan.target").value.startswith("3:58.9")
+
+
+def test_a_cumulative_split_is_made_up_for_after_it(mile: Session) -> None:
+    before = sections(mile)
+    assert mile.change_split(3, "2:01.00", cumulative=True)
+    rows = mile.desk().splits
+    assert rows[3].cumulative == "2:01.00"
+    assert rows[-1].cumulative == "3:59.99"
+    assert sections(mile)[:3] == pytest.approx(before[:3], abs=0.011)
+
+
+def test_the_finish_of_the_table_is_the_target(mile: Session) -> None:
+    assert mile.change_split(7, "4:04.00", cumulative=True)
+    assert find(mile, "plan.target").value == "4:04.00"
+    mile.lock_split(0, True)
+    first = sections(mile)[0]
+    assert mile.change("plan.target", "4:02.00")
+    assert sections(mile)[0] == first
+    assert mile.desk().splits[-1].cumulative == "4:02.00"
+
+
+@pytest.mark.parametrize(
+    ("index", "text"), [(0, "x"), (0, "1.0"), (99, "30"), (-1, "30"), (2, "0"), (2, "9:00")]
+)
+def test_a_split_nobody_can_run_is_refused_with_a_notice(
+    mile: Session, index: int, text: str
+) -> None:
+    before = mile.scenario
+    assert not mile.change_split(index, text, cumulative=False)
+    assert mile.scenario is before
+    assert mile.scene().notice
+
+
+def test_with_every_row_locked_nothing_can_give(mile: Session) -> None:
+    for row in range(-3, 20):
+        mile.lock_split(row, True)
+    assert not mile.change_split(0, "29", cumulative=False)
+    assert "locked" in mile.scene().notice
+    mile.set_keep_target(False)
+    assert mile.change_split(0, "30", cumulative=False)
+
+
+# -- waves -------------------------------------------------------------------------------------
+
+
+def wave_names(session: Session) -> list[str]:
+    return [wave.name for wave in session.scenario.wavelight.waves]
+
+
+def test_waves_come_and_go_and_the_group_follows_any(session: Session, knob: Look) -> None:
+    session.add_wave()
+    session.add_wave()
+    names = wave_names(session)
+    assert names == ["the light", "wave 2", "wave 3"]
+    assert len({wave.colour for wave in session.scenario.wavelight.waves}) == 3
+    assert "wave 3" in find(session, "pacers.follows").options
+    assert session.change("pacers.follows", "wave 3")
+    assert session.change("wavelight.waves.2.plan.target", "1:03.00")
+    assert session.change("wavelight.waves.2.plan.shape", "negative")
+    assert session.change("wavelight.waves.2.plan.strength", "1")
+    assert knob("wavelight.waves.2.plan.target") == "1:03.00"
+    assert session.change("wavelight.waves.1.plan.shape", "as the plan")
+    assert session.scenario.wavelight.waves[1].plan is None
+    assert session.change("wavelight.waves.1.plan.target", "1:02.00")
+    session.remove_wave("wave 3")
+    assert session.scenario.pacers.follows is None
+    assert knob("pacers.follows") == "the plan"
+    session.remove_wave("nobody")
+    assert "no wave" in session.scene().notice
+    session.remove_wave("the light")
+    session.remove_wave("wave 2")
+    assert wave_names(session) == []
+    for _ in range(6):
+        session.undo()
+    assert wave_names(session) == names
+
+
+def test_there_is_a_most_of_waves(session: Session) -> None:
+    for _ in range(40):
+        session.add_wave()
+    assert len(session.scenario.wavelight.waves) == 32
+    assert session.scene().notice
+
+
+# -- keys --------------------------------------------------------------------------------------
+
+
+def test_the_keys_do_what_the_calls_do(session: Session) -> None:
+    session.change("pacers.count", "1")
+    assert session.perform(Action.UNDO)
+    assert session.scenario == load_short()
+    assert session.perform(Action.REDO)
+    assert session.scenario.pacers.count == 1
+    assert session.perform(Action.FROM_GUN)
+    assert session.desk().from_gun
+    assert session.perform(Action.FROM_GUN)
+    assert not session.desk().from_gun
+    assert session.perform(Action.PIN)
+    assert [row.number for row in session.desk().pins] == [1]
+    assert session.perform(Action.SAVE)
+    assert session.scene().notice
+    assert not session.perform(Action.DRAWER)

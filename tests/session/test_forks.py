@@ -1,0 +1,210 @@
+"""A change during the race: the same to the bit as a fork by hand, whatever was done before it."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from simulator.session import Session
+from simulator.session.changes import GESTURE_S
+from simulator.session.courses import Kept
+from simulator.stage.keys import Action
+from tests.session.short import bits, by_hand, load_short, settle
+
+
+def at(session: Session, time_s: float) -> Session:
+    session.seek(time_s)
+    return session
+
+
+@settings(max_examples=8, deadline=None)
+@given(
+    frames=st.lists(st.floats(0.001, 0.2), min_size=1, max_size=30),
+    seeks=st.lists(st.floats(-5.0, 70.0), max_size=4),
+    time_s=st.floats(0.1, 60.0),
+)
+def test_a_fork_in_the_window_is_the_fork_by_hand_at_any_frame_rate_after_any_seeks(
+    frames: list[float], seeks: list[float], time_s: float
+) -> None:
+    session = settle(Session(load_short()))
+    session.perform(Action.PLAY_PAUSE)
+    for moment in [*seeks, time_s]:
+        session.seek(moment)
+        for elapsed in frames[:5]:
+            session.advance(elapsed)
+    session.seek(time_s)
+    tick = int(time_s / 0.1 + 1e-9)
+    assert session.change("pacers.count", "0")
+    for elapsed in frames:
+        session.advance(elapsed)
+    settle(session, 1 / 60)
+    asked = [(0, load_short()), (tick, load_short("pacers.count=0"))]
+    assert bits(session.recording) == bits(by_hand(asked))
+
+
+def test_a_fork_of_a_fork_and_one_before_it_keep_to_the_newest(session: Session) -> None:
+    settle(at(session, 20.0)).change("pacers.count", "0")
+    settle(at(session, 30.05)).change("pacers.front_gap", "3")
+    settle(session)
+    legs = [
+        (0, load_short()),
+        (200, load_short("pacers.count=0")),
+        (300, load_short("pacers.count=0", "pacers.front_gap=3")),
+    ]
+    assert bits(session.recording) == bits(by_hand(legs))
+    settle(at(session, 25.0)).change("pacers.count", "1")
+    settle(session)
+    back = [*legs[:2], (250, load_short("pacers.count=1", "pacers.front_gap=3"))]
+    assert bits(session.recording) == bits(by_hand(back))
+
+
+@pytest.mark.parametrize("moment", [-4.0, 0.0, 30.0, 90.0])
+def test_from_the_gun_everything_is_run_again(session: Session, moment: float) -> None:
+    session.set_from_gun(True)
+    at(session, moment).change("pacers.count", "0")
+    settle(session)
+    assert bits(session.recording) == bits(by_hand([(0, load_short("pacers.count=0"))]))
+    assert session.recording.from_tick == 0
+
+
+@pytest.mark.parametrize("moment", [-4.0, 0.0, 90.0])
+def test_on_the_line_and_after_the_finish_a_change_runs_everything_again(
+    session: Session, moment: float
+) -> None:
+    at(session, moment).change("pacers.count", "0")
+    settle(session)
+    assert bits(session.recording) == bits(by_hand([(0, load_short("pacers.count=0"))]))
+
+
+def test_another_distance_is_run_from_the_gun(session: Session) -> None:
+    assert at(session, 20.0).change("distance", "500 m")
+    settle(session)
+    assert session.recording.race_m == 500
+    assert session.recording.from_tick == 0
+
+
+def test_the_future_that_was_left_races_on_as_a_ghost(session: Session) -> None:
+    left = bits(session.recording)
+    at(session, 20.0).change("pacers.count", "0")
+    settle(session)
+    ghosts = {mark.name: mark for mark in session.show.ghosts}
+    assert list(ghosts) == ["even 1:05", "before: pacers 2"]
+    run = ghosts["before: pacers 2"].run
+    assert bits(run) == left  # type: ignore[arg-type]
+    assert len({mark.colour for mark in session.show.ghosts} | {"green"}) == 3
+    for count in ("1", "2", "0"):
+        session.advance(GESTURE_S)
+        session.change("pacers.count", count)
+        settle(session)
+    names = [mark.name for mark in session.show.ghosts]
+    assert len(names) == len(set(names)) == 4, "no more than three are kept"
+
+
+def test_the_pacers_of_before_run_before_the_fork(session: Session) -> None:
+    at(session, 20.0).change("pacers.count", "0")
+    settle(session)
+    assert len(at(session, 19.0).scene().pacers) == 2
+    assert len(at(session, 21.0).scene().pacers) == 0
+
+
+def test_the_old_run_goes_on_until_the_new_one_is_there(session: Session) -> None:
+    session.perform(Action.PLAY_PAUSE)
+    before = at(session, 20.0).recording
+    session.change("pacers.count", "0")
+    assert session.recording is before
+    assert session.scenario.pacers.count == 0
+    session.advance(1 / 60)
+    assert session.scene().time_s > 20.0
+    settle(session, 1 / 60)
+    assert session.recording is not before
+    assert session.recording.from_tick == 200
+
+
+def test_what_is_still_to_come_is_hidden_again_after_a_fork(session: Session) -> None:
+    session.perform(Action.TO_FINISH)
+    at(session, 20.0).change("pacers.count", "0")
+    settle(session)
+    scene = session.scene()
+    assert scene.chart.reveal_m == pytest.approx(scene.distance_m)
+
+
+def test_a_gesture_is_one_change_forked_where_it_began(session: Session) -> None:
+    session.perform(Action.PLAY_PAUSE)
+    at(session, 20.0)
+    for gap in range(15, 30):
+        session.change("pacers.front_gap", f"{gap / 10}")
+        session.advance(0.02)
+    assert session.desk().can_undo == 1
+    settle(session)
+    asked = [(0, load_short()), (200, load_short("pacers.front_gap=2.9"))]
+    assert bits(session.recording) == bits(by_hand(asked))
+    assert len(session.show.ghosts) == 2
+    for _ in range(5):
+        session.advance(GESTURE_S / 4)
+    session.change("pacers.front_gap", "2.0")
+    assert session.desk().can_undo == 2
+
+
+def test_turning_another_knob_is_another_change(session: Session) -> None:
+    session.change("pacers.front_gap", "2")
+    session.change("environment.temperature", "12")
+    session.change("pacers.front_gap", "2.2")
+    assert session.desk().can_undo == 3
+
+
+def test_undo_simulates_the_original_again_to_the_bit(session: Session) -> None:
+    runs = [bits(session.recording)]
+    for moment, path, text in [
+        (10.0, "pacers.count", "1"),
+        (20.0, "environment.wind.speed", "2"),
+        (30.0, "pacers.front_gap", "3"),
+    ]:
+        at(session, moment).change(path, text)
+        runs.append(bits(settle(session).recording))
+    assert len(set(runs)) == 4
+    for step, wanted in [(-1, 2), (-1, 1), (1, 2), (-1, 1), (-1, 0), (1, 1), (1, 2), (1, 3)]:
+        session._runs._recordings = Kept(1)  # nothing is remembered: all is run again
+        (session.undo if step < 0 else session.redo)()
+        assert bits(settle(session).recording) == runs[wanted]
+        assert session.desk().can_undo == wanted
+        assert session.desk().can_redo == 3 - wanted
+
+
+def test_there_is_nothing_to_undo_before_the_first_or_redo_after_the_last(
+    session: Session,
+) -> None:
+    before = session.recording
+    session.undo()
+    session.redo()
+    assert settle(session).recording is before
+    session.change("pacers.count", "0")
+    session.redo()
+    assert session.desk().can_undo == 1
+    session.undo()
+    session.change("pacers.count", "1")
+    assert session.desk().can_redo == 0
+
+
+def test_a_change_of_looks_keeps_the_run(session: Session) -> None:
+    before = bits(session.recording)
+    at(session, 20.0)
+    for path, text in [
+        ("wavelight.waves.0.colour", "blue"),
+        ("wavelight.waves.0.length", "12"),
+        ("ghosts.0.on", "no"),
+    ]:
+        session.change(path, text)
+    settle(session)
+    assert bits(session.recording) == before
+    assert session.show.ghosts == ()
+    assert session.scene().waves[0].colour == "blue"
+    assert session.desk().can_undo == 3
+
+
+def test_the_history_holds_texts_not_arrays(session: Session) -> None:
+    for count in range(60):
+        session.change("pacers.count", str(count % 3))
+        session.advance(GESTURE_S)
+    assert session.desk().can_undo == 60
+    assert len(session._runs._recordings._values) <= 24

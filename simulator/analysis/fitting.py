@@ -316,7 +316,7 @@ def _human(races: tuple[Race, ...], found: tuple[float, float] | None) -> tuple[
     if found is None:
         raise NoAnswerError(
             f"No runner fits {names}: no aerobic power from {_POWER_BOUNDS[0]:g} to "
-            f"{_POWER_BOUNDS[1]:g} W/kg gives both."
+            f"{_POWER_BOUNDS[1]:g} W/kg gives both; the longer race was hardly run out."
         )
     power, reserve = found
     low, high = _RESERVE_BOUNDS

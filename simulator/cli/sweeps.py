@@ -31,6 +31,9 @@ from simulator.cli.terminal import DEFAULT_SCENARIO, Changes, OutFile, ScenarioN
 from simulator.errors import ExtraError, LightpaceError
 from simulator.units import parse_time
 
+CONNECT = "10s"
+"""How long a cluster may take to answer."""
+
 
 @app.command()
 def sweep(
@@ -122,7 +125,7 @@ def sweep(
     write_columns(output, finished())
     store.remove()
     told = f"; {invalid} are invalid, with their reason" if invalid else ""
-    out.print(escape(f"{output}: {grid.size} rows{told}"))
+    out.print(escape(f"{output}: {grid.size} rows{told}"), soft_wrap=True)
 
 
 def _progress() -> Progress:
@@ -149,7 +152,7 @@ def _executor(
         except ImportError:
             raise ExtraError("A cluster", "cluster") from None
         try:
-            client = Client(cluster, timeout="10s")
+            client = Client(cluster, timeout=CONNECT)
         except (OSError, ValueError, TypeError) as error:
             raise LightpaceError(f"There is no Dask scheduler at {cluster}: {error}.") from None
         with client:
@@ -172,3 +175,61 @@ def _executor(
 
 def _ignore_interrupts() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the whole group: we stop them
+
+
+FIGURES = {
+    "pacers": (("pacers.count=0..13",), 0, "pacers.count", "finish_s", ""),
+    "gaps": (
+        ("pacers.count=0..13", "pacers.front_gap=0.8..4:0.2"),
+        0,
+        "pacers.front_gap",
+        "pacers.count",
+        "finish_s",
+    ),
+    "chance": (("pacers.count=0..13",), 400, "pacers.count", "chance", ""),
+}
+"""Figures that are one command: what is varied, samples, and the columns x, y, colour."""
+TITLES = {
+    "pacers": "Finish over the number of pacers",
+    "gaps": "Finish over front gap and number of pacers",
+    "chance": "Chance of sub-4:00 over the number of pacers",
+}
+
+
+@app.command()
+def plot(
+    table: Annotated[
+        str, typer.Argument(help="A table of results, or a ready figure: pacers, gaps or chance.")
+    ],
+    output: OutFile = Path("figure.png"),
+    x: Annotated[str, typer.Option(help="Column on the horizontal axis.")] = "",
+    y: Annotated[str, typer.Option(help="Column on the vertical axis.")] = "",
+    colour: Annotated[
+        str, typer.Option("--colour", "--color", help="Column of the lines, or of a map.")
+    ] = "",
+    title: Annotated[str, typer.Option(help="Heading.")] = "",
+    scenario: Annotated[str, typer.Option(help="What a ready figure is about.")] = DEFAULT_SCENARIO,
+    changes: Changes = None,
+) -> None:
+    """Draw a table of results as a figure for a talk (.png, .svg, .pdf)."""
+    from simulator.analysis.sweep.axes import grid_of
+    from simulator.analysis.sweep.chunks import request_of
+    from simulator.analysis.sweep.running import run_sweep
+    from simulator.export.columns import read_columns
+    from simulator.scenario.loader import load_scenario
+    from simulator.view.figures import Show, check_figure, draw_figure
+
+    check_figure(output)
+    if table in FIGURES and not Path(table).exists():
+        vary, samples, own_x, own_y, own_colour = FIGURES[table]
+        asked = load_scenario(scenario, overrides=changes or [])
+        most = len(asked.pacers.formation.names())
+        grid = grid_of([v.replace("0..13", f"0..{most}") for v in vary])
+        request = request_of(scenario, grid, changes=changes or [], samples=samples)
+        show = Show(own_x, own_y, own_colour, title or f"{TITLES[table]}: {asked.name}")
+        draw_figure(run_sweep(request), show, output)
+    else:
+        if not (x and y):
+            raise typer.BadParameter("Name the columns of both axes.", param_hint="--x and --y")
+        draw_figure(read_columns(Path(table)), Show(x, y, colour, title), output)
+    out.print(escape(f"{output}"), soft_wrap=True)

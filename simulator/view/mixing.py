@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import pygame
 
 from simulator.stage.scene import Scene
+from simulator.view.drawer.banner import Banner
 from simulator.view.drawer.compare import Table
 from simulator.view.drawer.drawer import Drawer
 from simulator.view.drawer.hands import Hands
@@ -40,6 +41,7 @@ class MixingDesk:
         self._hands = Hands(self.drawer)
         self._strip = Strip(session)
         self._table = Table()
+        self._banner = Banner()
 
     def pull(self, *, by_key: bool) -> None:
         """Open or shut the drawer, where there is room for it."""
@@ -93,4 +95,6 @@ class MixingDesk:
             self.drawer.draw(surface, elapsed_s)
             if self.drawer.table is not None:
                 self._table.draw(surface, self.drawer.table, layout.stage, style)
+        else:
+            self._banner.draw(surface, self._session.desk().file_problem, layout, style)
         self._strip.draw(surface, layout.what_if, scene.what_if, style, focused=self._on_strip)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pygame
 import pytest
 
-from simulator.stage.desk import Desk, KnobKind
+from simulator.stage.desk import KnobKind
 from simulator.stage.keys import Action
 from simulator.view.app import App
 from simulator.view.drawer.pages import page_names
@@ -33,17 +33,25 @@ def hand(app: App, monkeypatch: pytest.MonkeyPatch) -> Hand:
     return hand
 
 
-def test_it_costs_nothing_while_it_is_shut(app: App, session: FakeSession) -> None:
-    asked: list[str] = []
-
-    def desk() -> Desk:
-        asked.append("desk")
-        return session.now
-
-    session.desk = desk  # type: ignore[method-assign]
+def test_nothing_is_laid_out_while_it_is_shut(app: App) -> None:
     Hand(app).wait(5)
-    assert not asked
+    assert app.drawer.sheet is None
     assert app.drawer.kit is None
+
+
+def test_a_file_problem_is_shown_while_it_is_shut(app: App, session: FakeSession) -> None:
+    def pixels() -> bytes:
+        app.frame(1 / 60)
+        surface = pygame.display.get_surface()
+        assert surface is not None
+        return pygame.image.tobytes(surface, "RGB")
+
+    clean = pixels()
+    problem = "breaking4.yaml:12:3: there is no shape 'evn' " * 9
+    session.now = replace(session.now, file_problem=problem)
+    assert pixels() != clean
+    session.now = replace(session.now, file_problem="")
+    assert pixels() == clean
 
 
 @pytest.mark.parametrize("key", ["k", "tab"])

@@ -42,6 +42,7 @@ class Looking:
         self.sheet: Sheet | None = None
         self._style: Style | None = None
         self._desk: Desk | None = None
+        self._laid: tuple[Desk, Glance] | None = None
         self._grip: Knob | None = None
         self._awake_until = 0.0
 
@@ -82,12 +83,15 @@ class Looking:
         if self.box is None or self._style is None:
             return
         desk = self._desk = self.session.desk()
+        if self.sheet is not None and self._laid == (desk, self.glance):
+            return
         names = page_names(desk)
         if self.glance.page not in names:
             self.glance = replace(self.glance, page=names[0], scroll=0)
         self.sheet = compose(desk, self.glance, (self.box.w, self.box.h), self._style)
         if self.sheet.scroll != self.glance.scroll:
             self.glance = replace(self.glance, scroll=self.sheet.scroll)
+        self._laid = (desk, self.glance)
 
     def _settle(self) -> None:
         """Let go of what is no longer on the page."""

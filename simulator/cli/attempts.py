@@ -18,7 +18,16 @@ from simulator.analysis.uncertainty import forecast
 from simulator.cli.forecast import print_forecast
 from simulator.cli.options import moment, picture_size, race_time
 from simulator.cli.summary import print_summary
-from simulator.cli.terminal import DEFAULT_SCENARIO, Changes, OutFile, ScenarioName, app, err, out
+from simulator.cli.terminal import (
+    DEFAULT_SCENARIO,
+    Changes,
+    OutFile,
+    ScenarioName,
+    ThemeName,
+    app,
+    err,
+    out,
+)
 from simulator.errors import Problem, ScenarioError
 from simulator.physics.attempt import simulate as simulate_attempt
 from simulator.recording.store import save_recording
@@ -47,7 +56,7 @@ def run(
     at: Annotated[str | None, typer.Option(help="Open at this race time, e.g. 2:00.75.")] = None,
     size: Annotated[str, typer.Option(help="Window size.")] = "1280x720",
     fullscreen: Annotated[bool, typer.Option(help="Fill the screen.")] = False,
-    theme: Annotated[str, typer.Option(help="Colours.")] = "night",
+    theme: ThemeName = "night",
 ) -> None:
     """Open the window and watch the attempt."""
     asked = load_scenario(scenario, overrides=changes or [])
@@ -133,7 +142,7 @@ def still(
     output: OutFile = Path("still.png"),
     at: Annotated[str, typer.Option(help="Race time, e.g. 2:00.75; start, bell or finish.")] = "0",
     size: Annotated[str, typer.Option(help="Picture size.")] = "1920x1080",
-    theme: Annotated[str, typer.Option(help="Colours.")] = "night",
+    theme: ThemeName = "night",
     changes: Changes = None,
 ) -> None:
     """Write the window's picture of one moment, without a display."""
@@ -141,7 +150,7 @@ def still(
     width_height = picture_size(size)
     from simulator.session import Session
     from simulator.view.still import render_still, save_png
-    from simulator.view.theme import theme_named
+    from simulator.view.themes import theme_named
 
     theme_named(theme)  # an unknown one is told before anything is worked out
     session = Session(asked)

@@ -13,7 +13,16 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from simulator.cli.options import moment, picture_size
-from simulator.cli.terminal import DEFAULT_SCENARIO, Changes, OutFile, ScenarioName, app, err, out
+from simulator.cli.terminal import (
+    DEFAULT_SCENARIO,
+    Changes,
+    OutFile,
+    ScenarioName,
+    ThemeName,
+    app,
+    err,
+    out,
+)
 from simulator.physics.attempt import simulate
 from simulator.scenario.loader import load_scenario
 from simulator.stage.playback import COUNTDOWN_S
@@ -46,7 +55,7 @@ def film(
     ] = "start",
     end: Annotated[str, typer.Option("--to", help="Race time to end at.")] = "finish",
     speed: Annotated[float, typer.Option(min=0.01, max=1000, help="Playback rate.")] = 1.0,
-    theme: Annotated[str, typer.Option(help="Colours.")] = "night",
+    theme: ThemeName = "night",
     max_mb: Annotated[
         float | None, typer.Option(min=0.01, help="Draw a GIF small enough for so many MB.")
     ] = None,
@@ -59,7 +68,7 @@ def film(
     shape = picture_size(size or (_GIF_SIZE if gif else _FILM_SIZE))
     from simulator.export.film import Cut, Pictures, check_film, write_film
     from simulator.session import Session
-    from simulator.view.theme import theme_named
+    from simulator.view.themes import theme_named
 
     colours = theme_named(theme)
     session = Session(asked)
@@ -89,14 +98,14 @@ def film(
 def report(
     scenario: ScenarioName = DEFAULT_SCENARIO,
     output: OutFile = Path("report.html"),
-    theme: Annotated[str, typer.Option(help="Colours.")] = "night",
+    theme: ThemeName = "night",
     force: Annotated[bool, typer.Option("--force", help="Write over what is there.")] = False,
     changes: Changes = None,
 ) -> None:
     """Make one HTML page that replays the attempt anywhere, without a network."""
     asked = load_scenario(scenario, overrides=changes or [])
     from simulator.export.report import write_report
-    from simulator.view.theme import theme_named
+    from simulator.view.themes import theme_named
 
     colours = theme_named(theme)
     shown = make_show(asked, simulate(asked))

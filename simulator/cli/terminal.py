@@ -32,6 +32,10 @@ Changes = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="PATH=VALUE", help="Change a value, e.g. pacers.count=7."),
 ]
+ThemeName = Annotated[
+    str,
+    typer.Option(help="Colours: night, daylight, colour-blind, high-contrast, or a .yaml file."),
+]
 OutFile = Annotated[Path, typer.Option("-o", "--output", help="File to write.")]
 
 

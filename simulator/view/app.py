@@ -27,7 +27,7 @@ from simulator.view.panels.timeline import distance_at, plot_box
 from simulator.view.picture import Options, Painter
 from simulator.view.still import save_png
 from simulator.view.style import Style
-from simulator.view.theme import theme_named
+from simulator.view.themes import theme_named
 
 FRAMES_PER_S = 60
 _SMALLEST = (320, 180)

@@ -19,7 +19,8 @@ from simulator.errors import ExtraError, LightpaceError, OutputError
 from simulator.files import replacing
 from simulator.resources import asset_path
 from simulator.units import format_time
-from simulator.view.theme import Colour, mix, theme_named
+from simulator.view.theme import Colour, mix
+from simulator.view.themes import theme_named
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

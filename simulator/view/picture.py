@@ -23,7 +23,8 @@ from simulator.view.panels.timeline import Timeline
 from simulator.view.plate import Plate
 from simulator.view.style import Style
 from simulator.view.text import Type
-from simulator.view.theme import THEMES, Theme
+from simulator.view.theme import Theme
+from simulator.view.themes import THEMES
 
 
 @dataclass(frozen=True, slots=True)

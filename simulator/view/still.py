@@ -14,7 +14,7 @@ import pygame
 from simulator.files import replacing
 from simulator.stage.scene import Scene
 from simulator.view.picture import Options, Painter
-from simulator.view.theme import theme_named
+from simulator.view.themes import theme_named
 
 
 def render_still(

@@ -5,12 +5,30 @@ In: a theme's name, a colour's name from a scenario, a `GapState`. Out: RGB trip
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from simulator.analysis.gaps import GapState
-from simulator.errors import LightpaceError
 
 Colour = tuple[int, int, int]
+
+
+_NAMED: tuple[tuple[str, Colour], ...] = (
+    ("white", (243, 246, 252)),
+    ("green", (52, 232, 128)),
+    ("blue", (72, 148, 255)),
+    ("red", (255, 78, 78)),
+    ("amber", (238, 205, 120)),
+    ("yellow", (255, 221, 87)),
+    ("orange", (255, 158, 38)),
+    ("pink", (255, 112, 172)),
+    ("violet", (176, 148, 255)),
+    ("purple", (176, 148, 255)),
+    ("cyan", (94, 226, 232)),
+    ("grey", (160, 173, 196)),
+    ("gray", (160, 173, 196)),
+    ("black", (60, 68, 84)),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +45,7 @@ class Ground:
     stand: Colour = (26, 33, 50)
     crowd: Colour = (120, 132, 158)
     led_off: Colour = (70, 104, 92)
+    floodlight: float = 1.0  # 1 = pools of light from four masts, 0 = even daylight
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +57,7 @@ class Theme:
         text, muted, faint: three strengths of writing.
         gaps: the colour of each gap state.
         named: colour names that scenarios may use.
+        lights: the same names, as lights shine: they add to what they fall on.
         own: what belongs to the live attempt in a comparison.
         shelter, reserve, effort: the meters.
         warning: a notice that something went wrong; `good`: that something went right.
@@ -51,7 +71,7 @@ class Theme:
     edge: Colour = (33, 44, 66)
     text: Colour = (243, 246, 252)
     muted: Colour = (160, 173, 196)
-    faint: Colour = (104, 119, 146)
+    faint: Colour = (118, 134, 162)
     own: Colour = (86, 190, 255)
     bar: Colour = (66, 86, 126)
     target: Colour = (52, 232, 128)
@@ -71,22 +91,14 @@ class Theme:
         (GapState.BEHIND_GAINING, (250, 202, 128)),
         (GapState.BEHIND_LOSING, (255, 158, 38)),
     )
-    named: tuple[tuple[str, Colour], ...] = (
-        ("white", (243, 246, 252)),
-        ("green", (52, 232, 128)),
-        ("blue", (72, 148, 255)),
-        ("red", (255, 78, 78)),
-        ("amber", (238, 205, 120)),
-        ("yellow", (255, 221, 87)),
-        ("orange", (255, 158, 38)),
-        ("pink", (255, 112, 172)),
-        ("violet", (176, 148, 255)),
-        ("purple", (176, 148, 255)),
-        ("cyan", (94, 226, 232)),
-        ("grey", (160, 173, 196)),
-        ("gray", (160, 173, 196)),
-        ("black", (60, 68, 84)),
-    )
+    named: tuple[tuple[str, Colour], ...] = _NAMED
+    lights: tuple[tuple[str, Colour], ...] = _NAMED
+
+    @property
+    def rail(self) -> Colour:
+        """What lies behind the LEDs in the group view: dark enough for a light to show."""
+        ground = self.ground
+        return mix(self.back, ground.turf, 0.55) if ground.floodlight else ground.edge
 
     def gap(self, state: GapState) -> Colour:
         """Return the colour of a gap state."""
@@ -94,27 +106,22 @@ class Theme:
 
     def colour(self, name: str) -> Colour:
         """Return the colour a scenario named; `#rrggbb` is taken as it is, the unknown is grey."""
-        for known, colour in self.named:
-            if known == name:
-                return colour
-        if len(name) == 7 and name[0] == "#":
-            try:
-                return (int(name[1:3], 16), int(name[3:5], 16), int(name[5:7], 16))
-            except ValueError:
-                pass
-        return self.muted
+        return self._look_up(name, self.named)
+
+    def light(self, name: str) -> Colour:
+        """Return the colour in which a light of this name shines."""
+        return self._look_up(name, self.lights)
+
+    def _look_up(self, name: str, table: tuple[tuple[str, Colour], ...]) -> Colour:
+        known = next((colour for key, colour in table if key == name), None)
+        return known or hex_colour(name) or self.muted
 
 
-THEMES: dict[str, Theme] = {"night": Theme("night")}
-
-
-def theme_named(name: str) -> Theme:
-    """Return a theme; raises `LightpaceError` naming those there are."""
-    try:
-        return THEMES[name]
-    except KeyError:
-        known = ", ".join(THEMES)
-        raise LightpaceError(f"There is no theme {name!r}; there are: {known}.") from None
+def hex_colour(text: str) -> Colour | None:
+    """Return the colour of `#rrggbb`; None where it is none."""
+    if not re.fullmatch("#[0-9a-fA-F]{6}", text):
+        return None
+    return (int(text[1:3], 16), int(text[3:5], 16), int(text[5:7], 16))
 
 
 def mix(first: Colour, second: Colour, share: float) -> Colour:

@@ -22,10 +22,11 @@ from simulator.export.film import Cut, Pictures, write_film
 from simulator.physics.attempt import simulate
 from simulator.scenario.loader import load_scenario
 from simulator.stage.playback import Playback
-from simulator.stage.show import Options, Show, make_show
+from simulator.stage.scenery import Options, scene_of
+from simulator.stage.show import Show, make_show
 from simulator.view.layout import arrange
 from simulator.view.still import render_still
-from simulator.view.theme import THEMES
+from simulator.view.themes import THEMES
 
 SIZE = (320, 180)
 Pixels = NDArray[np.uint8]
@@ -55,7 +56,7 @@ def seconds(path: Path) -> float:
 
 def still(show: Show, time_s: float, size: tuple[int, int] = SIZE) -> Pixels:
     playback = Playback(time_s, show.recording.end_s, paused=False, rate=4.0).seek(time_s)
-    surface = render_still(show.scene(playback, Options()), size)
+    surface = render_still(scene_of(show, playback, Options()), size)
     return pygame.surfarray.array3d(surface).swapaxes(0, 1)
 
 

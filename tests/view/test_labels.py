@@ -12,7 +12,7 @@ from simulator.view.layers.labels import Label
 from simulator.view.layout import Layout, arrange
 from simulator.view.style import Style
 from simulator.view.text import Type
-from simulator.view.theme import THEMES
+from simulator.view.themes import THEMES
 from tests.view import scenes
 
 TYPE = Type()

@@ -20,7 +20,7 @@ from simulator.view.picture import Options, Painter
 from simulator.view.sprites import LEVELS, glow
 from simulator.view.style import Style
 from simulator.view.text import Type
-from simulator.view.theme import THEMES
+from simulator.view.themes import THEMES
 from tests.view import scenes
 from tests.view.golden import compare
 

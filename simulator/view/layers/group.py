@@ -74,7 +74,7 @@ def frame(surface: pygame.Surface, box: Box, span_m: float, style: Style) -> Non
     surface.fill(mix(style.theme.back, style.theme.ground.tartan, 0.52), inner)
     kerb = round(piece.y(KERB_M))
     surface.fill(
-        mix(style.theme.back, style.theme.ground.turf, 0.55),
+        style.theme.rail,
         (inner.x, inner.y, inner.w, max(0, kerb - inner.y)),
     )
     surface.fill(
@@ -228,7 +228,7 @@ def _rail(surface: pygame.Surface, scene: Scene, piece: Strip, theme: Theme) -> 
     leds = np.arange(first, first + count) % scene.leds
     glows = []
     for wave in scene.waves:
-        colour = theme.colour(wave.colour)
+        colour = theme.light(wave.colour)
         levels = np.rint(np.minimum(wave.brightness[leds % len(wave.brightness)], 1.0) * LEVELS)
         for k in np.flatnonzero(levels).tolist():
             light = glow(colour, halo, int(levels[k]), core)

@@ -46,7 +46,7 @@ def draw(
         halo = max(3.0, HALO_M * view.scale * share)
         half = max(1, round(halo))
         core = max(1.0, CORE_M * view.scale)
-        colour = theme.colour(wave.colour)
+        colour = theme.light(wave.colour)
         xs, ys = _pixels(view, len(wave.brightness))
         blits = []
         for led, bright in zip(lit.tolist(), wave.brightness[lit].tolist(), strict=True):
@@ -67,7 +67,7 @@ def _spill(surface: pygame.Surface, wave: Wave, view: View, theme: Theme) -> Non
     x, y = led_places(len(wave.brightness))
     cx, cy = view.at(float(wave.brightness @ x) / weight, float(wave.brightness @ y) / weight)
     size = round(2 * SPILL_M * view.scale)
-    light = bloom(theme.colour(wave.colour), size, size, 0.20)
+    light = bloom(theme.light(wave.colour), size, size, 0.20)
     surface.blit(
         light, (round(cx - size / 2), round(cy - size / 2)), special_flags=pygame.BLEND_RGB_ADD
     )

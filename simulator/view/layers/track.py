@@ -45,21 +45,21 @@ def paint(view: View, box: Box, theme: Theme) -> pygame.Surface:
     """Return the ground seen through `view` in `box`, as an opaque surface of the box's size."""
     surface = pygame.Surface((box.w, box.h), 0, 32)
     pixels = pygame.surfarray.pixels2d(surface)
-    table = _table(round(view.scale, 3), theme)
+    table, flood = _table(round(view.scale, 3), theme), theme.ground.floodlight
     x = ((np.arange(box.x, box.right, dtype=np.float32) + 0.5) - view.ox) / np.float32(view.scale)
     for top in range(0, box.h, _STRIP):
         rows = np.arange(box.y + top, min(box.y + top + _STRIP, box.bottom), dtype=np.float32)
         y = (view.oy - (rows + 0.5)) / np.float32(view.scale)
-        pixels[:, top : top + len(rows)] = _strip(x, y, view.scale, table).T
+        pixels[:, top : top + len(rows)] = _strip(x, y, view.scale, table, flood).T
     del pixels
     return surface
 
 
-def _strip(x: Floats, y: Floats, scale: float, table: Floats) -> NDArray[np.uint32]:
+def _strip(x: Floats, y: Floats, scale: float, table: Floats, flood: float) -> NDArray[np.uint32]:
     out = np.maximum(np.abs(x) - np.float32(STRAIGHT_M / 2), 0)
     rho = np.sqrt(out[None, :] ** 2 + (y**2)[:, None])
     index = np.minimum(rho * np.float32(scale * _FINE), len(table) - 1).astype(np.int32)
-    light = _floodlight(x, y)
+    light = _floodlight(x, y) * np.float32(flood) + np.float32(1.0 - flood)
     inside = rho < KERB_RADIUS_M - 1.4
     mown = np.where(np.floor(x / np.float32(6.03) + 0.5).astype(np.int32) % 2 == 0, 1.05, 0.95)
     light *= np.where(inside, mown.astype(np.float32)[None, :], np.float32(1))

@@ -1,0 +1,248 @@
+"""The themes there are, by name, and themes of one's own: a YAML file of overrides.
+
+In: a name, or the path of a file. Out: a `Theme`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from simulator.analysis.gaps import GapState
+from simulator.errors import LightpaceError
+from simulator.view.theme import Colour, Ground, Theme, css, hex_colour
+
+NIGHT = Theme("night")
+
+DAYLIGHT = Theme(
+    "daylight",
+    back=(232, 237, 243),
+    panel=(252, 253, 255),
+    panel_high=(234, 239, 246),
+    edge=(182, 192, 206),
+    text=(10, 16, 28),
+    muted=(58, 70, 90),
+    faint=(82, 94, 114),
+    own=(0, 84, 166),
+    bar=(142, 164, 198),
+    target=(0, 104, 52),
+    shelter=(0, 96, 150),
+    reserve=(190, 30, 40),
+    effort=(96, 70, 180),
+    speed=(40, 50, 70),
+    warning=(138, 82, 0),
+    good=(0, 104, 52),
+    red=(196, 20, 30),
+    yellow=(150, 104, 0),
+    ground=Ground(
+        turf=(188, 224, 190),
+        edge=(70, 80, 92),
+        kerb=(236, 240, 244),
+        tartan=(206, 124, 106),
+        line=(250, 240, 236),
+        apron=(196, 204, 216),
+        board=(150, 162, 182),
+        stand=(204, 211, 222),
+        crowd=(120, 132, 158),
+        led_off=(150, 176, 166),
+        floodlight=0.0,
+    ),
+    gaps=(
+        (GapState.AHEAD_GAINING, (0, 58, 170)),
+        (GapState.AHEAD_LOSING, (36, 92, 122)),
+        (GapState.LEVEL, (10, 16, 28)),
+        (GapState.BEHIND_GAINING, (132, 88, 0)),
+        (GapState.BEHIND_LOSING, (128, 0, 10)),
+    ),
+    named=(
+        ("white", (26, 32, 46)),
+        ("green", (0, 112, 56)),
+        ("blue", (0, 80, 190)),
+        ("red", (190, 24, 34)),
+        ("amber", (134, 88, 0)),
+        ("yellow", (126, 94, 0)),
+        ("orange", (176, 74, 0)),
+        ("pink", (182, 22, 104)),
+        ("violet", (96, 62, 190)),
+        ("purple", (96, 62, 190)),
+        ("cyan", (0, 100, 112)),
+        ("grey", (76, 88, 108)),
+        ("gray", (76, 88, 108)),
+        ("black", (0, 0, 0)),
+    ),
+)
+
+_SAFE_NAMED: tuple[tuple[str, Colour], ...] = (
+    ("white", (245, 247, 252)),
+    ("green", (40, 214, 178)),
+    ("blue", (92, 158, 255)),
+    ("red", (255, 112, 56)),
+    ("amber", (222, 178, 92)),
+    ("yellow", (248, 234, 90)),
+    ("orange", (255, 148, 10)),
+    ("pink", (232, 142, 206)),
+    ("violet", (176, 156, 255)),
+    ("purple", (176, 156, 255)),
+    ("cyan", (140, 222, 240)),
+    ("grey", (164, 176, 198)),
+    ("gray", (164, 176, 198)),
+    ("black", (60, 68, 84)),
+)
+
+COLOUR_BLIND = replace(
+    NIGHT,
+    name="colour-blind",
+    own=(92, 178, 255),
+    target=(40, 214, 178),
+    reserve=(255, 142, 84),
+    warning=(248, 220, 110),
+    good=(40, 214, 178),
+    red=(255, 112, 56),
+    yellow=(248, 234, 90),
+    ground=Ground(turf=(8, 36, 42), tartan=(112, 66, 44), led_off=(72, 100, 108)),
+    gaps=(
+        (GapState.AHEAD_GAINING, (84, 156, 255)),
+        (GapState.AHEAD_LOSING, (196, 228, 255)),
+        (GapState.LEVEL, (245, 247, 252)),
+        (GapState.BEHIND_GAINING, (252, 226, 150)),
+        (GapState.BEHIND_LOSING, (255, 146, 0)),
+    ),
+    named=_SAFE_NAMED,
+    lights=_SAFE_NAMED,
+)
+
+HIGH_CONTRAST = replace(
+    NIGHT,
+    name="high-contrast",
+    back=(0, 0, 0),
+    panel=(0, 0, 0),
+    panel_high=(24, 24, 28),
+    edge=(150, 158, 172),
+    text=(255, 255, 255),
+    muted=(222, 228, 238),
+    faint=(186, 194, 208),
+    own=(110, 210, 255),
+    bar=(120, 138, 172),
+    target=(80, 255, 150),
+    shelter=(160, 228, 255),
+    reserve=(255, 140, 140),
+    effort=(216, 206, 255),
+    speed=(255, 255, 255),
+    warning=(255, 222, 90),
+    good=(80, 255, 150),
+    red=(255, 110, 110),
+    yellow=(255, 226, 90),
+    ground=Ground(
+        turf=(0, 26, 12),
+        edge=(20, 22, 26),
+        kerb=(255, 255, 255),
+        tartan=(62, 20, 22),
+        line=(226, 214, 212),
+        apron=(12, 14, 20),
+        board=(90, 98, 116),
+        stand=(10, 12, 18),
+        crowd=(60, 66, 80),
+        led_off=(96, 128, 116),
+        floodlight=0.35,
+    ),
+    gaps=(
+        (GapState.AHEAD_GAINING, (92, 190, 255)),
+        (GapState.AHEAD_LOSING, (190, 226, 255)),
+        (GapState.LEVEL, (255, 255, 255)),
+        (GapState.BEHIND_GAINING, (255, 236, 150)),
+        (GapState.BEHIND_LOSING, (255, 156, 30)),
+    ),
+)
+
+THEMES: dict[str, Theme] = {
+    theme.name: theme for theme in (NIGHT, DAYLIGHT, COLOUR_BLIND, HIGH_CONTRAST)
+}
+
+
+def theme_named(name: str) -> Theme:
+    """Return a theme by name, or by the path of a `.yaml` file of overrides.
+
+    Raises:
+        LightpaceError: there is no such theme (the message names those there are), or the file
+            says what a theme does not know.
+    """
+    if name in THEMES:
+        return THEMES[name]
+    if name.lower().endswith((".yaml", ".yml")):
+        return _from_file(Path(name))
+    raise LightpaceError(
+        f"There is no theme {name!r}; there are: {', '.join(THEMES)}, or a .yaml file."
+    )
+
+
+def next_theme(theme: Theme) -> Theme:
+    """Return the theme after this one; after the last, or one's own, the first."""
+    names = list(THEMES)
+    at = names.index(theme.name) + 1 if theme.name in THEMES else 0
+    return THEMES[names[at % len(names)]]
+
+
+def _from_file(path: Path) -> Theme:
+    try:
+        said = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is not YAML"
+        raise LightpaceError(f"The theme {path} cannot be read: {why}.") from error
+    if not isinstance(said, Mapping):
+        raise LightpaceError(f"{path}: a theme is a list of names and colours.")
+    said = dict(said)
+    base = said.pop("base", "night")
+    if base not in THEMES:
+        raise LightpaceError(f"{path}: base is one of {', '.join(THEMES)}, not {base!r}.")
+    theme = THEMES[base]
+    plain = {f.name for f in fields(Theme)} - {"name", "ground", "gaps", "named", "lights"}
+    changes: dict[str, Any] = {"name": path.stem}
+    for key, value in said.items():
+        if key == "ground":
+            changes["ground"] = _ground(theme.ground, value, path)
+        elif key == "gaps":
+            known = {state.value: colour for state, colour in theme.gaps}
+            new = _colours(known, value, path, "gaps")
+            changes["gaps"] = tuple((state, new[state.value]) for state, _ in theme.gaps)
+        elif key in ("named", "lights"):
+            old = dict(theme.named if key == "named" else theme.lights)
+            changes[key] = tuple(_colours(old, value, path, key).items())
+        elif key in plain:
+            changes[key] = _colour(value, path, str(key))
+        else:
+            parts = ("base", "ground", "gaps", "named", "lights", *sorted(plain))
+            raise LightpaceError(f"{path}: a theme knows no {key!r}; it has {', '.join(parts)}.")
+    return replace(theme, **changes)
+
+
+def _ground(ground: Ground, said: object, path: Path) -> Ground:
+    own = dict(said) if isinstance(said, Mapping) else said
+    light = own.pop("floodlight", ground.floodlight) if isinstance(own, dict) else 0.0
+    if not isinstance(light, int | float) or not 0 <= light <= 1:
+        raise LightpaceError(f"{path}: ground.floodlight is a number from 0 to 1, not {light!r}.")
+    known = {f.name: getattr(ground, f.name) for f in fields(Ground) if f.name != "floodlight"}
+    return replace(ground, floodlight=float(light), **_colours(known, own, path, "ground"))
+
+
+def _colours(
+    known: Mapping[str, Colour], said: object, path: Path, where: str
+) -> dict[str, Colour]:
+    if not isinstance(said, Mapping):
+        raise LightpaceError(f"{path}: {where} is a list of names and colours.")
+    strange = next((key for key in said if key not in known), None)
+    if strange is not None:
+        raise LightpaceError(f"{path}: {where} knows no {strange!r}; it has {', '.join(known)}.")
+    new = {str(key): _colour(value, path, f"{where}.{key}") for key, value in said.items()}
+    return {**known, **new}
+
+
+def _colour(value: object, path: Path, where: str) -> Colour:
+    found = hex_colour(value) if isinstance(value, str) else None
+    if found is None:
+        example = css((52, 232, 128))
+        raise LightpaceError(f'{path}: {where} is a colour such as "{example}", not {value!r}.')
+    return found

@@ -1,0 +1,205 @@
+"""Every theme can be read, and its meanings stay apart for every kind of colour vision.
+
+The simulations are those of Machado, Oliveira and Fernandes (2009), severity 1, on linear RGB;
+differences are CIE 1976 in CIELAB under D65; contrast is that of WCAG 2.2.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import combinations
+from pathlib import Path
+
+import numpy as np
+import pygame
+import pytest
+from numpy.typing import NDArray
+
+from simulator.analysis.gaps import GapState
+from simulator.cli import main
+from simulator.errors import LightpaceError
+from simulator.view.still import render_still
+from simulator.view.theme import Colour, Theme, relative_luminance
+from simulator.view.themes import THEMES, next_theme, theme_named
+from tests.view import scenes
+
+Floats = NDArray[np.float64]
+
+VISION: dict[str, Floats] = {
+    "normal": np.eye(3),
+    "protanopia": np.array(
+        [
+            [0.152286, 1.052583, -0.204868],
+            [0.114503, 0.786281, 0.099216],
+            [-0.003882, -0.048116, 1.051998],
+        ]
+    ),
+    "deuteranopia": np.array(
+        [
+            [0.367322, 0.860646, -0.227968],
+            [0.280085, 0.672501, 0.047413],
+            [-0.011820, 0.042940, 0.968881],
+        ]
+    ),
+    "tritanopia": np.array(
+        [
+            [1.255528, -0.076749, -0.178779],
+            [-0.078411, 0.930809, 0.147602],
+            [0.004733, 0.691367, 0.303900],
+        ]
+    ),
+}
+TO_XYZ = np.array(
+    [
+        [0.4124564, 0.3575761, 0.1804375],
+        [0.2126729, 0.7151522, 0.0721750],
+        [0.0193339, 0.1191920, 0.9503041],
+    ]
+)
+WHITE = TO_XYZ @ np.ones(3)
+EVERY = pytest.mark.parametrize("theme", THEMES.values(), ids=lambda theme: theme.name)
+
+
+def contrast(first: Colour, second: Colour) -> float:
+    light, dark = sorted((relative_luminance(first), relative_luminance(second)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def seen(colour: Colour, vision: str) -> Floats:
+    part = np.asarray(colour) / 255.0
+    linear = np.where(part <= 0.04045, part / 12.92, ((part + 0.055) / 1.055) ** 2.4)
+    xyz = TO_XYZ @ np.clip(VISION[vision] @ linear, 0.0, 1.0) / WHITE
+    f = np.where(xyz > (6 / 29) ** 3, np.cbrt(xyz), xyz / (3 * (6 / 29) ** 2) + 4 / 29)
+    return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
+
+
+def difference(first: Colour, second: Colour, vision: str) -> float:
+    return float(np.linalg.norm(seen(first, vision) - seen(second, vision)))
+
+
+def test_the_colour_science_gives_known_values() -> None:
+    assert contrast((255, 255, 255), (0, 0, 0)) == pytest.approx(21.0)
+    assert contrast((119, 119, 119), (255, 255, 255)) == pytest.approx(4.48, abs=0.01)
+    assert seen((255, 0, 0), "normal") == pytest.approx([53.24, 80.09, 67.20], abs=0.05)
+    assert difference((200, 200, 200), (200, 200, 200), "tritanopia") == 0
+    red, green = (220, 50, 50), (110, 120, 30)
+    assert difference(red, green, "deuteranopia") < 0.4 * difference(red, green, "normal")
+
+
+@EVERY
+def test_writing_can_be_read_on_every_ground(theme: Theme) -> None:
+    for ground in (theme.back, theme.panel, theme.panel_high):
+        for words in (theme.text, theme.muted, theme.faint):
+            assert contrast(words, ground) >= 4.5
+    for name in ("own", "target", "warning", "good", "shelter", "effort", "reserve"):
+        assert contrast(getattr(theme, name), theme.panel) >= 4.5, name
+    for name, colour in theme.named:
+        if name != "black":
+            assert contrast(colour, theme.panel) >= 4.5, name
+
+
+@EVERY
+def test_gaps_can_be_read_on_panels_and_on_the_turf(theme: Theme) -> None:
+    turf = np.asarray(theme.ground.turf) * 1.05
+    lit = turf * (1.0 + 0.24 * theme.ground.floodlight)
+    ground: Colour = tuple(int(min(255, part)) for part in lit)  # type: ignore[assignment]
+    for _, colour in theme.gaps:
+        assert contrast(colour, theme.panel) >= 4.5
+        assert contrast(colour, ground) >= 4.5
+    assert contrast(theme.text, ground) >= 7.0
+
+
+@pytest.mark.parametrize("vision", VISION)
+@EVERY
+def test_the_four_meanings_of_a_gap_stay_apart(theme: Theme, vision: str) -> None:
+    four = [(state, colour) for state, colour in theme.gaps if state is not GapState.LEVEL]
+    for (first, one), (second, other) in combinations(four, 2):
+        same_side = first.side == second.side
+        least = 12.0 if same_side else 20.0
+        if theme.name == "colour-blind":
+            least = 25.0
+        found = difference(one, other, vision)
+        assert found >= least, f"{first.value} and {second.value}: {found:.1f} under {vision}"
+
+
+@EVERY
+def test_the_runner_her_pacers_and_the_light_stand_out_from_the_track(theme: Theme) -> None:
+    for vision in VISION:
+        for name in ("white", "pink"):
+            assert difference(theme.colour(name), theme.ground.tartan, vision) >= 25
+        assert difference(theme.light("green"), theme.ground.edge, vision) >= 25
+
+
+@EVERY
+@pytest.mark.parametrize("moment", ["ready", "light_lost", "finish"])
+def test_every_theme_draws_every_moment(theme: Theme, moment: str) -> None:
+    picture = render_still(scenes.MOMENTS[moment](), (640, 360), theme.name)
+    red, green, blue, _ = picture.get_at((0, 0))
+    assert difference((red, green, blue), theme.back, "normal") < 12
+
+
+def test_themes_differ() -> None:
+    pictures = {
+        pygame.image.tobytes(render_still(scenes.bell(), (320, 180), name), "RGB")
+        for name in THEMES
+    }
+    assert len(pictures) == len(THEMES)
+
+
+def test_a_file_overrides_what_it_names(tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text(
+        'base: daylight\ntext: "#010203"\nground: {turf: "#aabbcc", floodlight: 0.5}\n'
+        'gaps: {"behind, losing": "#ff0000"}\nnamed: {green: "#00ff00"}\n',
+        encoding="utf-8",
+    )
+    theme = theme_named(str(path))
+    assert theme.text == (1, 2, 3)
+    assert (theme.ground.turf, theme.ground.floodlight) == ((0xAA, 0xBB, 0xCC), 0.5)
+    assert theme.gap(GapState.BEHIND_LOSING) == (255, 0, 0)
+    assert theme.gap(GapState.LEVEL) == THEMES["daylight"].gap(GapState.LEVEL)
+    assert theme.colour("green") == (0, 255, 0)
+    assert theme.light("green") == THEMES["daylight"].light("green")
+    assert theme.panel == THEMES["daylight"].panel
+    render_still(scenes.bell(), (320, 180), str(path))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("txt: '#000000'", "knows no 'txt'"),
+        ("text: red", "is a colour such as"),
+        ("text: [1, 2, 3]", "is a colour such as"),
+        ("base: noon", "base is one of night"),
+        ("ground: {grass: '#000000'}", "ground knows no 'grass'"),
+        ("ground: {floodlight: 7}", "from 0 to 1"),
+        ("gaps: 3", "gaps is a list"),
+        ("- 1", "a list of names and colours"),
+        ("a: [", "it is not YAML"),
+    ],
+)
+def test_what_a_theme_does_not_know_is_one_sentence(tmp_path: Path, text: str, words: str) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(LightpaceError, match=words):
+        theme_named(str(path))
+
+
+def test_a_missing_file_is_one_sentence() -> None:
+    with pytest.raises(LightpaceError, match="cannot be read"):
+        theme_named("nowhere.yaml")
+
+
+def test_the_themes_go_round() -> None:
+    theme = THEMES["night"]
+    names = [(theme := next_theme(theme)).name for _ in THEMES]
+    assert names == [*list(THEMES)[1:], "night"]
+
+
+@pytest.mark.parametrize("command", ["run", "still", "film", "report"])
+def test_the_help_names_every_theme(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main([command, "--help"])
+    told = " ".join(re.sub("[│\n]", " ", capsys.readouterr().out).split())
+    for name in THEMES:
+        assert name in told

@@ -17,7 +17,8 @@ import pygame
 from simulator.errors import OutputError
 from simulator.export.series import is_series, series_files, series_writer
 from simulator.stage.playback import Playback
-from simulator.stage.show import Options, Show
+from simulator.stage.scenery import Options, scene_of
+from simulator.stage.show import Show
 from simulator.view.picture import Painter
 from simulator.view.theme import Theme
 
@@ -91,7 +92,7 @@ class Pictures:
         )
         for index in range(0, self.cut.frames, step):
             playback = playback.seek(self.cut.time_s(index))
-            painter.draw(surface, self.show.scene(playback, self.options))
+            painter.draw(surface, scene_of(self.show, playback, self.options))
             yield surface
 
 

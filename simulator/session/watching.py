@@ -13,7 +13,8 @@ from simulator.recording.recording import Recording
 from simulator.stage.keys import Action
 from simulator.stage.playback import COUNTDOWN_S, FRAME_S, STALL_S, Playback
 from simulator.stage.scene import Scene
-from simulator.stage.show import Options, Show
+from simulator.stage.scenery import Options, scene_of
+from simulator.stage.show import Show
 
 NOTICE_S = 3.0
 """How long a notice stays [s of wall time]."""
@@ -131,4 +132,4 @@ class Watching:
     def scene(self) -> Scene:
         """Return what the next picture shows."""
         notice = self._notice if self._notice_left_s > 0 else ""
-        return self._show.scene(self._playback, self.options, notice)
+        return scene_of(self._show, self._playback, self.options, notice)

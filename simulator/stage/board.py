@@ -5,14 +5,10 @@ In: a `Show`. Out: `Board`, texts only.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from simulator.recording.recording import Status
 from simulator.stage.scene import Board, BoardRow
+from simulator.stage.show import Show
 from simulator.units import LAP_M, format_signed, format_time
-
-if TYPE_CHECKING:
-    from simulator.stage.show import Show
 
 GHOST_COLUMNS = 3
 

@@ -29,6 +29,8 @@ class Action(Enum):
     LIGHTS = "lights on or off"
     LABELS = "labels on or off"
     CAMERA = "camera: whole track or follow"
+    SOUND = "sound on or off"
+    THEME = "other colours"
     REVEAL = "reveal what is still to come"
     DRAWER = "open or close the drawer of knobs"
     UNDO = "take the last change back"
@@ -72,6 +74,8 @@ BINDINGS: tuple[Binding, ...] = (
     Binding(("l",), Action.LIGHTS, "Show"),
     Binding(("n",), Action.LABELS, "Show"),
     Binding(("c",), Action.CAMERA, "Show"),
+    Binding(("m",), Action.SOUND, "Show"),
+    Binding(("shift+t",), Action.THEME, "Show"),
     Binding(("v",), Action.REVEAL, "Show"),
     Binding(("k", "tab"), Action.DRAWER, "Change"),
     Binding(("ctrl+z",), Action.UNDO, "Change", repeats=True),

@@ -19,7 +19,7 @@ from simulator.session.work import SLICE_S
 from simulator.stage.keys import Action
 from simulator.stage.playback import COUNTDOWN_S, FRAME_S, RATES, RUN_OUT_S, STALL_S
 from simulator.stage.scene import Phase
-from simulator.stage.show import Options
+from simulator.stage.scenery import Options
 
 WINDOW = {
     Action.LABELS,

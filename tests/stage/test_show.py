@@ -20,17 +20,16 @@ from simulator.scenario.model import Scenario
 from simulator.stage.outlook import share_words
 from simulator.stage.playback import COUNTDOWN_S, RATES, STALL_S, Playback
 from simulator.stage.scene import Curve, Phase, Scene, StartLight
-from simulator.stage.show import (
+from simulator.stage.scenery import (
     FADED,
     RUN_OUT_M,
     Options,
-    Show,
     lap_of,
-    make_show,
     rest_at,
+    scene_of,
     start_light,
-    with_findings,
 )
+from simulator.stage.show import Show, make_show, with_findings
 from simulator.units import MILE_M
 
 Differences = Callable[[Any, Any], list[str]]
@@ -39,7 +38,7 @@ ALL_ON = Options()
 
 def shown(show: Show, time_s: float, options: Options = ALL_ON) -> Scene:
     playback = Playback(-COUNTDOWN_S, show.recording.end_s, paused=False).seek(time_s)
-    return show.scene(playback, options)
+    return scene_of(show, playback, options)
 
 
 # -- a picture is a function of the moment ---------------------------------------------------------
@@ -71,12 +70,12 @@ def test_however_a_moment_is_reached_it_looks_the_same(
             playback = replace(playback, rate=value)
         else:
             playback = playback.toggle()
-        show.scene(playback, ALL_ON)
+        scene_of(show, playback, ALL_ON)
     fresh = replace(show)  # nothing worked out yet
     asked = Playback(
         playback.time_s, playback.end_s, playback.rate, playback.paused, playback.furthest_s
     )
-    assert differences(show.scene(playback, ALL_ON), fresh.scene(asked, ALL_ON)) == []
+    assert differences(scene_of(show, playback, ALL_ON), scene_of(fresh, asked, ALL_ON)) == []
 
 
 def test_arrays_are_shared_from_scene_to_scene(show: Show) -> None:
@@ -199,7 +198,7 @@ def test_her_own_bar_is_hidden_until_the_finish_or_until_it_is_revealed(show: Sh
     assert hidden(shown(show, 200.0, Options(reveal=True))) == []
     assert hidden(shown(show, 250.0)) == []
     seen = Playback(-COUNTDOWN_S, show.recording.end_s).seek(250.0).seek(60.0)
-    assert hidden(show.scene(seen, ALL_ON)) == []
+    assert hidden(scene_of(show, seen, ALL_ON)) == []
 
 
 def test_splits_and_the_lost_light_appear_when_they_are_reached(show: Show) -> None:
@@ -254,7 +253,7 @@ def test_no_body_jumps_from_one_picture_to_the_next(show: Show, t: float, step: 
 
 
 def test_the_phases_follow_one_another(show: Show) -> None:
-    waiting = show.scene(Playback(-COUNTDOWN_S, show.recording.end_s), ALL_ON)
+    waiting = scene_of(show, Playback(-COUNTDOWN_S, show.recording.end_s), ALL_ON)
     assert waiting.phase is Phase.READY
     phases = [shown(show, t).phase for t in np.arange(-COUNTDOWN_S, 254, 0.5)]
     assert [phase for phase, _ in groupby(phases)] == [

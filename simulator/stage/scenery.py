@@ -1,0 +1,320 @@
+"""The scenery: what a show looks like at one moment.
+
+In: a `Show`, a `Playback`, what is switched on. Out: `scene_of`, a pure function of them. Nothing
+here remembers the last picture.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from simulator.analysis.marks import Mark
+from simulator.analysis.projection import projected_finish
+from simulator.coefficients import LAP_M
+from simulator.physics.pacers import front_gap, places
+from simulator.physics.track import start_position, track_position
+from simulator.recording.recording import Moment
+from simulator.stage.board import board_of
+from simulator.stage.outlook import chance_of
+from simulator.stage.playback import Playback
+from simulator.stage.scene import (
+    Bar,
+    Body,
+    Chart,
+    GapLine,
+    Group,
+    Meter,
+    Phase,
+    Scene,
+    SplitRow,
+    StartLight,
+    Wave,
+    WhatIf,
+)
+from simulator.stage.scene import Mark as ChartMark
+from simulator.stage.show import Show
+from simulator.stage.wavelight import brightness
+
+RUN_OUT_M = 25.0
+"""Everybody comes to rest this far beyond the line: shown, not simulated [m]."""
+GROUP_SPAN_M = 25.0
+GROUP_AHEAD_M = 2.5
+COVER_NEAR_M, COVER_FAR_M = 0.6, 2.4
+"""A ghost nearer than the first is faded fully, farther than the second not at all [m]."""
+FADED = 0.22
+RANGES_S = (2.0, 4.0, 6.0, 8.0, 10.0, 15.0, 20.0, 30.0, 45.0, 60.0, 120.0, 300.0, 1000.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What is switched on: ghosts, lights, and whether the future is revealed."""
+
+    ghosts: bool = True
+    lights: bool = True
+    reveal: bool = False
+
+
+def scene_of(show: Show, playback: Playback, options: Options, notice: str = "") -> Scene:
+    """Return everything one picture shows."""
+    t = playback.time_s
+    run, race = show.recording, show.recording.race_m
+    moment = run.at(t)
+    x = min(moment.x_m, race)
+    finished = t >= run.end_s
+    runner_m = rest_at(moment.x_m, race)
+    revealed = playback.furthest_s if not options.reveal else run.end_s
+    reveal_m = min(float(run.distance_at(revealed)), race) if revealed > 0 else 0.0
+    phase = (
+        Phase.READY
+        if playback.ready
+        else Phase.COUNTDOWN
+        if t < 0
+        else Phase.FINISHED
+        if finished
+        else Phase.RUNNING
+    )
+    lap, laps = lap_of(x, race)
+    return Scene(
+        title=show.scenario.name,
+        subtitle=show.subtitle,
+        race_m=race,
+        start_s_m=start_position(race),
+        phase=phase,
+        start_light=start_light(t, waiting=playback.ready),
+        time_s=min(max(t, 0.0), run.end_s),
+        distance_m=x,
+        lap=lap,
+        laps=laps,
+        bell=race - x <= LAP_M and race > LAP_M,
+        target_s=show.plan.finish_s or 0.0,
+        projected_s=projected_finish(run, t) if t > 0 else None,
+        chance=None if finished else chance_of(show.chances, x),
+        speed=playback.rate,
+        paused=playback.paused,
+        notice=notice,
+        leds=show.scenario.wavelight.leds,
+        waves=_waves(show, t) if options.lights else (),
+        runner=Body(
+            show.scenario.runner.name,
+            short_name(show.scenario.runner.name),
+            "runner",
+            "white",
+            runner_m,
+            0.0,
+            moment.v_m_s,
+        ),
+        pacers=_pacers(show, moment),
+        ghosts=_ghosts(show, t, runner_m) if options.ghosts else (),
+        group=_group(show, moment, runner_m),
+        gaps=_gaps(show, t, x),
+        meters=_meters(show, moment),
+        splits=_split_rows(show, t, options),
+        chart=Chart(
+            race_m=race,
+            curves=show.curves if options.ghosts else show.curves[-1:],
+            marks=_marks(show, reveal_m),
+            reveal_m=reveal_m,
+            playhead_m=x,
+            gap_range_s=_gap_range(show, reveal_m),
+            band=show.band,
+        ),
+        what_if=_what_if(show, finished or options.reveal or playback.furthest_s >= run.end_s),
+        board=board_of(show) if finished else None,
+        assumed=show.assumed,
+    )
+
+
+def _waves(show: Show, t: float) -> tuple[Wave, ...]:
+    waves = []
+    race = show.recording.race_m
+    for asked, mark in zip(show.scenario.wavelight.waves, show.waves, strict=True):
+        if not asked.on:
+            continue
+        head = rest_at(float(mark.run.distance_at(t)), race)
+        position = float(track_position(head, race))
+        leds = show.scenario.wavelight.leds
+        glow = brightness(leds, position, asked.length, asked.pace_end)
+        waves.append(Wave(mark.name, mark.colour, head, glow))
+    return tuple(waves)
+
+
+def _pacers(show: Show, moment: Moment) -> tuple[Body, ...]:
+    race = show.recording.race_m
+    return tuple(
+        Body(
+            p.name,
+            short_name(p.name),
+            "pacer",
+            "pink",
+            rest_at(p.x_m, race),
+            p.offset_m,
+            moment.v_m_s,
+            p.presence,
+            p.role,
+        )
+        for p in places(show.pacers_at(moment.time_s), moment.x_m, moment.group_m)
+    )
+
+
+def _ghosts(show: Show, t: float, runner_m: float) -> tuple[Body, ...]:
+    race = show.recording.race_m
+    bodies = []
+    for mark in show.ghosts:
+        x = rest_at(float(mark.run.distance_at(max(t, 0.0))), min(race, mark.distance_m))
+        near = (abs(x - runner_m) - COVER_NEAR_M) / (COVER_FAR_M - COVER_NEAR_M)
+        z = min(max(near, 0.0), 1.0)
+        alpha = FADED + (1.0 - FADED) * z * z * (3.0 - 2.0 * z)
+        bodies.append(Body(mark.name, mark.label, "ghost", mark.colour, x, 0.0, 0.0, alpha))
+    return tuple(bodies)
+
+
+def _group(show: Show, moment: Moment, runner_m: float) -> Group:
+    assumed = show.scenario.pacers.formation.assumed and show.pacers.slots
+    gap = front_gap(show.pacers_at(moment.time_s), moment.x_m, moment.group_m)
+    note = "spacing assumed" if assumed else ""
+    return Group(runner_m + GROUP_AHEAD_M, GROUP_SPAN_M, gap, moment.shelter, note)
+
+
+def _gaps(show: Show, t: float, x: float) -> tuple[GapLine, ...]:
+    lines = []
+    for i, track in enumerate(show.tracks):
+        known = t > 0 and x > 0
+        possible = None
+        if i == 0 and show.possible is not None:
+            possible = show.possible.at(x)
+        lines.append(
+            GapLine(
+                f"light {track.mark.label}" if _is_light(show, track.mark) else track.mark.name,
+                track.mark.finish_s or 0.0,
+                track.seconds_at(t) if known else None,
+                track.metres_at(t) if known else None,
+                track.state_at(t),
+                track.mark.colour,
+                possible,
+            )
+        )
+    return tuple(lines)
+
+
+def _is_light(show: Show, mark: Mark) -> bool:
+    return mark is show.light and any(wave.on for wave in show.scenario.wavelight.waves)
+
+
+def _meters(show: Show, moment: Moment) -> tuple[Meter, ...]:
+    v = moment.v_m_s
+    lap = f"{v:.2f} m/s  {LAP_M / v:.1f} /400" if v > 1 else f"{v:.2f} m/s"
+    full = float(show.recording.reserve[0])
+    reserve = max(moment.reserve, 0.0) / full
+    constant = show.scenario.pacers.shelter is not None
+    assumed = "constant, assumed" if constant else "from assumed spacing"
+    power_scale = 1.5 * show.scenario.runner.max_aerobic_power
+    return (
+        Meter("speed", min(v / 9.0, 1.0), lap),
+        Meter(
+            "shelter",
+            min(max(moment.shelter, 0.0), 1.0),
+            f"{100 * moment.shelter:.0f} %",
+            assumed if show.scenario.pacers.formation.assumed and show.pacers.slots else "",
+        ),
+        Meter("power", min(moment.power / power_scale, 1.0), f"{moment.power:.1f} W/kg"),
+        Meter("reserve", reserve, f"{100 * reserve:.0f} %"),
+    )
+
+
+def _split_rows(show: Show, t: float, options: Options) -> tuple[SplitRow, ...]:
+    rows = []
+    for s in show.splits:
+        reached = s.run_s is not None and (s.run_s <= t or options.reveal)
+        rows.append(
+            SplitRow(
+                s.label,
+                s.distance_m,
+                s.plan_s if s.plan_s is not None else math.nan,
+                s.run_s if reached else None,
+                s.delta_s if reached else None,
+                s.published_s,
+                s.residual_s if reached else None,
+            )
+        )
+    return tuple(rows)
+
+
+def _marks(show: Show, reveal_m: float) -> tuple[ChartMark, ...]:
+    race = show.recording.race_m
+    step = LAP_M if race <= 5000 else 1000.0
+    marks = [ChartMark(x, f"{x:.0f} m", "distance") for x in np.arange(step, race - 50, step)]
+    marks.extend(show.pacer_marks)
+    if race > LAP_M:
+        marks.append(ChartMark(race - LAP_M, "bell", "bell"))
+    if show.lost_light_m is not None and show.lost_light_m <= reveal_m:
+        marks.append(ChartMark(show.lost_light_m, "light lost", "event"))
+    return tuple(marks)
+
+
+def _gap_range(show: Show, reveal_m: float) -> tuple[float, float]:
+    """Return the axis: what the ghosts need, and what of the run has been shown."""
+    low, high = -0.5, 1.0
+    for curve in show.curves:
+        gap = curve.gap_s
+        if curve.kind == "runner":
+            gap = gap[: int(np.searchsorted(curve.x_m, reveal_m, side="right"))]
+        gap = gap[np.isfinite(gap)]
+        if len(gap):
+            low, high = min(low, float(gap.min())), max(high, float(gap.max()))
+    if show.band is not None:
+        shown = int(np.searchsorted(show.band.x_m, reveal_m, side="right"))
+        low = min(low, float(show.band.low_s[:shown].min(initial=low)))
+        high = max(high, float(show.band.high_s[:shown].max(initial=high)))
+    top = next((r for r in RANGES_S if r >= high * 1.02), RANGES_S[-1])
+    bottom = 1.0 if low >= -1.0 else next((r for r in RANGES_S if r >= -low), RANGES_S[-1])
+    return -bottom, top
+
+
+def _what_if(show: Show, shown: bool) -> WhatIf | None:
+    if show.alternatives is None:
+        return None
+    bars = tuple(
+        Bar(a.label, a.finish_s, a.own, a.own and not shown, a.stale, a.assumed)
+        for a in show.alternatives
+    )
+    return WhatIf(show.axis, bars, show.plan.finish_s or 0.0)
+
+
+def rest_at(x_m: float, line_m: float) -> float:
+    """Return where a body is shown: beyond its line it comes to rest within `RUN_OUT_M` [m]."""
+    over = x_m - line_m
+    return x_m if over <= 0 else line_m - RUN_OUT_M * math.expm1(-over / RUN_OUT_M)
+
+
+def lap_of(x_m: float, race_m: float) -> tuple[int, int]:
+    """Return (current lap from 1, laps in all); laps are counted so that the last one is whole.
+
+    The mile has four: its first is 409.344 m, so the first crossing of the line is none.
+    """
+    laps = max(1, int(race_m // LAP_M))
+    first = race_m - LAP_M * (laps - 1)
+    if race_m > LAP_M and race_m % LAP_M > 100.0:
+        laps += 1
+        first = race_m % LAP_M
+    done = 0 if x_m < first else 1 + int((x_m - first) // LAP_M)
+    return min(done + 1, laps), laps
+
+
+def start_light(time_s: float, *, waiting: bool) -> StartLight:
+    """Return what the countdown shows: red, yellow, dark, go."""
+    if waiting or time_s > 1.5:
+        return StartLight.OFF
+    if time_s >= 0:
+        return StartLight.GO
+    if time_s >= -1.0:
+        return StartLight.DARK
+    return StartLight.YELLOW if time_s >= -2.5 else StartLight.RED
+
+
+def short_name(name: str) -> str:
+    """Return the last word in capitals, `KIPYEGON`; `pacer 9` becomes `9`."""
+    words = name.split()
+    return words[-1].upper() if words else ""

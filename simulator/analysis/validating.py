@@ -11,7 +11,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.analysis.fitting import Race
+from simulator.analysis.fitted import Race
 from simulator.analysis.predicted import evenly, predicted_times, stretched
 from simulator.analysis.validation import Role, Row, Unit, drafting_rows, residual_rows
 from simulator.coefficients import BEND_M, LAP_M

@@ -14,8 +14,11 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from simulator.analysis.calibration import FLAT_S, Calibration, Found, Free, calibrate
-from simulator.analysis.fitting import OFF_S, Fit, Race, Span, fit_runner, runner_block
+from simulator.analysis.calibrated import FLAT_S, Calibration, Found, Free
+from simulator.analysis.calibration import calibrate
+from simulator.analysis.fitted import OFF_S, Fit, Race, Span, runner_block
+from simulator.analysis.fitting import fit_runner
+from simulator.cli.options import race_time
 from simulator.cli.terminal import WIDE, Changes, ScenarioName, app, out, signed_cell, time_cell
 from simulator.scenario.model import Runner
 from simulator.units import format_distance, format_time, parse_distance, parse_time
@@ -71,7 +74,7 @@ def calibrate_command(
     as_json: AsJson = False,
 ) -> None:
     """Find one or two numbers of a scenario with which it ends in a given time."""
-    target = _time_option(to, "--to")
+    target = race_time(to, "--to")
     found = calibrate(scenario, target, [_free(text) for text in free], changes=changes or [])
     if as_json:
         _print_json(found.to_dict())
@@ -103,7 +106,8 @@ def _number(text: str, whole: str) -> float:
 def _print_calibration(found: Calibration) -> None:
     out.print(escape(found.scenario.name), style="bold")
     for number in found.found:
-        out.print(escape(f"{number.path} = {number.value:.6g}{_flatness(number)}"))
+        line = f"{number.path} = {number.value:.6g}{_flatness(number)}"
+        out.print(escape(line), soft_wrap=True)
     if found.correlation is not None:
         out.print(
             f"correlation of the two {found.correlation:+.2f}: near ±1, a change of one is made "
@@ -160,7 +164,12 @@ def fit(
 ) -> None:
     """Make a runner out of best times: aerobic power, reserve, critical speed, D'."""
     races = [_race(text, shelter) for text in race]
-    found = fit_runner(races, Runner(name=name, height=height, mass=mass))
+    try:
+        body = Runner(name=name, height=height, mass=mass)
+    except ValueError:
+        what = "a name on one line, height and mass as numbers are wanted"
+        raise typer.BadParameter(what, param_hint="--name, --height, --mass") from None
+    found = fit_runner(races, body)
     if as_json:
         _print_json(found.to_dict())
     else:
@@ -227,13 +236,6 @@ def _span_words(key: str, span: Span, unit: str, decimals: int) -> str:
         return f"{key}: with each time off by {OFF_S:g} s no runner would be left"
     low, high = f"{span.low:.{decimals}f}", f"{span.high:.{decimals}f}"
     return f"{key}: {low} to {high} {unit} if each time were off by {OFF_S:g} s"
-
-
-def _time_option(text: str, option: str) -> float:
-    try:
-        return parse_time(text)
-    except ValueError as error:
-        raise typer.BadParameter(str(error), param_hint=option) from error
 
 
 def _print_json(value: Any) -> None:

@@ -10,6 +10,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, ValidationInfo, model_validator
 
+from simulator.coefficients import FORCE_COST
 from simulator.scenario.fields import (
     ANY,
     Complaint,
@@ -76,7 +77,7 @@ class Runner(Section):
         2134.0, ge=100, le=5000, description="Anaerobic reserve at the gun E(0) [J/kg]."
     )
     drag_cost: Number = Field(
-        6.13,
+        FORCE_COST,
         ge=3,
         le=10,
         description="Extra cost of a backward force k: percent per percent of body weight [1].",

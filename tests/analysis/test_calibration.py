@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import sys
 
 import pytest
 
-from simulator.analysis.calibration import Free, calibrate
+from simulator.analysis.calibrated import Free
+from simulator.analysis.calibration import calibrate
 from simulator.errors import ExtraError, NoAnswerError, ScenarioError
 from simulator.scenario.bounds import Bounds, bounds_of
 from simulator.scenario.loader import load_scenario
@@ -22,6 +24,9 @@ def test_the_front_gap_of_breaking4_is_the_one_that_gives_the_published_time() -
     assert gap.earlier is not None
     assert gap.later is not None
     assert gap.earlier < gap.value < gap.later
+    told = json.loads(json.dumps(found.to_dict(), allow_nan=False))
+    assert told["found"][0]["value"] == gap.value
+    assert told["found"][0]["bounds"] == [0.5, 20.0]
     assert gap.later - gap.earlier < 0.1  # a tenth of a second is worth centimetres
 
 

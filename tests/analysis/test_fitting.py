@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 
-from simulator.analysis.fitting import Fit, Race, fit_runner, runner_block
+from simulator.analysis.fitted import Fit, Race, runner_block
+from simulator.analysis.fitting import fit_runner
 from simulator.analysis.predicted import predicted_time, predicted_times, stretched
 from simulator.errors import NoAnswerError
 from simulator.physics.attempt import simulate
@@ -65,6 +68,10 @@ def test_who_can_more_than_a_human_gets_the_time_of_the_fastest_speed_looked_for
 def test_two_races_are_met_exactly_whatever_their_order(two: Fit) -> None:
     assert [race.distance_m for race in two.races] == [1500.0, 3000.0]
     assert two.predicted_s == pytest.approx([228.68, 487.04], abs=0.02)
+    told = json.loads(json.dumps(two.to_dict(), allow_nan=False))
+    assert told["runner"]["reserve"] == two.runner.reserve
+    assert told["standard_error"] == {"max_aerobic_power": None, "reserve": None}
+    assert told["range_if_off_by_0.5_s"]["reserve"][0] < two.runner.reserve
     assert two.power.error is None
     assert two.power.low is not None
     assert two.power.high is not None

@@ -1,0 +1,115 @@
+"""The science commands as people use them."""
+
+from __future__ import annotations
+
+import json
+import signal
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from simulator.analysis.validation import drafting_rows
+from simulator.cli import main
+from simulator.export.validation import to_markdown
+from simulator.scenario import load_text
+
+
+@dataclass(frozen=True)
+class Outcome:
+    code: int
+    out: str
+    err: str
+
+
+Lightpace = Callable[..., Outcome]
+HER = ("--height", "1.57", "--mass", "42")
+
+
+@pytest.fixture
+def lightpace(capsys: pytest.CaptureFixture[str]) -> Iterator[Lightpace]:
+    handler = signal.getsignal(signal.SIGTERM)
+
+    def run(*arguments: str) -> Outcome:
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as end:
+            main(arguments)
+        said = capsys.readouterr()
+        return Outcome(int(end.value.code or 0), said.out, said.err)
+
+    yield run
+    signal.signal(signal.SIGTERM, handler)
+
+
+def test_validate_prints_its_rows_three_ways(
+    lightpace: Lightpace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = drafting_rows()
+    monkeypatch.setattr("simulator.analysis.validating.validate", lambda: rows)
+    table = lightpace("validate")
+    assert (table.code, table.err) == (0, "")
+    assert "Schickhofer & Hanson 2021" in table.out
+    assert "calibrated: numbers of the model were chosen" in table.out
+    assert lightpace("validate", "--markdown").out == to_markdown(rows)
+    told = json.loads(lightpace("validate", "--json").out)
+    assert [row["what"] for row in told] == [row.what for row in rows]
+
+
+def test_calibrate_prints_the_value_and_how_flat_it_is(lightpace: Lightpace) -> None:
+    done = lightpace("calibrate", "breaking4", "--to", "4:06.42", "--free", "pacers.front_gap=1..3")
+    assert (done.code, done.err) == (0, "")
+    for word in ("pacers.front_gap = 1.76", "0.1 s earlier at 1.74", "later at 1.7", "residual"):
+        assert word in done.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("--to", "3:50", "--free", "pacers.front_gap"), 1),
+        (("--to", "soon", "--free", "pacers.front_gap"), 2),
+        (("--to", "4:06", "--free", "pacers.frontgap"), 2),
+        (("--to", "4:06", "--free", "pacers.front_gap=1"), 2),
+        (("--to", "4:06", "--free", "pacers.front_gap=nan..2"), 2),
+        (("--to", "4:06", "--free", "pacers.front_gap=3..1"), 2),
+        (("--to", "4:06", "--free", "pacers.count"), 2),
+        (("--to", "4:06", "--set", "pacers.cuont=3", "--free", "pacers.front_gap"), 2),
+    ],
+)
+def test_calibrate_says_in_a_sentence_what_it_cannot_do(
+    lightpace: Lightpace, arguments: tuple[str, ...], code: int
+) -> None:
+    done = lightpace("calibrate", "breaking4", *arguments)
+    assert (done.code, done.out) == (code, "")
+    assert len(done.err.splitlines()) == 1
+
+
+def test_fit_prints_a_block_that_can_be_pasted_and_what_is_open(lightpace: Lightpace) -> None:
+    races = ("--race", "800 m=2:14", "--race", "1500 m=4:37@0.3:400 m")
+    done = lightpace("fit", *races, *HER, "--name", "me: 2026")
+    assert (done.code, done.err) == (0, "")
+    runner = load_text(done.out.split("\n\n")[0], "pasted").runner
+    assert (runner.name, runner.mass) == ("me: 2026", 42)
+    for word in ("no error can be given from two races", "critical speed", "D'", "0.3 to 400 m"):
+        assert word in done.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("--race", "1500 m=3:48.68"), 1),
+        (("--race", "1500 m=3:48.68", "--race", "3000 m=7:30"), 1),
+        (("--race", "1500 m", "--race", "3000 m=8:07"), 2),
+        (("--race", "1500 m=0", "--race", "3000 m=8:07"), 2),
+        (("--race", "1500 m=3:48.68@2", "--race", "3000 m=8:07"), 2),
+        (("--race", "1500 m=3:48.68@0.6:2 km", "--race", "3000 m=8:07"), 2),
+        (("--race", "1500 m=3:48.68@nan", "--race", "3000 m=8:07"), 2),
+        (("--race", "20 km=60:00", "--race", "3000 m=8:07"), 2),
+        (("--race", "1500 m=3:48.68", "--race", "3000 m=8:07", "--name", ""), 2),
+    ],
+)
+def test_fit_says_in_a_sentence_what_is_wrong(
+    lightpace: Lightpace, arguments: tuple[str, ...], code: int
+) -> None:
+    done = lightpace("fit", *arguments, *HER)
+    assert (done.code, done.out) == (code, "")
+    assert len(done.err.splitlines()) == 1

@@ -19,8 +19,8 @@ from simulator.physics.attempt import Job, finished, stepping
 from simulator.physics.batch import batch_of
 from simulator.physics.keeping import passages
 from simulator.physics.shelter import Shelterer, profile_of
-from simulator.scenario.formations import find_formation
 from simulator.scenario.model import Scenario
+from simulator.scenario.named import FORMATION
 from simulator.scenario.pacers import Formation, Pacers
 from simulator.scenario.plan import Plan, SplitPlan, schedule_of
 from simulator.scenario.reading import shipped_names
@@ -108,7 +108,7 @@ def formations(scenario: Scenario) -> list[Choice]:
     found = []
     for name in shipped_names("formations"):
         try:
-            formation = Formation.model_validate(find_formation(name))
+            formation = Formation.model_validate(FORMATION.find(name))
         except (ScenarioError, ValidationError):
             continue
         if formation == own:

@@ -15,9 +15,9 @@ from simulator.errors import LightpaceError, OutputError, ScenarioError
 from simulator.files import replacing
 from simulator.resources import configs_dir
 from simulator.scenario.emitting import document, worded
-from simulator.scenario.formations import find_formation
 from simulator.scenario.loader import scenario_to_dict
 from simulator.scenario.model import LightWave, Scenario
+from simulator.scenario.named import FORMATION
 from simulator.scenario.pacers import Formation
 from simulator.scenario.reading import read_text, shipped_names
 from simulator.scenario.rewriting import CannotRewriteError, rewritten
@@ -182,4 +182,4 @@ def _both(old: Scenario, new: Scenario) -> tuple[dict[str, Any], dict[str, Any]]
 def _is_named(formation: Formation) -> bool:
     """Return whether a formation is the shipped one of its name."""
     known = formation.name in shipped_names("formations")
-    return known and Formation.model_validate(find_formation(formation.name)) == formation
+    return known and Formation.model_validate(FORMATION.find(formation.name)) == formation

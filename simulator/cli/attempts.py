@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
@@ -32,6 +33,9 @@ from simulator.errors import Problem, ScenarioError
 from simulator.physics.attempt import simulate as simulate_attempt
 from simulator.recording.store import save_recording
 from simulator.scenario.loader import load_scenario
+
+if TYPE_CHECKING:
+    from simulator.export.leds import Strip
 
 
 @app.callback(invoke_without_command=True)
@@ -57,9 +61,15 @@ def run(
     size: Annotated[str, typer.Option(help="Window size.")] = "1280x720",
     fullscreen: Annotated[bool, typer.Option(help="Fill the screen.")] = False,
     theme: ThemeName = "night",
+    sound: Annotated[bool, typer.Option("--sound", help="Gun, bell, and a tick a lap.")] = False,
+    leds: Annotated[
+        str | None,
+        typer.Option(metavar="sacn:HOST,universe=1,count=150", help="Light a real strip by sACN."),
+    ] = None,
 ) -> None:
     """Open the window and watch the attempt."""
     asked = load_scenario(scenario, overrides=changes or [])
+    strip = None if leds is None else _strip(leds, theme)
     opening = None if at is None else race_time(at)
     width_height = picture_size(size)
     from simulator.view.display import missing_display
@@ -77,10 +87,27 @@ def run(
     session = Session.open(
         scenario, overrides=changes or [], rate=speed, start_at_s=opening, processes=True
     )
+    with ExitStack() as stack:
+        stack.callback(session.close)
+        witnesses = () if strip is None else (stack.enter_context(strip).show,)
+        run_window(
+            session,
+            size=width_height,
+            fullscreen=fullscreen,
+            theme=theme,
+            sound=sound,
+            witnesses=witnesses,
+        )
+
+
+def _strip(text: str, theme: str) -> AbstractContextManager[Strip]:
+    from simulator.export.leds import opened_strip, parse_target
+    from simulator.view.themes import theme_named
+
     try:
-        run_window(session, size=width_height, fullscreen=fullscreen, theme=theme)
-    finally:
-        session.close()
+        return opened_strip(parse_target(text), theme_named(theme))
+    except ValueError as error:
+        raise typer.BadParameter(f"{error}.", param_hint="--leds") from error
 
 
 @app.command()

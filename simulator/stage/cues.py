@@ -33,14 +33,15 @@ def cues(before: Scene, now: Scene) -> tuple[Cue, ...]:
         found.append(Cue.GUN)
     if now.bell and not before.bell:
         found.append(Cue.BELL)
-    if _light_laps(now) > _light_laps(before):
+    if before.waves and now.waves and _light_laps(now) > _light_laps(before):
         found.append(Cue.TICK)
     return tuple(found)
 
 
 def _light_laps(scene: Scene) -> int:
-    """Return how often the first wave has run a lap; the line at the start of a mile is none."""
-    if not scene.waves:
-        return 0
-    left = math.ceil((scene.race_m - scene.waves[0].head_m) / LAP_M)
-    return min(-left, 0) if scene.waves[0].head_m > LAP_M / 2 else -(10**6)
+    """Return how many laps the first wave has done, less those of the race.
+
+    The line that a mile's start lies just behind is not the end of a lap.
+    """
+    head_m = max(scene.waves[0].head_m, LAP_M / 2)
+    return -math.ceil((scene.race_m - head_m) / LAP_M)

@@ -1,14 +1,14 @@
 """The window: it owns the clock, hands events to the session or to itself, and shows pictures.
 
 In: a session. Out: pixels on a display, until it is closed. Nothing here steps physics.
-Only `pygame.display` and `pygame.font` are initialised (never audio).
+Only `pygame.display` and `pygame.font` are initialised; audio when sound is switched on.
 """
 
 from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
@@ -17,6 +17,7 @@ import pygame
 
 from simulator.errors import DisplayError, OutputError
 from simulator.stage.keys import Action
+from simulator.stage.scene import Scene
 from simulator.units import format_clock
 from simulator.view.camera import MOVE_S, ease
 from simulator.view.controls import Controls
@@ -25,10 +26,13 @@ from simulator.view.layout import Layout, arrange
 from simulator.view.mixing import MixingDesk, Turned
 from simulator.view.panels.timeline import distance_at, plot_box
 from simulator.view.picture import Options, Painter
+from simulator.view.sound import Sound
 from simulator.view.still import save_png
 from simulator.view.style import Style
-from simulator.view.themes import theme_named
+from simulator.view.themes import next_theme, theme_named
 
+Witness = Callable[[Scene], object]
+"""Is shown every scene that the window shows: what is heard, and real lights."""
 FRAMES_PER_S = 60
 _SMALLEST = (320, 180)
 
@@ -74,6 +78,7 @@ class App:
         size: tuple[int, int] = (1280, 720),
         fullscreen: bool = False,
         theme: str = "night",
+        witnesses: Sequence[Witness] = (),
     ) -> None:
         """Open the window.
 
@@ -87,6 +92,8 @@ class App:
         self.visible = True
         self._windowed = (max(_SMALLEST[0], size[0]), max(_SMALLEST[1], size[1]))
         self._painter = Painter(theme_named(theme))
+        self.sound = Sound()
+        self._witnesses = (self.sound.hear, *witnesses)
         self._held: set[int] = set()
         self._scrubbing = False
         self._desk = MixingDesk(session)
@@ -189,6 +196,8 @@ class App:
         own: dict[Action, Callable[[], None]] = {
             Action.LABELS: lambda: self._look(labels=not self.looks.labels),
             Action.CAMERA: lambda: self._look(following=not self.looks.following),
+            Action.SOUND: lambda: self.session.notify(self.sound.switch()),
+            Action.THEME: self._other_colours,
             Action.DRAWER: lambda: self._pull(by_key=by_key),
             Action.HELP: lambda: self._look(help=not self.looks.help),
             Action.FULLSCREEN: self._toggle_fullscreen,
@@ -203,6 +212,12 @@ class App:
     def _pull(self, *, by_key: bool) -> None:
         self._desk.place(*self._arrangement(), self._buttons(self._size()).theme)
         self._desk.pull(by_key=by_key)
+
+    def _other_colours(self) -> None:
+        theme = next_theme(self._painter.theme)
+        self._painter = Painter(theme)
+        self._dressed = self._controls = None
+        self.session.notify(f"Colours: {theme.name}.")
 
     def _look(self, **changes: bool) -> None:
         self.looks = replace(self.looks, **changes)
@@ -254,6 +269,9 @@ class App:
         """Let `elapsed_s` of wall time pass [s] and show the next picture."""
         self.session.advance(elapsed_s)
         self.looks = self.looks.after(min(elapsed_s, 0.05))
+        scene = self.session.scene()
+        for see in self._witnesses:
+            see(scene)
         if not self.visible:
             return
         try:
@@ -262,15 +280,14 @@ class App:
                 self._open()
                 surface = pygame.display.get_surface()
             if surface is not None:
-                self._draw(surface, elapsed_s)
+                self._draw(surface, scene, elapsed_s)
                 pygame.display.flip()
         except (pygame.error, DisplayError):
             # the display went away: the attempt goes on, and the next picture tries again
             pygame.display.quit()
             self._controls = self._arranged = None
 
-    def _draw(self, surface: pygame.Surface, elapsed_s: float) -> None:
-        scene = self.session.scene()
+    def _draw(self, surface: pygame.Surface, scene: Scene, elapsed_s: float) -> None:
         looks = self.looks
         self._painter.draw(
             surface,
@@ -282,6 +299,7 @@ class App:
             Action.GHOSTS: bool(scene.ghosts),
             Action.LIGHTS: any(wave.brightness.any() for wave in scene.waves),
             Action.LABELS: looks.labels,
+            Action.SOUND: self.sound.on,
             Action.CAMERA: looks.following,
             Action.DRAWER: self.drawer.open,
         }
@@ -312,6 +330,8 @@ def run(
     size: tuple[int, int] = (1280, 720),
     fullscreen: bool = False,
     theme: str = "night",
+    sound: bool = False,
+    witnesses: Sequence[Witness] = (),
     clock: Callable[[], float] = time.perf_counter,
 ) -> None:
     """Show a session in a window until it is closed.
@@ -320,13 +340,17 @@ def run(
         session: what to watch.
         size: the window's size [px].
         fullscreen: fill the screen; where that is refused, a window and a notice.
-        theme: name of the colours.
+        theme: name of the colours, or a file of them.
+        sound: begin with sound.
+        witnesses: are shown every scene that the window shows.
         clock: wall time [s].
 
     Raises:
         DisplayError: no window can be opened.
     """
-    app = App(session, size=size, fullscreen=fullscreen, theme=theme)
+    app = App(session, size=size, fullscreen=fullscreen, theme=theme, witnesses=witnesses)
+    if sound:
+        app.perform(Action.SOUND)
     pace = pygame.time.Clock()
     try:
         before = clock()
@@ -339,4 +363,5 @@ def run(
             before = now
             pace.tick(FRAMES_PER_S)
     finally:
+        app.sound.close()
         pygame.display.quit()

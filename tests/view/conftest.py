@@ -57,4 +57,5 @@ def app(session: FakeSession) -> Iterator[App]:
     opened = App(session, size=(1280, 720))
     opened.frame(1 / 60)
     yield opened
+    opened.sound.close()
     pygame.display.quit()

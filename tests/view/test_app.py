@@ -22,6 +22,8 @@ WINDOW = {
     Action.HELP,
     Action.FULLSCREEN,
     Action.SCREENSHOT,
+    Action.SOUND,
+    Action.THEME,
     Action.QUIT,
 }
 KEYS = [(key, binding.action) for binding in BINDINGS for key in binding.keys]

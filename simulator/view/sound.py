@@ -1,0 +1,107 @@
+"""The sound of the race, made of numbers: a gun, a bell, a tick. Off unless asked for.
+
+In: scenes, as they are shown. Out: sound, where there is a device; silence elsewhere. The audio
+device is opened when sound is switched on, and closed when it is switched off.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pygame
+from numpy.typing import NDArray
+
+from simulator.stage.cues import Cue, cues
+from simulator.stage.scene import Scene
+
+RATE_HZ = 44_100
+_BELL_HZ = ((1.0, 1.0, 1.6), (2.0, 0.6, 1.1), (2.41, 0.5, 0.9), (3.9, 0.35, 0.5), (5.4, 0.2, 0.3))
+"""Partials of a bell: multiple of its note, strength, how long it rings [s]."""
+
+Wave = NDArray[np.int16]
+
+
+def gun() -> Wave:
+    """Return a shot: a burst of noise with a low thump below it."""
+    t = np.arange(int(0.9 * RATE_HZ)) / RATE_HZ
+    noise = np.random.default_rng(1).standard_normal(len(t))
+    crack = noise * np.exp(-t / 0.035) + 0.25 * noise * np.exp(-t / 0.22)
+    thump = np.sin(2 * np.pi * 70 * t) * np.exp(-t / 0.09)
+    return _pcm(crack + 1.2 * thump, 0.9)
+
+
+def bell() -> Wave:
+    """Return the bell of the last lap, struck six times."""
+    strike_s, strikes = 0.33, 6
+    t = np.arange(int(1.8 * RATE_HZ)) / RATE_HZ
+    one = sum(
+        strength * np.sin(2 * np.pi * 830 * ratio * t) * np.exp(-t / (0.35 * long_s))
+        for ratio, strength, long_s in _BELL_HZ
+    )
+    step = int(strike_s * RATE_HZ)
+    whole = np.zeros(len(t) + step * (strikes - 1))
+    for number in range(strikes):
+        whole[number * step : number * step + len(t)] += one
+    return _pcm(whole, 0.7)
+
+
+def tick() -> Wave:
+    """Return a short click."""
+    t = np.arange(int(0.06 * RATE_HZ)) / RATE_HZ
+    return _pcm(np.sin(2 * np.pi * 1760 * t) * np.exp(-t / 0.010), 0.5)
+
+
+def _pcm(values: NDArray[np.float64], loudness: float) -> Wave:
+    """Return 16-bit samples; the last ones fade, so that nothing clicks at the end."""
+    fade = np.minimum(1.0, np.arange(len(values))[::-1] / (0.01 * RATE_HZ))
+    faded = values * fade
+    return np.asarray(np.rint(faded / np.abs(faded).max() * loudness * 32767), np.int16)
+
+
+_MADE = {Cue.GUN: gun, Cue.BELL: bell, Cue.TICK: tick}
+
+
+class Sound:
+    """Plays what scenes call for while it is on."""
+
+    def __init__(self) -> None:
+        """Start silent; nothing is opened."""
+        self._sounds: dict[Cue, pygame.mixer.Sound] = {}
+        self._before: Scene | None = None
+
+    @property
+    def on(self) -> bool:
+        """Whether the device is open."""
+        return bool(self._sounds)
+
+    def switch(self) -> str:
+        """Switch it on or off; return a sentence for the watcher."""
+        if self.on:
+            self.close()
+            return "Sound is off."
+        try:
+            pygame.mixer.init(RATE_HZ, -16, 1, 512, allowedchanges=0)
+            self._sounds = {
+                cue: pygame.mixer.Sound(buffer=make().tobytes()) for cue, make in _MADE.items()
+            }
+        except (pygame.error, NotImplementedError, OSError, ValueError) as error:
+            self.close()
+            return f"There is no sound on this machine: {error}."
+        return "Sound is on."
+
+    def hear(self, scene: Scene) -> tuple[Cue, ...]:
+        """Play what the step to this scene calls for; return it."""
+        before, self._before = self._before, scene
+        if not self.on or before is None:
+            return ()
+        found = cues(before, scene)
+        for cue in found:
+            self._sounds[cue].play()
+        return found
+
+    def close(self) -> None:
+        """Give the device back."""
+        self._sounds = {}
+        try:
+            pygame.mixer.quit()
+        except NotImplementedError:
+            return

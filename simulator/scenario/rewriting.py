@@ -8,6 +8,7 @@ Whether the new text means what it should is for the caller to read back.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -61,7 +62,10 @@ def rewritten(text: str, old: dict[str, Any], new: dict[str, Any]) -> str:
     Raises:
         CannotRewriteError: the text has no place for a change.
     """
+    whole_ways: list[Way] = []
     for way, value in differences(old, new):
+        if any(way[: len(done)] == done for done in whole_ways):
+            continue
         try:
             text = _put(text, way, value)
         except _NeedsWholeError as whole:
@@ -69,6 +73,7 @@ def rewritten(text: str, old: dict[str, Any], new: dict[str, Any]) -> str:
             for step in whole.way:
                 below = below[step]
             text = _put(text, whole.way, below)
+            whole_ways.append(whole.way)
     return text
 
 
@@ -91,18 +96,18 @@ def differences(old: Any, new: Any, way: Way = ()) -> list[tuple[Way, Any]]:
 
 def _list_differences(old: list[Any], new: list[Any], way: Way) -> list[tuple[Way, Any]]:
     found: list[tuple[Way, Any]] = []
-    names = [_name(item) for item in new]
-    if len(old) != len(new) and None not in names:
-        gone = [i for i in range(len(old)) if _name(old[i]) not in names]
+    was, names = [_name(item) for item in old], [_name(item) for item in new]
+    kept = [name for name in was if name in names]
+    renamed = len(was) == len(names) and sum(map(operator.ne, was, names)) == 1
+    if None not in (*was, *names) and names[: len(kept)] == kept and not renamed:
+        gone = [i for i, name in enumerate(was) if name not in names]
         found += [((*way, i), GONE) for i in reversed(gone)]
         old = [item for item in old if _name(item) in names]
-    common = min(len(old), len(new))
-    if len(old) > len(new) or (None in names and len(old) != len(new)):
+    elif len(old) != len(new):
         return [(way, new)]
-    for i in range(common):
-        found += differences(old[i], new[i], (*way, i))
-    found += [((*way, i), new[i]) for i in range(common, len(new))]
-    return found
+    for i, (before, after) in enumerate(zip(old, new, strict=False)):
+        found += differences(before, after, (*way, i))
+    return found + [((*way, i), item) for i, item in enumerate(new[len(old) :], start=len(old))]
 
 
 def _name(item: Any) -> str | None:
@@ -113,32 +118,24 @@ def _name(item: Any) -> str | None:
 
 
 def _read(text: str) -> _Piece:
-    stack: list[tuple[_Piece, list[Any]]] = []
+    """Return the text as pieces.
+
+    Raises:
+        CannotRewriteError: it is no mapping.
+    """
+    stack: list[tuple[_Piece, list[_Piece]]] = []
     root: _Piece | None = None
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
-        piece: _Piece | None = None
         if isinstance(event, yaml.CollectionStartEvent):
             kind = "mapping" if isinstance(event, yaml.MappingStartEvent) else "list"
             opened = _Piece(kind, _index(event.start_mark), -1, bool(event.flow_style))
             stack.append((opened, []))
             continue
         if isinstance(event, yaml.CollectionEndEvent):
-            piece, parts = stack.pop()
-            if piece.kind == "mapping":
-                piece.keys = list(zip(parts[::2], parts[1::2], strict=True))
-            else:
-                piece.items = parts
-            last = parts[-1].end if parts else piece.start
-            piece.end = _index(event.end_mark) if piece.flow else last
-        elif isinstance(event, yaml.ScalarEvent):
-            quote = event.style if event.style in ("'", '"') else ""
-            piece = _Piece("scalar", _index(event.start_mark), _index(event.end_mark))
-            piece.text, piece.quote = event.value, quote or ""
-            if event.anchor or event.style in ("|", ">"):
-                piece.kind = "alias"  # a value of its own form: not for touching
-        elif isinstance(event, yaml.AliasEvent):
-            piece = _Piece("alias", _index(event.start_mark), _index(event.end_mark))
-        if piece is None:
+            piece = _closed(*stack.pop(), _index(event.end_mark))
+        elif isinstance(event, (yaml.ScalarEvent, yaml.AliasEvent)):
+            piece = _leaf(text, event)
+        else:
             continue
         if stack:
             stack[-1][1].append(piece)
@@ -147,6 +144,30 @@ def _read(text: str) -> _Piece:
     if root is None or root.kind != "mapping":
         raise CannotRewriteError("the file is no mapping")
     return root
+
+
+def _closed(piece: _Piece, parts: list[_Piece], end: int) -> _Piece:
+    """Return a mapping or list with its parts; a block ends where its last part does."""
+    if piece.kind == "mapping":
+        piece.keys = list(zip(parts[::2], parts[1::2], strict=True))
+    else:
+        piece.items = parts
+    last = parts[-1].end if parts else piece.start
+    piece.end = end if piece.flow else last
+    return piece
+
+
+def _leaf(text: str, event: Any) -> _Piece:
+    """Return a single value; one with an anchor, or in lines of its own, is like an alias."""
+    piece = _Piece("alias", _index(event.start_mark), _index(event.end_mark))
+    if isinstance(event, yaml.ScalarEvent):
+        piece.text = event.value
+        if event.style in ("|", ">"):
+            piece.end = piece.start + len(text[piece.start : piece.end].rstrip())
+        elif not event.anchor:
+            piece.kind = "scalar"
+            piece.quote = event.style if event.style in ("'", '"') else ""
+    return piece
 
 
 def _index(mark: Any) -> int:
@@ -184,21 +205,38 @@ def _put(text: str, way: Way, value: Any) -> str:
             raise _NeedsWholeError(way[:depth])
         i = _find(piece, step)
         if i is None:
-            if value is GONE:
-                return text
+            if value is GONE or value is None:
+                return _without_default(text, way, depth)
             if piece.kind == "list" and step != len(piece.items):
                 raise _NeedsWholeError(way[:depth])
             return _insert(text, piece, step, _nest(way[depth + 1 :], value))
-        if last and value is GONE:
+        if last and (value is GONE or (value is None and _stands_alone(text, piece, i))):
             try:
                 return _cut(text, piece, i)
             except CannotRewriteError:
-                if not way[:-1]:
+                if value is GONE and not way[:-1]:
                     raise
-                raise _NeedsWholeError(way[:-1]) from None
+                if value is GONE:
+                    raise _NeedsWholeError(way[:-1]) from None
         holder = piece
         key, piece = piece.keys[i] if piece.kind == "mapping" else (piece.items[i], piece.items[i])
     return _fill(text, piece, holder, key, value)
+
+
+def _stands_alone(text: str, piece: _Piece, i: int) -> bool:
+    """Return whether a key can go without a comment on its line going with it."""
+    if piece.kind != "mapping":
+        return False
+    end = piece.keys[i][1].end
+    return piece.flow or "#" not in text[end : _line_end(text, end)]
+
+
+def _without_default(text: str, way: Way, depth: int) -> str:
+    """Take out what the file does not give: an item of a default list needs the list written."""
+    for i, step in enumerate(way[depth:], start=depth):
+        if isinstance(step, int):
+            raise _NeedsWholeError(way[:i])
+    return text
 
 
 def _nest(way: Sequence[Step], value: Any) -> Any:

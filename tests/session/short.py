@@ -14,6 +14,7 @@ from simulator.session import Session
 SHORT = """# a short one, so that a test is short
 name: short
 distance: 400 m
+runner: {reserve: 700} # too little for the plan, so that every change shows
 
 plan:
   shape: even

@@ -5,6 +5,8 @@ recording = simulate(load_scenario("breaking4"))
 recording.finish_s
 """
 
+from simulator.analysis.optimum.optimise import Optimum, optimise
+from simulator.analysis.sweep.running import Table, sweep
 from simulator.errors import LightpaceError, ScenarioError
 from simulator.physics.attempt import fork, simulate, simulate_all
 from simulator.recording.recording import Moment, Recording, Status
@@ -15,14 +17,18 @@ from simulator.scenario.model import Scenario
 __all__ = [
     "LightpaceError",
     "Moment",
+    "Optimum",
     "Recording",
     "Scenario",
     "ScenarioError",
     "Status",
+    "Table",
     "fork",
     "load_recording",
     "load_scenario",
+    "optimise",
     "save_recording",
     "simulate",
     "simulate_all",
+    "sweep",
 ]

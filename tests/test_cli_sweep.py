@@ -39,7 +39,7 @@ def sweep(capsys: pytest.CaptureFixture[str]) -> Sweep:
     return run
 
 
-def _start(*arguments: str | Path) -> subprocess.Popen[str]:
+def _start(*arguments: str | int | Path) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "simulator", "sweep", *map(str, arguments)]
     return subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True

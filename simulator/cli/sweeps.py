@@ -233,3 +233,46 @@ def plot(
             raise typer.BadParameter("Name the columns of both axes.", param_hint="--x and --y")
         draw_figure(read_columns(Path(table)), Show(x, y, colour, title), output)
     out.print(escape(f"{output}"), soft_wrap=True)
+
+
+@app.command()
+def optimise(
+    scenario: ScenarioName = DEFAULT_SCENARIO,
+    free: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="PATH[=LOW..HIGH]",
+            help="plan.splits, pacers.front_gap=1..3, pacers.count=0..13.",
+        ),
+    ] = None,
+    minimise: Annotated[
+        str, typer.Option(help="finish (if nothing is said), reserve_used, pacers or a free path.")
+    ] = "",
+    maximise: Annotated[str, typer.Option(help="The same, or a free path.")] = "",
+    subject_to: Annotated[
+        list[str] | None, typer.Option(help='What must hold, e.g. "finish<=4:00".')
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="Write the result as a scenario.")
+    ] = None,
+    changes: Changes = None,
+) -> None:
+    """Find the best split plan, the fewest pacers, the widest gap that will do."""
+    from simulator.analysis.optimum.optimise import facts
+    from simulator.analysis.optimum.optimise import optimise as find
+    from simulator.export.scenario import write_scenario
+
+    with err.status("looking"):
+        found = find(
+            scenario,
+            free or [],
+            minimise=minimise,
+            maximise=maximise,
+            subject_to=subject_to or [],
+            changes=changes or [],
+        )
+    for line in facts(found):
+        out.print(escape(line))
+    if output is not None:
+        write_scenario(found.scenario, output)
+        out.print(escape(f"{output}: {found.scenario.name}"), soft_wrap=True)

@@ -95,7 +95,7 @@ def request_of(
     Raises:
         ScenarioError: the scenario is not usable, or a path leads nowhere.
     """
-    source = _source(scenario, tuple(changes))
+    source = source_of(scenario, tuple(changes))
     base = load_text(source.text, source.name, Path(source.folder), overrides=source.changes)
     tree, _ = read_tree(source.text, source.name)
     tree, _ = apply_overrides(tree, source.changes, Path(source.folder))
@@ -112,7 +112,8 @@ def request_of(
     return Request(source, grid, samples, seed, target_s, splits)
 
 
-def _source(scenario: str | Path | Scenario, changes: tuple[str, ...]) -> Source:
+def source_of(scenario: str | Path | Scenario, changes: tuple[str, ...]) -> Source:
+    """Return where a scenario comes from: a file, a shipped name, or its own values."""
     if isinstance(scenario, Scenario):
         return Source(json.dumps(scenario_to_dict(scenario)), scenario.name, "", changes)
     path = find_scenario(scenario)

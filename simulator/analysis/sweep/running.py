@@ -8,16 +8,19 @@ it, in what order, or that a worker died on the way (if its executor gives the c
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.analysis.sweep.chunks import Columns, Request, run_chunk
+from simulator.analysis.sweep.axes import grid_of
+from simulator.analysis.sweep.chunks import SUB_4_S, Columns, Request, request_of, run_chunk
 from simulator.errors import LightpaceError
+from simulator.scenario.model import Scenario
 
 
 def run_chunks(
@@ -95,3 +98,35 @@ def run_sweep(request: Request, executor: Executor | None = None, workers: int =
     """Return the whole sweep as a table in memory."""
     done = dict(run_chunks(request, range(request.chunks), executor, workers))
     return table_of(done[number] for number in sorted(done))
+
+
+def sweep(
+    scenario: str | Path | Scenario,
+    vary: Sequence[str],
+    *,
+    changes: Sequence[str] = (),
+    samples: int = 0,
+    seed: int = 1,
+    target_s: float = SUB_4_S,
+    executor: Executor | None = None,
+    workers: int = 1,
+) -> Table:
+    """Run every combination of varied values and return one row for each.
+
+    Args:
+        scenario: a file, the name of a shipped one, or a `Scenario`.
+        vary: `pacers.count=0..13`, `pacers.front_gap=0.8..4:0.2`, `runner.mass=40,42` and the like.
+        changes: `--set` overrides applied before.
+        samples: samples of the uncertain inputs for each row, for percentiles and a chance.
+        seed: of the samples.
+        target_s: what the chance is asked of [s].
+        executor: any `concurrent.futures` executor; left out: run here.
+        workers: how many it has.
+
+    Raises:
+        ScenarioError: the scenario, a path or its values are not usable.
+    """
+    request = request_of(
+        scenario, grid_of(vary), changes=changes, samples=samples, seed=seed, target_s=target_s
+    )
+    return run_sweep(request, executor, workers)

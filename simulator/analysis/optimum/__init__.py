@@ -1,0 +1,1 @@
+"""The best plan, the fewest pacers, the widest gap: optimisation on the batched kernel."""

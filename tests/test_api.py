@@ -1,0 +1,37 @@
+"""docs/api.md runs as it stands, and results go to pandas and polars without needing them."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pytest
+
+from simulator import LightpaceError, Table
+
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "api.md"
+TABLE = Table({"finish_s": np.array([246.42, np.nan]), "status": np.array(["finished", "invalid"])})
+
+
+def test_the_examples_run_one_after_another() -> None:
+    blocks = re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    assert len(blocks) == 4
+    names: dict[str, object] = {}
+    for block in blocks:
+        exec(compile(block, str(PAGE), "exec"), names)  # noqa: S102 - our own page
+
+
+@pytest.mark.parametrize(("name", "way"), [("pandas", "to_pandas"), ("polars", "to_polars")])
+def test_a_table_becomes_a_data_frame_where_the_package_is_there(
+    monkeypatch: pytest.MonkeyPatch, name: str, way: str
+) -> None:
+    package = ModuleType(name)
+    package.DataFrame = dict  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, name, package)
+    assert list(getattr(TABLE, way)()) == ["finish_s", "status"]
+    monkeypatch.setitem(sys.modules, name, None)
+    with pytest.raises(LightpaceError, match=f"pip install {name}"):
+        getattr(TABLE, way)()

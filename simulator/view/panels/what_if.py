@@ -56,7 +56,7 @@ def _legend(surface: pygame.Surface, box: Box, style: Style) -> None:
     """Say what a hatched bar is."""
     px = style.sizes.caption
     room = box.w - 2 * px
-    said = "hatched: spacing assumed"
+    said = "hatched: a pacer beside, assumed"
     if style.type.width(said, REGULAR, px) > room:
         said = "hatched: assumed"
     y = box.y + 0.55 * box.h

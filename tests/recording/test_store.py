@@ -16,7 +16,12 @@ from hypothesis import strategies as st
 
 from simulator.errors import OutputError, RecordingError
 from simulator.recording.recording import ARRAYS, Recording, Status
-from simulator.recording.store import load_recording, save_recording
+from simulator.recording.store import (
+    load_recording,
+    load_recordings,
+    save_recording,
+    save_recordings,
+)
 
 
 def same(a: Recording, b: Recording) -> bool:
@@ -54,6 +59,36 @@ def test_a_run_that_did_not_finish_is_kept_too(attempt: Recording, tmp_path: Pat
     run = replace(attempt, finish_s=None, status=Status.DID_NOT_FINISH, from_tick=7, **cut)
     save_recording(run, tmp_path / "any name")
     assert same(run, load_recording(tmp_path / "any name"))
+
+
+def test_several_recordings_share_one_file(attempt: Recording, tmp_path: Path) -> None:
+    cut = {name: getattr(attempt, name)[:50] for name in ARRAYS}
+    part = replace(attempt, finish_s=None, status=Status.DID_NOT_FINISH, **cut)
+    path = tmp_path / "runs.npz"
+    save_recordings([("a name: “x”", attempt), ("another", part)], path)
+    names, runs = zip(*load_recordings(path), strict=True)
+    assert names == ("a name: “x”", "another")
+    assert same(runs[0], attempt)
+    assert same(runs[1], part)
+    save_recordings([], path)
+    assert load_recordings(path) == []
+
+
+def test_one_recording_and_several_are_not_mixed_up(
+    attempt: Recording, saved: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(RecordingError, match="is not a lightpace set of recordings"):
+        load_recordings(saved)
+    save_recordings([("one", attempt)], tmp_path / "runs.npz")
+    with pytest.raises(RecordingError, match="is not a lightpace recording"):
+        load_recording(tmp_path / "runs.npz")
+    with np.load(tmp_path / "runs.npz") as file:
+        parts = {name: file[name] for name in file.files if name != "x.0"}
+    np.savez(tmp_path / "less.npz", allow_pickle=False, **parts)
+    with pytest.raises(RecordingError, match="damaged"):
+        load_recordings(tmp_path / "less.npz")
+    with pytest.raises(RecordingError):
+        load_recordings(tmp_path / "absent.npz")
 
 
 class Trap:

@@ -10,7 +10,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 # The build backend is installed first and used without isolation, so that a reinstall works offline too.
 BACKEND := hatchling>=1.27
 
-.PHONY: run test test-slow check docs clean
+.PHONY: run test test-slow check bench docs clean
 
 run: $(RUNTIME)
 	$(BIN)/python -m simulator run
@@ -30,6 +30,9 @@ check: $(DEV)
 docs: $(DEV)
 	$(BIN)/python -m simulator validate --markdown > docs/validation.md.part
 	mv docs/validation.md.part docs/validation.md
+
+bench: $(DEV)
+	$(BIN)/python -m benchmarks
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -1,0 +1,1 @@
+"""Benchmarks that print ratios, never times alone: `make bench`."""

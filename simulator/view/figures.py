@@ -43,7 +43,7 @@ LABELS = {
     "pacers.count": "pacers",
     "pacers.front_gap": "front gap [m]",
     "finish_s": "finish",
-    "chance": "chance of sub-4:00",
+    "chance": "chance of the target",
     "mean_shelter": "mean shelter",
     "lost_light_m": "light lost at [m]",
     "reserve_used": "reserve used [J/kg]",

@@ -28,6 +28,8 @@ WINDOW = {
     Action.HELP,
     Action.FULLSCREEN,
     Action.SCREENSHOT,
+    Action.SOUND,
+    Action.THEME,
     Action.QUIT,
 }
 

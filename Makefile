@@ -32,7 +32,7 @@ docs: $(DEV)
 	mv docs/validation.md.part docs/validation.md
 
 bench: $(DEV)
-	$(BIN)/python -m benchmarks
+	$(BIN)/python -m tests.benchmarks
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

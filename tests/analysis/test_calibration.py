@@ -30,6 +30,7 @@ def test_the_front_gap_of_breaking4_is_the_one_that_gives_the_published_time() -
     assert gap.later - gap.earlier < 0.1  # a tenth of a second is worth centimetres
 
 
+@pytest.mark.slow
 def test_two_numbers_from_all_splits_give_the_anticipation_and_the_gap_together() -> None:
     pytest.importorskip("scipy")
     found = calibrate(

@@ -225,6 +225,7 @@ def test_a_part_that_is_none_is_a_wrong_option(capsys: pytest.CaptureFixture[str
     assert "no part of this attempt" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 def test_ctrl_c_in_the_middle_leaves_no_half_file(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "simulator", "film", "solo"]

@@ -25,6 +25,7 @@ def test_the_fewest_pacers_that_will_do() -> None:
     assert simulate(found.scenario).finish_s == found.finish_s
 
 
+@pytest.mark.slow
 def test_the_widest_gap_that_will_do() -> None:
     gap = "pacers.front_gap"
     found = optimise("breaking4", [f"{gap}=0.6..3"], maximise=gap, subject_to=SUB_4)

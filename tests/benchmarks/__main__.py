@@ -10,7 +10,6 @@ import sys
 import time
 from collections.abc import Callable
 
-from benchmarks.reference import solve
 from simulator.analysis.sweep.axes import grid_of
 from simulator.analysis.sweep.chunks import Request, request_of, run_chunk
 from simulator.analysis.what_if import pacer_counts
@@ -18,6 +17,7 @@ from simulator.physics.attempt import finished, simulate, stepping
 from simulator.physics.batch import batch_of
 from simulator.physics.keeping import passages
 from simulator.scenario.loader import load_scenario
+from tests.benchmarks.reference import solve
 
 
 def _say(text: str) -> None:

@@ -103,7 +103,9 @@ def draw_figure(columns: Columns, show: Show, path: Path) -> None:
             _map(figure, axes, columns, show)
         else:
             _lines(axes, columns, show)
-        figure.text(0.1, 0.925, show.title or _heading(show), fontsize=25, weight="semibold")
+        figure.text(
+            0.1, 0.925, show.title or _heading(show, is_map=is_map), fontsize=25, weight="semibold"
+        )
         with replacing(path) as beside:
             figure.savefig(beside, format=path.suffix.lower()[1:])
 
@@ -143,9 +145,11 @@ def _hex(colour: Colour) -> str:
     return "#{:02x}{:02x}{:02x}".format(*colour)
 
 
-def _heading(show: Show) -> str:
-    over = f"{_label(show.colour or show.y)} over {_label(show.x)}"
-    return f"{over} and {_label(show.y)}" if show.colour and show.y in LABELS else over
+def _heading(show: Show, *, is_map: bool) -> str:
+    if is_map:
+        return f"{_label(show.colour or show.y)} over {_label(show.x)} and {_label(show.y)}"
+    by = f", by {_label(show.colour)}" if show.colour else ""
+    return f"{_label(show.y)} over {_label(show.x)}{by}"
 
 
 def _label(name: str) -> str:
@@ -197,8 +201,17 @@ def _lines(axes: Axes, columns: Columns, show: Show) -> None:
         }
         axes.plot(at, value, linewidth=3 if single else 0, label=name, **line)
     if show.colour:
+        # beside the plot: with many lines no corner of it is free
+        left, bottom, width, height = axes.get_position().bounds
+        axes.set_position((left, bottom, width - 0.1, height))
         axes.legend(
-            title=_label(show.colour), frameon=False, labelcolor=_hex(_THEME.text), fontsize=15
+            title=_label(show.colour),
+            frameon=False,
+            labelcolor=_hex(_THEME.text),
+            fontsize=15,
+            loc="upper left",
+            bbox_to_anchor=(1.05, 1.02),
+            labelspacing=0.25,
         )
     _axis(axes, "x", show.x, x[there])
     _axis(axes, "y", show.y, y[there])

@@ -174,24 +174,22 @@ class Batch:
         return np.stack(lines, axis=1)
 
 
-_BY_ROW = frozenset(
-    (
-        "race_m",
-        "start_m",
-        "drag_k",
-        "force_k",
-        "cost_k",
-        "aerobic_max",
-        "reserve",
-        "drop_back_m",
-        "anticipation",
-        "gusts",
-        "nearest_m",
-        "breaks_m",
-        "table_row",
-        "ticks",
-    )
+PLAIN = (
+    "race_m",
+    "start_m",
+    "drag_k",
+    "force_k",
+    "cost_k",
+    "aerobic_max",
+    "reserve",
+    "drop_back_m",
+    "anticipation",
+    "gusts",
+    "ticks",
 )
+"""The fields that are one number a row."""
+
+_BY_ROW = frozenset((*PLAIN, "nearest_m", "breaks_m", "table_row"))
 
 
 def wave_schedules(scenario: Scenario, plan: Schedule) -> list[tuple[str, Schedule]]:

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from simulator.physics.air import density
 from simulator.physics.attempt import Job
-from simulator.physics.batch import STEP_S, TRACK_CELLS, Batch, batch_of, bodies_of
+from simulator.physics.batch import PLAIN, STEP_S, TRACK_CELLS, Batch, batch_of, bodies_of
 from simulator.physics.pacers import EXTRA_COUNT, table_of
 from simulator.physics.shelter import Profile
 from simulator.scenario.model import Runner, Scenario
@@ -82,7 +82,7 @@ def joined(batches: Sequence[Batch]) -> Batch:
         calm = np.zeros((batch.rows, TRACK_CELLS))
         return calm if batch.wind is None else batch.wind
 
-    plain: dict[str, Any] = {name: rows(name) for name in _PLAIN}
+    plain: dict[str, Any] = {name: rows(name) for name in PLAIN}
     return replace(
         first,
         **plain,
@@ -99,18 +99,3 @@ def joined(batches: Sequence[Batch]) -> Batch:
         leaders=tuple(p for b in batches for p in b.leaders),
         leader_index=shifted("leader_index", [len(b.leaders) for b in batches]),
     )
-
-
-_PLAIN = (
-    "race_m",
-    "start_m",
-    "drag_k",
-    "force_k",
-    "cost_k",
-    "aerobic_max",
-    "reserve",
-    "drop_back_m",
-    "anticipation",
-    "gusts",
-    "ticks",
-)

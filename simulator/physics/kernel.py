@@ -43,12 +43,14 @@ class Surroundings:
         bend: 1 on a bend, 0 on a straight.
         wind: head wind [m/s].
         shelter: share of the drag taken away [1].
+        exposed: k rho CdA / (2 m g) of what is left of the drag [s2/m2].
         need: what the rest of the plan draws from the reserve in this shelter [J/kg].
     """
 
     bend: Floats
     wind: Floats | float
     shelter: Floats
+    exposed: Floats
     need: Floats
 
 
@@ -111,9 +113,10 @@ class Kernel:
         cell = ((x + b.start_m) * self._cells_per_m).astype(np.int64) % TRACK_CELLS
         bend = b.bend.take(cell)
         wind = 0.0 if self._flat_wind is None else self._flat_wind.take(cell + self._wind_row)
-        return Surroundings(bend, wind, shelter, self._need(x, shelter)), extra
+        exposed = b.drag_k * (1.0 - shelter)
+        return Surroundings(bend, wind, shelter, exposed, self._need(x, exposed)), extra
 
-    def _need(self, x: Floats, shelter: Floats) -> Floats:
+    def _need(self, x: Floats, exposed: Floats) -> Floats:
         """Return what the rest of the plan draws from the reserve in this shelter [J/kg]."""
         b = self.batch
         place = np.minimum(np.maximum(x, 0.0) * (1.0 / CELL_M), self._cells - 1.001)
@@ -129,7 +132,7 @@ class Kernel:
         level, drag = left(LEVEL), left(DRAG)
         if self._flat_wind is not None:
             drag = drag + b.gusts * level
-        cost = b.cost_k * (level + b.drag_k * (1.0 - shelter) * drag)
+        cost = b.cost_k * (level + exposed * drag)
         return np.asarray(cost - b.aerobic_max * left(TIME))
 
     def limit(
@@ -147,7 +150,7 @@ class Kernel:
         usable = np.maximum(reserve - TAU_AEROBIC * lag, 0.0)
         share = b.anticipation * usable / np.maximum(near.need, 1.0)
         air = planned + near.wind
-        drag = b.drag_k * (1.0 - near.shelter) * air * np.abs(air)
+        drag = near.exposed * air * np.abs(air)
         bend = 1.0 + near.bend * (bend_factor(planned) - 1.0)
         asks = b.cost_k * level_cost(planned) * bend * (1.0 + drag) - b.aerobic_max
         dares = b.aerobic_max + lag + share * np.maximum(asks, 0.0)
@@ -163,15 +166,14 @@ class Kernel:
         """
         b = self.batch
         air = v + near.wind
-        drag = b.drag_k * (1.0 - near.shelter) * air * np.abs(air)
+        drag = near.exposed * air * np.abs(air)
         factor = b.cost_k * (1.0 + near.bend * (bend_factor(v) - 1.0))
         level = level_cost(v) * factor
         hold = level * (1.0 + drag)
         room = limit - hold
         per_accel = level * b.force_k
         slope = (
-            level_cost_slope(v) * factor * (1.0 + drag)
-            + 2.0 * b.drag_k * (1.0 - near.shelter) * np.abs(air) * level
+            level_cost_slope(v) * factor * (1.0 + drag) + 2.0 * near.exposed * np.abs(air) * level
         )
         allowed = np.where(room >= 0.0, room / per_accel, room / (slope * TAU_LIMIT))
         wanted = np.minimum((asked - v) * (1.0 / TAU_SPEED), ACCEL_MAX)

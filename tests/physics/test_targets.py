@@ -29,6 +29,15 @@ def test_breaking4_finishes_as_published_and_shows_its_residuals() -> None:
     assert set(residuals) == {200.0, 400.0, 600.0, 800.0, 1000.0, 1200.0, 1609.344}
 
 
+def test_breaking4_without_anticipation_has_the_front_gap_as_its_one_free_number() -> None:
+    changes = ["runner.anticipation=10", "pacers.front_gap=2.95"]
+    scenario = load_scenario("breaking4", overrides=changes)
+    summary = summarise(scenario, simulate(scenario))
+    assert summary.recording.finish_s == pytest.approx(246.42, abs=0.3)
+    residuals = {r["distance_m"]: r["residual_s"] for r in summary.to_dict()["residuals"]}
+    assert residuals[1200.0] == pytest.approx(-2.58, abs=0.1)  # the known miss, not hidden
+
+
 def test_breaking4_replayed_passes_every_split() -> None:
     summary = _summary("breaking4_replayed")
     assert 0.27 <= summary.mean_shelter <= 0.29

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from simulator.analysis.chances import Band
 from simulator.analysis.gaps import GapState
+from simulator.stage.staging import Staging
 
 Floats = NDArray[np.float64]
 
@@ -299,6 +300,7 @@ class Scene:
         speed: playback rate; `paused`.
         notice: one short sentence (`playback slipped one step`, `saved picture.png`), or empty.
         start_light: what the countdown shows.
+        staging: how a story tells this moment; None where nothing is told.
     """
 
     title: str
@@ -331,3 +333,4 @@ class Scene:
     board: Board | None
     assumed: tuple[str, ...]
     chance: Chance | None = None
+    staging: Staging | None = None

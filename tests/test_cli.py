@@ -25,7 +25,7 @@ from simulator.recording.store import load_recording
 from simulator.resources import configs_dir
 from simulator.scenario.loader import load_scenario, load_text
 from simulator.scenario.schema import schema_text
-from simulator.stage.keys import BINDINGS
+from simulator.stage.keys import BINDINGS, PRESENTING
 from simulator.units import format_signed, format_time
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -415,7 +415,7 @@ def hold(marker: str, current: str) -> None:
 
 def test_the_keys_in_the_readme_are_those_of_the_table() -> None:
     lines = ["| | key | does |", "|---|---|---|"]
-    for group, bindings in groupby(BINDINGS, key=lambda binding: binding.group):
+    for group, bindings in groupby((*BINDINGS, *PRESENTING), key=lambda binding: binding.group):
         for i, binding in enumerate(bindings):
             keys = " or ".join(f"`{key}`" for key in binding.keys)
             lines.append(f"| {group if i == 0 else ''} | {keys} | {binding.action.value} |")

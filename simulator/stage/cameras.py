@@ -21,9 +21,9 @@ class Camera(StrEnum):
     def next(self, steps: int = 1) -> Camera:
         """Return the camera `steps` on in their order, round and round; negative goes back.
 
-        The free camera is entered by hand and left by the key, so it is passed over.
+        The free camera is taken by hand alone, so it is passed over; from it the order begins anew.
         """
         order = [camera for camera in Camera if camera is not Camera.FREE]
         if self is Camera.FREE:
-            return order[0] if steps > 0 else order[-1]
+            return order[0 if steps > 0 else -1]
         return order[(order.index(self) + steps) % len(order)]

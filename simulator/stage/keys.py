@@ -1,6 +1,7 @@
 """The one key table: it feeds the event handler, the help overlay, `--help` and the README.
 
-In: nothing. Out: `BINDINGS`; the handler looks an action up by key name and modifiers.
+In: nothing. Out: `BINDINGS`, and `PRESENTING` for while the window presents; the handler looks an
+action up by key name and modifiers.
 Key names are those of SDL (`pygame.key.name`), so this room needs no pygame.
 """
 
@@ -28,7 +29,8 @@ class Action(Enum):
     GHOSTS = "ghosts on or off"
     LIGHTS = "lights on or off"
     LABELS = "labels on or off"
-    CAMERA = "camera: whole track or follow"
+    CAMERA = "next camera: whole track, runner, group, home straight"
+    CAMERA_BACK = "the camera before"
     SOUND = "sound on or off"
     THEME = "other colours"
     REVEAL = "reveal what is still to come"
@@ -41,7 +43,15 @@ class Action(Enum):
     HELP = "this help"
     FULLSCREEN = "full screen"
     SCREENSHOT = "save a picture"
+    RECORD = "record a film of this"
+    PRESENT = "present from here"
     QUIT = "quit"
+    NEXT_CUE = "next chapter, or next event of the run"
+    PREVIOUS_CUE = "the one before"
+    BLACK = "black screen, and back"
+    WHITE = "white screen, and back"
+    FROM_BEGINNING = "from the beginning"
+    LEAVE = "leave the presentation"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +84,7 @@ BINDINGS: tuple[Binding, ...] = (
     Binding(("l",), Action.LIGHTS, "Show"),
     Binding(("n",), Action.LABELS, "Show"),
     Binding(("c",), Action.CAMERA, "Show"),
+    Binding(("shift+c",), Action.CAMERA_BACK, "Show"),
     Binding(("m",), Action.SOUND, "Show"),
     Binding(("shift+t",), Action.THEME, "Show"),
     Binding(("v",), Action.REVEAL, "Show"),
@@ -86,5 +97,34 @@ BINDINGS: tuple[Binding, ...] = (
     Binding(("h", "f1"), Action.HELP, "Window"),
     Binding(("f", "f11"), Action.FULLSCREEN, "Window"),
     Binding(("p", "f12"), Action.SCREENSHOT, "Window"),
+    Binding(("shift+p",), Action.RECORD, "Window"),
+    Binding(("f5",), Action.PRESENT, "Window"),
     Binding(("escape", "q"), Action.QUIT, "Window"),
 )
+
+PRESENTING: tuple[Binding, ...] = (
+    Binding(("page down", "right", "down", "space", "return", "n"), Action.NEXT_CUE, "Presenting"),
+    Binding(("page up", "left", "up", "backspace"), Action.PREVIOUS_CUE, "Presenting"),
+    Binding(("b", "."), Action.BLACK, "Presenting"),
+    Binding(("w", ","), Action.WHITE, "Presenting"),
+    Binding(("s",), Action.PLAY_PAUSE, "Presenting"),
+    Binding(("f5", "home"), Action.FROM_BEGINNING, "Presenting"),
+    Binding(("escape",), Action.LEAVE, "Presenting"),
+)
+"""What the keys of slide programs and clickers do while the window presents."""
+
+ALSO_PRESENTING: frozenset[Action] = frozenset(
+    {
+        Action.CAMERA,
+        Action.CAMERA_BACK,
+        Action.GHOSTS,
+        Action.LIGHTS,
+        Action.SLOWER,
+        Action.FASTER,
+        Action.NORMAL_RATE,
+        Action.SOUND,
+        Action.HELP,
+    }
+)
+"""What keeps its own keys while presenting; every other key does nothing there, since a stray
+press must change nothing that an audience sees."""

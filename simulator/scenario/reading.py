@@ -5,6 +5,7 @@ In: a path, or the bare name of a shipped file. Out: the file's path, its text.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 
 from simulator.errors import Problem, ScenarioError
@@ -27,7 +28,16 @@ def shipped_names(folder: str = "") -> list[str]:
     Raises:
         ResourceError: the shipped files are missing.
     """
-    return sorted(path.stem for path in (configs_dir() / folder).glob("*.yaml"))
+    where = configs_dir() / folder
+    try:
+        return list(_names_in(where, where.stat().st_mtime_ns))
+    except OSError:
+        return []
+
+
+@lru_cache(maxsize=16)  # every turn of a knob asks for them
+def _names_in(where: Path, _as_of: int) -> tuple[str, ...]:
+    return tuple(sorted(path.stem for path in where.glob("*.yaml")))
 
 
 def is_bare_name(text: str) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import difflib
 import types
 from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Mapping as Mapping_
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
@@ -96,9 +97,11 @@ def _shape_of_union(args: tuple[Any, ...], tag_of: Callable[[Any], Hashable] | N
     return Shape(sections=sections, tag_of=tag_of, optional=optional)
 
 
-def field_shapes(section: type[Section]) -> dict[str, Shape]:
+@lru_cache(maxsize=128)
+def field_shapes(section: type[Section]) -> Mapping_[str, Shape]:
     """Return what each key of a section holds, by the key as it is written in the file."""
-    return {key: shape_of(annotation) for key, annotation in _annotations(section).items()}
+    shapes = {key: shape_of(annotation) for key, annotation in _annotations(section).items()}
+    return types.MappingProxyType(shapes)
 
 
 @lru_cache(maxsize=128)
@@ -170,7 +173,8 @@ class _Tidier:
         if isinstance(node, Listing) and shape.items is not None:
             inner = shape_of(shape.items)
             items = tuple((n, self.tidy(item, inner, (*path, str(n)))) for n, item in node.items)
-            return replace(node, items=items)
+            same = all(new is old for (_, new), (_, old) in zip(items, node.items, strict=True))
+            return node if same else replace(node, items=items)
         return node
 
     def _tidy_table(self, node: Mapping, path: tuple[str, ...]) -> Node:
@@ -184,8 +188,8 @@ class _Tidier:
             row = entry.node
             if isinstance(row, Mapping):
                 row = self._tidy_section(row, Split, (*path, key), without="distance")
-            rows[key] = replace(entry, node=row)
-        return replace(node, entries=rows, lost=lost)
+            rows[key] = entry if row is entry.node else replace(entry, node=row)
+        return _with_entries(node, rows, lost)
 
     def _tidy_variant(
         self, node: Mapping, shape: Shape, path: tuple[str, ...], tag_of: Callable[[Any], Hashable]
@@ -229,7 +233,9 @@ class _Tidier:
     def _tidy_section(
         self, node: Mapping, section: type[Section], path: tuple[str, ...], without: str = ""
     ) -> Mapping:
-        shapes = {k: s for k, s in field_shapes(section).items() if k != without}
+        shapes = field_shapes(section)
+        if without:
+            shapes = {key: shape for key, shape in shapes.items() if key != without}
         entries: dict[str, Entry] = {}
         lost = set(node.lost)
         for key, entry in node.entries.items():
@@ -245,14 +251,15 @@ class _Tidier:
                     continue
                 if shape.sections:
                     continue
-            entries[name] = replace(entry, node=self.tidy(entry.node, shape, (*path, entry.shown)))
-        return replace(node, entries=entries, lost=frozenset(lost))
+            below = self.tidy(entry.node, shape, (*path, entry.shown))
+            entries[name] = entry if below is entry.node else replace(entry, node=below)
+        return _with_entries(node, entries, frozenset(lost))
 
     def _meant_by(
         self,
         entry: Entry,
         section: type[Section],
-        shapes: dict[str, Shape],
+        shapes: Mapping_[str, Shape],
         node: Mapping,
         path: tuple[str, ...],
     ) -> str:
@@ -273,6 +280,15 @@ class _Tidier:
     def _report(self, mark: Mark, path: tuple[str, ...], message: str, hint: str) -> None:
         shown = dotted(path)
         self.problems.append(Problem(mark.source, mark.line, mark.column, shown, message, hint))
+
+
+def _with_entries(node: Mapping, entries: dict[str, Entry], lost: frozenset[str]) -> Mapping:
+    """Return a mapping with these entries; itself if they are its own, which is most often so."""
+    own = node.entries
+    if lost == node.lost and list(entries) == list(own):
+        if all(entries[key] is own[key] for key in own):
+            return node
+    return replace(node, entries=entries, lost=lost)
 
 
 def _is_nothing(node: Node) -> bool:

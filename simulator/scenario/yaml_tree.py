@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 import yaml
@@ -139,6 +140,12 @@ def read_tree(text: str, source: str) -> tuple[Node, list[Problem]]:
         YamlError: the YAML is broken or empty, nested deeper than `MAX_DEPTH`, larger than
             `MAX_NODES` after its aliases are written out, or an alias holds itself.
     """
+    root, flaws = _read(text, source)
+    return root, list(flaws)
+
+
+@lru_cache(maxsize=32)  # a knob that is turned reads the same file again and again
+def _read(text: str, source: str) -> tuple[Node, tuple[Problem, ...]]:
     builder = _Builder(source)
     try:
         for event in _events(text):
@@ -147,7 +154,7 @@ def read_tree(text: str, source: str) -> tuple[Node, list[Problem]]:
         raise YamlError(_syntax_problem(error, text, source)) from None
     if builder.root is None:
         raise YamlError(Problem(source, 1, 1, "", "the file is empty", "name: ... is a start"))
-    return builder.root, builder.flaws
+    return builder.root, tuple(builder.flaws)
 
 
 def _events(text: str) -> Iterator[Any]:

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.analysis.fitted import Race
-from simulator.analysis.predicted import evenly, predicted_times, stretched
+from simulator.analysis.hard_starts import alone_over_a_mile, hard_start_rows, held_at
+from simulator.analysis.predicted import evenly, predicted_times
 from simulator.analysis.validation import Role, Row, Unit, drafting_rows, residual_rows
 from simulator.coefficients import BEND_M, LAP_M
 from simulator.physics.air import head_wind
@@ -22,20 +23,15 @@ from simulator.physics.track import on_bend
 from simulator.recording.recording import Recording
 from simulator.scenario.loader import load_scenario
 from simulator.scenario.model import Runner, Scenario, Wind
-from simulator.scenario.pacers import ConstantShelter, Pacers
+from simulator.scenario.pacers import Pacers
 from simulator.scenario.plan import EvenPlan, LapPlan, Split, SplitPlan
 from simulator.scenario.schedule import start_loss
-from simulator.units import MILE_M, format_distance, format_signed, format_time
+from simulator.units import MILE_M, format_distance, format_time
 
 Floats = NDArray[np.float64]
 
 PACED = 0.60
 """Shelter assumed behind pacemakers in races without published formations [1]."""
-LAST_M = 100.0
-"""A limit that binds within this of the line is no fade [m]."""
-NO_ANTICIPATION = 10.0
-"""With this anticipation only Morton's limit is left [1]."""
-SHELTERS = (0.0, 0.3, 0.6)
 KELLER_M = (400.0, 800.0, 1500.0, MILE_M, 3000.0, 5000.0, 10_000.0)
 KELLER_PUBLISHED = {1500.0: 219.49, MILE_M: 237.34}
 
@@ -49,7 +45,7 @@ def validate() -> list[Row]:
         *_calibrations(),
         *_constant_shelter(),
         *_predictions(),
-        *_hard_starts(),
+        *hard_start_rows(),
         *_identities(),
     ]
 
@@ -158,14 +154,9 @@ def _from_1200(scenario: Scenario, value: float, finish_s: float) -> Scenario:
     if not isinstance(plan, SplitPlan):
         raise TypeError("the replay's plan is a table of splits")
     splits = (*plan.splits[:-1], Split(time=finish_s))
-    return _held(scenario, value).model_copy(
+    return held_at(scenario, value).model_copy(
         update={"plan": plan.model_copy(update={"splits": splits})}
     )
-
-
-def _held(scenario: Scenario, value: float) -> Scenario:
-    pacers = scenario.pacers.model_copy(update={"shelter": (ConstantShelter(value=value),)})
-    return scenario.model_copy(update={"pacers": pacers})
 
 
 # -- predicted times ------------------------------------------------------------------------------
@@ -180,7 +171,7 @@ def _predictions() -> list[Row]:
     lapped = long.model_copy(update={"plan": LapPlan(laps=(*_LAPS, 487.04 - sum(_LAPS)))})
     short = Race(1000.0, 149.21, PACED, 550.0).scenario(runner)
     alone = Race(1000.0, 149.21).scenario(runner)
-    mile = _held(_mile(246.42), 0.3)
+    mile = held_at(alone_over_a_mile(246.42), 0.3)
     times = predicted_times([metric, long, lapped, short, alone, mile])
     curved, (straight,) = times[-1], predicted_times([mile], bends=False)
     section = "Predicted times"
@@ -222,57 +213,6 @@ def _predictions() -> list[Row]:
         )
     )
     return rows
-
-
-def _mile(finish_s: float) -> Scenario:
-    return Scenario(plan=EvenPlan(target=finish_s), pacers=Pacers(count=0), ghosts=())
-
-
-# -- a hard start that fades ----------------------------------------------------------------------
-
-
-def _hard_starts() -> list[Row]:
-    """Return what even targets too fast to hold gain over the best even pace.
-
-    For each shelter: the best finish of all even targets, with her anticipation and without it,
-    against the fastest target for which Morton's limit does not bind before the last 100 m, and
-    against the predicted time, for which it never binds.
-    """
-    miles = [_held(_mile(250.0), s) for s in SHELTERS]
-    never = predicted_times(miles)
-    late_targets = predicted_times(miles, last_m=LAST_M)
-    offsets = np.arange(-5.5, -0.39, 0.1)
-    found = []
-    for word, anticipation in (("with", Runner().anticipation), ("without", NO_ANTICIPATION)):
-        rows = [
-            _anticipating(stretched(mile, float(target)), anticipation)
-            for mile, time, last in zip(miles, never, late_targets, strict=True)
-            for target in (last, *(time + offsets))
-        ]
-        finish = np.array([run.finish_s or np.inf for run in simulate_all(rows)])
-        table = finish.reshape(len(miles), -1)
-        for held, times, even in zip(SHELTERS, table, never, strict=True):
-            late, best = float(times[0]), float(times.min())
-            found.append(
-                Row(
-                    "A hard start that fades, even targets over the mile",
-                    f"{word} anticipation, S = {held:g}: best of all targets",
-                    "the model itself",
-                    (),
-                    best,
-                    Unit.TIME,
-                    Role.ARTEFACT,
-                    f"{format_signed(late - best)} s if the limit may not bind before the last "
-                    f"{LAST_M:g} m ({format_time(late)}); {format_signed(even - best)} s if it "
-                    f"may never bind ({format_time(even)})",
-                )
-            )
-    return found
-
-
-def _anticipating(scenario: Scenario, anticipation: float) -> Scenario:
-    runner = scenario.runner.model_copy(update={"anticipation": anticipation})
-    return scenario.model_copy(update={"runner": runner})
 
 
 # -- what must hold exactly -----------------------------------------------------------------------

@@ -69,6 +69,10 @@ def _a_hard_start_that_fades_gains_next_to_nothing_with_anticipation(rows: list[
     gains = [float(note.split(" s ")[0]) for note in notes]
     assert len(gains) == 3
     assert all(0 <= gain < 0.15 for gain in gains)
+    # and whoever means to begin harder is slower than the best even plan, the harder the more
+    lost = [float(r.note.split(" s ")[0]) for r in rows if r.what.startswith("second half")]
+    mild, hard, hardest = lost[:3], lost[3:6], lost[6:]
+    assert all(0 < a < b < c for a, b, c in zip(mild, hard, hardest, strict=True))
 
 
 def test_drafting_rows_are_the_published_ones_and_one_cannot_be_computed() -> None:

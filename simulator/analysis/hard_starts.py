@@ -1,0 +1,125 @@
+"""Hard starts: what starting too fast and fading gains in the model over the best even pace.
+
+In: nothing but the default runner. Out: rows of `lightpace validate`. A runner would gain nothing;
+an optimiser must not be paid for what the model gives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.analysis.predicted import predicted_times, stretched
+from simulator.analysis.validation import Role, Row, Unit
+from simulator.physics.attempt import simulate_all
+from simulator.scenario.model import Runner, Scenario
+from simulator.scenario.pacers import ConstantShelter, Pacers
+from simulator.scenario.plan import EvenPlan, SteppedPlan
+from simulator.units import format_signed, format_time
+
+Floats = NDArray[np.float64]
+
+LAST_M = 100.0
+"""A limit that binds within this of the line is no fade [m]."""
+NO_ANTICIPATION = 10.0
+"""With this anticipation only Morton's limit is left [1]."""
+SHELTERS = (0.0, 0.3, 0.6)
+HARDER = (2.0, 4.0, 6.0)
+"""How much slower the second half of a hard start is planned [%]."""
+SECTION = "A hard start that fades, over the mile"
+_OFFSETS = np.arange(-5.5, -0.39, 0.1)
+"""Targets that are looked at, from the predicted time on [s]: the best lies well inside."""
+
+
+def alone_over_a_mile(finish_s: float) -> Scenario:
+    """Return an even mile with nobody else on the track."""
+    return Scenario(plan=EvenPlan(target=finish_s), pacers=Pacers(count=0), ghosts=())
+
+
+def held_at(scenario: Scenario, shelter: float) -> Scenario:
+    """Return the scenario with one constant shelter."""
+    pacers = scenario.pacers.model_copy(update={"shelter": (ConstantShelter(value=shelter),)})
+    return scenario.model_copy(update={"pacers": pacers})
+
+
+def hard_start_rows() -> list[Row]:
+    """Return what targets too fast to hold gain, with her anticipation and without it.
+
+    For each shelter the best finish of all even targets is set against the fastest even target
+    for which the limit does not bind before the last 100 m, against the predicted time, for which
+    it never binds, and against the best finish of plans that are meant to start harder.
+    """
+    miles = [held_at(alone_over_a_mile(250.0), s) for s in SHELTERS]
+    never = predicted_times(miles)
+    late_targets = predicted_times(miles, last_m=LAST_M)
+    found = []
+    for word, anticipation in (("with", Runner().anticipation), ("without", NO_ANTICIPATION)):
+        own = [_anticipating(mile, anticipation) for mile in miles]
+        late = _finishes([stretched(m, t) for m, t in zip(own, late_targets, strict=True)])
+        best = _best(own, never)
+        for i, shelter in enumerate(SHELTERS):
+            found.append(
+                Row(
+                    SECTION,
+                    f"{word} anticipation, S = {shelter:g}: best of all even targets",
+                    "the model itself",
+                    (),
+                    float(best[i]),
+                    Unit.TIME,
+                    Role.ARTEFACT,
+                    f"{format_signed(late[i] - best[i])} s if the limit may not bind before the "
+                    f"last {LAST_M:g} m ({format_time(late[i])}); "
+                    f"{format_signed(never[i] - best[i])} s if it may never bind "
+                    f"({format_time(never[i])})",
+                )
+            )
+        if anticipation < NO_ANTICIPATION:
+            found.extend(_harder_rows(own, never, best))
+    return found
+
+
+def _harder_rows(miles: Sequence[Scenario], never: Sequence[float], best: Floats) -> list[Row]:
+    """Return what a start that is meant to be hard costs beside the best even plan."""
+    rows = []
+    for strength in HARDER:
+        finishes = _best([_harder(mile, strength) for mile in miles], never)
+        for shelter, finish, even in zip(SHELTERS, finishes, best, strict=True):
+            rows.append(
+                Row(
+                    SECTION,
+                    f"second half slower by {strength:g} %, S = {shelter:g}: best of all targets",
+                    "the model itself",
+                    (),
+                    float(finish),
+                    Unit.TIME,
+                    Role.ARTEFACT,
+                    f"{format_signed(float(finish - even))} s beside the best even plan",
+                )
+            )
+    return rows
+
+
+def _best(miles: Sequence[Scenario], never: Sequence[float]) -> Floats:
+    """Return the best finish of each mile's shape, over all targets [s]."""
+    rows = [
+        stretched(mile, float(target))
+        for mile, time in zip(miles, never, strict=True)
+        for target in time + _OFFSETS
+    ]
+    return np.asarray(_finishes(rows).reshape(len(miles), -1).min(axis=1))
+
+
+def _finishes(scenarios: Sequence[Scenario]) -> Floats:
+    return np.array([run.finish_s or np.inf for run in simulate_all(scenarios)])
+
+
+def _harder(scenario: Scenario, strength: float) -> Scenario:
+    plan = SteppedPlan(shape="positive", strength=strength)
+    return scenario.model_copy(update={"plan": plan})
+
+
+def _anticipating(scenario: Scenario, anticipation: float) -> Scenario:
+    runner = scenario.runner.model_copy(update={"anticipation": anticipation})
+    return scenario.model_copy(update={"runner": runner})

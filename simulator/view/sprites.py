@@ -192,3 +192,9 @@ def shade(width: int, height: int, colour: Colour) -> pygame.Surface:
     down = np.linspace(0, 1, max(1, height), dtype=np.float32)[:, None]
     cover = np.float32(0.82) * (1 - down * down * (3 - 2 * down))
     return surface_of(colour, np.repeat(cover, max(1, width), axis=1))
+
+
+def forget() -> None:
+    """Drop every sprite: at another size of the window none of them is of use."""
+    for kept in (glow, bloom, dot, ring, wake, shade):
+        kept.cache_clear()

@@ -20,6 +20,9 @@ REGULAR, SEMIBOLD, BOLD = "Regular", "SemiBold", "Bold"
 LONGEST = 240
 """Characters of one line that are looked at; nothing on a screen holds more."""
 _RUNS_KEPT = 900
+_FONTS_KEPT = 64
+"""Each open font holds a file handle; one window size needs about 50 at most, and a window that is
+dragged larger would otherwise open 20 more for every size on its way."""
 _FINE_BELOW = 40
 """Smaller type is drawn at twice its size and halved: even spacing, no hinting jumps [px]."""
 
@@ -40,7 +43,7 @@ class Type:
         """Open nothing yet; fonts are loaded when first used."""
         if not pygame.font.get_init():
             pygame.font.init()
-        self._fonts: dict[tuple[str, int], pygame.font.Font] = {}
+        self._fonts: OrderedDict[tuple[str, int], pygame.font.Font] = OrderedDict()
         self._glyphs: dict[tuple[str, str, int, Colour], tuple[pygame.Surface, int]] = {}
         self._runs: OrderedDict[tuple[str, str, int, Colour], pygame.Surface] = OrderedDict()
         self._widths: dict[tuple[str, str, int], int] = {}
@@ -59,6 +62,10 @@ class Type:
                     f"The font {path.name} is damaged; reinstall lightpace."
                 ) from error
             self._fonts[key] = font
+            if len(self._fonts) > _FONTS_KEPT:
+                self._fonts.popitem(last=False)
+        else:
+            self._fonts.move_to_end(key)
         return font
 
     def glyph(self, char: str, weight: str, px: int, colour: Colour) -> tuple[pygame.Surface, int]:

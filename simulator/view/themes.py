@@ -189,15 +189,17 @@ def next_theme(theme: Theme) -> Theme:
 def _from_file(path: Path) -> Theme:
     try:
         said = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+    except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
+        # a date such as 2001-99-99, a number of 5000 digits, a thousand brackets
         why = error.strerror if isinstance(error, OSError) else "it is not YAML"
         raise LightpaceError(f"The theme {path} cannot be read: {why}.") from error
     if not isinstance(said, Mapping):
         raise LightpaceError(f"{path}: a theme is a list of names and colours.")
     said = dict(said)
     base = said.pop("base", "night")
-    if base not in THEMES:
-        raise LightpaceError(f"{path}: base is one of {', '.join(THEMES)}, not {base!r}.")
+    if not (isinstance(base, str) and base in THEMES):
+        told = repr(base)[:60]
+        raise LightpaceError(f"{path}: base is one of {', '.join(THEMES)}, not {told}.")
     theme = THEMES[base]
     plain = {f.name for f in fields(Theme)} - {"name", "ground", "gaps", "named", "lights"}
     changes: dict[str, Any] = {"name": path.stem}

@@ -54,3 +54,11 @@ def test_the_caches_stay_bounded() -> None:
         type_.fit(f"{n} and more", REGULAR, 12, 40)
     assert len(type_._runs) <= 900
     assert len(type_._fits) <= 900
+
+
+def test_a_window_dragged_larger_keeps_few_files_open() -> None:
+    type_ = Type()
+    for px in range(8, 308):
+        type_.run("4:06.42", REGULAR, px, (1, 2, 3))
+    assert len(type_._fonts) <= 64
+    assert type_.font(REGULAR, 200).get_height() > type_.font(REGULAR, 100).get_height()

@@ -176,7 +176,15 @@ def test_a_file_overrides_what_it_names(tmp_path: Path) -> None:
         ("gaps: 3", "gaps is a list"),
         ("- 1", "a list of names and colours"),
         ("a: [", "it is not YAML"),
+        ("base: [night]", "base is one of night"),
+        ("base: {a: b}", "base is one of night"),
+        ("[" * 20_000, "it is not YAML"),
+        ("text: 2001-99-99", "it is not YAML"),
+        ("text: " + "1" * 5000, "it is not YAML"),
+        ("text: !!float x", "it is not YAML"),
+        ("text: !!python/object/apply:os.system [echo]", "it is not YAML"),
     ],
+    ids=range(16),
 )
 def test_what_a_theme_does_not_know_is_one_sentence(tmp_path: Path, text: str, words: str) -> None:
     path = tmp_path / "mine.yaml"

@@ -14,11 +14,11 @@ from simulator.scenario.model import Scenario
 _BOUNDS = {"gt": "exclusiveMinimum", "ge": "minimum", "lt": "exclusiveMaximum", "le": "maximum"}
 
 
-def schema_text() -> str:
+def schema_text(model: type[Section] = Scenario) -> str:
     """Return the schema as JSON text, ending in a line feed."""
-    schema = Scenario.model_json_schema(by_alias=True, mode="validation")
+    schema = model.model_json_schema(by_alias=True, mode="validation")
     sections = {section.__name__: section for section in _all_sections(Section)}
-    for name, definition in [("Scenario", schema), *schema["$defs"].items()]:
+    for name, definition in [(model.__name__, schema), *schema["$defs"].items()]:
         _add_bounds(definition, sections[name])
     schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **_for_editors(schema)}
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"

@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 RATES = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0)
 COUNTDOWN_S = 4.0
 """From the first red light to the gun [s]."""
+COUNTDOWN_RATE = 4.0
+"""The countdown is played no faster than this: nobody can read it at 32x."""
 RUN_OUT_S = 8.0
 """How long the picture goes on after the finish [s]."""
 STALL_S = 0.25
@@ -57,8 +59,7 @@ class Playback:
         if self.paused:
             return self
         elapsed = ORDINARY_S if elapsed_s > STALL_S else max(elapsed_s, 0.0)
-        # the countdown is always shown at its own pace: nobody can read it at 32x
-        rate = min(self.rate, 4.0) if self.time_s < 0 else self.rate
+        rate = min(self.rate, COUNTDOWN_RATE) if self.time_s < 0 else self.rate
         moved = self.seek(self.time_s + elapsed * rate)
         return replace(moved, paused=moved.time_s >= self.last_s)
 

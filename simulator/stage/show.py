@@ -34,6 +34,14 @@ from simulator.stage.scene import (
 CURVE_STEP_M = 5.0
 
 
+@dataclass(frozen=True, slots=True)
+class HandOvers:
+    """Names of those who leave, by race distance [m]; race distances where two swap [m]."""
+
+    leave_m: dict[float, tuple[str, ...]]
+    swap_m: tuple[float, ...]
+
+
 @dataclass(frozen=True, eq=False)
 class Show:
     """One attempt ready to be shown.
@@ -105,23 +113,28 @@ class Show:
         return Curve(name, colour, kind, x, gap)
 
     @cached_property
-    def pacer_marks(self) -> tuple[ChartMark, ...]:
-        """Hand-overs and drop-outs, those at one distance told together."""
-        leavers: dict[float, list[str]] = {}
-        swaps: set[float] = set()
+    def hand_overs(self) -> HandOvers:
+        """Where pacers leave, and where two of them change places."""
+        leave: dict[float, list[str]] = {}
+        swap: set[float] = set()
         begins = {(s.name, s.from_) for s in self.pacers.slots}
         for slot in self.pacers.slots:
             if slot.until is None or slot.until >= self.recording.race_m:
                 continue
             if (slot.name, slot.until) in begins:
-                swaps.add(slot.until)
+                swap.add(slot.until)
             else:
-                leavers.setdefault(slot.until, []).append(slot.name)
+                leave.setdefault(slot.until, []).append(slot.name)
+        return HandOvers({x: tuple(names) for x, names in leave.items()}, tuple(sorted(swap)))
+
+    @cached_property
+    def pacer_marks(self) -> tuple[ChartMark, ...]:
+        """Hand-overs and drop-outs, those at one distance told together."""
         marks = [
             ChartMark(x, f"{len(n)} pacers leave" if len(n) > 1 else f"{n[0]} leaves", "pacer")
-            for x, n in leavers.items()
+            for x, n in self.hand_overs.leave_m.items()
         ]
-        return (*marks, *(ChartMark(x, "pacers swap", "pacer") for x in sorted(swaps)))
+        return (*marks, *(ChartMark(x, "pacers swap", "pacer") for x in self.hand_overs.swap_m))
 
     @cached_property
     def assumed(self) -> tuple[str, ...]:

@@ -285,9 +285,9 @@ class _Tidier:
 def _with_entries(node: Mapping, entries: dict[str, Entry], lost: frozenset[str]) -> Mapping:
     """Return a mapping with these entries; itself if they are its own, which is most often so."""
     own = node.entries
-    if lost == node.lost and list(entries) == list(own):
-        if all(entries[key] is own[key] for key in own):
-            return node
+    same = lost == node.lost and list(entries) == list(own)
+    if same and all(entries[key] is own[key] for key in own):
+        return node
     return replace(node, entries=entries, lost=lost)
 
 

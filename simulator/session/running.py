@@ -8,7 +8,7 @@ the old show goes on.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import pairwise
@@ -17,7 +17,7 @@ from typing import Any
 from simulator.analysis.chances import finding_band, finding_chances
 from simulator.analysis.marks import Mark, run_mark
 from simulator.analysis.projection import finding_possible
-from simulator.physics.attempt import Job
+from simulator.physics.attempt import Job, finished
 from simulator.scenario.model import Scenario
 from simulator.session.attempting import Found, attempting
 from simulator.session.changes import Change, Course
@@ -25,13 +25,24 @@ from simulator.session.courses import Runs, tick_at
 from simulator.session.mixing import AFTER_FINISH, Mixing
 from simulator.session.pins import Pins
 from simulator.session.settings import Settings, settings_of
-from simulator.session.strip import Strip
+from simulator.session.strip import Row, Strip
 from simulator.session.watching import Watching
 from simulator.session.work import PAUSED_SLICE_S, SLICE_S, Task, Work
-from simulator.stage.show import Show, make_show, with_findings
+from simulator.stage.show import Show, making_show, with_findings
 
 FINDINGS = ("possible", "chances", "band")
 """What is found out about a run once it is known, in this order."""
+
+
+def finding_job(show: Show, name: str) -> Callable[[], Job[Any]]:
+    """Return the work that finds one of `FINDINGS` out about a show."""
+    asked = (show.scenario, show.recording, show.plan.finish_s or 0.0)
+    jobs: dict[str, Callable[[], Job[Any]]] = {
+        "possible": partial(finding_possible, *asked),
+        "chances": partial(finding_chances, *asked),
+        "band": partial(finding_band, show.scenario, show.light),
+    }
+    return jobs[name]
 
 
 class Running(Watching):
@@ -64,11 +75,16 @@ class Running(Watching):
         self._strip = Strip()
         self._pins = Pins()
         self._shown = self._mixing.now
-        self._runs.run(self._shown.course)
-        super().__init__(self._show_of(self._shown), rate)
+        self._work = Work(clock, processes)
+        self._work.start()  # they get ready while the first run is worked out here
+        try:
+            self._runs.run(self._shown.course)
+            super().__init__(finished(self._making_show(self._shown)), rate)
+        except BaseException:
+            self._work.close()
+            raise
         if start_at_s is not None:
             self.seek(start_at_s)
-        self._work = Work(clock, processes)
         self._asked = self._shown
         self._ask()
 
@@ -103,48 +119,76 @@ class Running(Watching):
     def _ask(self) -> None:
         """Ask for what is not known: the run and the strip together, then what it means."""
         change = self._mixing.now
-        rows = tuple(self._strip.ask(self.scenario))
-        past, legs = self._runs.missing(change.course)
-        tasks = []
-        if legs or rows:
-            job = partial(attempting, past, tuple(legs), rows)
-            tasks.append(Task(job, partial(self._attempted, change, rows), urgent=True))
-        if not legs and change is not self._shown:
-            tasks.append(self._dress(change))
-        for left in change.abandoned:
-            past, legs = self._runs.missing(left.course)
-            if legs:
-                job = partial(attempting, past, tuple(legs), ())
-                tasks.append(Task(job, partial(self._remembered, left.course)))
-        self._work.ask(tasks or self._findings())
+        rows = self._strip.ask(self.scenario)
+        unknown = self._runs.recording(change.course) is None
+        left = [a.course for a in change.abandoned if self._runs.recording(a.course) is None]
+        dress = not unknown and change is not self._shown
+        wanted: set[Hashable] = {*(row.key for row in rows), *left}
+        if unknown:
+            wanted.add(change.course)
+        if dress:
+            wanted.add(id(change))
+        open_ = [] if wanted else self._open_findings()
+        told = [(name, id(self._shown)) for name in open_[:1]]
+        wanted.update(told)
+        given = self._work.keep(wanted)
+        rows = [row for row in rows if row.key not in given]
+        self._work.add(self._attempts(change, rows, live=unknown and change.course not in given))
+        if dress and id(change) not in given:
+            self._work.add([self._dress(change)])
+        for course in left:
+            if course not in given:
+                self._work.add([self._remembering(course)])
+        self._work.add(self._finding(*key) for key in told if key not in given)
+
+    def _attempts(self, change: Change, rows: Sequence[Row], *, live: bool) -> Iterator[Task]:
+        """Yield the live run with the rows next to it and, for another process, the other rows."""
+        past, legs = self._runs.missing(change.course) if live else (None, [])
+        near = len(rows)
+        if self._work.hands > 1:
+            near = max(0, (len(rows) + 1) // 2 - bool(legs))
+        first, second = tuple(rows[:near]), tuple(rows[near:])
+        if legs or first:
+            job = partial(attempting, past, tuple(legs), tuple(row.scenario for row in first))
+            gives: list[Hashable] = [row.key for row in first]
+            gives += [change.course] if legs else []
+            done = partial(self._attempted, change, first)
+            yield Task(job, done, urgent=True, gives=frozenset(gives))
+        if second:
+            job = partial(attempting, None, (), tuple(row.scenario for row in second))
+            done = partial(self._attempted, change, second)
+            yield Task(job, done, urgent=True, gives=frozenset(row.key for row in second))
+
+    def _remembering(self, course: Course) -> Task:
+        past, legs = self._runs.missing(course)
+        job = partial(attempting, past, tuple(legs), ())
+        return Task(job, partial(self._remembered, course), gives=frozenset([course]))
 
     def _dress(self, change: Change) -> Task:
-        return Task(partial(self._dressing, change), partial(self._dressed, change), here=True)
+        job, done = partial(self._dressing, change), partial(self._dressed, change)
+        return Task(job, done, here=True, gives=frozenset([id(change)]))
 
-    def _findings(self) -> list[Task]:
+    def _open_findings(self) -> list[str]:
         """Return what is still to be found out about the run being shown."""
-        show, target = self._show, self._show.plan.finish_s or 0.0
-        asked = (show.scenario, show.recording, target)
-        jobs: list[tuple[str, Callable[[], Job[Any]]]] = [
-            ("possible", partial(finding_possible, *asked)),
-            ("chances", partial(finding_chances, *asked)),
-        ]
-        if len(self._shown.course) == 1:  # the band is of runs from the gun under one scenario
-            jobs.append(("band", partial(finding_band, show.scenario, show.light)))
-        open_ = [(name, job) for name, job in jobs if getattr(show, name) is None]
-        return [Task(job, partial(self._found_out, name)) for name, job in open_[:1]]
+        forked = len(self._shown.course) > 1  # the band is of runs from the gun, one scenario each
+        names = FINDINGS[:-1] if forked else FINDINGS
+        return [name for name in names if getattr(self._show, name) is None]
+
+    def _finding(self, name: str, shown: int) -> Task:
+        job, done = finding_job(self._show, name), partial(self._found_out, name)
+        return Task(job, done, gives=frozenset([(name, shown)]))
 
     def _found_out(self, name: str, found: Any) -> None:
         self._show = with_findings(self._show, **{name: found})
         self._ask()
 
-    def _attempted(self, change: Change, rows: tuple[Scenario, ...], found: Found) -> None:
+    def _attempted(self, change: Change, rows: tuple[Row, ...], found: Found) -> None:
         self._runs.found(change.course, found.runs)
         self._strip.found(rows, found.finish_s)
         self._ask()
         self._show_bars()
-        if self._runs.recording(self._mixing.now.course) is None:
-            self._work.add(self._dress(change))  # still turning: show how far it has come
+        if found.runs and self._runs.recording(self._mixing.now.course) is None:
+            self._work.add([self._dress(change)])  # still turning: show how far it has come
 
     def _remembered(self, course: Course, found: Found) -> None:
         self._runs.found(course, found.runs)
@@ -153,7 +197,7 @@ class Running(Watching):
 
     def _dress_again(self) -> None:
         """Show the same run with other ghosts."""
-        self._work.add(self._dress(self._shown))
+        self._work.add([self._dress(self._shown)])
 
     def _follow(self) -> None:
         """See to it that what the desk says now is shown as soon as its run is known."""
@@ -168,8 +212,7 @@ class Running(Watching):
 
     def _dressing(self, change: Change) -> Job[Show]:
         """Make the show of a change whose run is known, in slices."""
-        show = self._show_of(change)
-        yield
+        show = yield from self._making_show(change)
         yield from show.warming()
         return show
 
@@ -185,18 +228,19 @@ class Running(Watching):
         self.put_on(show, other_run=not same_run)
         self._ask()
 
-    def _show_of(self, change: Change) -> Show:
+    def _making_show(self, change: Change) -> Job[Show]:
         scenario = self._runs.scenario(change.settings)
         run = self._runs.run(change.course)
         asked = scenario.model_dump_json(by_alias=True)
         if run.scenario_json != asked:  # the same run under another name, say
             run = replace(run, scenario_json=asked)
-        marks: list[Mark] = self._runs.ghosts(scenario)
+        marks = self._ghosts(scenario)
         for left in change.abandoned:
             past = self._runs.recording(left.course)
             if past is not None:
                 marks.append(replace(run_mark(left.name, left.colour, "", past), label=left.label))
         marks += self._pins.marks(change.course)
+        yield
         earlier = tuple(
             (
                 leg.tick * run.step_s,
@@ -204,7 +248,12 @@ class Running(Watching):
             )
             for before, leg in pairwise(change.course)
         )
-        return replace(make_show(scenario, run, marks), earlier=earlier)
+        show = yield from making_show(scenario, run, marks)
+        return replace(show, earlier=earlier)
+
+    def _ghosts(self, scenario: Scenario) -> list[Mark]:
+        """Return the ghosts beside the runs that the user left or kept."""
+        return self._runs.ghosts(scenario)
 
     def _axis_words(self) -> str:
         forked = len(self._mixing.now.course) > 1

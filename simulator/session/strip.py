@@ -16,28 +16,42 @@ from simulator.session.courses import Kept, physical
 KEPT_FINISHES = 1000
 
 
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row that has to be run, and the key its finish is kept by: all that the run rests on."""
+
+    key: str
+    scenario: Scenario
+
+
 @dataclass(slots=True)
 class Strip:
     """What the strip shows, and what it remembers."""
 
     axis: str = "pacers"
     rows: tuple[Choice, ...] = ()
-    _finishes: Kept[Scenario, tuple[float | None]] = field(
-        default_factory=lambda: Kept(KEPT_FINISHES)
-    )
+    _wanted: tuple[Row, ...] = ()
+    _asked: tuple[Scenario, str] | None = None
+    _finishes: Kept[str, tuple[float | None]] = field(default_factory=lambda: Kept(KEPT_FINISHES))
+    _assumed: Kept[str, bool] = field(default_factory=lambda: Kept(KEPT_FINISHES))
     _shown: dict[str, float | None] = field(default_factory=dict)
     _shown_axis: str = ""
 
-    def ask(self, scenario: Scenario) -> list[Scenario]:
-        """Set the rows for a scenario; return those that have to be run."""
-        self.rows = choices(scenario, self.axis)
-        wanted = (physical(row.scenario) for row in self.rows)
-        return list(dict.fromkeys(s for s in wanted if self._finishes.get(s) is None))
+    def ask(self, scenario: Scenario) -> list[Row]:
+        """Set the rows for a scenario; return those that have to be run, the nearest first."""
+        if self._asked is None or self._asked[0] is not scenario or self._asked[1] != self.axis:
+            self._asked = (scenario, self.axis)
+            self.rows = choices(scenario, self.axis)
+            self._wanted = tuple(_row(choice.scenario) for choice in self.rows)
+        own = next((i for i, row in enumerate(self.rows) if row.own), 0)
+        order = sorted(range(len(self._wanted)), key=lambda i: abs(i - own))
+        rows = {self._wanted[i].key: self._wanted[i] for i in order}
+        return [row for key, row in rows.items() if self._finishes.get(key) is None]
 
-    def found(self, scenarios: Sequence[Scenario], finish_s: Sequence[float | None]) -> None:
+    def found(self, rows: Sequence[Row], finish_s: Sequence[float | None]) -> None:
         """Keep the finishes of rows that were run [s]."""
-        for scenario, finish in zip(scenarios, finish_s, strict=True):
-            self._finishes.put(scenario, (finish,))
+        for row, finish in zip(rows, finish_s, strict=True):
+            self._finishes.put(row.key, (finish,))
 
     def alternatives(self) -> tuple[Alternative, ...] | None:
         """Return the bars: what is not known yet stands as it stood, marked as stale.
@@ -47,10 +61,23 @@ class Strip:
         if self.axis != self._shown_axis:
             self._shown, self._shown_axis = {}, self.axis
         bars = []
-        for row in self.rows:
-            known = self._finishes.get(physical(row.scenario))
-            finish = self._shown.get(row.label) if known is None else known[0]
-            bars.append(Alternative(row.label, finish, row.own, row.assumed, known is None))
+        for choice, row in zip(self.rows, self._wanted, strict=True):
+            known = self._finishes.get(row.key)
+            finish = self._shown.get(choice.label) if known is None else known[0]
+            rests = self._rests_on_assumed(choice, row)
+            bars.append(Alternative(choice.label, finish, choice.own, rests, known is None))
         self._shown = {bar.label: bar.finish_s for bar in bars}
         nothing = all(bar.stale and bar.finish_s is None for bar in bars)
         return None if nothing else tuple(bars)
+
+    def _rests_on_assumed(self, choice: Choice, row: Row) -> bool:
+        found = self._assumed.get(row.key)
+        if found is None:
+            found = choice.assumed
+            self._assumed.put(row.key, found)
+        return found
+
+
+def _row(scenario: Scenario) -> Row:
+    run = physical(scenario)
+    return Row(run.model_dump_json(by_alias=True), run)

@@ -1,229 +1,212 @@
-"""Work beside the picture: in a second process where there can be one, else in slices.
+"""Work beside the picture: in other processes where there can be any, else in slices.
 
-In: tasks, the most urgent first. Out: their results, handed to whoever asked. Newer tasks take the
-place of all that waits; nothing here makes a picture late.
+In: tasks, the most urgent first. Out: their results, handed to whoever asked. What is no longer
+wanted is put down at once; nothing here makes a picture late.
 """
 
 from __future__ import annotations
 
-import multiprocessing
-import signal
+import os
 from collections import deque
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Collection, Generator, Hashable, Iterable
 from dataclasses import dataclass, field
-from multiprocessing.connection import Connection
-from multiprocessing.context import SpawnProcess
 from typing import Any
+
+from simulator.session.worker import DONE, Job, Worker
 
 SLICE_S = 0.004
 """Work done beside one picture while it moves [s]."""
 PAUSED_SLICE_S = 0.012
 """Work done beside one picture that stands still [s]."""
 PATIENCE_S = 0.3
-"""A task that has been worked on for so long is finished, even if a newer one waits [s]."""
-READY, DONE, FAILED = "ready", "done", "failed"
+"""Where nothing urgent was finished for so long, one task under way may end first [s]."""
+WORKERS = 2
+"""Processes beside the window's, on a machine with as many cores: the strip's rows halve well."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Task:
     """One piece of work.
 
     Attributes:
-        job: makes the work in slices; pickled for the other process, so a partial of a function.
+        job: makes the work in slices; pickled for another process, so a partial of a function.
         done: takes the result.
         urgent: the user waits for it.
         here: short, and of things that stay in this process: always worked on in slices.
+        gives: what its result will tell, by whatever names whoever asks has for it.
     """
 
-    job: Callable[[], Generator[None, None, Any]]
+    job: Job
     done: Callable[[Any], None]
     urgent: bool = False
     here: bool = False
+    gives: frozenset[Hashable] = frozenset()
 
 
-class Worker:
-    """The second process. One task at a time; a newer one interrupts it."""
+@dataclass(slots=True, eq=False)
+class _Bench:
+    """A process and the task it works on; None where it is free, or putting one down."""
 
-    def __init__(self) -> None:
-        """Start it.
-
-        Raises:
-            OSError: no process can be started.
-        """
-        context = multiprocessing.get_context("spawn")
-        self._pipe, theirs = context.Pipe()
-        self._process: SpawnProcess = context.Process(
-            target=_serve, args=(theirs,), name="lightpace worker", daemon=True
-        )
-        self._process.start()
-        theirs.close()
-        self.ready = False
-
-    def send(self, number: int, job: Callable[[], Generator[None, None, Any]]) -> None:
-        """Hand over a task; it takes the place of the one being worked on."""
-        self._pipe.send((number, job))
-
-    def answers(self) -> list[tuple[str, int, Any]]:
-        """Return what has come back: (DONE or FAILED, number, result).
-
-        Raises:
-            OSError, EOFError: the process is gone.
-        """
-        found = []
-        while self._pipe.poll():
-            told, number, result = self._pipe.recv()
-            if told == READY:
-                self.ready = True
-            else:
-                found.append((told, number, result))
-        return found
-
-    def close(self) -> None:
-        """End the process now."""
-        self._pipe.close()
-        self._process.terminate()
-        self._process.join(2.0)
-        if self._process.is_alive():
-            self._process.kill()
-            self._process.join()
-
-
-def _serve(pipe: Connection) -> None:
-    """Work in the second process until the pipe is closed."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the window's to answer
-    try:
-        pipe.send((READY, 0, None))
-        while True:
-            number, job = pipe.recv()
-            try:
-                answer = _worked_off(job(), pipe)
-            except Exception as error:  # noqa: BLE001 - whatever it is, the window works it off
-                answer = (FAILED, str(error))
-            if answer is not None:
-                pipe.send((answer[0], number, answer[1]))
-    except (EOFError, OSError):
-        return
-
-
-def _worked_off(job: Generator[None, None, Any], pipe: Connection) -> tuple[str, Any] | None:
-    """Return the result, or None where something newer came in."""
-    while not pipe.poll():
-        try:
-            next(job)
-        except StopIteration as end:
-            return DONE, end.value
-    return None
+    worker: Worker
+    task: Task | None = None
 
 
 @dataclass(slots=True)
 class Work:
-    """The tasks that wait and the one being worked on.
+    """The tasks that wait and those being worked on.
 
     Attributes:
         clock: wall time [s].
-        processes: whether a second process may be started.
+        processes: whether other processes may be started.
     """
 
     clock: Callable[[], float]
     processes: bool
     _here: deque[Task] = field(default_factory=deque)
     _there: deque[Task] = field(default_factory=deque)
-    _worker: Worker | None = None
-    _sent: Task | None = None
-    _began_at_s: float = 0.0
-    _number: int = 0
+    _benches: list[_Bench] = field(default_factory=list)
     _sliced: tuple[Task, Generator[None, None, Any]] | None = None
+    _owed_since_s: float | None = None
 
     @property
     def busy(self) -> bool:
         """Whether anything is still to be done."""
-        return bool(self._here or self._there or self._sent or self._sliced)
+        under_way = any(bench.task is not None for bench in self._benches)
+        return bool(self._here or self._there or self._sliced) or under_way
 
-    def ask(self, tasks: Sequence[Task]) -> None:
-        """Do these, in this order, instead of all that waits."""
-        self._here = deque(task for task in tasks if task.here)
-        self._there = deque(task for task in tasks if not task.here)
-        patient = self.clock() - self._began_at_s > PATIENCE_S
-        if self._sent is not None and not (self._sent.urgent and patient):
-            self._sent = None
+    @property
+    def hands(self) -> int:
+        """How many tasks can be worked on at one time."""
+        return max(1, sum(bench.worker.ready for bench in self._benches))
+
+    def keep(self, wanted: Collection[Hashable]) -> frozenset[Hashable]:
+        """Give up all that waits, and what is under way unless all that it gives is wanted.
+
+        Return what is going to be given by what is left. A knob that is turned on and on would
+        never show a result: once nothing urgent was finished for `PATIENCE_S`, one task that is
+        under way may end.
+        """
+        self._here.clear()
+        self._there.clear()
+        left: set[Hashable] = set()
+        owed = self._owed_since_s is not None and self.clock() - self._owed_since_s > PATIENCE_S
+        for bench in self._benches:
+            if bench.task is not None:
+                if not self._may_end(bench.task, wanted, owed=owed):
+                    self._put_down(bench)
+                else:
+                    owed = owed and _is_wanted(bench.task, wanted)
+                    left |= bench.task.gives
         if self._sliced is not None:
             task = self._sliced[0]
-            kept = not self._here if task.here else task.urgent and patient
-            self._sliced = self._sliced if kept else None
+            if not task.here and not self._may_end(task, wanted, owed=owed):
+                self._sliced = None
+            else:
+                left |= task.gives
+        return frozenset(left)
 
-    def add(self, task: Task) -> None:
-        """Do this too."""
-        (self._here if task.here else self._there).append(task)
+    def _may_end(self, task: Task, wanted: Collection[Hashable], *, owed: bool) -> bool:
+        """Return whether to go on; note that somebody waits where something urgent is given up."""
+        if _is_wanted(task, wanted):
+            return True
+        if task.urgent and self._owed_since_s is None:
+            self._owed_since_s = self.clock()
+        return task.urgent and owed
+
+    def add(self, tasks: Iterable[Task]) -> None:
+        """Do these too, in this order."""
+        for task in tasks:
+            (self._here if task.here else self._there).append(task)
 
     def go_on(self, budget_s: float) -> None:
-        """Take what has come back, hand the next task over, or work on it for `budget_s` [s]."""
-        if self._worker is None and self.processes:
-            self._start()
+        """Take what has come back, hand the next tasks over, or work on them for `budget_s` [s]."""
+        self.start()
         self._take_answers()
-        if self._worker is not None and self._worker.ready:
-            self._send_next()
+        self._send_next()
         self._slice(budget_s)
 
     def finish(self) -> None:
         """Work everything off here and now."""
-        if self._sent is not None:
-            self._there.appendleft(self._sent)
-            self._sent = None
+        for bench in self._benches:
+            if bench.task is not None:
+                self._there.appendleft(bench.task)
+                self._put_down(bench)
         while self._sliced is not None or self._here or self._there:
             self._slice(1.0, alone=True)
 
     def close(self) -> None:
-        """End the second process; nothing is done any more."""
+        """End the other processes; nothing is done any more."""
         self._here.clear()
         self._there.clear()
-        self._sent = self._sliced = None
-        self._drop_worker()
+        for bench in self._benches:
+            bench.task = None
+        self._sliced = None
+        self._without_processes()
 
-    # -- the second process ----------------------------------------------------------------------
+    # -- the other processes ---------------------------------------------------------------------
 
-    def _start(self) -> None:
+    def start(self) -> None:
+        """Start the processes, where there may be any and are none yet."""
+        if not self.processes or self._benches:
+            return
         try:
-            self._worker = Worker()
+            for _ in range(min(WORKERS, os.cpu_count() or 1)):
+                self._benches.append(_Bench(Worker()))
         except (OSError, RuntimeError, ValueError):
-            self.processes = False
+            self._without_processes()
 
-    def _drop_worker(self) -> None:
-        """Go on without a second process; what it was asked is asked again here."""
-        worker, self._worker = self._worker, None
+    def _without_processes(self) -> None:
+        """Go on alone; what the others were asked is asked again here."""
+        benches, self._benches = self._benches, []
         self.processes = False
-        if worker is not None:
-            worker.close()
-        if self._sent is not None:
-            self._there.appendleft(self._sent)
-            self._sent = None
+        for bench in benches:
+            bench.worker.close()
+            if bench.task is not None:
+                self._there.appendleft(bench.task)
+
+    def _put_down(self, bench: _Bench) -> None:
+        bench.task = None
+        try:
+            bench.worker.stop()
+        except (OSError, ValueError):
+            return  # it is gone, as the next look at its answers will tell
 
     def _send_next(self) -> None:
-        if self._sent is not None or not self._there or self._worker is None:
-            return
-        task = self._there.popleft()
-        self._number += 1
-        self._sent, self._began_at_s = task, self.clock()
-        try:
-            self._worker.send(self._number, task.job)
-        except (OSError, ValueError):
-            self._drop_worker()
+        free = [bench for bench in self._benches if bench.worker.free and bench.task is None]
+        if free and self._sliced is not None and not self._sliced[0].here:
+            self._there.appendleft(self._sliced[0])  # begun here before any process was ready
+            self._sliced = None
+        for bench in free:
+            if not self._there:
+                return
+            bench.task = self._there.popleft()
+            try:
+                bench.worker.send(bench.task.job)
+            except (OSError, ValueError):
+                self._without_processes()
+                return
 
     def _take_answers(self) -> None:
-        if self._worker is None:
-            return
-        try:
-            answers = self._worker.answers()
-        except (OSError, EOFError):
-            self._drop_worker()
-            return
-        for told, number, result in answers:
-            if number != self._number or self._sent is None:
-                continue
-            task, self._sent = self._sent, None
-            if told == DONE:
-                task.done(result)
-            else:
-                self._sliced = (task, task.job())
+        for bench in self._benches:
+            try:
+                answers = bench.worker.answers()
+            except (OSError, EOFError):
+                self._without_processes()
+                return
+            for told, result in answers:
+                task, bench.task = bench.task, None
+                if task is None:
+                    continue  # it was done just before it was told to stop
+                if told == DONE:
+                    self._hand_back(task, result)
+                else:
+                    task.here = True  # its error shall be seen where it can be traced
+                    self._here.append(task)
+
+    def _hand_back(self, task: Task, result: Any) -> None:
+        if task.urgent:
+            self._owed_since_s = None
+        task.done(result)
 
     # -- slices ----------------------------------------------------------------------------------
 
@@ -231,7 +214,7 @@ class Work:
         """Return the next task for this process; the long ones only where there is no other."""
         if self._here:
             return self._here.popleft()
-        alone = alone or self._worker is None or not self._worker.ready
+        alone = alone or not any(bench.worker.ready for bench in self._benches)
         return self._there.popleft() if alone and self._there else None
 
     def _slice(self, budget_s: float, *, alone: bool = False) -> None:
@@ -242,10 +225,13 @@ class Work:
                 if task is None:
                     return
                 self._sliced = (task, task.job())
-                self._began_at_s = began
             task, job = self._sliced
             try:
                 next(job)
             except StopIteration as end:
                 self._sliced = None
-                task.done(end.value)
+                self._hand_back(task, end.value)
+
+
+def _is_wanted(task: Task, wanted: Collection[Hashable]) -> bool:
+    return bool(task.gives) and task.gives.issubset(wanted)

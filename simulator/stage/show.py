@@ -19,6 +19,7 @@ from simulator.analysis.marks import Mark, ghost_marks, light_mark, plan_mark, w
 from simulator.analysis.projection import Possible
 from simulator.analysis.splits import Split, split_table
 from simulator.analysis.what_if import Alternative
+from simulator.physics.attempt import Job, finished
 from simulator.physics.pacers import Group as PacerGroup
 from simulator.physics.pacers import group_of
 from simulator.recording.recording import Recording
@@ -179,18 +180,22 @@ class Show:
 
 def make_show(scenario: Scenario, recording: Recording, ghosts: list[Mark] | None = None) -> Show:
     """Return the show of an attempt, without what takes longer to work out."""
+    return finished(making_show(scenario, recording, ghosts))
+
+
+def making_show(
+    scenario: Scenario, recording: Recording, ghosts: list[Mark] | None = None
+) -> Job[Show]:
+    """Make the show of an attempt as a job in slices."""
     marks = ghost_marks(scenario) if ghosts is None else ghosts
-    plan = plan_mark(scenario)
-    return Show(
-        scenario,
-        recording,
-        plan,
-        light_mark(scenario),
-        tuple(wave_marks(scenario)),
-        tuple(marks),
-        group_of(scenario.pacers, scenario.distance),
-        tuple(split_table(scenario, recording, plan, marks)),
-    )
+    plan, light = plan_mark(scenario), light_mark(scenario)
+    waves = tuple(wave_marks(scenario))
+    yield
+    pacers = group_of(scenario.pacers, scenario.distance)
+    yield
+    splits = tuple(split_table(scenario, recording, plan, marks))
+    yield
+    return Show(scenario, recording, plan, light, waves, tuple(marks), pacers, splits)
 
 
 def with_findings(show: Show, **found: Any) -> Show:

@@ -43,6 +43,10 @@ def dying(parent: int) -> Job:
     return "worked off at home"
 
 
+def ready(work: Work) -> bool:
+    return bool(work._benches) and all(bench.worker.free for bench in work._benches)
+
+
 def until(work: Work, done: Callable[[], object]) -> None:
     end = time.monotonic() + WAIT_S
     while not done():
@@ -64,7 +68,7 @@ def alone() -> Work:
 
 def test_tasks_are_done_in_their_order() -> None:
     work, found = alone(), list[Any]()
-    work.ask([Task(partial(counting, 3, n), found.append) for n in range(4)])
+    work.add([Task(partial(counting, 3, n), found.append) for n in range(4)])
     assert work.busy
     work.finish()
     assert found == [0, 1, 2, 3]
@@ -73,28 +77,46 @@ def test_tasks_are_done_in_their_order() -> None:
 
 def test_newer_tasks_take_the_place_of_those_that_wait() -> None:
     work, found = alone(), list[Any]()
-    work.ask([Task(partial(counting, 10**9, "old"), found.append)])
+    work.add([Task(partial(counting, 10**9, "old"), found.append)])
     work.go_on(0.001)
-    work.ask([Task(partial(counting, 3, "new"), found.append)])
+    work.keep(())
+    work.add([Task(partial(counting, 3, "new"), found.append)])
     work.finish()
     assert found == ["new"]
 
 
-def test_what_is_nearly_done_is_finished_first() -> None:
+def test_what_is_turned_on_and_on_still_shows_something_now_and_then() -> None:
     now = [0.0]
     work, found = Work(lambda: now[0], processes=False), list[Any]()
 
-    def step(count: int, result: str) -> Job:
+    def step(count: int, result: int) -> Job:
         for _ in range(count):
-            now[0] += 0.1
+            now[0] += 0.05
             yield
         return result
 
-    work.ask([Task(partial(step, 6, "first"), found.append, urgent=True)])
-    work.go_on(0.35)
-    work.ask([Task(partial(step, 1, "second"), found.append, urgent=True)])
+    for turn in range(12):
+        work.keep(())
+        work.add([Task(partial(step, 4, turn), found.append, urgent=True)])
+        work.go_on(0.1)
+    assert found
+    assert found[0] > 1, "the first ones made way at once"
+    assert len(found) < 6
     work.finish()
-    assert found == ["first", "second"]
+    assert found[-1] == 11
+
+
+def test_what_is_still_wanted_goes_on() -> None:
+    work, found = alone(), list[Any]()
+    work.add([Task(partial(counting, 10**5, "kept"), found.append, gives=frozenset("ab"))])
+    work.go_on(0.001)
+    assert work.keep("abc") == frozenset("ab")
+    work.finish()
+    assert found == ["kept"]
+    work.add([Task(partial(counting, 10**9, "half"), found.append, gives=frozenset("ab"))])
+    work.go_on(0.001)
+    assert work.keep("bc") == frozenset()
+    assert not work.busy
 
 
 def test_a_slice_keeps_to_its_budget() -> None:
@@ -106,7 +128,7 @@ def test_a_slice_keeps_to_its_budget() -> None:
             now[0] += 0.001
             yield
 
-    work.ask([Task(step, lambda _: None)])
+    work.add([Task(step, lambda _: None)])
     before = now[0]
     work.go_on(0.004)
     assert 0.004 <= now[0] - before < 0.0055
@@ -117,7 +139,7 @@ def test_the_second_process_gives_the_same(beside: Work) -> None:
     try:
         end = time.monotonic() + WAIT_S
         session.seek(20.0)
-        while session._work._worker is None or not session._work._worker.ready:
+        while not ready(session._work):
             session.advance(0.0)
             assert time.monotonic() < end
         session.change("pacers.count", "0")
@@ -130,32 +152,33 @@ def test_the_second_process_gives_the_same(beside: Work) -> None:
     finally:
         session.close()
     found = list[Any]()
-    beside.ask([Task(partial(counting, 5, n), found.append) for n in range(3)])
+    beside.add([Task(partial(counting, 5, n), found.append) for n in range(3)])
     until(beside, lambda: len(found) == 3)
     assert found == [0, 1, 2]
 
 
 def test_a_newer_task_interrupts_the_second_process(beside: Work) -> None:
     found = list[Any]()
-    until(beside, lambda: beside._worker is not None and beside._worker.ready)
-    beside.ask([Task(partial(counting, 10**12, "never"), found.append)])
+    until(beside, lambda: ready(beside))
+    beside.add([Task(partial(counting, 10**12, "never"), found.append)])
     beside.go_on(0.0)
-    beside.ask([Task(partial(counting, 1, "soon"), found.append)])
+    beside.keep(())
+    beside.add([Task(partial(counting, 1, "soon"), found.append)])
     until(beside, lambda: found)
     assert found == ["soon"]
 
 
 def test_what_fails_there_is_done_here_where_it_can_be_seen(beside: Work) -> None:
-    until(beside, lambda: beside._worker is not None and beside._worker.ready)
-    beside.ask([Task(failing, lambda _: None)])
+    until(beside, lambda: ready(beside))
+    beside.add([Task(failing, lambda _: None)])
     with pytest.raises(ValueError, match="not in that process"):
         until(beside, lambda: False)
 
 
 def test_a_process_that_dies_is_replaced_by_slices(beside: Work) -> None:
     found = list[Any]()
-    until(beside, lambda: beside._worker is not None and beside._worker.ready)
-    beside.ask([Task(partial(dying, os.getpid()), found.append)])
+    until(beside, lambda: ready(beside))
+    beside.add([Task(partial(dying, os.getpid()), found.append)])
     end = time.monotonic() + WAIT_S
     while not found:
         beside.go_on(0.01)
@@ -171,7 +194,7 @@ def test_where_no_process_can_be_started_slices_do_it(monkeypatch: pytest.Monkey
 
     monkeypatch.setattr(room, "Worker", Refused)
     work, found = Work(time.perf_counter, processes=True), list[Any]()
-    work.ask([Task(partial(counting, 2, "done"), found.append)])
+    work.add([Task(partial(counting, 2, "done"), found.append)])
     until(work, lambda: found)
     assert found == ["done"]
 
@@ -194,9 +217,9 @@ from tests.session.short import SHORT
 def main():
     session = Session(load_text(SHORT), processes=True)
     try:
-        while session._work._worker is None or not session._work._worker.ready:
+        while not any(bench.worker.ready for bench in session._work._benches):
             session.advance(1 / 60)
-        print(session._work._worker._process.pid, flush=True)
+        print(*(b.worker._process.pid for b in session._work._benches), flush=True)
         while True:
             session.advance(1 / 60)
             time.sleep(0.01)
@@ -224,12 +247,12 @@ def test_no_process_outlives_the_window(tmp_path: Path, sign: signal.Signals) ->
     )
     assert window.stdout is not None
     line = window.stdout.readline()
-    worker = int(line)
+    workers = [int(word) for word in line.split()]
     window.send_signal(sign)
     window.wait(WAIT_S)
     window.communicate()
     end = time.monotonic() + WAIT_S
-    while _lives(worker):
+    while any(_lives(worker) for worker in workers):
         assert time.monotonic() < end, "the worker is an orphan"
         time.sleep(0.02)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from simulator.analysis.marks import Mark, ghost_marks
 from simulator.physics.attempt import finished
 from simulator.physics.pacers import Group, group_of
 from simulator.recording.recording import Recording
+from simulator.scenario.fields import Section
 from simulator.scenario.ghosts import Ghost
 from simulator.scenario.model import LightWave, Scenario
 from simulator.scenario.pacers import Pacers
@@ -148,16 +149,41 @@ def physical(scenario: Scenario) -> Scenario:
 
     Two scenarios that are equal after this give the same run to the bit.
     """
+    return scenario.model_copy(update=_neutral(scenario))
+
+
+def run_key(scenario: Scenario, told: dict[int, str]) -> str:
+    """Return a text that two scenarios share if they give the same run to the bit.
+
+    Args:
+        scenario: what is asked for.
+        told: the texts of sections told before, by their identity: rows of one strip share most.
+    """
+    neutral = _neutral(scenario)
+    parts = []
+    for name in Scenario.model_fields:
+        value = neutral[name] if name in neutral else getattr(scenario, name)
+        if not isinstance(value, Section):
+            parts.append(repr(value))
+        elif name in neutral:
+            parts.append(value.model_dump_json(by_alias=True))
+        else:
+            if id(value) not in told:
+                told[id(value)] = value.model_dump_json(by_alias=True)
+            parts.append(told[id(value)])
+    return "\n".join(parts)
+
+
+def _neutral(scenario: Scenario) -> dict[str, Any]:
+    """Return what does not touch the run, each with one value for all."""
     waves: tuple[LightWave, ...] = ()
     if scenario.pacers.follows is not None:
         waves = tuple(LightWave(name=w.name, plan=w.plan) for w in scenario.wavelight.waves)
-    return scenario.model_copy(
-        update={
-            "name": "-",
-            "note": "",
-            "ghosts": (),
-            "published": None,
-            "uncertainty": _CERTAIN,
-            "wavelight": scenario.wavelight.model_copy(update={"waves": waves, "leds": 400}),
-        }
-    )
+    return {
+        "name": "-",
+        "note": "",
+        "ghosts": (),
+        "published": None,
+        "uncertainty": _CERTAIN,
+        "wavelight": scenario.wavelight.model_copy(update={"waves": waves, "leds": 400}),
+    }

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 from typing import get_args
 
 from simulator.scenario.fields import MarkColour
@@ -28,7 +29,7 @@ def knobs_of(
 ) -> tuple[Knob, ...]:
     """Return every knob, with what the file says and why the last text was refused."""
     in_file = {knob.path: knob for knob in _knobs(file_scenario)}
-    found = []
+    found: list[Knob] = []
     for knob in _knobs(scenario):
         other = in_file.get(knob.path)
         found.append(
@@ -42,8 +43,15 @@ def knobs_of(
     return tuple(found)
 
 
-def _knobs(s: Scenario) -> list[Knob]:
-    return [*_pacers(s), *_plan(s), *_runner(s), *_air(s), *_light(s), *_ghosts(s)]
+def label_of(scenario: Scenario, path: str) -> str:
+    """Return what a knob is called and what it stands at; of no knob, the first of its path."""
+    found = next((knob for knob in _knobs(scenario) if knob.path == path), None)
+    return path.partition(".")[0] if found is None else f"{found.label} {found.value}"
+
+
+@lru_cache(maxsize=16)  # the file's are asked for at every turn
+def _knobs(s: Scenario) -> tuple[Knob, ...]:
+    return (*_pacers(s), *_plan(s), *_runner(s), *_air(s), *_light(s), *_ghosts(s))
 
 
 def number_text(value: float) -> str:

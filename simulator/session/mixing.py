@@ -16,7 +16,7 @@ from simulator.scenario.loader import scenario_to_dict
 from simulator.scenario.model import Scenario
 from simulator.session.changes import Abandoned, Change, Course, History, Leg, course_after
 from simulator.session.courses import Runs, physical
-from simulator.session.knobs import knobs_of
+from simulator.session.knobs import knobs_of, label_of
 from simulator.session.plans import RefusedError, plan_with_split, sections_of, typed_time
 from simulator.session.settings import Settings, flow, path_of
 from simulator.session.turning import bare, new_wave, turned
@@ -241,8 +241,7 @@ class Mixing:
     def _left(self, base: Change, path: str) -> Abandoned:
         """Return the ghost of the future that is left, named by what was changed."""
         scenario = self.runs.scenario(base.settings)
-        knob = next((k for k in knobs_of(scenario, scenario, {}) if k.path == path), None)
-        what = f"{knob.label} {knob.value}" if knob else path.partition(".")[0]
+        what = label_of(scenario, path)
         names = {a.name for a in base.abandoned}
         name, n = f"before: {what}", 1
         while name in names:

@@ -14,6 +14,7 @@ from pathlib import Path
 from simulator.analysis.what_if import AXES
 from simulator.errors import LightpaceError
 from simulator.recording.recording import Recording
+from simulator.session.cueing import Cueing
 from simulator.session.filing import Filing
 from simulator.session.pins import telling_s
 from simulator.stage.desk import Desk
@@ -21,7 +22,7 @@ from simulator.stage.keys import Action
 from simulator.units import format_clock
 
 
-class Session(Filing):
+class Session(Cueing, Filing):
     """One scenario being watched, and the desk its knobs are turned on."""
 
     _told_s: tuple[Recording, tuple[float, ...]] | None = None

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from simulator.analysis.what_if import Alternative, Choice, choices
 from simulator.scenario.model import Scenario
-from simulator.session.courses import Kept, physical
+from simulator.session.courses import Kept, run_key
 
 KEPT_FINISHES = 1000
 
@@ -42,7 +42,8 @@ class Strip:
         if self._asked is None or self._asked[0] is not scenario or self._asked[1] != self.axis:
             self._asked = (scenario, self.axis)
             self.rows = choices(scenario, self.axis)
-            self._wanted = tuple(_row(choice.scenario) for choice in self.rows)
+            told: dict[int, str] = {}
+            self._wanted = tuple(Row(run_key(c.scenario, told), c.scenario) for c in self.rows)
         own = next((i for i, row in enumerate(self.rows) if row.own), 0)
         order = sorted(range(len(self._wanted)), key=lambda i: abs(i - own))
         rows = {self._wanted[i].key: self._wanted[i] for i in order}
@@ -76,8 +77,3 @@ class Strip:
             found = choice.assumed
             self._assumed.put(row.key, found)
         return found
-
-
-def _row(scenario: Scenario) -> Row:
-    run = physical(scenario)
-    return Row(run.model_dump_json(by_alias=True), run)

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from simulator.coefficients import LAP_M
 from simulator.recording.recording import Recording
+from simulator.stage.events import events
 from simulator.stage.keys import Action
-from simulator.stage.playback import COUNTDOWN_S, FRAME_S, STALL_S, Playback
+from simulator.stage.playback import FRAME_S, STALL_S, Playback
 from simulator.stage.scene import Scene
 from simulator.stage.scenery import Options, scene_of
 from simulator.stage.show import Show
@@ -88,13 +88,9 @@ class Watching:
 
     def moments(self) -> dict[str, float]:
         """Return the named moments that this attempt has [s of race time]."""
-        run = self.recording
-        found = {"countdown": -COUNTDOWN_S + 0.5, "start": 0.0, "finish": run.end_s}
-        places = {"bell": run.race_m - LAP_M, "light lost": self._show.lost_light_m}
-        for name, x in places.items():
-            if x is not None and 0 < x < float(run.x[-1]):
-                found[name] = float(run.time_at(x))
-        return found
+        found = events(self._show)
+        # the first red light is on only after a moment: it is shown, not the dark before it
+        return {**found, "countdown": found["countdown"] + 0.5}
 
     def notify(self, text: str) -> None:
         """Show a short sentence for a few seconds."""

@@ -6,80 +6,58 @@ Only `pygame.display` and `pygame.font` are initialised; audio when sound is swi
 
 from __future__ import annotations
 
-import itertools
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Protocol
+from typing import Unpack
 
 import pygame
 
-from simulator.errors import DisplayError, OutputError
+from simulator.errors import DisplayError
+from simulator.stage.cameras import Camera
 from simulator.stage.keys import Action
 from simulator.stage.scene import Scene
-from simulator.units import format_clock
-from simulator.view.camera import MOVE_S, ease
+from simulator.stage.staging import Staging
+from simulator.view.cameras import Shot, directed, view_of
 from simulator.view.controls import Controls
-from simulator.view.keyboard import binding_of, repeat_keys
-from simulator.view.layout import Layout, arrange
-from simulator.view.mixing import MixingDesk, Turned
-from simulator.view.panels.timeline import distance_at, plot_box
-from simulator.view.picture import Options, Painter
+from simulator.view.grip import Grip
+from simulator.view.keyboard import binding_of
+from simulator.view.layout import Layout
+from simulator.view.mixing import MixingDesk
+from simulator.view.picture import Options, Painter, layout_of
+from simulator.view.presenter import Presenter
+from simulator.view.scrub import Scrub
 from simulator.view.sound import Sound
-from simulator.view.still import save_png
 from simulator.view.style import Style
 from simulator.view.themes import next_theme, theme_named
+from simulator.view.watched import Opening, Watched
+from simulator.view.window import Window
 
-Witness = Callable[[Scene], object]
-"""Is shown every scene that the window shows: what is heard, and real lights."""
 FRAMES_PER_S = 60
-_SMALLEST = (320, 180)
-
-
-class Watched(Turned, Protocol):
-    """What the window asks of a session: what the mixing desk does, and this."""
-
-    @property
-    def playing(self) -> bool:
-        """Whether time is running."""
-
-    def advance(self, elapsed_s: float) -> None:
-        """Let wall time pass [s]."""
-
-    def seek_distance(self, distance_m: float) -> None:
-        """Go to a race distance [m]."""
+TILES = 3
+"""How much new ground one picture may paint: a handful of milliseconds."""
+HIDDEN = (pygame.WINDOWFOCUSLOST, pygame.WINDOWMINIMIZED, pygame.WINDOWHIDDEN)
+SEEN = (
+    pygame.WINDOWRESTORED,
+    pygame.WINDOWSHOWN,
+    pygame.WINDOWEXPOSED,
+    pygame.WINDOWFOCUSGAINED,
+    pygame.WINDOWMAXIMIZED,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Looks:
-    """The window's own switches. `follow` runs from 0 (whole track) to 1 while the camera moves."""
+    """The window's own switches."""
 
     labels: bool = True
-    following: bool = False
-    follow: float = 0.0
     help: bool = False
-
-    def after(self, elapsed_s: float) -> Looks:
-        """Return the looks after some wall time: the camera goes on its way, and always arrives."""
-        goal = 1.0 if self.following else 0.0
-        step = max(0.0, elapsed_s) / MOVE_S
-        follow = min(goal, self.follow + step) if goal else max(goal, self.follow - step)
-        return self if follow == self.follow else replace(self, follow=follow)
 
 
 class App:
     """One window on one session. `handle` and `frame` are all that `run` calls, and tests too."""
 
-    def __init__(
-        self,
-        session: Watched,
-        *,
-        size: tuple[int, int] = (1280, 720),
-        fullscreen: bool = False,
-        theme: str = "night",
-        witnesses: Sequence[Witness] = (),
-    ) -> None:
+    def __init__(self, session: Watched, **opening: Unpack[Opening]) -> None:
         """Open the window.
 
         Raises:
@@ -87,38 +65,42 @@ class App:
         """
         self.session = session
         self.looks = Looks()
+        self.shot = Shot()
         self.running = True
-        self.fullscreen = False
         self.visible = True
-        self._windowed = (max(_SMALLEST[0], size[0]), max(_SMALLEST[1], size[1]))
-        self._painter = Painter(theme_named(theme))
+        self._painter = Painter(theme_named(opening.get("theme", "night")))
         self.sound = Sound()
-        self._witnesses = (self.sound.hear, *witnesses)
+        self._witnesses = (self.sound.hear, *opening.get("witnesses", ()))
+        self._record = opening.get("record")
         self._held: set[int] = set()
-        self._scrubbing = False
+        self._scrub, self._grip = Scrub(), Grip()
+        self._staging: Staging | None = None
+        self._now_s = 0.0
         self._desk = MixingDesk(session)
         self.drawer = self._desk.drawer
         self._dressed: Style | None = None
         self._controls: Controls | None = None
-        self._arranged: tuple[int, int] | None = None
-        self._open()
-        if fullscreen:
+        self._arranged: object = None
+        self._display = opening.get("display")
+        self.window = Window(opening.get("size", (1280, 720)))
+        self.presenter = Presenter(session, self.window, self._display)
+        if opening.get("presenting"):
+            self.presenter.enter(self._painter.theme)
+        elif opening.get("fullscreen") or self._display is not None:
             self._toggle_fullscreen()
 
-    def _open(self) -> None:
-        try:
-            pygame.display.init()
-            pygame.display.set_caption("lightpace")
-            pygame.display.set_mode(self._windowed, pygame.RESIZABLE)
-            repeat_keys()
-        except pygame.error as error:
-            raise DisplayError(f"No window can be opened: {error}.") from error
+    @property
+    def fullscreen(self) -> bool:
+        """Whether the screen is filled."""
+        return self.window.fullscreen
 
     # events -------------------------------------------------------------------------------------
 
     def handle(self, event: pygame.Event) -> None:
         """Take one event; none raises, and none changes the recording."""
-        if event.type == pygame.QUIT:
+        if self.presenter.handle(event):
+            return
+        if event.type in (pygame.QUIT, pygame.WINDOWCLOSE):
             self.running = False
         elif event.type == pygame.KEYDOWN:
             self._key(event)
@@ -127,27 +109,21 @@ class App:
             self._desk.text(event)
         elif event.type == pygame.TEXTINPUT:
             self._desk.text(event)
-        elif event.type in (pygame.WINDOWFOCUSLOST, pygame.WINDOWMINIMIZED, pygame.WINDOWHIDDEN):
-            self._held.clear()
-            self._scrubbing = False
+        elif event.type in HIDDEN:
+            self._let_go()
             self.visible = event.type == pygame.WINDOWFOCUSLOST and self.visible
-        elif event.type in (
-            pygame.WINDOWRESTORED,
-            pygame.WINDOWSHOWN,
-            pygame.WINDOWEXPOSED,
-            pygame.WINDOWFOCUSGAINED,
-            pygame.WINDOWMAXIMIZED,
-        ):
+        elif event.type in SEEN:
             self.visible = True
-        else:
+        elif not self.presenter.on:
             self._pointer(event)
 
     def _key(self, event: pygame.Event) -> None:
         again = event.key in self._held
         self._held.add(event.key)
-        if self._desk.key(event, again=again):
+        presenting = self.presenter.on
+        if not presenting and self._desk.key(event, again=again):
             return
-        binding = binding_of(event)
+        binding = binding_of(event, presenting=presenting)
         if binding is not None and (binding.repeats or not again):
             self.perform(binding.action, by_key=True)
 
@@ -163,54 +139,104 @@ class App:
         if event.type == pygame.MOUSEBUTTONDOWN and event.button == pygame.BUTTON_LEFT:
             if self.looks.help:
                 self.looks = replace(self.looks, help=False)
-            elif not self._desk.click(event.pos, *self._arrangement()):
-                self._scrubbing = self._on_timeline(event.pos)
-                self._scrub(event.pos)
+                return
+            if self._desk.click(event.pos, *self._arrangement()):
+                return
+            self._scrub.press(event.pos, self._layout())
+            self._seek(event.pos)
         elif event.type == pygame.MOUSEMOTION:
-            self._scrub(event.pos)
+            self._grip.point(event.pos)
+            self._seek(event.pos)
         elif event.type == pygame.MOUSEBUTTONUP and event.button == pygame.BUTTON_LEFT:
-            self._scrubbing = False
+            self._scrub.held = False
+        if not self._scrub.held:
+            self._hold(event)
+
+    def _hold(self, event: pygame.Event) -> None:
+        """Give an event to the hand on the camera."""
+        was, layout = self.shot.camera, self._layout()
+        view = view_of(self.shot, self.session.scene(), layout)
+        self.shot = self._grip.take(event, self.shot, view, layout, self._now_s)
+        if self.shot.camera is Camera.FREE and was is not Camera.FREE:
+            self.session.notify("Free camera. Double click or C goes back.")
+
+    def _options(self) -> Options:
+        presenting = self.presenter.on
+        return Options(
+            labels=self.looks.labels,
+            shot=self.shot,
+            help=self.looks.help,
+            controls=not presenting,
+            presenting=presenting,
+            tiles=TILES,
+        )
+
+    def _layout(self) -> Layout:
+        return layout_of(self.window.size, self.session.scene(), self._options())
 
     def _arrangement(self) -> tuple[Layout, Style]:
-        layout = arrange(*self._size())
+        layout = self._layout()
         if self._dressed is None or self._dressed.sizes != layout.sizes:
             self._dressed = Style(self._painter.type, layout.sizes, self._painter.theme)
         return layout, self._dressed
 
-    def _on_timeline(self, at: tuple[int, int]) -> bool:
-        layout = arrange(*self._size())
-        if layout.timeline is None:
-            return False
-        area = pygame.Rect(plot_box(layout.timeline, layout.sizes)).inflate(24, 0)
-        area.height = layout.timeline.bottom - area.y
-        return area.collidepoint(at)
-
-    def _scrub(self, at: tuple[int, int]) -> None:
-        layout = arrange(*self._size())
-        if self._scrubbing and layout.timeline is not None:
+    def _seek(self, at: tuple[int, int]) -> None:
+        """Go to where a held playhead is dragged."""
+        if self._scrub.held:
             race_m = self.session.scene().race_m
-            self.session.seek_distance(distance_at(layout.timeline, layout.sizes, race_m, at[0]))
+            distance_m = self._scrub.distance_m(at, self._layout(), race_m)
+            if distance_m is not None:
+                self.session.seek_distance(distance_m)
+
+    def _let_go(self) -> None:
+        """Hold neither key nor mouse any more."""
+        self._held.clear()
+        self._scrub.held = False
+        self._grip.let_go()
 
     def perform(self, action: Action, *, by_key: bool = False) -> None:
         """Do what a key or a button asks for: what is not the window's goes to the session."""
         own: dict[Action, Callable[[], None]] = {
             Action.LABELS: lambda: self._look(labels=not self.looks.labels),
-            Action.CAMERA: lambda: self._look(following=not self.looks.following),
+            Action.CAMERA: lambda: self._next_camera(1),
+            Action.CAMERA_BACK: lambda: self._next_camera(-1),
             Action.SOUND: lambda: self.session.notify(self.sound.switch()),
             Action.THEME: self._other_colours,
             Action.DRAWER: lambda: self._pull(by_key=by_key),
             Action.HELP: lambda: self._look(help=not self.looks.help),
             Action.FULLSCREEN: self._toggle_fullscreen,
             Action.SCREENSHOT: self._screenshot,
+            Action.RECORD: self._film,
+            Action.PRESENT: self._present,
             Action.QUIT: self._quit,
         }
-        if action in own:
-            own[action]()
+        if action is Action.LEAVE and self.looks.help:
+            self._look(help=False)
+        elif not self.presenter.perform(action):
+            if action in own:
+                own[action]()
+            else:
+                self.session.perform(action)
+
+    def _next_camera(self, steps: int) -> None:
+        self.shot = self.shot.next(steps)
+        self.session.notify(f"Camera: {self.shot.camera}.")
+
+    def _present(self) -> None:
+        if self.drawer.open:
+            self._pull(by_key=False)
+        self._let_go()
+        self._look(help=False)
+        self.presenter.enter(self._painter.theme)
+
+    def _film(self) -> None:
+        if self._record is None:
+            self.session.notify("Recording is not possible here.")
         else:
-            self.session.perform(action)
+            self._record()
 
     def _pull(self, *, by_key: bool) -> None:
-        self._desk.place(*self._arrangement(), self._buttons(self._size()).theme)
+        self._desk.place(*self._arrangement(), self._buttons().theme)
         self._desk.pull(by_key=by_key)
 
     def _other_colours(self) -> None:
@@ -222,6 +248,11 @@ class App:
     def _look(self, **changes: bool) -> None:
         self.looks = replace(self.looks, **changes)
 
+    def _screenshot(self) -> None:
+        said = self.window.save_picture(self.session.scene().time_s)
+        if said:
+            self.session.notify(said)
+
     def _quit(self) -> None:
         """Close the help first, then the full screen, then the window."""
         if self.looks.help:
@@ -232,75 +263,54 @@ class App:
             self.running = False
 
     def _toggle_fullscreen(self) -> None:
-        wanted = not self.fullscreen
-        try:
-            if wanted:
-                self._windowed = self._size()
-                pygame.display.set_mode((0, 0), pygame.FULLSCREEN)
-            else:
-                pygame.display.set_mode(self._windowed, pygame.RESIZABLE)
-            self.fullscreen = wanted
-        except pygame.error as error:
-            self.session.notify(f"Full screen was refused: {error}.")
-            self.fullscreen = False
-            pygame.display.set_mode(self._windowed, pygame.RESIZABLE)
-
-    def _screenshot(self) -> None:
-        surface = pygame.display.get_surface()
-        if surface is None:
+        if self.fullscreen:
+            self.window.leave_screen()
             return
-        stem = f"lightpace {format_clock(self.session.scene().time_s).replace(':', '-')}"
-        names = itertools.chain([f"{stem}.png"], (f"{stem} ({n}).png" for n in itertools.count(2)))
-        path = next(Path(name) for name in names if not Path(name).exists())
-        try:
-            save_png(surface, path)
-            self.session.notify(f"Saved {path}.")
-        except OutputError as error:
-            self.session.notify(str(error))
+        why = self.window.fill_screen(self._display or 0)
+        if why:
+            self.session.notify(why)
 
     # pictures -----------------------------------------------------------------------------------
-
-    @staticmethod
-    def _size() -> tuple[int, int]:
-        surface = pygame.display.get_surface()
-        return surface.get_size() if surface is not None else (1, 1)
 
     def frame(self, elapsed_s: float) -> None:
         """Let `elapsed_s` of wall time pass [s] and show the next picture."""
         self.session.advance(elapsed_s)
-        self.looks = self.looks.after(min(elapsed_s, 0.05))
+        self._now_s += max(0.0, elapsed_s)
         scene = self.session.scene()
+        shot = self.shot.after(min(elapsed_s, 0.05))
+        self.shot = directed(shot, self._staging, scene.staging)
+        self._staging = scene.staging
         for see in self._witnesses:
             see(scene)
+        self.presenter.pass_time(scene, elapsed_s)
         if not self.visible:
             return
         try:
-            surface = pygame.display.get_surface()
-            if surface is None:
-                self._open()
-                surface = pygame.display.get_surface()
+            if self.window.surface is None:
+                self.window.open()
+            surface = self.window.surface
             if surface is not None:
                 self._draw(surface, scene, elapsed_s)
                 pygame.display.flip()
         except (pygame.error, DisplayError):
             # the display went away: the attempt goes on, and the next picture tries again
+            self.presenter.drop()
             pygame.display.quit()
             self._controls = self._arranged = None
 
     def _draw(self, surface: pygame.Surface, scene: Scene, elapsed_s: float) -> None:
-        looks = self.looks
-        self._painter.draw(
-            surface,
-            scene,
-            Options(labels=looks.labels, follow=ease(looks.follow), help=looks.help, controls=True),
-        )
-        controls = self._buttons(surface.get_size())
+        if self.presenter.cover(surface):
+            return
+        self._painter.draw(surface, scene, self._options())
+        if self.presenter.on:
+            return
+        controls, looks = self._buttons(), self.looks
         switched = {
             Action.GHOSTS: bool(scene.ghosts),
             Action.LIGHTS: any(wave.brightness.any() for wave in scene.waves),
             Action.LABELS: looks.labels,
             Action.SOUND: self.sound.on,
-            Action.CAMERA: looks.following,
+            Action.CAMERA: self.shot.camera is not Camera.WHOLE,
             Action.DRAWER: self.drawer.open,
         }
         on = frozenset(action for action, shown in switched.items() if shown)
@@ -311,44 +321,39 @@ class App:
             self._desk.place(layout, style, controls.theme)
         self._desk.draw(surface, scene, layout, style, elapsed_s)
 
-    def _buttons(self, size: tuple[int, int]) -> Controls:
+    def _buttons(self) -> Controls:
         """Return the buttons, placed for this size."""
-        if self._controls is None or self._arranged != size:
-            layout, style = self._arrangement()
-            self._controls = Controls(size, layout.controls, style)
-            self._arranged = size
+        layout, style = self._arrangement()
+        arranged = (self.window.size, layout.controls)
+        if self._controls is None or self._arranged != arranged:
+            self._controls = Controls(self.window.size, layout.controls, style)
+            self._arranged = arranged
         return self._controls
 
     def buttons(self) -> dict[Action, pygame.Rect]:
         """Return where each button is [px]."""
-        return self._buttons(self._size()).boxes()
+        return self._buttons().boxes()
 
 
 def run(
     session: Watched,
     *,
-    size: tuple[int, int] = (1280, 720),
-    fullscreen: bool = False,
-    theme: str = "night",
     sound: bool = False,
-    witnesses: Sequence[Witness] = (),
     clock: Callable[[], float] = time.perf_counter,
+    **opening: Unpack[Opening],
 ) -> None:
     """Show a session in a window until it is closed.
 
     Args:
         session: what to watch.
-        size: the window's size [px].
-        fullscreen: fill the screen; where that is refused, a window and a notice.
-        theme: name of the colours, or a file of them.
         sound: begin with sound.
-        witnesses: are shown every scene that the window shows.
         clock: wall time [s].
+        opening: how the window is opened, see `Opening`.
 
     Raises:
         DisplayError: no window can be opened.
     """
-    app = App(session, size=size, fullscreen=fullscreen, theme=theme, witnesses=witnesses)
+    app = App(session, **opening)
     if sound:
         app.perform(Action.SOUND)
     pace = pygame.time.Clock()
@@ -364,4 +369,5 @@ def run(
             pace.tick(FRAMES_PER_S)
     finally:
         app.sound.close()
+        app.presenter.leave()
         pygame.display.quit()

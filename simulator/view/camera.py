@@ -1,7 +1,7 @@
-"""Metres on the track's plane to pixels: the whole track, or following the runner.
+"""Metres on the track's plane to pixels: views, what lies between two of them, what a hand may ask.
 
-In: boxes [px], a point to follow [m], a blend from 0 (whole) to 1 (follow). Out: `View`. Every
-view is a pure function of these, so it ends where it should at any rate and after any seek.
+In: boxes [px], places on the track's plane [m], shares of a move. Out: `View` and `Aim`. All of it
+is pure, so a camera ends where it should at any rate and after any seek.
 """
 
 from __future__ import annotations
@@ -9,14 +9,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from simulator.view.layout import Box, track_scale
+from simulator.view.layout import TRACK_HEIGHT_M, TRACK_WIDTH_M, Box, Layout, track_scale
 
-FOLLOW_WIDTH_M = 62.0
-"""How much of the track a following camera shows from left to right [m]."""
-OUTWARD_M = 2.6
-"""How far outside the runner a following camera looks, so that the lanes fill the picture [m]."""
-MOVE_S = 0.8
-"""How long the camera takes from one mode to the other [s of wall clock]."""
+MOST_ZOOM = 14.0
+"""How much closer than the whole track a hand may go: about 13 m from side to side."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +20,7 @@ class View:
     """A north-up map: pixel = (ox + scale x, oy - scale y).
 
     `ox`, `oy` are whole pixels, so that everything at rest keeps to the same pixel grid. `zoom` is
-    how much larger things are than with the whole track: 1 there, about 3 when following.
+    how much larger things are than with the whole track.
     """
 
     scale: float
@@ -36,6 +32,26 @@ class View:
         """Return the pixel of a point of the plane [m]."""
         return (self.ox + self.scale * x, self.oy - self.scale * y)
 
+    def plane(self, px: float, py: float) -> tuple[float, float]:
+        """Return the point of the plane under a pixel [m]."""
+        return ((px - self.ox) / self.scale, (self.oy - py) / self.scale)
+
+    def shifted(self, dx: int, dy: int) -> View:
+        """Return the view with everything moved by whole pixels."""
+        return View(self.scale, self.ox + dx, self.oy + dy, self.zoom)
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """Where a camera looks, whatever the size of the picture.
+
+    The point of the plane [m] in the middle of the part above the score, and the zoom.
+    """
+
+    x_m: float
+    y_m: float
+    zoom: float
+
 
 def whole(track: Box) -> View:
     """Return the view that fits the whole track into `track`."""
@@ -43,11 +59,44 @@ def whole(track: Box) -> View:
     return View(track_scale(track), round(cx), round(cy))
 
 
-def following(box: Box, x: float, y: float) -> View:
-    """Return the view that keeps the point (x, y) [m] in the middle of `box`."""
-    scale = max(box.w / FOLLOW_WIDTH_M, 0.05)
-    cx, cy = box.centre
-    return View(scale, round(cx - scale * x), round(cy + scale * y), zoom=3.0)
+def showing(layout: Layout, x: float, y: float, width_m: float) -> View:
+    """Return the view with (x, y) [m] in the middle above the score, `width_m` [m] wide."""
+    scale = max(layout.view.w / width_m, 0.05)
+    return _centred(layout, x, y, scale, scale / track_scale(layout.track))
+
+
+def looking(layout: Layout, aim: Aim) -> View:
+    """Return the view of an aim."""
+    return _centred(layout, aim.x_m, aim.y_m, aim.zoom * track_scale(layout.track), aim.zoom)
+
+
+def _centred(layout: Layout, x: float, y: float, scale: float, zoom: float) -> View:
+    cx, cy = layout.view.centre
+    return View(scale, round(cx - scale * x), round(cy + scale * y), zoom)
+
+
+def aim_of(layout: Layout, view: View) -> Aim:
+    """Return where a view looks."""
+    x, y = view.plane(*layout.view.centre)
+    return Aim(x, y, view.scale / track_scale(layout.track))
+
+
+def within(aim: Aim) -> Aim:
+    """Return the nearest aim a hand may ask for: its middle on the track, its zoom in bounds."""
+    half_x, half_y = TRACK_WIDTH_M / 2, TRACK_HEIGHT_M / 2
+    return Aim(
+        min(half_x, max(-half_x, aim.x_m)),
+        min(half_y, max(-half_y, aim.y_m)),
+        min(MOST_ZOOM, max(1.0, aim.zoom)),
+    )
+
+
+def closer(layout: Layout, aim: Aim, at: tuple[int, int], factor: float) -> Aim:
+    """Return the aim `factor` times closer, with the same point of the ground under pixel `at`."""
+    zoom = min(MOST_ZOOM, max(1.0, aim.zoom * factor))
+    x, y = looking(layout, aim).plane(*at)
+    kept = aim.zoom / zoom
+    return within(Aim(x + (aim.x_m - x) * kept, y + (aim.y_m - y) * kept, zoom))
 
 
 def ease(share: float) -> float:
@@ -56,8 +105,17 @@ def ease(share: float) -> float:
     return share * share * share * (share * (6 * share - 15) + 10)
 
 
+def settle(share: float) -> float:
+    """Return a course from 0 to 1 that starts at once and ends at rest: a hand waits for it."""
+    share = min(1.0, max(0.0, share))
+    return 1.0 - (1.0 - share) ** 3
+
+
 def between(first: View, last: View, share: float) -> View:
-    """Return the view `share` of the way: zoom grows by equal factors, and no point races off."""
+    """Return the view `share` of the way: zoom grows by equal factors, and no point races off.
+
+    A point that both views show at one pixel stays there all the way.
+    """
     if share <= 0:
         return first
     if share >= 1:

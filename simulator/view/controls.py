@@ -38,7 +38,7 @@ BUTTONS: tuple[Button, ...] = (
     Button(Action.GHOSTS, ("Ghosts", "G"), space_before=True),
     Button(Action.LIGHTS, ("Lights", "L")),
     Button(Action.LABELS, ("Names", "N")),
-    Button(Action.CAMERA, ("Follow", "C")),
+    Button(Action.CAMERA, ("Camera", "C")),
     Button(Action.DRAWER, ("Knobs", "K"), space_before=True),
     Button(Action.HELP, ("Help", "?")),
     Button(Action.FULLSCREEN, ("Full screen", "Full", "F")),

@@ -1,14 +1,12 @@
-"""Where everything goes: a pure function from a size to rectangles.
+"""Where everything goes: the boxes of one picture, plain values.
 
-In: the picture's width and height [px], whether the controls show. Out: `Layout`, boxes in pixels,
-None for what has no room. Panels are dropped in this order: what if, splits, controls, live,
-timeline, group view; the clock is the last to go.
+In: nothing; `simulator.view.arranging` makes them. Out: `Box`, `Hud`, `Layout` in pixels, None for
+what has no room or is not wanted.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import NamedTuple
 
 from simulator.view.theme import Sizes
@@ -58,20 +56,22 @@ class Hud:
 
     Attributes:
         area: all of it; what a label must not cover.
-        lap, clock, distance: the row with the clock; `lap` and `distance` may be None.
+        lap, clock, distance: the row with the clock.
         gap: the gap to the light, large. `outlook`: projected and still possible.
-        group: the straightened view; None where it has no room.
+        words: where the gap's metres and side are written, if not beside its seconds.
+        group: the straightened view.
         board: where the result board goes.
     """
 
     area: Box
     lap: Box | None
-    clock: Box
+    clock: Box | None
     distance: Box | None
     gap: Box | None
     outlook: Box | None
     group: Box | None
     board: Box
+    words: Box | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +83,7 @@ class Layout:
         title: name and subtitle; `rate`: speed and pause; both lie on the stage's upper edge.
         infield: the score when the whole track shows; `band`: the score when the camera follows.
         view: the part of the stage above the band.
+        caption: the strip below the stage for a story's words.
         controls: the buttons, None where there is no room or they are hidden.
     """
 
@@ -101,6 +102,7 @@ class Layout:
     what_if: Box | None
     timeline: Box | None
     controls: Box | None
+    caption: Box | None = None
 
     @property
     def sizes(self) -> Sizes:
@@ -146,6 +148,7 @@ class Layout:
             "splits": self.splits,
             "what_if": self.what_if,
             "timeline": self.timeline,
+            "caption": self.caption,
             "controls": self.controls,
         }
         return {name: box for name, box in named.items() if box is not None}
@@ -167,174 +170,3 @@ def track_scale(box: Box) -> float:
 def foot_height(sizes: Sizes) -> int:
     """Return the height of the line below the track [px]."""
     return round(1.5 * sizes.caption)
-
-
-@lru_cache(maxsize=64)
-def arrange(width: int, height: int, controls: bool = True) -> Layout:
-    """Return the boxes for a picture of this size; never raises from 1 × 1 upwards."""
-    width, height = max(1, width), max(1, height)
-    wide = width >= 1.2 * height and width >= 720 and height >= 360
-    unit = min(width / 1920, height / 1080) if wide else min(width / 1100, height / 1080)
-    unit = max(0.2, unit)
-    gap = max(3, round(14 * unit))
-    button_row = max(26, round(44 * unit)) if controls and width >= 560 and height >= 420 else 0
-    if wide:
-        return _wide(width, height, unit, gap, button_row)
-    return _stacked(width, height, unit, gap, button_row)
-
-
-def _wide(width: int, height: int, unit: float, gap: int, button_row: int) -> Layout:
-    side = max(236, round(0.255 * width))
-    left = width - side - gap
-    row = button_row + gap // 2 if button_row else 0
-    stage_wanted = left * (TRACK_HEIGHT_M + 11) / (TRACK_WIDTH_M + 13) + 56 * unit
-    spare = round(height - stage_wanted) - gap - row
-    low = min(max(84, round(0.185 * height), spare), round(0.32 * height))
-    bottom = low + gap + row
-    stage = Box(0, 0, left, height - bottom)
-    timeline = Box(gap, stage.bottom, left - gap, low)
-    buttons = Box(gap, timeline.bottom + gap // 2, left - gap, button_row) if button_row else None
-    column = Box(left + gap, gap, side - gap, height - 2 * gap)
-    live, splits, what_if = _column(column, gap)
-    return _finish(width, height, unit, stage, (live, splits, what_if), timeline, buttons)
-
-
-def _column(column: Box, gap: int) -> tuple[Box | None, Box | None, Box | None]:
-    x, y, w, h = column
-    if h < 330:
-        return Box(x, y, w, h), None, None
-    if h < 500:
-        first = round(0.5 * h)
-        return Box(x, y, w, first), Box(x, y + first + gap, w, h - first - gap), None
-    first, second = round(0.37 * (h - 2 * gap)), round(0.35 * (h - 2 * gap))
-    third = h - 2 * gap - first - second
-    return (
-        Box(x, y, w, first),
-        Box(x, y + first + gap, w, second),
-        Box(x, y + first + second + 2 * gap, w, third),
-    )
-
-
-def _stacked(width: int, height: int, unit: float, gap: int, button_row: int) -> Layout:
-    """Stage on top, then the timeline, the buttons and whatever panels still fit."""
-    wanted = round(width * (TRACK_HEIGHT_M + 11) / (TRACK_WIDTH_M + 13) + 70 * unit)
-    timeline_h = max(70, round(0.13 * height)) if height >= 260 and width >= 240 else 0
-    rest = (
-        height - (timeline_h + gap if timeline_h else 0) - (button_row + gap if button_row else 0)
-    )
-    stage = Box(0, 0, width, max(1, min(wanted, rest) if rest - wanted >= 150 else rest))
-    y = stage.bottom
-    timeline = buttons = live = splits = what_if = None
-    if timeline_h:
-        timeline = Box(gap, y, width - 2 * gap, timeline_h)
-        y = timeline.bottom + gap
-    if button_row:
-        buttons = Box(gap, y, width - 2 * gap, button_row)
-        y = buttons.bottom + gap
-    free = height - y - gap
-    if free >= 140 and width >= 240:
-        if width >= 520:
-            half = (width - 3 * gap) // 2
-            upper = free if free < 480 else round(0.52 * free)
-            live = Box(gap, y, half, upper)
-            splits = Box(2 * gap + half, y, width - 3 * gap - half, upper)
-            if free >= 480:
-                what_if = Box(gap, y + upper + gap, width - 2 * gap, free - upper - gap)
-        else:
-            live = Box(gap, y, width - 2 * gap, free if free < 380 else free // 2)
-            if free >= 380:
-                splits = Box(gap, live.bottom + gap, width - 2 * gap, free - live.h - gap)
-    return _finish(width, height, unit, stage, (live, splits, what_if), timeline, buttons)
-
-
-def _finish(
-    width: int,
-    height: int,
-    unit: float,
-    stage: Box,
-    panels: tuple[Box | None, Box | None, Box | None],
-    timeline: Box | None,
-    controls: Box | None,
-) -> Layout:
-    sizes = Sizes(unit)
-    head = round(1.1 * sizes.lead + 1.5 * sizes.small) if stage.w >= 300 and stage.h >= 200 else 0
-    pad = round(20 * unit)
-    title = rate = None
-    if head:
-        title = Box(stage.x + pad, stage.y + round(10 * unit), round(0.62 * stage.w) - pad, head)
-        x = title.right + pad
-        rate = Box(x, title.y, stage.right - pad - x, head)
-    above, below = 0, 0
-    if title is not None:
-        # the runner's name stands between the title and the track
-        above, below = title.bottom - round(7 * unit) - stage.y, foot_height(sizes)
-    track = Box(stage.x, stage.y + above, stage.w, max(1, stage.h - above - below))
-    band_h = max(1, round(0.27 * stage.h))
-    view = Box(stage.x, stage.y, stage.w, max(1, stage.h - band_h))
-    return Layout(
-        width=width,
-        height=height,
-        unit=unit,
-        stage=stage,
-        track=track,
-        title=title,
-        rate=rate,
-        infield=_infield(track),
-        band=_band(Box(stage.x, stage.bottom - band_h, stage.w, band_h), unit),
-        view=view,
-        live=panels[0],
-        splits=panels[1],
-        what_if=panels[2],
-        timeline=timeline,
-        controls=controls,
-    )
-
-
-def _infield(track: Box) -> Hud:
-    """Place the score inside the kerb of the whole track."""
-    scale = track_scale(track)
-    cx, cy = track.centre
-    high = INFIELD_M * scale
-
-    def box(left_m: float, right_m: float, top: float, bottom: float) -> Box:
-        x, y = round(cx + left_m * scale), round(cy + top * high)
-        right, low = round(cx + right_m * scale), round(cy + bottom * high)
-        return Box(x, y, max(1, right - x), max(1, low - y))
-
-    roomy = high >= 150
-    gap = box(-56, 56, -0.125, 0.02) if roomy else box(-46, 46, 0.11, 0.3)
-    return Hud(
-        area=box(-52, 52, -0.42, 0.43) if roomy else box(-46, 46, -0.3, 0.3),
-        lap=box(-49, -27, -0.365, -0.135) if roomy else None,
-        clock=box(-27, 27, -0.425, -0.125) if roomy else box(-46, 46, -0.3, 0.1),
-        distance=box(27, 49, -0.365, -0.135) if roomy else None,
-        gap=gap if high >= 60 else None,
-        outlook=box(-62, 62, 0.025, 0.105) if roomy else None,
-        group=box(-46, 46, 0.125, 0.40) if high >= 190 else None,
-        board=box(-53, 53, -0.41, 0.41),
-    )
-
-
-def _band(area: Box, unit: float) -> Hud:
-    """Place the score in a band below a following camera."""
-    pad = max(2, round(18 * unit))
-    inner = area.inset(pad, max(2, round(12 * unit)))
-    left = round(0.44 * inner.w)
-    score = Box(inner.x, inner.y, left - pad if left > pad else 1, inner.h)
-    roomy = area.h >= 110 and area.w >= 420
-    clock_h = round(0.52 * score.h)
-    side = round(0.25 * score.w) if roomy else 0
-    y = score.y + clock_h
-    gap_h = round(0.28 * score.h)
-    return Hud(
-        area=area,
-        lap=Box(score.x, score.y, side, clock_h) if roomy else None,
-        clock=Box(score.x + side, score.y, max(1, score.w - 2 * side), max(1, clock_h)),
-        distance=Box(score.right - side, score.y, side, clock_h) if roomy else None,
-        gap=Box(score.x, y, score.w, max(1, gap_h)) if area.h >= 40 else None,
-        outlook=Box(score.x, y + gap_h, score.w, max(1, score.bottom - y - gap_h))
-        if roomy
-        else None,
-        group=Box(inner.x + left, inner.y, inner.w - left, inner.h) if roomy else None,
-        board=inner,
-    )

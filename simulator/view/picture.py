@@ -11,13 +11,18 @@ from dataclasses import dataclass
 
 import pygame
 
+from simulator.stage.cameras import Camera
 from simulator.stage.scene import Scene
-from simulator.view import camera
+from simulator.stage.staging import Panel
+from simulator.view import camera, sprites
+from simulator.view.arranging import EVERY_PANEL, arrange
+from simulator.view.cameras import WHOLE, Shot, goal_of, view_of
 from simulator.view.layers import group, labels, lights, runners
 from simulator.view.layers.ground import Tiles, stretched
 from simulator.view.layers.track import led_pips, mark_lines, mark_names, paint
-from simulator.view.layout import Box, Hud, Layout, arrange
-from simulator.view.panels import cards, head, live, score, splits, what_if
+from simulator.view.layout import Box, Hud, Layout
+from simulator.view.lecture import LECTURE_PANELS, arrange_lecture
+from simulator.view.panels import caption, cards, head, live, score, splits, what_if
 from simulator.view.panels.frame import frame
 from simulator.view.panels.timeline import Timeline
 from simulator.view.plate import Plate
@@ -33,15 +38,31 @@ class Options:
 
     Attributes:
         labels: names beside the dots.
-        follow: 0 the whole track, 1 following the runner, between: on the way (already eased).
+        shot: where the camera is.
         help: the help card is open.
         controls: leave room for the buttons (a still has none).
+        presenting: for a lecture hall: clock and gap as large as they go, no notices.
+        tiles: how much new ground may be painted sharply for this picture; the rest is stretched
+            from the whole track for the moment. None = all of it, so that the picture follows from
+            the scene and these options alone.
     """
 
     labels: bool = True
-    follow: float = 0.0
+    shot: Shot = WHOLE
     help: bool = False
     controls: bool = False
+    presenting: bool = False
+    tiles: int | None = None
+
+
+def layout_of(size: tuple[int, int], scene: Scene, options: Options) -> Layout:
+    """Return the boxes of a scene's picture at a size [px]; a story chooses the panels."""
+    staging = scene.staging
+    if options.presenting:
+        shown = LECTURE_PANELS if staging is None else staging.panels
+        return arrange_lecture(*size, shown, staging is not None)
+    shown = EVERY_PANEL if staging is None else staging.panels
+    return arrange(*size, options.controls, shown, staging is not None)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,20 +85,22 @@ class Painter:
         self.type = Type()
         self._tiles = Tiles(self.theme)
         self._still_key: Hashable = None
+        self._layout: Layout | None = None
         self._kept: Kept | None = None
         self._cards: dict[str, tuple[object, pygame.Surface]] = {}
 
     def draw(self, surface: pygame.Surface, scene: Scene, options: Options | None = None) -> None:
         """Draw `scene` over all of `surface`."""
         options = options or Options()
-        layout = arrange(*surface.get_size(), options.controls)
+        layout = layout_of(surface.get_size(), scene, options)
         kept = self._keep(layout, scene)
-        whole = options.follow <= 0
         self._panels(kept, scene, layout)
-        if whole:
+        if options.shot.whole:
             self._score(kept.plate, scene, layout.infield, kept.style)
             surface.blit(kept.plate.picture, (0, 0))
-            self._stage(surface, scene, layout, camera.whole(layout.track), kept.style, options)
+            view = camera.whole(layout.track)
+            keep_off = layout.solid(board=scene.board is not None)
+            self._stage(surface, scene, (view, layout.stage), keep_off, kept.style, options)
             if layout.infield.group is not None and scene.board is None:
                 group.draw(surface, scene, layout.infield.group, kept.style)
         else:
@@ -87,7 +110,7 @@ class Painter:
             under = Box(0, stage.bottom, stage.right, layout.height - stage.bottom)
             for part in (beside, under):  # the stage itself is drawn anew
                 surface.blit(kept.plate.picture, part[:2], part)
-            self._following(surface, scene, layout, kept, options)
+            self._close(surface, scene, layout, kept, options)
         if layout.timeline is not None:
             kept.timeline.draw(surface, scene, layout.timeline)
         self._over(surface, scene, layout, kept.style, options)
@@ -95,7 +118,11 @@ class Painter:
     def _keep(self, layout: Layout, scene: Scene) -> Kept:
         key = (layout, scene.start_s_m, scene.leds, scene.group.span_m)
         if self._kept is None or key != self._still_key:
-            self._still_key = key
+            if self._kept is not None and layout != self._layout:
+                # a window dragged larger passes a hundred sizes, each with sprites of its own
+                sprites.forget()
+                self._tiles = Tiles(self.theme)
+            self._still_key, self._layout = key, layout
             self._kept = self._blank(layout, scene)
         return self._kept
 
@@ -108,8 +135,8 @@ class Painter:
         ground = paint(view, layout.stage, theme)
         mark_lines(ground, view, layout.stage, scene.start_s_m, theme)
         led_pips(ground, view, layout.stage, scene.leds, theme)
-        mark_names(ground, view, layout.stage, scene.start_s_m, style)
         picture.blit(ground, layout.stage)
+        mark_names(picture, view, layout.stage, scene.start_s_m, style)
         if layout.infield.group is not None:
             group.frame(picture, layout.infield.group, scene.group.span_m, style)
         for box, heading in (
@@ -135,13 +162,18 @@ class Painter:
         if layout.foot is not None:
             head.assumed(plate, scene, layout.foot, style)
         if layout.live is not None:
-            live.show(plate, scene, layout.live, style)
+            shown = EVERY_PANEL if scene.staging is None else scene.staging.panels
+            gaps = scene.gaps if Panel.GAPS in shown else ()
+            meters = scene.meters if Panel.METERS in shown else ()
+            live.show(plate, gaps, meters, layout.live, style)
         if layout.splits is not None:
             splits.show(plate, scene, layout.splits, style)
         if layout.what_if is not None:
             what_if.show(plate, scene, layout.what_if, style)
         if layout.timeline is not None:
             kept.timeline.show(plate, scene, layout.timeline)
+        if layout.caption is not None and scene.staging is not None:
+            caption.show(plate, scene.staging, layout.caption, style)
 
     @staticmethod
     def _score(plate: Plate, scene: Scene, hud: Hud, style: Style) -> None:
@@ -153,48 +185,67 @@ class Painter:
         self,
         surface: pygame.Surface,
         scene: Scene,
-        layout: Layout,
-        view: camera.View,
+        seen: tuple[camera.View, Box],
+        keep_off: tuple[Box, ...],
         style: Style,
         options: Options,
     ) -> None:
         """Draw lights, labels and bodies on the track."""
-        box = layout.stage if options.follow < 1 else layout.view
+        view, box = seen
         surface.set_clip(box)
         lights.draw(surface, scene.waves, view, box, self.theme)
         found = runners.spots(scene, view)
         if options.labels:
-            keep_off = layout.solid(board=scene.board is not None) if options.follow <= 0 else ()
             labels.draw(surface, labels.place(found, view, box, keep_off, style), style)
         runners.draw(surface, found, view, box, self.theme)
         surface.set_clip(None)
 
-    def _following(
+    def _close(
         self, surface: pygame.Surface, scene: Scene, layout: Layout, kept: Kept, options: Options
     ) -> None:
-        known = camera.whole(layout.track)
-        runner = runners.spots(scene, camera.View(1.0, 0, 0))[-1]
-        out = camera.OUTWARD_M
-        target = camera.following(
-            layout.view, runner.x + out * runner.nx, -runner.y - out * runner.ny
-        )
-        view = camera.between(known, target, options.follow)
+        """Draw the stage through any camera but the resting whole track, the score below it."""
+        shot = options.shot
+        lowered = camera.ease(shot.lowered)
+        area = layout.band.area
+        down = round((1 - lowered) * area.h)
+        box = Box(*layout.stage[:3], min(layout.stage.h, layout.view.h + down))
+        view = view_of(shot, scene, layout)
+        surface.set_clip(box)
+        self._ground(surface, scene, layout, (view, box), kept, options)
+        mark_names(surface, view, box, scene.start_s_m, kept.style)
+        top = (layout.title, layout.rate)
+        keep_off = tuple(each for each in top if each is not None)
+        self._stage(surface, scene, (view, box), keep_off, kept.style, options)
         surface.set_clip(layout.stage)
-        if options.follow >= 1:
-            self._tiles.draw(surface, view, layout.view, scene.start_s_m, scene.leds)
-            mark_names(surface, view, layout.view, scene.start_s_m, kept.style)
-        else:
-            stretched(surface, kept.ground, known, view, layout.stage)
-        self._stage(surface, scene, layout, view, kept.style, options)
         if layout.title is not None and layout.rate is not None:
             head.over(surface, scene, layout.title, layout.rate, kept.style)
-        area = layout.band.area
-        down = round((1 - options.follow) * area.h)
-        surface.set_clip(layout.stage)
         surface.blit(kept.band.picture, (area.x, area.y + down))
         surface.set_clip(None)
         if layout.band.group is not None and not down:
             group.draw(surface, scene, layout.band.group, kept.style)
+
+    def _ground(
+        self,
+        surface: pygame.Surface,
+        scene: Scene,
+        layout: Layout,
+        seen: tuple[camera.View, Box],
+        kept: Kept,
+        options: Options,
+    ) -> None:
+        """Draw the ground: sharp where the camera is at rest, stretched while it moves."""
+        view, box = seen
+        shot, known = options.shot, camera.whole(layout.track)
+        tiles, ground = self._tiles, (scene.start_s_m, scene.leds)
+        if shot.start is not None:
+            stretched(surface, kept.ground, known, view, box, self.theme.back)
+            if options.tiles is not None and shot.camera is not Camera.WHOLE:
+                # on the way, so that the picture is sharp when it arrives
+                tiles.prepare(goal_of(shot, scene, layout), layout.view, *ground, options.tiles)
+            return
+        if options.tiles is not None and tiles.missing(view, box, *ground) > options.tiles:
+            stretched(surface, kept.ground, known, view, box, self.theme.back)
+        tiles.draw(surface, view, box, *ground, options.tiles)
 
     def _over(
         self, surface: pygame.Surface, scene: Scene, layout: Layout, style: Style, options: Options
@@ -210,7 +261,7 @@ class Painter:
             surface.blit(
                 card, ((size[0] - card.get_width()) // 2, (size[1] - card.get_height()) // 2)
             )
-        if scene.notice:
+        if scene.notice and not options.presenting:
             text, stage = scene.notice, layout.stage
             key = (layout, text)
             card = self._card("notice", key, lambda: cards.notice(text, stage.w, style))
@@ -237,10 +288,11 @@ def moved(hud: Hud) -> Hud:
     return Hud(
         area=move(hud.area),
         lap=maybe(hud.lap),
-        clock=move(hud.clock),
+        clock=maybe(hud.clock),
         distance=maybe(hud.distance),
         gap=maybe(hud.gap),
         outlook=maybe(hud.outlook),
         group=maybe(hud.group),
         board=move(hud.board),
+        words=maybe(hud.words),
     )

@@ -19,13 +19,13 @@ from numpy.typing import NDArray
 
 from simulator.cli import main
 from simulator.errors import ExtraError, OutputError
-from simulator.export.film import Cut, Pictures, write_film
+from simulator.export.film import Attempt, Cut, Pictures, write_film
 from simulator.physics.attempt import simulate
 from simulator.scenario.loader import load_scenario
 from simulator.stage.playback import Playback
 from simulator.stage.scenery import Options, scene_of
 from simulator.stage.show import Show, make_show
-from simulator.view.layout import arrange
+from simulator.view.arranging import arrange
 from simulator.view.still import render_still
 from simulator.view.themes import THEMES
 
@@ -40,7 +40,7 @@ def show() -> Show:
 
 
 def pictures(show: Show, cut: Cut, size: tuple[int, int] = SIZE) -> Pictures:
-    return Pictures(show, cut, size, THEMES["night"])
+    return Pictures(Attempt(show, cut.speed).scene_at, cut, size, THEMES["night"])
 
 
 def decoded(path: Path) -> list[Pixels]:
@@ -87,6 +87,7 @@ def test_each_picture_is_the_windows_picture_of_its_race_time(
     write_film(pictures(show, cut, (640, 360)), tmp_path / name)
     frames = decoded(tmp_path / name)
     clock = arrange(640, 360).infield.clock
+    assert clock is not None
     box = (slice(clock.y, clock.y + clock.h), slice(clock.x, clock.x + clock.w))
     for i, frame in enumerate(frames):
         wanted = still(show, cut.time_s(i), (640, 360)).astype(int)

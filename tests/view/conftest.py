@@ -13,6 +13,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from simulator.stage.keys import Action
 from simulator.stage.scene import Scene
+from simulator.stage.staging import Cue
 from simulator.view.app import App
 from tests.view import scenes
 from tests.view.desks import FakeDesk
@@ -28,6 +29,7 @@ class FakeSession(FakeDesk):
         self.performed: list[Action] = []
         self.sought: list[float] = []
         self.said: list[str] = []
+        self.cued: list[str] = []
         self.moment: Callable[[], Scene] = scenes.light_lost
 
     def advance(self, elapsed_s: float) -> None:
@@ -45,6 +47,18 @@ class FakeSession(FakeDesk):
 
     def scene(self) -> Scene:
         return self.moment()
+
+    def next_cue(self) -> None:
+        self.cued.append("next")
+
+    def previous_cue(self) -> None:
+        self.cued.append("previous")
+
+    def from_beginning(self) -> None:
+        self.cued.append("beginning")
+
+    def cue(self) -> Cue:
+        return Cue("The light gets away.", "Say why.", "The bell.", 2, 5)
 
 
 @pytest.fixture

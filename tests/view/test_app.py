@@ -8,9 +8,9 @@ import pytest
 from simulator.errors import DisplayError
 from simulator.stage.keys import BINDINGS, Action
 from simulator.view import app as app_module
-from simulator.view.app import App, Looks
-from simulator.view.camera import MOVE_S
-from simulator.view.layout import arrange
+from simulator.view import sprites
+from simulator.view.app import App
+from simulator.view.arranging import arrange
 from simulator.view.panels.timeline import plot_box
 from tests.view import scenes
 from tests.view.conftest import FakeSession
@@ -18,6 +18,9 @@ from tests.view.conftest import FakeSession
 WINDOW = {
     Action.LABELS,
     Action.CAMERA,
+    Action.CAMERA_BACK,
+    Action.RECORD,
+    Action.PRESENT,
     Action.DRAWER,
     Action.HELP,
     Action.FULLSCREEN,
@@ -73,11 +76,12 @@ def test_every_button_does_its_action(app: App, session: FakeSession) -> None:
     places = app.buttons()
     assert Action.PLAY_PAUSE in places
     for action, rect in places.items():
-        before = app.looks
+        before = (app.looks, app.shot.camera)
         session.performed.clear()
         click(app, rect.center)
         if action in WINDOW:
-            assert app.looks != before or app.fullscreen or app.drawer.open, action
+            looks = (app.looks, app.shot.camera)
+            assert looks != before or app.fullscreen or app.drawer.open, action
         else:
             assert session.performed == [action], action
         if app.looks.help:
@@ -147,6 +151,23 @@ def test_any_size_is_drawn(app: App, session: FakeSession, size: tuple[int, int]
     assert session.performed == []
 
 
+def test_a_window_dragged_larger_keeps_only_what_its_size_needs(
+    app: App, session: FakeSession
+) -> None:
+    def drawn(size: tuple[int, int]) -> int:
+        pygame.display.set_mode(size, pygame.RESIZABLE)
+        for moment in scenes.MOMENTS.values():
+            session.moment = moment
+            app.frame(1 / 60)
+        return sum(kept.cache_info().currsize for kept in (sprites.glow, sprites.dot, sprites.ring))
+
+    drawn((800, 450))
+    once = drawn((1280, 720))
+    for width in range(640, 1280, 80):
+        drawn((width, 9 * width // 16))
+    assert drawn((1280, 720)) == once > 0
+
+
 @pytest.mark.slow
 def test_eight_k_is_drawn(app: App) -> None:
     pygame.display.set_mode((7680, 4320), pygame.RESIZABLE)
@@ -191,7 +212,7 @@ def test_refused_full_screen_falls_back_and_says_so(
 ) -> None:
     real = pygame.display.set_mode
 
-    def refusing(size: tuple[int, int], flags: int = 0) -> pygame.Surface:
+    def refusing(size: tuple[int, int], flags: int = 0, **_: int) -> pygame.Surface:
         if flags & pygame.FULLSCREEN:
             raise pygame.error("no such mode")
         return real(size, flags)
@@ -285,14 +306,16 @@ def test_a_screenshot_that_cannot_be_saved_says_why(
     assert not list(Path().iterdir())
 
 
-def test_the_camera_always_arrives() -> None:
-    looks = Looks(following=True)
-    for _ in range(round(MOVE_S * 60) + 1):
-        looks = looks.after(1 / 60)
-    assert looks.follow == 1.0
-    assert Looks(following=True).after(100.0).follow == 1.0
-    assert Looks(follow=1.0).after(100.0).follow == 0.0
-    assert Looks(following=True).after(-5.0).follow == 0.0
+def test_the_record_key_calls_what_the_window_was_given(session: FakeSession) -> None:
+    films: list[str] = []
+    app = App(session, record=lambda: films.append("film"))
+    press(app, "shift+p")
+    assert films == ["film"]
+    assert session.said == []
+    app = App(session)
+    press(app, "shift+p")
+    assert session.said == ["Recording is not possible here."]
+    pygame.display.quit()
 
 
 def test_run_paces_itself_until_closed(

@@ -1,14 +1,49 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
+import pygame
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from simulator.view.camera import View, between, ease, following, whole
+from simulator.stage.cameras import Camera
+from simulator.stage.scene import Scene
+from simulator.stage.staging import Panel, Staging
+from simulator.view.arranging import arrange
+from simulator.view.camera import (
+    MOST_ZOOM,
+    Aim,
+    View,
+    aim_of,
+    between,
+    closer,
+    ease,
+    looking,
+    settle,
+    whole,
+    within,
+)
+from simulator.view.cameras import (
+    GROUP_WIDTH_M,
+    MOVE_S,
+    RUNNER_WIDTH_M,
+    Shot,
+    directed,
+    lead_m,
+    resting,
+    view_of,
+)
+from simulator.view.layers.runners import spots
 from simulator.view.layers.track import OUTER_M
 from simulator.view.layout import Box
+from tests.view import scenes
 
 BOX = Box(10, 20, 1000, 560)
+LAYOUT = arrange(1280, 720)
+LISTED = [camera for camera in Camera if camera is not Camera.FREE]
+SIZES = [(1280, 720), (1920, 1080), (3840, 2160), (1080, 1920), (640, 480)]
 
 
 def test_the_whole_track_fits() -> None:
@@ -24,9 +59,39 @@ def test_up_is_up_and_the_home_straight_is_at_the_bottom() -> None:
     assert view.at(0, -36.8)[1] > view.at(0, 36.8)[1]
 
 
-def test_a_following_camera_has_its_point_in_the_middle() -> None:
-    x, y = following(BOX, 12.5, -30.0).at(12.5, -30.0)
-    assert (x, y) == pytest.approx(BOX.centre, abs=1)
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("time_s", [0.0, 20.0, 77.0, 139.6, 240.0])
+def test_following_cameras_have_the_runner_in_the_picture(
+    size: tuple[int, int], time_s: float
+) -> None:
+    scene, layout = scenes.running(time_s), arrange(*size)
+    for camera, width_m in ((Camera.RUNNER, RUNNER_WIDTH_M), (Camera.GROUP, GROUP_WIDTH_M)):
+        view = view_of(resting(camera), scene, layout)
+        assert layout.view.w / view.scale == pytest.approx(width_m)
+        runner = spots(scene, view)[-1]
+        assert pygame.Rect(layout.view).inflate(-20, -20).collidepoint(runner.x, runner.y)
+
+
+def test_the_home_straight_stands_still_and_shows_start_and_finish_of_it() -> None:
+    shot = resting(Camera.HOME_STRAIGHT)
+    view = view_of(shot, scenes.running(5.0), LAYOUT)
+    assert view == view_of(shot, scenes.running(200.0), LAYOUT)
+    for x in (-42.195, 42.195 + 6):
+        for y in (-36.5, -OUTER_M):
+            assert pygame.Rect(LAYOUT.view).collidepoint(view.at(x, y))
+
+
+def test_the_groups_camera_never_jumps_when_a_pacer_leaves() -> None:
+    scene = scenes.running(60.0)
+    front = max(scene.pacers, key=lambda body: body.x_m)
+
+    def with_alpha(alpha: float) -> Scene:
+        pacers = [replace(b, alpha=alpha) if b is front else b for b in scene.pacers]
+        return replace(scene, pacers=tuple(pacers))
+
+    leads = [lead_m(with_alpha(k / 100)) for k in range(101)]
+    assert max(abs(a - b) for a, b in itertools.pairwise(leads)) < 0.3
+    assert lead_m(replace(scene, pacers=(), ghosts=())) == 0.0
 
 
 def test_a_move_begins_and_ends_exactly_where_it_should() -> None:
@@ -34,11 +99,128 @@ def test_a_move_begins_and_ends_exactly_where_it_should() -> None:
     assert between(first, last, 0.0) == first
     assert between(first, last, 1.0) == last
     assert [ease(x) for x in (-1.0, 0.0, 0.5, 1.0, 2.0)] == [0.0, 0.0, 0.5, 1.0, 1.0]
+    assert [settle(x) for x in (-1.0, 0.0, 1.0, 2.0)] == [0.0, 0.0, 1.0, 1.0]
 
 
 def test_a_move_never_turns_back() -> None:
-    first, last = whole(BOX), following(BOX, -40.0, 36.8)
+    scene = scenes.light_lost()
+    first = whole(LAYOUT.track)
+    last = view_of(resting(Camera.RUNNER), scene, LAYOUT)
     scales = [between(first, last, k / 50).scale for k in range(51)]
     assert scales == sorted(scales)
     rows = [between(first, last, k / 50).at(-40.0, 36.8)[1] for k in range(51)]
-    assert all(abs(a - b) < 40 for a, b in itertools.pairwise(rows))
+    assert all(abs(a - b) < 60 for a, b in itertools.pairwise(rows))
+
+
+@pytest.mark.parametrize("before", Camera)
+@pytest.mark.parametrize("camera", LISTED)
+@pytest.mark.parametrize("step_s", [1 / 240, 1 / 60, 1 / 7, 100.0])
+def test_every_camera_arrives_at_any_rate(before: Camera, camera: Camera, step_s: float) -> None:
+    shot = resting(before).to(camera)
+    for _ in range(round(MOVE_S / step_s) + 2):
+        shot = shot.after(step_s)
+    assert shot == resting(camera)
+    scene = scenes.running(100.0)
+    assert view_of(shot, scene, LAYOUT) == view_of(resting(camera), scene, LAYOUT)
+
+
+PRESSES = st.lists(
+    st.tuples(st.sampled_from(LISTED), st.floats(-0.1, 0.5)), min_size=1, max_size=12
+)
+
+
+@given(PRESSES)
+def test_a_move_started_during_a_move_does_not_jump(
+    presses: list[tuple[Camera, float]],
+) -> None:
+    scene, shot = scenes.light_lost(), Shot()
+    for camera, wait_s in presses:
+        shot = shot.after(wait_s)
+        seen = view_of(shot, scene, LAYOUT)
+        shot = shot.to(camera)
+        now = view_of(shot, scene, LAYOUT)
+        assert now.scale == pytest.approx(seen.scale, rel=1e-3)
+        middle = LAYOUT.view.centre
+        assert seen.plane(*middle) == pytest.approx(now.plane(*middle), abs=0.25)
+    # a whole move later it has arrived, whatever happened before
+    arrived = shot.after(MOVE_S).after(MOVE_S)
+    assert arrived == resting(presses[-1][0])
+
+
+def test_a_hundred_impatient_presses_are_harmless() -> None:
+    scene, shot = scenes.light_lost(), Shot()
+    for _ in range(100):
+        shot = shot.next().after(1 / 60)
+        view_of(shot, scene, LAYOUT)
+    assert shot.after(MOVE_S).start is None
+
+
+def test_time_that_stands_still_or_goes_back_moves_nothing() -> None:
+    shot = Shot().to(Camera.GROUP).after(0.3)
+    assert shot.after(0.0) is shot
+    assert shot.after(-5.0) is shot
+    assert resting(Camera.RUNNER).after(1.0) == resting(Camera.RUNNER)
+
+
+def test_the_key_goes_round_and_back_and_out_of_the_free_camera() -> None:
+    shot, seen = Shot(), []
+    for _ in range(5):
+        shot = shot.next()
+        seen.append(shot.camera)
+    assert seen == [*LISTED[1:], LISTED[0], LISTED[1]]
+    assert shot.next(-1).camera is LISTED[0]
+    assert Shot().next(-1).camera is LISTED[-1]
+    free = resting(Camera.GROUP).held(Aim(0.0, 0.0, 2.0)).held(Aim(1.0, 0.0, 2.0))
+    assert free.camera is Camera.FREE
+    assert free.next().camera is free.next(-1).camera is Camera.GROUP
+
+
+AIMS = st.builds(Aim, st.floats(-90, 90), st.floats(-50, 50), st.floats(1.0, MOST_ZOOM))
+
+
+@given(AIMS, st.sampled_from(SIZES))
+def test_an_aim_is_the_same_at_every_size(aim: Aim, size: tuple[int, int]) -> None:
+    layout = arrange(*size)
+    found = aim_of(layout, looking(layout, aim))
+    pixel_m = 1.0 / looking(layout, aim).scale
+    assert found.zoom == pytest.approx(aim.zoom)
+    assert found.x_m == pytest.approx(aim.x_m, abs=pixel_m)
+    assert found.y_m == pytest.approx(aim.y_m, abs=pixel_m)
+
+
+@given(AIMS, st.floats(0.2, 5.0), st.integers(0, 900), st.integers(0, 390))
+def test_zooming_keeps_the_ground_under_the_pointer(
+    aim: Aim, factor: float, x: int, y: int
+) -> None:
+    aim = within(aim)
+    goal = closer(LAYOUT, aim, (x, y), factor)
+    assert 1.0 <= goal.zoom <= MOST_ZOOM
+    first, last = looking(LAYOUT, aim), looking(LAYOUT, goal)
+    free = first.plane(x, y)
+    if goal == within(goal) and abs(goal.x_m) < 88 and abs(goal.y_m) < 46:
+        for share in (0.0, 0.3, 0.7, 1.0):
+            assert between(first, last, share).at(*free) == pytest.approx((x, y), abs=3)
+
+
+def test_zoom_and_pan_have_bounds() -> None:
+    far = within(Aim(999.0, -999.0, 99.0))
+    assert (far.x_m, far.y_m) == pytest.approx((88.455, -46.26))
+    assert far.zoom == MOST_ZOOM
+    assert within(Aim(0.0, 0.0, 0.1)).zoom == 1.0
+
+
+def staged(camera: Camera, chapter: int) -> Staging:
+    return Staging(camera, frozenset(Panel), "", chapter, 3)
+
+
+def test_a_story_moves_the_camera_once_a_chapter() -> None:
+    first, second = staged(Camera.GROUP, 1), staged(Camera.RUNNER, 2)
+    shot = directed(Shot(), None, first)
+    assert shot == resting(Camera.GROUP)
+    assert directed(shot, first, first) is shot
+    by_hand = shot.to(Camera.HOME_STRAIGHT)
+    assert directed(by_hand, first, first) is by_hand
+    moving = directed(shot, first, second)
+    assert moving.camera is Camera.RUNNER
+    assert moving.start == shot
+    assert directed(shot, None, None) is shot

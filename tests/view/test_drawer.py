@@ -8,9 +8,9 @@ import pytest
 from simulator.stage.desk import KnobKind
 from simulator.stage.keys import Action
 from simulator.view.app import App
+from simulator.view.arranging import arrange
 from simulator.view.drawer.pages import page_names
 from simulator.view.drawer.pieces import STRIP, Look
-from simulator.view.layout import arrange
 from simulator.view.panels.what_if import axis_box, bar_boxes
 from tests.view import scenes
 from tests.view.conftest import FakeSession

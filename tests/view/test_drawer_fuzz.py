@@ -11,7 +11,8 @@ import pytest
 
 from simulator.scenario.loader import load_scenario
 from simulator.session import Session
-from simulator.view.app import App, Watched
+from simulator.view.app import App
+from simulator.view.watched import Watched
 from tests.view.conftest import FakeSession
 
 KEYS = (

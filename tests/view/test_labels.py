@@ -5,11 +5,14 @@ from dataclasses import replace
 
 import pytest
 
+from simulator.stage.cameras import Camera
 from simulator.stage.scene import Scene
 from simulator.view import camera
+from simulator.view.arranging import arrange
+from simulator.view.cameras import resting, view_of
 from simulator.view.layers import labels, runners
 from simulator.view.layers.labels import Label
-from simulator.view.layout import Layout, arrange
+from simulator.view.layout import Layout
 from simulator.view.style import Style
 from simulator.view.text import Type
 from simulator.view.themes import THEMES
@@ -23,8 +26,7 @@ def placed(scene: Scene, layout: Layout, *, follow: bool) -> list[Label]:
     style = Style(TYPE, layout.sizes, THEMES["night"])
     view = camera.whole(layout.track)
     if follow:
-        spot = runners.spots(scene, camera.View(1.0, 0, 0))[-1]
-        view = camera.following(layout.view, spot.x, -spot.y)
+        view = view_of(resting(Camera.GROUP), scene, layout)
     found = runners.spots(scene, view)
     box = layout.view if follow else layout.stage
     return labels.place(found, view, box, () if follow else layout.solid(), style)

@@ -4,7 +4,8 @@ import itertools
 
 import pytest
 
-from simulator.view.layout import Box, Hud, Layout, arrange
+from simulator.view.arranging import arrange
+from simulator.view.layout import Box, Hud, Layout
 
 SIZES = [
     (1, 1),

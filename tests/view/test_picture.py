@@ -8,12 +8,16 @@ import numpy as np
 import pygame
 import pytest
 
+from simulator.stage.cameras import Camera
 from simulator.stage.scene import Body, Chance, Curve, Scene
 from simulator.view import camera
+from simulator.view.arranging import arrange
+from simulator.view.camera import Aim
+from simulator.view.cameras import Shot, resting
 from simulator.view.layers import group, lights, runners
 from simulator.view.layers.ground import Tiles
 from simulator.view.layers.track import led_pips, mark_lines, paint
-from simulator.view.layout import Box, arrange
+from simulator.view.layout import Box
 from simulator.view.panels import score
 from simulator.view.panels.timeline import plot_box
 from simulator.view.picture import Options, Painter
@@ -26,6 +30,12 @@ from tests.view.golden import compare
 
 THEME = THEMES["night"]
 SIZE = (960, 540)
+RUNNER = resting(Camera.RUNNER)
+SHOTS = [
+    *(resting(each) for each in Camera),
+    *(Shot().to(Camera.GROUP).after(seconds) for seconds in (0.001, 0.4, 0.799)),
+    Shot().held(Aim(30.0, -40.0, 6.0)).after(0.1),
+]
 
 
 def drawn(painter: Painter, scene: Scene, options: Options | None = None) -> bytes:
@@ -34,13 +44,13 @@ def drawn(painter: Painter, scene: Scene, options: Options | None = None) -> byt
     return pygame.image.tobytes(surface, "RGB")
 
 
-@pytest.mark.parametrize("options", [Options(), Options(follow=1.0), Options(controls=True)])
+@pytest.mark.parametrize("options", [Options(), Options(shot=RUNNER), Options(controls=True)])
 def test_a_picture_depends_on_nothing_but_the_scene(options: Options) -> None:
     used = Painter()
     moments = [f() for f in scenes.MOMENTS.values()]
     moments += [scenes.running(float(t)) for t in (3, 50, 139.6, 12, 200)]
     for scene in moments + moments[::-1]:
-        drawn(used, scene, replace(options, follow=0.4))
+        drawn(used, scene, replace(options, shot=Shot().to(Camera.RUNNER).after(0.3)))
         assert drawn(used, scene, options) == drawn(Painter(), scene, options)
 
 
@@ -48,9 +58,11 @@ def test_a_picture_depends_on_nothing_but_the_scene(options: Options) -> None:
 def test_every_moment_can_be_drawn_in_every_way(moment: str) -> None:
     painter = Painter()
     scene = replace(scenes.MOMENTS[moment](), notice="A notice.")
-    for follow in (0.0, 0.01, 0.5, 0.99, 1.0):
+    for shot in SHOTS:
         for shown in (True, False):
-            drawn(painter, scene, Options(labels=shown, follow=follow, help=shown))
+            options = Options(labels=shown, shot=shot, help=shown)
+            drawn(painter, scene, options)
+            drawn(painter, scene, replace(options, presenting=True))
 
 
 def odd(change: Callable[[Scene], Scene]) -> Scene:
@@ -75,8 +87,10 @@ def odd(change: Callable[[Scene], Scene]) -> Scene:
 @pytest.mark.parametrize("size", [(40, 30), (480, 800), (1280, 720)])
 def test_odd_scenes_are_drawn(scene: Scene, size: tuple[int, int]) -> None:
     surface = pygame.Surface(size, 0, 32)
-    for follow in (0.0, 1.0):
-        Painter().draw(surface, scene, Options(follow=follow))
+    for camera_ in Camera:
+        for presenting in (False, True):
+            options = Options(shot=resting(camera_), presenting=presenting)
+            Painter().draw(surface, scene, options)
 
 
 def test_suspense_hides_what_is_still_to_come() -> None:

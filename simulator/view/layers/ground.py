@@ -1,7 +1,7 @@
 """The ground under a moving camera, in tiles that are painted once.
 
-In: a `View`, a box. Out: the stadium drawn there. At the resting zoom of the following camera tiles
-are sharp; between two zooms a scaled piece of the whole picture stands in for a moment.
+In: a `View`, a box. Out: the stadium drawn there. At any resting zoom tiles are sharp; between two
+zooms a scaled piece of the whole picture stands in for a moment.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import pygame
 from simulator.view.camera import View
 from simulator.view.layers.track import led_pips, mark_lines, paint
 from simulator.view.layout import Box
-from simulator.view.theme import Theme
+from simulator.view.theme import Colour, Theme
 
 TILE = 256
 _KEPT = 200
@@ -28,23 +28,44 @@ class Tiles:
         self._tiles: OrderedDict[tuple[float, float, int, int, int], pygame.Surface] = OrderedDict()
 
     def draw(
-        self, surface: pygame.Surface, view: View, box: Box, start_s_m: float, leds: int
+        self,
+        surface: pygame.Surface,
+        view: View,
+        box: Box,
+        start_s_m: float,
+        leds: int,
+        most: int | None = None,
     ) -> None:
-        """Draw the ground seen through `view` in `box`, and paint at most one tile beyond it."""
-        first, last = (box.x - view.ox) // TILE, (box.right - 1 - view.ox) // TILE
-        top, low = (box.y - view.oy) // TILE, (box.bottom - 1 - view.oy) // TILE
-        painted = len(self._tiles)
-        for column in range(first, last + 1):
-            for row in range(top, low + 1):
+        """Draw the ground seen through `view` in `box`, and paint at most one tile beyond it.
+
+        `most` tiles are painted anew, all that are needed if it is None; others are left out.
+        """
+        painted = 0
+        for column, row in _seen(view, box):
+            known = (view.scale, start_s_m, leds, column, row) in self._tiles
+            if known or most is None or painted < most:
+                painted += not known
                 tile = self._tile(view.scale, start_s_m, leds, column, row)
                 surface.blit(tile, (view.ox + column * TILE, view.oy + row * TILE))
-        if len(self._tiles) > painted:
-            return
-        for column in range(first - 1, last + 2):
-            for row in range(top - 1, low + 2):
-                if (view.scale, start_s_m, leds, column, row) not in self._tiles:
-                    self._tile(view.scale, start_s_m, leds, column, row)
-                    return
+        if not painted:
+            wider = Box(box.x - TILE, box.y - TILE, box.w + 2 * TILE, box.h + 2 * TILE)
+            self.prepare(view, wider, start_s_m, leds, 1)
+
+    def missing(self, view: View, box: Box, start_s_m: float, leds: int) -> int:
+        """Return how many tiles of this view have not been painted yet."""
+        return sum(
+            (view.scale, start_s_m, leds, column, row) not in self._tiles
+            for column, row in _seen(view, box)
+        )
+
+    def prepare(self, view: View, box: Box, start_s_m: float, leds: int, most: int) -> None:
+        """Paint at most `most` tiles of a view that will be seen soon."""
+        for column, row in _seen(view, box):
+            if most <= 0:
+                return
+            if (view.scale, start_s_m, leds, column, row) not in self._tiles:
+                self._tile(view.scale, start_s_m, leds, column, row)
+                most -= 1
 
     def _tile(
         self, scale: float, start_s_m: float, leds: int, column: int, row: int
@@ -65,17 +86,32 @@ class Tiles:
         return tile
 
 
+def _seen(view: View, box: Box) -> list[tuple[int, int]]:
+    """Return column and row of each tile that is seen in `box`."""
+    columns = range((box.x - view.ox) // TILE, (box.right - 1 - view.ox) // TILE + 1)
+    rows = range((box.y - view.oy) // TILE, (box.bottom - 1 - view.oy) // TILE + 1)
+    return [(column, row) for column in columns for row in rows]
+
+
 def stretched(
-    surface: pygame.Surface, picture: pygame.Surface, known: View, view: View, box: Box
+    surface: pygame.Surface,
+    picture: pygame.Surface,
+    known: View,
+    view: View,
+    box: Box,
+    beyond: Colour,
 ) -> None:
-    """Draw `picture`, which was painted through `known`, as seen through `view` in `box`."""
+    """Draw `picture`, which was painted through `known`, as seen through `view` in `box`.
+
+    `beyond` fills what the picture does not show.
+    """
     zoom = view.scale / known.scale
     left, top = (box.x - view.ox) / zoom + known.ox, (box.y - view.oy) / zoom + known.oy
     wanted = pygame.Rect(
         round(left), round(top), max(1, round(box.w / zoom)), max(1, round(box.h / zoom))
     )
-    piece = wanted.clip(pygame.Rect(box))
-    surface.fill((4, 6, 11), box)
+    piece = wanted.clip(picture.get_rect())
+    surface.fill(beyond, box)
     if piece.w < 1 or piece.h < 1:
         return
     x = round((piece.x - known.ox) * zoom + view.ox)

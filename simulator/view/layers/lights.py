@@ -5,6 +5,7 @@ In: a scene's waves, a `View`. Out: glows drawn on the target.
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 
 import numpy as np
@@ -20,6 +21,9 @@ from simulator.view.theme import Theme
 HALO_M = 4.6
 CORE_M = 0.36
 SPILL_M = 9.0
+_SOFT_ZOOM = 3.0
+"""From here on a light's halo grows more slowly than the ground: it is glare, not a thing."""
+_STEPS_PER_DOUBLING = 6
 _FAINTEST = 0.5 / LEVELS
 _CROWDED = 120
 """With more LEDs lit than this (a start light all round) the halos shrink, to stay quick."""
@@ -34,6 +38,19 @@ def _pixels(view: View, leds: int) -> tuple[list[int], list[int]]:
     )
 
 
+def reach(view: View, metres: float) -> float:
+    """Return how far a light of `metres` at the whole track is seen to shine [px].
+
+    Away from the whole track in steps of an eighth, so that a camera on its way does not need a
+    sprite of its own for every picture.
+    """
+    spread = metres * view.scale * math.pow(min(1.0, _SOFT_ZOOM / view.zoom), 0.7)
+    if view.zoom == 1.0:
+        return spread
+    steps = round(_STEPS_PER_DOUBLING * math.log2(max(spread, 1e-3)))
+    return math.pow(2.0, steps / _STEPS_PER_DOUBLING)
+
+
 def draw(
     surface: pygame.Surface, waves: tuple[Wave, ...], view: View, box: Box, theme: Theme
 ) -> None:
@@ -43,9 +60,9 @@ def draw(
         if not len(lit):
             continue
         share = 1.0 if len(lit) < _CROWDED else 0.5
-        halo = max(3.0, HALO_M * view.scale * share)
+        halo = max(3.0, reach(view, HALO_M) * share)
         half = max(1, round(halo))
-        core = max(1.0, CORE_M * view.scale)
+        core = max(1.0, reach(view, CORE_M))
         colour = theme.light(wave.colour)
         xs, ys = _pixels(view, len(wave.brightness))
         blits = []
@@ -66,7 +83,7 @@ def _spill(surface: pygame.Surface, wave: Wave, view: View, theme: Theme) -> Non
         return
     x, y = led_places(len(wave.brightness))
     cx, cy = view.at(float(wave.brightness @ x) / weight, float(wave.brightness @ y) / weight)
-    size = round(2 * SPILL_M * view.scale)
+    size = round(2 * reach(view, SPILL_M))
     light = bloom(theme.light(wave.colour), size, size, 0.20)
     surface.blit(
         light, (round(cx - size / 2), round(cy - size / 2)), special_flags=pygame.BLEND_RGB_ADD

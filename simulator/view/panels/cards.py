@@ -31,6 +31,7 @@ KEY_NAMES = {
     "page down": "PageDown",
     "return": "Enter",
     "tab": "Tab",
+    "backspace": "Backspace",
 }
 _MODIFIERS = {"shift": "Shift", "ctrl": "Ctrl", "alt": "Alt"}
 

@@ -1,14 +1,16 @@
 """LIVE: the gap to the light and to each ghost in seconds and metres, and the meters.
 
-In: a scene, the panel's box. Out: fields of a plate.
+In: gap lines, meters, the panel's box. Out: fields of a plate.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pygame
 
 from simulator.analysis.gaps import GapState
-from simulator.stage.scene import GapLine, Meter, Scene
+from simulator.stage.scene import GapLine, Meter
 from simulator.view.layout import Box
 from simulator.view.panels.frame import body, rows
 from simulator.view.panels.score import gap_words
@@ -18,10 +20,16 @@ from simulator.view.text import BOLD, REGULAR, SEMIBOLD
 from simulator.view.theme import Colour, Theme, mix
 
 
-def show(plate: Plate, scene: Scene, box: Box, style: Style) -> None:
+def show(
+    plate: Plate,
+    shown_gaps: Sequence[GapLine],
+    shown_meters: Sequence[Meter],
+    box: Box,
+    style: Style,
+) -> None:
     """Bring the panel's rows up to date."""
     inner = body(box, style.sizes)
-    gaps, meters = list(scene.gaps), list(scene.meters)
+    gaps, meters = list(shown_gaps), list(shown_meters)
     least = style.sizes.body + 3
     while gaps and len(gaps) + len(meters) > max(1, inner.h // least):
         (meters if len(meters) > len(gaps) or len(gaps) == 1 else gaps).pop()

@@ -28,7 +28,8 @@ SIDES = {"ahead": "ahead of", "level": "level with", "behind": "behind"}
 
 def show(plate: Plate, scene: Scene, hud: Hud, style: Style) -> None:
     """Bring the score's fields up to date."""
-    _clock(plate, scene, hud, style)
+    if hud.clock is not None:
+        _clock(plate, scene, hud.clock, style)
     if hud.lap is not None:
         heading, value = ("bell lap" if scene.bell else "lap"), f"{scene.lap}/{scene.laps}"
         _number(plate, "lap", hud.lap, heading, value, style, scene.bell)
@@ -38,21 +39,25 @@ def show(plate: Plate, scene: Scene, hud: Hud, style: Style) -> None:
     if hud.gap is not None:
         if scene.phase in (Phase.READY, Phase.COUNTDOWN):
             _start(plate, scene, hud.gap, style)
+            if hud.words is not None:
+                plate.clear("gap words", hud.words)
+        elif hud.words is not None:
+            _large_gap(plate, scene, hud.gap, hud.words, style)
         else:
             _gap(plate, scene, hud.gap, style)
     if hud.outlook is not None:
         _outlook(plate, scene, hud.outlook, style)
 
 
-def _clock(plate: Plate, scene: Scene, hud: Hud, style: Style) -> None:
+def _clock(plate: Plate, scene: Scene, clock: Box, style: Style) -> None:
     finished = scene.phase is Phase.FINISHED
     text = format_time(scene.time_s) if finished else format_clock(scene.time_s)
-    px = _fitting(style.type, "0:00.00" if finished else "0:00.0", hud.clock, BOLD)
+    px = _fitting(style.type, "0:00.00" if finished else "0:00.0", clock, BOLD)
 
     def paint(surface: pygame.Surface, box: Box) -> None:
         style.type.digits(surface, text, box.centre, BOLD, px, style.theme.text, align=0.5)
 
-    plate.field("clock", hud.clock, text, paint)
+    plate.field("clock", clock, text, paint)
 
 
 def _fitting(type_: Type, sample: str, box: Box, weight: str) -> int:
@@ -128,6 +133,40 @@ def _gap(plate: Plate, scene: Scene, box: Box, style: Style) -> None:
         style.type.write(surface, shown, (x, y), SEMIBOLD, small, colour)
 
     plate.field("gap", box, (arrow, seconds, metres, words, colour), paint)
+
+
+def _large_gap(plate: Plate, scene: Scene, box: Box, below: Box, style: Style) -> None:
+    """Show the gap for a lecture hall: its seconds as large as they go, the rest below them."""
+    if not scene.gaps:
+        plate.clear("gap", box)
+        plate.clear("gap words", below)
+        return
+    line = scene.gaps[0]
+    arrow, seconds, metres = gap_words(line)
+    colour = style.theme.gap(line.state)
+    words = f"{SIDES[line.state.side]} {_light(scene, line)}"
+    if metres and line.state.side != "level":
+        words = f"{metres} {words}"
+
+    def paint(surface: pygame.Surface, box: Box) -> None:
+        type_ = style.type
+        # as wide as the widest gap, so that it does not swell and shrink as it runs
+        px = _fitting(type_, "▲  +88.88 s", box, BOLD)
+        small = round(px * (0.6 if line.state.side == "level" else 0.8))
+        wide = type_.width(seconds, BOLD, px) + (type_.width(arrow, BOLD, small) if arrow else 0)
+        x = box.centre[0] - (wide + (0.25 * px if arrow else 0)) / 2
+        if arrow:
+            x += type_.write(surface, arrow, (x, box.centre[1]), BOLD, small, colour) + 0.25 * px
+        type_.write(surface, seconds, (x, box.centre[1]), BOLD, px, colour)
+
+    def paint_words(surface: pygame.Surface, box: Box) -> None:
+        px = max(8, round(0.72 * box.h))
+        while px > 8 and style.type.width(words, SEMIBOLD, px) > box.w:
+            px -= 1
+        style.type.write(surface, words, box.centre, SEMIBOLD, px, style.theme.text, align=0.5)
+
+    plate.field("gap", box, (arrow, seconds, colour), paint)
+    plate.field("gap words", below, words, paint_words)
 
 
 def _light(scene: Scene, line: GapLine) -> str:

@@ -1,0 +1,109 @@
+"""The arrangement for a lecture hall: clock and gap as large as they go, nothing to press.
+
+In: the picture's width and height [px], which panels are wanted, whether a story has words. Out:
+`Layout`. The last row sits about eight picture heights away: what must be read from there is a
+tenth of the height or more, and whatever else is shown is half as large again as in the window.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from simulator.stage.staging import Panel
+from simulator.view.arranging import Column, column_of, in_column, only
+from simulator.view.layout import INFIELD_M, Box, Hud, Layout, track_scale
+
+LECTURE_PANELS = frozenset({Panel.CLOCK, Panel.GAPS})
+"""What is shown where no story says more."""
+LARGER = 1.5
+
+
+@lru_cache(maxsize=64)
+def arrange_lecture(
+    width: int, height: int, shown: frozenset[Panel] = LECTURE_PANELS, caption: bool = False
+) -> Layout:
+    """Return the boxes for a picture of this size; never raises from 1 × 1 upwards."""
+    width, height = max(1, width), max(1, height)
+    unit = max(0.2, LARGER * min(width / 1920, height / 1080))
+    gap = max(3, round(12 * unit))
+    live, splits, what_if = in_column(shown)
+    # the gap is on the stage, and large: a column for its sake alone would only make it smaller
+    wanted = (live and Panel.METERS in shown, splits, what_if)
+    roomy = width >= 480 and height >= 270
+    side = round(0.30 * width) if any(wanted) and roomy and width > height else 0
+    left = width - side - (gap if side else 0)
+    low = round(0.21 * height) if Panel.CHART in shown and roomy else 0
+    words = round(0.115 * height) if caption and height >= 120 else 0
+    stage = Box(0, 0, left, max(1, height - words - (low + gap if low else 0)))
+    panels: Column = (None, None, None)
+    if side:
+        column = Box(left + gap, gap, max(1, side - gap), max(1, height - 2 * gap))
+        panels = column_of(column, gap, wanted)
+    grouped = Panel.GROUP in shown
+    scored = grouped or bool(shown & {Panel.CLOCK, Panel.GAPS})
+    band_h = max(1, round(0.29 * stage.h)) if scored else 0
+    view = Box(0, 0, left, max(1, stage.h - band_h))
+    band = _band(Box(0, view.bottom, left, max(1, band_h)), gap, grouped=grouped)
+    return Layout(
+        width=width,
+        height=height,
+        unit=unit,
+        stage=stage,
+        track=stage,
+        title=None,
+        rate=None,
+        infield=only(_infield(stage, grouped=grouped), shown),
+        band=only(band, shown),
+        view=view,
+        live=panels[0],
+        splits=panels[1],
+        what_if=panels[2],
+        timeline=Box(gap, stage.bottom + words, left - 2 * gap, low) if low else None,
+        controls=None,
+        caption=Box(0, stage.bottom, left, words) if words else None,
+    )
+
+
+def _infield(track: Box, *, grouped: bool) -> Hud:
+    """Place the score inside the kerb: the clock, the gap below it, its words below that."""
+    scale = track_scale(track)
+    cx, cy = track.centre
+    high = INFIELD_M * scale
+
+    def box(half_m: float, top: float, bottom: float) -> Box:
+        x, y = round(cx - half_m * scale), round(cy + top * high)
+        right, low = round(cx + half_m * scale), round(cy + bottom * high)
+        return Box(x, y, max(1, right - x), max(1, low - y))
+
+    rows = (-0.46, -0.10, 0.10, 0.17) if grouped else (-0.44, 0.05, 0.31, 0.41)
+    return Hud(
+        area=box(60, -0.46, 0.46),
+        lap=None,
+        clock=box(57, rows[0], rows[1]),
+        distance=None,
+        gap=box(61, rows[1], rows[2]),
+        outlook=None,
+        group=box(52, 0.19, 0.45) if grouped and high >= 190 else None,
+        board=box(60, -0.43, 0.43),
+        words=box(58, rows[2], rows[3]),
+    )
+
+
+def _band(area: Box, pad: int, *, grouped: bool) -> Hud:
+    """Place the score in a band below the camera's picture: clock left, gap beside it."""
+    inner = area.inset(2 * pad, max(1, pad // 2))
+    first, second = (0.33, 0.66) if grouped else (0.46, 1.0)
+    edge, end = round(first * inner.w), round(second * inner.w)
+    gap_h = round(0.70 * inner.h)
+    x, wide = inner.x + edge + pad, max(1, end - edge - 2 * pad)
+    return Hud(
+        area=area,
+        lap=None,
+        clock=Box(inner.x, inner.y, max(1, edge), inner.h),
+        distance=None,
+        gap=Box(x, inner.y, wide, max(1, gap_h)),
+        outlook=None,
+        group=Box(inner.x + end, inner.y, max(1, inner.w - end), inner.h) if grouped else None,
+        board=inner,
+        words=Box(x, inner.y + gap_h, wide, max(1, inner.h - gap_h)),
+    )

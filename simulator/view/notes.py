@@ -1,0 +1,131 @@
+"""The speaker's window on a second display: notes, what comes next, the clock, the time talked.
+
+In: a cue, a scene, how long the talk has taken [s]. Out: pixels on a window of its own. Where it is
+refused or was closed there is no such window, and nothing else changes.
+"""
+
+from __future__ import annotations
+
+import pygame
+
+from simulator.stage.scene import Scene
+from simulator.stage.staging import Cue
+from simulator.units import format_clock
+from simulator.view.layout import Box
+from simulator.view.panels.caption import lines_of
+from simulator.view.style import Style
+from simulator.view.text import BOLD, REGULAR, SEMIBOLD, Type
+from simulator.view.theme import Colour, Sizes, Theme
+
+EACH_S = 0.1
+"""The notes are drawn this often [s]: they change slowly, and the audience's picture is dearer."""
+_ON_DISPLAY = 0x2FFF0000
+"""SDL's way of saying "in the middle of display n" as a position: this, with n added."""
+
+
+class Notes:
+    """The second window."""
+
+    def __init__(self, theme: Theme) -> None:
+        """Show nothing yet."""
+        self._theme, self._type = theme, Type()
+        self._window: pygame.Window | None = None
+        self._since_s = EACH_S
+
+    @property
+    def shown(self) -> bool:
+        """Whether the window is there."""
+        return self._window is not None
+
+    def open(self, display: int, size: tuple[int, int]) -> None:
+        """Open the window on a display of a size [px]; one that is refused is only missing."""
+        self.close()
+        wanted = (max(1, round(0.9 * size[0])), max(1, round(0.85 * size[1])))
+        place = _ON_DISPLAY + display
+        try:
+            self._window = pygame.Window("lightpace: notes", wanted, (place, place), resizable=True)
+            self._since_s = EACH_S
+        except (pygame.error, ValueError, TypeError, OverflowError):
+            self._window = None
+
+    def close(self) -> None:
+        """Take the window away."""
+        window, self._window = self._window, None
+        if window is not None and pygame.display.get_init():
+            window.destroy()
+
+    def owns(self, event: pygame.Event) -> bool:
+        """Return whether an event is about this window."""
+        return self._window is not None and getattr(event, "window", None) is self._window
+
+    def show(self, cue: Cue, scene: Scene, talked_s: float, elapsed_s: float) -> None:
+        """Bring the window up to date, some times a second."""
+        self._since_s += max(0.0, elapsed_s)
+        if self._window is None or self._since_s < EACH_S:
+            return
+        self._since_s = 0.0
+        try:
+            surface = self._window.get_surface()
+            draw_notes(surface, cue, scene, talked_s, self._type, self._theme)
+            self._window.flip()
+        except pygame.error:
+            self.close()
+
+
+def draw_notes(
+    surface: pygame.Surface, cue: Cue, scene: Scene, talked_s: float, type_: Type, theme: Theme
+) -> None:
+    """Draw what the speaker reads: this cue above, the notes large, the next cue at the foot."""
+    width, height = surface.get_size()
+    unit = max(0.2, min(width / 1280, height / 720))
+    style = Style(type_, Sizes(unit), theme)
+    surface.fill(theme.back)
+    pad = round(36 * unit)
+    small, lead, big = round(20 * unit), round(30 * unit), round(58 * unit)
+    inner = max(1, width - 2 * pad)
+    y = pad + big / 2
+    x: float = pad
+    x += type_.digits(surface, format_clock(scene.time_s), (x, y), BOLD, big, theme.text) + pad
+    state = "paused" if scene.paused else f"{scene.speed:g}×"
+    type_.write(surface, state, (x, y + 0.1 * big), SEMIBOLD, lead, theme.muted)
+    talked = f"talking {format_clock(talked_s)[:-2]}"
+    where = f"{cue.number} of {cue.count}"
+    x = width - pad
+    x -= type_.digits(surface, where, (x, y), SEMIBOLD, lead, theme.own, align=1) + pad
+    type_.digits(surface, talked, (x, y), SEMIBOLD, lead, theme.muted, align=1)
+    top = round(pad + 1.35 * big)
+    surface.fill(theme.edge, (pad, top, inner, max(1, round(unit))))
+    foot = round(height - pad - 3.2 * lead)
+    body = Box(pad, top + pad // 2, inner, max(1, foot - top - pad))
+    used = _lines(surface, cue.caption, Box(*body[:3], 3 * lead), lead, theme.muted, style)
+    rest = Box(body.x, body.y + used + pad // 3, body.w, max(1, body.h - used - pad // 3))
+    _lines(surface, cue.notes, rest, round(40 * unit), theme.text, style)
+    surface.fill(theme.edge, (pad, foot, inner, max(1, round(unit))))
+    type_.caps(surface, "next", (pad, foot + 0.9 * lead), small, theme.faint)
+    if scene.notice:
+        at = (width - pad, foot + 0.9 * lead)
+        room = round(0.7 * inner)
+        type_.write(surface, scene.notice, at, REGULAR, small, theme.warning, align=1, width=room)
+    following = cue.next_caption or "the end"
+    at = (pad, foot + 2.2 * lead)
+    type_.write(surface, following, at, SEMIBOLD, lead, theme.text, width=inner)
+
+
+def _lines(
+    surface: pygame.Surface, text: str, box: Box, px: int, colour: Colour, style: Style
+) -> int:
+    """Write paragraphs into a box, smaller where they are long; return the height used [px]."""
+    while True:
+        lines = [
+            line
+            for paragraph in text.splitlines()
+            for line in (lines_of(paragraph.split(), box.w, px, style, REGULAR) or [""])
+        ]
+        step = round(1.35 * px)
+        if len(lines) * step <= box.h or px <= 14:
+            break
+        px -= 1
+    for i, line in enumerate(lines[: max(1, box.h // step)]):
+        at = (box.x, box.y + (i + 0.5) * step)
+        style.type.write(surface, line, at, REGULAR, px, colour, width=box.w)
+    return min(len(lines) * step, box.h)

@@ -3,16 +3,23 @@
 from simulator import load_scenario, simulate
 recording = simulate(load_scenario("breaking4"))
 recording.finish_s
+
+What is offered here is imported when it is first asked for: a command can then answer Ctrl-C from
+its first moment, and a second process starts with what it needs alone.
 """
 
-from simulator.analysis.optimum.optimise import Optimum, optimise
-from simulator.analysis.sweep.running import Table, sweep
-from simulator.errors import LightpaceError, ScenarioError
-from simulator.physics.attempt import fork, simulate, simulate_all
-from simulator.recording.recording import Moment, Recording, Status
-from simulator.recording.store import load_recording, save_recording
-from simulator.scenario.loader import load_scenario
-from simulator.scenario.model import Scenario
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from simulator.analysis.optimum.optimise import Optimum, optimise
+    from simulator.analysis.sweep.running import Table, sweep
+    from simulator.errors import LightpaceError, ScenarioError
+    from simulator.physics.attempt import fork, simulate, simulate_all
+    from simulator.recording.recording import Moment, Recording, Status
+    from simulator.recording.store import load_recording, save_recording
+    from simulator.scenario.loader import load_scenario
+    from simulator.scenario.model import Scenario
 
 __all__ = [
     "LightpaceError",
@@ -32,3 +39,27 @@ __all__ = [
     "simulate_all",
     "sweep",
 ]
+
+_HOMES = {
+    "analysis.optimum.optimise": ("Optimum", "optimise"),
+    "analysis.sweep.running": ("Table", "sweep"),
+    "errors": ("LightpaceError", "ScenarioError"),
+    "physics.attempt": ("fork", "simulate", "simulate_all"),
+    "recording.recording": ("Moment", "Recording", "Status"),
+    "recording.store": ("load_recording", "save_recording"),
+    "scenario.loader": ("load_scenario",),
+    "scenario.model": ("Scenario",),
+}
+
+
+def __getattr__(name: str) -> Any:
+    for home, names in _HOMES.items():
+        if name in names:
+            found = getattr(import_module(f"simulator.{home}"), name)
+            globals()[name] = found
+            return found
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

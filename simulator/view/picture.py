@@ -13,14 +13,10 @@ import pygame
 
 from simulator.stage.cameras import Camera
 from simulator.stage.scene import Scene
-<<<<<<< Updated upstream
 from simulator.stage.staging import Panel
 from simulator.view import camera, sprites
 from simulator.view.arranging import EVERY_PANEL, arrange
 from simulator.view.cameras import WHOLE, Shot, goal_of, view_of
-=======
-from simulator.view import camera, sprites
->>>>>>> Stashed changes
 from simulator.view.layers import group, labels, lights, runners
 from simulator.view.layers.ground import Tiles, stretched
 from simulator.view.layers.track import led_pips, mark_lines, mark_names, paint

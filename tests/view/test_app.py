@@ -9,14 +9,8 @@ from simulator.errors import DisplayError
 from simulator.stage.keys import BINDINGS, Action
 from simulator.view import app as app_module
 from simulator.view import sprites
-<<<<<<< Updated upstream
 from simulator.view.app import App
 from simulator.view.arranging import arrange
-=======
-from simulator.view.app import App, Looks
-from simulator.view.camera import MOVE_S
-from simulator.view.layout import arrange
->>>>>>> Stashed changes
 from simulator.view.panels.timeline import plot_box
 from tests.view import scenes
 from tests.view.conftest import FakeSession

@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from simulator.errors import ScenarioError
 from simulator.physics.attempt import Job, finished, stepping
 from simulator.physics.batch import batch_of
-from simulator.physics.keeping import passages
+from simulator.physics.keeping import OnlyEnds
 from simulator.physics.shelter import Shelterer, profile_of
 from simulator.scenario.model import Scenario
 from simulator.scenario.named import FORMATION
@@ -247,7 +247,7 @@ def finding_finishes(scenarios: Sequence[Scenario]) -> Job[list[float | None]]:
     """Simulate scenarios side by side and return their finish times [s], as a job in slices."""
     if not scenarios:
         return []
-    ends = yield from stepping(batch_of(scenarios), None, passages())
+    ends = yield from stepping(batch_of(scenarios), None, OnlyEnds)
     return [None if math.isnan(finish) else finish for finish in ends.finish_s.tolist()]
 
 

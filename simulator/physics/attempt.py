@@ -41,6 +41,7 @@ SLICE_TICKS = 8
 SLICE_ROWS = 1024
 """Between two yields lie so many steps, and with many rows no more than so many rows' steps."""
 STANDS_M_S = 0.2
+_STANDS = np.array(STANDS_M_S)
 STANDS_AFTER_S = 10.0
 """A run that stands still this long after the gun is given up."""
 CHUNK_TICKS = 512
@@ -162,7 +163,7 @@ def stepping(
             log.step(tick, state, step, moving)
             field.step(tick, state, step.after, moving)
             state = step.after
-            if not field.running.any():
+            if not field.anybody:
                 return log.result(field.ends(first))
             if tick % every == 0:
                 yield
@@ -175,20 +176,27 @@ class _Field:
     def __init__(self, batch: Batch) -> None:
         self._batch = batch
         self.running = np.ones(batch.rows, dtype=bool)
+        self.anybody = True
         self._tick = np.full(batch.rows, -1)
         self._bracket = np.full((4, batch.rows), np.nan)
+        self._stands_from = int(STANDS_AFTER_S / batch.step_s)
+        self._patience = int(batch.ticks.min())
 
     def step(self, tick: int, before: Quantities, after: Quantities, moving: Bools) -> None:
         """Take those out who cross the line in this step, stand still, or run out of patience."""
         batch, x, v = self._batch, after[0], after[1]
-        crossed = moving & (x >= batch.race_m)
-        if crossed.any():
-            self._bracket[:, crossed] = np.stack((before[0], before[1], x, v))[:, crossed]
-        stands = (v < STANDS_M_S) & ((tick + 1) * batch.step_s > STANDS_AFTER_S)
-        out = crossed | (moving & ((tick + 1 >= batch.ticks) | stands))
+        out = crossed = x >= batch.race_m
+        if tick >= self._stands_from:
+            out = out | (v < _STANDS)
+        if tick + 1 >= self._patience:
+            out = out | (tick + 1 >= batch.ticks)
+        out = out & moving
         if out.any():
+            crossed = crossed & moving
+            self._bracket[:, crossed] = np.stack((before[0], before[1], x, v))[:, crossed]
             self._tick[out] = tick + 1
             self.running = self.running & ~out
+            self.anybody = bool(self.running.any())
 
     def ends(self, first_tick: int) -> Ends:
         """Return how the rows ended."""

@@ -20,8 +20,7 @@ from simulator.physics.air import density, drag_area, head_wind
 from simulator.physics.anticipation import remaining_table
 from simulator.physics.pacers import (
     EXTRA_COUNT,
-    EXTRA_MIN_M,
-    EXTRA_STEP_M,
+    EXTRA_GRID,
     Group,
     group_of,
     leader_positions,
@@ -126,9 +125,8 @@ class Batch:
             for f in fields(self)
             if f.name in _BY_ROW
         }
-        grid = EXTRA_MIN_M + EXTRA_STEP_M * np.arange(EXTRA_COUNT)
         least = CLEARANCE_M - self.nearest_m[0, : len(self.tables)]
-        allowed = np.where(grid >= least[:, None], self.tables, -np.inf)
+        allowed = np.where(least[:, None] <= EXTRA_GRID, self.tables, -np.inf)
         best = allowed.max(axis=1, keepdims=True)
         return replace(
             self,

@@ -93,6 +93,20 @@ class EveryTick:
         return Trace(x, v, aerobic, reserve, ends.first_tick, ends.finish_tick, ends.finish_s)
 
 
+class OnlyEnds:
+    """Keeps nothing but how each row ended: for a strip of finish times."""
+
+    def __init__(self, _batch: Batch, _first_tick: int, _state: Quantities) -> None:
+        """Begin; there is nothing to prepare."""
+
+    def step(self, _tick: int, _before: Quantities, _step: Step, _moving: Bools) -> None:
+        """Let the step pass."""
+
+    def result(self, ends: Ends) -> Ends:
+        """Return how the rows ended."""
+        return ends
+
+
 @dataclass(frozen=True, eq=False)
 class Passages:
     """When each row passed given places, and how it ended.

@@ -18,9 +18,11 @@ from numpy.typing import NDArray
 from simulator.coefficients import (
     ACCEL_MAX,
     ACCEL_MIN,
+    BEND_COST,
     CLEARANCE_M,
     GAP_GAIN,
     GAP_SPEED_MAX,
+    LAP_M,
     TAU_AEROBIC,
     TAU_LIMIT,
     TAU_RESERVE,
@@ -28,11 +30,24 @@ from simulator.coefficients import (
 )
 from simulator.physics.anticipation import CELL_M, DRAG, LEVEL, TIME
 from simulator.physics.batch import TRACK_CELLS, Batch
-from simulator.physics.energetics import bend_factor, level_cost, level_cost_slope
+from simulator.physics.energetics import lean_strain, level_cost, level_cost_slope
 from simulator.physics.integrator import Quantities, midpoint
 from simulator.physics.pacers import EXTRA_COUNT, EXTRA_MIN_M, EXTRA_STEP_M
 
 Floats = NDArray[np.float64]
+
+# Constants as arrays: numpy turns a Python number into one at every call, which costs as much as
+# the sum itself where a batch has a few rows.
+_ZERO, _ONE, _TWO = np.array(0.0), np.array(1.0), np.array(2.0)
+_PER_TAU_RESERVE, _PER_TAU_AEROBIC = np.array(1.0 / TAU_RESERVE), np.array(1.0 / TAU_AEROBIC)
+_PER_TAU_SPEED, _TAU_AEROBIC = np.array(1.0 / TAU_SPEED), np.array(TAU_AEROBIC)
+_TAU_LIMIT = np.array(TAU_LIMIT)
+_ACCEL_MIN, _ACCEL_MAX = np.array(ACCEL_MIN), np.array(ACCEL_MAX)
+_GAP_GAIN = np.array(GAP_GAIN)
+_GAP_SLOWER, _GAP_FASTER = np.array(-GAP_SPEED_MAX), np.array(GAP_SPEED_MAX)
+_EXTRA_MIN, _EXTRA_CELLS = np.array(EXTRA_MIN_M), np.array(1.0 / EXTRA_STEP_M)
+_EXTRA_LAST = np.array(EXTRA_COUNT - 1.001)
+_PLAN_CELLS = np.array(1.0 / CELL_M)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,18 +55,19 @@ class Surroundings:
     """What a step meets, shape (..., rows) each.
 
     Attributes:
-        bend: 1 on a bend, 0 on a straight.
-        wind: head wind [m/s].
+        bend: k_c BEND_COST on a bend, 0 on a straight [1].
+        wind: head wind [m/s], None where there is none at all.
         shelter: share of the drag taken away [1].
         exposed: k rho CdA / (2 m g) of what is left of the drag [s2/m2].
-        need: what the rest of the plan draws from the reserve in this shelter [J/kg].
+        daring: share of what the plan asks for that she dares, for each J/kg of usable reserve: her
+            anticipation over what the rest of the plan draws in this shelter [kg/J].
     """
 
     bend: Floats
-    wind: Floats | float
+    wind: Floats | None
     shelter: Floats
     exposed: Floats
-    need: Floats
+    daring: Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,16 +91,22 @@ class Kernel:
     def __init__(self, batch: Batch) -> None:
         """Prepare the look-ups of `batch`."""
         self.batch = batch
-        self._flat_tables = batch.tables.reshape(-1)
+        self._tables = _with_rise(batch.tables.reshape(-1))
+        phases = batch.nearest_m.shape[1]
+        self._first_phase = np.arange(batch.rows) * phases
+        self._table_place = (batch.table_row[:, None] + np.arange(phases)).reshape(-1) * EXTRA_COUNT
+        self._least_extra = (CLEARANCE_M - batch.nearest_m).reshape(-1)
+        self._breaks = np.ascontiguousarray(batch.breaks_m.T)
+        self._waits = bool(batch.drop_back_m.any())
+        self._bend = batch.bend * BEND_COST
         self._flat_wind = None if batch.wind is None else batch.wind.reshape(-1)
         self._wind_row = np.arange(batch.rows) * TRACK_CELLS
-        self._one_phase = batch.breaks_m.shape[1] == 0
-        self._least_extra = CLEARANCE_M - batch.nearest_m
-        self._cells = batch.remaining.shape[2]
-        self._flat_remaining = batch.remaining.reshape(-1)
-        self._plan_row = batch.plan_index * (3 * self._cells)
-        self._rows = np.arange(batch.rows)
-        self._cells_per_m = TRACK_CELLS / 400.0
+        cells = batch.remaining.shape[2]
+        self._last_cell = np.array(cells - 1.001)
+        self._remaining = _with_rise(batch.remaining.transpose(1, 0, 2).reshape(3, -1))
+        self._plan_place = batch.plan_index * cells
+        self._cells_per_m = np.array(TRACK_CELLS / LAP_M)
+        self._half_step = np.array(0.5 * batch.step_s)
 
     def surroundings(self, x: Floats, leader: Floats) -> tuple[Surroundings, Floats]:
         """Return what runners at `x` [m] meet when their group wants to be at `leader` [m].
@@ -94,46 +116,39 @@ class Kernel:
         leading axes before the rows.
         """
         b = self.batch
-        if self._one_phase:
-            table = b.table_row
-            least = self._least_extra[:, 0]
-        else:
-            phase = (x[..., None] >= b.breaks_m).sum(axis=-1)
-            table = b.table_row + phase
-            least = self._least_extra[self._rows, phase]
-        gap = leader - x
-        extra = gap - np.minimum(np.maximum(gap, 0.0), b.drop_back_m)
-        extra = np.maximum(extra, least)
-        place = (extra - EXTRA_MIN_M) * (1.0 / EXTRA_STEP_M)
-        place = np.minimum(np.maximum(place, 0.0), EXTRA_COUNT - 1.001)
+        phase = self._first_phase
+        for begins in self._breaks:
+            phase = phase + (x >= begins)
+        extra = leader - x
+        if self._waits:
+            extra = extra - np.minimum(np.maximum(extra, _ZERO), b.drop_back_m)
+        extra = np.maximum(extra, self._least_extra.take(phase))
+        place = np.minimum(np.maximum((extra - _EXTRA_MIN) * _EXTRA_CELLS, _ZERO), _EXTRA_LAST)
         whole = place.astype(np.int64)
-        at = whole + table * EXTRA_COUNT
-        low = self._flat_tables.take(at)
-        shelter = low + (self._flat_tables.take(at + 1) - low) * (place - whole)
+        at = whole + self._table_place.take(phase)
+        low, rise = self._tables
+        shelter = low.take(at) + rise.take(at) * (place - whole)
         cell = ((x + b.start_m) * self._cells_per_m).astype(np.int64) % TRACK_CELLS
-        bend = b.bend.take(cell)
-        wind = 0.0 if self._flat_wind is None else self._flat_wind.take(cell + self._wind_row)
-        exposed = b.drag_k * (1.0 - shelter)
-        return Surroundings(bend, wind, shelter, exposed, self._need(x, exposed)), extra
+        bend = self._bend.take(cell) * b.cost_k
+        wind = None if self._flat_wind is None else self._flat_wind.take(cell + self._wind_row)
+        exposed = b.drag_k * (_ONE - shelter)
+        return Surroundings(bend, wind, shelter, exposed, self._daring(x, exposed)), extra
 
-    def _need(self, x: Floats, exposed: Floats) -> Floats:
-        """Return what the rest of the plan draws from the reserve in this shelter [J/kg]."""
+    def _daring(self, x: Floats, exposed: Floats) -> Floats:
+        """Return her anticipation over what the rest of the plan draws in this shelter [kg/J]."""
         b = self.batch
-        place = np.minimum(np.maximum(x, 0.0) * (1.0 / CELL_M), self._cells - 1.001)
+        place = np.minimum(x * _PLAN_CELLS, self._last_cell)
         whole = place.astype(np.int64)
         part = place - whole
-        at = whole + self._plan_row
-
-        def left(row: int) -> Floats:
-            here = self._flat_remaining.take(at + row * self._cells)
-            there = self._flat_remaining.take(at + row * self._cells + 1)
-            return np.asarray(here + (there - here) * part)
-
-        level, drag = left(LEVEL), left(DRAG)
+        at = whole + self._plan_place
+        here, rise = self._remaining
+        level = here[LEVEL].take(at) + rise[LEVEL].take(at) * part
+        drag = here[DRAG].take(at) + rise[DRAG].take(at) * part
+        time = here[TIME].take(at) + rise[TIME].take(at) * part
         if self._flat_wind is not None:
             drag = drag + b.gusts * level
-        cost = b.cost_k * (level + exposed * drag)
-        return np.asarray(cost - b.aerobic_max * left(TIME))
+        need = b.cost_k * (level + exposed * drag) - b.aerobic_max * time
+        return np.asarray(b.anticipation / np.maximum(need, _ONE))
 
     def limit(
         self, aerobic: Floats, reserve: Floats, planned: Floats, near: Surroundings
@@ -144,17 +159,35 @@ class Kernel:
         times her anticipation, is less than the rest of the plan needs, she draws that share of
         what the plan asks now. Oxygen uptake that has yet to come up is not held back.
         """
-        b = self.batch
-        can = aerobic + np.maximum(reserve, 0.0) * (1.0 / TAU_RESERVE)
-        lag = np.maximum(b.aerobic_max - aerobic, 0.0)
-        usable = np.maximum(reserve - TAU_AEROBIC * lag, 0.0)
-        share = b.anticipation * usable / np.maximum(near.need, 1.0)
-        air = planned + near.wind
-        drag = near.exposed * air * np.abs(air)
-        bend = 1.0 + near.bend * (bend_factor(planned) - 1.0)
-        asks = b.cost_k * level_cost(planned) * bend * (1.0 + drag) - b.aerobic_max
-        dares = b.aerobic_max + lag + share * np.maximum(asks, 0.0)
-        return np.asarray(np.where(share < 1.0, np.minimum(can, dares), can))
+        return self._bound(aerobic, reserve, self._draw(planned, near), near)
+
+    def _draw(self, planned: Floats, near: Surroundings) -> Floats:
+        """Return what a planned speed draws from the reserve at full uptake [W/kg]."""
+        hold, _, _ = self._holding(planned, near)
+        draw: Floats = np.maximum(hold - self.batch.aerobic_max, _ZERO)
+        return draw
+
+    def _bound(self, aerobic: Floats, reserve: Floats, draw: Floats, near: Surroundings) -> Floats:
+        can = aerobic + np.maximum(reserve, _ZERO) * _PER_TAU_RESERVE
+        most = self.batch.aerobic_max
+        lag = np.maximum(most - aerobic, _ZERO)
+        share = np.maximum(reserve - _TAU_AEROBIC * lag, _ZERO) * near.daring
+        dares = most + lag + share * draw
+        bound: Floats = np.where(share < _ONE, np.minimum(can, dares), can)
+        return bound
+
+    def _holding(self, v: Floats, near: Surroundings) -> tuple[Floats, Floats, Floats]:
+        """Return what holding speed `v` takes [W/kg], that without air, and both costs' factor."""
+        square = v * v
+        if near.wind is None:
+            drag = near.exposed * square
+        else:
+            air = v + near.wind
+            drag = near.exposed * (air * np.abs(air))
+        dearer = self.batch.cost_k + near.bend * lean_strain(square)
+        level = level_cost(v) * dearer
+        dragged = _ONE + drag
+        return level * dragged, level, dearer * dragged
 
     def pull(
         self, v: Floats, limit: Floats, asked: Floats, near: Surroundings
@@ -164,21 +197,16 @@ class Kernel:
         The power stays inside `limit` [W/kg]: where the wanted acceleration is too dear the limit
         is solved for it; where even standing pace is, the speed relaxes to what is allowed.
         """
-        b = self.batch
-        air = v + near.wind
-        drag = near.exposed * air * np.abs(air)
-        factor = b.cost_k * (1.0 + near.bend * (bend_factor(v) - 1.0))
-        level = level_cost(v) * factor
-        hold = level * (1.0 + drag)
+        hold, level, dearer = self._holding(v, near)
         room = limit - hold
-        per_accel = level * b.force_k
-        slope = (
-            level_cost_slope(v) * factor * (1.0 + drag) + 2.0 * near.exposed * np.abs(air) * level
-        )
-        allowed = np.where(room >= 0.0, room / per_accel, room / (slope * TAU_LIMIT))
-        wanted = np.minimum((asked - v) * (1.0 / TAU_SPEED), ACCEL_MAX)
-        accel = np.maximum(np.minimum(wanted, allowed), ACCEL_MIN)
-        return accel, hold + per_accel * np.maximum(accel, 0.0)
+        per_accel = level * self.batch.force_k
+        # in the slope the bend counts as a factor that does not change with speed
+        air = v if near.wind is None else np.abs(v + near.wind)
+        slope = level_cost_slope(v) * dearer + _TWO * near.exposed * air * level
+        allowed = room / np.where(room >= _ZERO, per_accel, slope * _TAU_LIMIT)
+        wanted = np.minimum((asked - v) * _PER_TAU_SPEED, _ACCEL_MAX)
+        accel = np.maximum(np.minimum(wanted, allowed), _ACCEL_MIN)
+        return accel, hold + per_accel * np.maximum(accel, _ZERO)
 
     def step(
         self,
@@ -196,23 +224,30 @@ class Kernel:
             cruises: the speed it asks for, likewise [m/s].
         """
         powers: list[Floats] = []
-        near, _ = self.surroundings(state[0] + 0.5 * self.batch.step_s * state[1], leader)
+        near, _ = self.surroundings(state[0] + self._half_step * state[1], leader)
+        draw = self._draw(cruises[1], near)
         most = self.batch.aerobic_max
 
         def rates(stage: int, at: Quantities) -> Quantities:
             x, v, aerobic, reserve = at
             asked = cruises[stage] + correction(marks[stage] - x)
-            forward = np.maximum(v, 0.0)
-            limit = self.limit(aerobic, reserve, cruises[stage], near)
+            forward = np.maximum(v, _ZERO)
+            limit = self._bound(aerobic, reserve, draw, near)
             accel, power = self.pull(forward, limit, asked, near)
             powers.append(power)
-            supply = (np.minimum(most, power) - aerobic) * (1.0 / TAU_AEROBIC)
+            supply = (np.minimum(most, power) - aerobic) * _PER_TAU_AEROBIC
             return forward, accel, supply, aerobic - power
 
         x, v, aerobic, reserve = midpoint(rates, state, self.batch.step_s)
-        return Step((x, np.maximum(v, 0.0), aerobic, reserve), powers[1], near)
+        return Step((x, np.maximum(v, _ZERO), aerobic, reserve), powers[1], near)
 
 
 def correction(gap: Floats) -> Floats:
     """Return the gentle correction of her gap to the mark she follows [m/s]."""
-    return np.minimum(np.maximum(GAP_GAIN * gap, -GAP_SPEED_MAX), GAP_SPEED_MAX)
+    wanted: Floats = np.minimum(np.maximum(gap * _GAP_GAIN, _GAP_SLOWER), _GAP_FASTER)
+    return wanted
+
+
+def _with_rise(table: Floats) -> tuple[Floats, Floats]:
+    """Return a table and its steps from one entry to the next: one look-up less in between."""
+    return table, np.diff(table, axis=-1, append=table[..., -1:])

@@ -12,12 +12,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from simulator.coefficients import CLEARANCE_M
-from simulator.physics.shelter import Profile, Shelterer, profile_of
+from simulator.physics.shelter import Influence, Profile, Shelterer, combined, influence_of
 from simulator.scenario.pacers import Leader, Pacers, Slot
 from simulator.scenario.schedule import Schedule
 
@@ -26,6 +27,9 @@ Floats = NDArray[np.float64]
 EXTRA_MIN_M = -20.0
 EXTRA_STEP_M = 0.02
 EXTRA_COUNT = 4001
+EXTRA_GRID: Floats = np.asarray(
+    EXTRA_MIN_M + EXTRA_STEP_M * np.arange(EXTRA_COUNT), dtype=np.float64
+)
 """The grid of extra gaps on which shelter is tabulated: -20 m to +60 m."""
 
 OPENING_PEAK_M = 200.0
@@ -65,7 +69,6 @@ def group_of(pacers: Pacers, race_m: float) -> Group:
     if constants is not None:
         edges |= {c.until for c in constants if c.until is not None}
     breaks = sorted(e for e in edges if 0.0 < e < race_m)
-    grid = EXTRA_MIN_M + EXTRA_STEP_M * np.arange(EXTRA_COUNT)
     profiles: list[Profile | float] = []
     nearest = []
     for begin in [0.0, *breaks]:
@@ -74,7 +77,7 @@ def group_of(pacers: Pacers, race_m: float) -> Group:
         nearest.append(min(ahead, default=np.inf))
         if constants is None:
             bodies = [Shelterer(s.ahead, s.offset, s.ahead > 0) for s in active]
-            profiles.append(profile_of(bodies, grid))
+            profiles.append(combined(map(_on_grid, bodies), EXTRA_GRID.shape))
         else:
             held = next((c.value for c in constants if c.until is None or begin < c.until), 0.0)
             profiles.append(held)
@@ -86,6 +89,12 @@ def group_of(pacers: Pacers, race_m: float) -> Group:
         pacers.drop_back if pacers.policy == "wait_for_runner" else 0.0,
         tuple(profiles),
     )
+
+
+@lru_cache(maxsize=64)
+def _on_grid(pacer: Shelterer) -> Influence:
+    """Return what one pacer does; groups of all sizes are made of the same few bodies."""
+    return influence_of(pacer, EXTRA_GRID)
 
 
 def table_of(profile: Profile | float, wake: float) -> Floats:

@@ -2,7 +2,7 @@
 
 In: arguments. Out: text on stdout, one-sentence errors on stderr, an exit code: 0 done, 1 it could
 not be done, 2 the input is not usable, 130 stopped with Ctrl-C, 143 terminated. The commands stand
-in `attempts`, `films` and `science` and are registered by importing them.
+in `attempts`, `films`, `stories`, `science` and `sweeps`, and are registered by importing them.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from typing import Any
 import typer
 from rich.markup import escape
 
-from simulator.cli import attempts, films, science, sweeps
+from simulator.cli import attempts, films, science, stories, sweeps
 from simulator.cli.terminal import app, err
 from simulator.errors import LightpaceError
 
 _Misused: Any = next(c for c in typer.BadParameter.__mro__ if c.__name__ == "ClickException")
 """What a wrong option or argument raises; typer exports only its descendants."""
 
-__all__ = ["attempts", "films", "main", "science", "sweeps"]
+__all__ = ["attempts", "films", "main", "science", "stories", "sweeps"]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -19,6 +19,7 @@ from simulator.analysis.uncertainty import forecast
 from simulator.cli.forecast import print_forecast
 from simulator.cli.options import moment, picture_size, race_time
 from simulator.cli.summary import print_summary
+from simulator.cli.telling import print_telling
 from simulator.cli.terminal import (
     DEFAULT_SCENARIO,
     Changes,
@@ -33,6 +34,10 @@ from simulator.errors import Problem, ScenarioError
 from simulator.physics.attempt import simulate as simulate_attempt
 from simulator.recording.store import save_recording
 from simulator.scenario.loader import load_scenario
+from simulator.scenario.model import Scenario
+from simulator.scenario.story import Story
+from simulator.scenario.story_script import is_story, load_story
+from simulator.stage.story import tell
 
 if TYPE_CHECKING:
     from simulator.export.leds import Strip
@@ -81,22 +86,27 @@ def run(
         )
         print_summary(summarise(asked, simulate_attempt(asked)))
         return
+    from simulator.cli.recording import Recorder
     from simulator.session import Session
     from simulator.view.app import run as run_window
+    from simulator.view.themes import theme_named
 
     session = Session.open(
         scenario, overrides=changes or [], rate=speed, start_at_s=opening, processes=True
     )
     with ExitStack() as stack:
         stack.callback(session.close)
-        witnesses = () if strip is None else (stack.enter_context(strip).show,)
+        recorder = Recorder(session, theme_named(theme))
+        stack.callback(recorder.close)
+        lights = () if strip is None else (stack.enter_context(strip).show,)
         run_window(
             session,
             size=width_height,
             fullscreen=fullscreen,
             theme=theme,
             sound=sound,
-            witnesses=witnesses,
+            witnesses=(recorder.see, *lights),
+            record=recorder.press,
         )
 
 
@@ -147,13 +157,16 @@ def simulate(
 
 @app.command()
 def check(
-    scenarios: Annotated[list[str], typer.Argument(help="Scenario files or names.")],
+    scenarios: Annotated[list[str], typer.Argument(help="Scenario or story files, or names.")],
     changes: Changes = None,
 ) -> None:
-    """Read scenarios and list every problem with its line."""
+    """Read scenarios and stories and list every problem with its line."""
     problems: list[Problem] = []
     for name in scenarios:
         try:
+            if is_story(name):
+                print_telling(name, tell(load_story(name)))
+                continue
             asked = load_scenario(name, overrides=changes or [])
         except ScenarioError as error:
             problems += error.problems
@@ -202,8 +215,10 @@ def sheet(
 
 
 @app.command()
-def schema() -> None:
+def schema(
+    story: Annotated[bool, typer.Option("--story", help="That of a story instead.")] = False,
+) -> None:
     """Print the JSON schema of a scenario, for editors."""
     from simulator.scenario.schema import schema_text
 
-    sys.stdout.write(schema_text())
+    sys.stdout.write(schema_text(Story if story else Scenario))

@@ -28,6 +28,9 @@ err = Console(stderr=True, highlight=False, soft_wrap=True)
 ScenarioName = Annotated[
     str, typer.Argument(help="A scenario file, or the name of a shipped one such as breaking4.")
 ]
+StoryOrScenario = Annotated[
+    str, typer.Argument(help="A scenario or a story: a file, or a name such as stories/breaking4.")
+]
 Changes = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="PATH=VALUE", help="Change a value, e.g. pacers.count=7."),

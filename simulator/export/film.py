@@ -1,7 +1,7 @@
-"""A film of an attempt: pictures at equal steps of race time, never of the screen.
+"""A film of an attempt or a story: pictures at equal steps of its own time, never of the screen.
 
-In: a show, a cut (from, to, rate, pictures a second), a size. Out: a file or a numbered series,
-whole or not at all. Each picture is drawn, handed to the encoder and forgotten.
+In: what is seen at each second, a cut (from, to, rate, pictures a second), a size. Out: a file or a
+numbered series, whole or not at all. Each picture is drawn, handed to the encoder and forgotten.
 """
 
 from __future__ import annotations
@@ -17,12 +17,18 @@ import pygame
 from simulator.errors import OutputError
 from simulator.export.series import is_series, series_files, series_writer
 from simulator.stage.playback import Playback
+from simulator.stage.scene import Scene
 from simulator.stage.scenery import Options, scene_of
 from simulator.stage.show import Show
+from simulator.stage.staging import Staging
+from simulator.view.cameras import Shot, directed
+from simulator.view.picture import Options as PictureOptions
 from simulator.view.picture import Painter
 from simulator.view.theme import Theme
 
 Size = tuple[int, int]
+SceneAt = Callable[[float], Scene]
+"""What is to be seen at a second of an attempt's race time, or of a story's told time."""
 Progress = Callable[[int, int], None]
 
 VIDEOS = (".mp4", ".webm")
@@ -49,11 +55,11 @@ class Writer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """Which part of the race, how fast, and how finely.
+    """Which part of the race or the story, how fast, and how finely.
 
     Attributes:
-        from_s, to_s: race time of the first and the last picture [s].
-        speed: race seconds a second of film.
+        from_s, to_s: race time (a story's: told time) of the first and the last picture [s].
+        speed: so many of these seconds a second of film.
         fps: pictures a second of film.
     """
 
@@ -68,31 +74,45 @@ class Cut:
         return max(1, round((self.to_s - self.from_s) * self.fps / self.speed))
 
     def time_s(self, index: int) -> float:
-        """Return the race time of a picture [s]; the last one stands at `to_s`."""
+        """Return the time of a picture [s]; the last one stands at `to_s`."""
         last = index == self.frames - 1 and index > 0
         return self.to_s if last else self.from_s + index * self.speed / self.fps
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Attempt:
+    """One attempt as it is seen at a rate, nothing of it known before it is shown."""
+
+    show: Show
+    rate: float = 1.0
+    options: Options = field(default_factory=Options)
+
+    def scene_at(self, time_s: float) -> Scene:
+        """Return the scene at a race time [s]."""
+        playback = Playback(time_s, self.show.recording.end_s, self.rate, paused=False)
+        return scene_of(self.show, playback.seek(time_s), self.options)
 
 
 @dataclass(frozen=True, slots=True)
 class Pictures:
     """The pictures of a cut, `size` in pixels; they share one surface."""
 
-    show: Show
+    scene_at: SceneAt
     cut: Cut
     size: Size
     theme: Theme
-    options: Options = field(default_factory=Options)
 
     def every(self, step: int = 1) -> Iterator[pygame.Surface]:
         """Yield each `step`-th picture; it is good until the next one is asked for."""
         surface = pygame.Surface(self.size, 0, 32)
         painter = Painter(self.theme)
-        playback = Playback(
-            self.cut.from_s, self.show.recording.end_s, rate=self.cut.speed, paused=False
-        )
+        shot = Shot()
+        before: Staging | None = None
         for index in range(0, self.cut.frames, step):
-            playback = playback.seek(self.cut.time_s(index))
-            painter.draw(surface, scene_of(self.show, playback, self.options))
+            scene = self.scene_at(self.cut.time_s(index))
+            shot = directed(shot.after(step / self.cut.fps), before, scene.staging)
+            before = scene.staging
+            painter.draw(surface, scene, PictureOptions(shot=shot))
             yield surface
 
 

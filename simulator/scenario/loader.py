@@ -20,7 +20,13 @@ from simulator.scenario.model import Scenario
 from simulator.scenario.named import FORMATION, RUNNER, Kind
 from simulator.scenario.overrides import apply_overrides
 from simulator.scenario.problems import check_tree, without
-from simulator.scenario.reading import find_scenario, is_bare_name, read_text, shipped_names
+from simulator.scenario.reading import (
+    find_scenario,
+    is_bare_name,
+    read_text,
+    refuse,
+    shipped_names,
+)
 from simulator.scenario.structure import guess, tidy
 from simulator.scenario.yaml_tree import (
     Entry,
@@ -69,6 +75,10 @@ def _load(
         root, problems = read_tree(text, shown)
     except YamlError as error:
         raise ScenarioError([error.problem]) from None
+    if isinstance(root, Mapping) and "chapters" in root.entries:
+        mark = root.entries["chapters"].mark
+        hint = "lightpace present shows it, lightpace film makes a film of it"
+        raise refuse(shown, "this is a story, not a scenario", hint, mark.line, mark.column)
     root, found = apply_overrides(root, overrides, path.parent)
     problems += found
     root, found = tidy(root, Scenario)

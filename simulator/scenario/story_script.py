@@ -135,18 +135,17 @@ def _cast(story: Story, path: Path, tree: Node) -> Script:
         at: Way = ("chapters", i)
         own = (*at, "scenario") if chapter.scenario is not None else ("scenario",)
         name = chapter.scenario or story.scenario
-        asked = cast.ask(name, own, chapter.set, (*at, "set"), with_ghosts=True)
-        attempts.append(asked)
+        changes = _changes(chapter.set, (*at, "set"))
+        attempts.append(cast.ask(name, own, changes, with_ghosts=True))
         runs = {}
         for n, rival in _runs(chapter):
             there = (*at, "ghosts", n)
-            other = (*there, "scenario") if rival.scenario is not None else own
-            # a change of the chapter's own attempt goes on top of what the chapter changes
-            before = chapter.set if rival.scenario is None else ()
-            changes = (*before, *rival.set)
-            runs[rival.name] = cast.ask(
-                rival.scenario or name, other, changes, (*there, "set"), with_ghosts=False
-            )
+            further = _changes(rival.set, (*there, "set"))
+            if rival.scenario is None:  # a change of what the chapter shows, changes and all
+                runs[rival.name] = cast.ask(name, own, [*changes, *further], with_ghosts=False)
+            else:
+                other = (*there, "scenario")
+                runs[rival.name] = cast.ask(rival.scenario, other, further, with_ghosts=False)
         rivals.append(runs)
     if cast.problems:
         raise ScenarioError(list(dict.fromkeys(cast.problems)))
@@ -157,6 +156,14 @@ def _runs(chapter: Chapter) -> Iterator[tuple[int, Rival]]:
     return ((n, rival) for n, rival in enumerate(chapter.ghosts or ()) if rival.is_run)
 
 
+Change = tuple[str, Way]
+"""What is changed, `path=value`, and where the story says so."""
+
+
+def _changes(texts: Sequence[str], way: Way) -> list[Change]:
+    return [(text, (*way, n)) for n, text in enumerate(texts)]
+
+
 class _Cast:
     """The scenarios found so far, and what is wrong with the others."""
 
@@ -165,11 +172,9 @@ class _Cast:
         self.problems: list[Problem] = []
         self._folder, self._tree = folder, tree
 
-    def ask(
-        self, name: str, at: Way, changes: Sequence[str], changed_at: Way, *, with_ghosts: bool
-    ) -> Asked:
+    def ask(self, name: str, at: Way, changes: Sequence[Change], *, with_ghosts: bool) -> Asked:
         """Load one scenario; a problem of its name or of a change stands in the story."""
-        asked = Asked(Path(name), tuple(changes))
+        asked = Asked(Path(name), tuple(text for text, _ in changes))
         try:
             beside = self._folder / name
             asked = replace(asked, source=beside if beside.is_file() else find_scenario(name))
@@ -177,29 +182,17 @@ class _Cast:
                 self.scenarios[asked] = load_scenario(
                     asked.source, overrides=asked.changes, with_ghosts=with_ghosts
                 )
-        except (ScenarioError, OSError, ValueError) as error:
-            found = error.problems if isinstance(error, ScenarioError) else ()
-            self.problems += [self._placed(p, at, changes, changed_at) for p in found]
-            if not found:
-                self.problems.append(self._at(at, "this cannot be a file's name", ""))
+        except ScenarioError as error:
+            self.problems += [self._placed(p, at, changes) for p in error.problems]
+        except (OSError, ValueError):
+            self.problems.append(self._at(at, "this cannot be a file's name", ""))
         return asked
 
-    def _placed(
-        self, problem: Problem, at: Way, changes: Sequence[str], changed_at: Way
-    ) -> Problem:
+    def _placed(self, problem: Problem, at: Way, changes: Sequence[Change]) -> Problem:
         """Return a problem at the story's own line, unless it is one within another file."""
         if problem.source == SOURCE:
-            own = next(
-                (
-                    n
-                    for n, text in enumerate(changes)
-                    if f"{problem.path}.".startswith(f"{text.partition('=')[0].strip()}.")
-                    or f"{text.partition('=')[0].strip()}.".startswith(f"{problem.path}.")
-                ),
-                None,
-            )
-            way = changed_at if own is None else (*changed_at, own)
             what = f"{problem.path}: {problem.message}" if problem.path else problem.message
+            way = next((way for text, way in changes if _is_about(problem.path, text)), at)
             return self._at(way, what, problem.hint)
         if not problem.line:
             return self._at(at, f"{problem.source}: {problem.message}", problem.hint)
@@ -209,6 +202,12 @@ class _Cast:
         mark = _mark(self._tree, way)
         shown = dotted(str(step) for step in way)
         return Problem(mark.source, mark.line, mark.column, shown, message, hint)
+
+
+def _is_about(path: str, change: str) -> bool:
+    """Return whether a problem's path lies at, below or above what a change sets."""
+    set_at = change.partition("=")[0].strip()
+    return f"{path}.".startswith(f"{set_at}.") or f"{set_at}.".startswith(f"{path}.")
 
 
 def _mark(node: Node, way: Way) -> Mark:

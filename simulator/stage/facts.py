@@ -20,6 +20,8 @@ from simulator.stage.show import Show
 from simulator.units import format_time
 
 ALWAYS = -math.inf
+UNIT = "\N{NO-BREAK SPACE}"
+"""Between a number and its unit: the two stay on one line."""
 LEVEL_S = 0.005
 """A difference that would be printed as 0.00 is called none [s]."""
 
@@ -177,13 +179,13 @@ def _light_lost(seen: Seen) -> str:
     lost_m = lost_light_m(track)
     if lost_m is None:
         raise ValueError("the light is not lost in this run")
-    return f"{lost_m:.0f} m"
+    return f"{lost_m:.0f}{UNIT}m"
 
 
 def _pacer_left(seen: Seen) -> str:
     if "pacer left" not in events(seen.live):
         raise ValueError("no pacer leaves in this run")
-    return f"{event_distance(seen.live, 'pacer left'):.0f} m"
+    return f"{event_distance(seen.live, 'pacer left'):.0f}{UNIT}m"
 
 
 _OF_A_RUN: dict[str, Callable[[Seen], str]] = {
@@ -195,13 +197,13 @@ _OF_A_RUN: dict[str, Callable[[Seen], str]] = {
 _AT_A_MOMENT: dict[str, Callable[[Moment, float], str]] = {
     "shelter": lambda moment, _full: _percent(moment.shelter),
     "reserve": lambda moment, full: _percent(max(moment.reserve, 0.0) / full),
-    "speed": lambda moment, _full: f"{moment.v_m_s:.2f} m/s",
+    "speed": lambda moment, _full: f"{moment.v_m_s:.2f}{UNIT}m/s",
     "time": lambda moment, _full: format_time(moment.time_s),
 }
 
 
 def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %"
+    return f"{100 * share:.0f}{UNIT}%"
 
 
 def _time(seconds: float | None) -> str:
@@ -213,4 +215,4 @@ def _time(seconds: float | None) -> str:
 def _words(seconds: float, more: str, less: str, none: str) -> str:
     if abs(seconds) < LEVEL_S:
         return none
-    return f"{abs(seconds):.2f} s {more if seconds > 0 else less}"
+    return f"{abs(seconds):.2f}{UNIT}s {more if seconds > 0 else less}"

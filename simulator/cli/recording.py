@@ -1,0 +1,96 @@
+"""The window's record key: it does what `lightpace film` does, for what is being watched.
+
+In: presses of the key, and each scene that the window shows (a reason to look how far it is). Out:
+a film in the folder where the program was started, and notices. It is of the whole attempt or
+story, whatever was paused or sought meanwhile; a second press gives it up.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from functools import partial
+from pathlib import Path
+
+from simulator.export.film import Cut, Size
+from simulator.export.filming import Filming, News, attempt_seen, story_seen
+from simulator.session import Session
+from simulator.session.presentation import Presentation
+from simulator.stage.scene import Scene
+from simulator.units import format_clock
+from simulator.view.theme import Theme
+
+TOLD_PERCENT = 10
+"""A notice comes for each so much of the film [%]."""
+SIZE: Size = (1920, 1080)
+FPS = 60
+
+
+class Recorder:
+    """Films what a session shows; give it to the window as `record` and as one of `witnesses`."""
+
+    def __init__(
+        self, session: Session, theme: Theme, *, size: Size = SIZE, fps: int = FPS
+    ) -> None:
+        self._session, self._theme, self._size, self._fps = session, theme, size, fps
+        self._filming: Filming | None = None
+        self._told = 0
+
+    def press(self) -> None:
+        """Begin to film; or give up the film that is being made."""
+        if self._filming is not None:
+            self._filming.stop()
+            self._filming = None
+            self._session.notify("The film was given up. Nothing was kept.")
+            return
+        session = self._session
+        if isinstance(session, Presentation):
+            telling = session.telling
+            name = telling.script.story.name
+            seen, length_s = partial(story_seen, telling.script), telling.length_s
+        else:
+            name = session.scenario.name
+            seen = partial(attempt_seen, session.show, session.options)
+            length_s = session.recording.end_s
+        path = free_path(name)
+        cut = Cut(0.0, length_s, fps=self._fps)
+        try:
+            self._filming = Filming(seen, cut, self._size, self._theme, path)
+        except (OSError, RuntimeError, ValueError) as error:
+            session.notify(f"No film can be made: {error}.")
+            return
+        self._told = 0
+        session.notify(f"Filming all of it into {path}. The same key gives it up.")
+
+    def see(self, _scene: Scene) -> None:
+        """Look how far the film is."""
+        if self._filming is None:
+            return
+        for news in self._filming.news():
+            if news.problem or news.finished:
+                self._end(self._filming, news)
+                return
+            percent = 100 * news.done // news.total
+            if percent >= self._told + TOLD_PERCENT:
+                self._told = percent - percent % TOLD_PERCENT
+                self._session.notify(f"{self._filming.path}: {self._told} %")
+
+    def close(self) -> None:
+        """Give up a film that is being made: the window is closed."""
+        if self._filming is not None:
+            self._filming.stop()
+            self._filming = None
+
+    def _end(self, filming: Filming, news: News) -> None:
+        length = format_clock(filming.cut.frames / filming.cut.fps, 0)
+        self._session.notify(news.problem or f"Saved {filming.path}, {length} long.")
+        self._filming = None
+        filming.stop()
+
+
+def free_path(name: str) -> Path:
+    """Return a name in the current folder that no file has yet, `lightpace Breaking4.mp4`."""
+    plain = re.sub(r"[^\w .,()-]+", "-", name).strip(" .-")[:80] or "film"
+    stem = f"lightpace {plain}"
+    names = itertools.chain([f"{stem}.mp4"], (f"{stem} ({n}).mp4" for n in itertools.count(2)))
+    return next(Path(one) for one in names if not Path(one).exists())

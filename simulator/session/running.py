@@ -21,14 +21,14 @@ from simulator.physics.attempt import Job, finished
 from simulator.scenario.model import Scenario
 from simulator.session.attempting import Found, attempting
 from simulator.session.changes import Change, Course
-from simulator.session.courses import Runs, tick_at
+from simulator.session.courses import KEPT_RUNS, Kept, Runs, tick_at
 from simulator.session.mixing import AFTER_FINISH, Mixing
 from simulator.session.pins import Pins
 from simulator.session.settings import Settings, settings_of
 from simulator.session.strip import Row, Strip
 from simulator.session.watching import Watching
 from simulator.session.work import PAUSED_SLICE_S, SLICE_S, Task, Work
-from simulator.stage.show import Show, making_show, with_findings
+from simulator.stage.show import Show, making_show, with_earlier, with_findings
 
 FINDINGS = ("possible", "chances", "band")
 """What is found out about a run once it is known, in this order."""
@@ -74,6 +74,7 @@ class Running(Watching):
         self._mixing = Mixing(settings, self._runs)
         self._strip = Strip()
         self._pins = Pins()
+        self._findings: Kept[tuple[Course, str], Any] = Kept(KEPT_RUNS)
         self._shown = self._mixing.now
         self._work = Work(clock, processes)
         self._work.start()  # they get ready while the first run is worked out here
@@ -179,6 +180,7 @@ class Running(Watching):
         return Task(job, done, gives=frozenset([(name, shown)]))
 
     def _found_out(self, name: str, found: Any) -> None:
+        self._findings.put((self._shown.course, name), found)
         self._show = with_findings(self._show, **{name: found})
         self._ask()
 
@@ -241,15 +243,16 @@ class Running(Watching):
                 marks.append(replace(run_mark(left.name, left.colour, "", past), label=left.label))
         marks += self._pins.marks(change.course)
         yield
-        earlier = tuple(
-            (
-                leg.tick * run.step_s,
-                self._runs.group(self._runs.scenario(before.settings).pacers, scenario.distance),
-            )
-            for before, leg in pairwise(change.course)
-        )
         show = yield from making_show(scenario, run, marks)
-        return replace(show, earlier=earlier)
+        legs = []
+        for before, leg in pairwise(change.course):
+            ran = self._runs.scenario(before.settings)
+            pacers = self._runs.group(ran.pacers, scenario.distance)
+            course = tuple(old for old in change.course if old.tick < leg.tick)
+            found = {name: self._findings.get((course, name)) for name in FINDINGS[:-1]}
+            legs.append((leg.tick * run.step_s, ran, pacers, found))
+        yield
+        return with_earlier(show, legs) if legs else show
 
     def _ghosts(self, scenario: Scenario) -> list[Mark]:
         """Return the ghosts beside the runs that the user left or kept."""

@@ -60,6 +60,7 @@ class Options:
 def scene_of(show: Show, playback: Playback, options: Options, notice: str = "") -> Scene:
     """Return everything one picture shows."""
     t = playback.time_s
+    then = show.in_force(t)
     run, race = show.recording, show.recording.race_m
     moment = run.at(t)
     x = min(moment.x_m, race)
@@ -79,7 +80,7 @@ def scene_of(show: Show, playback: Playback, options: Options, notice: str = "")
     lap, laps = lap_of(x, race)
     return Scene(
         title=show.scenario.name,
-        subtitle=show.subtitle,
+        subtitle=then.subtitle,
         race_m=race,
         start_s_m=start_position(race),
         phase=phase,
@@ -89,29 +90,29 @@ def scene_of(show: Show, playback: Playback, options: Options, notice: str = "")
         lap=lap,
         laps=laps,
         bell=race - x <= LAP_M and race > LAP_M,
-        target_s=show.plan.finish_s or 0.0,
+        target_s=then.plan.finish_s or 0.0,
         projected_s=projected_finish(run, t) if t > 0 else None,
-        chance=None if finished else chance_of(show.chances, x),
+        chance=None if finished else chance_of(then.chances, x),
         speed=playback.rate,
         paused=playback.paused,
         notice=notice,
         leds=show.scenario.wavelight.leds,
-        waves=_waves(show, t) if options.lights else (),
+        waves=_waves(then, t) if options.lights else (),
         runner=Body(
-            show.scenario.runner.name,
-            short_name(show.scenario.runner.name),
+            then.scenario.runner.name,
+            short_name(then.scenario.runner.name),
             "runner",
             "white",
             runner_m,
             0.0,
             moment.v_m_s,
         ),
-        pacers=_pacers(show, moment),
+        pacers=_pacers(then, moment),
         ghosts=_ghosts(show, t, runner_m) if options.ghosts else (),
-        group=_group(show, moment, runner_m),
-        gaps=_gaps(show, t, x),
-        meters=_meters(show, moment),
-        splits=_split_rows(show, t, options),
+        group=_group(then, moment, runner_m),
+        gaps=_gaps(then, t, x),
+        meters=_meters(then, moment),
+        splits=_split_rows(then, t, options),
         chart=Chart(
             race_m=race,
             curves=show.curves if options.ghosts else show.curves[-1:],
@@ -123,7 +124,7 @@ def scene_of(show: Show, playback: Playback, options: Options, notice: str = "")
         ),
         what_if=_what_if(show, finished or options.reveal or playback.furthest_s >= run.end_s),
         board=board_of(show) if finished else None,
-        assumed=show.assumed,
+        assumed=then.assumed,
     )
 
 
@@ -155,7 +156,7 @@ def _pacers(show: Show, moment: Moment) -> tuple[Body, ...]:
             p.presence,
             p.role,
         )
-        for p in places(show.pacers_at(moment.time_s), moment.x_m, moment.group_m)
+        for p in places(show.pacers, moment.x_m, moment.group_m)
     )
 
 
@@ -173,7 +174,7 @@ def _ghosts(show: Show, t: float, runner_m: float) -> tuple[Body, ...]:
 
 def _group(show: Show, moment: Moment, runner_m: float) -> Group:
     assumed = show.scenario.pacers.formation.assumed and show.pacers.slots
-    gap = front_gap(show.pacers_at(moment.time_s), moment.x_m, moment.group_m)
+    gap = front_gap(show.pacers, moment.x_m, moment.group_m)
     note = "spacing assumed" if assumed else ""
     return Group(runner_m + GROUP_AHEAD_M, GROUP_SPAN_M, gap, moment.shelter, note)
 

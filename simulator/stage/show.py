@@ -6,18 +6,19 @@ looks like at a moment is the work of `simulator.stage.scenery`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from simulator.analysis.chances import Band, Chances
 from simulator.analysis.gaps import GapTrack, gap_track, lost_light_m
 from simulator.analysis.marks import Mark, ghost_marks, light_mark, plan_mark, wave_marks
 from simulator.analysis.projection import Possible
-from simulator.analysis.splits import Split, split_table
+from simulator.analysis.splits import Split, split_table, time_of
 from simulator.analysis.what_if import Alternative
 from simulator.physics.attempt import Job, finished
 from simulator.physics.pacers import Group as PacerGroup
@@ -33,6 +34,8 @@ from simulator.stage.scene import (
 )
 
 CURVE_STEP_M = 5.0
+Floats = NDArray[np.float64]
+Leg = tuple[float, Scenario, PacerGroup, Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,7 @@ class Show:
     """One attempt ready to be shown.
 
     Attributes:
-        earlier: the pacers that ran before the attempt was forked, each until a race time [s].
+        earlier: what was in force before the attempt was forked, each until a race time [s].
         axis: what the what-if strip is about, as words.
         possible: where the target is still in reach; None while it is being worked out.
         alternatives: finish times of the what-if strip; None while they are being worked out.
@@ -64,17 +67,32 @@ class Show:
     ghosts: tuple[Mark, ...]
     pacers: PacerGroup
     splits: tuple[Split, ...]
-    earlier: tuple[tuple[float, PacerGroup], ...] = ()
+    earlier: tuple[tuple[float, Show], ...] = ()
     axis: str = "pacers"
     possible: Possible | None = None
     alternatives: tuple[Alternative, ...] | None = None
     band: Band | None = None
     chances: Chances | None = None
 
+    def in_force(self, time_s: float) -> Show:
+        """Return what was in force at a race time [s]: plan, light, pacers, runner and air."""
+        return next((then for until_s, then in self.earlier if time_s < until_s), self)
+
     @cached_property
     def tracks(self) -> tuple[GapTrack, ...]:
         """Gaps to the light, then to each ghost."""
         return tuple(gap_track(self.recording, mark) for mark in (self.light, *self.ghosts))
+
+    @cached_property
+    def _light_track(self) -> GapTrack:
+        """The gap to the light that was in force at each moment."""
+        track, from_tick = self.tracks[0], 0
+        seconds = track.seconds.copy()
+        for until_s, then in self.earlier:
+            tick = min(round(until_s / self.recording.step_s), len(seconds))
+            seconds[from_tick:tick] = then.tracks[0].seconds[from_tick:tick]
+            from_tick = tick
+        return replace(track, seconds=seconds)
 
     def warming(self) -> Iterator[None]:
         """Work out in slices what else the first picture would have to work out."""
@@ -83,6 +101,11 @@ class Show:
             tracks.append(gap_track(self.recording, mark))
             yield
         self.__dict__["tracks"] = tuple(tracks)
+        for _, then in self.earlier:
+            same = then.light is self.light
+            light = tracks[0] if same else gap_track(self.recording, then.light)
+            then.__dict__["tracks"] = (light, *tracks[1:])
+            yield
         for name in ("lost_light_m", "curves", "assumed", "subtitle"):
             getattr(self, name)
             yield
@@ -90,7 +113,7 @@ class Show:
     @cached_property
     def lost_light_m(self) -> float | None:
         """Where the light was lost [m]."""
-        return lost_light_m(self.tracks[0])
+        return lost_light_m(self._light_track)
 
     @cached_property
     def curves(self) -> tuple[Curve, ...]:
@@ -107,7 +130,7 @@ class Show:
         else:
             reach, time_at = min(run.distance_m, self.recording.race_m), run.run.time_at
         x = np.append(np.arange(0.0, reach, CURVE_STEP_M), reach)
-        gap = time_at(x) - self.light.run.time_at(x)
+        gap = time_at(x) - self._light_passes(x)
         gap[0] = 0.0
         for array in (x, gap):
             array.setflags(write=False)
@@ -128,9 +151,26 @@ class Show:
                 leave.setdefault(slot.until, []).append(slot.name)
         return HandOvers({x: tuple(names) for x, names in leave.items()}, tuple(sorted(swap)))
 
+    def _light_passes(self, x_m: Floats) -> Floats:
+        """Return when the light is at each distance [s]: the light in force when she is there."""
+        passes = self.light.run.time_at(x_m)
+        for until_s, then in reversed(self.earlier):
+            if then.light is not self.light:
+                before = x_m < float(self.recording.distance_at(until_s))
+                passes[before] = then.light.run.time_at(x_m[before])
+        return passes
+
     @cached_property
     def pacer_marks(self) -> tuple[ChartMark, ...]:
-        """Hand-overs and drop-outs, those at one distance told together."""
+        """Hand-overs and drop-outs, those at one distance told together; a fork ends the old."""
+        marks, from_m = list[ChartMark](), 0.0
+        for until_s, then in self.earlier:
+            until_m = float(self.recording.distance_at(until_s))
+            marks += [mark for mark in then.pacer_marks if from_m <= mark.x_m < until_m]
+            from_m = until_m
+        return (*marks, *(mark for mark in self._own_pacer_marks() if mark.x_m >= from_m))
+
+    def _own_pacer_marks(self) -> tuple[ChartMark, ...]:
         marks = [
             ChartMark(x, f"{len(n)} pacers leave" if len(n) > 1 else f"{n[0]} leaves", "pacer")
             for x, n in self.hand_overs.leave_m.items()
@@ -173,10 +213,6 @@ class Show:
         note = " (spacing assumed)" if self.scenario.pacers.formation.assumed else ""
         return f"{count} pacer{'s' if count > 1 else ''}: {told}{note}"
 
-    def pacers_at(self, time_s: float) -> PacerGroup:
-        """Return the pacers who run at a race time [s]."""
-        return next((group for until_s, group in self.earlier if time_s < until_s), self.pacers)
-
 
 def make_show(scenario: Scenario, recording: Recording, ghosts: list[Mark] | None = None) -> Show:
     """Return the show of an attempt, without what takes longer to work out."""
@@ -198,10 +234,62 @@ def making_show(
     return Show(scenario, recording, plan, light, waves, tuple(marks), pacers, splits)
 
 
+def with_earlier(show: Show, legs: Sequence[Leg]) -> Show:
+    """Return the show of a forked attempt: before each fork the picture is what it was.
+
+    Args:
+        show: the attempt as it is run from the last fork on.
+        legs: until when it was run under which scenario [s], the pacers of that, and what was
+            found out about it, in order.
+    """
+    earlier: list[tuple[float, Show]] = []
+    passed: list[tuple[float, Mark]] = []
+    for until_s, asked, pacers, found in legs:
+        scenario = _as_it_was(show.scenario, asked)
+        then = replace(show, scenario=scenario, pacers=pacers, **found)
+        if (scenario.plan, scenario.wavelight) != (show.scenario.plan, show.scenario.wavelight):
+            plan, light = plan_mark(scenario), light_mark(scenario)
+            then = replace(then, plan=plan, light=light, waves=tuple(wave_marks(scenario)))
+        earlier.append((until_s, replace(then, splits=_planned(then, passed))))
+        passed.append((float(show.recording.distance_at(until_s)), then.plan))
+    return replace(show, earlier=tuple(earlier), splits=_planned(show, passed))
+
+
+def _planned(show: Show, passed: Sequence[tuple[float, Mark]]) -> tuple[Split, ...]:
+    """Return the split table against the plan in force at each row, those up to here `passed`."""
+    rows = []
+    for row in show.splits:
+        plan = next((plan for until_m, plan in passed if row.distance_m <= until_m), show.plan)
+        rows.append(replace(row, plan_s=time_of(plan, row.distance_m)))
+    return tuple(rows)
+
+
+def _as_it_was(now: Scenario, leg: Scenario) -> Scenario:
+    """Return how it was run under `leg`, in the looks of `now`: those are never forked."""
+    led = leg.pacers.follows
+    plans = {wave.name: wave.plan for wave in leg.wavelight.waves if wave.name == led}
+    waves = tuple(
+        wave.model_copy(update={"plan": plans.get(wave.name, wave.plan)})
+        for wave in now.wavelight.waves
+    )
+    looks = ("name", "note", "ghosts", "uncertainty", "published")
+    update: dict[str, Any] = {name: getattr(now, name) for name in looks}
+    update["wavelight"] = now.wavelight.model_copy(update={"waves": waves})
+    return leg.model_copy(update=update)
+
+
 def with_findings(show: Show, **found: Any) -> Show:
     """Return the show with what has been worked out since: `possible`, `alternatives`, `axis`."""
     new = replace(show, **found)
     # what does not rest on the findings is not worked out again
-    kept = ("tracks", "lost_light_m", "curves", "pacer_marks", "assumed", "subtitle")
+    kept = (
+        "tracks",
+        "_light_track",
+        "lost_light_m",
+        "curves",
+        "pacer_marks",
+        "assumed",
+        "subtitle",
+    )
     new.__dict__.update({name: show.__dict__[name] for name in kept if name in show.__dict__})
     return new

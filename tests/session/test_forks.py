@@ -208,3 +208,50 @@ def test_the_history_holds_texts_not_arrays(session: Session) -> None:
         session.advance(GESTURE_S)
     assert session.desk().can_undo == 60
     assert len(session._runs._recordings._values) <= 24
+
+
+def test_before_the_fork_the_picture_is_what_it_was(session: Session) -> None:
+    session.finish_work()
+    moments = (5.0, 12.0, 19.5)
+    was = [at(session, moment).scene() for moment in moments]
+    at(session, 20.0).change("plan.target", "1:00.00")
+    settle(session)
+    session.advance(GESTURE_S)
+    session.change("plan.shape", "negative")
+    settle(session)
+    session.finish_work()
+    for moment, before in zip(moments, was, strict=True):
+        now = at(session, moment).scene()
+        for name in ("target_s", "waves", "pacers", "gaps", "meters", "subtitle", "group"):
+            seen, told = getattr(now, name), getattr(before, name)
+            if name == "waves":
+                seen, told = seen[0].head_m, told[0].head_m
+            if name == "group":
+                seen, told = (seen.shelter, seen.front_gap_m), (told.shelter, told.front_gap_m)
+            if name == "gaps":
+                seen = seen[: len(told)]
+            assert seen == told, name
+        assert [row.plan_s for row in now.splits] == [row.plan_s for row in before.splits]
+        assert now.chart.curves[-1].gap_s[3] == before.chart.curves[-1].gap_s[3]
+    after = at(session, 21.0).scene()
+    assert after.target_s == pytest.approx(60.0)
+    assert after.waves[0].head_m > was[-1].waves[0].head_m + 10
+    near, far = (row.plan_s for row in at(session, 21.0).scene().splits)
+    assert near is not None
+    assert near < 32.1, "200 m lie after the fork"
+    assert far == pytest.approx(60.0)
+
+
+def test_splits_passed_before_a_fork_keep_the_plan_they_were_run_by(session: Session) -> None:
+    at(session, 40.0).change("plan.target", "1:00.00")
+    settle(session)
+    rows = at(session, 50.0).scene().splits
+    assert [row.plan_s for row in rows] == [pytest.approx(32.608, abs=0.001), pytest.approx(60.0)]
+
+
+def test_a_colour_that_is_changed_after_a_fork_is_changed_everywhere(session: Session) -> None:
+    at(session, 20.0).change("plan.target", "1:00.00")
+    settle(session)
+    session.change("wavelight.waves.0.colour", "red")
+    settle(session)
+    assert at(session, 10.0).scene().waves[0].colour == "red"

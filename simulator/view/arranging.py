@@ -90,8 +90,13 @@ def _wide(
 
 
 def in_column(shown: frozenset[Panel]) -> tuple[bool, bool, bool]:
-    """Return which panels of the column are wanted: live, splits, what if."""
-    return bool(shown & {Panel.GAPS, Panel.METERS}), Panel.SPLITS in shown, Panel.WHAT_IF in shown
+    """Return which panels of the column are wanted: live, splits, what if.
+
+    Gaps alone open no column: the one that counts stands in the score, and larger.
+    """
+    splits, what_if = Panel.SPLITS in shown, Panel.WHAT_IF in shown
+    gaps = Panel.GAPS in shown and (splits or what_if)
+    return gaps or Panel.METERS in shown, splits, what_if
 
 
 def column_of(column: Box, gap: int, wanted: tuple[bool, bool, bool]) -> Column:

@@ -27,10 +27,11 @@ RUNNER_WIDTH_M, GROUP_WIDTH_M, HOME_WIDTH_M = 36.0, 62.0, 104.0
 """How much ground the cameras show from left to right [m]."""
 OUTWARD_M = 2.6
 """How far outside her a following camera looks, so that the lanes fill the picture [m]."""
-HOME_X_M, HOME_OUT_M = 5.0, 6.0
+HOME_X_M, HOME_OUT_M = 5.0, -1.0
 """The middle of the home straight's picture: beyond the straight's own, and outside her line [m].
 
-The finish line stands at the end of the straight, and what follows it is to be seen too.
+The finish line stands at the end of the straight, and what follows it is to be seen too. The lanes
+lie below the middle: the turf is bright, the stands are not.
 """
 LEAD_M, NEAR_M = 12.0, 26.0
 """The group's camera looks this far from the runner at most, for bodies this near her [m]."""

@@ -15,7 +15,8 @@ from simulator.view.layout import INFIELD_M, Box, Hud, Layout, track_scale
 
 LECTURE_PANELS = frozenset({Panel.CLOCK, Panel.GAPS})
 """What is shown where no story says more."""
-LARGER = 1.5
+LARGER, LARGER_BESIDE = 1.5, 1.33
+"""How much larger than in the window type is, and beside panels, which must hold a row of it."""
 
 
 @lru_cache(maxsize=64)
@@ -24,13 +25,14 @@ def arrange_lecture(
 ) -> Layout:
     """Return the boxes for a picture of this size; never raises from 1 × 1 upwards."""
     width, height = max(1, width), max(1, height)
-    unit = max(0.2, LARGER * min(width / 1920, height / 1080))
-    gap = max(3, round(12 * unit))
     live, splits, what_if = in_column(shown)
     # the gap is on the stage, and large: a column for its sake alone would only make it smaller
     wanted = (live and Panel.METERS in shown, splits, what_if)
     roomy = width >= 480 and height >= 270
-    side = round(0.30 * width) if any(wanted) and roomy and width > height else 0
+    side = round(0.34 * width) if any(wanted) and roomy and width > height else 0
+    larger = LARGER_BESIDE if side else LARGER
+    unit = max(0.2, larger * min(width / 1920, height / 1080))
+    gap = max(3, round(12 * unit))
     left = width - side - (gap if side else 0)
     low = round(0.21 * height) if Panel.CHART in shown and roomy else 0
     words = round(0.115 * height) if caption and height >= 120 else 0
@@ -75,7 +77,7 @@ def _infield(track: Box, *, grouped: bool) -> Hud:
         right, low = round(cx + half_m * scale), round(cy + bottom * high)
         return Box(x, y, max(1, right - x), max(1, low - y))
 
-    rows = (-0.46, -0.10, 0.10, 0.17) if grouped else (-0.44, 0.05, 0.31, 0.41)
+    rows = (-0.42, -0.09, 0.10, 0.17) if grouped else (-0.415, 0.06, 0.31, 0.41)
     return Hud(
         area=box(60, -0.46, 0.46),
         lap=None,

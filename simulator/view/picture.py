@@ -12,11 +12,13 @@ from dataclasses import dataclass
 import pygame
 
 from simulator.stage.cameras import Camera
+from simulator.stage.keys import BINDINGS, PRESENTING
 from simulator.stage.scene import Scene
 from simulator.stage.staging import Panel
 from simulator.view import camera, sprites
 from simulator.view.arranging import EVERY_PANEL, arrange
 from simulator.view.cameras import WHOLE, Shot, goal_of, view_of
+from simulator.view.keyboard import rows
 from simulator.view.layers import group, labels, lights, runners
 from simulator.view.layers.ground import Tiles, stretched
 from simulator.view.layers.track import led_pips, mark_lines, mark_names, paint
@@ -257,7 +259,8 @@ class Painter:
             surface.blit(card, (area.x, area.y))
         if options.help:
             size = (layout.width, layout.height)
-            card = self._card("help", layout, lambda: cards.help_card(*size, style))
+            keys = rows(presenting=True) if options.presenting else (*BINDINGS, *PRESENTING)
+            card = self._card("help", layout, lambda: cards.help_card(*size, style, keys))
             surface.blit(
                 card, ((size[0] - card.get_width()) // 2, (size[1] - card.get_height()) // 2)
             )

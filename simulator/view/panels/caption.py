@@ -46,15 +46,23 @@ def fitted(text: str, width: int, height: int, style: Style) -> tuple[list[str],
     """Return a caption's lines, two at most, and the largest size at which they fit [px]."""
     words = text.split()
     px = max(8, round(0.46 * height))
-    least = max(8, round(0.26 * height))
+    least = max(8, round(0.24 * height))
     while True:
         lines = lines_of(words, width, px, style)
-        most = 2 if 2 * 1.22 * px <= 0.94 * height else 1
+        most = 2 if 2 * 1.22 * px <= 0.84 * height else 1
         if len(lines) <= most or px <= least:
             break
         px -= 1
     if len(lines) > 2:
-        lines = [lines[0], " ".join(lines[1:])]
+        return [lines[0], " ".join(lines[1:])], px
+    narrower = width
+    while len(lines) == 2 and narrower > px:
+        # two lines of about one length, not a line and a word
+        narrower -= px
+        trial = lines_of(words, narrower, px, style)
+        if len(trial) > 2:
+            break
+        lines = trial
     return lines, px
 
 

@@ -1,13 +1,13 @@
 """Cards over the picture: the result board, the help made from the one key table, a notice.
 
-In: a scene or the bindings. Out: ready surfaces to blit, made once for each content.
+In: a scene or key bindings. Out: ready surfaces to blit, made once for each content.
 """
 
 from __future__ import annotations
 
 import pygame
 
-from simulator.stage.keys import BINDINGS, Binding
+from simulator.stage.keys import Binding
 from simulator.stage.scene import Board
 from simulator.view.layout import Box
 from simulator.view.panels.head import wrapped
@@ -57,7 +57,10 @@ def ground(size: tuple[int, int], sizes: Sizes, theme: Theme) -> pygame.Surface:
 
 
 def help_card(
-    width: int, height: int, style: Style, bindings: tuple[Binding, ...] = BINDINGS
+    width: int,
+    height: int,
+    style: Style,
+    bindings: tuple[Binding, ...],
 ) -> pygame.Surface:
     """Return the help: every row of the key table, grouped, in as many columns as fit."""
     groups: dict[str, list[Binding]] = {}
@@ -87,9 +90,13 @@ def help_card(
     room = max(1, (height - 4 * pad) // row_h)
     if per_column > room:
         px = max(6, int(px * room / per_column))
-        row_h = max(7, round(px * 1.65))
-    key_w = max(style.type.width(keys, SEMIBOLD, px) for keys, _, _ in lines) + px
-    text_w = max(style.type.width(said, REGULAR, px) for _, said, _ in lines)
+    while True:
+        key_w = max(style.type.width(keys, SEMIBOLD, px) for keys, _, _ in lines) + px
+        text_w = max(style.type.width(said, REGULAR, px) for _, said, _ in lines)
+        if columns * (key_w + text_w) + (columns + 1) * pad <= width or px <= 10:
+            break
+        px -= 1
+    row_h = max(7, round(px * 1.65))
     card_w = min(width, columns * (key_w + text_w) + (columns + 1) * pad)
     card_h = min(height, per_column * row_h + 3 * pad)
     card = ground((max(1, card_w), max(1, card_h)), style.sizes, style.theme)

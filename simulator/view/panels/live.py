@@ -35,9 +35,9 @@ def show(
         (meters if len(meters) > len(gaps) or len(gaps) == 1 else gaps).pop()
         if len(gaps) == 1 and not meters:
             break
-    places = rows(
-        inner, len(gaps) + len(meters), max(1, inner.h // max(1, len(gaps) + len(meters)))
-    )
+    count = len(gaps) + len(meters)
+    tallest = min(round(3.2 * style.sizes.lead), inner.h // max(1, count))
+    places = rows(inner, count, max(1, tallest))
     for i, (line, place) in enumerate(zip(gaps, places, strict=False)):
         _gap(plate, f"live gap {i}", place, line, style)
     for meter, place in zip(meters, places[len(gaps) :], strict=False):

@@ -37,7 +37,9 @@ def show(plate: Plate, scene: Scene, hud: Hud, style: Style) -> None:
         metres = f"{max(0, int(scene.distance_m + 1e-6))}"
         _number(plate, "distance", hud.distance, "metres", metres, style, False)
     if hud.gap is not None:
-        if scene.phase in (Phase.READY, Phase.COUNTDOWN):
+        if hud.words is not None and scene.phase is Phase.READY:
+            _target(plate, scene, hud.gap, hud.words, style)
+        elif scene.phase in (Phase.READY, Phase.COUNTDOWN):
             _start(plate, scene, hud.gap, style)
             if hud.words is not None:
                 plate.clear("gap words", hud.words)
@@ -159,14 +161,30 @@ def _large_gap(plate: Plate, scene: Scene, box: Box, below: Box, style: Style) -
             x += type_.write(surface, arrow, (x, box.centre[1]), BOLD, small, colour) + 0.25 * px
         type_.write(surface, seconds, (x, box.centre[1]), BOLD, px, colour)
 
-    def paint_words(surface: pygame.Surface, box: Box) -> None:
+    plate.field("gap", box, (arrow, seconds, colour), paint)
+    _gap_words(plate, below, words, style)
+
+
+def _target(plate: Plate, scene: Scene, box: Box, below: Box, style: Style) -> None:
+    """Show what is to be run, while nothing has begun."""
+    text = format_time(scene.target_s)
+
+    def paint(surface: pygame.Surface, box: Box) -> None:
+        px = _fitting(style.type, "▲  +88.88 s", box, BOLD)
+        style.type.digits(surface, text, box.centre, BOLD, px, style.theme.target, align=0.5)
+
+    plate.field("gap", box, ("target", text), paint)
+    _gap_words(plate, below, "is the target", style)
+
+
+def _gap_words(plate: Plate, box: Box, words: str, style: Style) -> None:
+    def paint(surface: pygame.Surface, box: Box) -> None:
         px = max(8, round(0.72 * box.h))
         while px > 8 and style.type.width(words, SEMIBOLD, px) > box.w:
             px -= 1
         style.type.write(surface, words, box.centre, SEMIBOLD, px, style.theme.text, align=0.5)
 
-    plate.field("gap", box, (arrow, seconds, colour), paint)
-    plate.field("gap words", below, words, paint_words)
+    plate.field("gap words", box, words, paint)
 
 
 def _light(scene: Scene, line: GapLine) -> str:

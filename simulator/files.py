@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from simulator.errors import OutputError
@@ -40,7 +40,8 @@ def replacing(path: str | Path) -> Iterator[Path]:
     except OSError as error:
         raise _not_written(path, error) from error
     finally:
-        beside.unlink(missing_ok=True)
+        with suppress(OSError):  # a read-only disk refuses even to take away what is not there
+            beside.unlink()
 
 
 def _not_written(path: Path, error: OSError) -> OutputError:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import shutil
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -48,8 +49,13 @@ class ChunkStore:
         except OSError as error:
             raise OutputError(f"{self.folder} cannot be made: {error.strerror}.") from error
         named = {f"c{i}": values for i, values in enumerate(columns.values())}
-        with replacing(self._path(number)) as beside, beside.open("wb") as file:
-            np.savez(file, allow_pickle=False, names=np.array(list(columns)), **named)
+        try:
+            with replacing(self._path(number)) as beside, beside.open("wb") as file:
+                np.savez(file, allow_pickle=False, names=np.array(list(columns)), **named)
+        except OutputError:
+            with suppress(OSError):  # it goes if it is empty: chunks in it are kept
+                self.folder.rmdir()
+            raise
 
     def read(self, number: int) -> Columns | None:
         """Return a chunk, None if it is not there or damaged."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -80,7 +80,9 @@ def series_writer(path: Path) -> Iterator[Series]:
         yield series
     except BaseException:
         for one in series.done:
-            one.unlink(missing_ok=True)
+            with suppress(OSError):  # what went wrong in the first place is what is told
+                one.unlink()
         if made:
-            folder.rmdir()
+            with suppress(OSError):  # somebody else may have put something there
+                folder.rmdir()
         raise

@@ -1,0 +1,169 @@
+"""Disks that are full, read-only or limited: one sentence, exit code 1, nothing half written."""
+
+from __future__ import annotations
+
+import gc
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from simulator.cli import main
+from simulator.session import Session
+from tests.faults.commands import WRITING, Ended, lightpace
+from tests.session.short import SHORT
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="disks and limits of POSIX")
+
+NO_ROOM = r"cannot be (written|made|kept).*(No space left|File too large)"
+READ_ONLY = r"cannot be (written|made|kept).*(Read-only|Permission denied|Operation not permitted)"
+SMALL = ("--size", "160x90", "--fps", "10", "--speed", "8", "--from", "0:10", "--to", "0:50")
+SLOW = ("film.gif", "film.webm", "figure.png", "sweep.csv")
+EACH = [pytest.param(n, marks=pytest.mark.slow) if n in SLOW else n for n in WRITING]
+ONE_FILE = [
+    name for name in EACH if name != "frames" and "sweep.csv" not in getattr(name, "values", ())
+]
+
+Run = Callable[[str, Path], Ended]
+
+
+def on_a_short_race(name: str, folder: Path) -> list[str]:
+    """Return a command that writes `folder / name`, about a race that is soon run."""
+    scenario = folder.parent / "short.yaml"
+    scenario.write_text(SHORT, encoding="utf-8")
+    command, *words = WRITING[name]
+    if command == "film":
+        words = [*SMALL, "--force", "-o"]
+    elif command == "sweep":
+        words = ["--vary", "pacers.count=0..2", "--jobs", "1", "-o"]
+    elif command == "plot":
+        return [command, "pacers", "--scenario", str(scenario), "-o", str(folder / name)]
+    elif command == "report":
+        words = ["--force", "-o"]
+    return [command, str(scenario), *words, str(folder / name)]
+
+
+@pytest.fixture
+def run(capfd: pytest.CaptureFixture[str]) -> Iterator[Run]:
+    """Run a command in this process: a hundred of its own would take minutes to start."""
+    handlers = {n: signal.getsignal(n) for n in (signal.SIGINT, signal.SIGTERM)}
+
+    def run_it(name: str, folder: Path) -> Ended:
+        capfd.readouterr()
+        with pytest.raises(SystemExit) as end:
+            main(on_a_short_race(name, folder))
+        said = capfd.readouterr()
+        return Ended(int(end.value.code or 0), said.out + said.err)
+
+    yield run_it
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
+
+
+def refused(ended: Ended, why: str) -> None:
+    assert ended.code == 1, ended
+    assert "Traceback" not in ended.said
+    assert re.search(why, " ".join(ended.said.split())), ended
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    made = tmp_path / "out"
+    made.mkdir()
+    return made
+
+
+def mounted(folder: Path, options: str) -> Iterator[Path]:
+    """Mount a disk of its own on a folder, where that is allowed."""
+    mount = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)]
+    try:
+        done = subprocess.run(mount, capture_output=True, check=False)
+    except OSError:
+        pytest.skip("there is no mount here")
+    if done.returncode:
+        pytest.skip("a disk of one's own needs the rights to mount one")
+    try:
+        yield folder
+    finally:
+        gc.collect()  # an encoder that could not finish its file holds it until then
+        subprocess.run(["umount", str(folder)], check=True)  # noqa: S607
+
+
+def fill(path: Path) -> None:
+    """Write a file until the disk has no whole block left."""
+    with path.open("wb", buffering=0) as file, suppress(OSError):
+        while file.write(bytes(4096)):
+            pass
+
+
+@pytest.fixture
+def full_disk(folder: Path) -> Iterator[Path]:
+    for disk in mounted(folder, "size=64k"):
+        fill(disk / "filling")
+        yield disk
+
+
+@pytest.fixture
+def read_only(folder: Path) -> Iterator[Path]:
+    if os.geteuid():
+        folder.chmod(0o500)
+        yield folder
+        folder.chmod(0o700)
+    else:  # the superuser may write anywhere but on a disk that is read-only
+        yield from mounted(folder, "ro,size=64k")
+
+
+@pytest.mark.parametrize("name", EACH)
+def test_a_full_disk_is_one_sentence(name: str, full_disk: Path, run: Run) -> None:
+    refused(run(name, full_disk), NO_ROOM)
+    assert [path.name for path in full_disk.iterdir()] == ["filling"]
+
+
+@pytest.mark.parametrize("name", EACH)
+def test_a_read_only_folder_is_one_sentence(name: str, read_only: Path, run: Run) -> None:
+    refused(run(name, read_only), READ_ONLY)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
+@pytest.mark.parametrize("name", ONE_FILE)
+def test_a_device_without_room_is_one_sentence(name: str, folder: Path, run: Run) -> None:
+    (folder / name).symlink_to("/dev/full")
+    refused(run(name, folder), "No space left")
+    assert [path.name for path in folder.iterdir()] == [name]
+    assert Path("/dev/full").is_char_device()
+
+
+@pytest.mark.parametrize("name", EACH)
+def test_a_file_that_may_not_grow_is_taken_away_again(name: str, folder: Path) -> None:
+    """Needs no rights: the system itself refuses the bytes, whoever writes them, in C too."""
+    command = on_a_short_race(name, folder)
+    refused(lightpace(command, folder.parent, few_bytes), NO_ROOM)
+    assert list(folder.iterdir()) == []
+
+
+def few_bytes() -> None:
+    import resource  # noqa: PLC0415 - there is none on Windows
+
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
+
+
+def test_the_window_cannot_save_on_a_full_disk_and_says_so(folder: Path) -> None:
+    for disk in mounted(folder, "size=64k"):
+        file = disk / "short.yaml"
+        file.write_text(SHORT, encoding="utf-8")
+        fill(disk / "filling")
+        session = Session.open(file)
+        session.change("plan.target", "1:05.00")
+        session.save()
+        assert "No space left" in session.scene().notice
+        session.pin()
+        session.save_pins(disk / "pins.npz")
+        assert "No space left" in session.scene().notice
+        assert file.read_text(encoding="utf-8") == SHORT
+        assert sorted(path.name for path in disk.iterdir()) == ["filling", "short.yaml"]

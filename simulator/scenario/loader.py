@@ -23,6 +23,7 @@ from simulator.scenario.problems import check_tree, without
 from simulator.scenario.reading import (
     find_scenario,
     is_bare_name,
+    note,
     read_text,
     refuse,
     shipped_names,
@@ -161,6 +162,7 @@ def _ghost_file(text: str, own: Path, is_scenario: bool) -> tuple[Path | None, s
     """Return the absolute path, or None with message and hint."""
     try:
         path = (own.parent / text).resolve()
+        note(path)
         if is_scenario and is_bare_name(text) and not path.exists() and text in shipped_names():
             path = (configs_dir() / f"{text}.yaml").resolve()
         if is_scenario and path == own.resolve():

@@ -5,6 +5,10 @@ In: a path, or the bare name of a shipped file. Out: the file's path, its text.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
@@ -77,12 +81,56 @@ def _printable(text: str) -> str:
     return (text if text.isprintable() else ascii(text))[:300]
 
 
+@dataclass(slots=True)
+class Files:
+    """The files that were looked at while a scenario was read.
+
+    Attributes:
+        given: texts to read instead of what stands in the file, by path.
+        looked_at: every path that was read, found or asked for, there or not.
+        texts: what was read, by path.
+    """
+
+    given: Mapping[Path, str] = field(default_factory=dict)
+    looked_at: set[Path] = field(default_factory=set)
+    texts: dict[Path, str] = field(default_factory=dict)
+
+
+_FILES: ContextVar[Files | None] = ContextVar("files", default=None)
+
+
+@contextmanager
+def noting(files: Files) -> Iterator[None]:
+    """Note down in `files`, for as long as this lasts, which files are looked at."""
+    token = _FILES.set(files)
+    try:
+        yield
+    finally:
+        _FILES.reset(token)
+
+
+def note(path: Path) -> None:
+    """Note that it matters what is at this path."""
+    files = _FILES.get()
+    if files is not None:
+        files.looked_at.add(path)
+
+
 def read_text(path: Path, shown: str) -> str:
     """Return the text of a UTF-8 file of at most `MAX_BYTES`; a byte order mark is dropped.
 
     Raises:
         ScenarioError: it is too large, cannot be read, or is in another encoding.
     """
+    files = _FILES.get()
+    if files is None:
+        return _read_text(path, shown)
+    files.looked_at.add(path)
+    files.texts[path] = files.given[path] if path in files.given else _read_text(path, shown)
+    return files.texts[path]
+
+
+def _read_text(path: Path, shown: str) -> str:
     try:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)

@@ -6,13 +6,15 @@ In: courses. Out: recordings; a few are kept, and any other is simulated again, 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 import numpy as np
 
 from simulator.analysis.marks import Mark, ghost_marks
+from simulator.errors import LightpaceError
 from simulator.physics.attempt import finished
 from simulator.physics.pacers import Group, group_of
 from simulator.recording.recording import Recording
@@ -91,6 +93,20 @@ class Runs:
             if mark is not None:
                 found.append(mark)
         return found
+
+    @contextmanager
+    def reading_files_anew(self) -> Iterator[None]:
+        """Read the files of ghosts anew; where one has problems, what it said before goes on.
+
+        Raises:
+            LightpaceError: whatever is raised inside.
+        """
+        before, self._ghosts = self._ghosts, Kept(KEPT_SCENARIOS)
+        try:
+            yield
+        except LightpaceError:
+            self._ghosts = before
+            raise
 
     def group(self, pacers: Pacers, race_m: float) -> Group:
         """Return the pacers as a group."""

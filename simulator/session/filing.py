@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
-from simulator.errors import LightpaceError, ScenarioError
+from simulator.errors import LightpaceError, Problem, ScenarioError
 from simulator.scenario.loader import load_scenario
 from simulator.scenario.reading import find_scenario, read_text
 from simulator.session.live_file import LiveFile, elsewhere, is_shipped, written
@@ -85,15 +86,19 @@ class Filing(Running):
 
     def _read_file(self, file: LiveFile) -> None:
         """Take over a changed file like a knob; where it has problems, what was there goes on."""
+        anew = self._runs.reading_files_anew() if file.named_changed else nullcontext()
         try:
-            self._mixing.read(file.settings(), self._tick())
+            with anew:
+                self._mixing.read(file.settings(), self._tick())
         except ScenarioError as error:
-            self._problem = str(error.problems[0])
+            self._problem = str(_from(error.problems[0], file.path.parent))
         except LightpaceError as error:
             self._problem = str(error)
         else:
             self._problem = ""
             self._turned()
+            if file.named_changed:
+                self._dress_again()
 
     def save(self) -> None:
         """Write the settings into the scenario's file; only what was changed in it changes."""
@@ -133,3 +138,10 @@ class Filing(Running):
         self._mixing.saved(file.settings())
         self._turned()
         self.notify(f"Saved {file.path.name}.")
+
+
+def _from(problem: Problem, folder: Path) -> Problem:
+    """Return a problem whose file is told as seen from `folder`, where it lies below that."""
+    with suppress(ValueError):
+        return replace(problem, source=str(Path(problem.source).relative_to(folder)))
+    return problem

@@ -6,6 +6,7 @@ settings written back into it. What was read last goes on until something better
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -15,19 +16,17 @@ from simulator.errors import LightpaceError, OutputError, ScenarioError
 from simulator.files import replacing
 from simulator.resources import configs_dir
 from simulator.scenario.emitting import document, worded
-from simulator.scenario.loader import scenario_to_dict
+from simulator.scenario.loader import load_text, scenario_to_dict
 from simulator.scenario.model import LightWave, Scenario
 from simulator.scenario.named import FORMATION
 from simulator.scenario.pacers import Formation
-from simulator.scenario.reading import read_text, shipped_names
+from simulator.scenario.reading import Files, noting, read_text, shipped_names
 from simulator.scenario.rewriting import CannotRewriteError, rewritten
+from simulator.session.named_files import SETTLED, NamedFiles, stamp_of
 from simulator.session.settings import Settings
 
 POLL_S = 0.5
 """How often the file is looked at [s of wall time]."""
-SETTLED = 6
-"""Looks after which a file whose time and size stay the same is not read again: a second change
-within its clock's grain would otherwise be missed."""
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -40,16 +39,25 @@ class LiveFile:
         self.text = text
         self.shipped = shipped
         self.missing = ""
+        self.named_changed = False
+        """Whether the last look found something new in a file that this one names."""
+        self._named = NamedFiles()
         self._since_s = 0.0
-        self._stamp = _stamp(path)
+        self._stamp = stamp_of(path)
         self._looks = 0
 
     def settings(self) -> Settings:
-        """Return what the file asks for."""
-        return Settings(self.text, self.path.name, str(self.path.parent))
+        """Return what the file asks for, with what the files that it names say now."""
+        asked = Settings(self.text, self.path.name, str(self.path.parent))
+        files = Files()
+        with noting(files), contextlib.suppress(LightpaceError):
+            load_text(asked.text, asked.name, self.path.parent)
+        self._named.watch(files.looked_at)
+        named = sorted((str(path), text) for path, text in files.texts.items())
+        return replace(asked, named=tuple(named))
 
     def after(self, elapsed_s: float) -> str | None:
-        """Return the new text if the file has changed; `missing` says why it cannot be read."""
+        """Return the text if it, or a file that it names, has changed; see `look`."""
         self._since_s += max(elapsed_s, 0.0)
         if self._since_s < POLL_S:
             return None
@@ -57,8 +65,16 @@ class LiveFile:
         return self.look()
 
     def look(self) -> str | None:
-        """Look at the file now; return its text if that has changed."""
-        stamp = _stamp(self.path)
+        """Look at the file and those that it names; return its text if anything has changed.
+
+        `missing` says why it cannot be read.
+        """
+        self.named_changed = self._named.look()
+        text = self._look()
+        return self.text if text is None and self.named_changed and not self.missing else text
+
+    def _look(self) -> str | None:
+        stamp = stamp_of(self.path)
         self._looks = self._looks + 1 if stamp == self._stamp else 0
         if self._looks > SETTLED:
             return None
@@ -90,15 +106,7 @@ class LiveFile:
             if there:
                 shutil.copymode(self.path, beside)
         self.text, self.missing = text, ""
-        self._stamp, self._looks = _stamp(self.path), 0
-
-
-def _stamp(path: Path) -> tuple[int, int, int] | None:
-    try:
-        found = path.stat()
-    except (OSError, ValueError):
-        return None
-    return found.st_mtime_ns, found.st_size, found.st_ino
+        self._stamp, self._looks = stamp_of(self.path), 0
 
 
 def is_shipped(source: str | Path, path: Path) -> bool:
@@ -113,7 +121,7 @@ def written(base: Settings, wanted: Scenario) -> str:
     Raises:
         OutputError: its form has no place for a change, or it would not say the same.
     """
-    bare = Settings(base.text, base.name, base.folder)
+    bare = replace(base, overrides=())
     text = _changed(bare, bare, wanted, ())
     if text is None:
         raise OutputError(
@@ -129,7 +137,7 @@ def elsewhere(base: Settings, wanted: Scenario, path: Path) -> str:
     Raises:
         OutputError: there is no such text.
     """
-    bare = Settings(base.text, base.name, base.folder)
+    bare = replace(base, overrides=())
     there = Settings("", path.name, str(path.parent))
     text = None
     if not base.text.lstrip().startswith("{"):

@@ -13,16 +13,22 @@ from typing import Any
 
 from simulator.scenario.loader import load_text, scenario_to_dict
 from simulator.scenario.model import Scenario
+from simulator.scenario.reading import Files, noting
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What is asked for: `text` stands in the file `name` in `folder`; `overrides` go on top."""
+    """What is asked for: `text` stands in the file `name` in `folder`; `overrides` go on top.
+
+    `named` are the texts of files it names, by path: what they said when it was asked for, so that
+    undo brings that back too.
+    """
 
     text: str
     name: str
     folder: str
     overrides: tuple[str, ...] = ()
+    named: tuple[tuple[str, str], ...] = ()
 
     def load(self) -> Scenario:
         """Return the scenario.
@@ -30,7 +36,8 @@ class Settings:
         Raises:
             ScenarioError: what is asked for is not usable.
         """
-        return load_text(self.text, self.name, Path(self.folder), overrides=self.overrides)
+        with noting(Files({Path(path): text for path, text in self.named})):
+            return load_text(self.text, self.name, Path(self.folder), overrides=self.overrides)
 
     def with_value(self, path: str, text: str) -> Settings:
         """Return the settings with one more value; it takes the place of what was set there."""

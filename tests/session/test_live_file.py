@@ -12,7 +12,8 @@ from simulator.errors import ScenarioError
 from simulator.resources import configs_dir
 from simulator.scenario.loader import load_scenario, load_text
 from simulator.session import Session
-from simulator.session.live_file import POLL_S, SETTLED
+from simulator.session.live_file import POLL_S
+from simulator.session.named_files import SETTLED
 from simulator.stage.keys import Action
 from tests.session.short import SHORT, bits, by_hand, load_short, settle
 
@@ -269,3 +270,84 @@ def test_a_file_that_needs_what_was_set_is_opened_with_it(file: Path) -> None:
 def test_the_session_says_what_it_runs(opened: Session) -> None:
     assert opened.desk().file == "short.yaml"
     assert opened.scenario == load_text(SHORT)
+
+
+FORMATION = """name: mine
+note: two
+slots:
+  - {ahead: 1.2}
+  - {ahead: -1.2}
+"""
+
+
+@pytest.fixture
+def naming(tmp_path: Path) -> Session:
+    """A scenario that names a formation and a ghost, both in files beside it."""
+    inline = "  formation:\n    slots: [{ahead: 1.2}, {ahead: -1.2}]\n"
+    text = SHORT.replace(inline, "  formation: mine.yaml\n")
+    text += "  - {name: other, kind: scenario, file: other.yaml, colour: cyan}\n"
+    (tmp_path / "mine.yaml").write_text(FORMATION)
+    (tmp_path / "other.yaml").write_text(SHORT)
+    path = tmp_path / "naming.yaml"
+    path.write_text(text)
+    return settle(Session.open(path))
+
+
+def ahead(session: Session) -> float:
+    return session.scenario.pacers.formation.slots[1].ahead
+
+
+def test_a_formation_s_own_file_is_watched_too(naming: Session, tmp_path: Path) -> None:
+    mine = tmp_path / "mine.yaml"
+    mine.write_text(FORMATION.replace("-1.2", "-2.0"))
+    look(naming)
+    assert ahead(naming) == -2.0
+    assert not naming.desk().unsaved
+    beside = tmp_path / "mine.yaml.new"
+    beside.write_text(FORMATION.replace("-1.2", "-3.0"))
+    beside.replace(mine)
+    look(naming)
+    assert ahead(naming) == -3.0
+    naming.undo()
+    assert ahead(naming) == -2.0, "undo brings back what the file said then"
+    naming.undo()
+    assert ahead(naming) == -1.2
+
+
+def test_an_error_in_a_named_file_is_told_with_its_own_place(
+    naming: Session, tmp_path: Path
+) -> None:
+    mine = tmp_path / "mine.yaml"
+    mine.write_text(FORMATION.replace("-1.2", "behind"))
+    look(naming)
+    assert naming.desk().file_problem.startswith("mine.yaml:5:13  pacers.formation.slots.1.ahead")
+    assert ahead(naming) == -1.2
+    mine.unlink()
+    look(naming)
+    assert "there is no such file" in naming.desk().file_problem
+    assert ahead(naming) == -1.2
+    mine.write_text(FORMATION.replace("-1.2", "-2.0"))
+    look(naming)
+    assert naming.desk().file_problem == ""
+    assert ahead(naming) == -2.0
+
+
+def test_a_ghost_s_file_that_changes_is_run_again(naming: Session, tmp_path: Path) -> None:
+    def ghost() -> float | None:
+        return next(mark.finish_s for mark in naming.show.ghosts if mark.name == "other")
+
+    before, live = ghost(), naming.recording
+    (tmp_path / "other.yaml").write_text(SHORT.replace("reserve: 700", "reserve: 900"))
+    look(naming)
+    naming.finish_work()
+    after = ghost()
+    assert before is not None
+    assert after is not None
+    assert after < before - 0.1
+    assert naming.recording is live
+    (tmp_path / "other.yaml").write_text(SHORT.replace("reserve: 700", "reserve: none"))
+    look(naming)
+    assert naming.desk().file_problem.startswith("other.yaml:4:19  runner.reserve")
+    assert naming.change("pacers.count", "1"), "the last good state goes on"
+    settle(naming)
+    assert ghost() == after

@@ -192,10 +192,13 @@ def run_key(scenario: Scenario, told: dict[int, str]) -> str:
 
 def _neutral(scenario: Scenario) -> dict[str, Any]:
     """Return what does not touch the run, each with one value for all."""
+    pacers, led = scenario.pacers, scenario.pacers.follows
     waves: tuple[LightWave, ...] = ()
-    if scenario.pacers.follows is not None:
-        waves = tuple(LightWave(name=w.name, plan=w.plan) for w in scenario.wavelight.waves)
+    if led is not None:  # whatever it is called
+        waves = tuple(LightWave(plan=w.plan) for w in scenario.wavelight.waves if w.name == led)
+        pacers = pacers.model_copy(update={"follows": waves[0].name})
     return {
+        "pacers": pacers,
         "name": "-",
         "note": "",
         "ghosts": (),

@@ -21,6 +21,7 @@ from simulator.stage.desk import Knob, KnobKind
 
 THE_PLAN = "the plan"
 COLOURS: tuple[str, ...] = get_args(MarkColour)
+_NAMED = "Click or Enter to type another name."
 YES_NO = {True: "yes", False: "no"}
 
 
@@ -238,6 +239,7 @@ def _wave(s: Scenario, wave: LightWave, at: str, before: str) -> list[Knob]:
     plan = s.plan if wave.plan is None else wave.plan
     shape = AS_THE_PLAN if wave.plan is None else wave.plan.shape
     knobs = [
+        Knob(f"{at}.name", f"{before}name", group, KnobKind.TEXT, wave.name, note=_NAMED),
         _switch(f"{at}.on", f"{before}shown", group, wave.on),
         _choice(f"{at}.colour", f"{before}colour", group, wave.colour, COLOURS),
         _number(

@@ -176,7 +176,11 @@ def _both(old: Scenario, new: Scenario) -> tuple[dict[str, Any], dict[str, Any]]
     formation = new.pacers.formation
     if formation != old.pacers.formation and _is_named(formation):
         before["pacers"]["formation"], after["pacers"]["formation"] = "", formation.name
-    known = {wave.name for wave in old.wavelight.waves}
+    were = [wave.name for wave in old.wavelight.waves]
+    names = [wave.name for wave in new.wavelight.waves]
+    known = set(were)
+    if len(were) == len(names):  # one that has another name is no new one
+        known |= {now for was, now in zip(were, names, strict=True) if was not in names}
     usual = worded(LightWave(name="-").model_dump(mode="json", by_alias=True))
     after["wavelight"]["waves"] = [
         wave

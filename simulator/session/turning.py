@@ -25,6 +25,7 @@ from simulator.session.plans import (
 from simulator.session.settings import Settings, flow
 
 MAX_TYPED = 200
+_WAVE_NAME = re.compile(r"wavelight\.waves\.(\d{1,3})\.name")
 _PLAN_KNOB = re.compile(r"(plan|wavelight\.waves\.(\d{1,3})\.plan)\.(target|shape|strength)")
 
 
@@ -73,9 +74,22 @@ def turned(
         is_wave = text in {wave.name for wave in scenario.wavelight.waves}
         nobody = text == THE_PLAN and not is_wave
         return settings.with_value(path, "null" if nobody else flow(text))
+    named = _WAVE_NAME.fullmatch(path)
+    if named is not None:
+        return _with_wave_name(settings, scenario, int(named.group(1)), text)
     if path == "pacers.formation":
         return _with_formation(settings, scenario, file_scenario, text)
     return settings.with_value(path, text)
+
+
+def _with_wave_name(settings: Settings, scenario: Scenario, i: int, name: str) -> Settings:
+    """Return the settings with another name for a wave; a group that follows it still does."""
+    waves = scenario.wavelight.waves
+    if i >= len(waves):
+        raise RefusedError(f"there is no wave {i + 1}")
+    new = settings.with_value(f"wavelight.waves.{i}.name", flow(name))
+    follows = scenario.pacers.follows == waves[i].name
+    return new.with_value("pacers.follows", flow(name)) if follows else new
 
 
 def _with_formation(

@@ -17,6 +17,7 @@ class KnobKind(Enum):
     TIME = "time"  # slider and entry, `3:59.99`
     CHOICE = "choice"  # drop-down
     SWITCH = "switch"  # on or off
+    TEXT = "text"  # entry alone
 
 
 @dataclass(frozen=True, slots=True)

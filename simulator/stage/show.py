@@ -266,11 +266,11 @@ def _planned(show: Show, passed: Sequence[tuple[float, Mark]]) -> tuple[Split, .
 
 def _as_it_was(now: Scenario, leg: Scenario) -> Scenario:
     """Return how it was run under `leg`, in the looks of `now`: those are never forked."""
-    led = leg.pacers.follows
-    plans = {wave.name: wave.plan for wave in leg.wavelight.waves if wave.name == led}
+    names = [wave.name for wave in leg.wavelight.waves]
+    led = names.index(leg.pacers.follows) if leg.pacers.follows in names else -1
     waves = tuple(
-        wave.model_copy(update={"plan": plans.get(wave.name, wave.plan)})
-        for wave in now.wavelight.waves
+        wave.model_copy(update={"plan": leg.wavelight.waves[led].plan}) if i == led else wave
+        for i, wave in enumerate(now.wavelight.waves)
     )
     looks = ("name", "note", "ghosts", "uncertainty", "published")
     update: dict[str, Any] = {name: getattr(now, name) for name in looks}

@@ -9,10 +9,11 @@ import pytest
 from simulator.scenario.loader import load_scenario
 from simulator.scenario.reading import shipped_names
 from simulator.session import Session
+from simulator.session.changes import GESTURE_S
 from simulator.session.knobs import knobs_of
 from simulator.stage.desk import Knob, KnobKind
 from simulator.stage.keys import Action
-from tests.session.short import load_short
+from tests.session.short import load_short, settle
 
 Look = Callable[[str], str]
 
@@ -27,6 +28,8 @@ def other_value(knob: Knob) -> str:
         return "no" if knob.value == "yes" else "yes"
     if knob.kind is KnobKind.CHOICE:
         return next(option for option in knob.options if option != knob.value)
+    if knob.kind is KnobKind.TEXT:
+        return "another: name, {even} this"
     if knob.path == "pacers.count":
         return "1"
     if knob.kind is KnobKind.TIME:
@@ -304,3 +307,28 @@ def test_the_keys_do_what_the_calls_do(session: Session) -> None:
     assert session.perform(Action.SAVE)
     assert session.scene().notice
     assert not session.perform(Action.DRAWER)
+
+
+def test_whoever_follows_a_wave_follows_it_by_its_new_name(session: Session) -> None:
+    session.add_wave()
+    session.change("wavelight.waves.1.plan.target", "1:03.00")
+    session.change("pacers.follows", "wave 2")
+    settle(session)
+    session.advance(GESTURE_S)
+    before, undo = session.recording, session.desk().can_undo
+    assert session.change("wavelight.waves.1.name", "group light")
+    settle(session)
+    assert session.scenario.pacers.follows == "group light"
+    assert find(session, "pacers.follows").value == "group light"
+    assert [wave.name for wave in session.show.waves] == ["the light", "group light"]
+    assert session.recording.x is before.x, "the same run: nothing is forked for a name"
+    assert session.desk().can_undo == undo + 1
+    assert session.change("wavelight.waves.0.name", "even")
+    session.undo()
+    session.undo()
+    assert session.scenario.pacers.follows == "wave 2"
+    assert not session.change("wavelight.waves.1.name", "the light")
+    assert "a second wave" in find(session, "wavelight.waves.1.name").problem
+    session.add_wave()
+    session.remove_wave("wave 2")
+    assert session.scenario.pacers.follows is None

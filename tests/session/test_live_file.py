@@ -351,3 +351,17 @@ def test_a_ghost_s_file_that_changes_is_run_again(naming: Session, tmp_path: Pat
     assert naming.change("pacers.count", "1"), "the last good state goes on"
     settle(naming)
     assert ghost() == after
+
+
+def test_a_wave_s_new_name_is_saved_in_its_own_place(tmp_path: Path) -> None:
+    path = tmp_path / "waves.yaml"
+    waves = "wavelight:\n  waves:\n    - name: light   # hers\n      length: 8\n      on: yes\n"
+    path.write_text(SHORT + waves)
+    session = Session.open(path)
+    session.change("pacers.follows", "light")
+    session.change("wavelight.waves.0.name", "hers: 1")
+    session.save()
+    text = path.read_text()
+    assert '- name: "hers: 1"   # hers\n      length: 8\n      on: yes\n' in text
+    assert load_scenario(path) == session.scenario
+    assert session.scenario.pacers.follows == "hers: 1"

@@ -155,3 +155,23 @@ def test_two_runs_are_kept_and_compared(hand: Hand, session: Session) -> None:
     hand.press("show", "1")
     hand.press("unpin", "2")
     assert [(pin.number, pin.shown) for pin in session.desk().pins] == [(1, False)]
+
+
+@pytest.mark.parametrize("by", ["mouse", "keyboard"])
+def test_a_wave_is_given_another_name(hand: Hand, session: Session, by: str) -> None:
+    hand.page("Light")
+    path = "wavelight.waves.0.name"
+    if by == "mouse":
+        hand.press("knob", path)
+    else:
+        hand.focus("knob", path)
+        hand.key("enter")
+    hand.write("red one")
+    hand.key("enter")
+    hand.wait(2)
+    assert session.scenario.wavelight.waves[0].name == "red one"
+    place = hand.app.drawer.label(path)
+    assert place is not None
+    for _ in range(2):
+        hand.click(place.center)
+    assert not session.desk().unsaved

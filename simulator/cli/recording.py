@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from simulator.export.film import Cut, Size
-from simulator.export.filming import Filming, News, attempt_seen, story_seen
+from simulator.export.filming import Filming, News, Order, attempt_seen, story_seen
 from simulator.session import Session
 from simulator.session.presentation import Presentation
 from simulator.stage.scene import Scene
@@ -34,13 +34,13 @@ class Recorder:
     ) -> None:
         self._session, self._theme, self._size, self._fps = session, theme, size, fps
         self._filming: Filming | None = None
+        self._left: list[Filming] = []
         self._told = 0
 
     def press(self) -> None:
         """Begin to film; or give up the film that is being made."""
         if self._filming is not None:
-            self._filming.stop()
-            self._filming = None
+            self._put_down()
             self._session.notify("The film was given up. Nothing was kept.")
             return
         session = self._session
@@ -55,7 +55,7 @@ class Recorder:
         path = free_path(name)
         cut = Cut(0.0, length_s, fps=self._fps)
         try:
-            self._filming = Filming(seen, cut, self._size, self._theme, path)
+            self._filming = Filming(Order(seen, cut, self._size, self._theme, path))
         except (OSError, RuntimeError, ValueError) as error:
             session.notify(f"No film can be made: {error}.")
             return
@@ -68,24 +68,30 @@ class Recorder:
             return
         for news in self._filming.news():
             if news.problem or news.finished:
-                self._end(self._filming, news)
+                self._end(self._filming.order, news)
                 return
             percent = 100 * news.done // news.total
             if percent >= self._told + TOLD_PERCENT:
                 self._told = percent - percent % TOLD_PERCENT
-                self._session.notify(f"{self._filming.path}: {self._told} %")
+                self._session.notify(f"{self._filming.order.path}: {self._told} %")
 
     def close(self) -> None:
-        """Give up a film that is being made: the window is closed."""
+        """Give up a film that is being made, since the window is closed; wait for its end."""
+        if self._filming is not None:
+            self._put_down()
+        for filming in self._left:
+            filming.wait()
+
+    def _put_down(self) -> None:
         if self._filming is not None:
             self._filming.stop()
+            self._left.append(self._filming)
             self._filming = None
 
-    def _end(self, filming: Filming, news: News) -> None:
-        length = format_clock(filming.cut.frames / filming.cut.fps, 0)
-        self._session.notify(news.problem or f"Saved {filming.path}, {length} long.")
-        self._filming = None
-        filming.stop()
+    def _end(self, order: Order, news: News) -> None:
+        length = format_clock(order.cut.frames / order.cut.fps, 0)
+        self._session.notify(news.problem or f"Saved {order.path}, {length} long.")
+        self._put_down()
 
 
 def free_path(name: str) -> Path:

@@ -28,8 +28,8 @@ from simulator.view.theme import Theme
 
 TELL_S = 0.2
 """The window is told at most so often how far the film is [s]."""
-LEAVE_S = 3.0
-"""So long it may take to put a film down [s]."""
+LEAVE_S = 20.0
+"""So long an encoder may take to put a film down when the program ends [s]."""
 _NICER = 10
 
 
@@ -57,24 +57,30 @@ def story_seen(script: Script) -> SceneAt:
     return Presentation(script).finish_telling().scene_at
 
 
-class Filming:
-    """One film being written by another process."""
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A film that is wanted: its scenes, which cut of them, how large, in which colours, where."""
 
-    def __init__(
-        self, seen: Callable[[], SceneAt], cut: Cut, size: Size, theme: Theme, path: Path
-    ) -> None:
-        """Start the process.
+    seen: Callable[[], SceneAt]
+    cut: Cut
+    size: Size
+    theme: Theme
+    path: Path
+
+
+class Filming:
+    """One film being written by another process; nothing here waits for it."""
+
+    def __init__(self, order: Order) -> None:
+        """Start the process; it is given the order once it listens, since that is a long text.
 
         Raises:
             OSError: no process can be started.
         """
-        self.path = path
-        self.cut = cut
+        self.order = order
         context = multiprocessing.get_context("spawn")
         self._pipe, theirs = context.Pipe()
-        self._process = context.Process(
-            target=_write, args=(theirs, seen, cut, size, theme, path), name="lightpace film"
-        )
+        self._process = context.Process(target=_serve, args=(theirs,), name="lightpace film")
         self._process.start()
         theirs.close()
         self._over = False
@@ -83,17 +89,24 @@ class Filming:
         """Yield what has come in since; the last of all is finished or names a problem."""
         try:
             while not self._over and self._pipe.poll():
-                told: News = self._pipe.recv()
+                told: News | None = self._pipe.recv()
+                if told is None:
+                    self._pipe.send(self.order)
+                    continue
                 self._over = told.finished or bool(told.problem)
                 yield told
         except (EOFError, OSError):
             self._over = True
-            yield News(0, self.cut.frames, problem=f"{self.path} could not be finished.")
+            why = f"{self.order.path} could not be finished."
+            yield News(0, self.order.cut.frames, problem=why)
 
     def stop(self) -> None:
-        """Put the film down; nothing of it is left."""
+        """Put the film down: the process sees that nobody listens, and leaves nothing of it."""
         with contextlib.suppress(OSError):
-            self._pipe.close()  # the process sees that nobody listens, and cleans up
+            self._pipe.close()
+
+    def wait(self) -> None:
+        """Wait until the process has ended."""
         self._process.join(LEAVE_S)
         if self._process.is_alive():
             self._process.kill()
@@ -104,42 +117,33 @@ class _StoppedError(Exception):
     """Nobody waits for the film any more."""
 
 
-def _write(
-    pipe: Connection,
-    seen: Callable[[], SceneAt],
-    cut: Cut,
-    size: Size,
-    theme: Theme,
-    path: Path,
-) -> None:
-    """Write the film in the second process, after the window's own work (a lower priority)."""
+def _serve(pipe: Connection) -> None:
+    """Write one film in the second process, after the window's own work (a lower priority)."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the window's to answer
     with contextlib.suppress(AttributeError, OSError):
         os.nice(_NICER)
-    told_at = 0.0
+    with contextlib.suppress(_StoppedError, EOFError, OSError):
+        pipe.send(None)
+        _write(pipe, pipe.recv())
+
+
+def _write(pipe: Connection, order: Order) -> None:
+    told_at = -TELL_S
 
     def tell(done: int, total: int) -> None:
         nonlocal told_at
         now = time.monotonic()
+        if pipe.poll():  # nothing is ever sent: the other end was closed
+            raise _StoppedError
         if now - told_at >= TELL_S:
             told_at = now
-            _send(pipe, News(done, total))
+            pipe.send(News(done, total))
 
+    frames = order.cut.frames
     try:
-        _send(pipe, News(0, cut.frames))
-        write_film(Pictures(seen(), cut, size, theme), path, progress=tell)
-        _send(pipe, News(cut.frames, cut.frames, finished=True))
-    except _StoppedError:
-        return
+        tell(0, frames)
+        pictures = Pictures(order.seen(), order.cut, order.size, order.theme)
+        write_film(pictures, order.path, progress=tell)
+        pipe.send(News(frames, frames, finished=True))
     except LightpaceError as error:
-        with contextlib.suppress(_StoppedError):
-            _send(pipe, News(0, cut.frames, problem=str(error)))
-
-
-def _send(pipe: Connection, news: News) -> None:
-    try:
-        if pipe.poll():
-            raise _StoppedError
-        pipe.send(news)
-    except (EOFError, OSError):
-        raise _StoppedError from None
+        pipe.send(News(0, frames, problem=str(error)))

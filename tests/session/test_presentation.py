@@ -1,0 +1,241 @@
+"""A story being told: a clicker goes on and back, chapters end by themselves, knobs still turn."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from simulator.physics import attempt
+from simulator.scenario.story_script import Script, load_story_text
+from simulator.session import Session
+from simulator.session.presentation import Presentation
+from simulator.stage.keys import Action
+from simulator.stage.playback import COUNTDOWN_S
+from simulator.stage.scene import Scene
+from simulator.stage.staging import Staging
+from tests.session.short import SHORT
+
+FRAME_S = 1 / 60
+STORY = """
+name: short story
+scenario: short.yaml
+chapters:
+  - {name: one, until: 2 s, caption: One., notes: Say one.}
+  - {name: two, from: 200 m, until: 4 s, rate: 2, hold: 1, then: wait, caption: "Two. {finish}"}
+  - name: three
+    set: [pacers.count=0]
+    from: 3 s before finish
+    until: finish
+    hold: 0.5
+    panels: [clock, what if]
+    ghosts: [{name: both, set: [pacers.count=2]}]
+    caption: "Alone {difference}."
+"""
+
+
+@pytest.fixture
+def script(tmp_path: Path) -> Script:
+    (tmp_path / "short.yaml").write_text(SHORT, encoding="utf-8")
+    return load_story_text(STORY, tmp_path / "story.yaml")
+
+
+@pytest.fixture
+def story(script: Script) -> Presentation:
+    return Presentation(script)
+
+
+def staged(scene: Scene) -> Staging:
+    assert scene.staging is not None
+    return scene.staging
+
+
+def play(story: Presentation, seconds: float) -> None:
+    for _ in range(round(seconds / FRAME_S)):
+        story.advance(FRAME_S)
+
+
+def test_it_waits_at_the_beginning_until_a_press(story: Presentation) -> None:
+    play(story, 1.0)
+    assert (story.playing, story.scene().time_s) == (False, 0.0)
+    assert staged(story.scene()).caption == "One."
+    story.next_cue()
+    play(story, 1.0)
+    assert story.scene().time_s == pytest.approx(1.0, abs=0.02)
+    assert staged(story.scene()).chapter == 1
+
+
+def test_chapters_go_on_by_themselves_or_wait_for_the_speaker(story: Presentation) -> None:
+    story.next_cue()
+    play(story, 2.1)
+    assert staged(story.scene()).chapter == 2
+    play(story, 6.0)
+    part = story.part
+    assert (part.number, story.playing) == (2, False)
+    assert story.playback.time_s == part.until_s == pytest.approx(part.from_s + 8)
+    story.next_cue()
+    assert staged(story.scene()).chapter == 3
+    play(story, 10.0)
+    assert (story.playing, story.part.number) == (False, 3)
+    assert story.playback.time_s == story.part.show.recording.finish_s
+
+
+def test_the_window_and_the_film_tell_the_same(story: Presentation) -> None:
+    telling = story.telling
+    story.next_cue()
+    told_s = 0.0
+    while told_s < telling.begins_s[1] - FRAME_S / 2:
+        seen, film = story.scene(), telling.scene_at(told_s)
+        assert seen.time_s == pytest.approx(film.time_s, abs=1e-6)
+        assert seen.staging == film.staging
+        story.advance(FRAME_S)
+        told_s += FRAME_S
+    play(story, 2 * FRAME_S)
+    assert story.part.number == 2
+
+
+def test_a_clicker_goes_back_and_to_the_beginning(story: Presentation) -> None:
+    for _ in range(3):
+        story.next_cue()
+    assert story.cue().number == 3
+    story.next_cue()
+    assert story.cue().number == 3, "there is no fourth"
+    story.previous_cue()
+    assert (story.cue().number, story.playing) == (2, True)
+    story.from_beginning()
+    assert (story.cue().number, story.playing) == (1, False)
+    story.previous_cue()
+    assert story.cue().number == 1
+
+
+def test_the_speaker_reads_more_than_the_screen(story: Presentation) -> None:
+    cue = story.cue()
+    assert (cue.caption, cue.notes, cue.count) == ("one: One.", "Say one.", 3)
+    assert cue.next_caption.startswith("two: Two. 1:0"), "the speaker knows how it ends"
+    story.next_cue()
+    story.next_cue()
+    assert staged(story.scene()).caption == "Two."
+    story.next_cue()
+    assert story.cue().next_caption == ""
+
+
+def test_no_press_simulates_anything(story: Presentation, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("an attempt was run")
+
+    monkeypatch.setattr(attempt, "Kernel", refuse)
+    story.next_cue()
+    for _ in range(2):
+        story.next_cue()
+        assert story.scene().distance_m > 0
+    panel = story.scene().what_if
+    assert panel is not None, "its bars were run before the first picture"
+    assert [bar.label for bar in panel.bars] == ["0", "1", "2"]
+    assert not any(bar.stale for bar in panel.bars)
+
+
+def test_what_was_turned_is_not_in_the_script(story: Presentation) -> None:
+    story.next_cue()
+    play(story, 1.0)
+    assert story.change("pacers.count", "1")
+    for _ in range(2000):
+        story.advance(FRAME_S)
+        if story.settled:
+            break
+    scene = story.scene()
+    assert staged(scene).caption == "", "its caption would be wrong"
+    assert story.scenario.pacers.count == 1
+    assert story.cue().number == 1, "it does not go on by itself"
+    story.next_cue()
+    assert story.on_script
+    assert staged(story.scene()).caption == "Two."
+    assert story.scenario.pacers.count is None
+
+
+def test_a_look_around_is_not_hurried(story: Presentation) -> None:
+    story.next_cue()
+    story.perform(Action.SEEK_FORWARD)
+    play(story, 3.0)
+    assert story.cue().number == 1
+    assert story.playback.time_s > story.part.until_s
+    story.perform(Action.RESTART)
+    assert (story.playback.time_s, story.playing) == (story.part.from_s, False)
+
+
+def press_space(story: Presentation) -> tuple[int, bool]:
+    story.perform(Action.PLAY_PAUSE)
+    return story.cue().number, story.playing
+
+
+def test_space_goes_on_where_the_story_waits(story: Presentation) -> None:
+    assert [press_space(story) for _ in range(3)] == [(1, True), (1, False), (1, True)]
+    play(story, 8.2)
+    assert (story.cue().number, story.playing) == (2, False)
+    assert press_space(story) == (3, True)
+    play(story, 5.0)
+    assert press_space(story) == (1, True), "again, from the beginning"
+
+
+def test_a_stall_costs_one_picture(story: Presentation) -> None:
+    story.next_cue()
+    story.advance(5.0)
+    assert story.cue().number == 1
+    assert story.playback.time_s == pytest.approx(1 / 60)
+    assert "stalled" in story.scene().notice
+
+
+def test_a_finished_telling_has_all_that_a_window_would_find_out(story: Presentation) -> None:
+    telling = story.finish_telling()
+    assert story.cue().number == 1
+    for part in telling.parts:
+        show = part.show
+        assert None not in (show.possible, show.chances, show.band, show.alternatives)
+        assert [g.name for g in show.ghosts] == [
+            g.name for g in story.telling.parts[part.number - 1].show.ghosts
+        ]
+
+
+def test_what_the_next_chapters_show_is_worked_on_ahead(story: Presentation) -> None:
+    story.finish_work()
+    story.next_cue()
+    story.next_cue()
+    story.next_cue()
+    show = story.show
+    assert None not in (show.possible, show.chances, show.band)
+
+
+# -- without a story -------------------------------------------------------------------------------
+
+
+def test_the_events_of_a_run_are_its_cues(session: Session) -> None:
+    assert session.cue().number == 1
+    assert session.cue().caption.startswith("start, 0:00.0")
+    names = [session.cue().next_caption.split(",")[0]]
+    session.next_cue()
+    assert session.playing
+    assert session.playback.time_s == -COUNTDOWN_S
+    session.next_cue()
+    for _ in range(session.cue().count):
+        session.next_cue()
+        names.append(session.cue().caption.split(",")[0])
+    assert "finish" in names
+    assert session.cue().number == session.cue().count
+    assert session.cue().next_caption == ""
+
+
+def test_back_goes_to_the_event_before_and_then_to_the_line(session: Session) -> None:
+    session.seek(session.recording.end_s + 3)
+    numbers = []
+    for _ in range(session.cue().count + 1):
+        session.previous_cue()
+        numbers.append(session.cue().number)
+    assert numbers == sorted(numbers, reverse=True)
+    assert session.playback.ready
+    session.next_cue()
+    session.from_beginning()
+    assert session.playback.ready
+
+
+def test_no_event_is_told_on_the_screen(session: Session) -> None:
+    session.next_cue()
+    assert session.scene().staging is None

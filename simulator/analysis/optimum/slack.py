@@ -16,17 +16,18 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.analysis.sweep.outcomes import Outcomes, outcomes
 from simulator.physics.attempt import finished, stepping
 from simulator.physics.batch import Batch, batch_of
 from simulator.physics.integrator import Quantities
-from simulator.physics.keeping import Bools, Ends, Floats
+from simulator.physics.keeping import Bools, Ends, Floats, passages
 from simulator.physics.kernel import Kernel, Step, correction
 from simulator.scenario.model import Scenario
 
 CELL_M = 50.0
 FREE_M = 100.0
 """Over this much before the line the limit may bind [m]."""
+TICKS = 256
+"""Plans are looked up for so many ticks at a time."""
 NEVER = 1e3
 """The slack where a row never ran [W/kg]."""
 
@@ -57,31 +58,54 @@ class _Slack:
     """Keeps the least slack of each row in each cell."""
 
     def __init__(self, batch: Batch, first_tick: int, state: Quantities) -> None:
-        self._inner = outcomes()(batch, first_tick, state)
-        self._batch, self._kernel = batch, Kernel(batch)
+        self._passing = passages()(batch, first_tick, state)
+        self._kernel = Kernel(batch)
         self._until = batch.race_m - FREE_M
         self._rows = np.arange(batch.rows)
+        self._nobody = np.full(batch.rows, np.inf)
+        self._begin = self._end = state[3]
         cells = max(1, int(np.ceil(self._until.max() / CELL_M)))
         self._slack = np.full((batch.rows, cells), NEVER)
-        ticks = int(batch.ticks.max()) + 1
-        marks, cruises = batch.plan_marks(2 * np.arange(ticks))
-        self._marks = marks[:, batch.plan_index]
-        self._cruises = cruises[:, batch.plan_index]
+        self._before = np.full(batch.rows, NEVER), state[0]
+        self._batch, self._marks_from = batch, first_tick
+        self._marks = self._cruises = np.zeros((0, batch.rows))
+
+    def _followed(self, tick: int) -> tuple[Floats, Floats]:
+        """Return where each row's plan is at a tick [m], and the speed it asks for [m/s]."""
+        at = tick - self._marks_from
+        if at >= len(self._marks):
+            marks, cruises = self._batch.plan_marks(2 * np.arange(tick, tick + TICKS))
+            index = self._batch.plan_index
+            self._marks, self._cruises = marks[:, index], cruises[:, index]
+            self._marks_from, at = tick, 0
+        return self._marks[at], self._cruises[at]
 
     def step(self, tick: int, before: Quantities, step: Step, moving: Bools) -> None:
         """Take the step."""
-        self._inner.step(tick, before, step, moving)
+        self._passing.step(tick, before, step, moving)
+        self._end = np.where(moving, step.after[3], self._end)
         x, v, aerobic, reserve = before
-        planned = self._cruises[tick]
+        x_earlier, earlier = self._before[1], self._before[0]
+        counts = moving & (x_earlier < self._until)
+        if not counts.any():
+            return
+        mark, planned = self._followed(tick)
         limit = self._kernel.limit(aerobic, reserve, planned, step.near)
-        asked = planned + correction(self._marks[tick] - x)
-        _, needed = self._kernel.pull(v, np.full(len(x), np.inf), asked, step.near)
-        rows = self._rows[moving & (x < self._until)]
-        cells = (x[rows] * (1.0 / CELL_M)).astype(np.int64)
-        self._slack[rows, cells] = np.minimum(self._slack[rows, cells], (limit - needed)[rows])
+        asked = planned + correction(mark - x)
+        _, needed = self._kernel.pull(v, self._nobody, asked, step.near)
+        slack = limit - needed
+        self._before = slack, x
+        rows = self._rows[counts]
+        own, place = slack[rows], x[rows]
+        # in the step over the last place that counts, the slack there: else it would depend on
+        # where in the step that place happens to be
+        last = place >= self._until[rows]
+        over = (self._until[rows] - x_earlier[rows]) / np.maximum(place - x_earlier[rows], 1e-9)
+        own = np.where(last, earlier[rows] + over * (own - earlier[rows]), own)
+        cells = (np.minimum(place, self._until[rows] - 1e-9) * (1.0 / CELL_M)).astype(np.int64)
+        self._slack[rows, cells] = np.minimum(self._slack[rows, cells], own)
 
     def result(self, ends: Ends) -> Ran:
         """Return what was kept."""
-        found: Outcomes = self._inner.result(ends)
-        passed = found.passages
-        return Ran(passed.finish_s, found.reserve_used, passed.valid, self._slack)
+        passed = self._passing.result(ends)
+        return Ran(passed.finish_s, self._begin - self._end, passed.valid, self._slack)

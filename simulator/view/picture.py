@@ -33,6 +33,9 @@ from simulator.view.text import Type
 from simulator.view.theme import Theme
 from simulator.view.themes import THEMES
 
+_SETTLING = 0.7
+"""A hand on the wheel may go on: ground is painted for it only from this share of a notch on."""
+
 
 @dataclass(frozen=True, slots=True)
 class Options:
@@ -241,7 +244,8 @@ class Painter:
         tiles, ground = self._tiles, (scene.start_s_m, scene.leds)
         if shot.start is not None:
             stretched(surface, kept.ground, known, view, box, self.theme.back)
-            if options.tiles is not None and shot.camera is not Camera.WHOLE:
+            by_hand = shot.camera is Camera.FREE and shot.share < _SETTLING
+            if options.tiles is not None and shot.camera is not Camera.WHOLE and not by_hand:
                 # on the way, so that the picture is sharp when it arrives
                 tiles.prepare(goal_of(shot, scene, layout), layout.view, *ground, options.tiles)
             return
@@ -265,7 +269,8 @@ class Painter:
                 card, ((size[0] - card.get_width()) // 2, (size[1] - card.get_height()) // 2)
             )
         if scene.notice and not options.presenting:
-            text, stage = scene.notice, layout.stage
+            text = scene.notice
+            stage = layout.stage if options.shot.whole else layout.view
             key = (layout, text)
             card = self._card("notice", key, lambda: cards.notice(text, stage.w, style))
             y = stage.bottom - card.get_height() - round(14 * layout.unit)

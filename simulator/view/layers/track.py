@@ -33,7 +33,8 @@ OUTER_M = KERB_RADIUS_M + LANES * LANE_WIDTH_M
 """Radius of the outer edge of lane 8 in the bends [m]."""
 APRON_M = OUTER_M + 3.6
 """Where the run-off ends at the rail before the stands [m]."""
-_LIMIT_M = 120.0
+_LIMIT_M = 80.0
+"""Beyond this distance from the axis everything is one colour: the stands have faded out."""
 _FINE = 12
 _STRIP = 64
 _SEAT_M = 0.56

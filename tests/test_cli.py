@@ -15,17 +15,22 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
 
 from simulator.analysis.marks import plan_mark
 from simulator.cli import main
+from simulator.cli.terminal import app
 from simulator.physics.attempt import simulate
 from simulator.recording.store import load_recording
 from simulator.resources import configs_dir
 from simulator.scenario.loader import load_scenario, load_text
 from simulator.scenario.schema import schema_text
-from simulator.stage.keys import BINDINGS, PRESENTING
+from simulator.scenario.story_script import load_story_text
+from simulator.stage.keys import BINDINGS, PRESENTING, Binding
+from simulator.stage.story import tell
 from simulator.units import format_signed, format_time
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -413,6 +418,46 @@ def hold(marker: str, current: str) -> None:
         assert kept == current
 
 
+def commands() -> dict[str, str]:
+    """Return what `lightpace --help` says of each command, in one line each."""
+    listed: Any = typer.main.get_command(app)
+    return {
+        name: " ".join(c.get_short_help_str(500).split()) for name, c in listed.commands.items()
+    }
+
+
+def test_the_commands_in_the_readme_are_those_of_the_help(lightpace: Lightpace) -> None:
+    told = commands()
+    said = " ".join(lightpace("--help").out.replace("│", " ").split())
+    lines = ["| command | does |", "|---|---|"]
+    for name, does in told.items():
+        assert f"{name} {does}" in said
+        lines.append(f"| `{name}` | {does} |")
+    hold("commands", "\n".join(lines) + "\n")
+
+
+def test_the_story_in_the_readme_is_what_check_prints(lightpace: Lightpace) -> None:
+    said = lightpace("check", "stories/breaking4").out
+    plain = "\n".join(line.rstrip() for line in said.splitlines())
+    hold("story", f"```\n{plain}\n```\n")
+
+
+def test_the_example_of_a_story_in_the_readme_can_be_told(tmp_path: Path) -> None:
+    text = README.read_text(encoding="utf-8").partition("## Tell a story")[2]
+    (example,) = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    (part,) = tell(load_story_text(example, tmp_path / "story.yaml")).parts
+    assert part.until_s > part.from_s
+
+
+@pytest.mark.parametrize(("command", "bindings"), [("run", BINDINGS), ("present", PRESENTING)])
+def test_the_help_of_a_window_names_its_keys(
+    lightpace: Lightpace, command: str, bindings: tuple[Binding, ...]
+) -> None:
+    said = " ".join(lightpace(command, "--help").out.split())
+    for binding in bindings:
+        assert f"{' or '.join(binding.keys)}: {binding.action.value}" in said
+
+
 def test_the_keys_in_the_readme_are_those_of_the_table() -> None:
     lines = ["| | key | does |", "|---|---|---|"]
     for group, bindings in groupby((*BINDINGS, *PRESENTING), key=lambda binding: binding.group):
@@ -464,7 +509,8 @@ def test_what_the_readme_says_it_misses_is_what_is_printed(lightpace: Lightpace)
 
 
 def test_the_scenario_in_the_readme_is_a_whole_one() -> None:
-    (example,) = re.findall(r"```yaml\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+    text = README.read_text(encoding="utf-8").partition("## Tell a story")[0]
+    (example,) = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
     assert len(example.splitlines()) == 3
     asked = load_text(example)
     assert plan_mark(asked).finish_s == pytest.approx(250.0)

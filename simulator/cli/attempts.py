@@ -17,6 +17,7 @@ from rich.markup import escape
 from simulator.analysis.summary import summarise
 from simulator.analysis.uncertainty import forecast
 from simulator.cli.forecast import print_forecast
+from simulator.cli.keys import keys_told
 from simulator.cli.options import moment, picture_size, race_time
 from simulator.cli.summary import print_summary
 from simulator.cli.telling import print_telling
@@ -37,6 +38,7 @@ from simulator.scenario.loader import load_scenario
 from simulator.scenario.model import Scenario
 from simulator.scenario.story import Story
 from simulator.scenario.story_script import is_story, load_story
+from simulator.stage.keys import BINDINGS
 from simulator.stage.story import tell
 
 if TYPE_CHECKING:
@@ -57,7 +59,7 @@ def _default(
         run()
 
 
-@app.command()
+@app.command(epilog=keys_told(BINDINGS))
 def run(
     scenario: ScenarioName = DEFAULT_SCENARIO,
     changes: Changes = None,

@@ -11,16 +11,18 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
+from simulator.cli.keys import keys_told
 from simulator.cli.telling import print_telling
 from simulator.cli.terminal import StoryOrScenario, ThemeName, app, err
 from simulator.scenario.loader import load_scenario
 from simulator.scenario.story_script import is_story, load_story
+from simulator.stage.keys import PRESENTING
 from simulator.stage.story import tell
 
 DEFAULT_STORY = "stories/breaking4"
 
 
-@app.command()
+@app.command(epilog=keys_told(PRESENTING))
 def present(
     story: StoryOrScenario = DEFAULT_STORY,
     display: Annotated[

@@ -1,0 +1,154 @@
+"""Stories on the command line: check, schema, film, present."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import av
+import pytest
+
+from simulator.cli import main
+from simulator.resources import configs_dir
+from simulator.scenario.schema import schema_text
+from simulator.scenario.story import Story
+from simulator.session import Session
+from simulator.session.presentation import Presentation
+from simulator.view import app as window
+from simulator.view import display
+from tests.session.short import SHORT
+
+STORY = """name: short story
+scenario: short.yaml
+chapters:
+  - {name: one, until: 2 s, caption: One.}
+  - {name: two, from: 200 m, until: 4 s, rate: 2, hold: 1}
+"""
+Lightpace = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def lightpace(capsys: pytest.CaptureFixture[str]) -> Lightpace:
+    def run(*arguments: str) -> tuple[int, str, str]:
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as end:
+            main(list(arguments))
+        said = capsys.readouterr()
+        return int(end.value.code or 0), said.out, " ".join(said.err.split())
+
+    return run
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "short.yaml").write_text(SHORT, encoding="utf-8")
+    (tmp_path / "story.yaml").write_text(STORY, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_check_prints_the_chapters_and_their_lengths(lightpace: Lightpace) -> None:
+    code, out, err = lightpace("check", "story.yaml", "solo")
+    assert (code, err) == (0, "")
+    lines = [line.split() for line in out.splitlines()]
+    assert lines[0] == ["story.yaml:", "short", "story,", "no", "problems"]
+    assert lines[1] == ["2", "chapters,", "7.0", "s", "in", "all"] or lines[1][:2] == [
+        "2",
+        "chapters,",
+    ]
+    assert lines[3] == ["1", "0:00", "2.0", "0.0", "to", "2.0", "1×", "one"]
+    assert lines[4][:3] == ["2", "0:02", "5.0"]
+    assert lines[-1] == ["solo:", "Solo,", "no", "problems"]
+
+
+def test_check_tells_what_does_not_happen_with_its_line(lightpace: Lightpace) -> None:
+    bad = STORY.replace("from: 200 m", "from: bell")
+    Path("story.yaml").write_text(bad, encoding="utf-8")
+    code, out, err = lightpace("check", "story.yaml")
+    assert (code, out) == (2, "")
+    assert err.startswith("story.yaml:5:23 chapters.1.from chapter 2, two: this race has no last")
+
+
+def test_the_shipped_story_can_be_told(lightpace: Lightpace) -> None:
+    code, out, _ = lightpace("check", str(configs_dir() / "stories" / "breaking4.yaml"))
+    assert code == 0
+    assert "8 chapters, 4:" in out
+
+
+def test_schema_prints_that_of_a_story_too(lightpace: Lightpace) -> None:
+    code, out, _ = lightpace("schema", "--story")
+    assert (code, out) == (0, schema_text(Story))
+    assert "chapters" in json.loads(out)["properties"]
+
+
+def test_a_film_of_a_story_is_as_long_as_it_is_told(lightpace: Lightpace) -> None:
+    code, out, err = lightpace(
+        "film", "story.yaml", "-o", "a.mp4", "--size", "320x180", "--fps", "20"
+    )
+    assert (code, err) == (0, "")
+    assert "short story, 140 pictures, 7.00 s, 320x180" in " ".join(out.split())
+    with av.open("a.mp4") as container:
+        assert sum(1 for _ in container.decode(video=0)) == 140
+
+
+def test_a_part_of_a_story_is_given_in_told_time(lightpace: Lightpace) -> None:
+    size = ("--size", "320x180", "--fps", "10")
+    code, _, _ = lightpace(
+        "film", "story.yaml", "-o", "a", "--from", "2", "--to", "0:04", *size, "--speed", "2"
+    )
+    assert (code, len(list(Path("a").iterdir()))) == (0, 10)
+    code, _, err = lightpace("film", "story.yaml", "-o", "b.mp4", "--to", "9", *size)
+    assert code == 2
+    assert "no part of this story" in err
+    code, _, err = lightpace("film", "story.yaml", "-o", "b.mp4", "--set", "pacers.count=1")
+    assert code == 2
+    assert "A story says itself what is changed" in err
+    assert not Path("b.mp4").exists()
+
+
+@pytest.mark.parametrize(("name", "kind"), [("story.yaml", Presentation), ("short.yaml", Session)])
+@pytest.mark.parametrize("windowed", [True, False])
+def test_present_opens_a_story_or_a_scenario_for_an_audience(
+    lightpace: Lightpace,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    kind: type[Session],
+    windowed: bool,
+) -> None:
+    opened: list[tuple[Session, dict[str, Any]]] = []
+    monkeypatch.setattr(display, "missing_display", lambda: "")
+    monkeypatch.setattr(window, "run", lambda session, **how: opened.append((session, how)))
+    code, out, err = lightpace("present", name, "--display", "1", *["--windowed"] * windowed)
+    assert (code, out, err) == (0, "", "")
+    ((session, how),) = opened
+    assert type(session) is kind
+    assert (how["presenting"], how["display"]) == (not windowed, 1)
+    assert callable(how["record"])
+
+
+def test_without_a_display_the_chapters_are_told(
+    lightpace: Lightpace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(display, "missing_display", lambda: "There is no display.")
+    code, out, err = lightpace("present", "story.yaml")
+    assert code == 0
+    assert "2 chapters" in out
+    assert "`lightpace film story.yaml -o film.mp4` makes a film of it." in err
+
+
+@pytest.mark.parametrize("command", ["simulate", "still", "run", "report"])
+def test_what_needs_a_scenario_says_that_this_is_a_story(
+    lightpace: Lightpace, command: str
+) -> None:
+    code, _, err = lightpace(command, "story.yaml")
+    assert code == 2
+    assert "story.yaml:3:1 this is a story, not a scenario (lightpace present shows it" in err
+
+
+@pytest.mark.parametrize("command", ["present", "film", "check"])
+def test_a_missing_story_is_one_line_with_a_hint(lightpace: Lightpace, command: str) -> None:
+    code, _, err = lightpace(command, "stories/braking4")
+    assert code == 2
+    assert "stories/braking4 there is no such story (did you mean stories/breaking4?)" in err

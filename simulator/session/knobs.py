@@ -114,7 +114,14 @@ def _pacers(s: Scenario) -> list[Knob]:
     waves = tuple(w.name for w in s.wavelight.waves)
     spacing = "The spacing is assumed." if p.formation.assumed else "The spacing was published."
     return [
-        _number("pacers.count", "pacers", group, count, (0, max(len(names), 1), 1)),
+        _number(
+            "pacers.count",
+            "pacers",
+            group,
+            count,
+            (0, max(len(names), 1), 1),
+            note="The first in the formation stay; the strip below shows what each number costs.",
+        ),
         _choice(
             "pacers.formation",
             "formation",
@@ -149,7 +156,14 @@ def _pacers(s: Scenario) -> list[Knob]:
             "m",
             "How far behind the light they wait, at most; only with wait_for_runner.",
         ),
-        _choice("pacers.follows", "follow", group, p.follows or THE_PLAN, (THE_PLAN, *waves)),
+        _choice(
+            "pacers.follows",
+            "follow",
+            group,
+            p.follows or THE_PLAN,
+            (THE_PLAN, *waves),
+            "Which wave of light the pacers keep to.",
+        ),
     ]
 
 

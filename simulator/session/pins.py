@@ -48,8 +48,10 @@ class Pins:
         """Colours that are taken."""
         return {pin.colour for pin in self.pins}
 
-    def keep(self, name: str, run: Recording, course: Course | None) -> str:
-        """Keep a run; return why not, or an empty text."""
+    def keep(
+        self, name: str, run: Recording, course: Course | None, taken: Collection[str] = ()
+    ) -> str:
+        """Keep a run in a colour that is not `taken`; return why not, or an empty text."""
         if course is not None and any(pin.course == course for pin in self.pins):
             return "this run is kept already"
         numbers = {pin.number for pin in self.pins}
@@ -61,7 +63,8 @@ class Pins:
         while own in names:
             n += 1
             own = f"{name} ({n})"
-        colour = next(c for c in PIN_COLOURS if c not in self.colours)
+        free_colours = [c for c in PIN_COLOURS if c not in self.colours]
+        colour = next((c for c in free_colours if c not in taken), free_colours[0])
         pin = Pin(free[0], own, colour, run, course)
         self.pins = tuple(sorted((*self.pins, pin), key=lambda p: p.number))
         return ""

@@ -128,7 +128,9 @@ class Session(Cueing, Filing):
 
     def pin(self) -> None:
         """Keep the run being shown, to compare with."""
-        self._repinned(self._pins.keep(self._pin_name(), self.recording, self._shown.course))
+        taken = {mark.colour for mark in (*self.show.ghosts, *self.show.waves)}
+        name, course = self._pin_name(), self._shown.course
+        self._repinned(self._pins.keep(name, self.recording, course, taken))
 
     def _pin_name(self) -> str:
         changed = [k for k in self._mixing.knobs() if k.changed and k.file_value]

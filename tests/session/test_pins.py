@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from simulator.session import Session
+from simulator.session.changes import GESTURE_S
 from simulator.stage.keys import Action
 from tests.session.short import bits, load_short, settle
 
@@ -139,3 +140,14 @@ def test_pinned_colours_are_kept_from_the_ghosts_of_futures(session: Session) ->
     settle(session)
     colours = [mark.colour for mark in session.show.ghosts]
     assert len(colours) == len(set(colours)) == 3
+
+
+def test_a_kept_run_has_a_colour_that_no_other_ghost_has(session: Session) -> None:
+    session.seek(20.0)
+    for count in ("0", "1"):
+        session.change("pacers.count", count)
+        settle(session)
+        session.advance(GESTURE_S)
+    session.pin()
+    ghosts = {mark.colour for mark in session.show.ghosts}
+    assert session.desk().pins[0].colour not in ghosts | {"green"}

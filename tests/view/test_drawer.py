@@ -5,13 +5,17 @@ from dataclasses import replace
 import pygame
 import pytest
 
-from simulator.stage.desk import KnobKind
+from simulator.stage.desk import Comparison, KnobKind
 from simulator.stage.keys import Action
 from simulator.view.app import App
 from simulator.view.arranging import arrange
+from simulator.view.drawer.compare import planned
 from simulator.view.drawer.pages import page_names
 from simulator.view.drawer.pieces import STRIP, Look
 from simulator.view.panels.what_if import axis_box, bar_boxes
+from simulator.view.picture import Painter
+from simulator.view.style import Style
+from simulator.view.text import SEMIBOLD
 from tests.view import scenes
 from tests.view.conftest import FakeSession
 from tests.view.desks import KNOBS
@@ -458,3 +462,12 @@ def test_eight_k_shows_every_page(hand: Hand, session: FakeSession) -> None:
     for name in page_names(session.desk()):
         hand.app.drawer.press(("tab", name))
         hand.wait()
+
+
+def test_a_run_s_name_gets_what_room_there_is() -> None:
+    painter, layout = Painter(), arrange(1280, 720)
+    style = Style(painter.type, layout.sizes, painter.theme)
+    name = "1 front gap 4, from 1:39.7"
+    one = Comparison(("m", "now", name, "gap"), (("200", "30.90", "30.90", "0.00"),))
+    (heading,) = (h for h in planned(one, layout.stage, style).headings if h.text == name)
+    assert heading.width >= style.type.width(name, SEMIBOLD, style.sizes.lead)

@@ -112,6 +112,8 @@ def test_a_wave_is_added_followed_and_removed(hand: Hand, session: Session) -> N
     hand.press("add wave")
     names = wave_names(session.desk())
     assert len(names) == 2
+    hand.wait(2)
+    assert ("knob", "wavelight.waves.1.name") in hand.app.drawer.places(), "the new one is in view"
     assert names[0] == session.scenario.wavelight.waves[0].name
     hand.page("Pacers")
     hand.press("knob", "pacers.follows")

@@ -5,6 +5,7 @@ In: a `Comparison`, the stage's box. Out: a card, drawn once for each content.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 import pygame
@@ -17,6 +18,8 @@ from simulator.view.text import REGULAR, SEMIBOLD
 
 GAP = "gap"
 """Heading of a column that belongs to the run before it."""
+_NAME_WIDTHS = (18.0, 12.0, 9.0, 6.5)
+"""Room for a run's name, in heights of the type: what is left over goes to the names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,7 @@ class _Heading:
 class _Plan:
     """A table in one size of type [px]: right edges of the columns, headings, its size."""
 
+    px: int
     pad: int
     row: int
     edges: tuple[int, ...]
@@ -58,13 +62,8 @@ class Table:
 
 def card(content: Comparison, stage: Box, style: Style) -> pygame.Surface:
     """Return the table, in the largest type that fits the stage."""
-    room = stage.inset(round(0.03 * stage.w), round(0.04 * stage.h))
-    px = style.sizes.lead
-    while True:
-        plan = _planned(content, px, style)
-        if px <= 8 or (plan.size[0] <= room.w and plan.size[1] <= room.h):
-            break
-        px -= 1
+    room, plan = _room(stage), planned(content, stage, style)
+    px = plan.px
     shown = (max(1, min(plan.size[0], room.w)), max(1, min(plan.size[1], room.h)))
     made = ground(shown, style.sizes, style.theme)
     theme, type_, small = style.theme, style.type, style.sizes.caption
@@ -94,8 +93,25 @@ def card(content: Comparison, stage: Box, style: Style) -> pygame.Surface:
     return made
 
 
-def _planned(content: Comparison, px: int, style: Style) -> _Plan:
-    """Return where everything stands in type of `px`; a name stands over its run and its gap."""
+def _room(stage: Box) -> Box:
+    return stage.inset(round(0.03 * stage.w), round(0.04 * stage.h))
+
+
+def planned(content: Comparison, stage: Box, style: Style) -> _Plan:
+    """Return the table in the largest type that fits, its names as long as fits then."""
+    room = _room(stage)
+    for px, name_width in itertools.product(range(style.sizes.lead, 7, -1), _NAME_WIDTHS):
+        plan = _planned(content, px, name_width, style)
+        if plan.size[0] <= room.w and plan.size[1] <= room.h:
+            return plan
+    return _planned(content, 8, _NAME_WIDTHS[-1], style)
+
+
+def _planned(content: Comparison, px: int, name_width: float, style: Style) -> _Plan:
+    """Return where everything stands in type of `px`; a name stands over its run and its gap.
+
+    A name wider than `name_width` heights of the type is cut off.
+    """
     wide_of = style.type.width
     pad, row, gap = round(1.1 * px), round(1.55 * px), round(1.2 * px)
     columns = content.columns
@@ -107,7 +123,7 @@ def _planned(content: Comparison, px: int, style: Style) -> _Plan:
     for k, name in enumerate(columns):
         paired = k + 1 < len(columns) and columns[k + 1] == GAP
         if name != GAP:
-            need = min(wide_of(name, SEMIBOLD, px), round(6.5 * px))
+            need = min(wide_of(name, SEMIBOLD, px), round(name_width * px))
             room = wide[k] + (gap // 2 + wide[k + 1] if paired else 0)
             wide[k + 1 if paired else k] += max(0, need - room)
         x += wide[k]
@@ -118,4 +134,4 @@ def _planned(content: Comparison, px: int, style: Style) -> _Plan:
             headings.append(_Heading(columns[at], at, x, x - left))
         x += gap // 2 if paired else gap
     size = (x - gap + pad, row * (len(content.rows) + 2) + 2 * pad)
-    return _Plan(pad, row, tuple(edges), tuple(headings), size)
+    return _Plan(px, pad, row, tuple(edges), tuple(headings), size)

@@ -176,6 +176,17 @@ class Looking:
             self._drop_down(key, knob)
         elif knob is None:
             turning.pressed(self.session, key)
+            if key == ("add wave",):
+                self._show_last_wave()
+
+    def _show_last_wave(self) -> None:
+        """Let the newest wave have the focus, so that it is in view."""
+        self.refresh()
+        items = self.sheet.items if self.sheet is not None else ()
+        names = [item for item in items if item.knob is not None and item.key[1].endswith(".name")]
+        if names:
+            self.focus = names[-1].key
+            self.show(self.focus)
 
     def _ask(self, key: Key, text: str) -> None:
         """Ask for a file's name, below the page."""

@@ -238,7 +238,7 @@ class Rows:
             )
             number = str(pin.number)
             ring = switch.inset(-3, -3)
-            note = f"Show run {number} as a ghost and in the table."
+            note = f"{pin.name}: as a ghost and in the chart, or not."
             shown = Item(("show", number), Look.SWITCH, switch, ring, on=pin.shown, note=note)
             gone = Item(("unpin", number), Look.CROSS, cross, cross, note=f"Let run {number} go.")
             self.items += [shown, gone]

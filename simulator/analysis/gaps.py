@@ -7,8 +7,10 @@ nothing.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,7 +65,11 @@ class GapTrack:
 
     def seconds_at(self, time_s: float) -> float | None:
         """Return the gap at race time [s]; after the finish, the gap at the line."""
-        return gap_seconds(self.recording, self.mark, time_s)
+        found = self._between(self.seconds, min(max(time_s, 0.0), self.recording.end_s))
+        # beside the place where the mark ends there is no tick to look up
+        if math.isnan(found):
+            return gap_seconds(self.recording, self.mark, time_s)
+        return found
 
     def metres_at(self, time_s: float) -> float | None:
         """Return the gap along the track [m], positive = behind; nobody runs on beyond the line.
@@ -72,8 +78,28 @@ class GapTrack:
         """
         if time_s >= self.recording.end_s:
             return None
-        own = float(self.recording.distance_at(time_s))
-        return min(float(self.mark.run.distance_at(time_s)), self.mark.distance_m) - own
+        own, reached = (self._between(x, max(time_s, 0.0)) for x in self._distances)
+        return min(reached, self.mark.distance_m) - own
+
+    @cached_property
+    def _distances(self) -> tuple[Floats, Floats]:
+        """Where she and the mark are at every tick [m], shape (ticks + 1,) each."""
+        t = _tick_times(self.recording)
+        return self.recording.distance_at(t), self.mark.run.distance_at(t)
+
+    def _between(self, values: Floats, time_s: float) -> float:
+        """Return a value between two ticks: a picture asks for many, and a gap is all but straight.
+
+        The last tick stands for the finish, which lies inside its step.
+        """
+        step, last = self.recording.step_s, len(values) - 1
+        i = min(int(time_s / step + 1e-9), last)
+        here = float(values[i])
+        if i == last:
+            return here
+        length = min(step, self.recording.end_s - i * step)
+        share = min((time_s - i * step) / length, 1.0) if length > 0 else 1.0
+        return here + (float(values[i + 1]) - here) * share
 
     def state_at(self, time_s: float) -> GapState:
         """Return the state at race time [s]."""
@@ -93,7 +119,7 @@ def gap_seconds(recording: Recording, mark: Mark, time_s: float) -> float | None
 
 def gap_track(recording: Recording, mark: Mark) -> GapTrack:
     """Return the gap to `mark` at every tick."""
-    t = np.minimum(np.arange(recording.ticks + 1) * recording.step_s, recording.end_s)
+    t = _tick_times(recording)
     x = np.minimum(recording.distance_at(t), recording.race_m)
     seconds = t - mark.run.time_at(x)
     seconds[x > mark.distance_m + 1e-9] = np.nan
@@ -101,6 +127,13 @@ def gap_track(recording: Recording, mark: Mark) -> GapTrack:
     earlier = np.concatenate([np.full(min(lag, len(seconds)), seconds[0]), seconds[:-lag]])
     change = np.nan_to_num(seconds - earlier[: len(seconds)])
     return GapTrack(mark, recording, seconds, _states(np.nan_to_num(seconds), change))
+
+
+def _tick_times(recording: Recording) -> Floats:
+    """Return the time of each tick [s]; the last is the finish."""
+    return np.asarray(
+        np.minimum(np.arange(recording.ticks + 1) * recording.step_s, recording.end_s)
+    )
 
 
 def _states(seconds: Floats, change: Floats) -> tuple[GapState, ...]:

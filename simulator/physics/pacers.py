@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,6 +59,14 @@ class Group:
     tables: Floats
     drop_back_m: float
     profiles: tuple[Profile | float, ...]
+
+    @cached_property
+    def stands(self) -> dict[str, list[Slot]]:
+        """The slots that each pacer fills, by name, in the order of the race."""
+        found: dict[str, list[Slot]] = {}
+        for slot in self.slots:
+            found.setdefault(slot.name, []).append(slot)
+        return {name: sorted(held, key=lambda s: s.from_) for name, held in found.items()}
 
 
 def group_of(pacers: Pacers, race_m: float) -> Group:
@@ -161,11 +169,7 @@ def places(group: Group, runner_m: float, reference_m: float) -> tuple[Place, ..
     the line so that nobody is run over; one who has left drifts outward and fades.
     """
     found: list[Place] = []
-    by_name: dict[str, list[Slot]] = {}
-    for slot in group.slots:
-        by_name.setdefault(slot.name, []).append(slot)
-    for name, held in by_name.items():
-        stands = sorted(held, key=lambda s: s.from_)
+    for name, stands in group.stands.items():
         current = [s for s in stands if s.from_ <= runner_m]
         if not current:
             continue

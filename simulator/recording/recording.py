@@ -154,7 +154,8 @@ class Recording:
         f = inside - i
 
         def between(values: Floats) -> float:
-            return float(values[i] + (values[i + 1] - values[i]) * f)
+            here = values.item(i)
+            return here + (values.item(i + 1) - here) * f
 
         v = between(self.v)
         x = float(hermite(self.x[i], self.v[i], self.x[i + 1], self.v[i + 1], self.step_s, f))
@@ -187,7 +188,8 @@ class Recording:
     def time_at(self, distance_m: ArrayLike) -> Floats:
         """Return race time [s] at race distance [m]; NaN where she never got there."""
         x = np.asarray(distance_m, dtype=np.float64)
-        i = np.clip(np.searchsorted(self._rising_x, x, side="right") - 1, 0, self.ticks - 1)
+        before = np.searchsorted(self._rising_x, x, side="right") - 1
+        i = np.minimum(np.maximum(before, 0), self.ticks - 1)
         f = crossing(self.x[i], self.v[i], self.x[i + 1], self.v[i + 1], self.step_s, x)
         t = (i + f) * self.step_s
         return np.where((x < 0) | (x > self.x[-1]), np.nan, np.where(x == 0, 0.0, t))

@@ -69,7 +69,7 @@ class Schedule:
     def _locate(self, u: Floats) -> tuple[Floats, Floats]:
         """Return distance [m] and pace [s/m] at flying clock `u` [s], also past the line."""
         last = len(self.knot_x) - 2
-        i = np.clip(np.searchsorted(self.knot_u, u, side="right") - 1, 0, last)
+        i = np.minimum(np.maximum(np.searchsorted(self.knot_u, u, side="right") - 1, 0), last)
         p0 = self.knot_pace[i]
         slope = (self.knot_pace[i + 1] - p0) / (self.knot_x[i + 1] - self.knot_x[i])
         du = u - self.knot_u[i]
@@ -109,7 +109,7 @@ class Schedule:
         """Return race time [s] at race distance [m], the exact inverse of `distance_at`."""
         x = np.asarray(distance_m, dtype=np.float64)
         last = len(self.knot_x) - 2
-        i = np.clip(np.searchsorted(self.knot_x, x, side="right") - 1, 0, last)
+        i = np.minimum(np.maximum(np.searchsorted(self.knot_x, x, side="right") - 1, 0), last)
         dx = x - self.knot_x[i]
         slope = (self.knot_pace[i + 1] - self.knot_pace[i]) / (self.knot_x[i + 1] - self.knot_x[i])
         within = self.knot_u[i] + dx * (self.knot_pace[i] + 0.5 * slope * dx)

@@ -183,3 +183,16 @@ def test_a_run_that_did_not_finish_has_gaps_as_far_as_it_went(
     track, whole = gap_track(stopped, light), gap_track(attempt, light)
     assert track.seconds == pytest.approx(whole.seconds[:801], abs=1e-9)
     assert track.states == whole.states[:801]
+
+
+def test_a_gap_between_two_ticks_is_looked_up_to_a_thousandth(attempt: Recording) -> None:
+    mark = even(attempt, 240.0)
+    track = gap_track(attempt, mark)
+    for t in np.append(np.random.default_rng(3).uniform(0.0, attempt.end_s, 200), attempt.end_s):
+        exact = gap_seconds(attempt, mark, float(t))
+        assert exact is not None
+        assert track.seconds_at(float(t)) == pytest.approx(exact, abs=1e-3)
+        if t < attempt.end_s:
+            reached = min(float(mark.run.distance_at(t)), mark.distance_m)
+            ahead = reached - float(attempt.distance_at(t))
+            assert track.metres_at(float(t)) == pytest.approx(ahead, abs=6e-3)

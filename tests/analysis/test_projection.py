@@ -9,7 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.analysis.projection import LOOK_BACK_M, Possible, projected_finish, still_possible
+from simulator.analysis.projection import (
+    LOOK_BACK_M,
+    Possible,
+    projected_finish,
+    projections,
+    still_possible,
+)
 from simulator.physics.attempt import simulate
 from simulator.recording.recording import ARRAYS, Recording, Status
 from simulator.scenario.loader import load_scenario
@@ -104,3 +110,11 @@ def test_the_answer_is_that_of_the_last_point_passed() -> None:
     assert [asked.at(x) for x in (-3.0, 0.0, 24.9, 25.0, 49.0, 50.0, 900.0)] == [
         True, True, True, False, False, True, True,
     ]  # fmt: skip
+
+
+def test_the_table_of_projections_says_the_same_at_every_tick(attempt: Recording) -> None:
+    table = projections(attempt)
+    for tick in range(0, attempt.ticks, 97):
+        told = projected_finish(attempt, tick * attempt.step_s)
+        assert math.isnan(table[tick]) if told is None else table[tick] == pytest.approx(told)
+    assert table[-1] == pytest.approx(attempt.finish_s)

@@ -5,13 +5,8 @@ In: arguments. Out: tables of results, figures, a progress bar.
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import signal
 from collections.abc import Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
@@ -28,11 +23,8 @@ from rich.progress import (
 )
 
 from simulator.cli.terminal import DEFAULT_SCENARIO, Changes, OutFile, ScenarioName, app, err, out
-from simulator.errors import ExtraError, LightpaceError
+from simulator.cli.workers import worked_off
 from simulator.units import parse_time
-
-CONNECT = "10s"
-"""How long a cluster may take to answer."""
 
 
 @app.command()
@@ -70,8 +62,7 @@ def sweep(
     Stopped with Ctrl-C, the same command goes on where it was.
     """
     from simulator.analysis.sweep.axes import axis_of_csv, grid_of
-    from simulator.analysis.sweep.chunks import INVALID, Request, request_of
-    from simulator.analysis.sweep.running import run_chunks
+    from simulator.analysis.sweep.chunks import INVALID, Request, request_of, run_chunk
     from simulator.export.chunk_store import ChunkStore
     from simulator.export.columns import check_ending, write_columns
     from simulator.scenario.reading import read_text
@@ -88,29 +79,9 @@ def sweep(
     )
     store = ChunkStore(output, request)
     missing = store.missing()
-    if len(missing) < request.chunks:
-        done = request.chunks - len(missing)
-        err.print(f"Going on: {done} of {request.chunks} chunks were kept from before.")
-    try:
-        with _executor(cluster, jobs, len(missing)) as (executor, workers), _progress() as bar:
-            task = bar.add_task("attempts", total=request.chunks)
-            bar.update(task, completed=request.chunks - len(missing))
-            for number, columns in run_chunks(request, missing, executor, workers):
-                store.write(number, columns)
-                bar.advance(task)
-    except BaseException as error:
-        kept = request.chunks - len(store.missing())
-        if kept:
-            err.print(
-                escape(
-                    f"{kept} of {request.chunks} chunks are kept beside {output}: the same command "
-                    "goes on from there."
-                )
-            )
-        if isinstance(error, BrokenProcessPool):
-            raise LightpaceError("A worker process died; run the same command again.") from None
-        raise
-
+    kept = request.chunks - len(missing)
+    if kept:
+        err.print(f"Going on: {kept} of {request.chunks} chunks were kept from before.")
     invalid = 0
 
     def finished() -> Iterator[dict[str, np.ndarray]]:
@@ -118,11 +89,26 @@ def sweep(
         for number in range(request.chunks):
             columns = store.read(number)
             if columns is None:
-                raise LightpaceError(f"Chunk {number} of {store.folder} is damaged: run it again.")
+                err.print(f"Chunk {number} was damaged on the disk and is run again.")
+                columns = run_chunk(request.chunk(number))
             invalid += int((columns["status"] == INVALID).sum())
             yield columns
 
-    write_columns(output, finished())
+    work = worked_off(request, missing, cluster, jobs, err.print)
+    try:
+        with closing(work), _progress() as bar:
+            task = bar.add_task("attempts", total=grid.size)
+            bar.update(task, completed=min(kept * request.chunk_rows, grid.size))
+            for number, columns in work:
+                store.write(number, columns)
+                kept += 1
+                bar.advance(task, len(columns["status"]))
+        write_columns(output, finished())
+    except BaseException:
+        if kept:
+            told = f"{kept} of {request.chunks} chunks are kept beside {output}"
+            err.print(escape(f"{told}: the same command goes on from there."))
+        raise
     store.remove()
     told = f"; {invalid} are invalid, with their reason" if invalid else ""
     out.print(escape(f"{output}: {grid.size} rows{told}"), soft_wrap=True)
@@ -133,48 +119,11 @@ def _progress() -> Progress:
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
-        TextColumn("chunks"),
         TimeElapsedColumn(),
         TextColumn("left"),
         TimeRemainingColumn(),
         console=err,
     )
-
-
-@contextmanager
-def _executor(
-    cluster: str | None, jobs: int | None, chunks: int
-) -> Iterator[tuple[Executor | None, int]]:
-    """Yield an executor and its number of workers: none for one, processes, or a cluster."""
-    if cluster is not None:
-        try:
-            from distributed import Client
-        except ImportError:
-            raise ExtraError("A cluster", "cluster") from None
-        try:
-            client = Client(cluster, timeout=CONNECT)
-        except (OSError, ValueError, TypeError) as error:
-            raise LightpaceError(f"There is no Dask scheduler at {cluster}: {error}.") from None
-        with client:
-            workers = max(1, sum(client.nthreads().values()))
-            # the executor's own shutdown would wait for chunks that nobody wants any more
-            yield client.get_executor(retries=3), workers
-        return
-    workers = min(jobs or os.cpu_count() or 1, chunks)
-    if workers <= 1:
-        yield None, 1
-        return
-    pool = ProcessPoolExecutor(
-        workers, multiprocessing.get_context("spawn"), initializer=_ignore_interrupts
-    )
-    try:
-        yield pool, workers
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
-
-
-def _ignore_interrupts() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the whole group: we stop them
 
 
 FIGURES = {

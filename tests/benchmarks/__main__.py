@@ -43,7 +43,7 @@ def _sweep(rows: int) -> Request:
 
 def _run(request: Request) -> None:
     for number in range(request.chunks):
-        run_chunk(request, number)
+        run_chunk(request.chunk(number))
 
 
 def _memory_mb() -> float:

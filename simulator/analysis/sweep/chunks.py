@@ -11,7 +11,6 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -20,6 +19,7 @@ from numpy.typing import NDArray
 
 from simulator.analysis.sweep.axes import Grid, number_of, refused
 from simulator.analysis.sweep.outcomes import Outcomes, outcomes
+from simulator.analysis.sweep.provenance import files_named, program
 from simulator.analysis.sweep.varying import Source, Varied
 from simulator.analysis.uncertainty import breaks, draw, samples_of
 from simulator.errors import Problem, ScenarioError
@@ -76,9 +76,45 @@ class Request:
 
     @cached_property
     def digest(self) -> str:
-        """What tells this request from any other, and this version's numbers from another's."""
-        told = [asdict(self), version("lightpace"), np.__version__]
+        """What tells this request from any other, and this program's numbers from another's."""
+        words = [text for axis in self.grid.axes for row in axis.rows for text in row]
+        told = [asdict(self), program(), files_named(words, Path(self.source.folder))]
         return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+
+    def chunk(self, number: int) -> Chunk:
+        """Return one chunk: what a worker needs to know, and no more of the grid than its rows."""
+        begin = number * self.chunk_rows
+        return Chunk(
+            self.source,
+            self.grid.paths,
+            self.grid.numeric,
+            self.grid.rows(begin, begin + self.chunk_rows),
+            self.samples,
+            self.seed,
+            self.target_s,
+            self.splits_m,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Some rows of a sweep; for the rest see `Request`.
+
+    Attributes:
+        source: the scenario.
+        paths, numeric: what is varied, and which of it are numbers.
+        rows: the values, one text for each path.
+        samples, seed, target_s, splits_m: as in the request.
+    """
+
+    source: Source
+    paths: tuple[str, ...]
+    numeric: tuple[bool, ...]
+    rows: tuple[tuple[str, ...], ...]
+    samples: int
+    seed: int
+    target_s: float
+    splits_m: tuple[float, ...]
 
 
 def request_of(
@@ -155,28 +191,27 @@ def _longest(base: Scenario, grid: Grid) -> float:
     return max(found)
 
 
-def run_chunk(request: Request, number: int) -> Columns:
+def run_chunk(chunk: Chunk) -> Columns:
     """Return the columns of one chunk: a pure function, to be run anywhere."""
-    begin = number * request.chunk_rows
-    rows = request.grid.rows(begin, begin + request.chunk_rows)
-    varied = Varied(request.source, request.grid.paths)
+    rows = chunk.rows
+    varied = Varied(chunk.source, chunk.paths)
     asked = [varied.scenario(values) for values in rows]
     scenarios = [s for s in asked if isinstance(s, Scenario)]
     valid = np.array([isinstance(s, Scenario) for s in asked])
     columns: Columns = {}
-    for i, path in enumerate(request.grid.paths):
+    for i, path in enumerate(chunk.paths):
         texts = [values[i] for values in rows]
         columns[path] = (
             np.array([number_of(text) for text in texts], dtype=np.float64)
-            if request.grid.numeric[i]
+            if chunk.numeric[i]
             else np.array(texts)
         )
-    found = _outcomes(scenarios, request) if scenarios else {}
+    found = _outcomes(scenarios, chunk) if scenarios else {}
     status = np.full(len(rows), INVALID, dtype="<U32")
     status[valid] = found.pop("status", np.array([], dtype="<U32"))
     columns["status"] = status
     columns["reason"] = np.array(["" if isinstance(s, Scenario) else s for s in asked])
-    for name in result_names(request):
+    for name in result_names(chunk):
         column = np.full(len(rows), np.nan)
         if name in found:
             column[valid] = found[name]
@@ -184,21 +219,21 @@ def run_chunk(request: Request, number: int) -> Columns:
     return columns
 
 
-def result_names(request: Request) -> tuple[str, ...]:
+def result_names(chunk: Chunk) -> tuple[str, ...]:
     """Return the names of the columns of numbers, without the varied ones."""
-    splits = tuple(f"split_{x:.0f}_s" for x in request.splits_m)
+    splits = tuple(f"split_{x:.0f}_s" for x in chunk.splits_m)
     names = ("finish_s", *splits, "lost_light_m", "mean_shelter", "reserve_used")
-    if request.samples:
+    if chunk.samples:
         names += ("p5_s", "p50_s", "p95_s", "chance")
     return names
 
 
-def _outcomes(scenarios: Sequence[Scenario], request: Request) -> Columns:
-    keep = outcomes(request.splits_m)
+def _outcomes(scenarios: Sequence[Scenario], chunk: Chunk) -> Columns:
+    keep = outcomes(chunk.splits_m)
     ran: Outcomes = finished(stepping(batch_of(scenarios), None, keep))
     times = ran.passages.time_s.copy()
     race = np.array([s.distance for s in scenarios])
-    times[np.asarray(request.splits_m)[None, :] >= race[:, None]] = np.nan
+    times[np.asarray(chunk.splits_m)[None, :] >= race[:, None]] = np.nan
     words = np.array([status.value for status in STATUSES])
     found: Columns = {
         "status": words[ran.passages.status],
@@ -207,28 +242,28 @@ def _outcomes(scenarios: Sequence[Scenario], request: Request) -> Columns:
         "mean_shelter": ran.shelter,
         "reserve_used": ran.reserve_used,
     }
-    for i, x in enumerate(request.splits_m):
+    for i, x in enumerate(chunk.splits_m):
         found[f"split_{x:.0f}_s"] = times[:, i]
-    if request.samples:
-        found |= _sampled(scenarios, request)
+    if chunk.samples:
+        found |= _sampled(scenarios, chunk)
     return found
 
 
-def _sampled(scenarios: Sequence[Scenario], request: Request) -> Columns:
+def _sampled(scenarios: Sequence[Scenario], chunk: Chunk) -> Columns:
     """Return percentiles of the finish and the chance of the target, from samples of each row."""
-    shares = draw(request.samples, request.seed)
+    shares = draw(chunk.samples, chunk.seed)
     batches: list[Batch] = []
     for scenario in scenarios:
         drawn = samples_of(scenario, shares)
         batches.append(finished(ensembling(scenario, drawn.runners, drawn.wakes)))
     ran = finished(stepping(joined(batches), None, passages()))
-    shape = (len(scenarios), request.samples)
+    shape = (len(scenarios), chunk.samples)
     finish = np.where(ran.valid, ran.finish_s, np.nan).reshape(shape)
     percentiles = np.full((3, len(scenarios)), np.nan)
     some = ~np.isnan(finish).all(axis=1)
     if some.any():
         percentiles[:, some] = np.nanpercentile(finish[some], (5, 50, 95), axis=1)
-    chance = breaks(ran, request.target_s).reshape(shape).mean(axis=1)
+    chance = breaks(ran, chunk.target_s).reshape(shape).mean(axis=1)
     return {
         "p5_s": percentiles[0],
         "p50_s": percentiles[1],

@@ -29,13 +29,13 @@ def run_chunks(
     """Yield these chunks by number as they are done; no more than two a worker are under way."""
     if executor is None:
         for number in numbers:
-            yield number, run_chunk(request, number)
+            yield number, run_chunk(request.chunk(number))
         return
     left = iter(numbers)
     under_way: dict[Future[Columns], int] = {}
     while True:
         for number in itertools.islice(left, 2 * workers - len(under_way)):
-            under_way[executor.submit(run_chunk, request, number)] = number
+            under_way[executor.submit(run_chunk, request.chunk(number))] = number
         if not under_way:
             return
         done, _ = wait(under_way, return_when=FIRST_COMPLETED)

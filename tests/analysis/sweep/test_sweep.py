@@ -184,7 +184,7 @@ def test_no_more_is_under_way_than_the_workers_can_take(small: Request) -> None:
 
 @pytest.mark.usefixtures("in_eights")
 def test_a_chunk_is_a_pure_function_of_the_request(small: Request) -> None:
-    first, again = run_chunk(small, 2), run_chunk(small, 2)
+    first, again = run_chunk(small.chunk(2)), run_chunk(small.chunk(2))
     assert same(Table(first), Table(again))
 
 

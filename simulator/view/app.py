@@ -18,15 +18,14 @@ from simulator.stage.cameras import Camera
 from simulator.stage.keys import Action
 from simulator.stage.scene import Scene
 from simulator.stage.staging import Staging
-from simulator.view.cameras import Shot, directed, view_of
+from simulator.view.cameras import Shot, directed
 from simulator.view.controls import Controls
-from simulator.view.grip import Grip
 from simulator.view.keyboard import binding_of
 from simulator.view.layout import Layout
 from simulator.view.mixing import MixingDesk
 from simulator.view.picture import Options, Painter, layout_of
+from simulator.view.pointing import Pointing
 from simulator.view.presenter import Presenter
-from simulator.view.scrub import Scrub
 from simulator.view.sound import Sound
 from simulator.view.style import Style
 from simulator.view.themes import next_theme, theme_named
@@ -73,7 +72,7 @@ class App:
         self._witnesses = (self.sound.hear, *opening.get("witnesses", ()))
         self._record = opening.get("record")
         self._held: set[int] = set()
-        self._scrub, self._grip = Scrub(), Grip()
+        self._pointing = Pointing(session)
         self._staging: Staging | None = None
         self._now_s = 0.0
         self._desk = MixingDesk(session)
@@ -128,6 +127,8 @@ class App:
             self.perform(binding.action, by_key=True)
 
     def _pointer(self, event: pygame.Event) -> None:
+        if event.type == pygame.MOUSEMOTION:
+            self._pointing.point(event.pos)
         if self._desk.pointer(event):
             return
         if self._controls is not None:
@@ -138,41 +139,19 @@ class App:
                 return
         if event.type == pygame.MOUSEBUTTONDOWN and event.button == pygame.BUTTON_LEFT:
             if self.looks.help:
-                self.looks = replace(self.looks, help=False)
+                self._look(help=False)
                 return
             if self._desk.click(event.pos, *self._arrangement()):
                 return
-            self._scrub.press(event.pos, self._layout())
-            self._seek(event.pos)
-        elif event.type == pygame.MOUSEMOTION:
-            self._grip.point(event.pos)
-            self._seek(event.pos)
-        elif event.type == pygame.MOUSEBUTTONUP and event.button == pygame.BUTTON_LEFT:
-            self._scrub.held = False
-        if not self._scrub.held:
-            self._hold(event)
-
-    def _hold(self, event: pygame.Event) -> None:
-        """Give an event to the hand on the camera."""
-        was, layout = self.shot.camera, self._layout()
-        view = view_of(self.shot, self.session.scene(), layout)
-        self.shot = self._grip.take(event, self.shot, view, layout, self._now_s)
-        if self.shot.camera is Camera.FREE and was is not Camera.FREE:
-            self.session.notify("Free camera. Double click or C goes back.")
+        self.shot = self._pointing.take(event, self.shot, self._layout(), self._now_s)
 
     def _options(self) -> Options:
-        presenting = self.presenter.on
-        return Options(
-            labels=self.looks.labels,
-            shot=self.shot,
-            help=self.looks.help,
-            controls=not presenting,
-            presenting=presenting,
-            tiles=TILES,
-        )
+        on = self.presenter.on
+        looks = self.looks
+        return Options(looks.labels, self.shot, looks.help, not on, on, TILES)
 
     def _layout(self) -> Layout:
-        return layout_of(self.window.size, self.session.scene(), self._options())
+        return layout_of(self.window.size, self._staging, self._options())
 
     def _arrangement(self) -> tuple[Layout, Style]:
         layout = self._layout()
@@ -180,19 +159,10 @@ class App:
             self._dressed = Style(self._painter.type, layout.sizes, self._painter.theme)
         return layout, self._dressed
 
-    def _seek(self, at: tuple[int, int]) -> None:
-        """Go to where a held playhead is dragged."""
-        if self._scrub.held:
-            race_m = self.session.scene().race_m
-            distance_m = self._scrub.distance_m(at, self._layout(), race_m)
-            if distance_m is not None:
-                self.session.seek_distance(distance_m)
-
     def _let_go(self) -> None:
         """Hold neither key nor mouse any more."""
         self._held.clear()
-        self._scrub.held = False
-        self._grip.let_go()
+        self._pointing.let_go()
 
     def perform(self, action: Action, *, by_key: bool = False) -> None:
         """Do what a key or a button asks for: what is not the window's goes to the session."""
@@ -304,22 +274,25 @@ class App:
         self._painter.draw(surface, scene, self._options())
         if self.presenter.on:
             return
-        controls, looks = self._buttons(), self.looks
-        switched = {
-            Action.GHOSTS: bool(scene.ghosts),
-            Action.LIGHTS: any(wave.brightness.any() for wave in scene.waves),
-            Action.LABELS: looks.labels,
-            Action.SOUND: self.sound.on,
-            Action.CAMERA: self.shot.camera is not Camera.WHOLE,
-            Action.DRAWER: self.drawer.open,
-        }
-        on = frozenset(action for action, shown in switched.items() if shown)
+        controls = self._buttons()
+        on = frozenset(action for action, shown in self._switched(scene).items() if shown)
         controls.show(playing=self.session.playing, on=on)
         controls.draw(surface, elapsed_s)
         layout, style = self._arrangement()
         if self.drawer.shown:
             self._desk.place(layout, style, controls.theme)
         self._desk.draw(surface, scene, layout, style, elapsed_s)
+
+    def _switched(self, scene: Scene) -> dict[Action, bool]:
+        """Return which buttons are switches, and whether they are on."""
+        return {
+            Action.GHOSTS: bool(scene.ghosts),
+            Action.LIGHTS: any(wave.brightness.any() for wave in scene.waves),
+            Action.LABELS: self.looks.labels,
+            Action.SOUND: self.sound.on,
+            Action.CAMERA: self.shot.camera is not Camera.WHOLE,
+            Action.DRAWER: self.drawer.open,
+        }
 
     def _buttons(self) -> Controls:
         """Return the buttons, placed for this size."""

@@ -14,7 +14,7 @@ import pygame
 from simulator.stage.cameras import Camera
 from simulator.stage.keys import BINDINGS, PRESENTING
 from simulator.stage.scene import Scene
-from simulator.stage.staging import Panel
+from simulator.stage.staging import Panel, Staging
 from simulator.view import camera, sprites
 from simulator.view.arranging import EVERY_PANEL, arrange
 from simulator.view.cameras import WHOLE, Shot, goal_of, view_of
@@ -60,9 +60,8 @@ class Options:
     tiles: int | None = None
 
 
-def layout_of(size: tuple[int, int], scene: Scene, options: Options) -> Layout:
-    """Return the boxes of a scene's picture at a size [px]; a story chooses the panels."""
-    staging = scene.staging
+def layout_of(size: tuple[int, int], staging: Staging | None, options: Options) -> Layout:
+    """Return the boxes of a picture at a size [px]; a story chooses the panels."""
     if options.presenting:
         shown = LECTURE_PANELS if staging is None else staging.panels
         return arrange_lecture(*size, shown, staging is not None)
@@ -97,7 +96,7 @@ class Painter:
     def draw(self, surface: pygame.Surface, scene: Scene, options: Options | None = None) -> None:
         """Draw `scene` over all of `surface`."""
         options = options or Options()
-        layout = layout_of(surface.get_size(), scene, options)
+        layout = layout_of(surface.get_size(), scene.staging, options)
         kept = self._keep(layout, scene)
         self._panels(kept, scene, layout)
         if options.shot.whole:

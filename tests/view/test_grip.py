@@ -31,7 +31,7 @@ def seen(app: App) -> View:
 
 
 def layout(app: App) -> Layout:
-    return layout_of(app.window.size, app.session.scene(), app._options())
+    return layout_of(app.window.size, app.session.scene().staging, app._options())
 
 
 def drag(hand: Hand, start: tuple[int, int], end: tuple[int, int]) -> None:

@@ -102,9 +102,10 @@ def test_a_part_of_a_story_is_given_in_told_time(lightpace: Lightpace) -> None:
     code, _, err = lightpace("film", "story.yaml", "-o", "b.mp4", "--to", "9", *size)
     assert code == 2
     assert "no part of this story" in err
-    code, _, err = lightpace("film", "story.yaml", "-o", "b.mp4", "--set", "pacers.count=1")
-    assert code == 2
-    assert "A story says itself what is changed" in err
+    for command in (("film", "story.yaml", "-o", "b.mp4"), ("check", "story.yaml")):
+        code, _, err = lightpace(*command, "--set", "pacers.count=1")
+        assert code == 2
+        assert "A story says itself what is changed" in err
     assert not Path("b.mp4").exists()
 
 

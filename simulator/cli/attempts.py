@@ -20,7 +20,7 @@ from simulator.cli.forecast import print_forecast
 from simulator.cli.keys import keys_told
 from simulator.cli.options import moment, picture_size, race_time
 from simulator.cli.summary import print_summary
-from simulator.cli.telling import print_telling
+from simulator.cli.telling import OWN_CHANGES, print_telling
 from simulator.cli.terminal import (
     DEFAULT_SCENARIO,
     Changes,
@@ -167,6 +167,8 @@ def check(
     for name in scenarios:
         try:
             if is_story(name):
+                if changes:
+                    raise typer.BadParameter(OWN_CHANGES, param_hint="--set")
                 print_telling(name, tell(load_story(name)))
                 continue
             asked = load_scenario(name, overrides=changes or [])

@@ -15,6 +15,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from simulator.cli.options import moment, picture_size, race_time
+from simulator.cli.telling import OWN_CHANGES
 from simulator.cli.terminal import (
     DEFAULT_SCENARIO,
     Changes,
@@ -135,7 +136,7 @@ def _story(name: str, changes: list[str] | None) -> _Reel:
     from simulator.session.presentation import Presentation
 
     if changes:
-        raise typer.BadParameter("A story says itself what is changed.", param_hint="--set")
+        raise typer.BadParameter(OWN_CHANGES, param_hint="--set")
     presentation = Presentation(load_story(name))
     telling = presentation.telling
     ends = {"start": 0.0, "finish": telling.length_s}

@@ -12,6 +12,9 @@ from simulator.cli.terminal import WIDE, out
 from simulator.stage.story import Telling
 from simulator.units import format_clock, format_time
 
+OWN_CHANGES = "A story says itself what is changed."
+"""Why `--set` does not go with a story."""
+
 
 def print_telling(name: str, telling: Telling) -> None:
     """Print the chapters of a story with their lengths."""

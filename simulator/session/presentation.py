@@ -75,6 +75,7 @@ class Presentation(Session):
             settings=self._settings_of(first),
             clock=clock,
             processes=processes,
+            recording=first.show.recording,
         )
         for part in self.telling.parts:
             Mixing(self._settings_of(part), self._runs)  # reads what its file says: no press waits

@@ -18,6 +18,7 @@ from simulator.analysis.chances import finding_band, finding_chances
 from simulator.analysis.marks import Mark, run_mark
 from simulator.analysis.projection import finding_possible
 from simulator.physics.attempt import Job, finished
+from simulator.recording.recording import Recording
 from simulator.scenario.model import Scenario
 from simulator.session.attempting import Found, attempting
 from simulator.session.changes import Change, Course
@@ -57,6 +58,7 @@ class Running(Watching):
         clock: Callable[[], float] = time.perf_counter,
         settings: Settings | None = None,
         processes: bool = False,
+        recording: Recording | None = None,
     ) -> None:
         """Simulate the scenario and stand on the start line, or at `start_at_s`.
 
@@ -67,6 +69,7 @@ class Running(Watching):
             clock: measures the slices of work [s]; only a test hands in another.
             settings: what the scenario was loaded from; left out: it comes from no file.
             processes: work beside the pictures in a second process; `close` ends it.
+            recording: its run, where that is known already.
         """
         self._runs = Runs()
         settings = settings or settings_of(scenario)
@@ -79,6 +82,8 @@ class Running(Watching):
         self._work = Work(clock, processes)
         self._work.start()  # they get ready while the first run is worked out here
         try:
+            if recording is not None:
+                self._runs.keep(self._shown.course, recording)
             self._runs.run(self._shown.course)
             super().__init__(finished(self._making_show(self._shown)), rate)
         except BaseException:

@@ -8,6 +8,8 @@ import re
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from simulator.errors import ScenarioError
 from simulator.resources import configs_dir
@@ -209,6 +211,24 @@ def test_a_story_is_told_from_a_scenario() -> None:
 def test_a_missing_story_names_those_that_there_are() -> None:
     with pytest.raises(ScenarioError, match="did you mean stories/breaking4"):
         load_story("stories/braking4")
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.integers(0, 6000),
+    st.integers(0, 40),
+    st.sampled_from(["", "{", "}", ":", "- ", "[", "finish", "é", "\t", "0", "set: [q=1]", "\n"]),
+)
+def test_a_damaged_story_is_read_or_refused_and_nothing_else(at: int, gone: int, put: str) -> None:
+    text = find_story("stories/breaking4").read_text(encoding="utf-8")
+    damaged = text[:at] + put + text[at + gone :]
+    try:
+        load_story_text(damaged, HERE)
+    except ScenarioError as error:
+        unplaced = [problem for problem in error.problems if not problem.line]
+    else:
+        unplaced = []
+    assert unplaced == []
 
 
 # -- what is shipped -----------------------------------------------------------------------------

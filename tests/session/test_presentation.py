@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from simulator.physics import attempt
 from simulator.scenario.story_script import Script, load_story_text
@@ -202,6 +206,52 @@ def test_what_the_next_chapters_show_is_worked_on_ahead(story: Presentation) -> 
     story.next_cue()
     show = story.show
     assert None not in (show.possible, show.chances, show.band)
+
+
+PRESSES = [
+    *Action,
+    "next",
+    "back",
+    "beginning",
+    ("pacers.count", "1"),
+    ("plan.target", "1:05"),
+    ("pacers.count", "nonsense"),
+    0.016,
+    0.5,
+    9.0,
+    -1.0,
+    120.0,
+]
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(st.sampled_from(PRESSES), max_size=25))
+def test_whatever_is_pressed_the_story_can_be_told(presses: list[Any]) -> None:
+    with TemporaryDirectory() as folder:
+        (Path(folder) / "short.yaml").write_text(SHORT, encoding="utf-8")
+        story = Presentation(load_story_text(STORY, Path(folder) / "story.yaml"))
+        moves = {
+            "next": story.next_cue,
+            "back": story.previous_cue,
+            "beginning": story.from_beginning,
+        }
+        for press in presses:
+            if isinstance(press, Action):
+                story.perform(press)
+            elif isinstance(press, tuple):
+                story.change(*press)
+            elif isinstance(press, str):
+                moves[press]()
+            else:
+                story.advance(press)
+            scene, cue = story.scene(), story.cue()
+            assert staged(scene).chapter == cue.number == story.part.number
+            assert 1 <= cue.number <= cue.count == 3
+            assert scene.distance_m <= scene.race_m
+            if not story.on_script:
+                assert staged(scene).caption == ""
+        story.from_beginning()
+        assert (story.on_script, story.cue().number) == (True, 1)
 
 
 # -- without a story -------------------------------------------------------------------------------

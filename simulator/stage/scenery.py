@@ -12,7 +12,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from simulator.analysis.marks import Mark
-from simulator.analysis.projection import projected_finish
 from simulator.coefficients import LAP_M
 from simulator.physics.pacers import front_gap, places
 from simulator.physics.track import start_position, track_position
@@ -91,7 +90,7 @@ def scene_of(show: Show, playback: Playback, options: Options, notice: str = "")
         laps=laps,
         bell=race - x <= LAP_M and race > LAP_M,
         target_s=then.plan.finish_s or 0.0,
-        projected_s=projected_finish(run, t) if t > 0 else None,
+        projected_s=show.projected_at(t) if t > 0 else None,
         chance=None if finished else chance_of(then.chances, x),
         speed=playback.rate,
         paused=playback.paused,
@@ -257,14 +256,9 @@ def _marks(show: Show, reveal_m: float) -> tuple[ChartMark, ...]:
 
 def _gap_range(show: Show, reveal_m: float) -> tuple[float, float]:
     """Return the axis: what the ghosts need, and what of the run has been shown."""
-    low, high = -0.5, 1.0
-    for curve in show.curves:
-        gap = curve.gap_s
-        if curve.kind == "runner":
-            gap = gap[: int(np.searchsorted(curve.x_m, reveal_m, side="right"))]
-        gap = gap[np.isfinite(gap)]
-        if len(gap):
-            low, high = min(low, float(gap.min())), max(high, float(gap.max()))
+    places, least, largest = show.gap_bounds
+    last = int(np.searchsorted(places, reveal_m, side="right")) - 1
+    low, high = least.item(max(last, 0)), largest.item(max(last, 0))
     if show.band is not None:
         shown = int(np.searchsorted(show.band.x_m, reveal_m, side="right"))
         low = min(low, float(show.band.low_s[:shown].min(initial=low)))

@@ -6,6 +6,7 @@ looks like at a moment is the work of `simulator.stage.scenery`.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 from simulator.analysis.chances import Band, Chances
 from simulator.analysis.gaps import GapTrack, gap_track, lost_light_m
 from simulator.analysis.marks import Mark, ghost_marks, light_mark, plan_mark, wave_marks
-from simulator.analysis.projection import Possible
+from simulator.analysis.projection import Possible, projections
 from simulator.analysis.splits import Split, split_table, time_of
 from simulator.analysis.what_if import Alternative
 from simulator.physics.attempt import Job, finished
@@ -106,7 +107,7 @@ class Show:
             light = tracks[0] if same else gap_track(self.recording, then.light)
             then.__dict__["tracks"] = (light, *tracks[1:])
             yield
-        for name in ("lost_light_m", "curves", "assumed", "subtitle"):
+        for name in ("lost_light_m", "curves", "projected", "gap_bounds", "assumed", "subtitle"):
             getattr(self, name)
             yield
 
@@ -135,6 +136,36 @@ class Show:
         for array in (x, gap):
             array.setflags(write=False)
         return Curve(name, colour, kind, x, gap)
+
+    @cached_property
+    def projected(self) -> Floats:
+        """The projected finish at every tick [s], shape (ticks + 1,); NaN where it is too early."""
+        return projections(self.recording)
+
+    def projected_at(self, time_s: float) -> float | None:
+        """Return the projected finish [s] as of the last tick: nothing later is looked at."""
+        run = self.recording
+        if run.finish_s is not None and time_s >= run.finish_s:
+            return run.finish_s
+        tick = min(max(int(time_s / run.step_s + 1e-9), 0), run.ticks)
+        told = float(self.projected[tick])
+        return None if math.isnan(told) else told
+
+    @cached_property
+    def gap_bounds(self) -> tuple[Floats, Floats, Floats]:
+        """The least and the largest gap that a chart shows up to each place of her curve.
+
+        Places [m], least and largest gaps to the light [s], shape (points,) each: what the ghosts
+        need anywhere, and what she has run up to there.
+        """
+        low, high = -0.5, 1.0
+        for curve in self.curves[:-1]:
+            known = curve.gap_s[np.isfinite(curve.gap_s)]
+            low, high = min(low, known.min(initial=low)), max(high, known.max(initial=high))
+        own = self.curves[-1]
+        known = np.nan_to_num(own.gap_s)
+        least = np.minimum.accumulate(np.minimum(known, low))
+        return own.x_m, least, np.maximum.accumulate(np.maximum(known, high))
 
     @cached_property
     def hand_overs(self) -> HandOvers:
@@ -286,6 +317,8 @@ def with_findings(show: Show, **found: Any) -> Show:
         "tracks",
         "_light_track",
         "lost_light_m",
+        "projected",
+        "gap_bounds",
         "curves",
         "pacer_marks",
         "assumed",

@@ -41,11 +41,10 @@ def arrange_lecture(
     if side:
         column = Box(left + gap, gap, max(1, side - gap), max(1, height - 2 * gap))
         panels = column_of(column, gap, wanted)
-    grouped = Panel.GROUP in shown
-    scored = grouped or bool(shown & {Panel.CLOCK, Panel.GAPS})
+    scored = bool(shown & {Panel.CLOCK, Panel.GAPS, Panel.GROUP})
     band_h = max(1, round(0.29 * stage.h)) if scored else 0
     view = Box(0, 0, left, max(1, stage.h - band_h))
-    band = _band(Box(0, view.bottom, left, max(1, band_h)), gap, grouped=grouped)
+    band = _band(Box(0, view.bottom, left, max(1, band_h)), gap, shown)
     return Layout(
         width=width,
         height=height,
@@ -54,7 +53,7 @@ def arrange_lecture(
         track=stage,
         title=None,
         rate=None,
-        infield=only(_infield(stage, grouped=grouped), shown),
+        infield=only(_infield(stage, shown), shown),
         band=only(band, shown),
         view=view,
         live=panels[0],
@@ -66,8 +65,11 @@ def arrange_lecture(
     )
 
 
-def _infield(track: Box, *, grouped: bool) -> Hud:
-    """Place the score inside the kerb: the clock, the gap below it, its words below that."""
+def _infield(track: Box, shown: frozenset[Panel]) -> Hud:
+    """Place the score inside the kerb: the clock, the gap below it, its words below that.
+
+    What is not wanted leaves its room to the others.
+    """
     scale = track_scale(track)
     cx, cy = track.centre
     high = INFIELD_M * scale
@@ -77,35 +79,50 @@ def _infield(track: Box, *, grouped: bool) -> Hud:
         right, low = round(cx + half_m * scale), round(cy + bottom * high)
         return Box(x, y, max(1, right - x), max(1, low - y))
 
-    rows = (-0.42, -0.09, 0.10, 0.17) if grouped else (-0.415, 0.06, 0.31, 0.41)
+    grouped = Panel.GROUP in shown and high >= 190
+    top, low = (-0.42, 0.17) if grouped else (-0.415, 0.41)
+    # where the clock ends, where the gap ends and its words begin: shares of the room between
+    ends = (0.57, 0.88)
+    if Panel.GAPS not in shown:
+        ends = (1.0, 1.0)
+    elif Panel.CLOCK not in shown:
+        ends = (0.0, 0.80)
+    first, second = (top + share * (low - top) for share in ends)
     return Hud(
         area=box(60, -0.46, 0.46),
         lap=None,
-        clock=box(57, rows[0], rows[1]),
+        clock=box(57, top, first),
         distance=None,
-        gap=box(61, rows[1], rows[2]),
+        gap=box(61, first, second),
         outlook=None,
-        group=box(52, 0.19, 0.45) if grouped and high >= 190 else None,
+        group=box(52, 0.19, 0.45) if grouped else None,
         board=box(60, -0.43, 0.43),
-        words=box(58, rows[2], rows[3]),
+        words=box(58, second, low),
     )
 
 
-def _band(area: Box, pad: int, *, grouped: bool) -> Hud:
-    """Place the score in a band below the camera's picture: clock left, gap beside it."""
+def _band(area: Box, pad: int, shown: frozenset[Panel]) -> Hud:
+    """Place the score in a band below the camera's picture: clock, gap and group side by side."""
     inner = area.inset(2 * pad, max(1, pad // 2))
-    first, second = (0.33, 0.66) if grouped else (0.46, 1.0)
-    edge, end = round(first * inner.w), round(second * inner.w)
+    parts = {Panel.CLOCK: 0.46, Panel.GAPS: 0.50, Panel.GROUP: 0.48}
+    wanted = {panel: part for panel, part in parts.items() if panel in shown}
+    share = inner.w / max(0.1, sum(wanted.values()))
+    places: dict[Panel, Box] = {}
+    x = inner.x
+    for panel, part in wanted.items():
+        wide = round(part * share)
+        places[panel] = Box(x, inner.y, max(1, wide - 2 * pad), inner.h)
+        x += wide
+    gap = places.get(Panel.GAPS, Box(x, inner.y, 1, inner.h))
     gap_h = round(0.70 * inner.h)
-    x, wide = inner.x + edge + pad, max(1, end - edge - 2 * pad)
     return Hud(
         area=area,
         lap=None,
-        clock=Box(inner.x, inner.y, max(1, edge), inner.h),
+        clock=places.get(Panel.CLOCK),
         distance=None,
-        gap=Box(x, inner.y, wide, max(1, gap_h)),
+        gap=Box(gap.x, gap.y, gap.w, max(1, gap_h)),
         outlook=None,
-        group=Box(inner.x + end, inner.y, max(1, inner.w - end), inner.h) if grouped else None,
+        group=places.get(Panel.GROUP),
         board=inner,
-        words=Box(x, inner.y + gap_h, wide, max(1, inner.h - gap_h)),
+        words=Box(gap.x, gap.y + gap_h, gap.w, max(1, inner.h - gap_h)),
     )

@@ -18,7 +18,7 @@ from simulator.view.text import REGULAR, SEMIBOLD
 
 GAP = "gap"
 """Heading of a column that belongs to the run before it."""
-_NAME_WIDTHS = (18.0, 12.0, 9.0, 6.5)
+_NAME_WIDTHS = (13.0, 9.0, 6.5)
 """Room for a run's name, in heights of the type: what is left over goes to the names."""
 
 

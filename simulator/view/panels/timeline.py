@@ -144,10 +144,14 @@ class Timeline:
         x: float = box.x + pad
         x += type_.caps(surface, "gap to the light", (x, y), sizes.caption, theme.muted) + 2 * pad
         x += self._light_key(surface, x, y, light) + pad
+        words = "up: ahead   down: behind"  # which way is good
+        end: float = box.right - 2 * pad - type_.width(words, REGULAR, sizes.caption)
+        if self._band is not None:
+            end = box.x + 0.62 * box.w  # its own key needs room
         for curve in self._curves:
             wide = min(type_.width(curve.name, REGULAR, sizes.caption), round(0.16 * box.w))
             key = round(1.6 * sizes.caption)
-            if x + key + wide > box.x + 0.62 * box.w:
+            if x + key + wide > end:
                 break
             colour = theme.colour(curve.colour)
             thick = max(1, round(2.2 * sizes.unit))
@@ -164,8 +168,6 @@ class Timeline:
                 )
                 + pad
             )
-        # which way is good
-        words = "up: ahead   down: behind"
         wide = type_.write(
             surface, words, (box.right - pad, y), REGULAR, sizes.caption, theme.faint, align=1
         )

@@ -68,8 +68,14 @@ def _legend(surface: pygame.Surface, box: Box, style: Style) -> None:
     _hatch(surface, swatch, mix(style.theme.panel, style.theme.bar, 0.45))
 
 
-def _heading(what_if: WhatIf) -> str:
-    return f"finish time by {what_if.axis}"
+_HEADING_SHARE = 0.55
+"""Share of the width that the axis may take; the rest is for one's own finish."""
+
+
+def _heading(what_if: WhatIf, width: int, style: Style) -> str:
+    whole = f"finish time by {what_if.axis}"
+    fits = style.type.width(whole, REGULAR, style.sizes.caption) <= _HEADING_SHARE * width
+    return whole if fits else f"by {what_if.axis}"
 
 
 def _bars_area(box: Box, style: Style) -> Box:
@@ -92,7 +98,7 @@ def axis_box(panel: Box, what_if: WhatIf, style: Style) -> Box:
     """Return where the heading stands that names the axis: a click on it takes the next one."""
     inner = body(panel, style.sizes)
     px = style.sizes.caption
-    wide = style.type.width(_heading(what_if), REGULAR, px) + round(1.6 * px)
+    wide = style.type.width(_heading(what_if, inner.w, style), REGULAR, px) + round(1.6 * px)
     return Box(inner.x, inner.y, min(wide, inner.w), round(1.5 * px))
 
 
@@ -104,7 +110,7 @@ def _paint(surface: pygame.Surface, box: Box, what_if: WhatIf, style: Style) -> 
     room = box.w - style.type.width(mine, SEMIBOLD, style.sizes.small) - round(2.2 * caption)
     wide = style.type.write(
         surface,
-        _heading(what_if),
+        _heading(what_if, box.w, style),
         (box.x, box.y + line // 2),
         REGULAR,
         caption,

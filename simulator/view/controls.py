@@ -69,6 +69,10 @@ def place(box: Box, style: Style) -> list[tuple[Button, Box, str]]:
     return placed
 
 
+SETTLES = 4
+"""For so many pictures since a hand was near, buttons are looked after; it costs a tenth of one."""
+
+
 class Controls:
     """The buttons of one window."""
 
@@ -80,6 +84,8 @@ class Controls:
         self._words: dict[Action, str] = {}
         self._playing = False
         self._on: frozenset[Action] = frozenset()
+        self._box = pygame.Rect(box or (0, 0, 0, 0))
+        self._settling = SETTLES
         for button, place_, words in place(box, style) if box is not None else []:
             key = next((key_name(b.keys[0]) for b in BINDINGS if b.action is button.action), "")
             self._words[button.action] = words
@@ -110,6 +116,7 @@ class Controls:
             return None, False
         if event.type in (pygame.KEYDOWN, pygame.KEYUP, pygame.TEXTINPUT):
             return None, False
+        self._settling = SETTLES
         return None, bool(self._manager.process_events(event))
 
     def show(self, *, playing: bool, on: frozenset[Action]) -> None:
@@ -118,6 +125,7 @@ class Controls:
         if on == self._on:
             return
         self._on = on
+        self._settling = SETTLES
         for action, button in self._buttons.items():
             if action in on:
                 button.select()
@@ -128,7 +136,11 @@ class Controls:
         """Draw the buttons."""
         if not self._buttons:
             return
-        self._manager.update(elapsed_s)
+        if self._box.collidepoint(pygame.mouse.get_pos()):
+            self._settling = SETTLES
+        if self._settling:
+            self._settling -= 1
+            self._manager.update(elapsed_s)
         self._manager.draw_ui(surface)
         theme, px = self._style.theme, self._style.sizes.small
         for action, button in self._buttons.items():

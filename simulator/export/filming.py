@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
+from types import FrameType
 
 from simulator.errors import LightpaceError
 from simulator.export.film import Attempt, Cut, Pictures, SceneAt, Size, write_film
@@ -101,9 +102,15 @@ class Filming:
             yield News(0, self.order.cut.frames, problem=why)
 
     def stop(self) -> None:
-        """Put the film down: the process sees that nobody listens, and leaves nothing of it."""
+        """Put the film down: the process leaves nothing of it.
+
+        It is told by a signal; where that would end it on the spot (Windows), it finds out at its
+        next picture that nobody listens.
+        """
         with contextlib.suppress(OSError):
             self._pipe.close()
+        if os.name == "posix":
+            self._process.terminate()
 
     def wait(self) -> None:
         """Wait until the process has ended."""
@@ -120,11 +127,17 @@ class _StoppedError(Exception):
 def _serve(pipe: Connection) -> None:
     """Write one film in the second process, after the window's own work (a lower priority)."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the window's to answer
+    signal.signal(signal.SIGTERM, _stop)
     with contextlib.suppress(AttributeError, OSError):
         os.nice(_NICER)
     with contextlib.suppress(_StoppedError, EOFError, OSError):
         pipe.send(None)
         _write(pipe, pipe.recv())
+
+
+def _stop(_signal: int, _frame: FrameType | None) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # once is enough: what follows is tidying up
+    raise _StoppedError
 
 
 def _write(pipe: Connection, order: Order) -> None:

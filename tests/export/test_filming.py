@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +11,7 @@ import av
 import pytest
 
 from simulator.cli.recording import Recorder, free_path
+from simulator.export import filming
 from simulator.export.film import Cut, Pictures, SceneAt, write_film
 from simulator.export.filming import Filming, News, Order, attempt_seen
 from simulator.scenario.story_script import load_story_text
@@ -120,6 +122,30 @@ def test_a_window_that_closes_leaves_no_half_film(session: Session, tmp_path: Pa
     begun(recorder, session, tmp_path)
     recorder.close()
     assert not list(tmp_path.iterdir())
+
+
+def endless() -> SceneAt:
+    Path("begun").touch()
+    while True:
+        time.sleep(0.01)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there it is told by the pipe alone")
+def test_it_can_be_put_down_before_its_first_picture(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    film = Filming(Order(endless, Cut(0, 1), SIZE, NIGHT, tmp_path / "a.mp4"))
+
+    def look() -> bool:
+        list(film.news())
+        return Path("begun").exists()
+
+    until(look)
+    film.stop()
+    before = time.monotonic()
+    film.wait()
+    assert time.monotonic() - before < filming.LEAVE_S / 2
 
 
 def absent() -> SceneAt:

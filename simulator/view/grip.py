@@ -7,6 +7,7 @@ shot. A click that does not move is no drag, so that a slip of the hand changes 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import pygame
 
@@ -43,15 +44,24 @@ class Grip:
         self._pointer = at
 
     def take(
-        self, event: pygame.Event, shot: Shot, view: View, layout: Layout, now_s: float
+        self,
+        event: pygame.Event,
+        shot: Shot,
+        seen: Callable[[], View],
+        layout: Layout,
+        now_s: float,
     ) -> Shot:
-        """Return the shot after an event; `now_s` is the window's own time [s]."""
+        """Return the shot after an event.
+
+        `seen` tells what is shown, asked only where it counts, since a mouse moves a thousand times
+        a second; `now_s` is the window's own time [s].
+        """
         if event.type == pygame.MOUSEWHEEL:
-            return self._wheel(event, shot, view, layout)
+            return self._wheel(event, shot, seen, layout)
         if event.type == pygame.MOUSEMOTION:
             return self._move(event.pos, shot, layout)
         if event.type == pygame.MOUSEBUTTONDOWN and event.button in _BUTTONS:
-            return self._press(event.pos, shot, view, layout, now_s)
+            return self._press(event.pos, shot, seen, layout, now_s)
         if event.type == pygame.MOUSEBUTTONUP and event.button in _BUTTONS:
             if self._dragging:
                 self._clicked = None
@@ -59,7 +69,12 @@ class Grip:
         return shot
 
     def _press(
-        self, at: tuple[int, int], shot: Shot, view: View, layout: Layout, now_s: float
+        self,
+        at: tuple[int, int],
+        shot: Shot,
+        seen: Callable[[], View],
+        layout: Layout,
+        now_s: float,
     ) -> Shot:
         if not _on_ground(at, shot, layout):
             return shot
@@ -68,7 +83,7 @@ class Grip:
             self._clicked = None
             self.let_go()
             return shot.to(shot.home) if shot.camera is Camera.FREE else shot
-        self._from, self._dragging = (at, view), False
+        self._from, self._dragging = (at, seen()), False
         return shot
 
     def _move(self, at: tuple[int, int], shot: Shot, layout: Layout) -> Shot:
@@ -81,19 +96,21 @@ class Grip:
         moved = view.shifted(at[0] - start[0], at[1] - start[1])
         return shot.held(within(aim_of(layout, moved)))
 
-    def _wheel(self, event: pygame.Event, shot: Shot, view: View, layout: Layout) -> Shot:
+    def _wheel(
+        self, event: pygame.Event, shot: Shot, seen: Callable[[], View], layout: Layout
+    ) -> Shot:
         notches = float(getattr(event, "precise_y", 0.0) or event.y)
         if not notches or self._from is not None or not _on_ground(self._pointer, shot, layout):
             return shot
-        seen = aim_of(layout, view)
+        now = aim_of(layout, seen())
         # notches add up: the next one counts from where the last one leads
-        goal = shot.aim if shot.camera is Camera.FREE and shot.aim is not None else seen
+        goal = shot.aim if shot.camera is Camera.FREE and shot.aim is not None else now
         factor = math.pow(NOTCH, min(8.0, max(-8.0, notches)))
         if goal.zoom * factor < 1.0 + 1e-9:
             return shot.to(Camera.WHOLE)
         if goal.zoom >= MOST_ZOOM and factor > 1.0:
             return shot
-        return shot.drawn(seen, closer(layout, goal, self._pointer, factor))
+        return shot.drawn(now, closer(layout, goal, self._pointer, factor))
 
 
 def _near(a: tuple[int, int], b: tuple[int, int]) -> bool:

@@ -10,6 +10,7 @@ from typing import Protocol
 import pygame
 
 from simulator.stage.cameras import Camera
+from simulator.view.camera import View
 from simulator.view.cameras import Shot, view_of
 from simulator.view.grip import Grip
 from simulator.view.layout import Layout
@@ -44,8 +45,11 @@ class Pointing:
         """Return the shot after an event; `now_s` is the window's own time [s]."""
         if self._scrub.take(event, layout):
             return shot
-        view = view_of(shot, self._session.scene(), layout)
-        after = self._grip.take(event, shot, view, layout, now_s)
+
+        def seen() -> View:
+            return view_of(shot, self._session.scene(), layout)
+
+        after = self._grip.take(event, shot, seen, layout, now_s)
         if after.camera is Camera.FREE and shot.camera is not Camera.FREE:
             self._session.notify("Free camera. Double click or C goes back.")
         return after

@@ -3,9 +3,13 @@ from __future__ import annotations
 import itertools
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from simulator.stage.staging import Panel
 from simulator.view.arranging import arrange
-from simulator.view.layout import Box, Hud, Layout
+from simulator.view.layout import Box, Hud, Layout, track_scale
+from simulator.view.lecture import arrange_lecture
 
 SIZES = [
     (1, 1),
@@ -80,6 +84,38 @@ def test_nothing_is_lost_on_the_sizes_of_a_talk(size: tuple[int, int]) -> None:
     assert layout.foot is not None
     assert len(boxes_of(layout.infield)) == 6
     assert len(boxes_of(layout.band)) == 6
+
+
+@given(
+    st.integers(1, 2600),
+    st.integers(1, 1600),
+    st.frozensets(st.sampled_from(Panel)),
+    st.booleans(),
+    st.booleans(),
+)
+def test_any_panels_a_story_wants_lie_inside_and_do_not_overlap(
+    width: int, height: int, shown: frozenset[Panel], caption: bool, controls: bool
+) -> None:
+    for layout in (
+        arrange(width, height, controls, shown, caption),
+        arrange_lecture(width, height, shown, caption),
+    ):
+        panels = layout.panels()
+        assert all(inside(box, width, height) for box in panels.values()), panels
+        for (one, a), (other, b) in itertools.combinations(panels.items(), 2):
+            assert not a.touches(b), (one, other)
+        assert ("timeline" not in panels) or Panel.CHART in shown
+        for hud in (layout.infield, layout.band):
+            assert (hud.clock is not None) == (Panel.CLOCK in shown)
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (1920, 1080), (3840, 2160)])
+def test_what_is_left_out_leaves_its_room_to_the_track(size: tuple[int, int]) -> None:
+    everything = arrange(*size, True)
+    little = arrange(*size, True, frozenset({Panel.CLOCK, Panel.GAPS}), True)
+    assert little.caption is not None
+    assert track_scale(little.track) > 1.15 * track_scale(everything.track)
+    assert arrange(*size, True, frozenset(Panel)) == everything
 
 
 def test_panels_are_dropped_in_order() -> None:

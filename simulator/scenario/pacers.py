@@ -10,9 +10,11 @@ from collections.abc import Sequence
 from itertools import combinations, pairwise
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, ValidationInfo, model_validator
+from pydantic import BeforeValidator, Field, ValidationError, ValidationInfo, model_validator
+from pydantic_core import PydanticCustomError
 
 from simulator.coefficients import BESIDE_REACH_M, CLEARANCE_M, LANE_BIN_M
+from simulator.errors import ResourceError
 from simulator.scenario.fields import (
     Complaint,
     Doubts,
@@ -131,7 +133,11 @@ def _shelter_rows(value: Any) -> Any:
 
 
 def _default_formation() -> Formation:
-    return Formation.model_validate(FORMATION.find(DEFAULT_FORMATION))
+    try:
+        return Formation.model_validate(FORMATION.find(DEFAULT_FORMATION))
+    except (PydanticCustomError, ValidationError) as error:  # nobody asked for it by name
+        what = f"The shipped formation '{DEFAULT_FORMATION}' is missing or damaged"
+        raise ResourceError(f"{what}; reinstall lightpace.") from error
 
 
 class Pacers(Section):

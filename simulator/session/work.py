@@ -219,7 +219,7 @@ class Work:
 
     def _slice(self, budget_s: float, *, alone: bool = False) -> None:
         began = self.clock()
-        while self.clock() - began < budget_s:
+        while 0.0 <= self.clock() - began < budget_s:  # a clock set back ends the slice too
             if self._sliced is None:
                 task = self._next_here(alone=alone)
                 if task is None:

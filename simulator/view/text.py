@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from functools import lru_cache
+from pathlib import Path
 
 import pygame
 import pygame.font
@@ -23,6 +24,7 @@ _RUNS_KEPT = 900
 _FONTS_KEPT = 64
 """Each open font holds a file handle; one window size needs about 50 at most, and a window that is
 dragged larger would otherwise open 20 more for every size on its way."""
+_READABLE = 6
 _FINE_BELOW = 40
 """Smaller type is drawn at twice its size and halved: even spacing, no hinting jumps [px]."""
 
@@ -34,6 +36,18 @@ def clean(text: str) -> str:
     if cut.isascii() and cut.isprintable():
         return cut
     return "".join(c if c.isprintable() else " " * c.isspace() for c in cut if ord(c) < 0x110000)
+
+
+def _opened(path: Path, px: int) -> pygame.font.Font:
+    """Return a font that can draw a digit: a file cut short opens, and then draws nothing."""
+    try:
+        font = pygame.font.Font(str(path), max(1, px))
+        digit = font.metrics("0")[0]
+        if digit is None or (px >= _READABLE and digit[3] <= digit[2]):
+            raise ValueError("it has no digits")
+    except (pygame.error, OSError, ValueError) as error:
+        raise ResourceError(f"The font {path.name} is damaged; reinstall lightpace.") from error
+    return font
 
 
 class Type:
@@ -54,14 +68,7 @@ class Type:
         key = (weight, px)
         font = self._fonts.get(key)
         if font is None:
-            path = asset_path(f"fonts/LightpaceSans-{weight}.ttf")
-            try:
-                font = pygame.font.Font(str(path), max(1, px))
-            except (pygame.error, OSError) as error:
-                raise ResourceError(
-                    f"The font {path.name} is damaged; reinstall lightpace."
-                ) from error
-            self._fonts[key] = font
+            font = self._fonts[key] = _opened(asset_path(f"fonts/LightpaceSans-{weight}.ttf"), px)
             if len(self._fonts) > _FONTS_KEPT:
                 self._fonts.popitem(last=False)
         else:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import re
 import signal
@@ -91,8 +90,8 @@ def mounted(folder: Path, options: str) -> Iterator[Path]:
     try:
         yield folder
     finally:
-        gc.collect()  # an encoder that could not finish its file holds it until then
-        subprocess.run(["umount", str(folder)], check=True)  # noqa: S607
+        # lazily: FFmpeg forgets to close a file whose head it cannot move to its front any more
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)  # noqa: S607
 
 
 def fill(path: Path) -> None:

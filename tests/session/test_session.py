@@ -188,7 +188,7 @@ def test_beyond_the_ends_the_ends_are_shown(session: Session, x: float, there: f
 
 def test_the_named_moments_are_there(session: Session) -> None:
     moments = session.moments()
-    assert set(moments) == {"countdown", "start", "bell", "light lost", "finish"}
+    assert set(moments) == {"countdown", "start", "pacer left", "bell", "light lost", "finish"}
     run = session.recording
     assert float(run.distance_at(moments["bell"])) == pytest.approx(1209.344, abs=1e-6)
     assert moments["finish"] == run.finish_s

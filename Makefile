@@ -10,16 +10,28 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 # The build backend is installed first and used without isolation, so that a reinstall works offline too.
 BACKEND := hatchling>=1.27
 
-.PHONY: run test test-slow check bench docs clean
+.PHONY: run test test-slow test-versions soak soak-short check audit bench docs clean
 
 run: $(RUNTIME)
 	$(BIN)/python -m simulator run
 
 test: $(DEV)
-	$(BIN)/python -m pytest -n 2 -m "not slow"
+	$(BIN)/python -m pytest -n 2 -m "not slow and not soak"
 
 test-slow: $(DEV)
-	$(BIN)/python -m pytest -n 2 -m slow
+	$(BIN)/python -m pytest -n 2 -m "slow and not soak"
+
+# The oldest allowed dependencies on Python 3.11, the newest on 3.13, where those are here.
+test-versions: | $(BIN)/python
+	$(BIN)/python -m tests.versions
+
+# An hour of a window in use, then 20,000 damaged files; the memory is measured alone.
+soak: $(DEV)
+	SOAK_S=3600 $(BIN)/python -m pytest -n 0 -s -m soak tests/soak
+	FUZZ_CASES=20000 $(BIN)/python -m pytest -n 2 -m "not slow" tests/scenario/test_fuzz.py
+
+soak-short: $(DEV)
+	SOAK_S=120 $(BIN)/python -m pytest -n 0 -s -m soak tests/soak
 
 check: $(DEV)
 	$(BIN)/ruff format --check .
@@ -34,8 +46,12 @@ docs: $(DEV)
 bench: $(DEV)
 	$(BIN)/python -m tests.benchmarks
 
+# Asks the network whether a known weakness stands in what is installed; see SECURITY.md.
+audit: $(DEV)
+	$(BIN)/python -m pip_audit --skip-editable --progress-spinner off
+
 clean:
-	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-oldest $(VENV)-newest build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 
 $(BIN)/python:
 	@command -v $(PYTHON) >/dev/null || { echo "lightpace needs Python 3.11 or later, and there is no '$(PYTHON)' here." >&2; exit 1; }

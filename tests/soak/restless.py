@@ -1,0 +1,204 @@
+"""A restless hand at a real window: it seeks, turns knobs, pins and resizes while the race loops.
+
+In: an `App` on a real session, a seed. Out: pictures, drawn as fast as they go. Between two calls
+of `tidy` anything may have happened; after one, the window stands as after the last, so that
+whatever it holds more than then has leaked.
+"""
+
+from __future__ import annotations
+
+import gc
+import itertools
+import random
+import time
+from collections.abc import Callable
+
+import pygame
+
+from simulator.analysis.what_if import AXES
+from simulator.session import Session
+from simulator.stage.cameras import Camera
+from simulator.stage.desk import Knob, KnobKind
+from simulator.stage.keys import Action
+from simulator.view.app import App
+from simulator.view.themes import THEMES
+
+HOME = (1280, 720)
+PICTURE_S = 1 / 60
+"""Wall time that one picture is told to have taken [s]: the race runs at 32 times that."""
+KEYS = (Action.GHOSTS, Action.LIGHTS, Action.REVEAL, Action.SEEK_BACK, Action.SEEK_FORWARD_LONG)
+WINDOW_KEYS = (Action.LABELS, Action.CAMERA, Action.HELP, Action.THEME, Action.DRAWER, Action.SOUND)
+TURNS = 50
+"""More settings than the session keeps runs and scenarios of."""
+PATIENCE_S = 120.0
+LAPS_S = (20.0, 90.0, 180.0, 236.0, 250.0)
+"""Moments of the race that `tidy` looks at [s]."""
+
+
+class Restless:
+    """One hand at one window; `session` is what the window shows."""
+
+    def __init__(self, app: App, session: Session, seed: int) -> None:
+        self.app, self.session = app, session
+        self.dice = random.Random(seed)  # noqa: S311 - dice, no secret
+        self.pictures = self.deeds = self.rounds = 0
+        self._deeds: tuple[tuple[int, Callable[[], object]], ...] = (
+            (8, self._seek),
+            (8, self._turn),
+            (2, self._type_nonsense),
+            (3, self._undo_or_redo),
+            (3, self._pin),
+            (2, self._resize),
+            (3, self._key),
+            (3, self._click),
+            (1, self._axis),
+            (1, self._wave),
+        )
+
+    def frame(self) -> None:
+        """Show one picture; at the end of the race begin again."""
+        for event in pygame.event.get():
+            self.app.handle(event)
+        self.app.frame(PICTURE_S)
+        self.pictures += 1
+        playback = self.session.playback
+        if playback.paused:
+            self.rounds += playback.time_s >= playback.last_s
+            self.session.perform(Action.PLAY_PAUSE)
+
+    def act(self) -> None:
+        """Do one thing at random, then look at some pictures."""
+        weights = [weight for weight, _ in self._deeds]
+        self.dice.choices([deed for _, deed in self._deeds], weights)[0]()
+        self.deeds += 1
+        for _ in range(self.dice.randrange(1, 12)):
+            self.frame()
+
+    def _seek(self) -> None:
+        self.session.seek(self.dice.uniform(-4.0, 260.0))
+
+    def _knob(self) -> Knob:
+        return self.dice.choice(self.session.desk().knobs)
+
+    def _turn(self) -> None:
+        knob = self._knob()
+        if knob.kind is KnobKind.CHOICE:
+            text = self.dice.choice(knob.options)
+        elif knob.kind is KnobKind.SWITCH:
+            text = self.dice.choice(["yes", "no"])
+        else:
+            text = f"{self.dice.uniform(knob.low, knob.high):.2f}"
+        self.session.change(knob.path, text)
+
+    def _type_nonsense(self) -> None:
+        self.session.change(
+            self._knob().path, self.dice.choice(["", "nan", "[", "1e9", "é🏃", "-1"])
+        )
+
+    def _undo_or_redo(self) -> None:
+        self.session.perform(self.dice.choice([Action.UNDO, Action.UNDO, Action.REDO]))
+
+    def _pin(self) -> None:
+        if self.dice.random() < 0.5:
+            self.session.pin()
+        else:
+            self.session.unpin(self.dice.randrange(1, 8))
+
+    def _resize(self) -> None:
+        size = self.dice.randrange(320, 1700), self.dice.randrange(180, 1000)
+        pygame.display.set_mode(size, pygame.RESIZABLE)
+        self.app.handle(pygame.Event(pygame.VIDEORESIZE, size=size, w=size[0], h=size[1]))
+
+    def _key(self) -> None:
+        if self.dice.random() < 0.5:
+            self.session.perform(self.dice.choice(KEYS))
+        else:
+            self.app.perform(self.dice.choice(WINDOW_KEYS), by_key=True)
+
+    def _click(self) -> None:
+        places = list(self.app.drawer.places().values())
+        at = (self.dice.randrange(1700), self.dice.randrange(1000))
+        at = self.dice.choice(places).center if places and self.dice.random() < 0.7 else at
+        self.app.handle(pygame.Event(pygame.MOUSEMOTION, pos=at, rel=(0, 0), buttons=(0, 0, 0)))
+        for kind in (pygame.MOUSEBUTTONDOWN, pygame.MOUSEBUTTONUP):
+            self.app.handle(pygame.Event(kind, pos=at, button=pygame.BUTTON_LEFT))
+            self.frame()
+
+    def _axis(self) -> None:
+        self.session.set_axis(self.dice.choice(list(AXES)))
+        self.session.take_bar(self.dice.randrange(14))
+
+    def _wave(self) -> None:
+        if self.dice.random() < 0.5:
+            self.session.add_wave()
+        else:
+            self.session.remove_wave(f"wave {self.dice.randrange(2, 5)}")
+
+    # -- the same state each time ----------------------------------------------------------------
+
+    def tidy(self) -> None:
+        """Bring everything back to one state, with every bounded cache full of the same things."""
+        session, app = self.session, self.app
+        for pin in session.desk().pins:
+            session.unpin(pin.number)
+        session.set_axis(next(iter(AXES)))
+        self._switches_off()
+        pygame.display.set_mode(HOME, pygame.RESIZABLE)
+        session.seek(-4.0)
+        self._as_in_the_file()
+        for hundredths in range(150, 150 + TURNS):
+            session.change("pacers.front_gap", f"{hundredths / 100:.2f}")
+            self._until(lambda: session.settled)
+        self._as_in_the_file()
+        for _ in THEMES:  # each makes a new painter: what was cached for old sizes goes
+            app.perform(Action.THEME)
+            self.frame()
+        for time_s, opened in itertools.product(LAPS_S, (False, True)):
+            if app.drawer.open is not opened:
+                app.perform(Action.DRAWER, by_key=True)
+            session.seek(time_s)
+            for _ in range(10):
+                self.frame()
+        app.perform(Action.DRAWER, by_key=True)
+        session.seek(LAPS_S[1])
+        self._until(lambda: not session._work.busy)
+        session.seek(LAPS_S[1])
+        self.frame()
+        gc.collect()
+
+    def _as_in_the_file(self) -> None:
+        """Take everything back, and drop what could be made again by one new change.
+
+        Undo has no limit on purpose: what it holds is no leak as long as it can be given up.
+        """
+        session = self.session
+        for _ in range(session.desk().can_undo):
+            session.undo()
+        session.change("pacers.front_gap", "1.49")
+        session.undo()
+        session.change("pacers.front_gap", "1.49")
+        self._until(lambda: session.settled)
+
+    def _switches_off(self) -> None:
+        app, options = self.app, self.session.options
+        wanted = {
+            Action.FULLSCREEN: app.fullscreen,
+            Action.SOUND: app.sound.on,
+            Action.HELP: app.looks.help,
+            Action.LABELS: not app.looks.labels,
+            Action.DRAWER: app.drawer.open,
+            Action.REVEAL: options.reveal,
+            Action.GHOSTS: not options.ghosts,
+            Action.LIGHTS: not options.lights,
+        }
+        for action, on in wanted.items():
+            if on:
+                app.perform(action, by_key=True)
+        while app.shot.camera is not Camera.WHOLE:
+            app.perform(Action.CAMERA)
+
+    def _until(self, done: Callable[[], bool]) -> None:
+        end = time.monotonic() + PATIENCE_S
+        while not done():
+            self.frame()
+            assert time.monotonic() < end, "the session never settled"

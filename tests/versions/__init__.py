@@ -1,0 +1,1 @@
+"""The suite under the oldest and the newest releases that pyproject.toml allows."""

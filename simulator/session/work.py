@@ -16,12 +16,12 @@ from simulator.session.worker import DONE, Job, Worker
 
 SLICE_S = 0.004
 """Work done beside one picture while it moves [s]."""
-PAUSED_SLICE_S = 0.012
+PAUSED_SLICE_S = 0.008
 """Work done beside one picture that stands still [s]."""
 PATIENCE_S = 0.3
 """Where nothing urgent was finished for so long, one task under way may end first [s]."""
 WORKERS = 2
-"""Processes beside the window's, on a machine with as many cores: the strip's rows halve well."""
+"""Processes beside the window's: while one puts down what is no longer wanted, the other begins."""
 
 
 @dataclass(slots=True, eq=False)
@@ -74,10 +74,10 @@ class Work:
         under_way = any(bench.task is not None for bench in self._benches)
         return bool(self._here or self._there or self._sliced) or under_way
 
-    @property
-    def hands(self) -> int:
-        """How many tasks can be worked on at one time."""
-        return max(1, sum(bench.worker.ready for bench in self._benches))
+    def hands(self, *, moving: bool) -> int:
+        """Return how many tasks can be worked on at one time; pictures that move need a core."""
+        ready = sum(bench.worker.ready for bench in self._benches)
+        return max(1, min(ready, (os.cpu_count() or 1) - moving))
 
     def keep(self, wanted: Collection[Hashable]) -> frozenset[Hashable]:
         """Give up all that waits, and what is under way unless all that it gives is wanted.
@@ -150,7 +150,7 @@ class Work:
         if not self.processes or self._benches:
             return
         try:
-            for _ in range(min(WORKERS, os.cpu_count() or 1)):
+            for _ in range(WORKERS):
                 self._benches.append(_Bench(Worker()))
         except (OSError, RuntimeError, ValueError):
             self._without_processes()

@@ -14,7 +14,11 @@ from statistics import median
 
 import pygame
 
+from simulator.analysis.what_if import pacer_counts
+from simulator.physics.attempt import finished, simulate
+from simulator.scenario.loader import load_scenario
 from simulator.session import Session
+from simulator.session.attempting import attempting
 from simulator.stage.keys import Action
 from simulator.view.app import FRAMES_PER_S, App
 
@@ -93,9 +97,32 @@ def measured(size: tuple[int, int], *, playing: bool) -> Pictures:
     return found
 
 
+def _alone() -> float:
+    """Return what the work of one turn takes of the processor, forked at `MOMENT_S` [s]."""
+    past = simulate(load_scenario("breaking4"))
+    asked = load_scenario("breaking4", overrides=["runner.form=1"])
+    counts = [choice.scenario for choice in pacer_counts(asked)]
+    took = []
+    for _ in range(3):
+        work = time.process_time()
+        finished(attempting(past, [(round(MOMENT_S / past.step_s), asked)], counts))
+        took.append(time.process_time() - work)
+    return min(took)
+
+
+def _held_up() -> float:
+    """Return how much longer a loop takes on the wall than of the processor: others at work."""
+    wall, work = time.perf_counter(), time.process_time()
+    while time.process_time() - work < 0.5:
+        pass
+    return (time.perf_counter() - wall) / 0.5
+
+
 def rows(size: tuple[int, int] = (1280, 720)) -> Iterator[str]:
     """Yield the rows of the table."""
     os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
+    yield f"| a turn's run and all its bars, processor, nothing beside | {_alone():.2f} s | |"
+    yield f"| wall over processor of a loop: above 1, others are at work | {_held_up():.1f} | |"
     for playing, goal in ((True, 0.5), (False, 0.25)):
         found = measured(size, playing=playing)
         state = "playing" if playing else "paused"

@@ -90,7 +90,8 @@ class Watching:
         """Return the named moments that this attempt has [s of race time]."""
         found = events(self._show)
         # the first red light is on only after a moment: it is shown, not the dark before it
-        return {**found, "countdown": found["countdown"] + 0.5}
+        moved = {"countdown": found["countdown"] + 0.5, "finish": self.recording.end_s}
+        return {**found, **moved}
 
     def notify(self, text: str) -> None:
         """Show a short sentence for a few seconds."""

@@ -17,7 +17,9 @@ from simulator.units import format_distance
 def events(show: Show) -> dict[str, float]:
     """Return the race time of each event that this run has [s], in the order they happened."""
     run = show.recording
-    found = {"countdown": -COUNTDOWN_S, "start": 0.0, "finish": run.end_s}
+    found = {"countdown": -COUNTDOWN_S, "start": 0.0}
+    if run.finish_s is not None:
+        found["finish"] = run.finish_s
     places = {
         "bell": run.race_m - LAP_M,
         "light lost": show.lost_light_m,
@@ -36,6 +38,7 @@ def event_distance(show: Show, name: str) -> float:
 
 
 _NEVER = {
+    "finish": "she does not finish in this run",
     "light lost": "the light is not lost in this run",
     "pacer left": "no pacer leaves in this run",
     "pacers swap": "no pacers swap in this run",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import sys
 import time
 from collections.abc import Callable
@@ -14,7 +15,7 @@ from simulator.cli.recording import Recorder, free_path
 from simulator.export import filming
 from simulator.export.film import Cut, Pictures, SceneAt, write_film
 from simulator.export.filming import Filming, News, Order, attempt_seen
-from simulator.scenario.story_script import load_story_text
+from simulator.scenario.story_script import load_story, load_story_text
 from simulator.session import Session
 from simulator.session.presentation import Presentation
 from simulator.stage.scenery import Options
@@ -267,3 +268,21 @@ def test_the_camera_moves_in_a_film_as_it_does_in_the_window(story: Presentation
     (cut_to,) = [picture.get_buffer().raw for picture in straight.every()]
     assert seen[23] != cut_to, "it jumped"
     assert seen[-1] == last_of(telling.scene_at), "it never arrived"
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="memory is read from /proc")
+def test_the_shipped_storys_film_keeps_memory_flat(tmp_path: Path) -> None:
+    telling = Presentation(load_story("stories/breaking4")).finish_telling()
+    cut = Cut(0.0, telling.length_s, fps=5)
+    sizes: dict[int, int] = {}
+
+    def look(done: int, _total: int) -> None:
+        if done % 200 == 0:
+            pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+            sizes[done] = pages * resource.getpagesize()
+
+    path = tmp_path / "a.mp4"
+    write_film(Pictures(telling.scene_at, cut, (640, 360), NIGHT), path, progress=look)
+    assert pictures_in(path) == cut.frames == round(telling.length_s * 5)
+    assert sizes[1200] - sizes[400] < 30e6

@@ -110,6 +110,14 @@ def test_an_event_that_does_not_happen_names_the_chapter_and_its_line() -> None:
     assert "chapter 4, c: {light lost}: the light is not lost" in told[2]
 
 
+def test_a_run_that_does_not_finish_has_no_finish() -> None:
+    hopeless = "set: [runner.reserve=100, runner.max_aerobic_power=5]"
+    (told,) = refused(f"until: finish, {hopeless}")
+    assert "she does not finish in this run" in told
+    (told,) = refused(f'hold: 1, caption: "{{finish}}", {hopeless}')
+    assert "{finish}: it does not finish" in told
+
+
 def test_an_end_before_its_beginning_and_an_unknown_ghost_are_refused() -> None:
     told = refused("from: bell, until: 400 m", "until: 9 s, ghosts: [nobody]", "until: 300 s")
     assert "chapter 1, c: 400 m lies before bell in this run" in told[0]

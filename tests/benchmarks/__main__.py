@@ -17,6 +17,7 @@ from simulator.physics.attempt import finished, simulate, stepping
 from simulator.physics.batch import batch_of
 from simulator.physics.keeping import passages
 from simulator.scenario.loader import load_scenario
+from tests.benchmarks import knobs
 from tests.benchmarks.reference import solve
 
 
@@ -64,6 +65,8 @@ def main() -> None:
     counts = [choice.scenario for choice in pacer_counts(scenario)]
     all_counts = _best(lambda: finished(stepping(batch_of(counts), None, passages())), 3)
     _say(f"| all {len(counts)} pacer counts over one solve_ivp | {all_counts / one:.2f} | < 8 |")
+    for row in knobs.rows():
+        _say(row)
     previous = None
     sizes = (
         [1_000, 10_000, 100_000]

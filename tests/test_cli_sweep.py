@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from simulator.cli import main
+from simulator.analysis.sweep import chunks, running
+from simulator.analysis.sweep.axes import grid_of
+from simulator.analysis.sweep.chunks import request_of
+from simulator.cli import main, workers
+from simulator.errors import LightpaceError, OutputError
 from simulator.export.columns import read_columns
 
 SHORT = ["--set", "distance=400 m", "--set", "plan.target=60", "--set", "ghosts=[]"]
 SHORT += ["--set", "published=~"]
 DASH = [text.replace("400 m", "100 m").replace("=60", "=17") for text in SHORT]
 VARY = ["--vary", "pacers.count=0..14", "--vary", "runner.mass=40..49:0.02"]
+MOUNT, UMOUNT = shutil.which("mount") or "", shutil.which("umount") or ""
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 
 Sweep = Callable[..., tuple[int, str, str]]
@@ -85,6 +95,180 @@ def test_what_cannot_be_swept_is_said_before_anything_is_run(
     assert not list(tmp_path.iterdir())
 
 
+def _first_chunk(folder: Path) -> None:
+    deadline = time.monotonic() + 60
+    while not list(folder.glob("*.npz")) and time.monotonic() < deadline:
+        time.sleep(0.02)
+
+
+def _lives(group: int) -> bool:
+    """Return whether a process of this group is left."""
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+@POSIX
+@pytest.mark.parametrize(("sign", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize("jobs", [1, pytest.param(2, marks=pytest.mark.slow)])
+def test_stopped_it_leaves_no_output_nobody_behind_and_says_how_to_go_on(
+    tmp_path: Path, sign: signal.Signals, code: int, jobs: int
+) -> None:
+    out = tmp_path / "out.csv"
+    many = ["--vary", "pacers.count=0..14", "--vary", "runner.mass=40..49:0.002"]
+    child = _start(*DASH, *many, "--jobs", jobs, "-o", out)
+    _first_chunk(tmp_path / ".out.csv.chunks")
+    begin = time.monotonic()
+    if sign == signal.SIGINT:
+        os.killpg(child.pid, sign)  # as a terminal does
+    else:
+        child.send_signal(sign)
+    _, said = child.communicate(timeout=60)
+    assert child.returncode == code
+    assert "goes on from there" in said
+    assert "Traceback" not in said
+    assert [p.name for p in tmp_path.iterdir()] == [".out.csv.chunks"]
+    assert {p.suffix for p in (tmp_path / ".out.csv.chunks").iterdir()} == {".npz"}
+    while _lives(child.pid) and time.monotonic() - begin < 30:
+        time.sleep(0.1)
+    assert not _lives(child.pid)
+
+
+def _workers(of: int) -> list[int]:
+    """Return the worker processes that a process has spawned."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            parent = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+            if parent == of and b"spawn_main" in (folder / "cmdline").read_bytes():
+                found.append(int(folder.name))
+        except OSError:
+            continue  # it has ended meanwhile
+    return found
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc")
+def test_a_worker_that_is_killed_changes_nothing(sweep: Sweep, tmp_path: Path) -> None:
+    whole, out = tmp_path / "whole.csv", tmp_path / "out.csv"
+    child = _start(*DASH, *VARY, "--jobs", 2, "-o", out)
+    deadline = time.monotonic() + 60
+    while not _workers(child.pid) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    time.sleep(0.5)
+    os.kill(_workers(child.pid)[0], signal.SIGKILL)
+    _, said = child.communicate(timeout=120)
+    assert child.returncode == 0
+    assert "going on with new ones" in said
+    assert sweep(*DASH, *VARY, "--jobs", 1, "-o", whole)[0] == 0
+    assert out.read_bytes() == whole.read_bytes()
+
+
+def test_workers_that_keep_dying_are_given_up_in_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    starts: list[int] = []
+
+    @contextmanager
+    def breaking(*_: object) -> Iterator[tuple[None, int]]:
+        starts.append(1)
+        yield None, 1
+        raise BrokenProcessPool
+
+    monkeypatch.setattr(workers, "executor", breaking)
+    monkeypatch.setattr(running, "run_chunks", lambda *_: iter(()))
+    request = request_of("breaking4", grid_of(["pacers.count=0..3"]))
+    with pytest.raises(LightpaceError, match="died 3 times"):
+        list(workers.worked_off(request, [0], None, 2, lambda _: None))
+    assert len(starts) == 3
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="mounts a disk of its own")
+def test_a_full_disk_is_said_and_room_for_it_lets_it_go_on(sweep: Sweep, tmp_path: Path) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    if os.getuid() != 0 or not MOUNT:
+        pytest.skip("only root may mount")
+    mount = [MOUNT, "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(disk)]
+    if subprocess.run(mount, check=False, capture_output=True).returncode != 0:
+        pytest.skip("mounting is not allowed here")
+    try:
+        out = disk / "out.csv"
+        code, _, said = sweep(*DASH, *VARY, "--jobs", 1, "-o", out)
+        assert code == 1
+        assert "No space left" in said
+        assert "goes on from there" in said
+        assert not out.exists()
+        more = [MOUNT, "-o", "remount,size=40m", str(disk)]
+        subprocess.run(more, check=True, capture_output=True)
+        code, said, _ = sweep(*DASH, *VARY, "--jobs", 1, "-o", out)
+        assert code == 0
+        assert [p.name for p in disk.iterdir()] == ["out.csv"]
+    finally:
+        subprocess.run([UMOUNT, str(disk)], check=True)
+
+
+def test_a_disk_that_fills_up_says_so(
+    sweep: Sweep, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(np, "savez", full)
+    out = tmp_path / "out.csv"
+    code, _, said = sweep(*DASH, "--jobs", 1, "-o", out)
+    assert code == 1
+    assert "No space left" in said
+    assert not list(tmp_path.rglob("*.*.csv"))
+    assert not out.exists()
+
+
+def test_a_damaged_chunk_is_run_again(
+    sweep: Sweep, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, out = tmp_path / "whole.csv", tmp_path / "out.csv"
+    monkeypatch.setattr(chunks, "CHUNK_ROWS", 5)
+    vary = [*DASH, "--vary", "pacers.count=0..14", "--jobs", 1]
+    assert sweep(*vary, "-o", whole)[0] == 0
+    monkeypatch.setattr("simulator.export.columns.write_columns", _no_room)
+    assert sweep(*vary, "-o", out)[0] == 1
+    monkeypatch.undo()
+    monkeypatch.setattr(chunks, "CHUNK_ROWS", 5)
+    first, second, third = sorted((tmp_path / ".out.csv.chunks").iterdir())
+    first.write_bytes(first.read_bytes()[:300])
+    damaged = bytearray(second.read_bytes())
+    damaged[len(damaged) // 2] ^= 0xFF
+    second.write_bytes(damaged)
+    code, _, said = sweep(*vary, "-o", out)
+    assert code == 0
+    assert "2 of 3 chunks were kept" in said
+    assert "Chunk 1 was damaged" in said
+    assert out.read_bytes() == whole.read_bytes()
+    assert third.parent.name not in {p.name for p in tmp_path.iterdir()}
+
+
+def test_a_changed_scenario_goes_on_with_nothing_of_the_old_one(
+    sweep: Sweep, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, out = tmp_path / "mine.yaml", tmp_path / "out.csv"
+    file.write_text("distance: 100 m\nplan: {target: 17}\n", encoding="utf-8")
+    with monkeypatch.context() as patched:
+        patched.setattr("simulator.export.columns.write_columns", _no_room)
+        assert sweep(file, "--vary", "pacers.count=0,1", "--jobs", 1, "-o", out)[0] == 1
+    file.write_text("distance: 100 m\nplan: {target: 18}\n", encoding="utf-8")
+    code, _, said = sweep(file, "--vary", "pacers.count=0,1", "--jobs", 1, "-o", out)
+    assert code == 0
+    assert "Going on" not in said
+    assert read_columns(out)["finish_s"] == pytest.approx([18.0, 18.0], abs=0.1)
+
+
+def _no_room(*_: object) -> None:
+    raise OutputError("there is no room")
+
+
 @POSIX
 def test_stopped_it_keeps_what_is_done_and_goes_on_to_the_same_table(
     sweep: Sweep, tmp_path: Path
@@ -92,10 +276,7 @@ def test_stopped_it_keeps_what_is_done_and_goes_on_to_the_same_table(
     whole, out = tmp_path / "whole.csv", tmp_path / "out.csv"
     assert sweep(*DASH, *VARY, "--jobs", 2, "-o", whole)[0] == 0
     child = _start(*DASH, *VARY, "--jobs", 1, "-o", out)
-    folder = tmp_path / ".out.csv.chunks"
-    deadline = time.monotonic() + 60
-    while not list(folder.glob("*.npz")) and time.monotonic() < deadline:
-        time.sleep(0.02)
+    _first_chunk(tmp_path / ".out.csv.chunks")
     os.killpg(child.pid, signal.SIGINT)
     _, said = child.communicate(timeout=60)
     assert child.returncode == 130

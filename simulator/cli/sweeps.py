@@ -101,10 +101,11 @@ def sweep(
             bar.update(task, completed=min(kept * request.chunk_rows, grid.size))
             for number, columns in work:
                 store.write(number, columns)
-                kept += 1
                 bar.advance(task, len(columns["status"]))
         write_columns(output, finished())
     except BaseException:
+        # counted on the disk: we may have been stopped between a chunk's file and its count
+        kept = request.chunks - len(store.missing())
         if kept:
             told = f"{kept} of {request.chunks} chunks are kept beside {output}"
             err.print(escape(f"{told}: the same command goes on from there."))

@@ -118,9 +118,11 @@ def axis_of(text: str) -> Axis:
         if found is None and _NEARLY.search(part) and part[0] not in "[{\"'":
             raise refused(path, f"'{part}' is no range", "0..13, 0.8..4:0.2 or 1..100:log5")
         values += [part] if found is None else _range(path, part, found)
-    doubled = next((v for i, v in enumerate(values) if v in values[:i]), None)
-    if len(values) < 1000 and doubled is not None:
-        raise refused(path, f"holds {doubled} twice", "keep one of them")
+    once: set[str] = set()
+    for value in values:
+        if value in once:
+            raise refused(path, f"holds {value} twice", "keep one of them")
+        once.add(value)
     return Axis((path,), tuple((value,) for value in values))
 
 

@@ -59,6 +59,12 @@ def test_a_grid_holds_every_combination_the_last_axis_fastest() -> None:
     assert grid_of([]).rows(0, 9) == ((),)
 
 
+def test_a_long_range_is_made_in_no_time_and_a_value_twice_in_it_is_found() -> None:
+    assert len(axis_of("runner.mass=40..50:0.00005").rows) == 200_001
+    with pytest.raises(ScenarioError, match="holds 41 twice"):
+        axis_of("runner.mass=40..50:0.005,41")
+
+
 @pytest.mark.parametrize("text", ["", "a,b\n", "a,b\n1\n", "a,\n1,2\n"])
 def test_a_csv_that_is_no_table_is_refused(text: str) -> None:
     with pytest.raises(ScenarioError):

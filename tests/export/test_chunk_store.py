@@ -1,0 +1,125 @@
+"""Kept chunks: which still count, at what cost they are looked for, what a full disk leaves."""
+
+from __future__ import annotations
+
+import errno
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from simulator.analysis.sweep import chunks
+from simulator.analysis.sweep.axes import grid_of
+from simulator.analysis.sweep.chunks import Columns, Request, request_of
+from simulator.analysis.sweep.varying import NOTHING_BESIDE
+from simulator.errors import OutputError
+from simulator.export.chunk_store import ChunkStore
+
+COLUMNS: Columns = {"pacers.count": np.arange(3.0), "status": np.array(["finished", "x", "y"])}
+
+
+def _request(*changes: str, vary: str = "runner.mass=40..50:0.01") -> Request:
+    return request_of("breaking4", grid_of([vary]), changes=[*NOTHING_BESIDE, *changes])
+
+
+@pytest.fixture
+def request_in_tens(monkeypatch: pytest.MonkeyPatch) -> Request:
+    monkeypatch.setattr(chunks, "CHUNK_ROWS", 100)
+    return _request()
+
+
+def test_what_is_kept_is_read_back_and_no_longer_missing(
+    tmp_path: Path, request_in_tens: Request
+) -> None:
+    store = ChunkStore(tmp_path / "out.csv", request_in_tens)
+    assert store.missing() == list(range(11))
+    store.write(4, COLUMNS)
+    assert store.missing() == [n for n in range(11) if n != 4]
+    found = store.read(4)
+    assert found is not None
+    assert list(found) == list(COLUMNS)
+    assert all(np.array_equal(found[name], COLUMNS[name]) for name in COLUMNS)
+    store.remove()
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("kept_bytes", [0, 1, 100, -1])
+def test_a_chunk_that_has_lost_its_end_is_missing(
+    tmp_path: Path, request_in_tens: Request, kept_bytes: int
+) -> None:
+    store = ChunkStore(tmp_path / "out.csv", request_in_tens)
+    store.write(0, COLUMNS)
+    [file] = store.folder.iterdir()
+    file.write_bytes(file.read_bytes()[:kept_bytes])
+    assert 0 in store.missing()
+    assert store.read(0) is None
+
+
+def test_a_chunk_that_is_damaged_inside_is_not_read(
+    tmp_path: Path, request_in_tens: Request
+) -> None:
+    store = ChunkStore(tmp_path / "out.csv", request_in_tens)
+    store.write(0, COLUMNS)
+    [file] = store.folder.iterdir()
+    whole = file.read_bytes()
+    for place in range(0, len(whole) - 200, 37):
+        spoilt = bytearray(whole)
+        spoilt[place] ^= 0xFF
+        file.write_bytes(spoilt)
+        found = store.read(0)
+        assert found is None or all(np.array_equal(found[n], COLUMNS[n]) for n in COLUMNS)
+
+
+def test_chunks_of_another_scenario_program_or_file_are_not_gone_on_with(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    formation = tmp_path / "own.yaml"
+    formation.write_text("slots: {A: {ahead: 1, offset: 0}}\n", encoding="utf-8")
+    own = f"pacers.formation={formation},breaking4"
+    keys = [_request(vary=own).digest]
+    formation.write_text("slots: {A: {ahead: 2, offset: 0}}\n", encoding="utf-8")
+    requests = [_request(vary=own), _request("runner.height=1.6"), _request()]
+    keys += [request.digest for request in requests]
+    monkeypatch.setattr(chunks, "program", lambda: "another")
+    keys.append(_request().digest)
+    assert len(set(keys)) == 5
+    store = ChunkStore(tmp_path / "out.csv", requests[2])
+    store.write(0, COLUMNS)
+    assert ChunkStore(tmp_path / "out.csv", requests[1]).missing() == [0]
+    assert not list(store.folder.iterdir())
+
+
+def test_looking_for_what_is_missing_is_cheap_and_linear(
+    tmp_path: Path, request_in_tens: Request, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No chunk is read for it: two thousand take well under a second, not minutes."""
+    many = replace(request_in_tens, grid=grid_of(["runner.mass=40..50:0.00005"]))
+    store = ChunkStore(tmp_path / "out.csv", many)
+    assert many.chunks == 2001
+    store.write(0, COLUMNS)
+    [file] = store.folder.iterdir()
+    content = file.read_bytes()
+    for number in range(1, 2000):
+        (store.folder / file.name.replace("0000000.npz", f"{number:07d}.npz")).write_bytes(content)
+    monkeypatch.setattr(np, "load", lambda *_: pytest.fail("a chunk was read"))
+    begin = time.process_time()
+    assert store.missing() == [2000]
+    assert time.process_time() - begin < 2.0
+
+
+def test_a_full_disk_is_said_and_leaves_no_half_a_chunk(
+    tmp_path: Path, request_in_tens: Request, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = ChunkStore(tmp_path / "out.csv", request_in_tens)
+    store.write(0, COLUMNS)
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(np, "savez", full)
+    with pytest.raises(OutputError, match="No space left"):
+        store.write(1, COLUMNS)
+    assert [path.suffix for path in store.folder.iterdir()] == [".npz"]
+    assert 0 not in store.missing()

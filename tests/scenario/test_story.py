@@ -274,6 +274,21 @@ def test_every_number_of_a_shipped_story_is_published_or_found_in_a_run(name: st
             assert set(typed(text)) <= PUBLISHED | KNOWN, chapter.name
 
 
+_WORDED = re.compile(
+    r"\b(one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|half a)\W+"
+    r"(seconds?|metres?|minutes?|per cent|percent)\b"
+)
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_no_result_hides_in_a_number_word(name: str) -> None:
+    for chapter in load_story(name).story.chapters:
+        for text in (chapter.caption, chapter.notes):
+            worded = {f"{number} {unit}" for number, unit in _WORDED.findall(text)}
+            # the goal, and what `light lost` means
+            assert worded <= {"four minutes", "half a second"}, chapter.name
+
+
 @pytest.mark.parametrize("name", SHIPPED)
 def test_a_published_time_is_said_to_be_one(name: str) -> None:
     for chapter in load_story(name).story.chapters:

@@ -17,7 +17,13 @@ from simulator.scenario.model import Scenario
 from simulator.session.changes import Abandoned, Change, Course, History, Leg, course_after
 from simulator.session.courses import Runs, physical
 from simulator.session.knobs import knobs_of, label_of
-from simulator.session.plans import RefusedError, plan_with_split, sections_of, typed_time
+from simulator.session.plans import (
+    RefusedError,
+    Sections,
+    plan_with_split,
+    sections_of,
+    typed_time,
+)
 from simulator.session.settings import Settings, flow, path_of
 from simulator.session.turning import bare, new_wave, turned
 from simulator.stage.desk import Knob, SplitKnob
@@ -48,6 +54,7 @@ class Mixing:
         self.problems: dict[str, str] = {}
         self.locked: set[int] = set()
         self.keep_target = True
+        self.by_lap = False
         self.from_gun = False
         self.taken_colours: Collection[str] = ()
 
@@ -118,10 +125,13 @@ class Mixing:
         """Set one split; return why it was refused, or an empty text."""
 
         def edit(settings: Settings, scenario: Scenario) -> Settings:
+            rows = self._rows_of(sections_of(scenario.plan, scenario.distance))
+            if not 0 <= index < len(rows):
+                raise RefusedError(f"there is no split {index + 1}")
             plan = plan_with_split(
                 scenario.plan,
                 scenario.distance,
-                index,
+                rows[index],
                 typed_time(text),
                 cumulative=cumulative,
                 keep_target=self.keep_target,
@@ -129,14 +139,19 @@ class Mixing:
             )
             return settings.with_value("plan", plan)
 
-        path = f"plan.splits[{index}{'+' if cumulative else ''}]"
+        path = f"plan.splits[{index}{'+' if cumulative else ''}{' laps' if self.by_lap else ''}]"
         self._turn(path, edit, tick)
         return self.problems.pop(path, "")
 
     def lock_split(self, index: int, on: bool) -> None:
         """Lock or unlock one row of the split table."""
-        if 0 <= index < len(self.splits()):
-            (self.locked.add if on else self.locked.discard)(index)
+        rows = self._rows_of(sections_of(self.scenario.plan, self.scenario.distance))
+        if 0 <= index < len(rows):
+            (self.locked.update if on else self.locked.difference_update)(rows[index])
+
+    def _rows_of(self, sections: Sections) -> tuple[range, ...]:
+        """Return which sections each row of the split table is made of."""
+        return sections.laps() if self.by_lap else sections.single()
 
     def add_wave(self, tick: int | None) -> str:
         """Add a wave; return why that was refused, or an empty text."""
@@ -281,16 +296,16 @@ class Mixing:
         """Return the plan's splits."""
         scenario = self.scenario
         sections = sections_of(scenario.plan, scenario.distance)
-        rows = zip(
-            sections.labels,
-            sections.distances_m,
-            sections.times_s,
-            sections.cumulative_s,
-            strict=True,
-        )
+        times, totals = sections.times_s, sections.cumulative_s
         return tuple(
-            SplitKnob(label, x, format_time(section), format_time(total), i in self.locked)
-            for i, (label, x, section, total) in enumerate(rows)
+            SplitKnob(
+                sections.labels[rows[-1]],
+                sections.distances_m[rows[-1]],
+                format_time(sum(times[i] for i in rows)),
+                format_time(totals[rows[-1]]),
+                self.locked.issuperset(rows),
+            )
+            for rows in self._rows_of(sections)
         )
 
 

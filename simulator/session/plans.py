@@ -21,7 +21,7 @@ from simulator.scenario.plan import (
     schedule_of,
 )
 from simulator.session.settings import flow
-from simulator.units import format_time, parse_time
+from simulator.units import LAP_M, format_time, parse_time
 
 SHAPES = ("even", "negative", "positive", "progressive", "splits")
 AS_THE_PLAN = "as the plan"
@@ -66,6 +66,21 @@ class Sections:
             found.append(total)
         return tuple(found)
 
+    def laps(self) -> tuple[range, ...]:
+        """Return the sections of each lap of 400 m, the last one as long as the race leaves it.
+
+        Where they are not of 200 m, each is by itself.
+        """
+        if self.distances_m[0] != LAP_M / 2:
+            return self.single()
+        ends = [i for i, x in enumerate(self.distances_m[:-1]) if x % LAP_M < 1e-6]
+        ends.append(len(self.distances_m) - 1)
+        return tuple(range(a + 1, b + 1) for a, b in zip([-1, *ends], ends, strict=False))
+
+    def single(self) -> tuple[range, ...]:
+        """Return each section by itself."""
+        return tuple(range(i, i + 1) for i in range(len(self.times_s)))
+
 
 def sections_of(plan: Plan, race_m: float) -> Sections:
     """Return the plan in sections of 200 m (longer ones in long races)."""
@@ -97,38 +112,38 @@ def plan_with_target(plan: Plan, race_m: float, target_s: float, locked: Collect
 def plan_with_split(
     plan: Plan,
     race_m: float,
-    index: int,
+    rows: range,
     time_s: float,
     *,
     cumulative: bool,
     keep_target: bool,
     locked: Collection[int],
 ) -> str:
-    """Return the plan as a table in which one section, or one cumulative split, takes `time_s`.
+    """Return the plan as a table in which some sections, or all up to their end, take `time_s`.
 
-    With `keep_target` the open rows give or take the difference (for a cumulative split those that
-    come after it); else the target moves. The finish itself moves by stretching the open rows.
+    The sections `rows` (one, or those of a lap) share a change in proportion to their length. With
+    `keep_target` the open rows give or take the difference (for a cumulative split those that come
+    after it); else the target moves. The finish itself moves by stretching the open rows.
 
     Raises:
-        RefusedError: there is no such row, or nothing is open that could take the difference.
+        RefusedError: nothing is open that could take the difference.
     """
     sections = sections_of(plan, race_m)
     times = sections.times_s
-    last = len(times) - 1
-    if not 0 <= index <= last:
-        raise RefusedError(f"there is no split {index + 1}")
-    if cumulative and index == last:
+    last, end = len(times) - 1, rows[-1]
+    if cumulative and end == last:
         open_rows = [i for i in range(len(times)) if i not in locked]
         spread = _spread(times, open_rows, time_s - sections.cumulative_s[-1])
         return table_text(plan, sections, spread)
-    now = sections.cumulative_s[index] if cumulative else times[index]
-    change = time_s - now
-    moved = [t + change if i == index else t for i, t in enumerate(times)]
-    if moved[index] <= 0:
+    whole = sum(times[i] for i in rows)
+    change = time_s - (sections.cumulative_s[end] if cumulative else whole)
+    share = (whole + change) / whole
+    moved = [t * share if i in rows else t for i, t in enumerate(times)]
+    if share <= 0:
         raise RefusedError(f"{time_text(time_s)} is not after the split before")
     if keep_target:
-        first = index + 1 if cumulative else 0
-        open_rows = [i for i in range(first, len(times)) if i != index and i not in locked]
+        first = end + 1 if cumulative else 0
+        open_rows = [i for i in range(first, len(times)) if i not in rows and i not in locked]
         moved = _spread(moved, open_rows, -change)
     return table_text(plan, sections, moved)
 

@@ -46,6 +46,7 @@ class Session(Cueing, Filing):
             knobs=mixing.knobs(),
             splits=mixing.splits(),
             keep_target=mixing.keep_target,
+            by_lap=mixing.by_lap,
             from_gun=mixing.from_gun,
             can_undo=mixing.history.can_undo,
             can_redo=mixing.history.can_redo,
@@ -101,6 +102,11 @@ class Session(Cueing, Filing):
         """Set one split of the plan; False where that is refused, with a notice."""
         why = self._mixing.change_split(index, text, self._tick(), cumulative=cumulative)
         return self._done(why)
+
+    def set_by_lap(self, on: bool) -> None:
+        """Say whether the split table is one of laps, or of sections of 200 m."""
+        self._mixing.by_lap = on
+        self._desk = None
 
     def lock_split(self, index: int, on: bool) -> None:
         """Keep one split as it is while others change."""

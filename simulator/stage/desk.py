@@ -102,6 +102,7 @@ class Desk:
         knobs: in the order they are drawn, grouped.
         splits: the split table of the plan, sections of 200 m.
         keep_target: a split change is taken from the other open rows; else the target moves.
+        by_lap: the split table is one of laps of 400 m, not of sections of 200 m.
         from_gun: changes run the whole attempt again; else they go on from this moment.
         can_undo, can_redo: how many changes can be taken back, or made again.
         pins: kept runs.
@@ -124,3 +125,4 @@ class Desk:
     file: str
     file_problem: str
     unsaved: bool
+    by_lap: bool = False

@@ -247,6 +247,29 @@ def test_with_every_row_locked_nothing_can_give(mile: Session) -> None:
     assert mile.change_split(0, "30", cumulative=False)
 
 
+def test_laps_are_two_sections_that_share_a_change(mile: Session) -> None:
+    before = sections(mile)
+    mile.set_by_lap(True)
+    assert [row.label for row in mile.desk().splits] == ["400", "800", "1200", "finish"]
+    laps = sections(mile)
+    assert laps[1] == pytest.approx(before[2] + before[3], abs=0.011)
+    mile.lock_split(3, True)
+    assert mile.change_split(1, "59.00", cumulative=False)
+    after = sections(mile)
+    assert after[1] == 59.0
+    assert after[3] == pytest.approx(laps[3], abs=0.011)
+    assert mile.desk().splits[-1].cumulative == "3:59.99"
+    assert mile.change_split(0, "1:01.00", cumulative=True)
+    assert mile.desk().splits[0].cumulative == "1:01.00"
+    mile.set_by_lap(False)
+    rows = mile.desk().splits
+    assert [row.locked for row in rows] == [False] * 6 + [True] * 2
+    assert sum(sections(mile)[:2]) == pytest.approx(61.0, abs=0.011)
+    mile.undo()
+    mile.undo()
+    assert sections(mile) == before
+
+
 # -- waves -------------------------------------------------------------------------------------
 
 

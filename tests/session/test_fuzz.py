@@ -86,6 +86,7 @@ class Desk(RuleBasedStateMachine):
     def lock_a_split(self, index: int, on: bool) -> None:
         self.session.lock_split(index, on)
         self.session.set_keep_target(on)
+        self.session.set_by_lap(on and index % 2 == 0)
 
     @rule(action=st.sampled_from(list(Action)))
     def press_a_key(self, action: Action) -> None:

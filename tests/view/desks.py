@@ -146,6 +146,10 @@ class FakeDesk:
         rows[index] = replace(rows[index], **changes)  # type: ignore[arg-type]
         self.now = replace(self.now, splits=tuple(rows))
 
+    def set_by_lap(self, on: bool) -> None:
+        self.asked.append(("laps", on))
+        self.now = replace(self.now, by_lap=on)
+
     def lock_split(self, index: int, on: bool) -> None:
         self.asked.append(("lock", index, on))
         self._row(index, locked=on)

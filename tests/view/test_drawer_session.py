@@ -177,3 +177,16 @@ def test_a_wave_is_given_another_name(hand: Hand, session: Session, by: str) -> 
     for _ in range(2):
         hand.click(place.center)
     assert not session.desk().unsaved
+
+
+def test_a_lap_is_typed_in_the_table_of_laps(hand: Hand, session: Session) -> None:
+    hand.page("Splits")
+    hand.press("laps")
+    hand.wait(2)
+    hand.press("section", "1")
+    hand.write("59.5")
+    hand.key("enter")
+    hand.wait(2)
+    rows = session.desk().splits
+    assert (rows[1].section, rows[-1].cumulative) == ("59.50", "3:59.99")
+    assert len(rows) == 4

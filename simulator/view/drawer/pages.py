@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from simulator.stage.desk import Desk, Knob
+from simulator.units import LAP_M
 from simulator.view.drawer.pieces import Dot, Item, Key, Look, Sheet, Tone, Word
 from simulator.view.drawer.rows import Rows
 from simulator.view.layout import Box
@@ -96,6 +97,9 @@ def _page(rows: Rows, desk: Desk, glance: Glance) -> None:
     if glance.page == SPLITS:
         note = "On: a change is taken from the open sections. Off: the target moves."
         rows.switch(("keep",), "keep the target", desk.keep_target, note)
+        note = "On: one row for each lap of 400 m. Off: for each 200 m, where they are told."
+        if desk.by_lap or (desk.splits and desk.splits[0].distance_m == LAP_M / 2):
+            rows.switch(("laps",), "in laps", desk.by_lap, note)
         if desk.splits:
             rows.sections(desk.splits)
         return

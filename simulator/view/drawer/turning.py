@@ -42,6 +42,9 @@ class Mixed(Protocol):
     def change_split(self, index: int, text: str, *, cumulative: bool) -> bool:
         """Change a section, or the time up to its end."""
 
+    def set_by_lap(self, on: bool) -> None:
+        """Choose whether the split table is one of laps."""
+
     def lock_split(self, index: int, on: bool) -> None:
         """Keep a section as it is, or let it go."""
 
@@ -122,6 +125,8 @@ def pressed(session: Mixed, key: Key) -> None:
         session.set_from_gun(name == "gun")
     elif name == "keep":
         session.set_keep_target(not desk.keep_target)
+    elif name == "laps":
+        session.set_by_lap(not desk.by_lap)
     elif name == "lock" and int(what) < len(desk.splits):
         session.lock_split(int(what), not desk.splits[int(what)].locked)
     elif name == "show":

@@ -242,11 +242,14 @@ class Painter:
         shot, known = options.shot, camera.whole(layout.track)
         tiles, ground = self._tiles, (scene.start_s_m, scene.leds)
         if shot.start is not None:
-            stretched(surface, kept.ground, known, view, box, self.theme.back)
+            goal = goal_of(shot, scene, layout)
             by_hand = shot.camera is Camera.FREE and shot.share < _SETTLING
+            most = None if options.tiles is None else 0
+            if by_hand or not tiles.draw_scaled(surface, view, goal, box, ground, most):
+                stretched(surface, kept.ground, known, view, box, self.theme.back)
             if options.tiles is not None and shot.camera is not Camera.WHOLE and not by_hand:
                 # on the way, so that the picture is sharp when it arrives
-                tiles.prepare(goal_of(shot, scene, layout), layout.view, *ground, options.tiles)
+                tiles.prepare(goal, layout.view, *ground, options.tiles)
             return
         if options.tiles is not None and tiles.missing(view, box, *ground) > options.tiles:
             stretched(surface, kept.ground, known, view, box, self.theme.back)

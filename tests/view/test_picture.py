@@ -31,6 +31,7 @@ from tests.view.golden import compare
 THEME = THEMES["night"]
 SIZE = (960, 540)
 RUNNER = resting(Camera.RUNNER)
+ARRIVING = Shot().to(Camera.RUNNER).after(0.6)
 SHOTS = [
     *(resting(each) for each in Camera),
     *(Shot().to(Camera.GROUP).after(seconds) for seconds in (0.001, 0.4, 0.799)),
@@ -44,7 +45,9 @@ def drawn(painter: Painter, scene: Scene, options: Options | None = None) -> byt
     return pygame.image.tobytes(surface, "RGB")
 
 
-@pytest.mark.parametrize("options", [Options(), Options(shot=RUNNER), Options(controls=True)])
+@pytest.mark.parametrize(
+    "options", [Options(), Options(shot=RUNNER), Options(shot=ARRIVING), Options(controls=True)]
+)
 def test_a_picture_depends_on_nothing_but_the_scene(options: Options) -> None:
     used = Painter()
     moments = [f() for f in scenes.MOMENTS.values()]

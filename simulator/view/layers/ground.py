@@ -1,11 +1,12 @@
 """The ground under a moving camera, in tiles that are painted once.
 
-In: a `View`, a box. Out: the stadium drawn there. At any resting zoom tiles are sharp; between two
-zooms a scaled piece of the whole picture stands in for a moment.
+In: a `View`, a box. Out: the stadium drawn there. At any resting zoom tiles are sharp; on the way
+between two zooms scaled ones stand in, or for a moment a scaled piece of the whole picture.
 """
 
 from __future__ import annotations
 
+import math
 from collections import OrderedDict
 
 import pygame
@@ -16,6 +17,9 @@ from simulator.view.layout import Box
 from simulator.view.theme import Colour, Theme
 
 TILE = 256
+_LEAST_RATIO, _MOST_RATIO = 0.57, 2.0
+"""Tiles stand in for a zoom this much smaller or larger than their own: further off they would be
+dearer than they are sharp."""
 _KEPT = 200
 
 
@@ -50,6 +54,37 @@ class Tiles:
         if not painted:
             wider = Box(box.x - TILE, box.y - TILE, box.w + 2 * TILE, box.h + 2 * TILE)
             self.prepare(view, wider, start_s_m, leds, 1)
+
+    def draw_scaled(
+        self,
+        surface: pygame.Surface,
+        view: View,
+        sharp: View,
+        box: Box,
+        ground: tuple[float, int],
+        most: int | None = None,
+    ) -> bool:
+        """Draw the ground in `box` from the tiles of another view's zoom, scaled.
+
+        `ground` is start line and number of LEDs. Returns False, and draws nothing, where the zooms
+        lie too far apart or more than `most` tiles (None: any number) have yet to be painted.
+        """
+        ratio = view.scale / sharp.scale
+        if not _LEAST_RATIO <= ratio <= _MOST_RATIO:
+            return False
+        left, top = (box.x - view.ox) / ratio, (box.y - view.oy) / ratio
+        x, y = math.floor(left), math.floor(top)
+        wide = math.ceil(left + box.w / ratio) - x
+        high = math.ceil(top + box.h / ratio) - y
+        fixed, whole = View(sharp.scale, -x, -y), Box(0, 0, wide, high)
+        if most is not None and self.missing(fixed, whole, *ground) > most:
+            return False
+        picture = pygame.Surface((wide, high), 0, 32)
+        self.draw(picture, fixed, whole, *ground)
+        size = (max(1, round(wide * ratio)), max(1, round(high * ratio)))
+        at = (round(x * ratio + view.ox), round(y * ratio + view.oy))
+        surface.blit(pygame.transform.smoothscale(picture, size), at)
+        return True
 
     def missing(self, view: View, box: Box, start_s_m: float, leds: int) -> int:
         """Return how many tiles of this view have not been painted yet."""

@@ -471,3 +471,22 @@ def test_a_run_s_name_gets_what_room_there_is() -> None:
     one = Comparison(("m", "now", name, "gap"), (("200", "30.90", "30.90", "0.00"),))
     (heading,) = (h for h in planned(one, layout.stage, style).headings if h.text == name)
     assert heading.width >= style.type.width(name, SEMIBOLD, style.sizes.lead)
+
+
+def test_a_fast_mouse_turns_a_knob_twice_a_picture_at_most(
+    hand: Hand, session: FakeSession
+) -> None:
+    track = hand.place(("knob", "pacers.front_gap"))
+    hand.down(track.center)
+    session.asked.clear()
+    for x in range(track.centerx, track.right, 2):
+        event = {"pos": (x, track.centery), "rel": (2, 0), "buttons": (1, 0, 0)}
+        hand.app.handle(pygame.Event(pygame.MOUSEMOTION, event))
+    hand.wait()
+    turned = [asked for asked in session.asked if asked[0] == "change"]
+    assert 1 <= len(turned) <= 2
+    number = next(k.number for k in session.desk().knobs if k.path == "pacers.front_gap")
+    hand.up((track.right - 2, track.centery))
+    knob = next(k for k in session.desk().knobs if k.path == "pacers.front_gap")
+    assert number is not None
+    assert number > 0.9 * knob.high

@@ -89,6 +89,7 @@ class Drawer(Looking):
         self.now += max(0.0, elapsed_s)
         step = elapsed / SLIDE_S
         self._out = min(1.0, self._out + step) if self.open else max(0.0, self._out - step)
+        self._fulfil()
         if not self.shown or self.box is None or self._style is None:
             return
         if self.kit is None or self._surface is None:

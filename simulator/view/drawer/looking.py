@@ -44,6 +44,8 @@ class Looking:
         self._desk: Desk | None = None
         self._laid: tuple[Desk, Glance] | None = None
         self._grip: Knob | None = None
+        self._slid = False
+        self._wish: tuple[Knob, str] | None = None
         self._awake_until = 0.0
 
     def item(self, key: Key | None) -> Item | None:
@@ -123,10 +125,21 @@ class Looking:
         knob = replace(knob, low=self._grip.low, high=self._grip.high)
         self.focus = key
         text = turning.written(knob, knob.low + share * (knob.high - knob.low))
-        self._change(knob, text)
+        if self._slid:
+            self._wish = (knob, text)
+        else:
+            self._slid = True
+            self._change(knob, text)
+
+    def _fulfil(self) -> None:
+        """Turn a slider to where the hand has come since: a mouse moves often within a picture."""
+        wish, self._wish, self._slid = self._wish, None, False
+        if wish is not None:
+            self._change(*wish)
 
     def let_go(self) -> None:
         """The hand has left the slider."""
+        self._fulfil()
         self._grip = None
 
     def step(self, key: Key, steps: int) -> None:

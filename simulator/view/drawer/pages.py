@@ -97,7 +97,7 @@ def _page(rows: Rows, desk: Desk, glance: Glance) -> None:
     if glance.page == SPLITS:
         note = "On: a change is taken from the open sections. Off: the target moves."
         rows.switch(("keep",), "keep the target", desk.keep_target, note)
-        note = "On: one row for each lap of 400 m. Off: for each 200 m, where they are told."
+        note = "On: one row for each lap of 400 m. Off: one for each 200 m."
         if desk.by_lap or (desk.splits and desk.splits[0].distance_m == LAP_M / 2):
             rows.switch(("laps",), "in laps", desk.by_lap, note)
         if desk.splits:

@@ -253,8 +253,8 @@ class App:
         for see in self._witnesses:
             see(scene)
         self.presenter.pass_time(scene, elapsed_s)
-        if not self.visible:
-            return
+        if not self.visible and not self.presenter.on:
+            return  # an audience's picture is drawn whatever a system says of its window
         try:
             if self.window.surface is None:
                 self.window.open()

@@ -31,6 +31,7 @@ class Notes:
         self._theme, self._type = theme, Type()
         self._window: pygame.Window | None = None
         self._since_s = EACH_S
+        self._farewells = 0
 
     @property
     def shown(self) -> bool:
@@ -53,10 +54,18 @@ class Notes:
         window, self._window = self._window, None
         if window is not None and pygame.display.get_init():
             window.destroy()
+            self._farewells += 1
 
     def owns(self, event: pygame.Event) -> bool:
-        """Return whether an event is about this window."""
-        return self._window is not None and getattr(event, "window", None) is self._window
+        """Return whether an event is about this window, or tells that it went.
+
+        That last one comes without a window's name, just as if the picture had been hidden.
+        """
+        about = getattr(event, "window", None)
+        if about is None and event.type == pygame.WINDOWHIDDEN and self._farewells:
+            self._farewells -= 1
+            return True
+        return self._window is not None and about is self._window
 
     def show(self, cue: Cue, scene: Scene, talked_s: float, elapsed_s: float) -> None:
         """Bring the window up to date, some times a second."""

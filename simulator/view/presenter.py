@@ -87,19 +87,16 @@ class Presenter:
     def _place(self) -> None:
         """Put the picture and the notes on the displays that there are now."""
         self._known = window_module.displays()
-        there = range(len(self._known))
         wanted = self._display if self._display is not None else 1
         audience = max(0, min(wanted, len(self._known) - 1))
+        if self._notes is not None:
+            self._notes.close()  # first: its farewell must come before what the picture says
         with contextlib.suppress(pygame.error):
             why = self._window.fill_screen(audience)
             if why:
                 self._session.notify(why)
-        if self._notes is None:
-            return
-        spare = next((n for n in there if n != audience), None)
-        if spare is None:
-            self._notes.close()
-        else:
+        spare = next((n for n in range(len(self._known)) if n != audience), None)
+        if self._notes is not None and spare is not None:
             self._notes.open(spare, self._known[spare])
 
     @staticmethod
@@ -133,11 +130,9 @@ class Presenter:
 
     def handle(self, event: pygame.Event) -> bool:
         """Take an event of the second window, or of displays that change; True if it was one."""
-        if not self.on or self._notes is None:
-            return False
         if event.type == pygame.WINDOWDISPLAYCHANGED:
             self._since_s = LOOK_S
-        if not self._notes.owns(event):
+        if self._notes is None or not self._notes.owns(event):
             return False
         if event.type == pygame.WINDOWCLOSE:
             self._notes.close()

@@ -309,6 +309,25 @@ def test_closing_the_notes_or_losing_focus_stops_nothing(
     assert len(room.opened) == 1, "a window that was closed stays closed"
 
 
+@pytest.mark.parametrize("by", ["hand", "escape"])
+def test_the_picture_is_not_taken_for_hidden_when_the_notes_go(
+    hand: Hand, room: Room, by: str
+) -> None:
+    room.displays = [LAPTOP, PROJECTOR]
+    hand.key("f5")
+    app, notes = hand.app, room.opened[0]
+    if by == "hand":
+        app.handle(pygame.Event(pygame.WINDOWCLOSE, window=notes))
+    else:
+        hand.key("escape")
+    # a window that is gone has no name any more
+    farewell = pygame.Event(pygame.WINDOWHIDDEN, window=None)
+    app.handle(farewell)
+    assert app.visible
+    app.handle(farewell)
+    assert not app.visible
+
+
 def test_closing_the_picture_ends_it_though_the_notes_are_open(hand: Hand, room: Room) -> None:
     room.displays = [LAPTOP, PROJECTOR]
     hand.key("f5")

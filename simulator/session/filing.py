@@ -17,8 +17,8 @@ from simulator.errors import LightpaceError, Problem, ScenarioError
 from simulator.scenario.loader import load_scenario
 from simulator.scenario.reading import find_scenario, read_text
 from simulator.session.live_file import LiveFile, elsewhere, is_shipped, written
-from simulator.session.mixing import sentence
 from simulator.session.running import Running
+from simulator.session.turning import sentence
 from simulator.stage.desk import Desk
 
 

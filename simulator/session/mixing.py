@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from simulator.analysis.what_if import Choice
@@ -24,8 +25,8 @@ from simulator.session.plans import (
     sections_of,
     typed_time,
 )
-from simulator.session.settings import Settings, flow, path_of
-from simulator.session.turning import bare, new_wave, turned
+from simulator.session.settings import Settings, path_of
+from simulator.session.turning import bare, new_wave, sentence, turned, without_wave
 from simulator.stage.desk import Knob, SplitKnob
 from simulator.units import format_time
 
@@ -166,18 +167,8 @@ class Mixing:
 
     def remove_wave(self, name: str, tick: int | None) -> str:
         """Take a wave away; a group that followed it keeps to the plan."""
-
-        def edit(settings: Settings, scenario: Scenario) -> Settings:
-            waves = scenario_to_dict(scenario)["wavelight"]["waves"]
-            kept = [wave for wave in waves if wave["name"] != name]
-            if len(kept) == len(waves):
-                raise RefusedError(f"there is no wave called '{name[:60]}'")
-            if scenario.pacers.follows == name:
-                settings = settings.with_value("pacers.follows", "null")
-            return settings.with_value("wavelight.waves", flow(kept))
-
         self.history.gesture = None
-        self._turn("wavelight.waves", edit, tick)
+        self._turn("wavelight.waves", partial(without_wave, name=name), tick)
         return self.problems.pop("wavelight.waves", "")
 
     def _turn(self, path: str, edit: Edit, tick: int | None) -> bool:
@@ -319,11 +310,3 @@ def _at(plain: Any, path: str) -> Any:
         else:
             return None
     return plain
-
-
-def sentence(error: LightpaceError) -> str:
-    """Return an error as one sentence for the window: the first problem, and what to do."""
-    if isinstance(error, ScenarioError) and error.problems:
-        problem = error.problems[0]
-        return f"{problem.message} ({problem.hint})" if problem.hint else problem.message
-    return str(error)

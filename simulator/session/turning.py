@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
+from simulator.errors import LightpaceError, ScenarioError
+from simulator.scenario.loader import scenario_to_dict
 from simulator.scenario.model import Scenario
 from simulator.scenario.plan import EvenPlan, LapPlan, Plan, SplitPlan
 from simulator.scenario.reading import shipped_names
@@ -82,6 +84,21 @@ def turned(
     return settings.with_value(path, text)
 
 
+def without_wave(settings: Settings, scenario: Scenario, name: str) -> Settings:
+    """Return the settings without a wave; a group that followed it keeps to the plan.
+
+    Raises:
+        RefusedError: there is no such wave.
+    """
+    waves = scenario_to_dict(scenario)["wavelight"]["waves"]
+    kept = [wave for wave in waves if wave["name"] != name]
+    if len(kept) == len(waves):
+        raise RefusedError(f"there is no wave called '{name[:60]}'")
+    if scenario.pacers.follows == name:
+        settings = settings.with_value("pacers.follows", "null")
+    return settings.with_value("wavelight.waves", flow(kept))
+
+
 def _with_wave_name(settings: Settings, scenario: Scenario, i: int, name: str) -> Settings:
     """Return the settings with another name for a wave; a group that follows it still does."""
     waves = scenario.wavelight.waves
@@ -143,3 +160,11 @@ def new_wave(scenario: Scenario) -> str:
     if target is None:
         return flow(wave)
     return flow({**wave, "plan": {"shape": "even", "target": time_text(target)}})
+
+
+def sentence(error: LightpaceError) -> str:
+    """Return an error as one sentence for the window: the first problem, and what to do."""
+    if isinstance(error, ScenarioError) and error.problems:
+        problem = error.problems[0]
+        return f"{problem.message} ({problem.hint})" if problem.hint else problem.message
+    return str(error)

@@ -1,0 +1,108 @@
+"""`lightpace optimise` as people use it: what it says, what it writes, what it refuses."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from simulator.cli import main
+from simulator.physics.attempt import simulate
+from simulator.scenario.loader import load_scenario
+
+DASH = ["--set", "distance=400 m", "--set", "plan.target=60", "--set", "ghosts=[]"]
+DASH += ["--set", "published=~"]
+
+Optimise = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def optimise(capsys: pytest.CaptureFixture[str]) -> Optimise:
+    def run(*arguments: str | Path) -> tuple[int, str, str]:
+        handler = signal.getsignal(signal.SIGTERM)
+        try:
+            with pytest.raises(SystemExit) as end:
+                main(["optimise", *map(str, arguments)])
+        finally:
+            signal.signal(signal.SIGTERM, handler)
+        said = capsys.readouterr()
+        return int(end.value.code or 0), said.out, said.err
+
+    return run
+
+
+def test_the_fewest_pacers_are_told_and_written_as_a_scenario(
+    optimise: Optimise, tmp_path: Path
+) -> None:
+    file = tmp_path / "fewest.yaml"
+    ask = ["--minimise", "pacers", "--subject-to", "finish<=4:00"]
+    code, said, _ = optimise("breaking4", "--set", "pacers.front_gap=1", *ask, "-o", file)
+    assert code == 0
+    assert "pacers.count 2" in said
+    assert "attempts were run" in said
+    written = load_scenario(file)
+    assert written.pacers.count == 2
+    assert (simulate(written).finish_s or 999.0) <= 240.0
+
+
+@pytest.mark.slow
+def test_the_widest_gap_is_told(optimise: Optimise) -> None:
+    ask = ["--free", "pacers.front_gap=0.8..3", "--maximise", "pacers.front_gap"]
+    code, said, _ = optimise("--set", "pacers.count=7", *ask, "--subject-to", "finish<=4:00")
+    assert code == 0
+    [line] = [line for line in said.splitlines() if line.startswith("pacers.front_gap ")]
+    assert 0.8 < float(line.split()[1]) < 1.5
+
+
+@pytest.mark.slow
+def test_the_best_plan_is_told_split_by_split_beside_the_best_even_one(
+    optimise: Optimise, tmp_path: Path
+) -> None:
+    file = tmp_path / "plan.yaml"
+    changes = ["--set", "distance=800 m", "--set", "plan.target=1:58", *DASH[4:]]
+    code, said, _ = optimise(*changes, "--free", "plan.splits", "-o", file)
+    assert code == 0
+    for words in ("200 m: ", "800 m: ", "she follows it", "the best even plan ends at"):
+        assert words in said
+    assert load_scenario(file).plan.shape == "splits"
+
+
+def test_where_nothing_will_do_it_says_how_far_the_nearest_stays(
+    optimise: Optimise, tmp_path: Path
+) -> None:
+    file = tmp_path / "none.yaml"
+    ask = ["--free", "pacers.count=12..13", "--subject-to", "finish<=50", "-o", file]
+    code, out, said = optimise(*DASH, *ask)
+    assert (code, out) == (1, "")
+    assert "misses finish<=50.00 by " in said
+    assert not file.exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ([], "nothing is free"),
+        (["--free", "plan.spilts"], "plan.spilts"),
+        (["--free", "pacers.front_gap=3..1"], "least and its greatest"),
+        (["--free", "pacers.front_gap", "--subject-to", "finish=4:00"], "is no condition"),
+        (["--free", "pacers.front_gap", "--minimise", "joy"], "neither a result nor free"),
+    ],
+)
+def test_what_cannot_be_asked_is_said(optimise: Optimise, arguments: list[str], words: str) -> None:
+    code, out, said = optimise(*arguments)
+    assert (code, out) == (2, "")
+    assert words in said
+    assert "Traceback" not in said
+
+
+def test_without_scipy_the_command_that_installs_it_is_named(
+    optimise: Optimise, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "scipy.optimize", None)
+    code, _, said = optimise(*DASH, "--free", "plan.splits")
+    assert code == 1
+    assert 'pip install "lightpace[optimise]"' in said
+    assert "Traceback" not in said

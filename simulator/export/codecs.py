@@ -5,7 +5,9 @@ In: surfaces, one by one. Out: a file, written beside its place and renamed when
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
@@ -38,6 +40,8 @@ _CODECS: dict[str, tuple[str, str, dict[str, str], dict[str, str]]] = {
     ),
 }
 _LIMITED, _BT709 = 1, 1
+WAITING_PICTURES = 2
+"""So many drawn pictures may wait for the encoder: what a film holds in memory stays flat."""
 _HEAD_BYTES, _HEAD_A_PICTURE_BYTES = 2048, 19
 
 
@@ -63,10 +67,12 @@ class Video:
 
     def add(self, surface: pygame.Surface) -> None:
         """Encode the next picture."""
-        frame = frame_of(surface).reformat(
-            format="yuv420p", dst_colorspace=_BT709, dst_color_range=_LIMITED
+        self._take(frame_of(surface))
+
+    def _take(self, frame: av.VideoFrame) -> None:
+        self.encode(
+            frame.reformat(format="yuv420p", dst_colorspace=_BT709, dst_color_range=_LIMITED)
         )
-        self.encode(frame)
 
     def encode(self, frame: Any) -> None:
         """Encode a frame of the stream's own format; None empties the encoder."""
@@ -82,6 +88,30 @@ class Video:
         self.encode(None)
 
 
+class Beside(Video):
+    """A video whose pictures are encoded while the next ones are drawn."""
+
+    def __init__(self, container: Any, stream: Any, hand: Executor) -> None:
+        """Start with no picture; `hand` has one thread, so that they keep their order."""
+        super().__init__(container, stream)
+        self._hand = hand
+        self._waiting: deque[Future[None]] = deque()
+
+    def add(self, surface: pygame.Surface) -> None:
+        """Copy the next picture for the encoder; wait where it is too far behind."""
+        self._wait_for(WAITING_PICTURES - 1)
+        self._waiting.append(self._hand.submit(self._take, frame_of(surface)))
+
+    def finish(self) -> None:
+        """Let the encoder come up, then empty it."""
+        self._wait_for(0)
+        super().finish()
+
+    def _wait_for(self, left: int) -> None:
+        while len(self._waiting) > left:
+            self._waiting.popleft().result()
+
+
 @contextmanager
 def video_writer(path: Path, size: tuple[int, int], fps: int) -> Iterator[Video]:
     """Yield a writer of `.mp4` or `.webm`; raises `OutputError` where it cannot be written."""
@@ -93,7 +123,9 @@ def video_writer(path: Path, size: tuple[int, int], fps: int) -> Iterator[Video]
         context = stream.codec_context
         context.colorspace = context.color_primaries = context.color_trc = _BT709
         context.color_range = _LIMITED
-        yield Video(opened, stream)
+        # whatever happens, the thread has put its pictures down before the file is closed
+        with ThreadPoolExecutor(1, "encoder") as hand:
+            yield Beside(opened, stream, hand)
 
 
 @contextmanager

@@ -1,0 +1,95 @@
+"""A film beside its encoder alone, on the same pictures made ready, and what memory it takes.
+
+`python -m tests.benchmarks.films` prints the rows alone; `make bench` prints them with the rest.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from simulator.export.codecs import frame_of, video_writer
+from simulator.export.film import Attempt, Cut, Pictures, write_film
+from simulator.session import Session
+from simulator.view.themes import theme_named
+
+SIZES = ((1280, 720), (1920, 1080), (3840, 2160))
+FROM_S, FPS, PICTURES = 60.0, 60, {1280: 600, 1920: 300, 3840: 90}
+GOAL = 0.7
+ROUNDS = 3
+
+
+def _pictures(attempt: Attempt, size: tuple[int, int], count: int) -> Pictures:
+    cut = Cut(FROM_S, FROM_S + count / FPS, 1.0, FPS)
+    return Pictures(attempt.scene_at, cut, size, theme_named("night"))
+
+
+def measured(attempt: Attempt, size: tuple[int, int], folder: Path) -> tuple[float, float]:
+    """Return pictures a second of the film and of the encoder alone, the best of a few rounds."""
+    count = PICTURES[size[0]]
+    pictures = _pictures(attempt, size, count)
+    ready: list[Any] = []
+    for surface in pictures.every():
+        if len(ready) < FPS:  # a second of them, again and again: a whole film would not fit
+            ready.append(frame_of(surface).reformat(format="yuv420p"))
+    film = alone = 0.0
+    for _ in range(ROUNDS):
+        begin = time.perf_counter()
+        write_film(pictures, folder / "film.mp4", force=True)
+        film = max(film, count / (time.perf_counter() - begin))
+        begin = time.perf_counter()
+        with video_writer(folder / "alone.mp4", size, FPS) as writer:
+            for i in range(count):
+                writer.encode(ready[i % len(ready)])
+            writer.finish()
+        alone = max(alone, count / (time.perf_counter() - begin))
+    return film, alone
+
+
+def _resident_mb() -> float:
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+def _memory_mb(attempt: Attempt, folder: Path) -> float:
+    """Return by how much memory grows between the first and the last third of a 4K film [MB]."""
+    held: list[float] = []
+    pictures = _pictures(attempt, SIZES[-1], 120)
+    write_film(
+        pictures,
+        folder / "large.mp4",
+        force=True,
+        progress=lambda _done, _all: held.append(_resident_mb()),
+    )
+    third = len(held) // 3
+    return max(held[-third:]) - max(held[third : 2 * third])
+
+
+def rows() -> Iterator[str]:
+    """Yield lines of the table: what, measured, goal."""
+    os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
+    session = Session.open("breaking4")
+    session.finish_work()
+    attempt = Attempt(session.show)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for size in SIZES:
+            film, alone = measured(attempt, size, folder)
+            yield (
+                f"| {size[0]}×{size[1]}: a film's pictures a second ({film:.0f}) over the encoder's"
+                f" alone ({alone:.0f}) | {film / alone:.2f} | ≥ {GOAL:g} |"
+            )
+        grown = _memory_mb(attempt, folder)
+        yield f"| a 3840×2160 film: memory from its middle to its end | {grown:+.1f} MB | flat |"
+    session.close()
+
+
+if __name__ == "__main__":
+    for line in rows():
+        sys.stdout.write(line + "\n")
+        sys.stdout.flush()

@@ -56,6 +56,7 @@ class Mixing:
         self.locked: set[int] = set()
         self.keep_target = True
         self.by_lap = False
+        self.split_problem = ""
         self.from_gun = False
         self.taken_colours: Collection[str] = ()
 
@@ -142,7 +143,8 @@ class Mixing:
 
         path = f"plan.splits[{index}{'+' if cumulative else ''}{' laps' if self.by_lap else ''}]"
         self._turn(path, edit, tick)
-        return self.problems.pop(path, "")
+        self.split_problem = self.problems.pop(path, "")
+        return self.split_problem
 
     def lock_split(self, index: int, on: bool) -> None:
         """Lock or unlock one row of the split table."""

@@ -47,6 +47,7 @@ class Session(Cueing, Filing):
             splits=mixing.splits(),
             keep_target=mixing.keep_target,
             by_lap=mixing.by_lap,
+            split_problem=mixing.split_problem,
             from_gun=mixing.from_gun,
             can_undo=mixing.history.can_undo,
             can_redo=mixing.history.can_redo,

@@ -103,6 +103,7 @@ class Desk:
         splits: the split table of the plan, sections of 200 m.
         keep_target: a split change is taken from the other open rows; else the target moves.
         by_lap: the split table is one of laps of 400 m, not of sections of 200 m.
+        split_problem: why the last split typed was refused; empty otherwise.
         from_gun: changes run the whole attempt again; else they go on from this moment.
         can_undo, can_redo: how many changes can be taken back, or made again.
         pins: kept runs.
@@ -126,3 +127,4 @@ class Desk:
     file_problem: str
     unsaved: bool
     by_lap: bool = False
+    split_problem: str = ""

@@ -190,3 +190,18 @@ def test_a_lap_is_typed_in_the_table_of_laps(hand: Hand, session: Session) -> No
     rows = session.desk().splits
     assert (rows[1].section, rows[-1].cumulative) == ("59.50", "3:59.99")
     assert len(rows) == 4
+
+
+def test_a_refused_split_says_why_at_its_row(hand: Hand, session: Session) -> None:
+    hand.page("Splits")
+    for row in range(1, 8):
+        hand.press("lock", str(row))
+    hand.press("section", "0")
+    hand.write("29")
+    hand.key("enter")
+    hand.wait(2)
+    sheet = hand.app.drawer.sheet
+    assert sheet is not None
+    told = " ".join(word.text for word in sheet.words)
+    assert "every other row is locked" in told
+    assert "locked" in session.desk().split_problem

@@ -150,7 +150,9 @@ def typed(session: Mixed, key: Key, text: str) -> str:
         session.change(what, text.strip())
     elif name in ("section", "total"):
         if not session.change_split(int(what), text.strip(), cumulative=name == "total"):
-            return f"{text.strip() or 'Nothing'} cannot be run here."
+            return (
+                session.desk().split_problem or f"{text.strip() or 'Nothing'} cannot be run here."
+            )
     elif not text.strip():
         return "A file needs a name."
     elif what == "save as":

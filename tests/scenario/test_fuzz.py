@@ -1,22 +1,42 @@
-"""Whatever a file holds, it is a scenario or a list of problems, never anything else, and soon."""
+"""Whatever a file holds, it is a run or a list of problems, never anything else, and soon.
+
+`FUZZ_CASES` says how many files are tried: 500 in `make test`, 20,000 in `make soak`. Above 500
+each run has its 2 s and 300 MB to itself (two hours over 10 km last longer: 0.2 ms a tick); else
+what is valid is run in batches, as a sweep does.
+"""
 
 from __future__ import annotations
 
+import os
 import random
 import time
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
 from simulator.errors import ScenarioError
+from simulator.physics.attempt import simulate_all
+from simulator.recording.recording import ARRAYS, Status
 from simulator.resources import configs_dir
-from simulator.scenario import Scenario, digest, load_text, schedule_of
+from simulator.scenario import Scenario, digest, load_scenario, load_text, schedule_of
 from simulator.scenario.ghosts import SplitGhost
+from simulator.scenario.model import Environment, Runner, Wind
+from simulator.scenario.pacers import Leader
 from simulator.scenario.plan import SplitPlan
 from simulator.scenario.reading import read_text
+
+CASES = int(os.environ.get("FUZZ_CASES", "500"))
+BATCH = 40
+LIMIT_S = 2.0
+HEALTH = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.filter_too_much]
 
 FILES = [path.read_bytes() for path in sorted(configs_dir().rglob("*.yaml"))]
 WORDS = [
@@ -48,6 +68,7 @@ def try_out(text: str) -> Scenario | None:
         error = caught
     else:
         return asked_for_everything(scenario)
+    assert error.exit_code == 2
     assert error.problems
     assert all(len(str(p)) < 3000 and p.message for p in error.problems)
     assert str(error).encode()
@@ -96,10 +117,68 @@ def mutated(data: bytes, rng: random.Random) -> bytes:
     return bytes(changed)
 
 
-@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
+@pytest.fixture(scope="module")
+def valid() -> Iterator[list[Scenario]]:
+    """What turned out to be valid; run together at the end, unless each was run at once."""
+    found: list[Scenario] = []
+    yield found
+    for first in range(0, len(found), BATCH):
+        run_all(found[first : first + BATCH])
+
+
+def run_all(scenarios: Sequence[Scenario]) -> None:
+    for run in simulate_all(scenarios):
+        assert run.status in Status
+        assert all(np.isfinite(getattr(run, name)).all() for name in ARRAYS)
+        assert np.all(np.diff(run.x) >= 0)
+        assert (run.finish_s is None) == (run.status is Status.DID_NOT_FINISH)
+
+
+def tried(text: str, valid: list[Scenario]) -> None:
+    """Try a file: problems, or a run; each within its time and memory where there is time."""
+    with within_limits():
+        scenario = try_out(text)
+    if scenario is None:
+        return
+    if CASES > 500:
+        with within_limits(LIMIT_S + long_s(scenario)):
+            run_all([scenario])
+    else:
+        valid.append(scenario)
+
+
+def long_s(scenario: Scenario) -> float:
+    """Return what more a race may take that lasts longer than a mile [s]: 0.2 ms a tick."""
+    return 0.002 * max(0.0, schedule_of(scenario.plan, scenario.distance).finish_s - 360.0)
+
+
+@contextmanager
+def within_limits(limit_s: float = LIMIT_S) -> Iterator[None]:
+    """Assert that what is done within takes so much processor time [s] and 300 MB at most."""
+    peak, begin = Path("/proc/self/clear_refs"), time.process_time()
+    if peak.exists():
+        peak.write_text("5", encoding="ascii")  # the peak begins anew
+    before = resident_kb("VmHWM")
+    yield
+    assert time.process_time() - begin < limit_s
+    assert resident_kb("VmHWM") - before < 300_000
+
+
+def resident_kb(name: str) -> int:
+    """Return a number of /proc/self/status [kB]; 0 where there is none."""
+    status = Path("/proc/self/status")
+    text = status.read_text(encoding="ascii") if status.exists() else ""
+    found = [line.split()[1] for line in text.splitlines() if line.startswith(f"{name}:")]
+    return int(found[0]) if found else 0
+
+
+@settings(max_examples=CASES * 3 // 5, suppress_health_check=HEALTH)
 @given(st.sampled_from(FILES), st.randoms(use_true_random=False))
-def test_a_damaged_file_is_a_scenario_or_a_list_of_problems(
-    tmp_path_factory: pytest.TempPathFactory, data: bytes, rng: random.Random
+def test_a_damaged_file_is_a_run_or_a_list_of_problems(
+    tmp_path_factory: pytest.TempPathFactory,
+    valid: list[Scenario],
+    data: bytes,
+    rng: random.Random,
 ) -> None:
     path = tmp_path_factory.getbasetemp() / "damaged.yaml"
     path.write_bytes(mutated(data, rng))
@@ -107,7 +186,7 @@ def test_a_damaged_file_is_a_scenario_or_a_list_of_problems(
         text = read_text(path, "f")
     except ScenarioError:
         return
-    try_out(text)
+    tried(text, valid)
 
 
 VALUES = st.one_of(
@@ -138,10 +217,146 @@ def flow(tree: Any) -> str:
 SECTIONS = st.sampled_from(sorted(Scenario.model_fields))
 
 
-@settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=CASES // 5, suppress_health_check=HEALTH)
 @given(st.dictionaries(SECTIONS, TREES, max_size=4))
-def test_an_absurd_tree_is_a_scenario_or_a_list_of_problems(tree: dict[str, Any]) -> None:
-    try_out(flow(tree))
+def test_an_absurd_tree_is_a_run_or_a_list_of_problems(
+    valid: list[Scenario], tree: dict[str, Any]
+) -> None:
+    tried(flow(tree), valid)
+
+
+def numbers_of(section: type[BaseModel], names: Collection[str]) -> st.SearchStrategy[Any]:
+    """Return values for the numbers of a section: within what it allows, at its edges, beyond."""
+    parts = {name: near(section.model_fields[name]) for name in names}
+    return st.fixed_dictionaries({}, optional=parts)
+
+
+def near(field: FieldInfo) -> st.SearchStrategy[Any]:
+    ends = [
+        getattr(m, k) for m in field.metadata for k in ("ge", "gt", "le", "lt") if hasattr(m, k)
+    ]
+    low, high = float(min(ends)), float(max(ends))
+    beyond = [low - 1e-6, high + 1e-6, low - 1, high + 1]
+    inside = st.floats(low, high).map(lambda value: round(value, 3))
+    return st.one_of(inside, inside, st.sampled_from([low, high]), st.sampled_from(beyond))
+
+
+SLOTS = st.fixed_dictionaries(
+    {"ahead": st.floats(-30, 30).map(lambda v: round(v, 2))},
+    optional={
+        "offset": st.sampled_from([0, 0, 1.2, -2, 8, 9]),
+        "name": st.sampled_from(["A", "B", "é🏃", "", "x" * 100, "x" * 101]),
+        "from": st.sampled_from([0, 100, 400, 10_000]),
+        "until": st.sampled_from([100, 200, 800, 10_001]),
+    },
+)
+DISTANCES = st.sampled_from([100, 200, 400, 400, 800, 1000, 1609.344, 99.9])
+PLAUSIBLE = st.fixed_dictionaries(
+    {
+        "distance": DISTANCES,
+        "ghosts": st.sampled_from([[], [{"kind": "solo"}], [{"kind": "even"}]]),
+    },
+    optional={
+        "runner": numbers_of(
+            Runner,
+            ("height", "mass", "max_aerobic_power", "reserve", "drag_cost", "anticipation", "form"),
+        ),
+        "environment": st.fixed_dictionaries(
+            {},
+            optional={
+                "temperature": near(Environment.model_fields["temperature"]),
+                "humidity": near(Environment.model_fields["humidity"]),
+                "pressure": near(Environment.model_fields["pressure"]),
+                "wind": numbers_of(Wind, ("speed", "direction")),
+            },
+        ),
+        "pacers": st.fixed_dictionaries(
+            {},
+            optional={
+                "formation": st.fixed_dictionaries({"slots": st.lists(SLOTS, max_size=6)})
+                | st.sampled_from(["breaking4", "box", "no such"]),
+                "count": st.integers(-1, 41),
+                "front_gap": st.sampled_from([0.5, 1.3, 20, 0.4, 21]),
+                "leader": numbers_of(Leader, ("fast_opening", "jitter")),
+                "wake": st.sampled_from([0, 1, 2, 2.1]),
+                "shelter": st.sampled_from([0, 0.3, 0.95, -0.2, 0.96]),
+            },
+        ),
+    },
+)
+SPEEDS = st.sampled_from([2.5, 4.0, 5.5, 6.7, 7.5, 9.0, 12.0])
+SHAPES = st.sampled_from(["even", "negative", "positive", "progressive", "splits", "laps"])
+
+
+@settings(max_examples=CASES // 5, suppress_health_check=HEALTH)
+@given(PLAUSIBLE, SPEEDS, SHAPES, st.sampled_from([2, 0, -20, 20, 21]))
+def test_a_tree_that_might_be_right_is_a_run_or_a_list_of_problems(
+    valid: list[Scenario], tree: dict[str, Any], speed: float, shape: str, strength: float
+) -> None:
+    target = round(tree["distance"] / speed, 2)
+    plan: dict[str, Any] = {"shape": shape, "target": target}
+    if shape == "splits":
+        plan = {"shape": shape, "splits": {50: round(0.5 * target, 2), "finish": target}}
+    elif shape == "laps":
+        plan = {
+            "shape": shape,
+            "laps": [round(400 / speed, 2)] * max(1, int(tree["distance"] / 400)),
+        }
+    elif shape != "even":
+        plan["strength"] = strength
+    tried(flow({**tree, "plan": plan}), valid)
+
+
+EDGES = [
+    ("pacers.count=0",),
+    ("pacers.count=40",),
+    ("distance=100", "plan.target=0:16"),
+    ("distance=10000", "plan.target=30:00"),
+    pytest.param(("distance=10000", "plan.target=2:00:00"), marks=pytest.mark.slow),
+    ("environment.wind.speed=20", "environment.wind.direction=0"),
+    ("environment.wind.speed=20", "environment.wind.direction=180"),
+    ("runner.mass=30",),
+    ("runner.mass=120",),
+    ("runner.mass=120", "runner.height=1.2", "runner.max_aerobic_power=5", "runner.reserve=100"),
+    ("runner.max_aerobic_power=40", "runner.reserve=5000", "runner.form=10"),
+    ("environment.pressure=500", "environment.temperature=50", "environment.humidity=100"),
+    ("environment.pressure=1100", "environment.temperature=-30", "environment.humidity=0"),
+    ("plan.target=2:30",),
+    ("plan.target=1:00",),
+    ("pacers.wake=2", "pacers.front_gap=0.5"),
+    ("pacers.shelter=0.95",),
+    ("wavelight.leds=4000",),
+]
+
+
+@pytest.mark.parametrize("changes", EDGES, ids=str)
+def test_what_the_schema_just_allows_is_run_or_refused_with_a_reason(
+    changes: tuple[str, ...],
+) -> None:
+    own = ("ghosts=[]", "published=null")
+    with within_limits():
+        try:
+            scenario = load_scenario("breaking4", overrides=[*own, *changes])
+        except ScenarioError as error:
+            refused: ScenarioError | None = error
+        else:
+            refused = None
+    if refused is None:
+        with within_limits(LIMIT_S + long_s(scenario)):
+            run_all([scenario])
+        return
+    assert all(problem.message and problem.path for problem in refused.problems)
+
+
+def test_forty_pacers_are_run() -> None:
+    slots = [{"ahead": round(1.3 + 0.7 * i, 2)} for i in range(40)]
+    pacers = {"count": 40, "formation": {"slots": slots}}
+    text = flow({"distance": 400, "plan": {"target": 62}, "ghosts": [], "pacers": pacers})
+    with within_limits():
+        found = try_out(text)
+        assert found is not None
+        run_all([found])
+    assert len(found.pacers.line_up()) == 40
 
 
 @pytest.mark.parametrize(

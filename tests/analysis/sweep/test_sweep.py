@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from pathlib import Path
@@ -186,6 +187,15 @@ def test_no_more_is_under_way_than_the_workers_can_take(small: Request) -> None:
 def test_a_chunk_is_a_pure_function_of_the_request(small: Request) -> None:
     first, again = run_chunk(small.chunk(2)), run_chunk(small.chunk(2))
     assert same(Table(first), Table(again))
+
+
+def test_what_a_worker_is_sent_does_not_grow_with_the_sweep() -> None:
+    short = _request(["pacers.count=0..13", "runner.mass=40..49:0.02"])
+    long = _request(["pacers.count=0..13", "runner.mass=40..49:0.0002"])
+    assert len(pickle.dumps(long.chunk(0))) < 1.5 * len(pickle.dumps(short.chunk(0)))
+    assert len(long.chunk(0).rows) == chunks.CHUNK_ROWS
+    rows = [row for n in range(short.chunks) for row in short.chunk(n).rows]
+    assert tuple(rows) == short.grid.rows(0, short.grid.size)
 
 
 def test_the_digest_tells_requests_apart(small: Request) -> None:

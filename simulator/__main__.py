@@ -18,7 +18,7 @@ def main() -> None:
     """Run the command line and exit the process."""
     for number in _CODES:
         signal.signal(number, _stopped_early)
-    from simulator.cli import main as run  # noqa: PLC0415 - it takes half a second
+    from simulator.cli import main as run  # noqa: PLC0415 - signals are answered before it
 
     try:
         run()

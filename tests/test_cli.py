@@ -20,6 +20,7 @@ from typing import Any
 import pytest
 import typer
 
+from simulator import cli
 from simulator.analysis.marks import plan_mark
 from simulator.cli import main
 from simulator.cli.terminal import app
@@ -333,6 +334,45 @@ def test_help_names_every_command(lightpace: Lightpace) -> None:
     assert lightpace("-h").out == said
 
 
+def test_every_command_stands_in_the_module_that_is_imported_for_it() -> None:
+    told = {name: home for home, names in cli.HOMES.items() for name in names}
+    for name, home in told.items():
+        cli._register([name])
+        (command,) = [
+            c
+            for c in app.registered_commands
+            if (c.name or c.callback.__name__ if c.callback else "") == name
+        ]
+        assert command.callback is not None
+        assert command.callback.__module__ == f"simulator.cli.{home}"
+    assert len(app.registered_commands) == len(told)
+
+
+def test_a_window_opens_without_what_other_commands_need() -> None:
+    """What is imported before the stadium is shown decides how soon that is."""
+    program = """
+import sys
+from simulator.view import stadium
+def shown(*_):
+    heavy = [name for name in ("simulator.scenario.model", "scipy", "pygame_gui") if name in sys.modules]
+    sys.stdout.write(" ".join(heavy))
+    raise stadium.LeftError
+stadium.shown_while = shown
+from simulator.cli import main
+main(["run"])
+"""
+    done = ended(process("-c", program, SDL_VIDEODRIVER="dummy"))
+    assert (done.code, done.out.strip(), done.err) == (0, "", "")
+
+
+def test_a_wrong_scenario_is_told_after_the_window_has_gone() -> None:
+    for arguments in (["run", "nowhere.yaml"], ["present", "nowhere.yaml"]):
+        done = ended(process("-m", "simulator", *arguments, SDL_VIDEODRIVER="dummy"))
+        assert done.code == 2
+        assert "nowhere.yaml" in done.err
+        assert "Traceback" not in done.err
+
+
 def test_without_a_display_the_attempt_is_told_and_nothing_is_written(tmp_path: Path) -> None:
     program = f"import os; os.chdir({str(tmp_path)!r}); from simulator.cli import main; main([])"
     no_display = {"DISPLAY": None, "WAYLAND_DISPLAY": None, "SDL_VIDEODRIVER": None}
@@ -420,6 +460,7 @@ def hold(marker: str, current: str) -> None:
 
 def commands() -> dict[str, str]:
     """Return what `lightpace --help` says of each command, in one line each."""
+    cli._register(["--help"])
     listed: Any = typer.main.get_command(app)
     return {
         name: " ".join(c.get_short_help_str(500).split()) for name, c in listed.commands.items()

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from enum import Enum
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.analysis.gap_state import GapState
 from simulator.analysis.marks import Mark
 from simulator.recording.recording import Recording
 
@@ -30,21 +30,6 @@ TREND_WINDOW_S = 3.0
 """How far back the trend looks [s]."""
 LOST_S = 0.5
 """The light counts as lost where the gap stays above this to the line [s]."""
-
-
-class GapState(Enum):
-    """Ahead, level or behind, and which way it is going. The theme gives each a colour."""
-
-    AHEAD_GAINING = "ahead, gaining"
-    AHEAD_LOSING = "ahead, losing"
-    LEVEL = "level"
-    BEHIND_GAINING = "behind, gaining"
-    BEHIND_LOSING = "behind, losing"
-
-    @property
-    def side(self) -> str:
-        """Return `ahead`, `level` or `behind`."""
-        return self.value.split(",", maxsplit=1)[0]
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,20 +12,27 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from types import FrameType
 from typing import Any
 
 import typer
 from rich.markup import escape
 
-from simulator.cli import attempts, films, science, stories, sweeps
 from simulator.cli.terminal import app, err
 from simulator.errors import LightpaceError
 
 _Misused: Any = next(c for c in typer.BadParameter.__mro__ if c.__name__ == "ClickException")
 """What a wrong option or argument raises; typer exports only its descendants."""
 
-__all__ = ["attempts", "films", "main", "science", "stories", "sweeps"]
+HOMES = {
+    "windows": ("run", "present"),
+    "attempts": ("simulate", "check", "still", "sheet", "schema"),
+    "films": ("film", "report"),
+    "science": ("validate", "calibrate", "fit"),
+    "sweeps": ("sweep", "plot", "optimise"),
+}
+"""Which module each command stands in."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -42,6 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _exit_code(arguments: Sequence[str]) -> int | str | None:
     code: int | str | None = 0
     try:
+        _register(arguments)
         code = app(args=list(arguments), standalone_mode=False)
     except SystemExit as end:
         code = end.code
@@ -60,6 +68,15 @@ def _exit_code(arguments: Sequence[str]) -> int | str | None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 1
     return code
+
+
+def _register(arguments: Sequence[str]) -> None:
+    """Import the module of the command that is asked for; all of them where none is, for help."""
+    named = next((word for word in arguments if not word.startswith("-")), "")
+    own = [home for home, commands in HOMES.items() if named in commands]
+    # the first one also says what happens when no command is named: the window opens
+    for home in ["windows", *own] if own or not arguments else HOMES:
+        import_module(f"simulator.cli.{home}")
 
 
 def _terminated(_signal: int, _frame: FrameType | None) -> None:

@@ -1,15 +1,14 @@
-"""The commands that show one attempt: run, simulate, check, still, sheet, schema.
+"""The commands that tell of one attempt: simulate, check, still, sheet, schema.
 
-In: arguments. Out: a window, text, files.
+In: arguments. Out: text, files.
 """
 
 from __future__ import annotations
 
 import json
 import sys
-from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 from rich.markup import escape
@@ -17,8 +16,7 @@ from rich.markup import escape
 from simulator.analysis.summary import summarise
 from simulator.analysis.uncertainty import forecast
 from simulator.cli.forecast import print_forecast
-from simulator.cli.keys import keys_told
-from simulator.cli.options import moment, picture_size, race_time
+from simulator.cli.options import moment, picture_size
 from simulator.cli.summary import print_summary
 from simulator.cli.telling import OWN_CHANGES, print_telling
 from simulator.cli.terminal import (
@@ -28,7 +26,6 @@ from simulator.cli.terminal import (
     ScenarioName,
     ThemeName,
     app,
-    err,
     out,
 )
 from simulator.errors import Problem, ScenarioError
@@ -38,88 +35,7 @@ from simulator.scenario.loader import load_scenario
 from simulator.scenario.model import Scenario
 from simulator.scenario.story import Story
 from simulator.scenario.story_script import is_story, load_story
-from simulator.stage.keys import BINDINGS
 from simulator.stage.story import tell
-
-if TYPE_CHECKING:
-    from simulator.export.leds import Strip
-
-
-@app.callback(invoke_without_command=True)
-def _default(
-    context: typer.Context,
-    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
-) -> None:
-    """A real-time pacing-light simulator: a scenario becomes an attempt at the mile."""
-    if version:
-        from importlib.metadata import version as installed
-
-        out.print(f"lightpace {installed('lightpace')}")
-    elif context.invoked_subcommand is None:
-        run()
-
-
-@app.command(epilog=keys_told(BINDINGS))
-def run(
-    scenario: ScenarioName = DEFAULT_SCENARIO,
-    changes: Changes = None,
-    speed: Annotated[float, typer.Option(min=0.1, max=32, help="Playback rate.")] = 1.0,
-    at: Annotated[str | None, typer.Option(help="Open at this race time, e.g. 2:00.75.")] = None,
-    size: Annotated[str, typer.Option(help="Window size.")] = "1280x720",
-    fullscreen: Annotated[bool, typer.Option(help="Fill the screen.")] = False,
-    theme: ThemeName = "night",
-    sound: Annotated[bool, typer.Option("--sound", help="Gun, bell, and a tick a lap.")] = False,
-    leds: Annotated[
-        str | None,
-        typer.Option(metavar="sacn:HOST,universe=1,count=150", help="Light a real strip by sACN."),
-    ] = None,
-) -> None:
-    """Open the window and watch the attempt."""
-    asked = load_scenario(scenario, overrides=changes or [])
-    strip = None if leds is None else _strip(leds, theme)
-    opening = None if at is None else race_time(at)
-    width_height = picture_size(size)
-    from simulator.view.display import missing_display
-
-    missing = missing_display()
-    if missing:
-        err.print(
-            escape(f"{missing} `lightpace still {scenario} --at 2:00 -o out.png` makes a picture.")
-        )
-        print_summary(summarise(asked, simulate_attempt(asked)))
-        return
-    from simulator.cli.recording import Recorder
-    from simulator.session import Session
-    from simulator.view.app import run as run_window
-    from simulator.view.themes import theme_named
-
-    session = Session.open(
-        scenario, overrides=changes or [], rate=speed, start_at_s=opening, processes=True
-    )
-    with ExitStack() as stack:
-        stack.callback(session.close)
-        recorder = Recorder(session, theme_named(theme))
-        stack.callback(recorder.close)
-        lights = () if strip is None else (stack.enter_context(strip).show,)
-        run_window(
-            session,
-            size=width_height,
-            fullscreen=fullscreen,
-            theme=theme,
-            sound=sound,
-            witnesses=(recorder.see, *lights),
-            record=recorder.press,
-        )
-
-
-def _strip(text: str, theme: str) -> AbstractContextManager[Strip]:
-    from simulator.export.leds import opened_strip, parse_target
-    from simulator.view.themes import theme_named
-
-    try:
-        return opened_strip(parse_target(text), theme_named(theme))
-    except ValueError as error:
-        raise typer.BadParameter(f"{error}.", param_hint="--leds") from error
 
 
 @app.command()

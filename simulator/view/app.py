@@ -81,11 +81,11 @@ class App:
         self._controls: Controls | None = None
         self._arranged: object = None
         self._display = opening.get("display")
-        self.window = Window(opening.get("size", (1280, 720)))
+        self.window = opening.get("window") or Window(opening.get("size", (1280, 720)))
         self.presenter = Presenter(session, self.window, self._display)
         if opening.get("presenting"):
             self.presenter.enter(self._painter.theme)
-        elif opening.get("fullscreen") or self._display is not None:
+        elif not self.fullscreen and (opening.get("fullscreen") or self._display is not None):
             self._toggle_fullscreen()
 
     @property

@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from simulator.analysis.gaps import GapState
+from simulator.analysis.gap_state import GapState
 from simulator.errors import LightpaceError
 from simulator.view.theme import Colour, Ground, Theme, css, hex_colour
 

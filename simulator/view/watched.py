@@ -11,6 +11,7 @@ from typing import Protocol, TypedDict
 from simulator.stage.scene import Scene
 from simulator.view.mixing import Turned
 from simulator.view.presenter import Presented
+from simulator.view.window import Window
 
 Witness = Callable[[Scene], object]
 """Is shown every scene that the window shows: what is heard, and real lights."""
@@ -35,6 +36,7 @@ class Opening(TypedDict, total=False):
 
     Attributes:
         size: the window's size [px], 1280 × 720.
+        window: the window, where it is open already.
         fullscreen: fill the screen; where that is refused, a window and a notice.
         theme: name of the colours, or a file of them; `night`.
         witnesses: are shown every scene that the window shows.
@@ -45,6 +47,7 @@ class Opening(TypedDict, total=False):
     """
 
     size: tuple[int, int]
+    window: Window
     fullscreen: bool
     theme: str
     witnesses: Sequence[Witness]

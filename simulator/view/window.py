@@ -15,7 +15,6 @@ import pygame
 from simulator.errors import DisplayError, OutputError
 from simulator.units import format_clock
 from simulator.view.keyboard import repeat_keys
-from simulator.view.still import save_png
 
 SMALLEST = (320, 180)
 
@@ -26,6 +25,11 @@ def displays() -> list[tuple[int, int]]:
         return list(pygame.display.get_desktop_sizes())
     except pygame.error:
         return []
+
+
+def closed() -> None:
+    """Close whatever window is open."""
+    pygame.display.quit()
 
 
 class Window:
@@ -95,6 +99,8 @@ class Window:
         stem = f"lightpace {format_clock(time_s).replace(':', '-')}"
         names = itertools.chain([f"{stem}.png"], (f"{stem} ({n}).png" for n in itertools.count(2)))
         path = next(Path(name) for name in names if not Path(name).exists())
+        from simulator.view.still import save_png  # noqa: PLC0415 - a window opens without it
+
         try:
             save_png(surface, path)
         except OutputError as error:

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from simulator.analysis.gap_state import GapState
 from simulator.analysis.gaps import (
     LEVEL_EXIT_S,
     LEVEL_S,
     LOST_S,
     TREND_S,
     Floats,
-    GapState,
     GapTrack,
     _states,
     gap_seconds,

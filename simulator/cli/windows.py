@@ -1,0 +1,237 @@
+"""The commands that open a window: run, present.
+
+In: arguments. Out: a window. It stands open with an empty stadium as soon as the arguments are
+read: what it takes to load a scenario and to simulate it is imported and done while it is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.markup import escape
+
+from simulator.cli.keys import keys_told
+from simulator.cli.options import picture_size, race_time
+from simulator.cli.terminal import (
+    DEFAULT_SCENARIO,
+    Changes,
+    ScenarioName,
+    StoryOrScenario,
+    ThemeName,
+    app,
+    err,
+    out,
+)
+from simulator.stage.keys import BINDINGS, PRESENTING
+
+if TYPE_CHECKING:
+    from simulator.export.leds import Strip
+    from simulator.session import Session
+    from simulator.view.theme import Theme
+    from simulator.view.window import Window
+
+DEFAULT_STORY = "stories/breaking4"
+AudienceDisplay = Annotated[
+    int | None, typer.Option(min=0, help="Number of the display to fill, from 0.")
+]
+
+
+@app.callback(invoke_without_command=True)
+def _default(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
+    """A real-time pacing-light simulator: a scenario becomes an attempt at the mile."""
+    if version:
+        from importlib.metadata import version as installed
+
+        out.print(f"lightpace {installed('lightpace')}")
+    elif context.invoked_subcommand is None:
+        run()
+
+
+@app.command(epilog=keys_told(BINDINGS))
+def run(
+    scenario: ScenarioName = DEFAULT_SCENARIO,
+    changes: Changes = None,
+    speed: Annotated[float, typer.Option(min=0.1, max=32, help="Playback rate.")] = 1.0,
+    at: Annotated[str | None, typer.Option(help="Open at this race time, e.g. 2:00.75.")] = None,
+    size: Annotated[str, typer.Option(help="Window size.")] = "1280x720",
+    fullscreen: Annotated[bool, typer.Option(help="Fill the screen.")] = False,
+    display: AudienceDisplay = None,
+    theme: ThemeName = "night",
+    sound: Annotated[bool, typer.Option("--sound", help="Gun, bell, and a tick a lap.")] = False,
+    leds: Annotated[
+        str | None,
+        typer.Option(metavar="sacn:HOST,universe=1,count=150", help="Light a real strip by sACN."),
+    ] = None,
+) -> None:
+    """Open the window and watch the attempt."""
+    strip = None if leds is None else _strip(leds, theme)
+    opening = None if at is None else race_time(at)
+    width_height = picture_size(size)
+    from simulator.view.display import missing_display
+
+    missing = missing_display()
+    if missing:
+        _told_instead(missing, scenario, changes)
+        return
+
+    def opened() -> Session:
+        from simulator.session import Session
+
+        return Session.open(
+            scenario, overrides=changes or [], rate=speed, start_at_s=opening, processes=True
+        )
+
+    with ExitStack() as stack:
+        full = fullscreen or display is not None
+        window, colours = _window(stack, width_height, theme, (display or 0) if full else None)
+        session = _ready(stack, window, colours, opened)
+        if session is None:
+            return
+        from simulator.cli.recording import Recorder
+        from simulator.view.app import run as run_window
+
+        recorder = Recorder(session, colours)
+        stack.callback(recorder.close)
+        lights = () if strip is None else (stack.enter_context(strip).show,)
+        run_window(
+            session,
+            window=window,
+            fullscreen=fullscreen,
+            display=display,
+            theme=theme,
+            sound=sound,
+            witnesses=(recorder.see, *lights),
+            record=recorder.press,
+        )
+
+
+@app.command(epilog=keys_told(PRESENTING))
+def present(
+    story: StoryOrScenario = DEFAULT_STORY,
+    display: Annotated[
+        int | None,
+        typer.Option(min=0, help="Display for the audience, from 0; left out: the second one."),
+    ] = None,
+    windowed: Annotated[
+        bool, typer.Option("--windowed", help="In a window; F5 presents from there.")
+    ] = False,
+    theme: ThemeName = "night",
+    sound: Annotated[bool, typer.Option("--sound", help="Gun, bell, and a tick a lap.")] = False,
+) -> None:
+    """Tell a story, or a scenario's own events, to an audience: a clicker goes on and back."""
+    from simulator.view.display import missing_display
+
+    missing = missing_display()
+    if missing:
+        _listed_instead(missing, story)
+        return
+
+    def opened() -> Session:
+        from simulator.scenario.story_script import is_story, load_story
+        from simulator.session import Session
+        from simulator.session.presentation import Presentation
+
+        if is_story(story):
+            return Presentation(load_story(story), processes=True)
+        return Session.open(story, processes=True)
+
+    with ExitStack() as stack:
+        wanted = 1 if display is None else display
+        window, colours = _window(stack, (1280, 720), theme, None if windowed else wanted)
+        session = _ready(stack, window, colours, opened)
+        if session is None:
+            return
+        from simulator.cli.recording import Recorder
+        from simulator.view.app import run as run_window
+
+        recorder = Recorder(session, colours)
+        stack.callback(recorder.close)
+        run_window(
+            session,
+            window=window,
+            theme=theme,
+            sound=sound,
+            presenting=not windowed,
+            display=display,
+            witnesses=(recorder.see,),
+            record=recorder.press,
+        )
+
+
+def _window(
+    stack: ExitStack, size: tuple[int, int], theme: str, display: int | None
+) -> tuple[Window, Theme]:
+    """Open the window, over all of a display if one is named; it closes with the stack."""
+    from simulator.view.themes import theme_named
+    from simulator.view.window import Window, closed
+
+    colours = theme_named(theme)  # an unknown one is told before anything opens
+    window = Window(size)
+    stack.callback(closed)
+    if display is not None:
+        window.fill_screen(display)  # where that is refused, the window says so when it is there
+    return window, colours
+
+
+def _ready(
+    stack: ExitStack, window: Window, colours: Theme, opened: Callable[[], Session]
+) -> Session | None:
+    """Return the session, worked out while the stadium is shown; None if the window was closed."""
+    from simulator.view.stadium import LeftError, shown_while
+
+    def work() -> Session:
+        session = opened()
+        stack.callback(session.close)  # at once: whoever waits for it may be stopped
+        import simulator.cli.recording
+        import simulator.view.app  # noqa: F401 - it takes a while, and is wanted next
+
+        return session
+
+    try:
+        return shown_while(window, colours, work)
+    except LeftError:
+        return None
+
+
+def _strip(text: str, theme: str) -> AbstractContextManager[Strip]:
+    from simulator.export.leds import opened_strip, parse_target
+    from simulator.view.themes import theme_named
+
+    try:
+        return opened_strip(parse_target(text), theme_named(theme))
+    except ValueError as error:
+        raise typer.BadParameter(f"{error}.", param_hint="--leds") from error
+
+
+def _told_instead(missing: str, scenario: str, changes: list[str] | None) -> None:
+    """Say that there is no display, and print the attempt."""
+    from simulator.analysis.summary import summarise
+    from simulator.cli.summary import print_summary
+    from simulator.physics.attempt import simulate
+    from simulator.scenario.loader import load_scenario
+
+    asked = load_scenario(scenario, overrides=changes or [])
+    told = f"{missing} `lightpace still {scenario} --at 2:00 -o out.png` makes a picture."
+    err.print(escape(told))
+    print_summary(summarise(asked, simulate(asked)))
+
+
+def _listed_instead(missing: str, story: str) -> None:
+    """Say that there is no display, and print a story's chapters."""
+    from simulator.cli.telling import print_telling
+    from simulator.scenario.loader import load_scenario
+    from simulator.scenario.story_script import is_story, load_story
+    from simulator.stage.story import tell
+
+    script = load_story(story) if is_story(story) else None
+    if script is None:
+        load_scenario(story)  # what is wrong with it is told too
+    err.print(escape(f"{missing} `lightpace film {story} -o film.mp4` makes a film of it."))
+    if script is not None:
+        print_telling(story, tell(script))

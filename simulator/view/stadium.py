@@ -1,0 +1,72 @@
+"""The empty stadium: what a window shows while its attempt is still being worked out.
+
+In: an open window, colours, work. Out: a picture within a moment, then the work's result. Only what
+the picture takes is imported here: the rest is read while it is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+import pygame
+
+from simulator.view import camera
+from simulator.view.arranging import arrange
+from simulator.view.layers.track import led_pips, mark_lines, paint
+from simulator.view.theme import Theme
+from simulator.view.window import Window
+
+T = TypeVar("T")
+
+START_S_M, LEDS = 390.656, 400
+"""The mile's start line [m from the finish line], and the LEDs of a rail: known before any file."""
+PICTURES_PER_S = 60
+
+
+class LeftError(Exception):
+    """The window was closed before there was anything to watch."""
+
+
+def draw_stadium(surface: pygame.Surface, theme: Theme) -> None:
+    """Draw the stadium with nobody in it, where the first picture will have it."""
+    layout = arrange(*surface.get_size(), True)
+    view = camera.whole(layout.track)
+    ground = paint(view, layout.stage, theme)
+    mark_lines(ground, view, layout.stage, START_S_M, theme)
+    led_pips(ground, view, layout.stage, LEDS, theme)
+    surface.fill(theme.back)
+    surface.blit(ground, layout.stage[:2])
+
+
+def shown_while(window: Window, theme: Theme, work: Callable[[], T]) -> T:
+    """Show the stadium, do the work beside it, and return what it gives.
+
+    Keys that are pressed meanwhile wait for whoever handles them next.
+
+    Raises:
+        LeftError: the window was closed.
+    """
+    _show(window, theme)
+    pace = pygame.time.Clock()
+    with ThreadPoolExecutor(1, "opening") as hand:
+        doing = hand.submit(work)
+        size = window.size
+        while not doing.done():
+            pygame.event.pump()
+            if window.size != size:
+                size = window.size
+                _show(window, theme)
+            pace.tick(PICTURES_PER_S)
+    found = doing.result()
+    if pygame.event.peek((pygame.QUIT, pygame.WINDOWCLOSE)):
+        raise LeftError
+    return found
+
+
+def _show(window: Window, theme: Theme) -> None:
+    surface = window.surface
+    if surface is not None:
+        draw_stadium(surface, theme)
+        pygame.display.flip()

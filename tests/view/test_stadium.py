@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import pygame
+import pytest
+
+from simulator.errors import ScenarioError
+from simulator.view import stadium
+from simulator.view.stadium import LeftError, draw_stadium, shown_while
+from simulator.view.themes import theme_named
+from simulator.view.window import Window, closed
+
+NIGHT = theme_named("night")
+
+
+@pytest.fixture
+def window() -> Iterator[Window]:
+    opened = Window((640, 360))
+    yield opened
+    closed()
+
+
+def _lit() -> bool:
+    surface = pygame.display.get_surface()
+    assert surface is not None
+    return len({tuple(surface.get_at((x, 60))) for x in range(0, surface.get_width(), 7)}) > 1
+
+
+def test_the_stadium_stands_before_the_work_is_done(window: Window) -> None:
+    assert shown_while(window, NIGHT, _lit)
+
+
+def test_keys_pressed_meanwhile_are_kept_for_the_session(window: Window) -> None:
+    space = pygame.Event(pygame.KEYDOWN, key=pygame.K_SPACE, mod=0, unicode=" ")
+    shown_while(window, NIGHT, lambda: pygame.event.post(space))
+    assert pygame.K_SPACE in [e.key for e in pygame.event.get(pygame.KEYDOWN)]
+
+
+def test_a_window_closed_meanwhile_is_left_when_the_work_is_done(window: Window) -> None:
+    done = threading.Event()
+
+    def work() -> None:
+        pygame.event.post(pygame.Event(pygame.QUIT))
+        done.set()
+
+    with pytest.raises(LeftError):
+        shown_while(window, NIGHT, work)
+    assert done.is_set()
+
+
+def test_what_is_wrong_with_the_work_is_told(window: Window) -> None:
+    def work() -> None:
+        raise ScenarioError([])
+
+    with pytest.raises(ScenarioError):
+        shown_while(window, NIGHT, work)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (320, 180), (1280, 720), (720, 1280)])
+def test_it_is_drawn_at_any_size(size: tuple[int, int]) -> None:
+    surface = pygame.Surface(size, 0, 32)
+    draw_stadium(surface, NIGHT)
+    assert surface.get_size() == size
+
+
+def test_it_lies_where_the_first_picture_has_it(window: Window) -> None:
+    """The lanes do not jump when the attempt is there."""
+    from simulator.scenario.loader import load_scenario  # noqa: PLC0415
+    from simulator.session import Session  # noqa: PLC0415
+    from simulator.view.app import App  # noqa: PLC0415
+
+    app = App(Session(load_scenario("breaking4")), window=window)
+    app.frame(0.0)
+    surface = window.surface
+    assert surface is not None
+    first = surface.copy()
+    empty = surface.copy()
+    stadium.draw_stadium(empty, NIGHT)
+    box = pygame.Rect(8, 40, 60, 200)  # the outer bend: no runner, no words
+    inside = [(x, y) for x in range(*_span(box.x, box.w)) for y in range(*_span(box.y, box.h))]
+    same = sum(first.get_at(p) == empty.get_at(p) for p in inside)
+    assert same > 0.9 * len(inside)
+
+
+def _span(begin: int, length: int) -> tuple[int, int, int]:
+    return begin, begin + length, 3

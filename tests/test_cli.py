@@ -354,7 +354,8 @@ def test_a_window_opens_without_what_other_commands_need() -> None:
 import sys
 from simulator.view import stadium
 def shown(*_):
-    heavy = [name for name in ("simulator.scenario.model", "scipy", "pygame_gui") if name in sys.modules]
+    later = {"simulator.scenario.model", "scipy", "pygame_gui"}
+    heavy = later & set(sys.modules)
     sys.stdout.write(" ".join(heavy))
     raise stadium.LeftError
 stadium.shown_while = shown

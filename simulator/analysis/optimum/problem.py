@@ -38,6 +38,8 @@ TIE_PER_S = 1e-4
 """Where the aim is neither, a faster finish only decides between points that are equal in it."""
 SIZES = (0.02, 0.006, 0.002)
 """Moves of a plan, as shares of a part's time."""
+NUMBER_REACH = 10.0
+TEMPO_WITH_NUMBER = (0.0, 0.1, 0.25, 0.5)
 GENERATIONS = 8
 NO_SCENARIO = -1e3
 """The room where a point is no scenario, or did not finish."""
@@ -250,8 +252,15 @@ class Search:
             plans = parts.levelled(point[count:])
             return np.concatenate([np.tile(point[:count], (len(plans), 1)), plans], axis=1)
 
-        # a number moves ten times as far as a plan: by a tenth of its range at first
-        numbers = np.concatenate([10.0 * np.eye(count), np.zeros((count, len(parts.even_s)))], 1)
+        # A number moves ten times as far as a plan, by a fifth of its range at first, and with it
+        # the tempo: where a plan becomes too fast she fades early, and slopes tell nothing of it.
+        numbers = np.array(
+            [
+                [*(NUMBER_REACH * unit), *(share * parts.tempo)]
+                for unit in np.eye(count)
+                for share in TEMPO_WITH_NUMBER
+            ]
+        ).reshape(-1, count + len(parts.tempo))
         plans = np.concatenate([np.zeros((len(blocks), count)), blocks], axis=1)
         return Moves(
             np.concatenate([numbers, plans]),

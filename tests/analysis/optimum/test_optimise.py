@@ -37,6 +37,18 @@ def test_the_widest_gap_that_will_do() -> None:
     assert found.finish_s <= 240.0 < (simulate(wider).finish_s or np.inf)
 
 
+@pytest.mark.slow
+def test_a_plan_of_its_own_allows_a_wider_gap_and_uses_all_of_the_time() -> None:
+    gap = "pacers.front_gap"
+    free = f"{gap}=0.8..3"
+    level = optimise("breaking4", [free], maximise=gap, subject_to=SUB_4)
+    found = optimise("breaking4", ["plan.splits", free], maximise=gap, subject_to=SUB_4)
+    assert found.values[gap] > level.values[gap] + 0.1
+    assert 239.75 < found.finish_s <= 240.0  # a step of 2 % of the range is left over at most
+    assert found.slack is not None
+    assert found.slack >= 0
+
+
 def test_nothing_feasible_says_how_far_it_stays() -> None:
     short = ["distance=400 m", "plan.target=60", *NOTHING_BESIDE]
     with pytest.raises(NoAnswerError, match=r"misses finish<=50\.00 by \d+\.\d\d s"):

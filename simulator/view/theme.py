@@ -113,8 +113,10 @@ class Theme:
         return self._look_up(name, self.lights)
 
     def _look_up(self, name: str, table: tuple[tuple[str, Colour], ...]) -> Colour:
-        known = next((colour for key, colour in table if key == name), None)
-        return known or hex_colour(name) or self.muted
+        for known, colour in table:
+            if known == name:
+                return colour
+        return hex_colour(name) or self.muted
 
 
 def hex_colour(text: str) -> Colour | None:

@@ -44,7 +44,7 @@ def _paint(surface: pygame.Surface, box: Box, staging: Staging, style: Style) ->
 
 def fitted(text: str, width: int, height: int, style: Style) -> tuple[list[str], int]:
     """Return a caption's lines, two at most, and the largest size at which they fit [px]."""
-    words = text.split()
+    words = text.split(" ")  # a no-break space keeps two words together
     px = max(8, round(0.46 * height))
     least = max(8, round(0.24 * height))
     while True:

@@ -22,7 +22,9 @@ from simulator.session.courses import Kept
 from simulator.stage.cameras import Camera
 from simulator.stage.desk import Knob, KnobKind
 from simulator.stage.keys import Action
+from simulator.stage.playback import RATES
 from simulator.view.app import App
+from simulator.view.drawer.pages import Glance, page_names
 from simulator.view.themes import THEMES
 
 HOME = (1280, 720)
@@ -167,9 +169,7 @@ class Restless:
         self._as_in_the_file()
         empty_limited_caches()
         self._as_in_the_file()
-        for _ in THEMES:  # each makes a new painter: what was cached for old sizes goes
-            app.perform(Action.THEME)
-            self.frame()
+        self._other_colours()
         for time_s, opened in itertools.product(LAPS_S, (False, True)):
             if app.drawer.open is not opened:
                 app.perform(Action.DRAWER, by_key=True)
@@ -182,6 +182,26 @@ class Restless:
         session.seek(LAPS_S[1])
         self.frame()
         gc.collect()
+
+    def everything_once(self) -> None:
+        """Do what costs memory the first time alone: the sound device, each page, each look."""
+        app = self.app
+        for action in (*WINDOW_KEYS, *WINDOW_KEYS, Action.FULLSCREEN, Action.FULLSCREEN):
+            app.perform(action, by_key=True)
+            self.frame()
+        self._switches_off()
+        app.perform(Action.DRAWER, by_key=True)
+        for page in page_names(self.session.desk()):
+            app.drawer.glance = Glance(page=page)
+            self.frame()
+
+    def _other_colours(self) -> None:
+        """Go round the themes: each makes a new painter, so what was cached for old sizes goes."""
+        for _ in THEMES:
+            self.app.perform(Action.THEME)
+            self.frame()
+        while self.app._painter.theme.name != next(iter(THEMES)):
+            self.app.perform(Action.THEME)
 
     def _as_in_the_file(self) -> None:
         """Take everything back, and drop what could be made again by one new change.
@@ -211,8 +231,13 @@ class Restless:
         for action, on in wanted.items():
             if on:
                 app.perform(action, by_key=True)
+        app.drawer.leave()
+        app.drawer.let_go()
+        app.drawer.glance = Glance()
         while app.shot.camera is not Camera.WHOLE:
             app.perform(Action.CAMERA)
+        while self.session.playback.rate < RATES[-1]:
+            self.session.perform(Action.FASTER)
 
     def _until(self, done: Callable[[], bool]) -> None:
         end = time.monotonic() + PATIENCE_S

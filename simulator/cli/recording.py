@@ -18,6 +18,7 @@ from simulator.session import Session
 from simulator.session.presentation import Presentation
 from simulator.stage.scene import Scene
 from simulator.units import format_clock
+from simulator.view.cameras import Shot
 from simulator.view.theme import Theme
 
 TOLD_PERCENT = 10
@@ -29,16 +30,14 @@ FPS = 60
 class Recorder:
     """Films what a session shows; give it to the window as `record` and as one of `witnesses`."""
 
-    def __init__(
-        self, session: Session, theme: Theme, *, size: Size = SIZE, fps: int = FPS
-    ) -> None:
-        self._session, self._theme, self._size, self._fps = session, theme, size, fps
+    def __init__(self, session: Session, *, size: Size = SIZE, fps: int = FPS) -> None:
+        self._session, self._size, self._fps = session, size, fps
         self._filming: Filming | None = None
         self._left: list[Filming] = []
         self._told = 0
 
-    def press(self) -> None:
-        """Begin to film; or give up the film that is being made."""
+    def press(self, theme: Theme, shot: Shot) -> None:
+        """Begin to film in these colours, with this camera; or give up the film being made."""
         if self._filming is not None:
             self._put_down()
             self._session.notify("The film was given up. Nothing was kept.")
@@ -55,7 +54,7 @@ class Recorder:
         path = free_path(name)
         cut = Cut(0.0, length_s, fps=self._fps)
         try:
-            self._filming = Filming(Order(seen, cut, self._size, self._theme, path))
+            self._filming = Filming(Order(seen, cut, self._size, theme, path, shot))
         except (OSError, RuntimeError, ValueError) as error:
             session.notify(f"No film can be made: {error}.")
             return

@@ -96,7 +96,7 @@ def run(
         from simulator.cli.recording import Recorder
         from simulator.view.app import run as run_window
 
-        recorder = Recorder(session, colours)
+        recorder = Recorder(session)
         stack.callback(recorder.close)
         lights = () if strip is None else (stack.enter_context(strip).show,)
         run_window(
@@ -150,7 +150,7 @@ def present(
         from simulator.cli.recording import Recorder
         from simulator.view.app import run as run_window
 
-        recorder = Recorder(session, colours)
+        recorder = Recorder(session)
         stack.callback(recorder.close)
         run_window(
             session,

@@ -21,7 +21,7 @@ from simulator.stage.scene import Scene
 from simulator.stage.scenery import Options, scene_of
 from simulator.stage.show import Show
 from simulator.stage.staging import Staging
-from simulator.view.cameras import Shot, directed
+from simulator.view.cameras import WHOLE, Shot, directed
 from simulator.view.picture import Options as PictureOptions
 from simulator.view.picture import Painter
 from simulator.view.theme import Theme
@@ -95,18 +95,19 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Pictures:
-    """The pictures of a cut, `size` in pixels; they share one surface."""
+    """The pictures of a cut, `size` in pixels; they share one surface. `shot` is the camera."""
 
     scene_at: SceneAt
     cut: Cut
     size: Size
     theme: Theme
+    shot: Shot = WHOLE
 
     def every(self, step: int = 1) -> Iterator[pygame.Surface]:
         """Yield each `step`-th picture; it is good until the next one is asked for."""
         surface = pygame.Surface(self.size, 0, 32)
         painter = Painter(self.theme)
-        shot = Shot()
+        shot = self.shot
         before: Staging | None = None
         for index in range(0, self.cut.frames, step):
             scene = self.scene_at(self.cut.time_s(index))

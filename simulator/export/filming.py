@@ -25,6 +25,7 @@ from simulator.session.presentation import Presentation
 from simulator.session.running import FINDINGS, finding_job
 from simulator.stage.scenery import Options
 from simulator.stage.show import Show, with_findings
+from simulator.view.cameras import WHOLE, Shot
 from simulator.view.theme import Theme
 
 TELL_S = 0.2
@@ -67,6 +68,7 @@ class Order:
     size: Size
     theme: Theme
     path: Path
+    shot: Shot = WHOLE
 
 
 class Filming:
@@ -155,7 +157,7 @@ def _write(pipe: Connection, order: Order) -> None:
     frames = order.cut.frames
     try:
         tell(0, frames)
-        pictures = Pictures(order.seen(), order.cut, order.size, order.theme)
+        pictures = Pictures(order.seen(), order.cut, order.size, order.theme, order.shot)
         write_film(pictures, order.path, progress=tell)
         pipe.send(News(frames, frames, finished=True))
     except LightpaceError as error:

@@ -203,7 +203,7 @@ class App:
         if self._record is None:
             self.session.notify("Recording is not possible here.")
         else:
-            self._record()
+            self._record(self._painter.theme, self.shot)
 
     def _pull(self, *, by_key: bool) -> None:
         self._desk.place(*self._arrangement(), self._buttons().theme)

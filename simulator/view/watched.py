@@ -9,8 +9,10 @@ from collections.abc import Callable, Sequence
 from typing import Protocol, TypedDict
 
 from simulator.stage.scene import Scene
+from simulator.view.cameras import Shot
 from simulator.view.mixing import Turned
 from simulator.view.presenter import Presented
+from simulator.view.theme import Theme
 from simulator.view.window import Window
 
 Witness = Callable[[Scene], object]
@@ -43,7 +45,7 @@ class Opening(TypedDict, total=False):
         presenting: begin as for an audience.
         display: number of the display to fill, from 0; None = a window, or while presenting the
             second display where there is one.
-        record: what the key for a film calls.
+        record: what the key for a film calls, with the colours and the camera of the moment.
     """
 
     size: tuple[int, int]
@@ -53,4 +55,4 @@ class Opening(TypedDict, total=False):
     witnesses: Sequence[Witness]
     presenting: bool
     display: int | None
-    record: Callable[[], object] | None
+    record: Callable[[Theme, Shot], object] | None

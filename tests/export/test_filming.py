@@ -19,6 +19,7 @@ from simulator.scenario.story_script import load_story, load_story_text
 from simulator.session import Session
 from simulator.session.presentation import Presentation
 from simulator.stage.scenery import Options
+from simulator.view.cameras import WHOLE
 from simulator.view.themes import THEMES
 from tests.session.short import SHORT, load_short, settle
 
@@ -66,9 +67,9 @@ def notice(session: Session) -> str:
 
 
 def test_the_key_films_the_whole_attempt_and_says_where(session: Session, tmp_path: Path) -> None:
-    recorder = Recorder(session, NIGHT, size=SIZE, fps=10)
+    recorder = Recorder(session, size=SIZE, fps=10)
     session.seek(30.0)
-    recorder.press()
+    recorder.press(NIGHT, WHOLE)
     assert (
         notice(session) == "Filming all of it into lightpace short.mp4. The same key gives it up."
     )
@@ -108,18 +109,18 @@ def test_a_film_has_all_that_a_window_would_have_found_out() -> None:
 
 
 def test_a_second_press_gives_it_up_and_leaves_nothing(session: Session, tmp_path: Path) -> None:
-    recorder = Recorder(session, NIGHT, size=(1280, 720), fps=60)
-    recorder.press()
+    recorder = Recorder(session, size=(1280, 720), fps=60)
+    recorder.press(NIGHT, WHOLE)
     begun(recorder, session, tmp_path)
-    recorder.press()
+    recorder.press(NIGHT, WHOLE)
     assert notice(session) == "The film was given up. Nothing was kept."
     recorder.close()
     assert not list(tmp_path.iterdir())
 
 
 def test_a_window_that_closes_leaves_no_half_film(session: Session, tmp_path: Path) -> None:
-    recorder = Recorder(session, NIGHT, size=(1280, 720), fps=60)
-    recorder.press()
+    recorder = Recorder(session, size=(1280, 720), fps=60)
+    recorder.press(NIGHT, WHOLE)
     begun(recorder, session, tmp_path)
     recorder.close()
     assert not list(tmp_path.iterdir())
@@ -190,8 +191,8 @@ def test_where_no_process_can_be_started_it_is_said(
         raise OSError("no more processes")
 
     monkeypatch.setattr("simulator.cli.recording.Filming", refuse)
-    recorder = Recorder(session, NIGHT)
-    recorder.press()
+    recorder = Recorder(session)
+    recorder.press(NIGHT, WHOLE)
     assert notice(session) == "No film can be made: no more processes."
     recorder.see(session.scene())
     recorder.close()
@@ -240,10 +241,10 @@ def test_the_key_films_a_story_from_its_beginning(
     story: Presentation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    recorder = Recorder(story, NIGHT, size=SIZE, fps=5)
+    recorder = Recorder(story, size=SIZE, fps=5)
     story.next_cue()
     story.next_cue()
-    recorder.press()
+    recorder.press(NIGHT, WHOLE)
 
     def saved() -> bool:
         recorder.see(story.scene())

@@ -6,12 +6,14 @@ import pygame
 import pytest
 
 from simulator.errors import DisplayError
+from simulator.stage.cameras import Camera
 from simulator.stage.keys import BINDINGS, Action
 from simulator.view import app as app_module
 from simulator.view import sprites
 from simulator.view.app import App
 from simulator.view.arranging import arrange
 from simulator.view.panels.timeline import plot_box
+from simulator.view.themes import next_theme, theme_named
 from tests.view import scenes
 from tests.view.conftest import FakeSession
 
@@ -307,11 +309,13 @@ def test_a_screenshot_that_cannot_be_saved_says_why(
 
 
 def test_the_record_key_calls_what_the_window_was_given(session: FakeSession) -> None:
-    films: list[str] = []
-    app = App(session, record=lambda: films.append("film"))
-    press(app, "shift+p")
-    assert films == ["film"]
-    assert session.said == []
+    films: list[tuple[str, object]] = []
+    app = App(session, record=lambda theme, shot: films.append((theme.name, shot)))
+    for key in ("shift+t", "c", "shift+p"):
+        press(app, key)
+    assert films == [(next_theme(theme_named("night")).name, app.shot)]
+    assert app.shot.camera is Camera.RUNNER
+    session.said.clear()
     app = App(session)
     press(app, "shift+p")
     assert session.said == ["Recording is not possible here."]

@@ -6,6 +6,7 @@ the font of the screen (matplotlib, extra `[plot]`; no display is needed).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -39,10 +40,21 @@ _LINES: tuple[Colour, ...] = (
     _THEME.reserve,
     _THEME.shelter,
 )
+SHARES = ("chance", "mean_shelter")
+MOST_TOLD = 16
+"""Up to so many points have their values written beside them."""
+ROOM_FOR_MARK = 0.055
+"""Between plot and key stands the mark of four minutes [share of the width]."""
 LABELS = {
     "pacers.count": "pacers",
     "pacers.front_gap": "front gap [m]",
-    "finish_s": "finish",
+    "pacers.formation": "formation",
+    "plan.strength": "strength of the plan [%]",
+    "plan.target": "target [min:s]",
+    "finish_s": "finish [min:s]",
+    "p5_s": "finish, best in 20 [min:s]",
+    "p50_s": "finish, median [min:s]",
+    "p95_s": "finish, worst in 20 [min:s]",
     "chance": "chance of the target",
     "mean_shelter": "mean shelter",
     "lost_light_m": "light lost at [m]",
@@ -146,14 +158,16 @@ def _hex(colour: Colour) -> str:
 
 
 def _heading(show: Show, *, is_map: bool) -> str:
-    if is_map:
-        return f"{_label(show.colour or show.y)} over {_label(show.x)} and {_label(show.y)}"
-    by = f", by {_label(show.colour)}" if show.colour else ""
-    return f"{_label(show.y)} over {_label(show.x)}{by}"
+    x, y, colour = (_label(name).partition(" [")[0] for name in (show.x, show.y, show.colour))
+    told = f"{colour} over {x} and {y}" if is_map else f"{y} over {x}"
+    if colour and not is_map:
+        told += f", by {colour}"
+    return told[0].upper() + told[1:]
 
 
 def _label(name: str) -> str:
-    return LABELS.get(name, name.replace("_", " "))
+    split = re.fullmatch(r"split_(\d+)_s", name)
+    return f"{split[1]} m split [min:s]" if split else LABELS.get(name, name.replace("_", " "))
 
 
 def _axis(axes: Axes, which: str, name: str, values: NDArray[Any]) -> None:
@@ -162,9 +176,9 @@ def _axis(axes: Axes, which: str, name: str, values: NDArray[Any]) -> None:
 
     axis = axes.xaxis if which == "x" else axes.yaxis
     axis.set_label_text(_label(name), fontsize=18)
-    if name in {"chance", "mean_shelter"}:
+    if name in SHARES:
         axis.set_major_formatter(PercentFormatter(1.0, decimals=0))
-    elif name.endswith("_s") or name == "plan.target":
+    elif _is_time(name):
         span = float(np.nanmax(values) - np.nanmin(values)) if len(values) else 0.0
         decimals = 0 if span > 4 else 1 if span > 0.8 else 2
         axis.set_major_formatter(FuncFormatter(lambda t, _: format_time(t, decimals)))
@@ -187,32 +201,26 @@ def _lines(axes: Axes, columns: Columns, show: Show) -> None:
     groups: list[Any] = [None]
     if show.colour:
         groups = list(dict.fromkeys(columns[show.colour][there].tolist()))
-    for i, group in enumerate(groups):
-        own = there if group is None else there & (columns[show.colour] == group)
+    shown = [there if g is None else there & (columns[show.colour] == g) for g in groups]
+    # joined up only where every group has one value for each x, and all alike
+    joined = all(len(np.unique(x[own])) == own.sum() for own in shown)
+    size = 9 if max(int(own.sum()) for own in shown) < 30 else 5
+    for i, (group, own) in enumerate(zip(groups, shown, strict=True)):
         order = np.argsort(x[own], kind="stable")
-        at, value = x[own][order], y[own][order]
-        single = len(np.unique(at)) == len(at)
-        shade = _hex(_of_group(i, len(groups)))
         name = None if group is None else f"{group:g}" if isinstance(group, float) else group
-        line: dict[str, Any] = {
-            "marker": "o",
-            "markersize": 9 if len(at) < 30 else 4,
-            "color": shade,
-        }
-        axes.plot(at, value, linewidth=3 if single else 0, label=name, **line)
-    if show.colour:
-        # beside the plot: with many lines no corner of it is free
-        left, bottom, width, height = axes.get_position().bounds
-        axes.set_position((left, bottom, width - 0.1, height))
-        axes.legend(
-            title=_label(show.colour),
-            frameon=False,
-            labelcolor=_hex(_THEME.text),
-            fontsize=15,
-            loc="upper left",
-            bbox_to_anchor=(1.05, 1.02),
-            labelspacing=0.25,
+        axes.plot(
+            x[own][order],
+            y[own][order],
+            linewidth=3 if joined else 0,
+            label=name,
+            marker="o",
+            markersize=size,
+            color=_hex(_of_group(i, len(groups))),
         )
+    if show.colour:
+        _key(axes, _label(show.colour))
+    elif joined and len(x[there]) <= MOST_TOLD:
+        _tell_values(axes, show.y, x[there], y[there])
     _axis(axes, "x", show.x, x[there])
     _axis(axes, "y", show.y, y[there])
     axes.grid(axis="y", linewidth=1)
@@ -223,6 +231,49 @@ def _lines(axes: Axes, columns: Columns, show: Show) -> None:
         _four_minutes(axes, y[there])
     if show.y == "chance":
         axes.set_ylim(0, 1)
+
+
+def _key(axes: Axes, title: str) -> None:
+    """Put the key beside the plot, which gives it the room it needs: no corner of it is free."""
+    legend = axes.legend(
+        title=title,
+        frameon=False,
+        labelcolor=_hex(_THEME.text),
+        fontsize=15,
+        loc="upper right",
+        bbox_to_anchor=(0.985, 0.87),
+        bbox_transform=axes.figure.transFigure,
+        borderaxespad=0.0,
+        labelspacing=0.25,
+    )
+    box = legend.get_window_extent().transformed(axes.figure.transFigure.inverted())
+    left, bottom, _, height = axes.get_position().bounds
+    axes.set_position((left, bottom, max(box.x0 - left - ROOM_FOR_MARK, 0.2), height))
+
+
+def _tell_values(axes: Axes, name: str, x: NDArray[Any], y: NDArray[Any]) -> None:
+    """Write each value above its point: a talk's last row reads numbers, not axes."""
+    from matplotlib.patheffects import withStroke  # noqa: PLC0415
+
+    around = [withStroke(linewidth=5, foreground=_hex(_THEME.panel))]  # the line runs behind
+    for at, value in zip(x.tolist(), y.tolist(), strict=True):
+        told = f"{value:.0%}" if name in SHARES else f"{value:.4g}"
+        if _is_time(name):
+            told = format_time(value, 1)
+        axes.annotate(
+            told,
+            (at, value),
+            xytext=(0, 12),
+            textcoords="offset points",
+            ha="center",
+            fontsize=14,
+            color=_hex(_THEME.text),
+            path_effects=around,
+        )
+
+
+def _is_time(name: str) -> bool:
+    return name.endswith("_s") or name == "plan.target"
 
 
 def _of_group(i: int, count: int) -> Colour:

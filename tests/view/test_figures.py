@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from matplotlib import image
 
 from simulator.errors import ExtraError, LightpaceError, OutputError
 from simulator.view import figures
@@ -73,3 +74,19 @@ def test_another_ending_and_a_missing_matplotlib_are_said(
     monkeypatch.setattr(figures, "find_spec", lambda _: None)
     with pytest.raises(ExtraError, match=r"lightpace\[plot\]"):
         draw_figure(TABLE, MAP, tmp_path / "out.png")
+
+
+def test_a_key_with_long_names_stays_on_the_figure(tmp_path: Path) -> None:
+    """Nothing is drawn at the right edge: the key takes its room from the plot."""
+    names = np.where(COUNT < 2, "two_by_two_behind_the_light", "single_file")
+    table = {**TABLE, "pacers.formation": names}
+    file = tmp_path / "out.png"
+    draw_figure(table, Show("pacers.front_gap", "finish_s", "pacers.formation"), file)
+    pixels = image.imread(file)
+    assert np.ptp(pixels[:, -12:, :3], axis=(0, 1)).max() < 0.01
+
+
+def test_a_heading_names_what_is_shown_without_units() -> None:
+    show = Show("pacers.front_gap", "finish_s", "pacers.formation")
+    assert figures._heading(show, is_map=False) == "Finish over front gap, by formation"
+    assert figures._label("split_400_s") == "400 m split [min:s]"

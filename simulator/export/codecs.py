@@ -96,11 +96,21 @@ class Beside(Video):
         super().__init__(container, stream)
         self._hand = hand
         self._waiting: deque[Future[None]] = deque()
+        self._broken = False
 
     def add(self, surface: pygame.Surface) -> None:
         """Copy the next picture for the encoder; wait where it is too far behind."""
         self._wait_for(WAITING_PICTURES - 1)
         self._waiting.append(self._hand.submit(self._take, frame_of(surface)))
+
+    def _take(self, frame: av.VideoFrame) -> None:
+        if self._broken:  # FFmpeg ends the process where a file that failed is written on
+            return
+        try:
+            super()._take(frame)
+        except BaseException:
+            self._broken = True
+            raise
 
     def finish(self) -> None:
         """Let the encoder come up, then empty it."""

@@ -92,7 +92,8 @@ def test_a_window_in_use_neither_fails_nor_grows(restless: Restless) -> None:
     _busy(restless, min(60.0, LASTS_S / 6))
     restless.tidy()
     restless.tidy()
-    before = now = held()
+    before = held()
+    looks = [before]
     sys.stdout.write(f"\nafter {time.monotonic() - begun:.0f} s: {before}\n")
     for look in range(LOOKS):
         left = LASTS_S - (time.monotonic() - begun)
@@ -101,13 +102,14 @@ def test_a_window_in_use_neither_fails_nor_grows(restless: Restless) -> None:
             break
         _busy(restless, max(1.0, left / (LOOKS - look) - tidying_s))
         restless.tidy()
-        now = held()
+        looks.append(held())
         sys.stdout.write(
             f"after {time.monotonic() - begun:.0f} s, {restless.pictures} pictures, "
-            f"{restless.deeds} deeds, {restless.rounds} races: {now}\n"
+            f"{restless.deeds} deeds, {restless.rounds} races: {looks[-1]}\n"
         )
     assert multiprocessing.active_children(), "the second process was lost on the way"
     assert restless.deeds > LASTS_S / 20
-    assert now.traced - before.traced < GROWTH_MB
-    assert now.resident - before.resident < GROWTH_MB
-    assert now.files <= before.files
+    last = looks[-2:]  # what has leaked stands in both; a picture more or less in one of them
+    assert min(now.traced for now in last) - before.traced < GROWTH_MB
+    assert min(now.resident for now in last) - before.resident < GROWTH_MB
+    assert min(now.files for now in last) <= before.files

@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -72,10 +73,12 @@ def refused(ended: Ended, why: str) -> None:
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    made = tmp_path / "out"
-    made.mkdir()
-    return made
+def folder() -> Iterator[Path]:
+    """Not among pytest's own: a disk that a crash left there would stand in later runs' way."""
+    with tempfile.TemporaryDirectory(prefix="lightpace-", ignore_cleanup_errors=True) as made:
+        out = Path(made) / "out"
+        out.mkdir()
+        yield out
 
 
 def mounted(folder: Path, options: str) -> Iterator[Path]:

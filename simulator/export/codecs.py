@@ -5,17 +5,17 @@ In: surfaces, one by one. Out: a file, written beside its place and renamed when
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pygame
 
+from simulator.beside import Hand
 from simulator.errors import ExtraError, OutputError
 from simulator.files import replacing
 
@@ -91,17 +91,17 @@ class Video:
 class Beside(Video):
     """A video whose pictures are encoded while the next ones are drawn."""
 
-    def __init__(self, container: Any, stream: Any, hand: Executor) -> None:
-        """Start with no picture; `hand` has one thread, so that they keep their order."""
+    def __init__(self, container: Any, stream: Any, hand: Hand[None]) -> None:
+        """Start with no picture."""
         super().__init__(container, stream)
-        self._hand = hand
-        self._waiting: deque[Future[None]] = deque()
+        self._hand, self._waiting = hand, 0
         self._broken = False
 
     def add(self, surface: pygame.Surface) -> None:
         """Copy the next picture for the encoder; wait where it is too far behind."""
         self._wait_for(WAITING_PICTURES - 1)
-        self._waiting.append(self._hand.submit(self._take, frame_of(surface)))
+        self._hand.give(partial(self._take, frame_of(surface)))
+        self._waiting += 1
 
     def _take(self, frame: av.VideoFrame) -> None:
         if self._broken:  # FFmpeg ends the process where a file that failed is written on
@@ -118,8 +118,9 @@ class Beside(Video):
         super().finish()
 
     def _wait_for(self, left: int) -> None:
-        while len(self._waiting) > left:
-            self._waiting.popleft().result()
+        while self._waiting > left:
+            self._hand.take()
+            self._waiting -= 1
 
 
 @contextmanager
@@ -134,7 +135,7 @@ def video_writer(path: Path, size: tuple[int, int], fps: int) -> Iterator[Video]
         context.colorspace = context.color_primaries = context.color_trc = _BT709
         context.color_range = _LIMITED
         # whatever happens, the thread has put its pictures down before the file is closed
-        with ThreadPoolExecutor(1, "encoder") as hand:
+        with Hand[None]("encoder") as hand:
             yield Beside(opened, stream, hand)
 
 

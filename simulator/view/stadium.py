@@ -7,11 +7,11 @@ the picture takes is imported here: the rest is read while it is shown.
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 import pygame
 
+from simulator.beside import Hand
 from simulator.view import camera
 from simulator.view.arranging import arrange
 from simulator.view.layers.track import led_pips, mark_lines, paint
@@ -50,16 +50,16 @@ def shown_while(window: Window, theme: Theme, work: Callable[[], T]) -> T:
     """
     _show(window, theme)
     pace = pygame.time.Clock()
-    with ThreadPoolExecutor(1, "opening") as hand:
-        doing = hand.submit(work)
+    with Hand[T]("opening") as hand:
+        hand.give(work)
         size = window.size
-        while not doing.done():
+        while not hand.ready:
             pygame.event.pump()
             if window.size != size:
                 size = window.size
                 _show(window, theme)
             pace.tick(PICTURES_PER_S)
-    found = doing.result()
+        found = hand.take()
     if pygame.event.peek((pygame.QUIT, pygame.WINDOWCLOSE)):
         raise LeftError
     return found

@@ -183,7 +183,9 @@ def _table(card: pygame.Surface, content: Board, box: Box, style: Style) -> None
         gap = (box.w - sum(wide)) / max(1, count - 1)
         if gap >= 0.5 * px or px <= 7:
             break
-        px -= 1
+        # widths grow with the size: the next one to try is near the one that fits
+        fits = px * box.w / (sum(wide) + 0.5 * px * (count - 1))
+        px = max(7, min(px - 1, int(fits)))
     edges = [box.x + sum(wide[: k + 1]) + gap * k for k in range(count)]
     for i, row in enumerate(rows):
         y = box.y + (i + 0.5) * row_h
@@ -214,7 +216,8 @@ def _facts(card: pygame.Surface, content: Board, box: Box, style: Style) -> None
     px = max(8, min(style.sizes.body, round(box.h / 12)))
     lines = _fact_lines(content, box.w, px, style)
     while len(lines) * 1.45 * px > box.h and px > 8:
-        px -= 1
+        # a smaller size makes lines both lower and fewer
+        px = max(8, min(px - 1, int(px * (box.h / (len(lines) * 1.45 * px)) ** 0.5)))
         lines = _fact_lines(content, box.w, px, style)
     step = 1.45 * px
     for i, (said, kind) in enumerate(lines):

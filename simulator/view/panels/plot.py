@@ -10,11 +10,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import pygame
+from numpy.typing import NDArray
 
 from simulator.analysis.chances import Band
 from simulator.stage.scene import Curve
 from simulator.view.layout import Box
 from simulator.view.theme import Colour
+
+Floats = NDArray[np.float64]
 
 STEP_PX = 2
 """Curves have a point each so many columns."""
@@ -35,8 +38,12 @@ class Plot:
 
     def y(self, gap_s: float) -> float:
         """Return the row of a gap; behind is down."""
+        return float(self.rows(np.array(gap_s)))
+
+    def rows(self, gap_s: Floats) -> Floats:
+        """Return the rows of gaps, of any one shape; NaN stays NaN."""
         share = (gap_s - self.least_s) / max(1e-6, self.most_s - self.least_s)
-        return self.box.y + min(1.02, max(-0.02, share)) * (self.box.h - 1)
+        return np.asarray(self.box.y + np.clip(share, -0.02, 1.02) * (self.box.h - 1))
 
 
 def ticks(least: float, most: float, height: int, caption: int) -> list[float]:
@@ -57,10 +64,7 @@ def draw_area(surface: pygame.Surface, plot: Plot, band: Band, fill: Colour, edg
     """Draw a band as an area with soft edges, where it is at least a pixel high."""
     columns = np.arange(0, plot.box.w, STEP_PX)
     metres = columns / max(1, plot.box.w - 1) * plot.race_m
-    low, high = (
-        np.array([plot.y(gap) for gap in np.interp(metres, band.x_m, gaps).tolist()])
-        for gaps in (band.low_s, band.high_s)
-    )
+    low, high = (plot.rows(np.interp(metres, band.x_m, gaps)) for gaps in (band.low_s, band.high_s))
     seen = np.flatnonzero((high - low >= 1.0) & (metres <= band.x_m[-1]))
     if len(seen) < 2:
         return
@@ -89,11 +93,9 @@ def draw_curve(
     columns = np.arange(0, plot.box.w, STEP_PX)
     metres = columns / max(1, plot.box.w - 1) * plot.race_m
     gaps = np.interp(metres, curve.x_m, curve.gap_s, right=np.nan)
-    points = [
-        (float(plot.box.x + c), plot.y(g))
-        for c, g in zip(columns.tolist(), gaps.tolist(), strict=True)
-        if math.isfinite(g)
-    ]
+    there = np.isfinite(gaps)
+    xs, ys = (plot.box.x + columns[there]).astype(float), plot.rows(gaps[there])
+    points = list(zip(xs.tolist(), ys.tolist(), strict=True))
     clip = surface.get_clip()
     surface.set_clip(pygame.Rect(plot.box).clip(clip))
     on, off = _dash(thick)

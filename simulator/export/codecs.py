@@ -5,6 +5,7 @@ In: surfaces, one by one. Out: a file, written beside its place and renamed when
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from fractions import Fraction
@@ -40,6 +41,7 @@ _CODECS: dict[str, tuple[str, str, dict[str, str], dict[str, str]]] = {
     ),
 }
 _LIMITED, _BT709 = 1, 1
+TURN_S = 1e-4
 WAITING_PICTURES = 2
 """So many drawn pictures may wait for the encoder: what a film holds in memory stays flat."""
 _HEAD_BYTES, _HEAD_A_PICTURE_BYTES = 2048, 19
@@ -124,6 +126,17 @@ class Beside(Video):
 
 
 @contextmanager
+def _taking_turns() -> Iterator[None]:
+    """Let threads take turns at once: the encoder asks for a short one many times a picture."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(TURN_S)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(before)
+
+
+@contextmanager
 def video_writer(path: Path, size: tuple[int, int], fps: int) -> Iterator[Video]:
     """Yield a writer of `.mp4` or `.webm`; raises `OutputError` where it cannot be written."""
     container, codec, options, flags = _CODECS[path.suffix.lower()]
@@ -135,7 +148,7 @@ def video_writer(path: Path, size: tuple[int, int], fps: int) -> Iterator[Video]
         context.colorspace = context.color_primaries = context.color_trc = _BT709
         context.color_range = _LIMITED
         # whatever happens, the thread has put its pictures down before the file is closed
-        with Hand[None]("encoder") as hand:
+        with _taking_turns(), Hand[None]("encoder") as hand:
             yield Beside(opened, stream, hand)
 
 

@@ -154,7 +154,7 @@ class Running(Watching):
         alone; two of them show the run sooner.
         """
         past, legs = self._runs.missing(change.course) if live else (None, [])
-        apart = bool(legs and rows) and self._work.hands(moving=self.playing) > 1
+        apart = bool(legs and rows) and self._work.hands > 1
         if legs:
             yield self._attempt(change, past, legs, () if apart else rows)
         if rows and (apart or not legs):

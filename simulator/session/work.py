@@ -74,10 +74,11 @@ class Work:
         under_way = any(bench.task is not None for bench in self._benches)
         return bool(self._here or self._there or self._sliced) or under_way
 
-    def hands(self, *, moving: bool) -> int:
-        """Return how many tasks can be worked on at one time; pictures that move need a core."""
+    @property
+    def hands(self) -> int:
+        """How many tasks can be worked on at one time; the window's pictures need a core too."""
         ready = sum(bench.worker.ready for bench in self._benches)
-        return max(1, min(ready, (os.cpu_count() or 1) - moving))
+        return max(1, min(ready, (os.cpu_count() or 1) - 1))
 
     def keep(self, wanted: Collection[Hashable]) -> frozenset[Hashable]:
         """Give up all that waits, and what is under way unless all that it gives is wanted.

@@ -7,7 +7,6 @@ else is kept of the steps (`simulator.physics.keeping`). A step itself: `simulat
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
-from dataclasses import replace
 from typing import TypeAlias, TypeVar, overload
 
 import numpy as np
@@ -26,7 +25,7 @@ from simulator.physics.keeping import (
     judged,
     ran_too_fast,
 )
-from simulator.physics.kernel import Kernel, correction
+from simulator.physics.kernel import Kernel, asking, correction
 from simulator.recording.recording import Recording, State, Status, crossing
 from simulator.scenario.model import Scenario
 
@@ -147,6 +146,7 @@ def stepping(
         leaders = batch.leader_marks(half_ticks[1::2])
         marks, cruises = marks[:, batch.plan_index], cruises[:, batch.plan_index]
         leaders = leaders[:, batch.leader_index]
+        planned = asking(cruises[1::2])
         for i in range(leaders.shape[0]):
             tick = begin + i
             step = kernel.step(
@@ -154,12 +154,13 @@ def stepping(
                 leaders[i],
                 (marks[2 * i], marks[2 * i + 1]),
                 (cruises[2 * i], cruises[2 * i + 1]),
+                planned.at(i),
             )
             moving = field.running
             if tick < joined:
                 waits = starts > tick
                 after = tuple(np.where(waits, a, b) for a, b in zip(state, step.after, strict=True))
-                step, moving = replace(step, after=after), moving & ~waits
+                step, moving = step._replace(after=after), moving & ~waits
             log.step(tick, state, step, moving)
             field.step(tick, state, step.after, moving)
             state = step.after

@@ -20,8 +20,9 @@ Rates: TypeAlias = Callable[[int, Quantities], Quantities]
 
 def midpoint(rates: Rates, state: Quantities, step_s: float) -> Quantities:
     """Return the state one step later; a smooth solution's error shrinks with the step squared."""
-    half = 0.5 * step_s
+    # steps as arrays: numpy turns a Python number into one at every call
+    half, whole = np.array(0.5 * step_s), np.array(step_s)
     first = rates(0, state)
-    middle = tuple(value + half * rate for value, rate in zip(state, first, strict=True))
+    middle = tuple([value + half * rate for value, rate in zip(state, first, strict=True)])
     second = rates(1, middle)
-    return tuple(value + step_s * rate for value, rate in zip(state, second, strict=True))
+    return tuple([value + whole * rate for value, rate in zip(state, second, strict=True)])

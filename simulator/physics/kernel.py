@@ -10,7 +10,7 @@ size.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,10 +38,10 @@ Floats = NDArray[np.float64]
 
 # Constants as arrays: numpy turns a Python number into one at every call, which costs as much as
 # the sum itself where a batch has a few rows.
-_ZERO, _ONE, _TWO = np.array(0.0), np.array(1.0), np.array(2.0)
+_ZERO, _ONE = np.array(0.0), np.array(1.0)
 _PER_TAU_RESERVE, _PER_TAU_AEROBIC = np.array(1.0 / TAU_RESERVE), np.array(1.0 / TAU_AEROBIC)
 _PER_TAU_SPEED, _TAU_AEROBIC = np.array(1.0 / TAU_SPEED), np.array(TAU_AEROBIC)
-_TAU_LIMIT = np.array(TAU_LIMIT)
+_TAU_LIMIT, _YIELDING = np.array(TAU_LIMIT), np.array(2.0 * TAU_LIMIT)
 _ACCEL_MIN, _ACCEL_MAX = np.array(ACCEL_MIN), np.array(ACCEL_MAX)
 _GAP_GAIN = np.array(GAP_GAIN)
 _GAP_SLOWER, _GAP_FASTER = np.array(-GAP_SPEED_MAX), np.array(GAP_SPEED_MAX)
@@ -50,8 +50,7 @@ _EXTRA_LAST = np.array(EXTRA_COUNT - 1.001)
 _PLAN_CELLS = np.array(1.0 / CELL_M)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Surroundings:
+class Surroundings(NamedTuple):
     """What a step meets, shape (..., rows) each.
 
     Attributes:
@@ -59,6 +58,7 @@ class Surroundings:
         wind: head wind [m/s], None where there is none at all.
         shelter: share of the drag taken away [1].
         exposed: k rho CdA / (2 m g) of what is left of the drag [s2/m2].
+        yielding: twice that, times the time in which speed yields to the limit [s3/m2].
         daring: share of what the plan asks for that she dares, for each J/kg of usable reserve: her
             anticipation over what the rest of the plan draws in this shelter [kg/J].
     """
@@ -67,11 +67,31 @@ class Surroundings:
     wind: Floats | None
     shelter: Floats
     exposed: Floats
+    yielding: Floats
     daring: Floats
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Step:
+class Asked(NamedTuple):
+    """What a speed takes by itself, whoever runs it and wherever; arrays of one shape.
+
+    Attributes:
+        speed: the speed [m/s].
+        square: its square [m2/s2].
+        level: what it takes on the level without air [W/kg].
+        strain: by which share leaning into a bend makes her heavier at it [1].
+    """
+
+    speed: Floats
+    square: Floats
+    level: Floats
+    strain: Floats
+
+    def at(self, index: int) -> Asked:
+        """Return one step of it."""
+        return Asked(self.speed[index], self.square[index], self.level[index], self.strain[index])
+
+
+class Step(NamedTuple):
     """One step of a batch.
 
     Attributes:
@@ -132,7 +152,8 @@ class Kernel:
         bend = self._bend.take(cell) * b.cost_k
         wind = None if self._flat_wind is None else self._flat_wind.take(cell + self._wind_row)
         exposed = b.drag_k * (_ONE - shelter)
-        return Surroundings(bend, wind, shelter, exposed, self._daring(x, exposed)), extra
+        daring = self._daring(x, exposed)
+        return Surroundings(bend, wind, shelter, exposed, exposed * _YIELDING, daring), extra
 
     def _daring(self, x: Floats, exposed: Floats) -> Floats:
         """Return her anticipation over what the rest of the plan draws in this shelter [kg/J]."""
@@ -159,11 +180,11 @@ class Kernel:
         times her anticipation, is less than the rest of the plan needs, she draws that share of
         what the plan asks now. Oxygen uptake that has yet to come up is not held back.
         """
-        return self._bound(aerobic, reserve, self._draw(planned, near), near)
+        return self._bound(aerobic, reserve, self._draw(asking(planned), near), near)
 
-    def _draw(self, planned: Floats, near: Surroundings) -> Floats:
+    def _draw(self, asked: Asked, near: Surroundings) -> Floats:
         """Return what a planned speed draws from the reserve at full uptake [W/kg]."""
-        hold, _, _ = self._holding(planned, near)
+        hold, _, _ = self._holding(asked, near)
         draw: Floats = np.maximum(hold - self.batch.aerobic_max, _ZERO)
         return draw
 
@@ -176,16 +197,15 @@ class Kernel:
         bound: Floats = np.where(share < _ONE, np.minimum(can, dares), can)
         return bound
 
-    def _holding(self, v: Floats, near: Surroundings) -> tuple[Floats, Floats, Floats]:
-        """Return what holding speed `v` takes [W/kg], that without air, and both costs' factor."""
-        square = v * v
+    def _holding(self, asked: Asked, near: Surroundings) -> tuple[Floats, Floats, Floats]:
+        """Return what holding a speed takes [W/kg], that without air, and both costs' factor."""
         if near.wind is None:
-            drag = near.exposed * square
+            drag = near.exposed * asked.square
         else:
-            air = v + near.wind
+            air = asked.speed + near.wind
             drag = near.exposed * (air * np.abs(air))
-        dearer = self.batch.cost_k + near.bend * lean_strain(square)
-        level = level_cost(v) * dearer
+        dearer = self.batch.cost_k + near.bend * asked.strain
+        level = asked.level * dearer
         dragged = _ONE + drag
         return level * dragged, level, dearer * dragged
 
@@ -197,13 +217,13 @@ class Kernel:
         The power stays inside `limit` [W/kg]: where the wanted acceleration is too dear the limit
         is solved for it; where even standing pace is, the speed relaxes to what is allowed.
         """
-        hold, level, dearer = self._holding(v, near)
+        hold, level, dearer = self._holding(asking(v), near)
         room = limit - hold
         per_accel = level * self.batch.force_k
         # in the slope the bend counts as a factor that does not change with speed
         air = v if near.wind is None else np.abs(v + near.wind)
-        slope = level_cost_slope(v) * dearer + _TWO * near.exposed * air * level
-        allowed = room / np.where(room >= _ZERO, per_accel, slope * _TAU_LIMIT)
+        slope = level_cost_slope(v) * dearer * _TAU_LIMIT + near.yielding * air * level
+        allowed = room / np.where(room >= _ZERO, per_accel, slope)
         wanted = np.minimum((asked - v) * _PER_TAU_SPEED, _ACCEL_MAX)
         accel = np.maximum(np.minimum(wanted, allowed), _ACCEL_MIN)
         return accel, hold + per_accel * np.maximum(accel, _ZERO)
@@ -214,6 +234,7 @@ class Kernel:
         leader: Floats,
         marks: tuple[Floats, Floats],
         cruises: tuple[Floats, Floats],
+        planned: Asked,
     ) -> Step:
         """Take one step.
 
@@ -222,10 +243,11 @@ class Kernel:
             leader: where the group wants to be in the middle of the step [m].
             marks: where the mark she follows is, at the beginning and in the middle [m].
             cruises: the speed it asks for, likewise [m/s].
+            planned: what the latter of these takes, which is known for many steps at a time.
         """
         powers: list[Floats] = []
         near, _ = self.surroundings(state[0] + self._half_step * state[1], leader)
-        draw = self._draw(cruises[1], near)
+        draw = self._draw(planned, near)
         most = self.batch.aerobic_max
 
         def rates(stage: int, at: Quantities) -> Quantities:
@@ -240,6 +262,12 @@ class Kernel:
 
         x, v, aerobic, reserve = midpoint(rates, state, self.batch.step_s)
         return Step((x, np.maximum(v, _ZERO), aerobic, reserve), powers[1], near)
+
+
+def asking(speed: Floats) -> Asked:
+    """Return what speeds take by themselves."""
+    square = speed * speed
+    return Asked(speed, square, level_cost(speed), lean_strain(square))
 
 
 def correction(gap: Floats) -> Floats:

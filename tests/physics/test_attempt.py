@@ -1,7 +1,5 @@
 """The kernel: same to the bit however asked, exact enough, honest about how a run ended."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -124,7 +122,7 @@ def test_a_broken_ledger_is_called_broken(
     def leaking(*args: object, **kwargs: object) -> object:
         step = kernel_step(*args, **kwargs)  # type: ignore[arg-type]
         x, v, aerobic, reserve = step.after
-        return replace(step, after=(x, v, aerobic, reserve + 0.2))
+        return step._replace(after=(x, v, aerobic, reserve + 0.2))
 
     monkeypatch.setattr(kernel.Kernel, "step", leaking)
     assert simulate(_load()).status is Status.LEDGER_BROKEN

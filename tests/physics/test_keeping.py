@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
@@ -71,7 +69,7 @@ def test_a_leak_of_energy_is_seen_without_the_ticks(monkeypatch: pytest.MonkeyPa
     def leaking(*args: object, **kwargs: object) -> object:
         step = sound(*args, **kwargs)  # type: ignore[arg-type]
         x, v, aerobic, reserve = step.after
-        return replace(step, after=(x, v, aerobic, reserve + 0.2))
+        return step._replace(after=(x, v, aerobic, reserve + 0.2))
 
     monkeypatch.setattr(kernel.Kernel, "step", leaking)
     found = finished(stepping(batch_of([_load()]), None, passages()))

@@ -66,13 +66,14 @@ class Work:
     _there: deque[Task] = field(default_factory=deque)
     _benches: list[_Bench] = field(default_factory=list)
     _sliced: tuple[Task, Generator[None, None, Any]] | None = None
+    _made: tuple[Task, Any] | None = None
     _owed_since_s: float | None = None
 
     @property
     def busy(self) -> bool:
         """Whether anything is still to be done."""
         under_way = any(bench.task is not None for bench in self._benches)
-        return bool(self._here or self._there or self._sliced) or under_way
+        return bool(self._here or self._there or self._sliced or self._made) or under_way
 
     @property
     def hands(self) -> int:
@@ -98,6 +99,8 @@ class Work:
                 else:
                     owed = owed and _is_wanted(bench.task, wanted)
                     left |= bench.task.gives
+        if self._made is not None:
+            left |= self._made[0].gives
         if self._sliced is not None:
             task = self._sliced[0]
             if not task.here and not self._may_end(task, wanted, owed=owed):
@@ -120,11 +123,19 @@ class Work:
             (self._here if task.here else self._there).append(task)
 
     def go_on(self, budget_s: float) -> None:
-        """Take what has come back, hand the next tasks over, or work on them for `budget_s` [s]."""
+        """Take what has come back, hand the next tasks over, or work on them for `budget_s` [s].
+
+        What was finished here is handed back at the beginning of the next look, and nothing else is
+        done then: the picture that shows it for the first time is dear enough.
+        """
         self.start()
         self._take_answers()
         self._send_next()
-        self._slice(budget_s)
+        if self._made is None:
+            self._slice(budget_s)
+        else:
+            made, self._made = self._made, None
+            self._hand_back(*made)
 
     def finish(self) -> None:
         """Work everything off here and now."""
@@ -132,8 +143,12 @@ class Work:
             if bench.task is not None:
                 self._there.appendleft(bench.task)
                 self._put_down(bench)
-        while self._sliced is not None or self._here or self._there:
-            self._slice(1.0, alone=True)
+        while self._sliced is not None or self._made is not None or self._here or self._there:
+            if self._made is not None:
+                made, self._made = self._made, None
+                self._hand_back(*made)
+            else:
+                self._slice(1.0, alone=True)
 
     def close(self) -> None:
         """End the other processes; nothing is done any more."""
@@ -141,7 +156,7 @@ class Work:
         self._there.clear()
         for bench in self._benches:
             bench.task = None
-        self._sliced = None
+        self._sliced = self._made = None
         self._without_processes()
 
     # -- the other processes ---------------------------------------------------------------------
@@ -231,7 +246,8 @@ class Work:
                 next(job)
             except StopIteration as end:
                 self._sliced = None
-                self._hand_back(task, end.value)
+                self._made = (task, end.value)
+                return
 
 
 def _is_wanted(task: Task, wanted: Collection[Hashable]) -> bool:

@@ -107,7 +107,12 @@ class Show:
             light = tracks[0] if same else gap_track(self.recording, then.light)
             then.__dict__["tracks"] = (light, *tracks[1:])
             yield
-        for name in ("lost_light_m", "curves", "projected", "gap_bounds", "assumed", "subtitle"):
+        curves = []
+        for curve in self._drawing_curves():
+            curves.append(curve)
+            yield
+        self.__dict__["curves"] = tuple(curves)
+        for name in ("lost_light_m", "projected", "gap_bounds", "assumed", "subtitle"):
             getattr(self, name)
             yield
 
@@ -119,11 +124,12 @@ class Show:
     @cached_property
     def curves(self) -> tuple[Curve, ...]:
         """Gap to the light over distance, the ghosts' first and the runner's last."""
-        runs: list[tuple[str, str, str, Mark | Recording]] = [
-            (g.name, g.colour, "ghost", g) for g in self.ghosts
-        ]
-        runs.append((self.scenario.runner.name, "white", "runner", self.recording))
-        return tuple(self._curve(*run) for run in runs)
+        return tuple(self._drawing_curves())
+
+    def _drawing_curves(self) -> Iterator[Curve]:
+        for ghost in self.ghosts:
+            yield self._curve(ghost.name, ghost.colour, "ghost", ghost)
+        yield self._curve(self.scenario.runner.name, "white", "runner", self.recording)
 
     def _curve(self, name: str, colour: str, kind: str, run: Mark | Recording) -> Curve:
         if isinstance(run, Recording):

@@ -15,7 +15,7 @@ from tests.session.short import bits, load_short, settle
 def names(session: Session) -> list[str]:
     session.advance(0.0)
     settle(session)
-    while session._work._here or session._work._sliced:
+    while session._work._here or session._work._sliced or session._work._made:
         session.advance(0.0)
     return [mark.name for mark in session.show.ghosts]
 

@@ -263,3 +263,35 @@ def _lives(pid: int) -> bool:
     except ProcessLookupError:
         return False
     return Path(f"/proc/{pid}/stat").read_text().split()[2] != "Z"
+
+
+def test_what_was_finished_here_is_handed_back_before_anything_else_is_begun() -> None:
+    """The picture that shows it for the first time is dear: no slice is worked on before it."""
+    told: list[str] = []
+
+    def job(name: str) -> Callable[[], Generator[None, None, str]]:
+        def steps() -> Generator[None, None, str]:
+            told.append(f"{name} is worked on")
+            yield
+            return name
+
+        return steps
+
+    work = Work(time.perf_counter, processes=False)
+    work.add(
+        Task(job(name), lambda found: told.append(f"{found} is there"), here=True) for name in "ab"
+    )
+    for _ in range(4):
+        work.go_on(1.0)
+        told.append("picture")
+    assert told == [
+        "a is worked on",
+        "picture",
+        "a is there",
+        "picture",
+        "b is worked on",
+        "picture",
+        "b is there",
+        "picture",
+    ]
+    assert not work.busy

@@ -144,7 +144,7 @@ def present(
     with ExitStack() as stack:
         wanted = 1 if display is None else display
         window, colours = _window(stack, (1280, 720), theme, None if windowed else wanted)
-        session = _ready(stack, window, colours, opened)
+        session = _ready(stack, window, colours, opened, presenting=not windowed)
         if session is None:
             return
         from simulator.cli.recording import Recorder
@@ -180,7 +180,12 @@ def _window(
 
 
 def _ready(
-    stack: ExitStack, window: Window, colours: Theme, opened: Callable[[], Session]
+    stack: ExitStack,
+    window: Window,
+    colours: Theme,
+    opened: Callable[[], Session],
+    *,
+    presenting: bool = False,
 ) -> Session | None:
     """Return the session, worked out while the stadium is shown; None if the window was closed."""
     from simulator.view.stadium import LeftError, shown_while
@@ -194,7 +199,7 @@ def _ready(
         return session
 
     try:
-        return shown_while(window, colours, work)
+        return shown_while(window, colours, work, presenting=presenting)
     except LeftError:
         return None
 

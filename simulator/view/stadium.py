@@ -29,9 +29,13 @@ class LeftError(Exception):
     """The window was closed before there was anything to watch."""
 
 
-def draw_stadium(surface: pygame.Surface, theme: Theme) -> None:
-    """Draw the stadium with nobody in it, where the first picture will have it."""
-    layout = arrange(*surface.get_size(), True)
+def draw_stadium(surface: pygame.Surface, theme: Theme, *, presenting: bool = False) -> None:
+    """Draw the stadium with nobody in it, where the first picture will have it.
+
+    An audience is shown it alone, with a strip below for words.
+    """
+    size = surface.get_size()
+    layout = arrange(*size, False, frozenset(), True) if presenting else arrange(*size)
     view = camera.whole(layout.track)
     ground = paint(view, layout.stage, theme)
     mark_lines(ground, view, layout.stage, START_S_M, theme)
@@ -40,7 +44,9 @@ def draw_stadium(surface: pygame.Surface, theme: Theme) -> None:
     surface.blit(ground, layout.stage[:2])
 
 
-def shown_while(window: Window, theme: Theme, work: Callable[[], T]) -> T:
+def shown_while(
+    window: Window, theme: Theme, work: Callable[[], T], *, presenting: bool = False
+) -> T:
     """Show the stadium, do the work beside it, and return what it gives.
 
     Keys that are pressed meanwhile wait for whoever handles them next.
@@ -48,7 +54,7 @@ def shown_while(window: Window, theme: Theme, work: Callable[[], T]) -> T:
     Raises:
         LeftError: the window was closed.
     """
-    _show(window, theme)
+    _show(window, theme, presenting)
     pace = pygame.time.Clock()
     with Hand[T]("opening") as hand:
         hand.give(work)
@@ -57,7 +63,7 @@ def shown_while(window: Window, theme: Theme, work: Callable[[], T]) -> T:
             pygame.event.pump()
             if window.size != size:
                 size = window.size
-                _show(window, theme)
+                _show(window, theme, presenting)
             pace.tick(PICTURES_PER_S)
         found = hand.take()
     if pygame.event.peek((pygame.QUIT, pygame.WINDOWCLOSE)):
@@ -65,8 +71,8 @@ def shown_while(window: Window, theme: Theme, work: Callable[[], T]) -> T:
     return found
 
 
-def _show(window: Window, theme: Theme) -> None:
+def _show(window: Window, theme: Theme, presenting: bool) -> None:
     surface = window.surface
     if surface is not None:
-        draw_stadium(surface, theme)
+        draw_stadium(surface, theme, presenting=presenting)
         pygame.display.flip()

@@ -1,4 +1,4 @@
-"""`make bench`: the sweep against scipy, fourteen counts, accuracy, growth and memory, as ratios.
+"""`make bench`: pictures, the start, films, knobs, and the sweep against scipy, all as ratios.
 
 `--long` goes on to a hundred thousand attempts, `--million` to a million. Prints the machine and a
 Markdown table for docs/performance.md.
@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 
@@ -27,6 +28,7 @@ from simulator.scenario.reading import shipped_names
 from tests.benchmarks.reference import solve
 
 GAPS = 20
+os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
 
 
 def _say(text: str) -> None:
@@ -111,6 +113,10 @@ def _ms(seconds: float) -> str:
     return f"{1e3 * seconds:+.2f} ms"
 
 
+WINDOW = ("frames", "starting", "films", "knobs")
+"""What is measured of the window, each a module of its own here."""
+
+
 def main() -> None:
     """Run all and print the table."""
     million = "--million" in sys.argv
@@ -119,6 +125,9 @@ def main() -> None:
     sizes += [1_000_000] if million else []
     _say(machine())
     _say("\n| what | measured | goal |\n|---|---|---|")
+    for name in WINDOW:
+        for row in import_module(f"tests.benchmarks.{name}").rows():
+            _say(row)
     _accuracy()
     scenario = load_scenario("breaking4")
     one = _best(lambda: solve(scenario), 3)

@@ -58,10 +58,11 @@ def test_what_is_wrong_with_the_work_is_told(window: Window) -> None:
         shown_while(window, NIGHT, work)
 
 
+@pytest.mark.parametrize("presenting", [False, True])
 @pytest.mark.parametrize("size", [(1, 1), (320, 180), (1280, 720), (720, 1280)])
-def test_it_is_drawn_at_any_size(size: tuple[int, int]) -> None:
+def test_it_is_drawn_at_any_size(size: tuple[int, int], presenting: bool) -> None:
     surface = pygame.Surface(size, 0, 32)
-    draw_stadium(surface, NIGHT)
+    draw_stadium(surface, NIGHT, presenting=presenting)
     assert surface.get_size() == size
 
 

@@ -353,7 +353,7 @@ def test_a_window_opens_without_what_other_commands_need() -> None:
     program = """
 import sys
 from simulator.view import stadium
-def shown(*_):
+def shown(*_, **__):
     later = {"simulator.scenario.model", "scipy", "pygame_gui"}
     heavy = later & set(sys.modules)
     sys.stdout.write(" ".join(heavy))

@@ -79,6 +79,7 @@ class Running(Watching):
         self._pins = Pins()
         self._findings: Kept[tuple[Course, str], Any] = Kept(KEPT_RUNS)
         self._shown = self._mixing.now
+        self._dress_wanted = self._dress_worn = 0
         self._work = Work(clock, processes)
         self._work.start()  # they get ready while the first run is worked out here
         try:
@@ -128,19 +129,20 @@ class Running(Watching):
         rows = self._strip.ask(self.scenario)
         unknown = self._runs.recording(change.course) is None
         left = [a.course for a in change.abandoned if self._runs.recording(a.course) is None]
-        dress = not unknown and change is not self._shown
+        undressed = change is not self._shown or self._dress_worn != self._dress_wanted
+        dress = not unknown and undressed
         wanted: set[Hashable] = {*(row.key for row in rows), *left}
         if unknown:
             wanted.add(change.course)
         if dress:
-            wanted.add(id(change))
+            wanted.add(self._dress_of(change))
         open_ = [] if wanted else self._open_findings()
         told = [(name, id(self._shown)) for name in open_[:1]]
         wanted.update(told)
         given = self._work.keep(wanted)
         rows = [row for row in rows if row.key not in given]
         self._work.add(self._attempts(change, rows, live=unknown and change.course not in given))
-        if dress and id(change) not in given:
+        if dress and self._dress_of(change) not in given:
             self._work.add([self._dress(change)])
         for course in left:
             if course not in given:
@@ -179,8 +181,13 @@ class Running(Watching):
         return Task(job, partial(self._remembered, course), gives=frozenset([course]))
 
     def _dress(self, change: Change) -> Task:
-        job, done = partial(self._dressing, change), partial(self._dressed, change)
-        return Task(job, done, here=True, gives=frozenset([id(change)]))
+        job = partial(self._dressing, change)
+        done = partial(self._dressed, change, self._dress_wanted)
+        return Task(job, done, here=True, gives=frozenset([self._dress_of(change)]))
+
+    def _dress_of(self, change: Change) -> Hashable:
+        """Name what a change is shown with: its ghosts may be others by now."""
+        return id(change), self._dress_wanted
 
     def _open_findings(self) -> list[str]:
         """Return what is still to be found out about the run being shown."""
@@ -212,7 +219,8 @@ class Running(Watching):
 
     def _dress_again(self) -> None:
         """Show the same run with other ghosts."""
-        self._work.add([self._dress(self._shown)])
+        self._dress_wanted += 1
+        self._ask()
 
     def _follow(self) -> None:
         """See to it that what the desk says now is shown as soon as its run is known."""
@@ -231,7 +239,7 @@ class Running(Watching):
         yield from show.warming()
         return show
 
-    def _dressed(self, change: Change, show: Show) -> None:
+    def _dressed(self, change: Change, dress: int, show: Show) -> None:
         """Put it on; of the same run, what was found out still holds."""
         same_run = change.course == self._shown.course
         before, now = self._show.scenario, show.scenario
@@ -239,7 +247,7 @@ class Running(Watching):
         if same_run and (before.plan, before.uncertainty) == (now.plan, now.uncertainty):
             kept += FINDINGS if before.wavelight == now.wavelight else FINDINGS[:-1]
         show = with_findings(show, **{name: getattr(self._show, name) for name in kept})
-        self._shown = change
+        self._shown, self._dress_worn = change, dress
         self.put_on(show, other_run=not same_run)
         self._ask()
 

@@ -151,3 +151,18 @@ def test_a_kept_run_has_a_colour_that_no_other_ghost_has(session: Session) -> No
     session.pin()
     ghosts = {mark.colour for mark in session.show.ghosts}
     assert session.desk().pins[0].colour not in ghosts | {"green"}
+
+
+def test_ghosts_switched_while_a_picture_is_made_ready_are_the_last_ones(session: Session) -> None:
+    session.pin()
+    session.change("pacers.count", "0")
+    assert names(session) == ["even 1:05", "as in the file"]
+    session.show_pin(1, False)
+    work, clock, times = session._work, session._work.clock, iter([0.0, 0.0, 1.0])
+    work.clock = lambda: next(times)
+    work._slice(0.5)  # one step: the picture is under way when they are switched again
+    work.clock = clock
+    assert work._sliced is not None
+    session.show_pin(1, True)
+    session.set_axis("front gap")
+    assert names(session) == ["even 1:05", "as in the file"]

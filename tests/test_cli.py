@@ -19,6 +19,7 @@ from typing import Any
 
 import pytest
 import typer
+from rich.console import Console
 
 from simulator import cli
 from simulator.analysis.marks import plan_mark
@@ -364,6 +365,23 @@ main(["run"])
 """
     done = ended(process("-c", program, SDL_VIDEODRIVER="dummy"))
     assert (done.code, done.out.strip(), done.err) == (0, "", "")
+
+
+@pytest.mark.parametrize("stop", [KeyboardInterrupt, SystemExit(143)])
+def test_stopped_while_a_bar_is_begun_the_cursor_is_back(
+    stop: BaseException, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    screen = io.StringIO()
+    terminal = Console(file=screen, force_terminal=True)
+
+    def begins(**_: object) -> None:
+        terminal.show_cursor(False)
+        raise stop
+
+    monkeypatch.setattr(cli, "err", terminal)
+    monkeypatch.setattr(cli, "app", begins)
+    assert cli._exit_code(["film"]) in (130, 143)
+    assert screen.getvalue().rfind("\x1b[?25h") > screen.getvalue().rfind("\x1b[?25l")
 
 
 def test_a_wrong_scenario_is_told_after_the_window_has_gone() -> None:

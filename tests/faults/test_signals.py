@@ -16,7 +16,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals and ter
 
 CODES = {signal.SIGINT: 130, signal.SIGTERM: 143}
 LONGEST_S, OFTEN_S = 2.0, 4.0
-"""A signal comes within the first so many seconds; where every command is tried often, the second."""
+"""A signal comes within so many seconds; where every command is tried often, within the second."""
 HIDDEN, SHOWN = "\x1b[?25l", "\x1b[?25h"
 DICE = random.SystemRandom()
 """Moments are new in each run, and said where one fails."""

@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from itertools import groupby
@@ -23,7 +24,7 @@ from rich.console import Console
 
 from simulator import cli
 from simulator.analysis.marks import plan_mark
-from simulator.cli import main
+from simulator.cli import main, terminal
 from simulator.cli.terminal import app
 from simulator.physics.attempt import simulate
 from simulator.recording.store import load_recording
@@ -369,18 +370,21 @@ main(["run"])
 
 @pytest.mark.parametrize("stop", [KeyboardInterrupt, SystemExit(143)])
 def test_stopped_while_a_bar_is_begun_the_cursor_is_back(
-    stop: BaseException, monkeypatch: pytest.MonkeyPatch
+    stop: BaseException | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     screen = io.StringIO()
-    terminal = Console(file=screen, force_terminal=True)
+    console = Console(file=screen, force_terminal=True)
 
-    def begins(**_: object) -> None:
-        terminal.show_cursor(False)
-        raise stop
+    @contextmanager
+    def begins() -> Iterator[None]:
+        console.show_cursor(False)
+        if stop is not None:
+            raise stop
+        yield
 
-    monkeypatch.setattr(cli, "err", terminal)
-    monkeypatch.setattr(cli, "app", begins)
-    assert cli._exit_code(["film"]) in (130, 143)
+    monkeypatch.setattr(terminal, "err", console)
+    with pytest.raises((KeyboardInterrupt, SystemExit)), terminal.moving(begins()):
+        raise AssertionError("it never began")
     assert screen.getvalue().rfind("\x1b[?25h") > screen.getvalue().rfind("\x1b[?25l")
 
 

@@ -19,7 +19,7 @@ from typing import Any
 import typer
 from rich.markup import escape
 
-from simulator.cli.terminal import app, err, out
+from simulator.cli.terminal import app, err
 from simulator.errors import LightpaceError
 
 _Misused: Any = next(c for c in typer.BadParameter.__mro__ if c.__name__ == "ClickException")
@@ -53,13 +53,11 @@ def _exit_code(arguments: Sequence[str]) -> int | str | None:
         code = app(args=list(arguments), standalone_mode=False)
     except SystemExit as end:
         code = end.code
-        _show_cursor()
     except _Misused as error:
         err.print(escape(f"{error.format_message().rstrip('.')}. See `lightpace --help`."))
         code = error.exit_code
     except (typer.Abort, KeyboardInterrupt):
         code = 130
-        _show_cursor()
     except LightpaceError as error:
         err.print(escape(str(error)))
         code = error.exit_code
@@ -79,12 +77,6 @@ def _register(arguments: Sequence[str]) -> None:
     # the first one also says what happens when no command is named: the window opens
     for home in ["windows", *own] if own or not arguments else HOMES:
         import_module(f"simulator.cli.{home}")
-
-
-def _show_cursor() -> None:
-    """Bring the cursor back: a progress bar hides it just before it can be told of a signal."""
-    for console in (out, err):
-        console.show_cursor(True)
 
 
 def _terminated(_signal: int, _frame: FrameType | None) -> None:

@@ -25,6 +25,7 @@ from simulator.cli.terminal import (
     ThemeName,
     app,
     err,
+    moving,
     out,
 )
 from simulator.physics.attempt import simulate
@@ -91,7 +92,7 @@ def film(
     cut = Cut(first, last, speed, fps or (_GIF_FPS if gif else _FILM_FPS))
     check_film(output, cut, shape, max_mb, force=force)
     scene_at = reel.finish()
-    with _bar() as bar:
+    with moving(_bar()) as bar:
         task = bar.add_task(output.name, total=cut.frames)
         drawn = write_film(
             Pictures(scene_at, cut, shape, colours),

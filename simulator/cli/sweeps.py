@@ -22,7 +22,16 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from simulator.cli.terminal import DEFAULT_SCENARIO, Changes, OutFile, ScenarioName, app, err, out
+from simulator.cli.terminal import (
+    DEFAULT_SCENARIO,
+    Changes,
+    OutFile,
+    ScenarioName,
+    app,
+    err,
+    moving,
+    out,
+)
 from simulator.cli.workers import worked_off
 from simulator.units import parse_time
 
@@ -96,7 +105,7 @@ def sweep(
 
     work = worked_off(request, missing, cluster, jobs, err.print)
     try:
-        with closing(work), _progress() as bar:
+        with closing(work), moving(_progress()) as bar:
             task = bar.add_task("attempts", total=grid.size)
             bar.update(task, completed=min(kept * request.chunk_rows, grid.size))
             for number, columns in work:
@@ -212,7 +221,7 @@ def optimise(
     from simulator.analysis.optimum.optimise import optimise as find
     from simulator.export.scenario import write_scenario
 
-    with err.status("looking"):
+    with moving(err.status("looking")):
         found = find(
             scenario,
             free or [],

@@ -5,8 +5,10 @@ In: nothing. Out: `app`, to which commands are added; `out` and `err`; option ty
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
 from rich.console import Console
@@ -44,6 +46,22 @@ OutFile = Annotated[Path, typer.Option("-o", "--output", help="File to write.")]
 
 WIDE = Console(highlight=False, width=1000)
 """For tables: numbers are never cut off, a narrow terminal wraps the lines itself."""
+
+
+T = TypeVar("T")
+
+
+@contextmanager
+def moving(display: AbstractContextManager[T]) -> Iterator[T]:
+    """Show a progress bar or a status on `err`, and bring the cursor back whatever happens.
+
+    It is hidden when they begin: a signal that comes before they have begun would leave it so.
+    """
+    try:
+        with display as shown:
+            yield shown
+    finally:
+        err.show_cursor(True)
 
 
 def time_cell(value: float | None) -> str:

@@ -14,7 +14,7 @@ import typer
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from simulator.cli.options import moment, picture_size, race_time
+from simulator.cli.options import finite, moment, picture_size, race_time
 from simulator.cli.telling import OWN_CHANGES
 from simulator.cli.terminal import (
     DEFAULT_SCENARIO,
@@ -66,10 +66,13 @@ def film(
         ),
     ] = "start",
     end: Annotated[str, typer.Option("--to", help="Where to end, written alike.")] = "finish",
-    speed: Annotated[float, typer.Option(min=0.01, max=1000, help="Playback rate.")] = 1.0,
+    speed: Annotated[
+        float, typer.Option(min=0.01, max=1000, callback=finite, help="Playback rate.")
+    ] = 1.0,
     theme: ThemeName = "night",
     max_mb: Annotated[
-        float | None, typer.Option(min=0.01, help="Draw a GIF small enough for so many MB.")
+        float | None,
+        typer.Option(min=0.01, callback=finite, help="Draw a GIF small enough for so many MB."),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Write over what is there.")] = False,
     changes: Changes = None,

@@ -5,6 +5,7 @@ In: texts. Out: values; `typer.BadParameter` names the option where one is not u
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import typer
@@ -13,6 +14,13 @@ from simulator.units import parse_time
 
 if TYPE_CHECKING:
     from simulator.session import Session
+
+
+def finite(value: float | None) -> float | None:
+    """Refuse what is no number: older parsers take `nan` for one that lies between two others."""
+    if value is not None and not math.isfinite(value):
+        raise typer.BadParameter(f"{value} is not a number.")
+    return value
 
 
 def race_time(text: str, option: str = "--at") -> float:

@@ -18,7 +18,7 @@ from simulator.analysis.calibrated import FLAT_S, Calibration, Found, Free
 from simulator.analysis.calibration import calibrate
 from simulator.analysis.fitted import OFF_S, Fit, Race, Span, runner_block
 from simulator.analysis.fitting import fit_runner
-from simulator.cli.options import race_time
+from simulator.cli.options import finite, race_time
 from simulator.cli.terminal import WIDE, Changes, ScenarioName, app, out, signed_cell, time_cell
 from simulator.scenario.model import Runner
 from simulator.units import format_distance, format_time, parse_distance, parse_time
@@ -154,10 +154,11 @@ def fit(
             "with S = 0.6 to 825 m. Two or more.",
         ),
     ],
-    height: Annotated[float, typer.Option(min=1.2, max=2.2, help="Height [m].")],
-    mass: Annotated[float, typer.Option(min=30, max=120, help="Mass [kg].")],
+    height: Annotated[float, typer.Option(min=1.2, max=2.2, callback=finite, help="Height [m].")],
+    mass: Annotated[float, typer.Option(min=30, max=120, callback=finite, help="Mass [kg].")],
     shelter: Annotated[
-        float, typer.Option(min=0, max=0.95, help="Shelter S of races that say none.")
+        float,
+        typer.Option(min=0, max=0.95, callback=finite, help="Shelter S of races that say none."),
     ] = 0.0,
     name: Annotated[str, typer.Option(help="The runner's name.")] = "a runner",
     as_json: AsJson = False,

@@ -14,7 +14,7 @@ import typer
 from rich.markup import escape
 
 from simulator.cli.keys import keys_told
-from simulator.cli.options import picture_size, race_time
+from simulator.cli.options import finite, picture_size, race_time
 from simulator.cli.terminal import (
     DEFAULT_SCENARIO,
     Changes,
@@ -57,7 +57,9 @@ def _default(
 def run(
     scenario: ScenarioName = DEFAULT_SCENARIO,
     changes: Changes = None,
-    speed: Annotated[float, typer.Option(min=0.1, max=32, help="Playback rate.")] = 1.0,
+    speed: Annotated[
+        float, typer.Option(min=0.1, max=32, callback=finite, help="Playback rate.")
+    ] = 1.0,
     at: Annotated[str | None, typer.Option(help="Open at this race time, e.g. 2:00.75.")] = None,
     size: Annotated[str, typer.Option(help="Window size.")] = "1280x720",
     fullscreen: Annotated[bool, typer.Option(help="Fill the screen.")] = False,

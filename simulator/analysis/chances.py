@@ -10,7 +10,7 @@ likely a sample is.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -96,7 +96,7 @@ def finding_chances(scenario: Scenario, recording: Recording, target_s: float) -
     runner = scenario.runner
     ratio = one.reserve / (runner.reserve * (1.0 + runner.form / 100.0))
     states = [
-        State(s.tick, s.x_m, s.v_m_s, s.aerobic, s.reserve * share)
+        _with_share(s, share)
         for s in map(recording.state_at_tick, ticks.tolist())
         for share in ratio.tolist()
     ]
@@ -104,3 +104,9 @@ def finding_chances(scenario: Scenario, recording: Recording, target_s: float) -
     ran = yield from stepping(batch, states, passages())
     broken = breaks(ran, target_s).reshape(len(xs), CHANCE_SAMPLES)
     return Chances(target_s, xs, broken.mean(axis=1))
+
+
+def _with_share(state: State, share: float) -> State:
+    """Return the state with this share of its reserve; what it drew last, it drew of that."""
+    before = tuple((x, v, aerobic, reserve * share) for x, v, aerobic, reserve in state.before)
+    return replace(state, reserve=state.reserve * share, before=before)

@@ -89,7 +89,7 @@ class EveryTick:
 
     def result(self, ends: Ends) -> Trace:
         """Return the columns as arrays."""
-        x, v, aerobic, reserve = (np.array(c) for c in zip(*self._columns, strict=True))
+        x, v, aerobic, reserve = np.stack(self._columns, axis=1)
         return Trace(x, v, aerobic, reserve, ends.first_tick, ends.finish_tick, ends.finish_s)
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from simulator.physics.integrator import Floats, Quantities, midpoint
+from simulator.physics.integrator import Floats, Past, Quantities, middle, stepped, straight_past
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,8 @@ class KellerConstants:
 
 KELLER = KellerConstants(force=12.2, tau=0.892, sigma=41.54, reserve=2406.0)
 STEP_S = 0.02
+SOON = 3.0
+"""Steps in which the stepped runner comes to what he wants; sooner they would swing round it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,21 +129,24 @@ def stepped_times(distances_m: Sequence[float], step_s: float = STEP_S) -> Float
     distance = np.asarray(distances_m, dtype=np.float64)
     cruise = np.array([best_time(d).cruise_m_s for d in distances_m])
 
-    def rates(_stage: int, state: Quantities) -> Quantities:
-        _, v, reserve = state
-        wanted = np.minimum(v / k.tau + (cruise - v) / step_s, k.force)
-        paid = np.where(reserve > 0, wanted, np.minimum(wanted, k.sigma / np.maximum(v, 0.1)))
-        return v, paid - v / k.tau, k.sigma - paid * v
+    soon = SOON * step_s
 
-    zero = np.zeros(len(distance))
-    state: Quantities = (zero, zero, zero + k.reserve)
+    def rates(state: Quantities) -> Quantities:
+        _, v, reserve = state
+        wanted = np.minimum(v / k.tau + (cruise - v) / soon, k.force)
+        paid = np.minimum(wanted, (k.sigma + np.maximum(reserve, 0.0) / soon) / np.maximum(v, 0.1))
+        return np.stack((v, paid - v / k.tau, k.sigma - paid * v))
+
+    zero, step = np.zeros(len(distance)), np.array(step_s)
+    state: Quantities = np.stack((zero, zero, zero + k.reserve))
+    past = straight_past(state, rates(state), step)
     times = np.full(len(distance), np.nan)
     tick = 0
     while np.isnan(times).any():
-        after = midpoint(rates, state, step_s)
+        after = stepped(state, rates(middle(state, past)), step)
         arrived = np.isnan(times) & (after[0] >= distance)
         if arrived.any():
             share = (distance - state[0]) / (after[0] - state[0])
             times[arrived] = ((tick + share) * step_s)[arrived]
-        state, tick = after, tick + 1
+        past, state, tick = Past(state, past.before), after, tick + 1
     return times

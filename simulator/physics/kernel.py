@@ -2,10 +2,11 @@
 
 In: a batch, the rows' states and the marks they follow. Out: the states one tick later.
 
-Per step (docs/physics.md): look up the surroundings (bend, wind, shelter) where the step's middle
-will be, then take a midpoint step of speed, aerobic power and reserve. Only + - * / sqrt, minimum,
-maximum and table look-ups touch the state, so a row comes out the same to the bit in a batch of any
-size.
+Per step (docs/physics.md): go on to where the step's middle will be, look up the surroundings there
+(bend, wind, shelter), and step speed, aerobic power and reserve by the rates of change found there.
+Only + - * / sqrt, minimum, maximum and table look-ups touch the state, so a row comes out the same
+to the bit in a batch of any size. With a few rows a step costs what its calls of numpy cost, so
+their number is kept low.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from simulator.coefficients import (
 from simulator.physics.anticipation import CELL_M, DRAG, LEVEL, TIME
 from simulator.physics.batch import TRACK_CELLS, Batch
 from simulator.physics.energetics import lean_strain, level_cost, level_cost_slope
-from simulator.physics.integrator import Quantities, midpoint
+from simulator.physics.integrator import Past, Quantities, middle, stepped, straight_past
 from simulator.physics.pacers import EXTRA_COUNT, EXTRA_MIN_M, EXTRA_STEP_M
 
 Floats = NDArray[np.float64]
@@ -111,7 +112,7 @@ class Kernel:
     def __init__(self, batch: Batch) -> None:
         """Prepare the look-ups of `batch`."""
         self.batch = batch
-        self._tables = _with_rise(batch.tables.reshape(-1))
+        self._tables = _with_rise(batch.tables.reshape(-1))  # shape (2, tables)
         phases = batch.nearest_m.shape[1]
         self._first_phase = np.arange(batch.rows) * phases
         self._table_place = (batch.table_row[:, None] + np.arange(phases)).reshape(-1) * EXTRA_COUNT
@@ -123,10 +124,10 @@ class Kernel:
         self._wind_row = np.arange(batch.rows) * TRACK_CELLS
         cells = batch.remaining.shape[2]
         self._last_cell = np.array(cells - 1.001)
-        self._remaining = _with_rise(batch.remaining.transpose(1, 0, 2).reshape(3, -1))
+        self._remaining = _with_rise(batch.remaining.transpose(1, 0, 2).reshape(3, -1))  # (2, 3, …)
         self._plan_place = batch.plan_index * cells
         self._cells_per_m = np.array(TRACK_CELLS / LAP_M)
-        self._half_step = np.array(0.5 * batch.step_s)
+        self._step = np.array(batch.step_s)
 
     def surroundings(self, x: Floats, leader: Floats) -> tuple[Surroundings, Floats]:
         """Return what runners at `x` [m] meet when their group wants to be at `leader` [m].
@@ -146,11 +147,13 @@ class Kernel:
         place = np.minimum(np.maximum((extra - _EXTRA_MIN) * _EXTRA_CELLS, _ZERO), _EXTRA_LAST)
         whole = place.astype(np.int64)
         at = whole + self._table_place.take(phase)
-        low, rise = self._tables
-        shelter = low.take(at) + rise.take(at) * (place - whole)
-        cell = ((x + b.start_m) * self._cells_per_m).astype(np.int64) % TRACK_CELLS
-        bend = self._bend.take(cell) * b.cost_k
-        wind = None if self._flat_wind is None else self._flat_wind.take(cell + self._wind_row)
+        low, rise = self._tables.take(at, axis=-1)
+        shelter = low + rise * (place - whole)
+        cell = ((x + b.start_m) * self._cells_per_m).astype(np.int64)
+        bend = self._bend.take(cell, mode="wrap") * b.cost_k
+        wind = None
+        if self._flat_wind is not None:
+            wind = self._flat_wind.take(cell % TRACK_CELLS + self._wind_row)
         exposed = b.drag_k * (_ONE - shelter)
         daring = self._daring(x, exposed)
         return Surroundings(bend, wind, shelter, exposed, exposed * _YIELDING, daring), extra
@@ -162,10 +165,9 @@ class Kernel:
         whole = place.astype(np.int64)
         part = place - whole
         at = whole + self._plan_place
-        here, rise = self._remaining
-        level = here[LEVEL].take(at) + rise[LEVEL].take(at) * part
-        drag = here[DRAG].take(at) + rise[DRAG].take(at) * part
-        time = here[TIME].take(at) + rise[TIME].take(at) * part
+        here, rise = self._remaining.take(at, axis=-1)
+        left = here + rise * part
+        level, drag, time = left[LEVEL], left[DRAG], left[TIME]
         if self._flat_wind is not None:
             drag = drag + b.gusts * level
         need = b.cost_k * (level + exposed * drag) - b.aerobic_max * time
@@ -231,37 +233,49 @@ class Kernel:
     def step(
         self,
         state: Quantities,
+        past: Past,
         leader: Floats,
-        marks: tuple[Floats, Floats],
-        cruises: tuple[Floats, Floats],
+        followed: tuple[Floats, Floats],
         planned: Asked,
     ) -> Step:
         """Take one step.
 
         Args:
-            state: distance [m], speed [m/s], aerobic power [W/kg], reserve [J/kg].
+            state: distance [m], speed [m/s], aerobic power [W/kg], reserve [J/kg], shape (4, rows).
+            past: the same one and two steps earlier; see `past` for the first.
             leader: where the group wants to be in the middle of the step [m].
-            marks: where the mark she follows is, at the beginning and in the middle [m].
-            cruises: the speed it asks for, likewise [m/s].
-            planned: what the latter of these takes, which is known for many steps at a time.
+            followed: where the mark she follows is there [m], and the speed it asks for [m/s].
+            planned: what that speed takes, which is known for many steps at a time.
         """
-        powers: list[Floats] = []
-        near, _ = self.surroundings(state[0] + self._half_step * state[1], leader)
-        draw = self._draw(planned, near)
-        most = self.batch.aerobic_max
+        rates, power, near = self._rates(middle(state, past), leader, followed, planned)
+        after = stepped(state, rates, self._step)
+        np.maximum(after[1], _ZERO, out=after[1])
+        return Step(after, power, near)
 
-        def rates(stage: int, at: Quantities) -> Quantities:
-            x, v, aerobic, reserve = at
-            asked = cruises[stage] + correction(marks[stage] - x)
-            forward = np.maximum(v, _ZERO)
-            limit = self._bound(aerobic, reserve, draw, near)
-            accel, power = self.pull(forward, limit, asked, near)
-            powers.append(power)
-            supply = (np.minimum(most, power) - aerobic) * _PER_TAU_AEROBIC
-            return forward, accel, supply, aerobic - power
+    def past(self, state: Quantities, leader: Floats, followed: tuple[Floats, Floats]) -> Past:
+        """Return what stands for the states before the first.
 
-        x, v, aerobic, reserve = midpoint(rates, state, self.batch.step_s)
-        return Step((x, np.maximum(v, _ZERO), aerobic, reserve), powers[1], near)
+        The other arguments are as in `step`, but at the time of the state.
+        """
+        rates, _, _ = self._rates(state, leader, followed, asking(followed[1]))
+        return straight_past(state, rates, self._step)
+
+    def _rates(
+        self, at: Quantities, leader: Floats, followed: tuple[Floats, Floats], planned: Asked
+    ) -> tuple[Quantities, Floats, Surroundings]:
+        """Return rates of change, power [W/kg] and what is met where runners are `at` a state."""
+        x, v, aerobic, reserve = at
+        mark, cruise = followed
+        near, _ = self.surroundings(x, leader)
+        asked = cruise + correction(mark - x)
+        limit = self._bound(aerobic, reserve, self._draw(planned, near), near)
+        rates = np.empty_like(at)
+        forward = np.maximum(v, _ZERO, out=rates[0])
+        rates[1], power = self.pull(forward, limit, asked, near)
+        supply = np.minimum(self.batch.aerobic_max, power) - aerobic
+        np.multiply(supply, _PER_TAU_AEROBIC, rates[2])
+        np.subtract(aerobic, power, rates[3])
+        return rates, power, near
 
 
 def asking(speed: Floats) -> Asked:
@@ -276,6 +290,6 @@ def correction(gap: Floats) -> Floats:
     return wanted
 
 
-def _with_rise(table: Floats) -> tuple[Floats, Floats]:
-    """Return a table and its steps from one entry to the next: one look-up less in between."""
-    return table, np.diff(table, axis=-1, append=table[..., -1:])
+def _with_rise(table: Floats) -> Floats:
+    """Return a table and its steps from one entry to the next: one look-up gives both."""
+    return np.stack((table, np.diff(table, axis=-1, append=table[..., -1:])))

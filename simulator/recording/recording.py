@@ -36,6 +36,8 @@ class State:
         v_m_s: speed [m/s].
         aerobic: aerobic power [W/kg].
         reserve: anaerobic reserve [J/kg].
+        before: distance, speed, aerobic power and reserve one and two ticks earlier, as far as the
+            gun lets there be any.
     """
 
     tick: int
@@ -43,6 +45,7 @@ class State:
     v_m_s: float
     aerobic: float
     reserve: float
+    before: tuple[tuple[float, float, float, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,13 +136,11 @@ class Recording:
         """
         if not 0 <= tick <= self.ticks:
             raise IndexError(f"tick {tick} is not in this recording (0 to {self.ticks})")
-        return State(
-            tick,
-            float(self.x[tick]),
-            float(self.v[tick]),
-            float(self.aerobic[tick]),
-            float(self.reserve[tick]),
+        here, *before = (
+            (self.x.item(i), self.v.item(i), self.aerobic.item(i), self.reserve.item(i))
+            for i in range(tick, max(tick - 3, -1), -1)
         )
+        return State(tick, *here, before=tuple(before))
 
     def at(self, time_s: float) -> Moment:
         """Return what was true at race time `time_s` [s]; held at the gun before it.

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from simulator.errors import SimulationError
@@ -48,6 +48,9 @@ def test_seventeen_rows_equal_one(breaking4: Recording) -> None:
 
 @settings(max_examples=5, deadline=None)
 @given(st.integers(0, 2400))
+@example(0)
+@example(1)
+@example(2)
 def test_fork_without_a_change_is_the_run_itself(breaking4: Recording, tick: int) -> None:
     assert _same(fork(_load(), breaking4, tick), breaking4)
 
@@ -78,8 +81,16 @@ def test_halving_the_step_moves_the_finish_by_less_than_two_milliseconds(name: s
     assert whole == pytest.approx(half, abs=0.002)
 
 
-def test_wind_and_waiting_groups_are_as_exact() -> None:
-    scenario = _load("environment.wind={speed: 3, direction: 30}", "pacers.policy=wait_for_runner")
+@pytest.mark.parametrize(
+    "overrides",
+    [
+        ("environment.wind={speed: 3, direction: 30}", "pacers.policy=wait_for_runner"),
+        ("pacers.count=3",),
+        ("plan.target=3:50",),
+    ],
+)
+def test_wind_waiting_groups_and_lost_lights_are_as_exact(overrides: tuple[str, ...]) -> None:
+    scenario = _load(*overrides)
     assert simulate(scenario).finish_s == pytest.approx(
         simulate(scenario, step_s=0.01).finish_s, abs=0.002
     )
@@ -121,8 +132,8 @@ def test_a_broken_ledger_is_called_broken(
 
     def leaking(*args: object, **kwargs: object) -> object:
         step = kernel_step(*args, **kwargs)  # type: ignore[arg-type]
-        x, v, aerobic, reserve = step.after
-        return step._replace(after=(x, v, aerobic, reserve + 0.2))
+        leak = np.array([[0.0], [0.0], [0.0], [0.2]])
+        return step._replace(after=step.after + leak)
 
     monkeypatch.setattr(kernel.Kernel, "step", leaking)
     assert simulate(_load()).status is Status.LEDGER_BROKEN

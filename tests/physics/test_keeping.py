@@ -68,8 +68,8 @@ def test_a_leak_of_energy_is_seen_without_the_ticks(monkeypatch: pytest.MonkeyPa
 
     def leaking(*args: object, **kwargs: object) -> object:
         step = sound(*args, **kwargs)  # type: ignore[arg-type]
-        x, v, aerobic, reserve = step.after
-        return step._replace(after=(x, v, aerobic, reserve + 0.2))
+        leak = np.array([[0.0], [0.0], [0.0], [0.2]])
+        return step._replace(after=step.after + leak)
 
     monkeypatch.setattr(kernel.Kernel, "step", leaking)
     found = finished(stepping(batch_of([_load()]), None, passages()))

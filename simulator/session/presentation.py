@@ -32,7 +32,7 @@ from simulator.stage.keys import Action
 from simulator.stage.playback import ORDINARY_S, STALL_S
 from simulator.stage.scene import Scene
 from simulator.stage.show import with_findings
-from simulator.stage.staging import Cue, Panel
+from simulator.stage.staging import Cue, Panel, Staging
 from simulator.stage.story import Part, Telling, tell
 
 _BY_HAND = {
@@ -68,6 +68,7 @@ class Presentation(Session):
         self._by_hand = False
         self._waits = True
         self._found: dict[Asked, dict[str, Any]] = {}
+        self._staged: tuple[Scene, Staging, Scene] | None = None
         self._texts: dict[Asked, Settings] = {}
         first = self.part
         super().__init__(
@@ -269,4 +270,7 @@ class Presentation(Session):
         staging = self.part.staging(known_s)
         if not self.on_script:
             staging = replace(staging, caption="")
-        return replace(super().scene(), staging=staging)
+        plain, kept = super().scene(), self._staged
+        if kept is None or kept[0] is not plain or kept[1] != staging:
+            kept = self._staged = plain, staging, replace(plain, staging=staging)
+        return kept[2]

@@ -37,6 +37,7 @@ class Watching:
         self.options = Options()
         self._notice, self._notice_left_s = "", 0.0
         self._show = show
+        self._kept: tuple[tuple[Show, Playback, Options, str], Scene] | None = None
         self._playback = Playback(-1e9, show.recording.end_s, rate=rate).seek(-1e9)
 
     @property
@@ -127,6 +128,9 @@ class Watching:
         return True
 
     def scene(self) -> Scene:
-        """Return what the next picture shows."""
+        """Return what the next picture shows: the same scene as long as nothing has changed."""
         notice = self._notice if self._notice_left_s > 0 else ""
-        return scene_of(self._show, self._playback, self.options, notice)
+        made_of = self._show, self._playback, self.options, notice
+        if self._kept is None or self._kept[0] != made_of:
+            self._kept = made_of, scene_of(*made_of)
+        return self._kept[1]

@@ -26,6 +26,7 @@ from simulator.view.mixing import MixingDesk
 from simulator.view.picture import Options, Painter, layout_of
 from simulator.view.pointing import Pointing
 from simulator.view.presenter import Presenter
+from simulator.view.resting import Resting
 from simulator.view.sound import Sound
 from simulator.view.style import Style
 from simulator.view.themes import next_theme, theme_named
@@ -75,6 +76,7 @@ class App:
         self._pointing = Pointing(session)
         self._staging: Staging | None = None
         self._now_s = 0.0
+        self._resting = Resting()
         self._desk = MixingDesk(session)
         self.drawer = self._desk.drawer
         self._dressed: Style | None = None
@@ -97,6 +99,7 @@ class App:
 
     def handle(self, event: pygame.Event) -> None:
         """Take one event; none raises, and none changes the recording."""
+        self._resting.stir()
         if self.presenter.handle(event):
             return
         if event.type in (pygame.QUIT, pygame.WINDOWCLOSE):
@@ -166,6 +169,7 @@ class App:
 
     def perform(self, action: Action, *, by_key: bool = False) -> None:
         """Do what a key or a button asks for: what is not the window's goes to the session."""
+        self._resting.stir()
         own: dict[Action, Callable[[], None]] = {
             Action.LABELS: lambda: self._look(labels=not self.looks.labels),
             Action.CAMERA: lambda: self._next_camera(1),
@@ -259,7 +263,7 @@ class App:
             if self.window.surface is None:
                 self.window.open()
             surface = self.window.surface
-            if surface is not None:
+            if surface is not None and not self._rests(surface, scene):
                 self._draw(surface, scene, elapsed_s)
                 pygame.display.flip()
         except (pygame.error, DisplayError):
@@ -267,6 +271,12 @@ class App:
             self.presenter.drop()
             pygame.display.quit()
             self._controls = self._arranged = None
+
+    def _rests(self, surface: pygame.Surface, scene: Scene) -> bool:
+        """Return whether this picture stands on the screen already."""
+        if self.presenter.on or self.drawer.slides:
+            self._resting.stir()
+        return self._resting.leaves_out((self.shot, surface.get_size()), surface, scene)
 
     def _draw(self, surface: pygame.Surface, scene: Scene, elapsed_s: float) -> None:
         if self.presenter.cover(surface):

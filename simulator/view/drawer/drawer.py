@@ -54,6 +54,11 @@ class Drawer(Looking):
         return self.box is not None and (self.open or self._out > 0)
 
     @property
+    def slides(self) -> bool:
+        """Whether it is on its way in or out."""
+        return self.box is not None and self._out != float(self.open)
+
+    @property
     def table(self) -> Comparison | None:
         """The comparison, while it is asked for."""
         if not (self.open and self.glance.table) or self._desk is None:

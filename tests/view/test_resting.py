@@ -1,0 +1,108 @@
+"""Pictures that are left out: only those that would be the one that stands there already."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pygame
+import pytest
+
+from simulator.session import Session
+from simulator.stage.keys import Action
+from simulator.view.app import App
+from simulator.view.resting import MOVED, SELDOM, STIRRED, Resting
+
+CAMERA = "whole"
+
+
+@pytest.fixture
+def drawn(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Count what is put on the display."""
+    shown: list[int] = []
+    monkeypatch.setattr(pygame.display, "flip", lambda: shown.append(len(shown)))
+    return shown
+
+
+@pytest.fixture
+def app(session: Session) -> App:
+    return App(session, size=(640, 360))
+
+
+@pytest.fixture
+def session() -> Session:
+    return Session.open("solo", start_at_s=90.0)
+
+
+def _rest(app: App) -> None:
+    app.session.seek_distance(600.0)
+    for _ in range(max(STIRRED, MOVED) + SELDOM):
+        app.frame(1 / 60)
+
+
+def test_a_paused_attempt_is_drawn_seldom(app: App, drawn: list[int]) -> None:
+    _rest(app)
+    before = len(drawn)
+    for _ in range(10 * SELDOM):
+        app.frame(1 / 60)
+    assert len(drawn) - before == 10
+
+
+@pytest.mark.parametrize(
+    "stir",
+    [
+        lambda app: app.session.seek_distance(900.0),
+        lambda app: app.session.notify("Look."),
+        lambda app: app.session.perform(Action.GHOSTS),
+        lambda app: app.perform(Action.LABELS),
+        lambda app: app.handle(pygame.Event(pygame.WINDOWEXPOSED)),
+        lambda _app: pygame.display.set_mode((800, 450)),
+    ],
+    ids=["seek", "notice", "ghosts", "labels", "exposed", "resized"],
+)
+def test_whatever_changes_is_seen_in_the_next_picture(
+    app: App, drawn: list[int], stir: Callable[[App], object]
+) -> None:
+    _rest(app)
+    before = len(drawn)
+    while len(drawn) == before:  # to just after one of the seldom pictures
+        app.frame(1 / 60)
+    stir(app)
+    before = len(drawn)
+    app.frame(1 / 60)
+    assert len(drawn) == before + 1
+
+
+def test_nothing_is_left_out_while_time_runs(app: App, drawn: list[int]) -> None:
+    _rest(app)
+    app.session.perform(Action.PLAY_PAUSE)
+    before = len(drawn)
+    for _ in range(30):
+        app.frame(1 / 60)
+    assert len(drawn) == before + 30
+
+
+def test_nothing_is_left_out_while_the_drawer_slides(app: App, drawn: list[int]) -> None:
+    pygame.display.set_mode((1280, 720))
+    _rest(app)
+    app.perform(Action.DRAWER)
+    before = len(drawn)
+    for _ in range(STIRRED + 4):
+        app.frame(1 / 100)
+    assert app.drawer.slides
+    assert len(drawn) == before + STIRRED + 4
+
+
+def test_a_camera_keeps_it_awake_until_its_ground_is_painted() -> None:
+    resting, scene = Resting(), object()
+    for _ in range(2 * MOVED):
+        resting.leaves_out("whole", scene)
+    assert [resting.leaves_out("runner", scene) for _ in range(MOVED)] == [False] * MOVED
+    found = [resting.leaves_out("runner", scene) for _ in range(SELDOM)]
+    assert found.count(False) == 1
+
+
+def test_another_scene_that_looks_the_same_is_drawn() -> None:
+    resting = Resting()
+    for _ in range(2 * MOVED):
+        resting.leaves_out("whole", [1])
+    assert not resting.leaves_out("whole", [1])

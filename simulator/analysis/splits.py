@@ -5,6 +5,7 @@ In: a scenario, its recording and marks. Out: rows of cumulative times [s].
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -71,23 +72,26 @@ def split_table(
     scenario: Scenario, recording: Recording, plan: Mark, ghosts: list[Mark]
 ) -> list[Split]:
     """Return the split table; published splits between its distances get rows of their own."""
+    return list(split_rows(scenario, recording, plan, ghosts))
+
+
+def split_rows(
+    scenario: Scenario, recording: Recording, plan: Mark, ghosts: list[Mark]
+) -> Iterator[Split]:
+    """Yield the rows of the split table."""
     published = {w.distance_m: w for w in published_waypoints(scenario)}
     race_m = scenario.distance
-    rows = []
     for x in sorted({*split_distances(race_m), *published}):
         known = published.get(x)
-        rows.append(
-            Split(
-                x,
-                split_label(x, race_m),
-                time_of(plan, x),
-                run_time(recording, x),
-                tuple(time_of(ghost, x) for ghost in ghosts),
-                known.time_s if known else None,
-                known.tolerance_s if known else 0.0,
-            )
+        yield Split(
+            x,
+            split_label(x, race_m),
+            time_of(plan, x),
+            run_time(recording, x),
+            tuple(time_of(ghost, x) for ghost in ghosts),
+            known.time_s if known else None,
+            known.tolerance_s if known else 0.0,
         )
-    return rows
 
 
 def run_time(recording: Recording, distance_m: float) -> float | None:

@@ -28,8 +28,8 @@ from simulator.session.pins import Pins
 from simulator.session.settings import Settings, settings_of
 from simulator.session.strip import Row, Strip
 from simulator.session.watching import Watching
-from simulator.session.work import PAUSED_SLICE_S, SLICE_S, Task, Work
-from simulator.stage.show import Show, making_show, with_earlier, with_findings
+from simulator.session.work import SLICE_S, Task, Work
+from simulator.stage.show import Show, adding_earlier, making_show, with_findings
 
 FINDINGS = ("possible", "chances", "band")
 """What is found out about a run once it is known, in this order."""
@@ -113,7 +113,7 @@ class Running(Watching):
         """Let `elapsed_s` of wall time [s] pass, then see to the work that waits."""
         self.pass_time(elapsed_s)
         self._mixing.history.pass_time(elapsed_s)
-        self._work.go_on(SLICE_S if self.playing else PAUSED_SLICE_S)
+        self._work.go_on(SLICE_S)
 
     def finish_work(self) -> None:
         """Work everything off that is waiting: for stills and films, where nobody waits."""
@@ -273,7 +273,9 @@ class Running(Watching):
             found = {name: self._findings.get((course, name)) for name in FINDINGS[:-1]}
             legs.append((leg.tick * run.step_s, ran, pacers, found))
         yield
-        return with_earlier(show, legs) if legs else show
+        if legs:
+            show = yield from adding_earlier(show, legs)
+        return show
 
     def _ghosts(self, scenario: Scenario) -> list[Mark]:
         """Return the ghosts beside the runs that the user left or kept."""

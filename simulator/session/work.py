@@ -14,10 +14,8 @@ from typing import Any
 
 from simulator.session.worker import DONE, Job, Worker
 
-SLICE_S = 0.004
-"""Work done beside one picture while it moves [s]."""
-PAUSED_SLICE_S = 0.008
-"""Work done beside one picture that stands still [s]."""
+SLICE_S = 0.003
+"""Work done beside one picture [s]; a step that has begun may end a millisecond later."""
 PATIENCE_S = 0.3
 """Where nothing urgent was finished for so long, one task under way may end first [s]."""
 WORKERS = 2

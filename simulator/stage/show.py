@@ -19,7 +19,7 @@ from simulator.analysis.chances import Band, Chances
 from simulator.analysis.gaps import GapTrack, gap_track, lost_light_m
 from simulator.analysis.marks import Mark, ghost_marks, light_mark, plan_mark, wave_marks
 from simulator.analysis.projection import Possible, projections
-from simulator.analysis.splits import Split, split_table, time_of
+from simulator.analysis.splits import Split, split_rows, time_of
 from simulator.analysis.what_if import Alternative
 from simulator.physics.attempt import Job, finished
 from simulator.physics.pacers import Group as PacerGroup
@@ -266,13 +266,15 @@ def making_show(
     yield
     pacers = group_of(scenario.pacers, scenario.distance)
     yield
-    splits = tuple(split_table(scenario, recording, plan, marks))
-    yield
-    return Show(scenario, recording, plan, light, waves, tuple(marks), pacers, splits)
+    splits = []
+    for row in split_rows(scenario, recording, plan, marks):
+        splits.append(row)
+        yield
+    return Show(scenario, recording, plan, light, waves, tuple(marks), pacers, tuple(splits))
 
 
-def with_earlier(show: Show, legs: Sequence[Leg]) -> Show:
-    """Return the show of a forked attempt: before each fork the picture is what it was.
+def adding_earlier(show: Show, legs: Sequence[Leg]) -> Job[Show]:
+    """Make the show of a forked attempt: before each fork the picture is what it was.
 
     Args:
         show: the attempt as it is run from the last fork on.
@@ -287,8 +289,10 @@ def with_earlier(show: Show, legs: Sequence[Leg]) -> Show:
         if (scenario.plan, scenario.wavelight) != (show.scenario.plan, show.scenario.wavelight):
             plan, light = plan_mark(scenario), light_mark(scenario)
             then = replace(then, plan=plan, light=light, waves=tuple(wave_marks(scenario)))
+        yield
         earlier.append((until_s, replace(then, splits=_planned(then, passed))))
         passed.append((float(show.recording.distance_at(until_s)), then.plan))
+        yield
     return replace(show, earlier=tuple(earlier), splits=_planned(show, passed))
 
 

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 import pygame
 
-from simulator.stage.scene import Scene
+from simulator.stage.scene import Curve, Scene
 from simulator.view.drawer.banner import Banner
 from simulator.view.drawer.compare import Table
 from simulator.view.drawer.drawer import Drawer
@@ -42,6 +42,7 @@ class MixingDesk:
         self._strip = Strip(session)
         self._table = Table()
         self._banner = Banner()
+        self._curves: tuple[Curve, ...] = ()
 
     def pull(self, *, by_key: bool) -> None:
         """Open or shut the drawer, where there is room for it."""
@@ -92,7 +93,9 @@ class MixingDesk:
         """Draw the drawer, the table it asks for, and what the strip says under a hand."""
         if self.drawer.shown:
             self.drawer.strip = layout.what_if is not None and scene.what_if is not None
-            self.drawer.draw(surface, elapsed_s)
+            # the first picture of another run is dear enough: the drawer follows in the next
+            another, self._curves = scene.chart.curves != self._curves, scene.chart.curves
+            self.drawer.draw(surface, elapsed_s, waits=another)
             if self.drawer.table is not None:
                 self._table.draw(surface, self.drawer.table, layout.stage, style)
         else:

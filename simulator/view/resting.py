@@ -10,6 +10,8 @@ STIRRED = 8
 """So many are drawn after a hand did something: what it set going comes to rest in them."""
 MOVED = 45
 """So many after the camera moved: new ground is painted a few tiles at a time."""
+FOLLOWED = 2
+"""So many of each new content: what is dear is drawn a picture later."""
 SELDOM = 5
 """Of the pictures that may be left out one in so many is drawn: a caret blinks, a tip appears."""
 
@@ -40,8 +42,10 @@ class Resting:
         same = len(made_of) == len(self._drawn_of) and all(
             one is other for one, other in zip(made_of, self._drawn_of, strict=True)
         )
+        if not same:
+            self._due = max(self._due, FOLLOWED)
         self._camera, self._drawn_of = camera, made_of
-        awake = self._due > 0 or not same or self._left_out + 1 >= SELDOM
+        awake = self._due > 0 or self._left_out + 1 >= SELDOM
         self._due = max(0, self._due - 1)
         self._left_out = 0 if awake else self._left_out + 1
         return not awake

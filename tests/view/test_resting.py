@@ -30,7 +30,9 @@ def app(session: Session) -> App:
 
 @pytest.fixture
 def session() -> Session:
-    return Session.open("solo", start_at_s=90.0)
+    session = Session.open("solo", start_at_s=90.0)
+    session.finish_work()
+    return session
 
 
 def _rest(app: App) -> None:

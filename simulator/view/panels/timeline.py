@@ -75,10 +75,12 @@ class Timeline:
         def paint(surface: pygame.Surface, _: Box) -> None:
             self._axes(surface, plot, box)
             self._heading(surface, box, light)
-            self._field(surface, plot, marks, light, None)
             whole = pygame.Surface((plot.box.w, plot.box.h), 0, 32)
             moved = Plot(Box(0, 0, plot.box.w, plot.box.h), plot.race_m, plot.least_s, plot.most_s)
-            self._field(whole, moved, marks, light, chart.band)
+            self._field(whole, moved, marks, light, None)
+            surface.blit(whole, (plot.box.x, plot.box.y))
+            if chart.band is not None:
+                self._field(whole, moved, marks, light, chart.band)
             for curve in chart.curves:
                 if curve.kind == "runner":
                     colour = self._theme.colour(curve.colour)

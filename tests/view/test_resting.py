@@ -30,9 +30,7 @@ def app(session: Session) -> App:
 
 @pytest.fixture
 def session() -> Session:
-    session = Session.open("solo", start_at_s=90.0)
-    session.finish_work()
-    return session
+    return Session.open("solo", start_at_s=90.0)
 
 
 def _rest(app: App) -> None:
@@ -41,7 +39,8 @@ def _rest(app: App) -> None:
         app.frame(1 / 60)
 
 
-def test_a_paused_attempt_is_drawn_seldom(app: App, drawn: list[int]) -> None:
+def test_a_paused_attempt_is_drawn_seldom(app: App, session: Session, drawn: list[int]) -> None:
+    session.finish_work()  # what is found out on the way is drawn, too
     _rest(app)
     before = len(drawn)
     for _ in range(10 * SELDOM):

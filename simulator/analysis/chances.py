@@ -95,18 +95,19 @@ def finding_chances(scenario: Scenario, recording: Recording, target_s: float) -
     one = yield from ensembling(scenario, drawn.runners, drawn.wakes, recording.step_s)
     runner = scenario.runner
     ratio = one.reserve / (runner.reserve * (1.0 + runner.form / 100.0))
-    states = [
-        _with_share(s, share)
-        for s in map(recording.state_at_tick, ticks.tolist())
-        for share in ratio.tolist()
-    ]
+    states: list[State] = []
+    for state in map(recording.state_at_tick, ticks.tolist()):
+        states += [_with_share(state, share) for share in ratio.tolist()]
+        yield
     batch = one.only(np.tile(np.arange(CHANCE_SAMPLES), len(xs)))
+    yield
     ran = yield from stepping(batch, states, passages())
     broken = breaks(ran, target_s).reshape(len(xs), CHANCE_SAMPLES)
     return Chances(target_s, xs, broken.mean(axis=1))
 
 
 def _with_share(state: State, share: float) -> State:
-    """Return the state with this share of its reserve; what it drew last, it drew of that."""
-    before = tuple((x, v, aerobic, reserve * share) for x, v, aerobic, reserve in state.before)
-    return replace(state, reserve=state.reserve * share, before=before)
+    """Return the state with this share of its reserve; what was drawn last stays the same."""
+    less = state.reserve * (1.0 - share)
+    before = tuple((x, v, aerobic, reserve - less) for x, v, aerobic, reserve in state.before)
+    return replace(state, reserve=state.reserve - less, before=before)

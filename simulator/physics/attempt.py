@@ -130,7 +130,9 @@ def stepping(
     if states is not None:
         starts = np.array([s.tick for s in states])
     first, joined = int(starts.min()), int(starts.max())
+    yield
     state, past = _start(batch, kernel, states)
+    yield
     log = keep(batch, first, state)
     last = int(batch.ticks.max())
     every = max(1, min(SLICE_TICKS, SLICE_ROWS // rows))
@@ -211,9 +213,14 @@ def _start(batch: Batch, kernel: Kernel, states: Sequence[State] | None) -> tupl
     """Return where the rows are, and where they were the two ticks before.
 
     At the gun and a tick after it there is no such past; it is made from the rates at the gun.
+
+    Raises:
+        SimulationError: a state later in the race does not say where it came from.
     """
     if states is None:
         states = [State(0, 0.0, 0.0, AEROBIC_START, reserve) for reserve in batch.reserve.tolist()]
+    if any(len(s.before) < min(s.tick, 2) for s in states):
+        raise SimulationError("A state to go on from needs the two before it.")
     known = [((s.x_m, s.v_m_s, s.aerobic, s.reserve), *s.before) for s in states]
     state, before, earlier = (
         np.array([those[min(back, len(those) - 1)] for those in known]).T.copy()
@@ -222,7 +229,7 @@ def _start(batch: Batch, kernel: Kernel, states: Sequence[State] | None) -> tupl
     count = np.array([len(those) for those in known])
     if count.min() < 3:
         leaders, marks, cruises = _followed(batch, np.array([0]))
-        made = kernel.past(earlier, leaders[0], (marks[0], cruises[0]))
+        made = kernel.first_past(earlier, leaders[0], (marks[0], cruises[0]))
         earlier = np.where(count == 1, made.earlier, np.where(count == 2, made.before, earlier))
         before = np.where(count == 1, made.before, before)
     return state, Past(before, earlier)

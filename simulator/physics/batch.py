@@ -36,6 +36,8 @@ Ints = NDArray[np.int64]
 
 STEP_S = 0.1
 """Time step [s]: halving it moves the finish by less than 2 ms (tested)."""
+LONGEST_STEP_S = 0.15
+"""Longer steps come near where the integrator swings: 4/7 of TAU_LIMIT is 0.17 s."""
 TRACK_CELLS = 4000
 """Cells of 0.1 m round the lap, for bends and wind."""
 PATIENCE = 2.0
@@ -202,8 +204,12 @@ def batch_of(scenarios: Sequence[Scenario], step_s: float = STEP_S) -> Batch:
     """Return the scenarios as a batch.
 
     Raises:
-        SimulationError: there is none.
+        SimulationError: there is none, or the step is longer than `LONGEST_STEP_S`.
     """
+    if step_s > LONGEST_STEP_S:
+        raise SimulationError(
+            f"A step of {step_s:g} s is too long for the model: {LONGEST_STEP_S:g} s at most."
+        )
     if not scenarios:
         raise SimulationError("There is no scenario to simulate.")
     plans: dict[str, tuple[int, Schedule]] = {}

@@ -30,9 +30,9 @@ class Past(NamedTuple):
 def middle(state: Quantities, past: Past) -> Quantities:
     """Return the state in the middle of the coming step, on the parabola through the last three.
 
-    y2 - y1 = h f((15 y1 - 10 y0 + 3 y-1) / 8): where y is smooth the middle is as good as an Euler
-    half step makes it, and the error of a solution shrinks with the step squared. Stable where the
-    shortest time constant is longer than 7/4 of the step.
+    y2 - y1 = h f((15 y1 - 10 y0 + 3 y-1) / 8): where y is smooth the middle errs by the step cubed,
+    and the error of a solution shrinks with the step squared. Stable where the shortest time
+    constant is longer than 7/4 of the step.
     """
     return _HERE * state - _BEFORE * past.before + _EARLIER * past.earlier
 

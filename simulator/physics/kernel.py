@@ -242,7 +242,7 @@ class Kernel:
 
         Args:
             state: distance [m], speed [m/s], aerobic power [W/kg], reserve [J/kg], shape (4, rows).
-            past: the same one and two steps earlier; see `past` for the first.
+            past: the same one and two steps earlier; see `first_past`.
             leader: where the group wants to be in the middle of the step [m].
             followed: where the mark she follows is there [m], and the speed it asks for [m/s].
             planned: what that speed takes, which is known for many steps at a time.
@@ -252,7 +252,9 @@ class Kernel:
         np.maximum(after[1], _ZERO, out=after[1])
         return Step(after, power, near)
 
-    def past(self, state: Quantities, leader: Floats, followed: tuple[Floats, Floats]) -> Past:
+    def first_past(
+        self, state: Quantities, leader: Floats, followed: tuple[Floats, Floats]
+    ) -> Past:
         """Return what stands for the states before the first.
 
         The other arguments are as in `step`, but at the time of the state.

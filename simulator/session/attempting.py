@@ -111,11 +111,11 @@ class _LastRow:
     """Keeps the last row at every tick, of all others the finish."""
 
     def __init__(self, _batch: Batch, _first_tick: int, state: Quantities) -> None:
-        self._ticks = [state[:, -1]]
+        self._ticks = [state[:, -1].copy()]
 
     def step(self, _tick: int, _before: Quantities, step: Step, _moving: Bools) -> None:
         """Keep where the step ends."""
-        self._ticks.append(step.after[:, -1])
+        self._ticks.append(step.after[:, -1].copy())  # a view would keep all rows
 
     def result(self, ends: Ends) -> tuple[Floats, Ends]:
         """Return the last row's states, shape (ticks + 1, 4), and how all rows ended."""

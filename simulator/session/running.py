@@ -115,6 +115,10 @@ class Running(Watching):
         self._mixing.history.pass_time(elapsed_s)
         self._work.go_on(SLICE_S)
 
+    def work_on(self, budget_s: float) -> None:
+        """See to the work that waits for `budget_s` [s], where there is time to spare."""
+        self._work.go_on(budget_s)
+
     def finish_work(self) -> None:
         """Work everything off that is waiting: for stills and films, where nobody waits."""
         self._work.finish()

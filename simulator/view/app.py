@@ -34,6 +34,8 @@ from simulator.view.watched import Opening, Watched
 from simulator.view.window import Window
 
 FRAMES_PER_S = 60
+INSTEAD_S = 0.008
+"""Work done in the time of a picture that is left out [s]."""
 TILES = 3
 """How much new ground one picture may paint: a handful of milliseconds."""
 HIDDEN = (pygame.WINDOWFOCUSLOST, pygame.WINDOWMINIMIZED, pygame.WINDOWHIDDEN)
@@ -75,7 +77,7 @@ class App:
         self._held: set[int] = set()
         self._pointing = Pointing(session)
         self._staging: Staging | None = None
-        self._now_s = 0.0
+        self._now_s = self._unseen_s = 0.0
         self._resting = Resting()
         self._desk = MixingDesk(session)
         self.drawer = self._desk.drawer
@@ -86,7 +88,7 @@ class App:
         self.window = opening.get("window") or Window(opening.get("size", (1280, 720)))
         self.presenter = Presenter(session, self.window, self._display)
         if opening.get("presenting"):
-            self.presenter.enter(self._painter.theme)
+            self.presenter.enter(self._painter.theme, self._painter.type)
         elif not self.fullscreen and (opening.get("fullscreen") or self._display is not None):
             self._toggle_fullscreen()
 
@@ -201,7 +203,7 @@ class App:
             self._pull(by_key=False)
         self._let_go()
         self._look(help=False)
-        self.presenter.enter(self._painter.theme)
+        self.presenter.enter(self._painter.theme, self._painter.type)
 
     def _film(self) -> None:
         if self._record is None:
@@ -215,7 +217,7 @@ class App:
 
     def _other_colours(self) -> None:
         theme = next_theme(self._painter.theme)
-        self._painter = Painter(theme)
+        self._painter = Painter(theme, self._painter.type)
         self._dressed = self._controls = None
         self.session.notify(f"Colours: {theme.name}.")
 
@@ -250,6 +252,8 @@ class App:
         """Let `elapsed_s` of wall time pass [s] and show the next picture."""
         self.session.advance(elapsed_s)
         self._now_s += max(0.0, elapsed_s)
+        self._unseen_s += max(0.0, elapsed_s)
+        self._desk.pass_time(elapsed_s)
         scene = self.session.scene()
         shot = self.shot.after(min(elapsed_s, 0.05))
         self.shot = directed(shot, self._staging, scene.staging)
@@ -263,20 +267,26 @@ class App:
             if self.window.surface is None:
                 self.window.open()
             surface = self.window.surface
-            if surface is not None and not self._rests(surface, scene):
-                self._draw(surface, scene, elapsed_s)
-                pygame.display.flip()
+            if surface is not None:
+                self._show(surface, scene)
         except (pygame.error, DisplayError):
             # the display went away: the attempt goes on, and the next picture tries again
             self.presenter.drop()
             pygame.display.quit()
             self._controls = self._arranged = None
 
-    def _rests(self, surface: pygame.Surface, scene: Scene) -> bool:
-        """Return whether this picture stands on the screen already."""
+    def _show(self, surface: pygame.Surface, scene: Scene) -> None:
+        """Show the picture, unless it stands there already: then work goes on in its time."""
         if self.presenter.on or self.drawer.slides:
             self._resting.stir()
-        return self._resting.leaves_out((self.shot, surface.get_size()), surface, scene)
+        ground = None if self.shot.whole else scene.distance_m
+        camera = (self.shot, surface.get_size(), self._painter.theme, ground)
+        if self._resting.leaves_out(camera, surface, scene):
+            self.session.work_on(INSTEAD_S)
+            return
+        self._draw(surface, scene, self._unseen_s)
+        self._unseen_s = 0.0
+        pygame.display.flip()
 
     def _draw(self, surface: pygame.Surface, scene: Scene, elapsed_s: float) -> None:
         if self.presenter.cover(surface):

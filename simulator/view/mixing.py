@@ -42,7 +42,7 @@ class MixingDesk:
         self._strip = Strip(session)
         self._table = Table()
         self._banner = Banner()
-        self._curves: tuple[Curve, ...] = ()
+        self._curves: tuple[Curve, ...] | None = None
 
     def pull(self, *, by_key: bool) -> None:
         """Open or shut the drawer, where there is room for it."""
@@ -82,6 +82,10 @@ class MixingDesk:
         """Give the drawer its room; `theme` is pygame_gui's."""
         self.drawer.place(layout.drawer, style, theme)
 
+    def pass_time(self, elapsed_s: float) -> None:
+        """Let wall time pass [s], whether or not a picture is drawn."""
+        self.drawer.now += max(0.0, elapsed_s)
+
     def draw(
         self,
         surface: pygame.Surface,
@@ -94,10 +98,12 @@ class MixingDesk:
         if self.drawer.shown:
             self.drawer.strip = layout.what_if is not None and scene.what_if is not None
             # the first picture of another run is dear enough: the drawer follows in the next
-            another, self._curves = scene.chart.curves != self._curves, scene.chart.curves
+            another = self._curves is not None and scene.chart.curves != self._curves
+            self._curves = scene.chart.curves
             self.drawer.draw(surface, elapsed_s, waits=another)
             if self.drawer.table is not None:
                 self._table.draw(surface, self.drawer.table, layout.stage, style)
         else:
+            self._curves = None
             self._banner.draw(surface, self._session.desk().file_problem, layout, style)
         self._strip.draw(surface, layout.what_if, scene.what_if, style, focused=self._on_strip)

@@ -26,9 +26,9 @@ _ON_DISPLAY = 0x2FFF0000
 class Notes:
     """The second window."""
 
-    def __init__(self, theme: Theme) -> None:
-        """Show nothing yet."""
-        self._theme, self._type = theme, Type()
+    def __init__(self, theme: Theme, type_: Type) -> None:
+        """Show nothing yet; `type_` is the picture's own: fonts are open files."""
+        self._theme, self._type = theme, type_
         self._window: pygame.Window | None = None
         self._since_s = EACH_S
         self._farewells = 0

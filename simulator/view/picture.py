@@ -83,10 +83,10 @@ class Kept:
 class Painter:
     """Draws scenes; keep one for each window, film or size, since it keeps what it has drawn."""
 
-    def __init__(self, theme: Theme | None = None) -> None:
-        """Choose the theme; nothing is drawn yet and no display is needed."""
+    def __init__(self, theme: Theme | None = None, type_: Type | None = None) -> None:
+        """Choose the theme, and share the writing of another one; no display is needed."""
         self.theme = theme or THEMES["night"]
-        self.type = Type()
+        self.type = type_ or Type()
         self._tiles = Tiles(self.theme)
         self._still_key: Hashable = None
         self._layout: Layout | None = None

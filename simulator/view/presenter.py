@@ -17,6 +17,7 @@ from simulator.stage.scene import Scene
 from simulator.stage.staging import Cue
 from simulator.view import window as window_module
 from simulator.view.notes import Notes
+from simulator.view.text import Type
 from simulator.view.theme import Colour, Theme
 from simulator.view.window import Window
 
@@ -60,13 +61,13 @@ class Presenter:
 
     # on and off -----------------------------------------------------------------------------------
 
-    def enter(self, theme: Theme) -> None:
+    def enter(self, theme: Theme, type_: Type) -> None:
         """Begin to present from here."""
         if self.on:
             return
         self.on, self.blank, self._talked_s = True, None, 0.0
         self._before = (self._window.fullscreen, _screen_saver())
-        self._notes = Notes(theme)
+        self._notes = Notes(theme, type_)
         self._place()
         self._quieten()
 

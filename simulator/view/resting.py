@@ -34,7 +34,7 @@ class Resting:
         """Return whether the next picture may be left out.
 
         Args:
-            camera: where it is and how much it shows, compared by value.
+            camera: all that tells which ground is shown, and how, compared by value.
             made_of: everything else that the picture follows from, compared by identity.
         """
         if camera != self._camera:

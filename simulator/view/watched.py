@@ -29,6 +29,9 @@ class Watched(Turned, Presented, Protocol):
     def advance(self, elapsed_s: float) -> None:
         """Let wall time pass [s]."""
 
+    def work_on(self, budget_s: float) -> None:
+        """Work on what waits in the time of a picture that is not drawn [s]."""
+
     def seek_distance(self, distance_m: float) -> None:
         """Go to a race distance [m]."""
 

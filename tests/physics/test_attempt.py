@@ -1,5 +1,7 @@
 """The kernel: same to the bit however asked, exact enough, honest about how a run ended."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import example, given, settings
@@ -7,7 +9,8 @@ from hypothesis import strategies as st
 
 from simulator.errors import SimulationError
 from simulator.physics import kernel
-from simulator.physics.attempt import fork, simulate, simulate_all
+from simulator.physics.attempt import fork, simulate, simulate_all, step_batch
+from simulator.physics.batch import batch_of
 from simulator.recording.recording import ARRAYS, Recording, Status
 from simulator.scenario.loader import load_scenario
 from simulator.scenario.model import Scenario
@@ -157,3 +160,14 @@ def test_wind_costs_with_its_square() -> None:
     ]
     ratio = (times[2] - times[0]) / (times[1] - times[0])
     assert ratio == pytest.approx(4.0, rel=0.25)
+
+
+def test_steps_too_long_for_the_integrator_are_refused() -> None:
+    with pytest.raises(SimulationError, match=r"0\.15 s at most"):
+        simulate(_load(), step_s=0.2)
+
+
+def test_a_state_without_its_past_is_refused(breaking4: Recording) -> None:
+    state = replace(breaking4.state_at_tick(500), before=())
+    with pytest.raises(SimulationError, match="needs the two before it"):
+        step_batch(batch_of([_load()]), [state])

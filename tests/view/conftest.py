@@ -26,6 +26,7 @@ class FakeSession(FakeDesk):
         super().__init__()
         self.playing = True
         self.elapsed: list[float] = []
+        self.worked_s: list[float] = []
         self.performed: list[Action] = []
         self.sought: list[float] = []
         self.said: list[str] = []
@@ -34,6 +35,9 @@ class FakeSession(FakeDesk):
 
     def advance(self, elapsed_s: float) -> None:
         self.elapsed.append(elapsed_s)
+
+    def work_on(self, budget_s: float) -> None:
+        self.worked_s.append(budget_s)
 
     def perform(self, action: Action) -> bool:
         self.performed.append(action)

@@ -9,8 +9,9 @@ import pytest
 
 from simulator.session import Session
 from simulator.stage.keys import Action
-from simulator.view.app import App
+from simulator.view.app import INSTEAD_S, App
 from simulator.view.resting import MOVED, SELDOM, STIRRED, Resting
+from tests.view.conftest import FakeSession
 
 CAMERA = "whole"
 
@@ -107,3 +108,80 @@ def test_another_scene_that_looks_the_same_is_drawn() -> None:
     for _ in range(2 * MOVED):
         resting.leaves_out("whole", [1])
     assert not resting.leaves_out("whole", [1])
+
+
+def test_time_that_is_not_drawn_passes_all_the_same(app: App) -> None:
+    pygame.display.set_mode((1280, 720))
+    app.perform(Action.DRAWER)
+    _rest(app)
+    before = app.drawer.now
+    for _ in range(60):
+        app.frame(1 / 60)
+    assert app.drawer.now - before == pytest.approx(1.0)
+
+
+def test_two_slow_clicks_on_a_label_are_no_double_click(app: App, session: Session) -> None:
+    pygame.display.set_mode((1280, 720))
+    assert session.change("pacers.front_gap", "2.5")
+    session.finish_work()
+    app.perform(Action.DRAWER)
+    _rest(app)
+
+    def click() -> None:
+        box = app.drawer.label("pacers.front_gap")
+        assert box is not None
+        for kind in (pygame.MOUSEBUTTONDOWN, pygame.MOUSEBUTTONUP):
+            app.handle(pygame.Event(kind, pos=box.center, button=pygame.BUTTON_LEFT))
+
+    def changed() -> bool:
+        return next(k.changed for k in session.desk().knobs if k.path == "pacers.front_gap")
+
+    click()
+    for _ in range(60):
+        app.frame(1 / 60)
+    click()
+    assert changed()
+    click()
+    assert not changed()
+
+
+def test_work_goes_on_in_the_time_of_a_picture_that_is_left_out() -> None:
+    session = FakeSession()
+    app = App(session, size=(640, 360))
+    still = session.moment()
+    session.moment = lambda: still
+    for _ in range(2 * MOVED):
+        app.frame(1 / 60)
+    session.worked_s.clear()
+    for _ in range(10 * SELDOM):
+        app.frame(1 / 60)
+    assert session.worked_s == [INSTEAD_S] * 10 * (SELDOM - 1)
+
+
+def test_the_drawer_is_painted_in_its_first_picture(app: App, session: Session) -> None:
+    pygame.display.set_mode((1280, 720))
+    session.finish_work()
+    _rest(app)
+    app.perform(Action.DRAWER)
+    app.frame(0.05)
+    painted = app.drawer._surface
+    assert painted is not None
+    assert pygame.surfarray.array3d(painted).any()
+
+
+def test_a_seek_of_a_following_camera_keeps_it_awake(app: App, drawn: list[int]) -> None:
+    app.perform(Action.CAMERA)
+    _rest(app)
+    app.session.seek_distance(900.0)
+    before = len(drawn)
+    for _ in range(MOVED):
+        app.frame(1 / 60)
+    assert len(drawn) == before + MOVED
+
+
+def test_other_colours_share_the_open_fonts(app: App) -> None:
+    app.frame(1 / 60)
+    fonts = app._painter.type
+    app.perform(Action.THEME)
+    app.frame(1 / 60)
+    assert app._painter.type is fonts

@@ -91,7 +91,6 @@ class Drawer(Looking):
     def draw(self, surface: pygame.Surface, elapsed_s: float, *, waits: bool = False) -> None:
         """Show it after `elapsed_s` of wall time [s]; where it `waits`, as it was."""
         elapsed = min(max(0.0, elapsed_s), 0.05)
-        self.now += max(0.0, elapsed_s)
         step = elapsed / SLIDE_S
         self._out = min(1.0, self._out + step) if self.open else max(0.0, self._out - step)
         self._fulfil()
@@ -100,8 +99,8 @@ class Drawer(Looking):
         if self.kit is None or self._surface is None:
             self.kit = Kit(self.box, self._theme)
             self._surface = pygame.Surface((self.box.w, self.box.h), 0, 32)
-        if self.open and not (waits and self.sheet is not None) and self._stirred():
-            self._paint(self.kit, self._surface, self._style, elapsed)
+        if self.open and not waits and self._stirred():
+            self._paint(self.kit, self._surface, self._style, max(0.0, elapsed_s))
         hidden = round((1.0 - ease(self._out)) * (surface.get_width() - self.box.x))
         surface.blit(self._surface, (self.box.x + hidden, self.box.y))
 

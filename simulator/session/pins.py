@@ -85,8 +85,7 @@ class Pins:
         Raises:
             OutputError: it cannot be written.
         """
-        path = Path(path)
-        named = path if path.suffix == ".npz" else path.with_name(f"{path.name}.npz")
+        named = _named(path)
         save_recordings([(pin.name, pin.run) for pin in self.pins], named)
         return named
 
@@ -97,7 +96,7 @@ class Pins:
             RecordingError: the file cannot be read.
         """
         why = ""
-        for name, run in load_recordings(path):
+        for name, run in load_recordings(path if Path(path).is_file() else _named(path)):
             why = self.keep(" ".join(name.split())[:100] or "a run", run, None) or why
         return why
 
@@ -175,3 +174,9 @@ def telling_s(run: Recording) -> tuple[float, ...]:
     bell = float(run.time_at(run.race_m - LAP_M)) if run.race_m > LAP_M else math.nan
     times = [t for t in (*found.splits_s, bell, run.end_s) if t is not None and not math.isnan(t)]
     return tuple(sorted(times))
+
+
+def _named(path: str | Path) -> Path:
+    """Return the file that is meant: what was typed, with its ending."""
+    path = Path(path)
+    return path if path.suffix == ".npz" else path.with_name(f"{path.name}.npz")

@@ -21,17 +21,26 @@ class Plate:
         """Start with every field empty."""
         self.blank = blank
         self.picture = blank.copy()
-        self._shown: dict[str, Hashable] = {}
+        self._shown: dict[str, tuple[Box, Hashable]] = {}
 
-    def field(self, name: str, box: Box, key: Hashable, paint: Paint) -> None:
-        """Show a field whose looks follow from `key` alone; `paint` draws it afresh."""
-        if name in self._shown and self._shown[name] == key:
-            return
-        self._shown[name] = key
+    def field(self, name: str, box: Box, key: Hashable, paint: Paint) -> bool:
+        """Show a field whose looks follow from `box` and `key` alone; `paint` draws it afresh.
+
+        Returns:
+            Whether it was drawn.
+        """
+        if self._shown.get(name) == (box, key):
+            return False
+        self._shown[name] = (box, key)
         self.picture.set_clip(box)
         self.picture.blit(self.blank, box, box)
         paint(self.picture, box)
         self.picture.set_clip(None)
+        return True
+
+    def forget(self, *beginnings: str) -> None:
+        """Have the fields whose names begin so drawn again, whatever is written in their places."""
+        self._shown = {n: kept for n, kept in self._shown.items() if not n.startswith(beginnings)}
 
     def clear(self, name: str, box: Box) -> None:
         """Take a field's content away."""

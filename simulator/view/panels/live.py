@@ -38,13 +38,13 @@ def show(
     count = len(gaps) + len(meters)
     tallest = min(round(3.2 * style.sizes.lead), inner.h // max(1, count))
     places = rows(inner, count, max(1, tallest))
+    # where the rows lie changes with their number: what stood there goes first
+    if plate.field("rows of live", inner, tuple(places[:count]), lambda *_: None):
+        plate.forget("live gap", "live meter")
     for i, (line, place) in enumerate(zip(gaps, places, strict=False)):
         _gap(plate, f"live gap {i}", place, line, style)
     for meter, place in zip(meters, places[len(gaps) :], strict=False):
-        _meter(plate, f"meter {meter.name}", place, meter, style)
-    used = len(gaps) + len(meters)
-    rest = Box(inner.x, places[used - 1].bottom if used else inner.y, inner.w, 1)
-    plate.field("live rows", rest, (len(gaps), tuple(m.name for m in meters)), lambda *_: None)
+        _meter(plate, f"live meter {meter.name}", place, meter, style)
 
 
 def _gap(plate: Plate, name: str, box: Box, line: GapLine, style: Style) -> None:

@@ -28,6 +28,8 @@ class Filing(Running):
     _file: LiveFile | None = None
     _problem: str = ""
     _desk: Desk | None = None
+    _mine: frozenset[Path] = frozenset()
+    _doubted: Path | None = None
 
     @classmethod
     def open(
@@ -125,6 +127,8 @@ class Filing(Running):
         path = path if path.suffix in (".yaml", ".yml") else path.with_name(f"{path.name}.yaml")
         try:
             text = elsewhere(self._mixing.file_settings, self.scenario, path)
+            if not self._may_write(path):
+                return
             file = LiveFile(path, text, shipped=False)
             file.write(text)
         except (LightpaceError, ValueError) as error:
@@ -132,6 +136,17 @@ class Filing(Running):
             return
         self._file = file
         self._saved(file)
+
+    def _may_write(self, path: Path) -> bool:
+        """Return whether to write there: over a file not written from here only when told twice."""
+        file = self._file
+        watched = file is not None and file.path == path and not file.shipped
+        if not path.exists() or path in self._mine or path == self._doubted or watched:
+            self._mine |= {path}
+            return True
+        self._doubted = path
+        self.notify(f"{path.name} is there already: save it by that name again to replace it.")
+        return False
 
     def _saved(self, file: LiveFile) -> None:
         self._problem = ""

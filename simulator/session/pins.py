@@ -85,7 +85,7 @@ class Pins:
         Raises:
             OutputError: it cannot be written.
         """
-        named = _named(path)
+        named = pins_file(path)
         save_recordings([(pin.name, pin.run) for pin in self.pins], named)
         return named
 
@@ -96,7 +96,7 @@ class Pins:
             RecordingError: the file cannot be read.
         """
         why = ""
-        for name, run in load_recordings(path if Path(path).is_file() else _named(path)):
+        for name, run in load_recordings(path if Path(path).is_file() else pins_file(path)):
             why = self.keep(" ".join(name.split())[:100] or "a run", run, None) or why
         return why
 
@@ -176,7 +176,7 @@ def telling_s(run: Recording) -> tuple[float, ...]:
     return tuple(sorted(times))
 
 
-def _named(path: str | Path) -> Path:
+def pins_file(path: str | Path) -> Path:
     """Return the file that is meant: what was typed, with its ending."""
     path = Path(path)
     return path if path.suffix == ".npz" else path.with_name(f"{path.name}.npz")

@@ -16,7 +16,7 @@ from simulator.errors import LightpaceError
 from simulator.recording.recording import Recording
 from simulator.session.cueing import Cueing
 from simulator.session.filing import Filing
-from simulator.session.pins import telling_s
+from simulator.session.pins import pins_file, telling_s
 from simulator.stage.desk import Desk
 from simulator.stage.keys import Action
 from simulator.units import format_clock
@@ -169,7 +169,8 @@ class Session(Cueing, Filing):
     def save_pins(self, path: str | Path) -> None:
         """Write the kept runs into a file."""
         try:
-            self.notify(f"Saved {self._pins.save(path).name}.")
+            if self._may_write(pins_file(path).absolute()):
+                self.notify(f"Saved {self._pins.save(path).name}.")
         except LightpaceError as error:
             self.notify(str(error))
 

@@ -125,7 +125,7 @@ class App:
         again = event.key in self._held
         self._held.add(event.key)
         presenting = self.presenter.on
-        if not presenting and self._desk.key(event, again=again):
+        if not presenting and not self.looks.help and self._desk.key(event, again=again):
             return
         binding = binding_of(event, presenting=presenting)
         if binding is not None and (binding.repeats or not again):
@@ -134,6 +134,10 @@ class App:
     def _pointer(self, event: pygame.Event) -> None:
         if event.type == pygame.MOUSEMOTION:
             self._pointing.point(event.pos)
+        left = event.type == pygame.MOUSEBUTTONDOWN and event.button == pygame.BUTTON_LEFT
+        if left and self.looks.help:  # the card lies over everything
+            self._look(help=False)
+            return
         if self._desk.pointer(event):
             return
         if self._controls is not None:
@@ -142,12 +146,8 @@ class App:
                 self.perform(action)
             if swallowed:
                 return
-        if event.type == pygame.MOUSEBUTTONDOWN and event.button == pygame.BUTTON_LEFT:
-            if self.looks.help:
-                self._look(help=False)
-                return
-            if self._desk.click(event.pos, *self._arrangement()):
-                return
+        if left and self._desk.click(event.pos, *self._arrangement()):
+            return
         self.shot = self._pointing.take(event, self.shot, self._layout(), self._now_s)
 
     def _options(self) -> Options:
@@ -301,6 +301,8 @@ class App:
         layout, style = self._arrangement()
         if self.drawer.shown:
             self._desk.place(layout, style, controls.theme)
+        if self.looks.help:
+            return  # over the whole picture, the drawer too
         self._desk.draw(surface, scene, layout, style, elapsed_s)
 
     def _switched(self, scene: Scene) -> dict[Action, bool]:

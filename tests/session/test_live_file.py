@@ -365,3 +365,18 @@ def test_a_wave_s_new_name_is_saved_in_its_own_place(tmp_path: Path) -> None:
     assert '- name: "hers: 1"   # hers\n      length: 8\n      on: yes\n' in text
     assert load_scenario(path) == session.scenario
     assert session.scenario.pacers.follows == "hers: 1"
+
+
+def test_a_strangers_file_is_replaced_only_when_told_twice(file: Path, tmp_path: Path) -> None:
+    victim = tmp_path / "victim.yaml"
+    victim.write_text("something else")
+    session = Session.open(file)
+    session.change("pacers.count", "1")
+    session.save_as(tmp_path / "victim")
+    assert "is there already" in session.scene().notice
+    assert victim.read_text() == "something else"
+    session.save_as(tmp_path / "victim")
+    assert load_scenario(victim).pacers.count == 1
+    session.change("pacers.count", "0")
+    session.save_as(tmp_path / "victim")  # it is one's own by now
+    assert load_scenario(victim).pacers.count == 0

@@ -166,3 +166,23 @@ def test_ghosts_switched_while_a_picture_is_made_ready_are_the_last_ones(session
     session.show_pin(1, True)
     session.set_axis("front gap")
     assert names(session) == ["even 1:05", "as in the file"]
+
+
+def test_pins_are_found_by_the_name_they_were_saved_by(session: Session, tmp_path: Path) -> None:
+    session.pin()
+    session.save_pins(tmp_path / "runs")
+    other = Session(load_short("runner.form=1"))
+    other.load_pins(tmp_path / "runs")
+    assert [row.name for row in other.desk().pins] == ["as in the file"]
+
+
+def test_a_strangers_file_is_not_replaced_by_pins_at_once(session: Session, tmp_path: Path) -> None:
+    (tmp_path / "runs.npz").write_text("something else")
+    session.pin()
+    session.save_pins(tmp_path / "runs")
+    assert "is there already" in session.scene().notice
+    assert (tmp_path / "runs.npz").read_text() == "something else"
+    session.save_pins(tmp_path / "runs")
+    assert session.scene().notice == "Saved runs.npz."
+    session.save_pins(tmp_path / "runs")
+    assert session.scene().notice == "Saved runs.npz."

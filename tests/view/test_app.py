@@ -344,3 +344,25 @@ def test_nothing_but_display_and_font_is_initialised(app: App) -> None:
     assert app.running
     assert pygame.mixer.get_init() is None
     assert not pygame.joystick.get_init()
+
+
+def test_the_help_lies_over_the_drawer(session: FakeSession) -> None:
+    app = App(session, size=(1280, 720))
+    press(app, "k")
+    for _ in range(30):
+        app.frame(1 / 60)
+    press(app, "h")
+    app.frame(1 / 60)
+    shown = pygame.display.get_surface()
+    assert shown is not None
+    alone = App(FakeSession(), size=(1280, 720), window=app.window)
+    press(alone, "h")
+    box = app.drawer.box
+    assert box is not None
+    covered = pygame.Rect(box).inflate(-8, -8)
+    with_drawer = pygame.image.tobytes(shown.subsurface(covered), "RGB")
+    alone.frame(1 / 60)
+    assert with_drawer == pygame.image.tobytes(shown.subsurface(covered), "RGB")
+    press(app, "escape")
+    assert not app.looks.help
+    assert app.drawer.open

@@ -241,3 +241,16 @@ def test_the_group_looks_as_it_should(tmp_path: Path) -> None:
     group._rail(surface, scene, piece, THEME)
     group._bodies(surface, scene, piece, THEME)
     compare(surface, "group", tmp_path)
+
+
+def test_rows_of_the_live_panel_that_move_leave_nothing_behind() -> None:
+    used, scene = Painter(), scenes.running(120.0)
+    assert len(scene.gaps) >= 2
+    fourth = replace(scene.gaps[-1], name="before: pacers 13")
+    moments = [scene, replace(scene, gaps=(*scene.gaps, fourth)), scene]
+    moments += [replace(scene, gaps=scene.gaps[:1]), scene, replace(scene, gaps=()), scene]
+    for moment in moments:
+        one, other = (pygame.Surface((1280, 720), 0, 32) for _ in range(2))
+        used.draw(one, moment)
+        Painter().draw(other, moment)
+        assert pygame.image.tobytes(one, "RGB") == pygame.image.tobytes(other, "RGB")

@@ -75,6 +75,14 @@ class Type:
             self._fonts.move_to_end(key)
         return font
 
+    def forget(self) -> None:
+        """Drop all that was kept: in other colours none of the writing is of use.
+
+        The fonts go too, since those of window sizes that are gone hold open files and memory.
+        """
+        for kept in (self._fonts, self._glyphs, self._runs, self._widths, self._fits):
+            kept.clear()
+
     def glyph(self, char: str, weight: str, px: int, colour: Colour) -> tuple[pygame.Surface, int]:
         """Return a ready glyph and its advance [px]."""
         key = (char, weight, px, colour)

@@ -12,6 +12,9 @@ from pathlib import Path
 
 from simulator.errors import OutputError
 
+_MOST_SHOWN = 1000
+"""Characters of a path in a sentence: all of any path but a nonsensical one."""
+
 
 @contextmanager
 def replacing(path: str | Path) -> Iterator[Path]:
@@ -21,18 +24,17 @@ def replacing(path: str | Path) -> Iterator[Path]:
     be half-written, and renaming a file over `/dev/null` would do harm.
 
     Raises:
-        OutputError: `path` is a folder, or its folder is missing, read-only or full.
+        OutputError: `path` is a folder, no file can have its name, or its folder is missing,
+            locked, read-only or full.
     """
     path = Path(path)
-    if path.is_dir():
-        raise OutputError(f"{path} cannot be written: it is a directory.")
-    if path.exists() and not path.is_file():
+    target = target_of(path)
+    if target is None:
         try:
             yield path
         except OSError as error:
             raise _not_written(path, error) from error
         return
-    target = path.resolve() if path.is_symlink() else path
     beside = target.with_name(f".{target.name[:40]}.{os.getpid()}.part")
     try:
         yield beside
@@ -44,8 +46,47 @@ def replacing(path: str | Path) -> Iterator[Path]:
             beside.unlink()
 
 
-def _not_written(path: Path, error: OSError) -> OutputError:
-    return OutputError(f"{path} cannot be written: {error.strerror or error}.")
+def is_there(path: str | Path) -> bool:
+    """Return whether something is at this path, even if it is a link to nothing.
+
+    Raises:
+        OutputError: no file can have this name, or its folder may not be entered.
+    """
+    try:
+        Path(path).lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except (OSError, ValueError) as error:
+        raise _not_written(Path(path), error) from error
+    return True
+
+
+def target_of(path: Path) -> Path | None:
+    """Return the file to replace, which a link may point to; None for a device or a pipe.
+
+    Raises:
+        OutputError: `path` is a folder, no file can have its name, or its folder is locked.
+    """
+    is_there(path)  # the system says here what it thinks of the name
+    try:
+        if path.is_dir():
+            raise OutputError(f"{shown(path)} cannot be written: it is a directory.")
+        if path.exists() and not path.is_file():
+            return None
+        return path.resolve() if path.is_symlink() else path
+    except (OSError, RuntimeError) as error:  # RuntimeError: links that lead in a circle
+        raise _not_written(path, error) from error
+
+
+def _not_written(path: Path, error: Exception) -> OutputError:
+    why = getattr(error, "strerror", None) or "its name is not usable"
+    return OutputError(f"{shown(path)} cannot be written: {why}.")
+
+
+def shown(path: Path) -> str:
+    """Return a path as a sentence may hold it: a very long one without its middle."""
+    text = str(path) if str(path).isprintable() else ascii(str(path))
+    return text if len(text) <= _MOST_SHOWN else f"{text[:100]}…{text[-100:]}"
 
 
 def write_text(path: str | Path, text: str) -> None:

@@ -35,3 +35,14 @@ def test_a_table_becomes_a_data_frame_where_the_package_is_there(
     monkeypatch.setitem(sys.modules, name, None)
     with pytest.raises(LightpaceError, match=f"pip install {name}"):
         getattr(TABLE, way)()
+
+
+@pytest.mark.parametrize(("name", "way"), [("pandas", "to_pandas"), ("polars", "to_polars")])
+def test_the_real_package_takes_numbers_and_words_as_they_are(name: str, way: str) -> None:
+    package = pytest.importorskip(name)
+    frame = getattr(TABLE, way)()
+    assert isinstance(frame, package.DataFrame)
+    assert list(frame.columns) == ["finish_s", "status"]
+    assert frame["finish_s"].to_numpy().dtype == np.float64
+    assert np.array_equal(frame["finish_s"].to_numpy(), TABLE["finish_s"], equal_nan=True)
+    assert list(frame["status"]) == ["finished", "invalid"]

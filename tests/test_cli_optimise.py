@@ -87,6 +87,11 @@ def test_where_nothing_will_do_it_says_how_far_the_nearest_stays(
         ([], "nothing is free"),
         (["--free", "plan.spilts"], "plan.spilts"),
         (["--free", "pacers.front_gap=3..1"], "least and its greatest"),
+        (["--free", "pacers.front_gap=1..300"], "300 is too high"),
+        (["--free", "pacers.front_gap=0.1..3"], "0.1 is too low"),
+        (["--free", "pacers.count=a..b"], "'a..b' is no whole number"),
+        (["--free", "pacers.count=0..4:0.5"], "'0.5' is no whole number"),
+        (["--free", "pacers.count=3..1"], "--free"),
         (["--free", "pacers.front_gap", "--subject-to", "finish=4:00"], "is no condition"),
         (["--free", "pacers.front_gap", "--minimise", "joy"], "neither a result nor free"),
     ],
@@ -96,6 +101,42 @@ def test_what_cannot_be_asked_is_said(optimise: Optimise, arguments: list[str], 
     assert (code, out) == (2, "")
     assert words in said
     assert "Traceback" not in said
+
+
+def test_a_range_whose_middle_is_no_scenario_is_searched_all_the_same(optimise: Optimise) -> None:
+    """41 s over 400 m is faster than a human; the best target of the range is not."""
+    short = [*DASH, "--set", "pacers.count=0", "--free"]
+    for ends in ("20..62", "45..62"):
+        code, said, _ = optimise(*short, f"plan.target={ends}")
+        assert code == 0
+        [line] = [line for line in said.splitlines() if line.startswith("finish ")]
+        assert float(line.split()[1].rstrip(",")) < 50
+
+
+def test_a_range_without_any_scenario_says_why(optimise: Optimise) -> None:
+    code, out, said = optimise(*DASH, "--free", "plan.target=20..30")
+    assert (code, out) == (1, "")
+    assert "faster than a human" in said
+
+
+def test_the_result_keeps_ghosts_and_published_splits(optimise: Optimise, tmp_path: Path) -> None:
+    file = tmp_path / "found.yaml"
+    code, _, _ = optimise("breaking4", "--free", "pacers.count=0,1", "-o", file)
+    assert code == 0
+    asked, written = load_scenario("breaking4"), load_scenario(file)
+    assert written.ghosts == asked.ghosts
+    assert written.published == asked.published
+    assert written.pacers.count == 1
+
+
+def test_the_splits_of_a_mile_are_left_out_of_a_shorter_race(
+    optimise: Optimise, tmp_path: Path
+) -> None:
+    file = tmp_path / "found.yaml"
+    short = ["--set", "distance=800 m", "--set", "plan.target=1:58"]
+    code, _, _ = optimise("breaking4", *short, "--free", "pacers.count=0,1", "-o", file)
+    assert code == 0
+    assert load_scenario(file).published is None
 
 
 def test_without_scipy_the_command_that_installs_it_is_named(

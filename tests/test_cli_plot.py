@@ -107,6 +107,36 @@ def test_what_cannot_be_drawn_is_said_in_a_sentence(
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize("name", ["costs $x_{ and $y", "🏃 سباق 4:00"])
+def test_any_name_of_a_scenario_stands_in_the_heading(
+    lightpace: Lightpace, tmp_path: Path, name: str
+) -> None:
+    scenario = tmp_path / "named.yaml"
+    scenario.write_text(f'name: "{name}"\ndistance: 200 m\nplan: {{target: 30}}\n', "utf-8")
+    out = tmp_path / "out.svg"
+    code, _, said = lightpace("plot", "pacers", "--scenario", scenario, "-o", out)
+    assert (code, said) == (0, "")
+    assert name.rsplit(maxsplit=1)[-1] in out.read_text(encoding="utf-8")
+
+
+def test_a_result_may_be_the_colour_and_an_empty_column_is_called_empty(
+    lightpace: Lightpace, tmp_path: Path
+) -> None:
+    table, out = tmp_path / "table.csv", tmp_path / "out.svg"
+    rows = [f"{gap},finished,240.{gap},{'' if gap < 3 else 100 * gap},\n" for gap in range(1, 9)]
+    head = "pacers.front_gap,status,finish_s,lost_light_m,split_400_s\n"
+    table.write_text(head + "".join(rows), encoding="utf-8")
+    axes = ["--x", "pacers.front_gap", "--y", "finish_s", "--colour", "lost_light_m"]
+    assert lightpace("plot", table, *axes, "-o", out)[0] == 0
+    drawn = out.read_text(encoding="utf-8")
+    assert "<!-- light lost at: none -->" in drawn
+    assert "<!-- nan -->" not in drawn
+    axes = ["--x", "pacers.front_gap", "--y", "split_400_s", "-o", str(tmp_path / "no.svg")]
+    code, _, said = lightpace("plot", table, *axes)
+    assert code == 1
+    assert said.strip() == "Column 'split_400_s' is empty: no row holds a value."
+
+
 @pytest.mark.parametrize("content", [None, "", "just words\n", "[1, 2]"])
 def test_a_file_that_is_no_table_is_said(
     lightpace: Lightpace, tmp_path: Path, content: str | None

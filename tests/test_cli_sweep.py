@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -68,6 +69,20 @@ def test_rows_that_are_invalid_are_kept_with_their_reason(sweep: Sweep, tmp_path
     assert "at most 40, not 99" in table["reason"][1]
     assert "faster than a human" in table["reason"][2]
     assert table["plan.target"].tolist() == [60.0, 60.0, 30.0]
+
+
+@pytest.mark.parametrize("at", [0, 1, 2])
+def test_a_row_that_is_no_yaml_is_kept_wherever_it_stands(
+    sweep: Sweep, tmp_path: Path, at: int
+) -> None:
+    values = ["60", "61"]
+    values.insert(at, "[")
+    rows, out = tmp_path / "rows.csv", tmp_path / "out.csv"
+    rows.write_text("\n".join(["plan.target", *values]) + "\n", encoding="utf-8")
+    code, said, _ = sweep(*SHORT, "--rows", rows, "--jobs", 1, "-o", out)
+    assert code == 0
+    assert "3 rows; 1 are invalid" in said
+    assert np.flatnonzero(read_columns(out)["status"] == "invalid").tolist() == [at]
 
 
 @pytest.mark.parametrize(
@@ -287,3 +302,66 @@ def test_stopped_it_keeps_what_is_done_and_goes_on_to_the_same_table(
     assert "Going on: " in said
     assert out.read_bytes() == whole.read_bytes()
     assert sorted(p.name for p in tmp_path.iterdir()) == ["out.csv", "whole.csv"]
+
+
+# -- two at once ----------------------------------------------------------------------------------
+
+
+@POSIX
+def test_a_second_sweep_to_the_same_output_is_refused_and_harms_nothing(
+    sweep: Sweep, tmp_path: Path
+) -> None:
+    whole, out = tmp_path / "whole.csv", tmp_path / "out.csv"
+    first = _start(*DASH, *VARY, "--jobs", 1, "-o", out)
+    _first_chunk(tmp_path / ".out.csv.chunks")
+    first.send_signal(signal.SIGSTOP)  # it does not end before the others have looked
+    try:
+        for vary in (VARY, ["--vary", "pacers.count=0..2"]):  # the same request, and another
+            second = _start(*DASH, *vary, "--jobs", 1, "-o", out)
+            _, said = second.communicate(timeout=60)
+            assert second.returncode == 1
+            assert f"Another sweep is writing {out} (process {first.pid})" in said
+            assert "wait for it or choose another -o" in said
+    finally:
+        first.send_signal(signal.SIGCONT)
+    _, said = first.communicate(timeout=120)
+    assert first.returncode == 0
+    assert "damaged" not in said
+    assert sweep(*DASH, *VARY, "--jobs", 1, "-o", whole)[0] == 0
+    assert out.read_bytes() == whole.read_bytes()
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["out.csv", "whole.csv"]
+
+
+@POSIX
+def test_a_sweep_that_was_killed_keeps_nobody_away(sweep: Sweep, tmp_path: Path) -> None:
+    out = tmp_path / "out.csv"
+    child = _start(*DASH, *VARY, "--jobs", 1, "-o", out)
+    _first_chunk(tmp_path / ".out.csv.chunks")
+    os.killpg(child.pid, signal.SIGKILL)
+    child.communicate(timeout=60)
+    left = [path.name for path in (tmp_path / ".out.csv.chunks").iterdir()]
+    assert any(name.endswith(".npz") for name in left), left
+    assert (tmp_path / ".out.csv.chunks" / "lock").read_text() == str(child.pid)
+    code, _, said = sweep(*DASH, *VARY, "--jobs", 1, "-o", out)
+    assert code == 0
+    assert "Going on: " in said
+    assert [p.name for p in tmp_path.iterdir()] == ["out.csv"]
+
+
+def test_a_place_that_cannot_be_written_is_said_before_anything_is_run(
+    sweep: Sweep, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "run_chunk", lambda *_: pytest.fail("a chunk was run"))
+    (tmp_path / "out.csv").mkdir()
+    for out in (tmp_path / "none" / "out.csv", tmp_path / "out.csv", tmp_path / f"{'x' * 300}.csv"):
+        code, _, said = sweep(*DASH, "--jobs", 1, "-o", out)
+        assert code == 1
+        assert re.search(r"cannot be (made|written)", " ".join(said.split()))
+    assert [p.name for p in tmp_path.iterdir()] == ["out.csv"]
+
+
+@POSIX
+def test_a_name_that_is_as_long_as_it_may_be_is_written(sweep: Sweep, tmp_path: Path) -> None:
+    out = tmp_path / f"{'x' * 245}.csv"
+    assert sweep(*DASH, "--jobs", 1, "-o", out)[0] == 0
+    assert [p.name for p in tmp_path.iterdir()] == [out.name]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from simulator.errors import OutputError
-from simulator.files import replacing, write_text
+from simulator.files import is_there, replacing, write_text
 
 
 def test_a_text_is_written_as_it_is(tmp_path: Path) -> None:
@@ -96,3 +96,32 @@ def test_a_device_or_pipe_is_written_to_and_not_replaced(tmp_path: Path) -> None
         os.close(reader)
     assert stat.S_ISFIFO(pipe.stat().st_mode)
     assert list(tmp_path.iterdir()) == [pipe]
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "x" * 10_000, "a\0b", "\ud800"])
+def test_a_name_that_no_file_can_have_is_told_in_a_sentence(tmp_path: Path, name: str) -> None:
+    with pytest.raises(OutputError, match="cannot be written") as refused:
+        write_text(tmp_path / name, "text")
+    assert len(str(refused.value)) < 700
+    with pytest.raises(OutputError, match="cannot be written"):
+        is_there(tmp_path / name)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_there_is_told_from_what_is_not(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / "link").symlink_to(tmp_path / "nothing")
+    assert is_there(tmp_path / "file")
+    assert is_there(tmp_path / "link")
+    assert not is_there(tmp_path / "nothing")
+    assert not is_there(tmp_path / "file" / "below")
+
+
+def test_links_that_lead_in_a_circle_are_told_in_a_sentence(tmp_path: Path) -> None:
+    one, other = tmp_path / "one", tmp_path / "other"
+    one.symlink_to(other)
+    other.symlink_to(one)
+    with pytest.raises(OutputError, match="cannot be written"):
+        write_text(one, "text")
+    assert one.is_symlink()
+    assert len(list(tmp_path.iterdir())) == 2

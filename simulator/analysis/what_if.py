@@ -1,14 +1,15 @@
 """What if: other pacers, gaps, formations, first laps, policies, air; each a row of one batch.
 
-In: a scenario and an axis. Out: `Choice`s, the scenarios to compare, and `Alternative`s, their
-finish times [s]. Every row is a whole attempt from the gun, by the same kernel as the attempt.
+In: a scenario, what its file asks for, and an axis. Out: `Choice`s, the scenarios to compare, and
+`Alternative`s, their finish times [s]. Every row is a whole attempt from the gun, by the same
+kernel as the attempt.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -30,6 +31,8 @@ MOST_PACERS = 40
 GAPS_M = (0.8, 1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 5.0)
 LAPS_S = (-3.0, -2.0, -1.5, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0, 3.0)
 """First laps, against an even one [s]."""
+_SAME_LAP_S = 0.01
+"""Laps and targets that are written alike [s]."""
 WAITS_M = (2.0, 5.0, 10.0, 20.0, 40.0)
 DEGREES = (0.0, 5.0, 10.0, 15.0, 20.0, 25.0, 30.0, 35.0)
 WINDS_M_S = (0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0)
@@ -39,13 +42,15 @@ WINDS_M_S = (0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0)
 class Choice:
     """One row: its label, the scenario, whether it is what is asked for now.
 
-    `settings` are the paths and texts that make a scenario this one, as `--set` takes them.
+    `settings` are the paths and texts that make a scenario this one, as `--set` takes them;
+    `in_file` says that the file asks for this value.
     """
 
     label: str
     scenario: Scenario
     own: bool
     settings: tuple[tuple[str, str], ...]
+    in_file: bool = False
 
     @property
     def assumed(self) -> bool:
@@ -58,7 +63,7 @@ class Alternative:
     """One row: its label, and its finish [s], None if she does not finish.
 
     `assumed` says that it rests on an assumed coefficient (the pacer beside), `stale` that it was
-    run for settings that have changed since.
+    run for settings that have changed since, `in_file` that the file asks for this value.
     """
 
     label: str
@@ -66,6 +71,7 @@ class Alternative:
     own: bool
     assumed: bool
     stale: bool = False
+    in_file: bool = False
 
 
 @lru_cache(maxsize=256)
@@ -76,95 +82,146 @@ def _rests_on_assumed(pacers: Pacers) -> bool:
     return bool(profile_of(bodies, [0.0]).lost[0] > 0)
 
 
-def choices(scenario: Scenario, axis: str = "pacers") -> tuple[Choice, ...]:
-    """Return the rows of one of `AXES`; what cannot be asked for is left out."""
-    return tuple(AXES[axis](scenario))
+def choices(
+    scenario: Scenario, axis: str = "pacers", file: Scenario | None = None
+) -> tuple[Choice, ...]:
+    """Return the rows of one of `AXES`; what cannot be asked for is left out.
+
+    Args:
+        scenario: what is asked for now.
+        axis: one of `AXES`.
+        file: what its file asks for, whose value is among the rows; None: the same.
+    """
+    return tuple(AXES[axis](scenario, file or scenario))
 
 
-def pacer_counts(scenario: Scenario) -> list[Choice]:
+def pacer_counts(scenario: Scenario, file: Scenario | None = None) -> list[Choice]:
     """Return 0, 1, ... all pacers of the formation."""
     most = len(scenario.pacers.formation.names())
-    own = scenario.pacers.count if scenario.pacers.count is not None else most
+    own, told = _count(scenario.pacers), _count((file or scenario).pacers)
     found = []
     for count in range(min(most, MOST_PACERS) + 1):
         new = scenario.model_copy(
             update={"pacers": scenario.pacers.model_copy(update={"count": count})}
         )
-        found.append(Choice(str(count), new, count == own, (("pacers.count", str(count)),)))
+        settings = (("pacers.count", str(count)),)
+        found.append(Choice(str(count), new, count == own, settings, count == told))
     return found
 
 
-def front_gaps(scenario: Scenario) -> list[Choice]:
-    """Return gaps to the nearest pacer ahead, her own among them."""
-    ahead = [s.ahead for s in scenario.pacers.line_up() if s.ahead > 0]
-    own = min(ahead, default=0.0)
-    values = sorted({*GAPS_M, own}) if own else list(GAPS_M)
-    return _of_pacers(scenario, [(f"{gap:.4g}", gap == own, {"front_gap": gap}) for gap in values])
+def _count(pacers: Pacers) -> int:
+    return len(pacers.formation.names()) if pacers.count is None else pacers.count
 
 
-def formations(scenario: Scenario) -> list[Choice]:
-    """Return the shipped formations, each with as many of the pacers as it has places for."""
-    own = scenario.pacers.formation
-    found = []
+def front_gaps(scenario: Scenario, file: Scenario) -> list[Choice]:
+    """Return gaps to the nearest pacer ahead, her own and the file's among them."""
+    own, told = _front_gap(scenario.pacers), _front_gap(file.pacers)
+    rows = []
+    for gap in sorted({*GAPS_M, own, told} - {0.0}):
+        asked: float | None = gap
+        if gap == told and file.pacers.formation == scenario.pacers.formation:
+            asked = file.pacers.front_gap  # None: as in the formation
+        rows.append(_Row(f"{gap:.4g}", gap == own, gap == told, {"front_gap": asked}))
+    return _of_pacers(scenario, rows)
+
+
+def _front_gap(pacers: Pacers) -> float:
+    """Return the gap to the nearest pacer ahead [m], without what moving slots rounded; 0: none."""
+    return round(min((s.ahead for s in pacers.line_up() if s.ahead > 0), default=0.0), 9)
+
+
+def formations(scenario: Scenario, file: Scenario) -> list[Choice]:
+    """Return the shipped formations and the file's, each with as many pacers as it has places."""
+    own, told = scenario.pacers.formation, file.pacers.formation
+    known: dict[str, tuple[Formation, str]] = {}
     for name in shipped_names("formations"):
         try:
-            formation = Formation.model_validate(FORMATION.find(name))
+            known[name] = Formation.model_validate(FORMATION.find(name)), name
         except (ScenarioError, ValidationError):
             continue
+    if told != own and all(formation != told for formation, _ in known.values()):
+        name = f"{told.name}, in the file" if told.name in {*known, own.name} else told.name
+        known[name] = told, told.model_dump_json(by_alias=True)
+    found = [Choice(own.name, scenario, True, (), own == told)]
+    for name, (formation, text) in known.items():
         if formation == own:
             continue
         update: dict[str, Any] = {"formation": formation}
         count = scenario.pacers.count
-        settings = [("pacers.formation", name)]
+        settings = [("pacers.formation", text)]
         if count is not None and count > len(formation.names()):
             update["count"] = len(formation.names())
             settings.append(("pacers.count", str(update["count"])))
         pacers = _pacers(scenario.pacers, update)
         if pacers is not None:
             new = scenario.model_copy(update={"pacers": pacers})
-            found.append(Choice(name, new, False, tuple(settings)))
-    return sorted([*found, Choice(own.name, scenario, True, ())], key=lambda c: c.label)
+            found.append(Choice(name, new, False, tuple(settings), formation == told))
+    return sorted(found, key=lambda c: c.label)
 
 
-def policies(scenario: Scenario) -> list[Choice]:
+def policies(scenario: Scenario, file: Scenario) -> list[Choice]:
     """Return holding the light, and waiting for her behind it by so much."""
-    p = scenario.pacers
-    holds = p.policy == "hold_light"
-    waits = WAITS_M if holds else tuple(sorted({*WAITS_M, p.drop_back}))
-    rows: list[tuple[str, bool, dict[str, Any]]] = [("hold", holds, {"policy": "hold_light"})]
-    for wait in waits:
+    own, told = _wait(scenario.pacers), _wait(file.pacers)
+    rows = [_Row("hold", own is None, told is None, {"policy": "hold_light"})]
+    for wait in sorted({*WAITS_M, *(w for w in (own, told) if w is not None)}):
         update = {"policy": "wait_for_runner", "drop_back": wait}
-        rows.append((f"wait {wait:g}", not holds and wait == p.drop_back, update))
+        rows.append(_Row(f"wait {wait:g}", wait == own, wait == told, update))
     return _of_pacers(scenario, rows)
 
 
-def first_laps(scenario: Scenario) -> list[Choice]:
+def _wait(pacers: Pacers) -> float | None:
+    """Return how far behind the light they wait [m]; None: they hold it."""
+    return None if pacers.policy == "hold_light" else pacers.drop_back
+
+
+def first_laps(scenario: Scenario, file: Scenario) -> list[Choice]:
     """Return first laps faster and slower than even, the rest even to the same target."""
     if scenario.distance < 1.5 * LAP_M:
-        return [Choice("as asked", scenario, True, ())]
+        return [Choice("as asked", scenario, True, (), file.plan == scenario.plan)]
     plan = schedule_of(scenario.plan, scenario.distance)
     target, lap = plan.finish_s, float(plan.time_at(LAP_M))
     even = _even_lap(scenario, target)
-    found = [(lap, Choice(format_time(lap), scenario, True, ()))]
+    told = _told_lap(scenario, file, target)
+    same = told is not None and abs(told[0] - lap) < _SAME_LAP_S
+    found = [(lap, Choice(format_time(lap), scenario, True, (), same))]
+    if told is not None and not same:
+        found.append((told[0], told[1]))
+    fixed = [lap for lap, _ in found]
     for change in LAPS_S:
-        if abs(even + change - lap) < 0.1:
+        if any(abs(even + change - other) < 0.1 for other in fixed):
             continue
         time = round(even + change, 2)
-        splits = {"400": format_time(time), "finish": format_time(target, 3)}
-        plain = {
-            "shape": "splits",
-            "standing_start": scenario.plan.standing_start,
-            "splits": splits,
-        }
-        new: Plan = SplitPlan.model_validate(plain)
-        rows = ", ".join(f'"{key}": "{value}"' for key, value in splits.items())
-        start = "yes" if scenario.plan.standing_start else "no"
-        text = f"{{shape: splits, standing_start: {start}, splits: {{{rows}}}}}"
-        choice = Choice(
-            format_time(time), scenario.model_copy(update={"plan": new}), False, (("plan", text),)
-        )
-        found.append((time, choice))
+        found.append((time, _first_lap(scenario, time, target)))
     return [choice for _, choice in sorted(found, key=lambda row: row[0])]
+
+
+def _told_lap(scenario: Scenario, file: Scenario, target_s: float) -> tuple[float, Choice] | None:
+    """Return the file's first lap [s] and its row; the whole plan where the target is the same."""
+    if file.distance != scenario.distance:
+        return None
+    plan = schedule_of(file.plan, file.distance)
+    lap = float(plan.time_at(LAP_M))
+    if abs(plan.finish_s - target_s) > _SAME_LAP_S:
+        choice = _first_lap(scenario, round(lap, 2), target_s)
+        return lap, replace(choice, in_file=True)
+    new = scenario.model_copy(update={"plan": file.plan})
+    settings = (("plan", file.plan.model_dump_json(by_alias=True)),)
+    return lap, Choice(format_time(lap), new, False, settings, in_file=True)
+
+
+def _first_lap(scenario: Scenario, lap_s: float, target_s: float) -> Choice:
+    splits = {"400": format_time(lap_s), "finish": format_time(target_s, 3)}
+    plain = {
+        "shape": "splits",
+        "standing_start": scenario.plan.standing_start,
+        "splits": splits,
+    }
+    new: Plan = SplitPlan.model_validate(plain)
+    rows = ", ".join(f'"{key}": "{value}"' for key, value in splits.items())
+    start = "yes" if scenario.plan.standing_start else "no"
+    text = f"{{shape: splits, standing_start: {start}, splits: {{{rows}}}}}"
+    asked = scenario.model_copy(update={"plan": new})
+    return Choice(format_time(lap_s), asked, False, (("plan", text),))
 
 
 def _even_lap(scenario: Scenario, target_s: float) -> float:
@@ -178,32 +235,32 @@ def _even_lap(scenario: Scenario, target_s: float) -> float:
     return float(schedule_of(from_rest, scenario.distance).time_at(LAP_M))
 
 
-def temperatures(scenario: Scenario) -> list[Choice]:
-    """Return air temperatures, today's among them."""
-    own = scenario.environment.temperature
+def temperatures(scenario: Scenario, file: Scenario) -> list[Choice]:
+    """Return air temperatures, today's and the file's among them."""
+    own, told = scenario.environment.temperature, file.environment.temperature
     found = []
-    for value in sorted({*DEGREES, own}):
+    for value in sorted({*DEGREES, own, told}):
         air = scenario.environment.model_copy(update={"temperature": value})
         new = scenario.model_copy(update={"environment": air})
-        path = "environment.temperature"
-        found.append(Choice(f"{value:g}°", new, value == own, ((path, f"{value:.10g}"),)))
+        settings = (("environment.temperature", f"{value:.10g}"),)
+        found.append(Choice(f"{value:g}°", new, value == own, settings, value == told))
     return found
 
 
-def winds(scenario: Scenario) -> list[Choice]:
-    """Return wind speeds from today's direction, today's among them."""
-    wind = scenario.environment.wind
+def winds(scenario: Scenario, file: Scenario) -> list[Choice]:
+    """Return wind speeds from today's direction, today's and the file's among them."""
+    wind, told = scenario.environment.wind, file.environment.wind.speed
     found = []
-    for value in sorted({*WINDS_M_S, wind.speed}):
+    for value in sorted({*WINDS_M_S, wind.speed, told}):
         blows = wind.model_copy(update={"speed": value})
         air = scenario.environment.model_copy(update={"wind": blows})
         new = scenario.model_copy(update={"environment": air})
-        path = "environment.wind.speed"
-        found.append(Choice(f"{value:g}", new, value == wind.speed, ((path, f"{value:.10g}"),)))
+        settings = (("environment.wind.speed", f"{value:.10g}"),)
+        found.append(Choice(f"{value:g}", new, value == wind.speed, settings, value == told))
     return found
 
 
-AXES: dict[str, Callable[[Scenario], Sequence[Choice]]] = {
+AXES: dict[str, Callable[[Scenario, Scenario], Sequence[Choice]]] = {
     "pacers": pacer_counts,
     "front gap": front_gaps,
     "formation": formations,
@@ -215,21 +272,32 @@ AXES: dict[str, Callable[[Scenario], Sequence[Choice]]] = {
 """What the strip can be about, in the order it is offered."""
 
 
-def _of_pacers(
-    scenario: Scenario, rows: Sequence[tuple[str, bool, dict[str, Any]]]
-) -> list[Choice]:
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A row about the pacers: what of theirs has which value; None: as if it were left out."""
+
+    label: str
+    own: bool
+    in_file: bool
+    update: dict[str, Any]
+
+
+def _of_pacers(scenario: Scenario, rows: Sequence[_Row]) -> list[Choice]:
     """Return the rows whose pacers can stand like that; the own one is the scenario itself."""
     found = []
-    for label, own, update in rows:
-        settings = tuple(
-            (f"pacers.{key}", f"{v:.10g}" if isinstance(v, float) else str(v))
-            for key, v in update.items()
-        )
-        pacers = scenario.pacers if own else _pacers(scenario.pacers, update)
+    for row in rows:
+        settings = tuple((f"pacers.{key}", _text(value)) for key, value in row.update.items())
+        pacers = scenario.pacers if row.own else _pacers(scenario.pacers, row.update)
         if pacers is not None:
             new = scenario.model_copy(update={"pacers": pacers})
-            found.append(Choice(label, new, own, settings))
+            found.append(Choice(row.label, new, row.own, settings, row.in_file))
     return found
+
+
+def _text(value: float | str | None) -> str:
+    if value is None:
+        return "null"
+    return f"{value:.10g}" if isinstance(value, float) else value
 
 
 def _pacers(pacers: Pacers, update: dict[str, Any]) -> Pacers | None:
@@ -256,7 +324,7 @@ def alternatives_of(
 ) -> tuple[Alternative, ...]:
     """Return rows with their finish times."""
     return tuple(
-        Alternative(row.label, finish, row.own, row.assumed)
+        Alternative(row.label, finish, row.own, row.assumed, in_file=row.in_file)
         for row, finish in zip(rows, finish_s, strict=True)
     )
 

@@ -87,39 +87,40 @@ def sweep(
         scenario, grid, changes=changes or [], samples=samples, seed=seed, target_s=target_s
     )
     store = ChunkStore(output, request)
-    missing = store.missing()
-    kept = request.chunks - len(missing)
-    if kept:
-        err.print(f"Going on: {kept} of {request.chunks} chunks were kept from before.")
-    invalid = 0
-
-    def finished() -> Iterator[dict[str, np.ndarray]]:
-        nonlocal invalid
-        for number in range(request.chunks):
-            columns = store.read(number)
-            if columns is None:
-                err.print(f"Chunk {number} was damaged on the disk and is run again.")
-                columns = run_chunk(request.chunk(number))
-            invalid += int((columns["status"] == INVALID).sum())
-            yield columns
-
-    work = worked_off(request, missing, cluster, jobs, err.print)
-    try:
-        with closing(work), moving(_progress()) as bar:
-            task = bar.add_task("attempts", total=grid.size)
-            bar.update(task, completed=min(kept * request.chunk_rows, grid.size))
-            for number, columns in work:
-                store.write(number, columns)
-                bar.advance(task, len(columns["status"]))
-        write_columns(output, finished())
-    except BaseException:
-        # counted on the disk: we may have been stopped between a chunk's file and its count
-        kept = request.chunks - len(store.missing())
+    with store.held():
+        missing = store.missing()
+        kept = request.chunks - len(missing)
         if kept:
-            told = f"{kept} of {request.chunks} chunks are kept beside {output}"
-            err.print(escape(f"{told}: the same command goes on from there."))
-        raise
-    store.remove()
+            err.print(f"Going on: {kept} of {request.chunks} chunks were kept from before.")
+        invalid = 0
+
+        def finished() -> Iterator[dict[str, np.ndarray]]:
+            nonlocal invalid
+            for number in range(request.chunks):
+                columns = store.read(number)
+                if columns is None:
+                    err.print(f"Chunk {number} was damaged on the disk and is run again.")
+                    columns = run_chunk(request.chunk(number))
+                invalid += int((columns["status"] == INVALID).sum())
+                yield columns
+
+        work = worked_off(request, missing, cluster, jobs, err.print)
+        try:
+            with closing(work), moving(_progress()) as bar:
+                task = bar.add_task("attempts", total=grid.size)
+                bar.update(task, completed=min(kept * request.chunk_rows, grid.size))
+                for number, columns in work:
+                    store.write(number, columns)
+                    bar.advance(task, len(columns["status"]))
+            write_columns(output, finished())
+        except BaseException:
+            # counted on the disk: we may have been stopped between a chunk's file and its count
+            kept = request.chunks - len(store.missing())
+            if kept:
+                told = f"{kept} of {request.chunks} chunks are kept beside {output}"
+                err.print(escape(f"{told}: the same command goes on from there."))
+            raise
+        store.remove()
     told = f"; {invalid} are invalid, with their reason" if invalid else ""
     out.print(escape(f"{output}: {grid.size} rows{told}"), soft_wrap=True)
 

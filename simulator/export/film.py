@@ -16,6 +16,7 @@ import pygame
 
 from simulator.errors import OutputError
 from simulator.export.series import is_series, series_files, series_writer
+from simulator.files import is_there
 from simulator.stage.playback import Playback
 from simulator.stage.scene import Scene
 from simulator.stage.scenery import Options, scene_of
@@ -164,6 +165,7 @@ def check_film(
     path: Path, cut: Cut, size: Size, max_mb: float | None = None, *, force: bool = False
 ) -> None:
     """Refuse what cannot become a film, before anything is worked out; raises `OutputError`."""
+    is_there(path)  # the system says here what it thinks of the name
     files = series_files(path, cut.frames) if is_series(path) else iter((path,))
     there = None if force else next((one for one in files if one.is_file()), None)
     if there is not None:

@@ -20,7 +20,7 @@ from simulator.analysis.summary import Summary, summarise
 from simulator.errors import OutputError
 from simulator.export.caveats import caveats
 from simulator.export.replay import replay_of
-from simulator.files import write_text
+from simulator.files import is_there, write_text
 from simulator.resources import asset_path
 from simulator.scenario.loader import scenario_to_dict
 from simulator.stage.show import Show
@@ -36,7 +36,7 @@ def write_report(show: Show, path: str | Path, theme: Theme, *, force: bool = Fa
     Raises:
         OutputError: the file exists already, or cannot be written.
     """
-    if Path(path).is_file() and not force:
+    if is_there(path) and Path(path).is_file() and not force:
         raise OutputError(f"{path} exists already; --force writes over it.")
     write_text(path, report_text(show, theme))
 

@@ -1,4 +1,4 @@
-"""Recordings on disk: one `.npz` file, never pickled, with a format version.
+"""Recordings on disk: one `.npz` file, never pickled, with a format version and a digest.
 
 In: a `Recording` and a path. Out: the file, written beside and renamed; or the recording read back,
 or one sentence saying why it cannot be.
@@ -6,6 +6,7 @@ or one sentence saying why it cannot be.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 import zipfile
@@ -62,7 +63,12 @@ def _head(recording: Recording) -> dict[str, Any]:
         "status": recording.status.value,
         "from_tick": recording.from_tick,
         "scenario": recording.scenario_json,
+        "scenario_sha256": _digest(recording.scenario_json),
     }
+
+
+def _digest(scenario_json: str) -> str:
+    return hashlib.sha256(scenario_json.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _write(path: str | Path, head: dict[str, Any], arrays: dict[str, NDArray[np.float64]]) -> None:
@@ -74,7 +80,8 @@ def load_recording(path: str | Path) -> Recording:
     """Read a recording written by `save_recording`.
 
     Raises:
-        RecordingError: no such file, not a recording, damaged, or of another format version.
+        RecordingError: no such file, not a recording, damaged, of another format version, or
+            with another scenario than the one whose digest it holds.
     """
     return _load(Path(path), _read_one)
 
@@ -133,6 +140,7 @@ def _read_many(file: Mapping[str, NDArray[Any]], path: Path) -> list[tuple[str, 
 def _recording(
     head: dict[str, Any], file: Mapping[str, NDArray[Any]], ending: str, path: Path
 ) -> Recording:
+    scenario = _scenario(head, path)
     arrays = {}
     for name in ARRAYS:
         column = file[name + ending]
@@ -140,7 +148,7 @@ def _recording(
             raise RecordingError(_DAMAGED.format(path))
         arrays[name] = np.asarray(column, dtype=np.float64)
     recording = Recording(
-        scenario_json=str(head["scenario"]),
+        scenario_json=scenario,
         race_m=float(head["race_m"]),
         step_s=float(head["step_s"]),
         finish_s=None if head["finish_s"] is None else float(head["finish_s"]),
@@ -151,6 +159,25 @@ def _recording(
     if not _sound(recording):
         raise RecordingError(_DAMAGED.format(path))
     return recording
+
+
+def _scenario(head: dict[str, Any], path: Path) -> str:
+    """Return the text of the scenario; the first files of format 1 hold no digest of it."""
+    text = head["scenario"] if isinstance(head["scenario"], str) else ""
+    if head.get("scenario_sha256", _digest(text)) != _digest(text):
+        raise RecordingError(
+            f"{path} holds another scenario than it was made from: the digest differs. "
+            "Make it again with `lightpace simulate --save`."
+        )
+    try:
+        plain = json.loads(text)
+    except (ValueError, RecursionError):
+        plain = None
+    if not isinstance(plain, dict):
+        raise RecordingError(
+            f"{path} holds no scenario. Make it again with `lightpace simulate --save`."
+        )
+    return text
 
 
 def _sound(run: Recording) -> bool:

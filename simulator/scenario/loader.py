@@ -23,6 +23,7 @@ from simulator.scenario.problems import check_tree, without
 from simulator.scenario.reading import (
     find_scenario,
     is_bare_name,
+    not_found,
     note,
     read_text,
     refuse,
@@ -174,8 +175,8 @@ def _ghost_file(text: str, own: Path, is_scenario: bool) -> tuple[Path | None, s
         suffix = ".yaml" if is_scenario else ".npz"
         near = [p.name for p in path.parent.glob(f"*{suffix}")] if path.parent.is_dir() else []
         meant = guess(path.name, near[:500])
-    except (OSError, ValueError, RuntimeError):
-        return None, "this cannot be a file's name", ""
+    except (OSError, ValueError, RuntimeError) as error:
+        return None, not_found(error), ""
     return None, "there is no such file", f"did you mean {meant}?" if meant else ""
 
 

@@ -68,12 +68,19 @@ def find_scenario(source: str | Path) -> Path:
             raise refuse(text, "this is a directory, not a scenario file")
         if path.exists():
             raise refuse(text, "this is not a regular file")
-    except (OSError, ValueError):
-        raise refuse(_printable(text), "this cannot be a file's name") from None
+    except (OSError, ValueError) as error:
+        raise refuse(_printable(text), not_found(error)) from None
     names = shipped_names()
     meant = guess(path.stem, names)
     hint = f"did you mean {meant}?" if meant else did_you_mean("", names)
     raise refuse(_printable(text), "there is no such file", hint)
+
+
+def not_found(error: Exception) -> str:
+    """Return why the system would not say whether a file is there."""
+    if isinstance(error, PermissionError):
+        return f"cannot be read: {error.strerror}"
+    return "this cannot be a file's name"
 
 
 def _printable(text: str) -> str:

@@ -15,7 +15,7 @@ from simulator.scenario.loader import load_scenario
 from simulator.scenario.model import Scenario
 from simulator.scenario.overrides import SOURCE
 from simulator.scenario.problems import check_tree
-from simulator.scenario.reading import find_scenario, read_text, refuse, shipped_names
+from simulator.scenario.reading import find_scenario, not_found, read_text, refuse, shipped_names
 from simulator.scenario.story import Chapter, Rival, Story
 from simulator.scenario.structure import did_you_mean, dotted, guess, tidy
 from simulator.scenario.yaml_tree import Listing, Mapping, Mark, Node, YamlError, read_tree
@@ -78,8 +78,8 @@ def find_story(source: str | Path) -> Path:
     try:
         if path.is_file():
             return path
-    except (OSError, ValueError):
-        raise refuse(ascii(text)[:300], "this cannot be a file's name") from None
+    except (OSError, ValueError) as error:
+        raise refuse(ascii(text)[:300], not_found(error)) from None
     if text in shipped_stories():
         return configs_dir() / f"{text}.yaml"
     names = shipped_stories()
@@ -184,8 +184,8 @@ class _Cast:
                 )
         except ScenarioError as error:
             self.problems += [self._placed(p, at, changes) for p in error.problems]
-        except (OSError, ValueError):
-            self.problems.append(self._at(at, "this cannot be a file's name", ""))
+        except (OSError, ValueError) as error:
+            self.problems.append(self._at(at, not_found(error), ""))
         return asked
 
     def _placed(self, problem: Problem, at: Way, changes: Sequence[Change]) -> Problem:

@@ -165,7 +165,11 @@ def physical(scenario: Scenario) -> Scenario:
 
     Two scenarios that are equal after this give the same run to the bit.
     """
-    return scenario.model_copy(update=_neutral(scenario))
+    neutral = _neutral(scenario)
+    pacers: Pacers = neutral["pacers"]
+    if pacers.count == len(pacers.formation.names()):  # all of them, whether counted or not
+        neutral["pacers"] = pacers.model_copy(update={"count": None})
+    return scenario.model_copy(update=neutral)
 
 
 def run_key(scenario: Scenario, told: dict[int, str]) -> str:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Self
 
 from simulator.errors import LightpaceError, Problem, ScenarioError
+from simulator.files import is_there
 from simulator.scenario.loader import load_scenario
 from simulator.scenario.reading import find_scenario, read_text
 from simulator.session.live_file import LiveFile, elsewhere, is_shipped, written
@@ -119,13 +120,17 @@ class Filing(Running):
         except LightpaceError as error:
             self.notify(sentence(error))
             return
+        except OSError as error:
+            self.notify(f"{file.path.name} cannot be written: {error.strerror or error}.")
+            return
         self._saved(file)
 
     def save_as(self, path: str | Path) -> None:
         """Write the settings into another file, which is the one being watched from then on."""
-        path = Path(path).absolute()
-        path = path if path.suffix in (".yaml", ".yml") else path.with_name(f"{path.name}.yaml")
+        path = Path(path)
         try:
+            path = path.absolute()  # refused where the working folder is gone
+            path = path if path.suffix in (".yaml", ".yml") else path.with_name(f"{path.name}.yaml")
             text = elsewhere(self._mixing.file_settings, self.scenario, path)
             if not self._may_write(path):
                 return
@@ -134,14 +139,21 @@ class Filing(Running):
         except (LightpaceError, ValueError) as error:
             self.notify(str(error))
             return
+        except OSError as error:
+            self.notify(f"{path.name} cannot be written: {error.strerror or error}.")
+            return
         self._file = file
         self._saved(file)
 
     def _may_write(self, path: Path) -> bool:
-        """Return whether to write there: over a file not written from here only when told twice."""
+        """Return whether to write there: over a file not written from here only when told twice.
+
+        Raises:
+            OutputError: the system refuses to say what is there.
+        """
         file = self._file
         watched = file is not None and file.path == path and not file.shipped
-        if not path.exists() or path in self._mine or path == self._doubted or watched:
+        if not is_there(path) or path in self._mine or path == self._doubted or watched:
             self._mine |= {path}
             return True
         self._doubted = path

@@ -99,8 +99,8 @@ class LiveFile:
         Raises:
             OutputError: it cannot be written.
         """
-        there = self.path.is_file()
         with replacing(self.path) as beside:
+            there = self.path.is_file()
             mark = _BOM if there and self.path.read_bytes().startswith(_BOM) else b""
             beside.write_bytes(mark + text.encode())
             if there:

@@ -33,6 +33,8 @@ from simulator.units import format_time
 MOST_ABANDONED = 3
 GHOST_COLOURS = ("violet", "cyan", "amber", "yellow", "blue", "red", "grey", "green")
 MAX_PROBLEMS = 50
+LEAST_CHANGE_S = 0.0015
+"""A split that is off by less is the same [s]: a table's times are told in thousandths."""
 AFTER_FINISH = -1
 """Stands for the tick where the attempt is over: nothing is left to go on with."""
 
@@ -236,15 +238,38 @@ class Mixing:
     def _course(
         self, settings: Settings, scenario: Scenario, base: Change, path: str, tick: int | None
     ) -> tuple[Course, tuple[Abandoned, ...]]:
-        ran = self.runs.scenario(base.course[-1].settings)
-        if physical(scenario) == physical(ran):
+        last = base.course[-1]
+        if self._alike(last.settings, settings):
             return base.course, base.abandoned
         if tick is None:
             return (Leg(0, settings),), ()
-        left = (*base.abandoned, self._left(base, path))[-MOST_ABANDONED:]
-        if self.from_gun or tick == AFTER_FINISH or scenario.distance != ran.distance:
-            return (Leg(0, settings),), left
-        return course_after(base.course, tick, settings), left
+        other_race = scenario.distance != self.runs.scenario(last.settings).distance
+        if self.from_gun or tick == AFTER_FINISH or other_race:
+            course: Course = (Leg(0, settings),)
+        else:
+            course = course_after(base.course, tick, settings)
+            if len(course) > 1 and self._alike(course[-2].settings, settings):
+                course = course[:-1]  # set back to what it was: nothing is forked
+        # a future that is raced again is no ghost beside itself
+        again = [a for a in base.abandoned if self._same_run(a.course, course)]
+        kept = tuple(a for a in base.abandoned if a not in again)
+        course = again[0].course if again else course
+        if last.tick == tick and (again or course[-1].tick < tick):
+            return course, kept  # a fork taken back where it was made: not one tick of it was run
+        return course, (*kept, self._left(base, path))[-MOST_ABANDONED:]
+
+    def _same_run(self, one: Course, other: Course) -> bool:
+        """Return whether two courses give the same run, however their settings are written."""
+        if [leg.tick for leg in one] != [leg.tick for leg in other]:
+            return False
+        legs = zip(reversed(one), reversed(other), strict=True)  # the first are mostly the same
+        return all(self._alike(a.settings, b.settings) for a, b in legs)
+
+    def _alike(self, one: Settings, other: Settings) -> bool:
+        """Return whether two settings give the same run to the bit."""
+        if one == other:
+            return True
+        return physical(self.runs.scenario(one)) == physical(self.runs.scenario(other))
 
     def _left(self, base: Change, path: str) -> Abandoned:
         """Return the ghost of the future that is left, named by what was changed."""
@@ -289,17 +314,25 @@ class Mixing:
         """Return the plan's splits."""
         scenario = self.scenario
         sections = sections_of(scenario.plan, scenario.distance)
-        times, totals = sections.times_s, sections.cumulative_s
+        totals, rows_of = sections.cumulative_s, self._rows_of(sections)
+        times, in_file = self._row_times(scenario), self._row_times(self.file_scenario)
+        comparable = scenario.distance == self.file_scenario.distance and len(times) == len(in_file)
         return tuple(
             SplitKnob(
                 sections.labels[rows[-1]],
                 sections.distances_m[rows[-1]],
-                format_time(sum(times[i] for i in rows)),
+                format_time(times[n]),
                 format_time(totals[rows[-1]]),
                 self.locked.issuperset(rows),
+                changed=not comparable or abs(times[n] - in_file[n]) > LEAST_CHANGE_S,
             )
-            for rows in self._rows_of(sections)
+            for n, rows in enumerate(rows_of)
         )
+
+    def _row_times(self, scenario: Scenario) -> tuple[float, ...]:
+        """Return how long each row of the split table takes [s]."""
+        sections = sections_of(scenario.plan, scenario.distance)
+        return tuple(sum(sections.times_s[i] for i in r) for r in self._rows_of(sections))
 
 
 def _at(plain: Any, path: str) -> Any:

@@ -96,7 +96,11 @@ class Pins:
             RecordingError: the file cannot be read.
         """
         why = ""
-        for name, run in load_recordings(path if Path(path).is_file() else pins_file(path)):
+        try:
+            there = Path(path).is_file()
+        except OSError:
+            there = True  # what the system says of it is told by who reads it
+        for name, run in load_recordings(path if there else pins_file(path)):
             why = self.keep(" ".join(name.split())[:100] or "a run", run, None) or why
         return why
 

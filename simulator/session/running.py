@@ -92,7 +92,7 @@ class Running(Watching):
             raise
         if start_at_s is not None:
             self.seek(start_at_s)
-        self._asked = self._shown
+        self._asked, self._asked_at_finish = self._shown, False
         self._ask()
 
     @property
@@ -130,7 +130,7 @@ class Running(Watching):
     def _ask(self) -> None:
         """Ask for what is not known: the run and the strip together, then what it means."""
         change = self._mixing.now
-        rows = self._strip.ask(self.scenario)
+        rows = self._strip.ask(self.scenario, self._mixing.file_scenario)
         unknown = self._runs.recording(change.course) is None
         left = [a.course for a in change.abandoned if self._runs.recording(a.course) is None]
         undressed = change is not self._shown or self._dress_worn != self._dress_wanted
@@ -229,7 +229,7 @@ class Running(Watching):
     def _follow(self) -> None:
         """See to it that what the desk says now is shown as soon as its run is known."""
         if self._mixing.now is not self._asked:
-            self._asked = self._mixing.now
+            self._asked, self._asked_at_finish = self._mixing.now, self.at_finish
             self._ask()
             self._show_bars()
 
@@ -252,7 +252,8 @@ class Running(Watching):
             kept += FINDINGS if before.wavelight == now.wavelight else FINDINGS[:-1]
         show = with_findings(show, **{name: getattr(self._show, name) for name in kept})
         self._shown, self._dress_worn = change, dress
-        self.put_on(show, other_run=not same_run)
+        # who has seen the old result is shown the new one; a change on the way is raced from there
+        self.put_on(show, other_run=not same_run, from_end_to_end=self._asked_at_finish)
         self._ask()
 
     def _making_show(self, change: Change) -> Job[Show]:
@@ -294,4 +295,4 @@ class Running(Watching):
         t = self.playback.time_s
         if t <= 0:
             return None
-        return tick_at(t, self.recording.step_s) if t < self.recording.end_s else AFTER_FINISH
+        return AFTER_FINISH if self.at_finish else tick_at(t, self.recording.step_s)

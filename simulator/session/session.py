@@ -171,8 +171,10 @@ class Session(Cueing, Filing):
         try:
             if self._may_write(pins_file(path).absolute()):
                 self.notify(f"Saved {self._pins.save(path).name}.")
-        except LightpaceError as error:
+        except (LightpaceError, ValueError) as error:
             self.notify(str(error))
+        except OSError as error:  # the working folder is gone
+            self.notify(f"{path} cannot be written: {error.strerror or error}.")
 
     def load_pins(self, path: str | Path) -> None:
         """Keep the runs of a file too."""

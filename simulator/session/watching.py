@@ -67,12 +67,26 @@ class Watching:
         self._playback = self._playback.advance(elapsed_s)
         self._notice_left_s -= min(max(elapsed_s, 0.0), STALL_S)
 
-    def put_on(self, show: Show, *, other_run: bool) -> None:
-        """Show something else from now on; the future of another run is not known yet."""
+    @property
+    def at_finish(self) -> bool:
+        """Whether the attempt is over where the playhead stands."""
+        return self._playback.time_s >= self._playback.end_s
+
+    def put_on(self, show: Show, *, other_run: bool, from_end_to_end: bool = False) -> None:
+        """Show something else from now on; the future of another run is not known yet.
+
+        With `from_end_to_end` a playhead at the end of the old run stands at that of the other.
+        """
         self._show = show
-        playback = replace(self._playback, end_s=show.recording.end_s)
+        before = self._playback
+        playback = replace(before, end_s=show.recording.end_s)
         if other_run:
-            playback = replace(playback, furthest_s=playback.time_s)
+            time_s = before.time_s
+            if from_end_to_end and self.at_finish:
+                past_s = before.time_s - before.end_s
+                at_last = before.time_s >= before.last_s
+                time_s = playback.last_s if at_last else playback.end_s + past_s
+            playback = replace(playback, time_s=time_s, furthest_s=time_s)
         self._playback = playback.seek(playback.time_s)
 
     def seek(self, time_s: float) -> None:

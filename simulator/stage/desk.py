@@ -66,6 +66,7 @@ class SplitKnob:
         distance_m: where the split is [m].
         section: time of this section, `29.99`; cumulative: `1:00.57`.
         locked: a change elsewhere leaves this section as it is.
+        changed: the row differs from the file's.
     """
 
     label: str
@@ -73,6 +74,7 @@ class SplitKnob:
     section: str
     cumulative: str
     locked: bool
+    changed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

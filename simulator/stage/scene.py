@@ -216,6 +216,7 @@ class Bar:
         hidden: suspense keeps its height secret for now.
         stale: computed for settings that have changed since; draw dimmed.
         assumed: rests on an assumed coefficient; draw hatched.
+        in_file: the value that the file asks for.
     """
 
     label: str
@@ -224,6 +225,7 @@ class Bar:
     hidden: bool = False
     stale: bool = False
     assumed: bool = False
+    in_file: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

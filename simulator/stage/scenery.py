@@ -272,7 +272,7 @@ def _what_if(show: Show, shown: bool) -> WhatIf | None:
     if show.alternatives is None:
         return None
     bars = tuple(
-        Bar(a.label, a.finish_s, a.own, a.own and not shown, a.stale, a.assumed)
+        Bar(a.label, a.finish_s, a.own, a.own and not shown, a.stale, a.assumed, a.in_file)
         for a in show.alternatives
     )
     return WhatIf(show.axis, bars, show.plan.finish_s or 0.0)

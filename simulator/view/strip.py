@@ -15,7 +15,7 @@ from simulator.stage.scene import Bar, WhatIf
 from simulator.units import format_signed, format_time
 from simulator.view.layout import Box
 from simulator.view.panels.cards import ground
-from simulator.view.panels.what_if import axis_box, bar_boxes
+from simulator.view.panels.what_if import FROM_GUN, axis_box, bar_boxes, files_bar, whose
 from simulator.view.style import Style
 from simulator.view.text import REGULAR, SEMIBOLD
 
@@ -95,11 +95,6 @@ class Strip:
             return False
         return True
 
-    def _in_file(self) -> str:
-        """Return what the file says of what the strip varies."""
-        desk = self._session.desk()
-        return next((k.file_value for k in desk.knobs if k.label == desk.axis and k.changed), "")
-
     def _under(self, box: Box, shown: WhatIf, style: Style) -> int | None:
         for i, column in enumerate(bar_boxes(box, shown, style)):
             if pygame.Rect(column).collidepoint(self._at):
@@ -126,6 +121,8 @@ class Strip:
             thick = max(2, round(2 * sizes.unit))
             corner = max(3, round(10 * sizes.unit))
             pygame.draw.rect(surface, theme.own, box, thick, border_radius=corner)
+        spot = axis_box(box, shown, style)
+        top = _below(spot)
         index = self._under(box, shown, style)
         if index is None and focused:
             index = min(self._marked, len(shown.bars) - 1)
@@ -133,32 +130,29 @@ class Strip:
             column = bar_boxes(box, shown, style)[index]
             outline = pygame.Rect(column).inflate(2, 0)
             pygame.draw.rect(surface, theme.muted, outline, 1, border_radius=4)
-            _tip(surface, box, column, tip_of(shown, index, self._in_file()), style)
-        elif pygame.Rect(axis_box(box, shown, style)).collidepoint(self._at):
+            _tip(surface, box, column, top, tip_of(shown, index), style)
+        elif pygame.Rect(spot).collidepoint(self._at):
             axes, axis = self._session.desk().axes, self._session.desk().axis
             if len(axes) > 1 and axis in axes:
                 after = axes[(axes.index(axis) + 1) % len(axes)]
-                spot = axis_box(box, shown, style)
-                _tip(surface, box, spot, (f"by {after} instead", "click"), style)
+                _tip(surface, box, spot, top, (f"by {after} instead", "click"), style)
 
 
-def tip_of(shown: WhatIf, index: int, in_file: str = "") -> tuple[str, str]:
+def tip_of(shown: WhatIf, index: int) -> tuple[str, str]:
     """Return what a bar says of itself: a strong line and a quiet one.
 
     One's own is measured against the bar of the file's value, any other against one's own.
     """
     bar = shown.bars[index]
-    name = f"{shown.axis.partition(',')[0]} {bar.label}"
+    name, mine = f"{shown.axis.removesuffix(FROM_GUN)} {bar.label}", whose(shown)
     if bar.hidden:
-        return name, "yours: told at the finish; click or V to see it now"
+        return name, f"{mine}: told at the finish; click or V to see it now"
     if bar.finish_s is None:
         return name, "being computed" if bar.stale else "does not finish"
-    own = next((b for b in shown.bars if b.own and b.finish_s is not None and not b.hidden), None)
-    told = next((b for b in shown.bars if b.label == in_file and not b.own), None)
-    if bar.own and told is not None and told.finish_s is not None:
-        quiet = f"yours: {format_signed(bar.finish_s - told.finish_s)} s on the file's {in_file}"
-    else:
-        quiet = "yours" if bar.own else _beside(bar, own, shown.target_s)
+    told = files_bar(shown)
+    quiet = _own_beside(bar, told, mine) if bar.own else _beside(bar, shown)
+    if bar is told:
+        quiet += ", in the file"
     if bar.assumed:
         quiet += ", rests on assumed spacing"
     if bar.stale:
@@ -166,16 +160,30 @@ def tip_of(shown: WhatIf, index: int, in_file: str = "") -> tuple[str, str]:
     return f"{name}: {format_time(bar.finish_s)}", quiet
 
 
-def _beside(bar: Bar, own: Bar | None, target_s: float) -> str:
+def _own_beside(own: Bar, told: Bar | None, mine: str) -> str:
+    if own.finish_s is None or told is None or told.finish_s is None or told is own:
+        return mine
+    return f"{mine}: {format_signed(own.finish_s - told.finish_s)} s on the file's {told.label}"
+
+
+def _beside(bar: Bar, shown: WhatIf) -> str:
     if bar.finish_s is None:
         return ""
-    if own is not None and own.finish_s is not None:
-        return f"{format_signed(bar.finish_s - own.finish_s)} s on yours"
-    return f"{format_signed(bar.finish_s - target_s)} s on {format_time(target_s)}"
+    own = next((b for b in shown.bars if b.own and not b.hidden), None)
+    if own is None or own.finish_s is None:
+        return f"{format_signed(bar.finish_s - shown.target_s)} s on {format_time(shown.target_s)}"
+    forked = shown.axis.endswith(FROM_GUN)
+    beside = f"{own.label} from the gun" if forked else "yours"
+    return f"{format_signed(bar.finish_s - own.finish_s)} s on {beside}"
+
+
+def _below(heading: Box) -> int:
+    """Return where a tip begins: it covers the bars, never the heading [px]."""
+    return heading.bottom + max(2, heading.h // 8)
 
 
 def _tip(
-    surface: pygame.Surface, box: Box, column: Box, said: tuple[str, str], style: Style
+    surface: pygame.Surface, box: Box, column: Box, top: int, said: tuple[str, str], style: Style
 ) -> None:
     strong, quiet = said
     type_, px, small = style.type, style.sizes.small, style.sizes.caption
@@ -188,4 +196,4 @@ def _tip(
     at = (px / 2, high - 0.9 * small)
     type_.write(card, quiet, at, REGULAR, small, style.theme.muted, width=room)
     x = min(max(box.x, round(column.centre[0] - wide / 2)), box.right - wide)
-    surface.blit(card, (max(0, x), box.y + round(0.25 * px)))
+    surface.blit(card, (max(0, x), top))

@@ -87,6 +87,73 @@ def test_a_metre_of_gap_is_worth_more_than_most_of_the_pacers(scenario: Scenario
     assert gaps["2.5"] - gaps["1.5"] > 10 * abs(counts["4"] - counts["12"])
 
 
+TURNED = {
+    "pacers": "pacers.count=4",
+    "front gap": "pacers.front_gap=1.2",
+    "formation": "pacers.formation=single_file",
+    "first-lap pace": 'plan={shape: splits, splits: {"400": "59.30", "finish": "3:59.99"}}',
+    "policy": "pacers.policy=wait_for_runner",
+    "temperature": "environment.temperature=21.5",
+    "wind": "environment.wind.speed=2.25",
+}
+
+
+@pytest.mark.parametrize("axis", list(AXES))
+@pytest.mark.parametrize("kept", [(), ("pacers.front_gap=2.2", "environment.temperature=17")])
+def test_the_way_back_to_the_file_is_a_row(axis: str, kept: tuple[str, ...]) -> None:
+    file = load_scenario("breaking4", overrides=kept)
+    turned = load_scenario("breaking4", overrides=[*kept, TURNED[axis]])
+    rows = choices(turned, axis, file)
+    assert len({row.label for row in rows}) == len(rows)
+    assert [row.own for row in rows].count(True) == 1
+    (told,) = [row for row in rows if row.in_file]
+    assert not told.own
+    assert len(rows) <= len(choices(turned, axis)) + 1
+    back = [f"{path}={text}" for path, text in told.settings]
+    asked = load_scenario("breaking4", overrides=[*kept, TURNED[axis], *back])
+    assert asked.pacers.line_up() == told.scenario.pacers.line_up() == file.pacers.line_up()
+    assert asked.plan == told.scenario.plan == file.plan
+    assert asked.environment == told.scenario.environment == file.environment
+    again = choices(asked, axis, file)
+    assert [row.label for row in again if row.own] == [told.label]
+    assert [row.own for row in again] == [row.in_file for row in again]
+
+
+@pytest.mark.parametrize("axis", list(AXES))
+def test_without_a_file_the_own_row_is_the_files(axis: str) -> None:
+    rows = choices(load_scenario("breaking4", overrides=[TURNED[axis]]), axis)
+    assert [row.in_file for row in rows] == [row.own for row in rows]
+
+
+def test_a_formation_that_was_never_shipped_can_be_taken_back() -> None:
+    inline = "pacers.formation={name: pair, note: 'a \"note\": # 1', slots: [{ahead: 1.3}]}"
+    file = load_scenario("breaking4", overrides=[inline])
+    turned = load_scenario("breaking4", overrides=["pacers.formation=box"])
+    (told,) = [row for row in choices(turned, "formation", file) if row.in_file]
+    assert told.label == "pair"
+    ((path, text),) = told.settings
+    asked = load_scenario("breaking4", overrides=[f"{path}={text}"])
+    assert asked.pacers.formation == file.pacers.formation
+
+
+def test_the_files_formation_has_a_label_of_its_own() -> None:
+    inline = "pacers.formation={name: box, slots: [{ahead: 1.3}]}"
+    file = load_scenario("breaking4", overrides=[inline])
+    labels = [row.label for row in choices(load_scenario("breaking4"), "formation", file)]
+    assert len(labels) == len(set(labels))
+    assert "box, in the file" in labels
+
+
+def test_the_files_first_lap_is_kept_while_the_target_is_another() -> None:
+    file = load_scenario("breaking4")
+    plan = 'plan={shape: splits, splits: {"400": "59.30", "finish": "4:02"}}'
+    turned = load_scenario("breaking4", overrides=[plan])
+    (told,) = [row for row in choices(turned, "first-lap pace", file) if row.in_file]
+    (own,) = [row for row in choices(file, "first-lap pace") if row.own]
+    assert told.label == own.label
+    assert schedule_of(told.scenario.plan, 1609.344).finish_s == pytest.approx(242.0)
+
+
 def test_a_race_shorter_than_a_lap_and_a_half_has_no_first_lap() -> None:
     changes = ["distance=400 m", "plan.target=1:00", "ghosts=[]", "published=null"]
     asked = load_scenario("solo", overrides=changes)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+import os
+import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -123,3 +125,52 @@ def test_a_full_disk_is_said_and_leaves_no_half_a_chunk(
         store.write(1, COLUMNS)
     assert [path.suffix for path in store.folder.iterdir()] == [".npz"]
     assert 0 not in store.missing()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="asks for processes as POSIX does")
+@pytest.mark.parametrize("left", ["", "not a number", "0", "999999999", "9" * 30, "own"])
+def test_a_lock_of_nobody_is_taken_away(
+    tmp_path: Path, request_in_tens: Request, left: str
+) -> None:
+    store = ChunkStore(tmp_path / "out.csv", request_in_tens)
+    store.write(0, COLUMNS)
+    (store.folder / "lock").write_text(left.replace("own", str(os.getpid())))
+    with store.held():
+        assert (store.folder / "lock").read_text() == str(os.getpid())
+        assert 0 not in store.missing()
+        assert (store.folder / "lock").exists()
+    assert [path.suffix for path in store.folder.iterdir()] == [".npz"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="asks for processes as POSIX does")
+def test_a_lock_of_a_running_process_is_respected(tmp_path: Path, request_in_tens: Request) -> None:
+    store = ChunkStore(tmp_path / "out.csv", request_in_tens)
+    store.write(0, COLUMNS)
+    (store.folder / "lock").write_text(str(os.getppid()))
+    with pytest.raises(OutputError, match=rf"Another sweep .*process {os.getppid()}"), store.held():
+        pytest.fail("two have it")
+    assert (store.folder / "lock").read_text() == str(os.getppid())
+    assert 0 not in store.missing()
+
+
+def test_nothing_is_left_of_a_folder_that_holds_no_chunk(
+    tmp_path: Path, request_in_tens: Request
+) -> None:
+    store = ChunkStore(tmp_path / "out.csv", request_in_tens)
+    with pytest.raises(KeyboardInterrupt), store.held():
+        raise KeyboardInterrupt
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_folder_that_cannot_be_looked_into_is_said(
+    tmp_path: Path, request_in_tens: Request, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = ChunkStore(tmp_path / "out.csv", request_in_tens)
+    store.write(0, COLUMNS)
+
+    def locked(*_: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(Path, "iterdir", locked)
+    with pytest.raises(OutputError, match=r"Chunks cannot be kept in .*: Permission denied\."):
+        store.missing()

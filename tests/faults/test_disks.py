@@ -1,4 +1,7 @@
-"""Disks that are full, read-only or limited: one sentence, exit code 1, nothing half written."""
+"""Disks that are full, read-only or limited, places and names that the system refuses.
+
+One sentence, exit code 1, nothing half written.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -30,14 +33,24 @@ ONE_FILE = [
     name for name in EACH if name != "frames" and "sweep.csv" not in getattr(name, "values", ())
 ]
 
-Run = Callable[[str, Path], Ended]
+OPTIMISE = ("optimise", "--minimise", "finish", "--free", "pacers.count=0..1", "-o")
+TOO_LONG = [*EACH, "best.yaml"]
+TOO_LONG_NAME = "ж" * 150
+
+Run = Callable[..., Ended]
 
 
-def on_a_short_race(name: str, folder: Path) -> list[str]:
-    """Return a command that writes `folder / name`, about a race that is soon run."""
+def on_a_short_race(name: str, folder: Path, called: str = "") -> list[str]:
+    """Return a command that writes `folder / name`, about a race that is soon run.
+
+    `called` is another name for the file, its ending aside.
+    """
+    if called:
+        *before, last = on_a_short_race(name, folder)
+        return [*before, str(Path(last).with_name(called + Path(name).suffix))]
     scenario = folder.parent / "short.yaml"
     scenario.write_text(SHORT, encoding="utf-8")
-    command, *words = WRITING[name]
+    command, *words = OPTIMISE if name == "best.yaml" else WRITING[name]
     if command == "film":
         words = [*SMALL, "--force", "-o"]
     elif command == "sweep":
@@ -54,10 +67,10 @@ def run(capfd: pytest.CaptureFixture[str]) -> Iterator[Run]:
     """Run a command in this process: a hundred of its own would take minutes to start."""
     handlers = {n: signal.getsignal(n) for n in (signal.SIGINT, signal.SIGTERM)}
 
-    def run_it(name: str, folder: Path) -> Ended:
+    def run_it(name: str, folder: Path, called: str = "") -> Ended:
         capfd.readouterr()
         with pytest.raises(SystemExit) as end:
-            main(on_a_short_race(name, folder))
+            main(on_a_short_race(name, folder, called))
         said = capfd.readouterr()
         return Ended(int(end.value.code or 0), said.out + said.err)
 
@@ -169,3 +182,121 @@ def test_the_window_cannot_save_on_a_full_disk_and_says_so(folder: Path) -> None
         assert "No space left" in session.scene().notice
         assert file.read_text(encoding="utf-8") == SHORT
         assert sorted(path.name for path in disk.iterdir()) == ["filling", "short.yaml"]
+
+
+# -- names and places that the system refuses -----------------------------------------------------
+
+
+@contextmanager
+def nobody() -> Iterator[None]:
+    """Be somebody who may not enter a locked folder; the superuser may."""
+    own = os.geteuid()
+    if own == 0:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(own)
+
+
+@pytest.fixture
+def locked(folder: Path) -> Iterator[Path]:
+    folder.parent.chmod(0o777)
+    folder.chmod(0)
+    yield folder
+    folder.chmod(0o700)
+
+
+@pytest.mark.parametrize("called", [TOO_LONG_NAME, "x" * 10_000], ids=["bytes", "characters"])
+@pytest.mark.parametrize("name", TOO_LONG)
+def test_a_name_that_is_too_long_is_one_sentence(
+    name: str, called: str, folder: Path, run: Run
+) -> None:
+    ended = run(name, folder, called)
+    refused(ended, r"cannot be (written|made).*File name too long")
+    assert len(ended.said) < 2500
+    assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", TOO_LONG)
+def test_a_folder_that_may_not_be_entered_is_one_sentence(
+    name: str, locked: Path, run: Run
+) -> None:
+    with nobody():
+        refused(run(name, locked), r"cannot be written.*Permission denied")
+    locked.chmod(0o700)
+    assert list(locked.iterdir()) == []
+
+
+@pytest.fixture
+def session(folder: Path) -> Session:
+    file = folder / "short.yaml"
+    file.write_text(SHORT, encoding="utf-8")
+    opened = Session.open(file)
+    opened.change("plan.target", "1:05.00")
+    return opened
+
+
+@pytest.mark.parametrize("called", [TOO_LONG_NAME, "x" * 10_000], ids=["bytes", "characters"])
+def test_the_window_is_given_a_name_that_is_too_long_and_says_so(
+    called: str, folder: Path, session: Session
+) -> None:
+    session.save_as(folder / called)
+    assert "File name too long" in session.scene().notice
+    session.notify("")
+    session.pin()
+    session.save_pins(folder / called)
+    assert "File name too long" in session.scene().notice
+    assert session.file_name == "short.yaml"
+    assert [path.name for path in folder.iterdir()] == ["short.yaml"]
+
+
+def test_the_window_cannot_save_into_a_locked_folder_and_says_so(
+    locked: Path, session: Session
+) -> None:
+    locked.chmod(0)
+    with nobody():
+        session.save()
+        assert "Permission denied" in session.scene().notice
+        session.notify("")
+        session.save_as(locked / "another.yaml")
+        assert "Permission denied" in session.scene().notice
+        session.notify("")
+        session.pin()
+        session.save_pins(locked / "pins.npz")
+        assert "Permission denied" in session.scene().notice
+        session.advance(1.0)
+    locked.chmod(0o700)
+    assert [path.name for path in locked.iterdir()] == ["short.yaml"]
+    session.save()
+    assert session.scene().notice == "Saved short.yaml."
+
+
+def test_the_window_cannot_save_where_the_working_folder_is_gone_and_says_so(
+    folder: Path, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = folder / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    session.save_as("another.yaml")
+    assert "another.yaml cannot be written: No such file" in session.scene().notice
+    session.save_as(folder / "another.yaml")
+    assert session.scene().notice == "Saved another.yaml."
+
+
+@pytest.mark.parametrize("command", ["check", "simulate", "present"])
+def test_a_file_in_a_locked_folder_cannot_be_read_and_this_is_said(
+    command: str, locked: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with nobody(), pytest.raises(SystemExit) as end:
+        main([command, str(locked / "short.yaml")])
+    assert end.value.code == 2
+    said = " ".join(capsys.readouterr().err.split())
+    assert "cannot be read: Permission denied" in said
+    assert "file's name" not in said
+
+
+def test_the_window_reads_pins_by_a_name_that_is_too_long_and_says_so(session: Session) -> None:
+    session.load_pins(TOO_LONG_NAME)
+    assert "File name too long" in session.scene().notice

@@ -123,6 +123,48 @@ def test_another_format_version_is_named_with_what_to_do(saved: Path, tmp_path: 
         load_recording(path)
 
 
+GOLDEN = Path(__file__).resolve().parents[1] / "golden" / "recording_format_1.npz"
+
+
+def head_of(path: Path) -> dict[str, Any]:
+    with np.load(path) as file:
+        head: dict[str, Any] = json.loads(str(file["head"]))
+    return head
+
+
+def test_another_scenario_than_the_one_it_was_run_with_is_refused(
+    saved: Path, tmp_path: Path
+) -> None:
+    scenario = json.loads(head_of(saved)["scenario"]) | {"name": "another"}
+    path = rewritten(saved, tmp_path / "odd.npz", {"scenario": json.dumps(scenario)})
+    with pytest.raises(RecordingError, match=r"another scenario .*digest.*simulate --save"):
+        load_recording(path)
+    path = rewritten(saved, tmp_path / "odd.npz", {"scenario_sha256": None})
+    with pytest.raises(RecordingError, match="digest"):
+        load_recording(path)
+
+
+def test_each_of_several_recordings_has_its_digest(attempt: Recording, tmp_path: Path) -> None:
+    path = tmp_path / "runs.npz"
+    save_recordings([("one", attempt), ("other", attempt)], path)
+    heads = head_of(path)["runs"]
+    heads[1]["scenario"] += " "
+    with pytest.raises(RecordingError, match="digest"):
+        load_recordings(rewritten(path, tmp_path / "odd.npz", {"runs": heads}))
+
+
+@pytest.mark.parametrize("text", ["not a scenario", "[1]", "1", "", "[" * 100_000, None, {}])
+def test_a_file_without_a_digest_is_read_if_its_scenario_may_be_one(
+    tmp_path: Path, text: object
+) -> None:
+    """The first files of format 1 have none."""
+    assert "scenario_sha256" not in head_of(GOLDEN)
+    assert load_recording(GOLDEN).scenario_json == head_of(GOLDEN)["scenario"]
+    path = rewritten(GOLDEN, tmp_path / "odd.npz", {"scenario": text})
+    with pytest.raises(RecordingError, match="scenario"):
+        load_recording(path)
+
+
 @pytest.mark.parametrize(
     "head",
     [

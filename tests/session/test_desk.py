@@ -207,6 +207,29 @@ def test_without_keeping_the_target_it_moves(mile: Session) -> None:
     assert find(mile, "plan.target").value.startswith("3:58.9")
 
 
+def test_splits_that_differ_from_the_file_are_marked(mile: Session) -> None:
+    def marked() -> list[int]:
+        return [i for i, row in enumerate(mile.desk().splits) if row.changed]
+
+    rows = len(mile.desk().splits)
+    assert not marked()
+    mile.set_keep_target(False)
+    mile.change_split(2, "29.00", cumulative=False)
+    assert marked() == [2], "the others are only written anew"
+    mile.set_by_lap(True)
+    assert marked() == [1]
+    mile.set_by_lap(False)
+    mile.undo()
+    assert not marked()
+    mile.change("pacers.count", "5")
+    assert not marked()
+    mile.change("distance", "1500 m")
+    assert marked() == list(range(len(mile.desk().splits)))
+    mile.undo()
+    mile.change("plan.target", "3:50.00")
+    assert marked() == list(range(rows))
+
+
 def test_a_cumulative_split_is_made_up_for_after_it(mile: Session) -> None:
     before = sections(mile)
     assert mile.change_split(3, "2:01.00", cumulative=True)

@@ -93,9 +93,9 @@ def test_the_future_that_was_left_races_on_as_a_ghost(session: Session) -> None:
     run = ghosts["before: pacers 2"].run
     assert bits(run) == left  # type: ignore[arg-type]
     assert len({mark.colour for mark in session.show.ghosts} | {"green"}) == 3
-    for count in ("1", "2", "0"):
+    for second in "236":
         session.advance(GESTURE_S)
-        session.change("pacers.count", count)
+        session.change("plan.target", f"1:0{second}.00")
         settle(session)
     names = [mark.name for mark in session.show.ghosts]
     assert len(names) == len(set(names)) == 4, "no more than three are kept"
@@ -144,6 +144,171 @@ def test_a_gesture_is_one_change_forked_where_it_began(session: Session) -> None
         session.advance(GESTURE_S / 4)
     session.change("pacers.front_gap", "2.0")
     assert session.desk().can_undo == 2
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_knob_set_back_where_it_was_turned_leaves_no_fork(session: Session, times: int) -> None:
+    original, course = bits(session.recording), session._shown.course
+    at(session, 20.0)
+    for gap in range(times):
+        session.change("pacers.front_gap", f"{3 + gap}")
+        session.advance(GESTURE_S)
+        forked = bits(settle(session).recording)
+    session.reset("pacers.front_gap")
+    settle(session)
+    assert session._shown.course == course, "one leg, from the gun"
+    assert bits(session.recording) == original
+    assert session.show.axis == "pacers"
+    names = [mark.name for mark in session.show.ghosts]
+    assert names == ["even 1:05", "before: front gap 3"][:times], "what was not looked at is gone"
+    session.undo()
+    assert bits(settle(session).recording) == forked
+    assert "before: front gap 1.5" in [mark.name for mark in session.show.ghosts]
+    session.redo()
+    assert bits(settle(session).recording) == original
+    assert [mark.name for mark in session.show.ghosts] == names
+    assert session.desk().can_undo == times + 1
+
+
+def test_a_knob_set_back_before_its_fork_leaves_the_fork_as_a_ghost(session: Session) -> None:
+    original = bits(session.recording)
+    at(session, 20.0).change("pacers.front_gap", "3")
+    forked = bits(settle(session).recording)
+    at(session, 10.0).reset("pacers.front_gap")
+    settle(session)
+    assert bits(session.recording) == original
+    assert len(session._shown.course) == 1
+    _, left = session.show.ghosts
+    assert bits(left.run) == forked  # type: ignore[arg-type]
+
+
+def test_a_knob_set_back_after_its_fork_is_a_fork(session: Session) -> None:
+    at(session, 20.0).change("pacers.front_gap", "3")
+    settle(session)
+    at(session, 30.0).reset("pacers.front_gap")
+    settle(session)
+    wide = load_short("pacers.front_gap=3")
+    assert bits(session.recording) == bits(
+        by_hand([(0, load_short()), (200, wide), (300, load_short())])
+    )
+
+
+def test_the_second_of_two_forks_at_one_moment_is_taken_back_alone(session: Session) -> None:
+    at(session, 20.0).change("pacers.count", "0")
+    first = bits(settle(session).recording)
+    session.change("runner.reserve", "600")
+    settle(session)
+    session.advance(GESTURE_S)
+    session.change("runner.reserve", "700")
+    settle(session)
+    assert bits(session.recording) == first
+    assert [mark.name for mark in session.show.ghosts] == ["even 1:05", "before: pacers 2"]
+
+
+def test_as_many_pacers_as_there_are_places_is_what_the_file_asks_for(session: Session) -> None:
+    original = bits(session.recording)
+    at(session, 20.0).change("pacers.count", "0")
+    settle(session)
+    session.advance(GESTURE_S)
+    session.change("pacers.count", "2")
+    settle(session)
+    assert bits(session.recording) == original
+    assert len(session._shown.course) == 1
+    assert len(session.show.ghosts) == 1
+
+
+LINES = {"finish": 0.0, "run-out": 3.0, "end": 8.0}
+
+
+def take(session: Session, label: str) -> None:
+    session.take_bar(next(i for i, row in enumerate(session._strip.rows) if row.label == label))
+
+
+def stands(session: Session, past_s: float) -> bool:
+    """Return whether it stands so long after the finish, and the result is known."""
+    end_s = session.recording.end_s
+    there = session.playback.time_s == pytest.approx(end_s + past_s, abs=1e-9)
+    assert session.playback.furthest_s == session.playback.time_s
+    scene = session.scene()
+    assert scene.what_if is not None
+    (own,) = (bar for bar in scene.what_if.bars if bar.own)
+    if len(session._shown.course) == 1:  # the bars are from the gun
+        assert own.finish_s == session.recording.finish_s
+    assert not own.hidden
+    return there and scene.board is not None
+
+
+@pytest.mark.parametrize("past_s", LINES.values(), ids=LINES)
+def test_a_change_at_the_finish_is_put_on_at_its_own(session: Session, past_s: float) -> None:
+    session.perform(Action.TO_FINISH)
+    session.seek(session.playback.time_s + past_s)
+    finishes = [session.recording.finish_s]
+    for label in ("0", "1", "0"):  # slower, then faster, then slower
+        take(session, label)
+        settle(session)
+        assert stands(session, past_s)
+        finishes.append(session.recording.finish_s)
+        asked = load_short(f"pacers.count={label}")
+        assert bits(session.recording) == bits(by_hand([(0, asked)]))
+    assert len(set(finishes)) == 3
+    for wanted in (2, 1, 0):
+        session.undo()
+        settle(session)
+        assert stands(session, past_s)
+        assert session.recording.finish_s == finishes[wanted]
+    session.redo()
+    settle(session)
+    assert stands(session, past_s)
+    assert session.recording.finish_s == finishes[1]
+
+
+def test_what_is_raced_again_is_no_ghost_beside_itself(session: Session) -> None:
+    session.perform(Action.TO_FINISH)
+    for label in ("0", "2"):
+        take(session, label)
+        settle(session)
+    assert [mark.name for mark in session.show.ghosts] == ["even 1:05", "before: pacers 0"]
+
+
+def test_a_knob_dragged_at_the_finish_stays_there(session: Session) -> None:
+    session.perform(Action.TO_FINISH)
+    session.perform(Action.PLAY_PAUSE)
+    session.perform(Action.PLAY_PAUSE)
+    for gap in range(15, 30):
+        session.change("pacers.front_gap", f"{gap / 10}")
+        session.advance(0.02)
+    settle(session)
+    assert stands(session, 0.0)
+    wide = load_short("pacers.front_gap=2.9")
+    assert bits(session.recording) == bits(by_hand([(0, wide)]))
+    assert session.desk().can_undo == 1
+
+
+def test_a_fork_that_is_undone_at_the_finish_and_made_again_stays_there(session: Session) -> None:
+    at(session, 20.0).change("pacers.count", "0")
+    settle(session).perform(Action.TO_FINISH)
+    forked = bits(session.recording)
+    session.undo()
+    assert stands(settle(session), 0.0)
+    session.redo()
+    assert stands(settle(session), 0.0)
+    assert bits(session.recording) == forked
+
+
+def test_a_change_from_the_gun_in_the_race_stays_where_it_is(session: Session) -> None:
+    session.set_from_gun(True)
+    at(session, 20.0).change("pacers.count", "0")
+    settle(session)
+    assert session.playback.time_s == session.playback.furthest_s == 20.0
+
+
+def test_who_leaves_the_finish_before_the_new_run_is_there_stays_where_they_went(
+    session: Session,
+) -> None:
+    session.perform(Action.TO_FINISH)
+    session.change("pacers.count", "0")
+    settle(at(session, 20.0))
+    assert session.playback.time_s == session.playback.furthest_s == 20.0
 
 
 def test_turning_another_knob_is_another_change(session: Session) -> None:

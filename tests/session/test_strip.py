@@ -109,6 +109,54 @@ def test_taking_the_own_bar_or_none_changes_nothing(session: Session) -> None:
     assert session.desk().can_undo == 0
 
 
+@pytest.mark.parametrize("axis", list(AXES))
+def test_one_can_go_back_to_the_file_by_a_bar(axis: str) -> None:
+    session = settle(Session(load_short()))
+    session.set_axis(axis)
+    settle(session)
+    before = session.recording.finish_s
+    rows = session.show.alternatives
+    assert rows is not None
+    assert [row.in_file for row in rows] == [row.own for row in rows]
+    if len(rows) == 1:
+        return
+    label = next(row.label for row in rows if row.own)
+    session.take_bar(next(i for i, row in enumerate(rows) if not row.own))
+    settle(session)
+    rows = session.show.alternatives
+    assert rows is not None
+    assert [(row.label, row.own) for row in rows if row.in_file] == [(label, False)]
+    session.take_bar(next(i for i, row in enumerate(rows) if row.in_file))
+    settle(session)
+    assert session.recording.finish_s == before
+    rows = session.show.alternatives
+    assert rows is not None
+    assert [row.label for row in rows if row.own and row.in_file] == [label]
+
+
+def test_another_file_is_another_question() -> None:
+    first, other = load_short("pacers.front_gap=1.8"), load_short("pacers.front_gap=1.9")
+    asked, strip = load_short(), Strip(axis="front gap")
+
+    def in_file() -> list[str]:
+        return [row.label for row in strip.rows if row.in_file]
+
+    wanted = strip.ask(asked, first)
+    assert in_file() == ["1.8"]
+    strip.found(wanted, [60.0 + i for i in range(len(wanted))])
+    known = {bar.label: bar.finish_s for bar in strip.alternatives() or ()}
+    kept = strip.rows
+    strip.ask(asked, first)
+    assert strip.rows is kept
+    rows = strip.ask(asked, other)
+    assert in_file() == ["1.9"]
+    assert len(rows) == 1, "only the file's own row is new"
+    bars = {bar.label: bar for bar in strip.alternatives() or ()}
+    assert bars["1.9"].stale
+    assert [label for label, bar in bars.items() if bar.stale] == ["1.9"]
+    assert all(bar.finish_s == known[label] for label, bar in bars.items() if label != "1.9")
+
+
 def test_a_bar_on_an_assumed_coefficient_is_marked() -> None:
     strip = Strip()
     strip.ask(load_scenario("breaking4"))

@@ -143,7 +143,8 @@ class FakeDesk:
 
     def _row(self, index: int, **changes: object) -> None:
         rows = list(self.now.splits)
-        rows[index] = replace(rows[index], **changes)  # type: ignore[arg-type]
+        row = replace(rows[index], **changes)  # type: ignore[arg-type]
+        rows[index] = replace(row, changed=row.section != SPLITS[index].section)
         self.now = replace(self.now, splits=tuple(rows))
 
     def set_by_lap(self, on: bool) -> None:

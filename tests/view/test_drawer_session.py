@@ -71,7 +71,7 @@ def test_nine_pacers_are_taken_away_and_the_cost_is_read(hand: Hand, session: Se
     assert before is not None
     assert after is not None
     assert not shown.bars[own].hidden
-    strong, quiet = tip_of(shown, own, "13")
+    strong, quiet = tip_of(shown, own)
     assert strong.startswith("pacers 4: 4:")
     assert quiet == f"yours: {after - before:+.2f} s on the file's 13".replace("-", "−")
 

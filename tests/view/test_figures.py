@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import re
+import warnings
 from pathlib import Path
 
+import matplotlib as mpl
 import numpy as np
 import pytest
 from matplotlib import image
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
 
 from simulator.errors import ExtraError, LightpaceError, OutputError
 from simulator.view import figures
-from simulator.view.figures import Show, draw_figure
+from simulator.view.figure_axes import NO_GLYPH, drawable, heading_of, label_of, style
+from simulator.view.figure_rows import MOST_IN_KEY, draw_rows
+from simulator.view.figures import Columns, Show, draw_figure
 
 COUNT, GAP = (a.ravel().astype(float) for a in np.meshgrid(range(4), (0.8, 1.6, 2.4)))
 TABLE = {
@@ -20,6 +28,9 @@ TABLE = {
     "finish_s": 238.0 + 2 * GAP - COUNT,
     "chance": np.clip(COUNT / 3 - 0.1 * GAP, 0, 1),
     "nothing": np.full(12, np.nan),
+    "blank": np.full(12, ""),
+    "early": np.where(COUNT < 2, COUNT, np.nan),
+    "late": np.where(COUNT < 2, np.nan, COUNT),
 }
 MAP = Show("pacers.front_gap", "pacers.count", "finish_s")
 
@@ -55,8 +66,11 @@ def test_every_kind_of_figure_is_drawn(tmp_path: Path, show: Show) -> None:
     [
         (Show("pacers.cuont", "finish_s"), "no column 'pacers.cuont'"),
         (Show("status", "finish_s"), "holds words"),
-        (Show("pacers.count", "nothing"), "No row has both"),
-        (Show("pacers.count", "pacers.front_gap", "nothing"), "No row has 'nothing'"),
+        (Show("early", "late"), "No row has both"),
+        (Show("pacers.count", "nothing"), "'nothing' is empty"),
+        (Show("pacers.count", "blank"), "'blank' is empty"),
+        (Show("pacers.count", "finish_s", "nothing"), "'nothing' is empty"),
+        (Show("pacers.count", "pacers.front_gap", "nothing"), "'nothing' is empty"),
         (Show("pacers.count", "pacers.count", "finish_s"), "Several rows"),
     ],
 )
@@ -88,5 +102,131 @@ def test_a_key_with_long_names_stays_on_the_figure(tmp_path: Path) -> None:
 
 def test_a_heading_names_what_is_shown_without_units() -> None:
     show = Show("pacers.front_gap", "finish_s", "pacers.formation")
-    assert figures._heading(show, is_map=False) == "Finish over front gap, by formation"
-    assert figures._label("split_400_s") == "400 m split [min:s]"
+    assert heading_of(show, is_map=False) == "Finish over front gap, by formation"
+    assert label_of("split_400_s") == "400 m split [min:s]"
+
+
+@pytest.mark.parametrize(
+    ("finish_s", "contours"),
+    [(238.0 + 2 * GAP - COUNT, 1), (248.0 + 2 * GAP - COUNT, 0)],
+)
+def test_a_map_of_finishes_has_the_contour_of_four_minutes(
+    tmp_path: Path, finish_s: np.ndarray, contours: int
+) -> None:
+    file = tmp_path / "out.svg"
+    draw_figure({**TABLE, "finish_s": finish_s}, MAP, file)
+    drawn = file.read_text(encoding="utf-8")
+    lines = re.findall(r'<g id="QuadContourSet_\d+">\s*<path d="M[^"]+L[^"]+"', drawn)
+    assert len(lines) == contours
+    # the label stands along its line; those of the axes and the bar are level
+    turned = re.findall(r"<!-- 4:00 -->\s*<g [^>]*rotate\((-?[\d.]+)\)", drawn)
+    assert len([angle for angle in turned if abs(float(angle)) > 1]) == contours
+
+
+def test_a_map_of_chances_has_the_contour_of_one_half(tmp_path: Path) -> None:
+    file = tmp_path / "out.svg"
+    draw_figure(TABLE, Show("pacers.front_gap", "pacers.count", "chance"), file)
+    drawn = file.read_text(encoding="utf-8")
+    assert drawn.count("<!-- 50 % -->") == 1
+    assert '<g id="QuadContourSet_1">' in drawn
+
+
+@pytest.mark.parametrize("text", ["costs $x_{ and $y", "🏃 سباق 4:00", "中\u200d\ufe0f ☃\x07"])
+def test_any_text_is_drawn_as_it_is_without_a_warning(
+    tmp_path: Path, text: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    table = {**TABLE, "pacers.formation": np.where(COUNT < 2, text, "_hidden"), text: COUNT}
+    file = tmp_path / "out.svg"
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        draw_figure(table, Show("pacers.front_gap", "finish_s", "pacers.formation", text), file)
+        draw_figure(table, Show(text, "finish_s", text), tmp_path / "out.png")
+    assert not caplog.records
+    drawn = file.read_text(encoding="utf-8")
+    assert f"<!-- {drawable(text)} -->" in drawn  # the heading
+    assert "<!--  _hidden -->" in drawn
+
+
+def test_what_no_font_has_becomes_a_square() -> None:
+    assert drawable("4:00 $x é سباق") == "4:00 $x é سباق"
+    assert (
+        drawable("🏃\N{EMOJI MODIFIER FITZPATRICK TYPE-4}\N{TAG LATIN SMALL LETTER G} 4:00\x07")
+        == f"{NO_GLYPH}{NO_GLYPH} 4:00"
+    )
+
+
+def _drawn(table: Columns, show: Show, *, of_result: bool) -> tuple[Figure, Axes]:
+    with mpl.rc_context(style()):
+        figure = Figure()
+        FigureCanvasAgg(figure)
+        axes = figure.add_subplot()
+        draw_rows(axes, table, show, of_result=of_result)
+    return figure, axes
+
+
+LOST = np.where(COUNT < 2, 400.0 + 100 * COUNT + 10 * GAP, np.nan)
+
+
+def test_a_result_as_colour_is_a_bar_and_no_row_vanishes() -> None:
+    table = {**TABLE, "lost_light_m": LOST}
+    figure, axes = _drawn(
+        table, Show("pacers.front_gap", "finish_s", "lost_light_m"), of_result=True
+    )
+    [points] = axes.collections
+    held = np.isfinite(LOST)
+    assert np.array_equal(points.get_offsets(), np.stack([GAP, table["finish_s"]], 1)[held])
+    assert np.array_equal(np.asarray(points.get_array()), LOST[held])
+    rings = axes.get_lines()[0]
+    assert len(np.asarray(rings.get_xdata())) == (~held).sum()
+    assert rings.get_linewidth() == 0
+    legend = axes.get_legend()
+    assert legend is not None
+    assert [t.get_text() for t in legend.get_texts()] == ["light lost at: none"]
+    assert [a.get_ylabel() for a in figure.axes] == ["finish [min:s]", "light lost at [m]"]
+
+
+def test_many_varied_numbers_are_lines_with_a_bar() -> None:
+    count, gap = (a.ravel().astype(float) for a in np.meshgrid(range(13, -1, -1), (1.0, 2.0)))
+    table = {"pacers.count": count, "gap": gap, "finish_s": 240.0 + gap - count}
+    figure, axes = _drawn(table, Show("gap", "finish_s", "pacers.count"), of_result=False)
+    lines = [line for line in axes.get_lines() if line.get_marker() == "o"]
+    assert len(lines) == 14
+    assert all(line.get_linewidth() > 0 for line in lines)
+    assert axes.get_legend() is None
+    assert [a.get_ylabel() for a in figure.axes] == ["finish [min:s]", "pacers"]
+
+
+def test_a_key_is_in_order_and_names_what_has_no_value_once() -> None:
+    table = {**TABLE, "own": np.where(COUNT == 3, np.nan, 10.0 - COUNT)}
+    _, axes = _drawn(table, Show("pacers.front_gap", "finish_s", "own"), of_result=False)
+    legend = axes.get_legend()
+    assert legend is not None
+    assert [t.get_text() for t in legend.get_texts()] == ["8", "9", "10", "none"]
+
+
+def test_a_key_holds_a_dozen_names_at_most_and_says_how_many_more() -> None:
+    names = np.array([f"runner {i}" for i in range(40)])
+    table = {"x": np.arange(40.0), "finish_s": np.arange(240.0, 280.0), "name": names}
+    _, axes = _drawn(table, Show("x", "finish_s", "name"), of_result=False)
+    legend = axes.get_legend()
+    assert legend is not None
+    told = [t.get_text() for t in legend.get_texts()]
+    assert len(told) == MOST_IN_KEY
+    assert told[-1] == f"{40 - MOST_IN_KEY + 1} others"
+
+
+@pytest.mark.parametrize(
+    "show",
+    [
+        Show("pacers.front_gap", "split_400_s", "lost_light_m"),
+        Show("pacers.front_gap", "pacers.count", "lost_light_m"),
+    ],
+)
+def test_labels_and_bar_stay_on_the_figure(tmp_path: Path, show: Show) -> None:
+    """Nothing is drawn at either edge, however long the times are."""
+    table = {**TABLE, "lost_light_m": LOST + 1000, "split_400_s": 60.0 + 0.01 * COUNT}
+    file = tmp_path / "out.png"
+    draw_figure(table, show, file)
+    pixels = image.imread(file)
+    for edge in (pixels[:, :12, :3], pixels[:, -12:, :3]):
+        assert np.ptp(edge, axis=(0, 1)).max() < 0.01

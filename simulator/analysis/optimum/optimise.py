@@ -6,6 +6,7 @@ scenario that runs as told, or `NoAnswerError` that says how far the nearest sta
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,20 +14,20 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.analysis.optimum.problem import (
+from simulator.analysis.optimum.asked import (
     FINISH,
     RESULTS,
     Aim,
     Condition,
     FreeNumber,
-    Search,
     condition_of,
 )
+from simulator.analysis.optimum.problem import Search
 from simulator.analysis.sweep.axes import axis_of, number_of
 from simulator.analysis.sweep.chunks import source_of
 from simulator.analysis.sweep.varying import Source, is_number
 from simulator.errors import NoAnswerError, Problem, ScenarioError
-from simulator.scenario.bounds import bounds_of
+from simulator.scenario.bounds import Bounds, bounds_of
 from simulator.scenario.model import Scenario
 from simulator.units import format_distance, format_time
 
@@ -40,7 +41,7 @@ class Optimum:
     """What was found.
 
     Attributes:
-        scenario: the scenario with everything set.
+        scenario: the scenario with everything set, and with its ghosts and published splits.
         values: the free numbers by path.
         splits: cumulative splits of the plan [m], [s]; empty where the plan was not free.
         finish_s, reserve_used: how it ends [s], [J/kg].
@@ -151,16 +152,39 @@ def _freed(
         except ScenarioError:
             if not spec:
                 raise _refused(path, "is a whole number", f"{path}=0..13") from None
-            whole[path] = [int(row[0]) for row in axis_of(text).rows]
+            whole[path] = _whole_numbers(path, text)
             continue
         ends = [number_of(end) for end in spec.split("..")] if spec else [bounds.low, bounds.high]
         if len(ends) != 2 or ends[0] is None or ends[1] is None or not ends[0] < ends[1]:
             raise _refused(path, "needs its least and its greatest value", f"{path}=1..3")
+        _check_ends(path, (ends[0], ends[1]), bounds)
         numbers.append(FreeNumber(path, ends[0], ends[1]))
     free_plan = SPLITS in asked
     if not (whole or numbers or free_plan):
         raise _refused("", "nothing is free", "plan.splits or pacers.front_gap=1..3")
     return whole, numbers, free_plan
+
+
+def _whole_numbers(path: str, text: str) -> list[int]:
+    """Return the whole numbers of `pacers.count=0..13` or `pacers.count=0,2,4`."""
+    try:
+        texts = [row[0] for row in axis_of(text).rows]
+    except ScenarioError as error:
+        [problem] = error.problems
+        raise _refused(path, problem.message, problem.hint) from None
+    for value in texts:
+        if not re.fullmatch(r"[-+]?\d{1,9}", value):
+            raise _refused(path, f"'{value[:40]}' is no whole number", f"{path}=0..13")
+    return [int(value) for value in texts]
+
+
+def _check_ends(path: str, ends: tuple[float, float], bounds: Bounds) -> None:
+    """Refuse a range that goes beyond what a scenario may hold."""
+    least, greatest = ends
+    if bounds.low is not None and least < bounds.low:
+        raise _refused(path, f"{least:g} is too low", f"at least {bounds.low:g}")
+    if bounds.high is not None and greatest > bounds.high:
+        raise _refused(path, f"{greatest:g} is too high", f"at most {bounds.high:g}")
 
 
 def _combinations(
@@ -197,9 +221,8 @@ def _infeasible(nearest: _Found, conditions: Sequence[Condition]) -> NoAnswerErr
 def _optimum(found: _Found, runs: int) -> Optimum:
     search, point = found.search, found.point
     ran, _ = search.run(point[None])
-    scenario = search.scenario(point)
-    if ran is None or isinstance(scenario, str):
-        raise NoAnswerError(str(scenario))
+    if ran is None:
+        raise NoAnswerError(str(search.scenario(point)))
     values = {n.path: float(n.text(float(p))) for n, p in zip(search.numbers, point, strict=False)}
     splits: dict[float, float] = {}
     even = None
@@ -211,7 +234,7 @@ def _optimum(found: _Found, runs: int) -> Optimum:
         if ended is not None and scores.lack[0] == 0:
             even = float(ended.finish_s[0])
     return Optimum(
-        scenario,
+        search.complete(point),
         {**search.whole, **values},
         splits,
         float(ran.finish_s[0]),

@@ -7,27 +7,31 @@ side by side and finds the best one.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.analysis.optimum.asked import (
+    FINISH,
+    RESERVE,
+    Aim,
+    Condition,
+    FreeNumber,
+    number_at,
+)
 from simulator.analysis.optimum.pacing import FAMILY, Parts, parts_of
 from simulator.analysis.optimum.search import Moves, Scores, closing_in, evolved, refined, tuned
 from simulator.analysis.optimum.slack import Ran, run_all
-from simulator.analysis.sweep.axes import number_of
-from simulator.analysis.sweep.varying import Source, Varied
-from simulator.errors import NoAnswerError, Problem, ScenarioError
+from simulator.analysis.sweep.varying import NOTHING_BESIDE, Source, Varied
+from simulator.errors import NoAnswerError, ScenarioError
+from simulator.scenario.loader import load_text
 from simulator.scenario.model import Scenario
 from simulator.scenario.plan import SplitPlan, schedule_of
-from simulator.units import format_time
 
 Floats = NDArray[np.float64]
 
-FINISH, RESERVE = "finish", "reserve_used"
-RESULTS = (FINISH, RESERVE)
 PAYS_S = 1e-3
 """A change of plan that gains less is none: about what the time step leaves open [s]."""
 LEVEL_S = 2e-3
@@ -43,61 +47,8 @@ TEMPO_WITH_NUMBER = (0.0, 0.1, 0.25, 0.5)
 GENERATIONS = 8
 NO_SCENARIO = -1e3
 """The room where a point is no scenario, or did not finish."""
-_CONDITION = re.compile(r"\s*(\w+)\s*(<=|>=)\s*([\d:.]+)\s*")
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """What must hold: `finish` [s] or `reserve_used` [J/kg], at most or at least a value."""
-
-    name: str
-    at_most: bool
-    value: float
-
-    def room(self, ran: Ran) -> Floats:
-        """Return how far it holds; negative where it does not."""
-        values = ran.finish_s if self.name == FINISH else ran.reserve_used
-        return self.value - values if self.at_most else values - self.value
-
-    def __str__(self) -> str:
-        """Return it as it was written."""
-        value = format_time(self.value) if self.name == FINISH else f"{self.value:g}"
-        return f"{self.name}{'<=' if self.at_most else '>='}{value}"
-
-
-def condition_of(text: str) -> Condition:
-    """Return the condition of `finish<=4:00` or `reserve_used<=2000`.
-
-    Raises:
-        ScenarioError: the text is none.
-    """
-    found = _CONDITION.fullmatch(text)
-    value = number_of(found[3]) if found else None
-    if found is None or value is None or found[1] not in RESULTS:
-        hint = "finish<=4:00 or reserve_used<=2000"
-        raise ScenarioError([Problem("--subject-to", 0, 0, text[:100], "is no condition", hint)])
-    return Condition(found[1], found[2] == "<=", value)
-
-
-@dataclass(frozen=True, slots=True)
-class Aim:
-    """What is minimised: a result or a free path, times -1 where it is maximised."""
-
-    name: str
-    sign: float
-
-
-@dataclass(frozen=True, slots=True)
-class FreeNumber:
-    """A free path with its least and its greatest value."""
-
-    path: str
-    low: float
-    high: float
-
-    def text(self, share: float) -> str:
-        """Return the value at this share of the range, as `--set` takes it."""
-        return repr(float(self.low + share * (self.high - self.low)))
+LOOKED_AT = (0.5, 0.25, 0.75, 0.0, 1.0)
+"""Shares of the ranges at which a scenario is looked for, beside the scenario's own values."""
 
 
 class Search:
@@ -113,22 +64,47 @@ class Search:
         *,
         free_plan: bool,
     ) -> None:
-        """Look at the scenario once.
+        """Look at the scenario once, with its own values where they will do.
 
         Raises:
             NoAnswerError: with these whole numbers there is no scenario.
         """
         self.whole, self.numbers, self.runs = dict(whole), tuple(numbers), 0
-        self._aim, self._conditions = aim, tuple(conditions)
+        self._aim, self._conditions, self._source = aim, tuple(conditions), source
         self._varied = Varied(source, [*whole, *(n.path for n in numbers)])
         self._followed = free_plan or any(n.path.startswith("plan") for n in numbers)
-        base = self._varied.scenario([*map(str, whole.values()), *(n.text(0.5) for n in numbers)])
-        if isinstance(base, str):
-            raise NoAnswerError(base)
+        self.parts: Parts | None = None
+        base, self.start = self._looked_at(source.load())
         self._standing = base.plan.standing_start
         self._target_s = schedule_of(base.plan, base.distance).finish_s
         self.race_m = base.distance
-        self.parts: Parts | None = self._even(self._target_s) if free_plan else None
+        if free_plan:
+            self.parts = self._even(self._target_s)
+
+    def _looked_at(self, asked: Scenario) -> tuple[Scenario, Floats]:
+        """Return a scenario with these whole numbers, and the point where a search may begin.
+
+        The middle of a range may be no scenario, although much of the range is.
+        """
+        count = len(self.numbers)
+        texts = [str(value) for value in self.whole.values()]
+        own = [number_at(asked, n.path) for n in self.numbers]
+        known = [value for value in own if value is not None]
+        base: Scenario | str = ""
+        points = [np.full(count, share) for share in (LOOKED_AT if count else LOOKED_AT[:1])]
+        if known and len(known) == count:
+            base = self._varied.scenario([*texts, *(repr(value) for value in known)])
+            shares = [n.share(value) for n, value in zip(self.numbers, known, strict=True)]
+            points.insert(1, np.array(shares))
+        reason = base
+        for point in points:
+            found = self.scenario(point)
+            if isinstance(found, Scenario):
+                return (base if isinstance(base, Scenario) else found), point
+            reason = reason or found
+        if isinstance(base, Scenario):
+            return base, points[1]
+        raise NoAnswerError(str(reason))
 
     def _even(self, target_s: float) -> Parts:
         return parts_of(self.race_m, target_s, standing_start=self._standing)
@@ -138,8 +114,37 @@ class Search:
         count = len(self.numbers)
         texts = [n.text(float(p)) for n, p in zip(self.numbers, point[:count], strict=True)]
         found = self._varied.scenario([*map(str, self.whole.values()), *texts])
-        if isinstance(found, str) or self.parts is None:
+        return found if isinstance(found, str) else self._planned(found, point)
+
+    def complete(self, point: Floats) -> Scenario:
+        """Return the scenario at a point, with its ghosts and published splits.
+
+        What does not fit the race, such as the splits of a mile beside 800 m, is left out.
+
+        Raises:
+            ScenarioError: there is no scenario at this point.
+        """
+        pairs = zip(self.numbers, point, strict=False)
+        found = {**self.whole, **{n.path: n.text(float(p)) for n, p in pairs}}
+        settings = [*self._source.changes, *(f"{path}={text}" for path, text in found.items())]
+        source = self._source
+        without: Sequence[str]
+        for without in ((), ("published=~",), NOTHING_BESIDE):
+            overrides = [*settings, *without]
+            try:
+                read = load_text(source.text, source.name, Path(source.folder), overrides=overrides)
+            except ScenarioError:
+                if without is NOTHING_BESIDE:
+                    raise
+            else:
+                break
+        return self._planned(read, point)
+
+    def _planned(self, found: Scenario, point: Floats) -> Scenario:
+        """Return the scenario with the plan at a point, where the plan is free."""
+        if self.parts is None:
             return found
+        count = len(self.numbers)
         times = np.cumsum(point[count:]).tolist()
         rows = zip(self.parts.places_m.tolist(), times, strict=True)
         table = {("finish" if x == self.race_m else repr(x)): t for x, t in rows}
@@ -187,7 +192,7 @@ class Search:
         if self.parts is not None:
             best = self._best_plan()
         elif self.numbers:
-            best = closing_in(self.evaluate, len(self.numbers))
+            best = closing_in(self.evaluate, self.start)
         else:
             best = np.zeros(0)
         return best, self.evaluate(best[None])
@@ -207,7 +212,7 @@ class Search:
     def _best_plan(self) -> Floats:
         """From the best even plan to the best of a family with few parameters, then in moves."""
         count = len(self.numbers)
-        start, even = self.fastest_even(np.full(count, 0.5))
+        start, even = self.fastest_even(self.start)
         first_will_do = self._aim.name in self.whole
         if first_will_do and even.lack[0] == 0:
             return start
@@ -216,7 +221,7 @@ class Search:
         def planned(shares: Floats) -> Floats:
             return np.concatenate([shares[:, :count], parts.family(shares[:, count:])], axis=1)
 
-        middle = np.full((1, count + FAMILY), 0.5)
+        middle = np.concatenate([self.start, np.full(FAMILY, 0.5)])[None]
         known = middle + np.eye(1, count + FAMILY, count) * np.linspace(-0.1, 0.1, 5)[:, None]
         shares = evolved(
             lambda points: self.evaluate(planned(points)),

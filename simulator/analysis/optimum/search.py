@@ -67,19 +67,22 @@ _POINTS = {1: 65, 2: 17}
 _ROUNDS = 4
 
 
-def closing_in(evaluate: Evaluate, dimensions: int) -> Floats:
+def closing_in(evaluate: Evaluate, known: Floats) -> Floats:
     """Return the best point of a grid in the unit cube, of a finer one about it, and so on.
 
-    Beyond two dimensions by differential evolution.
+    `known`: a point that is tried as well, shape (dimensions,): the grid may miss all that is
+    feasible. Beyond two dimensions by differential evolution.
     """
+    dimensions = len(known)
     if dimensions > 2:
-        return evolved(evaluate, dimensions, generations=60, tolerance=1e-8)
+        return evolved(evaluate, dimensions, generations=60, tolerance=1e-8, known=known[None])
     low, high = np.zeros(dimensions), np.ones(dimensions)
     count = _POINTS[dimensions]
-    best = 0.5 * (low + high)
+    best = known
     for _ in range(_ROUNDS):
         axes = [np.linspace(a, b, count) for a, b in zip(low, high, strict=True)]
         points = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, dimensions)
+        points = np.concatenate([points, best[None]])
         best = np.asarray(points[evaluate(points).best()])
         cell = (high - low) / (count - 1)
         low, high = np.maximum(best - cell, 0.0), np.minimum(best + cell, 1.0)

@@ -11,7 +11,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, DecimalException
 from functools import cached_property
 
 from simulator.errors import Problem, ScenarioError
@@ -20,6 +20,7 @@ from simulator.units import parse_time
 SOURCE = "--vary"
 MAX_ROWS = 10_000_000
 MAX_VALUES = 1_000_000
+_MAX_EXPONENT = 300
 
 _NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
 _CLOCK = r"\d+:\d\d(?:\.\d+)?"
@@ -117,7 +118,15 @@ def axis_of(text: str) -> Axis:
         found = _RANGE.fullmatch(part)
         if found is None and _NEARLY.search(part) and part[0] not in "[{\"'":
             raise refused(path, f"'{part}' is no range", "0..13, 0.8..4:0.2 or 1..100:log5")
-        values += [part] if found is None else _range(path, part, found)
+        if found is None:
+            values.append(part)
+            continue
+        try:
+            values += _range(path, part, found)
+        except DecimalException:
+            raise _unusual(path, part) from None
+        except ValueError as error:  # 3:61 is no time
+            raise refused(path, f"'{part[:100]}' is no range: {error}", "3:58..4:01:1") from None
     once: set[str] = set()
     for value in values:
         if value in once:
@@ -150,6 +159,9 @@ def _range(path: str, text: str, found: re.Match[str]) -> list[str]:
         low, high = (Decimal(str(parse_time(found[key]))) for key in "ab")
     else:
         low, high = Decimal(found["c"]), Decimal(found["d"])
+    step = Decimal(found["step"] or 1)
+    if not all(n.is_finite() and abs(n.adjusted()) <= _MAX_EXPONENT for n in (low, high, step)):
+        raise _unusual(path, text)
     if low > high:
         raise refused(path, f"'{text}' runs backwards", "the smaller one first")
     if found["count"] is not None:
@@ -157,7 +169,6 @@ def _range(path: str, text: str, found: re.Match[str]) -> list[str]:
     whole = found["c"] and _WHOLE.fullmatch(found["c"]) and _WHOLE.fullmatch(found["d"])
     if found["step"] is None and not whole:
         raise refused(path, f"'{text}' has no step", f"{text}:0.5")
-    step = Decimal(found["step"] or 1)
     if step <= 0:
         raise refused(path, f"'{text}' has a step that leads nowhere", "more than 0")
     count = int((high - low) / step) + 1
@@ -166,12 +177,19 @@ def _range(path: str, text: str, found: re.Match[str]) -> list[str]:
     return [_plain(low + i * step) for i in range(count)]
 
 
+def _unusual(path: str, text: str) -> ScenarioError:
+    what = "holds a number that is too large or too small"
+    return refused(path, f"'{text[:100]}' {what}", f"at most {_MAX_EXPONENT} digits")
+
+
 def _log_range(path: str, text: str, ends: tuple[float, float], count: int) -> list[str]:
     low, high = ends
     if low <= 0:
         raise refused(path, f"'{text}' has no logarithm", "begin above 0")
     if not 2 <= count <= MAX_VALUES:
         raise refused(path, f"'{text}' needs two values or more", "1..100:log5")
+    if not math.isfinite(high / low):
+        raise _unusual(path, text)
     inner = [low * (high / low) ** (i / (count - 1)) for i in range(1, count - 1)]
     return [f"{v:.10g}" for v in (low, *inner, high)]
 
@@ -185,9 +203,12 @@ def axis_of_csv(text: str, name: str) -> Axis:
     """Return the axis of a CSV whose heading names paths; its rows are taken as they stand.
 
     Raises:
-        ScenarioError: no heading, no row, or a row of another length.
+        ScenarioError: no heading, no row, a row of another length, or no CSV at all.
     """
-    lines = [row for row in csv.reader(text.splitlines()) if row]
+    try:
+        lines = [row for row in csv.reader(text.splitlines()) if row]
+    except csv.Error as error:
+        raise refused(name, f"is no CSV: {error}") from None
     if len(lines) < 2:
         raise refused(name, "has no heading with a row below", "the heading names paths")
     paths = tuple(cell.strip() for cell in lines[0])

@@ -173,8 +173,8 @@ class Looking:
             self._choose(int(key[1]))
         elif item is None or not item.enabled:
             return
-        elif key[0] == "tab":
-            self._turn_to(key[1])
+        elif key[0] in ("tab", "reset"):
+            {"tab": self._turn_to, "reset": self._set_back}[key[0]](key[1])
         elif key == ("close",):
             self.toggle()
         elif key == ("table",):
@@ -227,6 +227,12 @@ class Looking:
         knob = self._knob(owner)
         if knob is not None and index < len(options):
             self._change(knob, options[index])
+
+    def _set_back(self, path: str) -> None:
+        """Reset a knob; the control for it is gone then, and its focus goes to the knob."""
+        if self.focus == ("reset", path):
+            self.focus = ("knob", path)
+        self.reset(path)
 
     def reset(self, path: str) -> None:
         """Set a knob back to the file's value."""

@@ -24,6 +24,7 @@ ASKED = {
     "load pins": "load kept runs from",
 }
 """Questions that are answered by typing a file's name."""
+_HINT = "To reset a knob, double-click its label, or click the file's value beside it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,14 @@ def page_names(desk: Desk) -> tuple[str, ...]:
     if desk.splits:
         names.insert(names.index("Plan") + 1 if "Plan" in names else len(names), SPLITS)
     return (*names, COMPARE)
+
+
+def changed_pages(desk: Desk) -> frozenset[str]:
+    """Return the pages where something differs from the file."""
+    names = {knob.group for knob in desk.knobs if knob.changed}
+    if any(split.changed for split in desk.splits):
+        names.add(SPLITS)
+    return frozenset(names)
 
 
 def wave_names(desk: Desk) -> tuple[str, ...]:
@@ -78,6 +87,7 @@ def compose(desk: Desk, glance: Glance, size: tuple[int, int], style: Style) -> 
         scroll=scroll,
         note_at=fixed.note_at,
         banner=fixed.banner,
+        hint=_HINT if any(item.look is Look.RESET for item in rows.items) else "",
     )
 
 
@@ -203,7 +213,7 @@ class _Fixed:
         px, room = self.style.sizes.small, self.room
         names = page_names(self.desk)
         wide = [self._wide(name, px) + round(0.9 * px) for name in names]
-        lines = _broken(wide, room.w, 2)
+        lines, changed = _broken(wide, room.w, 2), changed_pages(self.desk)
         for line in lines:
             spare = room.w - sum(wide[k] for k in line) - 2 * (len(line) - 1)
             more = max(0, spare) // len(line)
@@ -212,8 +222,9 @@ class _Fixed:
                 each = min(wide[k] + more, room.w)
                 box = Box(x, y, max(1, each), high)
                 key = ("tab", names[k])
+                tab = Item(key, Look.TAB, box, box, names[k], scrolls=False)
                 on = names[k] == self.glance.page
-                self.first.append(Item(key, Look.TAB, box, box, names[k], on=on, scrolls=False))
+                self.first.append(replace(tab, on=on, changed=names[k] in changed))
                 x += each + 2
             y += high + 2
         return y
@@ -262,12 +273,15 @@ class _Fixed:
         y -= round(1.5 * sizes.caption)
         middle = y + round(0.72 * sizes.caption)
         left = room.x
-        if desk.unsaved:
+        refused = self.glance.refused.get(("name", self.glance.asked), "")
+        if desk.unsaved and not refused:
             radius = max(2, round(0.2 * sizes.body))
             self.dots.append(Dot(left + radius, middle, scrolls=False))
             left += 3 * radius + 1
         said = (desk.file or "from no file") + ("  not saved" if desk.unsaved else "")
         tone = Tone.TEXT if desk.unsaved else Tone.MUTED
+        if refused:  # why a name was not taken stands right above its entry
+            said, tone = refused, Tone.PROBLEM
         wide = max(1, room.right - left)
         self.words.append(Word(said, left, middle, wide, tone, "caption", scrolls=False))
         note_h = round(2.8 * sizes.caption) if room.h > 26 * sizes.caption else 0
@@ -284,9 +298,5 @@ class _Fixed:
         left = room.x + wide + px
         box = Box(left, y, max(1, room.right - left), high)
         key = ("name", self.glance.asked)
-        self.last.append(Item(key, Look.VALUE, box, box, note="Enter does it, Escape leaves it."))
-        problem = self.glance.refused.get(key, "")
-        if problem:
-            self.words.append(
-                Word(problem, room.x, y - px, room.w, Tone.PROBLEM, "caption", scrolls=False)
-            )
+        note = "Enter does it, Escape leaves it."
+        self.last.append(Item(key, Look.VALUE, box, box, note=note, scrolls=False))

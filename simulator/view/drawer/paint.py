@@ -118,6 +118,8 @@ def face(surface: pygame.Surface, item: Item, touch: Touch, style: Style) -> Non
         _lock(surface, item, hovered, style)
     elif item.look is Look.CROSS:
         _cross(surface, item, hovered, style)
+    elif item.look is Look.RESET:
+        _reset(surface, item, hovered, style)
     else:
         _bed(surface, item, hovered=hovered, held=item.key == touch.held, style=style)
         _text(surface, item, hovered, style)
@@ -179,6 +181,11 @@ def _text(surface: pygame.Surface, item: Item, hovered: bool, style: Style) -> N
         style.type.write(
             surface, item.text, at, SEMIBOLD, px, colour, align=0.5, width=max(1, box.w - 2)
         )
+        if item.changed:
+            radius = max(2, round(0.2 * style.sizes.body))
+            x = round(at[0] - style.type.width(item.text, SEMIBOLD, px) / 2) - 2 * radius
+            left = max(box.x + radius + 1, x)
+            pygame.draw.aacircle(surface, style.theme.own, (left, round(y)), radius)
 
 
 def _slider(surface: pygame.Surface, item: Item, hovered: bool, style: Style) -> None:
@@ -247,22 +254,34 @@ def _cross(surface: pygame.Surface, item: Item, hovered: bool, style: Style) -> 
             pygame.draw.aaline(surface, colour, first, last)
 
 
+def _reset(surface: pygame.Surface, item: Item, hovered: bool, style: Style) -> None:
+    """Paint the file's value, underlined: it can be pressed."""
+    box, px = item.box, style.sizes.caption
+    colour = style.theme.text if hovered else style.theme.muted
+    at = (box.right, box.y + box.h / 2)
+    wide = style.type.write(surface, item.text, at, REGULAR, px, colour, align=1, width=box.w)
+    thick = max(1, round(style.sizes.unit))
+    line = mix(style.theme.panel, colour, 0.6)
+    surface.fill(line, (box.right - wide, box.bottom - thick, wide, thick))
+
+
 def _note(surface: pygame.Surface, sheet: Sheet, touch: Touch, style: Style) -> None:
-    """Say what the item under the mouse, or in focus, is for."""
+    """Say what the item under the mouse, or in focus, is for, else the page's hint."""
     px = style.sizes.caption
     item = sheet.item(touch.hover)
     if item is None or not item.note:
         item = sheet.item(touch.focus)
-    if item is None or not item.note or sheet.note_at.h < 1.3 * px:
+    said = item.note if item is not None and item.note else sheet.hint
+    if not said or sheet.note_at.h < 1.3 * px:
         return
     box = sheet.note_at
     step = round(1.32 * px)
-    lines = wrapped(item.note.split(), box.w, px, style)
+    lines = wrapped(said.split(), box.w, px, style)
     if len(lines) > 2:
         lines = [lines[0], " ".join(lines[1:])]
-    for i, said in enumerate(lines):
+    for i, line in enumerate(lines):
         at = (box.x, box.y + i * step + step / 2)
-        style.type.write(surface, said, at, REGULAR, px, style.theme.muted, width=box.w)
+        style.type.write(surface, line, at, REGULAR, px, style.theme.muted, width=box.w)
 
 
 def _thumb(surface: pygame.Surface, sheet: Sheet, style: Style) -> None:

@@ -28,6 +28,7 @@ class Look(Enum):
     VALUE = "value"
     LOCK = "lock"
     CROSS = "cross"
+    RESET = "reset"
     OPTION = "option"
 
 
@@ -57,6 +58,7 @@ class Item:
         scrolls: it lies in the part that scrolls.
         enabled: there is something to do.
         colour: colour name of a dot on it, or empty.
+        changed: something behind it differs from the file.
     """
 
     key: Key
@@ -71,6 +73,7 @@ class Item:
     scrolls: bool = True
     enabled: bool = True
     colour: str = ""
+    changed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +105,8 @@ class Dot:
 class Sheet:
     """One page, ready to be shown: what it is made of, the part that scrolls, how long it is [px].
 
-    `knobs`: labels that a double click resets, as path and box.
+    `labels`: labels that a double click resets, as path and box. `hint`: what is said where no item
+    has anything to say.
     """
 
     items: tuple[Item, ...]
@@ -114,6 +118,7 @@ class Sheet:
     scroll: int
     note_at: Box
     banner: Box | None = None
+    hint: str = ""
 
     def item(self, key: Key | None) -> Item | None:
         """Return the item of this name."""

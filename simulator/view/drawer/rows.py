@@ -107,17 +107,25 @@ class Rows:
         self.labels.append((knob.path, box))
         left = self.x + self._indent
         if knob.changed:
-            radius = max(2, round(0.2 * self.px))
-            self.dots.append(Dot(left + radius, middle))
-            left += 3 * radius + 1
+            left = self._dot(left, middle)
         room -= left - self.x
         self.words.append(Word(knob.label, left, middle, max(1, room), strong=knob.changed))
 
+    def _dot(self, left: int, middle: int) -> int:
+        """Mark what differs from the file; return where its label begins."""
+        radius = max(2, round(0.2 * self.px))
+        self.dots.append(Dot(left + radius, middle))
+        return left + 3 * radius + 1
+
     def _was(self, knob: Knob, right: int, y: int, room: int) -> None:
-        """Say the file's value in small."""
+        """Say the file's value in small: pressed, it is the knob's again."""
         if knob.changed and knob.file_value:
             said = _in_file(knob)
-            self.words.append(Word(said, right, y, room, Tone.MUTED, "caption", align=1.0))
+            wide = max(1, min(room, self.wide(said, "caption", strong=False) + 2))
+            high = round(1.25 * self.style.sizes.caption)
+            box = Box(right - wide, y - high // 2, wide, high)
+            key = ("reset", knob.path)
+            self.items.append(Item(key, Look.RESET, box, box, said, note=_RESETS))
 
     def _slider(self, knob: Knob) -> None:
         said = knob.value + _unit(knob.unit)
@@ -206,9 +214,11 @@ class Rows:
             box = Box(self.x, self.y + 3, side, side)
             note = "A locked section keeps its time when another changes."
             self.items.append(Item(("lock", name), Look.LOCK, box, box, on=split.locked, note=note))
-            self.words.append(
-                Word(split.label, self.x + lock - 2, middle, label, strong=i == len(splits) - 1)
-            )
+            left = self.x + lock - 2
+            if split.changed:
+                left = self._dot(left, middle)
+            strong = split.changed or i == len(splits) - 1
+            self.words.append(Word(split.label, left, middle, first - left, strong=strong))
             for kind, x, text in (
                 ("section", first, split.section),
                 ("total", second, split.cumulative),
@@ -245,6 +255,7 @@ class Rows:
             self.y += self.line
 
 
+_RESETS = "Double-click a label, or click this, to reset."
 _TYPED = "Click or Enter to type; Enter applies, Escape takes back."
 
 

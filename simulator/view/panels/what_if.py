@@ -7,6 +7,8 @@ a broken foot under each bar and the printed range say so.
 from __future__ import annotations
 
 import itertools
+import math
+from dataclasses import dataclass, replace
 
 import pygame
 
@@ -68,14 +70,44 @@ def _legend(surface: pygame.Surface, box: Box, style: Style) -> None:
     _hatch(surface, swatch, mix(style.theme.panel, style.theme.bar, 0.45))
 
 
-_HEADING_SHARE = 0.55
-"""Share of the width that the axis may take; the rest is for one's own finish."""
+FROM_GUN = ", from the gun"
+"""How an axis ends whose rows are not the live attempt: that was forked, they are whole runs."""
+
+
+def whose(what_if: WhatIf) -> str:
+    """Return what the own bar is: the live attempt, or a run from the gun as it is set now."""
+    return "from the gun" if what_if.axis.endswith(FROM_GUN) else "yours"
+
+
+def files_bar(what_if: WhatIf) -> Bar | None:
+    """Return the bar of the value that the file asks for, where there is one."""
+    return next((bar for bar in what_if.bars if bar.in_file), None)
+
+
+def _mine(what_if: WhatIf) -> str:
+    """Return the own finish time, as the heading says it."""
+    own = next((bar for bar in what_if.bars if bar.own), None)
+    if own is None:
+        return ""
+    if own.hidden:
+        return f"{whose(what_if)}: at the finish"
+    if own.finish_s is not None:
+        return f"{whose(what_if)} {format_time(own.finish_s, 1)}"
+    if own.stale:
+        return "being computed"
+    return "did not finish" if whose(what_if) == "yours" else "from the gun: no finish"
 
 
 def _heading(what_if: WhatIf, width: int, style: Style) -> str:
-    whole = f"finish time by {what_if.axis}"
-    fits = style.type.width(whole, REGULAR, style.sizes.caption) <= _HEADING_SHARE * width
-    return whole if fits else f"by {what_if.axis}"
+    """Return the longest heading that has room beside the own finish time."""
+    caption = style.sizes.caption
+    room = width - style.type.width(_mine(what_if), SEMIBOLD, style.sizes.small)
+    room = max(1, room - round(2.2 * caption))
+    whole = (f"finish time by {what_if.axis}", f"by {what_if.axis}")
+    for text in whole:
+        if style.type.width(text, REGULAR, caption) <= room:
+            return text
+    return style.type.fit(f"by {what_if.axis.removesuffix(FROM_GUN)}", REGULAR, caption, room)
 
 
 def _bars_area(box: Box, style: Style) -> Box:
@@ -102,12 +134,76 @@ def axis_box(panel: Box, what_if: WhatIf, style: Style) -> Box:
     return Box(inner.x, inner.y, min(wide, inner.w), round(1.5 * px))
 
 
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A bar's label as it is written: the bar's index, the text, where [px], how bold."""
+
+    index: int
+    text: str
+    x: int
+    w: int
+    weight: str
+
+
+def labels(panel: Box, what_if: WhatIf, style: Style) -> list[Label]:
+    """Return the labels below the bars: no two touch, and none leaves the panel.
+
+    One's own and the file's are always written; of the others every n-th from one's own, by the
+    least n at which these are clear of each other.
+    """
+    return _labels(_bars_area(body(panel, style.sizes), style), what_if, style)
+
+
+def _labels(area: Box, what_if: WhatIf, style: Style) -> list[Label]:
+    bars, gap = what_if.bars, max(3, round(0.5 * style.sizes.caption))
+    every = [_label(i, bar, area, area.w / len(bars), style) for i, bar in enumerate(bars)]
+    told, own = files_bar(what_if), next((i for i, bar in enumerate(bars) if bar.own), 0)
+    found = [every[i] for i, bar in enumerate(bars) if bar.own or bar is told]
+    if len(found) == 2:
+        found = _apart(found[0], found[1], gap, area)
+    some = every
+    for n in range(1, len(bars) + 1):
+        some = every[own % n :: n]
+        if all(_clear(one, after, gap) for one, after in itertools.pairwise(some)):
+            break
+    always = {label.index for label in found}
+    free = [label for label in some if label.index not in always]
+    found += [label for label in free if all(_clear(label, other, gap) for other in found)]
+    return sorted(found, key=lambda label: label.index)
+
+
+_LABEL_SHARE = 0.4
+"""Share of the width that one label may take, so that one's own and the file's have room."""
+
+
+def _label(index: int, bar: Bar, area: Box, step: float, style: Style) -> Label:
+    """Return a label below the middle of its bar, moved where it would leave the area."""
+    weight, px = SEMIBOLD if bar.own else REGULAR, style.sizes.caption
+    text = style.type.fit(bar.label, weight, px, round(_LABEL_SHARE * area.w))
+    wide = style.type.width(text, weight, px)
+    x = round(area.x + (index + 0.5) * step - wide / 2)
+    return Label(index, text, max(area.x, min(x, area.right - wide)), wide, weight)
+
+
+def _clear(one: Label, other: Label, gap: int) -> bool:
+    return one.x + one.w + gap <= other.x or other.x + other.w + gap <= one.x
+
+
+def _apart(left: Label, right: Label, gap: int, area: Box) -> list[Label]:
+    """Move two labels away from each other until they do not touch."""
+    over = left.x + left.w + gap - right.x
+    if over > 0:
+        x = max(area.x, left.x - math.ceil(over / 2))
+        left = replace(left, x=x)
+        x = min(max(right.x, x + left.w + gap), area.right - right.w)
+        right = replace(right, x=x)
+        left = replace(left, x=max(area.x, min(left.x, x - gap - left.w)))
+    return [left, right]
+
+
 def _paint(surface: pygame.Surface, box: Box, what_if: WhatIf, style: Style) -> None:
     caption = style.sizes.caption
     line = round(caption * 1.5)
-    own = next((bar for bar in what_if.bars if bar.own), None)
-    mine = "" if own is None else "yours: at the finish" if own.hidden else _said(own)
-    room = box.w - style.type.width(mine, SEMIBOLD, style.sizes.small) - round(2.2 * caption)
     wide = style.type.write(
         surface,
         _heading(what_if, box.w, style),
@@ -115,14 +211,14 @@ def _paint(surface: pygame.Surface, box: Box, what_if: WhatIf, style: Style) -> 
         REGULAR,
         caption,
         style.theme.muted,
-        width=max(1, room),
     )
     sign = (round(box.x + wide + 0.7 * caption), box.y + line // 2)
     arrow(surface, sign[0], sign[1], caption, style.theme.muted)
     area = _bars_area(box, style)
     known = [bar.finish_s for bar in what_if.bars if bar.finish_s is not None and not bar.hidden]
     at = (box.right, box.y + line // 2)
-    style.type.write(surface, mine, at, SEMIBOLD, style.sizes.small, style.theme.own, align=1)
+    mine, px = _mine(what_if), style.sizes.small
+    style.type.write(surface, mine, at, SEMIBOLD, px, style.theme.own, align=1, width=box.w)
     if not known:
         return
     low = min([*known, what_if.target_s])
@@ -144,19 +240,10 @@ def _paint(surface: pygame.Surface, box: Box, what_if: WhatIf, style: Style) -> 
             above = (middle, rect.y - 0.55 * line)
             tint = style.theme.own if bar.own else style.theme.muted
             style.type.write(surface, said, above, SEMIBOLD, caption, tint, align=0.5)
-        colour = style.theme.own if bar.own else style.theme.muted
-        if step >= style.type.width("13", REGULAR, caption) + 2 or i % 2 == 0:
-            weight = SEMIBOLD if bar.own else REGULAR
-            style.type.write(
-                surface,
-                bar.label,
-                (x + wide / 2, area.bottom + line * 0.62),
-                weight,
-                caption,
-                colour,
-                align=0.5,
-                width=round(step * 1.9),
-            )
+    for label in _labels(area, what_if, style):
+        colour = style.theme.own if what_if.bars[label.index].own else style.theme.muted
+        below = (label.x, area.bottom + line * 0.62)
+        style.type.write(surface, label.text, below, label.weight, caption, colour)
     y = round(area.bottom - (what_if.target_s - foot) / span * area.h)
     dash = max(4, round(5 * style.sizes.unit))
     for x in range(area.x, area.right, 2 * dash):
@@ -168,10 +255,6 @@ def _paint(surface: pygame.Surface, box: Box, what_if: WhatIf, style: Style) -> 
     style.type.write(
         surface, tag, (area.x + 2, y - line / 2 - 2), SEMIBOLD, caption, style.theme.target
     )
-
-
-def _said(bar: Bar) -> str:
-    return "did not finish" if bar.finish_s is None else f"yours {format_time(bar.finish_s, 1)}"
 
 
 def _bar(surface: pygame.Surface, rect: pygame.Rect, bar: Bar, style: Style) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from simulator.analysis.optimum.asked import Aim
 from simulator.analysis.optimum.optimise import Optimum, optimise
-from simulator.analysis.optimum.problem import Aim, Search
+from simulator.analysis.optimum.problem import Search
 from simulator.analysis.optimum.slack import run_all
 from simulator.analysis.sweep.chunks import source_of
 from simulator.analysis.sweep.varying import NOTHING_BESIDE

@@ -73,7 +73,7 @@ def _peak(points: Floats) -> Scores:
 
 @pytest.mark.parametrize(("dimensions", "best"), [(1, 0.8), (2, 0.4), (3, 0.3)])
 def test_grids_close_in_on_the_best_feasible_point(dimensions: int, best: float) -> None:
-    found = closing_in(_peak, dimensions)
+    found = closing_in(_peak, np.full(dimensions, 0.5))
     assert found == pytest.approx(np.full(dimensions, best), abs=2e-3)
 
 

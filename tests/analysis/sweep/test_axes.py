@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from simulator.analysis.sweep.axes import axis_of, axis_of_csv, grid_of
 from simulator.errors import ScenarioError
@@ -41,6 +43,15 @@ def test_values_of_an_axis(text: str, values: list[str] | None) -> None:
         "runner.mass=..42",
         "runner.mass=0..1:0.0000001",
         "pacers.count=1,1",
+        "plan.target=3:58..3:61:1",
+        "plan.target=3:99..4:00:1",
+        "runner.mass=40..41:1e-99999999",
+        "runner.mass=1..1e9999999:1",
+        "runner.mass=1e9999999..1e9999999:1",
+        "runner.mass=0e-9999999..1:1",
+        "runner.mass=1e-300..1e300:log3",
+        f"runner.mass=1..2:log{'9' * 5000}",
+        f"plan.target=0:00..{'9' * 400}:00:1",
     ],
 )
 def test_what_makes_no_axis_is_refused_in_a_sentence(text: str) -> None:
@@ -63,6 +74,40 @@ def test_a_long_range_is_made_in_no_time_and_a_value_twice_in_it_is_found() -> N
     assert len(axis_of("runner.mass=40..50:0.00005").rows) == 200_001
     with pytest.raises(ScenarioError, match="holds 41 twice"):
         axis_of("runner.mass=40..50:0.005,41")
+
+
+NUMBERS = st.from_regex(r"[-+]?[0-9]{1,3}(\.[0-9]{1,3})?(e[-+]?[0-9]{1,12})?", fullmatch=True)
+CLOCKS = st.from_regex(r"[0-9]{1,3}:[0-9]{2}(\.[0-9]{1,2})?", fullmatch=True)
+STEPS = st.one_of(st.just(""), NUMBERS.map(":{}".format), st.integers(0, 99).map(":log{}".format))
+ENDS = st.one_of(NUMBERS, CLOCKS)
+RANGES = st.builds("{}..{}{}".format, ENDS, ENDS, STEPS)
+
+
+@given(st.one_of(st.text(max_size=40), RANGES, st.lists(RANGES, max_size=3).map(",".join)))
+@example("3:58..3:61:1")
+@example("40..41:1e-99999999")
+@example("1..1e9999999:1")
+def test_any_text_gives_an_axis_or_a_refusal(text: str) -> None:
+    try:
+        axis = axis_of(f"runner.mass={text}")
+    except ScenarioError:
+        return
+    assert all(len(row) == 1 for row in axis.rows)
+
+
+def test_seconds_that_are_none_are_told_by_what_was_typed() -> None:
+    with pytest.raises(ScenarioError, match=r"3:58\.\.3:61:1.*3:61.*sixty or more seconds"):
+        axis_of("plan.target=3:58..3:61:1")
+
+
+@given(st.text(max_size=200))
+@example("a\n" + "1" * 200_000)
+def test_any_text_gives_an_axis_of_rows_or_a_refusal(text: str) -> None:
+    try:
+        axis = axis_of_csv(text, "rows.csv")
+    except ScenarioError:
+        return
+    assert all(len(row) == len(axis.paths) for row in axis.rows)
 
 
 @pytest.mark.parametrize("text", ["", "a,b\n", "a,b\n1\n", "a,\n1,2\n"])

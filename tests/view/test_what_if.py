@@ -1,0 +1,192 @@
+"""What the strip writes: labels that do not touch, whose time it is, a tip beside its heading."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+from typing import Any
+
+import pygame
+import pytest
+
+from simulator.analysis.what_if import AXES, choices
+from simulator.scenario.loader import load_scenario
+from simulator.stage.scene import Bar, WhatIf
+from simulator.view.arranging import arrange
+from simulator.view.layout import Box
+from simulator.view.panels import what_if as panel
+from simulator.view.panels.frame import body
+from simulator.view.panels.what_if import axis_box, bar_boxes, labels
+from simulator.view.picture import Painter
+from simulator.view.strip import Strip, tip_of
+from simulator.view.style import Style
+from simulator.view.text import SEMIBOLD, Type
+from tests.view.conftest import FakeSession
+
+Places = list[tuple[Box, Style]]
+SIZES = [(1024, 768), (1280, 720), (1920, 1080), (3840, 2160)]
+BARS = (
+    Bar("4", 245.03, own=True),
+    Bar("12", 245.5),
+    Bar("13", 246.41, in_file=True, assumed=True),
+)
+FORKED = WhatIf("pacers, from the gun", BARS, 239.99)
+PLAIN = replace(FORKED, axis="pacers")
+
+
+@pytest.fixture(scope="module")
+def places() -> list[tuple[Box, Style]]:
+    """The strip's place in windows of several sizes."""
+    painter, found = Painter(), []
+    for size in SIZES:
+        layout = arrange(*size)
+        assert layout.what_if is not None
+        found.append((layout.what_if, Style(painter.type, layout.sizes, painter.theme)))
+    return found
+
+
+def painted(box: Box, shown: WhatIf, style: Style, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return what is written when the strip is painted."""
+    written: list[str] = []
+    write = Type.write
+
+    def noting(self: Type, target: pygame.Surface, text: str, *args: Any, **more: Any) -> int:
+        written.append(text)
+        return write(self, target, text, *args, **more)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Type, "write", noting)
+        surface = pygame.Surface((box.right, box.bottom))
+        panel._paint(surface, body(box, style.sizes), shown, style)
+    return written
+
+
+def rows_of(axis: str) -> list[Bar]:
+    file = load_scenario("breaking4")
+    changes = ["pacers.front_gap=1.2", "pacers.formation=inverted_v", "environment.temperature=7"]
+    scenario = load_scenario("breaking4", overrides=changes)
+    rows = choices(scenario, axis, file)
+    return [Bar(row.label, 245.0 + i, row.own, in_file=row.in_file) for i, row in enumerate(rows)]
+
+
+def check_labels(box: Box, shown: WhatIf, style: Style) -> None:
+    found = labels(box, shown, style)
+    columns = bar_boxes(box, shown, style)
+    for label in found:
+        assert style.type.width(label.text, label.weight, style.sizes.caption) <= label.w
+        assert columns[0].x <= label.x
+        assert label.x + label.w <= columns[-1].right
+    for one, after in itertools.pairwise(found):
+        assert one.x + one.w + 3 <= after.x, (one, after)
+    always = {i for i, bar in enumerate(shown.bars) if bar.own or bar.in_file}
+    assert always <= {label.index for label in found}
+
+
+@pytest.mark.parametrize("axis", list(AXES))
+def test_no_two_labels_touch(axis: str, places: Places) -> None:
+    bars = rows_of(axis)
+    for box, style in places:
+        for own, told in itertools.product(range(len(bars)), repeat=2):
+            moved = [replace(bar, own=i == own, in_file=i == told) for i, bar in enumerate(bars)]
+            check_labels(box, WhatIf(axis, tuple(moved), 239.99), style)
+        shown = labels(box, WhatIf(axis, tuple(bars), 239.99), style)
+        assert len(shown) >= min(3, len(bars))
+        assert all(label.text == bars[label.index].label for label in shown), "none is cut"
+
+
+def test_names_of_any_length_do_not_touch(places: Places) -> None:
+    for box, style in places:
+        for own, told in itertools.permutations(range(4), 2):
+            bars = tuple(
+                Bar(f"{i} {'long ' * 30}", 240.0, own=i == own, in_file=i == told) for i in range(4)
+            )
+            check_labels(box, WhatIf("formation", bars, 239.99), style)
+            cut = labels(box, WhatIf("formation", bars, 1.0), style)
+            assert all(label.text.endswith("…") for label in cut)
+
+
+@pytest.mark.parametrize("axis", list(AXES))
+def test_these_labels_are_painted_and_no_others(
+    axis: str, places: Places, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = WhatIf(axis, tuple(rows_of(axis)), 239.99)
+    for box, style in places:
+        written = painted(box, shown, style, monkeypatch)
+        names = {bar.label for bar in shown.bars}
+        assert [text for text in written if text in names] == [
+            label.text for label in labels(box, shown, style)
+        ]
+
+
+def test_a_time_from_the_gun_is_not_called_yours(
+    places: Places, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hidden = (replace(BARS[0], hidden=True), *BARS[1:])
+    lost = (replace(BARS[0], finish_s=None), *BARS[1:])
+    for box, style in places:
+        for bars, gun, yours in (
+            (BARS, "from the gun 4:05.0", "yours 4:05.0"),
+            (hidden, "from the gun: at the finish", "yours: at the finish"),
+            (lost, "from the gun: no finish", "did not finish"),
+        ):
+            written = painted(box, replace(FORKED, bars=bars), style, monkeypatch)
+            assert gun in written
+            assert not any("yours" in text for text in written)
+            assert yours in painted(box, replace(PLAIN, bars=bars), style, monkeypatch)
+
+
+def test_what_is_not_known_yet_is_no_failure(
+    places: Places, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bars = (replace(BARS[0], finish_s=None, stale=True), *BARS[1:])
+    box, style = places[0]
+    written = painted(box, replace(PLAIN, bars=bars), style, monkeypatch)
+    assert "being computed" in written
+    assert "did not finish" not in written
+
+
+@pytest.mark.parametrize("axis", list(AXES))
+def test_the_heading_leaves_room_for_the_own_time(axis: str, places: Places) -> None:
+    shown = replace(FORKED, axis=f"{axis}, from the gun", bars=(replace(BARS[0], hidden=True),))
+    for box, style in places:
+        place, mine = axis_box(box, shown, style), "from the gun: at the finish"
+        right = body(box, style.sizes).right
+        assert place.right <= right - style.type.width(mine, SEMIBOLD, style.sizes.small)
+
+
+def test_a_tip_says_whose_time_it_is() -> None:
+    assert tip_of(PLAIN, 0) == ("pacers 4: 4:05.03", "yours: −1.38 s on the file's 13")
+    assert tip_of(FORKED, 0) == ("pacers 4: 4:05.03", "from the gun: −1.38 s on the file's 13")
+    assert tip_of(PLAIN, 1)[1] == "+0.47 s on yours"
+    assert tip_of(FORKED, 1)[1] == "+0.47 s on 4 from the gun"
+    assert tip_of(PLAIN, 2)[1] == "+1.38 s on yours, in the file, rests on assumed spacing"
+    as_filed = replace(PLAIN, bars=(replace(BARS[0], in_file=True), BARS[1]))
+    assert tip_of(as_filed, 0)[1] == "yours, in the file"
+    secret = replace(FORKED, bars=(replace(BARS[0], hidden=True), *BARS[1:]))
+    assert tip_of(secret, 0)[1].startswith("from the gun: told at the finish")
+    assert "yours" not in tip_of(secret, 1)[1]
+
+
+@pytest.mark.parametrize(
+    ("axis", "label", "told"), [("temperature", "20°", "25°"), ("policy", "wait 10", "hold")]
+)
+def test_a_tip_tells_the_cost_whatever_the_label(axis: str, label: str, told: str) -> None:
+    bars = (Bar(label, 240.5, own=True), Bar(told, 240.0, in_file=True))
+    assert tip_of(WhatIf(axis, bars, 239.99), 0)[1] == f"yours: +0.50 s on the file's {told}"
+
+
+def test_a_tip_never_covers_the_heading(places: Places, session: FakeSession) -> None:
+    strip = Strip(session)
+    for box, style in places:
+        heading = axis_box(box, FORKED, style)
+        line = pygame.Rect(box.x, box.y, box.w, heading.bottom - box.y)
+        spots = [column.centre for column in bar_boxes(box, FORKED, style)] + [heading.centre]
+        for x, y in spots:
+            surface = pygame.Surface((box.right + 8, box.bottom + 8))
+            strip.point((round(x), round(y)))
+            strip.draw(surface, box, FORKED, style, focused=False)
+            drawn = pygame.mask.from_threshold(surface, (0, 0, 0), (1, 1, 1, 255))
+            drawn.invert()
+            assert drawn.count(), "there is a tip"
+            top = min(rect.top for rect in drawn.get_bounding_rects())
+            assert top >= line.bottom

@@ -217,8 +217,7 @@ class App:
 
     def _other_colours(self) -> None:
         theme = next_theme(self._painter.theme)
-        self._painter.type.forget()
-        self._painter = Painter(theme, self._painter.type)
+        self._painter = self._painter.followed_by(theme)
         self._dressed = self._controls = None
         self.session.notify(f"Colours: {theme.name}.")
 

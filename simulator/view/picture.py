@@ -93,6 +93,15 @@ class Painter:
         self._kept: Kept | None = None
         self._cards: dict[str, tuple[object, pygame.Surface]] = {}
 
+    def followed_by(self, theme: Theme) -> Painter:
+        """Return a painter in other colours; what is kept in these is dropped.
+
+        Fonts are open files and sprites are large: two sets of them would stand side by side.
+        """
+        self.type.forget()
+        sprites.forget()
+        return Painter(theme, self.type)
+
     def draw(self, surface: pygame.Surface, scene: Scene, options: Options | None = None) -> None:
         """Draw `scene` over all of `surface`."""
         options = options or Options()

@@ -194,7 +194,19 @@ def shade(width: int, height: int, colour: Colour) -> pygame.Surface:
     return surface_of(colour, np.repeat(cover, max(1, width), axis=1))
 
 
+_SHARP_PX = 320
+
+
+@lru_cache(maxsize=8)
+def spill(colour: Colour, size: int) -> pygame.Surface:
+    """Return a wide bloom; a large one is stretched, which nobody sees of a thing so soft."""
+    if size <= _SHARP_PX:
+        return bloom(colour, size, size, 0.20)
+    sharp = bloom(colour, _SHARP_PX, _SHARP_PX, 0.20)
+    return pygame.transform.smoothscale(sharp, (size, size))
+
+
 def forget() -> None:
-    """Drop every sprite: at another size of the window none of them is of use."""
-    for kept in (glow, bloom, dot, ring, wake, shade):
+    """Drop every sprite: at another size of the window, or in other colours, none is of use."""
+    for kept in (glow, bloom, dot, ring, wake, shade, spill):
         kept.cache_clear()

@@ -366,3 +366,14 @@ def test_the_help_lies_over_the_drawer(session: FakeSession) -> None:
     press(app, "escape")
     assert not app.looks.help
     assert app.drawer.open
+
+
+def test_other_colours_leave_nothing_of_the_old_ones(app: App) -> None:
+    app.frame(1 / 60)
+    assert sprites.glow.cache_info().currsize
+    old = app._painter
+    app.perform(Action.THEME)
+    assert app._painter.type is old.type
+    assert not old.type._fonts
+    for kept in (sprites.glow, sprites.bloom, sprites.dot, sprites.spill):
+        assert not kept.cache_info().currsize

@@ -15,7 +15,7 @@ from simulator.stage.scene import Wave
 from simulator.view.camera import View
 from simulator.view.layers.track import led_places
 from simulator.view.layout import Box
-from simulator.view.sprites import LEVELS, bloom, glow
+from simulator.view.sprites import LEVELS, glow, spill
 from simulator.view.theme import Colour, Theme
 
 HALO_M = 4.6
@@ -24,7 +24,6 @@ SPILL_M = 9.0
 _SOFT_ZOOM = 3.0
 """From here on a light's halo grows more slowly than the ground: it is glare, not a thing."""
 _STEPS_PER_DOUBLING = 6
-_SHARP_SPILL = 320
 _FAINTEST = 0.5 / LEVELS
 _CROWDED = 120
 """With more LEDs lit than this (a start light all round) the halos shrink, to stay quick."""
@@ -77,15 +76,6 @@ def draw(
             _spill(surface, wave, view, theme)
 
 
-@lru_cache(maxsize=32)
-def _spilled(colour: Colour, size: int) -> pygame.Surface:
-    """Return a wide bloom; a large one is stretched, which nobody sees of a thing so soft."""
-    if size <= _SHARP_SPILL:
-        return bloom(colour, size, size, 0.20)
-    sharp = bloom(colour, _SHARP_SPILL, _SHARP_SPILL, 0.20)
-    return pygame.transform.smoothscale(sharp, (size, size))
-
-
 def _spill(surface: pygame.Surface, wave: Wave, view: View, theme: Theme) -> None:
     """Add the light that a wave throws on tartan and turf: one wide soft bloom round its middle."""
     weight = float(wave.brightness.sum())
@@ -94,7 +84,7 @@ def _spill(surface: pygame.Surface, wave: Wave, view: View, theme: Theme) -> Non
     x, y = led_places(len(wave.brightness))
     cx, cy = view.at(float(wave.brightness @ x) / weight, float(wave.brightness @ y) / weight)
     size = round(2 * reach(view, SPILL_M))
-    light = _spilled(theme.light(wave.colour), size)
+    light = spill(theme.light(wave.colour), size)
     surface.blit(
         light, (round(cx - size / 2), round(cy - size / 2)), special_flags=pygame.BLEND_RGB_ADD
     )

@@ -16,7 +16,7 @@ from simulator.view.camera import View
 from simulator.view.layers.track import led_places
 from simulator.view.layout import Box
 from simulator.view.sprites import LEVELS, glow, spill
-from simulator.view.theme import Colour, Theme
+from simulator.view.theme import Theme
 
 HALO_M = 4.6
 CORE_M = 0.36

@@ -37,8 +37,9 @@ HOMES = {
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit the process."""
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    signal.signal(signal.SIGTERM, _terminated)
+    _stopped.clear()
+    signal.signal(signal.SIGINT, _stop)
+    signal.signal(signal.SIGTERM, _stop)
     os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
@@ -59,8 +60,14 @@ def _exit_code(arguments: Sequence[str]) -> int | str | None:
     except (typer.Abort, KeyboardInterrupt):
         code = 130
     except LightpaceError as error:
-        err.print(escape(str(error)))
+        if not _stopped:
+            err.print(escape(str(error)))
         code = error.exit_code
+    except Exception:
+        if not _stopped:
+            raise
+        # a library took the stop for a failure of its own: pydantic does while it builds a model
+    code = _stopped[0] if _stopped else code
     try:
         sys.stdout.flush()
     except BrokenPipeError:
@@ -79,5 +86,12 @@ def _register(arguments: Sequence[str]) -> None:
         import_module(f"simulator.cli.{home}")
 
 
-def _terminated(_signal: int, _frame: FrameType | None) -> None:
-    sys.exit(143)
+_stopped: list[int] = []
+"""The exit code of the first signal that told this run to stop."""
+
+
+def _stop(number: int, _frame: FrameType | None) -> None:
+    _stopped.append(128 + number)
+    if number == signal.SIGINT:
+        raise KeyboardInterrupt
+    sys.exit(128 + number)

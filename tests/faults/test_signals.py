@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import signal
 import subprocess
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from simulator import cli
 from simulator.cli import HOMES
 from tests.faults.commands import QUICK, WRITING, environment, lightpace, stopped
 
@@ -125,3 +127,26 @@ def test_nothing_large_stands_before_the_first_answer_to_a_signal() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], env=environment(), check=False)
     assert done.returncode == 0
+
+
+@pytest.mark.parametrize("number", CODES, ids=lambda number: number.name)
+def test_a_stop_that_a_library_takes_for_its_own_failure_is_a_stop(
+    number: signal.Signals, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def building(_name: str) -> None:
+        try:
+            os.kill(os.getpid(), number)
+            time.sleep(5.0)
+        except BaseException as stop:
+            raise ValueError("the model cannot be built") from stop
+
+    monkeypatch.setattr(cli, "import_module", building)
+    before = {each: signal.getsignal(each) for each in CODES}
+    try:
+        with pytest.raises(SystemExit) as end:
+            cli.main(["check", "breaking4"])
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+    assert end.value.code == CODES[number]
+    assert "".join(capsys.readouterr()) == ""

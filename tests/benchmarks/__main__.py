@@ -14,8 +14,11 @@ from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 
-PARTS = ("frames", "starting", "films", "knobs", "sweeps")
-"""What is measured, each a module of its own here that can be run alone."""
+PARTS = ("sweeps", "frames", "starting", "films", "knobs")
+"""What is measured, each a module of its own here that can be run alone.
+
+Sweeps come first: the largest memory of a process begins with that of the one which started it.
+"""
 os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
 
 

@@ -21,7 +21,7 @@ REGULAR, SEMIBOLD, BOLD = "Regular", "SemiBold", "Bold"
 LONGEST = 240
 """Characters of one line that are looked at; nothing on a screen holds more."""
 _RUNS_KEPT = 900
-_FONTS_KEPT = 64
+FONTS_KEPT = 64
 """Each open font holds a file handle; one window size needs about 50 at most, and a window that is
 dragged larger would otherwise open 20 more for every size on its way."""
 _READABLE = 6
@@ -69,7 +69,7 @@ class Type:
         font = self._fonts.get(key)
         if font is None:
             font = self._fonts[key] = _opened(asset_path(f"fonts/LightpaceSans-{weight}.ttf"), px)
-            if len(self._fonts) > _FONTS_KEPT:
+            if len(self._fonts) > FONTS_KEPT:
                 self._fonts.popitem(last=False)
         else:
             self._fonts.move_to_end(key)

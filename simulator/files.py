@@ -73,8 +73,12 @@ def target_of(path: Path) -> Path | None:
             raise OutputError(f"{shown(path)} cannot be written: it is a directory.")
         if path.exists() and not path.is_file():
             return None
-        return path.resolve() if path.is_symlink() else path
-    except (OSError, RuntimeError) as error:  # RuntimeError: links that lead in a circle
+        if not path.is_symlink():
+            return path
+        with suppress(FileNotFoundError):  # a link to nothing yet is written through
+            path.stat()  # tells of links that lead in a circle, as resolve does not from 3.13 on
+        return path.resolve()
+    except OSError as error:
         raise _not_written(path, error) from error
 
 

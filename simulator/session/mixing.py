@@ -35,6 +35,8 @@ GHOST_COLOURS = ("violet", "cyan", "amber", "yellow", "blue", "red", "grey", "gr
 MAX_PROBLEMS = 50
 LEAST_CHANGE_S = 0.0015
 """A split that is off by less is the same [s]: a table's times are told in thousandths."""
+LEAST_CHANGE_TWICE_S = 2 * LEAST_CHANGE_S
+"""The same after a change and its reset, each of which rounds a table's times [s]."""
 AFTER_FINISH = -1
 """Stands for the tick where the attempt is over: nothing is left to go on with."""
 
@@ -147,6 +149,47 @@ class Mixing:
         self._turn(path, edit, tick)
         self.split_problem = self.problems.pop(path, "")
         return self.split_problem
+
+    def reset_split(self, index: int | None, tick: int | None) -> str:
+        """Set one split back to the file's, or with None the whole plan; return why not, or "".
+
+        A split that is reset is typed anew, so that locks and the target count as they do there.
+        Where that gives all of the file's splits, the plan is the file's own again.
+        """
+
+        def edit(settings: Settings, scenario: Scenario) -> Settings:
+            less = settings.without("plan")
+            if index is None:
+                return less
+            in_file = self._row_times(self.file_scenario)
+            rows = self._rows_of(sections_of(scenario.plan, scenario.distance))
+            if not self._comparable(scenario) or not 0 <= index < len(rows):
+                raise RefusedError(f"the file has no split {index + 1} of this race")
+            plan = plan_with_split(
+                scenario.plan,
+                scenario.distance,
+                rows[index],
+                in_file[index],
+                cumulative=False,
+                keep_target=self.keep_target,
+                locked=self._locked_rows(),
+            )
+            new = settings.with_value("plan", plan)
+            return less if self._has_file_splits(self.runs.scenario(new)) else new
+
+        self.history.gesture = None
+        self._turn("plan.splits", edit, tick)
+        self.split_problem = self.problems.pop("plan.splits", "")
+        return self.split_problem
+
+    def _comparable(self, scenario: Scenario) -> bool:
+        """Return whether the file's race has the same splits."""
+        return scenario.distance == self.file_scenario.distance
+
+    def _has_file_splits(self, scenario: Scenario) -> bool:
+        plans = (s.plan for s in (scenario, self.file_scenario))
+        now, then = (sections_of(plan, scenario.distance).times_s for plan in plans)
+        return all(abs(a - b) <= LEAST_CHANGE_TWICE_S for a, b in zip(now, then, strict=True))
 
     def lock_split(self, index: int, on: bool) -> None:
         """Lock or unlock one row of the split table."""
@@ -316,7 +359,7 @@ class Mixing:
         sections = sections_of(scenario.plan, scenario.distance)
         totals, rows_of = sections.cumulative_s, self._rows_of(sections)
         times, in_file = self._row_times(scenario), self._row_times(self.file_scenario)
-        comparable = scenario.distance == self.file_scenario.distance and len(times) == len(in_file)
+        comparable = self._comparable(scenario)
         return tuple(
             SplitKnob(
                 sections.labels[rows[-1]],
@@ -325,6 +368,7 @@ class Mixing:
                 format_time(totals[rows[-1]]),
                 self.locked.issuperset(rows),
                 changed=not comparable or abs(times[n] - in_file[n]) > LEAST_CHANGE_S,
+                in_file=format_time(in_file[n]) if comparable else "",
             )
             for n, rows in enumerate(rows_of)
         )

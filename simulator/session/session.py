@@ -104,6 +104,10 @@ class Session(Cueing, Filing):
         why = self._mixing.change_split(index, text, self._tick(), cumulative=cumulative)
         return self._done(why)
 
+    def reset_split(self, index: int | None) -> bool:
+        """Set one split back to the file's, or with None the whole plan; False where refused."""
+        return self._done(self._mixing.reset_split(index, self._tick()))
+
     def set_by_lap(self, on: bool) -> None:
         """Say whether the split table is one of laps, or of sections of 200 m."""
         self._mixing.by_lap = on

@@ -67,6 +67,7 @@ class SplitKnob:
         section: time of this section, `29.99`; cumulative: `1:00.57`.
         locked: a change elsewhere leaves this section as it is.
         changed: the row differs from the file's.
+        in_file: the file's time of this section, empty where its race has other splits.
     """
 
     label: str
@@ -75,6 +76,7 @@ class SplitKnob:
     cumulative: str
     locked: bool
     changed: bool = False
+    in_file: str = ""
 
 
 @dataclass(frozen=True, slots=True)

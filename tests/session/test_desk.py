@@ -230,6 +230,80 @@ def test_splits_that_differ_from_the_file_are_marked(mile: Session) -> None:
     assert marked() == list(range(rows))
 
 
+@pytest.mark.parametrize("by_lap", [False, True])
+@pytest.mark.parametrize("keep_target", [False, True])
+@pytest.mark.parametrize("index", range(4))
+@pytest.mark.parametrize("text", ["27.83", "31.117"])
+def test_a_split_that_is_reset_gives_the_files_plan(
+    mile: Session, index: int, text: str, keep_target: bool, by_lap: bool
+) -> None:
+    mile.set_by_lap(by_lap)
+    mile.set_keep_target(keep_target)
+    mile.lock_split(3 - index, True)
+    before, knobs = mile.desk().splits, mile.desk().knobs
+    asked = f"{seconds(before[index].section) + seconds(text) - 29.9:.3f}"
+    assert mile.change_split(index, asked, cumulative=False)
+    row = mile.desk().splits[index]
+    assert (row.changed, row.in_file) == (True, before[index].section)
+    assert mile.reset_split(index)
+    assert mile.desk().splits == before
+    assert mile.desk().knobs == knobs
+    assert not mile.desk().unsaved
+    mile.undo()
+    assert mile.desk().splits[index].changed
+
+
+def test_the_whole_plan_is_reset_at_once(mile: Session) -> None:
+    before = mile.desk().splits
+    mile.change_split(1, "28.50", cumulative=False)
+    mile.set_keep_target(False)
+    mile.change_split(4, "31.00", cumulative=False)
+    assert mile.reset_split(1)
+    assert mile.desk().splits[4].changed
+    assert mile.desk().unsaved
+    assert mile.reset_split(None)
+    assert mile.desk().splits == before
+    assert not mile.desk().unsaved
+
+
+def test_laps_may_be_the_files_while_their_halves_are_not(mile: Session) -> None:
+    others = [0, 1, *range(4, len(mile.desk().splits))]
+    for row in others:
+        mile.lock_split(row, True)
+    mile.change_split(2, "28.50", cumulative=False)
+    for row in others:
+        mile.lock_split(row, False)
+    mile.set_by_lap(True)
+    mile.set_keep_target(False)
+    mile.change_split(0, "1:01.00", cumulative=False)
+    assert mile.reset_split(0)
+    assert not any(row.changed for row in mile.desk().splits)
+    assert mile.desk().unsaved
+    mile.set_by_lap(False)
+    assert [i for i, row in enumerate(mile.desk().splits) if row.changed] == [2, 3]
+
+
+@pytest.mark.parametrize("index", [-1, 0, 40])
+def test_a_split_the_file_does_not_have_is_not_reset(mile: Session, index: int) -> None:
+    if index == 0:
+        mile.change("distance", "1500 m")
+    before = mile.desk().splits
+    assert not mile.reset_split(index)
+    assert "has no split" in mile.desk().split_problem
+    assert mile.desk().splits == before
+    if index == 0:
+        assert {row.in_file for row in before} == {""}
+
+
+def test_a_reset_split_that_nothing_can_make_up_for_is_refused(mile: Session) -> None:
+    mile.change_split(0, "32.00", cumulative=False)
+    for row in range(1, len(mile.desk().splits)):
+        mile.lock_split(row, True)
+    assert not mile.reset_split(0)
+    assert "locked" in mile.desk().split_problem
+    assert mile.desk().splits[0].changed
+
+
 def test_a_cumulative_split_is_made_up_for_after_it(mile: Session) -> None:
     before = sections(mile)
     assert mile.change_split(3, "2:01.00", cumulative=True)

@@ -82,6 +82,10 @@ class Desk(RuleBasedStateMachine):
     def change_a_split(self, index: int, text: str, cumulative: bool) -> None:
         self.session.change_split(index, text, cumulative=cumulative)
 
+    @rule(index=st.none() | st.integers(-1, 3))
+    def reset_a_split(self, index: int | None) -> None:
+        self.session.reset_split(index)
+
     @rule(index=st.integers(-1, 3), on=st.booleans())
     def lock_a_split(self, index: int, on: bool) -> None:
         self.session.lock_split(index, on)
@@ -173,6 +177,7 @@ def _deeds(session: Session, dice: random.Random) -> list[Callable[[], Any]]:
         lambda: session.set_axis(dice.choice(list(AXES))),
         lambda: session.take_bar(dice.randrange(14)),
         lambda: session.change_split(dice.randrange(3), text, cumulative=dice.random() < 0.5),
+        lambda: session.reset_split(dice.choice([None, *range(4)])),
         session.pin,
         lambda: session.unpin(dice.randrange(1, 7)),
         lambda: session.add_wave() if dice.random() < 0.1 else None,

@@ -17,6 +17,7 @@ from simulator.stage.staging import Cue
 from simulator.view.app import App
 from tests.view import scenes
 from tests.view.desks import FakeDesk
+from tests.view.hand import Hand
 
 
 class FakeSession(FakeDesk):
@@ -77,3 +78,13 @@ def app(session: FakeSession) -> Iterator[App]:
     yield opened
     opened.sound.close()
     pygame.display.quit()
+
+
+@pytest.fixture
+def hand(app: App, monkeypatch: pytest.MonkeyPatch) -> Hand:
+    """A hand at an open drawer; what lies beneath it is tested elsewhere, and left out here."""
+    monkeypatch.setattr(app._painter, "draw", lambda *_: None)
+    hand = Hand(app)
+    hand.click(app.buttons()[Action.DRAWER].center)
+    hand.wait(15)
+    return hand

@@ -47,7 +47,7 @@ KNOBS = (
     Knob("ghosts.0.time", "even 4:00.00: time", "Ghosts", T, "4:00.00", 240, 220, 260, 0.01),
 )
 SPLITS = tuple(
-    SplitKnob(label, distance, "29.99", format_time(29.99 * (i + 1)), False)
+    SplitKnob(label, distance, "29.99", format_time(29.99 * (i + 1)), False, in_file="29.99")
     for i, (label, distance) in enumerate(
         (("200", 200.0), ("400", 400.0), ("600", 600.0), ("finish", 800.0))
     )
@@ -146,6 +146,17 @@ class FakeDesk:
         row = replace(rows[index], **changes)  # type: ignore[arg-type]
         rows[index] = replace(row, changed=row.section != SPLITS[index].section)
         self.now = replace(self.now, splits=tuple(rows))
+
+    def reset_split(self, index: int | None) -> bool:
+        self.asked.append(("reset split", index))
+        if index is None:
+            self.now = replace(self.now, splits=SPLITS)
+        elif self.now.splits[index].locked:
+            self.now = replace(self.now, split_problem="it is locked")
+            return False
+        else:
+            self._row(index, section=SPLITS[index].section)
+        return True
 
     def set_by_lap(self, on: bool) -> None:
         self.asked.append(("laps", on))

@@ -27,16 +27,6 @@ TURNED = [
 ]
 
 
-@pytest.fixture
-def hand(app: App, monkeypatch: pytest.MonkeyPatch) -> Hand:
-    """A hand at an open drawer; what lies beneath it is tested elsewhere, and left out here."""
-    monkeypatch.setattr(app._painter, "draw", lambda *_: None)
-    hand = Hand(app)
-    hand.click(app.buttons()[Action.DRAWER].center)
-    hand.wait(15)
-    return hand
-
-
 def test_nothing_is_laid_out_while_it_is_shut(app: App) -> None:
     Hand(app).wait(5)
     assert app.drawer.sheet is None
@@ -232,7 +222,7 @@ def test_a_double_click_on_a_label_resets(
 ) -> None:
     hand.page(page)
     hand.place(("knob", path))
-    label = hand.app.drawer.label(path)
+    label = hand.app.drawer.label(("knob", path))
     assert label is not None
     at = (label.x + 20, label.centery)
     hand.click(at)

@@ -8,8 +8,6 @@ import pygame
 import pytest
 
 from simulator.stage.desk import KnobKind
-from simulator.stage.keys import Action
-from simulator.view.app import App
 from simulator.view.drawer.pages import page_names
 from simulator.view.drawer.pieces import Item, Look
 from tests.view.conftest import FakeSession
@@ -24,16 +22,6 @@ ASKED = [
 ]
 SHORT = ("Plan", "Splits", "Runner", "Air", "Ghosts")
 """Pages that are not longer than their view even in a low window."""
-
-
-@pytest.fixture
-def hand(app: App, monkeypatch: pytest.MonkeyPatch) -> Hand:
-    """A hand at an open drawer; what lies beneath it is left out."""
-    monkeypatch.setattr(app._painter, "draw", lambda *_: None)
-    hand = Hand(app)
-    hand.click(app.buttons()[Action.DRAWER].center)
-    hand.wait(15)
-    return hand
 
 
 def item_of(hand: Hand, *key: str) -> Item:
@@ -150,20 +138,78 @@ def test_the_file_s_value_is_pressed_to_have_it_back(
     hand: Hand, session: FakeSession, page: str, path: str, by: str
 ) -> None:
     hand.page(page)
-    assert hand.app.drawer.item(("reset", path)) is None
+    assert hand.app.drawer.item(("reset", "knob", path)) is None
     change_all(session)
     hand.wait(2)
-    assert session.knob(path).file_value in item_of(hand, "reset", path).text
+    assert session.knob(path).file_value in item_of(hand, "reset", "knob", path).text
     if by == "mouse":
-        hand.press("reset", path)
+        hand.press("reset", "knob", path)
     else:
-        hand.focus("reset", path)
+        hand.focus("reset", "knob", path)
         hand.key("enter")
         assert hand.app.drawer.focus == ("knob", path)
     hand.wait(2)
     assert session.asked == [("reset", path)]
     assert not session.knob(path).changed
-    assert hand.app.drawer.item(("reset", path)) is None
+    assert hand.app.drawer.item(("reset", "knob", path)) is None
+
+
+@pytest.mark.parametrize("by", ["file's value", "double click", "delete", "enter"])
+def test_a_split_can_be_had_back_like_a_knob(hand: Hand, session: FakeSession, by: str) -> None:
+    hand.page("Splits")
+    before = hand.place(("section", "2"))
+    session.change_split(2, "28.50", cumulative=False)
+    hand.wait(2)
+    assert hand.place(("section", "2")) == before, "nothing moves under a hand"
+    session.asked.clear()
+    if by == "file's value":
+        assert item_of(hand, "reset", "section", "2").text == "29.99"
+        hand.press("reset", "section", "2")
+    elif by == "double click":
+        label = hand.app.drawer.label(("section", "2"))
+        assert label is not None
+        hand.click(label.center)
+        hand.click(label.center)
+    elif by == "delete":
+        hand.focus("total", "2")
+        hand.key("delete")
+    else:
+        hand.focus("reset", "section", "2")
+        hand.key("enter")
+        assert hand.app.drawer.focus == ("section", "2")
+    hand.wait(2)
+    assert session.asked == [("reset split", 2)]
+    assert hand.app.drawer.item(("reset", "section", "2")) is None
+    assert hand.app.drawer.item(("reset", "plan")) is None
+
+
+def test_the_whole_plan_can_be_had_back(hand: Hand, session: FakeSession) -> None:
+    hand.page("Splits")
+    assert hand.app.drawer.item(("reset", "plan")) is None
+    session.change_split(2, "28.50", cumulative=False)
+    session.change_split(3, "28.50", cumulative=True)
+    hand.wait(2)
+    hand.press("reset", "plan")
+    assert session.asked[-1] == ("reset split", None)
+    hand.wait(2)
+    assert hand.app.drawer.item(("reset", "plan")) is None
+
+
+def test_why_a_split_cannot_be_had_back_is_said_below_it(hand: Hand, session: FakeSession) -> None:
+    hand.page("Splits")
+    session.change_split(2, "28.50", cumulative=False)
+    session.lock_split(2, True)
+    hand.wait(2)
+    hand.press("reset", "section", "2")
+    hand.wait(2)
+    sheet = hand.app.drawer.sheet
+    assert sheet is not None
+    assert "it is locked" in [word.text for word in sheet.words]
+    session.lock_split(2, False)
+    hand.press("reset", "section", "2")
+    hand.wait(2)
+    assert hand.app.drawer.sheet is not None
+    assert "it is locked" not in [word.text for word in hand.app.drawer.sheet.words]
 
 
 @pytest.mark.parametrize("size", [(800, 450), (1280, 720), (1920, 1080)])
@@ -172,6 +218,8 @@ def test_nothing_lies_over_a_control_that_resets(
 ) -> None:
     pygame.display.set_mode(size, pygame.RESIZABLE)
     change_all(session)
+    session.change_split(0, "28.50", cumulative=False)
+    session.change_split(2, "28.50", cumulative=False)
     for page in page_names(session.desk()):
         hand.app.drawer.press(("tab", page))
         hand.wait(2)

@@ -172,7 +172,7 @@ def test_a_wave_is_given_another_name(hand: Hand, session: Session, by: str) -> 
     hand.key("enter")
     hand.wait(2)
     assert session.scenario.wavelight.waves[0].name == "red one"
-    place = hand.app.drawer.label(path)
+    place = hand.app.drawer.label(("knob", path))
     assert place is not None
     for _ in range(2):
         hand.click(place.center)

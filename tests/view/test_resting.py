@@ -128,7 +128,7 @@ def test_two_slow_clicks_on_a_label_are_no_double_click(app: App, session: Sessi
     _rest(app)
 
     def click() -> None:
-        box = app.drawer.label("pacers.front_gap")
+        box = app.drawer.label(("knob", "pacers.front_gap"))
         assert box is not None
         for kind in (pygame.MOUSEBUTTONDOWN, pygame.MOUSEBUTTONUP):
             app.handle(pygame.Event(kind, pos=box.center, button=pygame.BUTTON_LEFT))

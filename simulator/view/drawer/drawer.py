@@ -81,11 +81,11 @@ class Drawer(Looking):
                 found[item.key] = rect.move(self.box.x, self.box.y)
         return found
 
-    def label(self, path: str) -> pygame.Rect | None:
-        """Return where a knob's label is [px of the window]."""
+    def label(self, key: Key) -> pygame.Rect | None:
+        """Return where the label of a knob or a section is [px of the window]."""
         if self.sheet is None or self.box is None:
             return None
-        found = [pygame.Rect(box) for known, box in self.sheet.labels if known == path]
+        found = [pygame.Rect(box) for known, box in self.sheet.labels if known == key]
         return found[0].move(self.box.x, self.box.y) if found else None
 
     def draw(self, surface: pygame.Surface, elapsed_s: float, *, waits: bool = False) -> None:

@@ -11,7 +11,7 @@ import pygame
 
 from simulator.view.drawer.drawer import Drawer
 from simulator.view.drawer.kit import NOWHERE
-from simulator.view.drawer.pieces import Item, Look
+from simulator.view.drawer.pieces import Item, Key, Look
 
 TWICE_S = 0.4
 """Two clicks within this are a double click [s of wall clock]."""
@@ -28,7 +28,7 @@ class Hands:
     def __init__(self, drawer: Drawer) -> None:
         """Hold nothing."""
         self._drawer = drawer
-        self._clicked = ("", -1.0)
+        self._clicked: tuple[Key | None, float] = (None, -1.0)
 
     # keys -------------------------------------------------------------------------------------
 
@@ -119,8 +119,8 @@ class Hands:
             drawer.step(key, (-1 if down else 1) * many * _MORE[event.key])
         elif item.look is Look.SLIDER and event.key in (pygame.K_HOME, pygame.K_END):
             drawer.step(key, 10**9 if event.key == pygame.K_END else -(10**9))
-        elif item.knob is not None and event.key in (pygame.K_DELETE, pygame.K_BACKSPACE):
-            drawer.reset(item.knob.path)
+        elif item.own is not None and event.key in (pygame.K_DELETE, pygame.K_BACKSPACE):
+            drawer.reset(item.own)
         else:
             return False
         return True
@@ -185,16 +185,16 @@ class Hands:
         return True
 
     def _label(self, at: tuple[int, int]) -> None:
-        """Take a click that hit no control: the second on one label resets its knob."""
+        """Take a click that hit no control: the second on one label resets what it names."""
         sheet = self._drawer.sheet
         if sheet is None or not pygame.Rect(sheet.view).collidepoint(at):
             return
-        path = next((p for p, box in sheet.labels if pygame.Rect(box).collidepoint(at)), "")
+        key = next((k for k, box in sheet.labels if pygame.Rect(box).collidepoint(at)), None)
         last, when = self._clicked
-        self._clicked = (path, self._drawer.now)
-        if path and path == last and self._drawer.now - when <= TWICE_S:
-            self._clicked = ("", -1.0)
-            self._drawer.reset(path)
+        self._clicked = (key, self._drawer.now)
+        if key is not None and key == last and self._drawer.now - when <= TWICE_S:
+            self._clicked = (None, -1.0)
+            self._drawer.reset(key)
 
     def _wheel(self, event: pygame.Event, box: pygame.Rect) -> bool:
         drawer = self._drawer

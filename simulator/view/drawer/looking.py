@@ -169,12 +169,13 @@ class Looking:
         self.wake()
         item = self.item(key)
         knob = self._knob(key)
+        turns = {"tab": lambda: self._turn_to(key[1]), "reset": lambda: self._set_back(key[1:])}
         if key[0] == "option":
             self._choose(int(key[1]))
         elif item is None or not item.enabled:
             return
-        elif key[0] in ("tab", "reset"):
-            {"tab": self._turn_to, "reset": self._set_back}[key[0]](key[1])
+        elif key[0] in turns:
+            turns[key[0]]()
         elif key == ("close",):
             self.toggle()
         elif key == ("table",):
@@ -228,16 +229,22 @@ class Looking:
         if knob is not None and index < len(options):
             self._change(knob, options[index])
 
-    def _set_back(self, path: str) -> None:
-        """Reset a knob; the control for it is gone then, and its focus goes to the knob."""
-        if self.focus == ("reset", path):
-            self.focus = ("knob", path)
-        self.reset(path)
+    def _set_back(self, key: Key) -> None:
+        """Reset something; the control for it may be gone then, and its focus goes to the thing."""
+        if self.focus == ("reset", *key):
+            self.focus = key if len(key) > 1 else ("section", "0")
+        self.reset(key)
 
-    def reset(self, path: str) -> None:
-        """Set a knob back to the file's value."""
+    def reset(self, key: Key) -> None:
+        """Set a knob, a section or the plan back to the file's."""
         self.leave()
-        self.session.reset(path)
+        refused = {
+            k: said for k, said in self.glance.refused.items() if k not in (key, ("reset", *key))
+        }
+        said = turning.set_back(self.session, key)
+        if said:
+            refused[key if len(key) > 1 else ("reset", *key)] = said
+        self.glance = replace(self.glance, refused=refused)
         self.wake()
 
     # typing -----------------------------------------------------------------------------------

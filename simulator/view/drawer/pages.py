@@ -24,7 +24,7 @@ ASKED = {
     "load pins": "load kept runs from",
 }
 """Questions that are answered by typing a file's name."""
-_HINT = "To reset a knob, double-click its label, or click the file's value beside it."
+_HINT = "To reset, double-click a label, or click the file's value beside it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ def compose(desk: Desk, glance: Glance, size: tuple[int, int], style: Style) -> 
         items=(*fixed.first, *(_moved(item, down) for item in rows.items), *fixed.last),
         words=(*fixed.words, *(replace(word, y=word.y + down) for word in rows.words)),
         dots=(*fixed.dots, *(replace(dot, y=dot.y + down) for dot in rows.dots)),
-        labels=tuple((path, _down(box, down)) for path, box in rows.labels),
+        labels=tuple((key, _down(box, down)) for key, box in rows.labels),
         view=view,
         length=rows.y,
         scroll=scroll,
@@ -112,6 +112,11 @@ def _page(rows: Rows, desk: Desk, glance: Glance) -> None:
             rows.switch(("laps",), "in laps", desk.by_lap, note)
         if desk.splits:
             rows.sections(desk.splits)
+        if any(split.changed for split in desk.splits):
+            rows.gap(0.4)
+            note = "The whole plan as it stands in the file, its target too."
+            rows.buttons([(("reset", "plan"), "The file's plan", note)])
+            rows.problem(("reset", "plan"))
         return
     rows.knobs((knob for knob in desk.knobs if knob.group == glance.page), glance.forgiven)
     if glance.page == _wave_page(desk.knobs):

@@ -75,6 +75,13 @@ class Item:
     colour: str = ""
     changed: bool = False
 
+    @property
+    def own(self) -> Key | None:
+        """What is set back to the file's value by it: its knob, its section, None for neither."""
+        if self.knob is not None:
+            return ("knob", self.knob.path)
+        return ("section", self.key[1]) if self.key[0] in ("section", "total") else None
+
 
 @dataclass(frozen=True, slots=True)
 class Word:
@@ -105,14 +112,14 @@ class Dot:
 class Sheet:
     """One page, ready to be shown: what it is made of, the part that scrolls, how long it is [px].
 
-    `labels`: labels that a double click resets, as path and box. `hint`: what is said where no item
-    has anything to say.
+    `labels`: labels that a double click resets, as what is reset and box. `hint`: what is said
+    where no item has anything to say.
     """
 
     items: tuple[Item, ...]
     words: tuple[Word, ...]
     dots: tuple[Dot, ...]
-    labels: tuple[tuple[str, Box], ...]
+    labels: tuple[tuple[Key, Box], ...]
     view: Box
     length: int
     scroll: int

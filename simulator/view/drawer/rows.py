@@ -30,7 +30,7 @@ class Rows:
         self.items: list[Item] = []
         self.words: list[Word] = []
         self.dots: list[Dot] = []
-        self.labels: list[tuple[str, Box]] = []
+        self.labels: list[tuple[Key, Box]] = []
         self._refused = refused
         self._kept = self._indent = 0
 
@@ -104,7 +104,7 @@ class Rows:
     def _label(self, knob: Knob, room: int) -> None:
         middle = self.y + self.line // 2
         box = Box(self.x, self.y, max(1, room), self.line)
-        self.labels.append((knob.path, box))
+        self.labels.append((("knob", knob.path), box))
         left = self.x + self._indent
         if knob.changed:
             left = self._dot(left, middle)
@@ -120,12 +120,13 @@ class Rows:
     def _was(self, knob: Knob, right: int, y: int, room: int) -> None:
         """Say the file's value in small: pressed, it is the knob's again."""
         if knob.changed and knob.file_value:
-            said = _in_file(knob)
-            wide = max(1, min(room, self.wide(said, "caption", strong=False) + 2))
-            high = round(1.25 * self.style.sizes.caption)
-            box = Box(right - wide, y - high // 2, wide, high)
-            key = ("reset", knob.path)
-            self.items.append(Item(key, Look.RESET, box, box, said, note=_RESETS))
+            self._reset(("knob", knob.path), _in_file(knob), right, y, room)
+
+    def _reset(self, key: Key, said: str, right: int, y: int, room: int) -> None:
+        wide = max(1, min(room, self.wide(said, "caption", strong=False) + 2))
+        high = round(1.25 * self.style.sizes.caption)
+        box = Box(right - wide, y - high // 2, wide, high)
+        self.items.append(Item(("reset", *key), Look.RESET, box, box, said, note=_RESETS))
 
     def _slider(self, knob: Knob) -> None:
         said = knob.value + _unit(knob.unit)
@@ -196,15 +197,24 @@ class Rows:
     # the plan's sections and the kept runs ----------------------------------------------------
 
     def sections(self, splits: tuple[SplitKnob, ...]) -> None:
-        """Add the split table: each section and the time up to its end can be typed."""
-        lock = self.line
+        """Add the split table: each section and the time up to its end can be typed.
+
+        What the file says stands at the right, in room that is kept for it.
+        """
+        lock, space = self.line, round(0.8 * self.px)
         label = max(self.wide(s.label) for s in splits) + self.px
-        field = (self.w - lock - label - round(0.8 * self.px)) // 2
+        texts = [self.wide(s.in_file, "caption", strong=False) + 2 for s in splits]
+        was = max(self.wide("file", "caption"), *texts)
+        field = (self.w - lock - label - was - 2 * space) // 2
         first = self.x + lock + label
-        second = first + field + round(0.8 * self.px)
+        second = first + field + space
         low = round(1.5 * self.style.sizes.caption)
-        for text, x, wide in (("section", first, field), ("total", second, field)):
-            at = (x + wide - round(0.5 * self.px), self.y + low // 2)
+        inset = round(0.5 * self.px)
+        headings = [("section", first + field - inset), ("total", second + field - inset)]
+        if any(s.changed and s.in_file for s in splits):
+            headings.append(("file", self.right))
+        for text, right in headings:
+            at, wide = (right, self.y + low // 2), field
             self.words.append(Word(text, *at, wide, Tone.MUTED, "caption", align=1.0))
         self.y += low
         for i, split in enumerate(splits):
@@ -219,12 +229,16 @@ class Rows:
                 left = self._dot(left, middle)
             strong = split.changed or i == len(splits) - 1
             self.words.append(Word(split.label, left, middle, first - left, strong=strong))
+            place = Box(self.x + lock, self.y, label - inset, self.line)
+            self.labels.append((("section", name), place))
             for kind, x, text in (
                 ("section", first, split.section),
                 ("total", second, split.cumulative),
             ):
                 place = Box(x, self.y + 1, field, self.line - 3)
                 self.items.append(Item((kind, name), Look.VALUE, place, place, text, note=_TYPED))
+            if split.changed and split.in_file:
+                self._reset(("section", name), split.in_file, self.right, middle, was)
             self.y += self.line
             for kind in ("section", "total"):
                 self.problem((kind, name))

@@ -42,6 +42,9 @@ class Mixed(Protocol):
     def change_split(self, index: int, text: str, *, cumulative: bool) -> bool:
         """Change a section, or the time up to its end."""
 
+    def reset_split(self, index: int | None) -> bool:
+        """Set a section back to the file's, or with None the whole plan."""
+
     def set_by_lap(self, on: bool) -> None:
         """Choose whether the split table is one of laps."""
 
@@ -138,6 +141,16 @@ def pressed(session: Mixed, key: Key) -> None:
         session.add_wave()
     elif name == "remove wave":
         session.remove_wave(what)
+
+
+def set_back(session: Mixed, key: Key) -> str:
+    """Set a knob, a section or the plan back to the file's; return why not, or an empty text."""
+    name, *rest = key
+    if name == "knob":
+        session.reset(rest[0])
+    elif not session.reset_split(int(rest[0]) if rest else None):
+        return session.desk().split_problem
+    return ""
 
 
 def typed(session: Mixed, key: Key, text: str) -> str:

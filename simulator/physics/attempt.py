@@ -12,7 +12,7 @@ from typing import TypeAlias, TypeVar, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.coefficients import AEROBIC_START
+from simulator.coefficients import ACCEL_MAX, ACCEL_MIN, AEROBIC_START
 from simulator.errors import SimulationError
 from simulator.physics.batch import STEP_S, Batch, batch_of
 from simulator.physics.integrator import Past, Quantities
@@ -25,7 +25,7 @@ from simulator.physics.keeping import (
     judged,
     ran_too_fast,
 )
-from simulator.physics.kernel import Kernel, asking, correction
+from simulator.physics.kernel import Asked, Kernel, asking, correction
 from simulator.recording.recording import Recording, State, Status, crossing
 from simulator.scenario.model import Scenario
 
@@ -44,6 +44,7 @@ STANDS_M_S = 0.2
 _STANDS = np.array(STANDS_M_S)
 STANDS_AFTER_S = 10.0
 """A run that stands still this long after the gun is given up."""
+LOOK_TICKS = 8
 CHUNK_TICKS = 512
 CHUNK_MARKS = 65_536
 """The marks are looked up for so many ticks at a time, and with many rows for so many in all."""
@@ -142,9 +143,9 @@ def stepping(
         middles = np.arange(2 * begin + 1, 2 * min(begin + chunk, last), 2)
         leaders, marks, cruises = _followed(batch, middles)
         planned = asking(cruises)
-        for i in range(len(middles)):
-            tick = begin + i
-            step = kernel.step(state, past, leaders[i], (marks[i], cruises[i]), planned.at(i))
+        coming = zip(leaders, marks, cruises, *planned, strict=True)
+        for tick, (leader, mark, cruise, *asked) in enumerate(coming, begin):
+            step = kernel.step(state, past, leader, (mark, cruise), Asked(*asked))
             moving, next_past = field.running, Past(state, past.before)
             if tick < joined:
                 waits = starts > tick
@@ -164,10 +165,19 @@ def stepping(
 
 
 class _Field:
-    """Who is still running, and where in a step the others crossed the line or were given up."""
+    """Who is still running, and where in a step the others crossed the line or were given up.
+
+    As long as everybody runs and is far from the line it looks at every `LOOK_TICKS`th step alone:
+    within so few steps nobody can stand or cross the line, as hard as they may brake or start.
+    """
 
     def __init__(self, batch: Batch) -> None:
         self._batch = batch
+        look_s = LOOK_TICKS * batch.step_s
+        self._runs_m_s = STANDS_M_S - ACCEL_MIN * look_s
+        self._look_s, self._faster_m_s = look_s, 2.0 * ACCEL_MAX * look_s
+        self._first_m = float(batch.race_m.min())
+        self._look_at = 0
         self.running = np.ones(batch.rows, dtype=bool)
         self.anybody = True
         self._tick = np.full(batch.rows, -1)
@@ -177,7 +187,14 @@ class _Field:
 
     def step(self, tick: int, before: Quantities, after: Quantities, moving: Bools) -> None:
         """Take those out who cross the line in this step, stand still, or run out of patience."""
+        if tick < self._look_at:
+            return
         batch, x, v = self._batch, after[0], after[1]
+        if tick + LOOK_TICKS < self._patience and v.min() > self._runs_m_s:
+            reach = self._look_s * (v.max() + self._faster_m_s)
+            if x.max() + reach < self._first_m:
+                self._look_at = tick + LOOK_TICKS
+                return
         out = crossed = x >= batch.race_m
         if tick >= self._stands_from:
             out = out | (v < _STANDS)

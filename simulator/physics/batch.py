@@ -27,7 +27,9 @@ from simulator.physics.pacers import (
     schedule_followed,
 )
 from simulator.physics.track import on_bend, start_position
+from simulator.scenario.fields import Section
 from simulator.scenario.model import Runner, Scenario
+from simulator.scenario.pacers import Pacers
 from simulator.scenario.plan import schedule_of
 from simulator.scenario.schedule import Schedule
 
@@ -216,20 +218,22 @@ def batch_of(scenarios: Sequence[Scenario], step_s: float = STEP_S) -> Batch:
     leaders: dict[str, tuple[int, Schedule, Scenario]] = {}
     groups: dict[str, tuple[int, Group]] = {}
     plan_index, leader_index, group_index = [], [], []
+    told: dict[int, str] = {}
     for s in scenarios:
-        plan_key = f"{s.plan!r}|{s.distance!r}"
+        plan_key = f"{_text(s.plan, told)}|{s.distance!r}"
         if plan_key not in plans:
             plans[plan_key] = (len(plans), schedule_of(s.plan, s.distance))
         index, plan = plans[plan_key]
         plan_index.append(index)
-        leader_key = f"{plan_key}|{s.pacers.leader!r}|{s.pacers.follows!r}"
+        leader_key = f"{plan_key}|{_text(s.pacers.leader, told)}|{s.pacers.follows!r}"
         if s.pacers.follows is not None:
             leader_key += f"|{s.wavelight.waves!r}"
         if leader_key not in leaders:
             followed = schedule_followed(wave_schedules(s, plan), s.pacers.follows, plan)
             leaders[leader_key] = (len(leaders), followed, s)
         leader_index.append(leaders[leader_key][0])
-        group_key = f"{s.pacers!r}|{s.distance!r}"
+        parts = [_text(getattr(s.pacers, name), told) for name in Pacers.model_fields]
+        group_key = "|".join((*parts, repr(s.distance)))
         if group_key not in groups:
             groups[group_key] = (len(groups), group_of(s.pacers, s.distance))
         group_index.append(groups[group_key][0])
@@ -269,6 +273,15 @@ def batch_of(scenarios: Sequence[Scenario], step_s: float = STEP_S) -> Batch:
         leaders=tuple((schedule, scenario) for _, schedule, scenario in leaders.values()),
         ticks=np.array([math.ceil((PATIENCE * f + PATIENCE_S) / step_s) for f in finish]),
     )
+
+
+def _text(value: object, told: dict[int, str]) -> str:
+    """Return what equal values share; `told`: texts by identity, since rows share most sections."""
+    if not isinstance(value, Section):
+        return repr(value)
+    if id(value) not in told:
+        told[id(value)] = repr(value)
+    return told[id(value)]
 
 
 def bodies_of(runners: Sequence[Runner], rho: Floats) -> dict[str, Floats]:

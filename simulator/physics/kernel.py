@@ -87,10 +87,6 @@ class Asked(NamedTuple):
     level: Floats
     strain: Floats
 
-    def at(self, index: int) -> Asked:
-        """Return one step of it."""
-        return Asked(self.speed[index], self.square[index], self.level[index], self.strain[index])
-
 
 class Step(NamedTuple):
     """One step of a batch.

@@ -25,13 +25,13 @@ test-slow: $(DEV)
 test-versions: | $(BIN)/python
 	$(BIN)/python -m tests.versions
 
-# An hour of a window in use, then 20,000 damaged files; the memory is measured alone.
+# An hour of a window in use, its traced and its resident memory in two processes; then 20,000 damaged files.
 soak: $(DEV)
-	SOAK_S=3600 $(BIN)/python -m pytest -n 0 -s -m soak tests/soak
+	SOAK_S=3600 $(BIN)/python -m pytest -n 2 -s -m soak tests/soak
 	FUZZ_CASES=20000 $(BIN)/python -m pytest -n 2 -m "not slow" tests/scenario/test_fuzz.py
 
 soak-short: $(DEV)
-	SOAK_S=120 $(BIN)/python -m pytest -n 0 -s -m soak tests/soak
+	SOAK_S=120 $(BIN)/python -m pytest -n 2 -s -m soak tests/soak
 
 check: $(DEV)
 	$(BIN)/ruff format --check .

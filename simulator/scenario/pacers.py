@@ -6,7 +6,7 @@ In: the `pacers` section, with a named or an inline formation. Out: validated `P
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import combinations, pairwise
 from typing import Annotated, Any, Literal, Self
 
@@ -88,18 +88,22 @@ class Formation(Section):
 
     def names(self) -> list[str]:
         """Return the pacers' names in their order of usefulness; nameless slots are `pacer N`."""
-        return list(dict.fromkeys(slot.name for slot in self.named_slots()))
+        return list(dict.fromkeys(self._each_name()))
 
     def named_slots(self) -> list[Slot]:
         """Return the slots, each with a name."""
+        return [
+            slot if slot.name else slot.model_copy(update={"name": name})
+            for slot, name in zip(self.slots, self._each_name(), strict=True)
+        ]
+
+    def _each_name(self) -> Iterator[str]:
         taken = {slot.name for slot in self.slots}
-        named = []
         for i, slot in enumerate(self.slots, start=1):
             name = slot.name or f"pacer {i}"
             while not slot.name and name in taken:
                 name += "'"
-            named.append(slot.model_copy(update={"name": name}))
-        return named
+            yield name
 
 
 class ConstantShelter(Section):

@@ -28,7 +28,14 @@ from simulator.session.settings import Settings
 
 KEPT_RUNS = 24
 KEPT_SCENARIOS = 48
-_CERTAIN = Scenario.model_fields["uncertainty"].get_default(call_default_factory=True)
+_SAME_FOR_ALL: dict[str, Any] = {
+    "name": "-",
+    "note": "",
+    "ghosts": (),
+    "published": None,
+    "uncertainty": Scenario.model_fields["uncertainty"].get_default(call_default_factory=True),
+}
+"""What does not touch a run at all, with one value for all."""
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -172,25 +179,28 @@ def physical(scenario: Scenario) -> Scenario:
     return scenario.model_copy(update=neutral)
 
 
-def run_key(scenario: Scenario, told: dict[int, str]) -> str:
+def run_key(scenario: Scenario, told: dict[tuple[int, str | None], str]) -> str:
     """Return a text that two scenarios share if they give the same run to the bit.
 
     Args:
         scenario: what is asked for.
-        told: the texts of sections told before, by their identity: rows of one strip share most.
+        told: the texts of sections told before, by their identity and the wave that leads: rows of
+            one strip share most.
     """
     neutral = _neutral(scenario)
     parts = []
     for name in Scenario.model_fields:
-        value = neutral[name] if name in neutral else getattr(scenario, name)
+        if name in _SAME_FOR_ALL:
+            continue
+        own = getattr(scenario, name)
+        value = neutral.get(name, own)
         if not isinstance(value, Section):
             parts.append(repr(value))
-        elif name in neutral:
-            parts.append(value.model_dump_json(by_alias=True))
-        else:
-            if id(value) not in told:
-                told[id(value)] = value.model_dump_json(by_alias=True)
-            parts.append(told[id(value)])
+            continue
+        key = id(own), scenario.pacers.follows
+        if key not in told:
+            told[key] = value.model_dump_json(by_alias=True)
+        parts.append(told[key])
     return "\n".join(parts)
 
 
@@ -201,12 +211,5 @@ def _neutral(scenario: Scenario) -> dict[str, Any]:
     if led is not None:  # whatever it is called
         waves = tuple(LightWave(plan=w.plan) for w in scenario.wavelight.waves if w.name == led)
         pacers = pacers.model_copy(update={"follows": waves[0].name})
-    return {
-        "pacers": pacers,
-        "name": "-",
-        "note": "",
-        "ghosts": (),
-        "published": None,
-        "uncertainty": _CERTAIN,
-        "wavelight": scenario.wavelight.model_copy(update={"waves": waves, "leds": 400}),
-    }
+    light = scenario.wavelight.model_copy(update={"waves": waves, "leds": 400})
+    return {**_SAME_FOR_ALL, "pacers": pacers, "wavelight": light}

@@ -48,7 +48,7 @@ class Strip:
         if not self._stands(scenario, file):
             self._asked = (scenario, file, self.axis)
             self.rows = choices(scenario, self.axis, file)
-            told: dict[int, str] = {}
+            told: dict[tuple[int, str | None], str] = {}
             self._wanted = tuple(Row(run_key(c.scenario, told), c.scenario) for c in self.rows)
         own = next((i for i, row in enumerate(self.rows) if row.own), 0)
         order = sorted(range(len(self._wanted)), key=lambda i: abs(i - own))

@@ -55,8 +55,8 @@ def _pictures(app: App, found: Pictures) -> Iterator[None]:
         before = begin
         found.processor.append(time.process_time() - work)
         found.wall.append(time.perf_counter() - begin)
+        yield  # what is complete now has been shown; the wait for the next picture is not part of it
         pace.tick(FRAMES_PER_S)
-        yield
 
 
 def _until_settled(session: Session, pictures: Iterator[None]) -> None:

@@ -45,6 +45,7 @@ _STANDS = np.array(STANDS_M_S)
 STANDS_AFTER_S = 10.0
 """A run that stands still this long after the gun is given up."""
 LOOK_TICKS = 8
+"""Where nobody can be out within so many steps, they pass without a look at who is."""
 CHUNK_TICKS = 512
 CHUNK_MARKS = 65_536
 """The marks are looked up for so many ticks at a time, and with many rows for so many in all."""

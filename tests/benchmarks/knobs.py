@@ -55,7 +55,7 @@ def _pictures(app: App, found: Pictures) -> Iterator[None]:
         before = begin
         found.processor.append(time.process_time() - work)
         found.wall.append(time.perf_counter() - begin)
-        yield  # what is complete now has been shown; the wait for the next picture is not part of it
+        yield  # what is complete has been shown: the wait for the next picture is no part of it
         pace.tick(FRAMES_PER_S)
 
 

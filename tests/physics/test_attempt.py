@@ -8,7 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from simulator.errors import SimulationError
-from simulator.physics import kernel
+from simulator.physics import attempt, kernel
 from simulator.physics.attempt import fork, simulate, simulate_all, step_batch
 from simulator.physics.batch import batch_of
 from simulator.recording.recording import ARRAYS, Recording, Status
@@ -56,6 +56,28 @@ def test_seventeen_rows_equal_one(breaking4: Recording) -> None:
 @example(2)
 def test_fork_without_a_change_is_the_run_itself(breaking4: Recording, tick: int) -> None:
     assert _same(fork(_load(), breaking4, tick), breaking4)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        (),
+        ("runner.max_aerobic_power=8", "runner.reserve=100"),  # stands before the line
+        ("environment.wind.speed=20",),
+        ("distance=100 m", "plan.target=0:12", "ghosts=[]", "published=null"),
+    ],
+)
+def test_steps_that_pass_without_a_look_hide_nobody(
+    changes: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scenarios = [_load(*changes), _load(*changes, "pacers.count=0")]
+    now_and_then = simulate_all(scenarios)
+    # nobody can run so far within a step: every step is looked at
+    monkeypatch.setattr(attempt, "ACCEL_MAX", 1e9)
+    every_step = simulate_all(scenarios)
+    for one, other in zip(now_and_then, every_step, strict=True):
+        assert _same(one, other)
+        assert one.ticks == other.ticks
 
 
 def test_fork_keeps_the_past_and_changes_the_future(breaking4: Recording) -> None:

@@ -34,7 +34,7 @@ THEME = theme_named("night")
 SHARES = ("chance", "mean_shelter")
 FALLBACK = "DejaVu Sans"
 """Comes with matplotlib, and has the letters that ours lacks."""
-SEMIBOLD = 600
+SEMIBOLD, BOLD = 600, (700, "bold")
 MARGIN = 0.014
 """Left free on both sides [share of the width]."""
 NO_GLYPH = "\N{WHITE SQUARE}"
@@ -133,13 +133,13 @@ def style() -> Any:
 
 def _add_semibold_fallback() -> None:
     """Let the bold fallback stand for a semibold one: matplotlib complains where it guesses."""
-    from matplotlib.font_manager import FontProperties, findfont, fontManager  # noqa: PLC0415
+    from matplotlib.font_manager import fontManager  # noqa: PLC0415
 
-    known = [f for f in fontManager.ttflist if f.name == FALLBACK]
+    known = [f for f in fontManager.ttflist if f.name == FALLBACK and f.style == "normal"]
     if not any(f.weight == SEMIBOLD for f in known):
-        file = findfont(FontProperties(family=FALLBACK, weight="bold"))
-        bold = next(f for f in known if f.fname == file)
-        fontManager.ttflist.append(replace(bold, weight=SEMIBOLD))
+        # by weight, not by file: matplotlib finds files by their real path, and lists them by links
+        bold = [f for f in known if f.weight in BOLD]
+        fontManager.ttflist.extend(replace(f, weight=SEMIBOLD) for f in bold[:1])
 
 
 def _font_file(weight: str) -> str:

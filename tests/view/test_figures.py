@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
+from dataclasses import replace
 from pathlib import Path
 
 import matplotlib as mpl
@@ -13,10 +14,19 @@ from matplotlib import image
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.font_manager import fontManager
 
 from simulator.errors import ExtraError, LightpaceError, OutputError
 from simulator.view import figures
-from simulator.view.figure_axes import NO_GLYPH, drawable, heading_of, label_of, style
+from simulator.view.figure_axes import (
+    FALLBACK,
+    NO_GLYPH,
+    SEMIBOLD,
+    drawable,
+    heading_of,
+    label_of,
+    style,
+)
 from simulator.view.figure_rows import MOST_IN_KEY, draw_rows
 from simulator.view.figures import Columns, Show, draw_figure
 
@@ -230,3 +240,16 @@ def test_labels_and_bar_stay_on_the_figure(tmp_path: Path, show: Show) -> None:
     pixels = image.imread(file)
     for edge in (pixels[:, :12, :3], pixels[:, -12:, :3]):
         assert np.ptp(edge, axis=(0, 1)).max() < 0.01
+
+
+def test_the_fallback_is_found_where_matplotlib_lies_behind_a_link(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fonts = Path(mpl.get_data_path()) / "fonts/ttf"
+    (tmp_path / "link").symlink_to(fonts)
+    listed = [f for f in fontManager.ttflist if Path(f.fname).parent == fonts and f.weight != 600]
+    linked = [replace(f, fname=str(tmp_path / "link" / Path(f.fname).name)) for f in listed]
+    monkeypatch.setattr(fontManager, "ttflist", linked)
+    with mpl.rc_context(style()):
+        added = [f for f in fontManager.ttflist if f.name == FALLBACK and f.weight == SEMIBOLD]
+    assert [Path(f.fname).name for f in added] == ["DejaVuSans-Bold.ttf"]

@@ -14,6 +14,7 @@ import random
 import time
 from collections.abc import Callable
 
+import numpy as np
 import pygame
 
 from simulator.analysis.what_if import AXES
@@ -47,6 +48,16 @@ def empty_limited_caches() -> None:
         elif isinstance(kept, functools._lru_cache_wrapper) and _is_ours(kept):
             assert kept.cache_info().maxsize is not None, kept
             kept.cache_clear()
+
+
+def fill_numpy_s_cache() -> None:
+    """Have numpy keep all the freed memory it ever keeps: seven blocks of each size below 1 KB.
+
+    That is 3.7 MB at most. Windows of any size come by more and more of these sizes, so that it
+    takes hours to be full, and every block keeps a page from being given back.
+    """
+    blocks = [np.empty(size, np.uint8) for size in range(1, 1024) for _ in range(7)]
+    del blocks
 
 
 def _is_ours(kept: functools._lru_cache_wrapper[object]) -> bool:
@@ -185,6 +196,7 @@ class Restless:
 
     def everything_once(self) -> None:
         """Do what costs memory the first time alone: the sound device, each page, each look."""
+        fill_numpy_s_cache()
         app = self.app
         for action in (*WINDOW_KEYS, *WINDOW_KEYS, Action.FULLSCREEN, Action.FULLSCREEN):
             app.perform(action, by_key=True)

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -78,9 +78,8 @@ class Presentation(Session):
             processes=processes,
             recording=first.show.recording,
         )
-        for part in self.telling.parts:
-            Mixing(self._settings_of(part), self._runs)  # reads what its file says: no press waits
-        self._run_bars()
+        desks = [Mixing(self._settings_of(part), self._runs) for part in self.telling.parts]
+        self._run_bars([desk.file_scenario for desk in desks])  # read now, so that no press waits
         self._scripted = self._mixing.now
         self.from_beginning()
 
@@ -158,13 +157,16 @@ class Presentation(Session):
 
     # -- what is worked on ahead -----------------------------------------------------------------
 
-    def _run_bars(self) -> None:
-        """Run the bars of every what-if panel that is shown, in one batch."""
+    def _run_bars(self, in_file: Sequence[Scenario]) -> None:
+        """Run the bars of every what-if panel that is shown, in one batch.
+
+        `in_file`: what the file of each chapter's scenario asks for, which has a bar too.
+        """
         rows = {}
-        for part in self.telling.parts:
+        for part, file in zip(self.telling.parts, in_file, strict=True):
             if Panel.WHAT_IF in part.panels:
                 self._strip.axis = part.chapter.what_if
-                rows.update({row.key: row for row in self._strip.ask(part.show.scenario)})
+                rows.update({row.key: row for row in self._strip.ask(part.show.scenario, file)})
         asked = list(rows.values())
         self._strip.found(asked, finished(finding_finishes([row.scenario for row in asked])))
 

@@ -138,6 +138,21 @@ def test_no_press_simulates_anything(story: Presentation, monkeypatch: pytest.Mo
     assert not any(bar.stale for bar in panel.bars)
 
 
+def test_the_file_s_own_bar_was_run_ahead_too(tmp_path: Path) -> None:
+    (tmp_path / "short.yaml").write_text(
+        SHORT.replace("front_gap: 1.5", "front_gap: 1.63"), encoding="utf-8"
+    )
+    asked = "set: [pacers.front_gap=2.75]\n    what_if: front gap"
+    text = STORY.replace("set: [pacers.count=0]", asked)
+    story = Presentation(load_story_text(text, tmp_path / "story.yaml"))
+    for _ in range(3):
+        story.next_cue()
+    panel = story.scene().what_if
+    assert panel is not None
+    assert [bar.label for bar in panel.bars if bar.in_file] == ["1.63"]
+    assert not any(bar.stale for bar in panel.bars)
+
+
 def test_what_was_turned_is_not_in_the_script(story: Presentation) -> None:
     story.next_cue()
     play(story, 1.0)

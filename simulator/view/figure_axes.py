@@ -258,3 +258,25 @@ def keep_on_page(figure: Figure) -> None:
     for own, place in zip(figure.axes, places, strict=True):
         x = first + left + share * (place.x0 - first)
         own.set_position((x, place.y0, share * place.width, place.height))
+
+
+HEADING_PT, LEAST_HEADING_PT = 25.0, 15.0
+"""Sizes of the heading: as it should be, and of one that is long."""
+LONGEST_HEADING = 300
+"""Characters of a heading that are looked at: no page holds more."""
+
+
+def head(figure: Figure, left: float, heading: str) -> None:
+    """Write the heading from `left` [share of the page] on; a long one smaller, then cut short."""
+    words = heading[:LONGEST_HEADING]
+    text = figure.text(left, 0.925, words, fontsize=HEADING_PT, weight="semibold")
+    room = (1.0 - MARGIN - left) * figure.bbox.width
+
+    def share() -> float:
+        return float(room / max(1.0, text.get_window_extent().width))
+
+    if share() < 1.0:
+        text.set_fontsize(max(LEAST_HEADING_PT, 0.99 * HEADING_PT * share()))
+    while share() < 1.0 and words:
+        words = words[: min(len(words) - 1, int(len(words) * share()))]
+        text.set_text(f"{words.rstrip()}…")

@@ -16,6 +16,7 @@ from simulator.view.figure_axes import (
     Show,
     check_columns,
     drawable,
+    head,
     heading_of,
     keep_on_page,
     style,
@@ -72,6 +73,6 @@ def draw_figure(columns: Columns, show: Show, path: Path) -> None:
             draw_rows(axes, columns, show, of_result=of_result)
         heading = drawable(show.title or heading_of(show, is_map=is_map))
         keep_on_page(figure)
-        figure.text(axes.get_position().x0, 0.925, heading, fontsize=25, weight="semibold")
+        head(figure, axes.get_position().x0, heading)
         with replacing(path) as beside:
             figure.savefig(beside, format=path.suffix.lower()[1:])

@@ -20,9 +20,12 @@ from simulator.errors import ExtraError, LightpaceError, OutputError
 from simulator.view import figures
 from simulator.view.figure_axes import (
     FALLBACK,
+    HEADING_PT,
+    LEAST_HEADING_PT,
     NO_GLYPH,
     SEMIBOLD,
     drawable,
+    head,
     heading_of,
     label_of,
     style,
@@ -253,3 +256,19 @@ def test_the_fallback_is_found_where_matplotlib_lies_behind_a_link(
     with mpl.rc_context(style()):
         added = [f for f in fontManager.ttflist if f.name == FALLBACK and f.weight == SEMIBOLD]
     assert [Path(f.fname).name for f in added] == ["DejaVuSans-Bold.ttf"]
+
+
+@pytest.mark.parametrize("length", [0, 20, 70, 120, 10_000])
+def test_a_long_heading_stays_on_the_page(length: int) -> None:
+    with mpl.rc_context(style()):
+        figure = Figure(figsize=(12.8, 7.2), dpi=150)
+        FigureCanvasAgg(figure)
+        asked = "finish by gap " * length
+        head(figure, 0.1, asked[:length])
+        (text,) = figure.texts
+        assert text.get_window_extent().x1 <= figure.bbox.width
+    assert float(text.get_fontsize()) >= LEAST_HEADING_PT
+    if length <= 70:
+        assert text.get_text() == asked[:length]
+    if length <= 20:
+        assert text.get_fontsize() == HEADING_PT

@@ -21,6 +21,7 @@ from rich.markup import escape
 
 from simulator.cli.terminal import app, err
 from simulator.errors import LightpaceError
+from simulator.stops import dropped_stops, signal_later
 
 _Misused: Any = next(c for c in typer.BadParameter.__mro__ if c.__name__ == "ClickException")
 """What a wrong option or argument raises; typer exports only its descendants."""
@@ -44,7 +45,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal may know no true minus sign
-    sys.exit(_exit_code(sys.argv[1:] if arguments is None else arguments))
+    with dropped_stops(_is_stop, lambda: signal_later(_stopped[0] - 128)):
+        sys.exit(_exit_code(sys.argv[1:] if arguments is None else arguments))
 
 
 def _exit_code(arguments: Sequence[str]) -> int | str | None:
@@ -95,3 +97,7 @@ def _stop(number: int, _frame: FrameType | None) -> None:
     if number == signal.SIGINT:
         raise KeyboardInterrupt
     sys.exit(128 + number)
+
+
+def _is_stop(error: BaseException) -> bool:
+    return bool(_stopped) and isinstance(error, KeyboardInterrupt | SystemExit)

@@ -25,6 +25,7 @@ from simulator.session.presentation import Presentation
 from simulator.session.running import FINDINGS, finding_job
 from simulator.stage.scenery import Options
 from simulator.stage.show import Show, with_findings
+from simulator.stops import dropped_stops
 from simulator.view.cameras import WHOLE, Shot
 from simulator.view.theme import Theme
 
@@ -132,7 +133,9 @@ def _serve(pipe: Connection) -> None:
     signal.signal(signal.SIGTERM, _stop)
     with contextlib.suppress(AttributeError, OSError):
         os.nice(_NICER)
-    with contextlib.suppress(_StoppedError, EOFError, OSError):
+    # where Python drops the stop, the closed pipe says so before the next picture
+    dropped = dropped_stops(lambda error: isinstance(error, _StoppedError), lambda: None)
+    with dropped, contextlib.suppress(_StoppedError, EOFError, OSError):
         pipe.send(None)
         _write(pipe, pipe.recv())
 

@@ -129,6 +129,43 @@ def test_nothing_large_stands_before_the_first_answer_to_a_signal() -> None:
     assert done.returncode == 0
 
 
+DROPPED = """
+import os, signal, sys, time, weakref
+import simulator.cli as cli
+
+class Module:
+    pass
+
+def reading(_name):
+    module = Module()
+    kept = weakref.ref(module, lambda _: os.kill(os.getpid(), {number}))
+    del module
+    for _ in range(300):
+        time.sleep(0.01)
+    print("it went on")
+
+cli.import_module = reading
+cli.main(["check", "breaking4"])
+"""
+"""A stop that comes where Python drops what is raised, as while modules are read in."""
+
+
+@pytest.mark.parametrize("number", CODES, ids=lambda number: number.name)
+def test_a_stop_that_python_drops_in_a_callback_comes_again_outside_it(
+    number: signal.Signals,
+) -> None:
+    program = DROPPED.format(number=int(number))
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (CODES[number], "")
+
+
 @pytest.mark.parametrize("number", CODES, ids=lambda number: number.name)
 def test_a_stop_that_a_library_takes_for_its_own_failure_is_a_stop(
     number: signal.Signals, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

@@ -13,6 +13,7 @@ import pygame_gui
 
 from simulator.resources import asset_path
 from simulator.stage.keys import BINDINGS, Action
+from simulator.view.gui import Manager
 from simulator.view.layout import Box
 from simulator.view.panels.cards import key_name
 from simulator.view.style import Style
@@ -79,7 +80,7 @@ class Controls:
     def __init__(self, size: tuple[int, int], box: Box | None, style: Style) -> None:
         """Put the buttons into `box`; None shows none."""
         self._style = style
-        self._manager = pygame_gui.UIManager(size, _look(style), enable_live_theme_updates=False)
+        self._manager = Manager(size, _look(style))
         self._buttons: dict[Action, Any] = {}
         self._words: dict[Action, str] = {}
         self._playing = False

@@ -13,6 +13,7 @@ import itertools
 import random
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pygame
@@ -71,6 +72,9 @@ class Restless:
         self.app, self.session = app, session
         self.dice = random.Random(seed)  # noqa: S311 - dice, no secret
         self.pictures = self.deeds = self.rounds = 0
+        self._file = Path(session.file_name)
+        self._in_file = self._file.read_bytes()
+        self._scenario = session._mixing.file_scenario
         self._deeds: tuple[tuple[int, Callable[[], object]], ...] = (
             (8, self._seek),
             (8, self._turn),
@@ -177,6 +181,7 @@ class Restless:
         self._switches_off()
         pygame.display.set_mode(HOME, pygame.RESIZABLE)
         session.seek(-4.0)
+        self._file_as_it_was()
         self._as_in_the_file()
         empty_limited_caches()
         self._as_in_the_file()
@@ -215,14 +220,25 @@ class Restless:
         while self.app._painter.theme.name != next(iter(THEMES)):
             self.app.perform(Action.THEME)
 
+    def _file_as_it_was(self) -> None:
+        """Write the file as it was at first: `Save` was pressed, and it says ever more."""
+        if self._file.read_bytes() != self._in_file:
+            self._file.write_bytes(self._in_file)
+        self._until(lambda: self.session._mixing.file_scenario == self._scenario)
+
     def _as_in_the_file(self) -> None:
         """Take everything back, and drop what could be made again by one new change.
 
         Undo has no limit on purpose: what it holds is no leak as long as it can be given up.
         """
         session = self.session
+        session.set_from_gun(False)
+        session.set_keep_target(True)
+        session.set_by_lap(False)
         for _ in range(session.desk().can_undo):
             session.undo()
+        for row in range(len(session.desk().splits)):
+            session.lock_split(row, False)
         session.change("pacers.front_gap", "1.49")
         session.undo()
         session.change("pacers.front_gap", "1.49")

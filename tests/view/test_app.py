@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import sys
+import threading
 from pathlib import Path
 
 import pygame
@@ -168,6 +170,21 @@ def test_a_window_dragged_larger_keeps_only_what_its_size_needs(
     for width in range(640, 1280, 80):
         drawn((width, 9 * width // 16))
     assert drawn((1280, 720)) == once > 0
+
+
+def test_buttons_and_drawer_of_another_size_start_no_thread_and_leave_nothing_behind(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[threading.Thread] = []
+    monkeypatch.setattr(threading.Thread, "start", started.append)
+    press(app, "k")
+    for width in (900, 1000, 1100):
+        pygame.display.set_mode((width, 600), pygame.RESIZABLE)
+        app.frame(1 / 60)
+        assert app.drawer.kit is not None
+    assert started == []
+    folders = sys.modules["i18n"].load_path
+    assert len(folders) == len({*folders})
 
 
 @pytest.mark.slow

@@ -14,6 +14,7 @@ import pygame_gui
 from pygame_gui.core import UIElement
 
 from simulator.view.drawer.pieces import Item, Key, Look
+from simulator.view.gui import Manager
 from simulator.view.keyboard import repeat_keys
 from simulator.view.layout import Box
 
@@ -25,7 +26,7 @@ Use = Callable[..., None]
 """What to do with a control: a button's has no argument, a slider's has the share."""
 
 
-class Board(pygame_gui.UIManager):
+class Board(Manager):
     """A manager that counts from the drawer's corner; its mouse is where the last event said."""
 
     def __init__(self, box: Box, theme: Any) -> None:
@@ -33,7 +34,7 @@ class Board(pygame_gui.UIManager):
         self.corner = (box.x, box.y)
         self.pointer = NOWHERE
         self._shared = theme
-        super().__init__((box.w, box.h), None, enable_live_theme_updates=False)
+        super().__init__((box.w, box.h))
 
     def create_new_theme(self, theme_path: Any = None) -> Any:
         """Return the theme that is there already."""

@@ -105,5 +105,5 @@ class MixingDesk:
                 self._table.draw(surface, self.drawer.table, layout.stage, style)
         else:
             self._curves = None
-            self._banner.draw(surface, self._session.desk().file_problem, layout, style)
+            self._banner.draw(surface, self._session.file_problem, layout, style)
         self._strip.draw(surface, layout.what_if, scene.what_if, style, focused=self._on_strip)

@@ -77,6 +77,10 @@ class FakeDesk:
             unsaved=False,
         )
 
+    @property
+    def file_problem(self) -> str:
+        return self.now.file_problem
+
     def desk(self) -> Desk:
         return self.now
 

@@ -33,6 +33,15 @@ def test_nothing_is_laid_out_while_it_is_shut(app: App) -> None:
     assert app.drawer.kit is None
 
 
+def test_no_desk_is_laid_out_while_it_is_shut(
+    app: App, session: FakeSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[None] = []
+    monkeypatch.setattr(session, "desk", lambda: asked.append(None))
+    Hand(app).wait(5)
+    assert asked == []
+
+
 def test_a_file_problem_is_shown_while_it_is_shut(app: App, session: FakeSession) -> None:
     def pixels() -> bytes:
         app.frame(1 / 60)

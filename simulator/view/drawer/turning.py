@@ -18,6 +18,10 @@ from simulator.view.drawer.rows import YES
 class Mixed(Protocol):
     """What the drawer asks of a session; a refused text gives False and stands on the desk."""
 
+    @property
+    def file_problem(self) -> str:
+        """What is wrong with the file; also on the desk, which need not be laid out for it."""
+
     def desk(self) -> Desk:
         """Return what the drawer shows."""
 

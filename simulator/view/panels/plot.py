@@ -19,6 +19,9 @@ from simulator.view.theme import Colour
 
 Floats = NDArray[np.float64]
 
+Lines = list[list[tuple[float, float]]]
+"""Points of fine lines [px]."""
+
 STEP_PX = 2
 """Curves have a point each so many columns."""
 
@@ -79,30 +82,29 @@ def draw_area(surface: pygame.Surface, plot: Plot, band: Band, fill: Colour, edg
     surface.set_clip(clip)
 
 
-def draw_curve(
-    surface: pygame.Surface,
-    plot: Plot,
-    curve: Curve,
-    colour: Colour,
-    thick: int,
-    dashed: bool = False,
-) -> None:
-    """Draw a curve through one point each two pixels."""
+def curve_lines(plot: Plot, curve: Curve, thick: int, *, dashed: bool = False) -> Lines:
+    """Return a curve as the lines it is drawn with, through one point each two pixels."""
     if len(curve.x_m) < 2:
-        return
+        return []
     columns = np.arange(0, plot.box.w, STEP_PX)
     metres = columns / max(1, plot.box.w - 1) * plot.race_m
     gaps = np.interp(metres, curve.x_m, curve.gap_s, right=np.nan)
     there = np.isfinite(gaps)
-    xs, ys = (plot.box.x + columns[there]).astype(float), plot.rows(gaps[there])
-    points = list(zip(xs.tolist(), ys.tolist(), strict=True))
+    xs, ys = (plot.box.x + columns[there]).astype(float).tolist(), plot.rows(gaps[there])
+    on, off = _dash(thick) if dashed else (len(xs), 1)
+    found: Lines = []
+    for shift in _shifts(thick):
+        points = list(zip(xs, (ys + shift).tolist(), strict=True))
+        found += [points[i : i + on] for i in range(0, len(points) - 1, on + off)]
+    return found
+
+
+def draw_lines(surface: pygame.Surface, plot: Plot, lines: Lines, colour: Colour) -> None:
+    """Draw a curve's lines inside the drawing area."""
     clip = surface.get_clip()
     surface.set_clip(pygame.Rect(plot.box).clip(clip))
-    on, off = _dash(thick)
-    pieces = [points[i : i + on] for i in range(0, len(points), on + off)] if dashed else [points]
-    for piece in pieces:
-        if len(piece) > 1:
-            draw_line(surface, piece, colour, thick)
+    for points in lines:
+        pygame.draw.aalines(surface, colour, False, points)
     surface.set_clip(clip)
 
 
@@ -110,9 +112,13 @@ def draw_line(
     surface: pygame.Surface, points: list[tuple[float, float]], colour: Colour, thick: int
 ) -> None:
     """Draw a smooth line through points."""
-    for k in range(thick):
-        shift = k - (thick - 1) / 2
+    for shift in _shifts(thick):
         pygame.draw.aalines(surface, colour, False, [(x, y + shift) for x, y in points])
+
+
+def _shifts(thick: int) -> list[float]:
+    """Return how far the fine lines that make a thick one lie below its middle [px]."""
+    return [k - (thick - 1) / 2 for k in range(thick)]
 
 
 def _dash(thick: int) -> tuple[int, int]:

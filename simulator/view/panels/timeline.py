@@ -19,10 +19,12 @@ from simulator.view.layout import Box
 from simulator.view.panels.frame import padding
 from simulator.view.panels.plot import (
     STEP_PX,
+    Lines,
     Plot,
+    curve_lines,
     draw_area,
-    draw_curve,
     draw_line,
+    draw_lines,
     metre_lines,
     ticks,
 )
@@ -146,6 +148,7 @@ class Timeline:
         self._band: Band | None = None
         self._version = 0
         self._whole: pygame.Surface | None = None
+        self._drawn: tuple[Plot, tuple[Curve, ...], list[tuple[Curve, Lines]]] | None = None
 
     def show(self, plate: Plate, scene: Scene, box: Box) -> None:
         """Bring the still part up to date: axes, ghosts' curves, marks."""
@@ -158,7 +161,9 @@ class Timeline:
         names = named(chart.curves, scene.ghosts)
         key = (box, chart.race_m, marks, chart.gap_range_s, light, [name for _, name in names])
         if not same or chart.band is not self._band or key != self._key:
-            self._curves, self._band, self._key = chart.curves, chart.band, key
+            if not same:
+                self._curves = chart.curves
+            self._band, self._key = chart.band, key
             self._version += 1
             self._whole = None
         inner = box.inset(1, 1)
@@ -173,10 +178,9 @@ class Timeline:
             surface.blit(whole, (plot.box.x, plot.box.y))
             if chart.band is not None:
                 self._field(whole, moved, marks, light, chart.band)
-            for curve in chart.curves:
+            for curve, lines in self._lines(moved):
                 if curve.kind == "runner":
-                    colour = self._theme.colour(curve.colour)
-                    draw_curve(whole, moved, curve, colour, _thickness(sizes))
+                    draw_lines(whole, moved, lines, self._theme.colour(curve.colour))
             self._whole = whole
 
         plate.field("timeline", inner, self._version, paint)
@@ -223,13 +227,24 @@ class Timeline:
         zero = round(plot.y(0.0))
         colour = mix(theme.panel, theme.colour(light), 0.8)
         surface.fill(colour, (area.x, zero - 1, area.w, max(1, round(2 * sizes.unit))))
-        for curve in self._curves:
+        for curve, lines in self._lines(plot):
             if curve.kind != "runner":
                 shade = mix(theme.panel, theme.colour(curve.colour), 0.72)
-                draw_curve(
-                    surface, plot, curve, shade, max(1, round(1.6 * sizes.unit)), dashed=True
-                )
+                draw_lines(surface, plot, lines, shade)
         self._write_marks(surface, plot, marks)
+
+    def _lines(self, plot: Plot) -> list[tuple[Curve, Lines]]:
+        """Return the curves as they are drawn: worked out again only where one has changed."""
+        if self._drawn is None or self._drawn[0] != plot or self._drawn[1] is not self._curves:
+            thin, thick = max(1, round(1.6 * self._sizes.unit)), _thickness(self._sizes)
+            lines = [
+                (curve, curve_lines(plot, curve, thick))
+                if curve.kind == "runner"
+                else (curve, curve_lines(plot, curve, thin, dashed=True))
+                for curve in self._curves
+            ]
+            self._drawn = plot, self._curves, lines
+        return self._drawn[2]
 
     def _heading(
         self,
@@ -292,8 +307,9 @@ class Timeline:
             x = plot.x(mark.x_m)
             colour = theme.colour("pink") if mark.kind == "pacer" else theme.warning
             thick = max(1, round(sizes.unit))
+            shade = mix(theme.panel, colour, 0.5)
             for y in range(area.y, area.bottom, 7 * thick):
-                surface.fill(mix(theme.panel, colour, 0.5), (round(x), y, thick, 3 * thick))
+                surface.fill(shade, (round(x), y, thick, 3 * thick))
             text = type_.fit(mark.label, REGULAR, caption, round(0.2 * area.w))
             wide = type_.width(text, REGULAR, caption)
             left = x + 5 if x + 5 + wide <= area.right else x - 5 - wide

@@ -185,6 +185,10 @@ class Restless:
         self._as_in_the_file()
         empty_limited_caches()
         self._as_in_the_file()
+        session.seek(LAPS_S[1])
+        self._until(lambda: not session._work.busy)
+        # on a slow machine more pictures are waited for, and more is written in them and kept: the
+        # same ones from here on
         self._other_colours()
         for time_s, opened in itertools.product(LAPS_S, (False, True)):
             if app.drawer.open is not opened:
@@ -193,8 +197,6 @@ class Restless:
             for _ in range(10):
                 self.frame()
         app.perform(Action.DRAWER, by_key=True)
-        session.seek(LAPS_S[1])
-        self._until(lambda: not session._work.busy)
         session.seek(LAPS_S[1])
         self.frame()
         gc.collect()

@@ -86,7 +86,7 @@ class Controls:
         self._playing = False
         self._on: frozenset[Action] = frozenset()
         self._box = pygame.Rect(box or (0, 0, 0, 0))
-        self._settling = SETTLES
+        self._settling = 1
         for button, place_, words in place(box, style) if box is not None else []:
             key = next((key_name(b.keys[0]) for b in BINDINGS if b.action is button.action), "")
             self._words[button.action] = words
@@ -126,7 +126,6 @@ class Controls:
         if on == self._on:
             return
         self._on = on
-        self._settling = SETTLES
         for action, button in self._buttons.items():
             if action in on:
                 button.select()
@@ -142,6 +141,10 @@ class Controls:
         if self._settling:
             self._settling -= 1
             self._manager.update(elapsed_s)
+        else:
+            for button in self._buttons.values():
+                if button.drawable_shape.has_fresh_surface():
+                    button.update(elapsed_s)  # it was switched; the others look as they did
         self._manager.draw_ui(surface)
         theme, px = self._style.theme, self._style.sizes.small
         for action, button in self._buttons.items():

@@ -5,6 +5,7 @@ import threading
 from pathlib import Path
 
 import pygame
+import pygame_gui
 import pytest
 
 from simulator.errors import DisplayError
@@ -170,6 +171,32 @@ def test_a_window_dragged_larger_keeps_only_what_its_size_needs(
     for width in range(640, 1280, 80):
         drawn((width, 9 * width // 16))
     assert drawn((1280, 720)) == once > 0
+
+
+def test_only_what_was_switched_is_drawn_anew_while_no_hand_is_near(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def looks() -> bytes:
+        app.frame(1 / 60)
+        surface = pygame.display.get_surface()
+        assert surface is not None
+        return pygame.image.tobytes(surface.subsurface(app.buttons()[Action.LABELS]), "RGB")
+
+    pygame.mouse.set_pos(1, 1)
+    before = looks()
+    updated: list[object] = []
+    update = pygame_gui.elements.UIButton.update
+
+    def counted(button: pygame_gui.elements.UIButton, elapsed_s: float) -> None:
+        updated.append(button)
+        update(button, elapsed_s)
+
+    monkeypatch.setattr(pygame_gui.elements.UIButton, "update", counted)
+    app.perform(Action.LABELS)
+    assert looks() != before
+    for _ in range(5):
+        app.frame(1 / 60)
+    assert len(updated) == 1
 
 
 def test_buttons_and_drawer_of_another_size_start_no_thread_and_leave_nothing_behind(

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,9 +18,10 @@ from simulator.view.layers import group, lights, runners
 from simulator.view.layers.ground import Tiles
 from simulator.view.layers.track import led_pips, mark_lines, paint
 from simulator.view.layout import Box
-from simulator.view.panels import score
+from simulator.view.panels import score, splits
 from simulator.view.panels.timeline import plot_box
 from simulator.view.picture import Options, Painter
+from simulator.view.plate import Paint, Plate
 from simulator.view.sprites import LEVELS, glow
 from simulator.view.style import Style
 from simulator.view.text import Type
@@ -243,14 +244,57 @@ def test_the_group_looks_as_it_should(tmp_path: Path) -> None:
     compare(surface, "group", tmp_path)
 
 
+def drawn_alike(used: Painter, moment: Scene) -> bool:
+    """Whether a painter that has drawn other scenes before draws this one as a new one does."""
+    one, other = (pygame.Surface((1280, 720), 0, 32) for _ in range(2))
+    used.draw(one, moment)
+    Painter().draw(other, moment)
+    return pygame.image.tobytes(one, "RGB") == pygame.image.tobytes(other, "RGB")
+
+
 def test_rows_of_the_live_panel_that_move_leave_nothing_behind() -> None:
     used, scene = Painter(), scenes.running(120.0)
     assert len(scene.gaps) >= 2
     fourth = replace(scene.gaps[-1], name="before: pacers 13")
     moments = [scene, replace(scene, gaps=(*scene.gaps, fourth)), scene]
     moments += [replace(scene, gaps=scene.gaps[:1]), scene, replace(scene, gaps=()), scene]
-    for moment in moments:
-        one, other = (pygame.Surface((1280, 720), 0, 32) for _ in range(2))
-        used.draw(one, moment)
-        Painter().draw(other, moment)
-        assert pygame.image.tobytes(one, "RGB") == pygame.image.tobytes(other, "RGB")
+    assert all(drawn_alike(used, moment) for moment in moments)
+
+
+def test_rows_of_splits_that_move_leave_nothing_behind() -> None:
+    used, scene = Painter(), scenes.finish()
+    rows = scene.splits
+    assert len(rows) > 3
+    assert rows[0].published_s is not None
+    unknown = tuple(replace(row, published_s=None, residual_s=None) for row in rows)
+    not_yet = tuple(replace(row, run_s=None, delta_s=None, residual_s=None) for row in rows)
+    many = tuple(replace(row, label=str(i)) for i, row in enumerate(rows * 5))
+    tables = (rows, rows[:3], rows, unknown, rows, not_yet, many, rows, (), rows)
+    assert all(drawn_alike(used, replace(scene, splits=table)) for table in tables)
+
+
+def test_a_mark_that_is_reached_writes_its_own_row_and_no_other() -> None:
+    written: list[str] = []
+
+    class Watched(Plate):
+        def field(self, name: str, box: Box, key: Hashable, paint: Paint) -> bool:
+            written.append(name)
+            if not super().field(name, box, key, paint):
+                written.pop()
+                return False
+            return True
+
+    plate = Watched(pygame.Surface((400, 400), 0, 32))
+    style, box = Style(Type(), arrange(1280, 720).sizes, THEME), Box(0, 0, 400, 400)
+    before, after = scenes.running(59.0), scenes.running(61.0)
+    reached = [
+        i
+        for i, (a, b) in enumerate(zip(before.splits, after.splits, strict=True))
+        if a.run_s is None and b.run_s is not None
+    ]
+    assert len(reached) == 1
+    splits.show(plate, before, box, style)
+    assert len(written) == 1 + len(before.splits)
+    written.clear()
+    splits.show(plate, after, box, style)
+    assert written == [f"split {reached[0]}"]

@@ -1,6 +1,7 @@
 """SPLITS: plan, run and difference at each mark, and how far the model is from the published split.
 
-In: a scene's rows, the panel's box. Out: one field of a plate.
+In: a scene's rows, the panel's box. Out: fields of a plate, one for each row: a mark that is
+reached writes its own row, and no other.
 """
 
 from __future__ import annotations
@@ -16,13 +17,41 @@ from simulator.view.style import Style
 from simulator.view.text import REGULAR, SEMIBOLD
 from simulator.view.theme import Colour, Theme
 
+HEADINGS = ("plan", "run", "Δ", "vs real")
+
 
 def show(plate: Plate, scene: Scene, box: Box, style: Style) -> None:
     """Bring the table up to date."""
-    key = tuple((r.label, r.plan_s, r.run_s, r.published_s) for r in scene.splits)
-    plate.field(
-        "splits", body(box, style.sizes), key, lambda s, b: _paint(s, b, scene.splits, style)
-    )
+    inner = body(box, style.sizes)
+    published = any(row.published_s is not None for row in scene.splits)
+    kept = _fitting(scene.splits, inner, style.sizes.body + 2)
+    places = rows(inner, len(kept) + 1, round(style.sizes.body * 2.0))
+
+    def head(surface: pygame.Surface, box: Box) -> None:
+        _head(surface, places[0], _columns(box, published, style), style)
+
+    # where they stand changes with their number: what stood there goes first
+    if plate.field("rows of splits", inner, (len(kept), published), head):
+        plate.forget("split ")
+    for i, (row, place) in enumerate(zip(kept, places[1:], strict=True)):
+
+        def paint(
+            surface: pygame.Surface, box: Box, row: SplitRow = row, ruled: bool = i > 0
+        ) -> None:
+            if ruled:
+                surface.fill(style.theme.panel_high, (box.x, box.y, box.w, 1))
+            _row(surface, box, row, _columns(box, published, style), style)
+
+        key = (row.label, row.plan_s, row.run_s, row.published_s)
+        plate.field(f"split {i}", place, key, paint)
+
+
+def _fitting(splits: tuple[SplitRow, ...], box: Box, least: int) -> list[SplitRow]:
+    """Return the rows there is room for: every second one goes, the last never."""
+    kept = list(splits)
+    while len(kept) > 2 and (len(kept) + 1) * least > box.h:
+        kept = [r for i, r in enumerate(kept) if i % 2 or r is splits[-1]]
+    return kept
 
 
 def _columns(box: Box, published: bool, style: Style) -> tuple[float, ...]:
@@ -39,76 +68,33 @@ def _columns(box: Box, published: bool, style: Style) -> tuple[float, ...]:
     return tuple(edges)
 
 
-def _paint(surface: pygame.Surface, box: Box, splits: tuple[SplitRow, ...], style: Style) -> None:
-    published = any(row.published_s is not None for row in splits)
-    columns = _columns(box, published, style)
-    least = style.sizes.body + 2
-    kept = list(splits)
-    while len(kept) > 2 and (len(kept) + 1) * least > box.h:
-        kept = [r for i, r in enumerate(kept) if i % 2 or r is splits[-1]]
-    places = rows(box, len(kept) + 1, round(style.sizes.body * 2.0))
-    headings = ("plan", "run", "Δ", "vs real") if published else ("plan", "run", "Δ")
-    for x, heading in zip(columns, headings, strict=True):
+def _head(surface: pygame.Surface, box: Box, columns: tuple[float, ...], style: Style) -> None:
+    for x, heading in zip(columns, HEADINGS, strict=False):
+        at = (x, box.centre[1])
         style.type.write(
-            surface,
-            heading,
-            (x, places[0].centre[1]),
-            REGULAR,
-            style.sizes.caption,
-            style.theme.muted,
-            align=1,
+            surface, heading, at, REGULAR, style.sizes.caption, style.theme.muted, align=1
         )
-    for i, (row, place) in enumerate(zip(kept, places[1:], strict=True)):
-        y = place.centre[1]
-        if i:
-            surface.fill(style.theme.panel_high, (box.x, place.y, box.w, 1))
-        reached = row.run_s is not None
-        name = style.theme.text if reached else style.theme.muted
-        style.type.write(
-            surface,
-            row.label,
-            (box.x, y),
-            SEMIBOLD,
-            style.sizes.body,
-            name,
-            width=round(0.26 * box.w),
-        )
-        style.type.write(
-            surface,
-            format_time(row.plan_s, 1),
-            (columns[0], y),
-            REGULAR,
-            style.sizes.body,
-            style.theme.muted,
-            align=1,
-        )
-        if row.run_s is None:
-            continue
-        style.type.write(
-            surface,
-            format_time(row.run_s),
-            (columns[1], y),
-            SEMIBOLD,
-            style.sizes.body,
-            style.theme.text,
-            align=1,
-        )
-        if row.delta_s is not None:
-            text, colour = format_signed(row.delta_s, 1), _delta(row.delta_s, style.theme)
-            style.type.write(
-                surface, text, (columns[2], y), SEMIBOLD, style.sizes.body, colour, align=1
-            )
-        if row.residual_s is not None:
-            text = format_signed(row.residual_s, 2)
-            style.type.write(
-                surface,
-                text,
-                (columns[3], y),
-                REGULAR,
-                style.sizes.body,
-                style.theme.muted,
-                align=1,
-            )
+
+
+def _row(
+    surface: pygame.Surface, box: Box, row: SplitRow, columns: tuple[float, ...], style: Style
+) -> None:
+    y, px, theme = box.centre[1], style.sizes.body, style.theme
+
+    def right(column: int, text: str, weight: str, colour: Colour) -> None:
+        style.type.write(surface, text, (columns[column], y), weight, px, colour, align=1)
+
+    named = theme.muted if row.run_s is None else theme.text
+    room = round(0.26 * box.w)
+    style.type.write(surface, row.label, (box.x, y), SEMIBOLD, px, named, width=room)
+    right(0, format_time(row.plan_s, 1), REGULAR, theme.muted)
+    if row.run_s is None:
+        return
+    right(1, format_time(row.run_s), SEMIBOLD, theme.text)
+    if row.delta_s is not None:
+        right(2, format_signed(row.delta_s, 1), SEMIBOLD, _delta(row.delta_s, theme))
+    if row.residual_s is not None:
+        right(3, format_signed(row.residual_s, 2), REGULAR, theme.muted)
 
 
 def _delta(delta_s: float, theme: Theme) -> Colour:

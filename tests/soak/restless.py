@@ -241,6 +241,9 @@ class Restless:
             session.undo()
         for row in range(len(session.desk().splits)):
             session.lock_split(row, False)
+        for knob in session.desk().knobs:
+            if knob.problem:  # nothing but a reset takes away what was said of nonsense
+                session.reset(knob.path)
         session.change("pacers.front_gap", "1.49")
         session.undo()
         session.change("pacers.front_gap", "1.49")

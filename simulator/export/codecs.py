@@ -23,6 +23,7 @@ from simulator.files import replacing
 try:
     import av
     import av.filter
+    from av.video.reformatter import VideoReformatter
 except ImportError as error:
     raise ExtraError("A film", "video") from error
 
@@ -42,20 +43,23 @@ _CODECS: dict[str, tuple[str, str, dict[str, str], dict[str, str]]] = {
 }
 _LIMITED, _BT709 = 1, 1
 TURN_S = 1e-4
-WAITING_PICTURES = 2
+WAITING_PICTURES = 4
 """So many drawn pictures may wait for the encoder: what a film holds in memory stays flat."""
 _HEAD_BYTES, _HEAD_A_PICTURE_BYTES = 2048, 19
 
 
 def frame_of(surface: pygame.Surface) -> av.VideoFrame:
-    """Return a picture as the encoder takes it; 32-bit surfaces lie in memory as BGRX."""
+    """Return a picture as a frame of the same memory; 32-bit surfaces are BGRX in it.
+
+    The surface stays locked as long as the frame is kept.
+    """
     width, height = surface.get_size()
     pixels = pygame.surfarray.pixels2d(surface).T.view(np.uint8).reshape(height, width, 4)
-    return av.VideoFrame.from_ndarray(pixels, format="bgra")
+    return av.VideoFrame.from_numpy_buffer(pixels, format="bgra")
 
 
-class Video:
-    """One video stream in a container."""
+class _Stream:
+    """One stream of pictures in a container."""
 
     def __init__(self, container: Any, stream: Any) -> None:
         """Start with no picture."""
@@ -66,15 +70,6 @@ class Video:
     def written(self) -> int:
         """The file's length up to now, at most [bytes]; it may still lie in a buffer."""
         return _HEAD_BYTES + self._bytes + _HEAD_A_PICTURE_BYTES * self._count
-
-    def add(self, surface: pygame.Surface) -> None:
-        """Encode the next picture."""
-        self._take(frame_of(surface))
-
-    def _take(self, frame: av.VideoFrame) -> None:
-        self.encode(
-            frame.reformat(format="yuv420p", dst_colorspace=_BT709, dst_color_range=_LIMITED)
-        )
 
     def encode(self, frame: Any) -> None:
         """Encode a frame of the stream's own format; None empties the encoder."""
@@ -90,26 +85,38 @@ class Video:
         self.encode(None)
 
 
-class Beside(Video):
+class Video(_Stream):
     """A video whose pictures are encoded while the next ones are drawn."""
 
     def __init__(self, container: Any, stream: Any, hand: Hand[None]) -> None:
         """Start with no picture."""
         super().__init__(container, stream)
         self._hand, self._waiting = hand, 0
+        self._colours = VideoReformatter()
         self._broken = False
 
     def add(self, surface: pygame.Surface) -> None:
-        """Copy the next picture for the encoder; wait where it is too far behind."""
+        """Hand the next picture over in the encoder's colours; wait where it is too far behind.
+
+        They are made here, from the surface as it is: a copy would cost more than half as much, and
+        the encoder's hand has more to do than this one.
+        """
+        frame = self._colours.reformat(
+            frame_of(surface),
+            format="yuv420p",
+            dst_colorspace=_BT709,
+            dst_color_range=_LIMITED,
+        )
         self._wait_for(WAITING_PICTURES - 1)
-        self._hand.give(partial(self._take, frame_of(surface)))
+        self._hand.give(partial(self.encode, frame))
         self._waiting += 1
 
-    def _take(self, frame: av.VideoFrame) -> None:
-        if self._broken:  # FFmpeg ends the process where a file that failed is written on
+    def encode(self, frame: Any) -> None:
+        """Encode a frame, unless one before it failed: FFmpeg ends the process in a broken file."""
+        if self._broken:
             return
         try:
-            super()._take(frame)
+            super().encode(frame)
         except BaseException:
             self._broken = True
             raise
@@ -149,7 +156,7 @@ def video_writer(path: Path, size: tuple[int, int], fps: int) -> Iterator[Video]
         context.color_range = _LIMITED
         # whatever happens, the thread has put its pictures down before the file is closed
         with _taking_turns(), Hand[None]("encoder") as hand:
-            yield Beside(opened, stream, hand)
+            yield Video(opened, stream, hand)
 
 
 @contextmanager
@@ -177,7 +184,7 @@ def _drop(container: Any) -> None:
         return
 
 
-class Gif(Video):
+class Gif(_Stream):
     """A GIF whose colours are those of the whole film."""
 
     def __init__(self, container: Any, stream: Any, graph: _Graph) -> None:

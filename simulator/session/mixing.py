@@ -215,8 +215,16 @@ class Mixing:
     def remove_wave(self, name: str, tick: int | None) -> str:
         """Take a wave away; a group that followed it keeps to the plan."""
         self.history.gesture = None
-        self._turn("wavelight.waves", partial(without_wave, name=name), tick)
+        if self._turn("wavelight.waves", partial(without_wave, name=name), tick):
+            # the waves after it have other numbers now, and the next new one has its number
+            for path in [path for path in self.problems if path.startswith("wavelight.waves.")]:
+                del self.problems[path]
         return self.problems.pop("wavelight.waves", "")
+
+    def move(self, steps: int) -> None:
+        """Undo (-1) or redo (1); what was refused before was said of another state."""
+        self.problems.clear()
+        self.history.move(steps)
 
     def _turn(self, path: str, edit: Edit, tick: int | None) -> bool:
         gesture = self.history.begin(path, tick)

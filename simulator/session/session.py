@@ -81,12 +81,12 @@ class Session(Cueing, Filing):
 
     def undo(self) -> None:
         """Take the last change back."""
-        self._mixing.history.move(-1)
+        self._mixing.move(-1)
         self._turned()
 
     def redo(self) -> None:
         """Make the change again that was taken back last."""
-        self._mixing.history.move(1)
+        self._mixing.move(1)
         self._turned()
 
     def set_from_gun(self, on: bool) -> None:

@@ -119,6 +119,28 @@ def test_what_cannot_be_is_refused_and_the_last_good_value_stays(
         assert not find(session, path).problem
 
 
+def test_what_was_refused_is_forgotten_when_something_is_taken_back_or_made_again() -> None:
+    session = Session(load_short())
+    assert session.change("pacers.front_gap", "1.6")
+    for move in (session.undo, session.redo):
+        assert not session.change("runner.form", "nan")
+        assert find(session, "runner.form").problem
+        move()
+        assert not find(session, "runner.form").problem
+
+
+def test_a_new_wave_is_not_blamed_for_what_was_typed_for_one_that_is_gone() -> None:
+    session = Session(load_short())
+    session.add_wave()
+    length = next(k.path for k in session.desk().knobs if k.path.endswith("waves.1.length"))
+    assert not session.change(length, "nan")
+    assert find(session, length).problem
+    session.remove_wave("wave 2")
+    session.add_wave()
+    assert not find(session, length).problem
+    assert not session._mixing.problems
+
+
 def test_the_desk_is_the_same_object_while_nothing_changes(session: Session) -> None:
     desk = session.desk()
     session.perform(Action.PLAY_PAUSE)

@@ -180,7 +180,6 @@ class Restless:
         session.set_axis(next(iter(AXES)))
         self._switches_off()
         pygame.display.set_mode(HOME, pygame.RESIZABLE)
-        session.seek(-4.0)
         self._file_as_it_was()
         self._as_in_the_file()
         empty_limited_caches()
@@ -234,6 +233,7 @@ class Restless:
         Undo has no limit on purpose: what it holds is no leak as long as it can be given up.
         """
         session = self.session
+        session.seek(-4.0)  # a change on the way would be a fork, and another one each time
         session.set_from_gun(False)
         session.set_keep_target(True)
         session.set_by_lap(False)
@@ -241,9 +241,6 @@ class Restless:
             session.undo()
         for row in range(len(session.desk().splits)):
             session.lock_split(row, False)
-        for knob in session.desk().knobs:
-            if knob.problem:  # nothing but a reset takes away what was said of nonsense
-                session.reset(knob.path)
         session.change("pacers.front_gap", "1.49")
         session.undo()
         session.change("pacers.front_gap", "1.49")

@@ -24,6 +24,7 @@ from simulator.scenario.fields import quoted
 MAX_DEPTH = 40
 MAX_NODES = 20_000
 MAX_FLAWS = 1_000
+TOO_DEEP = f"nested deeper than {MAX_DEPTH} levels"
 
 _INT = re.compile(r"[-+]?\d+")
 _FLOAT = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
@@ -175,6 +176,8 @@ def _syntax_problem(error: yaml.YAMLError, text: str, source: str) -> Problem:
         before = text[: position if isinstance(position, int) else 0]
         line, column = before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
     hint = "indent with spaces, not tabs" if "\\t" in what or "\t" in what else ""
+    if "nesting depth" in what:  # libyaml's own bound, met while it looks ahead of the events
+        return Problem(source, line, column, "", TOO_DEEP, hint)
     what = what.splitlines()[0] if what.strip() else "unreadable"
     return Problem(source, line, column, "", f"this is not valid YAML: {what}", hint)
 
@@ -279,7 +282,7 @@ class _Builder:
 
     def _check_limits(self, mark: Mark, height: int) -> None:
         if len(self._stack) + height > MAX_DEPTH:
-            self._stop(mark, f"nested deeper than {MAX_DEPTH} levels", "")
+            self._stop(mark, TOO_DEEP, "")
         if self._nodes > MAX_NODES:
             self._stop(mark, f"more than {MAX_NODES} values, aliases written out", "")
 

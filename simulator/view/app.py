@@ -6,6 +6,7 @@ Only `pygame.display` and `pygame.font` are initialised; audio when sound is swi
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -353,6 +354,10 @@ def run(
         app.perform(Action.SOUND)
     pace = pygame.time.Clock()
     try:
+        app.frame(0.0)
+        # what the program is made of is there to stay: looking through all of it for garbage, as
+        # happens once in a thousand pictures, takes as long as two of them
+        gc.freeze()
         before = clock()
         while app.running:
             if pygame.display.get_init():
@@ -363,6 +368,7 @@ def run(
             before = now
             pace.tick(FRAMES_PER_S)
     finally:
+        gc.unfreeze()
         app.sound.close()
         app.presenter.leave()
         pygame.display.quit()

@@ -62,6 +62,7 @@ def measured(size: tuple[int, int]) -> Measured:
     try:
         session.finish_work()
         app.frame(0.0)
+        gc.freeze()  # as `run` does
         blit = blit_s(size)
         app.perform(Action.PLAY_PAUSE)
         took = []
@@ -71,6 +72,7 @@ def measured(size: tuple[int, int]) -> Measured:
             took.append(time.process_time_ns() - begin)
         return Measured(np.array(took) / 1e9, blit, _growth(session, app))
     finally:
+        gc.unfreeze()
         session.close()
         pygame.display.quit()
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import time
@@ -75,6 +76,7 @@ def measured(size: tuple[int, int], *, playing: bool) -> Pictures:
     try:
         app.perform(Action.DRAWER)
         _until_settled(session, _pictures(app, idle))
+        gc.freeze()  # as `run` does
         for turn in range(ROUNDS):
             for path, first in TURNS:
                 session.seek(MOMENT_S)
@@ -92,6 +94,7 @@ def measured(size: tuple[int, int], *, playing: bool) -> Pictures:
                 found.complete.append(time.perf_counter() - began)
                 _until_settled(session, shown)
     finally:
+        gc.unfreeze()
         session.close()
         pygame.display.quit()
     return found

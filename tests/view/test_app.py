@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import sys
 import threading
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from simulator.errors import DisplayError
 from simulator.stage.cameras import Camera
 from simulator.stage.keys import BINDINGS, Action
+from simulator.stage.scene import Scene
 from simulator.view import app as app_module
 from simulator.view import sprites
 from simulator.view.app import App
@@ -380,8 +382,26 @@ def test_run_paces_itself_until_closed(
     monkeypatch.setattr(pygame.time, "Clock", NoWait)
     times = iter([0.0, 0.01, 0.02, 10.0, 9.0, 9.5, 10.0, 11.0])
     app_module.run(session, size=(640, 360), clock=lambda: next(times))
-    assert session.elapsed[:4] == pytest.approx([0.01, 0.01, 9.98, -1.0])
+    assert session.elapsed[:5] == pytest.approx([0.0, 0.01, 0.01, 9.98, -1.0])
     assert not pygame.display.get_init()
+
+
+def test_what_the_program_is_made_of_is_not_looked_through_for_garbage_while_it_runs(
+    session: FakeSession,
+) -> None:
+    frozen: list[int] = []
+
+    def moment() -> Scene:
+        frozen.append(gc.get_freeze_count())
+        if len(frozen) == 3:
+            pygame.event.post(pygame.Event(pygame.QUIT))
+        return scenes.light_lost()
+
+    session.moment = moment
+    everything = len(gc.get_objects())
+    app_module.run(session, size=(640, 360))
+    assert frozen[-1] > 0.8 * everything
+    assert gc.get_freeze_count() == 0
 
 
 def test_nothing_but_display_and_font_is_initialised(app: App) -> None:

@@ -14,6 +14,7 @@ import pygame
 
 from simulator.errors import DisplayError, OutputError
 from simulator.units import format_clock
+from simulator.view.icon import icon
 from simulator.view.keyboard import repeat_keys
 
 SMALLEST = (320, 180)
@@ -49,9 +50,11 @@ class Window:
         """Open the window, again after the display went away; raises `DisplayError`."""
         # a lecture's picture stays where it is when the speaker clicks into the notes
         os.environ.setdefault("SDL_VIDEO_MINIMIZE_ON_FOCUS_LOSS", "0")
+        os.environ.setdefault("SDL_VIDEO_X11_WMCLASS", "lightpace")  # else a task bar says __main__
         try:
             pygame.display.init()
             pygame.display.set_caption("lightpace")
+            pygame.display.set_icon(icon())
             pygame.display.set_mode(self._windowed, pygame.RESIZABLE)
             repeat_keys()
         except pygame.error as error:

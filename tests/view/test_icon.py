@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+import pygame
+import pytest
+
+from simulator.view.icon import SIDE, icon
+from simulator.view.themes import NIGHT
+from simulator.view.window import Window, closed
+
+
+def test_the_sign_has_a_light_a_runner_and_clear_corners() -> None:
+    sign = icon()
+    assert sign.get_size() == (SIDE, SIDE)
+    colours = {tuple(sign.get_at((x, y))) for x in range(SIDE) for y in range(SIDE)}
+    assert {(*NIGHT.light("green"), 255), (*NIGHT.text, 255)} <= colours
+    assert [sign.get_at((x, y)).a for x in (0, SIDE - 1) for y in (0, SIDE - 1)] == [0] * 4
+
+
+def test_a_window_carries_it_before_it_opens(monkeypatch: pytest.MonkeyPatch) -> None:
+    carried: list[object] = []
+    set_icon = pygame.display.set_icon
+
+    def seen(surface: pygame.Surface) -> None:
+        carried.append(pygame.display.get_surface())
+        set_icon(surface)
+
+    monkeypatch.setattr(pygame.display, "set_icon", seen)
+    Window((640, 360))
+    assert carried == [None]
+    closed()

@@ -284,7 +284,9 @@ class Painter:
             stage = layout.stage if options.shot.whole else layout.view
             key = (layout, text)
             card = self._card("notice", key, lambda: cards.notice(text, stage.w, style))
-            y = stage.bottom - card.get_height() - round(14 * layout.unit)
+            foot = layout.foot  # never half over the line that stands there
+            bottom = stage.bottom if foot is None else min(stage.bottom, foot.y)
+            y = bottom - card.get_height() - round(6 * layout.unit)
             surface.blit(card, (stage.x + (stage.w - card.get_width()) // 2, max(0, y)))
 
     def _card(self, name: str, key: object, make: Callable[[], pygame.Surface]) -> pygame.Surface:

@@ -72,7 +72,7 @@ def above(surface: pygame.Surface, sheet: Sheet, touch: Touch, style: Style) -> 
 
 def _ring(surface: pygame.Surface, box: Box, style: Style) -> None:
     out = max(3, round(4 * style.sizes.unit))
-    around = pygame.Rect(box).inflate(2 * out, 2 * out)
+    around = pygame.Rect(box).inflate(4 * out, 2 * out)  # words begin at the box's own edge
     around.clamp_ip(surface.get_rect())
     thick = max(2, round(2 * style.sizes.unit))
     pygame.draw.rect(surface, style.theme.own, around, thick, border_radius=2 * out)

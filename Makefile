@@ -10,7 +10,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 # The build backend is installed first and used without isolation, so that a reinstall works offline too.
 BACKEND := hatchling>=1.27
 
-.PHONY: run test test-slow test-versions soak soak-short check audit bench docs clean
+.PHONY: run test test-slow test-versions soak soak-short check audit bench golden docs clean
 
 run: $(RUNTIME)
 	$(BIN)/python -m simulator run
@@ -42,6 +42,10 @@ check: $(DEV)
 docs: $(DEV)
 	$(BIN)/python -m simulator validate --markdown > docs/validation.md.part
 	mv docs/validation.md.part docs/validation.md
+
+# Renews on purpose what the tests compare with: reference times and pictures, what the README shows of commands.
+golden: $(DEV)
+	RENEW_GOLDEN=1 $(BIN)/python -m pytest -q -m "not slow" tests/test_repeatability.py tests/view/test_picture.py tests/test_cli.py
 
 bench: $(DEV)
 	$(BIN)/python -m tests.benchmarks

@@ -82,7 +82,7 @@ def _growth(session: Session, app: App) -> int:
     tracemalloc.start()
     try:
         held = []
-        for _ in range(2):  # the first stretch fills what is kept between pictures
+        for _ in range(3):  # the first ones fill what is kept between pictures
             session.seek(60.0)
             app.perform(Action.PLAY_PAUSE)
             for _ in range(GROWTH_PICTURES):
@@ -90,7 +90,7 @@ def _growth(session: Session, app: App) -> int:
             app.perform(Action.PLAY_PAUSE)
             gc.collect()
             held.append(tracemalloc.get_traced_memory()[0])
-        return held[1] - held[0]
+        return held[-1] - held[-2]
     finally:
         tracemalloc.stop()
 

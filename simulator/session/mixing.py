@@ -6,7 +6,7 @@ is simulated here: a change says how its attempt comes to be, the session sees t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -15,9 +15,10 @@ from simulator.analysis.what_if import Choice
 from simulator.errors import LightpaceError, ScenarioError
 from simulator.scenario.loader import scenario_to_dict
 from simulator.scenario.model import Scenario
-from simulator.session.changes import Abandoned, Change, Course, History, Leg, course_after
-from simulator.session.courses import Runs, physical
-from simulator.session.knobs import knobs_of, label_of
+from simulator.session.changes import Change, History, Leg
+from simulator.session.courses import Runs
+from simulator.session.forking import Forking
+from simulator.session.knobs import knobs_of
 from simulator.session.plans import (
     RefusedError,
     Sections,
@@ -30,8 +31,6 @@ from simulator.session.turning import bare, new_wave, sentence, turned, without_
 from simulator.stage.desk import Knob, SplitKnob
 from simulator.units import format_time
 
-MOST_ABANDONED = 3
-GHOST_COLOURS = ("violet", "cyan", "amber", "yellow", "blue", "red", "grey", "green")
 MAX_PROBLEMS = 50
 LEAST_CHANGE_S = 0.0015
 """A split that is off by less is the same [s]: a table's times are told in thousandths."""
@@ -49,6 +48,7 @@ class Mixing:
     def __init__(self, settings: Settings, runs: Runs) -> None:
         """Begin with `settings`; what the file says is they without anything set on top."""
         self.runs = runs
+        self.forking = Forking(runs)
         bare = replace(settings, overrides=())
         try:
             runs.scenario(bare)
@@ -62,7 +62,6 @@ class Mixing:
         self.by_lap = False
         self.split_problem = ""
         self.from_gun = False
-        self.taken_colours: Collection[str] = ()
 
     @property
     def now(self) -> Change:
@@ -283,58 +282,9 @@ class Mixing:
         scenario = self.runs.scenario(settings)
         self.runs.ghosts(scenario)
         if settings != self.now.settings and scenario != self.scenario:
-            course, abandoned = self._course(settings, scenario, base, path, tick)
-            self.history.put(Change(settings, course, abandoned), self.history.gesture)
-
-    def _course(
-        self, settings: Settings, scenario: Scenario, base: Change, path: str, tick: int | None
-    ) -> tuple[Course, tuple[Abandoned, ...]]:
-        last = base.course[-1]
-        if self._alike(last.settings, settings):
-            return base.course, base.abandoned
-        if tick is None:
-            return (Leg(0, settings),), ()
-        other_race = scenario.distance != self.runs.scenario(last.settings).distance
-        if self.from_gun or tick == AFTER_FINISH or other_race:
-            course: Course = (Leg(0, settings),)
-        else:
-            course = course_after(base.course, tick, settings)
-            if len(course) > 1 and self._alike(course[-2].settings, settings):
-                course = course[:-1]  # set back to what it was: nothing is forked
-        # a future that is raced again is no ghost beside itself
-        again = [a for a in base.abandoned if self._same_run(a.course, course)]
-        kept = tuple(a for a in base.abandoned if a not in again)
-        course = again[0].course if again else course
-        if last.tick == tick and (again or course[-1].tick < tick):
-            return course, kept  # a fork taken back where it was made: not one tick of it was run
-        return course, (*kept, self._left(base, path))[-MOST_ABANDONED:]
-
-    def _same_run(self, one: Course, other: Course) -> bool:
-        """Return whether two courses give the same run, however their settings are written."""
-        if [leg.tick for leg in one] != [leg.tick for leg in other]:
-            return False
-        legs = zip(reversed(one), reversed(other), strict=True)  # the first are mostly the same
-        return all(self._alike(a.settings, b.settings) for a, b in legs)
-
-    def _alike(self, one: Settings, other: Settings) -> bool:
-        """Return whether two settings give the same run to the bit."""
-        if one == other:
-            return True
-        return physical(self.runs.scenario(one)) == physical(self.runs.scenario(other))
-
-    def _left(self, base: Change, path: str) -> Abandoned:
-        """Return the ghost of the future that is left, named by what was changed."""
-        scenario = self.runs.scenario(base.settings)
-        what = label_of(scenario, path)
-        names = {a.name for a in base.abandoned}
-        name, n = f"before: {what}", 1
-        while name in names:
-            n += 1
-            name = f"before: {what} ({n})"
-        used = {g.colour for g in scenario.ghosts} | {a.colour for a in base.abandoned}
-        used |= set(self.taken_colours)
-        free = [c for c in GHOST_COLOURS if c not in used]
-        return Abandoned(name, what, free[0] if free else "grey", base.course)
+            anew = self.from_gun or tick == AFTER_FINISH
+            change = self.forking.change(settings, base, path, tick, anew=anew)
+            self.history.put(change, self.history.gesture)
 
     def _refuse(self, path: str, why: str) -> None:
         if len(self.problems) >= MAX_PROBLEMS:

@@ -128,7 +128,7 @@ class Presentation(Session):
         settings = self._settings_of(part)
         self._runs.keep_scenario(settings, part.show.scenario)
         self._mixing = Mixing(settings, self._runs)
-        self._mixing.taken_colours = self._pins.colours
+        self._mixing.forking.taken_colours = self._pins.colours
         self._shown = self._asked = self._scripted = self._mixing.now
         self._runs.keep(self._shown.course, part.show.recording)
         self._strip.axis = part.chapter.what_if

@@ -164,7 +164,7 @@ class Session(Cueing, Filing):
         self._repinned()
 
     def _repinned(self, why: str = "") -> None:
-        self._mixing.taken_colours = self._pins.colours
+        self._mixing.forking.taken_colours = self._pins.colours
         self._desk = None
         if why:
             self._tell(why)

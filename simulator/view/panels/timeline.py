@@ -7,14 +7,11 @@ behind is down.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
 import numpy as np
 import pygame
 
 from simulator.analysis.chances import Band
-from simulator.stage.scene import Body, Chart, Curve, Mark, Scene
+from simulator.stage.scene import Chart, Curve, Mark, Scene
 from simulator.view.layout import Box
 from simulator.view.panels.frame import padding
 from simulator.view.panels.plot import (
@@ -28,22 +25,12 @@ from simulator.view.panels.plot import (
     metre_lines,
     ticks,
 )
+from simulator.view.panels.timeline_key import heading, named
 from simulator.view.plate import Plate
 from simulator.view.sprites import dot
 from simulator.view.style import Style
 from simulator.view.text import REGULAR
 from simulator.view.theme import Sizes, mix
-
-_WAYS = "up: ahead   down: behind"
-_BAND_WORDS = (
-    "90 % of the model's runs, spreads assumed",
-    "90 % of runs (assumed)",
-    "90 % (assumed)",
-)
-_PIN_LABELS = tuple("123456")
-"""A kept run is labelled with its number."""
-_LEAST_NAME, _WIDEST_NAME = 6, 16
-"""What a name is cut to at once, and before it is left out [heights of the type]."""
 
 
 def plot_box(box: Box, sizes: Sizes) -> Box:
@@ -58,82 +45,6 @@ def distance_at(box: Box, sizes: Sizes, race_m: float, x: int) -> float:
     """Return the race distance under a pixel column of the panel [m], within the race."""
     area = plot_box(box, sizes)
     return min(race_m, max(0.0, (x - area.x) / max(1, area.w - 1) * race_m))
-
-
-def named(curves: Sequence[Curve], ghosts: Sequence[Body]) -> tuple[tuple[Curve, str], ...]:
-    """Return the curves with their names, the weightiest first: what the user made is not lost.
-
-    The runner, runs that were left, kept runs with their numbers, the file's ghosts.
-    """
-    labels = {(ghost.name, ghost.colour): ghost.label for ghost in ghosts}
-    found = []
-    for curve in curves:
-        label = labels.get((curve.name, curve.colour), "")
-        if curve.kind == "runner":
-            found.append((0, curve, curve.name))
-        elif curve.name.startswith("before"):
-            found.append((1, curve, curve.name))
-        elif label in _PIN_LABELS:
-            found.append((2, curve, f"{label} {curve.name}"))
-        else:
-            found.append((3, curve, curve.name))
-    return tuple((curve, name) for _, curve, name in sorted(found, key=lambda each: each[0]))
-
-
-@dataclass(frozen=True, slots=True)
-class Legend:
-    """The words of the chart's key, in the order they stand; empty where there is no room.
-
-    Attributes:
-        names: curves with their names, cut to fit.
-        more: how many curves are not named.
-        band: what the band is.
-        ways: which way is good.
-    """
-
-    names: tuple[tuple[Curve, str], ...]
-    more: str
-    band: str
-    ways: str
-
-
-def legend(
-    curves: Sequence[tuple[Curve, str]],
-    room: float,
-    style: Style,
-    *,
-    banded: bool,
-) -> Legend:
-    """Return as much of the key as fits `room` [px], of curves with the weightiest first.
-
-    Long words of the band go first, then which way is good, then the ends of long names; at last
-    curves from the back, and the band where it leaves no room for the runner.
-    """
-    px, pad, width = style.sizes.caption, padding(style.sizes), style.type.width
-    least, widest = _LEAST_NAME * px, _WIDEST_NAME * px
-    bands = _BAND_WORDS if banded else ("",)
-
-    def fits(told: Legend) -> bool:
-        key = round(1.6 * px) + 6
-        parts = [key + width(name, REGULAR, px) for _, name in told.names]
-        parts += [key + width(told.band, REGULAR, px)] if told.band else []
-        parts += [width(words, REGULAR, px) for words in (told.more, told.ways) if words]
-        return sum(parts) + pad * (len(parts) - 1) <= room
-
-    def cut(wide: int, count: int, band: str, ways: str = "") -> Legend:
-        shown = tuple((c, style.type.fit(name, REGULAR, px, wide)) for c, name in curves[:count])
-        left = len(curves) - count
-        return Legend(shown, f"+{left} more" if left else "", band, ways)
-
-    for band in bands:
-        if fits(whole := cut(widest, len(curves), band, _WAYS)):
-            return whole
-    for band in (bands[-1], ""):
-        for count in range(len(curves), 0, -1):
-            if fits(cut(least, count, band)):
-                narrowed = (cut(wide, count, band) for wide in range(widest, least - 1, -1))
-                return next(filter(fits, narrowed))
-    return Legend((), "", "", "")
 
 
 class Timeline:
@@ -171,7 +82,7 @@ class Timeline:
 
         def paint(surface: pygame.Surface, _: Box) -> None:
             self._axes(surface, plot, box)
-            self._heading(surface, box, light, names)
+            heading(surface, box, light, names, self._style, banded=chart.band is not None)
             whole = pygame.Surface((plot.box.w, plot.box.h), 0, 32)
             moved = Plot(Box(0, 0, plot.box.w, plot.box.h), plot.race_m, plot.least_s, plot.most_s)
             self._field(whole, moved, marks, light, None)
@@ -245,57 +156,6 @@ class Timeline:
             ]
             self._drawn = plot, self._curves, lines
         return self._drawn[2]
-
-    def _heading(
-        self,
-        surface: pygame.Surface,
-        box: Box,
-        light: str,
-        names: tuple[tuple[Curve, str], ...],
-    ) -> None:
-        """Write what is drawn, and which line is whose."""
-        theme, type_, px = self._theme, self._type, self._sizes.caption
-        pad = padding(self._sizes)
-        y = box.y + px * 1.35
-        x: float = box.x + pad
-        x += type_.caps(surface, "gap to the light", (x, y), px, theme.muted) + 2 * pad
-        x += self._light_key(surface, x, y, light) + pad
-        room = box.right - pad - x
-        told = legend(names, room, self._style, banded=self._band is not None)
-        for curve, name in told.names:
-            x += self._sample(surface, curve, x, y) + 6
-            x += type_.write(surface, name, (x, y), REGULAR, px, theme.muted) + pad
-        if told.more:
-            x += type_.write(surface, told.more, (x, y), REGULAR, px, theme.faint) + pad
-        if told.band:
-            key, high = round(1.6 * px), round(0.7 * px)
-            shade = mix(theme.panel, theme.own, 0.3)
-            surface.fill(shade, (round(x), round(y - high / 2), key, high))
-            type_.write(surface, told.band, (x + key + 6, y), REGULAR, px, theme.muted)
-        right = (box.right - pad, y)
-        type_.write(surface, told.ways, right, REGULAR, px, theme.faint, align=1)
-
-    def _sample(self, surface: pygame.Surface, curve: Curve, x: float, y: float) -> int:
-        """Draw a piece of a curve's line; return its width [px]."""
-        wide = round(1.6 * self._sizes.caption)
-        thick = max(1, round(2.2 * self._sizes.unit))
-        colour, top = self._theme.colour(curve.colour), round(y - thick / 2)
-        if curve.kind == "runner":
-            surface.fill(colour, (round(x), top, wide, thick + 1))
-            return wide
-        third = max(2, round(wide / 5))
-        for k in range(0, wide, 2 * third):
-            surface.fill(colour, (round(x) + k, top, third, thick))
-        return wide
-
-    def _light_key(self, surface: pygame.Surface, x: float, y: float, light: str) -> float:
-        theme, px = self._theme, self._sizes.caption
-        key = round(1.6 * px)
-        surface.fill(theme.colour(light), (round(x), round(y) - 1, key, max(2, px // 7)))
-        text_x = x + key + 6
-        return (
-            key + 6 + self._type.write(surface, "the light", (text_x, y), REGULAR, px, theme.muted)
-        )
 
     def _write_marks(self, surface: pygame.Surface, plot: Plot, marks: tuple[Mark, ...]) -> None:
         theme, type_, sizes = self._theme, self._type, self._sizes

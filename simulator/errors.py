@@ -3,6 +3,7 @@
 - LightpaceError: anything the user can read and act on
 
   - ScenarioError: the scenario file (or a `--set`) is not usable; lists every problem
+  - ThemeError: there is no such theme, or its file is not usable; lists every problem
   - RecordingError: a saved recording cannot be read or written
   - SimulationError: a run cannot be started from what it was given
 
@@ -31,7 +32,7 @@ class LightpaceError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing wrong in a scenario.
+    """One thing wrong in a scenario, a story or a theme.
 
     Attributes:
         source: the file's name as the user gave it, or `--set`.
@@ -65,6 +66,12 @@ class ScenarioError(LightpaceError):
         """Keep the problems, sorted by place; the message is one line for each."""
         self.problems = tuple(sorted(problems, key=lambda p: (p.source, p.line, p.column, p.path)))
         super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class ThemeError(LightpaceError):
+    """There is no such theme, or its file says what a theme does not know."""
+
+    exit_code = 2
 
 
 class RecordingError(LightpaceError):

@@ -154,7 +154,7 @@ def _read(text: str, source: str) -> tuple[Node, tuple[Problem, ...]]:
     except yaml.YAMLError as error:
         raise YamlError(_syntax_problem(error, text, source)) from None
     if builder.root is None:
-        raise YamlError(Problem(source, 1, 1, "", "the file is empty", "name: ... is a start"))
+        raise YamlError(Problem(source, 1, 1, "", "the file is empty", "a line is key: value"))
     return builder.root, tuple(builder.flaws)
 
 
@@ -215,7 +215,7 @@ class _Builder:
         if isinstance(event, yaml.DocumentStartEvent):
             self._documents += 1
             if self._documents > 1:
-                self._stop(mark, "a second document begins here", "one scenario for each file")
+                self._stop(mark, "a second document begins here", "one document for each file")
         if isinstance(event, (yaml.ScalarEvent, yaml.CollectionStartEvent)):
             self._nodes += 1
             self._check_limits(mark, 0)

@@ -5,16 +5,12 @@ In: a name, or the path of a file. Out: a `Theme`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
-
-import yaml
 
 from simulator.analysis.gap_state import GapState
-from simulator.errors import LightpaceError
-from simulator.view.theme import Colour, Ground, Theme, css, hex_colour
+from simulator.errors import ThemeError
+from simulator.view.theme import Colour, Ground, Theme
 
 NIGHT = Theme("night")
 
@@ -167,16 +163,17 @@ def theme_named(name: str) -> Theme:
     """Return a theme by name, or by the path of a `.yaml` file of overrides.
 
     Raises:
-        LightpaceError: there is no such theme (the message names those there are), or the file
-            says what a theme does not know.
+        ThemeError: there is no such theme (the message names those there are), or the file says
+            what a theme does not know.
     """
     if name in THEMES:
         return THEMES[name]
     if name.lower().endswith((".yaml", ".yml")):
-        return _from_file(Path(name))
-    raise LightpaceError(
-        f"There is no theme {name!r}; there are: {', '.join(THEMES)}, or a .yaml file."
-    )
+        from simulator.view.own_theme import read_theme  # noqa: PLC0415 - few have one of their own
+
+        return read_theme(Path(name), THEMES)
+    told = ascii(name[:60])
+    raise ThemeError(f"There is no theme {told}; there are: {', '.join(THEMES)}, or a .yaml file.")
 
 
 def next_theme(theme: Theme) -> Theme:
@@ -184,67 +181,3 @@ def next_theme(theme: Theme) -> Theme:
     names = list(THEMES)
     at = names.index(theme.name) + 1 if theme.name in THEMES else 0
     return THEMES[names[at % len(names)]]
-
-
-def _from_file(path: Path) -> Theme:
-    try:
-        said = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
-        # a date such as 2001-99-99, a number of 5000 digits, a thousand brackets
-        why = error.strerror if isinstance(error, OSError) else "it is not YAML"
-        raise LightpaceError(f"The theme {path} cannot be read: {why}.") from error
-    if not isinstance(said, Mapping):
-        raise LightpaceError(f"{path}: a theme is a list of names and colours.")
-    said = dict(said)
-    base = said.pop("base", "night")
-    if not (isinstance(base, str) and base in THEMES):
-        told = repr(base)[:60]
-        raise LightpaceError(f"{path}: base is one of {', '.join(THEMES)}, not {told}.")
-    theme = THEMES[base]
-    plain = {f.name for f in fields(Theme)} - {"name", "ground", "gaps", "named", "lights"}
-    changes: dict[str, Any] = {"name": path.stem}
-    for key, value in said.items():
-        if key == "ground":
-            changes["ground"] = _ground(theme.ground, value, path)
-        elif key == "gaps":
-            known = {state.value: colour for state, colour in theme.gaps}
-            new = _colours(known, value, path, "gaps")
-            changes["gaps"] = tuple((state, new[state.value]) for state, _ in theme.gaps)
-        elif key in ("named", "lights"):
-            old = dict(theme.named if key == "named" else theme.lights)
-            changes[key] = tuple(_colours(old, value, path, key).items())
-        elif key in plain:
-            changes[key] = _colour(value, path, str(key))
-        else:
-            parts = ("base", "ground", "gaps", "named", "lights", *sorted(plain))
-            raise LightpaceError(f"{path}: a theme knows no {key!r}; it has {', '.join(parts)}.")
-    return replace(theme, **changes)
-
-
-def _ground(ground: Ground, said: object, path: Path) -> Ground:
-    own = dict(said) if isinstance(said, Mapping) else said
-    light = own.pop("floodlight", ground.floodlight) if isinstance(own, dict) else 0.0
-    if not isinstance(light, int | float) or not 0 <= light <= 1:
-        raise LightpaceError(f"{path}: ground.floodlight is a number from 0 to 1, not {light!r}.")
-    known = {f.name: getattr(ground, f.name) for f in fields(Ground) if f.name != "floodlight"}
-    return replace(ground, floodlight=float(light), **_colours(known, own, path, "ground"))
-
-
-def _colours(
-    known: Mapping[str, Colour], said: object, path: Path, where: str
-) -> dict[str, Colour]:
-    if not isinstance(said, Mapping):
-        raise LightpaceError(f"{path}: {where} is a list of names and colours.")
-    strange = next((key for key in said if key not in known), None)
-    if strange is not None:
-        raise LightpaceError(f"{path}: {where} knows no {strange!r}; it has {', '.join(known)}.")
-    new = {str(key): _colour(value, path, f"{where}.{key}") for key, value in said.items()}
-    return {**known, **new}
-
-
-def _colour(value: object, path: Path, where: str) -> Colour:
-    found = hex_colour(value) if isinstance(value, str) else None
-    if found is None:
-        example = css((52, 232, 128))
-        raise LightpaceError(f'{path}: {where} is a colour such as "{example}", not {value!r}.')
-    return found

@@ -6,6 +6,7 @@ differences are CIE 1976 in CIELAB under D65; contrast is that of WCAG 2.2.
 
 from __future__ import annotations
 
+import itertools
 import re
 from itertools import combinations
 from pathlib import Path
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 
 from simulator.analysis.gap_state import GapState
 from simulator.cli import main
-from simulator.errors import LightpaceError
+from simulator.errors import ThemeError
 from simulator.view.still import render_still
 from simulator.view.theme import Colour, Theme, relative_luminance
 from simulator.view.themes import THEMES, next_theme, theme_named
@@ -164,38 +165,76 @@ def test_a_file_overrides_what_it_names(tmp_path: Path) -> None:
     render_still(scenes.bell(), (320, 180), str(path))
 
 
+BOMB = "x: &a [y, y, y, y, y, y, y, y, y]\n"
+for before, after in itertools.pairwise("abcdef"):
+    BOMB += f"{after}: &{after} [{', '.join([f'*{before}'] * 9)}]\n"
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
         ("txt: '#000000'", "knows no 'txt'"),
         ("text: red", "is a colour such as"),
         ("text: [1, 2, 3]", "is a colour such as"),
-        ("base: noon", "base is one of night"),
+        ("base: noon", "base  is one of night"),
         ("ground: {grass: '#000000'}", "ground knows no 'grass'"),
         ("ground: {floodlight: 7}", "from 0 to 1"),
-        ("gaps: 3", "gaps is a list"),
+        ("gaps: 3", "gaps  is a list of names"),
+        ("ground: {floodlight: yes}", "from 0 to 1, not 'yes'"),
         ("- 1", "a list of names and colours"),
-        ("a: [", "it is not YAML"),
-        ("base: [night]", "base is one of night"),
-        ("base: {a: b}", "base is one of night"),
-        ("[" * 20_000, "it is not YAML"),
-        ("text: 2001-99-99", "it is not YAML"),
-        ("text: " + "1" * 5000, "it is not YAML"),
-        ("text: !!float x", "it is not YAML"),
-        ("text: !!python/object/apply:os.system [echo]", "it is not YAML"),
+        ("a: [", "not valid YAML"),
+        ("base: [night]", "base  is one of night.*not a list"),
+        ("base: {a: b}", "base  is one of night.*not a table"),
+        ("base: nigth", "did you mean night"),
+        ("txet: '#000000'", r"mine.yaml:1:1  a theme knows no 'txet'  \(did you mean text\?"),
+        ("[" * 20_000, "nested deeper"),
+        ("text: 2001-99-99", "is a colour such as"),
+        ("text: " + "1" * 5000, "is a colour such as"),
+        ("text:", "not nothing"),
+        ("text: !!float x", "tag .* is not used"),
+        ("text: !!python/object/apply:os.system [echo]", "tag .* is not used"),
+        ("text: '#000000'\ntext: '#ffffff'", "mine.yaml:2:1  text  key 'text' was given before"),
+        ("\n".join(f"t{i}: 1" for i in range(5000)), r"\.\.\. and 4950 more"),
+        (BOMB, "aliases written out"),
+        ("text: '" + "x" * 1_000_001 + "'", "larger than 1 MB"),
     ],
-    ids=range(16),
+    ids=range(24),
 )
-def test_what_a_theme_does_not_know_is_one_sentence(tmp_path: Path, text: str, words: str) -> None:
+def test_what_a_theme_does_not_know_is_told_with_its_place(
+    tmp_path: Path, text: str, words: str
+) -> None:
     path = tmp_path / "mine.yaml"
     path.write_text(text, encoding="utf-8")
-    with pytest.raises(LightpaceError, match=words):
+    with pytest.raises(ThemeError, match=words) as refused:
+        theme_named(str(path))
+    assert len(str(refused.value)) < 30_000
+    assert refused.value.exit_code == 2
+
+
+def test_every_problem_of_a_theme_is_told_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text("base: noon\ntext: red\nground: {grass: '#000000'}\n", encoding="utf-8")
+    with pytest.raises(ThemeError) as refused:
+        theme_named(str(path))
+    places = [
+        line.partition("  ")[0].rpartition("mine.yaml")[2]
+        for line in str(refused.value).splitlines()
+    ]
+    assert places == [":1:7", ":2:7", ":3:10"]
+
+
+def test_an_empty_file_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text("", encoding="utf-8")
+    with pytest.raises(ThemeError, match="the file is empty"):
         theme_named(str(path))
 
 
 def test_a_missing_file_is_one_sentence() -> None:
-    with pytest.raises(LightpaceError, match="cannot be read"):
+    with pytest.raises(ThemeError, match=r"nowhere.yaml  there is no such file"):
         theme_named("nowhere.yaml")
+    with pytest.raises(ThemeError, match="There is no theme 'dusk'; there are: night, daylight"):
+        theme_named("dusk")
 
 
 def test_the_themes_go_round() -> None:

@@ -5,6 +5,7 @@ In: a path. Out: a temporary path to write to, renamed on success, removed on an
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -59,6 +60,16 @@ def is_there(path: str | Path) -> bool:
     except (OSError, ValueError) as error:
         raise _not_written(Path(path), error) from error
     return True
+
+
+def free_name(stem: str, ending: str) -> Path:
+    """Return a name in the working folder that nothing has yet: `stem.png`, `stem (2).png` ...
+
+    Raises:
+        OutputError: no file can have this name, or the folder may not be entered.
+    """
+    names = (f"{stem} ({n}){ending}" if n > 1 else f"{stem}{ending}" for n in itertools.count(1))
+    return Path(next(name for name in names if not is_there(name)))
 
 
 def target_of(path: Path) -> Path | None:

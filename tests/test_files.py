@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from simulator.errors import OutputError
-from simulator.files import is_there, replacing, write_text
+from simulator.files import free_name, is_there, replacing, write_text
 
 
 def test_a_text_is_written_as_it_is(tmp_path: Path) -> None:
@@ -125,3 +125,17 @@ def test_links_that_lead_in_a_circle_are_told_in_a_sentence(tmp_path: Path) -> N
         write_text(one, "text")
     assert one.is_symlink()
     assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_a_free_name_is_numbered_from_the_second_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    found = []
+    for _ in range(3):
+        path = free_name("a b", ".png")
+        path.touch()
+        found.append(str(path))
+    assert found == ["a b.png", "a b (2).png", "a b (3).png"]
+    with pytest.raises(OutputError, match="File name too long"):
+        free_name("x" * 300, ".png")

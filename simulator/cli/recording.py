@@ -7,13 +7,14 @@ story, whatever was paused or sought meanwhile; a second press gives it up.
 
 from __future__ import annotations
 
-import itertools
 import re
 from functools import partial
 from pathlib import Path
 
+from simulator.errors import OutputError
 from simulator.export.film import Cut, Size
 from simulator.export.filming import Filming, News, Order, attempt_seen, story_seen
+from simulator.files import free_name
 from simulator.session import Session
 from simulator.session.presentation import Presentation
 from simulator.stage.scene import Scene
@@ -51,10 +52,13 @@ class Recorder:
             name = session.scenario.name
             seen = partial(attempt_seen, session.show, session.options)
             length_s = session.recording.end_s
-        path = free_path(name)
         cut = Cut(0.0, length_s, fps=self._fps)
         try:
+            path = free_path(name)
             self._filming = Filming(Order(seen, cut, self._size, theme, path, shot))
+        except OutputError as error:
+            session.notify(str(error))
+            return
         except (OSError, RuntimeError, ValueError) as error:
             session.notify(f"No film can be made: {error}.")
             return
@@ -94,8 +98,10 @@ class Recorder:
 
 
 def free_path(name: str) -> Path:
-    """Return a name in the current folder that no file has yet, `lightpace Breaking4.mp4`."""
+    """Return a name in the working folder that no file has yet, `lightpace Breaking4.mp4`.
+
+    Raises:
+        OutputError: the folder may not be entered.
+    """
     plain = re.sub(r"[^\w .,()-]+", "-", name).strip(" .-")[:80] or "film"
-    stem = f"lightpace {plain}"
-    names = itertools.chain([f"{stem}.mp4"], (f"{stem} ({n}).mp4" for n in itertools.count(2)))
-    return next(Path(one) for one in names if not Path(one).exists())
+    return free_name(f"lightpace {plain}", ".mp4")

@@ -6,13 +6,12 @@ and go while it runs (a projector is plugged in, a lid is shut): nothing here ev
 
 from __future__ import annotations
 
-import itertools
 import os
-from pathlib import Path
 
 import pygame
 
 from simulator.errors import DisplayError, OutputError
+from simulator.files import free_name
 from simulator.units import format_clock
 from simulator.view.icon import icon
 from simulator.view.keyboard import repeat_keys
@@ -78,7 +77,7 @@ class Window:
         Returns:
             Why not, as a sentence; empty where it was done. Then it is a window.
         """
-        if not self.fullscreen:
+        if not self.fullscreen and self.surface is not None:
             self._windowed = self.size
         try:
             where = max(0, min(display, len(displays()) - 1))
@@ -90,21 +89,22 @@ class Window:
         return ""
 
     def leave_screen(self) -> None:
-        """Be a window again."""
+        """Be a window again; where even that is refused, the next picture opens one anew."""
         self.fullscreen = False
-        pygame.display.set_mode(self._windowed, pygame.RESIZABLE)
+        try:
+            pygame.display.set_mode(self._windowed, pygame.RESIZABLE)
+        except pygame.error:
+            pygame.display.quit()
 
     def save_picture(self, time_s: float) -> str:
         """Save what is shown beside the files here, named by its race time [s]; say where."""
         surface = self.surface
         if surface is None:
             return ""
-        stem = f"lightpace {format_clock(time_s).replace(':', '-')}"
-        names = itertools.chain([f"{stem}.png"], (f"{stem} ({n}).png" for n in itertools.count(2)))
-        path = next(Path(name) for name in names if not Path(name).exists())
         from simulator.view.still import save_png  # noqa: PLC0415 - a window opens without it
 
         try:
+            path = free_name(f"lightpace {format_clock(time_s).replace(':', '-')}", ".png")
             save_png(surface, path)
         except OutputError as error:
             return str(error)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from itertools import zip_longest
 from typing import Any
 
 from simulator.analysis.what_if import Choice
@@ -214,16 +215,13 @@ class Mixing:
     def remove_wave(self, name: str, tick: int | None) -> str:
         """Take a wave away; a group that followed it keeps to the plan."""
         self.history.gesture = None
-        if self._turn("wavelight.waves", partial(without_wave, name=name), tick):
-            # the waves after it have other numbers now, and the next new one has its number
-            for path in [path for path in self.problems if path.startswith("wavelight.waves.")]:
-                del self.problems[path]
+        self._turn("wavelight.waves", partial(without_wave, name=name), tick)
         return self.problems.pop("wavelight.waves", "")
 
     def move(self, steps: int) -> None:
         """Undo (-1) or redo (1); what was refused before was said of another state."""
-        self.problems.clear()
-        self.history.move(steps)
+        if self.history.move(steps):
+            self.problems.clear()
 
     def _turn(self, path: str, edit: Edit, tick: int | None) -> bool:
         gesture = self.history.begin(path, tick)
@@ -284,7 +282,19 @@ class Mixing:
         if settings != self.now.settings and scenario != self.scenario:
             anew = self.from_gun or tick == AFTER_FINISH
             change = self.forking.change(settings, base, path, tick, anew=anew)
+            self._forget_waves(self.scenario, scenario)
             self.history.put(change, self.history.gesture)
+
+    def _forget_waves(self, before: Scenario, after: Scenario) -> None:
+        """Forget what was refused of waves that are gone, or have another number now."""
+        names = [[wave.name for wave in s.wavelight.waves] for s in (before, after)]
+        same = [one == other for one, other in zip_longest(*names)]
+        first = (*same, False).index(False)
+        for path in list(self.problems):
+            section, waves, number, *_ = (*path.split("."), "", "", "")
+            if (section, waves) == ("wavelight", "waves") and number.isdecimal():
+                if int(number) >= first:
+                    del self.problems[path]
 
     def _refuse(self, path: str, why: str) -> None:
         if len(self.problems) >= MAX_PROBLEMS:

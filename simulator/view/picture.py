@@ -284,7 +284,7 @@ class Painter:
             stage = layout.stage if options.shot.whole else layout.view
             key = (layout, text)
             card = self._card("notice", key, lambda: cards.notice(text, stage.w, style))
-            foot = layout.foot  # never half over the line that stands there
+            foot = layout.foot if scene.assumed else None  # never half over what stands there
             bottom = stage.bottom if foot is None else min(stage.bottom, foot.y)
             y = bottom - card.get_height() - round(6 * layout.unit)
             surface.blit(card, (stage.x + (stage.w - card.get_width()) // 2, max(0, y)))

@@ -141,6 +141,28 @@ def test_a_new_wave_is_not_blamed_for_what_was_typed_for_one_that_is_gone() -> N
     assert not session._mixing.problems
 
 
+def test_what_was_refused_of_another_wave_stays_when_one_goes() -> None:
+    session = Session(load_short())
+    session.add_wave()
+    session.add_wave()
+    first, last = (f"wavelight.waves.{n}.length" for n in (0, 2))
+    assert not session.change(first, "nan")
+    assert not session.change(last, "nan")
+    session.remove_wave("wave 2")
+    assert find(session, first).problem
+    assert last not in session._mixing.problems
+    session.add_wave()
+    assert find(session, first).problem
+    assert not find(session, last).problem
+
+
+def test_what_was_refused_stays_where_there_is_nothing_to_take_back() -> None:
+    session = Session(load_short())
+    assert not session.change("runner.form", "nan")
+    session.undo()
+    assert find(session, "runner.form").problem
+
+
 def test_the_desk_is_the_same_object_while_nothing_changes(session: Session) -> None:
     desk = session.desk()
     session.perform(Action.PLAY_PAUSE)

@@ -137,6 +137,20 @@ def test_a_change_within_the_clocks_grain_is_seen(opened: Session, file: Path) -
     assert opened.scenario.pacers.front_gap == 2.5
 
 
+def test_a_wave_that_goes_from_the_file_takes_what_was_refused_of_it_along(
+    opened: Session, file: Path
+) -> None:
+    without = file.read_text(encoding="utf-8")
+    two = "wavelight: {waves: [{name: one}, {name: two, colour: blue}]}\n"
+    file.write_text(without + two, encoding="utf-8")
+    look(opened)
+    assert not opened.change("wavelight.waves.0.length", "nan")
+    assert not opened.change("wavelight.waves.1.length", "nan")
+    file.write_text(without + two.replace(", {name: two, colour: blue}", ""), encoding="utf-8")
+    look(opened)
+    assert set(opened._mixing.problems) == {"wavelight.waves.0.length"}
+
+
 def test_a_quiet_file_is_not_read_over_and_over(
     opened: Session, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -101,11 +101,17 @@ def _gap_px(box: Box) -> int:
     return max(8, round(0.70 * box.h))
 
 
+def _gap_small(px: int) -> tuple[int, int]:
+    """Return the size of the words beside seconds of `px`, and that of the dot of a level gap."""
+    small = round(0.66 * px)
+    return small, round(0.6 * small)
+
+
 def _open_gap_fonts(box: Box, style: Style) -> None:
     """Open the fonts of the first gap ahead: the gun's picture has enough to do without them."""
     px = _gap_px(box)
-    small = round(px * 0.66)
-    for weight, size in ((BOLD, px), (BOLD, small), (SEMIBOLD, small), (BOLD, round(0.6 * small))):
+    small, level = _gap_small(px)
+    for weight, size in ((BOLD, px), (BOLD, small), (SEMIBOLD, small), (BOLD, level)):
         style.type.width("+", weight, size)
 
 
@@ -122,12 +128,12 @@ def _gap(plate: Plate, scene: Scene, box: Box, style: Style) -> None:
     def paint(surface: pygame.Surface, box: Box) -> None:
         px = _gap_px(box)
         while px > 8:
-            small = round(px * 0.66)
+            small, _ = _gap_small(px)
             widths = _gap_widths(style.type, arrow, seconds, metres, words, px, small)
             if sum(widths) <= box.w:
                 break
             px -= 1
-        small = round(px * 0.66)
+        small, level = _gap_small(px)
         widths = _gap_widths(style.type, arrow, seconds, metres, words, px, small)
         shown = words if sum(widths) <= box.w else side
         x = (
@@ -136,7 +142,7 @@ def _gap(plate: Plate, scene: Scene, box: Box, style: Style) -> None:
         )
         y = box.centre[1]
         if arrow:
-            tall = small if side != "level" else round(0.6 * small)
+            tall = small if side != "level" else level
             x += style.type.write(surface, arrow, (x, y), BOLD, tall, colour) + px * 0.25
         x += style.type.write(surface, seconds, (x, y), BOLD, px, colour) + px * 0.4
         if metres:

@@ -292,9 +292,9 @@ class Mixing:
         first = (*same, False).index(False)
         for path in list(self.problems):
             section, waves, number, *_ = (*path.split("."), "", "", "")
-            if (section, waves) == ("wavelight", "waves") and number.isdecimal():
-                if int(number) >= first:
-                    del self.problems[path]
+            of_a_wave = (section, waves) == ("wavelight", "waves") and number.isdecimal()
+            if of_a_wave and int(number) >= first:
+                del self.problems[path]
 
     def _refuse(self, path: str, why: str) -> None:
         if len(self.problems) >= MAX_PROBLEMS:

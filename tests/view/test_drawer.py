@@ -9,13 +9,17 @@ from simulator.stage.desk import Comparison, KnobKind
 from simulator.stage.keys import Action
 from simulator.view.app import App
 from simulator.view.arranging import arrange
+from simulator.view.drawer import paint
 from simulator.view.drawer.compare import planned
 from simulator.view.drawer.pages import page_names
 from simulator.view.drawer.pieces import STRIP, Look
+from simulator.view.layout import Box
 from simulator.view.panels.what_if import axis_box, bar_boxes
 from simulator.view.picture import Painter
 from simulator.view.style import Style
-from simulator.view.text import SEMIBOLD
+from simulator.view.text import SEMIBOLD, Type
+from simulator.view.theme import Sizes
+from simulator.view.themes import THEMES
 from tests.view import scenes
 from tests.view.conftest import FakeSession
 from tests.view.desks import KNOBS
@@ -489,3 +493,14 @@ def test_a_fast_mouse_turns_a_knob_twice_a_picture_at_most(
     knob = next(k for k in session.desk().knobs if k.path == "pacers.front_gap")
     assert number is not None
     assert number > 0.9 * knob.high
+
+
+@pytest.mark.parametrize("unit", [0.5, 0.667, 1.0, 2.0])
+def test_the_ring_round_a_control_keeps_off_the_words_at_its_edge(unit: float) -> None:
+    theme = THEMES["night"]
+    box, surface = Box(60, 60, 200, 40), pygame.Surface((320, 160))
+    paint._ring(surface, box, Style(Type(), Sizes(unit), theme))
+    mask = pygame.mask.from_threshold(surface, theme.own, (1, 1, 1))
+    assert mask.count()
+    inside = [x for x in range(box.x - 3, box.right + 3) if mask.get_at((x, box.y + box.h // 2))]
+    assert inside == []

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+
 import pygame
 import pytest
 
@@ -25,6 +27,8 @@ def test_a_window_carries_it_before_it_opens(monkeypatch: pytest.MonkeyPatch) ->
         set_icon(surface)
 
     monkeypatch.setattr(pygame.display, "set_icon", seen)
+    monkeypatch.delenv("SDL_VIDEO_X11_WMCLASS", raising=False)
     Window((640, 360))
     assert carried == [None]
+    assert os.environ["SDL_VIDEO_X11_WMCLASS"] == "lightpace"
     closed()

@@ -20,7 +20,7 @@ from simulator.view.layers.track import led_pips, mark_lines, paint
 from simulator.view.layout import Box
 from simulator.view.panels import score, splits
 from simulator.view.panels.timeline import plot_box
-from simulator.view.picture import Options, Painter
+from simulator.view.picture import Options, Painter, layout_of
 from simulator.view.plate import Paint, Plate
 from simulator.view.sprites import LEVELS, glow
 from simulator.view.style import Style
@@ -44,6 +44,20 @@ def drawn(painter: Painter, scene: Scene, options: Options | None = None) -> byt
     surface = pygame.Surface(SIZE, 0, 32)
     painter.draw(surface, scene, options)
     return pygame.image.tobytes(surface, "RGB")
+
+
+@pytest.mark.parametrize("size", [(960, 540), (1280, 720), (1920, 1080)])
+@pytest.mark.parametrize("controls", [False, True])
+def test_a_notice_leaves_the_line_of_what_is_assumed(size: tuple[int, int], controls: bool) -> None:
+    options = Options(controls=controls)
+    foot = layout_of(size, None, options).foot
+    assert foot is not None
+    lines = []
+    for notice in ("", "There is no sound on this machine: no device was found."):
+        surface = pygame.Surface(size, 0, 32)
+        Painter().draw(surface, replace(scenes.bell(), notice=notice), options)
+        lines.append(pygame.image.tobytes(surface.subsurface(foot[:4]), "RGB"))
+    assert lines[0] == lines[1]
 
 
 @pytest.mark.parametrize(

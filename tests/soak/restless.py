@@ -12,8 +12,10 @@ import gc
 import itertools
 import random
 import time
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any, TypeAlias
 
 import numpy as np
 import pygame
@@ -35,20 +37,33 @@ PICTURE_S = 1 / 60
 KEYS = (Action.GHOSTS, Action.LIGHTS, Action.REVEAL, Action.SEEK_BACK, Action.SEEK_FORWARD_LONG)
 WINDOW_KEYS = (Action.LABELS, Action.CAMERA, Action.HELP, Action.THEME, Action.DRAWER, Action.SOUND)
 PATIENCE_S = 300.0
+EACH_DEED = 6
+"""So often each deed is done first, so that none is left out of a short run."""
 LAPS_S = (20.0, 90.0, 180.0, 236.0, 250.0)
 """Moments of the race that `tidy` looks at [s]."""
 
 
-def empty_limited_caches() -> None:
-    """Empty every cache of ours, and see that each of them has a limit."""
-    gc.collect()
-    for kept in gc.get_objects():
-        if isinstance(kept, Kept):
-            assert len(kept._values) <= kept.limit
-            kept._values.clear()
-        elif isinstance(kept, functools._lru_cache_wrapper) and _is_ours(kept):
-            assert kept.cache_info().maxsize is not None, kept
-            kept.cache_clear()
+Cache: TypeAlias = "Kept[Any, Any] | functools._lru_cache_wrapper[Any]"
+
+
+def caches() -> list[Cache]:
+    """Return every cache of ours; what is frozen is not among what Python's collector lists."""
+    return [
+        kept
+        for kept in gc.get_objects()
+        if isinstance(kept, Kept)
+        or (isinstance(kept, functools._lru_cache_wrapper) and _is_ours(kept))
+    ]
+
+
+def empty(kept: Cache) -> None:
+    """Empty a cache, and see that it has a limit."""
+    if isinstance(kept, Kept):
+        assert len(kept._values) <= kept.limit
+        kept._values.clear()
+    else:
+        assert kept.cache_info().maxsize is not None, kept
+        kept.cache_clear()
 
 
 def fill_numpy_s_cache() -> None:
@@ -61,7 +76,7 @@ def fill_numpy_s_cache() -> None:
     del blocks
 
 
-def _is_ours(kept: functools._lru_cache_wrapper[object]) -> bool:
+def _is_ours(kept: functools._lru_cache_wrapper[Any]) -> bool:
     return str(kept.__module__).startswith("simulator.")
 
 
@@ -72,10 +87,12 @@ class Restless:
         self.app, self.session = app, session
         self.dice = random.Random(seed)  # noqa: S311 - dice, no secret
         self.pictures = self.deeds = self.rounds = 0
+        self.effects: Counter[str] = Counter()
+        self._frozen = caches()
         self._file = Path(session.file_name)
         self._in_file = self._file.read_bytes()
         self._scenario = session._mixing.file_scenario
-        self._deeds: tuple[tuple[int, Callable[[], object]], ...] = (
+        self._deeds: tuple[tuple[int, Callable[[], None]], ...] = (
             (8, self._seek),
             (8, self._turn),
             (2, self._type_nonsense),
@@ -102,10 +119,22 @@ class Restless:
     def act(self) -> None:
         """Do one thing at random, then look at some pictures."""
         weights = [weight for weight, _ in self._deeds]
-        self.dice.choices([deed for _, deed in self._deeds], weights)[0]()
-        self.deeds += 1
+        self._do(self.dice.choices([deed for _, deed in self._deeds], weights)[0])
         for _ in range(self.dice.randrange(1, 12)):
             self.frame()
+
+    def _do(self, deed: Callable[[], None]) -> None:
+        before = self._stands()
+        deed()
+        self.deeds += 1
+        self.effects[deed.__name__.strip("_")] += self._stands() != before
+
+    def _stands(self) -> tuple[object, ...]:
+        """Return what a deed may change: told apart, it shows that the deed was not idle."""
+        session, app = self.session, self.app
+        window = (app.window.size, app.looks, app.shot, app.drawer.open, app.drawer.glance)
+        theme, sound = app._painter.theme.name, app.sound.on
+        return session.desk(), session.playback, session.options, window, theme, sound
 
     def _seek(self) -> None:
         self.session.seek(self.dice.uniform(-4.0, 260.0))
@@ -182,7 +211,9 @@ class Restless:
         pygame.display.set_mode(HOME, pygame.RESIZABLE)
         self._file_as_it_was()
         self._as_in_the_file()
-        empty_limited_caches()
+        gc.collect()
+        for kept in (*self._frozen, *caches()):
+            empty(kept)
         self._as_in_the_file()
         session.seek(LAPS_S[1])
         self._until(lambda: not session._work.busy)
@@ -211,6 +242,9 @@ class Restless:
         app.perform(Action.DRAWER, by_key=True)
         for page in page_names(self.session.desk()):
             app.drawer.glance = Glance(page=page)
+            self.frame()
+        for _, deed in self._deeds * EACH_DEED:
+            self._do(deed)
             self.frame()
 
     def _other_colours(self) -> None:

@@ -14,6 +14,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import ctypes.util
+import gc
 import multiprocessing
 import os
 import shutil
@@ -30,6 +31,7 @@ import pytest
 from simulator.resources import config_path
 from simulator.session import Session
 from simulator.view.app import App
+from simulator.view.presenter import Presenter
 from simulator.view.text import FONTS_KEPT
 from tests.soak.restless import HOME, Restless
 
@@ -103,12 +105,21 @@ def restless(measured: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     shutil.copy(config_path("breaking4.yaml"), "mine.yaml")
     session = Session.open("mine.yaml", rate=32.0, processes=True)
     app = App(session, size=HOME)
+
+    def lost(_presenter: Presenter) -> None:
+        raise AssertionError("the window was given up and would be opened anew")
+
+    monkeypatch.setattr(Presenter, "drop", lost)
+    hand = Restless(app, session, seed=1)
+    app.frame(0.0)
+    gc.freeze()  # as `run` does
     if measured == "traced":
         tracemalloc.start()
     try:
-        yield Restless(app, session, seed=1)
+        yield hand
     finally:
         tracemalloc.stop()
+        gc.unfreeze()
         app.sound.close()
         session.close()
         pygame.display.quit()
@@ -146,6 +157,8 @@ def test_a_window_in_use_neither_fails_nor_grows(restless: Restless, measured: s
         looks.append(look())
     assert multiprocessing.active_children(), "the second process was lost on the way"
     assert restless.deeds > LASTS_S / 20
+    assert restless.rounds > LASTS_S / 60
+    assert all(restless.effects.values()), f"some deeds had no effect: {restless.effects}"
     last = looks[-2:]  # what has leaked stands in both; a picture more or less in one of them
     assert min(now.memory for now in last) - before.memory < GROWTH_MB
     assert min(now.files for now in last) <= before.files

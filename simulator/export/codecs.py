@@ -58,6 +58,13 @@ def frame_of(surface: pygame.Surface) -> av.VideoFrame:
     return av.VideoFrame.from_numpy_buffer(pixels, format="bgra")
 
 
+def coloured(surface: pygame.Surface, colours: VideoReformatter) -> Any:
+    """Return a picture as a frame in the encoders' own colours, with memory of its own."""
+    return colours.reformat(
+        frame_of(surface), format="yuv420p", dst_colorspace=_BT709, dst_color_range=_LIMITED
+    )
+
+
 class _Stream:
     """One stream of pictures in a container."""
 
@@ -101,18 +108,16 @@ class Video(_Stream):
         They are made here, from the surface as it is: a copy would cost more than half as much, and
         the encoder's hand has more to do than this one.
         """
-        frame = self._colours.reformat(
-            frame_of(surface),
-            format="yuv420p",
-            dst_colorspace=_BT709,
-            dst_color_range=_LIMITED,
-        )
+        frame = coloured(surface, self._colours)
         self._wait_for(WAITING_PICTURES - 1)
         self._hand.give(partial(self.encode, frame))
         self._waiting += 1
 
     def encode(self, frame: Any) -> None:
-        """Encode a frame, unless one before it failed: FFmpeg ends the process in a broken file."""
+        """Encode a frame, unless one before it failed: FFmpeg ends the process in a broken file.
+
+        That one's failure is raised where it is waited for, so no film ends as if it were whole.
+        """
         if self._broken:
             return
         try:
@@ -145,7 +150,11 @@ def _taking_turns() -> Iterator[None]:
 
 @contextmanager
 def video_writer(path: Path, size: tuple[int, int], fps: int) -> Iterator[Video]:
-    """Yield a writer of `.mp4` or `.webm`; raises `OutputError` where it cannot be written."""
+    """Yield a writer of `.mp4` or `.webm`, pictures of `size` [px], `fps` of them a second.
+
+    Raises:
+        OutputError: it cannot be written; no half file is left.
+    """
     container, codec, options, flags = _CODECS[path.suffix.lower()]
     with _opened(path, container, flags) as opened:
         stream = opened.add_stream(codec, rate=fps, options=options)

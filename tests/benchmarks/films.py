@@ -1,7 +1,8 @@
 """A film beside its encoder alone, given ready-made pictures, and what memory it takes.
 
-A ready-made picture is what the painter hands over: the encoder still turns it into its own
-colours, as it does for a film.
+The encoder alone is measured twice: with pictures as the painter hands them over, which it still
+turns into its own colours, as it does for a film; and with frames in those colours, which is the
+bare codec.
 
 `python -m tests.benchmarks.films` prints the rows alone; `make bench` prints them with the rest.
 """
@@ -9,17 +10,20 @@ colours, as it does for a film.
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from itertools import islice
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from itertools import cycle, islice
 from pathlib import Path
 from statistics import median
 
-import pygame
+from av.video.reformatter import VideoReformatter
 
-from simulator.export.codecs import video_writer
+from simulator.export.codecs import coloured, video_writer
 from simulator.export.film import Attempt, Cut, Pictures, write_film
 from simulator.session import Session
 from simulator.view.themes import theme_named
@@ -30,6 +34,7 @@ READY_BYTES = 1e9
 """What the pictures made ready for the encoder may take: a part of the film's own, since how long
 a picture takes the encoder hangs on what is in it."""
 GOAL = 0.7
+MEMORY_PICTURES = 240
 ROUNDS = 3
 
 
@@ -38,38 +43,59 @@ def _pictures(attempt: Attempt, size: tuple[int, int], count: int) -> Pictures:
     return Pictures(attempt.scene_at, cut, size, theme_named("night"))
 
 
-def measured(attempt: Attempt, size: tuple[int, int], folder: Path) -> tuple[float, float, float]:
-    """Return pictures a second of the film and of the encoder alone, and the one over the other.
+@dataclass
+class Rates:
+    """Pictures a second of each round: of the film, of the encoder alone, of the bare codec."""
 
-    Medians of a few rounds; the ratio is that of each round, so that a machine that is slow for a
-    while is so for both. One round goes before: whichever comes first waits for the encoder's
-    memory, which is half a gigabyte at the largest size and then stays.
+    film: list[float] = field(default_factory=list)
+    encoder: list[float] = field(default_factory=list)
+    codec: list[float] = field(default_factory=list)
+
+
+@contextmanager
+def timed(rates: list[float], count: int) -> Iterator[None]:
+    """Note at how many pictures a second so many of them were made within."""
+    begin = time.perf_counter()
+    yield
+    rates.append(count / (time.perf_counter() - begin))
+
+
+def measured(attempt: Attempt, size: tuple[int, int], folder: Path) -> Rates:
+    """Return the rates of a few rounds, the three of a round one after another.
+
+    One round goes before: whichever comes first waits for the encoder's memory, which is half a
+    gigabyte at the largest size and then stays.
     """
-    count = PICTURES[size[0]]
+    count, rates = PICTURES[size[0]], Rates()
     pictures = _pictures(attempt, size, count)
-    ready = _ready(pictures)
+    ready = [
+        each.copy() for each in islice(pictures.every(), int(READY_BYTES / (4 * size[0] * size[1])))
+    ]
     # there and back again, so that neighbours are as alike as in the film
     order = [*range(len(ready)), *range(len(ready) - 2, 0, -1)]
-    film, alone = [], []
+    turns = list(islice(cycle(order), count))
     for _ in range(1 + ROUNDS):
-        begin = time.perf_counter()
-        write_film(pictures, folder / "film.mp4", force=True)
-        film.append(count / (time.perf_counter() - begin))
-        begin = time.perf_counter()
-        with video_writer(folder / "alone.mp4", size, FPS) as writer:
-            for i in range(count):
-                writer.add(ready[order[i % len(order)]])
+        with timed(rates.film, count):
+            write_film(pictures, folder / "film.mp4", force=True)
+        with (
+            timed(rates.encoder, count),
+            video_writer(folder / "alone.mp4", size, FPS) as writer,
+        ):
+            for i in turns:
+                writer.add(ready[i])
             writer.finish()
-        alone.append(count / (time.perf_counter() - begin))
-    del film[0], alone[0]
-    return median(film), median(alone), median(f / a for f, a in zip(film, alone, strict=True))
+        frames = [coloured(each, VideoReformatter()) for each in ready]
+        with timed(rates.codec, count), video_writer(folder / "codec.mp4", size, FPS) as writer:
+            for i in turns:
+                writer.encode(frames[i])
+            writer.finish()
+        del frames
+    return Rates(rates.film[1:], rates.encoder[1:], rates.codec[1:])
 
 
-def _ready(pictures: Pictures) -> list[pygame.Surface]:
-    width, height = pictures.size
-    return [
-        each.copy() for each in islice(pictures.every(), int(READY_BYTES / (4 * width * height)))
-    ]
+def _ratio(some: list[float], others: list[float]) -> float:
+    """Return the middle of the rounds' ratios: a machine that is slow for a while is so for all."""
+    return median(one / other for one, other in zip(some, others, strict=True))
 
 
 def _resident_mb() -> float:
@@ -77,16 +103,20 @@ def _resident_mb() -> float:
     return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
-def _memory_mb(attempt: Attempt, folder: Path) -> float:
-    """Return by how much memory grows between the first and the last third of a 4K film [MB]."""
+def grown_mb() -> float:
+    """Return by how much a 4K film's memory grows from its middle third to its last [MB].
+
+    In a process of its own: one that has made films keeps the encoder's memory.
+    """
     held: list[float] = []
-    pictures = _pictures(attempt, SIZES[-1], 120)
-    write_film(
-        pictures,
-        folder / "large.mp4",
-        force=True,
-        progress=lambda _done, _all: held.append(_resident_mb()),
-    )
+    with tempfile.TemporaryDirectory() as name, closing(Session.open("breaking4")) as session:
+        session.finish_work()
+        pictures = _pictures(Attempt(session.show), SIZES[-1], MEMORY_PICTURES)
+        write_film(
+            pictures,
+            Path(name) / "large.mp4",
+            progress=lambda _done, _all: held.append(_resident_mb()),
+        )
     third = len(held) // 3
     return max(held[-third:]) - max(held[third : 2 * third])
 
@@ -94,23 +124,37 @@ def _memory_mb(attempt: Attempt, folder: Path) -> float:
 def rows() -> Iterator[str]:
     """Yield lines of the table: what, measured, goal."""
     os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
+    alone = [sys.executable, "-m", "tests.benchmarks.films", "--memory"]
+    grown = float(
+        subprocess.run(alone, check=True, capture_output=True, text=True).stdout.split()[-1]
+    )
     session = Session.open("breaking4")
     session.finish_work()
     attempt = Attempt(session.show)
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
         for size in SIZES:
-            film, alone, ratio = measured(attempt, size, folder)
+            found, what = measured(attempt, size, Path(name)), f"{size[0]}×{size[1]}"
+            film, encoder, codec = map(median, (found.film, found.encoder, found.codec))
             yield (
-                f"| {size[0]}×{size[1]}: a film's pictures a second ({film:.0f}) over the encoder's"
-                f" alone ({alone:.0f}) | {ratio:.2f} | ≥ {GOAL:g} |"
+                f"| {what}: a film's pictures a second ({film:.0f}) over the encoder's alone "
+                f"({encoder:.0f}) | {_ratio(found.film, found.encoder):.2f} | ≥ {GOAL:g} |"
             )
-        grown = _memory_mb(attempt, folder)
-        yield f"| a 3840×2160 film: memory from its middle to its end | {grown:+.1f} MB | flat |"
+            yield (
+                f"| {what}: the same over the bare codec's ({codec:.0f}), frames in its own colours"
+                f" | {_ratio(found.film, found.codec):.2f} | |"
+            )
+    yield (
+        f"| a 3840×2160 film of {MEMORY_PICTURES} pictures: memory from its middle to its end | "
+        f"{grown:+.1f} MB | flat |"
+    )
     session.close()
 
 
 if __name__ == "__main__":
+    if "--memory" in sys.argv:
+        os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
+        sys.stdout.write(f"{grown_mb()}\n")
+        sys.exit()
     for line in rows():
         sys.stdout.write(line + "\n")
         sys.stdout.flush()

@@ -74,9 +74,10 @@ def measured(size: tuple[int, int], *, playing: bool) -> Pictures:
     session = Session.open("breaking4", processes=True)
     app = App(session, size=size)
     try:
+        app.frame(0.0)
+        gc.freeze()  # as `run` does
         app.perform(Action.DRAWER)
         _until_settled(session, _pictures(app, idle))
-        gc.freeze()  # as `run` does
         for turn in range(ROUNDS):
             for path, first in TURNS:
                 session.seek(MOMENT_S)

@@ -177,7 +177,7 @@ def _syntax_problem(error: yaml.YAMLError, text: str, source: str) -> Problem:
         line, column = before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
     hint = "indent with spaces, not tabs" if "\\t" in what or "\t" in what else ""
     if "nesting depth" in what:  # libyaml's own bound, met while it looks ahead of the events
-        return Problem(source, line, column, "", TOO_DEEP, hint)
+        return Problem(source, line, column, "", TOO_DEEP)
     what = what.splitlines()[0] if what.strip() else "unreadable"
     return Problem(source, line, column, "", f"this is not valid YAML: {what}", hint)
 

@@ -130,6 +130,13 @@ def test_what_cannot_be_read_is_one_problem_with_a_place(text: str, what: str) -
     assert len(problem.message) < 300
 
 
+def test_the_parser_s_own_bound_of_depth_is_told_like_ours() -> None:
+    mark = yaml.Mark("f", 0, 2, 6, None, 0)
+    bound = yaml.MarkedYAMLError(problem="exceeded maximum nesting depth", problem_mark=mark)
+    problem = yaml_tree._syntax_problem(bound, "", "f")
+    assert str(problem) == f"f:3:7  nested deeper than {MAX_DEPTH} levels"
+
+
 def test_an_alias_bomb_is_refused_and_an_honest_alias_is_not() -> None:
     bomb = "a: &a [x, x, x, x, x, x, x, x, x]\n"
     for name, last in zip("bcdefghi", "abcdefgh", strict=True):

@@ -60,7 +60,7 @@ class Recorder:
             session.notify(str(error))
             return
         except (OSError, RuntimeError, ValueError) as error:
-            session.notify(f"No film can be made: {error}.")
+            session.notify(f"No film can be made: {getattr(error, 'strerror', None) or error}.")
             return
         self._told = 0
         session.notify(f"Filming all of it into {path}. The same key gives it up.")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import signal
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import CancelledError, Executor, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -16,6 +15,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from simulator.errors import ExtraError, LightpaceError
+from simulator.processes import SPAWN, ignore_interrupts
 
 if TYPE_CHECKING:
     from simulator.analysis.sweep.chunks import Columns, Request
@@ -76,9 +76,7 @@ def executor(
         yield None, 1
         return
     others = multiprocessing.active_children()
-    pool = ProcessPoolExecutor(
-        workers, multiprocessing.get_context("spawn"), initializer=_ignore_interrupts
-    )
+    pool = ProcessPoolExecutor(workers, SPAWN, initializer=ignore_interrupts)
     try:
         yield pool, workers
     except BaseException:
@@ -111,7 +109,3 @@ def _cluster(address: str) -> Iterator[tuple[Executor, int]]:
             raise LightpaceError(
                 f"The cluster at {address} lost the work: {error}. The same command goes on."
             ) from None
-
-
-def _ignore_interrupts() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the whole group: we stop them

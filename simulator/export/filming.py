@@ -7,7 +7,6 @@ In: what makes the pictures (pickled, so a partial of a function), a cut, a path
 from __future__ import annotations
 
 import contextlib
-import multiprocessing
 import os
 import signal
 import time
@@ -20,6 +19,7 @@ from types import FrameType
 from simulator.errors import LightpaceError
 from simulator.export.film import Attempt, Cut, Pictures, SceneAt, Size, write_film
 from simulator.physics.attempt import finished
+from simulator.processes import SPAWN, ignore_interrupts
 from simulator.scenario.story_script import Script
 from simulator.session.presentation import Presentation
 from simulator.session.running import FINDINGS, finding_job
@@ -82,9 +82,8 @@ class Filming:
             OSError: no process can be started.
         """
         self.order = order
-        context = multiprocessing.get_context("spawn")
-        self._pipe, theirs = context.Pipe()
-        self._process = context.Process(target=_serve, args=(theirs,), name="lightpace film")
+        self._pipe, theirs = SPAWN.Pipe()
+        self._process = SPAWN.Process(target=_serve, args=(theirs,), name="lightpace film")
         self._process.start()
         theirs.close()
         self._over = False
@@ -129,7 +128,7 @@ class _StoppedError(Exception):
 
 def _serve(pipe: Connection) -> None:
     """Write one film in the second process, after the window's own work (a lower priority)."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the window's to answer
+    ignore_interrupts()
     signal.signal(signal.SIGTERM, _stop)
     with contextlib.suppress(AttributeError, OSError):
         os.nice(_NICER)

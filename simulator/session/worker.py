@@ -6,12 +6,12 @@ else, so that whoever sends never waits for a step to end.
 
 from __future__ import annotations
 
-import multiprocessing
-import signal
 from collections.abc import Callable, Generator
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from typing import Any, TypeAlias
+
+from simulator.processes import SPAWN, ignore_interrupts
 
 Job: TypeAlias = Callable[[], Generator[None, None, Any]]
 FREE, DONE, FAILED = "free", "done", "failed"
@@ -26,9 +26,8 @@ class Worker:
         Raises:
             OSError: no process can be started.
         """
-        context = multiprocessing.get_context("spawn")
-        self._pipe, theirs = context.Pipe()
-        self._process: SpawnProcess = context.Process(
+        self._pipe, theirs = SPAWN.Pipe()
+        self._process: SpawnProcess = SPAWN.Process(
             target=_serve, args=(theirs,), name="lightpace worker", daemon=True
         )
         self._process.start()
@@ -81,7 +80,7 @@ class Worker:
 
 def _serve(pipe: Connection) -> None:
     """Work in the second process until the pipe is closed."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the window's to answer
+    ignore_interrupts()
     try:
         while True:
             pipe.send((FREE, None))

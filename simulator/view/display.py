@@ -41,7 +41,7 @@ def _wayland_answers(name: str) -> bool:
 def _x11_answers(display: str) -> bool:
     host, _, rest = display.rpartition(":")
     number = rest.split(".")[0]
-    if not number.isdigit():
+    if not number.isdecimal():
         return False
     if host in ("", "unix"):
         path = f"/tmp/.X11-unix/X{number}"  # noqa: S108 - where every X server puts its socket
@@ -49,7 +49,7 @@ def _x11_answers(display: str) -> bool:
     try:
         with socket.create_connection((host, 6000 + int(number)), timeout=WAIT_S):
             return True
-    except OSError:
+    except (OSError, ValueError):  # ValueError: a name that no host can have
         return False
 
 

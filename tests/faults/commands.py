@@ -1,6 +1,7 @@
 """Every command in a quick form, and a child process that runs one as a person's terminal would.
 
 In: a command's name, a folder. Out: its exit code, what it wrote to the terminal, what it left.
+No process of the command outlives it.
 """
 
 from __future__ import annotations
@@ -12,12 +13,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 WAIT_S = 180.0
 """After this a command hangs [s]; a loaded machine may take a while for what is quick here."""
+LEAVE_S = 10.0
+"""So long a command's other processes may outlive it [s]."""
 
 _FILM = ("--size", "320x180", "--fps", "10", "--speed", "16", "--to", "2:00")
 _RACES = (
@@ -66,6 +70,14 @@ class Ended:
     said: str
 
 
+@dataclass(frozen=True)
+class Stopped(Ended):
+    """How a command ended that was stopped, and the terminal's settings before and after it."""
+
+    before: list[Any] = field(repr=False)
+    after: list[Any] = field(repr=False)
+
+
 def environment(**changes: str) -> dict[str, str]:
     """Return an environment without a display for a child process."""
     kept = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY")}
@@ -101,11 +113,18 @@ main()
 
 def stopped(
     arguments: Sequence[str], folder: Path, number: signal.Signals, after_s: float
-) -> Ended:
-    """Run a command on a terminal of its own and send it a signal `after_s` from its start [s]."""
+) -> Stopped:
+    """Run a command on a terminal of its own and send it a signal `after_s` from its start [s].
+
+    Ctrl-C goes to every process of the command, as a terminal sends it; a termination to the first
+    alone, as `kill` sends it.
+    """
     import pty  # noqa: PLC0415 - there is none on Windows
+    import termios  # noqa: PLC0415 - nor this
 
     terminal, theirs = pty.openpty()
+    os.set_blocking(terminal, False)
+    before = termios.tcgetattr(theirs)
     child = subprocess.Popen(
         [sys.executable, "-c", STARTED, *arguments],
         cwd=folder,
@@ -115,29 +134,63 @@ def stopped(
         stderr=theirs,
         start_new_session=True,
     )
-    os.close(theirs)
+    group = child.pid  # the first process of a session leads its group
+    what = f"{arguments} after {number.name}"
     try:
-        said = _read(terminal, until=b"started\r\n")
-        os.set_blocking(terminal, False)
+        end = time.monotonic() + WAIT_S
+        said = b""
+        while b"started\r\n" not in said:
+            said += _listen(terminal, 0.002)
+            assert child.poll() is None, f"{arguments} never began: {said!r}"
+            assert time.monotonic() < end, f"{arguments} never began: {said!r}"
         said += _listen(terminal, after_s)
-        child.send_signal(number)
+        if number == signal.SIGINT:
+            os.killpg(group, number)
+        else:
+            child.send_signal(number)
         end = time.monotonic() + WAIT_S
         while child.poll() is None:
             said += _listen(terminal, 0.05)
-            assert time.monotonic() < end, f"{arguments} goes on after {number.name}: {said!r}"
+            assert time.monotonic() < end, f"{what}: it goes on: {said!r}"
+        end = time.monotonic() + LEAVE_S
+        while left := _alive(group):
+            said += _listen(terminal, 0.02)
+            assert time.monotonic() < end, f"{what}: {left} outlive it: {said!r}"
         said += _listen(terminal, 0.0)
+        after = termios.tcgetattr(theirs)
     finally:
-        child.kill()
+        if _alive(group):
+            os.killpg(group, signal.SIGKILL)
         child.wait()
         os.close(terminal)
-    return Ended(child.returncode, said.decode(errors="replace").partition("started\r\n")[2])
+        os.close(theirs)
+    told = said.decode(errors="replace").partition("started\r\n")[2]
+    return Stopped(child.returncode, told, before, after)
 
 
-def _read(terminal: int, until: bytes) -> bytes:
-    said = b""
-    while not said.endswith(until):
-        said += os.read(terminal, 1)
-    return said
+def _alive(group: int) -> list[str]:
+    """Return the processes of a group that go on."""
+    try:
+        os.killpg(group, 0)
+    except (ProcessLookupError, PermissionError):  # none, or (on a Mac) none but dead ones
+        return []
+    if not Path("/proc/self/stat").exists():
+        return [f"some of group {group}"]
+    # one that has ended counts until the system's first process asks for it: that may take long
+    every = map(_told, Path("/proc").glob("[0-9]*/stat"))
+    return [told.partition(")")[0] + ")" for told in every if _goes_on(told, group)]
+
+
+def _told(stat: Path) -> str:
+    try:
+        return stat.read_text(encoding="utf-8", errors="replace")
+    except OSError:  # it has ended meanwhile
+        return ""
+
+
+def _goes_on(told: str, group: int) -> bool:
+    state, _parent, of, *_ = (told.rpartition(")")[2] + " Z 0 0").split()
+    return int(of) == group and state not in "ZX"
 
 
 def _listen(terminal: int, lasts_s: float) -> bytes:

@@ -2,27 +2,37 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import random
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from simulator import cli
 from simulator.cli import HOMES
-from tests.faults.commands import QUICK, WRITING, environment, lightpace, stopped
+from simulator.cli.workers import executor
+from simulator.errors import SimulationError
+from simulator.export.film import Cut, SceneAt
+from simulator.export.filming import Filming, News, Order
+from simulator.session.worker import Worker
+from simulator.view.themes import THEMES
+from tests.faults.commands import QUICK, WAIT_S, WRITING, environment, lightpace, stopped
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals and terminals of POSIX")
 
 CODES = {signal.SIGINT: 130, signal.SIGTERM: 143}
-COMMANDS = QUICK | {"present": ("present",)}
+SHARED = ("sweep", "--vary", "pacers.count=0..1", "--samples", "2049", "--jobs", "2", "-o")
+"""Two chunks, and two processes that work them off."""
+COMMANDS = QUICK | {"present": ("present",), "shared.csv": (*SHARED, "shared.csv")}
+WRITTEN = {*WRITING, "shared.csv"}
 EARLIEST_S, MOMENTS = 0.02, 12
-FEW = {"run": 2.0, "simulate.npz": 0.7, "film.gif": 3.0, "sweep.csv": 0.7, "check": 0.6}
+FEW = {"run": 2.0, "simulate.npz": 0.7, "film.gif": 3.0, "shared.csv": 2.0, "check": 0.6}
 """One of each kind, and how long it lasts [s] (`run` has no end); the slow test tries them all."""
 PICTURES = 75
 """So many has the numbered series."""
@@ -39,11 +49,12 @@ def check(name: str, folder: Path, number: signal.Signals, after_s: float) -> in
     assert ended.code in (CODES[number], 0), told
     assert not any(word in ended.said for word in ("Traceback", "Exception", "Error")), told
     assert ended.said.rfind(SHOWN) >= ended.said.rfind(HIDDEN), f"{what}: no cursor"
+    assert ended.after == ended.before, f"{what}: the terminal is not as it was"
     left = {path.name for path in folder.iterdir()}
-    if ended.code and name == "sweep.csv":
-        left.discard(".sweep.csv.chunks")  # what it keeps to go on from is whole chunks
+    if ended.code and COMMANDS[name][0] == "sweep":
+        left.discard(f".{name}.chunks")  # what it keeps to go on from is whole chunks
     if ended.code == 0 or left:  # the last thing was written, and then came the signal
-        assert left == ({name} if name in WRITING else set()), told
+        assert left == ({name} if name in WRITTEN else set()), told
         assert not left or _whole(folder / name), told
     return ended.code
 
@@ -119,6 +130,62 @@ def test_it_is_answered_before_the_program_has_been_read_in(
     for after_s in (0.02, 0.05, 0.1, 0.2):
         ended = stopped(COMMANDS["validate"], tmp_path, number, after_s)
         assert (ended.code, ended.said.strip()) == (CODES[number], ""), after_s
+
+
+def nothing() -> SceneAt:
+    raise SimulationError("there is nothing to film")
+
+
+def worker_answers() -> bool:
+    worker = Worker()
+    interrupt_others()
+    end = time.monotonic() + WAIT_S
+    try:
+        while not worker.ready and time.monotonic() < end:
+            worker.answers()
+            time.sleep(0.01)
+        return worker.ready
+    finally:
+        worker.close()
+
+
+def film_answers() -> bool:
+    film = Filming(Order(nothing, Cut(0, 1), (160, 90), THEMES["night"], Path("a.mp4")))
+    interrupt_others()
+    end = time.monotonic() + WAIT_S
+    told: list[News] = []
+    while not any(news.problem for news in told) and time.monotonic() < end:
+        told += film.news()
+        time.sleep(0.01)
+    film.stop()
+    film.wait()
+    return told[-1].problem == "there is nothing to film"
+
+
+def pool_answers() -> bool:
+    with executor(None, 2, 2) as (pool, _):
+        assert pool is not None
+        asked = [pool.submit(abs, -number) for number in (1, 2)]
+        interrupt_others()
+        return [each.result(WAIT_S) for each in asked] == [1, 2]
+
+
+def interrupt_others() -> None:
+    """Send Ctrl-C to the processes just started, at the moment when they least expect it."""
+    others = multiprocessing.active_children()
+    assert others
+    for other in others:
+        assert other.pid is not None
+        os.kill(other.pid, signal.SIGINT)
+
+
+@pytest.mark.parametrize("answers", [worker_answers, film_answers, pool_answers])
+def test_ctrl_c_is_nothing_to_another_process_that_has_only_just_been_started(
+    answers: Callable[[], bool], capfd: pytest.CaptureFixture[str]
+) -> None:
+    """A terminal sends it to all: the first process answers it and ends the others, quietly."""
+    assert answers()
+    assert capfd.readouterr() == ("", "")
 
 
 def test_nothing_large_stands_before_the_first_answer_to_a_signal() -> None:

@@ -16,6 +16,8 @@ from typing import Any
 import pytest
 
 from simulator.analysis.splits import split_distances
+from simulator.analysis.sweep.chunks import CHUNK_ROWS
+from simulator.analysis.sweep.running import sweep
 from simulator.physics.attempt import simulate, simulate_all
 from simulator.recording.recording import ARRAYS, Recording
 from simulator.recording.store import load_recording, save_recording
@@ -24,7 +26,7 @@ from simulator.scenario import digest
 from simulator.scenario.loader import load_scenario
 from simulator.session import Session
 from simulator.stage.keys import Action
-from tests.session.short import load_short
+from tests.session.short import by_hand, load_short, settle
 
 ROOT = Path(__file__).resolve().parents[1]
 KEPT = ROOT / "tests" / "golden" / "times.json"
@@ -97,17 +99,53 @@ def test_the_batch_a_row_is_run_in_changes_no_bit() -> None:
     asked = [load_short(*changes) for changes in CHANGES]
     alone = [fingerprint(simulate(scenario)) for scenario in asked]
     assert [fingerprint(run) for run in simulate_all(asked)] == alone
-    assert [fingerprint(run) for run in simulate_all([*asked, *asked[::-1]])] == alone + alone[::-1]
+    for rows in (2, 3, 7, 10, 14):  # a processor takes 2, 4 or 8 numbers at once, then the rest
+        for first in (0, 2, 4):  # so that not the same ones are the rest each time
+            order = [(first + row) % len(asked) for row in range(rows)]
+            found = simulate_all([asked[i] for i in order])
+            assert [fingerprint(run) for run in found] == [alone[i] for i in order], (rows, first)
+
+
+def test_a_row_of_a_sweep_finishes_as_it_does_alone_to_the_bit() -> None:
+    """Thousands of rows of a chunk, and the few of the last one."""
+    changes = ["distance=100", "plan.target=0:13.50", "ghosts=[]", "environment.wind.speed=3"]
+    changes += ["pacers.leader.jitter=0.4"]
+    rows = CHUNK_ROWS + 3
+    table = sweep(load_short(*changes), [f"runner.reserve=100..{100 + (rows - 1) / 10}:0.1"])
+    assert table.rows == rows
+    assert len(set(table["finish_s"])) > 0.99 * rows, "hardly two rows are the same"
+    for row in (*range(0, rows, 307), *range(CHUNK_ROWS - 9, rows)):
+        reserve = table["runner.reserve"][row]
+        alone = simulate(load_short(*changes, f"runner.reserve={reserve}"))
+        assert alone.finish_s == table["finish_s"][row], row
+
+
+FORK_S = 20.0
 
 
 @pytest.mark.parametrize("elapsed_s", [1 / 240, 1 / 60, 0.2, 7.0])
 def test_the_rate_of_pictures_changes_no_bit(elapsed_s: float) -> None:
-    scenario = load_short()
-    session = Session(scenario, rate=32.0)
+    """Neither of the run from the gun, nor of one forked while the pictures go on, to the end."""
+    asked = load_short()
+    session = settle(Session(asked, rate=32.0))
     session.perform(Action.PLAY_PAUSE)
-    for _ in range(40):
+    session.seek(0.0)
+    for _ in range(10):
         session.advance(elapsed_s)
-    assert fingerprint(session.recording) == fingerprint(simulate(scenario))
+    assert session.playback.time_s > 1.0
+    assert not session.playback.paused
+    assert fingerprint(session.recording) == fingerprint(simulate(asked))
+    session.seek(FORK_S)
+    assert session.change("pacers.count", "0")
+    settle(session, elapsed_s)
+    assert session.playback.time_s > FORK_S, "it went on while the fork was run"
+    tick = round(FORK_S / session.recording.step_s)
+    forked = fingerprint(by_hand([(0, asked), (tick, load_short("pacers.count=0"))]))
+    assert fingerprint(session.recording) == forked
+    while not session.at_finish:
+        session.advance(elapsed_s)
+    session.finish_work()
+    assert fingerprint(session.recording) == forked
 
 
 def test_a_saved_recording_says_what_it_is_of(tmp_path: Path) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +31,7 @@ from simulator.view.themes import THEMES
 from tests.view import scenes
 
 NIGHT = THEMES["night"]
+PORT = 5568
 linux = pytest.mark.skipif(sys.platform != "linux", reason="all of 127/8 is local on Linux alone")
 
 
@@ -67,6 +70,10 @@ def wait_for(done: Callable[[], bool]) -> None:
     while not done():
         assert time.monotonic() < deadline, "no packet came"
         time.sleep(0.005)
+
+
+def sent_so_many(destinations: list[tuple[str, int]], wanted: int) -> bool:
+    return len(destinations) >= wanted
 
 
 def lit(head_m: float, leds: int = 400) -> Any:
@@ -122,6 +129,50 @@ def test_nobody_listening_is_no_error(address: str) -> None:
         for _ in range(5):
             strip.show(lit(5.0))
             time.sleep(0.03)
+
+
+@pytest.fixture
+def destinations(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
+    """Note the address of every packet, whoever sends it; nothing leaves meanwhile."""
+    sent: list[tuple[str, int]] = []
+
+    def sendto(_socket: socket.socket, data: bytes, *more: Any) -> int:
+        sent.append(more[-1])  # flags may stand before the address
+        return len(data)
+
+    def refuse(_socket: socket.socket, *_: Any) -> None:
+        raise AssertionError("a packet may leave by a way that is not watched")
+
+    monkeypatch.setattr(socket.socket, "sendto", sendto)
+    for way in ("connect", "connect_ex", "send", "sendall", "sendmsg"):
+        monkeypatch.setattr(socket.socket, way, refuse)
+    return sent
+
+
+def test_the_host_that_was_named_is_the_only_one_that_is_sent_anything(
+    destinations: list[tuple[str, int]], address: str
+) -> None:
+    with opened_strip(Target(address, universe=3, count=400), NIGHT) as strip:
+        for head_m in (0.0, 150.0, 300.0):
+            wanted = len(destinations) + 3
+            strip.show(lit(head_m))
+            wait_for(partial(sent_so_many, destinations, wanted))
+        before = len(destinations)
+    assert len(destinations) > before, "it goes dark"
+    assert set(destinations) == {(address, PORT)}
+
+
+def test_what_others_are_sent_would_be_seen(destinations: list[tuple[str, int]]) -> None:
+    """The same library as it comes: it tells the whole network of itself, and sends to a group."""
+    sender = sacn.sACNsender(bind_port=0, fps=FRAMES_PER_S)
+    sender.activate_output(3)
+    sender[3].multicast = True
+    sender.start()
+    try:
+        wait_for(lambda: len(set(destinations)) == 2)
+    finally:
+        sender.stop()
+    assert set(destinations) == {("<broadcast>", PORT), ("239.255.0.3", PORT)}
 
 
 @linux

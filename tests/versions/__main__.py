@@ -1,8 +1,9 @@
 """`python -m tests.versions`: the suite on the oldest and the newest Python and dependencies.
 
 In: pyproject.toml. Out: two environments beside `.venv`, the suite run in each, one line a piece;
-the exit code is 1 where one failed. A Python that is not here is skipped, and that is said. Needs
-nothing but the standard library, since it runs before anything is installed.
+the exit code is 1 where one failed, or where there was none to run it in. A Python that is not here
+is skipped, and the newest environment stays as it is where there is no network; both are said.
+Needs nothing but the standard library, since it runs before anything is installed.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 BACKEND = "hatchling>=1.27"
 FLOOR = re.compile(r"\s*([\w.-]+)\s*>=\s*([\w.]+)")
+OURSELVES = ("--no-build-isolation", "--editable", f"{ROOT}[dev]")
 OURS = ("dev",)
 """Extras that only we use: their tools come as they are; what a user installs has its floor."""
 
@@ -81,17 +83,43 @@ def environment(case: Case, python: str) -> Path:
     if stamp.exists():
         return own
     _run([python, "-m", "venv", "--clear", str(folder)])
-    pip = [str(own), "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
     held: list[str] = []
     if case.floors:
         constraints = folder / "constraints.txt"
         lines = floors(tomllib.loads(text.decode())["project"])
         constraints.write_text("\n".join(lines) + "\n", encoding="utf-8")
         held = ["--constraint", str(constraints)]
-    _run([*pip, BACKEND])
-    _run([*pip, "--no-build-isolation", *held, "--editable", f"{ROOT}[dev]"])
+    _run([*_pip(own), BACKEND])
+    _run([*_pip(own), *OURSELVES, *held])
     stamp.touch()
     return own
+
+
+def upgraded(own: Path) -> bool:
+    """Bring an environment up to the newest releases; False where none can be asked for.
+
+    It is asked first whether any can: pip takes what is installed for the newest where it reaches
+    no index, and says that it went well.
+
+    Raises:
+        subprocess.CalledProcessError: the newest releases do not go together.
+    """
+    ask = ["--dry-run", "--ignore-installed", "--no-deps", "--retries", "1", "--timeout", "20"]
+    done = subprocess.run([*_pip(own), *ask, BACKEND], cwd=ROOT, capture_output=True, check=False)
+    if done.returncode != 0:
+        return False
+    _run([*_pip(own), "--upgrade", "--upgrade-strategy", "eager", BACKEND, *OURSELVES])
+    return True
+
+
+def suite_passes(own: Path) -> bool:
+    """Run the suite with this Python."""
+    suite = [str(own), "-m", "pytest", "-q", "-n", "2", "-m", "not slow and not soak"]
+    return subprocess.run([*suite, *sys.argv[1:]], cwd=ROOT, check=False).returncode == 0
+
+
+def _pip(own: Path) -> list[str]:
+    return [str(own), "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
 
 
 def _run(command: Sequence[str]) -> None:
@@ -100,7 +128,7 @@ def _run(command: Sequence[str]) -> None:
 
 def main() -> int:
     """Run the suite in each environment that can be made; return the exit code."""
-    told, failed = [], False
+    told, failed, tested = [], False, False
     for case in CASES:
         python = interpreter(case.python)
         what = f"{case.name} dependencies on Python {case.python}"
@@ -111,16 +139,19 @@ def main() -> int:
         sys.stdout.flush()
         try:
             own = environment(case, python)
+            if not case.floors and not upgraded(own):
+                told.append(f"{what}: not brought up to date, no package index can be reached")
         except subprocess.CalledProcessError as error:
             told.append(f"{what}: cannot be installed ({error})")
             failed = True
             continue
-        suite = [str(own), "-m", "pytest", "-q", "-n", "2", "-m", "not slow and not soak"]
-        passed = subprocess.run([*suite, *sys.argv[1:]], cwd=ROOT, check=False).returncode == 0
+        passed, tested = suite_passes(own), True
         told.append(f"{what}: {'passed' if passed else 'failed'}")
         failed = failed or not passed
+    if not tested:
+        told.append("Nothing was tested: there is no environment to run the suite in.")
     sys.stdout.write("\n".join(told) + "\n")
-    return int(failed)
+    return int(failed or not tested)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """`python -m simulator` is `lightpace`.
 
 In: arguments. Out: what the command line makes of them. Ctrl-C and a termination are answered from
-the first moment on, before anything large is imported: quietly, with 130 and 143.
+the first moment on, before anything large is imported: quietly, with 130 and 143. So is a terminal
+that is closed, with 129.
 """
 
 from __future__ import annotations
@@ -11,12 +12,12 @@ import signal
 import sys
 from types import FrameType
 
-_CODES = {signal.SIGINT: 130, signal.SIGTERM: 143}
+from simulator.stops import CODES
 
 
 def main() -> None:
     """Run the command line and exit the process."""
-    for number in _CODES:
+    for number in CODES:
         signal.signal(number, _stopped_early)
     from simulator.cli import main as run  # noqa: PLC0415 - signals are answered before it
 
@@ -25,12 +26,12 @@ def main() -> None:
     except KeyboardInterrupt:  # it came between two of the command line's own answers to it
         sys.exit(130)
     finally:
-        for number in _CODES:  # all is done and told: nothing is left that could be stopped
+        for number in CODES:  # all is done and told: nothing is left that could be stopped
             signal.signal(number, signal.SIG_IGN)
 
 
 def _stopped_early(number: int, _frame: FrameType | None) -> None:
-    os._exit(_CODES[signal.Signals(number)])  # an exception would be told as a failed import
+    os._exit(CODES[signal.Signals(number)])  # an exception would be told as a failed import
 
 
 if __name__ == "__main__":

@@ -1,20 +1,42 @@
 """Files are written beside their place and renamed, so that they are complete or absent.
 
-In: a path. Out: a temporary path to write to, renamed on success, removed on any failure.
+In: a path. Out: a temporary path to write to, renamed on success, removed on any failure; or an
+open file, where what is there is one.
 """
 
 from __future__ import annotations
 
+import errno
 import itertools
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from simulator.errors import OutputError
 
 _MOST_SHOWN = 1000
 """Characters of a path in a sentence: all of any path but a nonsensical one."""
+
+
+def opened(path: str | Path) -> BinaryIO:
+    """Open a regular file to read.
+
+    Raises:
+        OSError: there is none, it may not be read, or it is something else: a pipe would be waited
+            for, perhaps for ever.
+    """
+    file = open(path, "rb", opener=_at_once)  # noqa: SIM115 - whoever asked for it closes it
+    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        file.close()
+        raise OSError(errno.EINVAL, "it is not a regular file", str(path))
+    return file
+
+
+def _at_once(path: str, flags: int) -> int:
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 @contextmanager

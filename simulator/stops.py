@@ -15,6 +15,11 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 
+CODES = {signal.SIGINT: 130, signal.SIGTERM: 143}
+"""What answers each stop: the exit code."""
+if sys.platform != "win32" and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+    CODES[signal.SIGHUP] = 129  # the terminal was closed, and nobody asked to go on without it
+
 LATER_S = 0.005
 """After this a signal comes again [s]: the callback is over by then, or it is tried once more."""
 

@@ -11,6 +11,8 @@ import re
 MILE_M = 1609.344
 LAP_M = 400.0
 
+_MOST_DIGITS = 300
+"""A longer number is none: it would be infinite."""
 _CLOCK = re.compile(r"(?:(\d+):)?(\d{1,2}):(\d{1,2}(?:\.\d*)?)")
 _NUMBER = re.compile(r"\d+(?:\.\d*)?|\.\d+")
 _DISTANCE = re.compile(
@@ -26,9 +28,9 @@ def parse_time(text: str) -> float:
         ValueError: the text is no time, or its seconds or minutes reach sixty.
     """
     text = text.strip()
-    if _NUMBER.fullmatch(text):
+    if len(text) <= _MOST_DIGITS and _NUMBER.fullmatch(text):
         return float(text)
-    match = _CLOCK.fullmatch(text)
+    match = _CLOCK.fullmatch(text) if len(text) <= _MOST_DIGITS else None
     if match is None:
         raise ValueError(f"{_quoted(text)} is not a time such as 4:06.42 or 60.2")
     hours, minutes, seconds = match.groups()
@@ -43,7 +45,7 @@ def parse_distance(text: str) -> float:
     Raises:
         ValueError: the text is no distance.
     """
-    match = _DISTANCE.fullmatch(text.strip())
+    match = _DISTANCE.fullmatch(text.strip()) if len(text) <= _MOST_DIGITS else None
     if match is None:
         raise ValueError(f"{_quoted(text.strip())} is not a distance such as 1 mile or 1500 m")
     number, unit = match.groups()

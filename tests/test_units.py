@@ -135,3 +135,11 @@ def test_a_distance_is_written_short() -> None:
     assert format_distance(1609.344) == "1 mile"
     assert format_distance(1500.0) == "1500 m"
     assert format_distance(402.336) == "402.336 m"
+
+
+@pytest.mark.parametrize("text", ["9" * 400, "1:" + "0" * 400, "9" * 5000, "9" * 400 + ":00"])
+def test_a_number_that_no_clock_can_show_is_no_time_and_no_distance(text: str) -> None:
+    with pytest.raises(ValueError, match="is not a time"):
+        parse_time(text)
+    with pytest.raises(ValueError, match="is not a distance"):
+        parse_distance(text)

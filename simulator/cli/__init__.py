@@ -1,7 +1,8 @@
 """The command line: reads arguments, asks the rooms, prints. The only place that exits the process.
 
 In: arguments. Out: text on stdout, one-sentence errors on stderr, an exit code: 0 done, 1 it could
-not be done, 2 the input is not usable, 130 stopped with Ctrl-C, 143 terminated. The commands stand
+not be done, 2 the input is not usable, 129 the terminal was closed, 130 stopped with Ctrl-C, 143
+terminated. The commands stand
 in `attempts`, `films`, `stories`, `science` and `sweeps`, and are registered by importing them.
 """
 
@@ -13,6 +14,7 @@ import signal
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -21,7 +23,7 @@ from rich.markup import escape
 
 from simulator.cli.terminal import app, err
 from simulator.errors import LightpaceError
-from simulator.stops import dropped_stops, signal_later
+from simulator.stops import CODES, dropped_stops, signal_later
 
 _Misused: Any = next(c for c in typer.BadParameter.__mro__ if c.__name__ == "ClickException")
 """What a wrong option or argument raises; typer exports only its descendants."""
@@ -39,9 +41,10 @@ HOMES = {
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit the process."""
     _stopped.clear()
-    signal.signal(signal.SIGINT, _stop)
-    signal.signal(signal.SIGTERM, _stop)
+    for number in CODES:
+        signal.signal(number, _stop)
     os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
+    _open_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal may know no true minus sign
@@ -57,26 +60,60 @@ def _exit_code(arguments: Sequence[str]) -> int | str | None:
     except SystemExit as end:
         code = end.code
     except _Misused as error:
-        err.print(escape(f"{error.format_message().rstrip('.')}. See `lightpace --help`."))
+        _tell(f"{error.format_message().rstrip('.')}. See `lightpace --help`.")
         code = error.exit_code
     except (typer.Abort, KeyboardInterrupt):
         code = 130
     except LightpaceError as error:
         if not _stopped:
-            err.print(escape(str(error)))
+            _tell(str(error))
         code = error.exit_code
+    except OSError as error:
+        if not _stopped and _flushed():
+            _tell(_refused(error))
+        code = 1
     except Exception:
         if not _stopped:
             raise
         # a library took the stop for a failure of its own: pydantic does while it builds a model
     code = _stopped[0] if _stopped else code
+    return code if _flushed() else code or 1
+
+
+def _open_closed_streams() -> None:
+    """Open the streams that were closed: the next file would take their place in the system."""
+    for name in ("stdin", "stdout", "stderr"):
+        if getattr(sys, name) is None:
+            mode = "r" if name == "stdin" else "w"
+            stream = Path(os.devnull).open(mode, encoding="utf-8")  # noqa: SIM115 - for good
+            setattr(sys, name, stream)
+
+
+def _flushed() -> bool:
+    """Return whether all that was said has gone out; where not, say why, unless nobody reads it."""
     try:
         sys.stdout.flush()
-    except BrokenPipeError:
-        # whoever read us has gone: keep the interpreter from complaining of it at its end
+    except OSError as error:
+        # keep the interpreter from trying once more at its end, and complaining of it
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 1
-    return code
+        if not isinstance(error, BrokenPipeError):
+            _tell(_refused(error))
+        return False
+    return True
+
+
+def _refused(error: OSError) -> str:
+    """Return what the system refused; what has no name is what a command prints."""
+    what = f"{error.filename}" if error.filename else "The output cannot be written"
+    return f"{what}: {error.strerror or error}."
+
+
+def _tell(text: str) -> None:
+    """Say something on the error stream; the exit code says it too where that is full."""
+    try:
+        err.print(escape(text))
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
 
 
 def _register(arguments: Sequence[str]) -> None:

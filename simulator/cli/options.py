@@ -42,6 +42,7 @@ def picture_size(text: str) -> tuple[int, int]:
     width, cross, height = text.lower().partition("x")
     if not (cross and width.isdecimal() and height.isdecimal()):
         raise typer.BadParameter(f"'{text}' is not a size such as 1920x1080.", param_hint="--size")
-    if not (1 <= int(width) <= 7680 and 1 <= int(height) <= 4320):
+    digits = max(len(width), len(height))  # Python reads no number of thousands of them
+    if digits > 9 or not (1 <= int(width) <= 7680 and 1 <= int(height) <= 4320):
         raise typer.BadParameter("A picture has from 1x1 to 7680x4320 points.", param_hint="--size")
     return int(width), int(height)

@@ -19,7 +19,7 @@ import numpy as np
 from simulator.analysis.sweep.axes import number_of
 from simulator.analysis.sweep.chunks import Columns
 from simulator.errors import ExtraError, LightpaceError, OutputError
-from simulator.files import replacing
+from simulator.files import opened, replacing
 
 ENDINGS = (".csv", ".json", ".parquet")
 
@@ -132,18 +132,20 @@ def read_columns(path: Path) -> Columns:
     """
     try:
         if path.suffix.lower() == ".parquet":
-            table = _pyarrow().parquet.read_table(path)
+            with opened(path) as file:
+                table = _pyarrow().parquet.read_table(file)
             cells = {name: table.column(name).to_pylist() for name in table.column_names}
         elif path.suffix.lower() == ".json":
-            rows = json.loads(path.read_text(encoding="utf-8"))
+            with opened(path) as file:
+                rows = json.loads(file.read())
             cells = {name: [row.get(name) for row in rows] for name in rows[0]}
         else:
-            with path.open(encoding="utf-8", newline="") as file:
-                head, *lines = csv.reader(file)
+            with io.TextIOWrapper(opened(path), encoding="utf-8", newline="") as lines_in:
+                head, *lines = csv.reader(lines_in)
             cells = {name: [row[i] for row in lines] for i, name in enumerate(head)}
     except OSError as error:
         raise LightpaceError(f"{path} cannot be read: {error.strerror or error}.") from None
-    except (ValueError, LookupError, AttributeError, TypeError):
+    except (ValueError, LookupError, AttributeError, TypeError, RecursionError):
         raise LightpaceError(f"{path} is not a table of results.") from None
     return {name: _column(values) for name, values in cells.items()}
 

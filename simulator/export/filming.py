@@ -25,7 +25,7 @@ from simulator.session.presentation import Presentation
 from simulator.session.running import FINDINGS, finding_job
 from simulator.stage.scenery import Options
 from simulator.stage.show import Show, with_findings
-from simulator.stops import dropped_stops
+from simulator.stops import CODES, dropped_stops
 from simulator.view.cameras import WHOLE, Shot
 from simulator.view.theme import Theme
 
@@ -129,7 +129,8 @@ class _StoppedError(Exception):
 def _serve(pipe: Connection) -> None:
     """Write one film in the second process, after the window's own work (a lower priority)."""
     ignore_interrupts()
-    signal.signal(signal.SIGTERM, _stop)
+    for number in {*CODES} - {signal.SIGINT}:
+        signal.signal(number, _stop)
     with contextlib.suppress(AttributeError, OSError):
         os.nice(_NICER)
     # where Python drops the stop, the closed pipe says so before the next picture
@@ -140,7 +141,8 @@ def _serve(pipe: Connection) -> None:
 
 
 def _stop(_signal: int, _frame: FrameType | None) -> None:
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # once is enough: what follows is tidying up
+    for number in CODES:
+        signal.signal(number, signal.SIG_IGN)  # once is enough: what follows is tidying up
     raise _StoppedError
 
 

@@ -7,6 +7,7 @@ or one sentence saying why it cannot be.
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import math
 import zipfile
@@ -72,8 +73,10 @@ def _digest(scenario_json: str) -> str:
 
 
 def _write(path: str | Path, head: dict[str, Any], arrays: dict[str, NDArray[np.float64]]) -> None:
-    with replacing(path) as beside, beside.open("wb") as file:
-        np.savez_compressed(file, allow_pickle=False, head=np.array(json.dumps(head)), **arrays)
+    packed = io.BytesIO()  # a device would tell the packer wrongly where it stands
+    np.savez_compressed(packed, allow_pickle=False, head=np.array(json.dumps(head)), **arrays)
+    with replacing(path) as beside:
+        beside.write_bytes(packed.getvalue())
 
 
 def load_recording(path: str | Path) -> Recording:

@@ -25,6 +25,9 @@ ANY = "*"
 """A step of a doubtful path that stands for any key."""
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+HALF_CHARACTER = re.compile(r"[\ud800-\udfff]")
+"""What a byte of a shell's words becomes that is no UTF-8; it can be neither printed nor kept."""
+UNPRINTABLE = "holds a character that cannot be printed"
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
 
 
@@ -127,7 +130,7 @@ def _text(value: Any) -> Any:
             "wrong_kind", "text is wanted here, not {kind}", {"kind": _kind_of(value)}
         )
     if _CONTROL.search(value):
-        raise PydanticCustomError("control", "holds a character that cannot be printed")
+        raise PydanticCustomError("control", UNPRINTABLE)
     return value.strip()
 
 

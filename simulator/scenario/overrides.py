@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from simulator.errors import Problem, ScenarioError
-from simulator.scenario.fields import Section, quoted
+from simulator.scenario.fields import HALF_CHARACTER, UNPRINTABLE, Section, quoted
 from simulator.scenario.model import Runner, Scenario
 from simulator.scenario.named import DEFAULT_FORMATION, FORMATION, RUNNER, Kind
 from simulator.scenario.pacers import Formation
@@ -58,6 +58,10 @@ def apply_overrides(
     for text in overrides:
         path, equals, value = text.partition("=")
         path = path.strip()
+        if HALF_CHARACTER.search(text):
+            shown = path.encode("ascii", "backslashreplace").decode()[:200]
+            problems.append(Problem(SOURCE, 0, 0, shown, UNPRINTABLE))
+            continue
         try:
             if not equals or not path:
                 raise _CannotApplyError(f"{quoted(text)} is not of the form path=value")

@@ -13,6 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from simulator.errors import Problem, ScenarioError
+from simulator.files import opened
 from simulator.resources import configs_dir
 from simulator.scenario.structure import did_you_mean, guess
 
@@ -58,6 +59,8 @@ def find_scenario(source: str | Path) -> Path:
     """
     text = str(source)
     path = Path(source)
+    if not text:
+        raise refuse("''", "there is no such file")
     try:
         if path.is_file():
             return path
@@ -139,7 +142,7 @@ def read_text(path: Path, shown: str) -> str:
 
 def _read_text(path: Path, shown: str) -> str:
     try:
-        with path.open("rb") as file:
+        with opened(path) as file:
             data = file.read(MAX_BYTES + 1)
     except IsADirectoryError:
         raise refuse(shown, "this is a directory, not a file") from None

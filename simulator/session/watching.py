@@ -62,7 +62,8 @@ class Watching:
 
     def pass_time(self, elapsed_s: float) -> None:
         """Let wall time pass [s]."""
-        if self.playing and elapsed_s > STALL_S:
+        told = bool(self._notice) and self._notice_left_s > 0  # perhaps the answer to a key
+        if self.playing and elapsed_s > STALL_S and not told:
             self.notify("The machine stalled: playback slipped by one step.")
         self._playback = self._playback.advance(elapsed_s)
         self._notice_left_s -= min(max(elapsed_s, 0.0), STALL_S)

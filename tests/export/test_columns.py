@@ -111,3 +111,11 @@ def test_kept_chunks_are_found_again_and_damaged_or_foreign_ones_are_not(
     assert store.missing() == [0, 1, 2]
     store.remove()
     assert not store.folder.exists()
+
+
+@pytest.mark.parametrize("text", ["[" * 5000, "{" * 5000, "[[1]]", "3"])
+def test_what_is_json_and_no_table_is_one_sentence(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "a.json"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(LightpaceError, match=r"a.json is not a table of results\."):
+        read_columns(file)

@@ -116,8 +116,8 @@ def stopped(
 ) -> Stopped:
     """Run a command on a terminal of its own and send it a signal `after_s` from its start [s].
 
-    Ctrl-C goes to every process of the command, as a terminal sends it; a termination to the first
-    alone, as `kill` sends it.
+    Ctrl-C goes to every process of the command, as a terminal sends it, and so does that it was
+    closed; a termination to the first alone, as `kill` sends it.
     """
     import pty  # noqa: PLC0415 - there is none on Windows
     import termios  # noqa: PLC0415 - nor this
@@ -144,7 +144,7 @@ def stopped(
             assert child.poll() is None, f"{arguments} never began: {said!r}"
             assert time.monotonic() < end, f"{arguments} never began: {said!r}"
         said += _listen(terminal, after_s)
-        if number == signal.SIGINT:
+        if number != signal.SIGTERM:
             os.killpg(group, number)
         else:
             child.send_signal(number)

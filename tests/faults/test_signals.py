@@ -1,4 +1,4 @@
-"""Ctrl-C and a termination, at a random moment of every command: quiet, and nothing half done."""
+"""Ctrl-C, a termination, a closed terminal, at a random moment: quiet, and nothing half done."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from simulator.errors import SimulationError
 from simulator.export.film import Cut, SceneAt
 from simulator.export.filming import Filming, News, Order
 from simulator.session.worker import Worker
+from simulator.stops import CODES
 from simulator.view.themes import THEMES
 from tests.faults.commands import QUICK, WAIT_S, WRITING, environment, lightpace, stopped
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals and terminals of POSIX")
 
-CODES = {signal.SIGINT: 130, signal.SIGTERM: 143}
 SHARED = ("sweep", "--vary", "pacers.count=0..1", "--samples", "2049", "--jobs", "2", "-o")
 """Two chunks, and two processes that work them off."""
 COMMANDS = QUICK | {"present": ("present",), "shared.csv": (*SHARED, "shared.csv")}
@@ -102,6 +102,13 @@ def _lasts_s(name: str, folder: Path) -> float:
     return time.monotonic() - begin
 
 
+def test_each_of_the_three_is_answered() -> None:
+    expected = {signal.SIGINT: 130, signal.SIGTERM: 143}
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # under nohup it is not asked for
+        expected[signal.SIGHUP] = 129
+    assert expected == CODES
+
+
 def test_every_command_is_tried() -> None:
     commands = {command for home in HOMES.values() for command in home}
     assert {words[0] for words in COMMANDS.values()} == commands
@@ -116,7 +123,7 @@ def test_a_command_stopped_at_any_moment_leaves_nothing_half_done(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("number", CODES, ids=lambda number: number.name)
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)
 @pytest.mark.parametrize("name", COMMANDS)
 def test_twelve_moments_of_every_command(name: str, number: signal.Signals, tmp_path: Path) -> None:
     codes = list(tried(name, tmp_path, number, _lasts_s(name, tmp_path)))

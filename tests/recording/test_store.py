@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import io
 import json
 import os
 import pickle
@@ -332,13 +331,20 @@ def test_a_write_that_fails_leaves_the_old_file_and_no_other(
     path = tmp_path / "run.npz"
     path.write_bytes(saved.read_bytes())
 
-    def full_disk(file: io.BufferedWriter, **_: Any) -> None:
-        file.write(b"half of it")
+    def full_disk(path: Path, _data: bytes) -> int:
+        with path.open("wb") as file:
+            file.write(b"half of it")
         raise fault
 
-    monkeypatch.setattr(np, "savez_compressed", full_disk)
+    monkeypatch.setattr(Path, "write_bytes", full_disk)
     expected = OutputError if isinstance(fault, OSError) else KeyboardInterrupt
     with pytest.raises(expected):
         save_recording(attempt, path)
     assert path.read_bytes() == saved.read_bytes()
     assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.skipif(not Path("/dev/null").is_char_device(), reason="there is no /dev/null here")
+def test_a_recording_may_go_to_a_device(attempt: Recording) -> None:
+    save_recording(attempt, "/dev/null")
+    assert Path("/dev/null").is_char_device()

@@ -160,3 +160,12 @@ def test_a_formation_of_ones_own_is_found_from_the_files_folder(tmp_path: Path) 
     assert str(problem) == (
         f"{tmp_path / 'mine.yaml'}:4:13  pacers.formation.slots.1.ahead  'x' is not a number"
     )
+
+
+@pytest.mark.parametrize("path", ["distance", "plan.target", "ghosts.0.time", "pacers.shelter"])
+def test_a_byte_that_is_no_character_is_refused(path: str) -> None:
+    said = refused(f"{path}=\udcff", f"x\udcff{path}=1")
+    assert said == [
+        f"--set  {path}  holds a character that cannot be printed",
+        f"--set  x\\udcff{path}  holds a character that cannot be printed",
+    ]

@@ -137,6 +137,22 @@ def test_a_change_within_the_clocks_grain_is_seen(opened: Session, file: Path) -
     assert opened.scenario.pacers.front_gap == 2.5
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes of POSIX")
+def test_a_pipe_that_takes_the_file_s_place_is_not_waited_for(opened: Session, file: Path) -> None:
+    before = opened.scenario
+    file.unlink()
+    os.mkfifo(file)
+    for _ in range(3):
+        look(opened)
+    assert "not a regular file" in opened.file_problem
+    assert opened.scenario is before
+    file.unlink()
+    file.write_text(SHORT.replace("front_gap: 1.5", "front_gap: 3"), encoding="utf-8")
+    look(opened)
+    assert opened.file_problem == ""
+    assert opened.scenario.pacers.front_gap == 3
+
+
 def test_a_wave_that_goes_from_the_file_takes_what_was_refused_of_it_along(
     opened: Session, file: Path
 ) -> None:

@@ -20,6 +20,7 @@ from simulator.stage.keys import Action
 from simulator.stage.playback import COUNTDOWN_S, FRAME_S, RATES, RUN_OUT_S, STALL_S
 from simulator.stage.scene import Phase
 from simulator.stage.scenery import Options
+from tests.session.short import SHORT
 
 WINDOW = {
     Action.LABELS,
@@ -313,3 +314,15 @@ def test_a_run_that_does_not_finish_can_be_watched_all_the_same() -> None:
     assert scene.board is not None
     assert scene.board.headline == "did not finish"
     assert np.isfinite(scene.distance_m)
+
+
+def test_a_stall_does_not_take_the_place_of_an_answer() -> None:
+    session = Session(load_text(SHORT, "short.yaml"), start_at_s=20.0)
+    session.perform(Action.PLAY_PAUSE)
+    session.notify("a.png cannot be written: No space left on device.")
+    session.advance(10.0)
+    assert "cannot be written" in session.scene().notice
+    for _ in range(30):
+        session.advance(NOTICE_S / 30)
+    session.advance(10.0)
+    assert "stalled" in session.scene().notice

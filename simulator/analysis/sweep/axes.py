@@ -15,6 +15,7 @@ from decimal import Decimal, DecimalException
 from functools import cached_property
 
 from simulator.errors import Problem, ScenarioError
+from simulator.scenario.fields import HALF_CHARACTER, UNPRINTABLE
 from simulator.units import parse_time
 
 SOURCE = "--vary"
@@ -108,6 +109,8 @@ def axis_of(text: str) -> Axis:
     Raises:
         ScenarioError: the text is none of these.
     """
+    if HALF_CHARACTER.search(text):
+        raise refused("", UNPRINTABLE)
     path, equals, spec = text.partition("=")
     path, spec = path.strip(), spec.strip()
     if not (path and equals and spec):

@@ -121,3 +121,9 @@ def test_a_path_varied_twice_and_a_grid_without_end_are_refused() -> None:
         grid_of(["runner.mass=40..42", "runner.mass=50"])
     with pytest.raises(ScenarioError, match="more than"):
         grid_of([f"p{i}=0..99" for i in range(4)])
+
+
+def test_a_byte_that_is_no_character_is_refused_before_anything_is_run() -> None:
+    with pytest.raises(ScenarioError, match="cannot be printed") as refused:
+        axis_of("pacers.count=\udcff,3")
+    assert str(refused.value).encode()

@@ -226,3 +226,18 @@ def test_a_tag_that_would_run_something_is_refused_and_runs_nothing(tmp_path: Pa
         with pytest.raises(LightpaceError):
             theme_named(str(theme))
     assert not made.exists()
+
+
+NETWORK = {"socket", "ssl", "http", "urllib", "ftplib", "smtplib", "asyncio", "requests", "sacn"}
+
+
+def test_two_modules_alone_may_open_a_connection() -> None:
+    """Besides, a sweep's cluster is reached by `distributed`, and only where it is named."""
+    found = set()
+    for path in SOURCES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            if NETWORK & {name.partition(".")[0] for name in names}:
+                found.add(path.relative_to(ROOT / "simulator").as_posix())
+    assert found == {"export/leds.py", "view/display.py"}

@@ -9,7 +9,7 @@ from simulator.stage.desk import Comparison, KnobKind
 from simulator.stage.keys import Action
 from simulator.view.app import App
 from simulator.view.arranging import arrange
-from simulator.view.drawer import paint
+from simulator.view.drawer import banner, paint
 from simulator.view.drawer.compare import planned
 from simulator.view.drawer.pages import page_names
 from simulator.view.drawer.pieces import STRIP, Look
@@ -504,3 +504,12 @@ def test_the_ring_round_a_control_keeps_off_the_words_at_its_edge(unit: float) -
     assert mask.count()
     inside = [x for x in range(box.x - 3, box.right + 3) if mask.get_at((x, box.y + box.h // 2))]
     assert inside == []
+
+
+def test_a_short_sentence_on_a_broken_file_leaves_its_heading_whole() -> None:
+    for width, height in ((1280, 720), (1920, 1080), (3840, 2160)):
+        layout = arrange(width, height)
+        style = Style(Type(), layout.sizes, THEMES["night"])
+        card = banner._card("w.yaml is gone", layout, style)
+        px = style.sizes.body
+        assert card.get_width() >= style.type.width(banner.HEADING, SEMIBOLD, px) + 2 * px

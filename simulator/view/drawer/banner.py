@@ -13,6 +13,7 @@ from simulator.view.panels.head import wrapped
 from simulator.view.style import Style
 from simulator.view.text import REGULAR, SEMIBOLD
 
+HEADING = "The file has a problem; the last good state goes on."
 _LINES = 4
 
 
@@ -39,14 +40,15 @@ def _card(text: str, layout: Layout, style: Style) -> pygame.Surface:
     room = max(1, min(round(0.8 * layout.stage.w), 60 * px) - 3 * px)
     lines = wrapped(text.split(), room, px, style)[:_LINES]
     step = round(1.4 * px)
-    widest = max(style.type.width(line, REGULAR, px) for line in lines)
-    size = (max(1, min(widest, room)) + 3 * px, step * (len(lines) + 1) + px)
+    told = (HEADING, *lines)
+    weights = (SEMIBOLD, *(REGULAR for _ in lines))
+    widest = max(map(style.type.width, told, weights, (px for _ in told)))
+    size = (max(1, min(widest, room)) + 3 * px, step * len(told) + px)
     card = ground(size, style.sizes, theme)
     bar = (0, px // 2, max(3, px // 4), size[1] - px)
     pygame.draw.rect(card, theme.red, bar)
-    said = "The file has a problem; the last good state goes on."
-    for i, line in enumerate((said, *lines)):
+    for i, (line, weight) in enumerate(zip(told, weights, strict=True)):
         at = (px * 1.5, px / 2 + (i + 0.5) * step)
-        weight, tint = (SEMIBOLD, theme.text) if i == 0 else (REGULAR, theme.muted)
+        tint = theme.text if i == 0 else theme.muted
         style.type.write(card, line, at, weight, px, tint, width=size[0] - 2 * px)
     return card

@@ -356,7 +356,7 @@ def run(
     try:
         app.frame(0.0)
         # what the program is made of is there to stay: looking through all of it for garbage, as
-        # happens once in a thousand pictures, takes as long as two of them
+        # happens once in some thousand pictures while knobs are turned, takes as long as three
         gc.freeze()
         before = clock()
         while app.running:

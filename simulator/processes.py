@@ -1,8 +1,10 @@
-"""Other processes, which Ctrl-C does not reach: it is the main one's to answer.
+"""Other processes, which a terminal's signals do not reach: they are the main one's to answer.
 
 In: what another process is to do. Out: a context of `multiprocessing` to start it with. A terminal
-sends Ctrl-C to every process of the group. One that is told to ignore it once it runs would answer
-until then, and tell of it on the terminal: reading Python and the program in takes it a second.
+sends Ctrl-C, and that it was closed, to every process of the group. One that is told to ignore it
+once it runs would answer until then, and tell of it: reading Python and the program in takes it a
+second. `multiprocessing` has one more process, which keeps account of semaphores; where it is gone,
+the next one tells of each that it never heard of.
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ def ignore_interrupts() -> None:
 
 class _Process(SpawnProcess):
     def start(self) -> None:
-        """Start it with Ctrl-C held back, which it inherits."""
+        """Start it with the terminal's signals held back, which it inherits."""
         with _held_back():
             super().start()
 
@@ -31,19 +33,23 @@ class _Context(SpawnContext):
     Process = _Process
 
 
-SPAWN: SpawnContext = _Context()
-"""Starts processes anew, on every system; what they run should `ignore_interrupts` first."""
+def spawning() -> SpawnContext:
+    """Return what starts processes anew, on every system; they should `ignore_interrupts` first."""
+    with _held_back():  # the process that keeps account is there now: pools use it at once
+        return _Context()
 
 
 @contextmanager
 def _held_back() -> Iterator[None]:
-    """Hold Ctrl-C back in this thread meanwhile: it comes afterwards."""
+    """Hold the terminal's signals back in this thread meanwhile: they come afterwards."""
     if sys.platform == "win32":
         yield
         return
-    resource_tracker.ensure_running()  # it is started on the way, and lets Ctrl-C in again
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    held = [signal.SIGINT, signal.SIGHUP]
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, held)
     try:
+        resource_tracker.ensure_running()  # it inherits this too, and lets Ctrl-C in again here
+        signal.pthread_sigmask(signal.SIG_BLOCK, held)
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)

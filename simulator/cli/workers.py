@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from simulator.errors import ExtraError, LightpaceError
-from simulator.processes import SPAWN, ignore_interrupts
+from simulator.processes import ignore_interrupts, spawning
 
 if TYPE_CHECKING:
     from simulator.analysis.sweep.chunks import Columns, Request
@@ -76,7 +76,7 @@ def executor(
         yield None, 1
         return
     others = multiprocessing.active_children()
-    pool = ProcessPoolExecutor(workers, SPAWN, initializer=ignore_interrupts)
+    pool = ProcessPoolExecutor(workers, spawning(), initializer=ignore_interrupts)
     try:
         yield pool, workers
     except BaseException:

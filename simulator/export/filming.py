@@ -19,13 +19,13 @@ from types import FrameType
 from simulator.errors import LightpaceError
 from simulator.export.film import Attempt, Cut, Pictures, SceneAt, Size, write_film
 from simulator.physics.attempt import finished
-from simulator.processes import SPAWN, ignore_interrupts
+from simulator.processes import ignore_interrupts, spawning
 from simulator.scenario.story_script import Script
 from simulator.session.presentation import Presentation
 from simulator.session.running import FINDINGS, finding_job
 from simulator.stage.scenery import Options
 from simulator.stage.show import Show, with_findings
-from simulator.stops import CODES, dropped_stops
+from simulator.stops import dropped_stops
 from simulator.view.cameras import WHOLE, Shot
 from simulator.view.theme import Theme
 
@@ -82,8 +82,9 @@ class Filming:
             OSError: no process can be started.
         """
         self.order = order
-        self._pipe, theirs = SPAWN.Pipe()
-        self._process = SPAWN.Process(target=_serve, args=(theirs,), name="lightpace film")
+        context = spawning()
+        self._pipe, theirs = context.Pipe()
+        self._process = context.Process(target=_serve, args=(theirs,), name="lightpace film")
         self._process.start()
         theirs.close()
         self._over = False
@@ -129,8 +130,7 @@ class _StoppedError(Exception):
 def _serve(pipe: Connection) -> None:
     """Write one film in the second process, after the window's own work (a lower priority)."""
     ignore_interrupts()
-    for number in {*CODES} - {signal.SIGINT}:
-        signal.signal(number, _stop)
+    signal.signal(signal.SIGTERM, _stop)
     with contextlib.suppress(AttributeError, OSError):
         os.nice(_NICER)
     # where Python drops the stop, the closed pipe says so before the next picture
@@ -141,8 +141,7 @@ def _serve(pipe: Connection) -> None:
 
 
 def _stop(_signal: int, _frame: FrameType | None) -> None:
-    for number in CODES:
-        signal.signal(number, signal.SIG_IGN)  # once is enough: what follows is tidying up
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # once is enough: what follows is tidying up
     raise _StoppedError
 
 

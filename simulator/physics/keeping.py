@@ -132,7 +132,8 @@ class Passages:
 
 def passages(places_m: ArrayLike = ()) -> Keep[Passages]:
     """Return a keep for the times at these places [m] and how each row ended."""
-    return partial(_Passing, np.unique(np.asarray(places_m, dtype=np.float64)))
+    # numpy's `unique` reads masked arrays in first: half a picture's time, and a megabyte for ever
+    return partial(_Passing, np.array(sorted({*np.ravel(places_m).tolist()}), dtype=np.float64))
 
 
 class _Passing:

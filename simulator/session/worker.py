@@ -11,7 +11,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from typing import Any, TypeAlias
 
-from simulator.processes import SPAWN, ignore_interrupts
+from simulator.processes import ignore_interrupts, spawning
 
 Job: TypeAlias = Callable[[], Generator[None, None, Any]]
 FREE, DONE, FAILED = "free", "done", "failed"
@@ -26,8 +26,9 @@ class Worker:
         Raises:
             OSError: no process can be started.
         """
-        self._pipe, theirs = SPAWN.Pipe()
-        self._process: SpawnProcess = SPAWN.Process(
+        context = spawning()
+        self._pipe, theirs = context.Pipe()
+        self._process: SpawnProcess = context.Process(
             target=_serve, args=(theirs,), name="lightpace worker", daemon=True
         )
         self._process.start()

@@ -178,21 +178,47 @@ def pool_answers() -> bool:
 
 
 def interrupt_others() -> None:
-    """Send Ctrl-C to the processes just started, at the moment when they least expect it."""
+    """Send what a terminal sends to the processes just started, when they least expect it."""
     others = multiprocessing.active_children()
     assert others
     for other in others:
         assert other.pid is not None
-        os.kill(other.pid, signal.SIGINT)
+        for number in (signal.SIGINT, signal.SIGHUP):
+            os.kill(other.pid, number)
 
 
 @pytest.mark.parametrize("answers", [worker_answers, film_answers, pool_answers])
-def test_ctrl_c_is_nothing_to_another_process_that_has_only_just_been_started(
+def test_a_terminal_s_signals_are_nothing_to_another_process_that_has_just_been_started(
     answers: Callable[[], bool], capfd: pytest.CaptureFixture[str]
 ) -> None:
     """A terminal sends it to all: the first process answers it and ends the others, quietly."""
     assert answers()
     assert capfd.readouterr() == ("", "")
+
+
+ACCOUNT = """
+import os, signal, time
+from multiprocessing import resource_tracker
+from simulator.processes import spawning
+spawning()
+account = resource_tracker._resource_tracker._pid
+for number in (signal.SIGINT, signal.SIGHUP):
+    os.kill(account, number)
+time.sleep(0.3)
+print(os.waitpid(account, os.WNOHANG))
+"""
+"""The process of Python's own that keeps account of semaphores; without it others tell tales."""
+
+
+def test_they_are_nothing_to_the_process_that_keeps_account_either() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", ACCOUNT],
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.stdout, done.stderr) == ("(0, 0)\n", "")
 
 
 def test_nothing_large_stands_before_the_first_answer_to_a_signal() -> None:

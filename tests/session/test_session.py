@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from itertools import count
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -326,3 +330,24 @@ def test_a_stall_does_not_take_the_place_of_an_answer() -> None:
         session.advance(NOTICE_S / 30)
     session.advance(10.0)
     assert "stalled" in session.scene().notice
+
+
+MASKED = """
+import sys
+from simulator.session import Session
+from tests.session.short import load_short
+session = Session(load_short(), start_at_s=20.0)
+session.finish_work()
+session.change("pacers.front_gap", "1.9")
+session.finish_work()
+sys.exit("numpy.ma" in sys.modules)
+"""
+
+
+def test_work_between_pictures_reads_no_masked_arrays_in() -> None:
+    """It takes half a picture's time, once, and a megabyte for ever."""
+    root = Path(__file__).resolve().parents[2]
+    environment = {**os.environ, "PYTHONPATH": str(root)}
+    assert (
+        subprocess.run([sys.executable, "-c", MASKED], env=environment, check=False).returncode == 0
+    )

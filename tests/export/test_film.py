@@ -28,6 +28,7 @@ from simulator.stage.show import Show, make_show
 from simulator.view.arranging import arrange
 from simulator.view.still import render_still
 from simulator.view.themes import THEMES
+from tests.faults.disks import mounted
 
 SIZE = (320, 180)
 Pixels = NDArray[np.uint8]
@@ -182,15 +183,7 @@ def test_breaking_off_leaves_nothing(show: Show, tmp_path: Path, name: str) -> N
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     folder = tmp_path / "small"
     folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(folder)]
-    try:
-        done = subprocess.run(mount, capture_output=True, check=False)
-    except OSError:
-        pytest.skip("there is no mount here")
-    if done.returncode:
-        pytest.skip("a small disk needs the rights to mount one")
-    yield folder
-    subprocess.run(["umount", str(folder)], check=True)  # noqa: S607
+    yield from mounted(folder, "size=64k")
 
 
 @pytest.mark.parametrize("name", ["a.mp4", "a.webm", "a.gif", "frames"])

@@ -27,8 +27,8 @@ PHYSICS = Path("simulator", "physics")
 DIRECTIVES = {
     "language_level": 3,
     "annotation_typing": False,  # types stand in kernel.pxd alone
-    # Unchecked, because compiled.py's callers refuse what is not finite before the loop begins, and
-    # the kernel clamps every index: then none is out of range, and nothing is divided by zero.
+    # Unchecked: physics/setup.py refuses what is not finite before the loop begins, and the kernel
+    # clamps every index, divides by nothing that can be zero, and takes no remainder below zero.
     "boundscheck": False,
     "wraparound": False,
     "cdivision": True,
@@ -41,7 +41,6 @@ FLAGS = (
 )
 _COMPILED_LINE = re.compile(r"^(\s*).*# compiled: (.*)$", re.MULTILINE)
 _COMPLAINT = re.compile(r"^\S+:\d+:\d+: (?!warning|note).*", re.MULTILINE)
-
 _COMMAND = re.compile(r"Command '\['([^']*)'.*\]'")
 
 

@@ -32,12 +32,22 @@ ANSWER = (
 FINISH = "from simulator import *; print(simulate(load_scenario('breaking4')).finish_s.hex())"
 
 KERNEL = """
+from contextlib import nullcontext
 from math import sqrt  # compiled: from cython.cimports.libc.math import sqrt
 
+nogil = nullcontext()  # compiled: from cython import nogil
+
 def times(x):
-    return 2.0 * sqrt(x + x)
+    with nogil:
+        y = 2.0 * sqrt(x + x)
+    return y
 """
-TYPES = "cpdef double times(double x) noexcept\n"
+TYPES = """
+cimport cython
+
+@cython.locals(y=double)
+cpdef double times(double x) noexcept
+"""
 
 
 def process(*command: str | Path, cwd: Path, **changes: str) -> subprocess.CompletedProcess[str]:

@@ -33,7 +33,7 @@ from simulator.units import LAP_M, parse_distance
 Columns: TypeAlias = dict[str, NDArray[Any]]
 """Columns by name, one entry a row: numbers (NaN: there is none) or texts."""
 
-CHUNK_ROWS = 4096
+CHUNK_ROWS = 1024
 """Attempts in a chunk: enough to be quick, few enough to keep memory flat."""
 INVALID = "invalid"
 """The status of a row that is no scenario."""
@@ -187,8 +187,8 @@ def _longest(base: Scenario, grid: Grid) -> float:
     return max(found)
 
 
-def run_chunk(chunk: Chunk) -> Columns:
-    """Return the columns of one chunk: a pure function, to be run anywhere."""
+def run_chunk(chunk: Chunk, threads: int = 1) -> Columns:
+    """Return the columns of one chunk: a pure function, to be run anywhere on so many threads."""
     rows = chunk.rows
     varied = Varied(chunk.source, chunk.paths)
     asked = [varied.scenario(values) for values in rows]
@@ -202,7 +202,7 @@ def run_chunk(chunk: Chunk) -> Columns:
             if chunk.numeric[i]
             else np.array(texts)
         )
-    found = _outcomes(scenarios, chunk) if scenarios else {}
+    found = _outcomes(scenarios, chunk, threads) if scenarios else {}
     status = np.full(len(rows), INVALID, dtype="<U32")
     status[valid] = found.pop("status", np.array([], dtype="<U32"))
     columns["status"] = status
@@ -224,8 +224,8 @@ def result_names(chunk: Chunk) -> tuple[str, ...]:
     return names
 
 
-def _outcomes(scenarios: Sequence[Scenario], chunk: Chunk) -> Columns:
-    ran = outcomes_of(scenarios, places_m=chunk.splits_m, watch_light=True)
+def _outcomes(scenarios: Sequence[Scenario], chunk: Chunk, threads: int) -> Columns:
+    ran = outcomes_of(scenarios, places_m=chunk.splits_m, watch_light=True, threads=threads)
     times = ran.time_s.copy()
     race = np.array([s.distance for s in scenarios])
     times[np.asarray(chunk.splits_m)[None, :] >= race[:, None]] = np.nan

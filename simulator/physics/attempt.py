@@ -6,6 +6,7 @@ only the outcome is wanted, `Outcomes`. A step itself: `simulator.physics.kernel
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -18,9 +19,10 @@ from numpy.typing import ArrayLike, NDArray
 from simulator.errors import SimulationError
 from simulator.physics.compiled import COMPILED, kernel
 from simulator.physics.kernel import NEVER, SLACK_CELL_M
-from simulator.physics.setup import STEP_S, attempt_of, empty, go_on_from, table
+from simulator.physics.setup import STEP_S, attempt_of, change_from, empty, go_on_from, table
 from simulator.recording.recording import ARRAYS, Recording, State, Status, crossing, hermite
 from simulator.scenario.model import Scenario
+from simulator.scenario.pacers import Pacers
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -74,17 +76,22 @@ def fork_all(scenarios: Sequence[Scenario], past: Recording, tick: int) -> list[
 
 def _recorded(scenario: Scenario, step_s: float, past: Recording | None, first: int) -> Recording:
     a = attempt_of(scenario, step_s)
-    known = 1 if past is None else go_on_from(a, past.state_at_tick(first))
+    known = 1
+    if past is not None:
+        known = go_on_from(a, past.state_at_tick(first))
+        change_from(a, pacers_of(past), scenario)
     room = max(a.ticks - a.tick, 0) + 1
     a.recording = True
     buffers = {name: empty(room) for name in ARRAYS}
     a.xs, a.vs, a.aerobics, a.reserves = (buffers[n] for n in ("x", "v", "aerobic", "reserve"))
     a.powers, a.shelters, a.groups = (buffers[n] for n in ("power", "shelter", "group"))
+    a.group_vs, a.wides, a.modes = (buffers[n] for n in ("group_v", "wide", "mode"))
+    a.helds, a.felts = buffers["held"], buffers["felt"]
     kernel.run(a, known)
     count = a.tick - first + 1
     arrays: dict[str, Floats] = {}
     for name, buffer in buffers.items():
-        column = np.array(buffer[:count])
+        column = np.array(buffer[:count], dtype=np.float64)
         arrays[name] = column if past is None else np.append(getattr(past, name)[:first], column)
     finish = float(_finishes([a])[0])
     return Recording(
@@ -96,6 +103,11 @@ def _recorded(scenario: Scenario, step_s: float, past: Recording | None, first: 
         from_tick=first,
         **arrays,
     )
+
+
+def pacers_of(past: Recording) -> Pacers:
+    """Return the pacers of the scenario that a run was made from."""
+    return Pacers.model_validate(json.loads(past.scenario_json)["pacers"])
 
 
 def _status(arrays: dict[str, Floats], finish_s: float, step_s: float) -> Status:

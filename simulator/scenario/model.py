@@ -95,6 +95,13 @@ class Runner(Section):
         description="How much faster than the plan allows she lets her reserve go [1]; 10: no "
         "anticipation. Calibrated on Breaking4.",
     )
+    follows: Literal["pacers", "light"] = Field(
+        "pacers",
+        description="Whom she follows with somebody ahead: `pacers`, or `light`: her plan.",
+    )
+    passes: bool = Field(
+        False, description="Passes a group that is slower than her plan; `no`: it holds her up."
+    )
     form: Number = Field(
         0.0, ge=-10, le=10, description="Form on the day [%]: scales aerobic power and reserve."
     )

@@ -71,6 +71,15 @@ SWAP_M = 20.0
 SWAP_IN_M = 0.8
 SHELTER_RATE = 0.19
 
+ALTITUDE_0 = -174.1448622
+ALTITUDE_1 = 1.0899959
+ALTITUDE_2 = -1.5119e-3
+ALTITUDE_3 = 0.72674e-6
+PRESSURE_LEAST = 616.0
+WBGT_MOST = 33.0
+WBGT_TEMPERATURE = 0.567
+WBGT_VAPOUR = 0.393
+WBGT_SUN = 3.94
 HEAT_FROM = 15.0
 HEAT_FREE = 50.0
 HEAT_LOSS = 0.00038
@@ -96,6 +105,8 @@ BLEND_M = 0.2
 CLEARANCE_M = 0.5
 
 _DRAFTING = "fit to the published drafting rows (docs/physics.md)"
+_PERONNET = "Péronnet, Thibault & Cousineau 1991, equation 3"
+_WBGT = "simplified WBGT, Australian Bureau of Meteorology, moderate sun"
 _ASSUMED = "assumed: no measured source"
 
 COEFFICIENTS: tuple[Coefficient, ...] = (
@@ -146,6 +157,15 @@ COEFFICIENTS: tuple[Coefficient, ...] = (
     Coefficient("SWAP_M", SWAP_M, "m", _ASSUMED + " (each part of a hand-over)"),
     Coefficient("SWAP_IN_M", SWAP_IN_M, "m", _ASSUMED + " (who takes over goes in so far ahead)"),
     Coefficient("SHELTER_RATE", SHELTER_RATE, "1/s", _ASSUMED + " (a wake forms no faster)"),
+    Coefficient("ALTITUDE_0", ALTITUDE_0, "%", _PERONNET),
+    Coefficient("ALTITUDE_1", ALTITUDE_1, "%/torr", _PERONNET),
+    Coefficient("ALTITUDE_2", ALTITUDE_2, "%/torr2", _PERONNET),
+    Coefficient("ALTITUDE_3", ALTITUDE_3, "%/torr3", _PERONNET),
+    Coefficient("PRESSURE_LEAST", PRESSURE_LEAST, "hPa", "4,000 m: least that they cover"),
+    Coefficient("WBGT_MOST", WBGT_MOST, "°C", "the warmest of Mantzios 2022"),
+    Coefficient("WBGT_TEMPERATURE", WBGT_TEMPERATURE, "1", _WBGT),
+    Coefficient("WBGT_VAPOUR", WBGT_VAPOUR, "°C/hPa", _WBGT),
+    Coefficient("WBGT_SUN", WBGT_SUN, "°C", _WBGT),
     Coefficient("HEAT_FROM", HEAT_FROM, "°C", "WBGT up to which none is lost, Mantzios 2022"),
     Coefficient("HEAT_FREE", HEAT_FREE, "°C min", "assumed; miles unaffected at 25 °C, Guy 2015"),
     Coefficient("HEAT_LOSS", HEAT_LOSS, "1/(°C min)", "assumed; through Mantzios 2022"),

@@ -18,11 +18,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from simulator.coefficients import AEROBIC_START, TAU_AEROBIC, TAU_RESERVE
 from simulator.errors import NoAnswerError
+from simulator.physics.air import altitude_share, heat_share
 from simulator.physics.attempt import simulate_all
 from simulator.physics.compiled import kernel
 from simulator.physics.track import on_bend, track_position
 from simulator.recording.recording import Recording
-from simulator.scenario.model import Scenario
+from simulator.scenario.model import Environment, Scenario
 from simulator.scenario.pacers import Leader
 from simulator.scenario.plan import EvenPlan, LapPlan, Plan, SplitPlan, schedule_of
 from simulator.units import format_distance
@@ -49,12 +50,14 @@ class Demand:
         power: metabolic power at those times [W/kg].
         mean_power: its mean between them [W/kg], shape (ticks - 1,).
         bend: the factor by which bends make it dearer at those times [1], shape (ticks,).
+        share: what altitude and heat leave of MAP between them [1], shape (ticks - 1,).
     """
 
     time_s: Floats
     power: Floats
     mean_power: Floats
     bend: Floats
+    share: Floats
 
 
 def demands(scenarios: Sequence[Scenario], *, last_m: float = 0.0) -> list[Demand]:
@@ -63,7 +66,8 @@ def demands(scenarios: Sequence[Scenario], *, last_m: float = 0.0) -> list[Deman
     The group keeps to her plan and she to her slot, whatever wave it follows in the scenario. The
     last `last_m` metres are left out.
     """
-    return [_demand(run, last_m) for run in simulate_all([_unlimited(s) for s in scenarios])]
+    runs = simulate_all([_unlimited(s) for s in scenarios])
+    return [_demand(run, last_m, s.environment) for run, s in zip(runs, scenarios, strict=True)]
 
 
 def _unlimited(scenario: Scenario) -> Scenario:
@@ -78,7 +82,7 @@ def _unlimited(scenario: Scenario) -> Scenario:
     )
 
 
-def _demand(run: Recording, last_m: float) -> Demand:
+def _demand(run: Recording, last_m: float, environment: Environment) -> Demand:
     tick = np.arange(run.ticks + 1) * run.step_s
     end = run.end_s if last_m == 0 else float(run.time_at(run.race_m - last_m))
     inside = int((tick < end).sum())
@@ -90,7 +94,9 @@ def _demand(run: Recording, last_m: float) -> Demand:
     bend = np.where(bends, [kernel.bend_factor(v) for v in run.v.tolist()], 1.0)
     # a bend begins at the finish line: the tick beyond it says nothing of the last metre
     last = np.minimum(np.arange(inside + 1), inside - 1)
-    return Demand(time, run.power[last], mean[:inside], bend[last])
+    share = altitude_share(environment.pressure)
+    share = share * heat_share(environment, 0.5 * (time[1:] + time[:-1]))
+    return Demand(time, run.power[last], mean[:inside], bend[last], share)
 
 
 def reserve_needed(
@@ -108,14 +114,15 @@ def reserve_needed(
     """
     most = np.asarray(aerobic_max, dtype=np.float64)
     steps, begins, means = (_padded(rows) for rows in zip(*_parts(asked, bends), strict=True))
+    shares = _padded([d.share for d in asked])
     ends = np.array([_level(d, bends)[-1] for d in asked])[:, None]
     shape = np.broadcast_shapes((len(asked), 1), most.shape)
     aerobic = np.full(shape, AEROBIC_START)
     drawn, needed = np.zeros(shape), np.zeros(shape)
     come_up = -np.expm1(-steps / TAU_AEROBIC)
-    for dt, up, begin, mean in zip(steps, come_up, begins, means, strict=True):
+    for dt, up, begin, mean, share in zip(steps, come_up, begins, means, shares, strict=True):
         needed = np.maximum(needed, drawn + TAU_RESERVE * (begin - aerobic))
-        target = np.minimum(most, mean)
+        target = np.minimum(most * share, mean)
         change = (target - aerobic) * up
         # the aerobic supply of the step is the integral of A, from dA = (target - A) / tau dt
         drawn = drawn + (mean - target) * dt + TAU_AEROBIC * change

@@ -16,7 +16,7 @@ from simulator.analysis.hard_starts import alone_over_a_mile, hard_start_rows, h
 from simulator.analysis.predicted import evenly, predicted_times
 from simulator.analysis.validation import Role, Row, Unit, drafting_rows, residual_rows
 from simulator.coefficients import BEND_M, LAP_M
-from simulator.physics.air import head_wind
+from simulator.physics.air import cross_wind_square, head_wind
 from simulator.physics.attempt import simulate_all
 from simulator.physics.keller import best_time, stepped_times
 from simulator.physics.track import on_bend
@@ -256,14 +256,16 @@ def _start_losses(section: str) -> list[Row]:
 def _wind(section: str) -> list[Row]:
     v, w, direction = 6.7, 3.0, 37.0
     s = (np.arange(40_000) + 0.5) / 100.0
-    air = v + head_wind(Wind(speed=w, direction=direction), s)
+    wind = Wind(speed=w, direction=direction)
+    air = v + head_wind(wind, s)
+    relative = np.sqrt(air * air + cross_wind_square(wind, s))
     return [
         Row(
             section,
-            f"mean square of the air speed on the bends, v {v:g}, w {w:g} m/s",
-            "v² + w²/2",
-            (v * v + w * w / 2,),
-            float((air[on_bend(s)] ** 2).mean()),
+            f"mean of the drag's air speeds on the bends, v {v:g}, w {w:g} m/s",
+            "v² + 3w²/4 - 3w⁴/(64v²) - w⁶/(256v⁴)",
+            (v**2 + 0.75 * w**2 - 3 * w**4 / (64 * v**2) - w**6 / (256 * v**4),),
+            float((air * relative)[on_bend(s)].mean()),
             Unit.SQUARE_SPEED,
             Role.IDENTITY,
             f"{2 * BEND_M:g} m of the lap, wind from {direction:g}°",

@@ -23,7 +23,15 @@ from simulator.coefficients import (
     G,
 )
 from simulator.errors import SimulationError
-from simulator.physics.air import density, drag_area, head_wind
+from simulator.physics.air import (
+    altitude_share,
+    cross_wind_square,
+    density,
+    drag_area,
+    gusts,
+    head_wind,
+    heat_rate,
+)
 from simulator.physics.compiled import COMPILED, kernel
 from simulator.physics.kernel import (
     BY_FORMATION,
@@ -39,7 +47,7 @@ from simulator.physics.pacers import Stint, paths_of, stints_of
 from simulator.physics.shelter import Influence, Profile, Shelterer, combined, influence_of
 from simulator.physics.track import on_bend, start_position
 from simulator.recording.recording import State
-from simulator.scenario.model import Runner, Scenario, Wind
+from simulator.scenario.model import Environment, Runner, Scenario, Wind
 from simulator.scenario.pacers import ConstantShelter, Leader, Pacers
 from simulator.scenario.plan import Plan, schedule_of
 from simulator.scenario.schedule import Schedule
@@ -320,9 +328,9 @@ def _bends() -> Any:
 
 
 @lru_cache(maxsize=64)
-def _head_wind(wind: Wind) -> Any:
+def _winds(wind: Wind) -> tuple[Any, Any]:
     cells = (np.arange(TRACK_CELLS) + 0.5) / CELLS_PER_M
-    return table(head_wind(wind, cells))
+    return table(head_wind(wind, cells)), table(cross_wind_square(wind, cells))
 
 
 def attempt_of(
@@ -350,7 +358,7 @@ def attempt_of(
     a = kernel.Attempt()
     race = scenario.distance
     a.step, a.race, a.start = step_s, race, start_position(race)
-    _set_runner(a, runner or scenario.runner, density(scenario.environment))
+    _set_runner(a, runner or scenario.runner, scenario.environment)
     plan = planned_of(scenario.plan, race, step_s)
     a.plan, a.leader = plan.pace, group_line(scenario, step_s)
     a.light = light_of(scenario, step_s).pace
@@ -369,10 +377,9 @@ def attempt_of(
     wind = scenario.environment.wind
     a.bends = _bends()
     a.windy = wind.speed > 0
-    a.gusts = 0.5 * wind.speed**2
-    a.head_wind = _head_wind(wind) if a.windy else table(_NO_TABLE)
-    a.cross = table(np.zeros(TRACK_CELLS)) if a.windy else table(_NO_TABLE)
-    a.heat = 0.0
+    a.gusts = gusts(wind)
+    a.head_wind, a.cross = _winds(wind) if a.windy else (table(_NO_TABLE),) * 2
+    a.heat = heat_rate(scenario.environment)
     a.ticks = math.ceil((PATIENCE * plan.schedule.finish_s + PATIENCE_S) / step_s)
     a.stands_from = int(STANDS_AFTER_S / step_s)
     _refuse_extremes(a)
@@ -402,12 +409,12 @@ def steady_attempt(
     return a
 
 
-def _set_runner(a: Any, runner: Runner, rho: float) -> None:
+def _set_runner(a: Any, runner: Runner, environment: Environment) -> None:
     form = 1.0 + runner.form / 100.0
     a.force_k = runner.drag_cost / G
-    a.drag_k = a.force_k * 0.5 * rho * drag_area(runner) / runner.mass
+    a.drag_k = a.force_k * 0.5 * density(environment) * drag_area(runner) / runner.mass
     a.cost_k = runner.kit.cost
-    a.aerobic_max = runner.max_aerobic_power * form
+    a.aerobic_max = runner.max_aerobic_power * form * altitude_share(environment.pressure)
     a.anticipation = runner.anticipation
     a.x, a.v, a.aerobic = 0.0, 0.0, AEROBIC_START
     a.reserve = runner.reserve * form

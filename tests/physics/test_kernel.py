@@ -114,6 +114,8 @@ CHANGES = st.tuples(
     between("environment.wind.speed", 0, 20),
     between("environment.wind.direction", -360, 360),
     between("environment.temperature", -30, 50),
+    between("environment.humidity", 0, 100),
+    between("environment.pressure", 500, 1100),
     st.just("ghosts=[]"),
     st.just("published=~"),
 )

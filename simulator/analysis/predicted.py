@@ -18,11 +18,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from simulator.coefficients import AEROBIC_START, TAU_AEROBIC, TAU_RESERVE
 from simulator.errors import NoAnswerError
-from simulator.physics.air import altitude_share, heat_share
+from simulator.physics.air import altitude_share
 from simulator.physics.attempt import simulate_all
 from simulator.physics.compiled import kernel
 from simulator.physics.track import on_bend, track_position
 from simulator.recording.recording import Recording
+from simulator.records import least_time
 from simulator.scenario.model import Environment, Scenario
 from simulator.scenario.pacers import Leader
 from simulator.scenario.plan import EvenPlan, LapPlan, Plan, SplitPlan, schedule_of
@@ -30,9 +31,8 @@ from simulator.units import format_distance
 
 Floats = NDArray[np.float64]
 
-FASTEST_M_S = 9.3
 SLOWEST_M_S = 2.0
-"""Mean speeds between which a predicted time is looked for [m/s]."""
+"""The slowest mean speed at which a predicted time is looked for [m/s]."""
 _ROWS = 13
 _NEAR = 1.1
 """The first look goes from the planned finish over this to the finish times this."""
@@ -50,14 +50,15 @@ class Demand:
         power: metabolic power at those times [W/kg].
         mean_power: its mean between them [W/kg], shape (ticks - 1,).
         bend: the factor by which bends make it dearer at those times [1], shape (ticks,).
-        share: what altitude and heat leave of MAP between them [1], shape (ticks - 1,).
+        share: what the altitude leaves of MAP [1]. Heat is left out: best times are run where it
+            takes nothing.
     """
 
     time_s: Floats
     power: Floats
     mean_power: Floats
     bend: Floats
-    share: Floats
+    share: float
 
 
 def demands(scenarios: Sequence[Scenario], *, last_m: float = 0.0) -> list[Demand]:
@@ -95,7 +96,6 @@ def _demand(run: Recording, last_m: float, environment: Environment) -> Demand:
     # a bend begins at the finish line: the tick beyond it says nothing of the last metre
     last = np.minimum(np.arange(inside + 1), inside - 1)
     share = altitude_share(environment.pressure)
-    share = share * heat_share(environment, 0.5 * (time[1:] + time[:-1]))
     return Demand(time, run.power[last], mean[:inside], bend[last], share)
 
 
@@ -112,17 +112,16 @@ def reserve_needed(
             plan; the answer has shape (plans, powers).
         bends: False takes the extra cost of the bends away.
     """
-    most = np.asarray(aerobic_max, dtype=np.float64)
+    most = np.array([d.share for d in asked])[:, None] * np.asarray(aerobic_max, dtype=np.float64)
     steps, begins, means = (_padded(rows) for rows in zip(*_parts(asked, bends), strict=True))
-    shares = _padded([d.share for d in asked])
     ends = np.array([_level(d, bends)[-1] for d in asked])[:, None]
     shape = np.broadcast_shapes((len(asked), 1), most.shape)
     aerobic = np.full(shape, AEROBIC_START)
     drawn, needed = np.zeros(shape), np.zeros(shape)
     come_up = -np.expm1(-steps / TAU_AEROBIC)
-    for dt, up, begin, mean, share in zip(steps, come_up, begins, means, shares, strict=True):
+    for dt, up, begin, mean in zip(steps, come_up, begins, means, strict=True):
         needed = np.maximum(needed, drawn + TAU_RESERVE * (begin - aerobic))
-        target = np.minimum(most * share, mean)
+        target = np.minimum(most, mean)
         change = (target - aerobic) * up
         # the aerobic supply of the step is the integral of A, from dA = (target - A) / tau dt
         drawn = drawn + (mean - target) * dt + TAU_AEROBIC * change
@@ -187,7 +186,7 @@ def predicted_times(
 
     The plan is stretched in time as a whole; environment, runner and the phases of the shelter are
     those of the scenario. The answers are within 0.01 s of the kernel's. A runner who has more than
-    the fastest mean speed of a human asks for gets the time of that speed.
+    the fastest human time asks for gets that time.
 
     Args:
         scenarios: what is to be predicted.
@@ -214,7 +213,7 @@ class _Search:
 
     def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario
-        self.bounds = (scenario.distance / FASTEST_M_S, scenario.distance / SLOWEST_M_S)
+        self.bounds = (least_time(scenario.distance), scenario.distance / SLOWEST_M_S)
         planned = schedule_of(scenario.plan, scenario.distance).finish_s
         low, high = self.bounds
         near = (max(planned / _NEAR, low), min(planned * _NEAR, high))

@@ -29,6 +29,7 @@ from simulator.cli.terminal import (
     out,
 )
 from simulator.errors import Problem, ScenarioError
+from simulator.physics.air import outside_sources
 from simulator.physics.attempt import simulate as simulate_attempt
 from simulator.recording.store import save_recording
 from simulator.scenario.loader import load_scenario
@@ -92,6 +93,8 @@ def check(
             problems += error.problems
         else:
             out.print(escape(f"{name}: {asked.name}, no problems"))
+            for warning in outside_sources(asked.environment):
+                out.print(escape(f"  {warning}"))
     if problems:
         raise ScenarioError(problems)
 

@@ -7,10 +7,12 @@ only the outcome is wanted, `Outcomes`. A step itself: `simulator.physics.kernel
 from __future__ import annotations
 
 import json
+import math
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -21,6 +23,7 @@ from simulator.physics.compiled import COMPILED, kernel
 from simulator.physics.kernel import NEVER, SLACK_CELL_M
 from simulator.physics.setup import STEP_S, attempt_of, change_from, empty, go_on_from, table
 from simulator.recording.recording import ARRAYS, Recording, State, Status, crossing, hermite
+from simulator.records import RECORDS, STRETCHES_M, least_flying_time, least_time
 from simulator.scenario.model import Scenario
 from simulator.scenario.pacers import Pacers
 
@@ -33,9 +36,6 @@ LEDGER_TOLERANCE = 1e-3
 """Share of the energy spent by which the power's sum may miss the reserve drawn."""
 RESERVE_TOLERANCE = 5.0
 """The reserve may dip this far below zero while the limit takes hold [J/kg]."""
-HUMAN_LIMITS = ((100.0, 10.0), (400.0, 9.3))
-"""No mean above the speed [m/s] over the distance [m]."""
-_SLOWEST_LIMIT = min(speed for _, speed in HUMAN_LIMITS)
 BLOCK_ROWS = 256
 """Rows that are prepared and run at a time."""
 ROWS_PER_THREAD = 64
@@ -225,7 +225,7 @@ def run_attempts(
                 a.slack_cells, a.slack_until = cells, a.race - (slack_until_m or 0.0)
                 a.slack = slack[i] if COMPILED else slack[i].tolist()
             kernel.run(a, known[i])
-            if a.fastest > _SLOWEST_LIMIT:
+            if a.fastest > slowest_record(a.race):
                 too_fast[i] = ran_too_fast(np.array(xs[: a.tick - first[i] + 1]), a.step)
             if not COMPILED:
                 crossed[i], slack[i] = (a.crossed if len(places) else 0), (a.slack if cells else 0)
@@ -317,9 +317,20 @@ def judged(
 
 
 def ran_too_fast(x_m: Floats, step_s: float) -> bool:
-    """Return whether one run's distances [m], a tick apart, are faster than a human can run."""
-    windows = [(distance, int(distance / speed / step_s)) for distance, speed in HUMAN_LIMITS]
-    return any(
-        len(x_m) > window and bool((x_m[window:] - x_m[:-window]).max() > distance)
-        for distance, window in windows
+    """Return whether one run's distances [m], a tick apart, are faster than a human can run.
+
+    From the gun to any distance of a record, or over any stretch; see `simulator.records`.
+    """
+    windows = [(length, int(least_flying_time(length) / step_s)) for length in STRETCHES_M]
+    from_gun = [(length, int(least_time(length) / step_s)) for length, _ in RECORDS]
+    return any(len(x_m) > tick and x_m[tick] > length for length, tick in from_gun) or any(
+        len(x_m) > window and bool((x_m[window:] - x_m[:-window]).max() > length)
+        for length, window in windows
     )
+
+
+@lru_cache(maxsize=64)
+def slowest_record(race_m: float) -> float:
+    """Return the speed below which nobody breaks any record within a race of `race_m` [m/s]."""
+    within = [length for length, _ in RECORDS if length <= race_m]
+    return min((length / least_time(length) for length in within), default=math.inf)

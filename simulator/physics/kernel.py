@@ -456,8 +456,8 @@ class Attempt:
 
     State: x [m], v [m/s], aerobic [W/kg], reserve [J/kg], group and group_v, the place [m] and
     speed [m/s] of the group's reference point, her slot; with 1 and 2 one and two ticks before.
-    And wide, how far she is out beside the line (0 to 1), mode, held, for how long it has held [s], and felt,
-    the shelter of the step before [1].
+    And wide, how far she is out beside the line (0 to 1), mode, held, for how long it has held [s],
+    and felt, the shelter of the step before [1].
 
     What is kept, where it is wanted:
         recording: fills the columns xs, vs, aerobics, reserves, powers, shelters, groups, group_vs,

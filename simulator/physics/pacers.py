@@ -114,7 +114,9 @@ class Group:
 def group_of(pacers: Pacers, race_m: float) -> Group:
     """Return the pacers of a race over `race_m` [m] as a group."""
     stints, shift = stints_of(pacers)
-    return replace(paths_of(stints, race_m), shift_m=shift, slots=tuple(pacers.line_up()))
+    group, called = paths_of(stints, race_m), pacers.called()
+    names = tuple(called[name] for name in group.names)
+    return replace(group, names=names, shift_m=shift, slots=tuple(pacers.line_up()))
 
 
 def changed_group(old: Group, new: Group, at_m: float) -> Group:

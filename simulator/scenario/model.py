@@ -150,7 +150,10 @@ class Scenario(CheckedSection):
     )
     plan: Plan = Field(EvenPlan(), description="What the runner sets out to run.")
     wavelight: Wavelight = Field(Wavelight(), description="The light on the rail.")
-    pacers: Pacers = Field(default_factory=Pacers, description="The pacers and their formation.")
+    pacers: Pacers = Field(
+        default_factory=lambda: Pacers(count=0),
+        description="The pacers and their formation; left out: none.",
+    )
     ghosts: Annotated[tuple[Ghost, ...], at_most(12)] = Field(
         default_factory=default_ghosts, max_length=12, description="Runs to compare with."
     )

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.analysis.chances import Band
-from simulator.analysis.gap_state import GapState
+from simulator.analysis.gaps import GapState
 from simulator.stage.staging import Staging
 
 Floats = NDArray[np.float64]

@@ -116,29 +116,23 @@ class Varied:
         kept = self._kept.get(key)
         if isinstance(kept, type(section)):
             return kept
-        fields, changed = fields_of(type(section)), dict[str, Any]()
+        changed, wrong = dict[str, Any](), list[tuple[str, ...]]()
         below: dict[str, list[tuple[Steps, str]]] = {}
         for steps, text in numbers:
             below.setdefault(steps[0], []).append((steps[1:], text))
-        wrong: list[tuple[str, ...]] = []
         for name, inner in below.items():
-            steps, text = inner[0]
-            if name not in fields or text.strip().startswith(("[", "{", '"', "'")):
+            attribute, before = _field(section, name)
+            if not inner[0][0]:
+                changed[attribute] = _read(type(section), attribute, inner[0][1])
+                continue
+            if not isinstance(before, Section):
                 raise _UnfitError
-            attribute = fields[name].name
-            before = getattr(section, attribute)
-            if not steps:
-                reader = _reader(type(section), attribute)
-                changed[attribute] = reader.validate_python(scalar_value(text.strip()))
-            elif isinstance(before, Section):
-                try:
-                    changed[attribute] = self._set(before, (*place, name), inner, read)
-                except (ValidationError, _UnfittingError):
-                    if place:
-                        raise
-                    wrong.append((name, *(text for _, text in inner)))
-            else:
-                raise _UnfitError
+            try:
+                changed[attribute] = self._set(before, (*place, name), inner, read)
+            except (ValidationError, _UnfittingError):
+                if place:
+                    raise
+                wrong.append((name, *(text for _, text in inner)))
         if wrong:
             # what the loader says depends on these sections, and on those it checks with others
             others = [item for item in numbers if item[0][0] not in _ALONE]
@@ -154,11 +148,27 @@ class Varied:
         return found
 
 
+def _field(section: Section, key: str) -> tuple[str, Any]:
+    """Return the attribute and the value of a section's key."""
+    field = fields_of(type(section)).get(key)
+    if field is None:
+        raise _UnfitError
+    return field.name, getattr(section, field.name)
+
+
+def _read(section: type[Section], attribute: str, text: str) -> Any:
+    """Return a plain value, read from its text as pydantic reads it within the section."""
+    text = text.strip()
+    if text.startswith(("[", "{", '"', "'")):
+        raise _UnfitError
+    return _reader(section, attribute).validate_python(scalar_value(text))
+
+
 @lru_cache(maxsize=256)
-def _reader(section: type[Section], name: str) -> TypeAdapter[Any]:
-    """Return what reads one field of a section as pydantic reads it within the section."""
-    field = section.model_fields[name]
-    return TypeAdapter(Annotated[field.annotation, field], config=ConfigDict(allow_inf_nan=False))
+def _reader(section: type[Section], attribute: str) -> TypeAdapter[Any]:
+    field = section.model_fields[attribute]
+    kind: Any = Annotated[field.annotation, field]
+    return TypeAdapter(kind, config=ConfigDict(allow_inf_nan=False))
 
 
 def _overlap(a: Steps, b: Steps) -> bool:

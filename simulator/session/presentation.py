@@ -22,7 +22,7 @@ from simulator.analysis.what_if import finding_finishes
 from simulator.physics.attempt import finished
 from simulator.scenario.model import Scenario
 from simulator.scenario.reading import read_text
-from simulator.scenario.story_script import Asked, Script
+from simulator.scenario.story_script import AttemptSpec, Script
 from simulator.session.mixing import Mixing
 from simulator.session.running import FINDINGS, finding_job
 from simulator.session.session import Session
@@ -67,9 +67,9 @@ class Presentation(Session):
         self._held_s = 0.0
         self._by_hand = False
         self._waits = True
-        self._found: dict[Asked, dict[str, Any]] = {}
+        self._found: dict[AttemptSpec, dict[str, Any]] = {}
         self._staged: tuple[Scene, Staging, Scene] | None = None
-        self._texts: dict[Asked, Settings] = {}
+        self._texts: dict[AttemptSpec, Settings] = {}
         first = self.part
         super().__init__(
             first.show.scenario,
@@ -187,7 +187,7 @@ class Presentation(Session):
                     self._work.add([Task(finding_job(part.show, name), done)])
                     return
 
-    def _found_ahead(self, asked: Asked, name: str, found: Any) -> None:
+    def _found_ahead(self, asked: AttemptSpec, name: str, found: Any) -> None:
         self._found.setdefault(asked, {})[name] = found
         if asked == self.part.asked and self._shown is self._scripted:
             super()._found_out(name, found)

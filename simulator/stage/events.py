@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 
 from simulator.coefficients import LAP_M
-from simulator.scenario.story_moments import When
+from simulator.scenario.story import When
 from simulator.stage.playback import COUNTDOWN_S, RUN_OUT_S
 from simulator.stage.show import Show
 from simulator.units import format_distance

@@ -14,7 +14,7 @@ from simulator.analysis.gaps import gap_seconds, gap_track, lost_light_m
 from simulator.analysis.marks import Mark, light_mark
 from simulator.recording.recording import Moment, Recording
 from simulator.scenario.model import Scenario
-from simulator.scenario.story_captions import Fact, Sentence
+from simulator.scenario.story import Fact, Sentence
 from simulator.stage.events import event_distance, events, time_of
 from simulator.stage.show import Show
 from simulator.units import format_time

@@ -17,10 +17,8 @@ from simulator.errors import Problem, ScenarioError
 from simulator.physics.attempt import simulate_all
 from simulator.recording.recording import Recording
 from simulator.scenario.model import Scenario
-from simulator.scenario.story import Chapter, Rival
-from simulator.scenario.story_captions import parse_caption
-from simulator.scenario.story_moments import parse_moment, parse_seconds
-from simulator.scenario.story_script import Asked, Script
+from simulator.scenario.story import Chapter, Rival, parse_caption, parse_moment, parse_seconds
+from simulator.scenario.story_script import AttemptSpec, Script
 from simulator.stage.cameras import Camera
 from simulator.stage.events import last_s, time_of
 from simulator.stage.facts import Facts, Spoken
@@ -47,7 +45,7 @@ class Part:
     chapter: Chapter
     number: int
     count: int
-    asked: Asked
+    asked: AttemptSpec
     show: Show
     from_s: float
     until_s: float
@@ -179,7 +177,7 @@ def tell(script: Script) -> Telling:
 class _Teller:
     """Makes one part; what is wrong with it is kept with its place in the file."""
 
-    def __init__(self, script: Script, number: int, runs: dict[Asked, Recording]) -> None:
+    def __init__(self, script: Script, number: int, runs: dict[AttemptSpec, Recording]) -> None:
         self.script, self.number, self.runs = script, number, runs
         self.chapter = script.story.chapters[number]
         self.problems: list[Problem] = []

@@ -14,12 +14,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeAlias, TypeVar
+from typing import Annotated, Any, TypeAlias, TypeVar
 
-from pydantic import ValidationError
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from simulator.errors import ScenarioError
-from simulator.scenario.fields import Section, sections_among, types_at
+from simulator.scenario.fields import CheckedSection, Section, fields_of, sections_among, types_at
 from simulator.scenario.loader import load_text
 from simulator.scenario.model import Scenario
 from simulator.scenario.yaml_tree import scalar_value
@@ -55,6 +55,10 @@ class Source:
 
 class _UnfitError(Exception):
     """A value cannot be set on the model; the loader must look at it."""
+
+
+class _UnfittingError(_UnfitError):
+    """The values of a section do not fit together."""
 
 
 class _RefusedError(Exception):
@@ -112,23 +116,24 @@ class Varied:
         kept = self._kept.get(key)
         if isinstance(kept, type(section)):
             return kept
-        values = {
-            (f.alias or n): getattr(section, n) for n, f in type(section).model_fields.items()
-        }
+        fields, changed = fields_of(type(section)), dict[str, Any]()
         below: dict[str, list[tuple[Steps, str]]] = {}
         for steps, text in numbers:
             below.setdefault(steps[0], []).append((steps[1:], text))
         wrong: list[tuple[str, ...]] = []
         for name, inner in below.items():
             steps, text = inner[0]
-            if name not in values or text.strip().startswith(("[", "{", '"', "'")):
+            if name not in fields or text.strip().startswith(("[", "{", '"', "'")):
                 raise _UnfitError
+            attribute = fields[name].name
+            before = getattr(section, attribute)
             if not steps:
-                values[name] = scalar_value(text.strip())
-            elif isinstance(values[name], Section):
+                reader = _reader(type(section), attribute)
+                changed[attribute] = reader.validate_python(scalar_value(text.strip()))
+            elif isinstance(before, Section):
                 try:
-                    values[name] = self._set(values[name], (*place, name), inner, read)
-                except ValidationError:
+                    changed[attribute] = self._set(before, (*place, name), inner, read)
+                except (ValidationError, _UnfittingError):
                     if place:
                         raise
                     wrong.append((name, *(text for _, text in inner)))
@@ -138,12 +143,22 @@ class Varied:
             # what the loader says depends on these sections, and on those it checks with others
             others = [item for item in numbers if item[0][0] not in _ALONE]
             raise _RefusedError(read, tuple(wrong), tuple(others))
-        found = type(section).model_validate(values)
+        # what is not changed was validated before: only the changed values, and how they fit
+        found = section.model_copy(update=changed)
+        if isinstance(found, CheckedSection) and any(True for _ in found.complaints()):
+            raise _UnfittingError
         if place:
             if len(self._kept) >= _MOST_KEPT:
                 self._kept.clear()
             self._kept[key] = found
         return found
+
+
+@lru_cache(maxsize=256)
+def _reader(section: type[Section], name: str) -> TypeAdapter[Any]:
+    """Return what reads one field of a section as pydantic reads it within the section."""
+    field = section.model_fields[name]
+    return TypeAdapter(Annotated[field.annotation, field], config=ConfigDict(allow_inf_nan=False))
 
 
 def _overlap(a: Steps, b: Steps) -> bool:

@@ -326,9 +326,10 @@ class Ui:
         self.controls.append(control)
         return self._view is None or control.box.touches(self._view)
 
-    def label(self, control: Control) -> None:
-        """Let words be a label: a double click on it resets what it names."""
-        self.add(replace(control, key=("label", *control.key), stop=False))
+    def label(self, of: Control, box: Box) -> None:
+        """Let words be a control's label: a double click on it resets what it names."""
+        key = ("label", *of.key)
+        self.add(Control(key=key, box=box, note=of.note, stop=False, reset=of.reset))
 
     def _lit(self, control: Control, colour: Colour) -> Colour:
         return self.theme.text if self.hover == control.key else colour

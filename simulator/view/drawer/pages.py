@@ -138,7 +138,7 @@ class Page:
     def _label(self, knob: Knob, control: Control, room: int) -> None:
         """Draw a knob's name, marked where it differs from the file; a double click resets it."""
         box = Box(self._x, self.y, max(1, room), self._line)
-        self._ui.label(replace(control, box=box))
+        self._ui.label(control, box)
         left = self._x + self._indent
         if knob.changed:
             left = self._mark(left)
@@ -312,7 +312,7 @@ class Page:
         box = Box(self._x + line, self.y, first - self._x - line - px // 2, line)
         key = ("section", name)
         reset = partial(drawer.reset, key)
-        ui.label(Control(key=key, box=box, reset=reset))
+        ui.label(Control(key=key, box=box, reset=reset), box)
         left = self._mark(left) if split.changed else left
         bold, width = split.changed or strong, first - left
         at = (left, self.y + line / 2)

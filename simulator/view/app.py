@@ -147,7 +147,7 @@ class App:
                 self.perform(action)
             if swallowed:
                 return
-        if left and self._editor.click(event.pos):
+        if left and self._editor.click(event):
             return
         self.shot = self._pointing.take(event, self.shot, self._layout(), self._now_s)
 

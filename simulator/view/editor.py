@@ -11,7 +11,7 @@ from simulator.stage.scene import Curve, Scene
 from simulator.view.drawer.drawer import Drawer
 from simulator.view.layout import Layout
 from simulator.view.panels.comparison import draw_problem, draw_table
-from simulator.view.panels.what_if import BARS, WhatIfPanel
+from simulator.view.panels.side import SIDE_PANELS
 from simulator.view.style import Style
 from simulator.view.watched import Watched
 
@@ -23,7 +23,7 @@ class Editor:
         """Start with the drawer shut."""
         self._session = session
         self.drawer = Drawer(session)
-        self._what_if = WhatIfPanel(session)
+        self._panels = {name: panel() for name, panel in SIDE_PANELS.items()}
         self._curves: tuple[Curve, ...] | None = None
 
     def toggle(self, *, by_key: bool) -> None:
@@ -43,16 +43,19 @@ class Editor:
 
     def pointer(self, event: pygame.Event) -> bool:
         """Take an event of the mouse, or of an input method; return whether it was meant here."""
-        if event.type in (pygame.MOUSEMOTION, pygame.MOUSEBUTTONDOWN):
-            self._what_if.point(event.pos)
+        if event.type == pygame.MOUSEMOTION:
+            self._in_panels(event)
         return self.text(event) or self.drawer.mouse(event)
 
-    def click(self, at: tuple[int, int]) -> bool:
-        """Take a click beside the drawer: it closes the table, or was meant for the bars."""
+    def click(self, event: pygame.Event) -> bool:
+        """Take a click beside the drawer: it closes the table, or was meant for a panel."""
         if self.drawer.table is not None:
             self.drawer.shut()
             return True
-        return self._what_if.click(at)
+        return self._in_panels(event)
+
+    def _in_panels(self, event: pygame.Event) -> bool:
+        return any(panel.handle(event, self._session) for panel in self._panels.values())
 
     def place(self, layout: Layout, style: Style) -> None:
         """Give everything its room."""
@@ -66,10 +69,11 @@ class Editor:
         self, surface: pygame.Surface, scene: Scene, layout: Layout, style: Style, elapsed_s: float
     ) -> None:
         """Draw the drawer, the table it asks for, and what a bar says under the mouse."""
-        drawer, bars = self.drawer, self._what_if
-        bars.place(layout.what_if, scene.what_if, style)
+        drawer, side, session = self.drawer, dict(layout.side), self._session
+        for name, panel in self._panels.items():
+            panel.layout(side.get(name), scene, style)
         if drawer.shown:
-            drawer.beside = bars.control()
+            drawer.beside = [panel.control(session) for panel in self._panels.values()]
             # the first picture of another run is dear enough: the drawer follows in the next
             another = self._curves is not None and scene.chart.curves != self._curves
             self._curves = scene.chart.curves
@@ -78,6 +82,7 @@ class Editor:
                 draw_table(surface, drawer.table, layout.stage, style)
         else:
             self._curves = None
-            if self._session.file_problem:
-                draw_problem(surface, self._session.file_problem, layout, style)
-        bars.draw_over(surface, focused=drawer.open and drawer.ui.focus == BARS)
+            if session.file_problem:
+                draw_problem(surface, session.file_problem, layout, style)
+        for panel in self._panels.values():
+            panel.draw_over(surface, session, drawer.ui.focus if drawer.open else None)

@@ -20,6 +20,7 @@ from simulator.view.panels.what_if import WhatIfPanel, lay_out, tip_of
 from simulator.view.picture import Painter
 from simulator.view.style import Style
 from simulator.view.text import SEMIBOLD, Type
+from tests.view import scenes
 from tests.view.conftest import FakeSession
 
 Places = list[tuple[Box, Style]]
@@ -56,7 +57,7 @@ def painted(box: Box, shown: WhatIf, style: Style, monkeypatch: pytest.MonkeyPat
     with monkeypatch.context() as patch:
         patch.setattr(Type, "write", noting)
         surface = pygame.Surface((box.right, box.bottom))
-        panel.draw(surface, box, shown, style)
+        panel.paint(surface, box, shown, style)
     return written
 
 
@@ -175,17 +176,18 @@ def test_a_tip_tells_the_cost_whatever_the_label(axis: str, label: str, told: st
 
 
 def test_a_tip_never_covers_the_heading(places: Places, session: FakeSession) -> None:
-    bars = WhatIfPanel(session)
+    bars, scene = WhatIfPanel(), replace(scenes.light_lost(), what_if=FORKED)
     for box, style in places:
-        bars.place(box, FORKED, style)
+        bars.layout(box, scene, style)
         where = lay_out(box, FORKED, style)
         heading = where.heading[1]
         line = pygame.Rect(box.x, box.y, box.w, heading.bottom - box.y)
         spots = [column.centre for column in where.columns] + [heading.centre]
         for x, y in spots:
             surface = pygame.Surface((box.right + 8, box.bottom + 8))
-            bars.point((round(x), round(y)))
-            bars.draw_over(surface, focused=False)
+            at = (round(x), round(y))
+            bars.handle(pygame.Event(pygame.MOUSEMOTION, pos=at), session)
+            bars.draw_over(surface, session, None)
             drawn = pygame.mask.from_threshold(surface, (0, 0, 0), (1, 1, 1, 255))
             drawn.invert()
             assert drawn.count(), "there is a tip"

@@ -45,8 +45,8 @@ class Drawer:
         """Why a text was not taken, by what it was typed for."""
         self.forgiven: dict[str, str] = {}
         """Problems of knobs that were taken back by Escape, by path."""
-        self.beside: Control | None = None
-        """A control outside that Tab comes to last: the bars of the what-if panel."""
+        self.beside: list[Control | None] = []
+        """Controls of the panels beside it, which Tab comes to last."""
         self.box: Box | None = None
         """Where it lies when it is out [px of the window]."""
         self._out = 0.0
@@ -166,8 +166,9 @@ class Drawer:
         page.draw(self.page)
         ui.end_scroll(page.y)
         self._foot(desk, foot)
-        if self.beside is not None:
-            ui.add(self.beside)
+        for control in self.beside:
+            if control is not None:
+                ui.add(control)
         resets = any(control.key[0] == "reset" for control in ui.controls)
         said = ui.note() or (_HINT if resets else "")
         if note_h and said:

@@ -10,22 +10,26 @@ from __future__ import annotations
 import itertools
 import math
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING
 
 import pygame
 
 from simulator.stage.keys import Action
 from simulator.stage.scene import Bar, Scene, WhatIf
+from simulator.stage.staging import Panel
 from simulator.units import format_signed, format_time
 from simulator.view.layout import Box
 from simulator.view.panels.cards import ground
-from simulator.view.panels.frame import arrow, body, head
+from simulator.view.panels.frame import SidePanel, arrow, body, head
 from simulator.view.plate import Plate
 from simulator.view.style import Style
 from simulator.view.text import REGULAR, SEMIBOLD
 from simulator.view.theme import Colour, mix
 from simulator.view.ui import Control, Key
-from simulator.view.watched import Watched
+
+if TYPE_CHECKING:
+    from simulator.view.watched import Watched
 
 BARS: Key = ("what if",)
 """The bars as one control: Tab comes to them last, the arrow keys mark one or change the axis."""
@@ -213,27 +217,6 @@ def tip_of(shown: WhatIf, index: int) -> tuple[str, str]:
 # the picture --------------------------------------------------------------------------------------
 
 
-def show(plate: Plate, scene: Scene, box: Box, style: Style) -> None:
-    """Bring the panel up to date."""
-    shown, inner = scene.what_if, body(box, style.sizes)
-
-    def paint(surface: pygame.Surface, inner: Box) -> None:
-        if shown is not None and shown.bars:
-            draw(surface, box, shown, style)
-        else:
-            px, colour = style.sizes.small, style.theme.muted
-            at, text = inner.centre, "being computed"
-            style.type.write(surface, text, at, REGULAR, px, colour, align=0.5)
-
-    plate.field("what if", inner, shown, paint)
-    left = inner.x + inner.w // 3
-    legend = Box(left, box.y + 2, inner.right - left, head(style.sizes) - 3)
-    assumed = shown is not None and any(bar.assumed for bar in shown.bars)
-    plate.field(
-        "what if legend", legend, assumed, lambda s, b: _legend(s, b, style) if assumed else None
-    )
-
-
 def _legend(surface: pygame.Surface, box: Box, style: Style) -> None:
     """Say what a hatched bar is."""
     px, theme, y = style.sizes.caption, style.theme, box.y + 0.55 * box.h
@@ -247,7 +230,7 @@ def _legend(surface: pygame.Surface, box: Box, style: Style) -> None:
     _hatch(surface, swatch, mix(theme.panel, theme.bar, 0.45))
 
 
-def draw(surface: pygame.Surface, panel: Box, shown: WhatIf, style: Style) -> None:
+def paint(surface: pygame.Surface, panel: Box, shown: WhatIf, style: Style) -> None:
     """Draw heading, bars, labels and the line of the target."""
     lay, theme, px, write = (
         lay_out(panel, shown, style),
@@ -315,111 +298,133 @@ def _hatch(surface: pygame.Surface, rect: pygame.Rect, colour: Colour) -> None:
     surface.set_clip(clip)
 
 
-# mouse and keys -----------------------------------------------------------------------------------
+# the panel ----------------------------------------------------------------------------------------
 
 
-class WhatIfPanel:
-    """The bars under the mouse: one says its time, a click takes its value, or the next axis."""
+class WhatIfPanel(SidePanel):
+    """The bars: one says its time under the mouse, a click takes its value, or the next axis."""
 
-    def __init__(self, session: Watched) -> None:
+    heading = "what if"
+    share = 0.28
+
+    def __init__(self) -> None:
         """Point at nothing."""
-        self._session = session
-        self._panel: Box | None = None
-        self._shown: WhatIf | None = None
-        self._layout: BarLayout | None = None
         self._at = (-1, -1)
         self._marked = 0
+        self._axis = ""
+        self._bars: BarLayout | None = None
+        self._shown = WhatIf("", (), 0.0)
 
-    def place(self, panel: Box | None, shown: WhatIf | None, style: Style) -> None:
-        """Say where the panel lies and what it shows; None for neither."""
-        self._layout = None
-        if panel is not None and shown is not None and shown.bars:
-            if self._shown is None or shown.axis != self._shown.axis:
-                self._marked = next((i for i, bar in enumerate(shown.bars) if bar.own), 0)
-            self._layout, self._style = lay_out(panel, shown, style), style
-            self._marked = min(self._marked, len(shown.bars) - 1)
-            self._shown, self._panel = shown, panel
+    @staticmethod
+    def wanted(shown: frozenset[Panel]) -> bool:
+        """Where a story asks for other settings."""
+        return Panel.WHAT_IF in shown
 
-    def control(self) -> Control | None:
-        """Return the bars as a control for the keyboard; None where there are none."""
-        if self._layout is None:
+    def layout(self, box: Box | None, scene: Scene, style: Style) -> None:
+        """Take its room; the bars are laid out once for drawing and for clicking."""
+        super().layout(box, scene, style)
+        self._bars = None
+        if box is not None and scene.what_if is not None and scene.what_if.bars:
+            self._shown = scene.what_if
+            self._bars = lay_out(box, self._shown, style)
+            if self._shown.axis != self._axis:
+                self._axis = self._shown.axis
+                self._marked = next((i for i, bar in enumerate(self._shown.bars) if bar.own), 0)
+            self._marked = min(self._marked, len(self._shown.bars) - 1)
+
+    def draw(self, plate: Plate, box: Box) -> None:
+        """Bring bars and legend up to date."""
+        shown, style, inner = self._shown, self.style, body(box, self.style.sizes)
+        known = self._bars is not None
+
+        def bars(surface: pygame.Surface, inner: Box) -> None:
+            if known:
+                paint(surface, box, shown, style)
+            else:
+                px, colour, text = style.sizes.small, style.theme.muted, "being computed"
+                style.type.write(surface, text, inner.centre, REGULAR, px, colour, align=0.5)
+
+        plate.field("what if", inner, shown if known else None, bars)
+        left = inner.x + inner.w // 3
+        legend = Box(left, box.y + 2, inner.right - left, head(style.sizes) - 3)
+        assumed = known and any(bar.assumed for bar in shown.bars)
+        plate.field(
+            "what if legend",
+            legend,
+            assumed,
+            lambda s, b: _legend(s, b, style) if assumed else None,
+        )
+
+    def handle(self, event: pygame.Event, session: Watched) -> bool:
+        """Take where the mouse is; a click takes the value of a bar, or the next axis."""
+        if event.type not in (pygame.MOUSEMOTION, pygame.MOUSEBUTTONDOWN):
+            return False
+        self._at = event.pos
+        if event.type != pygame.MOUSEBUTTONDOWN or event.button != pygame.BUTTON_LEFT:
+            return False
+        index = self._under()
+        if self._on_heading():
+            self._step(session, 0, 1)
+        elif index is not None:
+            self._take(session, index)
+        return self._on_heading() or index is not None
+
+    def control(self, session: Watched) -> Control | None:
+        """Return the bars as one control: arrows mark one or change the axis, Enter takes it."""
+        if self._bars is None:
             return None
         nowhere = Box(0, 0, 0, 0)
-        press = lambda: self._take(self._marked)  # noqa: E731
-        return Control(key=BARS, box=nowhere, ring=nowhere, press=press, step=self._step)
-
-    def point(self, at: tuple[int, int]) -> None:
-        """Take where the mouse is now [px]."""
-        self._at = at
-
-    def click(self, at: tuple[int, int]) -> bool:
-        """Take a click; return whether it was meant for the panel."""
-        self._at = at
-        if self._layout is None:
-            return False
-        if pygame.Rect(self._layout.heading[1]).collidepoint(at):
-            self._turn_axis(1)
-            return True
-        index = self._under()
-        if index is not None:
-            self._take(index)
-        return index is not None
+        press = lambda: self._take(session, self._marked)  # noqa: E731
+        step = partial(self._step, session)
+        return Control(key=BARS, box=nowhere, ring=nowhere, press=press, step=step)
 
     def _under(self) -> int | None:
         """Return the bar under the mouse."""
-        columns = self._layout.columns if self._layout is not None else ()
+        columns = self._bars.columns if self._bars is not None else ()
         return next(
             (i for i, c in enumerate(columns) if pygame.Rect(c).collidepoint(self._at)), None
         )
 
-    def _step(self, right: int, down: int) -> None:
-        if right and self._layout is not None:
-            way = 1 if right > 0 else -1
-            self._marked = min(max(0, self._marked + way), len(self._layout.bars) - 1)
-        elif down:
-            self._turn_axis(1 if down > 0 else -1)
+    def _on_heading(self) -> bool:
+        place = self._bars.heading[1] if self._bars is not None else (0, 0, 0, 0)
+        return pygame.Rect(place).collidepoint(self._at)
 
-    def _turn_axis(self, steps: int) -> None:
-        axis = self._next_axis(steps)
-        if axis:
-            self._session.set_axis(axis)
+    def _step(self, session: Watched, right: int, down: int) -> None:
+        if right:
+            last = len(self._shown.bars) - 1
+            self._marked = min(max(0, self._marked + (1 if right > 0 else -1)), last)
+        elif axis := _next_axis(session, 1 if down > 0 else -1):
+            session.set_axis(axis)
 
-    def _next_axis(self, steps: int) -> str:
-        """Return the axis so many further, in a ring; empty where there is no other."""
-        desk = self._session.desk()
-        if len(desk.axes) < 2 or desk.axis not in desk.axes:
-            return ""
-        return desk.axes[(desk.axes.index(desk.axis) + steps) % len(desk.axes)]
-
-    def _take(self, index: int) -> None:
+    def _take(self, session: Watched, index: int) -> None:
         """Take the value of a bar; one's own, while it is a secret, is shown instead."""
-        bar = self._shown.bars[index] if self._shown is not None else None
-        if bar is not None and not bar.own:
-            self._session.take_bar(index)
-        elif bar is not None and bar.hidden:
-            self._session.perform(Action.REVEAL)
+        bar = self._shown.bars[index]
+        if not bar.own:
+            session.take_bar(index)
+        elif bar.hidden:
+            session.perform(Action.REVEAL)
 
-    def draw_over(self, surface: pygame.Surface, *, focused: bool) -> None:
+    def draw_over(self, surface: pygame.Surface, session: Watched, focus: Key | None) -> None:
         """Say over the picture what the bar under the mouse, or the marked one, stands for."""
-        if self._layout is None or self._panel is None or self._shown is None:
+        if self._bars is None or self.box is None:
             return
-        theme, unit = self._style.theme, self._style.sizes.unit
-        if focused:
+        theme, unit = self.style.theme, self.style.sizes.unit
+        if focus == BARS:
             thick, corner = max(2, round(2 * unit)), max(3, round(10 * unit))
-            pygame.draw.rect(surface, theme.own, self._panel, thick, border_radius=corner)
-        heading, index = self._layout.heading[1], self._under()
-        index = self._marked if index is None and focused else index
+            pygame.draw.rect(surface, theme.own, self.box, thick, border_radius=corner)
+        index = self._under()
+        index = self._marked if index is None and focus == BARS else index
         if index is not None:
-            column = self._layout.columns[index]
+            column = self._bars.columns[index]
             outline = pygame.Rect(column).inflate(2, 0)
             pygame.draw.rect(surface, theme.muted, outline, 1, border_radius=4)
-            self._tip(surface, self._panel, column, tip_of(self._shown, index))
-        elif pygame.Rect(heading).collidepoint(self._at) and (axis := self._next_axis(1)):
-            self._tip(surface, self._panel, heading, (f"by {axis} instead", "click"))
+            self._tip(surface, self.box, column, tip_of(self._shown, index))
+        elif self._on_heading() and (axis := _next_axis(session, 1)):
+            self._tip(surface, self.box, self._bars.heading[1], (f"by {axis} instead", "click"))
 
     def _tip(self, surface: pygame.Surface, panel: Box, over: Box, words: tuple[str, str]) -> None:
         """Draw a tip over the bars, never over the heading."""
-        (strong, quiet), style = words, self._style
+        (strong, quiet), style = words, self.style
         type_, px, small = style.type, style.sizes.small, style.sizes.caption
         wide = max(type_.width(strong, SEMIBOLD, px), type_.width(quiet, REGULAR, small)) + px
         wide, high = min(wide, surface.get_width()), round(1.5 * px + 1.5 * small)
@@ -429,5 +434,13 @@ class WhatIfPanel:
         at = (px / 2, high - 0.9 * small)
         type_.write(card, quiet, at, REGULAR, small, style.theme.muted, width=room)
         x = min(max(panel.x, round(over.centre[0] - wide / 2)), panel.right - wide)
-        heading = self._layout.heading[1] if self._layout is not None else over
+        heading = self._bars.heading[1] if self._bars is not None else over
         surface.blit(card, (max(0, x), heading.bottom + max(2, heading.h // 8)))
+
+
+def _next_axis(session: Watched, steps: int) -> str:
+    """Return the axis so many further, in a ring; empty where there is no other."""
+    desk = session.desk()
+    if len(desk.axes) < 2 or desk.axis not in desk.axes:
+        return ""
+    return desk.axes[(desk.axes.index(desk.axis) + steps) % len(desk.axes)]

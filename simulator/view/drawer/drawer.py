@@ -6,6 +6,7 @@ nothing is asked of the session and nothing is drawn; while nothing changes it i
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -24,12 +25,6 @@ from simulator.view.watched import Watched
 
 SLIDE_S = 0.18
 """How long it takes to slide in [s of wall clock]."""
-_QUESTIONS = {
-    "save as": "save as",
-    "save pins": "save the kept runs as",
-    "load pins": "load kept runs from",
-}
-"""What is answered by typing a file's name."""
 _HINT = "To reset, double-click a label, or click the file's value beside it."
 
 
@@ -49,6 +44,11 @@ class Drawer:
         """Controls of the panels beside it, which Tab comes to last."""
         self.box: Box | None = None
         """Where it lies when it is out [px of the window]."""
+        self._questions: dict[str, tuple[str, Callable[[str], object]]] = {
+            "save as": ("save as", session.save_as),
+            "save pins": ("save the kept runs as", session.save_pins),
+            "load pins": ("load kept runs from", session.load_pins),
+        }
         self._out = 0.0
         self._style: Style | None = None
         self._surface: pygame.Surface | None = None
@@ -195,20 +195,19 @@ class Drawer:
         return self._banner(desk.file_problem, room, y) + round(0.2 * small)
 
     def _tabs(self, desk: Desk, room: Box, y: int, high: int) -> int:
+        """Draw the tabs in as few rows as they fit in; return where these end [px]."""
         ui, px = self.ui, self.ui.sizes.small
         names, changed = page_names(desk), changed_pages(desk)
-        wide = [ui.width(name, px) + round(0.9 * px) for name in names]
-        for line in _in_lines(wide, room.w, 2):
-            spare = room.w - sum(wide[k] for k in line) - 2 * (len(line) - 1)
-            x = room.x
-            for k in line:
-                each = max(1, min(wide[k] + max(0, spare) // len(line), room.w))
-                press = partial(self.turn_to, names[k])
-                tab = Control(key=("tab", names[k]), box=Box(x, y, each, high), press=press)
-                ui.button(tab, names[k], on=names[k] == self.page, changed=names[k] in changed)
-                x += each + 2
-            y += high + 2
-        return y
+        widest = max(ui.width(name, px) for name in names) + round(0.9 * px)
+        rows = math.ceil(len(names) / max(1, (room.w + 2) // (widest + 2)))
+        columns = math.ceil(len(names) / rows)
+        for i, name in enumerate(names):
+            row, column = divmod(i, columns)
+            left, right = (room.x + (room.w + 2) * k // columns for k in (column, column + 1))
+            box = Box(left, y + row * (high + 2), max(1, right - left - 2), high)
+            tab = Control(key=("tab", name), box=box, press=partial(self.turn_to, name))
+            ui.button(tab, name, on=name == self.page, changed=name in changed)
+        return y + rows * (high + 2)
 
     def _banner(self, problem: str, room: Box, y: int) -> int:
         """Say what is wrong with the file; return where that ends [px]."""
@@ -257,7 +256,7 @@ class Drawer:
 
     def _question(self, box: Box) -> None:
         ui, px, what = self.ui, self.ui.sizes.small, self.asked
-        text = _QUESTIONS[what]
+        text, _ = self._questions[what]
         wide = min(ui.width(text, px), box.w // 2)
         at = (box.x, box.y + box.h / 2)
         ui.text(text, at, px, ui.theme.muted, width=wide + 2)
@@ -295,13 +294,8 @@ class Drawer:
 
     def _named(self, what: str, name: str) -> bool:
         """Take a file's name."""
-        do = {
-            "save as": self.session.save_as,
-            "save pins": self.session.save_pins,
-            "load pins": self.session.load_pins,
-        }[what]
         if name:
-            do(name)
+            self._questions[what][1](name)
             self.asked = ""
         else:
             self.refused["name", what] = "A file needs a name."
@@ -378,19 +372,3 @@ def _same(one: Desk, other: Desk | None) -> bool:
     """Return whether two desks look the same."""
     names = Desk.__slots__
     return other is not None and all(getattr(one, n) == getattr(other, n) for n in names)
-
-
-def _in_lines(wide: list[int], room: int, space: int) -> list[list[int]]:
-    """Return the numbers of `wide` in as few lines as fit, each about as full as the others."""
-    whole = sum(wide) + space * (len(wide) - 1)
-    for count in range(1, len(wide) + 1):
-        most = min(room, max(whole / count, *wide) * 1.08)
-        lines: list[list[int]] = [[]]
-        for i, each in enumerate(wide):
-            if lines[-1] and sum(wide[k] + space for k in lines[-1]) + each > most:
-                lines.append([])
-            lines[-1].append(i)
-        fit = (sum(wide[k] + space for k in line) <= room + space for line in lines)
-        if len(lines) <= count and all(fit):
-            return lines
-    return [[i] for i in range(len(wide))]

@@ -301,6 +301,10 @@ class Ui:
         """Return the width of a line [px]."""
         return self.type.width(text, SEMIBOLD if strong else REGULAR, px)
 
+    def fitting(self, text: str, px: int, room: int) -> int:
+        """Return the size of type at which a line fits into `room`, `px` at most [px]."""
+        return next((size for size in range(px, 8, -1) if self.width(text, size) <= room), 8)
+
     def dot(self, at: tuple[float, float], radius: float, colour: Colour) -> None:
         """Draw a round mark."""
         where = (round(at[0]), round(at[1]))
@@ -356,14 +360,12 @@ class Ui:
             inside, edge = theme.edge, theme.own
         self.bed(box, inside, edge)
         quiet = theme.muted if control.press else mix(theme.panel, theme.muted, 0.45)
-        while px > 8 and self.width(text, px) > box.w - 4:
-            px -= 1
-        (x, y), room = box.centre, max(1, box.w - 2)
+        (x, y), px, room = box.centre, self.fitting(text, px, box.w - 4), max(1, box.w - 2)
         colour = theme.text if lit else quiet
         wide = self.text(text, (x, y), px, colour, strong=True, align=0.5, width=room)
         if changed:
             radius = max(2, round(0.2 * self.sizes.body))
-            left = max(box.x + radius + 1, round(x - wide / 2) - 2 * radius)
+            left = max(box.x + radius + 1, round(x - wide / 2 - 2.5 * radius))
             self.dot((left, y), radius, theme.own)
 
     def link(self, control: Control, text: str) -> None:
@@ -461,6 +463,7 @@ class Ui:
         self._field_bed(control)
         pad = round(0.5 * px)
         at, room = (box.right - pad, box.y + box.h / 2), box.w - 2 * pad
+        px = self.fitting(shown, px, room)
         self.text(shown, at, px, self.theme.text, strong=True, align=1, width=room)
 
     def _field_bed(self, control: Control) -> None:
@@ -721,10 +724,10 @@ class Ui:
         if self.entry is None or event.type not in (pygame.TEXTINPUT, pygame.TEXTEDITING):
             return False
         self.stale, self.entry.typed_s, self.entry.composing = True, self.now_s, ""
+        if event.type == pygame.TEXTINPUT or event.text:
+            self.entry.insert(event.text if event.type == pygame.TEXTINPUT else "")
         if event.type == pygame.TEXTEDITING:
             self.entry.composing = event.text
-        else:
-            self.entry.insert(event.text)
         return True
 
     # the mouse --------------------------------------------------------------------------------

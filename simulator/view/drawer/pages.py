@@ -282,9 +282,12 @@ class Page:
         texts = [ui.width(s.in_file, small, strong=False) + 2 for s in splits]
         was = max(ui.width("file", small), *texts)
         wide = (self._w - line - label - was - 2 * space) // 2
+        # the times up to a mark are longer, and take in a narrow drawer what these need
+        more = max(0, max(ui.width(s.cumulative, px) for s in splits) + 2 * inset - wide)
         first = self._x + line + label
-        columns = {"section": first, "total": first + wide + space}
-        heads = {kind: x + wide - inset for kind, x in columns.items()}
+        total = first + wide - more + space
+        columns = {"section": (first, wide - more), "total": (total, wide + more)}
+        heads = {kind: x + w - inset for kind, (x, w) in columns.items()}
         if any(s.changed and s.in_file for s in splits):
             heads["file"] = self._right
         low = round(1.5 * small)
@@ -292,7 +295,7 @@ class Page:
             ui.text(text, (right, self.y + low / 2), small, ui.theme.muted, align=1, width=wide)
         self.y += low
         for i, split in enumerate(splits):
-            self._section(str(i), split, columns, wide, strong=i == len(splits) - 1)
+            self._section(str(i), split, columns, strong=i == len(splits) - 1)
             if split.changed and split.in_file:
                 middle = self.y + line / 2
                 self._link(("section", str(i)), split.in_file, self._right, middle, was)
@@ -301,14 +304,14 @@ class Page:
                 self._problem(self._drawer.refused.get((kind, str(i)), ""))
 
     def _section(
-        self, name: str, split: SplitKnob, columns: dict[str, int], wide: int, *, strong: bool
+        self, name: str, split: SplitKnob, columns: dict[str, tuple[int, int]], *, strong: bool
     ) -> None:
         ui, drawer, px, line = self._ui, self._drawer, self._px, self._line
         lock = Control(key=("lock", name), box=Box(self._x, self.y + 3, line - 6, line - 6))
         lock.note = "A locked section keeps its time when another changes."
         lock.press = partial(self._session.lock_split, int(name), not split.locked)
         ui.lock(lock, on=split.locked)
-        left, first = self._x + line - 2, columns["section"]
+        left, first = self._x + line - 2, columns["section"][0]
         box = Box(self._x + line, self.y, first - self._x - line - px // 2, line)
         key = ("section", name)
         reset = partial(drawer.reset, key)
@@ -318,7 +321,8 @@ class Page:
         at = (left, self.y + line / 2)
         ui.text(split.label, at, px, ui.theme.text, strong=bold, width=width)
         for kind, text in (("section", split.section), ("total", split.cumulative)):
-            field = Control(key=(kind, name), box=Box(columns[kind], self.y + 1, wide, line - 3))
+            x, wide = columns[kind]
+            field = Control(key=(kind, name), box=Box(x, self.y + 1, wide, line - 3))
             field.note, field.text, field.reset = _TYPED, text, reset
             field.accept = partial(drawer.accept_split, kind, int(name))
             field.cancel = partial(drawer.refused.pop, (kind, name), None)

@@ -12,6 +12,7 @@ from simulator.stage.keys import Action
 from simulator.view.app import INSTEAD_S, App
 from simulator.view.resting import MOVED, SELDOM, STIRRED, Resting
 from tests.view.conftest import FakeSession
+from tests.view.hand import label
 
 CAMERA = "whole"
 
@@ -114,10 +115,10 @@ def test_time_that_is_not_drawn_passes_all_the_same(app: App) -> None:
     pygame.display.set_mode((1280, 720))
     app.perform(Action.DRAWER)
     _rest(app)
-    before = app.drawer.now
+    before = app.drawer.ui.now_s
     for _ in range(60):
         app.frame(1 / 60)
-    assert app.drawer.now - before == pytest.approx(1.0)
+    assert app.drawer.ui.now_s - before == pytest.approx(1.0)
 
 
 def test_two_slow_clicks_on_a_label_are_no_double_click(app: App, session: Session) -> None:
@@ -128,8 +129,7 @@ def test_two_slow_clicks_on_a_label_are_no_double_click(app: App, session: Sessi
     _rest(app)
 
     def click() -> None:
-        box = app.drawer.label(("knob", "pacers.front_gap"))
-        assert box is not None
+        box = label(app.drawer, ("knob", "pacers.front_gap"))
         for kind in (pygame.MOUSEBUTTONDOWN, pygame.MOUSEBUTTONUP):
             app.handle(pygame.Event(kind, pos=box.center, button=pygame.BUTTON_LEFT))
 

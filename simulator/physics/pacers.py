@@ -175,7 +175,7 @@ def places(group: Group, runner_m: float, reference_m: float) -> tuple[Place, ..
             continue
         slot = current[-1]
         x = _slot_m(slot, runner_m, reference_m)
-        role = _role(slot)
+        role = role_of(slot)
         earlier = current[-2] if len(current) > 1 else None
         since = runner_m - slot.from_
         if slot.until is not None and runner_m >= slot.until:
@@ -202,7 +202,8 @@ def _slot_m(slot: Slot, runner_m: float, reference_m: float) -> float:
     return (reference_m if slot.ahead > 0 else runner_m) + slot.ahead
 
 
-def _role(slot: Slot) -> str:
+def role_of(slot: Slot) -> str:
+    """Return where a slot is: `ahead` of her, `beside` her or `behind` her."""
     if abs(slot.ahead) <= CLEARANCE_M:
         return "beside"
     return "ahead" if slot.ahead > 0 else "behind"

@@ -9,7 +9,7 @@ from typing import Protocol
 
 import pygame
 
-from simulator.stage.cameras import Camera
+from simulator.stage.scene import Camera
 from simulator.view.camera import View
 from simulator.view.cameras import Shot, view_of
 from simulator.view.grip import Grip

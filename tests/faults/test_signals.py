@@ -20,8 +20,7 @@ from simulator.cli.workers import executor
 from simulator.errors import SimulationError
 from simulator.export.film import Cut, SceneAt
 from simulator.export.filming import Filming, News, Order
-from simulator.session.worker import Worker
-from simulator.stops import CODES
+from simulator.signals import CODES
 from simulator.view.themes import THEMES
 from tests.faults.commands import QUICK, WAIT_S, WRITING, environment, lightpace, stopped
 
@@ -143,19 +142,6 @@ def nothing() -> SceneAt:
     raise SimulationError("there is nothing to film")
 
 
-def worker_answers() -> bool:
-    worker = Worker()
-    interrupt_others()
-    end = time.monotonic() + WAIT_S
-    try:
-        while not worker.ready and time.monotonic() < end:
-            worker.answers()
-            time.sleep(0.01)
-        return worker.ready
-    finally:
-        worker.close()
-
-
 def film_answers() -> bool:
     film = Filming(Order(nothing, Cut(0, 1), (160, 90), THEMES["night"], Path("a.mp4")))
     interrupt_others()
@@ -187,7 +173,7 @@ def interrupt_others() -> None:
             os.kill(other.pid, number)
 
 
-@pytest.mark.parametrize("answers", [worker_answers, film_answers, pool_answers])
+@pytest.mark.parametrize("answers", [film_answers, pool_answers])
 def test_a_terminal_s_signals_are_nothing_to_another_process_that_has_just_been_started(
     answers: Callable[[], bool], capfd: pytest.CaptureFixture[str]
 ) -> None:

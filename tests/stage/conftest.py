@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ from simulator.physics.attempt import finished, simulate
 from simulator.recording.recording import Recording
 from simulator.scenario.loader import load_scenario
 from simulator.scenario.model import Scenario
-from simulator.stage.show import Show, make_show, with_findings
+from simulator.stage.show import Show, make_show
 
 
 @pytest.fixture(scope="session")
@@ -32,7 +32,7 @@ def show(scenario: Scenario, attempt: Recording) -> Show:
     found = make_show(scenario, attempt)
     target = found.plan.finish_s or 0.0
     possible = still_possible(scenario, attempt, target)
-    return with_findings(
+    return replace(
         found,
         possible=possible,
         alternatives=alternatives(scenario),

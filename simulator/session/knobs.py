@@ -8,17 +8,18 @@ trying; more can be typed, and the loader alone decides what is refused.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any, TypeAlias, get_args
+from operator import attrgetter
+from typing import Any, TypeAlias, cast, get_args
 
 from simulator.errors import LightpaceError, ScenarioError
 from simulator.physics.pacers import role_of
 from simulator.scenario.fields import MarkColour
-from simulator.scenario.ghosts import EvenGhost, Ghost
+from simulator.scenario.ghosts import EvenGhost
 from simulator.scenario.loader import scenario_to_dict
-from simulator.scenario.model import LightWave, Scenario
+from simulator.scenario.model import Scenario
 from simulator.scenario.plan import (
     EvenPlan,
     LapPlan,
@@ -61,6 +62,7 @@ _WAVE_NAME = re.compile(r"wavelight\.waves\.(\d{1,3})\.name")
 _PLAN_KNOB = re.compile(r"(plan|wavelight\.waves\.(\d{1,3})\.plan)\.(target|shape|strength)")
 
 Span: TypeAlias = tuple[float, float, float]
+Options: TypeAlias = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,227 +70,136 @@ class _Row:
     """One row of the table, for each wave or ghost where its path has a `*`.
 
     Attributes:
-        value: of the scenario (of the wave, of the ghost), and of the scenario; None: no such knob.
-        span: the slider's range and least move.
-        options: the choices.
+        span: a slider's range and least move, or the choices.
     """
 
-    kind: KnobKind
     path: str
     label: str
-    value: Callable[[Any, Scenario], Any]
-    span: Span | Callable[[Scenario], Span] = (0.0, 1.0, 0.01)
+    kind: KnobKind
+    span: Span | Options = ()
     unit: str = ""
-    note: str | Callable[[Any], str] = ""
-    options: tuple[str, ...] | Callable[[Scenario], tuple[str, ...]] = ()
 
 
-def _count(s: Scenario, _: Scenario) -> int:
+TABLE = (
+    _Row("pacers.count", "pacers", NUMBER, (0, 1, 1)),
+    _Row("pacers.formation", "formation", CHOICE),
+    _Row("pacers.front_gap", "front gap", NUMBER, (0.5, 6, 0.02), "m"),
+    _Row("pacers.policy", "policy", CHOICE, ("hold_light", "wait_for_runner")),
+    _Row("pacers.drop_back", "drop back", NUMBER, (0, 50, 0.5), "m"),
+    _Row("pacers.follows", "follow", CHOICE),
+    _Row("plan.target", "target", TIME),
+    _Row("plan.shape", "shape", CHOICE, SHAPES),
+    _Row("plan.strength", "strength", NUMBER, (-5, 5, 0.1), "%"),
+    _Row("plan.standing_start", "standing start", SWITCH),
+    _Row("runner.form", "form", NUMBER, (-3, 3, 0.1), "%"),
+    _Row("runner.kit.drag", "kit drag", NUMBER, (0.8, 1.2, 0.01), "×"),
+    _Row("runner.kit.cost", "kit cost", NUMBER, (0.95, 1.05, 0.001), "×"),
+    _Row("environment.temperature", "temperature", NUMBER, (-10, 45, 0.5), "°C"),
+    _Row("environment.wind.speed", "wind", NUMBER, (0, 8, 0.1), "m/s"),
+    _Row("environment.wind.direction", "wind from", NUMBER, (-180, 180, 5), "°"),
+    _Row("wavelight.waves.*.name", "name", TEXT),
+    _Row("wavelight.waves.*.on", "shown", SWITCH),
+    _Row("wavelight.waves.*.colour", "colour", CHOICE, COLOURS),
+    _Row("wavelight.waves.*.length", "length", NUMBER, (1, 40, 1), "LEDs"),
+    _Row("wavelight.waves.*.pace_end", "pace at its", CHOICE, ("head", "tail")),
+    _Row("wavelight.waves.*.plan.shape", "plan", CHOICE, (AS_THE_PLAN, *SHAPES[:-1])),
+    _Row("wavelight.waves.*.plan.target", "target", TIME),
+    _Row("wavelight.waves.*.plan.strength", "strength", NUMBER, (-5, 5, 0.1), "%"),
+    _Row("ghosts.*.on", "", SWITCH),
+    _Row("ghosts.*.time", "time", TIME),
+    _Row("ghosts.*.colour", "colour", CHOICE, COLOURS),
+)
+"""Every knob, in the order of the drawer; those of one wave or ghost stand together."""
+
+_KIT = "No effect of her kit was published: 1 is neutral."
+_NOT_PUBLISHED = "assumed: not published"
+NOTES = {
+    "pacers.count": "The first in the formation stay; the strip shows what each number costs.",
+    "pacers.front_gap": "Hip to hip, from her to the nearest pacer ahead.",
+    "pacers.policy": "Keep to the light, or wait for her when she drops back.",
+    "pacers.drop_back": "How far behind the light they wait, at most; only with wait_for_runner.",
+    "pacers.follows": "Which wave of light the pacers keep to.",
+    "plan.standing_start": "Whether the light allows for it is assumed.",
+    "runner.form": "Form on the day: scales aerobic power and reserve.",
+    "runner.kit.drag": _KIT,
+    "runner.kit.cost": _KIT,
+    "environment.wind.direction": "0 is a head wind on the home straight, 90 from outside it.",
+    "wavelight.waves.*.name": "Click or Enter to type another name.",
+    "wavelight.waves.*.length": _NOT_PUBLISHED,
+    "wavelight.waves.*.pace_end": _NOT_PUBLISHED,
+}
+
+
+def _count(_: Scenario, s: Scenario) -> int:
     return len(s.pacers.formation.names()) if s.pacers.count is None else s.pacers.count
 
 
-def _front_gap(s: Scenario, _: Scenario) -> float:
+def _front_gap(_: Scenario, s: Scenario) -> float:
     if s.pacers.front_gap is not None:
         return s.pacers.front_gap
     ahead = [slot.ahead for slot in s.pacers.formation.slots if role_of(slot) == "ahead"]
     return min(ahead, default=1.2)
 
 
-def _follows(s: Scenario, _: Scenario) -> str:
-    return s.pacers.follows or THE_PLAN
+def _target(item: Any, s: Scenario) -> float:
+    return schedule_of(item.plan or s.plan, s.distance).finish_s
 
 
-def _spacing(s: Scenario) -> str:
-    return f"The spacing {'is assumed' if s.pacers.formation.assumed else 'was published'}."
+VALUES: dict[str, Callable[[Any, Scenario], Any]] = {
+    "pacers.count": _count,
+    "pacers.formation": lambda _, s: s.pacers.formation.name,
+    "pacers.front_gap": _front_gap,
+    "pacers.follows": lambda _, s: s.pacers.follows or THE_PLAN,
+    "plan.target": _target,
+    "plan.strength": lambda _, s: getattr(s.plan, "strength", 0.0),
+    "wavelight.waves.*.plan.shape": lambda w, _: AS_THE_PLAN if w.plan is None else w.plan.shape,
+    "wavelight.waves.*.plan.target": _target,
+    "wavelight.waves.*.plan.strength": lambda w, _: getattr(w.plan, "strength", None),
+    "ghosts.*.time": lambda g, _: g.time if isinstance(g, EvenGhost) else None,
+}
+"""The values that do not simply stand at their path, of the wave or ghost (else the scenario) and
+the scenario; None: there is no such knob."""
 
 
-def _target(s: Scenario | LightWave, of: Scenario) -> float:
-    return schedule_of(of.plan if s.plan is None else s.plan, of.distance).finish_s
+def _value(path: str, item: Any, s: Scenario) -> Any:
+    special = VALUES.get(path)
+    return special(item, s) if special else attrgetter(path.rpartition("*.")[2])(item)
 
 
-def _strength(s: Scenario | LightWave, _: Scenario) -> float | None:
-    return s.plan.strength if isinstance(s.plan, (SteppedPlan, ProgressivePlan)) else None
+def _options(row: _Row, s: Scenario) -> Options:
+    match row.path:
+        case "pacers.formation":
+            return tuple(shipped_names("formations"))
+        case "pacers.follows":
+            return (THE_PLAN, *(wave.name for wave in s.wavelight.waves))
+    return cast("Options", row.span)
 
 
-def _about_strength(s: Scenario) -> str:
-    if _strength(s, s) is None:
-        return "An even plan becomes a negative split; a table has no strength."
-    return "Second half faster (negative) or slower (positive); progressive: line over start."
+def _span(row: _Row, s: Scenario, value: float) -> Span:
+    if row.kind is TIME:
+        around = max(10.0, 0.1 * value)
+        return max(1.0, round(value - around)), round(value + around), 0.01
+    low, high, step = cast("Span", row.span)
+    if row.path == "pacers.count":
+        high = max(len(s.pacers.formation.names()), 1)
+    return min(low, value), max(high, value), step
 
 
-def _wave_shape(wave: LightWave, _: Scenario) -> str:
-    return AS_THE_PLAN if wave.plan is None else wave.plan.shape
-
-
-def _ghost_time(ghost: Ghost, _: Scenario) -> float | None:
-    return ghost.time if isinstance(ghost, EvenGhost) else None
-
-
-def _assumed_air(s: Scenario) -> str:
-    return "assumed" if s.environment.assumed else ""
-
-
-_KIT = "No effect of her kit was published: 1 is neutral."
-_NOT_PUBLISHED = "assumed: not published"
-_WAVE, _GHOST = "wavelight.waves.*", "ghosts.*"
-
-TABLE: tuple[_Row, ...] = (
-    _Row(
-        NUMBER,
-        "pacers.count",
-        "pacers",
-        _count,
-        lambda s: (0, max(len(s.pacers.formation.names()), 1), 1),
-        note="The first in the formation stay; the strip below shows what each number costs.",
-    ),
-    _Row(
-        CHOICE,
-        "pacers.formation",
-        "formation",
-        lambda s, _: s.pacers.formation.name,
-        options=lambda _: tuple(shipped_names("formations")),
-        note=_spacing,
-    ),
-    _Row(
-        NUMBER,
-        "pacers.front_gap",
-        "front gap",
-        _front_gap,
-        (0.5, 6, 0.02),
-        "m",
-        "Hip to hip, from her to the nearest pacer ahead.",
-    ),
-    _Row(
-        CHOICE,
-        "pacers.policy",
-        "policy",
-        lambda s, _: s.pacers.policy,
-        options=("hold_light", "wait_for_runner"),
-        note="Keep to the light, or wait for her when she drops back.",
-    ),
-    _Row(
-        NUMBER,
-        "pacers.drop_back",
-        "drop back",
-        lambda s, _: s.pacers.drop_back,
-        (0, 50, 0.5),
-        "m",
-        "How far behind the light they wait, at most; only with wait_for_runner.",
-    ),
-    _Row(
-        CHOICE,
-        "pacers.follows",
-        "follow",
-        _follows,
-        options=lambda s: (THE_PLAN, *(wave.name for wave in s.wavelight.waves)),
-        note="Which wave of light the pacers keep to.",
-    ),
-    _Row(TIME, "plan.target", "target", _target),
-    _Row(CHOICE, "plan.shape", "shape", lambda s, _: s.plan.shape, options=SHAPES),
-    _Row(
-        NUMBER,
-        "plan.strength",
-        "strength",
-        lambda s, _: _strength(s, s) or 0.0,
-        (-5, 5, 0.1),
-        "%",
-        _about_strength,
-    ),
-    _Row(
-        SWITCH,
-        "plan.standing_start",
-        "standing start",
-        lambda s, _: s.plan.standing_start,
-        note="Whether the light allows for it is assumed.",
-    ),
-    _Row(
-        NUMBER,
-        "runner.form",
-        "form",
-        lambda s, _: s.runner.form,
-        (-3, 3, 0.1),
-        "%",
-        "Form on the day: scales aerobic power and reserve.",
-    ),
-    _Row(
-        NUMBER,
-        "runner.kit.drag",
-        "kit drag",
-        lambda s, _: s.runner.kit.drag,
-        (0.8, 1.2, 0.01),
-        "×",
-        _KIT,
-    ),
-    _Row(
-        NUMBER,
-        "runner.kit.cost",
-        "kit cost",
-        lambda s, _: s.runner.kit.cost,
-        (0.95, 1.05, 0.001),
-        "×",
-        _KIT,
-    ),
-    _Row(
-        NUMBER,
-        "environment.temperature",
-        "temperature",
-        lambda s, _: s.environment.temperature,
-        (-10, 45, 0.5),
-        "°C",
-        _assumed_air,
-    ),
-    _Row(
-        NUMBER,
-        "environment.wind.speed",
-        "wind",
-        lambda s, _: s.environment.wind.speed,
-        (0, 8, 0.1),
-        "m/s",
-        _assumed_air,
-    ),
-    _Row(
-        NUMBER,
-        "environment.wind.direction",
-        "wind from",
-        lambda s, _: s.environment.wind.direction,
-        (-180, 180, 5),
-        "°",
-        "0 is a head wind on the home straight, 90 from outside it.",
-    ),
-    _Row(
-        TEXT,
-        f"{_WAVE}.name",
-        "name",
-        lambda w, _: w.name,
-        note="Click or Enter to type another name.",
-    ),
-    _Row(SWITCH, f"{_WAVE}.on", "shown", lambda w, _: w.on),
-    _Row(CHOICE, f"{_WAVE}.colour", "colour", lambda w, _: w.colour, options=COLOURS),
-    _Row(
-        NUMBER,
-        f"{_WAVE}.length",
-        "length",
-        lambda w, _: w.length,
-        (1, 40, 1),
-        "LEDs",
-        _NOT_PUBLISHED,
-    ),
-    _Row(
-        CHOICE,
-        f"{_WAVE}.pace_end",
-        "pace at its",
-        lambda w, _: w.pace_end,
-        options=("head", "tail"),
-        note=_NOT_PUBLISHED,
-    ),
-    _Row(CHOICE, f"{_WAVE}.plan.shape", "plan", _wave_shape, options=(AS_THE_PLAN, *SHAPES[:-1])),
-    _Row(TIME, f"{_WAVE}.plan.target", "target", _target),
-    _Row(NUMBER, f"{_WAVE}.plan.strength", "strength", _strength, (-5, 5, 0.1), "%"),
-    _Row(SWITCH, f"{_GHOST}.on", "", lambda g, _: g.on, note=lambda g: g.note),
-    _Row(TIME, f"{_GHOST}.time", "time", _ghost_time),
-    _Row(CHOICE, f"{_GHOST}.colour", "colour", lambda g, _: g.colour, options=COLOURS),
-)
-"""Every knob, in the order of the drawer; those of one wave or ghost stand together."""
+def _note(path: str, item: Any, s: Scenario) -> str:
+    match path:
+        case "pacers.formation":
+            return f"The spacing {'is assumed' if s.pacers.formation.assumed else 'was published'}."
+        case "plan.strength" if isinstance(s.plan, (SteppedPlan, ProgressivePlan)):
+            return (
+                "Second half faster (negative) or slower (positive); progressive: line over start."
+            )
+        case "plan.strength":
+            return "An even plan becomes a negative split; a table has no strength."
+        case "environment.temperature" | "environment.wind.speed":
+            return "assumed" if s.environment.assumed else ""
+        case "ghosts.*.on":
+            return cast("str", item.note)
+    return NOTES.get(path, "")
 
 
 def knobs_of(
@@ -314,52 +225,34 @@ def label_of(scenario: Scenario, path: str) -> str:
 
 @lru_cache(maxsize=16)  # the file's are wanted at every turn
 def _knobs(s: Scenario) -> tuple[Knob, ...]:
-    fixed = [row for row in TABLE if "*" not in row.path]
-    knobs = [_knob(row, row.path, "", s, s) for row in fixed]
-    alone = len(s.wavelight.waves) == 1
-    for i, wave in enumerate(s.wavelight.waves):
-        knobs += _items(_WAVE, i, "" if alone else f"{wave.name}: ", wave, s)
-    for i, ghost in enumerate(s.ghosts):
-        name = ghost.name or ghost.kind
-        knobs += _items(_GHOST, i, f"{name}: ", ghost, s)
-    return tuple(knob for knob in knobs if knob is not None)
+    waves, ghosts = s.wavelight.waves, s.ghosts
+    items: list[tuple[str, int, str, Any]] = [("", 0, "", s)]
+    items += [("wavelight", i, f"{w.name}: " * (len(waves) > 1), w) for i, w in enumerate(waves)]
+    items += [("ghosts", i, f"{g.name or g.kind}: ", g) for i, g in enumerate(ghosts)]
+    knobs = []
+    for section, i, before, item in items:
+        for row in TABLE:
+            if ("*" in row.path) == bool(section) and row.path.startswith(section):
+                value = _value(row.path, item, s)
+                if value is not None:
+                    path, label = row.path.replace("*", str(i)), f"{before}{row.label}"
+                    note = _note(row.path, item, s)
+                    knobs.append(_knob(row, path, label.removesuffix(": "), value, note, s))
+    return tuple(knobs)
 
 
-def _items(at: str, i: int, before: str, item: Any, s: Scenario) -> Iterator[Knob | None]:
-    """Yield the knobs of one wave or ghost."""
-    for row in TABLE:
-        if row.path.startswith(at):
-            yield _knob(row, row.path.replace("*", str(i)), before, item, s)
-
-
-def _knob(row: _Row, path: str, before: str, item: Any, s: Scenario) -> Knob | None:
-    value = row.value(item, s)
-    if value is None:
-        return None
-    label = f"{before}{row.label}" if row.label else before.removesuffix(": ")
+def _knob(row: _Row, path: str, label: str, value: Any, note: str, s: Scenario) -> Knob:
     group = GROUPS[path.partition(".")[0]]
-    note = row.note if isinstance(row.note, str) else row.note(item)
     if row.kind in (NUMBER, TIME):
-        value = float(value)
-        low, high, step = _time_span(value) if row.kind is TIME else _span(row, s)
-        if row.kind is NUMBER:
-            low, high = min(low, value), max(high, value)
-        text = time_text(value) if row.kind is TIME else f"{value:.10g}"
-        return Knob(path, label, group, row.kind, text, value, low, high, step, row.unit, note=note)
-    options = row.options if isinstance(row.options, tuple) else row.options(s)
+        number = float(value)
+        text = time_text(number) if row.kind is TIME else f"{number:.10g}"
+        span = _span(row, s, number)
+        return Knob(path, label, group, row.kind, text, number, *span, row.unit, note=note)
+    options = _options(row, s)
     if row.kind is CHOICE and value not in options:
         options = (value, *options)
     text = YES_NO[value] if row.kind is SWITCH else value
     return Knob(path, label, group, row.kind, text, options=options, note=note)
-
-
-def _span(row: _Row, s: Scenario) -> Span:
-    return row.span if isinstance(row.span, tuple) else row.span(s)
-
-
-def _time_span(value: float) -> Span:
-    span = max(10.0, 0.1 * value)
-    return max(1.0, round(value - span)), round(value + span), 0.01
 
 
 # -- what turning a knob does ---------------------------------------------------------------------

@@ -175,7 +175,7 @@ def test_a_quiet_file_is_not_read_over_and_over(
     def refuse(*_: object) -> str:
         raise AssertionError("read again")
 
-    monkeypatch.setattr("simulator.session.live_file.read_text", refuse)
+    monkeypatch.setattr("simulator.session.scenario_file.read_text", refuse)
     look(opened)
     opened.advance(POLL_S / 2)
     assert file.exists()

@@ -27,6 +27,7 @@ from simulator.analysis.marks import plan_mark
 from simulator.cli import main, terminal
 from simulator.cli.terminal import app
 from simulator.physics.attempt import simulate
+from simulator.physics.compiled import STATUS
 from simulator.recording.store import load_recording
 from simulator.resources import configs_dir
 from simulator.scenario.loader import load_scenario, load_text
@@ -329,8 +330,11 @@ def test_an_unknown_theme_names_those_there_are(lightpace: Lightpace, tmp_path: 
 # -- the program itself --------------------------------------------------------------------------
 
 
-def test_the_version_is_that_of_the_package(lightpace: Lightpace) -> None:
-    assert lightpace("--version").out == f"lightpace {version('lightpace')}\n"
+def test_the_version_is_that_of_the_package_and_says_whether_the_kernel_is_compiled(
+    lightpace: Lightpace,
+) -> None:
+    said = f"lightpace {version('lightpace')}\nkernel: {STATUS}\n"
+    assert lightpace("--version").out == said
 
 
 def test_help_names_every_command(lightpace: Lightpace) -> None:

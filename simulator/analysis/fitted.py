@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from simulator.coefficients import AEROBIC_START, BEND_M, LAP_M, TAU_AEROBIC, G
 from simulator.physics.air import density, drag_area
-from simulator.physics.energetics import bend_factor, level_cost
+from simulator.physics.compiled import kernel
 from simulator.scenario.model import Environment, Runner, Scenario
 from simulator.scenario.pacers import ConstantShelter, Pacers
 from simulator.scenario.plan import EvenPlan
@@ -148,6 +148,7 @@ def _lap_power(runner: Runner, v: Floats) -> Floats:
     air = density(Environment())
     drag = 0.5 * air * drag_area(runner) * v * v / (runner.mass * G)
     bends = 2.0 * BEND_M / LAP_M
-    level = level_cost(v) * runner.kit.cost
-    mean = bends * bend_factor(v) + (1.0 - bends)
+    speeds = v.tolist()
+    level = np.array([kernel.level_cost(speed) for speed in speeds]) * runner.kit.cost
+    mean = bends * np.array([kernel.bend_factor(speed) for speed in speeds]) + (1.0 - bends)
     return np.asarray(level * mean * (1.0 + runner.drag_cost * drag))

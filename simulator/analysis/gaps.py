@@ -28,8 +28,6 @@ TREND_S = 0.03
 """The gap must change by this over the trend window before the trend turns [s]."""
 TREND_WINDOW_S = 3.0
 """How far back the trend looks [s]."""
-LOST_S = 0.5
-"""The light counts as lost where the gap stays above this to the line [s]."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,11 +61,11 @@ class GapTrack:
         """
         if time_s >= self.recording.end_s:
             return None
-        own, reached = (self._between(x, max(time_s, 0.0)) for x in self._distances)
+        own, reached = (self._between(x, max(time_s, 0.0)) for x in self.distances)
         return min(reached, self.mark.distance_m) - own
 
     @cached_property
-    def _distances(self) -> tuple[Floats, Floats]:
+    def distances(self) -> tuple[Floats, Floats]:
         """Where she and the mark are at every tick [m], shape (ticks + 1,) each."""
         t = _tick_times(self.recording)
         return self.recording.distance_at(t), self.mark.run.distance_at(t)
@@ -139,15 +137,18 @@ def _states(seconds: Floats, change: Floats) -> tuple[GapState, ...]:
 
 
 def lost_light_m(track: GapTrack) -> float | None:
-    """Return the first distance after which the gap stays above 0.5 s to the line [m], or None."""
-    seconds = np.nan_to_num(track.seconds, nan=np.inf)
-    inside = np.flatnonzero(seconds <= LOST_S)
-    if len(seconds) == 0 or seconds[-1] <= LOST_S:
+    """Return the first distance after which the whole wave stays ahead of her to the line [m].
+
+    None where she has kept it. The track must be that of the light; `Mark.wave_m` is its length.
+    """
+    x, light = track.distances
+    clear = x - (light - track.mark.wave_m)
+    if clear[-1] >= 0.0:
         return None
+    inside = np.flatnonzero(clear >= 0.0)
     if len(inside) == 0:
         return 0.0
     i = int(inside[-1])
-    recording = track.recording
-    share = (LOST_S - seconds[i]) / (seconds[i + 1] - seconds[i])
-    t = (i + share) * recording.step_s
-    return float(recording.distance_at(min(t, recording.end_s)))
+    t = _tick_times(track.recording)
+    share = clear[i] / (clear[i] - clear[i + 1])
+    return float(track.recording.distance_at(t[i] + share * (t[i + 1] - t[i])))

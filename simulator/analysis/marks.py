@@ -12,13 +12,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from simulator.physics.attempt import simulate
-from simulator.physics.batch import wave_schedules
+from simulator.physics.setup import planned_of, wave_length_m, wave_schedules
 from simulator.recording.recording import Recording
 from simulator.recording.store import load_recording
 from simulator.scenario.ghosts import EvenGhost, Ghost, RecordingGhost, ScenarioGhost
 from simulator.scenario.loader import load_scenario
 from simulator.scenario.model import Scenario
-from simulator.scenario.plan import schedule_of, waypoints_of_splits
+from simulator.scenario.plan import waypoints_of_splits
 from simulator.scenario.schedule import Schedule, even_schedule, schedule_through
 from simulator.units import format_time
 
@@ -47,6 +47,7 @@ class Mark:
         finish_s: its finish time [s], None if it never finished.
         distance_m: how far it runs [m].
         run: the run itself.
+        wave_m: how far a wave of light reaches behind its mark [m]; 0 for anything else.
         known_m: where its times are facts [m]; None where they are everywhere. Between published
             splits a ghost runs on a smooth guess, which may be drawn but not printed.
     """
@@ -59,6 +60,7 @@ class Mark:
     distance_m: float
     run: Run
     known_m: frozenset[float] | None = None
+    wave_m: float = 0.0
 
 
 def short_time(seconds: float) -> str:
@@ -69,17 +71,18 @@ def short_time(seconds: float) -> str:
 
 def plan_mark(scenario: Scenario) -> Mark:
     """Return the plan as a mark."""
-    schedule = schedule_of(scenario.plan, scenario.distance)
+    schedule = planned_of(scenario.plan, scenario.distance).schedule
     return _mark("the plan", "white", "", schedule)
 
 
 def wave_marks(scenario: Scenario) -> list[Mark]:
     """Return every wave of light as a mark, shown or not, in the order of the file."""
-    plan = schedule_of(scenario.plan, scenario.distance)
-    schedules = wave_schedules(scenario, plan)
+    schedules = wave_schedules(scenario)
     waves = scenario.wavelight.waves
     return [
-        _mark(name, wave.colour, "", schedule)
+        replace(
+            _mark(name, wave.colour, "", schedule), wave_m=wave_length_m(scenario.wavelight, wave)
+        )
         for wave, (name, schedule) in zip(waves, schedules, strict=True)
     ]
 

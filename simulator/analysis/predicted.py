@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 from simulator.coefficients import AEROBIC_START, TAU_AEROBIC, TAU_RESERVE
 from simulator.errors import NoAnswerError
 from simulator.physics.attempt import simulate_all
-from simulator.physics.energetics import bend_factor
+from simulator.physics.compiled import kernel
 from simulator.physics.track import on_bend, track_position
 from simulator.recording.recording import Recording
 from simulator.scenario.model import Scenario
@@ -87,7 +87,7 @@ def _demand(run: Recording, last_m: float) -> Demand:
     supplied = 0.5 * (run.aerobic[1:] + run.aerobic[:-1])
     mean = supplied - np.diff(run.reserve) / run.step_s
     bends = on_bend(track_position(run.x, run.race_m))
-    bend = np.where(bends, bend_factor(run.v), 1.0)
+    bend = np.where(bends, [kernel.bend_factor(v) for v in run.v.tolist()], 1.0)
     # a bend begins at the finish line: the tick beyond it says nothing of the last metre
     last = np.minimum(np.arange(inside + 1), inside - 1)
     return Demand(time, run.power[last], mean[:inside], bend[last])

@@ -42,13 +42,19 @@ AudienceDisplay = Annotated[
 @app.callback(invoke_without_command=True)
 def _default(
     context: typer.Context,
-    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Print the version, and whether the kernel is compiled."),
+    ] = False,
 ) -> None:
     """A real-time pacing-light simulator: a scenario becomes an attempt at the mile."""
     if version:
         from importlib.metadata import version as installed
 
+        from simulator.physics.compiled import STATUS
+
         out.print(f"lightpace {installed('lightpace')}")
+        out.print(f"kernel: {escape(STATUS)}", soft_wrap=True)
     elif context.invoked_subcommand is None:
         run()
 

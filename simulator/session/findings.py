@@ -12,14 +12,16 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, TypeAlias
 
+from simulator.analysis.chances import find_band, find_chances
 from simulator.analysis.marks import Run
 from simulator.analysis.projection import still_possible
 from simulator.analysis.what_if import Alternative, Choice, choices
 from simulator.background import LatestJobs
+from simulator.physics.attempt import finish_times
+from simulator.physics.compiled import COMPILED
 from simulator.scenario.model import Scenario
 from simulator.scenario.plan import Plan
 from simulator.scenario.uncertainty import Uncertainty
-from simulator.session import _physics_adapter as physics
 from simulator.session.forks import LruCache
 from simulator.session.history import Lineage
 from simulator.stage.show import Show
@@ -56,7 +58,7 @@ class Bars:
         self._question, self.choices = question, choices(scenario, self.axis, in_file)
         self._finishes = self._cache.get(question) or {}
         self._cache.put(question, self._finishes)
-        if physics.COMPILED:
+        if COMPILED:
             self.advance()
         return True
 
@@ -70,10 +72,10 @@ class Bars:
         missing = [i for i in range(len(self.choices)) if i not in self._finishes]
         if not missing:
             return False
-        if not physics.COMPILED:
+        if not COMPILED:
             present = next((i for i, row in enumerate(self.choices) if row.own), 0)
             missing = [min(missing, key=lambda i: abs(i - present))]
-        finish_s = physics.finish_times([self.choices[i].scenario for i in missing])
+        finish_s = finish_times([self.choices[i].scenario for i in missing])
         for i, finish in zip(missing, finish_s.tolist(), strict=True):
             self._finishes[i] = None if math.isnan(finish) else finish
         return True
@@ -152,7 +154,7 @@ def _call(show: Show, kind: str) -> Callable[[], Any]:
     target_s = show.plan.finish_s or 0.0
     calls: dict[str, Callable[[], Any]] = {
         "possible": partial(still_possible, show.scenario, show.recording, target_s),
-        "chances": partial(physics.find_chances, show.scenario, show.recording, target_s),
-        "band": partial(physics.find_band, show.scenario, show.light),
+        "chances": partial(find_chances, show.scenario, show.recording, target_s),
+        "band": partial(find_band, show.scenario, show.light),
     }
     return calls[kind]

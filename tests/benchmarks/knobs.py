@@ -16,10 +16,9 @@ from statistics import median
 import pygame
 
 from simulator.analysis.what_if import pacer_counts
-from simulator.physics.attempt import fork, simulate
+from simulator.physics.attempt import finish_times, fork, simulate
 from simulator.scenario.loader import load_scenario
 from simulator.session import Session
-from simulator.session._physics_adapter import finish_times
 from simulator.stage.keys import Action
 from simulator.view.app import FRAMES_PER_S, App
 

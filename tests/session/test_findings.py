@@ -9,7 +9,7 @@ import pytest
 from simulator.analysis.projection import still_possible
 from simulator.analysis.what_if import AXES, Alternative, alternatives
 from simulator.scenario.loader import load_scenario
-from simulator.session import Session, _physics_adapter
+from simulator.session import Session, findings
 from simulator.session.findings import Bars
 from simulator.stage.scene import Bar
 from tests.session.short import load_short, settle
@@ -47,7 +47,7 @@ def test_a_change_has_its_run_and_all_its_bars_in_the_next_picture(session: Sess
 def test_uncompiled_old_bars_dim_and_one_a_picture_is_new(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_physics_adapter, "COMPILED", False)
+    monkeypatch.setattr(findings, "COMPILED", False)
     before = bars(session)
     session.change("environment.temperature", "10")
     after = bars(session)
@@ -93,7 +93,7 @@ def test_every_axis_can_be_shown_and_its_bars_taken(axis: str) -> None:
 def test_another_axis_shows_nothing_of_the_one_before(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_physics_adapter, "COMPILED", False)
+    monkeypatch.setattr(findings, "COMPILED", False)
     session.set_axis("wind")
     assert session.scene().what_if is None
     session.set_axis("no such axis")

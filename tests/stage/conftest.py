@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from simulator.analysis.chances import finding_band, finding_chances
+from simulator.analysis.chances import find_band, find_chances
 from simulator.analysis.projection import still_possible
 from simulator.analysis.what_if import alternatives
-from simulator.physics.attempt import finished, simulate
+from simulator.physics.attempt import simulate
 from simulator.recording.recording import Recording
 from simulator.scenario.loader import load_scenario
 from simulator.scenario.model import Scenario
@@ -36,8 +36,8 @@ def show(scenario: Scenario, attempt: Recording) -> Show:
         found,
         possible=possible,
         alternatives=alternatives(scenario),
-        band=finished(finding_band(scenario, found.light)),
-        chances=finished(finding_chances(scenario, attempt, target)),
+        band=find_band(scenario, found.light),
+        chances=find_chances(scenario, attempt, target),
     )
 
 

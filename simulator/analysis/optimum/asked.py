@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.analysis.optimum.slack import Ran
+from simulator.physics.attempt import Outcomes
 from simulator.analysis.sweep.axes import number_of
 from simulator.errors import Problem, ScenarioError
 from simulator.scenario.fields import Section
@@ -33,7 +33,7 @@ class Condition:
     at_most: bool
     value: float
 
-    def room(self, ran: Ran) -> Floats:
+    def room(self, ran: Outcomes) -> Floats:
         """Return how far it holds; negative where it does not."""
         values = ran.finish_s if self.name == FINISH else ran.reserve_used
         return self.value - values if self.at_most else values - self.value

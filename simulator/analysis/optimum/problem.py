@@ -23,7 +23,7 @@ from simulator.analysis.optimum.asked import (
 )
 from simulator.analysis.optimum.pacing import FAMILY, Parts, parts_of
 from simulator.analysis.optimum.search import Moves, Scores, closing_in, evolved, refined, tuned
-from simulator.analysis.optimum.slack import Ran, run_all
+from simulator.physics.attempt import Outcomes, outcomes_of
 from simulator.analysis.sweep.varying import NOTHING_BESIDE, Source, Varied
 from simulator.errors import NoAnswerError, ScenarioError
 from simulator.scenario.loader import load_text
@@ -45,6 +45,10 @@ SIZES = (0.02, 0.006, 0.002)
 NUMBER_REACH = 10.0
 TEMPO_WITH_NUMBER = (0.0, 0.1, 0.25, 0.5)
 GENERATIONS = 8
+LAST_M = 100.0
+"""Over this much before the line the limit may bind [m]: a plan is followed where before it there
+is power to spare everywhere. The model lets a start that is too hard, and a fade, be faster than the
+best even plan, which no runner has shown; an optimiser must not be paid for it."""
 NO_SCENARIO = -1e3
 """The room where a point is no scenario, or did not finish."""
 LOOKED_AT = (0.5, 0.25, 0.75, 0.0, 1.0)
@@ -151,13 +155,14 @@ class Search:
         plain = {"splits": table, "standing_start": found.plan.standing_start, "shape": "splits"}
         return found.model_copy(update={"plan": SplitPlan.model_validate(plain)})
 
-    def run(self, points: Floats) -> tuple[Ran | None, NDArray[np.bool_]]:
+    def run(self, points: Floats) -> tuple[Outcomes | None, NDArray[np.bool_]]:
         """Run points; return what came of those that are scenarios, and which they are."""
         asked = [self.scenario(point) for point in points]
         scenarios = [s for s in asked if isinstance(s, Scenario)]
         self.runs += len(scenarios)
         there = np.array([isinstance(s, Scenario) for s in asked])
-        return (run_all(scenarios) if scenarios else None), there
+        ran = outcomes_of(scenarios, slack_until_m=LAST_M) if scenarios else None
+        return ran, there
 
     def evaluate(self, points: Floats) -> Scores:
         """Return objective and room of points; one that is no scenario has neither."""
@@ -175,7 +180,7 @@ class Search:
             room[there] = np.nan_to_num(np.concatenate(rooms, axis=1), nan=NO_SCENARIO)
         return Scores(objective, room)
 
-    def _values(self, ran: Ran, points: Floats) -> Floats:
+    def _values(self, ran: Outcomes, points: Floats) -> Floats:
         name, sign = self._aim.name, self._aim.sign
         if name == FINISH:
             return sign * ran.finish_s

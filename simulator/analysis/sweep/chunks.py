@@ -18,15 +18,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.analysis.sweep.axes import Grid, number_of, refused
-from simulator.analysis.sweep.outcomes import Outcomes, outcomes
 from simulator.analysis.sweep.provenance import files_named, program
 from simulator.analysis.sweep.varying import Source, Varied
-from simulator.analysis.uncertainty import breaks, draw, samples_of
+from simulator.analysis.uncertainty import breaks, draw, run_samples, samples_of
 from simulator.errors import Problem, ScenarioError
-from simulator.physics.attempt import finished, stepping
-from simulator.physics.batch import Batch, batch_of
-from simulator.physics.ensemble import ensembling, joined
-from simulator.physics.keeping import STATUSES, passages
+from simulator.physics.attempt import STATUSES, outcomes_of
 from simulator.scenario.loader import load_text, scenario_to_dict
 from simulator.scenario.model import Scenario
 from simulator.scenario.overrides import apply_overrides
@@ -229,41 +225,38 @@ def result_names(chunk: Chunk) -> tuple[str, ...]:
 
 
 def _outcomes(scenarios: Sequence[Scenario], chunk: Chunk) -> Columns:
-    keep = outcomes(chunk.splits_m)
-    ran: Outcomes = finished(stepping(batch_of(scenarios), None, keep))
-    times = ran.passages.time_s.copy()
+    ran = outcomes_of(scenarios, places_m=chunk.splits_m, watch_light=True)
+    times = ran.time_s.copy()
     race = np.array([s.distance for s in scenarios])
     times[np.asarray(chunk.splits_m)[None, :] >= race[:, None]] = np.nan
     words = np.array([status.value for status in STATUSES])
-    found: Columns = {
-        "status": words[ran.passages.status],
-        "finish_s": ran.passages.finish_s,
+    columns: Columns = {
+        "status": words[ran.status],
+        "finish_s": ran.finish_s,
         "lost_light_m": ran.lost_light_m,
         "mean_shelter": ran.shelter,
         "reserve_used": ran.reserve_used,
     }
     for i, x in enumerate(chunk.splits_m):
-        found[f"split_{x:.0f}_s"] = times[:, i]
+        columns[f"split_{x:.0f}_s"] = times[:, i]
     if chunk.samples:
-        found |= _sampled(scenarios, chunk)
-    return found
+        columns |= _sampled(scenarios, chunk)
+    return columns
 
 
 def _sampled(scenarios: Sequence[Scenario], chunk: Chunk) -> Columns:
     """Return percentiles of the finish and the chance of the target, from samples of each row."""
     shares = draw(chunk.samples, chunk.seed)
-    batches: list[Batch] = []
-    for scenario in scenarios:
-        drawn = samples_of(scenario, shares)
-        batches.append(finished(ensembling(scenario, drawn.runners, drawn.wakes)))
-    ran = finished(stepping(joined(batches), None, passages()))
-    shape = (len(scenarios), chunk.samples)
-    finish = np.where(ran.valid, ran.finish_s, np.nan).reshape(shape)
+    finish = np.full((len(scenarios), chunk.samples), np.nan)
+    chance = np.zeros(len(scenarios))
+    for i, scenario in enumerate(scenarios):
+        ran = run_samples(scenario, samples_of(scenario, shares))
+        finish[i] = np.where(ran.valid, ran.finish_s, np.nan)
+        chance[i] = breaks(ran, chunk.target_s).mean()
     percentiles = np.full((3, len(scenarios)), np.nan)
     some = ~np.isnan(finish).all(axis=1)
     if some.any():
         percentiles[:, some] = np.nanpercentile(finish[some], (5, 50, 95), axis=1)
-    chance = breaks(ran, chunk.target_s).reshape(shape).mean(axis=1)
     return {
         "p5_s": percentiles[0],
         "p50_s": percentiles[1],

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from simulator.errors import Problem, ScenarioError
-from simulator.scenario.bounds import bounds_of
+from simulator.scenario.fields import bounds_of
 from simulator.scenario.model import Scenario
 
 FLAT_S = 0.1
@@ -31,7 +31,7 @@ class Free:
         Raises:
             ScenarioError: no such number, or it has no bounds, or they are the wrong way round.
         """
-        allowed = bounds_of(self.path)
+        allowed = bounds_of(Scenario, self.path)
         low = allowed.low if self.low is None else self.low
         high = allowed.high if self.high is None else self.high
         if low is None or high is None:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from simulator.analysis.gap_state import GapState
 from simulator.analysis.marks import Mark
+from simulator.physics.setup import LOST_S
 from simulator.recording.recording import Recording
 
 Floats = NDArray[np.float64]
@@ -137,18 +138,17 @@ def _states(seconds: Floats, change: Floats) -> tuple[GapState, ...]:
 
 
 def lost_light_m(track: GapTrack) -> float | None:
-    """Return the first distance after which the whole wave stays ahead of her to the line [m].
+    """Return the first distance after which the light stays lost to the line [m], or None.
 
-    None where she has kept it. The track must be that of the light; `Mark.wave_m` is its length.
+    It is lost where she is not where it was `LOST_S` ago.
     """
-    x, light = track.distances
-    clear = x - (light - track.mark.wave_m)
+    t = _tick_times(track.recording)
+    clear = track.distances[0] - track.mark.run.distance_at(t - LOST_S)
     if clear[-1] >= 0.0:
         return None
     inside = np.flatnonzero(clear >= 0.0)
     if len(inside) == 0:
         return 0.0
     i = int(inside[-1])
-    t = _tick_times(track.recording)
     share = clear[i] / (clear[i] - clear[i + 1])
     return float(track.recording.distance_at(t[i] + share * (t[i + 1] - t[i])))

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from simulator.physics.attempt import simulate
-from simulator.physics.setup import planned_of, wave_length_m, wave_schedules
+from simulator.physics.setup import planned_of, wave_schedules
 from simulator.recording.recording import Recording
 from simulator.recording.store import load_recording
 from simulator.scenario.ghosts import EvenGhost, Ghost, RecordingGhost, ScenarioGhost
@@ -47,7 +47,6 @@ class Mark:
         finish_s: its finish time [s], None if it never finished.
         distance_m: how far it runs [m].
         run: the run itself.
-        wave_m: how far a wave of light reaches behind its mark [m]; 0 for anything else.
         known_m: where its times are facts [m]; None where they are everywhere. Between published
             splits a ghost runs on a smooth guess, which may be drawn but not printed.
     """
@@ -60,7 +59,6 @@ class Mark:
     distance_m: float
     run: Run
     known_m: frozenset[float] | None = None
-    wave_m: float = 0.0
 
 
 def short_time(seconds: float) -> str:
@@ -80,9 +78,7 @@ def wave_marks(scenario: Scenario) -> list[Mark]:
     schedules = wave_schedules(scenario)
     waves = scenario.wavelight.waves
     return [
-        replace(
-            _mark(name, wave.colour, "", schedule), wave_m=wave_length_m(scenario.wavelight, wave)
-        )
+        _mark(name, wave.colour, "", schedule)
         for wave, (name, schedule) in zip(waves, schedules, strict=True)
     ]
 

@@ -19,10 +19,9 @@ from simulator.errors import ScenarioError
 from simulator.physics.attempt import finish_times
 from simulator.physics.shelter import Shelterer, profile_of
 from simulator.scenario.model import Scenario
-from simulator.scenario.named import FORMATION
 from simulator.scenario.pacers import Formation, Pacers
 from simulator.scenario.plan import Plan, SplitPlan, schedule_of
-from simulator.scenario.reading import shipped_names
+from simulator.scenario.reading import FORMATION, shipped_names
 from simulator.units import LAP_M, format_time
 
 MOST_PACERS = 40

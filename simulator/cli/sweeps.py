@@ -32,7 +32,7 @@ from simulator.cli.terminal import (
     moving,
     out,
 )
-from simulator.cli.workers import worked_off
+from simulator.cli.workers import run_missing
 from simulator.units import parse_time
 
 
@@ -58,7 +58,7 @@ def sweep(
         str, typer.Option(help="What the chance is asked of, with --samples.")
     ] = "3:59.99",
     jobs: Annotated[
-        int | None, typer.Option(min=1, help="Processes; left out: one for each processor.")
+        int | None, typer.Option(min=1, help="Threads; left out: one for each processor.")
     ] = None,
     cluster: Annotated[
         str | None,
@@ -104,7 +104,7 @@ def sweep(
                 invalid += int((columns["status"] == INVALID).sum())
                 yield columns
 
-        work = worked_off(request, missing, cluster, jobs, err.print)
+        work = run_missing(request, missing, cluster, jobs or 0)
         try:
             with closing(work), moving(_progress()) as bar:
                 task = bar.add_task("attempts", total=grid.size)

@@ -228,7 +228,8 @@ def _outcomes(
     finish = _finishes(attempts)
     passed = crossed.reshape(len(attempts), len(places), 5)
     tick = passed[..., 0]
-    share = crossing(*np.moveaxis(passed[..., 1:], -1, 0), step[:, None], places)
+    x0, v0, x1, v1 = np.moveaxis(passed[..., 1:], -1, 0)
+    share = crossing(x0, v0, x1, v1, step[:, None], places)
     lost, *bracket = _columns(
         attempts, "lost", "lost_x0", "lost_v0", "lost_x1", "lost_v1", "lost_share", "race"
     )

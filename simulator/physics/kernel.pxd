@@ -1,6 +1,5 @@
 # The types of kernel.py for Cython; the code itself stands there, once.
 cimport cython
-from libc.math cimport sqrt
 
 cdef double ACCEL_MAX, ACCEL_MIN, BEND_COST, BEND_M, BEND_RADIUS_M, COST_V0, COST_V1, COST_V2
 cdef double GAP_GAIN, GAP_SPEED_MAX, J_PER_ML_O2, LAP_M, TAU_AEROBIC, TAU_LIMIT, TAU_RESERVE
@@ -24,6 +23,7 @@ cpdef double bend_factor(double v) noexcept nogil
 cpdef double on_bend(double s) noexcept nogil
 
 
+@cython.final
 cdef class Pace:
     cdef const double[::1] u, x, pace, slope
     cdef double[::1] marks, speeds
@@ -43,6 +43,7 @@ cdef class Pace:
                          double[::1] drag, double[::1] time)
 
 
+@cython.final
 cdef class Formation:
     cdef const double[::1] wake, lost, trail, constant, breaks, least
     cdef Py_ssize_t phases
@@ -51,15 +52,16 @@ cdef class Formation:
     cdef Py_ssize_t phase(self, double x) noexcept nogil
     @cython.locals(place=double, i=Py_ssize_t, f=double, wake=double, lost=double, trail=double,
                    rest=double, shelter=double)
-    cdef double shelter(self, Py_ssize_t phase, double gap, double scale) noexcept nogil
+    cpdef double shelter(self, Py_ssize_t phase, double gap, double scale) noexcept nogil
 
 
+@cython.final
 cdef class Attempt:
     cdef public double step, race, start, drag_k, force_k, cost_k, aerobic_max
-    cdef public double anticipation, gusts, fast_opening, shift, scale, drop_back, wave
+    cdef public double anticipation, gusts, fast_opening, shift, scale, drop_back
     cdef public Pace plan, leader, light
     cdef public Formation formation
-    cdef public Py_ssize_t jitter, cells, ticks, stands_from
+    cdef public Py_ssize_t jitter, light_lag, cells, ticks, stands_from
     cdef public bint windy, erring
     cdef bint observed
     cdef public const double[::1] errors, bends, head_wind, level, drag, time, places_m
@@ -111,6 +113,7 @@ cdef class Attempt:
     cdef void steps(self, Py_ssize_t known) noexcept nogil
     cdef void observe(self, Py_ssize_t i) noexcept nogil
     cdef void keep(self, Py_ssize_t i) noexcept nogil
+    @cython.locals(half=Py_ssize_t)
     cdef double clear_of_light(self) noexcept nogil
     @cython.locals(clear=double)
     cdef void watch(self) noexcept nogil
@@ -121,3 +124,6 @@ cdef class Attempt:
     cdef void look_for_slack(self) noexcept nogil
     @cython.locals(i=Py_ssize_t)
     cdef void look_back(self, Py_ssize_t first) noexcept nogil
+
+
+cpdef object run(Attempt attempt, Py_ssize_t known)

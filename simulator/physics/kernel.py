@@ -1,4 +1,4 @@
-"""The kernel: one attempt, stepped from a state to the line. The model's equations stand here alone.
+"""The kernel: one attempt, stepped from a state to the line. The model's equations stand here.
 
 In: an `Attempt` that `simulator.physics.setup` has filled with the runner's constants and tables.
 Out: the same object, with how the run ended, and its columns where they are wanted.
@@ -14,10 +14,10 @@ compiled code checks no index; `setup` refuses numbers that are not finite befor
 
 from __future__ import annotations
 
+import math
 from array import array
-from math import exp
-
-from math import sqrt  # isort: skip - the build takes this line out: compiled code has C's own
+from collections.abc import MutableSequence, Sequence
+from typing import TypeAlias
 
 from simulator.coefficients import (
     ACCEL_MAX,
@@ -39,6 +39,11 @@ from simulator.coefficients import (
     WAKE_LIMIT,
     G,
 )
+
+sqrt = math.sqrt  # compiled: import cython; from cython.cimports.libc.math import sqrt
+
+Table: TypeAlias = Sequence[float]
+Column: TypeAlias = MutableSequence[float]
 
 EXTRA_MIN_M = -20.0
 EXTRA_PER_M = 50.0
@@ -80,11 +85,11 @@ HERE = 15.0 / 8.0
 BEFORE = 10.0 / 8.0
 EARLIER = 3.0 / 8.0
 
-EXP_WHOLE = array("d", [exp(-i) for i in range(41)])
-EXP_PART = array("d", [exp(-i / 16.0) for i in range(16)])
+EXP_WHOLE = array("d", [math.exp(-i) for i in range(41)])
+EXP_PART = array("d", [math.exp(-i / 16.0) for i in range(16)])
 
 
-def rise(z):
+def rise(z: float) -> float:
     """Return 1 - exp(-z) for z >= 0, from tables and a short series; within 2e-16."""
     if z >= 40.0:
         return 1.0
@@ -104,35 +109,35 @@ def rise(z):
     return 1.0 - EXP_WHOLE[whole] * EXP_PART[part] * series
 
 
-def smooth(z):
+def smooth(z: float) -> float:
     """Return a smooth step: 0 up to z = 0, 1 from z = 1 on, 3 z^2 - 2 z^3 between."""
-    z = z if z > 0.0 else 0.0
-    z = z if z < 1.0 else 1.0
+    z = max(0.0, z)
+    z = min(1.0, z)
     return z * z * (3.0 - 2.0 * z)
 
 
-def level_cost(v):
+def level_cost(v: float) -> float:
     """Return the metabolic power on the level without air [W/kg] (Batliner in Kipp 2019)."""
     return (C2 * v + C1) * v + C0
 
 
-def level_cost_slope(v):
+def level_cost_slope(v: float) -> float:
     """Return the derivative of `level_cost` [W/kg per m/s]."""
     return 2.0 * C2 * v + C1
 
 
-def lean_strain(v):
+def lean_strain(v: float) -> float:
     """Return by which share leaning into a bend at speed v [m/s] makes her heavier [1]."""
     square = v * v
     return sqrt(1.0 + square * square * LEAN) - 1.0
 
 
-def bend_factor(v):
+def bend_factor(v: float) -> float:
     """Return how much dearer a bend is than a straight [1] (from Taboga & Kram 2019)."""
     return 1.0 + BEND_COST * lean_strain(v)
 
 
-def on_bend(s):
+def on_bend(s: float) -> float:
     """Return 1.0 where the track position s [m] lies on a bend, else 0.0."""
     halves = int(s * HALVES_PER_M)
     return 1.0 if s - HALF_LAP_M * halves < BEND_M else 0.0
@@ -160,7 +165,18 @@ class Pace:
         "u", "x",
     )  # fmt: skip
 
-    def __init__(self, u, x, pace, slope, loss, tau, ahead):
+    u: Table
+    x: Table
+    pace: Table
+    slope: Table
+    marks: Column
+    speeds: Column
+    half_step: float
+    halves: int
+
+    def __init__(
+        self, u: Table, x: Table, pace: Table, slope: Table, loss: float, tau: float, ahead: float
+    ) -> None:
         self.u = u
         self.x = x
         self.pace = pace
@@ -170,7 +186,7 @@ class Pace:
         self.tau = tau
         self.ahead = ahead
 
-    def tabulate(self, half_step, halves, marks, speeds):
+    def tabulate(self, half_step: float, halves: int, marks: Column, speeds: Column) -> None:
         """Fill where the mark is at each half step, up to beyond the line; see `mark`."""
         self.half_step = half_step
         self.halves = halves
@@ -191,22 +207,24 @@ class Pace:
                 p0 = self.pace[i]
                 du = u - self.u[i]
                 under = p0 * p0 + 2.0 * self.slope[i] * du
-                dx = 2.0 * du / (p0 + sqrt(under if under > 0.0 else 0.0))
+                dx = 2.0 * du / (p0 + sqrt(max(0.0, under)))
                 marks[half] = self.x[i] + dx
                 speeds[half] = 1.0 / (p0 + self.slope[i] * dx)
 
-    def mark(self, half):
+    def mark(self, half: int) -> float:
         """Return where the mark is [m] so many half steps after the gun."""
         if half < self.halves:
             return self.marks[half]
         over = (half - self.halves + 1) * self.half_step
         return self.marks[self.halves - 1] + over * self.speeds[self.halves - 1]
 
-    def speed(self, half):
+    def speed(self, half: int) -> float:
         """Return the speed asked for [m/s] so many half steps after the gun."""
         return self.speeds[half if half < self.halves else self.halves - 1]
 
-    def remaining(self, race, start, cells, level, drag, time):
+    def remaining(
+        self, race: float, start: float, cells: int, level: Column, drag: Column, time: Column
+    ) -> None:
         """Fill what is left of the plan at each cell of PLAN_CELL_M, up to the line.
 
         level: integral of the level cost, bends included [J/kg]; drag: the same weighted with the
@@ -219,10 +237,10 @@ class Pace:
         for cell in range(cells - 2, -1, -1):
             begin = PLAN_CELL_M * cell
             length = race - begin
-            length = length if length > 0.0 else 0.0
-            length = length if length < PLAN_CELL_M else PLAN_CELL_M
+            length = max(0.0, length)
+            length = min(PLAN_CELL_M, length)
             at = begin + 0.5 * PLAN_CELL_M
-            at = at if at < race else race
+            at = min(race, at)
             while i > 0 and at < self.x[i]:
                 i -= 1
             pace = self.slope[i] * (at - self.x[i]) + self.pace[i]
@@ -251,7 +269,9 @@ class Formation:
 
     __slots__ = ("breaks", "constant", "least", "lost", "phases", "trail", "wake")
 
-    def __init__(self, wake, lost, trail, constant, breaks, least):
+    def __init__(
+        self, wake: Table, lost: Table, trail: Table, constant: Table, breaks: Table, least: Table
+    ) -> None:
         self.wake = wake
         self.lost = lost
         self.trail = trail
@@ -260,20 +280,20 @@ class Formation:
         self.least = least
         self.phases = len(least)
 
-    def phase(self, x):
+    def phase(self, x: float) -> int:
         """Return the phase in which race distance x [m] lies."""
         i = 0
         while i < self.phases - 1 and x >= self.breaks[i]:
             i += 1
         return i
 
-    def shelter(self, phase, gap, scale):
+    def shelter(self, phase: int, gap: float, scale: float) -> float:
         """Return S [1] with the slots ahead moved by gap [m] and the wake's scale q = `scale`."""
         if self.constant[phase] < BY_FORMATION:
             return self.constant[phase]
         place = (gap - EXTRA_MIN_M) * EXTRA_PER_M
-        place = place if place > 0.0 else 0.0
-        place = place if place < EXTRA_LAST else EXTRA_LAST
+        place = max(0.0, place)
+        place = min(EXTRA_LAST, place)
         i = int(place)
         f = place - i
         i = i + phase * EXTRA_COUNT
@@ -283,10 +303,10 @@ class Formation:
         lost = lost + (self.lost[i + 1] - lost) * f
         trail = self.trail[i]
         trail = trail + (self.trail[i + 1] - trail) * f
-        rest = 1.0 - ((wake if wake < WAKE_LIMIT else WAKE_LIMIT) - lost)
+        rest = 1.0 - ((min(WAKE_LIMIT, wake)) - lost)
         shelter = 1.0 - (rest if rest > 0.0 else -rest) * rest * trail
-        shelter = shelter if shelter > S_MIN else S_MIN
-        return shelter if shelter < S_MAX else S_MAX
+        shelter = max(S_MIN, shelter)
+        return min(S_MAX, shelter)
 
 
 class Attempt:
@@ -308,19 +328,19 @@ class Attempt:
     State: x [m], v [m/s], aerobic [W/kg], reserve [J/kg]; with 1 and 2 one and two ticks before.
 
     What is kept, where it is wanted:
-        recording: 1 fills the columns xs, vs, aerobics, reserves, powers, shelters, groups; an
+        recording: fills the columns xs, vs, aerobics, reserves, powers, shelters, groups; an
             entry for each tick from the first one on. xs is always filled.
         places: how many places_m [m] are looked for; crossed: for each of them the tick before it,
             and x and v at that tick and the next, shape (places * 5,).
-        watching: 1 looks for where `light`, a wave of length `wave` [m], is lost; lost: 1 if it is;
-            lost_x0, lost_v0, lost_x1, lost_v1, lost_share: x and v at the ticks before and after,
-            and the share of the step that lies before.
+        watching: looks for where `light` is lost, that is ahead by `light_lag` half steps; lost:
+            whether it is; lost_x0, lost_v0, lost_x1, lost_v1, lost_share: x and v at the ticks
+            before and after, and the share of the step that lies before.
         slack_cells: so many SLACK_CELL_M, up to slack_until [m], have in slack the least power to
             spare while the plan is followed [W/kg].
 
     Outcome:
         tick: the last tick; x1, v1 and x, v are what they were before and at it.
-        stepped: steps taken. finished: 1 if she came to the line.
+        stepped: steps taken. finished: whether she came to the line.
         spent, drawn: sums over the steps of P and of P - A [W/kg]. sheltered: the sum of S.
         least_reserve: the least E at a tick [J/kg]. fastest: the greatest speed at a tick [m/s].
     """
@@ -330,26 +350,115 @@ class Attempt:
         "anticipation", "bend", "bends", "cells", "clear", "coming", "cost_k", "crossed", "drag",
         "drag_k", "drawn", "drop_back", "erring", "errors", "exposed", "extra", "fast_opening",
         "fastest", "finished", "force_k", "formation", "groups", "gusts", "head_wind", "jitter",
-        "leader", "least_reserve", "level", "light", "lost", "lost_share", "lost_v0", "lost_v1",
-        "lost_x0", "lost_x1", "mark", "observed", "places", "places_m", "plan", "planned", "power", "powers",
-        "race", "recording", "reserve", "reserve1", "reserve2", "reserves", "scale", "shelter",
-        "sheltered", "shelters", "shift", "slack", "slack_cells", "slack_until", "spare",
-        "spare_x", "spent", "stands_from", "start", "step", "stepped", "supply", "tick", "ticks",
-        "time", "v", "v1", "v2", "vs", "watching", "wave", "wind", "windy", "x", "x1", "x2", "xs",
+        "leader", "least_reserve", "level", "light", "light_lag", "lost", "lost_share", "lost_v0",
+        "lost_v1", "lost_x0", "lost_x1", "mark", "observed", "places", "places_m", "plan",
+        "planned", "power", "powers", "race", "recording", "reserve", "reserve1", "reserve2",
+        "reserves", "scale", "shelter", "sheltered", "shelters", "shift", "slack", "slack_cells",
+        "slack_until", "spare", "spare_x", "spent", "stands_from", "start", "step", "stepped",
+        "supply", "tick", "ticks", "time", "v", "v1", "v2", "vs", "watching", "wind", "windy",
+        "x", "x1", "x2", "xs",
     )  # fmt: skip
 
-    def __init__(self):
+    accel: float
+    aerobic: float
+    aerobic1: float
+    aerobic2: float
+    aerobic_max: float
+    aerobics: Column
+    ahead_line: float
+    anticipation: float
+    bend: float
+    bends: Table
+    cells: int
+    clear: float
+    coming: int
+    cost_k: float
+    crossed: Column
+    drag: Table
+    drag_k: float
+    drawn: float
+    drop_back: float
+    erring: bool
+    errors: Table
+    exposed: float
+    extra: float
+    fast_opening: float
+    fastest: float
+    finished: bool
+    force_k: float
+    formation: Formation
+    groups: Column
+    gusts: float
+    head_wind: Table
+    jitter: int
+    leader: Pace
+    least_reserve: float
+    level: Table
+    light: Pace
+    light_lag: int
+    lost: bool
+    lost_share: float
+    lost_v0: float
+    lost_v1: float
+    lost_x0: float
+    lost_x1: float
+    mark: float
+    observed: bool
+    places: int
+    places_m: Table
+    plan: Pace
+    planned: float
+    power: float
+    powers: Column
+    race: float
+    recording: bool
+    reserve: float
+    reserve1: float
+    reserve2: float
+    reserves: Column
+    scale: float
+    shelter: float
+    sheltered: float
+    shelters: Column
+    shift: float
+    slack: Column
+    slack_cells: int
+    slack_until: float
+    spare: float
+    spare_x: float
+    spent: float
+    stands_from: int
+    start: float
+    step: float
+    stepped: int
+    supply: float
+    tick: int
+    ticks: int
+    time: Table
+    v: float
+    v1: float
+    v2: float
+    vs: Column
+    watching: bool
+    wind: float
+    windy: bool
+    x: float
+    x1: float
+    x2: float
+    xs: Column
+
+    def __init__(self) -> None:
         self.tick = 0
-        self.recording = 0
-        self.watching = 0
+        self.recording = False
+        self.watching = False
         self.places = 0
         self.coming = 0
         self.slack_cells = 0
         self.wind = 0.0
 
-    # -- what she follows, and what she meets -------------------------------------------------------
+    # -- what she follows, and what she meets ------------------------------------------------------
 
-    def follow(self, half):
+    def follow(self, half: int) -> None:
         """Set mark [m], planned [m/s] and ahead_line [m] so many half steps after the gun.
 
         They are where her plan's mark is, the speed it asks for, and where the group's reference
@@ -366,9 +475,9 @@ class Attempt:
             self.ahead_line = self.leader.mark(half)
         if self.erring:
             line = self.ahead_line + self.error(self.ahead_line) * self.leader.speed(half)
-            self.ahead_line = line if line > 0.0 else 0.0
+            self.ahead_line = max(0.0, line)
 
-    def error(self, x):
+    def error(self, x: float) -> float:
         """Return how many seconds the leader is ahead of its mark at x [m].
 
         A fast opening grows to its full seconds at 200 m and is given back by 800 m; the jitter
@@ -379,13 +488,13 @@ class Attempt:
         if self.jitter > 0:
             place = x / JITTER_KNOT_M
             last = self.jitter - 1.001
-            place = place if place < last else last
+            place = min(last, place)
             i = int(place)
             rest = smooth(place - i)
             error = error + (self.errors[i] + (self.errors[i + 1] - self.errors[i]) * rest)
         return error
 
-    def meet(self, x):
+    def meet(self, x: float) -> None:
         """Set what she meets at race distance x [m] while the group wants to be at `ahead_line`.
 
         extra: the extra front gap [m]; shelter [1]; exposed: K of what is left of the drag [s2/m2];
@@ -396,16 +505,16 @@ class Attempt:
             group = self.formation.phase(x)
         gap = self.ahead_line - x
         if self.drop_back > 0.0 and gap > 0.0:
-            gap = gap - (gap if gap < self.drop_back else self.drop_back)
+            gap = gap - (min(self.drop_back, gap))
         gap = gap + self.shift
         least = self.formation.least[group]
-        gap = gap if gap > least else least
+        gap = max(least, gap)
         self.extra = gap - self.shift
         shelter = self.formation.shelter(group, gap, self.scale)
         self.shelter = shelter
         self.exposed = self.drag_k * (1.0 - shelter)
         place = (x + self.start) * CELLS_PER_M
-        place = place if place > 0.0 else 0.0
+        place = max(0.0, place)
         cell = int(place)
         cell = cell % TRACK_CELLS
         self.bend = self.bends[cell] * self.cost_k
@@ -414,17 +523,17 @@ class Attempt:
 
     # -- what she can, and what she does -----------------------------------------------------------
 
-    def dearer(self, v):
+    def dearer(self, v: float) -> float:
         """Return by how much kit and bend multiply the cost of running at v [m/s] here [1]."""
         square = v * v
         return self.cost_k + self.bend * (sqrt(1.0 + square * square * LEAN) - 1.0)
 
-    def needed(self, x):
+    def needed(self, x: float) -> float:
         """Return what the rest of the plan draws from the reserve in this shelter [J/kg]."""
         place = x * PLAN_CELLS_PER_M
-        place = place if place > 0.0 else 0.0
+        place = max(0.0, place)
         last = self.cells - 1.001
-        place = place if place < last else last
+        place = min(last, place)
         i = int(place)
         f = place - i
         level = self.level[i]
@@ -435,7 +544,7 @@ class Attempt:
         time = time + (self.time[i + 1] - time) * f
         return self.cost_k * (level + self.exposed * drag) - self.aerobic_max * time
 
-    def limit(self, x, aerobic, reserve):
+    def limit(self, x: float, aerobic: float, reserve: float) -> float:
         """Return the power she will spend at most at x [m] when her plan asks for `planned` [W/kg].
 
         What she can: P <= A + max(E, 0) / tau_E. And what she dares: where the usable reserve,
@@ -447,11 +556,11 @@ class Attempt:
             can = aerobic + reserve * PER_TAU_RESERVE
         top = self.aerobic_max
         lag = top - aerobic
-        lag = lag if lag > 0.0 else 0.0
+        lag = max(0.0, lag)
         usable = self.anticipation * (reserve - TAU_AEROBIC * lag)
-        usable = usable if usable > 0.0 else 0.0
+        usable = max(0.0, usable)
         need = self.needed(x)
-        need = need if need > 1.0 else 1.0
+        need = max(1.0, need)
         if usable >= need:
             return can
         v = self.planned
@@ -462,9 +571,9 @@ class Attempt:
         dares = top + lag
         if draw > 0.0:
             dares = dares + usable / need * draw
-        return can if can < dares else dares
+        return min(dares, can)
 
-    def pull(self, v, limit, wanted):
+    def pull(self, v: float, limit: float, wanted: float) -> None:
         """Set accel [m/s2] and power [W/kg] at speed v when she wants to run at `wanted` [m/s].
 
         The power stays inside `limit` [W/kg]: where the wanted acceleration is too dear the limit
@@ -486,22 +595,22 @@ class Attempt:
             slope = slope + self.exposed * YIELDING * air_speed * level
             allowed = room / slope
         accel = (wanted - v) * PER_TAU_SPEED
-        accel = accel if accel < ACCEL_MAX else ACCEL_MAX
-        accel = accel if accel < allowed else allowed
+        accel = min(ACCEL_MAX, accel)
+        accel = min(allowed, accel)
         if accel > 0.0:
             self.accel = accel
             self.power = hold + per_accel * accel
         else:
-            self.accel = accel if accel > ACCEL_MIN else ACCEL_MIN
+            self.accel = max(ACCEL_MIN, accel)
             self.power = hold
 
-    def wanted(self, x):
+    def wanted(self, x: float) -> float:
         """Return the speed she wants at x [m/s]: her plan's, and a gentle correction of her gap."""
         more = (self.mark - x) * GAP_GAIN
-        more = more if more > -GAP_SPEED_MAX else -GAP_SPEED_MAX
-        return self.planned + (more if more < GAP_SPEED_MAX else GAP_SPEED_MAX)
+        more = max(-GAP_SPEED_MAX, more)
+        return self.planned + (min(GAP_SPEED_MAX, more))
 
-    def rates(self, x, v, aerobic, reserve):
+    def rates(self, x: float, v: float, aerobic: float, reserve: float) -> None:
         """Set accel, power and supply of a runner in this state, where `follow` set the marks.
 
         supply is dA/dt [W/(kg s)].
@@ -509,12 +618,12 @@ class Attempt:
         self.meet(x)
         self.pull(v, self.limit(x, aerobic, reserve), self.wanted(x))
         fed = self.power
-        fed = fed if fed < self.aerobic_max else self.aerobic_max
+        fed = min(self.aerobic_max, fed)
         self.supply = (fed - aerobic) * PER_TAU_AEROBIC
 
     # -- stepping ----------------------------------------------------------------------------------
 
-    def begin(self, known):
+    def begin(self, known: int) -> None:
         """Make up the states before the first, of which `known` (1, 2 or 3) are there.
 
         They lie on a straight line with the rates at the gun: the first step is then one of the
@@ -527,7 +636,7 @@ class Attempt:
             aerobic = self.aerobic if known == 1 else self.aerobic1
             reserve = self.reserve if known == 1 else self.reserve1
             self.follow(0)
-            v = v if v > 0.0 else 0.0
+            v = max(0.0, v)
             self.rates(x, v, aerobic, reserve)
             self.x2 = x - h * v
             self.v2 = v - h * self.accel
@@ -543,7 +652,7 @@ class Attempt:
                 self.aerobic2 = self.aerobic1 - h * self.supply
                 self.reserve2 = self.reserve1 - h * (aerobic - self.power)
 
-    def steps(self, known):
+    def steps(self, known: int) -> None:  # noqa: PLR0915 - one loop on local names, for speed
         """Step until she is at the line, stands still, or patience is out; see `begin`."""
         self.begin(known)
         first = self.tick
@@ -552,8 +661,8 @@ class Attempt:
         sheltered = 0.0
         least = self.reserve
         fastest = self.v
-        self.finished = 0
-        self.lost = 0
+        self.finished = False
+        self.lost = False
         self.lost_share = 0.0
         self.lost_x0 = 0.0
         self.lost_v0 = 0.0
@@ -566,11 +675,11 @@ class Attempt:
         while self.coming < self.places and self.places_m[self.coming] <= self.x:
             self.coming += 1
         self.xs[0] = self.x
-        self.observed = 0
+        self.observed = False
         if self.recording:
             self.keep(0)
         if self.recording or self.watching or self.places > 0 or self.slack_cells > 0:
-            self.observed = 1
+            self.observed = True
         h = self.step
         x = self.x
         v = self.v
@@ -582,7 +691,7 @@ class Attempt:
             middle_v = HERE * v - BEFORE * self.v1 + EARLIER * self.v2
             middle_aerobic = HERE * aerobic - BEFORE * self.aerobic1 + EARLIER * self.aerobic2
             middle_reserve = HERE * reserve - BEFORE * self.reserve1 + EARLIER * self.reserve2
-            middle_v = middle_v if middle_v > 0.0 else 0.0
+            middle_v = max(0.0, middle_v)
             self.follow(2 * tick + 1)
             self.rates(middle_x, middle_v, middle_aerobic, middle_reserve)
             self.x2 = self.x1
@@ -596,15 +705,15 @@ class Attempt:
             power = self.power
             x = x + h * middle_v
             v = v + h * self.accel
-            v = v if v > 0.0 else 0.0
+            v = max(0.0, v)
             aerobic = aerobic + h * self.supply
             reserve = reserve + h * (middle_aerobic - power)
             tick += 1
             spent += power
             drawn += power - 0.5 * (self.aerobic1 + aerobic)
             sheltered += self.shelter
-            least = reserve if reserve < least else least
-            fastest = v if v > fastest else fastest
+            least = min(least, reserve)
+            fastest = max(fastest, v)
             self.xs[tick - first] = x
             if self.observed:
                 self.x = x
@@ -614,7 +723,7 @@ class Attempt:
                 self.tick = tick
                 self.observe(tick - first)
             if x >= self.race:
-                self.finished = 1
+                self.finished = True
                 break
             if v < STANDS_M_S and tick > self.stands_from:
                 break
@@ -632,7 +741,7 @@ class Attempt:
         if self.recording:
             self.look_back(first)
 
-    def observe(self, i):
+    def observe(self, i: int) -> None:
         """Keep what is wanted of the step just taken; i counts the steps."""
         if self.recording:
             self.keep(i)
@@ -643,23 +752,24 @@ class Attempt:
         if self.slack_cells > 0 and self.spare_x < self.slack_until:
             self.look_for_slack()
 
-    def keep(self, i):
+    def keep(self, i: int) -> None:
         """Keep the state as entry i of the columns."""
         self.vs[i] = self.v
         self.aerobics[i] = self.aerobic
         self.reserves[i] = self.reserve
 
-    def clear_of_light(self):
-        """Return by how much she is ahead of the tail of the light's wave [m]."""
-        return self.x - (self.light.mark(2 * self.tick) - self.wave)
+    def clear_of_light(self) -> float:
+        """Return by how much she is ahead of where the light was `light_lag` half steps ago [m]."""
+        half = 2 * self.tick - self.light_lag
+        return self.x - (self.light.mark(half) if half > 0 else 0.0)
 
-    def watch(self):
-        """Keep the step just taken if the whole wave has come past her in it."""
+    def watch(self) -> None:
+        """Keep the step just taken if the light has come so far ahead of her in it."""
         clear = self.clear_of_light()
         if clear >= 0.0:
-            self.lost = 0
+            self.lost = False
         elif self.clear >= 0.0:
-            self.lost = 1
+            self.lost = True
             self.lost_share = self.clear / (self.clear - clear)
             self.lost_x0 = self.x1
             self.lost_v0 = self.v1
@@ -667,7 +777,7 @@ class Attempt:
             self.lost_v1 = self.v
         self.clear = clear
 
-    def pass_places(self):
+    def pass_places(self) -> None:
         """Keep the step just taken for every place that was passed in it."""
         while self.coming < self.places and self.x >= self.places_m[self.coming]:
             i = 5 * self.coming
@@ -678,7 +788,7 @@ class Attempt:
             self.crossed[i + 4] = self.v
             self.coming += 1
 
-    def look_for_slack(self):
+    def look_for_slack(self) -> None:
         """Keep the least power to spare in its cell: the limit less what following takes.
 
         In the step over the last place that counts it is the slack at that place: else it would
@@ -695,14 +805,13 @@ class Attempt:
         place = self.x1
         if place >= self.slack_until:
             way = place - before_x
-            over = (self.slack_until - before_x) / (way if way > 1e-9 else 1e-9)
+            over = (self.slack_until - before_x) / (max(1e-09, way))
             slack = before + over * (slack - before)
             place = self.slack_until - 1e-9
-        i = int((place if place > 0.0 else 0.0) / SLACK_CELL_M)
-        if slack < self.slack[i]:
-            self.slack[i] = slack
+        i = int((max(0.0, place)) / SLACK_CELL_M)
+        self.slack[i] = min(self.slack[i], slack)
 
-    def look_back(self, first):
+    def look_back(self, first: int) -> None:
         """Fill the columns that tell of each tick itself: power, shelter, group."""
         for i in range(self.tick - first + 1):
             self.follow(2 * (first + i))
@@ -712,9 +821,9 @@ class Attempt:
             self.groups[i] = self.xs[i] + self.extra
 
 
-def run(attempt, known):
-    """Step an attempt whose last `known` states, 1 to 3, are set; see `Attempt.steps`.
+def run(attempt: Attempt, known: int) -> None:
+    """Step an attempt of which the last `known` states, 1 to 3, are set; see `Attempt.steps`.
 
-    Compiled code does it without the interpreter's lock: the build replaces this function.
+    Compiled, it lets other threads run meanwhile.
     """
-    attempt.steps(known)
+    attempt.steps(known)  # compiled: with cython.nogil: attempt.steps(known)

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.coefficients import AEROBIC_START, BEND_COST, CLEARANCE_M, LAP_M, TAU_SPEED, G
+from simulator.coefficients import AEROBIC_START, BEND_COST, CLEARANCE_M, TAU_SPEED, G
 from simulator.errors import SimulationError
 from simulator.physics.air import density, drag_area, head_wind
 from simulator.physics.compiled import COMPILED, kernel
@@ -29,11 +29,11 @@ from simulator.physics.kernel import (
     PLAN_CELL_M,
     TRACK_CELLS,
 )
-from simulator.physics.pacers import leads, phase_breaks, schedule_followed
+from simulator.physics.pacers import leads, phase_breaks
 from simulator.physics.shelter import Profile, Shelterer, combined, influence_of
 from simulator.physics.track import on_bend, start_position
 from simulator.recording.recording import State
-from simulator.scenario.model import LightWave, Runner, Scenario, Wavelight, Wind
+from simulator.scenario.model import Runner, Scenario, Wind
 from simulator.scenario.pacers import ConstantShelter, Formation, Leader, Pacers
 from simulator.scenario.plan import Plan, schedule_of
 from simulator.scenario.schedule import Schedule
@@ -47,11 +47,14 @@ LONGEST_STEP_S = 0.15
 PATIENCE = 2.0
 PATIENCE_S = 60.0
 """A run is given up at `PATIENCE` times the planned time plus `PATIENCE_S`."""
+LOST_S = 1.0
+"""The light is lost where the gap to it stays longer than this to the line [s].
+
+A wave of 6 LEDs is 0.9 s long: all of it is past her then, and a tenth of a second to see it.
+"""
 STANDS_AFTER_S = 10.0
 """A run that stands still this long after the gun is given up."""
-EXTRA_GRID: Floats = np.asarray(
-    EXTRA_MIN_M + np.arange(EXTRA_COUNT) / EXTRA_PER_M
-)
+EXTRA_GRID: Floats = np.asarray(EXTRA_MIN_M + np.arange(EXTRA_COUNT) / EXTRA_PER_M)
 """The extra front gaps on which formations are tabulated [m]."""
 _NO_TABLE = (0.0,)
 
@@ -125,21 +128,11 @@ def wave_schedules(scenario: Scenario) -> list[tuple[str, Schedule]]:
     ]
 
 
-def wave_length_m(wavelight: Wavelight, wave: LightWave) -> float:
-    """Return how far a wave reaches behind the end that marks its pace [m]."""
-    return wave.length * LAP_M / wavelight.leds if wave.pace_end == "head" else 0.0
-
-
-def light_of(scenario: Scenario, step_s: float = STEP_S) -> tuple[Planned, float]:
-    """Return the light she chases and how long its wave is [m].
-
-    It is the first wave that is on; without one, the plan, as a point.
-    """
+def light_of(scenario: Scenario, step_s: float = STEP_S) -> Planned:
+    """Return the light she chases: the first wave that is on; without one, the plan."""
     light = next((w for w in scenario.wavelight.waves if w.on), None)
-    if light is None:
-        return planned_of(scenario.plan, scenario.distance, step_s), 0.0
-    planned = planned_of(light.plan or scenario.plan, scenario.distance, step_s)
-    return planned, wave_length_m(scenario.wavelight, light)
+    plan = None if light is None else light.plan
+    return planned_of(plan or scenario.plan, scenario.distance, step_s)
 
 
 def led_by(scenario: Scenario, step_s: float = STEP_S) -> Planned:
@@ -214,7 +207,7 @@ class Sheltering:
     def at_best(self, wake: float) -> Any:
         """Return tables with the best shelter of each phase, at any gap that is wide enough."""
         best = [
-            constant if profile is None else float(profile.shelter(wake)[EXTRA_GRID >= least].max())
+            constant if profile is None else float(profile.shelter(wake)[least <= EXTRA_GRID].max())
             for constant, profile, least in zip(
                 self.constant, self.profiles, self.least_m, strict=True
             )
@@ -298,9 +291,10 @@ def attempt_of(
     a.step, a.race, a.start = step_s, race, start_position(race)
     _set_runner(a, runner or scenario.runner, density(scenario.environment))
     plan = planned_of(scenario.plan, race, step_s)
-    leader, (light, a.wave) = led_by(scenario, step_s), light_of(scenario, step_s)
+    leader, light = led_by(scenario, step_s), light_of(scenario, step_s)
     a.plan, a.leader, a.light = plan.pace, leader.pace, light.pace
     a.cells, a.level, a.drag, a.time = plan.remaining
+    a.light_lag = round(2.0 * LOST_S / step_s)
     a.fast_opening = scenario.pacers.leader.fast_opening
     a.erring = a.fast_opening != 0.0 or scenario.pacers.leader.jitter > 0.0
     a.jitter, a.errors = jitter_errors(scenario.pacers.leader, leader.schedule.distance_m)

@@ -8,28 +8,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import combinations, pairwise
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, ValidationError, ValidationInfo, model_validator
+from pydantic import BeforeValidator, Field, ValidationError
 from pydantic_core import PydanticCustomError
 
 from simulator.coefficients import BESIDE_REACH_M, CLEARANCE_M, LANE_BIN_M
 from simulator.errors import ResourceError
 from simulator.scenario.fields import (
+    CheckedSection,
     Complaint,
-    Doubts,
     Line,
     Metres,
     Number,
+    Path,
     Section,
     Text,
     Whole,
-    complain,
+    at_most,
 )
-from simulator.scenario.named import DEFAULT_FORMATION, FORMATION
+from simulator.scenario.reading import DEFAULT_FORMATION, FORMATION
 
 
-class Slot(Section):
+class Slot(CheckedSection):
     """One place in the formation; distances from the runner's own slot.
 
     A pacer may hold several slots one after another (a hand-over): the slots bear the same name.
@@ -48,43 +49,46 @@ class Slot(Section):
         description="The runner's distance where it ends [m]; left out: never.",
     )
 
-    @model_validator(mode="after")
-    def _lasts(self) -> Self:
-        complaints: list[Complaint] = []
+    def complaints(self) -> Iterator[Complaint]:
+        """Yield whether the slot ends before it begins, or is the runner's own."""
         if self.until is not None and self.until <= self.from_:
-            complaints.append((("until",), "must be greater than from", ""))
+            yield Complaint(("until",), "must be greater than from", "", (("from",),))
         if abs(self.offset) < LANE_BIN_M and abs(self.ahead) < CLEARANCE_M:
-            complaints.append(
-                (("ahead",), "stands in the runner's own place", "0.5 m or more away")
-            )
-        complain(complaints)
-        return self
+            what = "stands in the runner's own place"
+            yield Complaint(("ahead",), what, "0.5 m or more away", (("offset",),))
+
+    def collides_with(self, other: Slot) -> bool:
+        """Return whether two pacers would be in one place."""
+        close = abs(self.ahead - other.ahead) < CLEARANCE_M - 1e-9
+        return close and abs(self.offset - other.offset) < LANE_BIN_M and self.overlaps(other)
+
+    def overlaps(self, other: Slot) -> bool:
+        """Return whether both are there at some distance of the runner."""
+        return self.from_ < (other.until or 1e9) and other.from_ < (self.until or 1e9)
 
 
-class Formation(Section):
+class Formation(CheckedSection):
     """Slots in their order of usefulness: with n pacers, the first n names run."""
 
     name: Line = Field("inline", max_length=100, description="Name of the formation.")
     note: Text = Field("", max_length=1000, description="Where it comes from; what is assumed.")
     assumed: bool = Field(True, description="The spacing is assumed; `no` if it was published.")
-    slots: tuple[Slot, ...] = Field(
+    slots: Annotated[tuple[Slot, ...], at_most(200)] = Field(
         ..., max_length=200, description="The slots, most useful first."
     )
 
-    @model_validator(mode="after")
-    def _nobody_collides(self) -> Self:
-        complaints: list[Complaint] = []
+    def complaints(self) -> Iterator[Complaint]:
+        """Yield each slot that is in another's place, or whose pacer is elsewhere then."""
         for (i, a), (j, b) in combinations(enumerate(self.slots), 2):
-            overlap = a.from_ < (b.until or 1e9) and b.from_ < (a.until or 1e9)
-            close = abs(a.ahead - b.ahead) < CLEARANCE_M - 1e-9
-            if overlap and close and abs(a.offset - b.offset) < LANE_BIN_M:
+            keys = ("ahead", "offset", "from", "until")
+            rests_on: tuple[Path, ...] = tuple(("slots", n, key) for n in (i, j) for key in keys)
+            if a.collides_with(b):
                 text = f"stands within {CLEARANCE_M:g} m of slot {i + 1} in the same line"
-                complaints.append((("slots", j), text, "move it"))
-            elif overlap and a.name and a.name == b.name:
+                yield Complaint(("slots", j), text, "move it", rests_on)
+            elif a.name and a.name == b.name and a.overlaps(b):
                 text = f"'{b.name}' already runs in slot {i + 1} at that distance"
-                complaints.append((("slots", j, "name"), text, "hand over with from and until"))
-        complain(complaints)
-        return self
+                hint = "hand over with from and until"
+                yield Complaint(("slots", j, "name"), text, hint, rests_on)
 
     def names(self) -> list[str]:
         """Return the pacers' names in their order of usefulness; nameless slots are `pacer N`."""
@@ -144,7 +148,7 @@ def _default_formation() -> Formation:
         raise ResourceError(f"{what}; reinstall lightpace.") from error
 
 
-class Pacers(Section):
+class Pacers(CheckedSection):
     """The group that runs with her."""
 
     formation: Annotated[
@@ -183,34 +187,24 @@ class Pacers(Section):
         ),
     ] = Field(None, description="A constant shelter S instead of the formation's; left out: none.")
 
-    @model_validator(mode="after")
-    def _fits_the_formation(self, info: ValidationInfo) -> Self:
-        complaints: list[Complaint] = []
-        doubts = Doubts.of(info)
+    def complaints(self) -> Iterator[Complaint]:
+        """Yield what does not fit the formation, and shelters that are out of order."""
         slots = len(self.formation.names())
-        formation_known = not doubts.about("pacers", "formation")
-        if formation_known and self.count is not None and self.count > slots:
+        formation: tuple[Path, ...] = (("formation",),)
+        if self.count is not None and self.count > slots:
             text = f"{self.count} pacers, but formation '{self.formation.name}' has {slots} places"
-            complaints.append((("count",), text, f"{slots} or fewer"))
-        ends = [s.until for s in self.shelter or ()]
-        for i, (a, b) in enumerate(pairwise(ends)):
+            yield Complaint(("count",), text, f"{slots} or fewer", formation)
+        for i, (a, b) in enumerate(pairwise(s.until for s in self.shelter or ())):
             if a is None or (b is not None and b <= a):
                 text = "each shelter must hold further than the one before"
-                complaints.append((("shelter", i + 1), text, "only the last may leave out until"))
-        if formation_known and self.front_gap is not None and not complaints:
-            complaints += self._collisions_by_gap()
-        complain(complaints)
-        return self
-
-    def _collisions_by_gap(self) -> list[Complaint]:
-        """Return a complaint if `front_gap` moves a slot ahead into one beside the runner."""
-        for a, b in combinations(self.line_up(), 2):
-            overlap = a.from_ < (b.until or 1e9) and b.from_ < (a.until or 1e9)
-            close = abs(a.ahead - b.ahead) < CLEARANCE_M - 1e-9
-            if overlap and close and abs(a.offset - b.offset) < LANE_BIN_M:
-                text = f"moves '{a.name}' to within {CLEARANCE_M:g} m of '{b.name}'"
-                return [(("front_gap",), text, "a wider gap")]
-        return []
+                hint = "only the last may leave out until"
+                yield Complaint(("shelter", i + 1), text, hint, (("shelter", i, "until"),))
+        if self.front_gap is not None:
+            pairs = combinations(self.line_up(), 2)
+            met = next(((a, b) for a, b in pairs if a.collides_with(b)), None)
+            if met is not None:
+                text = f"moves '{met[0].name}' to within {CLEARANCE_M:g} m of '{met[1].name}'"
+                yield Complaint(("front_gap",), text, "a wider gap", (*formation, ("count",)))
 
     def line_up(self) -> Sequence[Slot]:
         """Return the filled slots, named, moved by `front_gap` (all slots ahead by the same)."""

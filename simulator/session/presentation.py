@@ -14,7 +14,7 @@ import math
 from dataclasses import replace
 
 from simulator.scenario.reading import read_text
-from simulator.scenario.story_script import Asked, Script
+from simulator.scenario.story_script import AttemptSpec, Script
 from simulator.session.history import Segment, Settings
 from simulator.session.session import Session
 from simulator.stage.keys import Action
@@ -54,7 +54,7 @@ class Presentation:
         self._by_hand = False
         self._waits = True
         self._staged: tuple[Scene, Staging, Scene] | None = None
-        self._settings: dict[Asked, Settings] = {}
+        self._settings: dict[AttemptSpec, Settings] = {}
         first = self.chapter
         self.session = Session(first.show.scenario, settings=self._settings_of(first))
         self.session.story = self
@@ -118,12 +118,12 @@ class Presentation:
 
     def _settings_of(self, chapter: CompiledChapter) -> Settings:
         """Return what the chapter's scenario is loaded from, so that its knobs can be turned."""
-        asked = chapter.asked
-        if asked not in self._settings:
-            text = read_text(asked.source, str(asked.source))
-            folder = str(asked.source.parent)
-            self._settings[asked] = Settings(text, asked.source.name, folder, asked.changes)
-        return self._settings[asked]
+        attempt = chapter.attempt
+        if attempt not in self._settings:
+            text = read_text(attempt.source, str(attempt.source))
+            folder = str(attempt.source.parent)
+            self._settings[attempt] = Settings(text, attempt.source.name, folder, attempt.changes)
+        return self._settings[attempt]
 
     def completed_timeline(self) -> Timeline:
         """Return the timeline with all that can be worked out about its runs: for films.

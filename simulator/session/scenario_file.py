@@ -19,13 +19,24 @@ from typing import Any, TypeAlias
 from simulator.errors import LightpaceError, OutputError, ScenarioError
 from simulator.files import is_there, replacing
 from simulator.resources import configs_dir
-from simulator.scenario.emitting import document, worded
 from simulator.scenario.loader import load_text, scenario_to_dict
 from simulator.scenario.model import LightWave, Scenario
-from simulator.scenario.named import FORMATION
 from simulator.scenario.pacers import Formation
-from simulator.scenario.reading import Files, find_scenario, noting, read_text, shipped_names
-from simulator.scenario.rewriting import CannotRewriteError, rewritten
+from simulator.scenario.reading import (
+    FORMATION,
+    Files,
+    find_scenario,
+    noting,
+    read_text,
+    shipped_names,
+)
+from simulator.scenario.save import (
+    CannotRewriteError,
+    Rewritten,
+    document_text,
+    rewrite,
+    worded,
+)
 from simulator.session.history import Settings
 
 POLL_S = 0.5
@@ -211,16 +222,21 @@ def written(base: Settings, wanted: Scenario) -> str:
     """Return the text of `base` changed so that it asks for `wanted`, and in nothing else.
 
     Raises:
-        OutputError: its form has no place for a change, or it would not say the same.
+        OutputError: its form has no place for a change, it would not say the same, or more would
+            change in it than the values.
     """
     bare = replace(base, overrides=())
-    text = _changed(bare, bare, wanted, ())
-    if text is None:
+    changed = _changed(bare, bare, wanted, ())
+    if changed is None:
         raise OutputError(
             f"{base.name} is written in a form that cannot be changed in place: "
             "save it as another file."
         )
-    return text
+    if changed.respaced:
+        raise OutputError(
+            f"{base.name} would be spaced anew where nothing was changed: save it as another file."
+        )
+    return changed.text
 
 
 def elsewhere(base: Settings, wanted: Scenario, path: Path) -> str:
@@ -231,11 +247,10 @@ def elsewhere(base: Settings, wanted: Scenario, path: Path) -> str:
     """
     bare = replace(base, overrides=())
     there = Settings("", path.name, str(path.parent))
-    text = None
+    changed = None
     if not base.text.lstrip().startswith("{"):
-        text = _changed(bare, there, wanted, ()) or _changed(bare, there, wanted, ("file",))
-    if text is None:
-        text = document(worded(scenario_to_dict(wanted)))
+        changed = _changed(bare, there, wanted, ()) or _changed(bare, there, wanted, ("file",))
+    text = changed.text if changed else document_text(worded(scenario_to_dict(wanted)))
     if not _says(replace(there, text=text), wanted):
         raise OutputError(f"{path} cannot be written so that it says the same.")
     return text
@@ -243,16 +258,16 @@ def elsewhere(base: Settings, wanted: Scenario, path: Path) -> str:
 
 def _changed(
     base: Settings, there: Settings, wanted: Scenario, in_full: tuple[str, ...]
-) -> str | None:
+) -> Rewritten | None:
     """Return the changed text, None where it cannot be had or would say something else."""
     try:
         before, after = _both(base.load(), wanted)
         for ghost in before["ghosts"]:
             ghost.update({key: "" for key in in_full if key in ghost})
-        text = rewritten(base.text, before, after)
+        changed = rewrite(base.text, before, after)
     except (CannotRewriteError, LightpaceError, KeyError, IndexError, ValueError):
         return None
-    return text if _says(replace(there, text=text), wanted) else None
+    return changed if _says(replace(there, text=changed.text), wanted) else None
 
 
 def _says(settings: Settings, wanted: Scenario) -> bool:

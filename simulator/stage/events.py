@@ -10,7 +10,7 @@ import math
 from enum import Enum
 
 from simulator.coefficients import LAP_M
-from simulator.scenario.story_moments import When
+from simulator.scenario.story import When
 from simulator.stage.playback import COUNTDOWN_S, RUN_OUT_S
 from simulator.stage.scene import Phase, Scene
 from simulator.stage.show import Show

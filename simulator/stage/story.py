@@ -19,10 +19,16 @@ from simulator.errors import Problem, ScenarioError
 from simulator.physics.attempt import simulate_all
 from simulator.recording.recording import Moment, Recording
 from simulator.scenario.model import Scenario
-from simulator.scenario.story import Chapter, Rival
-from simulator.scenario.story_captions import Fact, Sentence, parse_caption
-from simulator.scenario.story_moments import parse_moment, parse_seconds
-from simulator.scenario.story_script import Asked, Script
+from simulator.scenario.story import (
+    Chapter,
+    Fact,
+    Rival,
+    Sentence,
+    parse_caption,
+    parse_moment,
+    parse_seconds,
+)
+from simulator.scenario.story_script import AttemptSpec, Script
 from simulator.stage.events import event_distance, events, last_s, time_of
 from simulator.stage.playback import COUNTDOWN_RATE, Playback
 from simulator.stage.scene import Camera, Cue, Panel, Scene, Staging
@@ -44,7 +50,7 @@ class CompiledChapter:
     Attributes:
         spec: what the file says.
         number, count: number of the chapter, from 1, and how many there are.
-        asked: the attempt it shows.
+        attempt: what it shows is run from.
         show: that attempt with the chapter's ghosts.
         from_s, until_s: race time where it begins and where the picture stands [s].
         caption, notes: the words, facts filled in.
@@ -53,7 +59,7 @@ class CompiledChapter:
     spec: Chapter
     number: int
     count: int
-    asked: Asked
+    attempt: AttemptSpec
     show: Show
     from_s: float
     until_s: float
@@ -170,8 +176,9 @@ def compile_story(script: Script) -> Timeline:
         ScenarioError: an event or a fact that a chapter rests on is not in its run, or a ghost is
             not in its scenario; every such problem stands at its line.
     """
-    asked = list(script.scenarios)
-    runs = dict(zip(asked, simulate_all([script.scenarios[a] for a in asked]), strict=True))
+    attempts = list(script.scenarios)
+    recordings = simulate_all([script.scenarios[a] for a in attempts])
+    runs = dict(zip(attempts, recordings, strict=True))
     chapters, problems = [], []
     for number in range(len(script.story.chapters)):
         compiler = _Compiler(script, number, runs)
@@ -185,16 +192,16 @@ def compile_story(script: Script) -> Timeline:
 class _Compiler:
     """Compiles one chapter; what is wrong with it is kept with its place in the file."""
 
-    def __init__(self, script: Script, number: int, runs: dict[Asked, Recording]) -> None:
+    def __init__(self, script: Script, number: int, runs: dict[AttemptSpec, Recording]) -> None:
         self.script, self.number, self.runs = script, number, runs
         self.spec = script.story.chapters[number]
         self.problems: list[Problem] = []
 
     def chapter(self) -> CompiledChapter:
-        spec, asked = self.spec, self.script.attempts[self.number]
-        scenario = self.script.scenarios[asked]
+        spec, attempt = self.spec, self.script.attempts[self.number]
+        scenario = self.script.scenarios[attempt]
         marks = self._marks(scenario)
-        show = make_show(scenario, self.runs[asked], marks)
+        show = make_show(scenario, self.runs[attempt], marks)
         from_s = self._moment(show, "from", spec.from_)
         until_s = self._end(show, from_s)
         rivals = self.script.rivals[self.number]
@@ -203,7 +210,7 @@ class _Compiler:
         notes = self._words(facts, "notes", spec.notes)
         count = len(self.script.story.chapters)
         return CompiledChapter(
-            spec, self.number + 1, count, asked, show, from_s, until_s, caption, notes
+            spec, self.number + 1, count, attempt, show, from_s, until_s, caption, notes
         )
 
     def _wrong(self, way: tuple[str | int, ...], error: ValueError) -> None:
@@ -267,8 +274,8 @@ class _Compiler:
         return marks
 
     def _run(self, rival: Rival) -> Mark:
-        asked = self.script.rivals[self.number][rival.name]
-        mark = run_mark(rival.name, rival.colour, "", self.runs[asked])
+        attempt = self.script.rivals[self.number][rival.name]
+        mark = run_mark(rival.name, rival.colour, "", self.runs[attempt])
         return replace(mark, label=rival.name)
 
 

@@ -10,8 +10,9 @@ import pytest
 from simulator.analysis.calibrated import Free
 from simulator.analysis.calibration import calibrate
 from simulator.errors import ExtraError, NoAnswerError, ScenarioError
-from simulator.scenario.bounds import Bounds, bounds_of
+from simulator.scenario.fields import Bounds, bounds_of
 from simulator.scenario.loader import load_scenario
+from simulator.scenario.model import Scenario
 
 
 def test_the_front_gap_of_breaking4_is_the_one_that_gives_the_published_time() -> None:
@@ -113,10 +114,10 @@ def test_what_cannot_be_freed_is_refused(path: str, what: str) -> None:
 
 
 def test_bounds_come_from_the_model_and_must_be_the_right_way_round() -> None:
-    assert bounds_of("pacers.front_gap") == Bounds(0.5, 20.0)
-    assert bounds_of("pacers.shelter") == Bounds(-0.2, 0.95)
-    assert bounds_of("pacers.formation.slots.0.ahead") == Bounds(-30.0, 30.0)
-    assert bounds_of("plan.target") == Bounds(0.0, 7200.0)
+    assert bounds_of(Scenario, "pacers.front_gap") == Bounds(0.5, 20.0)
+    assert bounds_of(Scenario, "pacers.shelter") == Bounds(-0.2, 0.95)
+    assert bounds_of(Scenario, "pacers.formation.slots.0.ahead") == Bounds(-30.0, 30.0)
+    assert bounds_of(Scenario, "plan.target") == Bounds(0.0, 7200.0)
     assert Free("runner.mass", low=40).within() == (40, 120)
     with pytest.raises(ScenarioError, match="is not less than"):
         Free("pacers.front_gap", 3, 2).within()

@@ -22,7 +22,18 @@ from simulator import coefficients as c
 from simulator.physics import kernel, setup
 from simulator.scenario.model import Scenario
 
-_NUMBERS = "step race start drag_k force_k cost_k aerobic_max reserve anticipation gusts".split()
+_NUMBERS = [
+    "step",
+    "race",
+    "start",
+    "drag_k",
+    "force_k",
+    "cost_k",
+    "aerobic_max",
+    "reserve",
+    "anticipation",
+    "gusts",
+]
 _NUMBERS += ["shift", "scale", "drop_back"]
 _COUNTS = ("halves", "cells", "ticks", "stands_from", "phases", "windy")
 _TABLES = ("marks", "speeds", "leader", "level", "drag", "time", "wake", "lost", "trail")

@@ -11,6 +11,9 @@ from collections.abc import Callable
 
 import numpy as np
 from scipy.integrate import solve_ivp
+from simulator.physics.anticipation import CELL_M, DRAG, LEVEL, TIME
+from simulator.physics.batch import batch_of
+from simulator.physics.energetics import WATTS_PER_VO2
 
 from simulator.coefficients import (
     ACCEL_MAX,
@@ -29,9 +32,6 @@ from simulator.coefficients import (
     TAU_SPEED,
     G,
 )
-from simulator.physics.anticipation import CELL_M, DRAG, LEVEL, TIME
-from simulator.physics.batch import batch_of
-from simulator.physics.energetics import WATTS_PER_VO2
 from simulator.physics.pacers import runs_at
 from simulator.physics.shelter import Shelterer, shelter
 from simulator.physics.track import on_bend, track_position

@@ -14,10 +14,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from simulator.analysis.what_if import pacer_counts
-from simulator.physics.attempt import finished, simulate, stepping
 from simulator.physics.batch import STEP_S, batch_of
 from simulator.physics.keeping import passages
+
+from simulator.analysis.what_if import pacer_counts
+from simulator.physics.attempt import finished, simulate, stepping
 from simulator.scenario.loader import load_scenario
 from simulator.scenario.reading import shipped_names
 from tests.benchmarks.reference import solve

@@ -391,7 +391,7 @@ def test_a_wave_s_new_name_is_saved_in_its_own_place(tmp_path: Path) -> None:
     session.change("wavelight.waves.0.name", "hers: 1")
     session.save()
     text = path.read_text()
-    assert '- name: "hers: 1"   # hers\n      length: 8\n      on: yes\n' in text
+    assert '- name: "hers: 1" # hers\n      length: 8\n      on: yes\n' in text
     assert load_scenario(path) == session.scenario
     assert session.scenario.pacers.follows == "hers: 1"
 

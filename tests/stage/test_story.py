@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -12,10 +13,8 @@ from simulator.analysis.what_if import AXES
 from simulator.errors import ScenarioError
 from simulator.physics.attempt import simulate
 from simulator.scenario.loader import load_scenario
-from simulator.scenario.story import ALL_PANELS, Chapter
-from simulator.scenario.story_moments import EVENTS, parse_moment
+from simulator.scenario.story import ALL_PANELS, EVENTS, AxisName, CameraName, parse_moment
 from simulator.scenario.story_script import load_story, load_story_text
-from simulator.scenario.structure import field_shapes
 from simulator.stage.events import events, time_of
 from simulator.stage.playback import COUNTDOWN_S, Playback
 from simulator.stage.scene import Camera, Panel, Phase
@@ -51,10 +50,9 @@ def shipped() -> Timeline:
 
 
 def test_a_story_uses_the_words_of_the_stage() -> None:
-    shapes = field_shapes(Chapter)
-    assert set(shapes["camera"].choices) == {c.value for c in Camera} - {Camera.FREE.value}
+    assert set(get_args(CameraName)) == {c.value for c in Camera} - {Camera.FREE.value}
     assert set(ALL_PANELS) == {panel.value for panel in Panel}
-    assert list(shapes["what_if"].choices) == list(AXES)
+    assert list(get_args(AxisName)) == list(AXES)
 
 
 # -- events --------------------------------------------------------------------------------------

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.physics.attempt import Outcomes
 from simulator.analysis.sweep.axes import number_of
 from simulator.errors import Problem, ScenarioError
+from simulator.physics.attempt import Outcomes
 from simulator.scenario.fields import Section
 from simulator.scenario.model import Scenario
 from simulator.units import format_time

@@ -27,7 +27,7 @@ from simulator.analysis.sweep.axes import axis_of, number_of
 from simulator.analysis.sweep.chunks import source_of
 from simulator.analysis.sweep.varying import Source, is_number
 from simulator.errors import NoAnswerError, Problem, ScenarioError
-from simulator.scenario.bounds import Bounds, bounds_of
+from simulator.scenario.fields import Bounds, bounds_of
 from simulator.scenario.model import Scenario
 from simulator.units import format_distance, format_time
 
@@ -148,7 +148,7 @@ def _freed(
         if not is_number(tuple(path.split("."))):
             raise _refused(path, "is not a number", "free a number, or plan.splits")
         try:
-            bounds = bounds_of(path)
+            bounds = bounds_of(Scenario, path)
         except ScenarioError:
             if not spec:
                 raise _refused(path, "is a whole number", f"{path}=0..13") from None

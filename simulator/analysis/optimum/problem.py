@@ -23,9 +23,9 @@ from simulator.analysis.optimum.asked import (
 )
 from simulator.analysis.optimum.pacing import FAMILY, Parts, parts_of
 from simulator.analysis.optimum.search import Moves, Scores, closing_in, evolved, refined, tuned
-from simulator.physics.attempt import Outcomes, outcomes_of
 from simulator.analysis.sweep.varying import NOTHING_BESIDE, Source, Varied
 from simulator.errors import NoAnswerError, ScenarioError
+from simulator.physics.attempt import Outcomes, outcomes_of
 from simulator.scenario.loader import load_text
 from simulator.scenario.model import Scenario
 from simulator.scenario.plan import SplitPlan, schedule_of

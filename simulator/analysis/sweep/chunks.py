@@ -26,14 +26,15 @@ from simulator.physics.attempt import STATUSES, outcomes_of
 from simulator.scenario.loader import load_text, scenario_to_dict
 from simulator.scenario.model import Scenario
 from simulator.scenario.overrides import apply_overrides
+from simulator.scenario.problems import find
 from simulator.scenario.reading import find_scenario, is_bare_name, read_text
-from simulator.scenario.yaml_tree import Mapping, Node, Scalar, read_tree
+from simulator.scenario.yaml_tree import Document, read_document
 from simulator.units import LAP_M, parse_distance
 
 Columns: TypeAlias = dict[str, NDArray[Any]]
 """Columns by name, one entry a row: numbers (NaN: there is none) or texts."""
 
-CHUNK_ROWS = 4096
+CHUNK_ROWS = 1024
 """Attempts in a chunk: enough to be quick, few enough to keep memory flat."""
 INVALID = "invalid"
 """The status of a row that is no scenario."""
@@ -129,12 +130,13 @@ def request_of(
     """
     source = source_of(scenario, tuple(changes))
     base = load_text(source.text, source.name, Path(source.folder), overrides=source.changes)
-    tree, _ = read_tree(source.text, source.name)
-    tree, _ = apply_overrides(tree, source.changes, Path(source.folder))
-    source = Source(source.text, source.name, source.folder, _written_out(tree, source, base))
+    document = read_document(source.text, source.name)
+    apply_overrides(document, source.changes, Path(source.folder))
+    source = Source(source.text, source.name, source.folder, _written_out(document, source, base))
     problems: list[Problem] = []
     for path in grid.paths:  # with no value: a wrong one makes its row invalid, not the sweep
-        _, found = apply_overrides(tree, [f"{path}=~"], Path(source.folder))
+        document = read_document(source.text, source.name)
+        found = apply_overrides(document, [*source.changes, f"{path}=~"], Path(source.folder))
         problems += [refused(path, p.message, p.hint).problems[0] for p in found]
     if problems:
         raise ScenarioError(problems)
@@ -152,7 +154,7 @@ def source_of(scenario: str | Path | Scenario, changes: tuple[str, ...]) -> Sour
     return Source(read_text(path, str(path)), str(path), str(path.resolve().parent), changes)
 
 
-def _written_out(tree: Node, source: Source, base: Scenario) -> tuple[str, ...]:
+def _written_out(document: Document, source: Source, base: Scenario) -> tuple[str, ...]:
     """Return the changes, and with them a runner or formation that is a file of its own.
 
     A worker on another machine has the shipped files, but not this one's.
@@ -162,11 +164,9 @@ def _written_out(tree: Node, source: Source, base: Scenario) -> tuple[str, ...]:
         (("runner",), base.runner),
         (("pacers", "formation"), base.pacers.formation),
     ):
-        node: Node | None = tree
-        for key in way:
-            entry = node.entries.get(key) if isinstance(node, Mapping) else None
-            node = entry.node if entry else None
-        if isinstance(node, Scalar) and node.text and not is_bare_name(node.text):
+        place = find(document, way)
+        named = place.complete and isinstance(place.value, str)
+        if named and place.value and not is_bare_name(place.value):
             plain = section.model_dump(mode="json", by_alias=True)
             changes = (*changes, f"{'.'.join(way)}={json.dumps(plain)}")
     return changes
@@ -187,8 +187,8 @@ def _longest(base: Scenario, grid: Grid) -> float:
     return max(found)
 
 
-def run_chunk(chunk: Chunk) -> Columns:
-    """Return the columns of one chunk: a pure function, to be run anywhere."""
+def run_chunk(chunk: Chunk, threads: int = 1) -> Columns:
+    """Return the columns of one chunk: a pure function, to be run anywhere on so many threads."""
     rows = chunk.rows
     varied = Varied(chunk.source, chunk.paths)
     asked = [varied.scenario(values) for values in rows]
@@ -202,7 +202,7 @@ def run_chunk(chunk: Chunk) -> Columns:
             if chunk.numeric[i]
             else np.array(texts)
         )
-    found = _outcomes(scenarios, chunk) if scenarios else {}
+    found = _outcomes(scenarios, chunk, threads) if scenarios else {}
     status = np.full(len(rows), INVALID, dtype="<U32")
     status[valid] = found.pop("status", np.array([], dtype="<U32"))
     columns["status"] = status
@@ -224,8 +224,8 @@ def result_names(chunk: Chunk) -> tuple[str, ...]:
     return names
 
 
-def _outcomes(scenarios: Sequence[Scenario], chunk: Chunk) -> Columns:
-    ran = outcomes_of(scenarios, places_m=chunk.splits_m, watch_light=True)
+def _outcomes(scenarios: Sequence[Scenario], chunk: Chunk, threads: int) -> Columns:
+    ran = outcomes_of(scenarios, places_m=chunk.splits_m, watch_light=True, threads=threads)
     times = ran.time_s.copy()
     race = np.array([s.distance for s in scenarios])
     times[np.asarray(chunk.splits_m)[None, :] >= race[:, None]] = np.nan

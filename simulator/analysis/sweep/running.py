@@ -24,12 +24,21 @@ from simulator.scenario.model import Scenario
 
 
 def run_chunks(
-    request: Request, numbers: Iterable[int], executor: Executor | None = None, workers: int = 1
+    request: Request,
+    numbers: Iterable[int],
+    executor: Executor | None = None,
+    workers: int = 1,
+    *,
+    threads: int = 0,
 ) -> Iterator[tuple[int, Columns]]:
-    """Yield these chunks by number as they are done; no more than two a worker are under way."""
+    """Yield these chunks by number as they are done.
+
+    Without an executor they run here, on so many threads (0: one for each processor). An executor
+    has no more than two a worker under way.
+    """
     if executor is None:
         for number in numbers:
-            yield number, run_chunk(request.chunk(number))
+            yield number, run_chunk(request.chunk(number), threads)
         return
     left = iter(numbers)
     under_way: dict[Future[Columns], int] = {}

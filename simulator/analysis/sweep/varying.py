@@ -14,16 +14,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeAlias, TypeVar, get_args
+from typing import Any, TypeAlias, TypeVar
 
 from pydantic import ValidationError
 
 from simulator.errors import ScenarioError
-from simulator.scenario.fields import Section
+from simulator.scenario.fields import Section, sections_among, types_at
 from simulator.scenario.loader import load_text
 from simulator.scenario.model import Scenario
-from simulator.scenario.structure import Shape, annotation_of, field_shapes, shape_of
-from simulator.scenario.yaml_tree import Mark, Scalar
+from simulator.scenario.yaml_tree import scalar_value
 
 Steps: TypeAlias = tuple[str, ...]
 SectionT = TypeVar("SectionT", bound=Section)
@@ -33,7 +32,6 @@ NOTHING_BESIDE = ("ghosts=[]", "published=~")
 _ALONE = ("environment", "runner", "pacers")
 """Sections whose numbers are checked with no other section's."""
 _MOST_KEPT = 10_000
-_MARK = Mark("--set")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +124,7 @@ class Varied:
             if name not in values or text.strip().startswith(("[", "{", '"', "'")):
                 raise _UnfitError
             if not steps:
-                values[name] = Scalar(_MARK, text.strip()).value
+                values[name] = scalar_value(text.strip())
             elif isinstance(values[name], Section):
                 try:
                     values[name] = self._set(values[name], (*place, name), inner, read)
@@ -156,17 +154,7 @@ def _overlap(a: Steps, b: Steps) -> bool:
 @lru_cache(maxsize=1024)
 def is_number(steps: Steps) -> bool:
     """Return whether a path leads through sections to a plain number, or to nothing."""
-    shape, leaves = Shape(sections={"": Scenario}), set[Any]()
-    for step in steps:
-        owners = [s for s in shape.sections.values() if step in field_shapes(s)]
-        if not owners or shape.items is not None:
-            return False
-        annotations = [annotation_of(owner, step) for owner in owners]
-        leaves = set().union(*(_leaves(a) for a in annotations))
-        shape = shape_of(annotations[0])
-    return bool(leaves & {int, float}) and leaves <= {int, float, type(None)}
-
-
-def _leaves(annotation: Any) -> set[Any]:
-    inner = [part for part in get_args(annotation) if isinstance(part, type) or get_args(part)]
-    return set().union(*(_leaves(part) for part in inner)) if inner else {annotation}
+    within = [types_at(Scenario, steps[:i]) for i in range(len(steps))]
+    found = set(types_at(Scenario, steps))
+    numbers = bool(found & {int, float}) and found <= {int, float, type(None)}
+    return numbers and all(sections_among(types) for types in within)

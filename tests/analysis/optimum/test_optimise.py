@@ -7,12 +7,11 @@ import pytest
 
 from simulator.analysis.optimum.asked import Aim
 from simulator.analysis.optimum.optimise import Optimum, optimise
-from simulator.analysis.optimum.problem import Search
-from simulator.analysis.optimum.slack import run_all
+from simulator.analysis.optimum.problem import LAST_M, Search
 from simulator.analysis.sweep.chunks import source_of
 from simulator.analysis.sweep.varying import NOTHING_BESIDE
 from simulator.errors import NoAnswerError, ScenarioError
-from simulator.physics.attempt import simulate
+from simulator.physics.attempt import outcomes_of, simulate
 from simulator.scenario.loader import load_scenario
 from simulator.scenario.plan import schedule_of
 from simulator.scenario.schedule import start_loss
@@ -75,7 +74,7 @@ def test_what_cannot_be_asked_is_refused(free: list[str], more: dict[str, str]) 
 def test_slack_is_negative_where_she_loses_the_light() -> None:
     kept = load_scenario("breaking4", overrides=["pacers.front_gap=0.8", "pacers.count=9"])
     lost = load_scenario("breaking4", overrides=["pacers.count=0"])
-    slack = run_all([kept, lost]).slack
+    slack = outcomes_of([kept, lost], slack_until_m=LAST_M).slack
     assert slack[0].min() > 0 > slack[1].min()
 
 

@@ -1,14 +1,21 @@
-"""What is kept without the ticks is what the recordings say, to the bit."""
+"""Outcomes of rows whose ticks are not kept are what the recordings say, to the bit."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from simulator.physics import kernel
-from simulator.physics.attempt import finished, fork, simulate_all, stepping
-from simulator.physics.batch import batch_of
-from simulator.physics.keeping import STATUSES, Passages, passages
+from simulator.physics.attempt import (
+    ROWS_PER_THREAD,
+    STATUSES,
+    Outcomes,
+    finish_times,
+    fork,
+    outcomes_of,
+    run_attempts,
+    simulate_all,
+)
+from simulator.physics.setup import attempt_of
 from simulator.recording.recording import Recording, Status
 from simulator.scenario.loader import load_scenario
 from simulator.scenario.model import Scenario
@@ -40,12 +47,12 @@ def recordings(scenarios: list[Scenario]) -> list[Recording]:
 
 
 @pytest.fixture(scope="module")
-def passed(scenarios: list[Scenario]) -> Passages:
-    return finished(stepping(batch_of(scenarios), None, passages(PLACES)))
+def passed(scenarios: list[Scenario]) -> Outcomes:
+    return outcomes_of(scenarios, places_m=PLACES)
 
 
 def test_times_are_those_of_the_recordings_to_the_bit(
-    recordings: list[Recording], passed: Passages
+    recordings: list[Recording], passed: Outcomes
 ) -> None:
     for run, times, finish in zip(recordings, passed.time_s, passed.finish_s, strict=True):
         reached = passed.places_m <= run.x[-1]
@@ -55,25 +62,12 @@ def test_times_are_those_of_the_recordings_to_the_bit(
 
 
 def test_every_row_is_judged_as_its_recording_is(
-    recordings: list[Recording], passed: Passages
+    recordings: list[Recording], passed: Outcomes
 ) -> None:
     verdicts = [STATUSES[code] for code in passed.status]
     assert verdicts == [run.status for run in recordings]
     assert verdicts[4:] == [Status.DID_NOT_FINISH, Status.NOT_HUMAN]
     assert passed.valid.tolist() == [run.status is Status.FINISHED for run in recordings]
-
-
-def test_a_leak_of_energy_is_seen_without_the_ticks(monkeypatch: pytest.MonkeyPatch) -> None:
-    sound = kernel.Kernel.step
-
-    def leaking(*args: object, **kwargs: object) -> object:
-        step = sound(*args, **kwargs)  # type: ignore[arg-type]
-        leak = np.array([[0.0], [0.0], [0.0], [0.2]])
-        return step._replace(after=step.after + leak)
-
-    monkeypatch.setattr(kernel.Kernel, "step", leaking)
-    found = finished(stepping(batch_of([_load()]), None, passages()))
-    assert STATUSES[found.status[0]] is Status.LEDGER_BROKEN
 
 
 def test_rows_that_join_at_ticks_of_their_own_go_on_as_forks_do(
@@ -82,9 +76,11 @@ def test_rows_that_join_at_ticks_of_their_own_go_on_as_forks_do(
     scenario, past = scenarios[0], recordings[0]
     ticks = [700, 0, 1900, 5]
     states = [past.state_at_tick(tick) for tick in ticks]
-    batch = batch_of([_load("runner.form=1"), scenario, _load("runner.form=-1"), scenario])
-    together = finished(stepping(batch, states, passages([150.0, 1250.0, 1500.0])))
-    forks = [fork(s, past, tick) for s, tick in zip(batch.scenarios, ticks, strict=True)]
+    rows = [_load("runner.form=1"), scenario, _load("runner.form=-1"), scenario]
+    together = run_attempts(
+        [attempt_of(row) for row in rows], states, places_m=[150.0, 1250.0, 1500.0]
+    )
+    forks = [fork(s, past, tick) for s, tick in zip(rows, ticks, strict=True)]
     assert together.finish_s.tolist() == [run.finish_s for run in forks]
     assert together.finish_s[1] == together.finish_s[3] == past.finish_s
     for run, tick, times in zip(forks, ticks, together.time_s, strict=True):
@@ -93,16 +89,16 @@ def test_rows_that_join_at_ticks_of_their_own_go_on_as_forks_do(
         assert np.isnan(times[~ahead]).all()
 
 
-def test_chosen_rows_of_a_batch_are_the_same_rows(
-    scenarios: list[Scenario], passed: Passages
-) -> None:
-    chosen = np.array([2, 0, 2])
-    found = finished(stepping(batch_of(scenarios).only(chosen), None, passages(PLACES)))
-    assert np.array_equal(found.time_s, passed.time_s[chosen])
-    assert np.array_equal(found.status, passed.status[chosen])
+def test_threads_change_no_bit(scenarios: list[Scenario], passed: Outcomes) -> None:
+    rows = [scenarios[i % len(scenarios)] for i in range(2 * ROWS_PER_THREAD + 3)]
+    for threads in (1, 2, 5):
+        ran = outcomes_of(rows, places_m=PLACES, watch_light=True, threads=threads)
+        for i in range(len(rows)):
+            assert np.array_equal(ran.time_s[i], passed.time_s[i % len(scenarios)], equal_nan=True)
 
 
-def test_nothing_asked_is_nothing_kept(scenarios: list[Scenario]) -> None:
-    found = finished(stepping(batch_of(scenarios[:2]), None, passages()))
-    assert found.time_s.shape == (2, 0)
-    assert found.valid.all()
+def test_without_places_there_are_no_times(scenarios: list[Scenario]) -> None:
+    ran = outcomes_of(scenarios[:2])
+    assert ran.time_s.shape == (2, 0)
+    assert ran.valid.all()
+    assert finish_times([]).shape == (0,)

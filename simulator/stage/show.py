@@ -266,13 +266,7 @@ def _track(recording: Recording, mark: Mark) -> GapTrack:
 @lru_cache(maxsize=16)
 def _lost_light_m(recording: Recording, lights: Lights) -> float | None:
     """Return where the light that was in force at each moment was lost [m]."""
-    track, from_tick = _track(recording, lights[-1][1]), 0
-    seconds = track.seconds.copy()
-    for until_s, light in lights[:-1]:
-        tick = min(round(until_s / recording.step_s), len(seconds))
-        seconds[from_tick:tick] = _track(recording, light).seconds[from_tick:tick]
-        from_tick = tick
-    return lost_light_m(replace(track, seconds=seconds))
+    return lost_light_m(_track(recording, lights[-1][1]), lights[:-1])
 
 
 @lru_cache(maxsize=16)
@@ -282,31 +276,47 @@ def _curves(
     curves = []
     for ghost in ghosts:
         reach_m = min(ghost.distance_m, recording.race_m)
-        x = np.append(np.arange(0.0, reach_m, CURVE_STEP_M), reach_m)
-        gap = ghost.run.time_at(x) - _light_passes(recording, lights, x)
-        curves.append(_curve(ghost.name, ghost.colour, "ghost", x, gap))
+        passes = _passes(ghost, reach_m)
+        curves.append(_curve(ghost.name, ghost.colour, "ghost", recording, lights, reach_m, passes))
     reach_m = min(recording.race_m, float(recording.x[-1]))
-    x = np.append(np.arange(0.0, reach_m, CURVE_STEP_M), reach_m)
-    gap = recording.time_at(x) - _light_passes(recording, lights, x)
-    return (*curves, _curve(runner, "white", "runner", x, gap))
+    passes = recording.time_at(_places(reach_m))
+    return (*curves, _curve(runner, "white", "runner", recording, lights, reach_m, passes))
 
 
-def _curve(name: str, colour: str, kind: str, x_m: Floats, gap_s: Floats) -> Curve:
-    gap_s[0] = 0.0
-    for array in (x_m, gap_s):
-        array.setflags(write=False)
-    return Curve(name, colour, kind, x_m, gap_s)
-
-
-def _light_passes(recording: Recording, lights: Lights, x_m: Floats) -> Floats:
-    """Return when the light is at each distance [s]: the light in force when she is there."""
-    now = lights[-1][1]
-    passes = now.run.time_at(x_m)
+def _curve(
+    name: str,
+    colour: str,
+    kind: str,
+    recording: Recording,
+    lights: Lights,
+    reach_m: float,
+    passes: Floats,
+) -> Curve:
+    """Return the gap between somebody and the light that is in force when the runner is there."""
+    x, now = _places(reach_m), lights[-1][1]
+    light_passes = _passes(now, reach_m).copy()
     for until_s, light in reversed(lights[:-1]):
         if light is not now:
-            before = x_m < float(recording.distance_at(until_s))
-            passes[before] = light.run.time_at(x_m[before])
-    return passes
+            before = x < float(recording.distance_at(until_s))
+            light_passes[before] = light.run.time_at(x[before])
+    gap = passes - light_passes
+    gap[0] = 0.0
+    gap.setflags(write=False)
+    return Curve(name, colour, kind, x, gap)
+
+
+@lru_cache(maxsize=64)  # a knob turned changes the run, seldom a mark
+def _passes(mark: Mark, reach_m: float) -> Floats:
+    """Return when a mark is at each place of a curve [s]."""
+    return mark.run.time_at(_places(reach_m))
+
+
+@lru_cache(maxsize=16)
+def _places(reach_m: float) -> Floats:
+    """Return the places of a curve's points [m]."""
+    x = np.append(np.arange(0.0, reach_m, CURVE_STEP_M), reach_m)
+    x.setflags(write=False)
+    return x
 
 
 @lru_cache(maxsize=16)

@@ -34,7 +34,7 @@ from simulator.scenario.loader import load_scenario, load_text
 from simulator.scenario.schema import schema_text
 from simulator.scenario.story_script import load_story_text
 from simulator.stage.keys import BINDINGS, PRESENTING, Binding
-from simulator.stage.story import tell
+from simulator.stage.story import compile_story
 from simulator.units import format_signed, format_time
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -519,7 +519,7 @@ def test_the_story_in_the_readme_is_what_check_prints(lightpace: Lightpace) -> N
 def test_the_example_of_a_story_in_the_readme_can_be_told(tmp_path: Path) -> None:
     text = README.read_text(encoding="utf-8").partition("## Tell a story")[2]
     (example,) = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
-    (part,) = tell(load_story_text(example, tmp_path / "story.yaml")).parts
+    (part,) = compile_story(load_story_text(example, tmp_path / "story.yaml")).chapters
     assert part.until_s > part.from_s
 
 

@@ -111,7 +111,7 @@ def places(group: Group, runner_m: float, reference_m: float) -> tuple[Place, ..
             continue
         slot = current[-1]
         x = _slot_m(slot, runner_m, reference_m)
-        role = _role(slot)
+        role = role_of(slot)
         earlier = current[-2] if len(current) > 1 else None
         since = runner_m - slot.from_
         if slot.until is not None and runner_m >= slot.until:
@@ -138,7 +138,8 @@ def _slot_m(slot: Slot, runner_m: float, reference_m: float) -> float:
     return (reference_m if leads(slot.ahead) else runner_m) + slot.ahead
 
 
-def _role(slot: Slot) -> str:
+def role_of(slot: Slot) -> str:
+    """Return where a slot is: `ahead` of her, `beside` her or `behind` her."""
     if leads(slot.ahead):
         return "ahead"
     return "behind" if slot.ahead < -BESIDE_REACH_M else "beside"

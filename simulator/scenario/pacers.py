@@ -206,9 +206,9 @@ class Pacers(CheckedSection):
                 hint = "only the last may leave out until"
                 yield Complaint(("shelter", i + 1), text, hint, (("shelter", i, "until"),))
         if self.front_gap is not None:
-            slots, shift = self._chosen(), self._shift_m()
-            ahead = [s for s in slots if s.ahead > BESIDE_REACH_M]
-            others = [s for s in slots if s.ahead <= BESIDE_REACH_M]
+            filled, shift = self._chosen(), self._shift_m()
+            ahead = [s for s in filled if s.ahead > BESIDE_REACH_M]
+            others = [s for s in filled if s.ahead <= BESIDE_REACH_M]
             pairs = ((a, b) for a in ahead for b in others if a.collides_with(b, shift))
             met = next(pairs, None)
             if met is not None:

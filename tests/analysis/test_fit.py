@@ -7,8 +7,7 @@ import json
 import numpy as np
 import pytest
 
-from simulator.analysis.fit import Fit, Race, runner_block
-from simulator.analysis.fit import fit_runner
+from simulator.analysis.fit import Fit, Race, fit_runner, runner_block
 from simulator.analysis.predict import predicted_time, predicted_times, stretched
 from simulator.errors import NoAnswerError
 from simulator.physics.attempt import simulate

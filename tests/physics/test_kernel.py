@@ -1,4 +1,4 @@
-"""The kernel: the same bits compiled and as plain Python, and nothing that compiled code would break."""
+"""The kernel: the same bits compiled and plain, and nothing that would break compiled code."""
 
 from __future__ import annotations
 
@@ -59,19 +59,20 @@ def compare() -> Iterator[Compare]:
         text=True,
         encoding="utf-8",
     ) as plain:
-        assert plain.stdin
-        assert plain.stdout
-        assert plain.stdout.readline() == "False\n", "the other process runs the plain source"
+        into, out = plain.stdin, plain.stdout
+        assert into
+        assert out
+        assert out.readline() == "False\n", "the other process runs the plain source"
 
         def both(
             name: str, changes: Sequence[str] = (), tick: int = -1, later: Sequence[str] = ()
         ) -> tuple[str, str]:
-            plain.stdin.write(json.dumps([name, list(changes), tick, list(later)]) + "\n")
-            plain.stdin.flush()
-            return fingerprint(name, changes, tick, later), plain.stdout.readline().rstrip("\n")
+            into.write(json.dumps([name, list(changes), tick, list(later)]) + "\n")
+            into.flush()
+            return fingerprint(name, changes, tick, later), out.readline().rstrip("\n")
 
         yield both
-        plain.stdin.close()
+        into.close()
 
 
 @pytest.mark.parametrize("case", COMPARED, ids=" ".join)

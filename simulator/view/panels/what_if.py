@@ -16,8 +16,7 @@ from typing import TYPE_CHECKING
 import pygame
 
 from simulator.stage.keys import Action
-from simulator.stage.scene import Bar, Scene, WhatIf
-from simulator.stage.staging import Panel
+from simulator.stage.scene import Bar, Panel, Scene, WhatIf
 from simulator.units import format_signed, format_time
 from simulator.view.layout import Box
 from simulator.view.panels.cards import ground

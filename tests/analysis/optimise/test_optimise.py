@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from simulator.analysis.optimise.problem import Aim
 from simulator.analysis.optimise.optimise import Optimum, optimise
-from simulator.analysis.optimise.problem import LAST_M, Search
+from simulator.analysis.optimise.problem import LAST_M, Aim, Search
 from simulator.analysis.sweep.chunks import source_of
 from simulator.analysis.sweep.rows import NOTHING_BESIDE
 from simulator.errors import NoAnswerError, ScenarioError

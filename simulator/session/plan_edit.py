@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from simulator.analysis.splits import split_distances, split_label
-from simulator.scenario.model import Scenario
 from simulator.scenario.plan import (
     EvenPlan,
     LapPlan,
@@ -20,7 +19,7 @@ from simulator.scenario.plan import (
     SteppedPlan,
     schedule_of,
 )
-from simulator.session.settings import flow
+from simulator.session.history import flow
 from simulator.units import LAP_M, format_time, parse_time
 
 SHAPES = ("even", "negative", "positive", "progressive", "splits")
@@ -213,8 +212,3 @@ def _plain(plan: Plan) -> dict[str, Any]:
     if "target" in found:
         found["target"] = time_text(found["target"])
     return found
-
-
-def main_sections(scenario: Scenario) -> Sections:
-    """Return the main plan in sections."""
-    return sections_of(scenario.plan, scenario.distance)

@@ -12,8 +12,7 @@ from simulator.errors import ScenarioError
 from simulator.resources import configs_dir
 from simulator.scenario.loader import load_scenario, load_text
 from simulator.session import Session
-from simulator.session.live_file import POLL_S
-from simulator.session.named_files import SETTLED
+from simulator.session.scenario_file import POLL_S, SETTLED
 from simulator.stage.keys import Action
 from tests.session.short import SHORT, bits, by_hand, load_short, settle
 
@@ -164,7 +163,7 @@ def test_a_wave_that_goes_from_the_file_takes_what_was_refused_of_it_along(
     assert not opened.change("wavelight.waves.1.length", "nan")
     file.write_text(without + two.replace(", {name: two, colour: blue}", ""), encoding="utf-8")
     look(opened)
-    assert set(opened._mixing.problems) == {"wavelight.waves.0.length"}
+    assert set(opened.editor.problems) == {"wavelight.waves.0.length"}
 
 
 def test_a_quiet_file_is_not_read_over_and_over(
@@ -176,7 +175,7 @@ def test_a_quiet_file_is_not_read_over_and_over(
     def refuse(*_: object) -> str:
         raise AssertionError("read again")
 
-    monkeypatch.setattr("simulator.session.live_file.read_text", refuse)
+    monkeypatch.setattr("simulator.session.scenario_file.read_text", refuse)
     look(opened)
     opened.advance(POLL_S / 2)
     assert file.exists()
@@ -369,7 +368,7 @@ def test_a_ghost_s_file_that_changes_is_run_again(naming: Session, tmp_path: Pat
     before, live = ghost(), naming.recording
     (tmp_path / "other.yaml").write_text(SHORT.replace("reserve: 700", "reserve: 900"))
     look(naming)
-    naming.finish_work()
+    naming.settle()
     after = ghost()
     assert before is not None
     assert after is not None

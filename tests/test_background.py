@@ -7,22 +7,22 @@ import threading
 
 import pytest
 
-from simulator.beside import Hand
+from simulator.background import BackgroundThread
 
 
 def test_work_is_done_in_order_and_errors_come_where_they_are_asked_for() -> None:
     def fails() -> int:
         raise ValueError("two")
 
-    with Hand[int]("test") as hand:
-        hand.give(lambda: 1)
-        hand.give(fails)
-        hand.give(lambda: 3)
-        assert hand.take() == 1
+    with BackgroundThread[int]("test") as thread:
+        thread.submit(lambda: 1)
+        thread.submit(fails)
+        thread.submit(lambda: 3)
+        assert thread.result() == 1
         with pytest.raises(ValueError, match="two"):
-            hand.take()
-        assert hand.take() == 3
-        assert not hand.ready
+            thread.result()
+        assert thread.result() == 3
+        assert not thread.ready
 
 
 def test_what_was_not_begun_is_dropped_and_what_was_begun_is_done() -> None:
@@ -33,9 +33,9 @@ def test_what_was_not_begun_is_dropped_and_what_was_begun_is_done() -> None:
         go_on.wait(10)
         done.append("first")
 
-    with Hand[None]("test") as hand:
-        hand.give(first)
-        hand.give(lambda: done.append("second"))
+    with BackgroundThread[None]("test") as thread:
+        thread.submit(first)
+        thread.submit(lambda: done.append("second"))
         begun.wait(10)
         threading.Timer(0.05, go_on.set).start()
     assert done == ["first"]
@@ -43,19 +43,19 @@ def test_what_was_not_begun_is_dropped_and_what_was_begun_is_done() -> None:
 
 INTERRUPTED = """
 import signal, sys, threading, os, time
-from simulator.beside import Hand
+from simulator.background import BackgroundThread
 signal.signal(signal.SIGINT, signal.default_int_handler)
 threading.Timer({after}, os.kill, (os.getpid(), signal.SIGINT)).start()
 try:
-    with Hand[int]("test") as hand:
+    with BackgroundThread[int]("test") as thread:
         waiting = 0
         while True:
             if waiting == 2:
-                hand.take()
+                thread.result()
                 waiting -= 1
-            hand.give(lambda: 1)
+            thread.submit(lambda: 1)
             waiting += 1
-            hand.ready
+            thread.ready
 except KeyboardInterrupt:
     sys.exit(130)
 """

@@ -1,4 +1,4 @@
-"""Pictures that are left out: only those that would be the one that stands there already."""
+"""Pictures that are skipped: only those that would be the one that is on the screen already."""
 
 from __future__ import annotations
 
@@ -9,12 +9,8 @@ import pytest
 
 from simulator.session import Session
 from simulator.stage.keys import Action
-from simulator.view.app import INSTEAD_S, App
-from simulator.view.resting import MOVED, SELDOM, STIRRED, Resting
-from tests.view.conftest import FakeSession
+from simulator.view.app import AWAKE, SELDOM, App, FrameSkipper
 from tests.view.hand import label
-
-CAMERA = "whole"
 
 
 @pytest.fixture
@@ -37,12 +33,12 @@ def session() -> Session:
 
 def _rest(app: App) -> None:
     app.session.seek_distance(600.0)
-    for _ in range(max(STIRRED, MOVED) + SELDOM):
+    for _ in range(AWAKE + SELDOM):
         app.frame(1 / 60)
 
 
 def test_a_paused_attempt_is_drawn_seldom(app: App, session: Session, drawn: list[int]) -> None:
-    session.finish_work()  # what is found out on the way is drawn, too
+    session.settle()  # what is worked out on the way is drawn, too
     _rest(app)
     before = len(drawn)
     for _ in range(10 * SELDOM):
@@ -51,7 +47,7 @@ def test_a_paused_attempt_is_drawn_seldom(app: App, session: Session, drawn: lis
 
 
 @pytest.mark.parametrize(
-    "stir",
+    "invalidate",
     [
         lambda app: app.session.seek_distance(900.0),
         lambda app: app.session.notify("Look."),
@@ -63,19 +59,19 @@ def test_a_paused_attempt_is_drawn_seldom(app: App, session: Session, drawn: lis
     ids=["seek", "notice", "ghosts", "labels", "exposed", "resized"],
 )
 def test_whatever_changes_is_seen_in_the_next_picture(
-    app: App, drawn: list[int], stir: Callable[[App], object]
+    app: App, drawn: list[int], invalidate: Callable[[App], object]
 ) -> None:
     _rest(app)
     before = len(drawn)
     while len(drawn) == before:  # to just after one of the seldom pictures
         app.frame(1 / 60)
-    stir(app)
+    invalidate(app)
     before = len(drawn)
     app.frame(1 / 60)
     assert len(drawn) == before + 1
 
 
-def test_nothing_is_left_out_while_time_runs(app: App, drawn: list[int]) -> None:
+def test_nothing_is_skipped_while_time_runs(app: App, drawn: list[int]) -> None:
     _rest(app)
     app.session.perform(Action.PLAY_PAUSE)
     before = len(drawn)
@@ -84,31 +80,31 @@ def test_nothing_is_left_out_while_time_runs(app: App, drawn: list[int]) -> None
     assert len(drawn) == before + 30
 
 
-def test_nothing_is_left_out_while_the_drawer_slides(app: App, drawn: list[int]) -> None:
+def test_nothing_is_skipped_while_the_drawer_slides(app: App, drawn: list[int]) -> None:
     pygame.display.set_mode((1280, 720))
     _rest(app)
     app.perform(Action.DRAWER)
     before = len(drawn)
-    for _ in range(STIRRED + 4):
-        app.frame(1 / 100)
+    for _ in range(AWAKE + 4):
+        app.frame(1 / 1000)
     assert app.drawer.slides
-    assert len(drawn) == before + STIRRED + 4
+    assert len(drawn) == before + AWAKE + 4
 
 
 def test_a_camera_keeps_it_awake_until_its_ground_is_painted() -> None:
-    resting, scene = Resting(), object()
-    for _ in range(2 * MOVED):
-        resting.leaves_out("whole", scene)
-    assert [resting.leaves_out("runner", scene) for _ in range(MOVED)] == [False] * MOVED
-    found = [resting.leaves_out("runner", scene) for _ in range(SELDOM)]
+    skipper, surface, scene = FrameSkipper(), object(), object()
+    for _ in range(2 * AWAKE):
+        skipper.skips("whole", surface, scene)
+    assert [skipper.skips("runner", surface, scene) for _ in range(AWAKE)] == [False] * AWAKE
+    found = [skipper.skips("runner", surface, scene) for _ in range(SELDOM)]
     assert found.count(False) == 1
 
 
-def test_another_scene_that_looks_the_same_is_drawn() -> None:
-    resting = Resting()
-    for _ in range(2 * MOVED):
-        resting.leaves_out("whole", [1])
-    assert not resting.leaves_out("whole", [1])
+def test_another_scene_is_drawn() -> None:
+    skipper, surface = FrameSkipper(), object()
+    for _ in range(2 * AWAKE):
+        skipper.skips("whole", surface, "one")
+    assert not skipper.skips("whole", surface, "another")
 
 
 def test_time_that_is_not_drawn_passes_all_the_same(app: App) -> None:
@@ -124,12 +120,13 @@ def test_time_that_is_not_drawn_passes_all_the_same(app: App) -> None:
 def test_two_slow_clicks_on_a_label_are_no_double_click(app: App, session: Session) -> None:
     pygame.display.set_mode((1280, 720))
     assert session.change("pacers.front_gap", "2.5")
-    session.finish_work()
+    session.settle()
     app.perform(Action.DRAWER)
     _rest(app)
 
     def click() -> None:
         box = label(app.drawer, ("knob", "pacers.front_gap"))
+        assert box is not None
         for kind in (pygame.MOUSEBUTTONDOWN, pygame.MOUSEBUTTONUP):
             app.handle(pygame.Event(kind, pos=box.center, button=pygame.BUTTON_LEFT))
 
@@ -145,22 +142,9 @@ def test_two_slow_clicks_on_a_label_are_no_double_click(app: App, session: Sessi
     assert not changed()
 
 
-def test_work_goes_on_in_the_time_of_a_picture_that_is_left_out() -> None:
-    session = FakeSession()
-    app = App(session, size=(640, 360))
-    still = session.moment()
-    session.moment = lambda: still
-    for _ in range(2 * MOVED):
-        app.frame(1 / 60)
-    session.worked_s.clear()
-    for _ in range(10 * SELDOM):
-        app.frame(1 / 60)
-    assert session.worked_s == [INSTEAD_S] * 10 * (SELDOM - 1)
-
-
 def test_the_drawer_is_painted_in_its_first_picture(app: App, session: Session) -> None:
     pygame.display.set_mode((1280, 720))
-    session.finish_work()
+    session.settle()
     _rest(app)
     app.perform(Action.DRAWER)
     app.frame(0.05)
@@ -174,9 +158,9 @@ def test_a_seek_of_a_following_camera_keeps_it_awake(app: App, drawn: list[int])
     _rest(app)
     app.session.seek_distance(900.0)
     before = len(drawn)
-    for _ in range(MOVED):
+    for _ in range(AWAKE):
         app.frame(1 / 60)
-    assert len(drawn) == before + MOVED
+    assert len(drawn) == before + AWAKE
 
 
 def test_other_colours_share_the_open_fonts(app: App) -> None:

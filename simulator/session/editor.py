@@ -1,7 +1,7 @@
-"""The mixing desk: settings, what the file says, what was refused. Every change comes by here.
+"""The editor: settings, what the file says, what was refused. Every change is made here.
 
 In: what a person turned, and the tick that is being shown. Out: `Change`s in a `History`. Nothing
-is simulated here: a change says how its attempt comes to be, the session sees to it.
+is simulated here: a change says how its attempt comes to be.
 """
 
 from __future__ import annotations
@@ -16,19 +16,23 @@ from simulator.analysis.what_if import Choice
 from simulator.errors import LightpaceError, ScenarioError
 from simulator.scenario.loader import scenario_to_dict
 from simulator.scenario.model import Scenario
-from simulator.session.changes import Change, History, Leg
-from simulator.session.courses import Runs
-from simulator.session.forking import Forking
-from simulator.session.knobs import knobs_of
-from simulator.session.plans import (
+from simulator.session.forks import Forks
+from simulator.session.history import Change, History, Segment, Settings, path_of
+from simulator.session.knobs import (
+    apply_knob,
+    first_sentence,
+    knobs_of,
+    new_wave,
+    without_knob,
+    without_wave,
+)
+from simulator.session.plan_edit import (
     RefusedError,
     Sections,
     plan_with_split,
     sections_of,
     typed_time,
 )
-from simulator.session.settings import Settings, path_of
-from simulator.session.turning import bare, new_wave, sentence, turned, without_wave
 from simulator.stage.desk import Knob, SplitKnob
 from simulator.units import format_time
 
@@ -43,20 +47,30 @@ AFTER_FINISH = -1
 Edit = Callable[[Settings, Scenario], Settings]
 
 
-class Mixing:
-    """Settings, their history, and what the desk remembers beside them."""
+class Editor:
+    """Settings, their history, and how they are edited.
 
-    def __init__(self, settings: Settings, runs: Runs) -> None:
-        """Begin with `settings`; what the file says is they without anything set on top."""
-        self.runs = runs
-        self.forking = Forking(runs)
-        bare = replace(settings, overrides=())
+    Attributes:
+        history: every change.
+        file_settings: what the file says.
+        problems: why the last text for a knob was refused, by the knob's path.
+        locked: sections of the plan that stay as they are while others change.
+        keep_target: whether the other splits make up for a changed one.
+        by_lap: whether the split table is one of laps.
+        split_problem: why the last split was refused.
+        from_gun: whether changes run the whole attempt again.
+    """
+
+    def __init__(self, settings: Settings, forks: Forks) -> None:
+        """Begin with `settings`; without what was set on top they are what the file says."""
+        self._forks = forks
+        file_settings = replace(settings, overrides=())
         try:
-            runs.scenario(bare)
-        except ScenarioError:  # it takes what was set to make the file usable
-            bare = settings
-        self.file_settings = bare
-        self.history = History([Change(settings, (Leg(0, settings),))])
+            forks.scenario(file_settings)
+        except ScenarioError:  # the file is usable only with what was set on top
+            file_settings = settings
+        self.file_settings = file_settings
+        self.history = History([Change(settings, (Segment(0, settings),))])
         self.problems: dict[str, str] = {}
         self.locked: set[int] = set()
         self.keep_target = True
@@ -65,36 +79,31 @@ class Mixing:
         self.from_gun = False
 
     @property
-    def now(self) -> Change:
-        """The state of the desk."""
-        return self.history.now
-
-    @property
     def scenario(self) -> Scenario:
-        """What is asked for now."""
-        return self.runs.scenario(self.now.settings)
+        """The scenario of the present settings."""
+        return self._forks.scenario(self.history.now.settings)
 
     @property
     def file_scenario(self) -> Scenario:
-        """What the file asks for."""
-        return self.runs.scenario(self.file_settings)
+        """The scenario of the file."""
+        return self._forks.scenario(self.file_settings)
 
     @property
     def unsaved(self) -> bool:
         """Whether the settings differ from the file."""
         return self.scenario != self.file_scenario
 
-    # -- turning knobs ---------------------------------------------------------------------------
+    # -- editing ---------------------------------------------------------------------------------
 
     def change(self, path: str, text: str, tick: int | None) -> bool:
         """Set one knob; False where that is refused, with the reason in `problems`."""
 
         def edit(settings: Settings, scenario: Scenario) -> Settings:
-            return turned(
-                settings, scenario, self.file_scenario, path, text, locked=self._locked_rows()
+            return apply_knob(
+                settings, scenario, self.file_scenario, path, text, locked=self.locked
             )
 
-        return self._turn(path, edit, tick)
+        return self._edit(path, edit, tick)
 
     def reset(self, path: str, tick: int | None) -> bool:
         """Set one knob back to the file's value."""
@@ -105,15 +114,15 @@ class Mixing:
         self.history.gesture = None
 
         def edit(settings: Settings, scenario: Scenario) -> Settings:
-            for less in bare(settings, path):
+            for less in without_knob(settings, path):
                 if self._is_only(less, path, knob.file_value):
                     return less
-            return turned(settings, scenario, self.file_scenario, path, knob.file_value)
+            return apply_knob(settings, scenario, self.file_scenario, path, knob.file_value)
 
-        return self._turn(path, edit, tick)
+        return self._edit(path, edit, tick)
 
     def take(self, row: Choice, axis: str, tick: int | None) -> str:
-        """Take the value of one row of the strip; return why not, or an empty text."""
+        """Take the value of one bar of the strip; return why not, or an empty text."""
 
         def edit(settings: Settings, _scenario: Scenario) -> Settings:
             for path, text in row.settings:
@@ -122,10 +131,7 @@ class Mixing:
 
         if row.own:
             return ""
-        path = row.settings[0][0] if row.settings else axis
-        self.history.gesture = None
-        self._turn(path, edit, tick)
-        return self.problems.pop(path, "")
+        return self._edit_once(row.settings[0][0] if row.settings else axis, edit, tick)
 
     def change_split(self, index: int, text: str, tick: int | None, *, cumulative: bool) -> str:
         """Set one split; return why it was refused, or an empty text."""
@@ -141,12 +147,12 @@ class Mixing:
                 typed_time(text),
                 cumulative=cumulative,
                 keep_target=self.keep_target,
-                locked=self._locked_rows(),
+                locked=self.locked,
             )
             return settings.with_value("plan", plan)
 
         path = f"plan.splits[{index}{'+' if cumulative else ''}{' laps' if self.by_lap else ''}]"
-        self._turn(path, edit, tick)
+        self._edit(path, edit, tick)
         self.split_problem = self.problems.pop(path, "")
         return self.split_problem
 
@@ -172,14 +178,12 @@ class Mixing:
                 in_file[index],
                 cumulative=False,
                 keep_target=self.keep_target,
-                locked=self._locked_rows(),
+                locked=self.locked,
             )
             new = settings.with_value("plan", plan)
-            return less if self._has_file_splits(self.runs.scenario(new)) else new
+            return less if self._has_file_splits(self._forks.scenario(new)) else new
 
-        self.history.gesture = None
-        self._turn("plan.splits", edit, tick)
-        self.split_problem = self.problems.pop("plan.splits", "")
+        self.split_problem = self._edit_once("plan.splits", edit, tick)
         return self.split_problem
 
     def _comparable(self, scenario: Scenario) -> bool:
@@ -208,35 +212,37 @@ class Mixing:
             count = len(scenario.wavelight.waves)
             return settings.with_value(f"wavelight.waves.{count}", new_wave(scenario))
 
-        self.history.gesture = None
-        self._turn("wavelight.waves", edit, tick)
-        return self.problems.pop("wavelight.waves", "")
+        return self._edit_once("wavelight.waves", edit, tick)
 
     def remove_wave(self, name: str, tick: int | None) -> str:
         """Take a wave away; a group that followed it keeps to the plan."""
-        self.history.gesture = None
-        self._turn("wavelight.waves", partial(without_wave, name=name), tick)
-        return self.problems.pop("wavelight.waves", "")
+        return self._edit_once("wavelight.waves", partial(without_wave, name=name), tick)
 
     def move(self, steps: int) -> None:
         """Undo (-1) or redo (1); what was refused before was said of another state."""
         if self.history.move(steps):
             self.problems.clear()
 
-    def _turn(self, path: str, edit: Edit, tick: int | None) -> bool:
+    def _edit(self, path: str, edit: Edit, tick: int | None) -> bool:
         gesture = self.history.begin(path, tick)
         base = gesture.before
         try:
-            settings = edit(base.settings, self.runs.scenario(base.settings))
-            self.put(settings, base, path, gesture.tick)
+            settings = edit(base.settings, self._forks.scenario(base.settings))
+            self._put(settings, base, path, gesture.tick)
         except RefusedError as error:
             self._refuse(path, str(error))
             return False
         except LightpaceError as error:
-            self._refuse(path, sentence(error))
+            self._refuse(path, first_sentence(error))
             return False
         self.problems.pop(path, None)
         return True
+
+    def _edit_once(self, path: str, edit: Edit, tick: int | None) -> str:
+        """Make a change of its own; return why it was refused, or an empty text."""
+        self.history.gesture = None
+        self._edit(path, edit, tick)
+        return self.problems.pop(path, "")
 
     def read(self, new: Settings, tick: int | None) -> None:
         """Take over what the file says now; what was set stays where the file did not change.
@@ -245,24 +251,24 @@ class Mixing:
             LightpaceError: the file is not usable; the last good state goes on.
         """
         old = self.file_scenario
-        scenario = self.runs.scenario(new)
-        self.runs.ghosts(scenario)
+        scenario = self._forks.scenario(new)
+        self._forks.ghosts(scenario)
         self.file_settings = new
         before, after = scenario_to_dict(old), scenario_to_dict(scenario)
         kept = tuple(
             o
-            for o in self.now.settings.overrides
+            for o in self.history.now.settings.overrides
             if _at(before, path_of(o)) == _at(after, path_of(o))
         )
         self.history.gesture = None
-        base = self.now
+        base = self.history.now
         settings = replace(new, overrides=kept)
         try:
-            self.put(settings, base, "the file", tick)
+            self._put(settings, base, "the file", tick)
         except LightpaceError:
             settings = new
-            self.put(settings, base, "the file", tick)
-        if self.now is base:
+            self._put(settings, base, "the file", tick)
+        if self.history.now is base:
             self.history.replace_now(settings)
 
     def saved(self, new: Settings) -> None:
@@ -271,19 +277,19 @@ class Mixing:
         self.history.gesture = None
         self.history.replace_now(new)
 
-    def put(self, settings: Settings, base: Change, path: str, tick: int | None) -> None:
-        """Take settings down as the change that follows `base`.
+    def _put(self, settings: Settings, base: Change, path: str, tick: int | None) -> None:
+        """Add the change to these settings that follows `base`.
 
         Raises:
             LightpaceError: they are not usable.
         """
-        scenario = self.runs.scenario(settings)
-        self.runs.ghosts(scenario)
-        if settings != self.now.settings and scenario != self.scenario:
-            anew = self.from_gun or tick == AFTER_FINISH
-            change = self.forking.change(settings, base, path, tick, anew=anew)
+        scenario = self._forks.scenario(settings)
+        self._forks.ghosts(scenario)
+        if settings != self.history.now.settings and scenario != self.scenario:
+            from_gun = self.from_gun or tick == AFTER_FINISH
+            change = self._forks.change(settings, base, path, tick, from_gun=from_gun)
             self._forget_waves(self.scenario, scenario)
-            self.history.put(change, self.history.gesture)
+            self.history.put(change)
 
     def _forget_waves(self, before: Scenario, after: Scenario) -> None:
         """Forget what was refused of waves that are gone, or have another number now."""
@@ -304,7 +310,7 @@ class Mixing:
     def _is_only(self, settings: Settings, path: str, value: str) -> bool:
         """Return whether these settings give a knob this value and leave the target as it is."""
         try:
-            scenario = self.runs.scenario(settings)
+            scenario = self._forks.scenario(settings)
         except ScenarioError:
             return False
         then = {k.path: k.value for k in knobs_of(scenario, self.file_scenario, {})}
@@ -312,14 +318,11 @@ class Mixing:
         kept = path == "plan.target" or then["plan.target"] == target
         return kept and then.get(path) == value
 
-    # -- what the desk shows ---------------------------------------------------------------------
+    # -- what the drawer shows -------------------------------------------------------------------
 
     def knobs(self) -> tuple[Knob, ...]:
         """Return the knobs."""
         return knobs_of(self.scenario, self.file_scenario, self.problems)
-
-    def _locked_rows(self) -> frozenset[int]:
-        return frozenset(self.locked)
 
     def splits(self) -> tuple[SplitKnob, ...]:
         """Return the plan's splits."""

@@ -143,7 +143,7 @@ def test_gaining_and_losing_go_by_the_side() -> None:
         GapState.BEHIND_GAINING,
         GapState.AHEAD_GAINING,
         GapState.AHEAD_LOSING,
-    )
+    ]
 
 
 @dataclass(frozen=True)

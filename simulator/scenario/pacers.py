@@ -4,8 +4,6 @@ In: the `pacers` section, with a named or an inline formation. Out: validated `P
 `line_up`, the slots that are filled.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from itertools import combinations, pairwise
 from typing import Annotated, Any, Literal
@@ -57,12 +55,12 @@ class Slot(CheckedSection):
             what = "stands in the runner's own place"
             yield Complaint(("ahead",), what, "0.5 m or more away", (("offset",),))
 
-    def collides_with(self, other: Slot) -> bool:
-        """Return whether two pacers would be in one place."""
-        close = abs(self.ahead - other.ahead) < CLEARANCE_M - 1e-9
+    def collides_with(self, other: "Slot", nearer_m: float = 0.0) -> bool:
+        """Return whether two pacers would be in one place, the other one moved ahead [m]."""
+        close = abs(self.ahead - (other.ahead + nearer_m)) < CLEARANCE_M - 1e-9
         return close and abs(self.offset - other.offset) < LANE_BIN_M and self.overlaps(other)
 
-    def overlaps(self, other: Slot) -> bool:
+    def overlaps(self, other: "Slot") -> bool:
         """Return whether both are there at some distance of the runner."""
         return self.from_ < (other.until or 1e9) and other.from_ < (self.until or 1e9)
 
@@ -80,15 +78,13 @@ class Formation(CheckedSection):
     def complaints(self) -> Iterator[Complaint]:
         """Yield each slot that is in another's place, or whose pacer is elsewhere then."""
         for (i, a), (j, b) in combinations(enumerate(self.slots), 2):
-            keys = ("ahead", "offset", "from", "until")
-            rests_on: tuple[Path, ...] = tuple(("slots", n, key) for n in (i, j) for key in keys)
             if a.collides_with(b):
                 text = f"stands within {CLEARANCE_M:g} m of slot {i + 1} in the same line"
-                yield Complaint(("slots", j), text, "move it", rests_on)
+                yield Complaint(("slots", j), text, "move it", _places(i, j))
             elif a.name and a.name == b.name and a.overlaps(b):
                 text = f"'{b.name}' already runs in slot {i + 1} at that distance"
                 hint = "hand over with from and until"
-                yield Complaint(("slots", j, "name"), text, hint, rests_on)
+                yield Complaint(("slots", j, "name"), text, hint, _places(i, j))
 
     def names(self) -> list[str]:
         """Return the pacers' names in their order of usefulness; nameless slots are `pacer N`."""
@@ -108,6 +104,12 @@ class Formation(CheckedSection):
             while not slot.name and name in taken:
                 name += "'"
             yield name
+
+
+def _places(*numbers: int) -> tuple[Path, ...]:
+    """Return what says when and where the pacers of these slots are."""
+    keys = ("ahead", "offset", "from", "until")
+    return tuple(("slots", number, key) for number in numbers for key in keys)
 
 
 class ConstantShelter(Section):
@@ -176,7 +178,7 @@ class Pacers(CheckedSection):
     follows: Line | None = Field(
         None, max_length=200, description="Name of the wave the group follows; left out: the plan."
     )
-    leader: Leader = Field(Leader(), description="The leading pacer's errors.")
+    leader: Leader = Field(Leader.model_construct(), description="The leading pacer's errors.")
     wake: Number = Field(
         1.0, ge=0, le=2, description="Strength of the front wake q [1]; 0.85 to 1.13 published."
     )
@@ -189,8 +191,8 @@ class Pacers(CheckedSection):
 
     def complaints(self) -> Iterator[Complaint]:
         """Yield what does not fit the formation, and shelters that are out of order."""
-        slots = len(self.formation.names())
         formation: tuple[Path, ...] = (("formation",),)
+        slots = 0 if self.count is None else len(self.formation.names())
         if self.count is not None and self.count > slots:
             text = f"{self.count} pacers, but formation '{self.formation.name}' has {slots} places"
             yield Complaint(("count",), text, f"{slots} or fewer", formation)
@@ -200,22 +202,28 @@ class Pacers(CheckedSection):
                 hint = "only the last may leave out until"
                 yield Complaint(("shelter", i + 1), text, hint, (("shelter", i, "until"),))
         if self.front_gap is not None:
-            pairs = combinations(self.line_up(), 2)
-            met = next(((a, b) for a, b in pairs if a.collides_with(b)), None)
+            filled, shift = self._filled()
+            moved = [s for s in filled if s.ahead > BESIDE_REACH_M]
+            reach = self.front_gap - 2 * CLEARANCE_M  # far enough behind all that move
+            still = [s for s in filled if reach < s.ahead <= BESIDE_REACH_M]
+            met = next(((a, b) for a in moved for b in still if b.collides_with(a, shift)), None)
             if met is not None:
                 text = f"moves '{met[0].name}' to within {CLEARANCE_M:g} m of '{met[1].name}'"
                 yield Complaint(("front_gap",), text, "a wider gap", (*formation, ("count",)))
 
     def line_up(self) -> Sequence[Slot]:
         """Return the filled slots, named, moved by `front_gap` (all slots ahead by the same)."""
-        slots = self.formation.named_slots()
-        names = self.formation.names()
-        chosen = set(names if self.count is None else names[: self.count])
-        ahead = [s.ahead for s in slots if s.ahead > BESIDE_REACH_M]
-        nearest = min(ahead, default=0.0)
-        shift = 0.0 if self.front_gap is None else self.front_gap - nearest
+        filled, shift = self._filled()
         return [
             s.model_copy(update={"ahead": s.ahead + shift}) if s.ahead > BESIDE_REACH_M else s
-            for s in slots
-            if s.name in chosen
+            for s in filled
         ]
+
+    def _filled(self) -> tuple[list[Slot], float]:
+        """Return the filled slots, named, and how far `front_gap` moves those ahead [m]."""
+        slots = self.formation.named_slots()
+        names = list(dict.fromkeys(slot.name for slot in slots))
+        chosen = set(names if self.count is None else names[: self.count])
+        nearest = min((s.ahead for s in slots if s.ahead > BESIDE_REACH_M), default=0.0)
+        shift = 0.0 if self.front_gap is None else self.front_gap - nearest
+        return [s for s in slots if s.name in chosen], shift

@@ -5,8 +5,6 @@ apart by `shape`; complaints about one that does not fit its distance or that no
 and `schedule_of`, which turns one into a `Schedule`.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Collection, Iterator
 from itertools import pairwise

@@ -310,10 +310,11 @@ def _add_comment(holder: Any, key: Any, after: str) -> None:
     from ruamel.yaml.tokens import CommentToken  # noqa: PLC0415
 
     holder, key = _last_word(holder, key)
+    comments = holder.ca
     if isinstance(holder, list):
-        holder.ca.end.append(CommentToken(after, CommentMark(0), None))
+        comments.end.append(CommentToken(after, CommentMark(0), None))
         return
-    slots = holder.ca.items.setdefault(key, [None] * 4)
+    slots = comments.items.setdefault(key, [None] * 4)
     slots[2] = slots[2] or CommentToken("\n", CommentMark(0), None)
     slots[2].value += after
 

@@ -206,6 +206,11 @@ def variants(sections: Iterable[type[Section]]) -> dict[str, type[Section]]:
     }
 
 
+def is_tag(step: str | int) -> bool:
+    """Return whether a step names a variant, and leads nowhere."""
+    return isinstance(step, str) and step.startswith(TAG)
+
+
 def types_at(model: type[Section], path: Iterable[str | int]) -> tuple[Any, ...]:
     """Return what may stand at a path; empty if it leads nowhere.
 
@@ -214,10 +219,10 @@ def types_at(model: type[Section], path: Iterable[str | int]) -> tuple[Any, ...]
     found: tuple[Any, ...] = (model,)
     for step in path:
         sections = sections_among(found)
-        if isinstance(step, str) and step.startswith(TAG):
-            variant = variants(sections).get(step.removeprefix(TAG))
-            found = () if variant is None else (variant,)
-        elif isinstance(step, int) or (step.isdecimal() and not sections):
+        if is_tag(step):
+            meant = variants(sections).get(str(step).removeprefix(TAG))
+            found = () if meant is None else (meant,)
+        elif isinstance(step, int) or (not sections and step.isdecimal()):
             found = items_of(found)
         else:
             fields = [fields_of(s)[step] for s in sections if step in fields_of(s)]

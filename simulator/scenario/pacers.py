@@ -5,7 +5,7 @@ In: the `pacers` section, with a named or an inline formation. Out: validated `P
 """
 
 from collections.abc import Iterator, Sequence
-from itertools import combinations, pairwise
+from itertools import pairwise
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, ValidationError
@@ -76,15 +76,19 @@ class Formation(CheckedSection):
     )
 
     def complaints(self) -> Iterator[Complaint]:
-        """Yield each slot that is in another's place, or whose pacer is elsewhere then."""
-        for (i, a), (j, b) in combinations(enumerate(self.slots), 2):
-            if a.collides_with(b):
-                text = f"stands within {CLEARANCE_M:g} m of slot {i + 1} in the same line"
-                yield Complaint(("slots", j), text, "move it", _places(i, j))
-            elif a.name and a.name == b.name and a.overlaps(b):
-                text = f"'{b.name}' already runs in slot {i + 1} at that distance"
-                hint = "hand over with from and until"
-                yield Complaint(("slots", j, "name"), text, hint, _places(i, j))
+        """Yield each slot that is in an earlier one's place, or whose pacer is elsewhere then."""
+        for j, slot in enumerate(self.slots):
+            for i, other in enumerate(self.slots[:j]):
+                if slot.collides_with(other):
+                    text = f"stands within {CLEARANCE_M:g} m of slot {i + 1} in the same line"
+                    yield Complaint(("slots", j), text, "move it", _places(i, j))
+                elif slot.name and slot.name == other.name and slot.overlaps(other):
+                    text = f"'{slot.name}' already runs in slot {i + 1} at that distance"
+                    hint = "hand over with from and until"
+                    yield Complaint(("slots", j, "name"), text, hint, _places(i, j))
+                else:
+                    continue
+                break
 
     def names(self) -> list[str]:
         """Return the pacers' names in their order of usefulness; nameless slots are `pacer N`."""

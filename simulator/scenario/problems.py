@@ -21,7 +21,6 @@ from simulator.errors import Problem, ScenarioError
 from simulator.scenario.fields import (
     ANY,
     LENIENT,
-    TAG,
     Path,
     Section,
     complaints_below,
@@ -29,6 +28,7 @@ from simulator.scenario.fields import (
     dotted,
     fields_of,
     guess,
+    is_tag,
     items_of,
     quoted,
     sections_among,
@@ -82,7 +82,7 @@ def find(document: Document, path: Path) -> Place:
     """
     place = Place(document.node, (), (), None, None, document.root)
     for step in path:
-        if isinstance(step, str) and step.startswith(TAG):
+        if is_tag(step):
             continue
         below = _below(place, step) if place.complete else None
         if below is not None:
@@ -156,6 +156,8 @@ class Review:
             place = find(self.document, detail["loc"])
             if kind == "default_factory_not_called":
                 continue  # a default that waits for a wrong value is no mistake
+            if kind == "too_short" and len(place.value) >= detail["ctx"]["min_length"]:
+                continue  # pydantic counts those alone that are right
             if kind == "extra_forbidden":
                 self._take_unknown_key(place, detail)
                 mended.add(place.path[:-1])
@@ -186,12 +188,12 @@ class Review:
         holder = place.holder
         if isinstance(holder, YamlMapping):
             place.node = holder.nodes[place.key][0]
-        tagged = bool(above) and str(above[-1]).startswith(TAG)
-        others = variants(self._sections_at(above[:-1])) if tagged else {}
-        tags = [tag for tag, other in others.items() if word in fields_of(other)]
+        tag = str(above[-1])[1:] if above and is_tag(above[-1]) else ""
+        others = variants(self._sections_at(above[:-1])) if tag else {}
+        tags = [other for other, of_it in others.items() if word in fields_of(of_it)]
         known = [key for key in fields_of(section) if not self._is_row_key(above, key)]
         if tags:
-            what = f"{quoted(word)} does not go with {variant_key(section)} {str(above[-1])[1:]}"
+            what = f"{quoted(word)} does not go with {variant_key(section)} {tag}"
             self.report(place, what, f"it goes with {', '.join(tags)}")
             self.take_out(place)
             return
@@ -245,8 +247,6 @@ class Review:
             holder = place.path[:-1]
         elif detail["type"] != "too_short" or isinstance(place.value, str):
             return False
-        elif len(place.value) >= detail["ctx"]["min_length"]:
-            return True  # pydantic counts those alone that are right
         return any(wrong[:-1] == holder for wrong in self._wrong if wrong)
 
     def _in_words(self, detail: ErrorDetails, place: Place) -> tuple[str, str]:
@@ -263,7 +263,7 @@ class Review:
             hint = did_you_mean(
                 self._guess(word, choices) if isinstance(word, str) else "", choices
             )
-        elif kind.startswith("model_") and not str(detail["loc"][-1:]).startswith(TAG):
+        elif kind.startswith("model_") and not any(map(is_tag, detail["loc"][-1:])):
             hint = did_you_mean("", [key for s in sections_among(found) for key in fields_of(s)])
         message = _MESSAGES.get(kind)
         if message is None:

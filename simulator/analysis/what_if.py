@@ -16,9 +16,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from simulator.errors import ScenarioError
-from simulator.physics.attempt import Job, finished, stepping
-from simulator.physics.batch import batch_of
-from simulator.physics.keeping import OnlyEnds
+from simulator.physics.attempt import finish_times
 from simulator.physics.shelter import Shelterer, profile_of
 from simulator.scenario.model import Scenario
 from simulator.scenario.pacers import Formation, Pacers
@@ -310,14 +308,6 @@ def _pacers(pacers: Pacers, update: dict[str, Any]) -> Pacers | None:
         return None
 
 
-def finding_finishes(scenarios: Sequence[Scenario]) -> Job[list[float | None]]:
-    """Simulate scenarios side by side and return their finish times [s], as a job in slices."""
-    if not scenarios:
-        return []
-    ends = yield from stepping(batch_of(scenarios), None, OnlyEnds)
-    return [None if math.isnan(finish) else finish for finish in ends.finish_s.tolist()]
-
-
 def alternatives_of(
     rows: Sequence[Choice], finish_s: Sequence[float | None]
 ) -> tuple[Alternative, ...]:
@@ -328,13 +318,8 @@ def alternatives_of(
     )
 
 
-def finding_alternatives(scenario: Scenario, axis: str = "pacers") -> Job[tuple[Alternative, ...]]:
-    """Simulate every row of an axis side by side, as a job in slices."""
-    rows = choices(scenario, axis)
-    found = yield from finding_finishes([row.scenario for row in rows])
-    return alternatives_of(rows, found)
-
-
 def alternatives(scenario: Scenario, axis: str = "pacers") -> tuple[Alternative, ...]:
     """Return the finish times along an axis."""
-    return finished(finding_alternatives(scenario, axis))
+    rows = choices(scenario, axis)
+    times = finish_times([row.scenario for row in rows])
+    return alternatives_of(rows, [None if math.isnan(t) else t for t in times.tolist()])

@@ -18,10 +18,9 @@ from simulator.errors import OutputError
 from simulator.export.series import is_series, series_files, series_writer
 from simulator.files import is_there
 from simulator.stage.playback import Playback
-from simulator.stage.scene import Scene
+from simulator.stage.scene import Scene, Staging
 from simulator.stage.scenery import Options, scene_of
 from simulator.stage.show import Show
-from simulator.stage.staging import Staging
 from simulator.view.cameras import WHOLE, Shot, directed
 from simulator.view.picture import Options as PictureOptions
 from simulator.view.picture import Painter

@@ -5,6 +5,7 @@ In: the `pacers` section, with a named or an inline formation. Out: validated `P
 """
 
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from itertools import pairwise
 from typing import Annotated, Any, Literal
 
@@ -55,9 +56,9 @@ class Slot(CheckedSection):
             what = "stands in the runner's own place"
             yield Complaint(("ahead",), what, "0.5 m or more away", (("offset",),))
 
-    def collides_with(self, other: "Slot", nearer_m: float = 0.0) -> bool:
-        """Return whether two pacers would be in one place, the other one moved ahead [m]."""
-        close = abs(self.ahead - (other.ahead + nearer_m)) < CLEARANCE_M - 1e-9
+    def collides_with(self, other: "Slot", moved_m: float = 0.0) -> bool:
+        """Return whether two pacers would be in one place, this one moved ahead by so much [m]."""
+        close = abs(self.ahead + moved_m - other.ahead) < CLEARANCE_M - 1e-9
         return close and abs(self.offset - other.offset) < LANE_BIN_M and self.overlaps(other)
 
     def overlaps(self, other: "Slot") -> bool:
@@ -81,19 +82,26 @@ class Formation(CheckedSection):
             for i, other in enumerate(self.slots[:j]):
                 if slot.collides_with(other):
                     text = f"stands within {CLEARANCE_M:g} m of slot {i + 1} in the same line"
-                    yield Complaint(("slots", j), text, "move it", _places(i, j))
+                    yield Complaint(("slots", j), text, "move it", self._places(i, j))
                 elif slot.name and slot.name == other.name and slot.overlaps(other):
                     text = f"'{slot.name}' already runs in slot {i + 1} at that distance"
                     hint = "hand over with from and until"
-                    yield Complaint(("slots", j, "name"), text, hint, _places(i, j))
+                    yield Complaint(("slots", j, "name"), text, hint, self._places(i, j))
                 else:
                     continue
                 break
 
+    @staticmethod
+    def _places(*slots: int) -> tuple[Path, ...]:
+        """Return where it stands at what distance which of these slots is."""
+        keys = ("ahead", "offset", "from", "until")
+        return tuple(("slots", n, key) for n in slots for key in keys)
+
     def names(self) -> list[str]:
         """Return the pacers' names in their order of usefulness; nameless slots are `pacer N`."""
-        return list(dict.fromkeys(self._each_name()))
+        return list(dict.fromkeys(slot.name for slot in self.named_slots))
 
+    @cached_property
     def named_slots(self) -> list[Slot]:
         """Return the slots, each with a name."""
         return [
@@ -108,12 +116,6 @@ class Formation(CheckedSection):
             while not slot.name and name in taken:
                 name += "'"
             yield name
-
-
-def _places(*numbers: int) -> tuple[Path, ...]:
-    """Return what says when and where the pacers of these slots are."""
-    keys = ("ahead", "offset", "from", "until")
-    return tuple(("slots", number, key) for number in numbers for key in keys)
 
 
 class ConstantShelter(Section):
@@ -182,7 +184,7 @@ class Pacers(CheckedSection):
     follows: Line | None = Field(
         None, max_length=200, description="Name of the wave the group follows; left out: the plan."
     )
-    leader: Leader = Field(Leader.model_construct(), description="The leading pacer's errors.")
+    leader: Leader = Field(Leader(), description="The leading pacer's errors.")
     wake: Number = Field(
         1.0, ge=0, le=2, description="Strength of the front wake q [1]; 0.85 to 1.13 published."
     )
@@ -196,7 +198,7 @@ class Pacers(CheckedSection):
     def complaints(self) -> Iterator[Complaint]:
         """Yield what does not fit the formation, and shelters that are out of order."""
         formation: tuple[Path, ...] = (("formation",),)
-        slots = 0 if self.count is None else len(self.formation.names())
+        slots = len(self.formation.names())
         if self.count is not None and self.count > slots:
             text = f"{self.count} pacers, but formation '{self.formation.name}' has {slots} places"
             yield Complaint(("count",), text, f"{slots} or fewer", formation)
@@ -206,28 +208,34 @@ class Pacers(CheckedSection):
                 hint = "only the last may leave out until"
                 yield Complaint(("shelter", i + 1), text, hint, (("shelter", i, "until"),))
         if self.front_gap is not None:
-            filled, shift = self._filled()
-            moved = [s for s in filled if s.ahead > BESIDE_REACH_M]
-            reach = self.front_gap - 2 * CLEARANCE_M  # far enough behind all that move
-            still = [s for s in filled if reach < s.ahead <= BESIDE_REACH_M]
-            met = next(((a, b) for a in moved for b in still if b.collides_with(a, shift)), None)
+            filled, shift = self._chosen(), self._shift_m()
+            ahead = [s for s in filled if s.ahead > BESIDE_REACH_M]
+            others = [s for s in filled if s.ahead <= BESIDE_REACH_M]
+            pairs = ((a, b) for a in ahead for b in others if a.collides_with(b, shift))
+            met = next(pairs, None)
             if met is not None:
                 text = f"moves '{met[0].name}' to within {CLEARANCE_M:g} m of '{met[1].name}'"
                 yield Complaint(("front_gap",), text, "a wider gap", (*formation, ("count",)))
 
     def line_up(self) -> Sequence[Slot]:
         """Return the filled slots, named, moved by `front_gap` (all slots ahead by the same)."""
-        filled, shift = self._filled()
+        shift = self._shift_m()
         return [
             s.model_copy(update={"ahead": s.ahead + shift}) if s.ahead > BESIDE_REACH_M else s
-            for s in filled
+            for s in self._chosen()
         ]
 
-    def _filled(self) -> tuple[list[Slot], float]:
-        """Return the filled slots, named, and how far `front_gap` moves those ahead [m]."""
-        slots = self.formation.named_slots()
-        names = list(dict.fromkeys(slot.name for slot in slots))
-        chosen = set(names if self.count is None else names[: self.count])
-        nearest = min((s.ahead for s in slots if s.ahead > BESIDE_REACH_M), default=0.0)
-        shift = 0.0 if self.front_gap is None else self.front_gap - nearest
-        return [s for s in slots if s.name in chosen], shift
+    def _shift_m(self) -> float:
+        """Return how far `front_gap` moves the slots ahead [m]."""
+        if self.front_gap is None:
+            return 0.0
+        ahead = [s.ahead for s in self.formation.slots if s.ahead > BESIDE_REACH_M]
+        return self.front_gap - min(ahead, default=0.0)
+
+    def _chosen(self) -> list[Slot]:
+        """Return the filled slots, named, where the formation has them."""
+        slots = self.formation.named_slots
+        if self.count is None:
+            return slots
+        chosen = set(self.formation.names()[: self.count])
+        return [s for s in slots if s.name in chosen]

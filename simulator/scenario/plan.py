@@ -7,6 +7,7 @@ and `schedule_of`, which turns one into a `Schedule`.
 
 import math
 from collections.abc import Collection, Iterator
+from functools import lru_cache
 from itertools import pairwise
 from typing import Annotated, Any, Literal
 
@@ -217,6 +218,7 @@ def waypoints_of(plan: Plan, distance_m: float) -> list[Waypoint]:
     return [Waypoint(distance_m, plan.target)]
 
 
+@lru_cache(maxsize=64)  # every turn of a knob asks for the same few
 def schedule_of(plan: Plan, distance_m: float) -> Schedule:
     """Return the plan as a `Schedule` over `distance_m` [m].
 

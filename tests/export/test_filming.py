@@ -230,9 +230,9 @@ def story(tmp_path: Path) -> Presentation:
 def test_a_storys_film_is_as_long_as_it_is_told_to_one_picture(
     story: Presentation, tmp_path: Path, name: str, fps: int
 ) -> None:
-    telling = story.telling
-    cut = Cut(0.0, telling.length_s, fps=fps)
-    write_film(Pictures(telling.scene_at, cut, SIZE, NIGHT), tmp_path / name)
+    timeline = story.timeline
+    cut = Cut(0.0, timeline.length_s, fps=fps)
+    write_film(Pictures(timeline.scene_at, cut, SIZE, NIGHT), tmp_path / name)
     count = pictures_in(tmp_path / name) if "." in name else len(list((tmp_path / name).iterdir()))
     assert count == cut.frames == round(7 * fps)
 
@@ -241,14 +241,15 @@ def test_the_key_films_a_story_from_its_beginning(
     story: Presentation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    recorder = Recorder(story, size=SIZE, fps=5)
-    story.next_cue()
-    story.next_cue()
+    session = story.session
+    recorder = Recorder(session, size=SIZE, fps=5)
+    session.next_cue()
+    session.next_cue()
     recorder.press(NIGHT, WHOLE)
 
     def saved() -> bool:
-        recorder.see(story.scene())
-        return notice(story) == "Saved lightpace short story.mp4, 0:07 long."
+        recorder.see(session.scene())
+        return notice(session) == "Saved lightpace short story.mp4, 0:07 long."
 
     until(saved)
     recorder.close()
@@ -262,20 +263,20 @@ def last_of(scene_at: SceneAt) -> bytes:
 
 def test_the_camera_moves_in_a_film_as_it_does_in_the_window(story: Presentation) -> None:
     """At the cut to another camera the picture is on its way, and has arrived a second later."""
-    telling = story.telling
-    film = Pictures(telling.scene_at, Cut(0.0, 7.0, fps=10), SIZE, NIGHT)
+    timeline = story.timeline
+    film = Pictures(timeline.scene_at, Cut(0.0, 7.0, fps=10), SIZE, NIGHT)
     seen = [picture.get_buffer().raw for picture in film.every()]
-    straight = Pictures(telling.scene_at, Cut(2.2, 2.3, fps=10), SIZE, NIGHT)
+    straight = Pictures(timeline.scene_at, Cut(2.2, 2.3, fps=10), SIZE, NIGHT)
     (cut_to,) = [picture.get_buffer().raw for picture in straight.every()]
     assert seen[23] != cut_to, "it jumped"
-    assert seen[-1] == last_of(telling.scene_at), "it never arrived"
+    assert seen[-1] == last_of(timeline.scene_at), "it never arrived"
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="memory is read from /proc")
 def test_the_shipped_storys_film_keeps_memory_flat(tmp_path: Path) -> None:
-    telling = Presentation(load_story("stories/breaking4")).finish_telling()
-    cut = Cut(0.0, telling.length_s, fps=5)
+    timeline = Presentation(load_story("stories/breaking4")).completed_timeline()
+    cut = Cut(0.0, timeline.length_s, fps=5)
     sizes: dict[int, int] = {}
 
     def look(done: int, _total: int) -> None:
@@ -284,6 +285,6 @@ def test_the_shipped_storys_film_keeps_memory_flat(tmp_path: Path) -> None:
             sizes[done] = pages * resource.getpagesize()
 
     path = tmp_path / "a.mp4"
-    write_film(Pictures(telling.scene_at, cut, (640, 360), NIGHT), path, progress=look)
-    assert pictures_in(path) == cut.frames == round(telling.length_s * 5)
+    write_film(Pictures(timeline.scene_at, cut, (640, 360), NIGHT), path, progress=look)
+    assert pictures_in(path) == cut.frames == round(timeline.length_s * 5)
     assert sizes[1200] - sizes[400] < 30e6

@@ -17,7 +17,6 @@ from simulator.physics.attempt import simulate
 from simulator.recording.recording import ARRAYS, Recording, Status
 from simulator.scenario.loader import load_text
 from simulator.scenario.model import Scenario
-from simulator.stage.outlook import share_words
 from simulator.stage.playback import COUNTDOWN_S, RATES, STALL_S, Playback
 from simulator.stage.scene import Curve, Phase, Scene, StartLight
 from simulator.stage.scenery import (
@@ -27,9 +26,10 @@ from simulator.stage.scenery import (
     lap_of,
     rest_at,
     scene_of,
+    share_words,
     start_light,
 )
-from simulator.stage.show import Show, make_show, with_findings
+from simulator.stage.show import Show, make_show
 from simulator.units import MILE_M
 
 Differences = Callable[[Any, Any], list[str]]
@@ -134,7 +134,7 @@ def test_nothing_of_the_future_leaks_into_the_picture(
     wider = replace(show.band, high_s=np.where(later, 99.0, show.band.high_s))
     dearer = np.where(show.chances.x_m > until, 0.0, show.chances.share + 0.0)
     chances = replace(show.chances, share=dearer)
-    other = with_findings(other, alternatives=show.alternatives, band=wider, chances=chances)
+    other = replace(other, alternatives=show.alternatives, band=wider, chances=chances)
     same = replace(show, possible=None)
     t = tick * run.step_s
     scenes = [visible(shown(s, t)) for s in (same, other)]

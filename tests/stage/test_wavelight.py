@@ -9,9 +9,8 @@ from simulator.analysis.marks import light_mark
 from simulator.physics.track import track_position
 from simulator.scenario.model import Scenario
 from simulator.stage.playback import Playback
-from simulator.stage.scenery import Options, scene_of
+from simulator.stage.scenery import Options, brightness, scene_of
 from simulator.stage.show import Show
-from simulator.stage.wavelight import brightness
 
 LEDS = st.integers(10, 1000)
 PLACE = st.floats(0, 400, exclude_max=True)

@@ -5,9 +5,7 @@ from dataclasses import replace
 import pygame
 import pytest
 
-from simulator.stage.cameras import Camera
-from simulator.stage.scene import Scene
-from simulator.stage.staging import Panel, Staging
+from simulator.stage.scene import Camera, Panel, Scene, Staging
 from simulator.view.app import App
 from simulator.view.camera import MOST_ZOOM, View
 from simulator.view.cameras import resting, view_of
@@ -126,7 +124,7 @@ def test_scrubbing_buttons_and_drawer_do_not_move_the_camera(
     start = (area.x + 40, area.y + area.h // 2)
     drag(hand, start, SPOT)
     assert len(session.sought) > 1
-    for place in (box.live, box.what_if, box.controls):
+    for place in (*dict(box.side).values(), box.controls):
         assert place is not None
         at = (place.x + place.w // 2, place.y + place.h // 2)
         hand.move(at)

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
-from functools import cached_property
+from functools import cache, cached_property
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -18,15 +19,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.analysis.sweep.axes import Grid, number_of, refused
-from simulator.analysis.sweep.outcomes import Outcomes, outcomes
-from simulator.analysis.sweep.provenance import files_named, program
-from simulator.analysis.sweep.varying import Source, Varied
-from simulator.analysis.uncertainty import breaks, draw, samples_of
+from simulator.analysis.sweep.rows import Source, Varied
+from simulator.analysis.uncertainty import breaks, draw, run_samples, samples_of
 from simulator.errors import Problem, ScenarioError
-from simulator.physics.attempt import finished, stepping
-from simulator.physics.batch import Batch, batch_of
-from simulator.physics.ensemble import ensembling, joined
-from simulator.physics.keeping import STATUSES, passages
+from simulator.physics.attempt import STATUSES, outcomes_of
+from simulator.resources import configs_dir
 from simulator.scenario.loader import load_text, scenario_to_dict
 from simulator.scenario.model import Scenario
 from simulator.scenario.overrides import apply_overrides
@@ -34,6 +31,37 @@ from simulator.scenario.problems import find
 from simulator.scenario.reading import find_scenario, is_bare_name, read_text
 from simulator.scenario.yaml_tree import Document, read_document
 from simulator.units import LAP_M, parse_distance
+
+_PACKAGE = Path(__file__).resolve().parents[2]
+_ROOMS = ("analysis", "physics", "recording", "scenario")
+_ENDINGS = (".yaml", ".yml")
+_LONGEST_NAME = 300
+
+
+@cache
+def program() -> str:
+    """Return what tells these rooms, shipped files and this numpy from any others."""
+    files = [*_PACKAGE.glob("*.py"), *configs_dir().rglob("*.yaml")]
+    for room in _ROOMS:
+        files += (_PACKAGE / room).rglob("*.py")
+    told = hashlib.sha256(f"{version('lightpace')} {np.__version__}".encode())
+    for path in sorted(files):
+        told.update(f"\0{path.name}\0".encode() + path.read_bytes())
+    return told.hexdigest()
+
+
+def files_named(texts: Iterable[str], folder: Path) -> list[tuple[str, str]]:
+    """Return the texts that name a file here, each with the digest of what is in it."""
+    found = []
+    names = (t for t in texts if len(t) < _LONGEST_NAME and t.strip("\"'").endswith(_ENDINGS))
+    for text in dict.fromkeys(names):
+        try:
+            content = (folder / text.strip("\"'")).read_bytes()
+        except (OSError, ValueError):
+            continue  # that row will be an invalid one
+        found.append((text, hashlib.sha256(content).hexdigest()))
+    return found
+
 
 Columns: TypeAlias = dict[str, NDArray[Any]]
 """Columns by name, one entry a row: numbers (NaN: there is none) or texts."""
@@ -191,8 +219,8 @@ def _longest(base: Scenario, grid: Grid) -> float:
     return max(found)
 
 
-def run_chunk(chunk: Chunk) -> Columns:
-    """Return the columns of one chunk: a pure function, to be run anywhere."""
+def run_chunk(chunk: Chunk, threads: int = 1) -> Columns:
+    """Return the columns of one chunk: a pure function, to be run anywhere on so many threads."""
     rows = chunk.rows
     varied = Varied(chunk.source, chunk.paths)
     asked = [varied.scenario(values) for values in rows]
@@ -206,7 +234,7 @@ def run_chunk(chunk: Chunk) -> Columns:
             if chunk.numeric[i]
             else np.array(texts)
         )
-    found = _outcomes(scenarios, chunk) if scenarios else {}
+    found = _outcomes(scenarios, chunk, threads) if scenarios else {}
     status = np.full(len(rows), INVALID, dtype="<U32")
     status[valid] = found.pop("status", np.array([], dtype="<U32"))
     columns["status"] = status
@@ -228,42 +256,39 @@ def result_names(chunk: Chunk) -> tuple[str, ...]:
     return names
 
 
-def _outcomes(scenarios: Sequence[Scenario], chunk: Chunk) -> Columns:
-    keep = outcomes(chunk.splits_m)
-    ran: Outcomes = finished(stepping(batch_of(scenarios), None, keep))
-    times = ran.passages.time_s.copy()
+def _outcomes(scenarios: Sequence[Scenario], chunk: Chunk, threads: int) -> Columns:
+    ran = outcomes_of(scenarios, places_m=chunk.splits_m, watch_light=True, threads=threads)
+    times = ran.time_s.copy()
     race = np.array([s.distance for s in scenarios])
     times[np.asarray(chunk.splits_m)[None, :] >= race[:, None]] = np.nan
     words = np.array([status.value for status in STATUSES])
-    found: Columns = {
-        "status": words[ran.passages.status],
-        "finish_s": ran.passages.finish_s,
+    columns: Columns = {
+        "status": words[ran.status],
+        "finish_s": ran.finish_s,
         "lost_light_m": ran.lost_light_m,
         "mean_shelter": ran.shelter,
         "reserve_used": ran.reserve_used,
     }
     for i, x in enumerate(chunk.splits_m):
-        found[f"split_{x:.0f}_s"] = times[:, i]
+        columns[f"split_{x:.0f}_s"] = times[:, i]
     if chunk.samples:
-        found |= _sampled(scenarios, chunk)
-    return found
+        columns |= _sampled(scenarios, chunk)
+    return columns
 
 
 def _sampled(scenarios: Sequence[Scenario], chunk: Chunk) -> Columns:
     """Return percentiles of the finish and the chance of the target, from samples of each row."""
     shares = draw(chunk.samples, chunk.seed)
-    batches: list[Batch] = []
-    for scenario in scenarios:
-        drawn = samples_of(scenario, shares)
-        batches.append(finished(ensembling(scenario, drawn.runners, drawn.wakes)))
-    ran = finished(stepping(joined(batches), None, passages()))
-    shape = (len(scenarios), chunk.samples)
-    finish = np.where(ran.valid, ran.finish_s, np.nan).reshape(shape)
+    finish = np.full((len(scenarios), chunk.samples), np.nan)
+    chance = np.zeros(len(scenarios))
+    for i, scenario in enumerate(scenarios):
+        ran = run_samples(scenario, samples_of(scenario, shares))
+        finish[i] = np.where(ran.valid, ran.finish_s, np.nan)
+        chance[i] = breaks(ran, chunk.target_s).mean()
     percentiles = np.full((3, len(scenarios)), np.nan)
     some = ~np.isnan(finish).all(axis=1)
     if some.any():
         percentiles[:, some] = np.nanpercentile(finish[some], (5, 50, 95), axis=1)
-    chance = breaks(ran, chunk.target_s).reshape(shape).mean(axis=1)
     return {
         "p5_s": percentiles[0],
         "p50_s": percentiles[1],

@@ -153,11 +153,6 @@ class SectionField:
     types: tuple[Any, ...]
     info: FieldInfo
 
-    @property
-    def items(self) -> tuple[Any, ...]:
-        """What a list that stands there is made of; empty if none may."""
-        return items_of(self.types)
-
 
 @lru_cache(maxsize=128)
 def fields_of(section: type[Section]) -> dict[str, SectionField]:

@@ -252,7 +252,9 @@ def _is_flow(node: Any) -> bool:
 
 
 def _is_block(node: Any) -> bool:
-    return isinstance(node, (dict, list)) and bool(node) and not _is_flow(node)
+    """Return whether a value has lines of its own here; those of an alias are its anchor's."""
+    held = isinstance(node, (dict, list)) and bool(node)
+    return held and not _is_flow(node) and not _has_anchor(node)
 
 
 # -- comments: ruamel.yaml keeps what follows a value at the last word of it ----------------------

@@ -184,7 +184,7 @@ class Pacers(CheckedSection):
     follows: Line | None = Field(
         None, max_length=200, description="Name of the wave the group follows; left out: the plan."
     )
-    leader: Leader = Field(Leader(), description="The leading pacer's errors.")
+    leader: Leader = Field(Leader.model_construct(), description="The leading pacer's errors.")
     wake: Number = Field(
         1.0, ge=0, le=2, description="Strength of the front wake q [1]; 0.85 to 1.13 published."
     )

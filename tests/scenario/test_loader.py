@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -221,3 +222,15 @@ wavelight:
     with pytest.raises(ScenarioError) as caught:
         load_text(wrong, "f")
     assert {(p.line, p.column) for p in caught.value.problems} == {(1, 38)}
+
+
+def test_importing_the_room_builds_no_validator() -> None:
+    """It takes as long as everything else in the room; a section's is built when it is needed."""
+    program = (
+        "import sys; import simulator.scenario.story; "
+        "from simulator.scenario.fields import Section; "
+        "built = [s for s in Section.__subclasses__() if s.__pydantic_complete__]; "
+        "sys.exit(str(built) if built else 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], check=False, capture_output=True)
+    assert (done.returncode, done.stderr) == (0, b"")

@@ -89,18 +89,11 @@ class GapTrack:
     def state_at(self, time_s: float) -> GapState:
         """Return the state at race time [s]."""
         tick = int(min(max(time_s, 0.0), self.recording.end_s) / self.recording.step_s)
-        return _STATES[self.codes[min(tick, len(self.codes) - 1)]]
+        return STATES[self._codes[min(tick, len(self._codes) - 1)]]
 
     @cached_property
-    def codes(self) -> NDArray[np.int64]:
-        """The number of the state at each tick: leaving `level` takes a larger gap, a turn a clear
-        change; shape (ticks + 1,).
-        """
-        seconds = np.nan_to_num(self.seconds)
-        size = np.abs(seconds)
-        level = _held(size < LEVEL_S, size >= LEVEL_EXIT_S)
-        losing = _held(self.change > TREND_S, self.change < -TREND_S)
-        return np.where(level, 0, 1 + losing + 2 * (seconds > 0))
+    def _codes(self) -> NDArray[np.int64]:
+        return state_codes(np.nan_to_num(self.seconds), self.change)
 
 
 def gap_seconds(recording: Recording, mark: Mark, time_s: float) -> float | None:
@@ -135,13 +128,24 @@ def _ticks(recording: Recording) -> tuple[Floats, Floats]:
     return t, x
 
 
-_STATES = (
+STATES = (
     GapState.LEVEL,
     GapState.AHEAD_GAINING,
     GapState.AHEAD_LOSING,
     GapState.BEHIND_GAINING,
     GapState.BEHIND_LOSING,
 )
+
+
+def state_codes(seconds: Floats, change: Floats) -> NDArray[np.int64]:
+    """Return where in `STATES` the state at each tick stands, shape (ticks + 1,).
+
+    Leaving `level` takes a larger gap, a turn of the trend a clear change.
+    """
+    size = np.abs(seconds)
+    level = _held(size < LEVEL_S, size >= LEVEL_EXIT_S)
+    losing = _held(change > TREND_S, change < -TREND_S)
+    return np.where(level, 0, 1 + losing + 2 * (seconds > 0))
 
 
 def _held(on: NDArray[np.bool_], off: NDArray[np.bool_]) -> NDArray[np.bool_]:

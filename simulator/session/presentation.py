@@ -162,7 +162,7 @@ class Presentation:
 
     def _work_ahead(self) -> None:
         """Work out what the next chapters show, where nothing else is being worked out."""
-        while self._ahead and not self.session.findings.busy:
+        while self._ahead and not self.session.busy:
             chapter = self._ahead.pop(0)
             lineage = (Segment(0, self._settings_of(chapter)),)
             self.session.findings.ask(lineage, chapter.show)

@@ -37,6 +37,10 @@ from simulator.stage.scenery import Options
 from simulator.stage.show import Show, make_show
 from simulator.units import format_clock
 
+QUIET_PICTURES = 6
+"""What takes longer than a frame is begun so many pictures after the last change: a slider that is
+dragged would have the whole machine busy with runs that nobody sees."""
+
 
 class Director(Protocol):
     """Who decides what is seen: the player itself, or a story that uses it."""
@@ -109,9 +113,9 @@ class Session:
         self._desk: tuple[object, Desk] | None = None
         self.bars.ask(self.scenario, self.editor.file_scenario)
         self._player = Player(self._make_show(self._shown, None), rate)
+        self._quiet = 0
         if start_at_s is not None:
             self._player.seek(start_at_s)
-        self.findings.ask(self._shown.lineage, self._player.show)
 
     @classmethod
     def open(
@@ -200,7 +204,7 @@ class Session:
             other_run = change.lineage != self._shown.lineage
             self._shown, self._ghosts_changed = change, False
             self._player.replace_show(self._make_show(change, before), other_run=other_run)
-            self.findings.ask(change.lineage, self._player.show)
+            self._quiet = 0
         elif bars_changed:
             self._player.show = replace(before, **self._bars_of(self._shown))
 
@@ -248,11 +252,19 @@ class Session:
         self.editor.history.pass_time(elapsed_s)
         if not self.bars.complete and self.bars.advance():
             self._player.show = replace(self._player.show, **self._bars_of(self._shown))
+        self._quiet += 1
+        if self._quiet == QUIET_PICTURES:
+            self.findings.ask(self._shown.lineage, self._player.show)
         if self.findings.poll():
             self._take_findings()
 
     def _take_findings(self) -> None:
         self._player.show = self._with_findings(self._player.show, self._shown.lineage)
+
+    @property
+    def busy(self) -> bool:
+        """Whether something about the run is to be worked out, or is under way."""
+        return self._quiet < QUIET_PICTURES or self.findings.busy
 
     def settle(self) -> None:
         """Wait until all that can be known about the run is known: for stills and films."""
@@ -260,6 +272,8 @@ class Session:
         while self.bars.advance():
             pass
         self._player.show = replace(self._player.show, **self._bars_of(self._shown))
+        self.findings.ask(self._shown.lineage, self._player.show)
+        self._quiet = QUIET_PICTURES
         while self.findings.busy:
             self.findings.poll(wait=True)
         self._take_findings()

@@ -363,7 +363,7 @@ def test_a_window_opens_without_what_other_commands_need() -> None:
 import sys
 from simulator.view import stadium
 def shown(*_, **__):
-    later = {"simulator.scenario.model", "scipy", "pygame_gui"}
+    later = {"simulator.scenario.model", "scipy"}
     heavy = later & set(sys.modules)
     sys.stdout.write(" ".join(heavy))
     raise stadium.LeftError

@@ -10,15 +10,31 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import Enum
 from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.analysis.gap_state import GapState
 from simulator.analysis.marks import Mark
 from simulator.physics.setup import LOST_S
 from simulator.recording.recording import Recording
+
+
+class GapState(Enum):
+    """Ahead, level or behind, and which way it is going. The theme gives each a colour."""
+
+    AHEAD_GAINING = "ahead, gaining"
+    AHEAD_LOSING = "ahead, losing"
+    LEVEL = "level"
+    BEHIND_GAINING = "behind, gaining"
+    BEHIND_LOSING = "behind, losing"
+
+    @property
+    def side(self) -> str:
+        """Return `ahead`, `level` or `behind`."""
+        return self.value.split(",", maxsplit=1)[0]
+
 
 Floats = NDArray[np.float64]
 
@@ -89,11 +105,19 @@ class GapTrack:
     def state_at(self, time_s: float) -> GapState:
         """Return the state at race time [s]."""
         tick = int(min(max(time_s, 0.0), self.recording.end_s) / self.recording.step_s)
-        return STATES[self._codes[min(tick, len(self._codes) - 1)]]
+        return _STATES[self.codes[min(tick, len(self.codes) - 1)]]
 
     @cached_property
-    def _codes(self) -> NDArray[np.int64]:
-        return state_codes(np.nan_to_num(self.seconds), self.change)
+    def codes(self) -> NDArray[np.int64]:
+        """The number of the state at each tick, shape (ticks + 1,).
+
+        Leaving `level` takes a larger gap than coming to it, a turn of the trend a clear change.
+        """
+        seconds = np.nan_to_num(self.seconds)
+        size = np.abs(seconds)
+        level = _held(size < LEVEL_S, size >= LEVEL_EXIT_S)
+        losing = _held(self.change > TREND_S, self.change < -TREND_S)
+        return np.where(level, 0, 1 + losing + 2 * (seconds > 0))
 
 
 def gap_seconds(recording: Recording, mark: Mark, time_s: float) -> float | None:
@@ -128,24 +152,13 @@ def _ticks(recording: Recording) -> tuple[Floats, Floats]:
     return t, x
 
 
-STATES = (
+_STATES = (
     GapState.LEVEL,
     GapState.AHEAD_GAINING,
     GapState.AHEAD_LOSING,
     GapState.BEHIND_GAINING,
     GapState.BEHIND_LOSING,
 )
-
-
-def state_codes(seconds: Floats, change: Floats) -> NDArray[np.int64]:
-    """Return where in `STATES` the state at each tick stands, shape (ticks + 1,).
-
-    Leaving `level` takes a larger gap, a turn of the trend a clear change.
-    """
-    size = np.abs(seconds)
-    level = _held(size < LEVEL_S, size >= LEVEL_EXIT_S)
-    losing = _held(change > TREND_S, change < -TREND_S)
-    return np.where(level, 0, 1 + losing + 2 * (seconds > 0))
 
 
 def _held(on: NDArray[np.bool_], off: NDArray[np.bool_]) -> NDArray[np.bool_]:

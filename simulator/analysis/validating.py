@@ -11,9 +11,9 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.analysis.fitted import Race
+from simulator.analysis.fit import Race
 from simulator.analysis.hard_starts import alone_over_a_mile, hard_start_rows, held_at
-from simulator.analysis.predicted import evenly, predicted_times
+from simulator.analysis.predict import evenly, predicted_times
 from simulator.analysis.validation import Role, Row, Unit, drafting_rows, residual_rows
 from simulator.coefficients import BEND_M, LAP_M
 from simulator.physics.air import head_wind

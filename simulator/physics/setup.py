@@ -176,7 +176,7 @@ def _formation(key: int, formation: Formation) -> tuple[tuple[Stint, ...], tuple
     """
     known = _formations.get(key)
     if known is None:
-        slots = formation.named_slots()
+        slots = formation.named_slots
         stints = tuple((s.ahead, s.offset, s.from_, s.until) for s in slots)
         nearest = min((s.ahead for s in slots if leads(s.ahead)), default=0.0)
         if len(_formations) >= 64:

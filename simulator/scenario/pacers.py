@@ -7,6 +7,7 @@ In: the `pacers` section, with a named or an inline formation. Out: validated `P
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from itertools import combinations, pairwise
 from typing import Annotated, Any, Literal
 
@@ -57,9 +58,9 @@ class Slot(CheckedSection):
             what = "stands in the runner's own place"
             yield Complaint(("ahead",), what, "0.5 m or more away", (("offset",),))
 
-    def collides_with(self, other: Slot) -> bool:
-        """Return whether two pacers would be in one place."""
-        close = abs(self.ahead - other.ahead) < CLEARANCE_M - 1e-9
+    def collides_with(self, other: Slot, moved_m: float = 0.0) -> bool:
+        """Return whether two pacers would be in one place, this one moved ahead by so much [m]."""
+        close = abs(self.ahead + moved_m - other.ahead) < CLEARANCE_M - 1e-9
         return close and abs(self.offset - other.offset) < LANE_BIN_M and self.overlaps(other)
 
     def overlaps(self, other: Slot) -> bool:
@@ -80,20 +81,25 @@ class Formation(CheckedSection):
     def complaints(self) -> Iterator[Complaint]:
         """Yield each slot that is in another's place, or whose pacer is elsewhere then."""
         for (i, a), (j, b) in combinations(enumerate(self.slots), 2):
-            keys = ("ahead", "offset", "from", "until")
-            rests_on: tuple[Path, ...] = tuple(("slots", n, key) for n in (i, j) for key in keys)
             if a.collides_with(b):
                 text = f"stands within {CLEARANCE_M:g} m of slot {i + 1} in the same line"
-                yield Complaint(("slots", j), text, "move it", rests_on)
+                yield Complaint(("slots", j), text, "move it", self._places(i, j))
             elif a.name and a.name == b.name and a.overlaps(b):
                 text = f"'{b.name}' already runs in slot {i + 1} at that distance"
                 hint = "hand over with from and until"
-                yield Complaint(("slots", j, "name"), text, hint, rests_on)
+                yield Complaint(("slots", j, "name"), text, hint, self._places(i, j))
+
+    @staticmethod
+    def _places(*slots: int) -> tuple[Path, ...]:
+        """Return where it stands at what distance which of these slots is."""
+        keys = ("ahead", "offset", "from", "until")
+        return tuple(("slots", n, key) for n in slots for key in keys)
 
     def names(self) -> list[str]:
         """Return the pacers' names in their order of usefulness; nameless slots are `pacer N`."""
-        return list(dict.fromkeys(self._each_name()))
+        return list(dict.fromkeys(slot.name for slot in self.named_slots))
 
+    @cached_property
     def named_slots(self) -> list[Slot]:
         """Return the slots, each with a name."""
         return [
@@ -189,8 +195,8 @@ class Pacers(CheckedSection):
 
     def complaints(self) -> Iterator[Complaint]:
         """Yield what does not fit the formation, and shelters that are out of order."""
-        slots = len(self.formation.names())
         formation: tuple[Path, ...] = (("formation",),)
+        slots = len(self.formation.names())
         if self.count is not None and self.count > slots:
             text = f"{self.count} pacers, but formation '{self.formation.name}' has {slots} places"
             yield Complaint(("count",), text, f"{slots} or fewer", formation)
@@ -200,22 +206,34 @@ class Pacers(CheckedSection):
                 hint = "only the last may leave out until"
                 yield Complaint(("shelter", i + 1), text, hint, (("shelter", i, "until"),))
         if self.front_gap is not None:
-            pairs = combinations(self.line_up(), 2)
-            met = next(((a, b) for a, b in pairs if a.collides_with(b)), None)
+            filled, shift = self._chosen(), self._shift_m()
+            ahead = [s for s in filled if s.ahead > BESIDE_REACH_M]
+            others = [s for s in filled if s.ahead <= BESIDE_REACH_M]
+            pairs = ((a, b) for a in ahead for b in others if a.collides_with(b, shift))
+            met = next(pairs, None)
             if met is not None:
                 text = f"moves '{met[0].name}' to within {CLEARANCE_M:g} m of '{met[1].name}'"
                 yield Complaint(("front_gap",), text, "a wider gap", (*formation, ("count",)))
 
     def line_up(self) -> Sequence[Slot]:
         """Return the filled slots, named, moved by `front_gap` (all slots ahead by the same)."""
-        slots = self.formation.named_slots()
-        names = self.formation.names()
-        chosen = set(names if self.count is None else names[: self.count])
-        ahead = [s.ahead for s in slots if s.ahead > BESIDE_REACH_M]
-        nearest = min(ahead, default=0.0)
-        shift = 0.0 if self.front_gap is None else self.front_gap - nearest
+        shift = self._shift_m()
         return [
             s.model_copy(update={"ahead": s.ahead + shift}) if s.ahead > BESIDE_REACH_M else s
-            for s in slots
-            if s.name in chosen
+            for s in self._chosen()
         ]
+
+    def _shift_m(self) -> float:
+        """Return how far `front_gap` moves the slots ahead [m]."""
+        if self.front_gap is None:
+            return 0.0
+        ahead = [s.ahead for s in self.formation.slots if s.ahead > BESIDE_REACH_M]
+        return self.front_gap - min(ahead, default=0.0)
+
+    def _chosen(self) -> list[Slot]:
+        """Return the filled slots, named, where the formation has them."""
+        slots = self.formation.named_slots
+        if self.count is None:
+            return slots
+        chosen = set(self.formation.names()[: self.count])
+        return [s for s in slots if s.name in chosen]

@@ -311,7 +311,8 @@ def _add_comment(holder: Any, key: Any, after: str) -> None:
 
     holder, key = _last_word(holder, key)
     if isinstance(holder, list):
-        holder.ca.end.append(CommentToken(after, CommentMark(0), None))
+        comments: Any = holder
+        comments.ca.end.append(CommentToken(after, CommentMark(0), None))
         return
     slots = holder.ca.items.setdefault(key, [None] * 4)
     slots[2] = slots[2] or CommentToken("\n", CommentMark(0), None)

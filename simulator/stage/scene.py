@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.analysis.chances import Band
-from simulator.analysis.gap_state import GapState
+from simulator.analysis.gaps import GapState
 
 Floats = NDArray[np.float64]
 

@@ -20,9 +20,9 @@ from simulator.stage.keys import Action
 from simulator.stage.scene import Camera, Scene, Staging
 from simulator.view.cameras import Shot, directed
 from simulator.view.controls import Controls
+from simulator.view.editor import Editor
 from simulator.view.keyboard import binding_of
 from simulator.view.layout import Layout
-from simulator.view.mixing import MixingDesk
 from simulator.view.picture import Options, Painter, layout_of
 from simulator.view.pointing import Pointing
 from simulator.view.presenter import Presenter
@@ -112,8 +112,8 @@ class App:
         self._staging: Staging | None = None
         self._now_s = self._unseen_s = 0.0
         self._skipper = FrameSkipper()
-        self._desk = MixingDesk(session)
-        self.drawer = self._desk.drawer
+        self._editor = Editor(session)
+        self.drawer = self._editor.drawer
         self._style: Style | None = None
         self._controls: Controls | None = None
         self._arranged: object = None
@@ -143,9 +143,9 @@ class App:
             self._key(event)
         elif event.type == pygame.KEYUP:
             self._held.discard(event.key)
-            self._desk.text(event)
+            self._editor.text(event)
         elif event.type == pygame.TEXTINPUT:
-            self._desk.text(event)
+            self._editor.text(event)
         elif event.type in HIDDEN:
             self._let_go()
             self.visible = event.type == pygame.WINDOWFOCUSLOST and self.visible
@@ -158,7 +158,7 @@ class App:
         again = event.key in self._held
         self._held.add(event.key)
         presenting = self.presenter.on
-        if not presenting and not self.looks.help and self._desk.key(event, again=again):
+        if not presenting and not self.looks.help and self._editor.key(event, again=again):
             return
         binding = binding_of(event, presenting=presenting)
         if binding is not None and (binding.repeats or not again):
@@ -171,7 +171,7 @@ class App:
         if left and self.looks.help:  # the card lies over everything
             self._look(help=False)
             return
-        if self._desk.pointer(event):
+        if self._editor.pointer(event):
             return
         if self._controls is not None:
             action, swallowed = self._controls.handle(event)
@@ -179,7 +179,7 @@ class App:
                 self.perform(action)
             if swallowed:
                 return
-        if left and self._desk.click(event.pos, *self._arrangement()):
+        if left and self._editor.click(event):
             return
         self.shot = self._pointing.take(event, self.shot, self._layout(), self._now_s)
 
@@ -245,8 +245,8 @@ class App:
             self._record(self._painter.theme, self.shot)
 
     def _pull(self, *, by_key: bool) -> None:
-        self._desk.place(*self._arrangement(), self._buttons().theme)
-        self._desk.pull(by_key=by_key)
+        self._editor.place(*self._arrangement())
+        self._editor.toggle(by_key=by_key)
 
     def _other_colours(self) -> None:
         theme = next_theme(self._painter.theme)
@@ -286,7 +286,7 @@ class App:
         self.session.advance(elapsed_s)
         self._now_s += max(0.0, elapsed_s)
         self._unseen_s += max(0.0, elapsed_s)
-        self._desk.pass_time(elapsed_s)
+        self._editor.pass_time(elapsed_s)
         scene = self.session.scene()
         shot = self.shot.after(min(elapsed_s, 0.05))
         self.shot = directed(shot, self._staging, scene.staging)
@@ -306,7 +306,7 @@ class App:
             # the display went away: the attempt goes on, and the next picture tries again
             self.presenter.drop()
             pygame.display.quit()
-            self._controls = self._arranged = None
+            self._arranged = None
 
     def _show(self, surface: pygame.Surface, scene: Scene) -> None:
         """Show the picture, unless it is on the screen already."""
@@ -326,16 +326,16 @@ class App:
         self._painter.draw(surface, scene, self._options())
         if self.presenter.on:
             return
-        controls = self._buttons()
         on = frozenset(action for action, shown in self._switched(scene).items() if shown)
-        controls.show(playing=self.session.playing, on=on)
-        controls.draw(surface, elapsed_s)
+        controls = self._buttons()
+        if controls is not None:
+            controls.draw(surface, playing=self.session.playing, on=on, elapsed_s=elapsed_s)
         layout, style = self._arrangement()
         if self.drawer.shown:
-            self._desk.place(layout, style, controls.theme)
+            self._editor.place(layout, style)
         if self.looks.help:
             return  # over the whole picture, the drawer too
-        self._desk.draw(surface, scene, layout, style, elapsed_s)
+        self._editor.draw(surface, scene, layout, style, elapsed_s)
 
     def _switched(self, scene: Scene) -> dict[Action, bool]:
         """Return which buttons are switches, and whether they are on."""
@@ -348,18 +348,20 @@ class App:
             Action.DRAWER: self.drawer.open,
         }
 
-    def _buttons(self) -> Controls:
-        """Return the buttons, placed for this size."""
+    def _buttons(self) -> Controls | None:
+        """Return the buttons, placed for this size; None where they have no room."""
         layout, style = self._arrangement()
-        arranged = (self.window.size, layout.controls)
-        if self._controls is None or self._arranged != arranged:
-            self._controls = Controls(self.window.size, layout.controls, style)
+        arranged = (style, layout.controls)
+        if self._arranged != arranged:
+            box = layout.controls
+            self._controls = Controls(box, style) if box is not None else None
             self._arranged = arranged
         return self._controls
 
     def buttons(self) -> dict[Action, pygame.Rect]:
         """Return where each button is [px]."""
-        return self._buttons().boxes()
+        controls = self._buttons()
+        return controls.boxes() if controls is not None else {}
 
 
 def run(

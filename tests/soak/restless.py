@@ -28,8 +28,9 @@ from simulator.stage.keys import Action
 from simulator.stage.playback import RATES
 from simulator.stage.scene import Camera
 from simulator.view.app import App
-from simulator.view.drawer.pages import Glance, page_names
+from simulator.view.drawer.pages import page_names
 from simulator.view.themes import THEMES
+from tests.view.hand import places
 
 HOME = (1280, 720)
 PICTURE_S = 1 / 60
@@ -132,7 +133,7 @@ class Restless:
     def _stands(self) -> tuple[object, ...]:
         """Return what a deed may change: told apart, it shows that the deed was not idle."""
         session, app = self.session, self.app
-        window = (app.window.size, app.looks, app.shot, app.drawer.open, app.drawer.glance)
+        window = (app.window.size, app.looks, app.shot, app.drawer.open, app.drawer.page)
         theme, sound = app._painter.theme.name, app.sound.on
         return session.desk(), session.playback, session.options, window, theme, sound
 
@@ -178,9 +179,9 @@ class Restless:
             self.app.perform(self.dice.choice(WINDOW_KEYS), by_key=True)
 
     def _click(self) -> None:
-        places = list(self.app.drawer.places().values())
+        found = list(places(self.app.drawer).values())
         at = (self.dice.randrange(1700), self.dice.randrange(1000))
-        at = self.dice.choice(places).center if places and self.dice.random() < 0.7 else at
+        at = self.dice.choice(found).center if found and self.dice.random() < 0.7 else at
         self.app.handle(pygame.Event(pygame.MOUSEMOTION, pos=at, rel=(0, 0), buttons=(0, 0, 0)))
         for kind in (pygame.MOUSEBUTTONDOWN, pygame.MOUSEBUTTONUP):
             self.app.handle(pygame.Event(kind, pos=at, button=pygame.BUTTON_LEFT))
@@ -241,7 +242,7 @@ class Restless:
         self._switches_off()
         app.perform(Action.DRAWER, by_key=True)
         for page in page_names(self.session.desk()):
-            app.drawer.glance = Glance(page=page)
+            app.drawer.turn_to(page)
             self.frame()
         for _, deed in self._deeds * EACH_DEED:
             self._do(deed)
@@ -295,9 +296,8 @@ class Restless:
         for action, on in wanted.items():
             if on:
                 app.perform(action, by_key=True)
-        app.drawer.leave()
-        app.drawer.let_go()
-        app.drawer.glance = Glance()
+        app.drawer.turn_to("")
+        app.drawer.table_wanted = False
         while app.shot.camera is not Camera.WHOLE:
             app.perform(Action.CAMERA)
         while self.session.playback.rate < RATES[-1]:

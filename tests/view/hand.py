@@ -5,10 +5,15 @@ In: an `App`. Out: events, each followed by a picture of a sixtieth of a second.
 
 from __future__ import annotations
 
+from typing import Any
+from unittest.mock import patch
+
 import pygame
 
 from simulator.view.app import App
-from simulator.view.drawer.pieces import Key
+from simulator.view.drawer.drawer import Drawer
+from simulator.view.text import Type
+from simulator.view.ui import Control, Key
 
 NAMED = {
     "enter": pygame.K_RETURN,
@@ -18,6 +23,26 @@ NAMED = {
     "backspace": pygame.K_BACKSPACE,
 }
 HELD = {"shift": pygame.KMOD_LSHIFT, "ctrl": pygame.KMOD_LCTRL}
+
+
+def places(drawer: Drawer) -> dict[Key, pygame.Rect]:
+    """Return where each control in view is [px of the window]."""
+    if drawer.box is None or not drawer.open:
+        return {}
+    return {
+        control.key: pygame.Rect(control.box).move(drawer.box[:2])
+        for control in drawer.ui.controls
+        if control.key[0] != "label" and control.box.w
+        if control.view is None or pygame.Rect(control.view).contains(control.box)
+    }
+
+
+def label(drawer: Drawer, key: Key) -> pygame.Rect:
+    """Return where the label of a knob or a section is [px of the window]."""
+    control = drawer.ui.find(("label", *key))
+    assert control is not None
+    assert drawer.box is not None
+    return pygame.Rect(control.box).move(drawer.box[:2])
 
 
 class Hand:
@@ -77,6 +102,26 @@ class Hand:
 
     # in the drawer ----------------------------------------------------------------------------
 
+    def control(self, *key: str) -> Control:
+        """Return a control of the page."""
+        control = self.app.drawer.ui.find(key)
+        assert control is not None
+        return control
+
+    def words(self) -> list[str]:
+        """Return every line that stands on the drawer."""
+        self.wait(2)
+        found: list[str] = []
+        write = Type.write
+
+        def noting(self: Type, target: pygame.Surface, text: str, *args: Any, **more: Any) -> int:
+            found.append(text)
+            return write(self, target, text, *args, **more)
+
+        with patch.object(Type, "write", noting):
+            self.app.drawer.refresh()
+        return found
+
     def place(self, key: Key) -> pygame.Rect:
         """Return where a control is, turning the wheel until it is in view."""
         drawer = self.app.drawer
@@ -84,9 +129,8 @@ class Hand:
         self.move((drawer.box.x + 5, drawer.box.y + drawer.box.h // 2))
         self.wheel(100)
         for _ in range(60):
-            places = drawer.places()
-            if key in places:
-                return places[key]
+            if key in places(drawer):
+                return places(drawer)[key]
             self.wheel(-1)
         raise AssertionError(f"{key} is nowhere on the page")
 
@@ -94,7 +138,7 @@ class Hand:
         self.click(self.place(key).center)
 
     def page(self, name: str) -> None:
-        self.click(self.app.drawer.places()["tab", name].center)
+        self.click(places(self.app.drawer)["tab", name].center)
 
     def drag(self, path: str, share: float) -> None:
         """Drag a slider from where it is touched first to a share of its length."""
@@ -110,7 +154,7 @@ class Hand:
     def focus(self, *key: str) -> None:
         """Tab until a control has the focus."""
         for _ in range(80):
-            if self.app.drawer.focus == key:
+            if self.app.drawer.ui.focus == key:
                 return
             self.key("tab")
         raise AssertionError(f"Tab never comes to {key}")

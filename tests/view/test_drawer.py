@@ -9,21 +9,21 @@ from simulator.stage.desk import Comparison, KnobKind
 from simulator.stage.keys import Action
 from simulator.view.app import App
 from simulator.view.arranging import arrange
-from simulator.view.drawer import banner, paint
-from simulator.view.drawer.compare import planned
 from simulator.view.drawer.pages import page_names
-from simulator.view.drawer.pieces import STRIP, Look
 from simulator.view.layout import Box
-from simulator.view.panels.what_if import axis_box, bar_boxes
+from simulator.view.panels.comparison import PROBLEM, problem_card
+from simulator.view.panels.comparison import lay_out as table_layout
+from simulator.view.panels.what_if import BARS, lay_out
 from simulator.view.picture import Painter
 from simulator.view.style import Style
 from simulator.view.text import SEMIBOLD, Type
 from simulator.view.theme import Sizes
 from simulator.view.themes import THEMES
+from simulator.view.ui import Ui
 from tests.view import scenes
 from tests.view.conftest import FakeSession
 from tests.view.desks import KNOBS
-from tests.view.hand import Hand
+from tests.view.hand import Hand, label, places
 
 PATHS = [(knob.group, knob.path) for knob in KNOBS]
 TURNED = [
@@ -33,8 +33,7 @@ TURNED = [
 
 def test_nothing_is_laid_out_while_it_is_shut(app: App) -> None:
     Hand(app).wait(5)
-    assert app.drawer.sheet is None
-    assert app.drawer.kit is None
+    assert app.drawer.ui.controls == []
 
 
 def test_no_desk_is_laid_out_while_it_is_shut(
@@ -66,7 +65,7 @@ def test_a_key_opens_it_with_the_first_knob_in_focus(app: App, key: str) -> None
     hand = Hand(app)
     hand.key(key)
     assert app.drawer.open
-    assert app.drawer.focus == ("knob", "pacers.count")
+    assert app.drawer.ui.focus == ("knob", "pacers.count")
     hand.key("k")
     hand.wait(20)
     assert not app.drawer.shown
@@ -85,9 +84,11 @@ def test_every_page_shows_its_knobs(hand: Hand, session: FakeSession) -> None:
     )  # fmt: skip
     for name in names:
         hand.page(name)
-        assert hand.app.drawer.glance.page == name
+        assert hand.app.drawer.page == name
         for knob in session.desk().knobs:
-            assert (hand.app.drawer.item(("knob", knob.path)) is not None) is (knob.group == name)
+            assert (hand.app.drawer.ui.find(("knob", knob.path)) is not None) is (
+                knob.group == name
+            )
 
 
 @pytest.mark.parametrize(("page", "path"), PATHS)
@@ -106,9 +107,9 @@ def test_every_knob_is_turned_by_mouse(
         assert session.knob(path).value == "no"
     else:
         hand.press("knob", path)
-        hand.click(hand.app.drawer.places()["option", str(len(before.options) - 1)].center)
+        hand.click(places(hand.app.drawer)["option", str(len(before.options) - 1)].center)
         assert session.knob(path).value == before.options[-1]
-        assert hand.app.drawer.popup is None
+        assert hand.app.drawer.ui.popup is None
     assert session.asked[-1][:2] == ("change", path)
     assert not session.knob(path).problem
 
@@ -159,13 +160,13 @@ def test_every_value_is_typed(hand: Hand, session: FakeSession, page: str, path:
     assert session.knob(path) == knob
     hand.key("enter")
     assert session.knob(path).value == text
-    assert hand.app.drawer.typing is None
+    assert hand.app.drawer.ui.typing is None
 
 
 def test_typing_on_a_focused_slider_begins_anew(hand: Hand, session: FakeSession) -> None:
     hand.focus("knob", "pacers.count")
     hand.write("4")
-    assert hand.app.drawer.typing == ("value", "pacers.count")
+    assert hand.app.drawer.ui.typing == ("value", "pacers.count")
     hand.key("enter")
     assert session.knob("pacers.count").value == "4"
     assert session.performed == []
@@ -178,7 +179,7 @@ def test_letters_go_into_the_entry_and_nowhere_else(hand: Hand, session: FakeSes
     assert hand.app.drawer.open
     assert hand.app.running
     hand.key("escape")
-    assert hand.app.drawer.typing is None
+    assert hand.app.drawer.ui.typing is None
     assert hand.app.drawer.open
     assert session.knob("pacers.front_gap").value == "1.76"
     hand.key("g")
@@ -187,13 +188,12 @@ def test_letters_go_into_the_entry_and_nowhere_else(hand: Hand, session: FakeSes
 
 def test_a_refused_value_says_why_until_it_is_taken_back(hand: Hand, session: FakeSession) -> None:
     def said() -> str:
-        assert hand.app.drawer.sheet is not None
-        return " ".join(word.text for word in hand.app.drawer.sheet.words)
+        return " ".join(hand.words())
 
     hand.press("value", "pacers.front_gap")
     hand.write("99")
     hand.key("enter")
-    assert hand.app.drawer.typing == ("value", "pacers.front_gap")
+    assert hand.app.drawer.ui.typing == ("value", "pacers.front_gap")
     assert "'99' is not a value of front gap." in said()
     hand.key("escape")
     hand.wait(2)
@@ -206,7 +206,7 @@ def test_leaving_the_entry_applies_it(hand: Hand, session: FakeSession) -> None:
     hand.write("2.5")
     hand.key("tab")
     assert session.knob("pacers.front_gap").value == "2.5"
-    assert hand.app.drawer.focus == ("knob", "pacers.policy")
+    assert hand.app.drawer.ui.focus == ("knob", "pacers.policy")
     hand.press("value", "pacers.front_gap")
     hand.write("3.5")
     hand.click((300, 300))
@@ -217,15 +217,15 @@ def test_tab_goes_round_and_back(hand: Hand) -> None:
     seen = []
     for _ in range(60):
         hand.key("tab")
-        seen.append(hand.app.drawer.focus)
+        seen.append(hand.app.drawer.ui.focus)
         if len(seen) > 1 and seen[-1] == seen[0]:
             break
-    assert STRIP in seen
+    assert BARS in seen
     assert len(set(seen)) == len(seen) - 1
     back = []
     for _ in range(len(seen) - 1):
         hand.key("shift+tab")
-        back.append(hand.app.drawer.focus)
+        back.append(hand.app.drawer.ui.focus)
     assert back == seen[:-1][::-1]
 
 
@@ -235,9 +235,8 @@ def test_a_double_click_on_a_label_resets(
 ) -> None:
     hand.page(page)
     hand.place(("knob", path))
-    label = hand.app.drawer.label(("knob", path))
-    assert label is not None
-    at = (label.x + 20, label.centery)
+    place = label(hand.app.drawer, ("knob", path))
+    at = (place.x + 20, place.centery)
     hand.click(at)
     hand.wait(60)
     hand.click(at)
@@ -269,7 +268,7 @@ def test_splits_are_typed_and_locked(hand: Hand, session: FakeSession) -> None:
     hand.press("section", "3")
     hand.write("soon")
     hand.key("enter")
-    assert hand.app.drawer.typing == ("section", "3")
+    assert hand.app.drawer.ui.typing == ("section", "3")
     assert session.asked == [
         ("keep target", False),
         ("lock", 1, True),
@@ -277,15 +276,14 @@ def test_splits_are_typed_and_locked(hand: Hand, session: FakeSession) -> None:
         ("split", 2, "1:31", True),
         ("split", 3, "soon", False),
     ]
-    assert hand.app.drawer.sheet is not None
-    assert any("cannot be run" in word.text for word in hand.app.drawer.sheet.words)
+    assert any("cannot be run" in line for line in hand.words())
 
 
 def test_runs_are_kept_shown_compared_and_let_go(hand: Hand, session: FakeSession) -> None:
     hand.page("Compare")
     for _ in range(6):
         hand.press("pin")
-    assert hand.app.drawer.item(("pin",)) is None
+    assert hand.app.drawer.ui.find(("pin",)) is None
     hand.press("show", "3")
     hand.press("unpin", "2")
     hand.press("table")
@@ -320,7 +318,7 @@ def test_files_are_asked_for(
     hand.write("my runs.yaml")
     hand.key("enter")
     assert session.asked == [(wish, "my runs.yaml")]
-    assert not hand.app.drawer.glance.asked
+    assert not hand.app.drawer.asked
 
 
 def test_undo_redo_and_save_count(hand: Hand, session: FakeSession) -> None:
@@ -352,9 +350,9 @@ def test_a_bar_of_the_strip_is_taken_and_its_axis_turned(hand: Hand, session: Fa
     layout, style = hand.app._arrangement()
     assert shown is not None
     assert layout.what_if is not None
-    columns = bar_boxes(layout.what_if, shown, style)
+    where = lay_out(layout.what_if, shown, style)
+    columns, heading = where.columns, where.heading[1]
     hand.click((round(columns[4].centre[0]), round(columns[4].centre[1])))
-    heading = axis_box(layout.what_if, shown, style)
     hand.click((heading.x + 5, heading.y + 5))
     hand.click((round(columns[13].centre[0]), round(columns[13].centre[1])))
     assert session.asked == [("bar", 4), ("axis", "front gap")]
@@ -362,7 +360,7 @@ def test_a_bar_of_the_strip_is_taken_and_its_axis_turned(hand: Hand, session: Fa
 
 
 def test_the_strip_is_reached_by_keyboard(hand: Hand, session: FakeSession) -> None:
-    hand.focus(*STRIP)
+    hand.focus(*BARS)
     hand.key("left", 9)
     hand.key("enter")
     hand.key("down")
@@ -378,11 +376,7 @@ def test_the_strip_is_reached_by_keyboard(hand: Hand, session: FakeSession) -> N
 
 def test_a_file_problem_is_a_banner(hand: Hand, session: FakeSession) -> None:
     session.now = replace(session.now, file_problem="breaking4.yaml:12:3: not a number")
-    hand.wait(2)
-    sheet = hand.app.drawer.sheet
-    assert sheet is not None
-    assert sheet.banner is not None
-    assert any("12:3" in word.text for word in sheet.words)
+    assert any("12:3" in line for line in hand.words())
 
 
 def test_it_swallows_the_mouse_and_nothing_beside_it(hand: Hand, session: FakeSession) -> None:
@@ -445,16 +439,16 @@ def test_any_size_shows_every_page(hand: Hand, session: FakeSession, size: tuple
         assert session.said == ["The window is too small for the knobs."]
         return
     for name in page_names(session.desk()):
-        drawer.press(("tab", name))
+        drawer.turn_to(name)
         hand.wait(2)
-        sheet, box = drawer.sheet, drawer.box
-        assert sheet is not None
+        box = drawer.box
         assert box is not None
-        fixed = [item.box for item in sheet.items if not item.scrolls]
+        shown = [c for c in drawer.ui.controls if c.key[0] != "label" and c.key != BARS]
+        fixed = [control.box for control in shown if control.view is None]
         whole = pygame.Rect(0, 0, box.w, box.h)
         assert all(whole.contains(each) for each in fixed)
         assert all(not a.touches(b) for i, a in enumerate(fixed) for b in fixed[:i])
-        moving = [item.box for item in sheet.items if item.scrolls and item.look is not Look.OPTION]
+        moving = [control.box for control in shown if control.view is not None]
         assert all(not a.touches(b) for i, a in enumerate(moving) for b in moving[:i])
         assert all(each.x >= 0 and each.right <= box.w for each in moving)
 
@@ -463,7 +457,7 @@ def test_any_size_shows_every_page(hand: Hand, session: FakeSession, size: tuple
 def test_eight_k_shows_every_page(hand: Hand, session: FakeSession) -> None:
     pygame.display.set_mode((7680, 4320), pygame.RESIZABLE)
     for name in page_names(session.desk()):
-        hand.app.drawer.press(("tab", name))
+        hand.app.drawer.turn_to(name)
         hand.wait()
 
 
@@ -472,7 +466,7 @@ def test_a_run_s_name_gets_what_room_there_is() -> None:
     style = Style(painter.type, layout.sizes, painter.theme)
     name = "1 front gap 4, from 1:39.7"
     one = Comparison(("m", "now", name, "gap"), (("200", "30.90", "30.90", "0.00"),))
-    (heading,) = (h for h in planned(one, layout.stage, style).headings if h.text == name)
+    (heading,) = (h for h in table_layout(one, layout.stage, style).headings if h.text == name)
     assert heading.width >= style.type.width(name, SEMIBOLD, style.sizes.lead)
 
 
@@ -499,7 +493,9 @@ def test_a_fast_mouse_turns_a_knob_twice_a_picture_at_most(
 def test_the_ring_round_a_control_keeps_off_the_words_at_its_edge(unit: float) -> None:
     theme = THEMES["night"]
     box, surface = Box(60, 60, 200, 40), pygame.Surface((320, 160))
-    paint._ring(surface, box, Style(Type(), Sizes(unit), theme))
+    ui = Ui()
+    ui.begin(surface, Style(Type(), Sizes(unit), theme))
+    ui.focus_ring(box)
     mask = pygame.mask.from_threshold(surface, theme.own, (1, 1, 1))
     assert mask.count()
     inside = [x for x in range(box.x - 3, box.right + 3) if mask.get_at((x, box.y + box.h // 2))]
@@ -510,6 +506,6 @@ def test_a_short_sentence_on_a_broken_file_leaves_its_heading_whole() -> None:
     for width, height in ((1280, 720), (1920, 1080), (3840, 2160)):
         layout = arrange(width, height)
         style = Style(Type(), layout.sizes, THEMES["night"])
-        card = banner._card("w.yaml is gone", layout, style)
+        card = problem_card("w.yaml is gone", layout.stage, style)
         px = style.sizes.body
-        assert card.get_width() >= style.type.width(banner.HEADING, SEMIBOLD, px) + 2 * px
+        assert card.get_width() >= style.type.width(PROBLEM, SEMIBOLD, px) + 2 * px

@@ -14,6 +14,7 @@ from simulator.session import Session
 from simulator.view.app import App
 from simulator.view.watched import Watched
 from tests.view.conftest import FakeSession
+from tests.view.hand import places
 
 KEYS = (
     *(pygame.K_TAB, pygame.K_RETURN, pygame.K_ESCAPE, pygame.K_SPACE, pygame.K_BACKSPACE),
@@ -36,11 +37,11 @@ class Fuzz:
         self.app.handle(pygame.Event(kind, values))
 
     def _aim(self) -> None:
-        places = list(self.app.drawer.places().values())
+        found = list(places(self.app.drawer).values())
         surface = pygame.display.get_surface()
         size = surface.get_size() if surface is not None else (9, 9)
-        if places and self.dice.random() < 0.8:
-            place = self.dice.choice(places)
+        if found and self.dice.random() < 0.8:
+            place = self.dice.choice(found)
             x = place.x + self.dice.randrange(max(1, place.w))
             self.at = (x, place.y + self.dice.randrange(max(1, place.h)))
         else:

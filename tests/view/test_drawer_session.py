@@ -13,9 +13,8 @@ from simulator.stage.keys import Action
 from simulator.stage.scene import Bar
 from simulator.view.app import App
 from simulator.view.drawer.pages import page_names, wave_names
-from simulator.view.panels.what_if import bar_boxes
-from simulator.view.strip import tip_of
-from tests.view.hand import Hand
+from simulator.view.panels.what_if import lay_out, tip_of
+from tests.view.hand import Hand, label, places
 
 
 @pytest.fixture
@@ -63,7 +62,7 @@ def test_nine_pacers_are_taken_away_and_the_cost_is_read(hand: Hand, session: Se
     assert shown.bars[own].hidden
     layout, style = hand.app._arrangement()
     assert layout.what_if is not None
-    centre = bar_boxes(layout.what_if, shown, style)[own].centre
+    centre = lay_out(layout.what_if, shown, style).columns[own].centre
     hand.click((round(centre[0]), round(centre[1])))  # the secret is told
     shown = session.scene().what_if
     after = session.recording.finish_s
@@ -101,9 +100,7 @@ def test_every_knob_of_the_file_is_on_a_page(hand: Hand, session: Session) -> No
     found = set()
     for page in pages:
         hand.page(page)
-        sheet = hand.app.drawer.sheet
-        assert sheet is not None
-        found |= {item.knob.path for item in sheet.items if item.knob is not None}
+        found |= {c.key[1] for c in hand.app.drawer.ui.controls if c.key[0] == "knob"}
     assert found == {knob.path for knob in session.desk().knobs}
 
 
@@ -113,11 +110,11 @@ def test_a_wave_is_added_followed_and_removed(hand: Hand, session: Session) -> N
     names = wave_names(session.desk())
     assert len(names) == 2
     hand.wait(2)
-    assert ("knob", "wavelight.waves.1.name") in hand.app.drawer.places(), "the new one is in view"
+    assert ("knob", "wavelight.waves.1.name") in places(hand.app.drawer), "the new one is in view"
     assert names[0] == session.scenario.wavelight.waves[0].name
     hand.page("Pacers")
     hand.press("knob", "pacers.follows")
-    hand.click(hand.app.drawer.places()["option", "2"].center)
+    hand.click(places(hand.app.drawer)["option", "2"].center)
     assert session.scenario.pacers.follows == names[1]
     hand.page("Light")
     hand.press("remove wave", names[0])
@@ -130,9 +127,7 @@ def test_a_refused_value_is_told_at_the_knob(hand: Hand, session: Session) -> No
     hand.key("enter")
     problem = next(k.problem for k in session.desk().knobs if k.path == "pacers.count")
     assert problem
-    sheet = hand.app.drawer.sheet
-    assert sheet is not None
-    assert problem.split()[0] in " ".join(word.text for word in sheet.words)
+    assert problem.split()[0] in " ".join(hand.words())
     hand.key("escape")
     assert session.scenario.pacers.count in (None, 13)
 
@@ -172,8 +167,7 @@ def test_a_wave_is_given_another_name(hand: Hand, session: Session, by: str) -> 
     hand.key("enter")
     hand.wait(2)
     assert session.scenario.wavelight.waves[0].name == "red one"
-    place = hand.app.drawer.label(("knob", path))
-    assert place is not None
+    place = label(hand.app.drawer, ("knob", path))
     for _ in range(2):
         hand.click(place.center)
     assert not session.desk().unsaved
@@ -199,9 +193,5 @@ def test_a_refused_split_says_why_at_its_row(hand: Hand, session: Session) -> No
     hand.press("section", "0")
     hand.write("29")
     hand.key("enter")
-    hand.wait(2)
-    sheet = hand.app.drawer.sheet
-    assert sheet is not None
-    told = " ".join(word.text for word in sheet.words)
-    assert "every other row is locked" in told
+    assert "every other row is locked" in " ".join(hand.words())
     assert "locked" in session.desk().split_problem

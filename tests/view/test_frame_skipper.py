@@ -10,6 +10,7 @@ import pytest
 from simulator.session import Session
 from simulator.stage.keys import Action
 from simulator.view.app import AWAKE, SELDOM, App, FrameSkipper
+from tests.view.hand import label
 
 
 @pytest.fixture
@@ -110,10 +111,10 @@ def test_time_that_is_not_drawn_passes_all_the_same(app: App) -> None:
     pygame.display.set_mode((1280, 720))
     app.perform(Action.DRAWER)
     _rest(app)
-    before = app.drawer.now
+    before = app.drawer.ui.now_s
     for _ in range(60):
         app.frame(1 / 60)
-    assert app.drawer.now - before == pytest.approx(1.0)
+    assert app.drawer.ui.now_s - before == pytest.approx(1.0)
 
 
 def test_two_slow_clicks_on_a_label_are_no_double_click(app: App, session: Session) -> None:
@@ -124,7 +125,7 @@ def test_two_slow_clicks_on_a_label_are_no_double_click(app: App, session: Sessi
     _rest(app)
 
     def click() -> None:
-        box = app.drawer.label(("knob", "pacers.front_gap"))
+        box = label(app.drawer, ("knob", "pacers.front_gap"))
         assert box is not None
         for kind in (pygame.MOUSEBUTTONDOWN, pygame.MOUSEBUTTONUP):
             app.handle(pygame.Event(kind, pos=box.center, button=pygame.BUTTON_LEFT))

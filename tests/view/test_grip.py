@@ -124,7 +124,7 @@ def test_scrubbing_buttons_and_drawer_do_not_move_the_camera(
     start = (area.x + 40, area.y + area.h // 2)
     drag(hand, start, SPOT)
     assert len(session.sought) > 1
-    for place in (box.live, box.what_if, box.controls):
+    for place in (*dict(box.side).values(), box.controls):
         assert place is not None
         at = (place.x + place.w // 2, place.y + place.h // 2)
         hand.move(at)

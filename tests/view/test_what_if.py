@@ -16,11 +16,11 @@ from simulator.view.arranging import arrange
 from simulator.view.layout import Box
 from simulator.view.panels import what_if as panel
 from simulator.view.panels.frame import body
-from simulator.view.panels.what_if import axis_box, bar_boxes, labels
+from simulator.view.panels.what_if import WhatIfPanel, lay_out, tip_of
 from simulator.view.picture import Painter
-from simulator.view.strip import Strip, tip_of
 from simulator.view.style import Style
 from simulator.view.text import SEMIBOLD, Type
+from tests.view import scenes
 from tests.view.conftest import FakeSession
 
 Places = list[tuple[Box, Style]]
@@ -57,7 +57,7 @@ def painted(box: Box, shown: WhatIf, style: Style, monkeypatch: pytest.MonkeyPat
     with monkeypatch.context() as patch:
         patch.setattr(Type, "write", noting)
         surface = pygame.Surface((box.right, box.bottom))
-        panel._paint(surface, body(box, style.sizes), shown, style)
+        panel.paint(surface, box, shown, style)
     return written
 
 
@@ -70,8 +70,8 @@ def rows_of(axis: str) -> list[Bar]:
 
 
 def check_labels(box: Box, shown: WhatIf, style: Style) -> None:
-    found = labels(box, shown, style)
-    columns = bar_boxes(box, shown, style)
+    found = lay_out(box, shown, style).labels
+    columns = lay_out(box, shown, style).columns
     for label in found:
         assert style.type.width(label.text, label.weight, style.sizes.caption) <= label.w
         assert columns[0].x <= label.x
@@ -89,7 +89,7 @@ def test_no_two_labels_touch(axis: str, places: Places) -> None:
         for own, told in itertools.product(range(len(bars)), repeat=2):
             moved = [replace(bar, own=i == own, in_file=i == told) for i, bar in enumerate(bars)]
             check_labels(box, WhatIf(axis, tuple(moved), 239.99), style)
-        shown = labels(box, WhatIf(axis, tuple(bars), 239.99), style)
+        shown = lay_out(box, WhatIf(axis, tuple(bars), 239.99), style).labels
         assert len(shown) >= min(3, len(bars))
         assert all(label.text == bars[label.index].label for label in shown), "none is cut"
 
@@ -101,7 +101,7 @@ def test_names_of_any_length_do_not_touch(places: Places) -> None:
                 Bar(f"{i} {'long ' * 30}", 240.0, own=i == own, in_file=i == told) for i in range(4)
             )
             check_labels(box, WhatIf("formation", bars, 239.99), style)
-            cut = labels(box, WhatIf("formation", bars, 1.0), style)
+            cut = lay_out(box, WhatIf("formation", bars, 1.0), style).labels
             assert all(label.text.endswith("…") for label in cut)
 
 
@@ -114,7 +114,7 @@ def test_these_labels_are_painted_and_no_others(
         written = painted(box, shown, style, monkeypatch)
         names = {bar.label for bar in shown.bars}
         assert [text for text in written if text in names] == [
-            label.text for label in labels(box, shown, style)
+            label.text for label in lay_out(box, shown, style).labels
         ]
 
 
@@ -149,7 +149,7 @@ def test_what_is_not_known_yet_is_no_failure(
 def test_the_heading_leaves_room_for_the_own_time(axis: str, places: Places) -> None:
     shown = replace(FORKED, axis=f"{axis}, from the gun", bars=(replace(BARS[0], hidden=True),))
     for box, style in places:
-        place, mine = axis_box(box, shown, style), "from the gun: at the finish"
+        place, mine = lay_out(box, shown, style).heading[1], "from the gun: at the finish"
         right = body(box, style.sizes).right
         assert place.right <= right - style.type.width(mine, SEMIBOLD, style.sizes.small)
 
@@ -176,15 +176,18 @@ def test_a_tip_tells_the_cost_whatever_the_label(axis: str, label: str, told: st
 
 
 def test_a_tip_never_covers_the_heading(places: Places, session: FakeSession) -> None:
-    strip = Strip(session)
+    bars, scene = WhatIfPanel(), replace(scenes.light_lost(), what_if=FORKED)
     for box, style in places:
-        heading = axis_box(box, FORKED, style)
+        bars.layout(box, scene, style)
+        where = lay_out(box, FORKED, style)
+        heading = where.heading[1]
         line = pygame.Rect(box.x, box.y, box.w, heading.bottom - box.y)
-        spots = [column.centre for column in bar_boxes(box, FORKED, style)] + [heading.centre]
+        spots = [column.centre for column in where.columns] + [heading.centre]
         for x, y in spots:
             surface = pygame.Surface((box.right + 8, box.bottom + 8))
-            strip.point((round(x), round(y)))
-            strip.draw(surface, box, FORKED, style, focused=False)
+            at = (round(x), round(y))
+            bars.handle(pygame.Event(pygame.MOUSEMOTION, pos=at), session)
+            bars.draw_over(surface, session, None)
             drawn = pygame.mask.from_threshold(surface, (0, 0, 0), (1, 1, 1, 255))
             drawn.invert()
             assert drawn.count(), "there is a tip"

@@ -7,8 +7,7 @@ import sys
 
 import pytest
 
-from simulator.analysis.calibrated import Free
-from simulator.analysis.calibration import calibrate
+from simulator.analysis.calibrate import Free, calibrate
 from simulator.errors import ExtraError, NoAnswerError, ScenarioError
 from simulator.scenario.fields import Bounds, bounds_of
 from simulator.scenario.loader import load_scenario

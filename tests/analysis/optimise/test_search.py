@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from simulator.analysis.optimum.pacing import parts_of
-from simulator.analysis.optimum.search import Floats, Moves, Scores, closing_in, refined
+from simulator.analysis.optimise.plans import parts_of
+from simulator.analysis.optimise.search import Floats, Moves, Scores, closing_in, refined
 from simulator.physics.keller import KELLER, best_time, critical_distance
 
 RACE_M = 1500.0

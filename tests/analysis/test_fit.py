@@ -7,9 +7,8 @@ import json
 import numpy as np
 import pytest
 
-from simulator.analysis.fitted import Fit, Race, runner_block
-from simulator.analysis.fitting import fit_runner
-from simulator.analysis.predicted import predicted_time, predicted_times, stretched
+from simulator.analysis.fit import Fit, Race, fit_runner, runner_block
+from simulator.analysis.predict import predicted_time, predicted_times, stretched
 from simulator.errors import NoAnswerError
 from simulator.physics.attempt import simulate
 from simulator.resources import configs_dir

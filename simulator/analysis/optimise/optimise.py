@@ -14,18 +14,18 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.analysis.optimum.asked import (
+from simulator.analysis.optimise.problem import (
     FINISH,
     RESULTS,
     Aim,
     Condition,
     FreeNumber,
+    Search,
     condition_of,
 )
-from simulator.analysis.optimum.problem import Search
 from simulator.analysis.sweep.axes import axis_of, number_of
 from simulator.analysis.sweep.chunks import source_of
-from simulator.analysis.sweep.varying import Source, is_number
+from simulator.analysis.sweep.rows import Source, is_number
 from simulator.errors import NoAnswerError, Problem, ScenarioError
 from simulator.scenario.fields import Bounds, bounds_of
 from simulator.scenario.model import Scenario

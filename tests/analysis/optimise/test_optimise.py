@@ -5,11 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from simulator.analysis.optimum.asked import Aim
-from simulator.analysis.optimum.optimise import Optimum, optimise
-from simulator.analysis.optimum.problem import LAST_M, Search
+from simulator.analysis.optimise.optimise import Optimum, optimise
+from simulator.analysis.optimise.problem import LAST_M, Aim, Search
 from simulator.analysis.sweep.chunks import source_of
-from simulator.analysis.sweep.varying import NOTHING_BESIDE
+from simulator.analysis.sweep.rows import NOTHING_BESIDE
 from simulator.errors import NoAnswerError, ScenarioError
 from simulator.physics.attempt import outcomes_of, simulate
 from simulator.scenario.loader import load_scenario

@@ -5,7 +5,7 @@ for which Morton's limit, P <= A + E / tau_E, never binds before the line.
 
 The power that a plan takes does not depend on the two systems that pay for it. So a plan is run
 once by a runner whose means never end, and what her own systems would have needed is added up
-afterwards, for any aerobic power. `simulator.analysis.fitting` turns the same sum round.
+afterwards, for any aerobic power. `simulator.analysis.fit` turns the same sum round.
 """
 
 from __future__ import annotations

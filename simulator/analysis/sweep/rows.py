@@ -14,12 +14,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeAlias, TypeVar
+from typing import Annotated, Any, TypeAlias, TypeVar
 
-from pydantic import ValidationError
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from simulator.errors import ScenarioError
-from simulator.scenario.fields import Section, sections_among, types_at
+from simulator.scenario.fields import CheckedSection, Section, fields_of, sections_among, types_at
 from simulator.scenario.loader import load_text
 from simulator.scenario.model import Scenario
 from simulator.scenario.yaml_tree import scalar_value
@@ -55,6 +55,10 @@ class Source:
 
 class _UnfitError(Exception):
     """A value cannot be set on the model; the loader must look at it."""
+
+
+class _UnfittingError(_UnfitError):
+    """The values of a section do not fit together."""
 
 
 class _RefusedError(Exception):
@@ -112,38 +116,59 @@ class Varied:
         kept = self._kept.get(key)
         if isinstance(kept, type(section)):
             return kept
-        values = {
-            (f.alias or n): getattr(section, n) for n, f in type(section).model_fields.items()
-        }
+        changed, wrong = dict[str, Any](), list[tuple[str, ...]]()
         below: dict[str, list[tuple[Steps, str]]] = {}
         for steps, text in numbers:
             below.setdefault(steps[0], []).append((steps[1:], text))
-        wrong: list[tuple[str, ...]] = []
         for name, inner in below.items():
-            steps, text = inner[0]
-            if name not in values or text.strip().startswith(("[", "{", '"', "'")):
+            attribute, before = _field(section, name)
+            if not inner[0][0]:
+                changed[attribute] = _read(type(section), attribute, inner[0][1])
+                continue
+            if not isinstance(before, Section):
                 raise _UnfitError
-            if not steps:
-                values[name] = scalar_value(text.strip())
-            elif isinstance(values[name], Section):
-                try:
-                    values[name] = self._set(values[name], (*place, name), inner, read)
-                except ValidationError:
-                    if place:
-                        raise
-                    wrong.append((name, *(text for _, text in inner)))
-            else:
-                raise _UnfitError
+            try:
+                changed[attribute] = self._set(before, (*place, name), inner, read)
+            except (ValidationError, _UnfittingError):
+                if place:
+                    raise
+                wrong.append((name, *(text for _, text in inner)))
         if wrong:
             # what the loader says depends on these sections, and on those it checks with others
             others = [item for item in numbers if item[0][0] not in _ALONE]
             raise _RefusedError(read, tuple(wrong), tuple(others))
-        found = type(section).model_validate(values)
+        # what is not changed was validated before: only the changed values, and how they fit
+        found = section.model_copy(update=changed)
+        if isinstance(found, CheckedSection) and any(True for _ in found.complaints()):
+            raise _UnfittingError
         if place:
             if len(self._kept) >= _MOST_KEPT:
                 self._kept.clear()
             self._kept[key] = found
         return found
+
+
+def _field(section: Section, key: str) -> tuple[str, Any]:
+    """Return the attribute and the value of a section's key."""
+    field = fields_of(type(section)).get(key)
+    if field is None:
+        raise _UnfitError
+    return field.name, getattr(section, field.name)
+
+
+def _read(section: type[Section], attribute: str, text: str) -> Any:
+    """Return a plain value, read from its text as pydantic reads it within the section."""
+    text = text.strip()
+    if text.startswith(("[", "{", '"', "'")):
+        raise _UnfitError
+    return _reader(section, attribute).validate_python(scalar_value(text))
+
+
+@lru_cache(maxsize=256)
+def _reader(section: type[Section], attribute: str) -> TypeAdapter[Any]:
+    field = section.model_fields[attribute]
+    kind: Any = Annotated[field.annotation, field]
+    return TypeAdapter(kind, config=ConfigDict(allow_inf_nan=False))
 
 
 def _overlap(a: Steps, b: Steps) -> bool:

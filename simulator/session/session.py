@@ -21,7 +21,7 @@ from simulator.errors import LightpaceError, Problem, ScenarioError
 from simulator.recording.recording import Recording
 from simulator.scenario.loader import load_scenario
 from simulator.scenario.model import Scenario
-from simulator.session.editor import AFTER_FINISH, Editor
+from simulator.session.editor import AFTER_FINISH, SettingsEditor
 from simulator.session.findings import Bars, Findings
 from simulator.session.forks import Forks, tick_at
 from simulator.session.history import Change, Lineage, Settings, settings_of
@@ -33,7 +33,7 @@ from simulator.stage.desk import Desk
 from simulator.stage.keys import Action
 from simulator.stage.playback import Playback
 from simulator.stage.scene import Cue, Scene
-from simulator.stage.scenery import Options
+from simulator.stage.scenery import ShowOptions
 from simulator.stage.show import Show, make_show
 from simulator.units import format_clock
 
@@ -106,7 +106,7 @@ class Session:
         self.forks, self.pins, self.bars, self.findings = Forks(), Pins(), Bars(), Findings()
         settings = settings or settings_of(scenario)
         self.forks.remember_scenario(settings, scenario)
-        self.editor = Editor(settings, self.forks)
+        self.editor = SettingsEditor(settings, self.forks)
         self._guard = OverwriteGuard()
         self._story_ghosts: Sequence[Mark] | None = None
         self._shown, self._ghosts_changed = self.editor.history.now, False
@@ -142,7 +142,7 @@ class Session:
         The ghosts are those of this show, whatever the settings are turned into.
         """
         self.forks.remember_scenario(settings, show.scenario)
-        self.editor = Editor(settings, self.forks)
+        self.editor = SettingsEditor(settings, self.forks)
         self.forks.remember_run(self.editor.history.now.lineage, show.recording)
         self._story_ghosts, self.bars.axis = show.ghosts, axis
         self._player.show = show  # what is the same in it is used again
@@ -182,12 +182,12 @@ class Session:
         return not self._player.playback.paused
 
     @property
-    def options(self) -> Options:
+    def options(self) -> ShowOptions:
         """What is switched on."""
         return self._player.options
 
     @options.setter
-    def options(self, options: Options) -> None:
+    def options(self, options: ShowOptions) -> None:
         self._player.options = options
 
     @property

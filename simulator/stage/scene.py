@@ -223,7 +223,7 @@ class Curve:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class ChartMarker:
     """A point on the chart, `800 m`, `2 pacers leave`; `kind`: distance, bell, pacer, event."""
 
     x_m: float
@@ -266,7 +266,7 @@ class Chart:
 
     race_m: float
     curves: tuple[Curve, ...]
-    marks: tuple[Mark, ...]
+    marks: tuple[ChartMarker, ...]
     reveal_m: float
     playhead_m: float
     gap_range_s: tuple[float, float]
@@ -334,7 +334,7 @@ class Board:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Group:
+class GroupView:
     """What the straightened group view needs beyond the bodies.
 
     Attributes:
@@ -394,7 +394,7 @@ class Scene:
     runner: Body
     pacers: tuple[Body, ...]
     ghosts: tuple[Body, ...]
-    group: Group
+    group: GroupView
     gaps: tuple[GapLine, ...]
     meters: tuple[Meter, ...]
     splits: tuple[SplitRow, ...]

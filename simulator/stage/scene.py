@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from simulator.analysis.chances import Band
 from simulator.analysis.gaps import GapState
+from simulator.analysis.what_if import Alternative
 
 Floats = NDArray[np.float64]
 
@@ -273,35 +274,12 @@ class Chart:
     band: Band | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """One bar of the what-if strip.
-
-    Attributes:
-        label: `0` ... `13`.
-        finish_s: finish time [s]; None = did not finish or not computed yet.
-        own: this is the live attempt (hidden by suspense until the finish).
-        hidden: suspense keeps its height secret for now.
-        stale: computed for settings that have changed since; draw dimmed.
-        assumed: rests on an assumed coefficient; draw hatched.
-        in_file: the value that the file asks for.
-    """
-
-    label: str
-    finish_s: float | None
-    own: bool = False
-    hidden: bool = False
-    stale: bool = False
-    assumed: bool = False
-    in_file: bool = False
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class WhatIf:
     """The strip of finish times; `target_s` is drawn as a line. None of `bars` while computing."""
 
     axis: str
-    bars: tuple[Bar, ...]
+    bars: tuple[Alternative, ...]
     target_s: float
 
 

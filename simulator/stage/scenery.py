@@ -7,7 +7,7 @@ here remembers the last picture.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +21,6 @@ from simulator.physics.track import start_position, track_position
 from simulator.recording.recording import Moment, Status
 from simulator.stage.playback import Playback
 from simulator.stage.scene import (
-    Bar,
     Board,
     BoardRow,
     Body,
@@ -282,10 +281,7 @@ def _gap_range(show: Show, reveal_m: float) -> tuple[float, float]:
 def _what_if(show: Show, shown: bool) -> WhatIf | None:
     if show.alternatives is None:
         return None
-    bars = tuple(
-        Bar(a.label, a.finish_s, a.own, a.own and not shown, a.stale, a.assumed, a.in_file)
-        for a in show.alternatives
-    )
+    bars = tuple(replace(bar, hidden=bar.own and not shown) for bar in show.alternatives)
     return WhatIf(show.axis, bars, show.plan.finish_s or 0.0)
 
 

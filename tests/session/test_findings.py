@@ -11,14 +11,13 @@ from simulator.analysis.what_if import AXES, Alternative, alternatives
 from simulator.scenario.loader import load_scenario
 from simulator.session import Session, findings
 from simulator.session.findings import Bars
-from simulator.stage.scene import Bar
 from tests.session.short import load_short, settle
 
 WAIT_S = 60.0
 """A machine that is busy may take long; a test that hangs ends here."""
 
 
-def bars(session: Session) -> tuple[Bar, ...]:
+def bars(session: Session) -> tuple[Alternative, ...]:
     what_if = session.scene().what_if
     assert what_if is not None
     return what_if.bars

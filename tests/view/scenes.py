@@ -12,8 +12,8 @@ import numpy as np
 
 from simulator.analysis.chances import Band
 from simulator.analysis.gaps import GapState
+from simulator.analysis.what_if import Alternative
 from simulator.stage.scene import (
-    Bar,
     Board,
     BoardRow,
     Body,
@@ -81,7 +81,7 @@ _MARKS = (
     ChartMarker(RACE_M - 400, "bell", "event"),
 )
 _BARS = tuple(
-    Bar(
+    Alternative(
         str(n),
         246.4 + 7.0 * float(np.exp(-n / 1.3)),
         own=n == 13,

@@ -217,7 +217,7 @@ class Restless:
             empty(kept)
         self._as_in_the_file()
         session.seek(LAPS_S[1])
-        self._until(lambda: not session.findings.busy)
+        self._until(lambda: not session.busy)
         # on a slow machine more pictures are waited for, and more is written in them and kept: the
         # same ones from here on
         self._other_colours()

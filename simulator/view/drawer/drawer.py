@@ -85,9 +85,12 @@ class Drawer:
         self.open, self.table_wanted, self.ui.focus = not self.open, False, None
         self.ui.close()
         if self.open:
+            knobs = self.session.desk().knobs
+            first = next((k.path for k in knobs if k.group == (self.page or knobs[0].group)), "")
+            self.ui.focus = ("knob", first) if by_key else None
             self.refresh()
-            if by_key:
-                self.ui.move_focus(1, among="knob")
+            if by_key and self.ui.focus is None:  # a page without knobs
+                self.ui.move_focus(1, scrolled=True)
 
     def shut(self) -> None:
         """Close the table if it is open, else the drawer."""

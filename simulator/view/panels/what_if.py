@@ -311,7 +311,6 @@ class WhatIfPanel(SidePanel):
         """Point at nothing."""
         self._at = (-1, -1)
         self._marked = 0
-        self._axis = ""
         self._bars: BarLayout | None = None
         self._shown = WhatIf("", (), 0.0)
 
@@ -323,14 +322,16 @@ class WhatIfPanel(SidePanel):
     def layout(self, box: Box | None, scene: Scene, style: Style) -> None:
         """Take its room; the bars are laid out once for drawing and for clicking."""
         super().layout(box, scene, style)
-        self._bars = None
-        if box is not None and scene.what_if is not None and scene.what_if.bars:
-            self._shown = scene.what_if
-            self._bars = lay_out(box, self._shown, style)
-            if self._shown.axis != self._axis:
-                self._axis = self._shown.axis
-                self._marked = next((i for i, bar in enumerate(self._shown.bars) if bar.own), 0)
-            self._marked = min(self._marked, len(self._shown.bars) - 1)
+        self._bars, before, now = None, self._shown, scene.what_if
+        if box is None or now is None or not now.bars:
+            return
+        if now.axis != before.axis:
+            self._marked = next((i for i, bar in enumerate(now.bars) if bar.own), 0)
+        # every scene brings a new one: an equal one is kept, and so is what follows from it
+        if (now.axis, now.bars, now.target_s) != (before.axis, before.bars, before.target_s):
+            self._shown = now
+        self._marked = min(self._marked, len(now.bars) - 1)
+        self._bars = lay_out(box, self._shown, style)
 
     def draw(self, plate: Plate, box: Box) -> None:
         """Bring bars and legend up to date."""

@@ -415,6 +415,25 @@ def test_many_presses_within_one_picture_all_count(hand: Hand, session: FakeSess
     assert session.knob("pacers.count").value == "4"
 
 
+def test_choices_and_switches_count_each_press_within_one_picture(
+    hand: Hand, session: FakeSession
+) -> None:
+    def press(code: int, times: int) -> None:
+        for _ in range(times):
+            for kind in (pygame.KEYDOWN, pygame.KEYUP):
+                hand.app.handle(pygame.Event(kind, key=code, mod=0, unicode=""))
+
+    hand.page("Plan")
+    hand.focus("knob", "plan.shape")
+    press(pygame.K_RIGHT, 2)
+    assert session.knob("plan.shape").value == "splits"
+    hand.focus("knob", "plan.standing_start")
+    press(pygame.K_SPACE, 3)
+    assert session.knob("plan.standing_start").value == "no"
+    press(pygame.K_SPACE, 1)
+    assert session.knob("plan.standing_start").value == "yes"
+
+
 def test_held_keys_turn_but_do_not_toggle(hand: Hand, session: FakeSession) -> None:
     hand.page("Plan")
     hand.focus("knob", "plan.standing_start")

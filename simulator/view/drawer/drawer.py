@@ -103,6 +103,7 @@ class Drawer:
         """Take a KEYDOWN, `again` while it is held; return whether it was meant for the drawer."""
         if not self.open:
             return False
+        self._catch_up()
         if self.ui.key(event, again=again):
             return True
         if event.key == pygame.K_ESCAPE and not event.mod & (pygame.KMOD_CTRL | pygame.KMOD_ALT):
@@ -112,7 +113,16 @@ class Drawer:
 
     def mouse(self, event: pygame.Event) -> bool:
         """Take an event of the mouse; return whether it was meant for the drawer."""
-        return self.open and self._surface is not None and self.ui.mouse(event)
+        if not self.open or self._surface is None:
+            return False
+        if event.type in (pygame.MOUSEBUTTONDOWN, pygame.MOUSEBUTTONUP):
+            self._catch_up()
+        return self.ui.mouse(event)
+
+    def _catch_up(self) -> None:
+        """Draw what an event before this one has changed: several may come within one picture."""
+        if self.ui.stale:
+            self.refresh()
 
     # drawing ----------------------------------------------------------------------------------
 

@@ -12,7 +12,7 @@ from simulator.stage.keys import Action
 from simulator.view.app import INSTEAD_S, App
 from simulator.view.resting import MOVED, SELDOM, STIRRED, Resting
 from tests.view.conftest import FakeSession
-from tests.view.hand import label
+from tests.view.user import label
 
 CAMERA = "whole"
 

@@ -19,7 +19,7 @@ from simulator.view.text import REGULAR
 from simulator.view.ui import Control
 from simulator.view.watched import Watched
 from tests.view.conftest import FakeSession
-from tests.view.hand import Hand
+from tests.view.user import User
 
 
 class AssumedPanel(SidePanel):
@@ -77,11 +77,11 @@ def test_it_has_room_and_is_drawn(app: App) -> None:
 
 
 def test_it_takes_clicks_and_the_keyboard(app: App, session: FakeSession) -> None:
-    hand = Hand(app)
+    user = User(app)
     box = dict(app._layout().side)["assumed"]
-    hand.click((box.x + 9, box.y + 9))
-    hand.key("k")
-    hand.wait(20)
-    hand.focus("assumed")
-    hand.key("enter")
+    user.click((box.x + 9, box.y + 9))
+    user.key("k")
+    user.wait(20)
+    user.focus("assumed")
+    user.key("enter")
     assert session.said == ["Clicked.", "Pressed."]

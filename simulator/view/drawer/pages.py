@@ -337,7 +337,7 @@ class Page:
             self._say(text, ui.sizes.small, ui.theme.muted)
             self._gap()
         if desk.comparison is not None:
-            words = "Close the table" if drawer.table_wanted else "Compare in a table"
+            words = "Close the table" if drawer.table_open else "Compare in a table"
             note = "Splits, gaps, shelter, reserve and finish of each."
             self._buttons((("table",), words, note, drawer.switch_table))
         saved, loaded = (
@@ -373,7 +373,7 @@ class Page:
 
 
 def in_file(knob: Knob) -> str:
-    """Return what the file says, as the drawer writes it beside a changed knob."""
+    """Return what the file says, as the drawer writes it next to a changed knob."""
     return f"file {_with_unit(knob.file_value or knob.value, knob.unit)}"
 
 

@@ -479,7 +479,7 @@ class Ui:
         at = options.index(value) if value in options else 0
 
         def step(x: int, y: int) -> None:
-            if choose is not None:
+            if choose is not None and options:
                 way = 1 if x + y > 0 else -1
                 choose(options[min(max(0, at + way), len(options) - 1)])
 

@@ -77,17 +77,18 @@ class Drawer:
     @property
     def table(self) -> Comparison | None:
         """The comparison, while it is shown."""
-        wanted = self.open and self.table_open and self._desk is not None
-        return self._desk.comparison if wanted and self._desk is not None else None
+        desk = self._desk if self.open and self.table_open else None
+        return desk.comparison if desk is not None else None
 
     def toggle(self, *, by_key: bool = False) -> None:
         """Open or shut it; opened by a key, the first knob is in focus."""
         self.open, self.table_open, self.ui.focus = not self.open, False, None
         self.ui.close()
         if self.open:
-            knobs = self.session.desk().knobs
-            first = next((k.path for k in knobs if k.group == (self.page or knobs[0].group)), "")
-            self.ui.focus = ("knob", first) if by_key else None
+            desk = self.session.desk()
+            page = self.page or page_names(desk)[0]
+            first = next((("knob", k.path) for k in desk.knobs if k.group == page), None)
+            self.ui.focus = first if by_key else None
             self.refresh()
             if by_key and self.ui.focus is None:  # a page without knobs
                 self.ui.move_focus(1, scrolled=True)
@@ -133,7 +134,7 @@ class Drawer:
         self.ui.flush()
         if not self.shown or self.box is None:
             return
-        if self.open and not waits:
+        if self.open and (not waits or self._surface is None):
             desk = self.session.desk()
             self.ui.stale |= desk is not self._desk and not _same(desk, self._desk)
             if self.ui.stale or self._surface is None:

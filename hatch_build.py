@@ -1,7 +1,7 @@
 """The build hook: compiles simulator/physics/kernel.py with Cython, where that is possible.
 
 In: kernel.py and the types in kernel.pxd. Out: an extension module that has the digest of both in
-its name, so that simulator/physics/compiled.py never loads one of another source. A wheel carries
+its name, so that simulator/physics/compiled.py never loads a stale one. A wheel carries
 it, an editable install puts it beside the source; so does `python hatch_build.py`, which the
 Makefile runs. Without a compiler, Python.h or Cython one line says so, and the wheel is a pure one.
 A line of kernel.py that ends in `# compiled: x` reads x in what is compiled: C has its own `sqrt`.
@@ -33,7 +33,7 @@ DIRECTIVES = {
     "wraparound": False,
     "cdivision": True,
 }
-# Nothing may reorder or contract a sum: compiled and plain give the same bits.
+# No sum may be reordered or contracted: compiled and plain give the same bits.
 FLAGS = (
     ["/O2", "/fp:precise"]
     if sys.platform == "win32"
@@ -45,7 +45,7 @@ _COMMAND = re.compile(r"Command '\['([^']*)'.*\]'")
 
 
 class NotCompiledError(Exception):
-    """The kernel cannot be compiled here; the text is the compiler's complaint."""
+    """The kernel cannot be compiled here; the text is one line that says why."""
 
 
 class KernelHook(BuildHookInterface[Any]):
@@ -61,7 +61,7 @@ class KernelHook(BuildHookInterface[Any]):
             self._folder = TemporaryDirectory()
             built = compile_kernel(physics, Path(self._folder.name))
         except NotCompiledError as error:
-            self.app.display_warning(told(error))
+            self.app.display_warning(str(error))
             return
         build_data["force_include"][str(built)] = (PHYSICS / built.name).as_posix()
         build_data["pure_python"] = False
@@ -72,11 +72,6 @@ class KernelHook(BuildHookInterface[Any]):
         del version, build_data, artifact_path
         if hasattr(self, "_folder"):
             self._folder.cleanup()
-
-
-def told(error: NotCompiledError) -> str:
-    """Return the one line that is printed where the kernel is not compiled."""
-    return f"lightpace: the kernel stays plain Python, with the same results but slower: {error}"
 
 
 def module_name(source: bytes, types: bytes) -> str:
@@ -91,9 +86,9 @@ def compile_in_place(physics: Path) -> None:
         NotCompiledError: it cannot be compiled here.
     """
     name = module_name(*_sources(physics))
-    made = [path for path in physics.glob("_kernel_*") if path.name.endswith(_suffix())]
-    newest_rules = Path(__file__).stat().st_mtime
-    if not any(p.stem.startswith(name) and p.stat().st_mtime >= newest_rules for p in made):
+    target = physics / f"{name}{_suffix()}"
+    flags_from = Path(__file__).stat().st_mtime
+    if not target.exists() or target.stat().st_mtime < flags_from:
         with TemporaryDirectory() as folder:
             built = compile_kernel(physics, Path(folder))
             part = physics / f"{built.name}.{os.getpid()}.part"
@@ -132,15 +127,12 @@ def compile_kernel(physics: Path, into: Path) -> Path:
         complaint = _COMPLAINT.search(output)
         reason = complaint[0] if complaint else output.rpartition("\n")[2].rpartition("Error: ")[2]
         reason = _COMMAND.sub(r"'\1'", reason).replace(name, "kernel")
-        raise NotCompiledError(reason)
+        raise NotCompiledError(f"lightpace: the kernel stays plain Python, only slower: {reason}")
     return package / f"{name}{_suffix()}"
 
 
 def _sources(physics: Path) -> tuple[bytes, bytes]:
-    try:
-        return (physics / "kernel.py").read_bytes(), (physics / "kernel.pxd").read_bytes()
-    except FileNotFoundError as error:
-        raise NotCompiledError(f"there is no {error.filename}") from None
+    return (physics / "kernel.py").read_bytes(), (physics / "kernel.pxd").read_bytes()
 
 
 def _suffix() -> str:
@@ -168,4 +160,4 @@ if __name__ == "__main__":
         try:
             compile_in_place(Path(__file__).resolve().parent / PHYSICS)
         except NotCompiledError as error:
-            sys.stderr.write(f"{told(error)}\n")
+            sys.stderr.write(f"{error}\n")

@@ -174,7 +174,7 @@ def plot(
     """Draw a table of results as a figure for a talk (.png, .svg, .pdf)."""
     from simulator.analysis.sweep.axes import grid_of
     from simulator.analysis.sweep.chunks import request_of
-    from simulator.analysis.sweep.running import run_sweep
+    from simulator.analysis.sweep.sweep import run_sweep
     from simulator.export.columns import read_columns
     from simulator.scenario.loader import load_scenario
     from simulator.view.figures import Show, check_figure, draw_figure
@@ -218,8 +218,8 @@ def optimise(
     changes: Changes = None,
 ) -> None:
     """Find the best split plan, the fewest pacers, the widest gap that will do."""
-    from simulator.analysis.optimum.optimise import facts
-    from simulator.analysis.optimum.optimise import optimise as find
+    from simulator.analysis.optimise.optimise import facts
+    from simulator.analysis.optimise.optimise import optimise as find
     from simulator.export.scenario import write_scenario
 
     with moving(err.status("looking")):

@@ -36,7 +36,7 @@ def run_missing(
         LightpaceError: the cluster is not there or falls apart.
         ExtraError: a cluster is wanted and distributed is not installed.
     """
-    from simulator.analysis.sweep.running import run_chunks
+    from simulator.analysis.sweep.sweep import run_chunks
 
     if cluster is None:
         yield from run_chunks(request, missing, threads=threads)

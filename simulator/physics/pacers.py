@@ -308,6 +308,11 @@ def _drawn(x_m: float, offset_m: float, presence: float) -> tuple[float, float, 
     return x_m, offset_m + DRIFT_M * gone * gone * (3.0 - 2.0 * gone), presence
 
 
+def role_of(slot: Slot) -> str:
+    """Return where a slot is: `ahead` of her, `beside` her or `behind` her."""
+    return _role(slot.ahead)
+
+
 def _role(ahead_m: float) -> str:
     if leads(ahead_m):
         return "ahead"

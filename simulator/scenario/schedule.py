@@ -93,11 +93,6 @@ class Schedule:
         t = np.asarray(time_s, dtype=np.float64)
         return 1.0 / self._locate(self._flying_clock(t))[1]
 
-    def pace_at(self, distance_m: ArrayLike) -> Floats:
-        """Return the pace asked for [s/m] at race distance [m]; beyond the line the last one."""
-        x = np.asarray(distance_m, dtype=np.float64)
-        return np.asarray(np.interp(x, self.knot_x, self.knot_pace))
-
     def speed_at(self, time_s: ArrayLike) -> Floats:
         """Return the mark's own speed [m/s], from rest at the gun after a standing start."""
         t = np.asarray(time_s, dtype=np.float64)
@@ -123,11 +118,12 @@ class Schedule:
         loss = self.start_loss_s
         if loss == 0:
             return u
-        t = u + loss
+        t = np.array(u + loss)
+        near = (u > 0) & (t < 40.0 * loss)  # beyond, the start's exponential rounds to nothing
         for _ in range(60):
-            gap = t + loss * np.expm1(-t / loss) - u
-            slope = np.maximum(-np.expm1(-t / loss), 1e-9)
-            t = np.maximum(t - gap / slope, 0.0)
+            from_rest = np.expm1(-t[near] / loss)
+            gap = t[near] + loss * from_rest - u[near]
+            t[near] = np.maximum(t[near] - gap / np.maximum(-from_rest, 1e-9), 0.0)
             if np.all(np.abs(gap) < 1e-12):
                 break
         return np.where(u <= 0, 0.0, t)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import lru_cache
 
-from simulator.stage.staging import Panel
+from simulator.stage.scene import Panel
 from simulator.view.layout import (
     INFIELD_M,
     TRACK_HEIGHT_M,
@@ -21,11 +21,12 @@ from simulator.view.layout import (
     foot_height,
     track_scale,
 )
+from simulator.view.panels.side import SIDE_PANELS
 from simulator.view.theme import Sizes
 
 EVERY_PANEL = frozenset(Panel)
-Column = tuple[Box | None, Box | None, Box | None]
-"""The live panel, the splits, the strip of alternatives."""
+Side = tuple[tuple[str, Box], ...]
+"""The panels beside or below the stage that have room, by name."""
 Rows = tuple[Box | None, Box | None, Box | None]
 """The timeline, the buttons, the words of a story."""
 
@@ -67,7 +68,7 @@ def _wide(
     caption_h: int,
 ) -> Layout:
     wanted = in_column(shown)
-    side = max(236, round(0.255 * width)) if any(wanted) else 0
+    side = max(236, round(0.255 * width)) if wanted else 0
     left = width - side - (gap if side else 0)
     row = button_row + gap // 2 if button_row else 0
     low = 0
@@ -83,36 +84,29 @@ def _wide(
     timeline = Box(gap, y, left - inset, low) if low else None
     y += low + (gap // 2 if low else 0)
     buttons = Box(gap, y, left - inset, button_row) if button_row else None
-    panels: Column = (None, None, None)
+    panels: Side = ()
     if side:
         panels = column_of(Box(left + gap, gap, side - gap, height - 2 * gap), gap, wanted)
     return _finish(width, height, unit, stage, panels, (timeline, buttons, caption), shown)
 
 
-def in_column(shown: frozenset[Panel]) -> tuple[bool, bool, bool]:
-    """Return which panels of the column are wanted: live, splits, what if.
-
-    Gaps alone open no column: the one that counts stands in the score, and larger.
-    """
-    splits, what_if = Panel.SPLITS in shown, Panel.WHAT_IF in shown
-    gaps = Panel.GAPS in shown and (splits or what_if)
-    return gaps or Panel.METERS in shown, splits, what_if
+def in_column(shown: frozenset[Panel]) -> tuple[str, ...]:
+    """Return the names of the side panels that are wanted."""
+    return tuple(name for name, panel in SIDE_PANELS.items() if panel.wanted(shown))
 
 
-def column_of(column: Box, gap: int, wanted: tuple[bool, bool, bool]) -> Column:
+def column_of(column: Box, gap: int, wanted: tuple[str, ...]) -> Side:
     """Return the boxes of the wanted panels from the top of `column`: all that have room."""
     x, y, w, h = column
-    most = 1 if h < 330 else 2 if h < 500 else 3
-    names = [i for i in range(3) if wanted[i]][:most]
-    shares = (0.37, 0.35, 0.28) if len(names) == 3 else (1 / max(1, len(names)),) * 3
-    free = h - gap * (len(names) - 1)
-    found: list[Box | None] = [None, None, None]
-    for k, i in enumerate(names):
-        last = k == len(names) - 1
-        high = column.bottom - y if last else round(shares[k] * free)
-        found[i] = Box(x, y, w, high)
+    names = wanted[: 1 if h < 330 else 2 if h < 500 else len(wanted)]
+    every, whole = len(names) == len(SIDE_PANELS), sum(p.share for p in SIDE_PANELS.values())
+    free, placed = h - gap * (len(names) - 1), []
+    for name in names:
+        share = SIDE_PANELS[name].share / whole if every else 1 / len(names)
+        high = column.bottom - y if name == names[-1] else round(share * free)
+        placed.append((name, Box(x, y, w, high)))
         y += high + gap
-    return found[0], found[1], found[2]
+    return tuple(placed)
 
 
 def _stacked(
@@ -130,10 +124,10 @@ def _stacked(
     timeline_h = max(70, round(0.13 * height)) if chart else 0
     taken = (timeline_h + gap if timeline_h else 0) + (button_row + gap if button_row else 0)
     rest = height - taken - caption_h
-    beside = any(in_column(shown))
+    beside = in_column(shown)
     stage = Box(0, 0, width, max(1, min(wanted, rest) if rest - wanted >= 150 and beside else rest))
     y = stage.bottom
-    caption = timeline = buttons = live = splits = what_if = None
+    caption = timeline = buttons = None
     if caption_h and y + caption_h <= height:
         caption = Box(0, y, width, caption_h)
         y = caption.bottom
@@ -143,25 +137,27 @@ def _stacked(
     if button_row:
         buttons = Box(gap, y, width - 2 * gap, button_row)
         y = buttons.bottom + gap
-    free = height - y - gap
-    if free >= 140 and width >= 240:
-        if width >= 520:
-            half = (width - 3 * gap) // 2
-            upper = free if free < 480 else round(0.52 * free)
-            live = Box(gap, y, half, upper)
-            splits = Box(2 * gap + half, y, width - 3 * gap - half, upper)
-            if free >= 480:
-                what_if = Box(gap, y + upper + gap, width - 2 * gap, free - upper - gap)
-        else:
-            live = Box(gap, y, width - 2 * gap, free if free < 380 else free // 2)
-            if free >= 380:
-                splits = Box(gap, live.bottom + gap, width - 2 * gap, free - live.h - gap)
-    columns = in_column(shown)
-    panels = tuple(
-        box if on else None for box, on in zip((live, splits, what_if), columns, strict=True)
+    places = _below(Box(gap, y, width - 2 * gap, height - y - gap), gap)
+    side = tuple(
+        (name, box)
+        for name, box in zip(SIDE_PANELS, places, strict=False)
+        if name in in_column(shown)
     )
-    kept: Column = (panels[0], panels[1], panels[2])
-    return _finish(width, height, unit, stage, kept, (timeline, buttons, caption), shown)
+    return _finish(width, height, unit, stage, side, (timeline, buttons, caption), shown)
+
+
+def _below(room: Box, gap: int) -> list[Box]:
+    """Return the places for side panels below the stage: two beside each other, one below."""
+    x, y, w, h = room
+    if h < 140 or w + 2 * gap < 240:
+        return []
+    if w + 2 * gap >= 520:
+        half, upper = (w - gap) // 2, h if h < 480 else round(0.52 * h)
+        places = [Box(x, y, half, upper), Box(x + gap + half, y, w - gap - half, upper)]
+        return [*places, Box(x, y + upper + gap, w, h - upper - gap)] if h >= 480 else places
+    upper = h if h < 380 else h // 2
+    places = [Box(x, y, w, upper)]
+    return [*places, Box(x, y + upper + gap, w, h - upper - gap)] if h >= 380 else places
 
 
 def _finish(
@@ -169,7 +165,7 @@ def _finish(
     height: int,
     unit: float,
     stage: Box,
-    panels: Column,
+    panels: Side,
     rows: Rows,
     shown: frozenset[Panel],
 ) -> Layout:
@@ -199,9 +195,7 @@ def _finish(
         infield=only(_infield(track), shown),
         band=only(_band(Box(stage.x, stage.bottom - band_h, stage.w, band_h), unit), shown),
         view=view,
-        live=panels[0],
-        splits=panels[1],
-        what_if=panels[2],
+        side=panels,
         timeline=rows[0],
         controls=rows[1],
         caption=rows[2],

@@ -83,6 +83,7 @@ class Layout:
         title: name and subtitle; `rate`: speed and pause; both lie on the stage's upper edge.
         infield: the score when the whole track shows; `band`: the score when the camera follows.
         view: the part of the stage above the band.
+        side: the panels beside or below the stage by name, from the top down.
         caption: the strip below the stage for a story's words.
         controls: the buttons, None where there is no room or they are hidden.
     """
@@ -97,12 +98,15 @@ class Layout:
     infield: Hud
     band: Hud
     view: Box
-    live: Box | None
-    splits: Box | None
-    what_if: Box | None
+    side: tuple[tuple[str, Box], ...]
     timeline: Box | None
     controls: Box | None
     caption: Box | None = None
+
+    @property
+    def what_if(self) -> Box | None:
+        """The bars of other settings."""
+        return dict(self.side).get("what_if")
 
     @property
     def sizes(self) -> Sizes:
@@ -120,12 +124,13 @@ class Layout:
 
     @property
     def drawer(self) -> Box | None:
-        """Where the drawer of knobs slides in: over the panels beside the strip of alternatives.
+        """Where the drawer of knobs slides in: over the side panels, but not over the bars.
 
         Where there are none it lies over the stage; None where it would be too small to use.
         """
-        first, last = self.live, self.splits or self.live
-        if first is not None and last is not None:
+        beside = [box for name, box in self.side if name != "what_if"]
+        if beside:
+            first, last = beside[0], beside[-1]
             box = Box(first.x, first.y, last.right - first.x, last.bottom - first.y)
         else:
             wide = min(self.stage.w, max(LEAST_DRAWER, round(0.5 * self.stage.w)))
@@ -144,9 +149,7 @@ class Layout:
         """Return the boxes that tile the picture, by name: none overlaps another."""
         named = {
             "stage": self.stage,
-            "live": self.live,
-            "splits": self.splits,
-            "what_if": self.what_if,
+            **dict(self.side),
             "timeline": self.timeline,
             "caption": self.caption,
             "controls": self.controls,

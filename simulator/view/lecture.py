@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from simulator.stage.staging import Panel
-from simulator.view.arranging import Column, column_of, in_column, only
+from simulator.stage.scene import Panel
+from simulator.view.arranging import Side, column_of, in_column, only
 from simulator.view.layout import INFIELD_M, Box, Hud, Layout, track_scale
 
 LECTURE_PANELS = frozenset({Panel.CLOCK, Panel.GAPS})
@@ -25,11 +25,10 @@ def arrange_lecture(
 ) -> Layout:
     """Return the boxes for a picture of this size; never raises from 1 × 1 upwards."""
     width, height = max(1, width), max(1, height)
-    live, splits, what_if = in_column(shown)
     # the gap is on the stage, and large: a column for its sake alone would only make it smaller
-    wanted = (live and Panel.METERS in shown, splits, what_if)
+    wanted = in_column(shown if Panel.METERS in shown else shown - {Panel.GAPS})
     roomy = width >= 480 and height >= 270
-    side = round(0.34 * width) if any(wanted) and roomy and width > height else 0
+    side = round(0.34 * width) if wanted and roomy and width > height else 0
     larger = LARGER_BESIDE if side else LARGER
     unit = max(0.2, larger * min(width / 1920, height / 1080))
     gap = max(3, round(12 * unit))
@@ -37,7 +36,7 @@ def arrange_lecture(
     low = round(0.21 * height) if Panel.CHART in shown and roomy else 0
     words = round(0.115 * height) if caption and height >= 120 else 0
     stage = Box(0, 0, left, max(1, height - words - (low + gap if low else 0)))
-    panels: Column = (None, None, None)
+    panels: Side = ()
     if side:
         column = Box(left + gap, gap, max(1, side - gap), max(1, height - 2 * gap))
         panels = column_of(column, gap, wanted)
@@ -56,9 +55,7 @@ def arrange_lecture(
         infield=only(_infield(stage, shown), shown),
         band=only(band, shown),
         view=view,
-        live=panels[0],
-        splits=panels[1],
-        what_if=panels[2],
+        side=panels,
         timeline=Box(gap, stage.bottom + words, left - 2 * gap, low) if low else None,
         controls=None,
         caption=Box(0, stage.bottom, left, words) if words else None,

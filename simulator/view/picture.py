@@ -11,10 +11,8 @@ from dataclasses import dataclass
 
 import pygame
 
-from simulator.stage.cameras import Camera
 from simulator.stage.keys import BINDINGS, PRESENTING
-from simulator.stage.scene import Scene
-from simulator.stage.staging import Panel, Staging
+from simulator.stage.scene import Camera, Scene, Staging
 from simulator.view import camera, sprites
 from simulator.view.arranging import EVERY_PANEL, arrange
 from simulator.view.cameras import WHOLE, Shot, goal_of, view_of
@@ -24,8 +22,9 @@ from simulator.view.layers.ground import Tiles, stretched
 from simulator.view.layers.track import led_pips, mark_lines, mark_names, paint
 from simulator.view.layout import Box, Hud, Layout
 from simulator.view.lecture import LECTURE_PANELS, arrange_lecture
-from simulator.view.panels import caption, cards, head, live, score, splits, what_if
+from simulator.view.panels import caption, cards, head, score
 from simulator.view.panels.frame import frame
+from simulator.view.panels.side import SIDE_PANELS
 from simulator.view.panels.timeline import Timeline
 from simulator.view.plate import Plate
 from simulator.view.style import Style
@@ -92,6 +91,7 @@ class Painter:
         self._layout: Layout | None = None
         self._kept: Kept | None = None
         self._cards: dict[str, tuple[object, pygame.Surface]] = {}
+        self._side = {name: panel() for name, panel in SIDE_PANELS.items()}
 
     def followed_by(self, theme: Theme) -> Painter:
         """Return a painter in other colours; what is kept in these is dropped.
@@ -152,14 +152,10 @@ class Painter:
         mark_names(picture, view, layout.stage, scene.start_s_m, style)
         if layout.infield.group is not None:
             group.frame(picture, layout.infield.group, scene.group.span_m, style)
-        for box, heading in (
-            (layout.live, "live"),
-            (layout.splits, "splits"),
-            (layout.what_if, "what if"),
-            (layout.timeline, ""),
-        ):
-            if box is not None:
-                frame(picture, box, heading, style)
+        for name, box in layout.side:
+            frame(picture, box, SIDE_PANELS[name].heading, style)
+        if layout.timeline is not None:
+            frame(picture, layout.timeline, "", style)
         band = moved(layout.band)
         low = pygame.Surface((band.area.w, band.area.h), 0, 32)
         low.fill(theme.panel)
@@ -174,15 +170,10 @@ class Painter:
             head.show(plate, scene, layout.title, layout.rate, style)
         if layout.foot is not None:
             head.assumed(plate, scene, layout.foot, style)
-        if layout.live is not None:
-            shown = EVERY_PANEL if scene.staging is None else scene.staging.panels
-            gaps = scene.gaps if Panel.GAPS in shown else ()
-            meters = scene.meters if Panel.METERS in shown else ()
-            live.show(plate, gaps, meters, layout.live, style)
-        if layout.splits is not None:
-            splits.show(plate, scene, layout.splits, style)
-        if layout.what_if is not None:
-            what_if.show(plate, scene, layout.what_if, style)
+        for name, box in layout.side:
+            panel = self._side[name]
+            panel.layout(box, scene, style)
+            panel.draw(plate, box)
         if layout.timeline is not None:
             kept.timeline.show(plate, scene, layout.timeline)
         if layout.caption is not None and scene.staging is not None:

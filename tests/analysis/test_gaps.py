@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import pairwise
 
 import numpy as np
@@ -9,19 +10,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import ArrayLike
 
-from simulator.analysis.gap_state import GapState
 from simulator.analysis.gaps import (
     LEVEL_EXIT_S,
     LEVEL_S,
-    LOST_S,
     TREND_S,
     Floats,
-    _states,
+    GapState,
+    GapTrack,
     gap_seconds,
     gap_track,
     lost_light_m,
 )
 from simulator.analysis.marks import Mark, ghost_marks, light_mark, run_mark
+from simulator.physics.attempt import simulate
+from simulator.physics.kernel import LOST_S
 from simulator.recording.recording import ARRAYS, Recording, Status
 from simulator.scenario.loader import load_scenario
 from simulator.scenario.schedule import even_schedule
@@ -62,7 +64,8 @@ def test_a_gap_is_now_minus_when_the_other_passed_this_distance(
 def test_a_run_is_level_with_itself(attempt: Recording) -> None:
     track = gap_track(attempt, run_mark("herself", "white", "", attempt))
     assert np.abs(track.seconds).max() < 1e-9
-    assert set(track.states) == {GapState.LEVEL}
+    states = {track.state_at(t) for t in np.linspace(-1.0, attempt.end_s + 1.0, 100)}
+    assert states == {GapState.LEVEL}
 
 
 def test_the_gap_holds_after_the_finish(attempt: Recording, light: Mark) -> None:
@@ -82,8 +85,26 @@ def test_a_mark_that_runs_less_far_is_unknown_beyond_its_end(attempt: Recording)
     assert track.seconds_at(float(attempt.time_at(399.0))) is not None
 
 
+ALONE = ["distance=400 m", "plan.target=1:04", "ghosts=[]", "published=~"]
+
+
+@cache
+def minute() -> Recording:
+    """Return a run of about a minute."""
+    return simulate(load_scenario("solo", overrides=ALONE))
+
+
+def states_of(seconds: Floats, change: Floats) -> list[GapState]:
+    """Return the state at each tick of a track of these gaps."""
+    even_run = even_schedule(400.0, 60.0)
+    mark = Mark("even", "", "white", "", 60.0, 400.0, even_run)
+    recording = minute()
+    track = GapTrack(mark, recording, seconds, change)
+    return [track.state_at(i * recording.step_s + 1e-6) for i in range(len(seconds))]
+
+
 def walk(gaps: list[float]) -> list[GapState]:
-    return list(_states(np.array(gaps), np.zeros(len(gaps))))
+    return states_of(np.array(gaps), np.zeros(len(gaps)))
 
 
 def test_a_small_gap_stays_level_until_it_is_clearly_more() -> None:
@@ -114,18 +135,18 @@ def test_a_gap_that_trembles_does_not_flicker(centre: float, noise: list[float])
 @given(st.lists(st.floats(-TREND_S, TREND_S), min_size=1, max_size=60))
 def test_a_trend_does_not_turn_for_a_small_change(changes: list[float]) -> None:
     moved = np.array([0.2, *changes])
-    states = _states(np.full(len(moved), 1.0), moved)
+    states = states_of(np.full(len(moved), 1.0), moved)
     assert set(states) == {GapState.BEHIND_LOSING}
 
 
 def test_gaining_and_losing_go_by_the_side() -> None:
     gaps, change = np.array([1.0, 1.0, -1.0, -1.0]), np.array([0.1, -0.1, -0.1, 0.1])
-    assert _states(gaps, change) == (
+    assert states_of(gaps, change) == [
         GapState.BEHIND_LOSING,
         GapState.BEHIND_GAINING,
         GapState.AHEAD_GAINING,
         GapState.AHEAD_LOSING,
-    )
+    ]
 
 
 @dataclass(frozen=True)
@@ -198,7 +219,7 @@ def test_a_run_that_did_not_finish_has_gaps_as_far_as_it_went(
     stopped = replace(attempt, finish_s=None, status=Status.DID_NOT_FINISH, **cut)
     track, whole = gap_track(stopped, light), gap_track(attempt, light)
     assert track.seconds == pytest.approx(whole.seconds[:801], abs=1e-9)
-    assert track.states == whole.states[:801]
+    assert (track.codes == whole.codes[:801]).all()
 
 
 def test_a_gap_between_two_ticks_is_looked_up_to_a_thousandth(attempt: Recording) -> None:

@@ -36,8 +36,22 @@ _NUMBERS = [
 ]
 _NUMBERS += ["shift", "scale", "drop_back"]
 _COUNTS = ("halves", "cells", "ticks", "stands_from", "phases", "windy")
-_TABLES = ("marks", "speeds", "leader", "level", "drag", "time", "wake", "lost", "trail")
-_TABLES += ("constant", "breaks", "least", "bends", "wind")
+_TABLES = [
+    "marks",
+    "speeds",
+    "leader",
+    "level",
+    "drag",
+    "time",
+    "wake",
+    "lost",
+    "trail",
+    "constant",
+    "breaks",
+    "least",
+    "bends",
+    "wind",
+]
 
 
 class _Attempt(ctypes.Structure):
@@ -97,8 +111,18 @@ def c_loop(scenario: Scenario) -> Callable[[], float] | None:
     for name in _TABLES:
         arrays[name] = np.ascontiguousarray(arrays[name], dtype=np.float64)
         setattr(packed, name, arrays[name].ctypes.data)
-    numbers = (c.ACCEL_MAX, c.ACCEL_MIN, c.GAP_GAIN, c.GAP_SPEED_MAX, c.TAU_AEROBIC, c.TAU_LIMIT)
-    numbers += (c.TAU_RESERVE, c.TAU_SPEED, c.AEROBIC_START, c.WAKE_LIMIT)
+    numbers = [
+        c.ACCEL_MAX,
+        c.ACCEL_MIN,
+        c.GAP_GAIN,
+        c.GAP_SPEED_MAX,
+        c.TAU_AEROBIC,
+        c.TAU_LIMIT,
+        c.TAU_RESERVE,
+        c.TAU_SPEED,
+        c.AEROBIC_START,
+        c.WAKE_LIMIT,
+    ]
     constants = (ctypes.c_double * 14)(*numbers, kernel.C0, kernel.C1, kernel.C2, kernel.LEAN)
     xs = np.zeros(a.ticks + 1)
     loop.finish.restype = ctypes.c_double

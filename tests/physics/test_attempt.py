@@ -130,16 +130,19 @@ def test_power_never_passes_its_limit(breaking4: Recording) -> None:
 
 def test_a_broken_ledger_is_called_broken(breaking4: Recording) -> None:
     assert breaking4.status is Status.FINISHED
-    finish = breaking4.finish_s
+    finish = breaking4.end_s
     arrays = {name: getattr(breaking4, name).copy() for name in ARRAYS}
     assert attempt._status(arrays, finish, breaking4.step_s) is Status.FINISHED
     arrays["reserve"] += 0.2 * np.arange(breaking4.ticks + 1)  # energy from nowhere
     assert attempt._status(arrays, finish, breaking4.step_s) is Status.LEDGER_BROKEN
-    sums = {"spent": 9000.0, "finish_s": finish, "too_fast": False}
-    assert STATUSES[attempt.judged(0.0, 1.0, **sums)] is Status.FINISHED
-    assert STATUSES[attempt.judged(0.0, 20.0, **sums)] is Status.LEDGER_BROKEN
-    assert STATUSES[attempt.judged(-9.0, 1.0, **sums)] is Status.LEDGER_BROKEN
-    assert STATUSES[attempt.judged(np.nan, 1.0, **sums)] is Status.LEDGER_BROKEN
+    for least, off, verdict in (
+        (0.0, 1.0, Status.FINISHED),
+        (0.0, 20.0, Status.LEDGER_BROKEN),
+        (-9.0, 1.0, Status.LEDGER_BROKEN),
+        (np.nan, 1.0, Status.LEDGER_BROKEN),
+    ):
+        code = attempt.judged(least, off, 9000.0, finish, too_fast=False)
+        assert STATUSES[int(code)] is verdict
 
 
 def test_head_wind_of_a_storm_is_run_or_given_up_with_a_status() -> None:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
-from functools import cached_property
+from functools import cache, cached_property
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -18,11 +19,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.analysis.sweep.axes import Grid, number_of, refused
-from simulator.analysis.sweep.provenance import files_named, program
-from simulator.analysis.sweep.varying import Source, Varied
+from simulator.analysis.sweep.rows import Source, Varied
 from simulator.analysis.uncertainty import breaks, draw, run_samples, samples_of
 from simulator.errors import Problem, ScenarioError
 from simulator.physics.attempt import STATUSES, outcomes_of
+from simulator.resources import configs_dir
 from simulator.scenario.loader import load_text, scenario_to_dict
 from simulator.scenario.model import Scenario
 from simulator.scenario.overrides import apply_overrides
@@ -31,10 +32,41 @@ from simulator.scenario.reading import find_scenario, is_bare_name, read_text
 from simulator.scenario.yaml_tree import Document, read_document
 from simulator.units import LAP_M, parse_distance
 
+_PACKAGE = Path(__file__).resolve().parents[2]
+_ROOMS = ("analysis", "physics", "recording", "scenario")
+_ENDINGS = (".yaml", ".yml")
+_LONGEST_NAME = 300
+
+
+@cache
+def program() -> str:
+    """Return what tells these rooms, shipped files and this numpy from any others."""
+    files = [*_PACKAGE.glob("*.py"), *configs_dir().rglob("*.yaml")]
+    for room in _ROOMS:
+        files += (_PACKAGE / room).rglob("*.py")
+    told = hashlib.sha256(f"{version('lightpace')} {np.__version__}".encode())
+    for path in sorted(files):
+        told.update(f"\0{path.name}\0".encode() + path.read_bytes())
+    return told.hexdigest()
+
+
+def files_named(texts: Iterable[str], folder: Path) -> list[tuple[str, str]]:
+    """Return the texts that name a file here, each with the digest of what is in it."""
+    found = []
+    names = (t for t in texts if len(t) < _LONGEST_NAME and t.strip("\"'").endswith(_ENDINGS))
+    for text in dict.fromkeys(names):
+        try:
+            content = (folder / text.strip("\"'")).read_bytes()
+        except (OSError, ValueError):
+            continue  # that row will be an invalid one
+        found.append((text, hashlib.sha256(content).hexdigest()))
+    return found
+
+
 Columns: TypeAlias = dict[str, NDArray[Any]]
 """Columns by name, one entry a row: numbers (NaN: there is none) or texts."""
 
-CHUNK_ROWS = 1024
+CHUNK_ROWS = 4096
 """Attempts in a chunk: enough to be quick, few enough to keep memory flat."""
 INVALID = "invalid"
 """The status of a row that is no scenario."""

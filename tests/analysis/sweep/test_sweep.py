@@ -14,8 +14,8 @@ from simulator.analysis.summary import summarise
 from simulator.analysis.sweep import chunks
 from simulator.analysis.sweep.axes import grid_of
 from simulator.analysis.sweep.chunks import Request, request_of, run_chunk
-from simulator.analysis.sweep.running import Table, run_chunks, run_sweep
-from simulator.analysis.sweep.varying import NOTHING_BESIDE, Varied, is_number
+from simulator.analysis.sweep.rows import NOTHING_BESIDE, Varied, is_number
+from simulator.analysis.sweep.sweep import Table, run_chunks, run_sweep
 from simulator.analysis.uncertainty import forecast
 from simulator.errors import ScenarioError
 from simulator.physics.attempt import simulate_all

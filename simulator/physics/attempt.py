@@ -324,7 +324,8 @@ def ran_too_fast(x_m: Floats, step_s: float) -> bool:
     """
     windows = [(length, int(least_flying_time(length) / step_s)) for length in STRETCHES_M]
     from_gun = [(length, int(least_time(length) / step_s)) for length, _ in RECORDS]
-    return any(len(x_m) > tick and x_m[tick] > length for length, tick in from_gun) or any(
+    last = len(x_m) - 1
+    return any(x_m[min(tick, last)] > length for length, tick in from_gun) or any(
         len(x_m) > window and bool((x_m[window:] - x_m[:-window]).max() > length)
         for length, window in windows
     )

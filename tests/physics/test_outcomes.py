@@ -32,7 +32,7 @@ def scenarios() -> list[Scenario]:
     short = ["distance=400 m", "ghosts=[]", "published=~", "pacers.count=0", "plan.target=43.1"]
     strong = ["runner.max_aerobic_power=40", "runner.reserve=5000", "plan.standing_start=no"]
     sprint = _load(*short, *strong)
-    plan = sprint.plan.model_copy(update={"target": 41.5})  # no file may ask for it
+    plan = sprint.plan.model_copy(update={"target": 39.5})  # no file may ask for it
     return [
         _load(),
         _load(name="fifteen_hundred"),

@@ -10,8 +10,9 @@ afterwards, for any aerobic power. `simulator.analysis.fit` turns the same sum r
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -19,12 +20,13 @@ from numpy.typing import ArrayLike, NDArray
 from simulator.coefficients import AEROBIC_START, TAU_AEROBIC, TAU_RESERVE
 from simulator.errors import NoAnswerError
 from simulator.physics.air import altitude_share
+from simulator.physics.air import drag_area as drag_area_of
 from simulator.physics.attempt import simulate_all
 from simulator.physics.compiled import kernel
 from simulator.physics.track import on_bend, track_position
 from simulator.recording.recording import Recording
 from simulator.records import least_time
-from simulator.scenario.model import Environment, Scenario
+from simulator.scenario.model import Environment, Runner, Scenario
 from simulator.scenario.pacers import Leader
 from simulator.scenario.plan import EvenPlan, LapPlan, Plan, SplitPlan, schedule_of
 from simulator.units import format_distance
@@ -115,11 +117,19 @@ def reserve_needed(
     most = np.array([d.share for d in asked])[:, None] * np.asarray(aerobic_max, dtype=np.float64)
     steps, begins, means = (_padded(rows) for rows in zip(*_parts(asked, bends), strict=True))
     ends = np.array([_level(d, bends)[-1] for d in asked])[:, None]
-    shape = np.broadcast_shapes((len(asked), 1), most.shape)
+    return _summed(zip(steps, begins, means, strict=True), ends, most)
+
+
+def _summed(ticks: Iterable[tuple[Any, Any, Any]], ends: Floats, most: Floats) -> Floats:
+    """Return the reserve needed for ticks of a length [s], the power at their beginning and mean.
+
+    `ends`: the power at the line; `most`: MAP [W/kg].
+    """
+    shape = np.broadcast_shapes(ends.shape, most.shape)
     aerobic = np.full(shape, AEROBIC_START)
     drawn, needed = np.zeros(shape), np.zeros(shape)
-    come_up = -np.expm1(-steps / TAU_AEROBIC)
-    for dt, up, begin, mean in zip(steps, come_up, begins, means, strict=True):
+    for dt, begin, mean in ticks:
+        up = -np.expm1(-dt / TAU_AEROBIC)
         needed = np.maximum(needed, drawn + TAU_RESERVE * (begin - aerobic))
         target = np.minimum(most, mean)
         change = (target - aerobic) * up
@@ -127,6 +137,75 @@ def reserve_needed(
         drawn = drawn + (mean - target) * dt + TAU_AEROBIC * change
         aerobic = aerobic + change
     return np.asarray(np.maximum(needed, drawn + TAU_RESERVE * (ends - aerobic)))
+
+
+@dataclass(frozen=True, eq=False)
+class RaceCost:
+    """What a race takes, in parts: its plan fixes the pace, so that power is linear in k and K.
+
+    Attributes:
+        level, force, drag: what it takes without surcharge, and what inertia and air add to that
+            for the race's own runner.
+        runner: that runner.
+        slack: by how much a runner's reserve differs from what the race needs [J/kg].
+    """
+
+    level: Demand
+    force: Demand
+    drag: Demand
+    runner: Runner
+    slack: float = 0.0
+
+    def as_run_by(self, runner: Runner) -> RaceCost:
+        """Return the race with the slack of a runner who has her reserve, on a day without form."""
+        area = drag_area_of(runner) / runner.kit.drag
+        numbers = (runner.drag_cost, area, runner.mass, runner.max_aerobic_power)
+        needed = replace(self, slack=0.0).reserve(*(np.array([value]) for value in numbers))
+        return replace(self, slack=runner.reserve - float(needed[0]))
+
+    def reserve(
+        self, drag_cost: Floats, drag_area: Floats, mass: Floats, aerobic_max: Floats
+    ) -> Floats:
+        """Return the reserve with which each body runs this race as its own runner did [J/kg].
+
+        Args:
+            drag_cost: k [1], shape (bodies,) like the others.
+            drag_area: CdA without the kit [m2].
+            mass: mass [kg].
+            aerobic_max: MAP with the form on that day [W/kg].
+        """
+        own = self.runner
+        force = drag_cost / own.drag_cost
+        area = drag_area_of(own) / own.kit.drag
+        drag = force * (drag_area / area) * (own.mass / mass)
+        powers, means = self._parts("power"), self._parts("mean_power")
+        ticks = (
+            (dt, p[0] + force * p[1] + drag * p[2], m[0] + force * m[1] + drag * m[2])
+            for dt, p, m in zip(np.diff(self.level.time_s), powers, means, strict=False)
+        )
+        level, by_force, by_air = powers[-1]
+        ends = level + force * by_force + drag * by_air
+        return _summed(ticks, ends, self.level.share * aerobic_max) + self.slack
+
+    def _parts(self, name: str) -> list[list[float]]:
+        """Return the power of each tick in its three parts [W/kg]."""
+        level, force, drag = (getattr(d, name) for d in (self.level, self.force, self.drag))
+        return np.stack([level, force - level, drag - force], axis=1).tolist()
+
+
+_NOTHING = 1e-9
+"""A drag area or cost that takes nothing, and that nothing is divided by."""
+
+
+def race_cost(scenario: Scenario) -> RaceCost:
+    """Return what a race takes, in parts."""
+    runner = scenario.runner
+    bodies = [{"drag_cost": _NOTHING, "drag_area": _NOTHING}, {"drag_area": _NOTHING}, {}]
+    parts = demands(
+        [scenario.model_copy(update={"runner": runner.model_copy(update=body)}) for body in bodies]
+    )
+    level, force, drag = parts
+    return RaceCost(level, force, drag, runner)
 
 
 def _level(demand: Demand, bends: bool) -> Floats:

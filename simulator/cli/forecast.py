@@ -8,7 +8,7 @@ from __future__ import annotations
 from rich.markup import escape
 from rich.table import Table
 
-from simulator.analysis.uncertainty import Effect, Forecast, target_words
+from simulator.analysis.uncertainty import Effect, Forecast, chance_words, target_words
 from simulator.cli.terminal import WIDE, out, time_cell
 from simulator.recording.recording import Status
 from simulator.units import format_time
@@ -40,7 +40,7 @@ def _facts(found: Forecast) -> list[str]:
     if others:
         lines.append(f"not in these times: {', '.join(others)}")
     lines.append(
-        f"chance of {target_words(found.target_s)}: {100 * found.chance():.1f} % "
+        f"chance of {target_words(found.target_s)}: {chance_words(found.chance(), found.samples)} "
         f"± {100 * found.chance_error:.1f} (the ± is from the number of samples alone)"
     )
     lines.append(

@@ -168,7 +168,8 @@ class Pacers(CheckedSection):
     names: Annotated[tuple[Line, ...], at_most(200)] = Field(
         (),
         max_length=200,
-        description="Who runs, in the formation's order; left out: the formation's own names.",
+        description="Who runs, in the formation's order; left out: the formation's own names. More "
+        "names than places: the first run.",
     )
     count: Whole | None = Field(
         None, ge=0, le=40, description="How many pacers run; left out: all of the formation."
@@ -205,10 +206,6 @@ class Pacers(CheckedSection):
         formation: tuple[Path, ...] = (("formation",),)
         slots = len(self.formation.names())
         for i, name in enumerate(self.names):
-            if i >= slots:
-                text = f"{len(self.names)} names, but the formation has {slots} places"
-                yield Complaint(("names", i), text, "leave it out", formation)
-                break
             if name in self.names[:i]:
                 yield Complaint(("names", i), f"a second pacer is called '{name}'", "rename one")
         if self.count is not None and self.count > slots:

@@ -201,6 +201,7 @@ class Sheltering:
         profiles: what each does over `EXTRA_GRID`; None where its shelter is constant.
         constant: the constant shelter of each stage, or `kernel.BY_FORMATION` [1].
         least_m: extra gap inside which she would run into the nearest pacer ahead, by stage [m].
+        lead: how much anybody is ahead, 0 to 1, by stage [1].
         wide_m: how far aside she runs who passes the group [m].
     """
 
@@ -209,6 +210,7 @@ class Sheltering:
     profiles: tuple[Profile | None, ...]
     constant: tuple[float, ...]
     least_m: Floats
+    lead: Floats
     wide_m: float
 
     def at_best(self, wake: float) -> Any:
@@ -284,9 +286,10 @@ def sheltering_of(
         which.append(known[bodies])
     constant = [_constant(constants, x) for x in stages.tolist()]
     least = group.least_m()
-    tables = _formation(stages, constant, (profiles, which), least, group.lead(), group.far_m())
+    lead = group.lead()
+    tables = _formation(stages, constant, (profiles, which), least, lead, group.far_m())
     by_stage = tuple(profiles[n] if profiles else None for n in which)
-    return Sheltering(tables, stages, by_stage, tuple(constant), least, group.wide_m)
+    return Sheltering(tables, stages, by_stage, tuple(constant), least, lead, group.wide_m)
 
 
 def _constant(constants: tuple[ConstantShelter, ...] | None, x_m: float) -> float:

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.analysis.predict import demands, predicted_times, reserve_needed
+from simulator.analysis.predict import demands, predicted_times, reserve_needed, stretched
 from simulator.coefficients import AEROBIC_START, BEND_M, LAP_M, TAU_AEROBIC, G
 from simulator.errors import NoAnswerError
 from simulator.physics.air import density, drag_area
@@ -51,7 +51,7 @@ class Race:
         """Return `1500 m in 3:48.68`."""
         return f"{format_distance(self.distance_m)} in {format_time(self.time_s)}"
 
-    def scenario(self, runner: Runner, time_s: float | None = None) -> Scenario:
+    def scenario(self, runner: Runner) -> Scenario:
         """Return the race as an even plan for `runner`, behind nobody but for its shelter."""
         held: tuple[ConstantShelter, ...] = (
             ConstantShelter(value=self.shelter, until=self.until_m),
@@ -61,7 +61,7 @@ class Race:
         return Scenario(
             distance=self.distance_m,
             runner=runner,
-            plan=EvenPlan(target=self.time_s if time_s is None else time_s),
+            plan=EvenPlan(target=self.time_s),
             pacers=Pacers(count=0, shelter=held if self.shelter else None),
             ghosts=(),
         )
@@ -242,7 +242,7 @@ class _Curve:
 def _curves(races: tuple[Race, ...], runner: Runner) -> list[_Curve]:
     times = [race.time_s * _SPREAD for race in races]
     rows = [
-        race.scenario(runner, float(t))
+        stretched(race.scenario(runner), float(t))
         for race, column in zip(races, times, strict=True)
         for t in column
     ]

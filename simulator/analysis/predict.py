@@ -19,8 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from simulator.coefficients import AEROBIC_START, TAU_AEROBIC, TAU_RESERVE
 from simulator.errors import NoAnswerError
-from simulator.physics.air import altitude_share
-from simulator.physics.air import drag_area as drag_area_of
+from simulator.physics.air import altitude_share, drag_area
 from simulator.physics.attempt import simulate_all
 from simulator.physics.compiled import kernel
 from simulator.physics.track import on_bend, track_position
@@ -158,26 +157,23 @@ class RaceCost:
 
     def as_run_by(self, runner: Runner) -> RaceCost:
         """Return the race with the slack of a runner who has her reserve, on a day without form."""
-        area = drag_area_of(runner) / runner.kit.drag
-        numbers = (runner.drag_cost, area, runner.mass, runner.max_aerobic_power)
-        needed = replace(self, slack=0.0).reserve(*(np.array([value]) for value in numbers))
+        area = drag_area(runner) / runner.kit.drag
+        body = np.array([[runner.drag_cost], [area], [runner.mass]])
+        power = np.array([runner.max_aerobic_power])
+        needed = replace(self, slack=0.0).reserve(body, power)
         return replace(self, slack=runner.reserve - float(needed[0]))
 
-    def reserve(
-        self, drag_cost: Floats, drag_area: Floats, mass: Floats, aerobic_max: Floats
-    ) -> Floats:
+    def reserve(self, bodies: Floats, aerobic_max: Floats) -> Floats:
         """Return the reserve with which each body runs this race as its own runner did [J/kg].
 
         Args:
-            drag_cost: k [1], shape (bodies,) like the others.
-            drag_area: CdA without the kit [m2].
-            mass: mass [kg].
-            aerobic_max: MAP with the form on that day [W/kg].
+            bodies: k [1], CdA without the kit [m2] and mass [kg], shape (3, bodies).
+            aerobic_max: MAP with the form on that day [W/kg], shape (bodies,).
         """
         own = self.runner
+        drag_cost, area, mass = bodies
         force = drag_cost / own.drag_cost
-        area = drag_area_of(own) / own.kit.drag
-        drag = force * (drag_area / area) * (own.mass / mass)
+        drag = force * area / (drag_area(own) / own.kit.drag) * (own.mass / mass)
         powers, means = self._parts("power"), self._parts("mean_power")
         ticks = (
             (dt, p[0] + force * p[1] + drag * p[2], m[0] + force * m[1] + drag * m[2])
@@ -190,7 +186,8 @@ class RaceCost:
     def _parts(self, name: str) -> list[list[float]]:
         """Return the power of each tick in its three parts [W/kg]."""
         level, force, drag = (getattr(d, name) for d in (self.level, self.force, self.drag))
-        return np.stack([level, force - level, drag - force], axis=1).tolist()
+        parts: list[list[float]] = np.stack([level, force - level, drag - force], axis=1).tolist()
+        return parts
 
 
 _NOTHING = 1e-9

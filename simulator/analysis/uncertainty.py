@@ -98,11 +98,11 @@ def _as_in_the_given_races(scenario: Scenario, shares: Floats, values: dict[str,
     asked = scenario.uncertainty
     count = len(shares)
     form = quantile(asked.given_form, shares, np.zeros(count)) / 100.0
-    bodies = [values[name] for name in ("drag_cost", "drag_area", "mass")]
+    bodies = np.stack([values[name] for name in ("drag_cost", "drag_area", "mass")])
     power = values["max_aerobic_power"]
     races = [race_cost(load_scenario(name, with_ghosts=False)) for name in asked.given]
     first, *others = [race.as_run_by(scenario.runner) for race in races]
-    reserve = first.reserve(*bodies, power * (1.0 + form)) / (1.0 + form)
+    reserve = first.reserve(bodies, power * (1.0 + form)) / (1.0 + form)
     values["given_form"] = 100.0 * form
     values["reserve"] = np.clip(reserve, *INPUT_BOUNDS["reserve"])
     drawn = np.flatnonzero(~np.isnan(shares))
@@ -120,13 +120,11 @@ def _as_in_the_given_races(scenario: Scenario, shares: Floats, values: dict[str,
         column[drawn] = column[chosen]
 
 
-def _form_needed(
-    race: RaceCost, bodies: Sequence[Floats], power: Floats, reserve: Floats
-) -> Floats:
+def _form_needed(race: RaceCost, bodies: Floats, power: Floats, reserve: Floats) -> Floats:
     """Return the form on the day with which each sample just runs a race [1], by secants."""
 
     def short(form: Floats) -> Floats:
-        return race.reserve(*bodies, power * (1.0 + form)) - reserve * (1.0 + form)
+        return race.reserve(bodies, power * (1.0 + form)) - reserve * (1.0 + form)
 
     a, b = np.zeros_like(power), np.full_like(power, 0.01)
     lack_a, lack_b = short(a), short(b)

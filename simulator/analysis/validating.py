@@ -219,7 +219,7 @@ def _predictions() -> list[Row]:
     return rows
 
 
-# -- what pays for it, and what a little of each is worth -------------------------------------------
+# -- what pays for it, and what a little of each is worth ------------------------------------------
 
 MISS = "a known miss"
 

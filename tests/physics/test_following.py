@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -10,9 +12,11 @@ from hypothesis import strategies as st
 from simulator.physics.attempt import fork, simulate
 from simulator.physics.pacers import changed_group, group_of, places
 from simulator.recording.recording import Recording
+from simulator.recording.store import load_recording
 from simulator.scenario.loader import load_scenario
 from simulator.scenario.model import Scenario
 
+ROOT = Path(__file__).resolve().parents[2]
 SHELTER_STEP = 0.02
 WAVE = "wavelight.waves.0.plan={{shape: even, target: {}}}"
 
@@ -130,6 +134,16 @@ def test_pacers_move_without_a_jump_in_a_hand_over() -> None:
         assert speed.min() > 4.0
         assert speed.max() < 9.0
         assert np.abs(np.diff(aside)).max() < 0.2
+
+
+def test_a_fork_from_an_old_file_begins_where_its_group_was() -> None:
+    """Format 1 holds where the group was, not how it moved."""
+    past = load_recording(ROOT / "tests" / "golden" / "recording_format_1.npz")
+    tick = past.ticks // 2
+    run = fork(Scenario.model_validate_json(past.scenario_json), past, tick)
+    assert run.group[tick] == past.group[tick]
+    assert np.abs(np.diff(run.shelter[tick:])).max() < SHELTER_STEP
+    assert run.finish_s == pytest.approx(past.finish_s, abs=2.0)
 
 
 SWAPS = """{slots: [

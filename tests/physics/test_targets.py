@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from simulator.analysis.splits import published_waypoints, run_time
 from simulator.analysis.summary import Summary, summarise
-from simulator.physics.attempt import simulate
+from simulator.physics.attempt import outcomes_of, simulate
 from simulator.recording.recording import Status
 from simulator.resources import configs_dir
 from simulator.scenario.loader import load_scenario
@@ -27,6 +28,28 @@ def test_breaking4_finishes_as_published_and_shows_its_residuals() -> None:
     assert summary.recording.finish_s == pytest.approx(246.42, abs=0.3)
     residuals = {r["distance_m"]: r["residual_s"] for r in summary.to_dict()["residuals"]}
     assert set(residuals) == {200.0, 400.0, 600.0, 800.0, 1000.0, 1200.0, 1609.344}
+
+
+def test_breaking4_meets_every_split_within_its_tolerance_and_three_tenths() -> None:
+    scenario = load_scenario("breaking4")
+    run = simulate(scenario)
+    for point in published_waypoints(scenario):
+        time = run_time(run, point.distance_m)
+        assert time == pytest.approx(point.time_s, abs=0.3 + point.tolerance_s), point
+
+
+def test_breaking4_loses_the_light_on_the_back_straight_of_lap_3() -> None:
+    ran = outcomes_of([load_scenario("breaking4")], watch_light=True)
+    assert 925.0 < ran.lost_light_m[0] < 1009.0
+
+
+@pytest.mark.parametrize(
+    ("name", "before"),
+    [("monaco_2023", 247.6436), ("da_silva_2025", 239.4781), ("fifteen_hundred", 228.6800)],
+)
+def test_following_the_group_changes_no_other_calibrated_race(name: str, before: float) -> None:
+    """By less than 0.02 s; da Silva's hand-over costs 0.018 s, which is what its geometry costs."""
+    assert simulate(load_scenario(name)).finish_s == pytest.approx(before, abs=0.02)
 
 
 def test_breaking4_without_anticipation_has_the_front_gap_as_its_one_free_number() -> None:

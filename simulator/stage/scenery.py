@@ -113,7 +113,7 @@ def scene_of(show: Show, playback: Playback, options: ShowOptions, notice: str =
             "runner",
             "white",
             runner_m,
-            0.0,
+            moment.wide * then.pacers.wide_m,
             moment.v_m_s,
         ),
         pacers=_pacers(then, moment),
@@ -165,7 +165,7 @@ def _pacers(show: Show, moment: Moment) -> tuple[Body, ...]:
             p.presence,
             p.role,
         )
-        for p in places(show.pacers, moment.x_m, moment.group_m)
+        for p in places(show.bodies, moment.x_m, moment.group_m)
     )
 
 
@@ -183,7 +183,7 @@ def _ghosts(show: Show, t: float, runner_m: float) -> tuple[Body, ...]:
 
 def _group(show: Show, moment: Moment, runner_m: float) -> GroupView:
     assumed = show.scenario.pacers.formation.assumed and show.pacers.slots
-    gap = front_gap(show.pacers, moment.x_m, moment.group_m)
+    gap = front_gap(show.bodies, moment.x_m, moment.group_m)
     note = "spacing assumed" if assumed else ""
     return GroupView(runner_m + GROUP_AHEAD_M, GROUP_SPAN_M, gap, moment.shelter, note)
 

@@ -21,7 +21,8 @@ from simulator.analysis.marks import Mark, ghost_marks, light_mark, plan_mark, w
 from simulator.analysis.projection import Possible, projected_finish
 from simulator.analysis.splits import Split, split_table, time_of
 from simulator.analysis.what_if import Alternative
-from simulator.physics.pacers import Group, group_of, role_of
+from simulator.physics.air import outside_sources
+from simulator.physics.pacers import Group, changed_group, group_of, role_of
 from simulator.recording.recording import Recording
 from simulator.scenario.model import Scenario
 from simulator.scenario.uncertainty import any_assumed
@@ -46,6 +47,8 @@ class Show:
     """One attempt ready to be shown.
 
     Attributes:
+        came_from: the pacers before the last fork and the distance of that fork [m]; None where
+            there was none, or it left them as they were.
         earlier: what was in force before the attempt was forked, each until a race time [s].
         axis: what the what-if strip is about, as words.
         possible: where the target is still in reach; None while it is not known.
@@ -62,12 +65,21 @@ class Show:
     ghosts: tuple[Mark, ...]
     pacers: Group
     splits: tuple[Split, ...]
+    came_from: tuple[Group, float] | None = None
     earlier: tuple[tuple[float, Show], ...] = ()
     axis: str = "pacers"
     possible: Possible | None = None
     alternatives: tuple[Alternative, ...] | None = None
     band: Band | None = None
     chances: Chances | None = None
+
+    @cached_property
+    def bodies(self) -> Group:
+        """The pacers as they run: those of another formation go over to the new one's places."""
+        if self.came_from is None:
+            return self.pacers
+        old, at_m = self.came_from
+        return changed_group(old, self.pacers, at_m)
 
     def in_force(self, time_s: float) -> Show:
         """Return what was in force at a race time [s]: plan, light, pacers, runner and air."""
@@ -149,6 +161,8 @@ class Show:
             words.append("pacer spacing")
         if s.environment.assumed:
             words.append("weather")
+        if outside_sources(s.environment):
+            words.append("what air beyond the sources takes")
         if any(w.on for w in s.wavelight.waves):
             words.append("wave length and pace end")
         if s.plan.standing_start:
@@ -200,11 +214,21 @@ def make_show(
     others.insert(0, show)
     shows: list[tuple[float, Show]] = []
     passed: list[tuple[float, Mark]] = []
+    came_from: tuple[Group, float] | None = None
     for until_s, ran in earlier:
         then = _alone(_in_looks_of(scenario, ran), recording, marks, others, show.splits)
-        shows.append((until_s, replace(then, splits=_planned(then, passed))))
+        then = replace(then, splits=_planned(then, passed), came_from=_changed(came_from, then))
+        shows.append((until_s, then))
         passed.append((float(recording.distance_at(until_s)), then.plan))
-    return replace(show, earlier=tuple(shows), splits=_planned(show, passed))
+        came_from = then.pacers, passed[-1][0]
+    splits = _planned(show, passed)
+    came_from = _changed(came_from, show)
+    return replace(show, earlier=tuple(shows), splits=splits, came_from=came_from)
+
+
+def _changed(came_from: tuple[Group, float] | None, show: Show) -> tuple[Group, float] | None:
+    """Return where a show's pacers come from; None if it is from the same places."""
+    return None if came_from is None or came_from[0] is show.pacers else came_from
 
 
 def _alone(

@@ -281,18 +281,22 @@ class Place:
     role: str
 
 
-def places(group: Group, runner_m: float, reference_m: float) -> tuple[Place, ...]:
+def places(
+    group: Group, runner_m: float, reference_m: float, aside_m: float = 0.0
+) -> tuple[Place, ...]:
     """Return where each pacer is; the runner is at `runner_m`, her slot at `reference_m` [m].
 
+    `aside_m`: how far aside she runs; those beside and behind go with her.
     One place for each pacer who is there; whoever joins or leaves is drawn farther out, and fades.
     """
     stages = group.stages_m
     i = int(np.clip(np.searchsorted(stages, runner_m, side="right") - 1, 0, len(stages) - 2))
     share = float(np.clip((runner_m - stages[i]) / (stages[i + 1] - stages[i]), 0.0, 1.0))
     hangs = np.where(group.leading, group.shift_m + reference_m, runner_m) + group.ahead_m
+    aside = group.offset_m + np.where(group.leading, 0.0, aside_m)
     x, offset, presence, ahead = (
         values[:, i] + (values[:, i + 1] - values[:, i]) * share
-        for values in (hangs, group.offset_m, group.presence, group.ahead_m)
+        for values in (hangs, aside, group.presence, group.ahead_m)
     )
     return tuple(
         Place(name, *_drawn(x.item(n), offset.item(n), presence.item(n)), _role(ahead.item(n)))

@@ -165,7 +165,7 @@ def _pacers(show: Show, moment: Moment) -> tuple[Body, ...]:
             p.presence,
             p.role,
         )
-        for p in places(show.bodies, moment.x_m, moment.group_m)
+        for p in places(show.bodies, moment.x_m, moment.group_m, moment.wide * show.pacers.wide_m)
     )
 
 

@@ -584,7 +584,8 @@ def test_what_the_readme_says_it_misses_is_what_is_printed(lightpace: Lightpace)
 
 def test_the_scenario_in_the_readme_is_a_whole_one() -> None:
     text = README.read_text(encoding="utf-8").partition("## Tell a story")[0]
-    (example,) = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    example, shared = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    assert [wave.length for wave in load_text(shared).wavelight.waves] == [12, 12]
     assert len(example.splitlines()) == 3
     asked = load_text(example)
     assert plan_mark(asked).finish_s == pytest.approx(250.0)

@@ -13,7 +13,7 @@ import types
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Annotated, Any, Literal, NamedTuple, Self, TypeAlias, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, NamedTuple, TypeAlias, Union, get_args, get_origin
 
 from pydantic import BaseModel as PydanticModel
 from pydantic import (
@@ -21,9 +21,7 @@ from pydantic import (
     ConfigDict,
     Field,
     Tag,
-    ValidationInfo,
     WithJsonSchema,
-    model_validator,
 )
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError, PydanticKnownError
@@ -87,7 +85,11 @@ def did_you_mean(meant: str, known: Iterable[str] = (), limit: int = 16) -> str:
 
 
 class Section(PydanticModel):
-    """Base of every section: frozen, unknown keys refused, NaN and infinities refused."""
+    """Base of every section: frozen, unknown keys refused, NaN and infinities refused.
+
+    pydantic builds a section's validator when it is first needed. So defaults are made with
+    `model_construct`: importing the sections builds none.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)
 
@@ -121,12 +123,11 @@ class CheckedSection(Section):
         """Yield what does not fit."""
         raise NotImplementedError
 
-    @model_validator(mode="after")
-    def _fits(self, info: ValidationInfo) -> Self:
-        said = [] if info.context == LENIENT else [c.message for c in self.complaints()]
+    def model_post_init(self, context: Any) -> None:
+        """Refuse what does not fit; unlike a validator this spares a section that was checked."""
+        said = [] if context == LENIENT else [c.message for c in self.complaints()]
         if said:
             raise PydanticCustomError("complaints", "{text}", {"text": "; ".join(said)})
-        return self
 
 
 def complaints_below(section: Section, at: Path = ()) -> Iterator[list[Complaint]]:
@@ -151,11 +152,6 @@ class SectionField:
     name: str
     types: tuple[Any, ...]
     info: FieldInfo
-
-    @property
-    def items(self) -> tuple[Any, ...]:
-        """What a list that stands there is made of; empty if none may."""
-        return items_of(self.types)
 
 
 @lru_cache(maxsize=128)
@@ -205,6 +201,11 @@ def variants(sections: Iterable[type[Section]]) -> dict[str, type[Section]]:
     }
 
 
+def is_tag(step: str | int) -> bool:
+    """Return whether a step names a variant, and leads nowhere."""
+    return isinstance(step, str) and step.startswith(TAG)
+
+
 def types_at(model: type[Section], path: Iterable[str | int]) -> tuple[Any, ...]:
     """Return what may stand at a path; empty if it leads nowhere.
 
@@ -213,10 +214,10 @@ def types_at(model: type[Section], path: Iterable[str | int]) -> tuple[Any, ...]
     found: tuple[Any, ...] = (model,)
     for step in path:
         sections = sections_among(found)
-        if isinstance(step, str) and step.startswith(TAG):
-            variant = variants(sections).get(step.removeprefix(TAG))
-            found = () if variant is None else (variant,)
-        elif isinstance(step, int) or (step.isdecimal() and not sections):
+        if is_tag(step):
+            meant = variants(sections).get(str(step).removeprefix(TAG))
+            found = () if meant is None else (meant,)
+        elif isinstance(step, int) or (not sections and step.isdecimal()):
             found = items_of(found)
         else:
             fields = [fields_of(s)[step] for s in sections if step in fields_of(s)]

@@ -4,8 +4,6 @@ In: an even time, a split table, another scenario's file, or a saved recording. 
 ghosts. Turning one into a run on the track is the work of `simulator.analysis.ghosts`.
 """
 
-from __future__ import annotations
-
 from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field

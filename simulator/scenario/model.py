@@ -4,8 +4,6 @@ In: plain values from a YAML tree (`simulator.scenario.loader`) or keyword argum
 validated `Scenario`. Checks that need one section stand beside it; those that need two stand here.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
@@ -56,7 +54,7 @@ class Environment(Section):
     temperature: Number = Field(25.0, ge=-30, le=50, description="Air temperature [°C].")
     humidity: Number = Field(45.0, ge=0, le=100, description="Relative humidity [%].")
     pressure: Number = Field(1013.25, ge=500, le=1100, description="Air pressure [hPa].")
-    wind: Wind = Field(Wind(), description="Wind over the track.")
+    wind: Wind = Field(Wind.model_construct(), description="Wind over the track.")
     assumed: bool = Field(True, description="Shown as assumed; `no` if it was measured.")
 
 
@@ -98,7 +96,7 @@ class Runner(Section):
     form: Number = Field(
         0.0, ge=-10, le=10, description="Form on the day [%]: scales aerobic power and reserve."
     )
-    kit: Kit = Field(Kit(), description="Kit as two multipliers.")
+    kit: Kit = Field(Kit.model_construct(), description="Kit as two multipliers.")
 
 
 class LightWave(Section):
@@ -119,7 +117,7 @@ class Wavelight(Section):
 
     leds: Whole = Field(400, ge=10, le=4000, description="LEDs round the lap; 400 is one a metre.")
     waves: Annotated[tuple[LightWave, ...], at_most(32)] = Field(
-        (LightWave(),), max_length=32, description="The waves of light."
+        (LightWave.model_construct(),), max_length=32, description="The waves of light."
     )
 
 
@@ -137,18 +135,21 @@ class Scenario(CheckedSection):
     distance: Metres = Field(
         MILE_M, ge=100, le=10_000, description="Race distance: `1 mile`, `1500 m` or metres [m]."
     )
-    environment: Environment = Field(Environment(), description="The air.")
+    environment: Environment = Field(Environment.model_construct(), description="The air.")
     runner: Annotated[Runner, BeforeValidator(RUNNER.find, json_schema_input_type=str | Runner)] = (
-        Field(Runner(), description="The runner: a file of configs/runners, a path, or inline.")
+        Field(
+            Runner.model_construct(),
+            description="The runner: a file of configs/runners, a path, or inline.",
+        )
     )
-    plan: Plan = Field(EvenPlan(), description="What the runner sets out to run.")
-    wavelight: Wavelight = Field(Wavelight(), description="The light on the rail.")
+    plan: Plan = Field(EvenPlan.model_construct(), description="What the runner sets out to run.")
+    wavelight: Wavelight = Field(Wavelight.model_construct(), description="The light on the rail.")
     pacers: Pacers = Field(default_factory=Pacers, description="The pacers and their formation.")
     ghosts: Annotated[tuple[Ghost, ...], at_most(12)] = Field(
         default_factory=default_ghosts, max_length=12, description="Runs to compare with."
     )
     uncertainty: Uncertainty = Field(
-        Uncertainty(),
+        Uncertainty.model_construct(),
         description="How uncertain the inputs are: what `simulate --samples` draws from.",
     )
     published: Line | None = Field(

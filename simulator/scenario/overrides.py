@@ -26,7 +26,7 @@ from simulator.scenario.fields import (
 )
 from simulator.scenario.model import Runner, Scenario
 from simulator.scenario.pacers import Formation
-from simulator.scenario.plan import Split
+from simulator.scenario.plan import SplitRow
 from simulator.scenario.reading import DEFAULT_FORMATION, FORMATION, RUNNER, NamedSections
 from simulator.scenario.yaml_tree import (
     SET,
@@ -108,7 +108,7 @@ class _Setter:
             return self._new
         items, sections = items_of(types), sections_among(types)
         value, node = old
-        if Split in items:
+        if SplitRow in items:
             value = self._container(value, YamlMapping, "table", steps)
             self._put_split(value, steps)
         elif items:
@@ -153,7 +153,7 @@ class _Setter:
         key_node, node = mapping.nodes.get(key, (plain_node(key), plain_node("")))
         old = (mapping.get(key), node)
         items = items_of(fields[0].types)
-        if key not in mapping and len(steps) > 1 and items and Split not in items:
+        if key not in mapping and len(steps) > 1 and items and SplitRow not in items:
             old = self._default_list(
                 fields[0].info.get_default(call_default_factory=True, validated_data={})
             )

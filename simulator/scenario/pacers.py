@@ -4,11 +4,9 @@ In: the `pacers` section, with a named or an inline formation. Out: validated `P
 `line_up`, the slots that are filled.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from itertools import combinations, pairwise
+from itertools import pairwise
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, ValidationError
@@ -58,12 +56,12 @@ class Slot(CheckedSection):
             what = "stands in the runner's own place"
             yield Complaint(("ahead",), what, "0.5 m or more away", (("offset",),))
 
-    def collides_with(self, other: Slot, moved_m: float = 0.0) -> bool:
+    def collides_with(self, other: "Slot", moved_m: float = 0.0) -> bool:
         """Return whether two pacers would be in one place, this one moved ahead by so much [m]."""
         close = abs(self.ahead + moved_m - other.ahead) < CLEARANCE_M - 1e-9
         return close and abs(self.offset - other.offset) < LANE_BIN_M and self.overlaps(other)
 
-    def overlaps(self, other: Slot) -> bool:
+    def overlaps(self, other: "Slot") -> bool:
         """Return whether both are there at some distance of the runner."""
         return self.from_ < (other.until or 1e9) and other.from_ < (self.until or 1e9)
 
@@ -79,15 +77,19 @@ class Formation(CheckedSection):
     )
 
     def complaints(self) -> Iterator[Complaint]:
-        """Yield each slot that is in another's place, or whose pacer is elsewhere then."""
-        for (i, a), (j, b) in combinations(enumerate(self.slots), 2):
-            if a.collides_with(b):
-                text = f"stands within {CLEARANCE_M:g} m of slot {i + 1} in the same line"
-                yield Complaint(("slots", j), text, "move it", self._places(i, j))
-            elif a.name and a.name == b.name and a.overlaps(b):
-                text = f"'{b.name}' already runs in slot {i + 1} at that distance"
-                hint = "hand over with from and until"
-                yield Complaint(("slots", j, "name"), text, hint, self._places(i, j))
+        """Yield each slot that is in an earlier one's place, or whose pacer is elsewhere then."""
+        for j, slot in enumerate(self.slots):
+            for i, other in enumerate(self.slots[:j]):
+                if slot.collides_with(other):
+                    text = f"stands within {CLEARANCE_M:g} m of slot {i + 1} in the same line"
+                    yield Complaint(("slots", j), text, "move it", self._places(i, j))
+                elif slot.name and slot.name == other.name and slot.overlaps(other):
+                    text = f"'{slot.name}' already runs in slot {i + 1} at that distance"
+                    hint = "hand over with from and until"
+                    yield Complaint(("slots", j, "name"), text, hint, self._places(i, j))
+                else:
+                    continue
+                break
 
     @staticmethod
     def _places(*slots: int) -> tuple[Path, ...]:
@@ -182,7 +184,7 @@ class Pacers(CheckedSection):
     follows: Line | None = Field(
         None, max_length=200, description="Name of the wave the group follows; left out: the plan."
     )
-    leader: Leader = Field(Leader(), description="The leading pacer's errors.")
+    leader: Leader = Field(Leader.model_construct(), description="The leading pacer's errors.")
     wake: Number = Field(
         1.0, ge=0, le=2, description="Strength of the front wake q [1]; 0.85 to 1.13 published."
     )

@@ -5,8 +5,6 @@ apart by `shape`; complaints about one that does not fit its distance or that no
 and `schedule_of`, which turns one into a `Schedule`.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Collection, Iterator
 from functools import lru_cache
@@ -41,7 +39,7 @@ SHORTEST_M = 1.0
 """Splits nearer to one another than this are a slip too [m]."""
 
 
-class Split(Section):
+class SplitRow(Section):
     """One cumulative split; `distance` None is the finish."""
 
     distance: Metres | None = Field(None, gt=0, le=10_000, description="Race distance [m].")
@@ -76,7 +74,7 @@ def _key_distance(key: str) -> Any:
         return key
 
 
-def _split_table(splits: tuple[Split, ...]) -> dict[str, Any]:
+def _split_table(splits: tuple[SplitRow, ...]) -> dict[str, Any]:
     """Turn rows into the table a person writes; the inverse of `_split_rows`."""
     table: dict[str, Any] = {}
     for split in splits:
@@ -87,7 +85,7 @@ def _split_table(splits: tuple[Split, ...]) -> dict[str, Any]:
 
 
 Splits = Annotated[
-    tuple[Split, ...],
+    tuple[SplitRow, ...],
     BeforeValidator(_split_rows),
     at_most(MAX_SPLITS),
     PlainSerializer(_split_table, when_used="json"),
@@ -194,7 +192,7 @@ Plan = Annotated[
 ]
 
 
-def waypoints_of_splits(splits: tuple[Split, ...], distance_m: float) -> list[Waypoint]:
+def waypoints_of_splits(splits: tuple[SplitRow, ...], distance_m: float) -> list[Waypoint]:
     """Return waypoints [m], [s], with `finish` at `distance_m`."""
     return [
         Waypoint(distance_m if s.distance is None else s.distance, s.time, s.tolerance)
@@ -287,7 +285,7 @@ def plan_complaints(at: Path, plan: Plan, distance_m: float) -> Iterator[Complai
 
 
 def split_complaints(
-    at: Path, splits: tuple[Split, ...], distance_m: float, rests_on: tuple[Path, ...] = ()
+    at: Path, splits: tuple[SplitRow, ...], distance_m: float, rests_on: tuple[Path, ...] = ()
 ) -> Iterator[Complaint]:
     """Yield what is wrong with a table of cumulative splits, at most one for each row.
 

@@ -21,7 +21,6 @@ from simulator.errors import Problem, ScenarioError
 from simulator.scenario.fields import (
     ANY,
     LENIENT,
-    TAG,
     Path,
     Section,
     complaints_below,
@@ -29,6 +28,7 @@ from simulator.scenario.fields import (
     dotted,
     fields_of,
     guess,
+    is_tag,
     items_of,
     quoted,
     sections_among,
@@ -36,7 +36,7 @@ from simulator.scenario.fields import (
     variant_key,
     variants,
 )
-from simulator.scenario.plan import Split
+from simulator.scenario.plan import SplitRow
 from simulator.scenario.yaml_tree import (
     Document,
     YamlList,
@@ -54,7 +54,7 @@ MAX_GUESSES = 200
 
 
 @dataclass(slots=True)
-class Place:
+class Location:
     """Where a path of the model leads in a document.
 
     Attributes:
@@ -75,14 +75,14 @@ class Place:
     complete: bool = True
 
 
-def find(document: Document, path: Path) -> Place:
+def find(document: Document, path: Path) -> Location:
     """Follow a path through a document, as far as it goes.
 
     A number leads into a mapping too: a table's rows are numbered, its keys are their distances.
     """
-    place = Place(document.node, (), (), None, None, document.root)
+    place = Location(document.node, (), (), None, None, document.root)
     for step in path:
-        if isinstance(step, str) and step.startswith(TAG):
+        if is_tag(step):
             continue
         below = _below(place, step) if place.complete else None
         if below is not None:
@@ -94,7 +94,7 @@ def find(document: Document, path: Path) -> Place:
     return place
 
 
-def _below(place: Place, step: str | int) -> Place | None:
+def _below(place: Location, step: str | int) -> Location | None:
     """Return the place one step further; None where the document does not go on."""
     within = place.value
     if isinstance(within, YamlMapping):
@@ -103,11 +103,11 @@ def _below(place: Place, step: str | int) -> Place | None:
             return None
         key_node, node = within.nodes[key]
         shown = (*place.shown, key_node.value)
-        return Place(node, (*place.path, key), shown, within, key, within[key])
+        return Location(node, (*place.path, key), shown, within, key, within[key])
     if isinstance(within, YamlList) and isinstance(step, int) and step < len(within):
         number, node = within.numbers[step], within.nodes[step]
         shown = (*place.shown, str(number))
-        return Place(node, (*place.path, number), shown, within, step, within[step])
+        return Location(node, (*place.path, number), shown, within, step, within[step])
     return None
 
 
@@ -121,12 +121,12 @@ class Review:
         self._wrong: set[Path] = set()
         self._out: dict[int, tuple[YamlMapping | YamlList, set[Any]]] = {}
 
-    def report(self, place: Place, message: str, hint: str = "", *missing: str) -> None:
+    def report(self, place: Location, message: str, hint: str = "", *missing: str) -> None:
         """List a problem at a place."""
         shown = dotted((*place.shown, *missing))
         self.problems.append(position_of(place.node).problem(shown, message, hint))
 
-    def take_out(self, place: Place) -> None:
+    def take_out(self, place: Location) -> None:
         """Let what stands at a place, or what lacks it, be left out of the next validation."""
         self._wrong.add(place.path)
         if place.holder is not None:
@@ -156,6 +156,8 @@ class Review:
             place = find(self.document, detail["loc"])
             if kind == "default_factory_not_called":
                 continue  # a default that waits for a wrong value is no mistake
+            if kind == "too_short" and len(place.value) >= detail["ctx"]["min_length"]:
+                continue  # pydantic counts those alone that are right
             if kind == "extra_forbidden":
                 self._take_unknown_key(place, detail)
                 mended.add(place.path[:-1])
@@ -179,19 +181,19 @@ class Review:
     def _guess(self, word: str, known: Sequence[str]) -> str:
         return guess(word, known) if len(self.problems) < MAX_GUESSES else ""
 
-    def _take_unknown_key(self, place: Place, detail: ErrorDetails) -> None:
+    def _take_unknown_key(self, place: Location, detail: ErrorDetails) -> None:
         """Read a misspelt key as the one that was meant; a key of another variant has no place."""
         above, word = detail["loc"][:-1], str(detail["loc"][-1])
         (section,) = self._sections_at(above)
         holder = place.holder
         if isinstance(holder, YamlMapping):
             place.node = holder.nodes[place.key][0]
-        tagged = bool(above) and str(above[-1]).startswith(TAG)
-        others = variants(self._sections_at(above[:-1])) if tagged else {}
-        tags = [tag for tag, other in others.items() if word in fields_of(other)]
+        tag = str(above[-1])[1:] if above and is_tag(above[-1]) else ""
+        others = variants(self._sections_at(above[:-1])) if tag else {}
+        tags = [other for other, of_it in others.items() if word in fields_of(of_it)]
         known = [key for key in fields_of(section) if not self._is_row_key(above, key)]
         if tags:
-            what = f"{quoted(word)} does not go with {variant_key(section)} {str(above[-1])[1:]}"
+            what = f"{quoted(word)} does not go with {variant_key(section)} {tag}"
             self.report(place, what, f"it goes with {', '.join(tags)}")
             self.take_out(place)
             return
@@ -210,7 +212,7 @@ class Review:
         """Return whether a key of a table's row is what the row itself is written under."""
         return key == "distance" and isinstance(find(self.document, above[:-1]).value, YamlMapping)
 
-    def _take_unknown_variant(self, place: Place, detail: ErrorDetails) -> None:
+    def _take_unknown_variant(self, place: Location, detail: ErrorDetails) -> None:
         """Read an unknown variant as the one that was meant, or that fits best."""
         sections = self._sections_at(detail["loc"])
         by_word = variants(sections)
@@ -226,11 +228,11 @@ class Review:
         node = plain_node(meant or best, written.node.source, written.node)
         place.value.put(key, meant or best, place.value.nodes[key][0], node)
 
-    def _stands_for_nothing(self, place: Place, loc: Path) -> bool:
+    def _stands_for_nothing(self, place: Location, loc: Path) -> bool:
         """Mend a section whose lines are all commented out: a default section, or an empty list."""
         found = types_at(self._model, loc)
         if isinstance(place.holder, YamlMapping) and place.complete:
-            if items_of(found) and Split not in items_of(found):
+            if items_of(found) and SplitRow not in items_of(found):
                 place.holder[place.key] = YamlList()
                 return True
             if sections_among(found):
@@ -238,18 +240,16 @@ class Review:
                 return True
         return False
 
-    def _is_consequence(self, detail: ErrorDetails, place: Place) -> bool:
+    def _is_consequence(self, detail: ErrorDetails, place: Location) -> bool:
         """Return whether something is missing, or too few are left, for what else is wrong."""
         holder = place.path
         if detail["type"] == "missing":
             holder = place.path[:-1]
         elif detail["type"] != "too_short" or isinstance(place.value, str):
             return False
-        elif len(place.value) >= detail["ctx"]["min_length"]:
-            return True  # pydantic counts those alone that are right
         return any(wrong[:-1] == holder for wrong in self._wrong if wrong)
 
-    def _in_words(self, detail: ErrorDetails, place: Place) -> tuple[str, str]:
+    def _in_words(self, detail: ErrorDetails, place: Location) -> tuple[str, str]:
         """Return message and hint for one of pydantic's own errors."""
         kind, ctx = detail["type"], detail.get("ctx", {})
         if kind in ("too_short", "too_long") and isinstance(detail["input"], str):
@@ -263,7 +263,7 @@ class Review:
             hint = did_you_mean(
                 self._guess(word, choices) if isinstance(word, str) else "", choices
             )
-        elif kind.startswith("model_") and not str(detail["loc"][-1:]).startswith(TAG):
+        elif kind.startswith("model_") and not any(map(is_tag, detail["loc"][-1:])):
             hint = did_you_mean("", [key for s in sections_among(found) for key in fields_of(s)])
         message = _MESSAGES.get(kind)
         if message is None:

@@ -252,7 +252,9 @@ def _is_flow(node: Any) -> bool:
 
 
 def _is_block(node: Any) -> bool:
-    return isinstance(node, (dict, list)) and bool(node) and not _is_flow(node)
+    """Return whether a value has lines of its own here; those of an alias are its anchor's."""
+    held = isinstance(node, (dict, list)) and bool(node)
+    return held and not _is_flow(node) and not _has_anchor(node)
 
 
 # -- comments: ruamel.yaml keeps what follows a value at the last word of it ----------------------
@@ -310,11 +312,11 @@ def _add_comment(holder: Any, key: Any, after: str) -> None:
     from ruamel.yaml.tokens import CommentToken  # noqa: PLC0415
 
     holder, key = _last_word(holder, key)
+    comments = holder.ca
     if isinstance(holder, list):
-        comments: Any = holder
-        comments.ca.end.append(CommentToken(after, CommentMark(0), None))
+        comments.end.append(CommentToken(after, CommentMark(0), None))
         return
-    slots = holder.ca.items.setdefault(key, [None] * 4)
+    slots = comments.items.setdefault(key, [None] * 4)
     slots[2] = slots[2] or CommentToken("\n", CommentMark(0), None)
     slots[2].value += after
 

@@ -93,11 +93,6 @@ class Schedule:
         t = np.asarray(time_s, dtype=np.float64)
         return 1.0 / self._locate(self._flying_clock(t))[1]
 
-    def pace_at(self, distance_m: ArrayLike) -> Floats:
-        """Return the pace asked for [s/m] at race distance [m]; beyond the line the last one."""
-        x = np.asarray(distance_m, dtype=np.float64)
-        return np.asarray(np.interp(x, self.knot_x, self.knot_pace))
-
     def speed_at(self, time_s: ArrayLike) -> Floats:
         """Return the mark's own speed [m/s], from rest at the gun after a standing start."""
         t = np.asarray(time_s, dtype=np.float64)

@@ -6,8 +6,6 @@ list of everything wrong in it. Whether an event happens is known when the attem
 `simulator.stage.story` asks for the place of what does not.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass

@@ -5,8 +5,6 @@ likely) or `{spread: 1}` (a standard deviation about the scenario's own value). 
 `Uncertainty`. Drawing from it is the work of `simulator.analysis.uncertainty`.
 """
 
-from __future__ import annotations
-
 from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field
@@ -57,34 +55,34 @@ class Uncertainty(Section):
     """
 
     wake: Distribution = Field(
-        Uniform(low=0.85, high=1.13, assumed=False),
+        Uniform.model_construct(low=0.85, high=1.13, assumed=False),
         description="Strength of the front wake q [1]; left out: the published studies, from the "
         "wind tunnel's 0.85 to the 1.13 of Schickhofer & Hanson 2021.",
     )
     drag_cost: Distribution = Field(
-        Uniform(low=4.17, high=8.14, assumed=False),
+        Uniform.model_construct(low=4.17, high=8.14, assumed=False),
         description="Extra cost of a backward force k [1]; left out: the individuals of "
         "da Silva 2022, 4.17 to 8.14.",
     )
     mass: Distribution = Field(
-        Normal(spread=1.0),
+        Normal.model_construct(spread=1.0),
         description="Mass [kg]; left out: spread 1 kg (assumed: no race weight is published).",
     )
     drag_area: Distribution = Field(
-        Normal(spread=0.015),
+        Normal.model_construct(spread=0.015),
         description="Drag area CdA [m2]; left out: spread 0.015 m2 (assumed: about 5 %).",
     )
     max_aerobic_power: Distribution = Field(
-        Normal(spread=0.2),
+        Normal.model_construct(spread=0.2),
         description="Maximal aerobic power MAP [W/kg]; left out: spread 0.2 W/kg "
         "(assumed: about 0.7 %).",
     )
     reserve: Distribution = Field(
-        Normal(spread=50.0),
+        Normal.model_construct(spread=50.0),
         description="Anaerobic reserve E(0) [J/kg]; left out: spread 50 J/kg (assumed: about 2 %).",
     )
     form: Distribution = Field(
-        Normal(spread=1.0),
+        Normal.model_construct(spread=1.0),
         description="Form on the day [%]; left out: spread 1 % (assumed: her time then varies by "
         "about as much as times up to 1500 m do from race to race, 1.0 %, Hopkins 2005).",
     )

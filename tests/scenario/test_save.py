@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import difflib
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -202,6 +204,21 @@ def test_any_text_is_read_back_as_itself(text: str, flow: bool) -> None:
 @given(st.one_of(st.none(), st.booleans(), st.integers(-9999, 9999), st.floats(-1e6, 1e6)))
 def test_any_number_is_read_back_as_itself(value: Any) -> None:
     assert plain(document_text({"k": value, "l": [value]})) == {"k": value, "l": [value]}
+
+
+def test_a_key_after_an_alias_leaves_the_comments_of_its_anchor_alone() -> None:
+    text = "x-u: &u\n  v: 1  # mine\n  # theirs\n\na: 1\nb: *u\n# the end\n"
+    done = change(text, {"a": 1, "b": {"v": 1}, "c": 2})
+    assert plain(done.text) == {"a": 1, "b": {"v": 1}, "c": 2}
+    assert done.text.startswith(text.partition("b:")[0])
+
+
+def test_what_saves_is_imported_when_something_is_saved() -> None:
+    program = (
+        "import sys; import simulator.session.session; from simulator.scenario import *; "
+        "load_scenario('breaking4'); sys.exit('ruamel.yaml' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
 
 
 def test_times_are_written_as_times() -> None:

@@ -12,26 +12,29 @@ import numpy as np
 import pytest
 from matplotlib import image
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import fontManager
 
 from simulator.errors import ExtraError, LightpaceError, OutputError
 from simulator.view import figures
-from simulator.view.figure_axes import (
+from simulator.view.figures import (
     FALLBACK,
     HEADING_PT,
     LEAST_HEADING_PT,
+    MOST_IN_KEY,
     NO_GLYPH,
     SEMIBOLD,
+    THEME,
+    Columns,
+    Show,
+    draw_figure,
+    draw_rows,
     drawable,
-    head,
     heading_of,
     label_of,
     style,
+    write_heading,
 )
-from simulator.view.figure_rows import MOST_IN_KEY, draw_rows
-from simulator.view.figures import Columns, Show, draw_figure
 
 COUNT, GAP = (a.ravel().astype(float) for a in np.meshgrid(range(4), (0.8, 1.6, 2.4)))
 TABLE = {
@@ -169,12 +172,10 @@ def test_what_no_font_has_becomes_a_square() -> None:
 
 
 def _drawn(table: Columns, show: Show, *, of_result: bool) -> tuple[Figure, Axes]:
-    with mpl.rc_context(style()):
+    with mpl.rc_context(style(THEME)):
         figure = Figure()
-        FigureCanvasAgg(figure)
-        axes = figure.add_subplot()
-        draw_rows(axes, table, show, of_result=of_result)
-    return figure, axes
+        draw_rows(figure, table, show, of_result=of_result)
+    return figure, figure.axes[0]
 
 
 LOST = np.where(COUNT < 2, 400.0 + 100 * COUNT + 10 * GAP, np.nan)
@@ -185,13 +186,16 @@ def test_a_result_as_colour_is_a_bar_and_no_row_vanishes() -> None:
     figure, axes = _drawn(
         table, Show("pacers.front_gap", "finish_s", "lost_light_m"), of_result=True
     )
-    [points] = axes.collections
+    rings, points = axes.collections
     held = np.isfinite(LOST)
-    assert np.array_equal(points.get_offsets(), np.stack([GAP, table["finish_s"]], 1)[held])
-    assert np.array_equal(np.asarray(points.get_array()), LOST[held])
-    rings = axes.get_lines()[0]
-    assert len(np.asarray(rings.get_xdata())) == (~held).sum()
-    assert rings.get_linewidth() == 0
+    places = np.stack([GAP, table["finish_s"]], 1)
+    assert np.array_equal(points.get_offsets(), places[held])
+    assert np.array_equal(rings.get_offsets(), places[~held])
+    tints = np.asarray(points.get_facecolor()).tolist()
+    colours = dict(zip(LOST[held].tolist(), map(tuple, tints), strict=True))
+    assert len(set(colours.values())) == len(colours)
+    assert not len(rings.get_facecolor())
+    assert not any(line.get_marker() == "o" for line in axes.get_lines())
     legend = axes.get_legend()
     assert legend is not None
     assert [t.get_text() for t in legend.get_texts()] == ["light lost at: none"]
@@ -206,23 +210,22 @@ def test_many_varied_numbers_are_lines_with_a_bar() -> None:
     assert len(lines) == 14
     assert all(line.get_linewidth() > 0 for line in lines)
     assert axes.get_legend() is None
+    assert not figure.legends
     assert [a.get_ylabel() for a in figure.axes] == ["finish [min:s]", "pacers"]
 
 
 def test_a_key_is_in_order_and_names_what_has_no_value_once() -> None:
     table = {**TABLE, "own": np.where(COUNT == 3, np.nan, 10.0 - COUNT)}
-    _, axes = _drawn(table, Show("pacers.front_gap", "finish_s", "own"), of_result=False)
-    legend = axes.get_legend()
-    assert legend is not None
+    figure, _ = _drawn(table, Show("pacers.front_gap", "finish_s", "own"), of_result=False)
+    (legend,) = figure.legends
     assert [t.get_text() for t in legend.get_texts()] == ["8", "9", "10", "none"]
 
 
 def test_a_key_holds_a_dozen_names_at_most_and_says_how_many_more() -> None:
     names = np.array([f"runner {i}" for i in range(40)])
     table = {"x": np.arange(40.0), "finish_s": np.arange(240.0, 280.0), "name": names}
-    _, axes = _drawn(table, Show("x", "finish_s", "name"), of_result=False)
-    legend = axes.get_legend()
-    assert legend is not None
+    figure, _ = _drawn(table, Show("x", "finish_s", "name"), of_result=False)
+    (legend,) = figure.legends
     told = [t.get_text() for t in legend.get_texts()]
     assert len(told) == MOST_IN_KEY
     assert told[-1] == f"{40 - MOST_IN_KEY + 1} others"
@@ -253,22 +256,22 @@ def test_the_fallback_is_found_where_matplotlib_lies_behind_a_link(
     listed = [f for f in fontManager.ttflist if Path(f.fname).parent == fonts and f.weight != 600]
     linked = [replace(f, fname=str(tmp_path / "link" / Path(f.fname).name)) for f in listed]
     monkeypatch.setattr(fontManager, "ttflist", linked)
-    with mpl.rc_context(style()):
+    with mpl.rc_context(style(THEME)):
         added = [f for f in fontManager.ttflist if f.name == FALLBACK and f.weight == SEMIBOLD]
     assert [Path(f.fname).name for f in added] == ["DejaVuSans-Bold.ttf"]
 
 
 @pytest.mark.parametrize("length", [0, 20, 70, 120, 10_000])
 def test_a_long_heading_stays_on_the_page(length: int) -> None:
-    with mpl.rc_context(style()):
-        figure = Figure(figsize=(12.8, 7.2), dpi=150)
-        FigureCanvasAgg(figure)
-        asked = "finish by gap " * length
-        head(figure, 0.1, asked[:length])
+    heading = ("finish by gap " * length)[:length]
+    with mpl.rc_context(style(THEME)):
+        figure = Figure()
+        figure.add_subplot()
+        write_heading(figure, heading)
         (text,) = figure.texts
         assert text.get_window_extent().x1 <= figure.bbox.width
     assert float(text.get_fontsize()) >= LEAST_HEADING_PT
     if length <= 70:
-        assert text.get_text() == asked[:length]
+        assert text.get_text() == heading
     if length <= 20:
         assert text.get_fontsize() == HEADING_PT

@@ -1,7 +1,7 @@
 """The one function that window, still and film share: a scene, options and a size become a picture.
 
 In: a surface, a `Scene`, `Options`. Out: the surface, drawn whole. What is drawn depends on nothing
-else; the caches (ground, plate, glyphs, glows, chart) are keyed by content and only save time.
+else; the caches (ground, layer, glyphs, glows, chart) are keyed by content and only save time.
 """
 
 from __future__ import annotations
@@ -24,10 +24,9 @@ from simulator.view.layers.ground import Tiles, stretched
 from simulator.view.layers.track import led_pips, mark_lines, mark_names, paint
 from simulator.view.layout import Box, Hud, Layout
 from simulator.view.lecture import LECTURE_PANELS, arrange_lecture
-from simulator.view.panels import caption, cards, head, live, score, splits, what_if
-from simulator.view.panels.frame import frame
+from simulator.view.panels import cards, head, live, score, splits, what_if
+from simulator.view.panels.frame import CachedLayer, frame
 from simulator.view.panels.timeline import Timeline
-from simulator.view.plate import Plate
 from simulator.view.style import Style
 from simulator.view.text import Type
 from simulator.view.theme import Theme
@@ -75,8 +74,8 @@ class Kept:
 
     style: Style
     ground: pygame.Surface
-    plate: Plate
-    band: Plate
+    layer: CachedLayer
+    band: CachedLayer
     timeline: Timeline
 
 
@@ -109,8 +108,8 @@ class Painter:
         kept = self._keep(layout, scene)
         self._panels(kept, scene, layout)
         if options.shot.whole:
-            self._score(kept.plate, scene, layout.infield, kept.style)
-            surface.blit(kept.plate.picture, (0, 0))
+            self._score(kept.layer, scene, layout.infield, kept.style)
+            surface.blit(kept.layer.picture, (0, 0))
             view = camera.whole(layout.track)
             keep_off = layout.solid(board=scene.board is not None)
             self._stage(surface, scene, (view, layout.stage), keep_off, kept.style, options)
@@ -122,7 +121,7 @@ class Painter:
             beside = Box(stage.right, 0, layout.width - stage.right, layout.height)
             under = Box(0, stage.bottom, stage.right, layout.height - stage.bottom)
             for part in (beside, under):  # the stage itself is drawn anew
-                surface.blit(kept.plate.picture, part[:2], part)
+                surface.blit(kept.layer.picture, part[:2], part)
             self._close(surface, scene, layout, kept, options)
         if layout.timeline is not None:
             kept.timeline.draw(surface, scene, layout.timeline)
@@ -166,33 +165,33 @@ class Painter:
         low.fill(theme.edge, (0, 0, band.area.w, 1))
         if band.group is not None:
             group.frame(low, band.group, scene.group.span_m, style)
-        return Kept(style, ground, Plate(picture), Plate(low), Timeline(style))
+        return Kept(style, ground, CachedLayer(picture), CachedLayer(low), Timeline(style))
 
     def _panels(self, kept: Kept, scene: Scene, layout: Layout) -> None:
-        plate, style = kept.plate, kept.style
+        layer, style = kept.layer, kept.style
         if layout.title is not None and layout.rate is not None:
-            head.show(plate, scene, layout.title, layout.rate, style)
+            head.show(layer, scene, layout.title, layout.rate, style)
         if layout.foot is not None:
-            head.assumed(plate, scene, layout.foot, style)
+            head.assumed(layer, scene, layout.foot, style)
         if layout.live is not None:
             shown = EVERY_PANEL if scene.staging is None else scene.staging.panels
             gaps = scene.gaps if Panel.GAPS in shown else ()
             meters = scene.meters if Panel.METERS in shown else ()
-            live.show(plate, gaps, meters, layout.live, style)
+            live.show(layer, gaps, meters, layout.live, style)
         if layout.splits is not None:
-            splits.show(plate, scene, layout.splits, style)
+            splits.show(layer, scene, layout.splits, style)
         if layout.what_if is not None:
-            what_if.show(plate, scene, layout.what_if, style)
+            what_if.show(layer, scene, layout.what_if, style)
         if layout.timeline is not None:
-            kept.timeline.show(plate, scene, layout.timeline)
+            kept.timeline.show(layer, scene, layout.timeline)
         if layout.caption is not None and scene.staging is not None:
-            caption.show(plate, scene.staging, layout.caption, style)
+            head.caption(layer, scene.staging, layout.caption, style)
 
     @staticmethod
-    def _score(plate: Plate, scene: Scene, hud: Hud, style: Style) -> None:
-        score.show(plate, scene, hud, style)
+    def _score(layer: CachedLayer, scene: Scene, hud: Hud, style: Style) -> None:
+        score.show(layer, scene, hud, style)
         if hud.group is not None:
-            group.note(plate, scene, hud.group, style)
+            group.note(layer, scene, hud.group, style)
 
     def _stage(
         self,

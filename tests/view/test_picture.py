@@ -21,7 +21,7 @@ from simulator.view.layout import Box
 from simulator.view.panels import score, splits
 from simulator.view.panels.timeline import plot_box
 from simulator.view.picture import Options, Painter, layout_of
-from simulator.view.plate import Paint, Plate
+from simulator.view.panels.frame import CachedLayer, Paint
 from simulator.view.sprites import LEVELS, glow
 from simulator.view.style import Style
 from simulator.view.text import Type
@@ -160,8 +160,7 @@ def test_the_outlook_has_room_for_the_chance(size: tuple[int, int], following: b
     assert hud.outlook is not None
     scene = replace(scenes.light_lost(), chance=Chance(0.0, "sub-4:00", "< 1 %"))
     style = Style(Type(), layout.sizes, THEME)
-    whole, _ = score.outlook_of(scene, hud.outlook, style)
-    said = "".join(words + value for words, value, _ in whole)
+    said = "".join(run[0] for run in score.outlook_of(scene, hud.outlook, style))
     assert said.endswith("model's chance of sub-4:00: < 1 %")
     assert "still possible" in said
 
@@ -169,8 +168,8 @@ def test_the_outlook_has_room_for_the_chance(size: tuple[int, int], following: b
 def test_where_there_is_no_room_the_chance_goes_first() -> None:
     scene = scenes.light_lost()
     style = Style(Type(), arrange(640, 360).sizes, THEME)
-    parts, _ = score.outlook_of(scene, Box(0, 0, 120, 20), style)
-    assert [words.strip() for words, _, _ in parts] == ["projected"]
+    words, _ = score.outlook_of(scene, Box(0, 0, 120, 20), style)
+    assert words[0].strip() == "projected"
 
 
 def test_the_runners_curve_is_uncovered_up_to_the_playhead() -> None:
@@ -251,7 +250,7 @@ def test_lights_and_runners_look_as_they_should(moment: str, tmp_path: Path) -> 
 def test_the_group_looks_as_it_should(tmp_path: Path) -> None:
     scene = scenes.light_lost()
     surface = pygame.Surface((640, 120), 0, 32)
-    piece = group.Strip(Box(0, 0, 640, 120), 640 / scene.group.span_m, 40.0)
+    piece = group.StraightTrack(Box(0, 0, 640, 120), 640 / scene.group.span_m, 40.0)
     group._wakes(surface, scene, piece, THEME)
     group._rail(surface, scene, piece, THEME)
     group._bodies(surface, scene, piece, THEME)
@@ -290,7 +289,7 @@ def test_rows_of_splits_that_move_leave_nothing_behind() -> None:
 def test_a_mark_that_is_reached_writes_its_own_row_and_no_other() -> None:
     written: list[str] = []
 
-    class Watched(Plate):
+    class Watched(CachedLayer):
         def field(self, name: str, box: Box, key: Hashable, paint: Paint) -> bool:
             written.append(name)
             if not super().field(name, box, key, paint):
@@ -298,7 +297,7 @@ def test_a_mark_that_is_reached_writes_its_own_row_and_no_other() -> None:
                 return False
             return True
 
-    plate = Watched(pygame.Surface((400, 400), 0, 32))
+    layer = Watched(pygame.Surface((400, 400), 0, 32))
     style, box = Style(Type(), arrange(1280, 720).sizes, THEME), Box(0, 0, 400, 400)
     before, after = scenes.running(59.0), scenes.running(61.0)
     reached = [
@@ -307,8 +306,8 @@ def test_a_mark_that_is_reached_writes_its_own_row_and_no_other() -> None:
         if a.run_s is None and b.run_s is not None
     ]
     assert len(reached) == 1
-    splits.show(plate, before, box, style)
+    splits.show(layer, before, box, style)
     assert len(written) == 1 + len(before.splits)
     written.clear()
-    splits.show(plate, after, box, style)
+    splits.show(layer, after, box, style)
     assert written == [f"split {reached[0]}"]

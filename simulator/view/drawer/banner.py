@@ -9,7 +9,6 @@ import pygame
 
 from simulator.view.layout import Layout
 from simulator.view.panels.cards import ground
-from simulator.view.panels.head import wrapped
 from simulator.view.style import Style
 from simulator.view.text import REGULAR, SEMIBOLD
 
@@ -38,7 +37,7 @@ class Banner:
 def _card(text: str, layout: Layout, style: Style) -> pygame.Surface:
     px, theme = style.sizes.body, style.theme
     room = max(1, min(round(0.8 * layout.stage.w), 60 * px) - 3 * px)
-    lines = wrapped(text.split(), room, px, style)[:_LINES]
+    lines = style.type.wrap(text.split(), REGULAR, px, room)[:_LINES]
     step = round(1.4 * px)
     told = (HEADING, *lines)
     weights = (SEMIBOLD, *(REGULAR for _ in lines))

@@ -13,9 +13,8 @@ from simulator.view.drawer.pieces import Dot, Item, Key, Look, Sheet, Tone, Word
 from simulator.view.drawer.rows import Rows
 from simulator.view.layout import Box
 from simulator.view.panels.frame import padding
-from simulator.view.panels.head import wrapped
 from simulator.view.style import Style
-from simulator.view.text import SEMIBOLD
+from simulator.view.text import REGULAR, SEMIBOLD
 
 SPLITS, COMPARE = "Splits", "Compare"
 ASKED = {
@@ -240,7 +239,9 @@ class _Fixed:
         sizes, room = self.style.sizes, self.room
         px = sizes.caption
         pad = round(0.5 * px)
-        lines = wrapped(self.desk.file_problem.split(), room.w - 3 * pad, px, self.style)[:4]
+        lines = self.style.type.wrap(self.desk.file_problem.split(), REGULAR, px, room.w - 3 * pad)[
+            :4
+        ]
         step = round(1.35 * px)
         y += pad
         self.banner = Box(room.x, y, room.w, step * len(lines) + 2 * pad)

@@ -12,7 +12,6 @@ import pygame
 from simulator.view.drawer.pieces import Dot, Item, Key, Look, Sheet, Tone, Word
 from simulator.view.layout import Box
 from simulator.view.panels.frame import arrow, frame
-from simulator.view.panels.head import wrapped
 from simulator.view.style import Style
 from simulator.view.text import REGULAR, SEMIBOLD
 from simulator.view.theme import Colour, Theme, mix
@@ -276,7 +275,7 @@ def _note(surface: pygame.Surface, sheet: Sheet, touch: Touch, style: Style) -> 
         return
     box = sheet.note_at
     step = round(1.32 * px)
-    lines = wrapped(said.split(), box.w, px, style)
+    lines = style.type.wrap(said.split(), REGULAR, px, box.w)
     if len(lines) > 2:
         lines = [lines[0], " ".join(lines[1:])]
     for i, line in enumerate(lines):

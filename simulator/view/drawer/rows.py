@@ -11,7 +11,6 @@ from dataclasses import replace
 from simulator.stage.desk import Knob, KnobKind, PinRow, SplitKnob
 from simulator.view.drawer.pieces import Dot, Item, Key, Look, Tone, Word
 from simulator.view.layout import Box
-from simulator.view.panels.head import wrapped
 from simulator.view.style import Style
 from simulator.view.text import REGULAR, SEMIBOLD
 
@@ -54,7 +53,7 @@ class Rows:
         """Write a sentence in as many lines as it takes."""
         px = getattr(self.style.sizes, size)
         step = round(1.4 * px)
-        for said in wrapped(text.split(), self.w, px, self.style)[:5]:
+        for said in self.style.type.wrap(text.split(), REGULAR, px, self.w)[:5]:
             self.words.append(
                 Word(said, self.x, self.y + step // 2, self.w, tone, size, strong=strong)
             )

@@ -13,7 +13,7 @@ import pygame
 from simulator.analysis.chances import Band
 from simulator.stage.scene import Chart, Curve, Mark, Scene
 from simulator.view.layout import Box
-from simulator.view.panels.frame import padding
+from simulator.view.panels.frame import CachedLayer, padding
 from simulator.view.panels.plot import (
     STEP_PX,
     Lines,
@@ -26,7 +26,6 @@ from simulator.view.panels.plot import (
     ticks,
 )
 from simulator.view.panels.timeline_key import heading, named
-from simulator.view.plate import Plate
 from simulator.view.sprites import dot
 from simulator.view.style import Style
 from simulator.view.text import REGULAR
@@ -61,7 +60,7 @@ class Timeline:
         self._whole: pygame.Surface | None = None
         self._drawn: tuple[Plot, tuple[Curve, ...], list[tuple[Curve, Lines]]] | None = None
 
-    def show(self, plate: Plate, scene: Scene, box: Box) -> None:
+    def show(self, layer: CachedLayer, scene: Scene, box: Box) -> None:
         """Bring the still part up to date: axes, ghosts' curves, marks."""
         chart, sizes = scene.chart, self._sizes
         light = scene.gaps[0].colour if scene.gaps else "green"
@@ -94,7 +93,7 @@ class Timeline:
                     draw_lines(whole, moved, lines, self._theme.colour(curve.colour))
             self._whole = whole
 
-        plate.field("timeline", inner, self._version, paint)
+        layer.field("timeline", inner, self._version, paint)
 
     def _axes(self, surface: pygame.Surface, plot: Plot, box: Box) -> None:
         """Write what stands beside and below the drawing area."""

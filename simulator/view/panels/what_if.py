@@ -1,6 +1,6 @@
 """WHAT IF: finish times for other settings as bars; one's own is highlighted, suspense hides it.
 
-In: a scene's `WhatIf`, the panel's box. Out: one field of a plate. The axis does not begin at zero:
+In: a scene's `WhatIf`, the panel's box. Out: one field of a layer. The axis does not begin at zero:
 a broken foot under each bar and the printed range say so.
 """
 
@@ -15,14 +15,13 @@ import pygame
 from simulator.stage.scene import Bar, Scene, WhatIf
 from simulator.units import format_time
 from simulator.view.layout import Box
-from simulator.view.panels.frame import arrow, body, head
-from simulator.view.plate import Plate
+from simulator.view.panels.frame import CachedLayer, arrow, body, head
 from simulator.view.style import Style
 from simulator.view.text import REGULAR, SEMIBOLD
 from simulator.view.theme import mix
 
 
-def show(plate: Plate, scene: Scene, box: Box, style: Style) -> None:
+def show(layer: CachedLayer, scene: Scene, box: Box, style: Style) -> None:
     """Bring the strip up to date."""
     what_if = scene.what_if
     key = None if what_if is None else (what_if.axis, what_if.bars, what_if.target_s)
@@ -42,12 +41,12 @@ def show(plate: Plate, scene: Scene, box: Box, style: Style) -> None:
         else:
             _paint(surface, inner, what_if, style)
 
-    plate.field("what if", inner, key, paint)
+    layer.field("what if", inner, key, paint)
     legend = Box(
         inner.x + inner.w // 3, box.y + 2, inner.right - inner.x - inner.w // 3, _head(style)
     )
     told = what_if is not None and any(bar.assumed for bar in what_if.bars)
-    plate.field("what if legend", legend, told, lambda s, b: _legend(s, b, style) if told else None)
+    layer.field("what if legend", legend, told, lambda s, b: _legend(s, b, style) if told else None)
 
 
 def _head(style: Style) -> int:

@@ -5,23 +5,36 @@ In: arguments. Out: tables, JSON, Markdown, a `runner:` block.
 
 from __future__ import annotations
 
-import json
 import math
 import sys
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
-from rich.table import Table
 
-from simulator.analysis.calibrated import FLAT_S, Calibration, Found, Free
-from simulator.analysis.calibration import calibrate
-from simulator.analysis.fitted import OFF_S, Fit, Race, Span, runner_block
-from simulator.analysis.fitting import fit_runner
-from simulator.cli.options import finite, race_time
-from simulator.cli.terminal import WIDE, Changes, ScenarioName, app, out, signed_cell, time_cell
-from simulator.scenario.model import Runner
-from simulator.units import format_distance, format_time, parse_distance, parse_time
+from simulator.cli.terminal import (
+    WIDE,
+    Changes,
+    ScenarioName,
+    app,
+    finite,
+    new_table,
+    out,
+    print_json,
+    race_time,
+)
+from simulator.units import (
+    format_distance,
+    format_time,
+    parse_distance,
+    parse_time,
+    signed_cell,
+    time_cell,
+)
+
+if TYPE_CHECKING:
+    from simulator.analysis.calibrated import Calibration, Found, Free
+    from simulator.analysis.fitted import Fit, Race, Span
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -38,19 +51,16 @@ def validate(
 
     rows = run_all()
     if as_json:
-        _print_json([row.to_dict() for row in rows])
+        print_json([row.to_dict() for row in rows])
         return
     if markdown:
         sys.stdout.write(to_markdown(rows))
         return
-    table = Table(box=None, pad_edge=False)
-    for column in COLUMNS:
-        right = column in ("published", "model", "difference")
-        table.add_column(column, justify="right" if right else "left")
-    for title, own in sections(rows).items():
+    table = new_table(*COLUMNS, left=set(COLUMNS) - {"published", "model", "difference"})
+    for title, section in sections(rows).items():
         table.add_row("")
         table.add_row(escape(title), style="bold")
-        for row in own:
+        for row in section:
             table.add_row(*(escape(cell) for cell in row_cells(row)))
     WIDE.print(table)
     out.print()
@@ -74,15 +84,19 @@ def calibrate_command(
     as_json: AsJson = False,
 ) -> None:
     """Find one or two numbers of a scenario with which it ends in a given time."""
+    from simulator.analysis.calibration import calibrate
+
     target = race_time(to, "--to")
-    found = calibrate(scenario, target, [_free(text) for text in free], changes=changes or [])
+    calibration = calibrate(scenario, target, [_free(text) for text in free], changes=changes or [])
     if as_json:
-        _print_json(found.to_dict())
+        print_json(calibration.to_dict())
     else:
-        _print_calibration(found)
+        _print_calibration(calibration)
 
 
 def _free(text: str) -> Free:
+    from simulator.analysis.calibrated import Free
+
     path, equals, bounds = text.partition("=")
     if not equals:
         return Free(path.strip())
@@ -103,33 +117,33 @@ def _number(text: str, whole: str) -> float:
     raise typer.BadParameter(f"'{text}' in '{whole}' is not a number", param_hint="--free")
 
 
-def _print_calibration(found: Calibration) -> None:
-    out.print(escape(found.scenario.name), style="bold")
-    for number in found.found:
+def _print_calibration(calibration: Calibration) -> None:
+    out.print(escape(calibration.scenario.name), style="bold")
+    for number in calibration.found:
         line = f"{number.path} = {number.value:.6g}{_flatness(number)}"
         out.print(escape(line), soft_wrap=True)
-    if found.correlation is not None:
+    if calibration.correlation is not None:
         out.print(
-            f"correlation of the two {found.correlation:+.2f}: near ±1, a change of one is made "
-            "good by the other"
+            f"correlation of the two {calibration.correlation:+.2f}: near ±1, a change of one is "
+            "made good by the other"
         )
-    if found.others:
-        out.print(f"{found.others} more values end at the same time; this is the least")
+    if calibration.others:
+        out.print(f"{calibration.others} more values end at the same time; this is the least")
     out.print(
-        f"finish {format_time(found.finish_s)}, {signed_cell(found.residual_s)} s from "
-        f"{format_time(found.target_s)}"
+        f"finish {format_time(calibration.finish_s)}, {signed_cell(calibration.residual_s)} s from "
+        f"{format_time(calibration.target_s)}"
     )
-    if len(found.misses) > 1:
-        table = Table(box=None, pad_edge=False)
-        for column in ("m", "published", "residual"):
-            table.add_column(column, justify="right")
-        for miss in found.misses[:-1]:
+    if len(calibration.misses) > 1:
+        table = new_table("m", "published", "residual")
+        for miss in calibration.misses[:-1]:
             label = format_distance(miss.distance_m).removesuffix(" m")
             table.add_row(label, time_cell(miss.published_s), signed_cell(miss.residual_s))
         WIDE.print(table)
 
 
 def _flatness(number: Found) -> str:
+    from simulator.analysis.calibrated import FLAT_S
+
     if number.error is not None:
         return f" ± {number.error:.2g} (standard error)"
     words = [
@@ -164,61 +178,63 @@ def fit(
     as_json: AsJson = False,
 ) -> None:
     """Make a runner out of best times: aerobic power, reserve, critical speed, D'."""
+    from simulator.analysis.fitting import fit_runner
+    from simulator.scenario.model import Runner
+
     races = [_race(text, shelter) for text in race]
     try:
         body = Runner(name=name, height=height, mass=mass)
     except ValueError:
         what = "a name on one line, height and mass as numbers are wanted"
         raise typer.BadParameter(what, param_hint="--name, --height, --mass") from None
-    found = fit_runner(races, body)
+    fitted = fit_runner(races, body)
     if as_json:
-        _print_json(found.to_dict())
+        print_json(fitted.to_dict())
     else:
-        _print_fit(found)
+        _print_fit(fitted)
 
 
 def _race(text: str, shelter: float) -> Race:
-    what = f'\'{text}\' is not a race such as "1500 m=3:48.68" or "1500 m=3:48.68@0.6:825 m"'
-    distance, equals, rest = text.partition("=")
+    from simulator.analysis.fitted import Race
+
+    def refused(what: str) -> typer.BadParameter:
+        return typer.BadParameter(f"'{text}' is {what}", param_hint="--race")
+
+    distance, _, rest = text.partition("=")
     time, sheltered, air = rest.partition("@")
     value, to, until = air.partition(":")
     try:
-        if not equals:
-            raise ValueError(what)
-        found = Race(
+        race = Race(
             parse_distance(distance),
             parse_time(time),
             float(value) if sheltered else shelter,
             parse_distance(until) if to else None,
         )
     except ValueError:
-        raise typer.BadParameter(what, param_hint="--race") from None
-    usable = 100 <= found.distance_m <= 10_000 and 0 <= found.shelter <= 0.95
-    if not usable or (found.until_m is not None and not 0 < found.until_m <= found.distance_m):
-        limits = "100 m to 10 km, shelter 0 to 0.95, until within the race"
-        raise typer.BadParameter(f"'{text}' is outside {limits}", param_hint="--race")
-    speed = found.distance_m / found.time_s if found.time_s > 0 else float("inf")
+        example = 'not a race such as "1500 m=3:48.68" or "1500 m=3:48.68@0.6:825 m"'
+        raise refused(example) from None
+    usable = 100 <= race.distance_m <= 10_000 and 0 <= race.shelter <= 0.95
+    if not usable or (race.until_m is not None and not 0 < race.until_m <= race.distance_m):
+        raise refused("outside 100 m to 10 km, shelter 0 to 0.95, until within the race")
+    speed = race.distance_m / race.time_s if race.time_s > 0 else math.inf
     if not 2.2 <= speed <= 9.0:
-        raise typer.BadParameter(
-            f"'{text}' is a mean speed of {speed:.1f} m/s; 2.2 to 9 can be fitted",
-            param_hint="--race",
-        )
-    return found
+        raise refused(f"a mean speed of {speed:.1f} m/s; 2.2 to 9 can be fitted")
+    return race
 
 
-def _print_fit(found: Fit) -> None:
-    sys.stdout.write(runner_block(found.runner))
+def _print_fit(fitted: Fit) -> None:
+    from simulator.analysis.fitted import runner_block
+
+    sys.stdout.write(runner_block(fitted.runner))
     out.print()
-    unit = {"max_aerobic_power": ("W/kg", 2), "reserve": ("J/kg", 0)}
-    for key, span in (("max_aerobic_power", found.power), ("reserve", found.reserve)):
-        out.print(escape(_span_words(key, span, *unit[key])))
-    if len(found.races) == 2:
+    out.print(escape(_span_words("max_aerobic_power", fitted.power, "W/kg", 2)))
+    out.print(escape(_span_words("reserve", fitted.reserve, "J/kg", 0)))
+    if len(fitted.races) == 2:
         out.print("two races: the solution is exact, and no error can be given from two races")
-    out.print(f"critical speed {found.critical_speed:.3f} m/s, D' {found.d_prime:.0f} m")
-    table = Table(box=None, pad_edge=False)
-    for column in ("race", "run", "predicted", "difference", "shelter"):
-        table.add_column(column, justify="left" if column in ("race", "shelter") else "right")
-    for run, predicted in zip(found.races, found.predicted_s, strict=True):
+    out.print(f"critical speed {fitted.critical_speed:.3f} m/s, D' {fitted.d_prime:.0f} m")
+    columns = ("race", "run", "predicted", "difference", "shelter")
+    table = new_table(*columns, left=("race", "shelter"))
+    for run, predicted in zip(fitted.races, fitted.predicted_s, strict=True):
         until = "" if run.until_m is None else f" to {format_distance(run.until_m)}"
         table.add_row(
             format_distance(run.distance_m),
@@ -231,13 +247,11 @@ def _print_fit(found: Fit) -> None:
 
 
 def _span_words(key: str, span: Span, unit: str, decimals: int) -> str:
+    from simulator.analysis.fitted import OFF_S
+
     if span.error is not None:
         return f"{key}: standard error {span.error:.{decimals}f} {unit}"
     if span.low is None or span.high is None:
         return f"{key}: with each time off by {OFF_S:g} s no runner would be left"
     low, high = f"{span.low:.{decimals}f}", f"{span.high:.{decimals}f}"
     return f"{key}: {low} to {high} {unit} if each time were off by {OFF_S:g} s"
-
-
-def _print_json(value: Any) -> None:
-    sys.stdout.write(json.dumps(value, indent=2, allow_nan=False) + "\n")

@@ -7,33 +7,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import numpy as np
 import typer
 from rich.markup import escape
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
 
 from simulator.cli.terminal import (
     DEFAULT_SCENARIO,
     Changes,
     OutFile,
     ScenarioName,
+    Seed,
     app,
     err,
     moving,
     out,
+    progress_bar,
+    race_time,
 )
 from simulator.cli.workers import worked_off
-from simulator.units import parse_time
 
 
 @app.command()
@@ -53,7 +48,7 @@ def sweep(
     samples: Annotated[
         int, typer.Option(min=0, max=100_000, help="Samples of the uncertain inputs for each row.")
     ] = 0,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of the samples.")] = 1,
+    seed: Seed = 1,
     target: Annotated[
         str, typer.Option(help="What the chance is asked of, with --samples.")
     ] = "3:59.99",
@@ -73,14 +68,11 @@ def sweep(
     from simulator.analysis.sweep.axes import axis_of_csv, grid_of
     from simulator.analysis.sweep.chunks import INVALID, Request, request_of, run_chunk
     from simulator.export.chunk_store import ChunkStore
-    from simulator.export.columns import check_ending, write_columns
+    from simulator.export.table import check_ending, write_columns
     from simulator.scenario.reading import read_text
 
     check_ending(output)
-    try:
-        target_s = parse_time(target)
-    except ValueError as error:
-        raise typer.BadParameter(f"{error}.", param_hint="--target") from error
+    target_s = race_time(target, "--target")
     listed = None if rows is None else axis_of_csv(read_text(rows, str(rows)), str(rows))
     grid = grid_of(vary or [], listed)
     request: Request = request_of(
@@ -106,7 +98,7 @@ def sweep(
 
         work = worked_off(request, missing, cluster, jobs, err.print)
         try:
-            with closing(work), moving(_progress()) as bar:
+            with closing(work), moving(progress_bar(timed=True)) as bar:
                 task = bar.add_task("attempts", total=grid.size)
                 bar.update(task, completed=min(kept * request.chunk_rows, grid.size))
                 for number, columns in work:
@@ -117,42 +109,41 @@ def sweep(
             # counted on the disk: we may have been stopped between a chunk's file and its count
             kept = request.chunks - len(store.missing())
             if kept:
-                told = f"{kept} of {request.chunks} chunks are kept beside {output}"
-                err.print(escape(f"{told}: the same command goes on from there."))
+                where = f"{kept} of {request.chunks} chunks are kept beside {output}"
+                err.print(escape(f"{where}: the same command goes on from there."))
             raise
         store.remove()
-    told = f"; {invalid} are invalid, with their reason" if invalid else ""
-    out.print(escape(f"{output}: {grid.size} rows{told}"), soft_wrap=True)
+    refused = f"; {invalid} are invalid, with their reason" if invalid else ""
+    out.print(escape(f"{output}: {grid.size} rows{refused}"), soft_wrap=True)
 
 
-def _progress() -> Progress:
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TextColumn("left"),
-        TimeRemainingColumn(),
-        console=err,
-    )
+@dataclass(frozen=True, slots=True)
+class _ReadyFigure:
+    """A figure that is one command: what is varied, which columns are shown, its heading."""
+
+    title: str
+    vary: tuple[str, ...]
+    x: str
+    y: str
+    colour: str = ""
+    samples: int = 0
 
 
 FIGURES = {
-    "pacers": (("pacers.count=0..13",), 0, "pacers.count", "finish_s", ""),
-    "gaps": (
-        ("pacers.count=0..13", "pacers.front_gap=0.8..4:0.2"),
-        0,
-        "pacers.front_gap",
-        "pacers.count",
-        "finish_s",
+    "pacers": _ReadyFigure(
+        "Finish over the number of pacers", ("pacers.count=0..13",), "pacers.count", "finish_s"
     ),
-    "chance": (("pacers.count=0..13",), 400, "pacers.count", "chance", ""),
-}
-"""Figures that are one command: what is varied, samples, and the columns x, y, colour."""
-TITLES = {
-    "pacers": "Finish over the number of pacers",
-    "gaps": "Finish over front gap and number of pacers",
-    "chance": "Chance of sub-4:00 over the number of pacers",
+    "gaps": _ReadyFigure(
+        "Finish over front gap and number of pacers",
+        ("pacers.count=0..13", "pacers.front_gap=0.8..4:0.2"),
+        *("pacers.front_gap", "pacers.count", "finish_s"),
+    ),
+    "chance": _ReadyFigure(
+        "Chance of sub-4:00 over the number of pacers",
+        ("pacers.count=0..13",),
+        *("pacers.count", "chance"),
+        samples=400,
+    ),
 }
 
 
@@ -175,23 +166,23 @@ def plot(
     from simulator.analysis.sweep.axes import grid_of
     from simulator.analysis.sweep.chunks import request_of
     from simulator.analysis.sweep.running import run_sweep
-    from simulator.export.columns import read_columns
+    from simulator.export.table import read_columns
     from simulator.scenario.loader import load_scenario
     from simulator.view.figures import Show, check_figure, draw_figure
 
     check_figure(output)
     if table in FIGURES and not Path(table).exists():
-        vary, samples, own_x, own_y, own_colour = FIGURES[table]
-        asked = load_scenario(scenario, overrides=changes or [])
-        most = len(asked.pacers.formation.names())
-        grid = grid_of([v.replace("0..13", f"0..{most}") for v in vary])
-        request = request_of(scenario, grid, changes=changes or [], samples=samples)
-        show = Show(own_x, own_y, own_colour, title or f"{TITLES[table]}: {asked.name}")
-        draw_figure(run_sweep(request), show, output)
-    else:
-        if not (x and y):
-            raise typer.BadParameter("Name the columns of both axes.", param_hint="--x and --y")
+        ready = FIGURES[table]
+        attempt = load_scenario(scenario, overrides=changes or [])
+        most = len(attempt.pacers.formation.names())
+        grid = grid_of([v.replace("0..13", f"0..{most}") for v in ready.vary])
+        request = request_of(scenario, grid, changes=changes or [], samples=ready.samples)
+        heading = title or f"{ready.title}: {attempt.name}"
+        draw_figure(run_sweep(request), Show(ready.x, ready.y, ready.colour, heading), output)
+    elif x and y:
         draw_figure(read_columns(Path(table)), Show(x, y, colour, title), output)
+    else:
+        raise typer.BadParameter("Name the columns of both axes.", param_hint="--x and --y")
     out.print(escape(f"{output}"), soft_wrap=True)
 
 
@@ -218,12 +209,11 @@ def optimise(
     changes: Changes = None,
 ) -> None:
     """Find the best split plan, the fewest pacers, the widest gap that will do."""
-    from simulator.analysis.optimum.optimise import facts
-    from simulator.analysis.optimum.optimise import optimise as find
-    from simulator.export.scenario import write_scenario
+    from simulator.analysis.optimum import optimise as optimum
+    from simulator.export.sheet import write_scenario
 
     with moving(err.status("looking")):
-        found = find(
+        best = optimum.optimise(
             scenario,
             free or [],
             minimise=minimise,
@@ -231,8 +221,8 @@ def optimise(
             subject_to=subject_to or [],
             changes=changes or [],
         )
-    for line in facts(found):
+    for line in optimum.facts(best):
         out.print(escape(line))
     if output is not None:
-        write_scenario(found.scenario, output)
-        out.print(escape(f"{output}: {found.scenario.name}"), soft_wrap=True)
+        write_scenario(best.scenario, output)
+        out.print(escape(f"{output}: {best.scenario.name}"), soft_wrap=True)

@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
-from simulator.cli.keys import keys_told
-from simulator.cli.options import finite, picture_size, race_time
 from simulator.cli.terminal import (
     DEFAULT_SCENARIO,
     Changes,
@@ -23,7 +21,11 @@ from simulator.cli.terminal import (
     ThemeName,
     app,
     err,
+    finite,
+    keys_help,
     out,
+    picture_size,
+    race_time,
 )
 from simulator.stage.keys import BINDINGS, PRESENTING
 
@@ -53,7 +55,7 @@ def _default(
         run()
 
 
-@app.command(epilog=keys_told(BINDINGS))
+@app.command(epilog=keys_help(BINDINGS))
 def run(
     scenario: ScenarioName = DEFAULT_SCENARIO,
     changes: Changes = None,
@@ -113,7 +115,7 @@ def run(
         )
 
 
-@app.command(epilog=keys_told(PRESENTING))
+@app.command(epilog=keys_help(PRESENTING))
 def present(
     story: StoryOrScenario = DEFAULT_STORY,
     display: Annotated[
@@ -219,7 +221,7 @@ def _strip(text: str, theme: str) -> AbstractContextManager[Strip]:
 def _told_instead(missing: str, scenario: str, changes: list[str] | None) -> None:
     """Say that there is no display, and print the attempt."""
     from simulator.analysis.summary import summarise
-    from simulator.cli.summary import print_summary
+    from simulator.cli.printing import print_summary
     from simulator.physics.attempt import simulate
     from simulator.scenario.loader import load_scenario
 
@@ -231,7 +233,7 @@ def _told_instead(missing: str, scenario: str, changes: list[str] | None) -> Non
 
 def _listed_instead(missing: str, story: str) -> None:
     """Say that there is no display, and print a story's chapters."""
-    from simulator.cli.telling import print_telling
+    from simulator.cli.printing import print_story
     from simulator.scenario.loader import load_scenario
     from simulator.scenario.story_script import is_story, load_story
     from simulator.stage.story import tell
@@ -241,4 +243,4 @@ def _listed_instead(missing: str, story: str) -> None:
         load_scenario(story)  # what is wrong with it is told too
     err.print(escape(f"{missing} `lightpace film {story} -o film.mp4` makes a film of it."))
     if script is not None:
-        print_telling(story, tell(script))
+        print_story(story, tell(script))

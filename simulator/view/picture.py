@@ -6,11 +6,15 @@ else; the caches (ground, layer, glyphs, glows, chart) are keyed by content and 
 
 from __future__ import annotations
 
+import io
+import os
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
+from pathlib import Path
 
 import pygame
 
+from simulator.files import replacing
 from simulator.stage.cameras import Camera
 from simulator.stage.keys import BINDINGS, PRESENTING
 from simulator.stage.scene import Scene
@@ -30,7 +34,7 @@ from simulator.view.panels.timeline import Timeline
 from simulator.view.style import Style
 from simulator.view.text import Type
 from simulator.view.theme import Theme
-from simulator.view.themes import THEMES
+from simulator.view.themes import NIGHT, theme_named
 
 _SETTLING = 0.7
 """A hand on the wheel may go on: ground is painted for it only from this share of a notch on."""
@@ -84,7 +88,7 @@ class Painter:
 
     def __init__(self, theme: Theme | None = None, type_: Type | None = None) -> None:
         """Choose the theme, and share the writing of another one; no display is needed."""
-        self.theme = theme or THEMES["night"]
+        self.theme = theme or NIGHT
         self.type = type_ or Type()
         self._tiles = Tiles(self.theme)
         self._still_key: Hashable = None
@@ -316,3 +320,29 @@ def moved(hud: Hud) -> Hud:
         board=move(hud.board),
         words=maybe(hud.words),
     )
+
+
+def render_still(
+    scene: Scene,
+    size: tuple[int, int],
+    theme: str = "night",
+    options: Options | None = None,
+) -> pygame.Surface:
+    """Return the window's picture of a scene at a size [px]; works where there is no display."""
+    surface = pygame.Surface((max(1, size[0]), max(1, size[1])), 0, 32)
+    Painter(theme_named(theme)).draw(surface, scene, options)
+    return surface
+
+
+def save_png(surface: pygame.Surface, path: str | os.PathLike[str]) -> Path:
+    """Write a surface as PNG, whole or not at all; return the path.
+
+    Raises:
+        OutputError: the folder is missing or not writable, or the disk is full.
+    """
+    target = Path(path)
+    picture = io.BytesIO()
+    pygame.image.save(surface, picture, "picture.png")
+    with replacing(target) as temporary:
+        temporary.write_bytes(picture.getvalue())
+    return target

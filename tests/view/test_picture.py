@@ -19,9 +19,9 @@ from simulator.view.layers.ground import Tiles
 from simulator.view.layers.track import led_pips, mark_lines, paint
 from simulator.view.layout import Box
 from simulator.view.panels import score, splits
+from simulator.view.panels.frame import CachedLayer, Paint
 from simulator.view.panels.timeline import plot_box
 from simulator.view.picture import Options, Painter, layout_of
-from simulator.view.panels.frame import CachedLayer, Paint
 from simulator.view.sprites import LEVELS, glow
 from simulator.view.style import Style
 from simulator.view.text import Type

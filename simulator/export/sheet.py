@@ -1,6 +1,6 @@
-"""The split table as CSV, and the coach's sheet as text or CSV.
+"""Tables for people: the split table as texts and CSV, the coach's sheet, a scenario as YAML.
 
-In: a `Summary` or a scenario. Out: files, written beside and renamed.
+In: a `Summary` or a scenario. Out: texts; files, complete or absent.
 """
 
 from __future__ import annotations
@@ -9,42 +9,73 @@ import csv
 import io
 from pathlib import Path
 
+import yaml
+
 from simulator.analysis.marks import plan_mark, wave_marks
-from simulator.analysis.splits import split_distances, split_label
+from simulator.analysis.splits import Split, split_distances, split_label
 from simulator.analysis.summary import Summary
 from simulator.errors import OutputError
 from simulator.files import write_text
+from simulator.scenario.loader import scenario_to_dict
 from simulator.scenario.model import Scenario
-from simulator.units import format_distance, format_time
+from simulator.units import format_distance, format_time, signed_cell, time_cell
 
 
-def split_rows(summary: Summary) -> list[list[str]]:
-    """Return the split table as texts, headings first; times in seconds, empty where unknown."""
+def split_cells(summary: Summary) -> list[list[str]]:
+    """Return the split table as people read it, headings first."""
     published = any(s.published_s is not None for s in summary.splits)
-    head = ["distance_m", "plan_s", "run_s", "gap_to_plan_s"]
-    head += [f"{ghost.name}_s" for ghost in summary.ghosts]
-    head += ["published_s", "residual_s"] if published else []
-    rows = [head]
+    rows = [["m", "plan", "run", "gap", *(ghost.name for ghost in summary.ghosts)]]
+    rows[0] += ["published", "residual"] if published else []
     for s in summary.splits:
-        values: list[float | None] = [s.distance_m, s.plan_s, s.run_s, s.delta_s, *s.ghosts_s]
-        values += [s.published_s, s.residual_s] if published else []
-        rows.append(["" if v is None else f"{v:.3f}" for v in values])
+        cells = [s.label, time_cell(s.plan_s), time_cell(s.run_s), signed_cell(s.delta_s)]
+        cells += [time_cell(t) for t in s.ghosts_s]
+        cells += [time_cell(s.published_s), signed_cell(s.residual_s)] if published else []
+        rows.append(cells)
     return rows
 
 
+def worst_residual(summary: Summary) -> tuple[Split, float] | None:
+    """Return the split furthest from its published time, and by how much [s]; None without any."""
+    known = [(s, s.residual_s) for s in summary.splits if s.residual_s is not None]
+    return max(known, key=lambda each: abs(each[1]), default=None)
+
+
 def write_splits(summary: Summary, path: str | Path) -> None:
-    """Write the split table as CSV.
+    """Write the split table as CSV, times in seconds, empty where unknown.
 
     Raises:
         OutputError: the file cannot be written.
     """
-    write_text(path, _csv(split_rows(summary)))
+    published = any(s.published_s is not None for s in summary.splits)
+    rows = [["distance_m", "plan_s", "run_s", "gap_to_plan_s"]]
+    rows[0] += [f"{ghost.name}_s" for ghost in summary.ghosts]
+    rows[0] += ["published_s", "residual_s"] if published else []
+    for s in summary.splits:
+        values: list[float | None] = [s.distance_m, s.plan_s, s.run_s, s.delta_s, *s.ghosts_s]
+        values += [s.published_s, s.residual_s] if published else []
+        rows.append(["" if v is None else f"{v:.3f}" for v in values])
+    write_text(path, _csv(rows))
 
 
 def _csv(rows: list[list[str]]) -> str:
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows(rows)
     return text.getvalue()
+
+
+def scenario_yaml(scenario: Scenario) -> str:
+    """Return a scenario as YAML that the loader reads back, every value written out."""
+    plain = scenario_to_dict(scenario)
+    return yaml.safe_dump(plain, sort_keys=False, allow_unicode=True, width=100)
+
+
+def write_scenario(scenario: Scenario, path: str | Path) -> None:
+    """Write the scenario as YAML.
+
+    Raises:
+        OutputError: the file cannot be written.
+    """
+    write_text(path, scenario_yaml(scenario))
 
 
 def sheet_sections(scenario: Scenario) -> list[tuple[str, list[list[str]]]]:
@@ -94,20 +125,14 @@ def write_sheet(scenario: Scenario, path: str | Path) -> None:
     Raises:
         OutputError: the ending is another one, or the file cannot be written.
     """
-    path = Path(path)
-    sections = sheet_sections(scenario)
-    if path.suffix.lower() == ".csv":
-        rows = [[scenario.name]]
-        for heading, table in sections:
-            rows += [[], [heading], *table]
-        write_text(path, _csv(rows))
-    elif path.suffix.lower() == ".txt":
-        parts = [scenario.name, "=" * len(scenario.name)]
-        for heading, table in sections:
-            parts += ["", heading, "-" * len(heading), *_aligned(table)]
-        write_text(path, "\n".join(parts) + "\n")
-    else:
+    ending = Path(path).suffix.lower()
+    if ending not in (".csv", ".txt"):
         raise OutputError(f"{path}: a sheet is written as .csv or .txt.")
+    rows, lines = [[scenario.name]], [scenario.name, "=" * len(scenario.name)]
+    for heading, table in sheet_sections(scenario):
+        rows += [[], [heading], *table]
+        lines += ["", heading, "-" * len(heading), *_aligned(table)]
+    write_text(path, _csv(rows) if ending == ".csv" else "\n".join(lines) + "\n")
 
 
 def _aligned(table: list[list[str]]) -> list[str]:

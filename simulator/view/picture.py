@@ -20,14 +20,20 @@ from simulator.stage.keys import BINDINGS, PRESENTING
 from simulator.stage.scene import Scene
 from simulator.stage.staging import Panel, Staging
 from simulator.view import camera, sprites
-from simulator.view.arranging import EVERY_PANEL, arrange
 from simulator.view.cameras import WHOLE, Shot, goal_of, view_of
 from simulator.view.keyboard import rows
 from simulator.view.layers import group, labels, lights, runners
 from simulator.view.layers.ground import Tiles, stretched
-from simulator.view.layers.track import led_pips, mark_lines, mark_names, paint
-from simulator.view.layout import Box, Hud, Layout
-from simulator.view.lecture import LECTURE_PANELS, arrange_lecture
+from simulator.view.layers.track import draw_ground, mark_names
+from simulator.view.layout import (
+    EVERY_PANEL,
+    LECTURE_PANELS,
+    Box,
+    Hud,
+    Layout,
+    arrange,
+    arrange_lecture,
+)
 from simulator.view.panels import cards, head, live, score, splits, what_if
 from simulator.view.panels.frame import CachedLayer, frame
 from simulator.view.panels.timeline import Timeline
@@ -73,8 +79,14 @@ def layout_of(size: tuple[int, int], staging: Staging | None, options: Options) 
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Kept:
-    """What is drawn once for one size and one track."""
+class Base:
+    """What is drawn once for one size and one track.
+
+    Attributes:
+        ground: the stage with the whole track.
+        layer: the whole picture, without what moves.
+        band: the score below a following camera.
+    """
 
     style: Style
     ground: pygame.Surface
@@ -91,9 +103,9 @@ class Painter:
         self.theme = theme or NIGHT
         self.type = type_ or Type()
         self._tiles = Tiles(self.theme)
-        self._still_key: Hashable = None
+        self._base_key: Hashable = None
         self._layout: Layout | None = None
-        self._kept: Kept | None = None
+        self._base: Base | None = None
         self._cards: dict[str, tuple[object, pygame.Surface]] = {}
 
     def followed_by(self, theme: Theme) -> Painter:
@@ -109,76 +121,72 @@ class Painter:
         """Draw `scene` over all of `surface`."""
         options = options or Options()
         layout = layout_of(surface.get_size(), scene.staging, options)
-        kept = self._keep(layout, scene)
-        self._panels(kept, scene, layout)
+        base = self._base_of(layout, scene)
+        self._panels(base, scene, layout)
+        stage, picture = layout.stage, base.layer.picture
         if options.shot.whole:
-            self._score(kept.layer, scene, layout.infield, kept.style)
-            surface.blit(kept.layer.picture, (0, 0))
-            view = camera.whole(layout.track)
+            self._score(base.layer, scene, layout.infield, base.style)
+            surface.blit(picture, (0, 0))
             keep_off = layout.solid(board=scene.board is not None)
-            self._stage(surface, scene, (view, layout.stage), keep_off, kept.style, options)
+            view = camera.whole(layout.track)
+            self._stage(surface, scene, (view, stage), keep_off, base.style, options)
             if layout.infield.group is not None and scene.board is None:
-                group.draw(surface, scene, layout.infield.group, kept.style)
+                group.draw(surface, scene, layout.infield.group, base.style)
         else:
-            self._score(kept.band, scene, moved(layout.band), kept.style)
-            stage = layout.stage
+            area = layout.band.area
+            self._score(base.band, scene, layout.band.moved(-area.x, -area.y), base.style)
             beside = Box(stage.right, 0, layout.width - stage.right, layout.height)
             under = Box(0, stage.bottom, stage.right, layout.height - stage.bottom)
             for part in (beside, under):  # the stage itself is drawn anew
-                surface.blit(kept.layer.picture, part[:2], part)
-            self._close(surface, scene, layout, kept, options)
+                surface.blit(picture, part[:2], part)
+            self._close(surface, scene, layout, base, options)
         if layout.timeline is not None:
-            kept.timeline.draw(surface, scene, layout.timeline)
-        self._over(surface, scene, layout, kept.style, options)
+            base.timeline.draw(surface, scene, layout.timeline)
+        self._over(surface, scene, layout, base.style, options)
 
-    def _keep(self, layout: Layout, scene: Scene) -> Kept:
+    def _base_of(self, layout: Layout, scene: Scene) -> Base:
         key = (layout, scene.start_s_m, scene.leds, scene.group.span_m)
-        if self._kept is None or key != self._still_key:
-            if self._kept is not None and layout != self._layout:
+        if self._base is None or key != self._base_key:
+            if self._base is not None and layout != self._layout:
                 # a window dragged larger passes a hundred sizes, each with sprites of its own
                 sprites.forget()
                 self._tiles = Tiles(self.theme)
-            self._still_key, self._layout = key, layout
-            self._kept = self._blank(layout, scene)
-        return self._kept
+            self._base_key, self._layout = key, layout
+            self._base = self._draw_base(layout, scene)
+        return self._base
 
-    def _blank(self, layout: Layout, scene: Scene) -> Kept:
-        theme = self.theme
+    def _draw_base(self, layout: Layout, scene: Scene) -> Base:
+        theme, stage, span_m = self.theme, layout.stage, scene.group.span_m
         style = Style(self.type, layout.sizes, theme)
         picture = pygame.Surface((layout.width, layout.height), 0, 32)
         picture.fill(theme.back)
         view = camera.whole(layout.track)
-        ground = paint(view, layout.stage, theme)
-        mark_lines(ground, view, layout.stage, scene.start_s_m, theme)
-        led_pips(ground, view, layout.stage, scene.leds, theme)
-        picture.blit(ground, layout.stage)
-        mark_names(picture, view, layout.stage, scene.start_s_m, style)
+        ground = draw_ground(view, stage, theme, scene.start_s_m, scene.leds)
+        picture.blit(ground, stage)
+        mark_names(picture, view, stage, scene.start_s_m, style)
         if layout.infield.group is not None:
-            group.frame(picture, layout.infield.group, scene.group.span_m, style)
-        for box, heading in (
-            (layout.live, "live"),
-            (layout.splits, "splits"),
-            (layout.what_if, "what if"),
-            (layout.timeline, ""),
-        ):
-            if box is not None:
-                frame(picture, box, heading, style)
-        band = moved(layout.band)
-        low = pygame.Surface((band.area.w, band.area.h), 0, 32)
-        low.fill(theme.panel)
-        low.fill(theme.edge, (0, 0, band.area.w, 1))
-        if band.group is not None:
-            group.frame(low, band.group, scene.group.span_m, style)
-        return Kept(style, ground, CachedLayer(picture), CachedLayer(low), Timeline(style))
+            group.frame(picture, layout.infield.group, span_m, style)
+        headings = {"live": "live", "splits": "splits", "what_if": "what if", "timeline": ""}
+        for name, box in layout.panels().items():
+            if name in headings:
+                frame(picture, box, headings[name], style)
+        area = layout.band.area
+        band = pygame.Surface((area.w, area.h), 0, 32)
+        band.fill(theme.panel)
+        band.fill(theme.edge, (0, 0, area.w, 1))
+        below = layout.band.moved(-area.x, -area.y)
+        if below.group is not None:
+            group.frame(band, below.group, span_m, style)
+        return Base(style, ground, CachedLayer(picture), CachedLayer(band), Timeline(style))
 
-    def _panels(self, kept: Kept, scene: Scene, layout: Layout) -> None:
-        layer, style = kept.layer, kept.style
+    def _panels(self, base: Base, scene: Scene, layout: Layout) -> None:
+        layer, style, staging = base.layer, base.style, scene.staging
         if layout.title is not None and layout.rate is not None:
             head.show(layer, scene, layout.title, layout.rate, style)
         if layout.foot is not None:
             head.assumed(layer, scene, layout.foot, style)
         if layout.live is not None:
-            shown = EVERY_PANEL if scene.staging is None else scene.staging.panels
+            shown = EVERY_PANEL if staging is None else staging.panels
             gaps = scene.gaps if Panel.GAPS in shown else ()
             meters = scene.meters if Panel.METERS in shown else ()
             live.show(layer, gaps, meters, layout.live, style)
@@ -187,9 +195,9 @@ class Painter:
         if layout.what_if is not None:
             what_if.show(layer, scene, layout.what_if, style)
         if layout.timeline is not None:
-            kept.timeline.show(layer, scene, layout.timeline)
-        if layout.caption is not None and scene.staging is not None:
-            head.caption(layer, scene.staging, layout.caption, style)
+            base.timeline.show(layer, scene, layout.timeline)
+        if layout.caption is not None and staging is not None:
+            head.caption(layer, staging, layout.caption, style)
 
     @staticmethod
     def _score(layer: CachedLayer, scene: Scene, hud: Hud, style: Style) -> None:
@@ -210,35 +218,32 @@ class Painter:
         view, box = seen
         surface.set_clip(box)
         lights.draw(surface, scene.waves, view, box, self.theme)
-        found = runners.spots(scene, view)
+        spots = runners.spots(scene, view)
         if options.labels:
-            labels.draw(surface, labels.place(found, view, box, keep_off, style), style)
-        runners.draw(surface, found, view, box, self.theme)
+            labels.draw(surface, labels.place(spots, view, box, keep_off, style), style)
+        runners.draw(surface, spots, view, box, self.theme)
         surface.set_clip(None)
 
     def _close(
-        self, surface: pygame.Surface, scene: Scene, layout: Layout, kept: Kept, options: Options
+        self, surface: pygame.Surface, scene: Scene, layout: Layout, base: Base, options: Options
     ) -> None:
         """Draw the stage through any camera but the resting whole track, the score below it."""
-        shot = options.shot
-        lowered = camera.ease(shot.lowered)
-        area = layout.band.area
-        down = round((1 - lowered) * area.h)
+        shot, area, title, rate = options.shot, layout.band.area, layout.title, layout.rate
+        down = round((1 - camera.ease(shot.lowered)) * area.h)
         box = Box(*layout.stage[:3], min(layout.stage.h, layout.view.h + down))
         view = view_of(shot, scene, layout)
         surface.set_clip(box)
-        self._ground(surface, scene, layout, (view, box), kept, options)
-        mark_names(surface, view, box, scene.start_s_m, kept.style)
-        top = (layout.title, layout.rate)
-        keep_off = tuple(each for each in top if each is not None)
-        self._stage(surface, scene, (view, box), keep_off, kept.style, options)
+        self._ground(surface, scene, layout, (view, box), base, options)
+        mark_names(surface, view, box, scene.start_s_m, base.style)
+        keep_off = tuple(each for each in (title, rate) if each is not None)
+        self._stage(surface, scene, (view, box), keep_off, base.style, options)
         surface.set_clip(layout.stage)
-        if layout.title is not None and layout.rate is not None:
-            head.over(surface, scene, layout.title, layout.rate, kept.style)
-        surface.blit(kept.band.picture, (area.x, area.y + down))
+        if title is not None and rate is not None:
+            head.over(surface, scene, title, rate, base.style)
+        surface.blit(base.band.picture, (area.x, area.y + down))
         surface.set_clip(None)
         if layout.band.group is not None and not down:
-            group.draw(surface, scene, layout.band.group, kept.style)
+            group.draw(surface, scene, layout.band.group, base.style)
 
     def _ground(
         self,
@@ -246,45 +251,47 @@ class Painter:
         scene: Scene,
         layout: Layout,
         seen: tuple[camera.View, Box],
-        kept: Kept,
+        base: Base,
         options: Options,
     ) -> None:
         """Draw the ground: sharp where the camera is at rest, stretched while it moves."""
         view, box = seen
-        shot, known = options.shot, camera.whole(layout.track)
-        tiles, ground = self._tiles, (scene.start_s_m, scene.leds)
-        if shot.start is not None:
-            goal = goal_of(shot, scene, layout)
-            by_hand = shot.camera is Camera.FREE and shot.share < _SETTLING
-            most = None if options.tiles is None else 0
-            if by_hand or not tiles.draw_scaled(surface, view, goal, box, ground, most):
-                stretched(surface, kept.ground, known, view, box, self.theme.back)
-            if options.tiles is not None and shot.camera is not Camera.WHOLE and not by_hand:
-                # on the way, so that the picture is sharp when it arrives
-                tiles.prepare(goal, layout.view, *ground, options.tiles)
+        shot, most, tiles = options.shot, options.tiles, self._tiles
+        track = (scene.start_s_m, scene.leds)
+
+        def stretch() -> None:
+            known = camera.whole(layout.track)
+            stretched(surface, base.ground, known, view, box, self.theme.back)
+
+        if shot.start is None:
+            if most is not None and tiles.missing(view, box, *track) > most:
+                stretch()
+            tiles.draw(surface, view, box, *track, most)
             return
-        if options.tiles is not None and tiles.missing(view, box, *ground) > options.tiles:
-            stretched(surface, kept.ground, known, view, box, self.theme.back)
-        tiles.draw(surface, view, box, *ground, options.tiles)
+        goal = goal_of(shot, scene, layout)
+        by_hand = shot.camera is Camera.FREE and shot.share < _SETTLING
+        new = None if most is None else 0
+        if by_hand or not tiles.draw_scaled(surface, view, goal, box, track, new):
+            stretch()
+        if most is not None and shot.camera is not Camera.WHOLE and not by_hand:
+            # on the way, so that the picture is sharp when it arrives
+            tiles.prepare(goal, layout.view, *track, most)
 
     def _over(
         self, surface: pygame.Surface, scene: Scene, layout: Layout, style: Style, options: Options
     ) -> None:
         """Draw what lies over everything: result board, help, notice."""
-        board, area = scene.board, layout.infield.board
+        board, area, size = scene.board, layout.infield.board, (layout.width, layout.height)
         if board is not None and area.w >= 120 and area.h >= 80:
             card = self._card("board", (board, area), lambda: cards.board(board, area, style))
             surface.blit(card, (area.x, area.y))
         if options.help:
-            size = (layout.width, layout.height)
             keys = rows(presenting=True) if options.presenting else (*BINDINGS, *PRESENTING)
             card = self._card("help", layout, lambda: cards.help_card(*size, style, keys))
-            surface.blit(
-                card, ((size[0] - card.get_width()) // 2, (size[1] - card.get_height()) // 2)
-            )
+            left, top = (size[0] - card.get_width()) // 2, (size[1] - card.get_height()) // 2
+            surface.blit(card, (left, top))
         if scene.notice and not options.presenting:
-            text = scene.notice
-            stage = layout.stage if options.shot.whole else layout.view
+            text, stage = scene.notice, layout.stage if options.shot.whole else layout.view
             key = (layout, text)
             card = self._card("notice", key, lambda: cards.notice(text, stage.w, style))
             foot = layout.foot if scene.assumed else None  # never half over what stands there
@@ -293,33 +300,10 @@ class Painter:
             surface.blit(card, (stage.x + (stage.w - card.get_width()) // 2, max(0, y)))
 
     def _card(self, name: str, key: object, make: Callable[[], pygame.Surface]) -> pygame.Surface:
-        kept = self._cards.get(name)
-        if kept is None or kept[0] != key:
-            kept = self._cards[name] = (key, make())
-        return kept[1]
-
-
-def moved(hud: Hud) -> Hud:
-    """Return a band's boxes counted from the band's own corner."""
-    dx, dy = hud.area.x, hud.area.y
-
-    def move(box: Box) -> Box:
-        return Box(box.x - dx, box.y - dy, box.w, box.h)
-
-    def maybe(box: Box | None) -> Box | None:
-        return None if box is None else move(box)
-
-    return Hud(
-        area=move(hud.area),
-        lap=maybe(hud.lap),
-        clock=maybe(hud.clock),
-        distance=maybe(hud.distance),
-        gap=maybe(hud.gap),
-        outlook=maybe(hud.outlook),
-        group=maybe(hud.group),
-        board=move(hud.board),
-        words=maybe(hud.words),
-    )
+        card = self._cards.get(name)
+        if card is None or card[0] != key:
+            card = self._cards[name] = (key, make())
+        return card[1]
 
 
 def render_still(

@@ -13,8 +13,8 @@ import pygame
 
 from simulator.beside import Hand
 from simulator.view import camera
-from simulator.view.arranging import arrange
-from simulator.view.layers.track import led_pips, mark_lines, paint
+from simulator.view.layers.track import draw_ground
+from simulator.view.layout import arrange
 from simulator.view.theme import Theme
 from simulator.view.window import Window
 
@@ -37,9 +37,7 @@ def draw_stadium(surface: pygame.Surface, theme: Theme, *, presenting: bool = Fa
     size = surface.get_size()
     layout = arrange(*size, False, frozenset(), True) if presenting else arrange(*size)
     view = camera.whole(layout.track)
-    ground = paint(view, layout.stage, theme)
-    mark_lines(ground, view, layout.stage, START_S_M, theme)
-    led_pips(ground, view, layout.stage, LEDS, theme)
+    ground = draw_ground(view, layout.stage, theme, START_S_M, LEDS)
     surface.fill(theme.back)
     surface.blit(ground, layout.stage[:2])
 

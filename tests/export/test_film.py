@@ -25,7 +25,7 @@ from simulator.scenario.loader import load_scenario
 from simulator.stage.playback import Playback
 from simulator.stage.scenery import Options, scene_of
 from simulator.stage.show import Show, make_show
-from simulator.view.arranging import arrange
+from simulator.view.layout import arrange
 from simulator.view.picture import render_still
 from simulator.view.themes import THEMES
 from tests.faults.disks import mounted

@@ -16,7 +16,7 @@ from simulator.stage.scene import Scene
 from simulator.view import app as app_module
 from simulator.view import sprites
 from simulator.view.app import App
-from simulator.view.arranging import arrange
+from simulator.view.layout import arrange
 from simulator.view.panels.timeline import plot_box
 from simulator.view.themes import next_theme, theme_named
 from tests.view import scenes

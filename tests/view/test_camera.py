@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from simulator.stage.cameras import Camera
 from simulator.stage.scene import Scene
 from simulator.stage.staging import Panel, Staging
-from simulator.view.arranging import arrange
 from simulator.view.camera import (
     MOST_ZOOM,
     Aim,
@@ -37,7 +36,7 @@ from simulator.view.cameras import (
 )
 from simulator.view.layers.runners import spots
 from simulator.view.layers.track import OUTER_M
-from simulator.view.layout import Box
+from simulator.view.layout import Box, arrange
 from tests.view import scenes
 
 BOX = Box(10, 20, 1000, 560)

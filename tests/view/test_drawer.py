@@ -8,12 +8,11 @@ import pytest
 from simulator.stage.desk import Comparison, KnobKind
 from simulator.stage.keys import Action
 from simulator.view.app import App
-from simulator.view.arranging import arrange
 from simulator.view.drawer import banner, paint
 from simulator.view.drawer.compare import planned
 from simulator.view.drawer.pages import page_names
 from simulator.view.drawer.pieces import STRIP, Look
-from simulator.view.layout import Box
+from simulator.view.layout import Box, arrange
 from simulator.view.panels.what_if import axis_box, bar_boxes
 from simulator.view.picture import Painter
 from simulator.view.style import Style

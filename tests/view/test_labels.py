@@ -8,11 +8,10 @@ import pytest
 from simulator.stage.cameras import Camera
 from simulator.stage.scene import Scene
 from simulator.view import camera
-from simulator.view.arranging import arrange
 from simulator.view.cameras import resting, view_of
 from simulator.view.layers import labels, runners
 from simulator.view.layers.labels import Label
-from simulator.view.layout import Layout
+from simulator.view.layout import Layout, arrange
 from simulator.view.style import Style
 from simulator.view.text import Type
 from simulator.view.themes import THEMES

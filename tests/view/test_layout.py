@@ -7,9 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulator.stage.staging import Panel
-from simulator.view.arranging import arrange
-from simulator.view.layout import Box, Hud, Layout, track_scale
-from simulator.view.lecture import arrange_lecture
+from simulator.view.layout import Box, Hud, Layout, arrange, arrange_lecture, track_scale
 
 SIZES = [
     (1, 1),

@@ -12,7 +12,7 @@ from simulator.stage.keys import PRESENTING, Action
 from simulator.stage.staging import Cue, Panel, Staging
 from simulator.view import window as window_module
 from simulator.view.app import App
-from simulator.view.lecture import LECTURE_PANELS, arrange_lecture
+from simulator.view.layout import LECTURE_PANELS, arrange_lecture
 from simulator.view.notes import draw_notes
 from simulator.view.picture import Options, Painter
 from simulator.view.text import Type

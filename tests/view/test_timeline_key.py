@@ -9,7 +9,7 @@ import pygame
 import pytest
 
 from simulator.stage.scene import Body, Curve, Scene
-from simulator.view.arranging import arrange
+from simulator.view.layout import arrange
 from simulator.view.panels.frame import padding
 from simulator.view.panels.timeline import plot_box
 from simulator.view.panels.timeline_key import Legend, legend, named

@@ -12,8 +12,7 @@ import pytest
 from simulator.analysis.what_if import AXES, choices
 from simulator.scenario.loader import load_scenario
 from simulator.stage.scene import Bar, WhatIf
-from simulator.view.arranging import arrange
-from simulator.view.layout import Box
+from simulator.view.layout import Box, arrange
 from simulator.view.panels import what_if as panel
 from simulator.view.panels.frame import body
 from simulator.view.panels.what_if import axis_box, bar_boxes, labels

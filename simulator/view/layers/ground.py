@@ -12,7 +12,7 @@ from collections import OrderedDict
 import pygame
 
 from simulator.view.camera import View
-from simulator.view.layers.track import led_pips, mark_lines, paint
+from simulator.view.layers.track import draw_ground
 from simulator.view.layout import Box
 from simulator.view.theme import Colour, Theme
 
@@ -110,9 +110,7 @@ class Tiles:
         if tile is None:
             fixed = View(scale, 0, 0)
             place = Box(column * TILE, row * TILE, TILE, TILE)
-            tile = paint(fixed, place, self._theme)
-            mark_lines(tile, fixed, place, start_s_m, self._theme)
-            led_pips(tile, fixed, place, leds, self._theme)
+            tile = draw_ground(fixed, place, self._theme, start_s_m, leds)
             self._tiles[key] = tile
             if len(self._tiles) > _KEPT:
                 self._tiles.popitem(last=False)

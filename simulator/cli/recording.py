@@ -19,7 +19,7 @@ from simulator.session import Session
 from simulator.session.presentation import Presentation
 from simulator.stage.scene import Scene
 from simulator.units import format_clock
-from simulator.view.cameras import Shot
+from simulator.view.camera import Shot
 from simulator.view.theme import Theme
 
 TOLD_PERCENT = 10

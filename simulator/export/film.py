@@ -22,7 +22,7 @@ from simulator.stage.scene import Scene
 from simulator.stage.scenery import Options, scene_of
 from simulator.stage.show import Show
 from simulator.stage.staging import Staging
-from simulator.view.cameras import WHOLE, Shot, directed
+from simulator.view.camera import WHOLE, Shot, directed
 from simulator.view.picture import Options as PictureOptions
 from simulator.view.picture import Painter, save_png
 from simulator.view.theme import Theme

@@ -26,7 +26,7 @@ from simulator.session.running import FINDINGS, finding_job
 from simulator.stage.scenery import Options
 from simulator.stage.show import Show, with_findings
 from simulator.stops import dropped_stops
-from simulator.view.cameras import WHOLE, Shot
+from simulator.view.camera import WHOLE, Shot
 from simulator.view.theme import Theme
 
 TELL_S = 0.2

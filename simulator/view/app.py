@@ -19,7 +19,7 @@ from simulator.stage.cameras import Camera
 from simulator.stage.keys import Action
 from simulator.stage.scene import Scene
 from simulator.stage.staging import Staging
-from simulator.view.cameras import Shot, directed
+from simulator.view.camera import Shot, directed
 from simulator.view.controls import Controls
 from simulator.view.keyboard import binding_of
 from simulator.view.layout import Layout

@@ -12,8 +12,7 @@ from collections.abc import Callable
 import pygame
 
 from simulator.stage.cameras import Camera
-from simulator.view.camera import MOST_ZOOM, View, aim_of, closer, within
-from simulator.view.cameras import Shot
+from simulator.view.camera import MOST_ZOOM, Shot, View, aim_of, closer, within
 from simulator.view.layout import Layout
 
 SLIP_PX = 5

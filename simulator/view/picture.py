@@ -20,7 +20,7 @@ from simulator.stage.keys import BINDINGS, PRESENTING
 from simulator.stage.scene import Scene
 from simulator.stage.staging import Panel, Staging
 from simulator.view import camera, sprites
-from simulator.view.cameras import WHOLE, Shot, goal_of, view_of
+from simulator.view.camera import WHOLE, Shot, goal_of, view_of
 from simulator.view.keyboard import rows
 from simulator.view.layers import group, labels, lights, runners
 from simulator.view.layers.ground import Tiles, stretched

@@ -10,8 +10,7 @@ from typing import Protocol
 import pygame
 
 from simulator.stage.cameras import Camera
-from simulator.view.camera import View
-from simulator.view.cameras import Shot, view_of
+from simulator.view.camera import Shot, View, view_of
 from simulator.view.grip import Grip
 from simulator.view.layout import Layout
 from simulator.view.scrub import Scrub, Sought

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol, TypedDict
 
 from simulator.stage.scene import Scene
-from simulator.view.cameras import Shot
+from simulator.view.camera import Shot
 from simulator.view.mixing import Turned
 from simulator.view.presenter import Presented
 from simulator.view.theme import Theme

@@ -12,27 +12,25 @@ from simulator.stage.cameras import Camera
 from simulator.stage.scene import Scene
 from simulator.stage.staging import Panel, Staging
 from simulator.view.camera import (
+    GROUP_WIDTH_M,
     MOST_ZOOM,
+    MOVE_S,
+    RUNNER_WIDTH_M,
     Aim,
+    Shot,
     View,
     aim_of,
     between,
     closer,
+    directed,
     ease,
+    lead_m,
     looking,
+    resting,
     settle,
+    view_of,
     whole,
     within,
-)
-from simulator.view.cameras import (
-    GROUP_WIDTH_M,
-    MOVE_S,
-    RUNNER_WIDTH_M,
-    Shot,
-    directed,
-    lead_m,
-    resting,
-    view_of,
 )
 from simulator.view.layers.runners import spots
 from simulator.view.layers.track import OUTER_M

@@ -9,8 +9,7 @@ from simulator.stage.cameras import Camera
 from simulator.stage.scene import Scene
 from simulator.stage.staging import Panel, Staging
 from simulator.view.app import App
-from simulator.view.camera import MOST_ZOOM, View
-from simulator.view.cameras import resting, view_of
+from simulator.view.camera import MOST_ZOOM, View, resting, view_of
 from simulator.view.layout import Layout
 from simulator.view.panels.timeline import plot_box
 from simulator.view.picture import layout_of

@@ -8,7 +8,7 @@ import pytest
 from simulator.stage.cameras import Camera
 from simulator.stage.scene import Scene
 from simulator.view import camera
-from simulator.view.cameras import resting, view_of
+from simulator.view.camera import resting, view_of
 from simulator.view.layers import labels, runners
 from simulator.view.layers.labels import Label
 from simulator.view.layout import Layout, arrange

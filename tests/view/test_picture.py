@@ -11,8 +11,7 @@ import pytest
 from simulator.stage.cameras import Camera
 from simulator.stage.scene import Body, Chance, Curve, Scene
 from simulator.view import camera
-from simulator.view.camera import Aim
-from simulator.view.cameras import Shot, resting
+from simulator.view.camera import Aim, Shot, resting
 from simulator.view.layers import group, lights, runners
 from simulator.view.layers.ground import Tiles
 from simulator.view.layers.track import led_pips, mark_lines, paint

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -117,34 +116,15 @@ def sweep(
     out.print(escape(f"{output}: {grid.size} rows{refused}"), soft_wrap=True)
 
 
-@dataclass(frozen=True, slots=True)
-class _ReadyFigure:
-    """A figure that is one command: what is varied, which columns are shown, its heading."""
-
-    title: str
-    vary: tuple[str, ...]
-    x: str
-    y: str
-    colour: str = ""
-    samples: int = 0
-
-
 FIGURES = {
-    "pacers": _ReadyFigure(
-        "Finish over the number of pacers", ("pacers.count=0..13",), "pacers.count", "finish_s"
-    ),
-    "gaps": _ReadyFigure(
+    "pacers": ("Finish over the number of pacers", "pacers.count", "finish_s", "", 0),
+    "gaps": (
         "Finish over front gap and number of pacers",
-        ("pacers.count=0..13", "pacers.front_gap=0.8..4:0.2"),
-        *("pacers.front_gap", "pacers.count", "finish_s"),
+        *("pacers.front_gap", "pacers.count", "finish_s", 0),
     ),
-    "chance": _ReadyFigure(
-        "Chance of sub-4:00 over the number of pacers",
-        ("pacers.count=0..13",),
-        *("pacers.count", "chance"),
-        samples=400,
-    ),
+    "chance": ("Chance of sub-4:00 over the number of pacers", "pacers.count", "chance", "", 400),
 }
+"""Figures that are one command: heading, the columns x, y and colour, samples."""
 
 
 @app.command()
@@ -172,13 +152,14 @@ def plot(
 
     check_figure(output)
     if table in FIGURES and not Path(table).exists():
-        ready = FIGURES[table]
+        heading, x, y, colour, samples = FIGURES[table]
         attempt = load_scenario(scenario, overrides=changes or [])
-        most = len(attempt.pacers.formation.names())
-        grid = grid_of([v.replace("0..13", f"0..{most}") for v in ready.vary])
-        request = request_of(scenario, grid, changes=changes or [], samples=ready.samples)
-        heading = title or f"{ready.title}: {attempt.name}"
-        draw_figure(run_sweep(request), Show(ready.x, ready.y, ready.colour, heading), output)
+        vary = [f"pacers.count=0..{len(attempt.pacers.formation.names())}"]
+        vary += ["pacers.front_gap=0.8..4:0.2"] if x == "pacers.front_gap" else []
+        grid = grid_of(vary)
+        request = request_of(scenario, grid, changes=changes or [], samples=samples)
+        show = Show(x, y, colour, title or f"{heading}: {attempt.name}")
+        draw_figure(run_sweep(request), show, output)
     elif x and y:
         draw_figure(read_columns(Path(table)), Show(x, y, colour, title), output)
     else:

@@ -106,7 +106,7 @@ class Video(_Stream):
         """Hand the next picture over in the encoder's colours; wait where it is too far behind.
 
         They are made here, from the surface as it is: a copy would cost more than half as much, and
-        the encoder's hand has more to do than this one.
+        the encoder's thread has more to do than this one.
         """
         frame = coloured(surface, self._colours)
         self._wait_for(WAITING_PICTURES - 1)

@@ -29,7 +29,7 @@ from simulator.view.theme import Theme
 
 Size = tuple[int, int]
 SceneAt = Callable[[float], Scene]
-"""What is to be seen at a second of an attempt's race time, or of a story's told time."""
+"""The scene at a second of an attempt's race time, or of a story's playing time."""
 Progress = Callable[[int, int], None]
 
 VIDEOS = (".mp4", ".webm")
@@ -62,7 +62,7 @@ class Cut:
     """Which part of the race or the story, how fast, and how finely.
 
     Attributes:
-        from_s, to_s: race time (a story's: told time) of the first and the last picture [s].
+        from_s, to_s: race time (a story's: playing time) of the first and the last picture [s].
         speed: so many of these seconds a second of film.
         fps: pictures a second of film.
     """
@@ -108,7 +108,7 @@ class Pictures:
     shot: Shot = WHOLE
 
     def every(self, step: int = 1) -> Iterator[pygame.Surface]:
-        """Yield each `step`-th picture; it is good until the next one is asked for."""
+        """Yield each `step`-th picture; it is good until the next one is drawn."""
         surface = pygame.Surface(self.size, 0, 32)
         painter = Painter(self.theme)
         shot = self.shot
@@ -129,14 +129,14 @@ def write_film(
     force: bool = False,
     progress: Progress = lambda _done, _all: None,
 ) -> Size:
-    """Write a film; return its size [px], which for a GIF may be smaller than asked, to fit.
+    """Write a film; return its size [px], which for a GIF may be smaller, to fit.
 
     Args:
         pictures: what is to be seen.
         path: `.mp4`, `.webm`, `.gif`; a folder or `frames/%05d.png` is a numbered series.
         max_mb: how large a GIF may become [million bytes].
         force: write over what is there.
-        progress: told (pictures done, pictures in all).
+        progress: called with the pictures done, and pictures in all.
 
     Raises:
         OutputError: it cannot be written, exists already, or does not fit; nothing is left behind.
@@ -158,8 +158,8 @@ def write_film(
         try:
             writer = gif_writer(path, pictures.size, cut.fps, pictures.every(step))
             _record(pictures, writer, progress, budget)
-        except _TooLargeError as found:
-            pictures = _smaller(pictures, found.share, path, max_mb or 0.0)
+        except _TooLargeError as error:
+            pictures = _smaller(pictures, error.share, path, max_mb or 0.0)
         else:
             return pictures.size
 
@@ -167,7 +167,7 @@ def write_film(
 def check_film(
     path: Path, cut: Cut, size: Size, max_mb: float | None = None, *, force: bool = False
 ) -> None:
-    """Refuse what cannot become a film, before anything is worked out; raises `OutputError`."""
+    """Refuse what cannot become a film, before anything is computed; raises `OutputError`."""
     is_there(path)  # the system says here what it thinks of the name
     files = series_files(path, cut.frames) if is_series(path) else iter((path,))
     there = None if force else next((one for one in files if one.is_file()), None)
@@ -248,7 +248,7 @@ def pattern_of(path: Path) -> Path:
 
 def name_of(pattern: Path, number: int) -> Path:
     """Return the file of one picture."""
-    return pattern.with_name(_NUMBER.sub(lambda found: found[0] % number, pattern.name))
+    return pattern.with_name(_NUMBER.sub(lambda match: match[0] % number, pattern.name))
 
 
 def series_files(path: Path, frames: int) -> Iterator[Path]:
@@ -291,7 +291,7 @@ def series_writer(path: Path) -> Iterator[Series]:
         yield series
     except BaseException:
         for one in series.done:
-            with suppress(OSError):  # what went wrong in the first place is what is told
+            with suppress(OSError):  # what went wrong in the first place is reported
                 one.unlink()
         if made:
             with suppress(OSError):  # somebody else may have put something there

@@ -43,7 +43,7 @@ from simulator.view.theme import Theme
 from simulator.view.themes import NIGHT, theme_named
 
 _SETTLING = 0.7
-"""A hand on the wheel may go on: ground is painted for it only from this share of a notch on."""
+"""The wheel may turn on: ground is painted only from this share of a notch's move on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,9 +264,9 @@ class Painter:
             stretched(surface, base.ground, known, view, box, self.theme.back)
 
         if shot.start is None:
-            if most is not None and tiles.missing(view, box, *track) > most:
+            if most is not None and tiles.missing(view, box, track) > most:
                 stretch()
-            tiles.draw(surface, view, box, *track, most)
+            tiles.draw(surface, view, box, track, most)
             return
         goal = goal_of(shot, scene, layout)
         by_hand = shot.camera is Camera.FREE and shot.share < _SETTLING
@@ -275,7 +275,7 @@ class Painter:
             stretch()
         if most is not None and shot.camera is not Camera.WHOLE and not by_hand:
             # on the way, so that the picture is sharp when it arrives
-            tiles.prepare(goal, layout.view, *track, most)
+            tiles.prepare(goal, layout.view, track, most)
 
     def _over(
         self, surface: pygame.Surface, scene: Scene, layout: Layout, style: Style, options: Options

@@ -1,4 +1,4 @@
-"""The sound of the race, made of numbers: a gun, a bell, a tick. Off unless asked for.
+"""The sound of the race, made of numbers: a gun, a bell, a tick. Off by default.
 
 In: scenes, as they are shown. Out: sound, where there is a device; silence elsewhere. The audio
 device is opened when sound is switched on, and closed when it is switched off.
@@ -93,10 +93,10 @@ class Sound:
         before, self._before = self._before, scene
         if not self.on or before is None:
             return ()
-        found = cues(before, scene)
-        for cue in found:
+        due = cues(before, scene)
+        for cue in due:
             self._sounds[cue].play()
-        return found
+        return due
 
     def close(self) -> None:
         """Give the device back."""

@@ -23,17 +23,11 @@ LEVELS = 48
 Coverage = NDArray[np.float32]
 
 
-def surface_of(colour: Colour, coverage: Coverage) -> pygame.Surface:
-    """Return a surface with alpha from one colour and a coverage array, shape (h, w), 0 to 1."""
-    height, width = coverage.shape
-    pixels = np.empty((height, width, 4), np.uint8)
-    pixels[..., :3] = colour[::-1]
-    pixels[..., 3] = np.clip(coverage * 255 + 0.5, 0, 255)
-    return _own(pixels)
-
-
 def layered(layers: list[tuple[Colour, Coverage]]) -> pygame.Surface:
-    """Return one surface with alpha from layers painted over each other, first at the bottom."""
+    """Return one surface with alpha from layers painted over each other, first at the bottom.
+
+    Coverages have the shape (height, width) and values from 0 to 1.
+    """
     height, width = layers[0][1].shape
     rgb = np.zeros((height, width, 3), np.float32)
     alpha = np.zeros((height, width, 1), np.float32)
@@ -44,15 +38,10 @@ def layered(layers: list[tuple[Colour, Coverage]]) -> pygame.Surface:
     pixels = np.empty((height, width, 4), np.uint8)
     pixels[..., :3] = np.clip(rgb / np.maximum(alpha, 1e-6) + 0.5, 0, 255)
     pixels[..., 3] = np.clip(alpha[..., 0] * 255 + 0.5, 0, 255)
-    return _own(pixels)
-
-
-def _own(pixels: NDArray[np.uint8]) -> pygame.Surface:
-    height, width = pixels.shape[:2]
-    made = pygame.image.frombuffer(pixels.tobytes(), (width, height), "BGRA")
-    owned = pygame.Surface((width, height), pygame.SRCALPHA, 32)
-    owned.blit(made, (0, 0), special_flags=pygame.BLEND_RGBA_ADD)
-    return owned
+    shared = pygame.image.frombuffer(pixels.tobytes(), (width, height), "BGRA")
+    surface = pygame.Surface((width, height), pygame.SRCALPHA, 32)
+    surface.blit(shared, (0, 0), special_flags=pygame.BLEND_RGBA_ADD)
+    return surface
 
 
 def _additive(rgb: NDArray[np.float32]) -> pygame.Surface:
@@ -191,7 +180,7 @@ def shade(width: int, height: int, colour: Colour) -> pygame.Surface:
     """Return a scrim: `colour`, dense at the top and gone at the bottom."""
     down = np.linspace(0, 1, max(1, height), dtype=np.float32)[:, None]
     cover = np.float32(0.82) * (1 - down * down * (3 - 2 * down))
-    return surface_of(colour, np.repeat(cover, max(1, width), axis=1))
+    return layered([(colour, np.repeat(cover, max(1, width), axis=1))])
 
 
 _SHARP_PX = 320

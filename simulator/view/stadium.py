@@ -1,4 +1,4 @@
-"""The empty stadium: what a window shows while its attempt is still being worked out.
+"""The empty stadium: what a window shows while its attempt is still being computed.
 
 In: an open window, colours, work. Out: a picture within a moment, then the work's result. Only what
 the picture takes is imported here: the rest is read while it is shown.
@@ -47,7 +47,7 @@ def shown_while(
 ) -> T:
     """Show the stadium, do the work beside it, and return what it gives.
 
-    Keys that are pressed meanwhile wait for whoever handles them next.
+    Keys that are pressed meanwhile stay in the queue.
 
     Raises:
         LeftError: the window was closed.
@@ -63,10 +63,10 @@ def shown_while(
                 size = window.size
                 _show(window, theme, presenting)
             pace.tick(PICTURES_PER_S)
-        found = hand.take()
+        result = hand.take()
     if pygame.event.peek((pygame.QUIT, pygame.WINDOWCLOSE)):
         raise LeftError
-    return found
+    return result
 
 
 def _show(window: Window, theme: Theme, presenting: bool) -> None:

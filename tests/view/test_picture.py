@@ -218,7 +218,7 @@ def test_tiles_are_cut_from_the_same_ground() -> None:
     whole.blit(ground, box)
     tiled = pygame.Surface((600, 400), 0, 32)
     tiled.set_clip(box)
-    Tiles(THEME).draw(tiled, view, box, 390.656, 400)
+    Tiles(THEME).draw(tiled, view, box, (390.656, 400))
     first = pygame.surfarray.array3d(whole).astype(int)
     second = pygame.surfarray.array3d(tiled).astype(int)
     assert np.abs(first - second).mean() < 0.5

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
-from simulator.cli.printing import print_forecast, print_story, print_summary
 from simulator.cli.terminal import (
     DEFAULT_SCENARIO,
     NO_CHANGES,
@@ -27,6 +26,7 @@ from simulator.cli.terminal import (
     ThemeName,
     app,
     finite,
+    load,
     moment,
     moving,
     out,
@@ -36,7 +36,6 @@ from simulator.cli.terminal import (
     race_time,
 )
 from simulator.errors import Problem, ScenarioError
-from simulator.scenario.loader import load_scenario
 from simulator.units import format_time
 
 if TYPE_CHECKING:
@@ -63,9 +62,10 @@ def simulate(
 ) -> None:
     """Run the attempt without a window and print its splits."""
     from simulator.analysis.summary import summarise
+    from simulator.cli.printing import print_forecast, print_summary
     from simulator.physics.attempt import simulate as run
 
-    attempt = load_scenario(scenario, overrides=changes or [])
+    attempt = load(scenario, changes)
     recording = run(attempt)
     summary = summarise(attempt, recording)
     if csv is not None:
@@ -96,8 +96,7 @@ def check(
     changes: Changes = None,
 ) -> None:
     """Read scenarios and stories and list every problem with its line."""
-    from simulator.scenario.story_script import is_story, load_story
-    from simulator.stage.story import tell
+    from simulator.scenario.story_script import is_story
 
     problems: list[Problem] = []
     for name in scenarios:
@@ -105,14 +104,22 @@ def check(
             if is_story(name):
                 if changes:
                     raise typer.BadParameter(NO_CHANGES, param_hint="--set")
-                print_story(name, tell(load_story(name)))
+                _check_story(name)
             else:
-                scenario = load_scenario(name, overrides=changes or [])
+                scenario = load(name, changes)
                 out.print(escape(f"{name}: {scenario.name}, no problems"))
         except ScenarioError as error:
             problems += error.problems
     if problems:
         raise ScenarioError(problems)
+
+
+def _check_story(name: str) -> None:
+    from simulator.cli.printing import print_story
+    from simulator.scenario.story_script import load_story
+    from simulator.stage.story import tell
+
+    print_story(name, tell(load_story(name)))
 
 
 @app.command()
@@ -125,7 +132,7 @@ def still(
     changes: Changes = None,
 ) -> None:
     """Write the window's picture of one moment, without a display."""
-    attempt = load_scenario(scenario, overrides=changes or [])
+    attempt = load(scenario, changes)
     width_height = picture_size(size)
     from simulator.session import Session
     from simulator.view.picture import render_still, save_png
@@ -146,7 +153,7 @@ def sheet(
     changes: Changes = None,
 ) -> None:
     """Write what a coach hands out: waves, slots, target splits, hand-overs (.csv or .txt)."""
-    attempt = load_scenario(scenario, overrides=changes or [])
+    attempt = load(scenario, changes)
     from simulator.export.sheet import write_sheet
 
     write_sheet(attempt, output)
@@ -249,7 +256,7 @@ def _attempt(name: str, changes: list[str] | None, speed: float) -> _Reel:
     from simulator.session import Session
     from simulator.stage.playback import COUNTDOWN_S
 
-    scenario = load_scenario(name, overrides=changes or [])
+    scenario = load(name, changes)
     session = Session(scenario)
 
     def finish() -> SceneAt:
@@ -290,7 +297,7 @@ def report(
     changes: Changes = None,
 ) -> None:
     """Make one HTML page that replays the attempt anywhere, without a network."""
-    attempt = load_scenario(scenario, overrides=changes or [])
+    attempt = load(scenario, changes)
     from simulator.export.page import write_page
     from simulator.physics.attempt import simulate
     from simulator.stage.show import make_show

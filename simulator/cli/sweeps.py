@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-import numpy as np
 import typer
 from rich.markup import escape
 
@@ -22,12 +21,16 @@ from simulator.cli.terminal import (
     Seed,
     app,
     err,
+    load,
     moving,
     out,
     progress_bar,
     race_time,
 )
 from simulator.cli.workers import worked_off
+
+if TYPE_CHECKING:
+    from simulator.analysis.sweep.chunks import Columns
 
 
 @app.command()
@@ -85,7 +88,7 @@ def sweep(
             err.print(f"Going on: {kept} of {request.chunks} chunks were kept from before.")
         invalid = 0
 
-        def finished() -> Iterator[dict[str, np.ndarray]]:
+        def finished() -> Iterator[Columns]:
             nonlocal invalid
             for number in range(request.chunks):
                 columns = store.read(number)
@@ -147,13 +150,12 @@ def plot(
     from simulator.analysis.sweep.chunks import request_of
     from simulator.analysis.sweep.running import run_sweep
     from simulator.export.table import read_columns
-    from simulator.scenario.loader import load_scenario
     from simulator.view.figures import Show, check_figure, draw_figure
 
     check_figure(output)
     if table in FIGURES and not Path(table).exists():
         heading, x, y, colour, samples = FIGURES[table]
-        attempt = load_scenario(scenario, overrides=changes or [])
+        attempt = load(scenario, changes)
         vary = [f"pacers.count=0..{len(attempt.pacers.formation.names())}"]
         vary += ["pacers.front_gap=0.8..4:0.2"] if x == "pacers.front_gap" else []
         grid = grid_of(vary)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress
     from rich.table import Table
 
+    from simulator.scenario.model import Scenario
     from simulator.session import Session
     from simulator.stage.keys import Binding
 
@@ -62,6 +63,13 @@ ThemeName = Annotated[
 OutFile = Annotated[Path, typer.Option("-o", "--output", help="File to write.")]
 Force = Annotated[bool, typer.Option("--force", help="Write over what is there.")]
 Seed = Annotated[int, typer.Option(min=0, help="Seed of the samples.")]
+
+
+def load(name: str, changes: list[str] | None) -> Scenario:
+    """Return a scenario by name or path with the changes of `--set`; raises `ScenarioError`."""
+    from simulator.scenario.loader import load_scenario
+
+    return load_scenario(name, overrides=changes or [])
 
 
 def finite(value: float | None) -> float | None:

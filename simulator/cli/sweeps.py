@@ -150,7 +150,7 @@ def plot(
     from simulator.analysis.sweep.chunks import request_of
     from simulator.analysis.sweep.running import run_sweep
     from simulator.export.table import read_columns
-    from simulator.view.figures import Show, check_figure, draw_figure
+    from simulator.view.figures import FigureSpec, check_figure, draw_figure
 
     check_figure(output)
     if table in FIGURES and not Path(table).exists():
@@ -160,10 +160,10 @@ def plot(
         vary += ["pacers.front_gap=0.8..4:0.2"] if x == "pacers.front_gap" else []
         grid = grid_of(vary)
         request = request_of(scenario, grid, changes=changes or [], samples=samples)
-        show = Show(x, y, colour, title or f"{heading}: {attempt.name}")
+        show = FigureSpec(x, y, colour, title or f"{heading}: {attempt.name}")
         draw_figure(run_sweep(request), show, output)
     elif x and y:
-        draw_figure(read_columns(Path(table)), Show(x, y, colour, title), output)
+        draw_figure(read_columns(Path(table)), FigureSpec(x, y, colour, title), output)
     else:
         raise typer.BadParameter("Name the columns of both axes.", param_hint="--x and --y")
     out.print(escape(f"{output}"), soft_wrap=True)

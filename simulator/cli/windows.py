@@ -30,7 +30,7 @@ from simulator.cli.terminal import (
 from simulator.stage.keys import BINDINGS, PRESENTING
 
 if TYPE_CHECKING:
-    from simulator.export.leds import Strip
+    from simulator.export.leds import LedStrip
     from simulator.session import Session
     from simulator.view.theme import Theme
     from simulator.view.window import Window
@@ -208,7 +208,7 @@ def _ready(
         return None
 
 
-def _strip(text: str, theme: str) -> AbstractContextManager[Strip]:
+def _strip(text: str, theme: str) -> AbstractContextManager[LedStrip]:
     from simulator.export.leds import opened_strip, parse_target
     from simulator.view.themes import theme_named
 

@@ -23,8 +23,7 @@ from simulator.stage.scenery import Options, scene_of
 from simulator.stage.show import Show
 from simulator.stage.staging import Staging
 from simulator.view.camera import WHOLE, Shot, directed
-from simulator.view.picture import Options as PictureOptions
-from simulator.view.picture import Painter, save_png
+from simulator.view.picture import Painter, PictureOptions, save_png
 from simulator.view.theme import Theme
 
 Size = tuple[int, int]

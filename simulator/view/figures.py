@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 
 Columns = Mapping[str, NDArray[Any]]
 Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
-Group = tuple[str, str, Bools]
+Mask = NDArray[np.bool_]
+RowGroup = tuple[str, str, Mask]
 """A name for the key, a colour, and which rows have it."""
 
 ENDINGS = (".png", ".svg", ".pdf")
@@ -86,7 +86,7 @@ NONE = "none"
 
 
 @dataclass(frozen=True, slots=True)
-class Show:
+class FigureSpec:
     """What a figure shows: columns on its axes and as colour (may be empty), and its heading."""
 
     x: str
@@ -108,7 +108,7 @@ def check_figure(path: Path) -> None:
         raise ExtraError("A figure", "plot")
 
 
-def draw_figure(columns: Columns, show: Show, path: Path) -> None:
+def draw_figure(columns: Columns, show: FigureSpec, path: Path) -> None:
     """Write the figure.
 
     A map is drawn where x and y are both varied and the colour is a result. Otherwise the rows are
@@ -139,7 +139,7 @@ def draw_figure(columns: Columns, show: Show, path: Path) -> None:
             figure.savefig(temporary, format=path.suffix.lower()[1:])
 
 
-def _check_columns(columns: Columns, show: Show) -> None:
+def _check_columns(columns: Columns, show: FigureSpec) -> None:
     for name in (show.x, show.y, show.colour):
         if name and name not in columns:
             raise LightpaceError(f"There is no column '{name}'; there are: {', '.join(columns)}.")
@@ -147,7 +147,7 @@ def _check_columns(columns: Columns, show: Show) -> None:
             raise LightpaceError(f"Column '{name}' is empty: no row holds a value.")
 
 
-def _has_value(values: NDArray[Any]) -> Bools:
+def _has_value(values: NDArray[Any]) -> Mask:
     """Return where a column holds something: a finite number, or a word."""
     return np.asarray(np.isfinite(values) if values.dtype.kind == "f" else values != "")
 
@@ -240,7 +240,7 @@ def drawable(text: str) -> str:
     )
 
 
-def heading_of(show: Show, *, is_map: bool) -> str:
+def heading_of(show: FigureSpec, *, is_map: bool) -> str:
     """Return a heading out of the columns' names."""
     x, y, colour = (label_of(name).partition(" [")[0] for name in (show.x, show.y, show.colour))
     if is_map:
@@ -311,7 +311,7 @@ def _add_bar(axes: Axes, shown: ScalarMappable, name: str, values: NDArray[Any])
     _label_axis(bar.ax.yaxis, name, values)
 
 
-def draw_map(figure: Figure, columns: Columns, show: Show) -> None:
+def draw_map(figure: Figure, columns: Columns, show: FigureSpec) -> None:
     """Draw a value over two varied columns, with the contour of four minutes or of one half.
 
     Raises:
@@ -344,7 +344,7 @@ def draw_map(figure: Figure, columns: Columns, show: Show) -> None:
         axes.clabel(lines, fmt={level: words}, fontsize=20, inline_spacing=12)
 
 
-def draw_rows(figure: Figure, columns: Columns, show: Show, *, of_result: bool) -> None:
+def draw_rows(figure: Figure, columns: Columns, show: FigureSpec, *, of_result: bool) -> None:
     """Draw the rows that have both x and y.
 
     Args:
@@ -392,7 +392,7 @@ def _values(colour: NDArray[Any]) -> list[Any]:
     return sorted(set(values)) if colour.dtype.kind == "f" else list(dict.fromkeys(values))
 
 
-def _plot(axes: Axes, x: Floats, y: Floats, groups: list[Group], *, joined: bool = True) -> bool:
+def _plot(axes: Axes, x: Floats, y: Floats, groups: list[RowGroup], *, joined: bool = True) -> bool:
     """Draw groups of rows; return whether they are joined up.
 
     They are only where every group has one value for each x, and all groups alike.
@@ -406,7 +406,7 @@ def _plot(axes: Axes, x: Floats, y: Floats, groups: list[Group], *, joined: bool
     return joined
 
 
-def _groups(name: str, colour: NDArray[Any]) -> list[Group]:
+def _groups(name: str, colour: NDArray[Any]) -> list[RowGroup]:
     """Return a group for each value; those too many for a key, and those without one, in grey."""
     values = _values(colour)
     most = len(values) if len(values) <= MOST_IN_KEY else MOST_IN_KEY - 1
@@ -415,7 +415,7 @@ def _groups(name: str, colour: NDArray[Any]) -> list[Group]:
     if len(shown) > len(LINES):
         steps = np.linspace(0.0, 1.0, len(shown)).tolist()
         colours = tuple(css(mix(THEME.own, THEME.warning, share)) for share in steps)
-    groups: list[Group] = [
+    groups: list[RowGroup] = [
         (_key_word(name, value), tint, np.asarray(colour == value))
         for value, tint in zip(shown, colours, strict=False)
     ]

@@ -1,7 +1,8 @@
 """The one function that window, still and film share: a scene, options and a size become a picture.
 
-In: a surface, a `Scene`, `Options`. Out: the surface, drawn whole. What is drawn depends on nothing
-else; the caches (ground, layer, glyphs, glows, chart) are keyed by content and only save time.
+In: a surface, a `Scene`, `PictureOptions`. Out: the surface, drawn whole. What is drawn depends on
+nothing else; the caches (ground, layer, glyphs, glows, chart) are keyed by content and only save
+time.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ _SETTLING = 0.7
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class PictureOptions:
     """What the window chooses about a picture.
 
     Attributes:
@@ -69,7 +70,7 @@ class Options:
     tiles: int | None = None
 
 
-def layout_of(size: tuple[int, int], staging: Staging | None, options: Options) -> Layout:
+def layout_of(size: tuple[int, int], staging: Staging | None, options: PictureOptions) -> Layout:
     """Return the boxes of a picture at a size [px]; a story chooses the panels."""
     if options.presenting:
         shown = LECTURE_PANELS if staging is None else staging.panels
@@ -117,9 +118,11 @@ class Painter:
         sprites.forget()
         return Painter(theme, self.type)
 
-    def draw(self, surface: pygame.Surface, scene: Scene, options: Options | None = None) -> None:
+    def draw(
+        self, surface: pygame.Surface, scene: Scene, options: PictureOptions | None = None
+    ) -> None:
         """Draw `scene` over all of `surface`."""
-        options = options or Options()
+        options = options or PictureOptions()
         layout = layout_of(surface.get_size(), scene.staging, options)
         base = self._base_of(layout, scene)
         self._panels(base, scene, layout)
@@ -212,7 +215,7 @@ class Painter:
         seen: tuple[camera.View, Box],
         keep_off: tuple[Box, ...],
         style: Style,
-        options: Options,
+        options: PictureOptions,
     ) -> None:
         """Draw lights, labels and bodies on the track."""
         view, box = seen
@@ -225,7 +228,12 @@ class Painter:
         surface.set_clip(None)
 
     def _close(
-        self, surface: pygame.Surface, scene: Scene, layout: Layout, base: Base, options: Options
+        self,
+        surface: pygame.Surface,
+        scene: Scene,
+        layout: Layout,
+        base: Base,
+        options: PictureOptions,
     ) -> None:
         """Draw the stage through any camera but the resting whole track, the score below it."""
         shot, area, title, rate = options.shot, layout.band.area, layout.title, layout.rate
@@ -252,7 +260,7 @@ class Painter:
         layout: Layout,
         seen: tuple[camera.View, Box],
         base: Base,
-        options: Options,
+        options: PictureOptions,
     ) -> None:
         """Draw the ground: sharp where the camera is at rest, stretched while it moves."""
         view, box = seen
@@ -278,7 +286,12 @@ class Painter:
             tiles.prepare(goal, layout.view, track, most)
 
     def _over(
-        self, surface: pygame.Surface, scene: Scene, layout: Layout, style: Style, options: Options
+        self,
+        surface: pygame.Surface,
+        scene: Scene,
+        layout: Layout,
+        style: Style,
+        options: PictureOptions,
     ) -> None:
         """Draw what lies over everything: result board, help, notice."""
         board, area, size = scene.board, layout.infield.board, (layout.width, layout.height)
@@ -310,7 +323,7 @@ def render_still(
     scene: Scene,
     size: tuple[int, int],
     theme: str = "night",
-    options: Options | None = None,
+    options: PictureOptions | None = None,
 ) -> pygame.Surface:
     """Return the window's picture of a scene at a size [px]; works where there is no display."""
     surface = pygame.Surface((max(1, size[0]), max(1, size[1])), 0, 32)

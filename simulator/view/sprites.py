@@ -91,7 +91,7 @@ def bloom(colour: Colour, width: int, height: int, strength: float) -> pygame.Su
 Blit = tuple[pygame.Surface, tuple[int, int]]
 
 
-class Stamp:
+class DotSheet:
     """One dot or ring at every sub-pixel phase, each made when first needed.
 
     `make` gets the phase as shares of a pixel and half the side, and returns the sprite whose
@@ -118,7 +118,7 @@ class Stamp:
 
 
 @lru_cache(maxsize=512)
-def dot(colour: Colour, rx: float, ry: float, alpha: int, rim: Colour, rim_px: float) -> Stamp:
+def dot(colour: Colour, rx: float, ry: float, alpha: int, rim: Colour, rim_px: float) -> DotSheet:
     """Return a filled ellipse with a rim; alpha 0 to 16 sixteenths."""
     share = np.float32(alpha / 16)
 
@@ -127,7 +127,7 @@ def dot(colour: Colour, rx: float, ry: float, alpha: int, rim: Colour, rim_px: f
         outer = _ellipse(half, rx + rim_px, ry + rim_px, fx, fy)
         return layered([(rim, outer * share * np.float32(0.9)), (colour, inner * share)])
 
-    return Stamp(int(max(rx, ry) + rim_px + 2), make)
+    return DotSheet(int(max(rx, ry) + rim_px + 2), make)
 
 
 def _ellipse(half: int, rx: float, ry: float, fx: float, fy: float) -> Coverage:
@@ -141,7 +141,7 @@ def _ellipse(half: int, rx: float, ry: float, fx: float, fy: float) -> Coverage:
 
 
 @lru_cache(maxsize=512)
-def ring(colour: Colour, rx: float, ry: float, alpha: int, thick: float) -> Stamp:
+def ring(colour: Colour, rx: float, ry: float, alpha: int, thick: float) -> DotSheet:
     """Return a dashed hollow ellipse on a faint dark ground; alpha 0 to 16 sixteenths."""
     share = np.float32(alpha / 16)
     dashes = 8
@@ -156,7 +156,7 @@ def ring(colour: Colour, rx: float, ry: float, alpha: int, thick: float) -> Stam
         band = (np.clip(outer - inner, 0, 1) * gate * share).astype(np.float32)
         return layered([((6, 9, 14), outer * share * np.float32(0.45)), (colour, band)])
 
-    return Stamp(int(max(rx, ry) + thick + 2), make)
+    return DotSheet(int(max(rx, ry) + thick + 2), make)
 
 
 @lru_cache(maxsize=64)

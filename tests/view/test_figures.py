@@ -26,7 +26,7 @@ from simulator.view.figures import (
     SEMIBOLD,
     THEME,
     Columns,
-    Show,
+    FigureSpec,
     draw_figure,
     draw_rows,
     drawable,
@@ -48,7 +48,7 @@ TABLE = {
     "early": np.where(COUNT < 2, COUNT, np.nan),
     "late": np.where(COUNT < 2, np.nan, COUNT),
 }
-MAP = Show("pacers.front_gap", "pacers.count", "finish_s")
+MAP = FigureSpec("pacers.front_gap", "pacers.count", "finish_s")
 
 
 @pytest.mark.parametrize(
@@ -65,13 +65,13 @@ def test_a_figure_is_a_whole_file_of_its_kind(tmp_path: Path, ending: str, head:
     "show",
     [
         MAP,
-        Show("pacers.front_gap", "pacers.count", "chance"),
-        Show("pacers.count", "finish_s", "pacers.front_gap"),
-        Show("pacers.count", "chance", "", "A heading"),
-        Show("pacers.count", "finish_s", "status"),
+        FigureSpec("pacers.front_gap", "pacers.count", "chance"),
+        FigureSpec("pacers.count", "finish_s", "pacers.front_gap"),
+        FigureSpec("pacers.count", "chance", "", "A heading"),
+        FigureSpec("pacers.count", "finish_s", "status"),
     ],
 )
-def test_every_kind_of_figure_is_drawn(tmp_path: Path, show: Show) -> None:
+def test_every_kind_of_figure_is_drawn(tmp_path: Path, show: FigureSpec) -> None:
     file = tmp_path / "out.png"
     draw_figure(TABLE, show, file)
     assert file.stat().st_size > 20_000
@@ -80,17 +80,17 @@ def test_every_kind_of_figure_is_drawn(tmp_path: Path, show: Show) -> None:
 @pytest.mark.parametrize(
     ("show", "words"),
     [
-        (Show("pacers.cuont", "finish_s"), "no column 'pacers.cuont'"),
-        (Show("status", "finish_s"), "holds words"),
-        (Show("early", "late"), "No row has both"),
-        (Show("pacers.count", "nothing"), "'nothing' is empty"),
-        (Show("pacers.count", "blank"), "'blank' is empty"),
-        (Show("pacers.count", "finish_s", "nothing"), "'nothing' is empty"),
-        (Show("pacers.count", "pacers.front_gap", "nothing"), "'nothing' is empty"),
-        (Show("pacers.count", "pacers.count", "finish_s"), "Several rows"),
+        (FigureSpec("pacers.cuont", "finish_s"), "no column 'pacers.cuont'"),
+        (FigureSpec("status", "finish_s"), "holds words"),
+        (FigureSpec("early", "late"), "No row has both"),
+        (FigureSpec("pacers.count", "nothing"), "'nothing' is empty"),
+        (FigureSpec("pacers.count", "blank"), "'blank' is empty"),
+        (FigureSpec("pacers.count", "finish_s", "nothing"), "'nothing' is empty"),
+        (FigureSpec("pacers.count", "pacers.front_gap", "nothing"), "'nothing' is empty"),
+        (FigureSpec("pacers.count", "pacers.count", "finish_s"), "Several rows"),
     ],
 )
-def test_what_cannot_be_drawn_is_said(tmp_path: Path, show: Show, words: str) -> None:
+def test_what_cannot_be_drawn_is_said(tmp_path: Path, show: FigureSpec, words: str) -> None:
     with pytest.raises(LightpaceError, match=words):
         draw_figure(TABLE, show, tmp_path / "out.png")
     assert not list(tmp_path.iterdir())
@@ -111,13 +111,13 @@ def test_a_key_with_long_names_stays_on_the_figure(tmp_path: Path) -> None:
     names = np.where(COUNT < 2, "two_by_two_behind_the_light", "single_file")
     table = {**TABLE, "pacers.formation": names}
     file = tmp_path / "out.png"
-    draw_figure(table, Show("pacers.front_gap", "finish_s", "pacers.formation"), file)
+    draw_figure(table, FigureSpec("pacers.front_gap", "finish_s", "pacers.formation"), file)
     pixels = image.imread(file)
     assert np.ptp(pixels[:, -12:, :3], axis=(0, 1)).max() < 0.01
 
 
 def test_a_heading_names_what_is_shown_without_units() -> None:
-    show = Show("pacers.front_gap", "finish_s", "pacers.formation")
+    show = FigureSpec("pacers.front_gap", "finish_s", "pacers.formation")
     assert heading_of(show, is_map=False) == "Finish over front gap, by formation"
     assert label_of("split_400_s") == "400 m split [min:s]"
 
@@ -141,7 +141,7 @@ def test_a_map_of_finishes_has_the_contour_of_four_minutes(
 
 def test_a_map_of_chances_has_the_contour_of_one_half(tmp_path: Path) -> None:
     file = tmp_path / "out.svg"
-    draw_figure(TABLE, Show("pacers.front_gap", "pacers.count", "chance"), file)
+    draw_figure(TABLE, FigureSpec("pacers.front_gap", "pacers.count", "chance"), file)
     drawn = file.read_text(encoding="utf-8")
     assert drawn.count("<!-- 50 % -->") == 1
     assert '<g id="QuadContourSet_1">' in drawn
@@ -155,8 +155,10 @@ def test_any_text_is_drawn_as_it_is_without_a_warning(
     file = tmp_path / "out.svg"
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        draw_figure(table, Show("pacers.front_gap", "finish_s", "pacers.formation", text), file)
-        draw_figure(table, Show(text, "finish_s", text), tmp_path / "out.png")
+        draw_figure(
+            table, FigureSpec("pacers.front_gap", "finish_s", "pacers.formation", text), file
+        )
+        draw_figure(table, FigureSpec(text, "finish_s", text), tmp_path / "out.png")
     assert not caplog.records
     drawn = file.read_text(encoding="utf-8")
     assert f"<!-- {drawable(text)} -->" in drawn  # the heading
@@ -171,7 +173,7 @@ def test_what_no_font_has_becomes_a_square() -> None:
     )
 
 
-def _drawn(table: Columns, show: Show, *, of_result: bool) -> tuple[Figure, Axes]:
+def _drawn(table: Columns, show: FigureSpec, *, of_result: bool) -> tuple[Figure, Axes]:
     with mpl.rc_context(style(THEME)):
         figure = Figure()
         draw_rows(figure, table, show, of_result=of_result)
@@ -184,7 +186,7 @@ LOST = np.where(COUNT < 2, 400.0 + 100 * COUNT + 10 * GAP, np.nan)
 def test_a_result_as_colour_is_a_bar_and_no_row_vanishes() -> None:
     table = {**TABLE, "lost_light_m": LOST}
     figure, axes = _drawn(
-        table, Show("pacers.front_gap", "finish_s", "lost_light_m"), of_result=True
+        table, FigureSpec("pacers.front_gap", "finish_s", "lost_light_m"), of_result=True
     )
     rings, points = axes.collections
     held = np.isfinite(LOST)
@@ -205,7 +207,7 @@ def test_a_result_as_colour_is_a_bar_and_no_row_vanishes() -> None:
 def test_many_varied_numbers_are_lines_with_a_bar() -> None:
     count, gap = (a.ravel().astype(float) for a in np.meshgrid(range(13, -1, -1), (1.0, 2.0)))
     table = {"pacers.count": count, "gap": gap, "finish_s": 240.0 + gap - count}
-    figure, axes = _drawn(table, Show("gap", "finish_s", "pacers.count"), of_result=False)
+    figure, axes = _drawn(table, FigureSpec("gap", "finish_s", "pacers.count"), of_result=False)
     lines = [line for line in axes.get_lines() if line.get_marker() == "o"]
     assert len(lines) == 14
     assert all(line.get_linewidth() > 0 for line in lines)
@@ -216,7 +218,7 @@ def test_many_varied_numbers_are_lines_with_a_bar() -> None:
 
 def test_a_key_is_in_order_and_names_what_has_no_value_once() -> None:
     table = {**TABLE, "own": np.where(COUNT == 3, np.nan, 10.0 - COUNT)}
-    figure, _ = _drawn(table, Show("pacers.front_gap", "finish_s", "own"), of_result=False)
+    figure, _ = _drawn(table, FigureSpec("pacers.front_gap", "finish_s", "own"), of_result=False)
     (legend,) = figure.legends
     assert [t.get_text() for t in legend.get_texts()] == ["8", "9", "10", "none"]
 
@@ -224,7 +226,7 @@ def test_a_key_is_in_order_and_names_what_has_no_value_once() -> None:
 def test_a_key_holds_a_dozen_names_at_most_and_says_how_many_more() -> None:
     names = np.array([f"runner {i}" for i in range(40)])
     table = {"x": np.arange(40.0), "finish_s": np.arange(240.0, 280.0), "name": names}
-    figure, _ = _drawn(table, Show("x", "finish_s", "name"), of_result=False)
+    figure, _ = _drawn(table, FigureSpec("x", "finish_s", "name"), of_result=False)
     (legend,) = figure.legends
     told = [t.get_text() for t in legend.get_texts()]
     assert len(told) == MOST_IN_KEY
@@ -234,11 +236,11 @@ def test_a_key_holds_a_dozen_names_at_most_and_says_how_many_more() -> None:
 @pytest.mark.parametrize(
     "show",
     [
-        Show("pacers.front_gap", "split_400_s", "lost_light_m"),
-        Show("pacers.front_gap", "pacers.count", "lost_light_m"),
+        FigureSpec("pacers.front_gap", "split_400_s", "lost_light_m"),
+        FigureSpec("pacers.front_gap", "pacers.count", "lost_light_m"),
     ],
 )
-def test_labels_and_bar_stay_on_the_figure(tmp_path: Path, show: Show) -> None:
+def test_labels_and_bar_stay_on_the_figure(tmp_path: Path, show: FigureSpec) -> None:
     """Nothing is drawn at either edge, however long the times are."""
     table = {**TABLE, "lost_light_m": LOST + 1000, "split_400_s": 60.0 + 0.01 * COUNT}
     file = tmp_path / "out.png"

@@ -19,7 +19,7 @@ from simulator.view.layout import Box, arrange
 from simulator.view.panels import score, splits
 from simulator.view.panels.frame import CachedLayer, Paint
 from simulator.view.panels.timeline import plot_box
-from simulator.view.picture import Options, Painter, layout_of
+from simulator.view.picture import Painter, PictureOptions, layout_of
 from simulator.view.sprites import LEVELS, glow
 from simulator.view.style import Style
 from simulator.view.text import Type
@@ -38,7 +38,7 @@ SHOTS = [
 ]
 
 
-def drawn(painter: Painter, scene: Scene, options: Options | None = None) -> bytes:
+def drawn(painter: Painter, scene: Scene, options: PictureOptions | None = None) -> bytes:
     surface = pygame.Surface(SIZE, 0, 32)
     painter.draw(surface, scene, options)
     return pygame.image.tobytes(surface, "RGB")
@@ -47,7 +47,7 @@ def drawn(painter: Painter, scene: Scene, options: Options | None = None) -> byt
 @pytest.mark.parametrize("size", [(960, 540), (1280, 720), (1920, 1080)])
 @pytest.mark.parametrize("controls", [False, True])
 def test_a_notice_leaves_the_line_of_what_is_assumed(size: tuple[int, int], controls: bool) -> None:
-    options = Options(controls=controls)
+    options = PictureOptions(controls=controls)
     foot = layout_of(size, None, options).foot
     assert foot is not None
     lines = []
@@ -59,9 +59,15 @@ def test_a_notice_leaves_the_line_of_what_is_assumed(size: tuple[int, int], cont
 
 
 @pytest.mark.parametrize(
-    "options", [Options(), Options(shot=RUNNER), Options(shot=ARRIVING), Options(controls=True)]
+    "options",
+    [
+        PictureOptions(),
+        PictureOptions(shot=RUNNER),
+        PictureOptions(shot=ARRIVING),
+        PictureOptions(controls=True),
+    ],
 )
-def test_a_picture_depends_on_nothing_but_the_scene(options: Options) -> None:
+def test_a_picture_depends_on_nothing_but_the_scene(options: PictureOptions) -> None:
     used = Painter()
     moments = [f() for f in scenes.MOMENTS.values()]
     moments += [scenes.running(float(t)) for t in (3, 50, 139.6, 12, 200)]
@@ -76,7 +82,7 @@ def test_every_moment_can_be_drawn_in_every_way(moment: str) -> None:
     scene = replace(scenes.MOMENTS[moment](), notice="A notice.")
     for shot in SHOTS:
         for shown in (True, False):
-            options = Options(labels=shown, shot=shot, help=shown)
+            options = PictureOptions(labels=shown, shot=shot, help=shown)
             drawn(painter, scene, options)
             drawn(painter, scene, replace(options, presenting=True))
 
@@ -105,7 +111,7 @@ def test_odd_scenes_are_drawn(scene: Scene, size: tuple[int, int]) -> None:
     surface = pygame.Surface(size, 0, 32)
     for camera_ in Camera:
         for presenting in (False, True):
-            options = Options(shot=resting(camera_), presenting=presenting)
+            options = PictureOptions(shot=resting(camera_), presenting=presenting)
             Painter().draw(surface, scene, options)
 
 

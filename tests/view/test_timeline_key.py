@@ -13,7 +13,7 @@ from simulator.view.layout import arrange
 from simulator.view.panels.frame import padding
 from simulator.view.panels.timeline import plot_box
 from simulator.view.panels.timeline_key import Legend, legend, named
-from simulator.view.picture import Options, Painter
+from simulator.view.picture import Painter, PictureOptions
 from simulator.view.style import Style
 from simulator.view.text import REGULAR, Type
 from simulator.view.themes import THEMES
@@ -113,7 +113,7 @@ def test_a_name_in_the_key_is_seen() -> None:
 
     def heading(scene: Scene) -> bytes:
         surface = pygame.Surface(SIZES[0])
-        Painter().draw(surface, scene, Options())
+        Painter().draw(surface, scene, PictureOptions())
         box = layout.timeline
         assert box is not None
         return pygame.image.tobytes(

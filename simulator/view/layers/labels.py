@@ -30,7 +30,7 @@ _NAME_EMS = 9
 
 
 @dataclass(frozen=True, slots=True)
-class Label:
+class NameLabel:
     """A label in its place: its text, box, the dot's edge the leader starts from, its strength."""
 
     text: str
@@ -67,7 +67,7 @@ class Line:
 
 def place(
     spots: list[Spot], view: View, bounds: Box, keep_off: tuple[Box, ...], style: Style
-) -> list[Label]:
+) -> list[NameLabel]:
     """Return labels for the bodies inside `bounds`, free of overlaps.
 
     The runner and the ghosts are named; the pacers too where a following camera leaves them room.
@@ -75,7 +75,7 @@ def place(
     """
     close = view.zoom > 2.5
     taken = list(keep_off)
-    placed: list[Label] = []
+    placed: list[NameLabel] = []
     rank = {"runner": 0, "ghost": 1, "pacer": 2}
     pacers = 0
     for spot in sorted(spots, key=lambda s: rank.get(s.body.kind, 3)):
@@ -94,7 +94,9 @@ def place(
             r = (radius(body.kind, view) + 2) * (-1.0 if body.kind == "ghost" else 1.0)
             start = (spot.x + spot.nx * r, spot.y + spot.ny * r)
             taken.append(box)
-            placed.append(Label(text, box, start, style.theme.colour(body.colour), body.alpha, px))
+            placed.append(
+                NameLabel(text, box, start, style.theme.colour(body.colour), body.alpha, px)
+            )
     return placed
 
 
@@ -135,7 +137,7 @@ def _free(box: Box, taken: list[Box]) -> Box | None:
     return box
 
 
-def draw(surface: pygame.Surface, labels: list[Label], style: Style) -> None:
+def draw(surface: pygame.Surface, labels: list[NameLabel], style: Style) -> None:
     """Draw leader lines and names."""
     for label in labels:
         shade = mix(style.theme.ground.turf, label.colour, 0.35 + 0.65 * label.alpha)

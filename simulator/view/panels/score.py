@@ -19,7 +19,7 @@ from simulator.view.style import Style
 from simulator.view.text import BOLD, REGULAR, SEMIBOLD, Type, shrink
 from simulator.view.theme import Colour, mix
 
-Run = tuple[str, str, int, Colour, float]
+TextRun = tuple[str, str, int, Colour, float]
 """A piece of a line: its text, weight, size [px], colour, and the space after it [px]."""
 
 ARROWS = {"ahead": "▲", "level": "●", "behind": "▼"}
@@ -44,12 +44,12 @@ def show(layer: CachedLayer, scene: Scene, hud: Hud, style: Style) -> None:
         _outlook(layer, scene, hud.outlook, style)
 
 
-def _width(runs: Sequence[Run], type_: Type) -> float:
+def _width(runs: Sequence[TextRun], type_: Type) -> float:
     return sum(type_.width(text, weight, px) + space for text, weight, px, _, space in runs)
 
 
 def _write(
-    surface: pygame.Surface, runs: Sequence[Run], centre: tuple[float, float], type_: Type
+    surface: pygame.Surface, runs: Sequence[TextRun], centre: tuple[float, float], type_: Type
 ) -> None:
     x = centre[0] - _width(runs, type_) / 2
     for text, weight, px, colour, space in runs:
@@ -143,10 +143,10 @@ def _gap_line(layer: CachedLayer, scene: Scene, box: Box, style: Style) -> None:
     arrow, seconds, metres = gap_words(line)
     side, words, colour = line.state.side, _side_words(scene), style.theme.gap(line.state)
 
-    def runs(px: int, words: str) -> list[Run]:
+    def runs(px: int, words: str) -> list[TextRun]:
         small, level = _gap_sizes(px)
         tall = level if side == "level" else small
-        every: list[Run] = [
+        every: list[TextRun] = [
             (arrow, BOLD, tall, colour, 0.25 * px),
             (seconds, BOLD, px, colour, 0.4 * px),
             (metres, SEMIBOLD, small, style.theme.text, 0.4 * px),
@@ -216,14 +216,14 @@ def _outlook(layer: CachedLayer, scene: Scene, box: Box, style: Style) -> None:
     layer.field("outlook", box, runs, lambda s, b: _write(s, runs, b.centre, style.type))
 
 
-def outlook_of(scene: Scene, box: Box, style: Style) -> tuple[Run, ...]:
+def outlook_of(scene: Scene, box: Box, style: Style) -> tuple[TextRun, ...]:
     """Return what is to be expected, as much as there is room for.
 
     Projected finish, whether the target is in reach, and the model's chance of it.
     """
     parts = _expected(scene, style)
 
-    def runs(px: int) -> list[Run]:
+    def runs(px: int) -> list[TextRun]:
         return [
             run
             for words, value, colour in parts

@@ -221,7 +221,7 @@ def _strip(text: str, theme: str) -> AbstractContextManager[LedStrip]:
 def _told_instead(missing: str, scenario: str, changes: list[str] | None) -> None:
     """Say that there is no display, and print the attempt."""
     from simulator.analysis.summary import summarise
-    from simulator.cli.printing import print_summary
+    from simulator.cli.attempts import print_summary
     from simulator.physics.attempt import simulate
     from simulator.scenario.loader import load_scenario
 
@@ -233,7 +233,7 @@ def _told_instead(missing: str, scenario: str, changes: list[str] | None) -> Non
 
 def _listed_instead(missing: str, story: str) -> None:
     """Say that there is no display, and print a story's chapters."""
-    from simulator.cli.printing import print_story
+    from simulator.cli.attempts import print_story
     from simulator.scenario.loader import load_scenario
     from simulator.scenario.story_script import is_story, load_story
     from simulator.stage.story import tell

@@ -1,12 +1,14 @@
-"""Tables for people: the split table as texts and CSV, the coach's sheet, a scenario as YAML.
+"""Tables for people: the splits, the coach's sheet, a scenario as YAML, the validation table.
 
-In: a `Summary` or a scenario. Out: texts; files, complete or absent.
+In: a `Summary`, a scenario, rows of `simulator.analysis.validation`. Out: texts; files, complete or
+absent; docs/validation.md.
 """
 
 from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
 from pathlib import Path
 
 import yaml
@@ -14,11 +16,18 @@ import yaml
 from simulator.analysis.marks import plan_mark, wave_marks
 from simulator.analysis.splits import Split, split_distances, split_label
 from simulator.analysis.summary import Summary
+from simulator.analysis.validation import DECIMALS, Role, Row, Unit, sections
 from simulator.errors import OutputError
 from simulator.files import write_text
 from simulator.scenario.loader import scenario_to_dict
 from simulator.scenario.model import Scenario
-from simulator.units import format_distance, format_time, signed_cell, time_cell
+from simulator.units import (
+    format_distance,
+    format_signed,
+    format_time,
+    signed_cell,
+    time_cell,
+)
 
 
 def split_cells(summary: Summary) -> list[list[str]]:
@@ -144,3 +153,60 @@ def _aligned(table: list[list[str]]) -> list[str]:
         ).rstrip()
         for row in table
     ]
+
+
+VALIDATION_COLUMNS = ("what", "source", "published", "model", "difference", "", "note")
+"""The table's columns; the one without a name holds the role."""
+
+ROLE_WORDS = {
+    Role.CALIBRATED: "numbers of the model were chosen with this value in view, so that it fits "
+    "proves nothing",
+    Role.PREDICTED: "no number was chosen for it",
+    Role.ARTEFACT: "what the model does and a runner would not; nothing is published about it",
+    Role.IDENTITY: "it must hold to the last digits; it tests the arithmetic, not the model",
+    Role.LISTED: "published without what a computation needs",
+}
+
+_VALIDATION_HEAD = """# Validation
+
+Written by `lightpace validate --markdown > docs/validation.md` (`make docs`); a test holds it to
+what the command prints. The formulas are in [physics.md](physics.md).
+
+Difference is model minus published; a time that is too long is positive. Inside a published range
+it is zero, outside it counts from the nearer end. The last column but one says what a value is to
+the model:
+
+"""
+
+
+def validation_cells(row: Row) -> list[str]:
+    """Return the row as text, one cell for each of `VALIDATION_COLUMNS`."""
+    published = "–" if not row.published else " to ".join(_value(p, row) for p in row.published)
+    difference = "" if row.difference is None else _difference(row.difference, row)
+    model = "–" if row.model is None else _value(row.model, row)
+    return [row.what, row.source, published, model, difference, row.role.value, row.note]
+
+
+def _value(value: float, row: Row) -> str:
+    if row.unit is Unit.TIME:
+        return format_time(value)
+    unit = {Unit.SECONDS: " s", Unit.SQUARE_SPEED: " m²/s²"}.get(row.unit, "")
+    return f"{value:.{DECIMALS[row.unit]}f}{unit}"
+
+
+def _difference(value: float, row: Row) -> str:
+    unit = " s" if row.unit in (Unit.TIME, Unit.SECONDS) else ""
+    return f"{format_signed(value, DECIMALS[row.unit])}{unit}"
+
+
+def validation_markdown(rows: Sequence[Row]) -> str:
+    """Return docs/validation.md."""
+    lines = [f"- **{role.value}**: {words};" for role, words in ROLE_WORDS.items()]
+    lines[-1] = lines[-1].removesuffix(";") + "."
+    head = ["what", "source", "published", "model", "difference", "role", "note"]
+    for title, section in sections(rows).items():
+        lines += ["", f"## {title}", ""]
+        lines.append(f"| {' | '.join(head)} |")
+        lines.append("|---|---|--:|--:|--:|---|---|")
+        lines += [f"| {' | '.join(validation_cells(row))} |" for row in section]
+    return _VALIDATION_HEAD + "\n".join(lines) + "\n"

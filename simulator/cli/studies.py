@@ -1,28 +1,39 @@
-"""The commands a coach asks `how do you know?` with: validate, calibrate, fit.
+"""The commands for studies: validate, calibrate, fit, sweep, plot, optimise.
 
-In: arguments. Out: tables, JSON, Markdown, a `runner:` block.
+In: arguments. Out: tables, JSON, Markdown, a `runner:` block, figures, a progress bar.
 """
 
 from __future__ import annotations
 
 import math
 import sys
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
 
 from simulator.cli.terminal import (
+    DEFAULT_SCENARIO,
     WIDE,
     Changes,
+    OutFile,
     ScenarioName,
+    Seed,
     app,
+    err,
     finite,
+    load,
+    moving,
     new_table,
     out,
     print_json,
+    progress_bar,
     race_time,
 )
+from simulator.cli.workers import worked_off
 from simulator.units import (
     format_distance,
     format_time,
@@ -35,8 +46,20 @@ from simulator.units import (
 if TYPE_CHECKING:
     from simulator.analysis.calibrated import Calibration, Found, Free
     from simulator.analysis.fitted import Fit, Race, Span
+    from simulator.analysis.sweep.chunks import Columns
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+FIGURES = {
+    "pacers": ("Finish over the number of pacers", "pacers.count", "finish_s", "", 0),
+    "gaps": (
+        "Finish over front gap and number of pacers",
+        *("pacers.front_gap", "pacers.count", "finish_s", 0),
+    ),
+    "chance": ("Chance of sub-4:00 over the number of pacers", "pacers.count", "chance", "", 400),
+}
+"""Figures that are one command: heading, the columns x, y and colour, samples."""
 
 
 @app.command()
@@ -47,24 +70,31 @@ def validate(
     """Run everything that has a published value, and print how far off the model is."""
     from simulator.analysis.validating import validate as run_all
     from simulator.analysis.validation import sections
-    from simulator.export.validation import COLUMNS, ROLES, row_cells, to_markdown
+    from simulator.export.sheet import (
+        ROLE_WORDS,
+        VALIDATION_COLUMNS,
+        validation_cells,
+        validation_markdown,
+    )
 
     rows = run_all()
     if as_json:
         print_json([row.to_dict() for row in rows])
         return
     if markdown:
-        sys.stdout.write(to_markdown(rows))
+        sys.stdout.write(validation_markdown(rows))
         return
-    table = new_table(*COLUMNS, left=set(COLUMNS) - {"published", "model", "difference"})
+    table = new_table(
+        *VALIDATION_COLUMNS, left=set(VALIDATION_COLUMNS) - {"published", "model", "difference"}
+    )
     for title, section in sections(rows).items():
         table.add_row("")
         table.add_row(escape(title), style="bold")
         for row in section:
-            table.add_row(*(escape(cell) for cell in row_cells(row)))
+            table.add_row(*(escape(cell) for cell in validation_cells(row)))
     WIDE.print(table)
     out.print()
-    for role, words in ROLES.items():
+    for role, words in ROLE_WORDS.items():
         out.print(escape(f"{role.value}: {words}"))
 
 
@@ -255,3 +285,170 @@ def _span_words(key: str, span: Span, unit: str, decimals: int) -> str:
         return f"{key}: with each time off by {OFF_S:g} s no runner would be left"
     low, high = f"{span.low:.{decimals}f}", f"{span.high:.{decimals}f}"
     return f"{key}: {low} to {high} {unit} if each time were off by {OFF_S:g} s"
+
+
+@app.command()
+def sweep(
+    scenario: ScenarioName = DEFAULT_SCENARIO,
+    output: OutFile = Path("sweep.csv"),
+    vary: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="PATH=VALUES",
+            help="0..13, 0.8..4:0.2, 1..100:log5 or a,b,c; given several times, every combination.",
+        ),
+    ] = None,
+    rows: Annotated[
+        Path | None, typer.Option(help="A CSV whose heading names paths: its rows as they stand.")
+    ] = None,
+    samples: Annotated[
+        int, typer.Option(min=0, max=100_000, help="Samples of the uncertain inputs for each row.")
+    ] = 0,
+    seed: Seed = 1,
+    target: Annotated[
+        str, typer.Option(help="What the chance is asked of, with --samples.")
+    ] = "3:59.99",
+    jobs: Annotated[
+        int | None, typer.Option(min=1, help="Processes; left out: one for each processor.")
+    ] = None,
+    cluster: Annotated[
+        str | None,
+        typer.Option(metavar="tcp://…", help="A Dask scheduler, which is trusted: it runs code."),
+    ] = None,
+    changes: Changes = None,
+) -> None:
+    """Run every combination of varied values and write one row for each (.csv, .json, .parquet).
+
+    Stopped with Ctrl-C, the same command goes on where it was.
+    """
+    from simulator.analysis.sweep.axes import axis_of_csv, grid_of
+    from simulator.analysis.sweep.chunks import INVALID, Request, request_of, run_chunk
+    from simulator.export.chunk_store import ChunkStore
+    from simulator.export.table import check_ending, write_columns
+    from simulator.scenario.reading import read_text
+
+    check_ending(output)
+    target_s = race_time(target, "--target")
+    listed = None if rows is None else axis_of_csv(read_text(rows, str(rows)), str(rows))
+    grid = grid_of(vary or [], listed)
+    request: Request = request_of(
+        scenario, grid, changes=changes or [], samples=samples, seed=seed, target_s=target_s
+    )
+    store = ChunkStore(output, request)
+    with store.held():
+        missing = store.missing()
+        kept = request.chunks - len(missing)
+        if kept:
+            err.print(f"Going on: {kept} of {request.chunks} chunks were kept from before.")
+        invalid = 0
+
+        def finished() -> Iterator[Columns]:
+            nonlocal invalid
+            for number in range(request.chunks):
+                columns = store.read(number)
+                if columns is None:
+                    err.print(f"Chunk {number} was damaged on the disk and is run again.")
+                    columns = run_chunk(request.chunk(number))
+                invalid += int((columns["status"] == INVALID).sum())
+                yield columns
+
+        work = worked_off(request, missing, cluster, jobs, err.print)
+        try:
+            with closing(work), moving(progress_bar(timed=True)) as bar:
+                task = bar.add_task("attempts", total=grid.size)
+                bar.update(task, completed=min(kept * request.chunk_rows, grid.size))
+                for number, columns in work:
+                    store.write(number, columns)
+                    bar.advance(task, len(columns["status"]))
+            write_columns(output, finished())
+        except BaseException:
+            # counted on the disk: we may have been stopped between a chunk's file and its count
+            kept = request.chunks - len(store.missing())
+            if kept:
+                where = f"{kept} of {request.chunks} chunks are kept beside {output}"
+                err.print(escape(f"{where}: the same command goes on from there."))
+            raise
+        store.remove()
+    refused = f"; {invalid} are invalid, with their reason" if invalid else ""
+    out.print(escape(f"{output}: {grid.size} rows{refused}"), soft_wrap=True)
+
+
+@app.command()
+def plot(
+    table: Annotated[
+        str, typer.Argument(help="A table of results, or a ready figure: pacers, gaps or chance.")
+    ],
+    output: OutFile = Path("figure.png"),
+    x: Annotated[str, typer.Option(help="Column on the horizontal axis.")] = "",
+    y: Annotated[str, typer.Option(help="Column on the vertical axis.")] = "",
+    colour: Annotated[
+        str, typer.Option("--colour", "--color", help="Column of the lines, or of a map.")
+    ] = "",
+    title: Annotated[str, typer.Option(help="Heading.")] = "",
+    scenario: Annotated[str, typer.Option(help="What a ready figure is about.")] = DEFAULT_SCENARIO,
+    changes: Changes = None,
+) -> None:
+    """Draw a table of results as a figure for a talk (.png, .svg, .pdf)."""
+    from simulator.analysis.sweep.axes import grid_of
+    from simulator.analysis.sweep.chunks import request_of
+    from simulator.analysis.sweep.running import run_sweep
+    from simulator.export.table import read_columns
+    from simulator.view.figures import FigureSpec, check_figure, draw_figure
+
+    check_figure(output)
+    if table in FIGURES and not Path(table).exists():
+        heading, x, y, colour, samples = FIGURES[table]
+        attempt = load(scenario, changes)
+        vary = [f"pacers.count=0..{len(attempt.pacers.formation.names())}"]
+        vary += ["pacers.front_gap=0.8..4:0.2"] if x == "pacers.front_gap" else []
+        grid = grid_of(vary)
+        request = request_of(scenario, grid, changes=changes or [], samples=samples)
+        show = FigureSpec(x, y, colour, title or f"{heading}: {attempt.name}")
+        draw_figure(run_sweep(request), show, output)
+    elif x and y:
+        draw_figure(read_columns(Path(table)), FigureSpec(x, y, colour, title), output)
+    else:
+        raise typer.BadParameter("Name the columns of both axes.", param_hint="--x and --y")
+    out.print(escape(f"{output}"), soft_wrap=True)
+
+
+@app.command()
+def optimise(
+    scenario: ScenarioName = DEFAULT_SCENARIO,
+    free: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="PATH[=LOW..HIGH]",
+            help="plan.splits, pacers.front_gap=1..3, pacers.count=0..13.",
+        ),
+    ] = None,
+    minimise: Annotated[
+        str, typer.Option(help="finish (if nothing is said), reserve_used, pacers or a free path.")
+    ] = "",
+    maximise: Annotated[str, typer.Option(help="The same, or a free path.")] = "",
+    subject_to: Annotated[
+        list[str] | None, typer.Option(help='What must hold, e.g. "finish<=4:00".')
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="Write the result as a scenario.")
+    ] = None,
+    changes: Changes = None,
+) -> None:
+    """Find the best split plan, the fewest pacers, the widest gap that will do."""
+    from simulator.analysis.optimum import optimise as optimum
+    from simulator.export.sheet import write_scenario
+
+    with moving(err.status("looking")):
+        best = optimum.optimise(
+            scenario,
+            free or [],
+            minimise=minimise,
+            maximise=maximise,
+            subject_to=subject_to or [],
+            changes=changes or [],
+        )
+    for line in optimum.facts(best):
+        out.print(escape(line))
+    if output is not None:
+        write_scenario(best.scenario, output)
+        out.print(escape(f"{output}: {best.scenario.name}"), soft_wrap=True)

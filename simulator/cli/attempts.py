@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from simulator.analysis.summary import Summary
     from simulator.analysis.uncertainty import Forecast
     from simulator.export.film import SceneAt
-    from simulator.stage.story import Telling
+    from simulator.stage.story import StoryTimeline
 
 _GIF_FPS, _FILM_FPS = 20, 60
 _GIF_SIZE, _FILM_SIZE = "960x540", "1920x1080"
@@ -120,9 +120,9 @@ def check(
 
 def _check_story(name: str) -> None:
     from simulator.scenario.story_script import load_story
-    from simulator.stage.story import tell
+    from simulator.stage.story import compile_story
 
-    print_story(name, tell(load_story(name)))
+    print_timeline(name, compile_story(load_story(name)))
 
 
 @app.command()
@@ -144,7 +144,7 @@ def still(
     theme_named(theme)  # an unknown one is refused before anything is computed
     session = Session(attempt)
     session.seek(moment(at, session))
-    session.finish_work()
+    session.settle()
     save_png(render_still(session.scene(), width_height, theme), output)
     out.print(escape(f"{output}: {attempt.name} at {at}, {size}"))
 
@@ -263,7 +263,7 @@ def _attempt(name: str, changes: list[str] | None, speed: float) -> _Reel:
     session = Session(scenario)
 
     def finish() -> SceneAt:
-        session.finish_work()
+        session.settle()
         return Attempt(session.show, speed).scene_at
 
     def read(text: str, option: str) -> float:
@@ -279,16 +279,16 @@ def _story(name: str, changes: list[str] | None) -> _Reel:
     if changes:
         raise typer.BadParameter(NO_CHANGES, param_hint="--set")
     presentation = Presentation(load_story(name))
-    telling = presentation.telling
-    ends = {"start": 0.0, "finish": telling.length_s}
+    timeline = presentation.timeline
+    ends = {"start": 0.0, "finish": timeline.length_s}
 
     def read(text: str, option: str) -> float:
         return ends[text] if text in ends else race_time(text, option)
 
     def finish() -> SceneAt:
-        return presentation.finish_telling().scene_at
+        return presentation.completed_timeline().scene_at
 
-    return _Reel(telling.script.story.name, 0.0, telling.length_s, read, finish)
+    return _Reel(timeline.script.story.name, 0.0, timeline.length_s, read, finish)
 
 
 @app.command()
@@ -406,19 +406,19 @@ def _forecast_facts(forecast: Forecast) -> list[str]:
     return lines
 
 
-def print_story(name: str, telling: Telling) -> None:
+def print_timeline(name: str, timeline: StoryTimeline) -> None:
     """Print the chapters of a story with their lengths."""
-    length = format_time(telling.length_s, 0)
-    out.print(escape(f"{name}: {telling.script.story.name}, no problems"))
-    out.print(f"{len(telling.parts)} chapters, {length} in all")
+    length = format_time(timeline.length_s, 0)
+    out.print(escape(f"{name}: {timeline.script.story.name}, no problems"))
+    out.print(f"{len(timeline.chapters)} chapters, {length} in all")
     table = new_table("", "at", "s", "race time", "rate", "chapter", left=("race time", "chapter"))
-    for part, begins_s in zip(telling.parts, telling.begins_s, strict=True):
+    for chapter, begins_s in zip(timeline.chapters, timeline.begins_s, strict=True):
         table.add_row(
-            f"{part.number}",
+            f"{chapter.number}",
             format_clock(begins_s, 0),
-            f"{part.length_s:.1f}",
-            f"{format_time(part.from_s, 1)} to {format_time(part.until_s, 1)}",
-            f"{part.chapter.rate:g}×",
-            escape(part.chapter.name),
+            f"{chapter.length_s:.1f}",
+            f"{format_time(chapter.from_s, 1)} to {format_time(chapter.until_s, 1)}",
+            f"{chapter.spec.rate:g}×",
+            escape(chapter.spec.name),
         )
     WIDE.print(table)

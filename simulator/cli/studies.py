@@ -33,7 +33,7 @@ from simulator.cli.terminal import (
     progress_bar,
     race_time,
 )
-from simulator.cli.workers import worked_off
+from simulator.cli.workers import run_missing
 from simulator.units import (
     format_distance,
     format_time,
@@ -44,8 +44,8 @@ from simulator.units import (
 )
 
 if TYPE_CHECKING:
-    from simulator.analysis.calibrated import Calibration, Found, Free
-    from simulator.analysis.fitted import Fit, Race, Span
+    from simulator.analysis.calibrate import Calibration, Found, Free
+    from simulator.analysis.fit import Fit, Race, Span
     from simulator.analysis.sweep.chunks import Columns
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -114,7 +114,7 @@ def calibrate_command(
     as_json: AsJson = False,
 ) -> None:
     """Find one or two numbers of a scenario with which it ends in a given time."""
-    from simulator.analysis.calibration import calibrate
+    from simulator.analysis.calibrate import calibrate
 
     target = race_time(to, "--to")
     calibration = calibrate(scenario, target, [_free(text) for text in free], changes=changes or [])
@@ -125,7 +125,7 @@ def calibrate_command(
 
 
 def _free(text: str) -> Free:
-    from simulator.analysis.calibrated import Free
+    from simulator.analysis.calibrate import Free
 
     path, equals, bounds = text.partition("=")
     if not equals:
@@ -172,7 +172,7 @@ def _print_calibration(calibration: Calibration) -> None:
 
 
 def _flatness(number: Found) -> str:
-    from simulator.analysis.calibrated import FLAT_S
+    from simulator.analysis.calibrate import FLAT_S
 
     if number.error is not None:
         return f" ± {number.error:.2g} (standard error)"
@@ -208,7 +208,7 @@ def fit(
     as_json: AsJson = False,
 ) -> None:
     """Make a runner out of best times: aerobic power, reserve, critical speed, D'."""
-    from simulator.analysis.fitting import fit_runner
+    from simulator.analysis.fit import fit_runner
     from simulator.scenario.model import Runner
 
     races = [_race(text, shelter) for text in race]
@@ -225,7 +225,7 @@ def fit(
 
 
 def _race(text: str, shelter: float) -> Race:
-    from simulator.analysis.fitted import Race
+    from simulator.analysis.fit import Race
 
     def refused(what: str) -> typer.BadParameter:
         return typer.BadParameter(f"'{text}' is {what}", param_hint="--race")
@@ -253,7 +253,7 @@ def _race(text: str, shelter: float) -> Race:
 
 
 def _print_fit(fitted: Fit) -> None:
-    from simulator.analysis.fitted import runner_block
+    from simulator.analysis.fit import runner_block
 
     sys.stdout.write(runner_block(fitted.runner))
     out.print()
@@ -277,7 +277,7 @@ def _print_fit(fitted: Fit) -> None:
 
 
 def _span_words(key: str, span: Span, unit: str, decimals: int) -> str:
-    from simulator.analysis.fitted import OFF_S
+    from simulator.analysis.fit import OFF_S
 
     if span.error is not None:
         return f"{key}: standard error {span.error:.{decimals}f} {unit}"
@@ -309,7 +309,7 @@ def sweep(
         str, typer.Option(help="What the chance is asked of, with --samples.")
     ] = "3:59.99",
     jobs: Annotated[
-        int | None, typer.Option(min=1, help="Processes; left out: one for each processor.")
+        int | None, typer.Option(min=1, help="Threads; left out: one for each processor.")
     ] = None,
     cluster: Annotated[
         str | None,
@@ -352,7 +352,7 @@ def sweep(
                 invalid += int((columns["status"] == INVALID).sum())
                 yield columns
 
-        work = worked_off(request, missing, cluster, jobs, err.print)
+        work = run_missing(request, missing, cluster, jobs or 0)
         try:
             with closing(work), moving(progress_bar(timed=True)) as bar:
                 task = bar.add_task("attempts", total=grid.size)
@@ -391,7 +391,7 @@ def plot(
     """Draw a table of results as a figure for a talk (.png, .svg, .pdf)."""
     from simulator.analysis.sweep.axes import grid_of
     from simulator.analysis.sweep.chunks import request_of
-    from simulator.analysis.sweep.running import run_sweep
+    from simulator.analysis.sweep.sweep import run_sweep
     from simulator.export.table import read_columns
     from simulator.view.figures import FigureSpec, check_figure, draw_figure
 
@@ -435,7 +435,7 @@ def optimise(
     changes: Changes = None,
 ) -> None:
     """Find the best split plan, the fewest pacers, the widest gap that will do."""
-    from simulator.analysis.optimum import optimise as optimum
+    from simulator.analysis.optimise import optimise as optimum
     from simulator.export.sheet import write_scenario
 
     with moving(err.status("looking")):

@@ -18,10 +18,9 @@ import pygame
 from simulator.errors import OutputError
 from simulator.files import is_there
 from simulator.stage.playback import Playback
-from simulator.stage.scene import Scene
-from simulator.stage.scenery import Options, scene_of
+from simulator.stage.scene import Scene, Staging
+from simulator.stage.scenery import ShowOptions, scene_of
 from simulator.stage.show import Show
-from simulator.stage.staging import Staging
 from simulator.view.camera import WHOLE, Shot, directed
 from simulator.view.picture import Painter, PictureOptions, save_png
 from simulator.view.theme import Theme
@@ -88,7 +87,7 @@ class Attempt:
 
     show: Show
     rate: float = 1.0
-    options: Options = field(default_factory=Options)
+    options: ShowOptions = field(default_factory=ShowOptions)
 
     def scene_at(self, time_s: float) -> Scene:
         """Return the scene at a race time [s]."""

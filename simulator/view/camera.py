@@ -16,12 +16,11 @@ import numpy as np
 
 from simulator.coefficients import BEND_RADIUS_M
 from simulator.physics.track import to_plane, track_position
-from simulator.stage.cameras import Camera
+from simulator.stage.scene import Camera
 from simulator.view.layout import TRACK_HEIGHT_M, TRACK_WIDTH_M, Box, Layout, track_scale
 
 if TYPE_CHECKING:
-    from simulator.stage.scene import Scene
-    from simulator.stage.staging import Staging
+    from simulator.stage.scene import Scene, Staging
 
 MOST_ZOOM = 14.0
 """How much closer than the whole track the user may go: about 13 m from side to side."""

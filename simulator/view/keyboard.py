@@ -17,7 +17,7 @@ _REPEAT_AFTER_MS, _REPEAT_EACH_MS = 350, 60
 
 
 def repeat_keys() -> None:
-    """Let held keys repeat; a text entry of pygame_gui sets this otherwise."""
+    """Let held keys repeat."""
     if pygame.display.get_init():
         pygame.key.set_repeat(_REPEAT_AFTER_MS, _REPEAT_EACH_MS)
 

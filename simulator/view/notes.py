@@ -10,8 +10,7 @@ from functools import partial
 
 import pygame
 
-from simulator.stage.scene import Scene
-from simulator.stage.staging import Cue
+from simulator.stage.scene import Cue, Scene
 from simulator.units import format_clock
 from simulator.view.layout import Box
 from simulator.view.text import BOLD, REGULAR, SEMIBOLD, Type, shrink

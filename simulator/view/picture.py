@@ -16,27 +16,19 @@ from pathlib import Path
 import pygame
 
 from simulator.files import replacing
-from simulator.stage.cameras import Camera
 from simulator.stage.keys import BINDINGS, PRESENTING
-from simulator.stage.scene import Scene
-from simulator.stage.staging import Panel, Staging
+from simulator.stage.scene import Camera, Scene, Staging
 from simulator.view import camera, sprites
+from simulator.view.arranging import EVERY_PANEL, LECTURE_PANELS, arrange, arrange_lecture
 from simulator.view.camera import WHOLE, Shot, goal_of, view_of
 from simulator.view.keyboard import rows
 from simulator.view.layers import group, labels, lights, runners
 from simulator.view.layers.ground import Tiles, stretched
 from simulator.view.layers.track import draw_ground, mark_names
-from simulator.view.layout import (
-    EVERY_PANEL,
-    LECTURE_PANELS,
-    Box,
-    Hud,
-    Layout,
-    arrange,
-    arrange_lecture,
-)
-from simulator.view.panels import cards, head, live, score, splits, what_if
+from simulator.view.layout import Box, Hud, Layout
+from simulator.view.panels import cards, head, score
 from simulator.view.panels.frame import CachedLayer, frame
+from simulator.view.panels.side import SIDE_PANELS
 from simulator.view.panels.timeline import Timeline
 from simulator.view.style import Style
 from simulator.view.text import Type
@@ -108,6 +100,7 @@ class Painter:
         self._layout: Layout | None = None
         self._base: Base | None = None
         self._cards: dict[str, tuple[object, pygame.Surface]] = {}
+        self._side = {name: panel() for name, panel in SIDE_PANELS.items()}
 
     def followed_by(self, theme: Theme) -> Painter:
         """Return a painter in other colours; what is kept in these is dropped.
@@ -169,10 +162,10 @@ class Painter:
         mark_names(picture, view, stage, scene.start_s_m, style)
         if layout.infield.group is not None:
             group.frame(picture, layout.infield.group, span_m, style)
-        headings = {"live": "live", "splits": "splits", "what_if": "what if", "timeline": ""}
-        for name, box in layout.panels().items():
-            if name in headings:
-                frame(picture, box, headings[name], style)
+        for name, box in layout.side:
+            frame(picture, box, SIDE_PANELS[name].heading, style)
+        if layout.timeline is not None:
+            frame(picture, layout.timeline, "", style)
         area = layout.band.area
         band = pygame.Surface((area.w, area.h), 0, 32)
         band.fill(theme.panel)
@@ -188,15 +181,10 @@ class Painter:
             head.show(layer, scene, layout.title, layout.rate, style)
         if layout.foot is not None:
             head.assumed(layer, scene, layout.foot, style)
-        if layout.live is not None:
-            shown = EVERY_PANEL if staging is None else staging.panels
-            gaps = scene.gaps if Panel.GAPS in shown else ()
-            meters = scene.meters if Panel.METERS in shown else ()
-            live.show(layer, gaps, meters, layout.live, style)
-        if layout.splits is not None:
-            splits.show(layer, scene, layout.splits, style)
-        if layout.what_if is not None:
-            what_if.show(layer, scene, layout.what_if, style)
+        for name, box in layout.side:
+            panel = self._side[name]
+            panel.layout(box, scene, style)
+            panel.draw(layer, box)
         if layout.timeline is not None:
             base.timeline.show(layer, scene, layout.timeline)
         if layout.caption is not None and staging is not None:

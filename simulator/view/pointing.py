@@ -1,54 +1,122 @@
-"""What a hand does to the picture itself: it drags the playhead, or it holds the camera.
+"""The mouse on the picture itself: it drags the playhead or the ground, the wheel zooms.
 
-In: events of the mouse that no button and no drawer wanted. Out: the shot, calls on the session.
+In: events that no button and no drawer wanted, the shot and the layout. Out: the new shot, race
+distances [m] to which the session goes. A click that does not move is no drag, so that a slip
+changes nothing; a double click gives the camera back.
 """
 
 from __future__ import annotations
 
-from typing import Protocol
+import math
 
 import pygame
 
-from simulator.stage.cameras import Camera
-from simulator.view.camera import Shot, View, view_of
-from simulator.view.grip import Grip
+from simulator.stage.scene import Camera
+from simulator.view.camera import MOST_ZOOM, Shot, View, aim_of, closer, view_of, within
 from simulator.view.layout import Layout
-from simulator.view.scrub import Scrub, Sought
+from simulator.view.panels.timeline import distance_at, plot_box
+from simulator.view.ui import DOUBLE_CLICK_S
+from simulator.view.watched import Watched
 
-
-class Pointed(Sought, Protocol):
-    """What a hand on the picture asks of a session."""
-
-    def notify(self, text: str) -> None:
-        """Show a sentence for some seconds."""
+SLIP_PX = 5
+"""A drag begins after this many pixels."""
+NOTCH = 1.25
+"""How much closer one notch of the wheel comes."""
+_BUTTONS = (pygame.BUTTON_LEFT, pygame.BUTTON_MIDDLE)
 
 
 class Pointing:
-    """One hand on one picture."""
+    """What the mouse holds: nothing, the playhead or the ground."""
 
-    def __init__(self, session: Pointed) -> None:
+    def __init__(self, session: Watched) -> None:
         """Hold nothing."""
         self._session = session
-        self._scrub, self._grip = Scrub(session), Grip()
+        self._pointer = (-1, -1)
+        self._scrubs = self._dragging = False
+        self._from: tuple[tuple[int, int], View] | None = None
+        self._clicked: tuple[tuple[int, int], float] | None = None
 
     def point(self, at: tuple[int, int]) -> None:
-        """Remember where the pointer is [px], whoever wanted the event."""
-        self._grip.point(at)
+        """Remember where the pointer is [px], whoever wanted the event; the wheel does not say."""
+        self._pointer = at
 
     def let_go(self) -> None:
         """Hold nothing any more."""
-        self._scrub.held = False
-        self._grip.let_go()
+        self._scrubs = self._dragging = False
+        self._from = None
 
     def take(self, event: pygame.Event, shot: Shot, layout: Layout, now_s: float) -> Shot:
         """Return the shot after an event; `now_s` is the window's own time [s]."""
-        if self._scrub.take(event, layout):
+        if self._scrub(event, layout):
             return shot
-
-        def seen() -> View:
-            return view_of(shot, self._session.scene(), layout)
-
-        after = self._grip.take(event, shot, seen, layout, now_s)
+        after = shot
+        if event.type == pygame.MOUSEWHEEL:
+            after = self._wheel(event, shot, layout)
+        elif event.type == pygame.MOUSEMOTION:
+            after = self._move(event.pos, shot, layout)
+        elif event.type == pygame.MOUSEBUTTONDOWN and event.button in _BUTTONS:
+            after = self._press(event.pos, shot, layout, now_s)
+        elif event.type == pygame.MOUSEBUTTONUP and event.button in _BUTTONS:
+            self._clicked = None if self._dragging else self._clicked
+            self.let_go()
         if after.camera is Camera.FREE and shot.camera is not Camera.FREE:
             self._session.notify("Free camera. Double click or C goes back.")
         return after
+
+    def _scrub(self, event: pygame.Event, layout: Layout) -> bool:
+        """Drag the playhead; return whether an event was meant for it."""
+        held, box = self._scrubs, layout.timeline
+        if event.type == pygame.MOUSEBUTTONDOWN and event.button == pygame.BUTTON_LEFT and box:
+            area = pygame.Rect(plot_box(box, layout.sizes)).inflate(24, 0)
+            area.height = box.bottom - area.y
+            self._scrubs = held = area.collidepoint(event.pos)
+        elif event.type == pygame.MOUSEBUTTONUP and event.button == pygame.BUTTON_LEFT:
+            self._scrubs = False
+        if self._scrubs and box and event.type in (pygame.MOUSEBUTTONDOWN, pygame.MOUSEMOTION):
+            race_m = self._session.scene().race_m
+            self._session.seek_distance(distance_at(box, layout.sizes, race_m, event.pos[0]))
+        return held
+
+    def _press(self, at: tuple[int, int], shot: Shot, layout: Layout, now_s: float) -> Shot:
+        if not _on_ground(at, shot, layout):
+            return shot
+        before, self._clicked = self._clicked, (at, now_s)
+        if before is not None and now_s - before[1] <= DOUBLE_CLICK_S and _near(at, before[0]):
+            self._clicked = None
+            self.let_go()
+            return shot.to(shot.home) if shot.camera is Camera.FREE else shot
+        self._from, self._dragging = (at, view_of(shot, self._session.scene(), layout)), False
+        return shot
+
+    def _move(self, at: tuple[int, int], shot: Shot, layout: Layout) -> Shot:
+        if self._from is None:
+            return shot
+        start, view = self._from
+        if not self._dragging and _near(at, start):
+            return shot
+        self._dragging = True
+        return shot.held(within(aim_of(layout, view.shifted(at[0] - start[0], at[1] - start[1]))))
+
+    def _wheel(self, event: pygame.Event, shot: Shot, layout: Layout) -> Shot:
+        notches = float(getattr(event, "precise_y", 0.0) or event.y)
+        if not notches or self._from is not None or not _on_ground(self._pointer, shot, layout):
+            return shot
+        now = aim_of(layout, view_of(shot, self._session.scene(), layout))
+        # notches add up: the next one counts from where the last one leads
+        goal = shot.aim if shot.camera is Camera.FREE and shot.aim is not None else now
+        factor = math.pow(NOTCH, min(8.0, max(-8.0, notches)))
+        if goal.zoom * factor < 1.0 + 1e-9:
+            return shot.to(Camera.WHOLE)
+        if goal.zoom >= MOST_ZOOM and factor > 1.0:
+            return shot
+        return shot.drawn(now, closer(layout, goal, self._pointer, factor))
+
+
+def _near(a: tuple[int, int], b: tuple[int, int]) -> bool:
+    return max(abs(a[0] - b[0]), abs(a[1] - b[1])) < SLIP_PX
+
+
+def _on_ground(at: tuple[int, int], shot: Shot, layout: Layout) -> bool:
+    """Return whether a pixel shows ground, not a panel or the score below it."""
+    box = layout.stage if shot.whole else layout.view
+    return bool(pygame.Rect(box).collidepoint(at))

@@ -11,10 +11,10 @@ from typing import TypeVar
 
 import pygame
 
-from simulator.beside import Hand
+from simulator.background import BackgroundThread
 from simulator.view import camera
+from simulator.view.arranging import arrange
 from simulator.view.layers.track import draw_ground
-from simulator.view.layout import arrange
 from simulator.view.theme import Theme
 from simulator.view.window import Window
 
@@ -54,16 +54,16 @@ def shown_while(
     """
     _show(window, theme, presenting)
     pace = pygame.time.Clock()
-    with Hand[T]("opening") as hand:
-        hand.give(work)
+    with BackgroundThread[T]("opening") as thread:
+        thread.submit(work)
         size = window.size
-        while not hand.ready:
+        while not thread.ready:
             pygame.event.pump()
             if window.size != size:
                 size = window.size
                 _show(window, theme, presenting)
             pace.tick(PICTURES_PER_S)
-        result = hand.take()
+        result = thread.result()
     if pygame.event.peek((pygame.QUIT, pygame.WINDOWCLOSE)):
         raise LeftError
     return result

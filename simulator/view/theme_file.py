@@ -11,10 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from simulator.errors import Problem, ScenarioError, ThemeError
-from simulator.scenario.fields import quoted
+from simulator.scenario.fields import did_you_mean, guess, quoted
 from simulator.scenario.reading import read_text
-from simulator.scenario.structure import did_you_mean, guess
-from simulator.scenario.yaml_tree import Entry, Mapping, Mark, Node, Scalar, YamlError, read_tree
+from simulator.scenario.yaml_tree import YamlMapping, YamlNode, position_of, read_document
 from simulator.view.theme import Colour, Theme, css, hex_colour
 from simulator.view.themes import VALUES, theme_of
 
@@ -31,12 +30,11 @@ def read_theme(path: Path) -> Theme:
             problem.
     """
     try:
-        root, problems = read_tree(read_text(path, str(path)), str(path))
+        document = read_document(read_text(path, str(path)), str(path))
     except ScenarioError as error:
         raise _refusal(error.problems) from None
-    except YamlError as error:
-        raise _refusal([error.problem]) from None
-    values = _Reader(problems).values(root)
+    problems = document.flaws
+    values = _Reader(problems).values((document.root, document.node))
     if problems:
         raise _refusal(problems)
     return theme_of(path.stem, values)
@@ -50,13 +48,17 @@ def _refusal(problems: Sequence[Problem]) -> ThemeError:
     return ThemeError("\n".join(lines))
 
 
+Entry = tuple[Any, YamlNode]
+"""A value of the file, and the node that says where it stands."""
+
+
 class _Reader:
-    """Makes overrides out of nodes, and adds what is wrong with them to `problems`."""
+    """Makes overrides out of values, and adds what is wrong with them to `problems`."""
 
     def __init__(self, problems: list[Problem]) -> None:
         self.problems = problems
 
-    def values(self, root: Node) -> dict[str, Any]:
+    def values(self, root: Entry) -> dict[str, Any]:
         """Return a theme's colours by dotted name; what is refused keeps the base's value."""
         night = VALUES["night"]
         names = dict.fromkeys(key.partition(".")[0] for key in night)
@@ -64,53 +66,60 @@ class _Reader:
         values = dict(self._base(entries.pop("base")) if "base" in entries else night)
         for name, entry in entries.items():
             if name in night:
-                self._read(entry.node, name, values)
+                self._read(entry, name, values)
                 continue
             known = [k.partition(".")[2] for k in night if k.startswith(f"{name}.")]
-            for key, inner in self._entries(entry.node, name, known).items():
-                self._read(inner.node, f"{name}.{key}", values)
+            for key, inner in self._entries(entry, name, known).items():
+                self._read(inner, f"{name}.{key}", values)
         return values
 
     def _base(self, entry: Entry) -> dict[str, Any]:
-        node = entry.node
-        name = node.text if isinstance(node, Scalar) else ""
+        name = _text(entry)
         if name not in VALUES:
-            what = f"is one of {', '.join(VALUES)}, not {_described(node)}"
-            self._refuse(node.mark, "base", what, _near(name, VALUES))
+            what = f"is one of {', '.join(VALUES)}, not {_described(entry)}"
+            self._refuse(entry[1], "base", what, _near(name, VALUES))
         return VALUES.get(name, VALUES["night"])
 
-    def _read(self, node: Node, where: str, values: dict[str, Any]) -> None:
+    def _read(self, entry: Entry, where: str, values: dict[str, Any]) -> None:
         """Put one value of the file in its place."""
         value: Colour | float | None = None
         if where == "ground.floodlight":
             what = "a number from 0 to 1"
-            given = node.value if isinstance(node, Scalar) else None
+            given = entry[0]
             if isinstance(given, int | float) and not isinstance(given, bool) and 0 <= given <= 1:
                 value = float(given)
         else:
             what = f'a colour such as "{_EXAMPLE}"'
-            value = hex_colour(node.text) if isinstance(node, Scalar) else None
+            value = hex_colour(_text(entry))
         if value is None:
-            self._refuse(node.mark, where, f"is {what}, not {_described(node)}")
+            self._refuse(entry[1], where, f"is {what}, not {_described(entry)}")
         else:
             values[where] = value
 
-    def _entries(self, node: Node, where: str, known: Collection[str]) -> dict[str, Entry]:
+    def _entries(self, entry: Entry, where: str, known: Collection[str]) -> dict[str, Entry]:
         """Return the entries that are known; of an empty node none."""
-        if isinstance(node, Scalar) and node.value is None:
+        value, node = entry
+        if value is None:
             return {}
-        if not isinstance(node, Mapping):
-            self._refuse(node.mark, where, "is a list of names and colours")
+        if not isinstance(value, YamlMapping):
+            self._refuse(node, where, "is a list of names and colours")
             return {}
-        for key in [key for key in node.entries if key not in known]:
-            what = f"{where or 'a theme'} knows no {quoted(key)}"
-            few = len(self.problems) < MOST_LISTED  # looking for a word that is near takes time
-            hint = (_near(key, known) or f"known: {', '.join(known)}") if few else ""
-            self._refuse(node.entries[key].mark, where, what, hint)
-        return {key: entry for key, entry in node.entries.items() if key in known}
+        for key, (key_node, _) in value.nodes.items():
+            if key not in known:
+                what = f"{where or 'a theme'} knows no {quoted(key)}"
+                few = len(self.problems) < MOST_LISTED  # looking for a near word takes time
+                hint = (_near(key, known) or f"known: {', '.join(known)}") if few else ""
+                self._refuse(key_node, where, what, hint)
+        return {key: (value[key], value.nodes[key][1]) for key in value if key in known}
 
-    def _refuse(self, mark: Mark, where: str, what: str, hint: str = "") -> None:
-        self.problems.append(Problem(mark.source, mark.line, mark.column, where, what, hint))
+    def _refuse(self, node: YamlNode, where: str, what: str, hint: str = "") -> None:
+        self.problems.append(position_of(node).problem(where, what, hint))
+
+
+def _text(entry: Entry) -> str:
+    """Return a single value as it is written; of a table or a list nothing."""
+    written = entry[1].value
+    return written if isinstance(written, str) else ""
 
 
 def _near(name: str, known: Collection[str]) -> str:
@@ -118,7 +127,7 @@ def _near(name: str, known: Collection[str]) -> str:
     return did_you_mean(meant) if meant else ""
 
 
-def _described(node: Node) -> str:
-    if isinstance(node, Scalar):
-        return quoted(node.text) if node.text else "nothing"
-    return "a table" if isinstance(node, Mapping) else "a list"
+def _described(entry: Entry) -> str:
+    if isinstance(entry[0], dict | list):
+        return "a table" if isinstance(entry[0], dict) else "a list"
+    return quoted(_text(entry)) if _text(entry) else "nothing"

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from simulator.analysis.gap_state import GapState
+from simulator.analysis.gaps import GapState
 from simulator.errors import ThemeError
 from simulator.view.theme import Ground, Theme, hex_colour
 

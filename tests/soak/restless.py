@@ -22,14 +22,15 @@ import pygame
 
 from simulator.analysis.what_if import AXES
 from simulator.session import Session
-from simulator.session.courses import Kept
-from simulator.stage.cameras import Camera
+from simulator.session.forks import LruCache
 from simulator.stage.desk import Knob, KnobKind
 from simulator.stage.keys import Action
 from simulator.stage.playback import RATES
+from simulator.stage.scene import Camera
 from simulator.view.app import App
-from simulator.view.drawer.pages import Glance, page_names
+from simulator.view.drawer.pages import page_names
 from simulator.view.themes import THEMES
+from tests.view.user import places
 
 HOME = (1280, 720)
 PICTURE_S = 1 / 60
@@ -43,7 +44,7 @@ LAPS_S = (20.0, 90.0, 180.0, 236.0, 250.0)
 """Moments of the race that `tidy` looks at [s]."""
 
 
-Cache: TypeAlias = "Kept[Any, Any] | functools._lru_cache_wrapper[Any]"
+Cache: TypeAlias = "LruCache[Any, Any] | functools._lru_cache_wrapper[Any]"
 
 
 def caches() -> list[Cache]:
@@ -51,14 +52,14 @@ def caches() -> list[Cache]:
     return [
         kept
         for kept in gc.get_objects()
-        if isinstance(kept, Kept)
+        if isinstance(kept, LruCache)
         or (isinstance(kept, functools._lru_cache_wrapper) and _is_ours(kept))
     ]
 
 
 def empty(kept: Cache) -> None:
     """Empty a cache, and see that it has a limit."""
-    if isinstance(kept, Kept):
+    if isinstance(kept, LruCache):
         assert len(kept._values) <= kept.limit
         kept._values.clear()
     else:
@@ -91,7 +92,7 @@ class Restless:
         self._frozen = caches()
         self._file = Path(session.file_name)
         self._in_file = self._file.read_bytes()
-        self._scenario = session._mixing.file_scenario
+        self._scenario = session.editor.file_scenario
         self._deeds: tuple[tuple[int, Callable[[], None]], ...] = (
             (8, self._seek),
             (8, self._turn),
@@ -132,7 +133,7 @@ class Restless:
     def _stands(self) -> tuple[object, ...]:
         """Return what a deed may change: told apart, it shows that the deed was not idle."""
         session, app = self.session, self.app
-        window = (app.window.size, app.looks, app.shot, app.drawer.open, app.drawer.glance)
+        window = (app.window.size, app.looks, app.shot, app.drawer.open, app.drawer.page)
         theme, sound = app._painter.theme.name, app.sound.on
         return session.desk(), session.playback, session.options, window, theme, sound
 
@@ -178,9 +179,9 @@ class Restless:
             self.app.perform(self.dice.choice(WINDOW_KEYS), by_key=True)
 
     def _click(self) -> None:
-        places = list(self.app.drawer.places().values())
+        found = list(places(self.app.drawer).values())
         at = (self.dice.randrange(1700), self.dice.randrange(1000))
-        at = self.dice.choice(places).center if places and self.dice.random() < 0.7 else at
+        at = self.dice.choice(found).center if found and self.dice.random() < 0.7 else at
         self.app.handle(pygame.Event(pygame.MOUSEMOTION, pos=at, rel=(0, 0), buttons=(0, 0, 0)))
         for kind in (pygame.MOUSEBUTTONDOWN, pygame.MOUSEBUTTONUP):
             self.app.handle(pygame.Event(kind, pos=at, button=pygame.BUTTON_LEFT))
@@ -216,7 +217,7 @@ class Restless:
             empty(kept)
         self._as_in_the_file()
         session.seek(LAPS_S[1])
-        self._until(lambda: not session._work.busy)
+        self._until(lambda: not session.busy)
         # on a slow machine more pictures are waited for, and more is written in them and kept: the
         # same ones from here on
         self._other_colours()
@@ -241,7 +242,7 @@ class Restless:
         self._switches_off()
         app.perform(Action.DRAWER, by_key=True)
         for page in page_names(self.session.desk()):
-            app.drawer.glance = Glance(page=page)
+            app.drawer.turn_to(page)
             self.frame()
         for _, deed in self._deeds * EACH_DEED:
             self._do(deed)
@@ -259,7 +260,7 @@ class Restless:
         """Write the file as it was at first: `Save` was pressed, and it says ever more."""
         if self._file.read_bytes() != self._in_file:
             self._file.write_bytes(self._in_file)
-        self._until(lambda: self.session._mixing.file_scenario == self._scenario)
+        self._until(lambda: self.session.editor.file_scenario == self._scenario)
 
     def _as_in_the_file(self) -> None:
         """Take everything back, and drop what could be made again by one new change.
@@ -295,9 +296,8 @@ class Restless:
         for action, on in wanted.items():
             if on:
                 app.perform(action, by_key=True)
-        app.drawer.leave()
-        app.drawer.let_go()
-        app.drawer.glance = Glance()
+        app.drawer.turn_to("")
+        app.drawer.table_open = False
         while app.shot.camera is not Camera.WHOLE:
             app.perform(Action.CAMERA)
         while self.session.playback.rate < RATES[-1]:

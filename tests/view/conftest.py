@@ -12,12 +12,11 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from simulator.stage.keys import Action
-from simulator.stage.scene import Scene
-from simulator.stage.staging import Cue
+from simulator.stage.scene import Cue, Scene
 from simulator.view.app import App
 from tests.view import scenes
 from tests.view.desks import FakeDesk
-from tests.view.hand import Hand
+from tests.view.user import User
 
 
 class FakeSession(FakeDesk):
@@ -27,7 +26,6 @@ class FakeSession(FakeDesk):
         super().__init__()
         self.playing = True
         self.elapsed: list[float] = []
-        self.worked_s: list[float] = []
         self.performed: list[Action] = []
         self.sought: list[float] = []
         self.said: list[str] = []
@@ -36,9 +34,6 @@ class FakeSession(FakeDesk):
 
     def advance(self, elapsed_s: float) -> None:
         self.elapsed.append(elapsed_s)
-
-    def work_on(self, budget_s: float) -> None:
-        self.worked_s.append(budget_s)
 
     def perform(self, action: Action) -> bool:
         self.performed.append(action)
@@ -81,10 +76,10 @@ def app(session: FakeSession) -> Iterator[App]:
 
 
 @pytest.fixture
-def hand(app: App, monkeypatch: pytest.MonkeyPatch) -> Hand:
-    """A hand at an open drawer; what lies beneath it is tested elsewhere, and left out here."""
+def user(app: App, monkeypatch: pytest.MonkeyPatch) -> User:
+    """A user at an open drawer; what lies beneath it is tested elsewhere, and left out here."""
     monkeypatch.setattr(app._painter, "draw", lambda *_: None)
-    hand = Hand(app)
-    hand.click(app.buttons()[Action.DRAWER].center)
-    hand.wait(15)
-    return hand
+    user = User(app)
+    user.click(app.buttons()[Action.DRAWER].center)
+    user.wait(15)
+    return user

@@ -1,22 +1,21 @@
 from __future__ import annotations
 
 import gc
-import sys
 import threading
 from pathlib import Path
+from typing import Any
 
 import pygame
-import pygame_gui
 import pytest
 
 from simulator.errors import DisplayError
-from simulator.stage.cameras import Camera
 from simulator.stage.keys import BINDINGS, Action
-from simulator.stage.scene import Scene
+from simulator.stage.scene import Camera, Scene
 from simulator.view import app as app_module
 from simulator.view import sprites
 from simulator.view.app import App
-from simulator.view.layout import arrange
+from simulator.view.arranging import arrange
+from simulator.view.controls import Controls
 from simulator.view.panels.timeline import plot_box
 from simulator.view.themes import next_theme, theme_named
 from tests.view import scenes
@@ -175,7 +174,7 @@ def test_a_window_dragged_larger_keeps_only_what_its_size_needs(
     assert drawn((1280, 720)) == once > 0
 
 
-def test_only_what_was_switched_is_drawn_anew_while_no_hand_is_near(
+def test_buttons_are_drawn_anew_only_when_one_of_them_looks_different(
     app: App, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def looks() -> bytes:
@@ -184,24 +183,23 @@ def test_only_what_was_switched_is_drawn_anew_while_no_hand_is_near(
         assert surface is not None
         return pygame.image.tobytes(surface.subsurface(app.buttons()[Action.LABELS]), "RGB")
 
-    pygame.mouse.set_pos(1, 1)
     before = looks()
-    updated: list[object] = []
-    update = pygame_gui.elements.UIButton.update
+    painted: list[object] = []
+    paint = Controls._paint
 
-    def counted(button: pygame_gui.elements.UIButton, elapsed_s: float) -> None:
-        updated.append(button)
-        update(button, elapsed_s)
+    def counted(controls: Controls, **state: Any) -> None:
+        painted.append(state)
+        paint(controls, **state)
 
-    monkeypatch.setattr(pygame_gui.elements.UIButton, "update", counted)
+    monkeypatch.setattr(Controls, "_paint", counted)
     app.perform(Action.LABELS)
     assert looks() != before
     for _ in range(5):
         app.frame(1 / 60)
-    assert len(updated) == 1
+    assert len(painted) == 1
 
 
-def test_buttons_and_drawer_of_another_size_start_no_thread_and_leave_nothing_behind(
+def test_buttons_and_drawer_of_another_size_start_no_thread(
     app: App, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     started: list[threading.Thread] = []
@@ -210,10 +208,30 @@ def test_buttons_and_drawer_of_another_size_start_no_thread_and_leave_nothing_be
     for width in (900, 1000, 1100):
         pygame.display.set_mode((width, 600), pygame.RESIZABLE)
         app.frame(1 / 60)
-        assert app.drawer.kit is not None
+        assert app.drawer.ui.controls
     assert started == []
-    folders = sys.modules["i18n"].load_path
-    assert len(folders) == len({*folders})
+
+
+def test_a_button_says_its_key_under_a_resting_mouse(app: App) -> None:
+    def picture() -> bytes:
+        surface = pygame.display.get_surface()
+        assert surface is not None
+        return pygame.image.tobytes(surface, "RGB")
+
+    at = app.buttons()[Action.HELP].center
+    app.handle(pygame.Event(pygame.MOUSEMOTION, pos=at, rel=(1, 1), buttons=(0, 0, 0)))
+    app.frame(0.3)
+    soon = picture()
+    for _ in range(8):
+        app.frame(0.1)
+    assert picture() != soon
+    app.handle(pygame.Event(pygame.MOUSEMOTION, pos=(5, 5), rel=(1, 1), buttons=(0, 0, 0)))
+    for _ in range(8):
+        app.frame(0.1)
+    resting = picture()
+    app.handle(pygame.Event(pygame.MOUSEMOTION, pos=at, rel=(1, 1), buttons=(0, 0, 0)))
+    app.frame(0.3)
+    assert picture() == soon != resting
 
 
 @pytest.mark.slow

@@ -8,9 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.stage.cameras import Camera
-from simulator.stage.scene import Scene
-from simulator.stage.staging import Panel, Staging
+from simulator.stage.scene import Camera, Panel, Scene, Staging
+from simulator.view.arranging import arrange
 from simulator.view.camera import (
     GROUP_WIDTH_M,
     MOST_ZOOM,
@@ -34,7 +33,7 @@ from simulator.view.camera import (
 )
 from simulator.view.layers.runners import spots
 from simulator.view.layers.track import OUTER_M
-from simulator.view.layout import Box, arrange
+from simulator.view.layout import Box
 from tests.view import scenes
 
 BOX = Box(10, 20, 1000, 560)

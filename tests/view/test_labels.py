@@ -5,13 +5,13 @@ from dataclasses import replace
 
 import pytest
 
-from simulator.stage.cameras import Camera
-from simulator.stage.scene import Scene
+from simulator.stage.scene import Camera, Scene
 from simulator.view import camera
+from simulator.view.arranging import arrange
 from simulator.view.camera import resting, view_of
 from simulator.view.layers import labels, runners
 from simulator.view.layers.labels import NameLabel
-from simulator.view.layout import Layout, arrange
+from simulator.view.layout import Layout
 from simulator.view.style import Style
 from simulator.view.text import Type
 from simulator.view.themes import THEMES

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.stage.staging import Panel
-from simulator.view.layout import Box, Hud, Layout, arrange, arrange_lecture, track_scale
+from simulator.stage.scene import Panel
+from simulator.view.arranging import arrange, arrange_lecture
+from simulator.view.layout import Box, Hud, Layout, track_scale
 
 SIZES = [
     (1, 1),

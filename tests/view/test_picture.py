@@ -8,14 +8,14 @@ import numpy as np
 import pygame
 import pytest
 
-from simulator.stage.cameras import Camera
-from simulator.stage.scene import Body, Chance, Curve, Scene
+from simulator.stage.scene import Body, Camera, Chance, Curve, Scene
 from simulator.view import camera
+from simulator.view.arranging import arrange
 from simulator.view.camera import Aim, Shot, resting
 from simulator.view.layers import group, lights, runners
 from simulator.view.layers.ground import Tiles
 from simulator.view.layers.track import led_pips, mark_lines, paint
-from simulator.view.layout import Box, arrange
+from simulator.view.layout import Box
 from simulator.view.panels import score, splits
 from simulator.view.panels.frame import CachedLayer, Paint
 from simulator.view.panels.timeline import plot_box

@@ -9,10 +9,9 @@ import pygame
 import pytest
 
 from simulator.stage.scene import Body, Curve, Scene
-from simulator.view.layout import arrange
+from simulator.view.arranging import arrange
 from simulator.view.panels.frame import padding
-from simulator.view.panels.timeline import plot_box
-from simulator.view.panels.timeline_key import Legend, legend, named
+from simulator.view.panels.timeline import Legend, legend, named, plot_box
 from simulator.view.picture import Painter, PictureOptions
 from simulator.view.style import Style
 from simulator.view.text import REGULAR, Type

@@ -9,25 +9,26 @@ from typing import Any
 import pygame
 import pytest
 
-from simulator.analysis.what_if import AXES, choices
+from simulator.analysis.what_if import AXES, Alternative, choices
 from simulator.scenario.loader import load_scenario
-from simulator.stage.scene import Bar, WhatIf
-from simulator.view.layout import Box, arrange
+from simulator.stage.scene import WhatIf
+from simulator.view.arranging import arrange
+from simulator.view.layout import Box
 from simulator.view.panels import what_if as panel
 from simulator.view.panels.frame import body
-from simulator.view.panels.what_if import axis_box, bar_boxes, labels
+from simulator.view.panels.what_if import WhatIfPanel, lay_out, tip_of
 from simulator.view.picture import Painter
-from simulator.view.strip import Strip, tip_of
 from simulator.view.style import Style
 from simulator.view.text import SEMIBOLD, Type
+from tests.view import scenes
 from tests.view.conftest import FakeSession
 
 Places = list[tuple[Box, Style]]
 SIZES = [(1024, 768), (1280, 720), (1920, 1080), (3840, 2160)]
 BARS = (
-    Bar("4", 245.03, own=True),
-    Bar("12", 245.5),
-    Bar("13", 246.41, in_file=True, assumed=True),
+    Alternative("4", 245.03, own=True),
+    Alternative("12", 245.5),
+    Alternative("13", 246.41, in_file=True, assumed=True),
 )
 FORKED = WhatIf("pacers, from the gun", BARS, 239.99)
 PLAIN = replace(FORKED, axis="pacers")
@@ -56,21 +57,24 @@ def painted(box: Box, shown: WhatIf, style: Style, monkeypatch: pytest.MonkeyPat
     with monkeypatch.context() as patch:
         patch.setattr(Type, "write", noting)
         surface = pygame.Surface((box.right, box.bottom))
-        panel._paint(surface, body(box, style.sizes), shown, style)
+        panel.paint(surface, box, shown, style)
     return written
 
 
-def rows_of(axis: str) -> list[Bar]:
+def rows_of(axis: str) -> list[Alternative]:
     file = load_scenario("breaking4")
     changes = ["pacers.front_gap=1.2", "pacers.formation=inverted_v", "environment.temperature=7"]
     scenario = load_scenario("breaking4", overrides=changes)
     rows = choices(scenario, axis, file)
-    return [Bar(row.label, 245.0 + i, row.own, in_file=row.in_file) for i, row in enumerate(rows)]
+    return [
+        Alternative(row.label, 245.0 + i, row.own, in_file=row.in_file)
+        for i, row in enumerate(rows)
+    ]
 
 
 def check_labels(box: Box, shown: WhatIf, style: Style) -> None:
-    found = labels(box, shown, style)
-    columns = bar_boxes(box, shown, style)
+    found = lay_out(box, shown, style).labels
+    columns = lay_out(box, shown, style).columns
     for label in found:
         assert style.type.width(label.text, label.weight, style.sizes.caption) <= label.w
         assert columns[0].x <= label.x
@@ -88,7 +92,7 @@ def test_no_two_labels_touch(axis: str, places: Places) -> None:
         for own, told in itertools.product(range(len(bars)), repeat=2):
             moved = [replace(bar, own=i == own, in_file=i == told) for i, bar in enumerate(bars)]
             check_labels(box, WhatIf(axis, tuple(moved), 239.99), style)
-        shown = labels(box, WhatIf(axis, tuple(bars), 239.99), style)
+        shown = lay_out(box, WhatIf(axis, tuple(bars), 239.99), style).labels
         assert len(shown) >= min(3, len(bars))
         assert all(label.text == bars[label.index].label for label in shown), "none is cut"
 
@@ -97,10 +101,11 @@ def test_names_of_any_length_do_not_touch(places: Places) -> None:
     for box, style in places:
         for own, told in itertools.permutations(range(4), 2):
             bars = tuple(
-                Bar(f"{i} {'long ' * 30}", 240.0, own=i == own, in_file=i == told) for i in range(4)
+                Alternative(f"{i} {'long ' * 30}", 240.0, own=i == own, in_file=i == told)
+                for i in range(4)
             )
             check_labels(box, WhatIf("formation", bars, 239.99), style)
-            cut = labels(box, WhatIf("formation", bars, 1.0), style)
+            cut = lay_out(box, WhatIf("formation", bars, 1.0), style).labels
             assert all(label.text.endswith("…") for label in cut)
 
 
@@ -113,7 +118,7 @@ def test_these_labels_are_painted_and_no_others(
         written = painted(box, shown, style, monkeypatch)
         names = {bar.label for bar in shown.bars}
         assert [text for text in written if text in names] == [
-            label.text for label in labels(box, shown, style)
+            label.text for label in lay_out(box, shown, style).labels
         ]
 
 
@@ -148,7 +153,7 @@ def test_what_is_not_known_yet_is_no_failure(
 def test_the_heading_leaves_room_for_the_own_time(axis: str, places: Places) -> None:
     shown = replace(FORKED, axis=f"{axis}, from the gun", bars=(replace(BARS[0], hidden=True),))
     for box, style in places:
-        place, mine = axis_box(box, shown, style), "from the gun: at the finish"
+        place, mine = lay_out(box, shown, style).heading[1], "from the gun: at the finish"
         right = body(box, style.sizes).right
         assert place.right <= right - style.type.width(mine, SEMIBOLD, style.sizes.small)
 
@@ -170,20 +175,23 @@ def test_a_tip_says_whose_time_it_is() -> None:
     ("axis", "label", "told"), [("temperature", "20°", "25°"), ("policy", "wait 10", "hold")]
 )
 def test_a_tip_tells_the_cost_whatever_the_label(axis: str, label: str, told: str) -> None:
-    bars = (Bar(label, 240.5, own=True), Bar(told, 240.0, in_file=True))
+    bars = (Alternative(label, 240.5, own=True), Alternative(told, 240.0, in_file=True))
     assert tip_of(WhatIf(axis, bars, 239.99), 0)[1] == f"yours: +0.50 s on the file's {told}"
 
 
 def test_a_tip_never_covers_the_heading(places: Places, session: FakeSession) -> None:
-    strip = Strip(session)
+    bars, scene = WhatIfPanel(), replace(scenes.light_lost(), what_if=FORKED)
     for box, style in places:
-        heading = axis_box(box, FORKED, style)
+        bars.layout(box, scene, style)
+        where = lay_out(box, FORKED, style)
+        heading = where.heading[1]
         line = pygame.Rect(box.x, box.y, box.w, heading.bottom - box.y)
-        spots = [column.centre for column in bar_boxes(box, FORKED, style)] + [heading.centre]
+        spots = [column.centre for column in where.columns] + [heading.centre]
         for x, y in spots:
             surface = pygame.Surface((box.right + 8, box.bottom + 8))
-            strip.point((round(x), round(y)))
-            strip.draw(surface, box, FORKED, style, focused=False)
+            at = (round(x), round(y))
+            bars.handle(pygame.Event(pygame.MOUSEMOTION, pos=at), session)
+            bars.draw_over(surface, session, None)
             drawn = pygame.mask.from_threshold(surface, (0, 0, 0), (1, 1, 1, 255))
             drawn.invert()
             assert drawn.count(), "there is a tip"

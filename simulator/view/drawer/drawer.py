@@ -1,52 +1,68 @@
-"""The drawer itself: it slides in over the right-hand panels and shows a page of the desk.
+"""The drawer of settings: it slides in over the right-hand panels and shows one page of the desk.
 
-In: events of the window, elapsed wall time [s]. Out: calls on the session, pixels. While it is
-shut nothing is asked of the session and nothing is drawn.
+In: events of the window, elapsed wall time [s]. Out: calls on the session, pixels. While it is shut
+the session is not consulted and nothing is drawn; while nothing changes its picture is copied.
 """
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from functools import partial
 
 import pygame
 
-from simulator.stage.desk import Comparison, Desk
+from simulator.stage.desk import Comparison, Desk, Knob
 from simulator.view.camera import ease
-from simulator.view.drawer import paint, popup
-from simulator.view.drawer.kit import Kit
-from simulator.view.drawer.looking import Looking
-from simulator.view.drawer.pieces import Item, Key, Sheet
-from simulator.view.drawer.turning import Mixed
+from simulator.view.drawer.pages import Page, changed_pages, page_names, written
 from simulator.view.layout import Box
+from simulator.view.panels.frame import frame, padding
 from simulator.view.style import Style
+from simulator.view.theme import mix
+from simulator.view.ui import Control, Key, Ui
+from simulator.view.watched import Watched
 
 SLIDE_S = 0.18
 """How long it takes to slide in [s of wall clock]."""
+_HINT = "To reset, double-click a label, or click the file's value beside it."
 
 
-class Drawer(Looking):
-    """One window's drawer."""
+class Drawer:
+    """One window's drawer: its page, its open question, texts it refused."""
 
-    def __init__(self, session: Mixed) -> None:
-        """Start shut."""
-        super().__init__(session)
+    def __init__(self, session: Watched) -> None:
+        """Start shut, on the first page."""
+        self.session, self.ui = session, Ui()
+        self.open = self.table_open = False
+        self.page = self.question = ""
+        self.refused: dict[Key, str] = {}
+        """Why a text was not taken, by what it was typed for."""
+        self.forgiven: dict[str, str] = {}
+        """Problems of knobs that were taken back by Escape, by path."""
+        self.side_controls: list[Control | None] = []
+        """Controls of the side panels, which Tab comes to last."""
+        self.box: Box | None = None
+        """Where it lies when it is out [px of the window]."""
+        self._questions: dict[str, tuple[str, Callable[[str], object]]] = {
+            "save as": ("save as", session.save_as),
+            "save pins": ("save the kept runs as", session.save_pins),
+            "load pins": ("load kept runs from", session.load_pins),
+        }
         self._out = 0.0
-        self._theme: Any = None
+        self._style: Style | None = None
         self._surface: pygame.Surface | None = None
-        self._list: tuple[Box, list[Item]] | None = None
+        self._desk: Desk | None = None
 
-    def place(self, box: Box | None, style: Style, theme: Any) -> None:
-        """Give it its room in the window, None for none; `theme` is pygame_gui's."""
-        if box == self.box and style is self._style and theme is self._theme:
-            return
-        self.leave()
-        self.box, self._style, self._theme = box, style, theme
-        self.kit = self._surface = self.sheet = self._list = None
-        self.let_go()
-        if box is None:
-            self.open = False
-        self.wake()
+    # the window -------------------------------------------------------------------------------
+
+    def place(self, box: Box | None, style: Style) -> None:
+        """Give it its room in the window, None for none."""
+        if box != self.box or style is not self._style:
+            self.ui.close()
+            self.box, self._style, self._surface = box, style, None
+            self.ui.origin = (box.x, box.y) if box is not None else (0, 0)
+            self.open = self.open and box is not None
 
     @property
     def shown(self) -> bool:
@@ -60,107 +76,315 @@ class Drawer(Looking):
 
     @property
     def table(self) -> Comparison | None:
-        """The comparison, while it is asked for."""
-        if not (self.open and self.glance.table) or self._desk is None:
-            return None
-        return self._desk.comparison
+        """The comparison, while it is shown."""
+        desk = self._desk if self.open and self.table_open else None
+        return desk.comparison if desk is not None else None
 
-    @property
-    def options(self) -> Box | None:
-        """Where the open list lies [px of the drawer]."""
-        return self._list[0] if self._list is not None and self.popup is not None else None
+    def toggle(self, *, by_key: bool = False) -> None:
+        """Open or shut it; opened by a key, the first knob is in focus."""
+        self.open, self.table_open, self.ui.focus = not self.open, False, None
+        self.ui.close()
+        if self.open:
+            desk = self.session.desk()
+            page = self.page or page_names(desk)[0]
+            first = next((("knob", k.path) for k in desk.knobs if k.group == page), None)
+            self.ui.focus = first if by_key else None
+            self.refresh()
+            if by_key and self.ui.focus is None:  # a page without knobs
+                self.ui.move_focus(1, scrolled=True)
 
-    def places(self) -> dict[Key, pygame.Rect]:
-        """Return where each control in view is [px of the window], for a hand or a test."""
-        if self.sheet is None or self.box is None or not self.open:
-            return {}
-        found = {}
-        for item in (*self.sheet.items, *(self._list[1] if self._list else ())):
-            rect = pygame.Rect(item.box)
-            if not item.scrolls or pygame.Rect(self.sheet.view).contains(rect):
-                found[item.key] = rect.move(self.box.x, self.box.y)
-        return found
+    def shut(self) -> None:
+        """Close the table if it is open, else the drawer."""
+        if self.table_open:
+            self.switch_table()
+        else:
+            self.toggle()
 
-    def label(self, key: Key) -> pygame.Rect | None:
-        """Return where the label of a knob or a section is [px of the window]."""
-        if self.sheet is None or self.box is None:
-            return None
-        found = [pygame.Rect(box) for known, box in self.sheet.labels if known == key]
-        return found[0].move(self.box.x, self.box.y) if found else None
+    def key(self, event: pygame.Event, *, again: bool) -> bool:
+        """Take a KEYDOWN, `again` while it is held; return whether it was meant for the drawer."""
+        if not self.open:
+            return False
+        self._catch_up()
+        if self.ui.key(event, again=again):
+            return True
+        if event.key == pygame.K_ESCAPE and not event.mod & (pygame.KMOD_CTRL | pygame.KMOD_ALT):
+            self.shut()
+            return True
+        return False
+
+    def mouse(self, event: pygame.Event) -> bool:
+        """Take an event of the mouse; return whether it was meant for the drawer."""
+        if not self.open or self._surface is None:
+            return False
+        if event.type in (pygame.MOUSEBUTTONDOWN, pygame.MOUSEBUTTONUP):
+            self._catch_up()
+        return self.ui.mouse(event)
+
+    def _catch_up(self) -> None:
+        """Draw what an event before this one has changed: several may come within one picture."""
+        if self.ui.stale:
+            self.refresh()
+
+    # drawing ----------------------------------------------------------------------------------
 
     def draw(self, surface: pygame.Surface, elapsed_s: float, *, waits: bool = False) -> None:
         """Show it after `elapsed_s` of wall time [s]; where it `waits`, as it was."""
-        elapsed = min(max(0.0, elapsed_s), 0.05)
-        step = elapsed / SLIDE_S
+        step = min(max(0.0, elapsed_s), 0.05) / SLIDE_S
         self._out = min(1.0, self._out + step) if self.open else max(0.0, self._out - step)
-        self._fulfil()
-        if not self.shown or self.box is None or self._style is None:
+        self.ui.flush()
+        if not self.shown or self.box is None:
             return
-        if self.kit is None or self._surface is None:
-            self.kit = Kit(self.box, self._theme)
+        if self.open and (not waits or self._surface is None):
+            desk = self.session.desk()
+            self.ui.stale |= desk is not self._desk and not _same(desk, self._desk)
+            if self.ui.stale or self._surface is None:
+                self.refresh()
+        if self._surface is not None:
+            hidden = round((1.0 - ease(self._out)) * (surface.get_width() - self.box.x))
+            surface.blit(self._surface, (self.box.x + hidden, self.box.y))
+
+    def refresh(self) -> None:
+        """Draw the page anew, as the desk is now."""
+        if self.box is None or self._style is None:
+            return
+        if self._surface is None:
             self._surface = pygame.Surface((self.box.w, self.box.h), 0, 32)
-        if self.open and not waits and self._stirred():
-            self._paint(self.kit, self._surface, self._style, max(0.0, elapsed_s))
-        hidden = round((1.0 - ease(self._out)) * (surface.get_width() - self.box.x))
-        surface.blit(self._surface, (self.box.x + hidden, self.box.y))
+        desk = self._desk = self.session.desk()
+        names = page_names(desk)
+        if self.page not in names:
+            self.turn_to(names[0])
+        if self.question and self.ui.typing != ("name", self.question):
+            self.question = ""
+        for _ in range(2):  # once more where it was scrolled further than it is long now
+            self.ui.begin(self._surface, self._style)
+            self._paint(desk)
+            if self.ui.end():
+                break
 
-    def _stirred(self) -> bool:
-        """Return whether anything has to be drawn anew."""
-        desk = self.session.desk()
-        if desk is not self._desk and not _same(desk, self._desk):
-            self.wake()
-        self._desk = desk
-        return self.now <= self._awake_until or self.typing is not None or self.sheet is None
+    def _paint(self, desk: Desk) -> None:
+        ui, sizes = self.ui, self.ui.sizes
+        width, height = ui.size
+        pad, high = padding(sizes), round(1.85 * sizes.small)
+        frame(ui.surface, Box(0, 0, width, height), "", ui.style)
+        room = Box(pad, 0, max(1, width - 2 * pad), height)
+        top = self._head(desk, room)
+        foot = Box(room.x, height - round(0.6 * pad) - high, room.w, high)
+        note_h = round(2.8 * sizes.caption) if height > 26 * sizes.caption else 0
+        note = Box(room.x, foot.y - round(1.5 * sizes.caption) - note_h, room.w, note_h)
+        low = note.y - round(0.3 * sizes.small)
+        view = Box(room.x - pad // 2, top, room.w + pad, max(1, low - top))
+        edge = max(1, round(sizes.unit))
+        for y in (view.y - edge, view.bottom):
+            ui.surface.fill(ui.theme.edge, (view.x, y, view.w, edge))
+        page = Page(self, desk, Box(room.x, ui.begin_scroll(view), room.w, 1))
+        page.draw(self.page)
+        ui.end_scroll(page.y)
+        self._foot(desk, foot)
+        for control in self.side_controls:
+            if control is not None:
+                ui.add(control)
+        resets = any(control.key[0] == "reset" for control in ui.controls)
+        words = ui.note() or (_HINT if resets else "")
+        if note_h and words:
+            ui.lines(words, note, sizes.caption, ui.theme.muted, 2)
 
-    def _paint(self, kit: Kit, surface: pygame.Surface, style: Style, elapsed: float) -> None:
-        self.refresh()
-        self._settle()
-        sheet = self.sheet
-        if sheet is None:
+    def _head(self, desk: Desk, room: Box) -> int:
+        """Draw heading, tabs and banner; return where the page begins [px]."""
+        ui, px, small = self.ui, self.ui.sizes.caption, self.ui.sizes.small
+        high, y = round(1.75 * small), max(4, round(0.45 * padding(ui.sizes)))
+        ui.type.caps(ui.surface, "knobs", (room.x, y + high / 2), px, ui.theme.muted)
+        close = Box(room.right - high, y, high, high)
+        wide = [ui.width(text, px) + round(1.1 * px) for text in ("from here", "from the gun")]
+        gun = Box(close.x - round(0.5 * small) - wide[1], y, wide[1], high)
+        here = Box(gun.x - 2 - wide[0], y, wide[0], high)
+        for name, text, box, note in (
+            ("here", "from here", here, "A change goes on from this moment."),
+            ("gun", "from the gun", gun, "A change runs the whole attempt again."),
+        ):
+            press = partial(self.session.set_from_gun, name == "gun")
+            control = Control(key=(name,), box=box, note=note, press=press)
+            ui.button(control, text, on=desk.from_gun is (name == "gun"), px=px)
+        ui.cross(Control(key=("close",), box=close, note="Close the drawer.", press=self.toggle))
+        y = self._tabs(desk, room, y + high + round(0.4 * small), high)
+        return self._banner(desk.file_problem, room, y) + round(0.2 * small)
+
+    def _tabs(self, desk: Desk, room: Box, y: int, high: int) -> int:
+        """Draw the tabs in as few rows as they fit in; return where these end [px]."""
+        ui, px = self.ui, self.ui.sizes.small
+        names, changed = page_names(desk), changed_pages(desk)
+        widest = max(ui.width(name, px) for name in names) + round(0.9 * px)
+        rows = math.ceil(len(names) / max(1, (room.w + 2) // (widest + 2)))
+        columns = math.ceil(len(names) / rows)
+        for i, name in enumerate(names):
+            row, column = divmod(i, columns)
+            left, right = (room.x + (room.w + 2) * k // columns for k in (column, column + 1))
+            box = Box(left, y + row * (high + 2), max(1, right - left - 2), high)
+            tab = Control(key=("tab", name), box=box, press=partial(self.turn_to, name))
+            ui.button(tab, name, on=name == self.page, changed=name in changed)
+        return y + rows * (high + 2)
+
+    def _banner(self, problem: str, room: Box, y: int) -> int:
+        """Say what is wrong with the file; return where that ends [px]."""
+        if not problem:
+            return y
+        ui, px = self.ui, self.ui.sizes.caption
+        pad, radius = round(0.5 * px), max(3, round(6 * ui.sizes.unit))
+        text = Box(room.x + 2 * pad, y + 2 * pad, max(1, room.w - 3 * pad), 1)
+        lines = min(4, len(ui.wrap(problem, text.w, px)))
+        bed = Box(room.x, y + pad, room.w, round(1.35 * px) * lines + 2 * pad)
+        shade = mix(ui.theme.panel, ui.theme.red, 0.24)
+        pygame.draw.rect(ui.surface, shade, bed, border_radius=radius)
+        ui.surface.fill(ui.theme.red, (bed.x, bed.y, max(2, radius // 2), bed.h))
+        ui.lines(problem, text, px, ui.theme.text, 4)
+        return bed.bottom + pad
+
+    def _foot(self, desk: Desk, box: Box) -> None:
+        """Draw the file's state, and below it the buttons or the open question."""
+        ui, sizes, session = self.ui, self.ui.sizes, self.session
+        y, left, theme = box.y - round(0.78 * sizes.caption), box.x, ui.theme
+        refused = self.refused.get(("name", self.question), "")
+        if desk.unsaved and not refused:
+            radius = max(2, round(0.2 * sizes.body))
+            ui.dot((left + radius, y), radius, theme.own)
+            left += 3 * radius + 1
+        # why a name was not taken stands right above its entry
+        words = refused or (desk.file or "from no file") + ("  not saved" if desk.unsaved else "")
+        tint = theme.text if desk.unsaved else theme.muted
+        tint = mix(theme.red, theme.text, 0.25) if refused else tint
+        ui.text(words, (left, y), sizes.caption, tint, width=max(1, box.right - left))
+        if self.question:
+            self._question(box)
             return
-        shown = [self._gripped(item) for item in sheet.items if _in_view(item, sheet)]
-        options = self._options(surface.get_size(), style)
-        kit.place((*shown, *options), sheet.view, self.use)
-        kit.board.update(elapsed)
-        held = kit.held()
-        touch = paint.Touch(self.focus, held or kit.hovered(), held, self.typing)
-        paint.ground(surface, style)
-        paint.below(surface, sheet, style)
-        paint.above(surface, replace(sheet, items=tuple(shown)), touch, style)
-        entry = sheet.item(self.typing)
-        if entry is not None:
-            whole = Box(0, 0, *surface.get_size())
-            kit.draw_entry(surface, entry.box, sheet.view if entry.scrolls else whole)
-        if self._list is not None:
-            popup.paint(surface, self._list[0], style)
-            for item in options:
-                paint.face(surface, item, touch, style)
+        space = max(2, round(0.3 * sizes.small))
+        wide = max(1, (box.w - 3 * space) // 4)
+        undo, redo = f"Undo {desk.can_undo or ''}".strip(), f"Redo {desk.can_redo or ''}".strip()
+        buttons: tuple[tuple[Key, str, str, Callable[[], object] | None], ...] = (
+            (("undo",), undo, _UNDO, session.undo if desk.can_undo else None),
+            (("redo",), redo, _REDO, session.redo if desk.can_redo else None),
+            (("save",), "Save", _SAVE, session.save if desk.unsaved else None),
+            (("ask", "save as"), "Save as …", _SAVE_AS, partial(self.ask, "save as")),
+        )
+        for i, (key, text, note, press) in enumerate(buttons):
+            place = Box(box.x + i * (wide + space), box.y, wide, box.h)
+            ui.button(Control(key=key, box=place, note=note, press=press), text)
 
-    def _gripped(self, item: Item) -> Item:
-        """Return a slider with the range it had when the hand took hold of it."""
-        grip, knob = self._grip, item.knob
-        if grip is None or knob is None or knob.path != grip.path:
-            return item
-        return replace(item, knob=replace(knob, low=grip.low, high=grip.high))
+    def _question(self, box: Box) -> None:
+        ui, px, what = self.ui, self.ui.sizes.small, self.question
+        text, _ = self._questions[what]
+        wide = min(ui.width(text, px), box.w // 2)
+        at = (box.x, box.y + box.h / 2)
+        ui.text(text, at, px, ui.theme.muted, width=wide + 2)
+        left = box.x + wide + px
+        name = Control(key=("name", what), box=Box(left, box.y, max(1, box.right - left), box.h))
+        name.note, name.accept = "Enter does it, Escape leaves it.", partial(self._named, what)
+        ui.field(name, "")
 
-    def _options(self, size: tuple[int, int], style: Style) -> list[Item]:
-        """Return the options of the open list, and note where it lies."""
-        self._list = None
-        owner = self.item(self.popup.owner) if self.popup is not None else None
-        if self.popup is None or owner is None:
-            return []
-        self.popup, box, options = popup.place(self.popup, owner.box, size, style)
-        if owner.knob is not None and owner.knob.path.endswith("colour"):
-            options = [replace(option, colour=option.text) for option in options]
-        self._list = (box, options)
-        return options
+    # what controls do -------------------------------------------------------------------------
+
+    def turn_to(self, page: str) -> None:
+        """Show another page."""
+        self.ui.close()
+        self.page, self.refused, self.ui.scroll = page, {}, 0
+
+    def switch_table(self) -> None:
+        """Show the comparison, or no longer."""
+        self.table_open, self.ui.stale = not self.table_open, True
+
+    def add_wave(self) -> None:
+        """Add a wave, and let its name have the focus, so that it is in view."""
+        self.session.add_wave()
+        self.refresh()
+        names = [c.key for c in self.ui.controls if c.key[0] == "knob" and c.key[1][-5:] == ".name"]
+        if names:
+            self.ui.focus = names[-1]
+            self.ui.show(names[-1])
+
+    def ask(self, what: str) -> None:
+        """Ask for a file's name, below the page."""
+        self.ui.close()
+        self.question, self.refused = what, {}
+        self.ui.edit(("name", what), self.session.desk().file if what == "save as" else "")
+        self.refresh()
+
+    def _named(self, what: str, name: str) -> bool:
+        """Take a file's name."""
+        if name:
+            self._questions[what][1](name)
+            self.question = ""
+        else:
+            self.refused["name", what] = "A file needs a name."
+        return bool(name)
+
+    def _knob(self, path: str) -> Knob | None:
+        """Return a knob as it stands now, several turns within one picture counted."""
+        return next((knob for knob in self.session.desk().knobs if knob.path == path), None)
+
+    def change(self, path: str, text: str) -> None:
+        """Change a knob, if that is another value than it has."""
+        knob = self._knob(path)
+        if knob is not None:
+            now = knob.value if knob.number is None else written(knob, knob.number)
+            if text not in (knob.value, now):
+                self.session.change(path, text)
+
+    def turn(self, path: str, number: float, low: float, high: float) -> None:
+        """Turn a slider whose range is `low` to `high` to a number."""
+        knob = self._knob(path)
+        if knob is not None:
+            self.change(path, written(replace(knob, low=low, high=high), number))
+
+    def step(self, path: str, steps: int) -> None:
+        """Turn a slider by so many of its steps, from wherever it stands."""
+        knob = self._knob(path)
+        if knob is not None:
+            number = (knob.low if knob.number is None else knob.number) + steps * knob.step
+            self.change(path, written(knob, min(max(number, knob.low), knob.high)))
+
+    def accept(self, path: str, text: str) -> bool:
+        """Take a value typed for a knob; what was refused stands on the desk."""
+        knob = self._knob(path)
+        self.forgiven.pop(path, None)
+        if knob is not None and text == knob.value and not knob.problem:
+            return True
+        return self.session.change(path, text)
+
+    def forgive(self, path: str) -> None:
+        """Say no more of a knob's problem: the text was taken back."""
+        knob = self._knob(path)
+        if knob is not None and knob.problem:
+            self.forgiven[path] = knob.problem
+
+    def accept_split(self, kind: str, index: int, text: str) -> bool:
+        """Take a time typed for a section, or for the `total` up to its end."""
+        taken = self.session.change_split(index, text, cumulative=kind == "total")
+        self.refused.pop((kind, str(index)), None)
+        if not taken:
+            problem = (
+                self.session.desk().split_problem or f"{text or 'Nothing'} cannot be run here."
+            )
+            self.refused[kind, str(index)] = problem
+        return taken
+
+    def reset(self, key: Key) -> None:
+        """Set a knob, a section or the plan back to the file's, and say why not where it cannot be.
+
+        What was pressed for it may be gone then: its focus goes to the thing itself.
+        """
+        self.ui.close()
+        if self.ui.focus == ("reset", *key):
+            self.ui.focus = key if len(key) > 1 else ("section", "0")
+        self.refused.pop(key, None)
+        if key[0] == "knob":
+            self.session.reset(key[1])
+        elif not self.session.reset_split(int(key[1]) if len(key) > 1 else None):
+            self.refused[key] = self.session.desk().split_problem
+
+
+_UNDO, _REDO = "Take the last change back.", "Make the change again."
+_SAVE, _SAVE_AS = "Write the settings to the file.", "Write them to another file."
 
 
 def _same(one: Desk, other: Desk | None) -> bool:
     """Return whether two desks look the same."""
     names = Desk.__slots__
     return other is not None and all(getattr(one, n) == getattr(other, n) for n in names)
-
-
-def _in_view(item: Item, sheet: Sheet) -> bool:
-    return not item.scrolls or item.box.touches(sheet.view)

@@ -1,49 +1,37 @@
-"""The drawer's pages: what stands where, from a desk and what is being looked at.
+"""The drawer's pages: knobs, the split table, kept runs, one row below the other.
 
-In: a `Desk`, a `Glance`, a box, sizes. Out: a `Sheet`. A pure function; nothing here remembers.
+In: the values of a `Desk`. Out: controls and words on the drawer's `Ui`; what a control does is a
+call on the drawer or on its session.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
 
-from simulator.stage.desk import Desk, Knob
-from simulator.units import LAP_M
-from simulator.view.drawer.pieces import Dot, Item, Key, Look, Sheet, Tone, Word
-from simulator.view.drawer.rows import Rows
+from simulator.stage.desk import Desk, Knob, KnobKind, PinRow, SplitKnob
+from simulator.units import LAP_M, format_time
 from simulator.view.layout import Box
-from simulator.view.panels.frame import padding
-from simulator.view.style import Style
-from simulator.view.text import REGULAR, SEMIBOLD
+from simulator.view.theme import Colour, mix
+from simulator.view.ui import Control, Key
+
+if TYPE_CHECKING:
+    from simulator.view.drawer.drawer import Drawer
 
 SPLITS, COMPARE = "Splits", "Compare"
-ASKED = {
-    "save as": "save as",
-    "save pins": "save the kept runs as",
-    "load pins": "load kept runs from",
-}
-"""Questions that are answered by typing a file's name."""
-_HINT = "To reset, double-click a label, or click the file's value beside it."
+MOST_PINS = 6
+_YES = ("yes", "true", "on")
+_RESETS = "Double-click a label, or click this, to reset."
+_TYPED = "Click or Enter to type; Enter applies, Escape takes back."
 
-
-@dataclass(frozen=True, slots=True)
-class Glance:
-    """What is being looked at: the page, how far it is scrolled, the open question.
-
-    `refused`: sentences about texts that were not taken, by item. `forgiven`: problems of knobs
-    that were taken back by Escape, by path.
-    """
-
-    page: str = ""
-    scroll: int = 0
-    asked: str = ""
-    table: bool = False
-    refused: dict[Key, str] = field(default_factory=dict)
-    forgiven: dict[str, str] = field(default_factory=dict)
+Press = Callable[[], object]
 
 
 def page_names(desk: Desk) -> tuple[str, ...]:
-    """Return the pages: one for each group of knobs, the splits beside the plan, the kept runs."""
+    """Return the pages: one for each group of knobs, the splits after the plan, the kept runs."""
     names = list(dict.fromkeys(knob.group for knob in desk.knobs))
     if desk.splits:
         names.insert(names.index("Plan") + 1 if "Plan" in names else len(names), SPLITS)
@@ -53,9 +41,7 @@ def page_names(desk: Desk) -> tuple[str, ...]:
 def changed_pages(desk: Desk) -> frozenset[str]:
     """Return the pages where something differs from the file."""
     names = {knob.group for knob in desk.knobs if knob.changed}
-    if any(split.changed for split in desk.splits):
-        names.add(SPLITS)
-    return frozenset(names)
+    return frozenset(names | {SPLITS} if any(split.changed for split in desk.splits) else names)
 
 
 def wave_names(desk: Desk) -> tuple[str, ...]:
@@ -65,244 +51,335 @@ def wave_names(desk: Desk) -> tuple[str, ...]:
     return followed.options[-count:] if followed is not None and count else ()
 
 
-def compose(desk: Desk, glance: Glance, size: tuple[int, int], style: Style) -> Sheet:
-    """Return the page that is looked at, on a drawer of this size [px]."""
-    pad = padding(style.sizes)
-    room = Box(pad, 0, max(1, size[0] - 2 * pad), size[1])
-    fixed = _Fixed(room, desk, glance, style)
-    top, low = fixed.head(), fixed.foot()
-    rows = Rows(room.x, room.w, style, glance.refused)
-    _page(rows, desk, glance)
-    view = Box(room.x - pad // 2, top, room.w + pad, max(1, low - top))
-    scroll = min(max(0, glance.scroll), max(0, rows.y - view.h))
-    down = view.y - scroll
-    return Sheet(
-        items=(*fixed.first, *(_moved(item, down) for item in rows.items), *fixed.last),
-        words=(*fixed.words, *(replace(word, y=word.y + down) for word in rows.words)),
-        dots=(*fixed.dots, *(replace(dot, y=dot.y + down) for dot in rows.dots)),
-        labels=tuple((key, _down(box, down)) for key, box in rows.labels),
-        view=view,
-        length=rows.y,
-        scroll=scroll,
-        note_at=fixed.note_at,
-        banner=fixed.banner,
-        hint=_HINT if any(item.look is Look.RESET for item in rows.items) else "",
-    )
+def written(knob: Knob, number: float) -> str:
+    """Return a slider's number as text: on the knob's steps, within its range."""
+    steps = round((number - knob.low) / knob.step) if knob.step > 0 else 0
+    value = knob.low + steps * knob.step if knob.step > 0 else number
+    value = min(max(value, knob.low), knob.high)
+    if knob.kind is KnobKind.TIME:
+        return format_time(value)
+    decimals = 0 if knob.step >= 1 else min(6, math.ceil(-math.log10(max(knob.step, 1e-6)) - 1e-9))
+    text = f"{value:.{decimals}f}"
+    return "0" if float(text) == 0 else text
 
 
-def _down(box: Box, by: int) -> Box:
-    return Box(box.x, box.y + by, box.w, box.h)
+class Page:
+    """One page as it is drawn: it grows downwards from `y`, between `x` and `x + w`."""
 
+    def __init__(self, drawer: Drawer, desk: Desk, room: Box) -> None:
+        """Begin at the top of `room` [px]."""
+        self._drawer, self._session, self._desk, self._ui = drawer, drawer.session, desk, drawer.ui
+        self._x, self._w, self.y = room.x, room.w, room.y
+        self._px = drawer.ui.sizes.body
+        self._small = drawer.ui.sizes.caption
+        self._line = round(1.75 * self._px)
+        self._right = room.right
+        self._kept = self._indent = 0
 
-def _moved(item: Item, by: int) -> Item:
-    return replace(item, box=_down(item.box, by), ring=_down(item.ring, by))
-
-
-def _page(rows: Rows, desk: Desk, glance: Glance) -> None:
-    rows.gap(0.2)
-    if glance.page == COMPARE:
-        _compare(rows, desk, glance)
-        return
-    if glance.page == SPLITS:
-        note = "On: a change is taken from the open sections. Off: the target moves."
-        rows.switch(("keep",), "keep the target", desk.keep_target, note)
-        note = "On: one row for each lap of 400 m. Off: one for each 200 m."
-        if desk.by_lap or (desk.splits and desk.splits[0].distance_m == LAP_M / 2):
-            rows.switch(("laps",), "in laps", desk.by_lap, note)
-        if desk.splits:
-            rows.sections(desk.splits)
-        if any(split.changed for split in desk.splits):
-            rows.gap(0.4)
-            note = "The whole plan as it stands in the file, its target too."
-            rows.buttons([(("reset", "plan"), "The file's plan", note)])
-            rows.problem(("reset", "plan"))
-        return
-    rows.knobs((knob for knob in desk.knobs if knob.group == glance.page), glance.forgiven)
-    if glance.page == _wave_page(desk.knobs):
-        rows.buttons([(("add wave",), "Add a wave", "One more light with a plan of its own.")])
-        names = wave_names(desk)
-        for name in names if len(names) > 1 else ():
-            rows.buttons([(("remove wave", name), f"Remove {name}", f"Take {name} away.")])
-
-
-def _wave_page(knobs: tuple[Knob, ...]) -> str:
-    groups = {knob.group for knob in knobs}
-    return "Waves" if "Waves" in groups else "Light"
-
-
-def _compare(rows: Rows, desk: Desk, glance: Glance) -> None:
-    if desk.pins:
-        rows.pins(desk.pins)
-        rows.gap()
-    else:
-        rows.say("Keep a run, change something, and race the two against each other.")
-        rows.gap()
-    if len(desk.pins) < 6:
-        note = "It stays as a ghost, in the chart and in the table; up to six."
-        rows.buttons([(("pin",), "Keep this run", note)])
-    else:
-        rows.say("Six runs are kept: let one go to keep another.")
-        rows.gap()
-    if desk.comparison is not None:
-        words = "Close the table" if glance.table else "Compare in a table"
-        rows.buttons([(("table",), words, "Splits, gaps, shelter, reserve and finish of each.")])
-    saved = (("ask", "save pins"), "Save …", "Write the kept runs to a file.")
-    loaded = (("ask", "load pins"), "Load …", "Read kept runs from a file.")
-    rows.buttons([saved, loaded] if desk.pins else [loaded])
-
-
-def _broken(wide: list[int], room: int, space: int) -> list[list[int]]:
-    """Return the numbers of `wide` in as few lines as fit, each about as full as the others."""
-    whole = sum(wide) + space * (len(wide) - 1)
-    for count in range(1, len(wide) + 1):
-        most = max(whole / count, *wide) * 1.08
-        lines: list[list[int]] = [[]]
-        for i, each in enumerate(wide):
-            taken = sum(wide[k] + space for k in lines[-1])
-            if lines[-1] and taken + each > min(room, most):
-                lines.append([])
-            lines[-1].append(i)
-        if len(lines) <= count and all(
-            sum(wide[k] + space for k in li) <= room + space for li in lines
-        ):
-            return lines
-    return [[i] for i in range(len(wide))]
-
-
-class _Fixed:
-    """What does not scroll: heading, tabs, banner above; words on the file and buttons below."""
-
-    def __init__(self, room: Box, desk: Desk, glance: Glance, style: Style) -> None:
-        self.room, self.desk, self.glance, self.style = room, desk, glance, style
-        self.first: list[Item] = []
-        self.last: list[Item] = []
-        self.words: list[Word] = []
-        self.dots: list[Dot] = []
-        self.banner: Box | None = None
-        self.note_at = Box(room.x, 0, room.w, 1)
-
-    def _wide(self, text: str, px: int) -> int:
-        return self.style.type.width(text, SEMIBOLD, px)
-
-    def head(self) -> int:
-        """Place heading, tabs and banner; return where the page begins [px]."""
-        sizes, room = self.style.sizes, self.room
-        high = round(1.75 * sizes.small)
-        y = max(4, round(0.45 * padding(sizes)))
-        middle = y + high // 2
-        self.words.append(
-            Word("knobs", room.x, middle, room.w // 4, Tone.HEAD, "caption", scrolls=False)
-        )
-        x = room.right - high
-        close = Box(x, y, high, high)
-        segments: list[Item] = []
-        for name, text, on, note in (
-            ("gun", "from the gun", self.desk.from_gun, "A change runs the whole attempt again."),
-            ("here", "from here", not self.desk.from_gun, "A change goes on from this moment."),
-        ):
-            wide = self._wide(text, sizes.caption) + round(1.1 * sizes.caption)
-            x -= wide + (round(0.5 * sizes.small) if name == "gun" else 2)
-            box = Box(x, y, wide, high)
-            segments.append(
-                Item((name,), Look.TAB, box, box, text, on=on, note=note, scrolls=False)
-            )
-        self.first += segments[::-1]
-        self.first.append(
-            Item(("close",), Look.CROSS, close, close, note="Close the drawer.", scrolls=False)
-        )
-        y = self._tabs(y + high + round(0.4 * sizes.small), high)
-        return self._banner(y) + round(0.2 * sizes.small)
-
-    def _tabs(self, y: int, high: int) -> int:
-        px, room = self.style.sizes.small, self.room
-        names = page_names(self.desk)
-        wide = [self._wide(name, px) + round(0.9 * px) for name in names]
-        lines, changed = _broken(wide, room.w, 2), changed_pages(self.desk)
-        for line in lines:
-            spare = room.w - sum(wide[k] for k in line) - 2 * (len(line) - 1)
-            more = max(0, spare) // len(line)
-            x = room.x
-            for k in line:
-                each = min(wide[k] + more, room.w)
-                box = Box(x, y, max(1, each), high)
-                key = ("tab", names[k])
-                tab = Item(key, Look.TAB, box, box, names[k], scrolls=False)
-                on = names[k] == self.glance.page
-                self.first.append(replace(tab, on=on, changed=names[k] in changed))
-                x += each + 2
-            y += high + 2
-        return y
-
-    def _banner(self, y: int) -> int:
-        if not self.desk.file_problem:
-            return y
-        sizes, room = self.style.sizes, self.room
-        px = sizes.caption
-        pad = round(0.5 * px)
-        lines = self.style.type.wrap(self.desk.file_problem.split(), REGULAR, px, room.w - 3 * pad)[
-            :4
-        ]
-        step = round(1.35 * px)
-        y += pad
-        self.banner = Box(room.x, y, room.w, step * len(lines) + 2 * pad)
-        for i, said in enumerate(lines):
-            at = (room.x + 2 * pad, y + pad + i * step + step // 2)
-            wide = room.w - 3 * pad
-            self.words.append(Word(said, *at, wide, Tone.TEXT, "caption", scrolls=False))
-        return self.banner.bottom + pad
-
-    def foot(self) -> int:
-        """Place the buttons and the file's words; return where the page must end [px]."""
-        sizes, room, desk = self.style.sizes, self.room, self.desk
-        px = sizes.small
-        high, space = round(1.85 * px), max(2, round(0.3 * px))
-        y = room.bottom - round(0.6 * padding(sizes)) - high
-        if self.glance.asked:
-            self._question(y, high)
+    def draw(self, name: str) -> None:
+        """Draw the page of this name."""
+        self._gap(0.2)
+        if name == COMPARE:
+            self._compare()
+        elif name == SPLITS:
+            self._plan()
         else:
-            undo = f"Undo {desk.can_undo}" if desk.can_undo else "Undo"
-            redo = f"Redo {desk.can_redo}" if desk.can_redo else "Redo"
-            row = (
-                (("undo",), undo, desk.can_undo > 0, "Take the last change back."),
-                (("redo",), redo, desk.can_redo > 0, "Make the change again."),
-                (("save",), "Save", desk.unsaved, "Write the settings to the file."),
-                (("ask", "save as"), "Save as …", True, "Write them to another file."),
-            )
-            wide = (room.w - 3 * space) // 4
-            for i, (key, text, enabled, note) in enumerate(row):
-                box = Box(room.x + i * (wide + space), y, max(1, wide), high)
-                self.last.append(
-                    Item(
-                        key, Look.BUTTON, box, box, text, note=note, scrolls=False, enabled=enabled
-                    )
-                )
-        y -= round(1.5 * sizes.caption)
-        middle = y + round(0.72 * sizes.caption)
-        left = room.x
-        refused = self.glance.refused.get(("name", self.glance.asked), "")
-        if desk.unsaved and not refused:
-            radius = max(2, round(0.2 * sizes.body))
-            self.dots.append(Dot(left + radius, middle, scrolls=False))
-            left += 3 * radius + 1
-        said = (desk.file or "from no file") + ("  not saved" if desk.unsaved else "")
-        tone = Tone.TEXT if desk.unsaved else Tone.MUTED
-        if refused:  # why a name was not taken stands right above its entry
-            said, tone = refused, Tone.PROBLEM
-        wide = max(1, room.right - left)
-        self.words.append(Word(said, left, middle, wide, tone, "caption", scrolls=False))
-        note_h = round(2.8 * sizes.caption) if room.h > 26 * sizes.caption else 0
-        self.note_at = Box(room.x, y - note_h, room.w, max(1, note_h))
-        return self.note_at.y - round(0.3 * px)
+            self._knobs([knob for knob in self._desk.knobs if knob.group == name])
+            groups = {knob.group for knob in self._desk.knobs}
+            if name == ("Waves" if "Waves" in groups else "Light"):
+                self._waves()
 
-    def _question(self, y: int, high: int) -> None:
-        room, px = self.room, self.style.sizes.small
-        text = ASKED.get(self.glance.asked, "")
-        wide = min(self._wide(text, px), room.w // 2)
-        self.words.append(
-            Word(text, room.x, y + high // 2, wide + 2, Tone.MUTED, "small", scrolls=False)
+    def _gap(self, share: float = 0.5) -> None:
+        self.y += round(share * self._px)
+
+    def _say(self, text: str, px: int, colour: Colour) -> None:
+        self.y += self._ui.lines(text, Box(self._x, self.y, self._w, 1), px, colour, 5)
+
+    def _problem(self, text: str) -> None:
+        """Say why a text was refused."""
+        if text:
+            theme = self._ui.theme
+            self._say(text, self._small, mix(theme.red, theme.text, 0.25))
+
+    # knobs ------------------------------------------------------------------------------------
+
+    def _knobs(self, knobs: list[Knob]) -> None:
+        """Draw knobs; those of one thing (`4:00: time`) stand under its name, without it."""
+        wide = [self._ui.width(in_file(k), self._small, strong=False) for k in knobs if _turns(k)]
+        # room for the file's value is kept free, so that no slider changes under the mouse
+        self._kept = min(max(wide, default=-2) + 2, round(0.42 * self._w))
+        thing = ""
+        for knob in knobs:
+            before, colon, label = knob.label.rpartition(": ")
+            if colon and before != thing:
+                self._gap(0.2)
+                step = round(1.4 * self._px)
+                at = (self._x, self.y + step / 2)
+                self._ui.text(before, at, self._px, self._ui.theme.text, strong=True, width=self._w)
+                self.y += step
+            thing = before if colon else knob.label
+            self._indent = round(0.8 * self._px) if colon else 0
+            self._knob(replace(knob, label=label))
+            if self._drawer.forgiven.get(knob.path) != knob.problem:
+                self._problem(knob.problem)
+            self._gap(0.45)
+        self._indent = 0
+
+    def _knob(self, knob: Knob) -> None:
+        drawer, key = self._drawer, ("knob", knob.path)
+        control = Control(key=key, box=Box(0, 0, 0, 0), note=knob.note)
+        control.reset = partial(drawer.reset, key)
+        if _turns(knob):
+            self._slider(knob, control)
+        elif knob.kind is KnobKind.SWITCH:
+            self._switch(knob, control)
+        else:
+            self._choice(knob, control)
+
+    def _label(
+        self, text: str, control: Control, right: int, *, left: int = 0, changed: bool = False
+    ) -> None:
+        """Draw a control's name, with a mark where it differs from the file."""
+        box = Box(self._x + left, self.y, max(1, right - self._x - left), self._line)
+        x, y, theme = box.x + self._indent, box.centre[1], self._ui.theme
+        if control.reset is not None:
+            self._ui.label(control, box)
+        if changed:
+            radius = max(2, round(0.2 * self._px))
+            self._ui.dot((x + radius, y), radius, theme.own)
+            x += 3 * radius + 1
+        width = max(1, box.right - x)
+        self._ui.text(text, (x, y), self._px, theme.text, strong=changed, width=width)
+
+    def _link(self, key: Key, text: str, right: int, y: float, room: int) -> None:
+        """Draw the file's value in small: pressed, it is there again."""
+        wide = max(1, min(room, self._ui.width(text, self._small, strong=False) + 2))
+        high = round(1.25 * self._small)
+        box = Box(right - wide, round(y - high / 2), wide, high)
+        press = partial(self._drawer.reset, key)
+        self._ui.link(Control(key=("reset", *key), box=box, note=_RESETS, press=press), text)
+
+    def _file_value(self, knob: Knob, right: int, y: float, room: int) -> None:
+        if knob.changed and knob.file_value:
+            self._link(("knob", knob.path), in_file(knob), right, y, room)
+
+    def _slider(self, knob: Knob, control: Control) -> None:
+        drawer, path = self._drawer, knob.path
+        shown, value = _with_unit(knob.value, knob.unit), ("value", path)
+        wide = max(round(5.2 * self._px), self._ui.width(shown, self._px) + self._px)
+        wide = min(wide, round(0.5 * self._w))
+        low = round(1.25 * self._px)
+        edge = self._right - wide - round(0.4 * self._px)
+        self._label(knob.label, control, edge, changed=knob.changed)
+        self._file_value(knob, self._right, self.y + self._line + low // 2, self._kept)
+        room = self._w - self._indent - self._kept - round(0.6 * self._px)
+        control.box = Box(self._x + self._indent, self.y + self._line, max(low + 2, room), low)
+        control.ring = Box(self._x, self.y, self._w, self._line + low)
+        control.entry, control.span = value, (knob.low, knob.high)
+        control.step = lambda x, y: drawer.step(path, x - y)
+        control.turn = partial(drawer.turn, path)
+        self._ui.slider(control, knob.number or 0.0, changed=knob.changed)
+        box = Box(self._right - wide, self.y, wide, self._line - 2)
+        self._field(Control(key=value, box=box, stop=False, note=knob.note), knob, shown)
+        self.y += self._line + low
+
+    def _field(self, control: Control, knob: Knob, shown: str) -> None:
+        control.text = knob.value
+        control.accept = partial(self._drawer.accept, knob.path)
+        control.cancel = partial(self._drawer.forgive, knob.path)
+        self._ui.field(control, shown)
+
+    def _switch(self, knob: Knob, control: Control) -> None:
+        on = knob.value.strip().lower() in _YES
+        control.press = partial(self._session.change, knob.path, "no" if on else "yes")
+        self._place_switch(control, on=on)
+        edge = control.box.x - self._px
+        self._label(knob.label, control, edge, changed=knob.changed)
+        middle = self.y + self._line / 2
+        self._file_value(knob, control.box.x - self._px // 2, middle, self._w // 3)
+        self.y += self._line
+
+    def _place_switch(self, control: Control, *, on: bool) -> None:
+        high = round(1.15 * self._px)
+        control.box = Box(self._right - 2 * high, self.y + (self._line - high) // 2, 2 * high, high)
+        control.ring = Box(self._x, self.y, self._w, self._line)
+        self._ui.switch(control, on=on)
+
+    def _choice(self, knob: Knob, control: Control) -> None:
+        wide = round(0.56 * self._w)
+        edge = self._right - wide - round(0.4 * self._px)
+        self._label(knob.label, control, edge, changed=knob.changed)
+        control.box = Box(self._right - wide, self.y, wide, self._line - 2)
+        control.ring = Box(self._x, self.y, self._w, self._line)
+        if knob.kind is KnobKind.CHOICE:
+            control.options, control.coloured = knob.options, knob.path.endswith("colour")
+            control.choose = partial(self._drawer.change, knob.path)
+            self._ui.choice(control, knob.value)
+        else:
+            self._field(control, knob, _with_unit(knob.value, knob.unit))
+        self.y += self._line
+        if knob.changed and knob.file_value:
+            low = round(1.2 * self._small)
+            self._file_value(knob, self._right, self.y + low // 2, self._w)
+            self.y += low
+
+    def _waves(self) -> None:
+        note = "One more light with a plan of its own."
+        self._buttons((("add wave",), "Add a wave", note, self._drawer.add_wave))
+        names = wave_names(self._desk)
+        for wave in names if len(names) > 1 else ():
+            press = partial(self._session.remove_wave, wave)
+            self._buttons((("remove wave", wave), f"Remove {wave}", f"Take {wave} away.", press))
+
+    # buttons and switches ---------------------------------------------------------------------
+
+    def _toggle(self, key: Key, text: str, note: str, on: bool, press: Press) -> None:
+        """Draw a switch with its words before it."""
+        control = Control(key=key, box=Box(0, 0, 0, 0), note=note, press=press)
+        self._place_switch(control, on=on)
+        self._label(text, control, control.box.x - self._px)
+        self.y += self._line
+
+    def _buttons(self, *row: tuple[Key, str, str, Press]) -> None:
+        """Draw a row of buttons of one width."""
+        space = round(0.5 * self._px)
+        wide = (self._w - space * (len(row) - 1)) // len(row)
+        for i, (key, text, note, press) in enumerate(row):
+            box = Box(self._x + i * (wide + space), self.y, wide, self._line)
+            self._ui.button(Control(key=key, box=box, note=note, press=press), text)
+        self.y += self._line + round(0.4 * self._px)
+
+    # the plan ---------------------------------------------------------------------------------
+
+    def _plan(self) -> None:
+        desk, session = self._desk, self._session
+        note = "On: a change is taken from the open sections. Off: the target moves."
+        press = partial(session.set_keep_target, not desk.keep_target)
+        self._toggle(("keep",), "keep the target", note, desk.keep_target, press)
+        if desk.by_lap or (desk.splits and desk.splits[0].distance_m == LAP_M / 2):
+            note = "On: one row for each lap of 400 m. Off: one for each 200 m."
+            press = partial(session.set_by_lap, not desk.by_lap)
+            self._toggle(("laps",), "in laps", note, desk.by_lap, press)
+        if desk.splits:
+            self._sections(desk.splits)
+        if any(split.changed for split in desk.splits):
+            self._gap(0.4)
+            note = "The whole plan as it stands in the file, its target too."
+            back = partial(self._drawer.reset, ("plan",))
+            self._buttons((("reset", "plan"), "The file's plan", note, back))
+            self._problem(self._drawer.refused.get(("plan",), ""))
+
+    def _sections(self, splits: tuple[SplitKnob, ...]) -> None:
+        """Draw the split table: each section and the time up to its end can be typed.
+
+        The file's times stand at the right, in room that is kept for them.
+        """
+        ui, px, small, line = self._ui, self._px, self._small, self._line
+        space, inset = round(0.8 * px), round(0.5 * px)
+        label = max(ui.width(s.label, px) for s in splits) + px
+        texts = [ui.width(s.in_file, small, strong=False) + 2 for s in splits]
+        was = max(ui.width("file", small), *texts)
+        wide = (self._w - line - label - was - 2 * space) // 2
+        # the times up to a mark are longer, and take in a narrow drawer what these need
+        more = max(0, max(ui.width(s.cumulative, px) for s in splits) + 2 * inset - wide)
+        first = self._x + line + label
+        total = first + wide - more + space
+        columns = {"section": (first, wide - more), "total": (total, wide + more)}
+        heads = {kind: x + w - inset for kind, (x, w) in columns.items()}
+        if any(s.changed and s.in_file for s in splits):
+            heads["file"] = self._right
+        low = round(1.5 * small)
+        for text, right in heads.items():
+            ui.text(text, (right, self.y + low / 2), small, ui.theme.muted, align=1, width=wide)
+        self.y += low
+        for i, split in enumerate(splits):
+            self._section(str(i), split, columns)
+            if split.changed and split.in_file:
+                middle = self.y + line / 2
+                self._link(("section", str(i)), split.in_file, self._right, middle, was)
+            self.y += line
+            for kind in columns:
+                self._problem(self._drawer.refused.get((kind, str(i)), ""))
+
+    def _section(self, name: str, split: SplitKnob, columns: dict[str, tuple[int, int]]) -> None:
+        ui, drawer, line = self._ui, self._drawer, self._line
+        lock = Control(key=("lock", name), box=Box(self._x, self.y + 3, line - 6, line - 6))
+        lock.note = "A locked section keeps its time when another changes."
+        lock.press = partial(self._session.lock_split, int(name), not split.locked)
+        ui.lock(lock, on=split.locked)
+        key, reset = ("section", name), partial(drawer.reset, ("section", name))
+        label = Control(key=key, box=lock.box, reset=reset)
+        edge = columns["section"][0]
+        self._label(split.label, label, edge, left=line - 2, changed=split.changed)
+        for kind, text in (("section", split.section), ("total", split.cumulative)):
+            x, wide = columns[kind]
+            field = Control(key=(kind, name), box=Box(x, self.y + 1, wide, line - 3))
+            field.note, field.text, field.reset = _TYPED, text, reset
+            field.accept = partial(drawer.accept_split, kind, int(name))
+            field.cancel = partial(drawer.refused.pop, (kind, name), None)
+            ui.field(field, text)
+
+    # kept runs --------------------------------------------------------------------------------
+
+    def _compare(self) -> None:
+        desk, drawer, ui = self._desk, self._drawer, self._ui
+        for pin in desk.pins:
+            self._pin(pin)
+        if not desk.pins:
+            text = "Keep a run, change something, and race the two against each other."
+            self._say(text, ui.sizes.small, ui.theme.muted)
+        self._gap()
+        if len(desk.pins) < MOST_PINS:
+            note = "It stays as a ghost, in the chart and in the table; up to six."
+            self._buttons((("pin",), "Keep this run", note, self._session.pin))
+        else:
+            text = "Six runs are kept: let one go to keep another."
+            self._say(text, ui.sizes.small, ui.theme.muted)
+            self._gap()
+        if desk.comparison is not None:
+            words = "Close the table" if drawer.table_open else "Compare in a table"
+            note = "Splits, gaps, shelter, reserve and finish of each."
+            self._buttons((("table",), words, note, drawer.switch_table))
+        saved, loaded = (
+            (("ask", what), text, note, partial(drawer.ask, what))
+            for what, text, note in (
+                ("save pins", "Save …", "Write the kept runs to a file."),
+                ("load pins", "Load …", "Read kept runs from a file."),
+            )
         )
-        left = room.x + wide + px
-        box = Box(left, y, max(1, room.right - left), high)
-        key = ("name", self.glance.asked)
-        note = "Enter does it, Escape leaves it."
-        self.last.append(Item(key, Look.VALUE, box, box, note=note, scrolls=False))
+        self._buttons(*((saved, loaded) if desk.pins else (loaded,)))
+
+    def _pin(self, pin: PinRow) -> None:
+        """Draw a kept run: its colour, name and finish, a switch that shows it, and a cross."""
+        ui, px, line, number = self._ui, self._px, self._line, str(pin.number)
+        y, radius = self.y + line / 2, max(3, round(0.28 * px))
+        side = line - 6
+        cross = Control(
+            key=("unpin", number), box=Box(self._right - side - 2, self.y + 3, side, side)
+        )
+        cross.note, cross.press = f"Let run {number} go.", partial(self._session.unpin, pin.number)
+        box = Box(cross.box.x - 3 * px, round(y - px / 2), 2 * px, px)
+        shown = Control(key=("show", number), box=box, ring=box.inset(-3, -3))
+        shown.note = f"{pin.name}: as a ghost and in the chart, or not."
+        shown.press = partial(self._session.show_pin, pin.number, not pin.shown)
+        ui.switch(shown, on=pin.shown)
+        ui.cross(cross)
+        ui.dot((self._x + radius, y), radius, ui.theme.colour(pin.colour))
+        left, right = self._x + 3 * radius + 2, box.x - px // 2
+        wide = ui.text(pin.finish, (right, y), px, ui.theme.text, strong=True, align=1)
+        room = max(1, right - wide - px // 2 - left)
+        ui.text(f"{number}  {pin.name}", (left, y), px, ui.theme.text, width=room)
+        self.y += line
+
+
+def in_file(knob: Knob) -> str:
+    """Return what the file says, as the drawer writes it next to a changed knob."""
+    return f"file {_with_unit(knob.file_value or knob.value, knob.unit)}"
+
+
+def _with_unit(value: str, unit: str) -> str:
+    return f"{value} {unit}" if unit else value
+
+
+def _turns(knob: Knob) -> bool:
+    return knob.kind in (KnobKind.NUMBER, KnobKind.TIME) and knob.number is not None

@@ -1,4 +1,4 @@
-"""What the side panels share: ground, hairline, heading, rows, and the layer they are kept on.
+"""What the panels share: `SidePanel`, ground, hairline, heading, rows, the layer they lie on.
 
 In: a box. Out: a drawn frame, the boxes inside it, a picture to blit whole.
 """
@@ -6,12 +6,18 @@ In: a box. Out: a drawn frame, the boxes inside it, a picture to blit whole.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
+from typing import TYPE_CHECKING
 
 import pygame
 
+from simulator.stage.scene import Panel, Scene
 from simulator.view.layout import Box
 from simulator.view.style import Style
 from simulator.view.theme import Colour, Sizes
+
+if TYPE_CHECKING:
+    from simulator.view.ui import Control, Key
+    from simulator.view.watched import Watched
 
 Paint = Callable[[pygame.Surface, Box], None]
 
@@ -53,6 +59,46 @@ class CachedLayer:
         if name in self._shown:
             del self._shown[name]
             self.picture.blit(self.blank, box, box)
+
+
+class SidePanel:
+    """A panel at the side: it takes its room, draws itself, and takes what the mouse does on it.
+
+    A picture and its window have one each; `simulator.view.panels.side` lists them.
+
+    Attributes:
+        heading: what stands on its upper edge.
+        share: how much of the column it takes, where all panels have room.
+        box: where it lies [px], None where it has no room; `scene`, `style`: what it shows, how.
+    """
+
+    heading = ""
+    share = 1.0
+    box: Box | None
+    scene: Scene
+    style: Style
+
+    @staticmethod
+    def wanted(shown: frozenset[Panel]) -> bool:
+        """Return whether it is shown where these parts of the picture are."""
+        raise NotImplementedError
+
+    def layout(self, box: Box | None, scene: Scene, style: Style) -> None:
+        """Take its room and what to show there; the others follow."""
+        self.box, self.scene, self.style = box, scene, style
+
+    def draw(self, layer: CachedLayer, box: Box) -> None:
+        """Bring its fields of the layer up to date."""
+        raise NotImplementedError
+
+    def handle(self, event: pygame.Event, session: Watched) -> bool | None:
+        """Take an event of the mouse; return whether it was meant for the panel alone."""
+
+    def control(self, session: Watched) -> Control | None:
+        """Return what Tab comes to after the drawer's controls; None for nothing."""
+
+    def draw_over(self, surface: pygame.Surface, session: Watched, focus: Key | None) -> None:
+        """Draw over the picture what the mouse or the keyboard's focus brings up."""
 
 
 def frame(surface: pygame.Surface, box: Box, heading: str, style: Style) -> None:

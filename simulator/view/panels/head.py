@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import pygame
 
-from simulator.stage.scene import Phase, Scene
-from simulator.stage.staging import Staging
+from simulator.stage.scene import Phase, Scene, Staging
 from simulator.view.layout import Box
 from simulator.view.panels.frame import CachedLayer, polygon
 from simulator.view.sprites import shade

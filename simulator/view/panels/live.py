@@ -10,14 +10,34 @@ from functools import partial
 
 import pygame
 
-from simulator.analysis.gap_state import GapState
-from simulator.stage.scene import GapLine, Meter
+from simulator.analysis.gaps import GapState
+from simulator.stage.scene import GapLine, Meter, Panel
 from simulator.view.layout import Box
-from simulator.view.panels.frame import CachedLayer, body, rows
+from simulator.view.panels.frame import CachedLayer, SidePanel, body, rows
 from simulator.view.panels.score import gap_words
 from simulator.view.style import Style
 from simulator.view.text import BOLD, REGULAR, SEMIBOLD, shrink
 from simulator.view.theme import mix
+
+
+class LivePanel(SidePanel):
+    """The rows of the live panel."""
+
+    heading = "live"
+    share = 0.37
+
+    @staticmethod
+    def wanted(shown: frozenset[Panel]) -> bool:
+        """Gaps alone open no column: the one that counts stands in the score, and larger."""
+        gaps = Panel.GAPS in shown and bool(shown & {Panel.SPLITS, Panel.WHAT_IF})
+        return gaps or Panel.METERS in shown
+
+    def draw(self, layer: CachedLayer, box: Box) -> None:
+        """Bring the rows up to date."""
+        scene = self.scene
+        shown = frozenset(Panel) if scene.staging is None else scene.staging.panels
+        gaps = scene.gaps if Panel.GAPS in shown else ()
+        show(layer, gaps, scene.meters if Panel.METERS in shown else (), box, self.style)
 
 
 def show(

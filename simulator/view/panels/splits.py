@@ -8,14 +8,30 @@ from __future__ import annotations
 
 import pygame
 
-from simulator.stage.scene import Scene, SplitRow
+from simulator.stage.scene import Panel, Scene, SplitRow
 from simulator.units import format_signed, format_time
 from simulator.view.layout import Box
-from simulator.view.panels.frame import CachedLayer, body, rows
+from simulator.view.panels.frame import CachedLayer, SidePanel, body, rows
 from simulator.view.style import Style
 from simulator.view.text import REGULAR, SEMIBOLD
 
 HEADINGS = ("plan", "run", "Δ", "vs real")
+
+
+class SplitsPanel(SidePanel):
+    """The table of splits."""
+
+    heading = "splits"
+    share = 0.35
+
+    @staticmethod
+    def wanted(shown: frozenset[Panel]) -> bool:
+        """Where a story asks for the splits."""
+        return Panel.SPLITS in shown
+
+    def draw(self, layer: CachedLayer, box: Box) -> None:
+        """Bring the table up to date."""
+        show(layer, self.scene, box, self.style)
 
 
 def show(layer: CachedLayer, scene: Scene, box: Box, style: Style) -> None:

@@ -1,17 +1,20 @@
-"""The timeline: gap to the light over distance, and the bar to scrub.
+"""The timeline: gap to the light over distance, the bar to scrub, and which line is whose.
 
-In: a scene's `Chart`, the panel's box. Out: the chart, kept until its curves change; the runner's
-curve and the band of the model's samples are uncovered up to the revealed distance. Ahead is up,
-behind is down.
+In: a scene's `Chart`, the panel's box. Out: the chart with its key, kept until its curves change;
+the runner's curve and the band of the model's samples are uncovered up to the revealed distance.
+Ahead is up, behind is down.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pygame
 
 from simulator.analysis.chances import Band
-from simulator.stage.scene import Chart, Curve, Mark, Scene
+from simulator.stage.scene import Body, Chart, ChartMarker, Curve, Scene
 from simulator.view.layout import Box
 from simulator.view.panels.frame import CachedLayer, padding
 from simulator.view.panels.plot import (
@@ -25,11 +28,21 @@ from simulator.view.panels.plot import (
     metre_lines,
     ticks,
 )
-from simulator.view.panels.timeline_key import heading, named
 from simulator.view.sprites import dot
 from simulator.view.style import Style
 from simulator.view.text import REGULAR
 from simulator.view.theme import Sizes, mix
+
+_WAYS = "up: ahead   down: behind"
+_BAND_WORDS = (
+    "90 % of the model's runs, spreads assumed",
+    "90 % of runs (assumed)",
+    "90 % (assumed)",
+)
+_PIN_LABELS = tuple("123456")
+"""A kept run is labelled with its number."""
+_LEAST_NAME, _WIDEST_NAME = 6, 16
+"""What a name is cut to at once, and before it is left out [heights of the type]."""
 
 
 def plot_box(box: Box, sizes: Sizes) -> Box:
@@ -96,7 +109,7 @@ class Timeline:
         layer.field("timeline", inner, self._version, paint)
 
     def _axes(self, surface: pygame.Surface, plot: Plot, box: Box) -> None:
-        """Write what stands beside and below the drawing area."""
+        """Write what stands left of and below the drawing area."""
         theme, type_ = self._theme, self._type
         area, caption = plot.box, self._sizes.caption
         for tick in ticks(plot.least_s, plot.most_s, area.h, caption):
@@ -119,7 +132,7 @@ class Timeline:
         self,
         surface: pygame.Surface,
         plot: Plot,
-        marks: tuple[Mark, ...],
+        marks: tuple[ChartMarker, ...],
         light: str,
         band: Band | None,
     ) -> None:
@@ -156,7 +169,9 @@ class Timeline:
             self._drawn = plot, self._curves, lines
         return self._drawn[2]
 
-    def _write_marks(self, surface: pygame.Surface, plot: Plot, marks: tuple[Mark, ...]) -> None:
+    def _write_marks(
+        self, surface: pygame.Surface, plot: Plot, marks: tuple[ChartMarker, ...]
+    ) -> None:
         theme, type_, sizes = self._theme, self._type, self._sizes
         area, caption = plot.box, sizes.caption
         rows: list[list[tuple[float, float]]] = [[], []]  # the second stands above the first
@@ -221,3 +236,139 @@ def _plot(chart: Chart, box: Box, sizes: Sizes) -> Plot:
 def _thickness(sizes: Sizes) -> int:
     """Return how thick the runner's curve is [px]."""
     return max(2, round(2.6 * sizes.unit))
+
+
+# the key: which line is whose --------------------------------------------------------------------
+
+
+def named(curves: Sequence[Curve], ghosts: Sequence[Body]) -> tuple[tuple[Curve, str], ...]:
+    """Return the curves with their names, the weightiest first: what the user made is not lost.
+
+    The runner, runs that were left, kept runs with their numbers, the file's ghosts.
+    """
+    labels = {(ghost.name, ghost.colour): ghost.label for ghost in ghosts}
+    rows = []
+    for curve in curves:
+        label = labels.get((curve.name, curve.colour), "")
+        rest = 2 if label in _PIN_LABELS else 3
+        rest = 1 if curve.name.startswith("before") else rest
+        weight = 0 if curve.kind == "runner" else rest
+        rows.append((weight, curve, f"{label} {curve.name}" if weight == 2 else curve.name))
+    return tuple((curve, name) for _, curve, name in sorted(rows, key=lambda row: row[0]))
+
+
+@dataclass(frozen=True, slots=True)
+class Legend:
+    """The words of the chart's key, in the order they stand; empty where there is no room.
+
+    Attributes:
+        names: curves with their names, cut to fit.
+        more: how many curves are not named.
+        band: what the band is.
+        ways: which way is good.
+    """
+
+    names: tuple[tuple[Curve, str], ...]
+    more: str
+    band: str
+    ways: str
+
+
+def legend(
+    curves: Sequence[tuple[Curve, str]],
+    room: float,
+    style: Style,
+    *,
+    banded: bool,
+) -> Legend:
+    """Return as much of the key as fits `room` [px], of curves with the weightiest first.
+
+    Long words of the band go first, then which way is good, then the ends of long names; at last
+    curves from the back, and the band where it leaves no room for the runner.
+    """
+    px, pad, width = style.sizes.caption, padding(style.sizes), style.type.width
+    least, widest = _LEAST_NAME * px, _WIDEST_NAME * px
+    bands = _BAND_WORDS if banded else ("",)
+
+    def fits(key: Legend) -> bool:
+        sample = round(1.6 * px) + 6
+        parts = [sample + width(name, REGULAR, px) for _, name in key.names]
+        parts += [sample + width(key.band, REGULAR, px)] if key.band else []
+        parts += [width(words, REGULAR, px) for words in (key.more, key.ways) if words]
+        return sum(parts) + pad * (len(parts) - 1) <= room
+
+    def cut(wide: int, count: int, band: str, ways: str = "") -> Legend:
+        shown = tuple((c, style.type.fit(name, REGULAR, px, wide)) for c, name in curves[:count])
+        left = len(curves) - count
+        return Legend(shown, f"+{left} more" if left else "", band, ways)
+
+    for band in bands:
+        if fits(whole := cut(widest, len(curves), band, _WAYS)):
+            return whole
+    for band in (bands[-1], ""):
+        for count in range(len(curves), 0, -1):
+            if fits(cut(least, count, band)):
+                narrowed = (cut(wide, count, band) for wide in range(widest, least - 1, -1))
+                return next(filter(fits, narrowed))
+    return Legend((), "", "", "")
+
+
+def heading(
+    surface: pygame.Surface,
+    box: Box,
+    light: str,
+    names: Sequence[tuple[Curve, str]],
+    style: Style,
+    *,
+    banded: bool,
+) -> None:
+    """Write what is drawn along the upper edge of the panel `box`.
+
+    Args:
+        surface: what to write on.
+        box: the whole panel [px].
+        light: the colour of the light's line, as a scenario names it.
+        names: the curves with their names, the weightiest first.
+        style: sizes and colours.
+        banded: whether there is a band to name.
+    """
+    theme, type_, px = style.theme, style.type, style.sizes.caption
+    pad = padding(style.sizes)
+    y = box.y + px * 1.35
+    x: float = box.x + pad
+    x += type_.caps(surface, "gap to the light", (x, y), px, theme.muted) + 2 * pad
+    x += _light(surface, x, y, light, style) + pad
+    shown = legend(names, box.right - pad - x, style, banded=banded)
+    for curve, name in shown.names:
+        x += _sample(surface, curve, x, y, style) + 6
+        x += type_.write(surface, name, (x, y), REGULAR, px, theme.muted) + pad
+    if shown.more:
+        x += type_.write(surface, shown.more, (x, y), REGULAR, px, theme.faint) + pad
+    if shown.band:
+        key, high = round(1.6 * px), round(0.7 * px)
+        shade = mix(theme.panel, theme.own, 0.3)
+        surface.fill(shade, (round(x), round(y - high / 2), key, high))
+        type_.write(surface, shown.band, (x + key + 6, y), REGULAR, px, theme.muted)
+    type_.write(surface, shown.ways, (box.right - pad, y), REGULAR, px, theme.faint, align=1)
+
+
+def _sample(surface: pygame.Surface, curve: Curve, x: float, y: float, style: Style) -> int:
+    """Draw a piece of a curve's line; return its width [px]."""
+    wide = round(1.6 * style.sizes.caption)
+    thick = max(1, round(2.2 * style.sizes.unit))
+    colour, top = style.theme.colour(curve.colour), round(y - thick / 2)
+    if curve.kind == "runner":
+        surface.fill(colour, (round(x), top, wide, thick + 1))
+        return wide
+    third = max(2, round(wide / 5))
+    for k in range(0, wide, 2 * third):
+        surface.fill(colour, (round(x) + k, top, third, thick))
+    return wide
+
+
+def _light(surface: pygame.Surface, x: float, y: float, light: str, style: Style) -> float:
+    theme, px = style.theme, style.sizes.caption
+    key = round(1.6 * px)
+    surface.fill(theme.colour(light), (round(x), round(y) - 1, key, max(2, px // 7)))
+    at = (x + key + 6, y)
+    return key + 6 + style.type.write(surface, "the light", at, REGULAR, px, theme.muted)

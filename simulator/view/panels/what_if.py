@@ -1,7 +1,8 @@
-"""WHAT IF: finish times for other settings as bars; one's own is highlighted, suspense hides it.
+"""WHAT IF: finish times for other settings as bars; the live one is highlighted, and may be hidden.
 
-In: a scene's `WhatIf`, the panel's box. Out: one field of a layer. The axis does not begin at zero:
-a broken foot under each bar and the printed range say so.
+In: a scene's `WhatIf`, the panel's box, the mouse. Out: one field of a layer; a tip over the
+picture, calls on the session. The axis does not begin at zero: a broken foot under each bar and the
+printed range say so. `lay_out` places everything once, for drawing and for clicking.
 """
 
 from __future__ import annotations
@@ -9,128 +10,32 @@ from __future__ import annotations
 import itertools
 import math
 from dataclasses import dataclass, replace
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING
 
 import pygame
 
-from simulator.stage.scene import Bar, Scene, WhatIf
-from simulator.units import format_time
+from simulator.analysis.what_if import Alternative
+from simulator.stage.keys import Action
+from simulator.stage.scene import Panel, Scene, WhatIf
+from simulator.units import format_signed, format_time
 from simulator.view.layout import Box
-from simulator.view.panels.frame import CachedLayer, arrow, body, head
+from simulator.view.panels.cards import ground
+from simulator.view.panels.frame import CachedLayer, SidePanel, arrow, body, head
 from simulator.view.style import Style
 from simulator.view.text import REGULAR, SEMIBOLD
-from simulator.view.theme import mix
+from simulator.view.theme import Colour, mix
+from simulator.view.ui import Control, Key
 
+if TYPE_CHECKING:
+    from simulator.view.watched import Watched
 
-def show(layer: CachedLayer, scene: Scene, box: Box, style: Style) -> None:
-    """Bring the strip up to date."""
-    what_if = scene.what_if
-    key = None if what_if is None else (what_if.axis, what_if.bars, what_if.target_s)
-    inner = body(box, style.sizes)
-
-    def paint(surface: pygame.Surface, inner: Box) -> None:
-        if what_if is None or not what_if.bars:
-            style.type.write(
-                surface,
-                "being computed",
-                inner.centre,
-                REGULAR,
-                style.sizes.small,
-                style.theme.muted,
-                align=0.5,
-            )
-        else:
-            _paint(surface, inner, what_if, style)
-
-    layer.field("what if", inner, key, paint)
-    legend = Box(
-        inner.x + inner.w // 3, box.y + 2, inner.right - inner.x - inner.w // 3, _head(style)
-    )
-    told = what_if is not None and any(bar.assumed for bar in what_if.bars)
-    layer.field("what if legend", legend, told, lambda s, b: _legend(s, b, style) if told else None)
-
-
-def _head(style: Style) -> int:
-    return head(style.sizes) - 3
-
-
-def _legend(surface: pygame.Surface, box: Box, style: Style) -> None:
-    """Say what a hatched bar is."""
-    px = style.sizes.caption
-    room = box.w - 2 * px
-    said = "hatched: a pacer beside, assumed"
-    if style.type.width(said, REGULAR, px) > room:
-        said = "hatched: assumed"
-    y = box.y + 0.55 * box.h
-    wide = style.type.write(
-        surface, said, (box.right, y), REGULAR, px, style.theme.muted, align=1, width=room
-    )
-    swatch = pygame.Rect(round(box.right - wide - 1.6 * px), round(y - 0.45 * px), px, px)
-    pygame.draw.rect(surface, style.theme.bar, swatch)
-    _hatch(surface, swatch, mix(style.theme.panel, style.theme.bar, 0.45))
-
-
+BARS: Key = ("what if",)
+"""The bars as one control: Tab comes to them last, the arrow keys mark one or change the axis."""
 FROM_GUN = ", from the gun"
 """How an axis ends whose rows are not the live attempt: that was forked, they are whole runs."""
-
-
-def whose(what_if: WhatIf) -> str:
-    """Return what the own bar is: the live attempt, or a run from the gun as it is set now."""
-    return "from the gun" if what_if.axis.endswith(FROM_GUN) else "yours"
-
-
-def files_bar(what_if: WhatIf) -> Bar | None:
-    """Return the bar of the value that the file asks for, where there is one."""
-    return next((bar for bar in what_if.bars if bar.in_file), None)
-
-
-def _mine(what_if: WhatIf) -> str:
-    """Return the own finish time, as the heading says it."""
-    own = next((bar for bar in what_if.bars if bar.own), None)
-    if own is None:
-        return ""
-    if own.hidden:
-        return f"{whose(what_if)}: at the finish"
-    if own.finish_s is not None:
-        return f"{whose(what_if)} {format_time(own.finish_s, 1)}"
-    if own.stale:
-        return "being computed"
-    return "did not finish" if whose(what_if) == "yours" else "from the gun: no finish"
-
-
-def _heading(what_if: WhatIf, width: int, style: Style) -> str:
-    """Return the longest heading that has room beside the own finish time."""
-    caption = style.sizes.caption
-    room = width - style.type.width(_mine(what_if), SEMIBOLD, style.sizes.small)
-    room = max(1, room - round(2.2 * caption))
-    whole = (f"finish time by {what_if.axis}", f"by {what_if.axis}")
-    for text in whole:
-        if style.type.width(text, REGULAR, caption) <= room:
-            return text
-    return style.type.fit(f"by {what_if.axis.removesuffix(FROM_GUN)}", REGULAR, caption, room)
-
-
-def _bars_area(box: Box, style: Style) -> Box:
-    """Return where the bars stand, inside the panel's body."""
-    line = round(style.sizes.caption * 1.5)
-    return Box(box.x, round(box.y + 2.6 * line), box.w, max(8, round(box.h - 3.6 * line) - 2))
-
-
-def bar_boxes(panel: Box, what_if: WhatIf, style: Style) -> list[Box]:
-    """Return the columns that the bars stand in, label and all: what a click is measured by."""
-    inner = body(panel, style.sizes)
-    area = _bars_area(inner, style)
-    step = area.w / max(1, len(what_if.bars))
-    edges = [round(area.x + i * step) for i in range(len(what_if.bars) + 1)]
-    high = max(1, inner.bottom - area.y)
-    return [Box(a, area.y, max(1, b - a), high) for a, b in itertools.pairwise(edges)]
-
-
-def axis_box(panel: Box, what_if: WhatIf, style: Style) -> Box:
-    """Return where the heading stands that names the axis: a click on it takes the next one."""
-    inner = body(panel, style.sizes)
-    px = style.sizes.caption
-    wide = style.type.width(_heading(what_if, inner.w, style), REGULAR, px) + round(1.6 * px)
-    return Box(inner.x, inner.y, min(wide, inner.w), round(1.5 * px))
+_LABEL_SHARE = 0.4
+"""Share of the width that one label may take, so that two always have room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,39 +48,85 @@ class Label:
     w: int
     weight: str
 
+    def clear_of(self, other: Label, gap: int) -> bool:
+        """Return whether there are `gap` pixels between this label and another."""
+        return self.x + self.w + gap <= other.x or other.x + other.w + gap <= self.x
 
-def labels(panel: Box, what_if: WhatIf, style: Style) -> list[Label]:
-    """Return the labels below the bars: no two touch, and none leaves the panel.
 
-    One's own and the file's are always written; of the others every n-th from one's own, by the
+@dataclass(frozen=True, slots=True)
+class BarLayout:
+    """Where everything of the panel is [px].
+
+    Attributes:
+        heading: the words that name the axis, and where they stand: a click takes the next one.
+        area: where the bars stand; `bars` are these.
+        columns: bar and label together: what a click is measured by.
+        labels: no two touch, and none leaves the panel.
+        target_y: where the line of the target lies.
+    """
+
+    inner: Box
+    heading: tuple[str, Box]
+    area: Box
+    bars: tuple[Box, ...]
+    columns: tuple[Box, ...]
+    labels: tuple[Label, ...]
+    target_y: int
+
+
+@lru_cache(maxsize=8)
+def lay_out(panel: Box, shown: WhatIf, style: Style) -> BarLayout:
+    """Return where everything of the panel stands."""
+    inner, px = body(panel, style.sizes), style.sizes.caption
+    line, words = round(1.5 * px), _heading(shown, inner.w, style)
+    wide = min(style.type.width(words, REGULAR, px) + round(1.6 * px), inner.w)
+    area = Box(
+        inner.x, round(inner.y + 2.6 * line), inner.w, max(8, round(inner.h - 3.6 * line) - 2)
+    )
+    step = area.w / max(1, len(shown.bars))
+    edges = [round(area.x + i * step) for i in range(len(shown.bars) + 1)]
+    high = max(1, inner.bottom - area.y)
+    columns = tuple(Box(a, area.y, max(1, b - a), high) for a, b in itertools.pairwise(edges))
+    known = [bar.finish_s for bar in shown.bars if bar.finish_s is not None and not bar.hidden]
+    low, most = min([*known, shown.target_s]), max([*known, shown.target_s])
+    most = max(known, default=most)
+    foot = low - max(0.25 * (most - low), 0.5)
+    span, thick, bars = max(most - foot, 0.5), max(2, round(step * 0.66)), []
+    for i, bar in enumerate(shown.bars):
+        share = 1.0 if bar.hidden or bar.finish_s is None else (bar.finish_s - foot) / span
+        tall = max(4, round(share * area.h))
+        x = round(area.x + (i + 0.5) * step - thick / 2)
+        bars.append(Box(x, area.bottom - tall, thick, tall))
+    target_y = round(area.bottom - (shown.target_s - foot) / span * area.h)
+    heading = words, Box(inner.x, inner.y, wide, line)
+    labels = _labels(area, shown, style)
+    return BarLayout(inner, heading, area, tuple(bars), columns, labels, target_y)
+
+
+def _labels(area: Box, shown: WhatIf, style: Style) -> tuple[Label, ...]:
+    """Return the labels below the bars.
+
+    The live attempt's and the file's are always written; of the others every n-th from it, by the
     least n at which these are clear of each other.
     """
-    return _labels(_bars_area(body(panel, style.sizes), style), what_if, style)
-
-
-def _labels(area: Box, what_if: WhatIf, style: Style) -> list[Label]:
-    bars, gap = what_if.bars, max(3, round(0.5 * style.sizes.caption))
+    bars, gap = shown.bars, max(3, round(0.5 * style.sizes.caption))
     every = [_label(i, bar, area, area.w / len(bars), style) for i, bar in enumerate(bars)]
-    told, own = files_bar(what_if), next((i for i, bar in enumerate(bars) if bar.own), 0)
-    found = [every[i] for i, bar in enumerate(bars) if bar.own or bar is told]
-    if len(found) == 2:
-        found = _apart(found[0], found[1], gap, area)
+    filed, own = files_bar(shown), next((i for i, bar in enumerate(bars) if bar.own), 0)
+    written = [every[i] for i, bar in enumerate(bars) if bar.own or bar is filed]
+    if len(written) == 2:
+        written = _apart(written[0], written[1], gap, area)
     some = every
     for n in range(1, len(bars) + 1):
         some = every[own % n :: n]
-        if all(_clear(one, after, gap) for one, after in itertools.pairwise(some)):
+        if all(one.clear_of(after, gap) for one, after in itertools.pairwise(some)):
             break
-    always = {label.index for label in found}
+    always = {label.index for label in written}
     free = [label for label in some if label.index not in always]
-    found += [label for label in free if all(_clear(label, other, gap) for other in found)]
-    return sorted(found, key=lambda label: label.index)
+    written += [label for label in free if all(label.clear_of(each, gap) for each in written)]
+    return tuple(sorted(written, key=lambda label: label.index))
 
 
-_LABEL_SHARE = 0.4
-"""Share of the width that one label may take, so that one's own and the file's have room."""
-
-
-def _label(index: int, bar: Bar, area: Box, step: float, style: Style) -> Label:
+def _label(index: int, bar: Alternative, area: Box, step: float, style: Style) -> Label:
     """Return a label below the middle of its bar, moved where it would leave the area."""
     weight, px = SEMIBOLD if bar.own else REGULAR, style.sizes.caption
     text = style.type.fit(bar.label, weight, px, round(_LABEL_SHARE * area.w))
@@ -184,114 +135,312 @@ def _label(index: int, bar: Bar, area: Box, step: float, style: Style) -> Label:
     return Label(index, text, max(area.x, min(x, area.right - wide)), wide, weight)
 
 
-def _clear(one: Label, other: Label, gap: int) -> bool:
-    return one.x + one.w + gap <= other.x or other.x + other.w + gap <= one.x
-
-
 def _apart(left: Label, right: Label, gap: int, area: Box) -> list[Label]:
     """Move two labels away from each other until they do not touch."""
     over = left.x + left.w + gap - right.x
     if over > 0:
         x = max(area.x, left.x - math.ceil(over / 2))
-        left = replace(left, x=x)
-        x = min(max(right.x, x + left.w + gap), area.right - right.w)
-        right = replace(right, x=x)
-        left = replace(left, x=max(area.x, min(left.x, x - gap - left.w)))
+        right = replace(right, x=min(max(right.x, x + left.w + gap), area.right - right.w))
+        left = replace(left, x=max(area.x, min(x, right.x - gap - left.w)))
     return [left, right]
 
 
-def _paint(surface: pygame.Surface, box: Box, what_if: WhatIf, style: Style) -> None:
-    caption = style.sizes.caption
-    line = round(caption * 1.5)
-    wide = style.type.write(
-        surface,
-        _heading(what_if, box.w, style),
-        (box.x, box.y + line // 2),
-        REGULAR,
-        caption,
-        style.theme.muted,
+# words --------------------------------------------------------------------------------------------
+
+
+def own_name(what_if: WhatIf) -> str:
+    """Return the name of the own bar: the live attempt, or a run from the gun as set now."""
+    return "from the gun" if what_if.axis.endswith(FROM_GUN) else "yours"
+
+
+def files_bar(what_if: WhatIf) -> Alternative | None:
+    """Return the bar of the value of the file, where there is one."""
+    return next((bar for bar in what_if.bars if bar.in_file), None)
+
+
+def _own_finish(what_if: WhatIf) -> str:
+    """Return the own finish time, as the heading says it."""
+    own = next((bar for bar in what_if.bars if bar.own), None)
+    if own is None:
+        return ""
+    if own.hidden:
+        return f"{own_name(what_if)}: at the finish"
+    if own.finish_s is not None:
+        return f"{own_name(what_if)} {format_time(own.finish_s, 1)}"
+    if own.stale:
+        return "being computed"
+    return "did not finish" if own_name(what_if) == "yours" else "from the gun: no finish"
+
+
+def _heading(what_if: WhatIf, width: int, style: Style) -> str:
+    """Return the longest heading that has room next to the own finish time."""
+    px = style.sizes.caption
+    room = width - style.type.width(_own_finish(what_if), SEMIBOLD, style.sizes.small)
+    room = max(1, room - round(2.2 * px))
+    for text in (f"finish time by {what_if.axis}", f"by {what_if.axis}"):
+        if style.type.width(text, REGULAR, px) <= room:
+            return text
+    return style.type.fit(f"by {what_if.axis.removesuffix(FROM_GUN)}", REGULAR, px, room)
+
+
+def tip_of(shown: WhatIf, index: int) -> tuple[str, str]:
+    """Return what a bar says of itself: a strong line and a quiet one.
+
+    The own bar is measured against the file's, any other against the own one.
+    """
+    bar, filed, mine = shown.bars[index], files_bar(shown), own_name(shown)
+    name = f"{shown.axis.removesuffix(FROM_GUN)} {bar.label}"
+    if bar.hidden:
+        return name, f"{mine}: told at the finish; click or V to see it now"
+    if bar.finish_s is None:
+        return name, "being computed" if bar.stale else "does not finish"
+    own = next((b for b in shown.bars if b.own and b.finish_s is not None and not b.hidden), None)
+    if bar.own:
+        quiet = mine
+        if filed is not None and filed is not bar and filed.finish_s is not None:
+            quiet += (
+                f": {format_signed(bar.finish_s - filed.finish_s)} s on the file's {filed.label}"
+            )
+    elif own is None or own.finish_s is None:
+        past = format_signed(bar.finish_s - shown.target_s)
+        quiet = f"{past} s on {format_time(shown.target_s)}"
+    else:
+        other = "yours" if mine == "yours" else f"{own.label} {mine}"
+        quiet = f"{format_signed(bar.finish_s - own.finish_s)} s on {other}"
+    quiet += ", in the file" if bar is filed else ""
+    quiet += ", rests on assumed spacing" if bar.assumed else ""
+    quiet += ", being computed anew" if bar.stale else ""
+    return f"{name}: {format_time(bar.finish_s)}", quiet
+
+
+# the picture --------------------------------------------------------------------------------------
+
+
+def _legend(surface: pygame.Surface, box: Box, style: Style) -> None:
+    """Say what a hatched bar is."""
+    px, theme, y = style.sizes.caption, style.theme, box.y + 0.55 * box.h
+    room, text = box.w - 2 * px, "hatched: a pacer beside, assumed"
+    if style.type.width(text, REGULAR, px) > room:
+        text = "hatched: assumed"
+    right = (box.right, y)
+    wide = style.type.write(surface, text, right, REGULAR, px, theme.muted, align=1, width=room)
+    swatch = pygame.Rect(round(box.right - wide - 1.6 * px), round(y - 0.45 * px), px, px)
+    pygame.draw.rect(surface, theme.bar, swatch)
+    _hatch(surface, swatch, mix(theme.panel, theme.bar, 0.45))
+
+
+def paint(surface: pygame.Surface, panel: Box, shown: WhatIf, style: Style) -> None:
+    """Draw heading, bars, labels and the line of the target."""
+    lay, theme, px, write = (
+        lay_out(panel, shown, style),
+        style.theme,
+        style.sizes.caption,
+        style.type.write,
     )
-    sign = (round(box.x + wide + 0.7 * caption), box.y + line // 2)
-    arrow(surface, sign[0], sign[1], caption, style.theme.muted)
-    area = _bars_area(box, style)
-    known = [bar.finish_s for bar in what_if.bars if bar.finish_s is not None and not bar.hidden]
-    at = (box.right, box.y + line // 2)
-    mine, px = _mine(what_if), style.sizes.small
-    style.type.write(surface, mine, at, SEMIBOLD, px, style.theme.own, align=1, width=box.w)
+    (words, spot), inner, area = lay.heading, lay.inner, lay.area
+    line, y = spot.h, inner.y + spot.h // 2
+    wide = write(surface, words, (inner.x, y), REGULAR, px, theme.muted)
+    arrow(surface, round(inner.x + wide + 0.7 * px), y, px, theme.muted)
+    mine, right = _own_finish(shown), (inner.right, y)
+    write(surface, mine, right, SEMIBOLD, style.sizes.small, theme.own, align=1, width=inner.w)
+    known = [bar.finish_s for bar in shown.bars if bar.finish_s is not None and not bar.hidden]
     if not known:
         return
-    low = min([*known, what_if.target_s])
-    high = max(known)
-    foot = low - max(0.25 * (high - low), 0.5)
-    span = max(high - foot, 0.5)
-    step = area.w / len(what_if.bars)
-    wide = max(2, round(step * 0.66))
-    for i, bar in enumerate(what_if.bars):
-        x = round(area.x + (i + 0.5) * step - wide / 2)
-        share = 1.0 if bar.hidden or bar.finish_s is None else (bar.finish_s - foot) / span
-        high_px = max(4, round(share * area.h))
-        rect = pygame.Rect(x, area.bottom - high_px, wide, high_px)
-        _bar(surface, rect, bar, style)
-        if bar.finish_s is not None and not bar.hidden and (bar.finish_s == high or bar.own):
-            said = format_time(bar.finish_s, 1)
-            half = style.type.width(said, SEMIBOLD, caption) / 2
-            middle = min(max(rect.centerx, area.x + half), area.right - half)
-            above = (middle, rect.y - 0.55 * line)
-            tint = style.theme.own if bar.own else style.theme.muted
-            style.type.write(surface, said, above, SEMIBOLD, caption, tint, align=0.5)
-    for label in _labels(area, what_if, style):
-        colour = style.theme.own if what_if.bars[label.index].own else style.theme.muted
-        below = (label.x, area.bottom + line * 0.62)
-        style.type.write(surface, label.text, below, label.weight, caption, colour)
-    y = round(area.bottom - (what_if.target_s - foot) / span * area.h)
-    dash = max(4, round(5 * style.sizes.unit))
+    for bar, rect in zip(shown.bars, lay.bars, strict=True):
+        _bar(surface, pygame.Rect(rect), bar, style)
+        if bar.finish_s is not None and not bar.hidden and (bar.finish_s == max(known) or bar.own):
+            text = format_time(bar.finish_s, 1)
+            half = style.type.width(text, SEMIBOLD, px) / 2
+            x = min(max(rect.centre[0], area.x + half), area.right - half)
+            tint = theme.own if bar.own else theme.muted
+            write(surface, text, (x, rect.y - 0.55 * line), SEMIBOLD, px, tint, align=0.5)
+    for label in lay.labels:
+        tint = theme.own if shown.bars[label.index].own else theme.muted
+        write(surface, label.text, (label.x, area.bottom + line * 0.62), label.weight, px, tint)
+    dash, y = max(4, round(5 * style.sizes.unit)), lay.target_y
     for x in range(area.x, area.right, 2 * dash):
-        wide = min(dash, area.right - x)
-        surface.fill(style.theme.target, (x, y, wide, max(1, round(1.4 * style.sizes.unit))))
-    tag = format_time(what_if.target_s)
-    tag_w = style.type.width(tag, SEMIBOLD, caption)
-    surface.fill(style.theme.panel, (area.x, y - line - 1, tag_w + 6, line - 2))
-    style.type.write(
-        surface, tag, (area.x + 2, y - line / 2 - 2), SEMIBOLD, caption, style.theme.target
-    )
+        thick = max(1, round(1.4 * style.sizes.unit))
+        surface.fill(theme.target, (x, y, min(dash, area.right - x), thick))
+    tag = format_time(shown.target_s)
+    wide = style.type.width(tag, SEMIBOLD, px)
+    surface.fill(theme.panel, (area.x, y - line - 1, wide + 6, line - 2))
+    write(surface, tag, (area.x + 2, y - line / 2 - 2), SEMIBOLD, px, theme.target)
 
 
-def _bar(surface: pygame.Surface, rect: pygame.Rect, bar: Bar, style: Style) -> None:
-    colour = style.theme.own if bar.own else style.theme.bar
-    if bar.stale:
-        colour = mix(style.theme.panel, colour, 0.5)
+def _bar(surface: pygame.Surface, rect: pygame.Rect, bar: Alternative, style: Style) -> None:
+    theme = style.theme
+    colour = theme.own if bar.own else theme.bar
+    colour = mix(theme.panel, colour, 0.5) if bar.stale else colour
     if bar.hidden:
-        pygame.draw.rect(surface, mix(style.theme.panel, colour, 0.16), rect, border_radius=2)
-        pygame.draw.rect(surface, mix(style.theme.panel, colour, 0.6), rect, 1, border_radius=2)
+        pygame.draw.rect(surface, mix(theme.panel, colour, 0.16), rect, border_radius=2)
+        pygame.draw.rect(surface, mix(theme.panel, colour, 0.6), rect, 1, border_radius=2)
         style.type.write(surface, "?", rect.center, SEMIBOLD, style.sizes.body, colour, align=0.5)
-        return
-    if bar.finish_s is None:
-        pygame.draw.rect(surface, style.theme.edge, rect, 1, border_radius=2)
-        return
-    pygame.draw.rect(surface, colour, rect, border_top_left_radius=3, border_top_right_radius=3)
-    if bar.assumed:
-        _hatch(surface, rect, mix(style.theme.panel, colour, 0.45))
-    foot = rect.bottom - max(4, rect.w // 3)
-    for dy in (0, max(3, rect.w // 6)):
-        pygame.draw.line(
-            surface,
-            style.theme.panel,
-            (rect.x, foot + dy),
-            (rect.right, foot + dy - rect.w // 4),
-            2,
-        )
+    elif bar.finish_s is None:
+        pygame.draw.rect(surface, theme.edge, rect, 1, border_radius=2)
+    else:
+        pygame.draw.rect(surface, colour, rect, border_top_left_radius=3, border_top_right_radius=3)
+        if bar.assumed:
+            _hatch(surface, rect, mix(theme.panel, colour, 0.45))
+        foot = rect.bottom - max(4, rect.w // 3)
+        for y in (foot, foot + max(3, rect.w // 6)):
+            last = (rect.right, y - rect.w // 4)
+            pygame.draw.line(surface, theme.panel, (rect.x, y), last, 2)
 
 
-def _hatch(surface: pygame.Surface, rect: pygame.Rect, colour: tuple[int, int, int]) -> None:
+def _hatch(surface: pygame.Surface, rect: pygame.Rect, colour: Colour) -> None:
     clip = surface.get_clip()
     surface.set_clip(rect.clip(clip))
     step = max(6, rect.w // 4)
-    for offset in range(-rect.h, rect.w + rect.h, step):
-        pygame.draw.line(
-            surface,
-            colour,
-            (rect.x + offset, rect.bottom),
-            (rect.x + offset + rect.h, rect.y),
-            max(2, step // 3),
-        )
+    for x in range(rect.x - rect.h, rect.right + rect.h, step):
+        first, last = (x, rect.bottom), (x + rect.h, rect.y)
+        pygame.draw.line(surface, colour, first, last, max(2, step // 3))
     surface.set_clip(clip)
+
+
+# the panel ----------------------------------------------------------------------------------------
+
+
+class WhatIfPanel(SidePanel):
+    """The bars: one says its time under the mouse, a click takes its value, or the next axis."""
+
+    heading = "what if"
+    share = 0.28
+
+    def __init__(self) -> None:
+        """Point at nothing."""
+        self._at = (-1, -1)
+        self._marked = 0
+        self._bars: BarLayout | None = None
+        self._shown = WhatIf("", (), 0.0)
+
+    @staticmethod
+    def wanted(shown: frozenset[Panel]) -> bool:
+        """Where a story asks for other settings."""
+        return Panel.WHAT_IF in shown
+
+    def layout(self, box: Box | None, scene: Scene, style: Style) -> None:
+        """Take its room; the bars are laid out once for drawing and for clicking."""
+        super().layout(box, scene, style)
+        self._bars, before, now = None, self._shown, scene.what_if
+        if box is None or now is None or not now.bars:
+            return
+        if now.axis != before.axis:
+            self._marked = next((i for i, bar in enumerate(now.bars) if bar.own), 0)
+        # every scene brings a new one: an equal one is kept, and so is what follows from it
+        if (now.axis, now.bars, now.target_s) != (before.axis, before.bars, before.target_s):
+            self._shown = now
+        self._marked = min(self._marked, len(now.bars) - 1)
+        self._bars = lay_out(box, self._shown, style)
+
+    def draw(self, layer: CachedLayer, box: Box) -> None:
+        """Bring bars and legend up to date."""
+        shown, style, inner = self._shown, self.style, body(box, self.style.sizes)
+        known = self._bars is not None
+
+        def bars(surface: pygame.Surface, inner: Box) -> None:
+            if known:
+                paint(surface, box, shown, style)
+            else:
+                px, colour, text = style.sizes.small, style.theme.muted, "being computed"
+                style.type.write(surface, text, inner.centre, REGULAR, px, colour, align=0.5)
+
+        layer.field("what if", inner, shown if known else None, bars)
+        left = inner.x + inner.w // 3
+        legend = Box(left, box.y + 2, inner.right - left, head(style.sizes) - 3)
+        assumed = known and any(bar.assumed for bar in shown.bars)
+        layer.field(
+            "what if legend",
+            legend,
+            assumed,
+            lambda s, b: _legend(s, b, style) if assumed else None,
+        )
+
+    def handle(self, event: pygame.Event, session: Watched) -> bool:
+        """Take where the mouse is; a click takes the value of a bar, or the next axis."""
+        if event.type not in (pygame.MOUSEMOTION, pygame.MOUSEBUTTONDOWN):
+            return False
+        self._at = event.pos
+        if event.type != pygame.MOUSEBUTTONDOWN or event.button != pygame.BUTTON_LEFT:
+            return False
+        index = self._under()
+        if self._on_heading():
+            self._step(session, 0, 1)
+        elif index is not None:
+            self._take(session, index)
+        return self._on_heading() or index is not None
+
+    def control(self, session: Watched) -> Control | None:
+        """Return the bars as one control: arrows mark one or change the axis, Enter takes it."""
+        if self._bars is None:
+            return None
+        nowhere = Box(0, 0, 0, 0)
+        press = lambda: self._take(session, self._marked)  # noqa: E731
+        step = partial(self._step, session)
+        return Control(key=BARS, box=nowhere, ring=nowhere, press=press, step=step)
+
+    def _under(self) -> int | None:
+        """Return the bar under the mouse."""
+        columns = self._bars.columns if self._bars is not None else ()
+        return next(
+            (i for i, c in enumerate(columns) if pygame.Rect(c).collidepoint(self._at)), None
+        )
+
+    def _on_heading(self) -> bool:
+        place = self._bars.heading[1] if self._bars is not None else (0, 0, 0, 0)
+        return pygame.Rect(place).collidepoint(self._at)
+
+    def _step(self, session: Watched, right: int, down: int) -> None:
+        if right:
+            last = len(self._shown.bars) - 1
+            self._marked = min(max(0, self._marked + (1 if right > 0 else -1)), last)
+        elif axis := _next_axis(session, 1 if down > 0 else -1):
+            session.set_axis(axis)
+
+    def _take(self, session: Watched, index: int) -> None:
+        """Take the value of a bar; the own one, while it is a secret, is shown instead."""
+        bar = self._shown.bars[index]
+        if not bar.own:
+            session.take_bar(index)
+        elif bar.hidden:
+            session.perform(Action.REVEAL)
+
+    def draw_over(self, surface: pygame.Surface, session: Watched, focus: Key | None) -> None:
+        """Say over the picture what the bar under the mouse, or the marked one, stands for."""
+        if self._bars is None or self.box is None:
+            return
+        theme, unit = self.style.theme, self.style.sizes.unit
+        if focus == BARS:
+            thick, corner = max(2, round(2 * unit)), max(3, round(10 * unit))
+            pygame.draw.rect(surface, theme.own, self.box, thick, border_radius=corner)
+        index = self._under()
+        index = self._marked if index is None and focus == BARS else index
+        if index is not None:
+            column = self._bars.columns[index]
+            outline = pygame.Rect(column).inflate(2, 0)
+            pygame.draw.rect(surface, theme.muted, outline, 1, border_radius=4)
+            self._tip(surface, self.box, column, tip_of(self._shown, index))
+        elif self._on_heading() and (axis := _next_axis(session, 1)):
+            self._tip(surface, self.box, self._bars.heading[1], (f"by {axis} instead", "click"))
+
+    def _tip(self, surface: pygame.Surface, panel: Box, over: Box, words: tuple[str, str]) -> None:
+        """Draw a tip over the bars, never over the heading."""
+        (strong, quiet), style = words, self.style
+        type_, px, small = style.type, style.sizes.small, style.sizes.caption
+        wide = max(type_.width(strong, SEMIBOLD, px), type_.width(quiet, REGULAR, small)) + px
+        wide, high = min(wide, surface.get_width()), round(1.5 * px + 1.5 * small)
+        card, room = ground((wide, high), style.sizes, style.theme), max(1, wide - px)
+        at = (px / 2, 0.85 * px)
+        type_.write(card, strong, at, SEMIBOLD, px, style.theme.text, width=room)
+        at = (px / 2, high - 0.9 * small)
+        type_.write(card, quiet, at, REGULAR, small, style.theme.muted, width=room)
+        x = min(max(panel.x, round(over.centre[0] - wide / 2)), panel.right - wide)
+        heading = self._bars.heading[1] if self._bars is not None else over
+        surface.blit(card, (max(0, x), heading.bottom + max(2, heading.h // 8)))
+
+
+def _next_axis(session: Watched, steps: int) -> str:
+    """Return the axis so many further, in a ring; empty where there is no other."""
+    desk = session.desk()
+    if len(desk.axes) < 2 or desk.axis not in desk.axes:
+        return ""
+    return desk.axes[(desk.axes.index(desk.axis) + steps) % len(desk.axes)]

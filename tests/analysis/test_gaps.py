@@ -85,10 +85,13 @@ def test_a_mark_that_runs_less_far_is_unknown_beyond_its_end(attempt: Recording)
     assert track.seconds_at(float(attempt.time_at(399.0))) is not None
 
 
+ALONE = ["distance=400 m", "plan.target=1:04", "ghosts=[]", "published=~"]
+
+
 @cache
 def minute() -> Recording:
     """Return a run of about a minute."""
-    return simulate(load_scenario("solo", overrides=["distance=400 m", "plan.target=1:04"]))
+    return simulate(load_scenario("solo", overrides=ALONE))
 
 
 def states_of(seconds: Floats, change: Floats) -> list[GapState]:

@@ -12,13 +12,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.analysis.marks import Mark
-from simulator.physics.setup import LOST_S
+from simulator.physics.kernel import LOST_S
 from simulator.recording.recording import Recording
+
+if TYPE_CHECKING:  # the empty stadium takes its colours by `GapState` before a scenario is read
+    from simulator.analysis.marks import Mark
 
 
 class GapState(Enum):

@@ -57,18 +57,24 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """One row: its label, and its finish [s], None if she does not finish.
+    """One row with its finish, a bar of the what-if strip.
 
-    `assumed` says that it rests on an assumed coefficient (the pacer beside), `stale` that it was
-    run for settings that have changed since, `in_file` that the file asks for this value.
+    Attributes:
+        finish_s: finish time [s]; None = she does not finish, or it is not known.
+        own: the value asked for now.
+        assumed: rests on an assumed coefficient (the pacer beside); drawn hatched.
+        stale: run for settings that have changed since, or not yet (uncompiled); drawn dimmed.
+        in_file: the value that the file asks for.
+        hidden: suspense keeps the finish secret for now.
     """
 
     label: str
     finish_s: float | None
-    own: bool
-    assumed: bool
+    own: bool = False
+    assumed: bool = False
     stale: bool = False
     in_file: bool = False
+    hidden: bool = False
 
 
 @lru_cache(maxsize=256)

@@ -9,14 +9,14 @@ from rich.markup import escape
 from rich.table import Table
 
 from simulator.cli.terminal import WIDE, out
-from simulator.stage.story import Timeline
+from simulator.stage.story import StoryTimeline
 from simulator.units import format_clock, format_time
 
 OWN_CHANGES = "A story says itself what is changed."
 """Why `--set` does not go with a story."""
 
 
-def print_timeline(name: str, timeline: Timeline) -> None:
+def print_timeline(name: str, timeline: StoryTimeline) -> None:
     """Print the chapters of a story with their lengths."""
     story = timeline.script.story
     length = format_time(timeline.length_s, 0)

@@ -23,7 +23,7 @@ from simulator.scenario.story_script import Script
 from simulator.session.findings import completed
 from simulator.session.presentation import Presentation
 from simulator.signals import dropped_stops
-from simulator.stage.scenery import Options
+from simulator.stage.scenery import ShowOptions
 from simulator.stage.show import Show
 from simulator.view.cameras import WHOLE, Shot
 from simulator.view.theme import Theme
@@ -45,7 +45,7 @@ class News:
     problem: str = ""
 
 
-def attempt_seen(show: Show, options: Options) -> SceneAt:
+def attempt_seen(show: Show, options: ShowOptions) -> SceneAt:
     """Return what is seen of an attempt, with all that can be worked out about it."""
     return Attempt(completed(show), options=options).scene_at
 

@@ -186,7 +186,8 @@ def run_attempts(
         slack_until_m: if given, the power to spare is watched up to so far before the line [m].
         threads: how many threads; 0: one for each free processor.
     """
-    places = np.unique(np.asarray(places_m, dtype=np.float64))
+    # not np.unique: it reads the masked arrays in
+    places = np.array(sorted({*np.asarray(places_m, dtype=np.float64).tolist()}))
     begins = [a.reserve for a in attempts] if states is None else [s.reserve for s in states]
     known = [1] * len(attempts)
     if states is not None:

@@ -47,7 +47,7 @@ AFTER_FINISH = -1
 Edit = Callable[[Settings, Scenario], Settings]
 
 
-class Editor:
+class SettingsEditor:
     """Settings, their history, and how they are edited.
 
     Attributes:

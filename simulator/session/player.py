@@ -14,7 +14,7 @@ from simulator.stage.events import event_distance, events
 from simulator.stage.keys import Action
 from simulator.stage.playback import FRAME_S, STALL_S, Playback
 from simulator.stage.scene import Cue, Scene
-from simulator.stage.scenery import Options, scene_of
+from simulator.stage.scenery import ShowOptions, scene_of
 from simulator.stage.show import Show
 from simulator.units import format_clock
 
@@ -48,9 +48,9 @@ class Player:
         """Stand on the start line."""
         self.show = show
         self.playback = Playback(-1e9, show.recording.end_s, rate=rate).seek(-1e9)
-        self.options = Options()
+        self.options = ShowOptions()
         self._notice, self._notice_left_s = "", 0.0
-        self._last: tuple[tuple[Show, Playback, Options, str], Scene] | None = None
+        self._last: tuple[tuple[Show, Playback, ShowOptions, str], Scene] | None = None
 
     @property
     def at_finish(self) -> bool:

@@ -20,7 +20,7 @@ from simulator.session.session import Session
 from simulator.stage.keys import Action
 from simulator.stage.playback import ORDINARY_S, STALL_S
 from simulator.stage.scene import Cue, Scene, Staging
-from simulator.stage.story import CompiledChapter, Timeline, compile_story
+from simulator.stage.story import CompiledChapter, StoryTimeline, compile_story
 
 _BY_HAND = {
     Action.SEEK_BACK,
@@ -48,7 +48,7 @@ class Presentation:
         Raises:
             ScenarioError: an event or a fact of a chapter is not in its run.
         """
-        self.timeline: Timeline = compile_story(script)
+        self.timeline: StoryTimeline = compile_story(script)
         self._number = 0
         self._held_s = 0.0
         self._by_hand = False
@@ -125,7 +125,7 @@ class Presentation:
             self._settings[attempt] = Settings(text, attempt.source.name, folder, attempt.changes)
         return self._settings[attempt]
 
-    def completed_timeline(self) -> Timeline:
+    def completed_timeline(self) -> StoryTimeline:
         """Return the timeline with all that can be worked out about its runs: for films.
 
         The story stands at its beginning afterwards.
@@ -162,7 +162,7 @@ class Presentation:
 
     def _work_ahead(self) -> None:
         """Work out what the next chapters show, where nothing else is being worked out."""
-        while self._ahead and not self.session.findings.busy:
+        while self._ahead and not self.session.busy:
             chapter = self._ahead.pop(0)
             lineage = (Segment(0, self._settings_of(chapter)),)
             self.session.findings.ask(lineage, chapter.show)

@@ -21,7 +21,7 @@ from simulator.errors import LightpaceError, Problem, ScenarioError
 from simulator.recording.recording import Recording
 from simulator.scenario.loader import load_scenario
 from simulator.scenario.model import Scenario
-from simulator.session.editor import AFTER_FINISH, Editor
+from simulator.session.editor import AFTER_FINISH, SettingsEditor
 from simulator.session.findings import Bars, Findings
 from simulator.session.forks import Forks, tick_at
 from simulator.session.history import Change, Lineage, Settings, settings_of
@@ -33,9 +33,13 @@ from simulator.stage.desk import Desk
 from simulator.stage.keys import Action
 from simulator.stage.playback import Playback
 from simulator.stage.scene import Cue, Scene
-from simulator.stage.scenery import Options
+from simulator.stage.scenery import ShowOptions
 from simulator.stage.show import Show, make_show
 from simulator.units import format_clock
+
+QUIET_PICTURES = 6
+"""What takes longer than a frame is begun so many pictures after the last change: a slider that is
+dragged would have the whole machine busy with runs that nobody sees."""
 
 
 class Director(Protocol):
@@ -102,16 +106,16 @@ class Session:
         self.forks, self.pins, self.bars, self.findings = Forks(), Pins(), Bars(), Findings()
         settings = settings or settings_of(scenario)
         self.forks.remember_scenario(settings, scenario)
-        self.editor = Editor(settings, self.forks)
+        self.editor = SettingsEditor(settings, self.forks)
         self._guard = OverwriteGuard()
         self._story_ghosts: Sequence[Mark] | None = None
         self._shown, self._ghosts_changed = self.editor.history.now, False
         self._desk: tuple[object, Desk] | None = None
         self.bars.ask(self.scenario, self.editor.file_scenario)
         self._player = Player(self._make_show(self._shown, None), rate)
+        self._quiet = 0
         if start_at_s is not None:
             self._player.seek(start_at_s)
-        self.findings.ask(self._shown.lineage, self._player.show)
 
     @classmethod
     def open(
@@ -138,7 +142,7 @@ class Session:
         The ghosts are those of this show, whatever the settings are turned into.
         """
         self.forks.remember_scenario(settings, show.scenario)
-        self.editor = Editor(settings, self.forks)
+        self.editor = SettingsEditor(settings, self.forks)
         self.forks.remember_run(self.editor.history.now.lineage, show.recording)
         self._story_ghosts, self.bars.axis = show.ghosts, axis
         self._player.show = show  # what is the same in it is used again
@@ -178,12 +182,12 @@ class Session:
         return not self._player.playback.paused
 
     @property
-    def options(self) -> Options:
+    def options(self) -> ShowOptions:
         """What is switched on."""
         return self._player.options
 
     @options.setter
-    def options(self, options: Options) -> None:
+    def options(self, options: ShowOptions) -> None:
         self._player.options = options
 
     @property
@@ -200,7 +204,7 @@ class Session:
             other_run = change.lineage != self._shown.lineage
             self._shown, self._ghosts_changed = change, False
             self._player.replace_show(self._make_show(change, before), other_run=other_run)
-            self.findings.ask(change.lineage, self._player.show)
+            self._quiet = 0
         elif bars_changed:
             self._player.show = replace(before, **self._bars_of(self._shown))
 
@@ -248,11 +252,19 @@ class Session:
         self.editor.history.pass_time(elapsed_s)
         if not self.bars.complete and self.bars.advance():
             self._player.show = replace(self._player.show, **self._bars_of(self._shown))
+        self._quiet += 1
+        if self._quiet == QUIET_PICTURES:
+            self.findings.ask(self._shown.lineage, self._player.show)
         if self.findings.poll():
             self._take_findings()
 
     def _take_findings(self) -> None:
         self._player.show = self._with_findings(self._player.show, self._shown.lineage)
+
+    @property
+    def busy(self) -> bool:
+        """Whether something about the run is to be worked out, or is under way."""
+        return self._quiet < QUIET_PICTURES or self.findings.busy
 
     def settle(self) -> None:
         """Wait until all that can be known about the run is known: for stills and films."""
@@ -260,6 +272,8 @@ class Session:
         while self.bars.advance():
             pass
         self._player.show = replace(self._player.show, **self._bars_of(self._shown))
+        self.findings.ask(self._shown.lineage, self._player.show)
+        self._quiet = QUIET_PICTURES
         while self.findings.busy:
             self.findings.poll(wait=True)
         self._take_findings()

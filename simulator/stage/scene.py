@@ -12,12 +12,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum, StrEnum
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.analysis.chances import Band
 from simulator.analysis.gaps import GapState
+
+if TYPE_CHECKING:  # so that a window can show the empty stadium before a scenario is read
+    from simulator.analysis.chances import Band
+    from simulator.analysis.what_if import Alternative
 
 Floats = NDArray[np.float64]
 
@@ -223,7 +227,7 @@ class Curve:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class ChartMarker:
     """A point on the chart, `800 m`, `2 pacers leave`; `kind`: distance, bell, pacer, event."""
 
     x_m: float
@@ -266,34 +270,11 @@ class Chart:
 
     race_m: float
     curves: tuple[Curve, ...]
-    marks: tuple[Mark, ...]
+    marks: tuple[ChartMarker, ...]
     reveal_m: float
     playhead_m: float
     gap_range_s: tuple[float, float]
     band: Band | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """One bar of the what-if strip.
-
-    Attributes:
-        label: `0` ... `13`.
-        finish_s: finish time [s]; None = did not finish or not computed yet.
-        own: this is the live attempt (hidden by suspense until the finish).
-        hidden: suspense keeps its height secret for now.
-        stale: computed for settings that have changed since; draw dimmed.
-        assumed: rests on an assumed coefficient; draw hatched.
-        in_file: the value that the file asks for.
-    """
-
-    label: str
-    finish_s: float | None
-    own: bool = False
-    hidden: bool = False
-    stale: bool = False
-    assumed: bool = False
-    in_file: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -301,7 +282,7 @@ class WhatIf:
     """The strip of finish times; `target_s` is drawn as a line. None of `bars` while computing."""
 
     axis: str
-    bars: tuple[Bar, ...]
+    bars: tuple[Alternative, ...]
     target_s: float
 
 
@@ -334,7 +315,7 @@ class Board:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Group:
+class GroupView:
     """What the straightened group view needs beyond the bodies.
 
     Attributes:
@@ -394,7 +375,7 @@ class Scene:
     runner: Body
     pacers: tuple[Body, ...]
     ghosts: tuple[Body, ...]
-    group: Group
+    group: GroupView
     gaps: tuple[GapLine, ...]
     meters: tuple[Meter, ...]
     splits: tuple[SplitRow, ...]

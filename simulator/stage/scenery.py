@@ -7,7 +7,7 @@ here remembers the last picture.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,14 +21,14 @@ from simulator.physics.track import start_position, track_position
 from simulator.recording.recording import Moment, Status
 from simulator.stage.playback import Playback
 from simulator.stage.scene import (
-    Bar,
     Board,
     BoardRow,
     Body,
     Chance,
     Chart,
+    ChartMarker,
     GapLine,
-    Group,
+    GroupView,
     Meter,
     Phase,
     Scene,
@@ -37,7 +37,6 @@ from simulator.stage.scene import (
     Wave,
     WhatIf,
 )
-from simulator.stage.scene import Mark as ChartMark
 from simulator.stage.show import Show
 from simulator.units import format_signed, format_time
 
@@ -59,7 +58,7 @@ GHOST_COLUMNS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class ShowOptions:
     """What is switched on: ghosts, lights, and whether the future is revealed."""
 
     ghosts: bool = True
@@ -67,7 +66,7 @@ class Options:
     reveal: bool = False
 
 
-def scene_of(show: Show, playback: Playback, options: Options, notice: str = "") -> Scene:
+def scene_of(show: Show, playback: Playback, options: ShowOptions, notice: str = "") -> Scene:
     """Return everything one picture shows."""
     t = playback.time_s
     then = show.in_force(t)
@@ -182,11 +181,11 @@ def _ghosts(show: Show, t: float, runner_m: float) -> tuple[Body, ...]:
     return tuple(bodies)
 
 
-def _group(show: Show, moment: Moment, runner_m: float) -> Group:
+def _group(show: Show, moment: Moment, runner_m: float) -> GroupView:
     assumed = show.scenario.pacers.formation.assumed and show.pacers.slots
     gap = front_gap(show.pacers, moment.x_m, moment.group_m)
     note = "spacing assumed" if assumed else ""
-    return Group(runner_m + GROUP_AHEAD_M, GROUP_SPAN_M, gap, moment.shelter, note)
+    return GroupView(runner_m + GROUP_AHEAD_M, GROUP_SPAN_M, gap, moment.shelter, note)
 
 
 def _gaps(show: Show, t: float, x: float) -> tuple[GapLine, ...]:
@@ -235,7 +234,7 @@ def _meters(show: Show, moment: Moment) -> tuple[Meter, ...]:
     )
 
 
-def _split_rows(show: Show, t: float, options: Options) -> tuple[SplitRow, ...]:
+def _split_rows(show: Show, t: float, options: ShowOptions) -> tuple[SplitRow, ...]:
     rows = []
     for s in show.splits:
         reached = s.run_s is not None and (s.run_s <= t or options.reveal)
@@ -253,15 +252,15 @@ def _split_rows(show: Show, t: float, options: Options) -> tuple[SplitRow, ...]:
     return tuple(rows)
 
 
-def _marks(show: Show, reveal_m: float) -> tuple[ChartMark, ...]:
+def _marks(show: Show, reveal_m: float) -> tuple[ChartMarker, ...]:
     race = show.recording.race_m
     step = LAP_M if race <= 5000 else 1000.0
-    marks = [ChartMark(x, f"{x:.0f} m", "distance") for x in np.arange(step, race - 50, step)]
+    marks = [ChartMarker(x, f"{x:.0f} m", "distance") for x in np.arange(step, race - 50, step)]
     marks.extend(show.pacer_marks)
     if race > LAP_M:
-        marks.append(ChartMark(race - LAP_M, "bell", "bell"))
+        marks.append(ChartMarker(race - LAP_M, "bell", "bell"))
     if show.lost_light_m is not None and show.lost_light_m <= reveal_m:
-        marks.append(ChartMark(show.lost_light_m, "light lost", "event"))
+        marks.append(ChartMarker(show.lost_light_m, "light lost", "event"))
     return tuple(marks)
 
 
@@ -282,10 +281,7 @@ def _gap_range(show: Show, reveal_m: float) -> tuple[float, float]:
 def _what_if(show: Show, shown: bool) -> WhatIf | None:
     if show.alternatives is None:
         return None
-    bars = tuple(
-        Bar(a.label, a.finish_s, a.own, a.own and not shown, a.stale, a.assumed, a.in_file)
-        for a in show.alternatives
-    )
+    bars = tuple(replace(bar, hidden=bar.own and not shown) for bar in show.alternatives)
     return WhatIf(show.axis, bars, show.plan.finish_s or 0.0)
 
 

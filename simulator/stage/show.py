@@ -21,13 +21,11 @@ from simulator.analysis.marks import Mark, ghost_marks, light_mark, plan_mark, w
 from simulator.analysis.projection import Possible, projected_finish
 from simulator.analysis.splits import Split, split_table, time_of
 from simulator.analysis.what_if import Alternative
-from simulator.physics.pacers import Group as PacerGroup
-from simulator.physics.pacers import group_of, role_of
+from simulator.physics.pacers import Group, group_of, role_of
 from simulator.recording.recording import Recording
 from simulator.scenario.model import Scenario
 from simulator.scenario.uncertainty import any_assumed
-from simulator.stage.scene import Curve
-from simulator.stage.scene import Mark as ChartMark
+from simulator.stage.scene import ChartMarker, Curve
 
 CURVE_STEP_M = 5.0
 Floats = NDArray[np.float64]
@@ -62,7 +60,7 @@ class Show:
     light: Mark
     waves: tuple[Mark, ...]
     ghosts: tuple[Mark, ...]
-    pacers: PacerGroup
+    pacers: Group
     splits: tuple[Split, ...]
     earlier: tuple[tuple[float, Show], ...] = ()
     axis: str = "pacers"
@@ -126,21 +124,21 @@ class Show:
         return HandOvers({x: tuple(names) for x, names in leave.items()}, tuple(sorted(swap)))
 
     @cached_property
-    def pacer_marks(self) -> tuple[ChartMark, ...]:
+    def pacer_marks(self) -> tuple[ChartMarker, ...]:
         """Hand-overs and drop-outs, those at one distance told together; a fork ends the old."""
-        marks, from_m = list[ChartMark](), 0.0
+        marks, from_m = list[ChartMarker](), 0.0
         for until_s, then in self.earlier:
             until_m = float(self.recording.distance_at(until_s))
             marks += [mark for mark in then.pacer_marks if from_m <= mark.x_m < until_m]
             from_m = until_m
         return (*marks, *(mark for mark in self._own_pacer_marks() if mark.x_m >= from_m))
 
-    def _own_pacer_marks(self) -> tuple[ChartMark, ...]:
+    def _own_pacer_marks(self) -> tuple[ChartMarker, ...]:
         marks = [
-            ChartMark(x, f"{len(n)} pacers leave" if len(n) > 1 else f"{n[0]} leaves", "pacer")
+            ChartMarker(x, f"{len(n)} pacers leave" if len(n) > 1 else f"{n[0]} leaves", "pacer")
             for x, n in self.hand_overs.leave_m.items()
         ]
-        return (*marks, *(ChartMark(x, "pacers swap", "pacer") for x in self.hand_overs.swap_m))
+        return (*marks, *(ChartMarker(x, "pacers swap", "pacer") for x in self.hand_overs.swap_m))
 
     @cached_property
     def assumed(self) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """Stories: what one shows at each second of it. A pure function; window and film share it.
 
-In: a script. Out: `Timeline`: its chapters with their attempts run, their moments found and the
-facts filled into their captions; and `Timeline.scene_at`, the scene at a second of the story.
+In: a script. Out: `StoryTimeline`: its chapters with their attempts run, their moments found and
+the facts filled into their captions; and `scene_at`, the scene at a second of the story.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from simulator.scenario.story_script import AttemptSpec, Script
 from simulator.stage.events import event_distance, events, last_s, time_of
 from simulator.stage.playback import COUNTDOWN_RATE, Playback
 from simulator.stage.scene import Camera, Cue, Panel, Scene, Staging
-from simulator.stage.scenery import Options, scene_of
+from simulator.stage.scenery import ShowOptions, scene_of
 from simulator.stage.show import Show, make_show
 from simulator.units import format_time
 
@@ -63,8 +63,8 @@ class CompiledChapter:
     show: Show
     from_s: float
     until_s: float
-    caption: tuple[Spoken, ...]
-    notes: tuple[Spoken, ...]
+    caption: tuple[CaptionText, ...]
+    notes: tuple[CaptionText, ...]
 
     @property
     def length_s(self) -> float:
@@ -100,9 +100,9 @@ class CompiledChapter:
         return Playback(at, self.show.recording.end_s, self.spec.rate, False, at)
 
     @property
-    def options(self) -> Options:
+    def options(self) -> ShowOptions:
         """What is switched on."""
-        return Options(reveal=self.spec.reveal)
+        return ShowOptions(reveal=self.spec.reveal)
 
     @cached_property
     def panels(self) -> frozenset[Panel]:
@@ -119,7 +119,7 @@ class CompiledChapter:
         camera = Camera(self.spec.camera)
         return Staging(camera, self.panels, " ".join(texts), self.number, self.count)
 
-    def scene(self, playback: Playback, options: Options, notice: str = "") -> Scene:
+    def scene(self, playback: Playback, options: ShowOptions, notice: str = "") -> Scene:
         """Return what a picture of this chapter shows."""
         scene = scene_of(self.show, playback, options, notice)
         return replace(scene, staging=self.staging(playback.furthest_s))
@@ -137,7 +137,7 @@ class CompiledChapter:
 
 
 @dataclass(frozen=True, eq=False)
-class Timeline:
+class StoryTimeline:
     """A whole story, ready to be shown."""
 
     script: Script
@@ -163,13 +163,13 @@ class Timeline:
         chapter, since_s = self.at(story_s)
         return chapter.scene(chapter.playback(since_s), chapter.options)
 
-    def with_shows(self, shows: Sequence[Show]) -> Timeline:
+    def with_shows(self, shows: Sequence[Show]) -> StoryTimeline:
         """Return the timeline with other shows of the same attempts."""
         chapters = (replace(c, show=show) for c, show in zip(self.chapters, shows, strict=True))
-        return Timeline(self.script, tuple(chapters))
+        return StoryTimeline(self.script, tuple(chapters))
 
 
-def compile_story(script: Script) -> Timeline:
+def compile_story(script: Script) -> StoryTimeline:
     """Run every attempt of a story side by side and find its moments and facts.
 
     Raises:
@@ -186,7 +186,7 @@ def compile_story(script: Script) -> Timeline:
         problems += compiler.problems
     if problems:
         raise ScenarioError(problems)
-    return Timeline(script, tuple(chapters))
+    return StoryTimeline(script, tuple(chapters))
 
 
 class _Compiler:
@@ -246,7 +246,7 @@ class _Compiler:
             self._wrong(("until",), ValueError(why))
         return min(until_s, last_s(show))
 
-    def _words(self, facts: Facts, key: str, text: str) -> tuple[Spoken, ...]:
+    def _words(self, facts: Facts, key: str, text: str) -> tuple[CaptionText, ...]:
         spoken = []
         for sentence in parse_caption(text):
             try:
@@ -279,7 +279,7 @@ class _Compiler:
         return replace(mark, label=rival.name)
 
 
-def _joined(spoken: Sequence[Spoken]) -> str:
+def _joined(spoken: Sequence[CaptionText]) -> str:
     return " ".join(one.text for one in spoken)
 
 
@@ -287,7 +287,7 @@ def _joined(spoken: Sequence[Spoken]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FactText:
     """A fact in words, and the race time since which it is known [s]."""
 
     text: str
@@ -295,7 +295,7 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Spoken:
+class CaptionText:
     """One sentence with its facts filled in; before `known_s` [s of race time] it is not shown."""
 
     text: str
@@ -314,17 +314,17 @@ class Facts:
     show: Show
     rivals: Mapping[str, Scenario]
 
-    def speak(self, sentence: Sentence) -> Spoken:
+    def speak(self, sentence: Sentence) -> CaptionText:
         """Return a sentence with its facts filled in.
 
         Raises:
             ValueError: a fact cannot be found in this run.
         """
         found = [p if isinstance(p, str) else self.find(p) for p in sentence.pieces]
-        known_s = max((f.known_s for f in found if isinstance(f, Found)), default=ALWAYS)
-        return Spoken("".join(f if isinstance(f, str) else f.text for f in found), known_s)
+        known_s = max((f.known_s for f in found if isinstance(f, FactText)), default=ALWAYS)
+        return CaptionText("".join(f if isinstance(f, str) else f.text for f in found), known_s)
 
-    def find(self, fact: Fact) -> Found:
+    def find(self, fact: Fact) -> FactText:
         """Return a fact.
 
         Raises:
@@ -335,9 +335,9 @@ class Facts:
         except ValueError as error:
             raise ValueError(f"{{{fact.text}}}: {error}") from None
 
-    def _find(self, fact: Fact) -> Found:
+    def _find(self, fact: Fact) -> FactText:
         if fact.kind == "target":
-            return Found(format_time(self.show.plan.finish_s or 0.0), ALWAYS)
+            return FactText(format_time(self.show.plan.finish_s or 0.0), ALWAYS)
         if fact.kind == "gap":
             return self._gap(fact)
         if fact.kind == "difference":
@@ -346,13 +346,13 @@ class Facts:
             return self._own(fact)
         mark = self._mark(fact.other)
         if fact.kind == "finish":
-            return Found(_time(mark.finish_s), ALWAYS)
+            return FactText(_time(mark.finish_s), ALWAYS)
         scenario = self.rivals.get(fact.other)
         if scenario is None or not isinstance(mark.run, Recording):
             raise ValueError(f"'{fact.other}' is no run of this story: only its finish is known")
-        return Found(_told(fact, Seen(scenario, mark.run, self.show)), ALWAYS)
+        return FactText(_told(fact, FactSource(scenario, mark.run, self.show)), ALWAYS)
 
-    def _own(self, fact: Fact) -> Found:
+    def _own(self, fact: Fact) -> FactText:
         run = self.show.recording
         known_s = run.end_s
         if fact.kind == "pacers":
@@ -361,9 +361,9 @@ class Facts:
             known_s = events(self.show).get(fact.kind, ALWAYS)
         elif fact.when is not None:
             known_s = time_of(self.show, fact.when)
-        return Found(_told(fact, Seen(self.show.scenario, run, self.show)), known_s)
+        return FactText(_told(fact, FactSource(self.show.scenario, run, self.show)), known_s)
 
-    def _gap(self, fact: Fact) -> Found:
+    def _gap(self, fact: Fact) -> FactText:
         mark = self._mark(fact.other) if fact.other else self.show.light
         if fact.when is None:
             raise ValueError("at which moment?")
@@ -374,9 +374,9 @@ class Facts:
         gap = gap_seconds(self.show.recording, mark, time_s)
         if gap is None:
             raise ValueError(f"'{mark.name}' never comes that far")
-        return Found(_words(gap, "behind", "ahead", "level"), time_s)
+        return FactText(_words(gap, "behind", "ahead", "level"), time_s)
 
-    def _difference(self, fact: Fact) -> Found:
+    def _difference(self, fact: Fact) -> FactText:
         run = self.show.recording
         ghosts = [g for g in self.show.ghosts if g.name in self.rivals] or list(self.show.ghosts)
         if not fact.other and not ghosts:
@@ -385,7 +385,7 @@ class Facts:
         if run.finish_s is None or mark.finish_s is None:
             raise ValueError("one of the two does not finish")
         off = run.finish_s - mark.finish_s
-        return Found(_words(off, "slower", "faster", "no faster"), run.end_s)
+        return FactText(_words(off, "slower", "faster", "no faster"), run.end_s)
 
     def _mark(self, name: str) -> Mark:
         for mark in self.show.ghosts:
@@ -398,7 +398,7 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Seen:
+class FactSource:
     """A run that a fact is about; distances and events are meant in this run itself."""
 
     scenario: Scenario
@@ -424,7 +424,7 @@ class Seen:
         return found
 
 
-def _told(fact: Fact, seen: Seen) -> str:
+def _told(fact: Fact, seen: FactSource) -> str:
     """Return what is true of a run, in words."""
     if fact.kind == "shelter" and fact.when is None:
         return _percent(seen.run.mean_shelter)
@@ -433,7 +433,7 @@ def _told(fact: Fact, seen: Seen) -> str:
     return _AT_A_MOMENT[fact.kind](seen.run.at(seen.time_of(fact)), float(seen.run.reserve[0]))
 
 
-def _light_lost(seen: Seen) -> str:
+def _light_lost(seen: FactSource) -> str:
     own = seen.run is seen.live.recording
     track = seen.live.tracks[0] if own else gap_track(seen.run, light_mark(seen.scenario))
     lost_m = lost_light_m(track)
@@ -442,13 +442,13 @@ def _light_lost(seen: Seen) -> str:
     return f"{lost_m:.0f}{UNIT}m"
 
 
-def _pacer_left(seen: Seen) -> str:
+def _pacer_left(seen: FactSource) -> str:
     if "pacer left" not in events(seen.live):
         raise ValueError("no pacer leaves in this run")
     return f"{event_distance(seen.live, 'pacer left'):.0f}{UNIT}m"
 
 
-_OF_A_RUN: dict[str, Callable[[Seen], str]] = {
+_OF_A_RUN: dict[str, Callable[[FactSource], str]] = {
     "finish": lambda seen: _time(seen.run.finish_s),
     "pacers": lambda seen: f"{len({slot.name for slot in seen.scenario.pacers.line_up()})}",
     "light lost": _light_lost,

@@ -7,6 +7,7 @@ Only `pygame.display` and `pygame.font` are initialised; audio when sound is swi
 from __future__ import annotations
 
 import gc
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -32,6 +33,8 @@ from simulator.view.watched import Opening, Watched
 from simulator.view.window import Window
 
 FRAMES_PER_S = 60
+SWITCH_S = 0.001
+"""How long a background thread may keep Python from the next picture [s]."""
 AWAKE = 45
 """So many pictures are drawn after anything changed: new ground is painted a few tiles at a time,
 what slides or fades comes to rest."""
@@ -383,6 +386,7 @@ def run(
     if sound:
         app.perform(Action.SOUND)
     pace = pygame.time.Clock()
+    sys.setswitchinterval(SWITCH_S)
     try:
         app.frame(0.0)
         # what the program is made of is there to stay: a collection that looks through all of it

@@ -99,10 +99,10 @@ def column_of(column: Box, gap: int, wanted: tuple[str, ...]) -> Side:
     """Return the boxes of the wanted panels from the top of `column`: all that have room."""
     x, y, w, h = column
     names = wanted[: 1 if h < 330 else 2 if h < 500 else len(wanted)]
-    every = len(names) == len(SIDE_PANELS)
+    every, whole = len(names) == len(SIDE_PANELS), sum(p.share for p in SIDE_PANELS.values())
     free, placed = h - gap * (len(names) - 1), []
     for name in names:
-        share = SIDE_PANELS[name].share if every else 1 / len(names)
+        share = SIDE_PANELS[name].share / whole if every else 1 / len(names)
         high = column.bottom - y if name == names[-1] else round(share * free)
         placed.append((name, Box(x, y, w, high)))
         y += high + gap

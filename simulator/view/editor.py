@@ -1,4 +1,4 @@
-"""What edits the run, over the picture: the drawer, the bars beside it, the table that compares.
+"""What edits the run, over the picture: the drawer, the side panels, the table that compares.
 
 In: events of the window, the scene, elapsed wall time [s]. Out: calls on the session, pixels.
 """
@@ -48,7 +48,7 @@ class Editor:
         return self.text(event) or self.drawer.mouse(event)
 
     def click(self, event: pygame.Event) -> bool:
-        """Take a click beside the drawer: it closes the table, or was meant for a panel."""
+        """Take a click outside the drawer: it closes the table, or was meant for a panel."""
         if self.drawer.table is not None:
             self.drawer.shut()
             return True
@@ -68,12 +68,12 @@ class Editor:
     def draw(
         self, surface: pygame.Surface, scene: Scene, layout: Layout, style: Style, elapsed_s: float
     ) -> None:
-        """Draw the drawer, the table it asks for, and what a bar says under the mouse."""
+        """Draw the drawer, the open table, and what a panel says under the mouse."""
         drawer, side, session = self.drawer, dict(layout.side), self._session
         for name, panel in self._panels.items():
             panel.layout(side.get(name), scene, style)
         if drawer.shown:
-            drawer.beside = [panel.control(session) for panel in self._panels.values()]
+            drawer.side_controls = [panel.control(session) for panel in self._panels.values()]
             # the first picture of another run is dear enough: the drawer follows in the next
             another = self._curves is not None and scene.chart.curves != self._curves
             self._curves = scene.chart.curves

@@ -479,7 +479,7 @@ class Ui:
         at = options.index(value) if value in options else 0
 
         def step(x: int, y: int) -> None:
-            if choose is not None:
+            if choose is not None and options:
                 way = 1 if x + y > 0 else -1
                 choose(options[min(max(0, at + way), len(options) - 1)])
 
@@ -628,13 +628,13 @@ class Ui:
         """The field whose entry is open."""
         return self.entry.key if self.entry is not None else None
 
-    def move_focus(self, steps: int, *, among: str = "") -> None:
-        """Focus the next control in a ring, or the one before; `among` names what to begin with."""
+    def move_focus(self, steps: int, *, scrolled: bool = False) -> None:
+        """Focus the next control in a ring, or the one before; `scrolled` begins in that part."""
         keys = [c.key for c in self.controls if c.stop]
         if self.focus in keys:
             self.focus = keys[(keys.index(self.focus) + steps) % len(keys)]
         elif keys:
-            first = [key for key in keys if key[0] == among] or keys
+            first = [c.key for c in self.controls if c.stop and scrolled and c.view] or keys
             self.focus = first[0 if steps > 0 else -1]
         self.stale = True
         self.show(self.focus)

@@ -49,6 +49,7 @@ class Window:
         """Open the window, again after the display went away; raises `DisplayError`."""
         # a lecture's picture stays where it is when the speaker clicks into the notes
         os.environ.setdefault("SDL_VIDEO_MINIMIZE_ON_FOCUS_LOSS", "0")
+        os.environ.setdefault("SDL_IME_SHOW_UI", "1")  # else an input method hides its candidates
         os.environ.setdefault("SDL_VIDEO_X11_WMCLASS", "lightpace")  # else a task bar says __main__
         try:
             pygame.display.init()

@@ -18,7 +18,7 @@ from simulator.export.filming import Filming, News, Order, attempt_seen
 from simulator.scenario.story_script import load_story, load_story_text
 from simulator.session import Session
 from simulator.session.presentation import Presentation
-from simulator.stage.scenery import Options
+from simulator.stage.scenery import ShowOptions
 from simulator.view.cameras import WHOLE
 from simulator.view.themes import THEMES
 from tests.session.short import SHORT, load_short, settle
@@ -90,7 +90,7 @@ def test_what_was_changed_pinned_and_switched_off_is_in_the_film(session: Sessio
     session.pin()
     session.change("pacers.count", "0")
     settle(session)
-    session.options = Options(ghosts=False, lights=False)
+    session.options = ShowOptions(ghosts=False, lights=False)
     seen = attempt_seen(session.show, session.options)
     scene = seen(session.recording.end_s - 1)
     assert (scene.ghosts, scene.waves) == ((), ())
@@ -102,7 +102,7 @@ def test_what_was_changed_pinned_and_switched_off_is_in_the_film(session: Sessio
 
 def test_a_film_has_all_that_a_window_would_have_found_out() -> None:
     session = Session(load_short())
-    scene = attempt_seen(session.show, Options())(30.0)
+    scene = attempt_seen(session.show, ShowOptions())(30.0)
     assert scene.chance is not None
     assert scene.chart.band is not None
     assert scene.gaps[0].still_possible is not None

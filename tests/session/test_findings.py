@@ -11,14 +11,13 @@ from simulator.analysis.what_if import AXES, Alternative, alternatives
 from simulator.scenario.loader import load_scenario
 from simulator.session import Session, findings
 from simulator.session.findings import Bars
-from simulator.stage.scene import Bar
 from tests.session.short import load_short, settle
 
 WAIT_S = 60.0
 """A machine that is busy may take long; a test that hangs ends here."""
 
 
-def bars(session: Session) -> tuple[Bar, ...]:
+def bars(session: Session) -> tuple[Alternative, ...]:
     what_if = session.scene().what_if
     assert what_if is not None
     return what_if.bars
@@ -194,7 +193,7 @@ def kinds(session: Session) -> list[bool]:
 def wait(session: Session) -> None:
     """Show pictures until nothing is being worked out; the race does not go on meanwhile."""
     end = time.monotonic() + WAIT_S
-    while session.findings.busy:
+    while session.busy:
         session.advance(0.0)
         assert time.monotonic() < end, "nothing came back"
 
@@ -202,8 +201,6 @@ def wait(session: Session) -> None:
 def test_what_takes_longer_comes_when_it_is_ready_and_holds_up_no_picture() -> None:
     session = Session(load_short())
     assert kinds(session) == [False, False, False]
-    session.advance(0.0)
-    assert session.findings.busy
     wait(session)
     assert kinds(session) == [True, True, True]
     target_s = session.show.plan.finish_s or 0.0
@@ -212,11 +209,20 @@ def test_what_takes_longer_comes_when_it_is_ready_and_holds_up_no_picture() -> N
     assert (session.show.possible.possible == possible.possible).all()
 
 
+def test_nothing_is_begun_while_a_knob_is_being_turned(session: Session) -> None:
+    for gap in range(15, 30):
+        session.change("pacers.front_gap", f"{gap / 10}")
+        session.advance(1 / 60)
+        assert not session.findings.busy
+    wait(session)
+    assert kinds(session) == [True, True, True]
+
+
 def test_the_result_for_a_run_that_is_no_longer_shown_is_kept_from_the_screen() -> None:
     session = Session(load_short())
-    session.advance(0.0)  # the first kind is under way
-    session.change("runner.reserve", "600")
-    session.advance(0.0)
+    while not session.findings.busy:
+        session.advance(0.0)
+    session.change("runner.reserve", "600")  # while the first kind is under way
     for _ in range(1000):
         session.advance(0.0)
         if session.show.possible is not None:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from simulator.physics import attempt
+from simulator.physics import compiled
 from simulator.scenario.story_script import Script, load_story_text
 from simulator.session import Session
 from simulator.session.presentation import Presentation
@@ -129,7 +129,7 @@ def test_no_press_simulates_anything(story: Presentation, monkeypatch: pytest.Mo
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError("an attempt was run")
 
-    monkeypatch.setattr(attempt, "Kernel", refuse)
+    monkeypatch.setattr(compiled.kernel, "run", refuse)
     story.session.next_cue()
     for _ in range(2):
         story.session.next_cue()
@@ -218,7 +218,7 @@ def test_a_completed_timeline_has_all_that_a_window_would_work_out(story: Presen
 
 def test_what_the_next_chapters_show_is_worked_on_ahead(story: Presentation) -> None:
     end = time.monotonic() + WAIT_S
-    while story._ahead or story.session.findings.busy:
+    while story._ahead or story.session.busy:
         story.session.advance(0.0)
         assert time.monotonic() < end, "nothing came back"
     story.session.next_cue()

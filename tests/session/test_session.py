@@ -20,7 +20,7 @@ from simulator.session.player import NOTICE_S
 from simulator.stage.keys import Action
 from simulator.stage.playback import COUNTDOWN_S, FRAME_S, RATES, RUN_OUT_S, STALL_S
 from simulator.stage.scene import Phase
-from simulator.stage.scenery import Options
+from simulator.stage.scenery import ShowOptions
 from tests.session.short import SHORT
 
 WINDOW = {
@@ -66,7 +66,7 @@ def session(worked_off: Session) -> Session:
     """Return one session for all, standing on the line with everything as at first."""
     worked_off.perform(Action.RESTART)
     worked_off.perform(Action.NORMAL_RATE)
-    worked_off.options = Options()
+    worked_off.options = ShowOptions()
     worked_off.notify("")
     return worked_off
 

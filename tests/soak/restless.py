@@ -30,7 +30,7 @@ from simulator.stage.scene import Camera
 from simulator.view.app import App
 from simulator.view.drawer.pages import page_names
 from simulator.view.themes import THEMES
-from tests.view.hand import places
+from tests.view.user import places
 
 HOME = (1280, 720)
 PICTURE_S = 1 / 60
@@ -217,7 +217,7 @@ class Restless:
             empty(kept)
         self._as_in_the_file()
         session.seek(LAPS_S[1])
-        self._until(lambda: not session.findings.busy)
+        self._until(lambda: not session.busy)
         # on a slow machine more pictures are waited for, and more is written in them and kept: the
         # same ones from here on
         self._other_colours()
@@ -297,7 +297,7 @@ class Restless:
             if on:
                 app.perform(action, by_key=True)
         app.drawer.turn_to("")
-        app.drawer.table_wanted = False
+        app.drawer.table_open = False
         while app.shot.camera is not Camera.WHOLE:
             app.perform(Action.CAMERA)
         while self.session.playback.rate < RATES[-1]:

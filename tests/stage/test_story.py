@@ -19,13 +19,13 @@ from simulator.stage.events import events, time_of
 from simulator.stage.playback import COUNTDOWN_S, Playback
 from simulator.stage.scene import Camera, Panel, Phase
 from simulator.stage.show import Show, make_show
-from simulator.stage.story import Timeline, compile_story
+from simulator.stage.story import StoryTimeline, compile_story
 from simulator.units import format_time
 
 PATH = Path("there.yaml")
 
 
-def compiled(*chapters: str, scenario: str = "breaking4") -> Timeline:
+def compiled(*chapters: str, scenario: str = "breaking4") -> StoryTimeline:
     listed = "".join(f"  - {{name: c, {chapter}}}\n" for chapter in chapters)
     return compile_story(
         load_story_text(f"name: x\nscenario: {scenario}\nchapters:\n{listed}", PATH)
@@ -45,7 +45,7 @@ def show() -> Show:
 
 
 @pytest.fixture(scope="module")
-def shipped() -> Timeline:
+def shipped() -> StoryTimeline:
     return compile_story(load_story("stories/breaking4"))
 
 
@@ -222,7 +222,7 @@ def test_lengths_follow_from_moments_rates_and_holds(show: Show) -> None:
     assert story.begins_s == pytest.approx((0, first.length_s, first.length_s + 9))
 
 
-def test_the_scene_is_a_pure_function_of_story_time(shipped: Timeline) -> None:
+def test_the_scene_is_a_pure_function_of_story_time(shipped: StoryTimeline) -> None:
     for told_s in (0.0, 3.7, 77.0, 150.0, shipped.length_s):
         part, since_s = shipped.at(told_s)
         again, scene = shipped.scene_at(told_s), shipped.scene_at(told_s)
@@ -232,7 +232,7 @@ def test_the_scene_is_a_pure_function_of_story_time(shipped: Timeline) -> None:
     assert shipped.scene_at(1e9).time_s == shipped.scene_at(shipped.length_s).time_s
 
 
-def test_story_time_runs_as_the_window_plays(shipped: Timeline) -> None:
+def test_story_time_runs_as_the_window_plays(shipped: StoryTimeline) -> None:
     for part in shipped.chapters:
         playback = part.playback(0.0)
         for frame in range(1, 61):
@@ -242,7 +242,7 @@ def test_story_time_runs_as_the_window_plays(shipped: Timeline) -> None:
             assert part.race_time(frame * 0.02) == pytest.approx(playback.time_s, abs=1e-9)
 
 
-def test_a_chapter_shows_what_it_says(shipped: Timeline) -> None:
+def test_a_chapter_shows_what_it_says(shipped: StoryTimeline) -> None:
     for part, begins_s in zip(shipped.chapters, shipped.begins_s, strict=True):
         scene = shipped.scene_at(begins_s + 0.5 * part.length_s)
         staging = scene.staging
@@ -255,7 +255,7 @@ def test_a_chapter_shows_what_it_says(shipped: Timeline) -> None:
         assert staging.caption
 
 
-def test_breaking4_is_told_in_about_four_minutes_and_eight_chapters(shipped: Timeline) -> None:
+def test_breaking4_is_told_in_about_four_minutes_and_eight_chapters(shipped: StoryTimeline) -> None:
     assert len(shipped.chapters) == 8
     assert 225 <= shipped.length_s <= 255
     assert shipped.scene_at(0).phase is Phase.COUNTDOWN
@@ -271,7 +271,7 @@ def test_the_scene_outside_a_story_is_not_staged(show: Show) -> None:
     assert part.scene(playback, part.options).staging is not None
 
 
-def test_a_script_goes_to_another_process(shipped: Timeline) -> None:
+def test_a_script_goes_to_another_process(shipped: StoryTimeline) -> None:
     script = pickle.loads(pickle.dumps(shipped.script))  # noqa: S301 - our own
     assert compile_story(script).length_s == shipped.length_s
 

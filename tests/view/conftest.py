@@ -16,7 +16,7 @@ from simulator.stage.scene import Cue, Scene
 from simulator.view.app import App
 from tests.view import scenes
 from tests.view.desks import FakeDesk
-from tests.view.hand import Hand
+from tests.view.user import User
 
 
 class FakeSession(FakeDesk):
@@ -76,10 +76,10 @@ def app(session: FakeSession) -> Iterator[App]:
 
 
 @pytest.fixture
-def hand(app: App, monkeypatch: pytest.MonkeyPatch) -> Hand:
-    """A hand at an open drawer; what lies beneath it is tested elsewhere, and left out here."""
+def user(app: App, monkeypatch: pytest.MonkeyPatch) -> User:
+    """A user at an open drawer; what lies beneath it is tested elsewhere, and left out here."""
     monkeypatch.setattr(app._painter, "draw", lambda *_: None)
-    hand = Hand(app)
-    hand.click(app.buttons()[Action.DRAWER].center)
-    hand.wait(15)
-    return hand
+    user = User(app)
+    user.click(app.buttons()[Action.DRAWER].center)
+    user.wait(15)
+    return user

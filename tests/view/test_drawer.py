@@ -23,7 +23,7 @@ from simulator.view.ui import Ui
 from tests.view import scenes
 from tests.view.conftest import FakeSession
 from tests.view.desks import KNOBS
-from tests.view.hand import Hand, label, places
+from tests.view.user import User, label, places
 
 PATHS = [(knob.group, knob.path) for knob in KNOBS]
 TURNED = [
@@ -32,7 +32,7 @@ TURNED = [
 
 
 def test_nothing_is_laid_out_while_it_is_shut(app: App) -> None:
-    Hand(app).wait(5)
+    User(app).wait(5)
     assert app.drawer.ui.controls == []
 
 
@@ -41,7 +41,7 @@ def test_no_desk_is_laid_out_while_it_is_shut(
 ) -> None:
     asked: list[None] = []
     monkeypatch.setattr(session, "desk", lambda: asked.append(None))
-    Hand(app).wait(5)
+    User(app).wait(5)
     assert asked == []
 
 
@@ -62,213 +62,213 @@ def test_a_file_problem_is_shown_while_it_is_shut(app: App, session: FakeSession
 
 @pytest.mark.parametrize("key", ["k", "tab"])
 def test_a_key_opens_it_with_the_first_knob_in_focus(app: App, key: str) -> None:
-    hand = Hand(app)
-    hand.key(key)
+    user = User(app)
+    user.key(key)
     assert app.drawer.open
     assert app.drawer.ui.focus == ("knob", "pacers.count")
-    hand.key("k")
-    hand.wait(20)
+    user.key("k")
+    user.wait(20)
     assert not app.drawer.shown
 
 
-def test_escape_shuts_it_and_leaves_the_window(hand: Hand) -> None:
-    hand.key("escape")
-    assert not hand.app.drawer.open
-    assert hand.app.running
+def test_escape_shuts_it_and_leaves_the_window(user: User) -> None:
+    user.key("escape")
+    assert not user.app.drawer.open
+    assert user.app.running
 
 
-def test_every_page_shows_its_knobs(hand: Hand, session: FakeSession) -> None:
+def test_every_page_shows_its_knobs(user: User, session: FakeSession) -> None:
     names = page_names(session.desk())
     assert names == (
         "Pacers", "Plan", "Splits", "Runner", "Air", "Light", "Ghosts", "Compare",
     )  # fmt: skip
     for name in names:
-        hand.page(name)
-        assert hand.app.drawer.page == name
+        user.page(name)
+        assert user.app.drawer.page == name
         for knob in session.desk().knobs:
-            assert (hand.app.drawer.ui.find(("knob", knob.path)) is not None) is (
+            assert (user.app.drawer.ui.find(("knob", knob.path)) is not None) is (
                 knob.group == name
             )
 
 
 @pytest.mark.parametrize(("page", "path"), PATHS)
 def test_every_knob_is_turned_by_mouse(
-    hand: Hand, session: FakeSession, page: str, path: str
+    user: User, session: FakeSession, page: str, path: str
 ) -> None:
     before = session.knob(path)
-    hand.page(page)
+    user.page(page)
     if before.kind in (KnobKind.NUMBER, KnobKind.TIME):
-        hand.drag(path, 1.0)
+        user.drag(path, 1.0)
         assert session.knob(path).number == pytest.approx(before.high)
-        hand.drag(path, 0.0)
+        user.drag(path, 0.0)
         assert session.knob(path).number == pytest.approx(before.low)
     elif before.kind is KnobKind.SWITCH:
-        hand.press("knob", path)
+        user.press("knob", path)
         assert session.knob(path).value == "no"
     else:
-        hand.press("knob", path)
-        hand.click(places(hand.app.drawer)["option", str(len(before.options) - 1)].center)
+        user.press("knob", path)
+        user.click(places(user.app.drawer)["option", str(len(before.options) - 1)].center)
         assert session.knob(path).value == before.options[-1]
-        assert hand.app.drawer.ui.popup is None
+        assert user.app.drawer.ui.popup is None
     assert session.asked[-1][:2] == ("change", path)
     assert not session.knob(path).problem
 
 
 @pytest.mark.parametrize(("page", "path"), PATHS)
 def test_every_knob_is_turned_by_keyboard(
-    hand: Hand, session: FakeSession, page: str, path: str
+    user: User, session: FakeSession, page: str, path: str
 ) -> None:
     before = session.knob(path)
-    hand.focus("tab", page)
-    hand.key("space")
-    hand.focus("knob", path)
+    user.focus("tab", page)
+    user.key("space")
+    user.focus("knob", path)
     if before.kind is KnobKind.SWITCH:
-        hand.key("enter")
+        user.key("enter")
         assert session.knob(path).value == "no"
-        hand.key("space")
+        user.key("space")
         assert session.knob(path).value == "yes"
     elif before.kind is KnobKind.CHOICE:
         at = before.options.index(before.value)
-        hand.key("right")
+        user.key("right")
         assert session.knob(path).value == before.options[min(at + 1, len(before.options) - 1)]
-        hand.key("enter")
-        hand.key("home")
-        hand.key("enter")
+        user.key("enter")
+        user.key("home")
+        user.key("enter")
         assert session.knob(path).value == before.options[0]
     else:
         assert before.number is not None
-        hand.key("left" if before.number == before.high else "right")
+        user.key("left" if before.number == before.high else "right")
         sign = -1 if before.number == before.high else 1
         assert session.knob(path).number == pytest.approx(before.number + sign * before.step)
-        hand.key("end")
+        user.key("end")
         assert session.knob(path).number == pytest.approx(before.high)
-        hand.key("shift+left")
+        user.key("shift+left")
         low = max(before.low, before.high - 10 * before.step)
         assert session.knob(path).number == pytest.approx(low)
-        hand.key("home")
+        user.key("home")
         assert session.knob(path).number == pytest.approx(before.low)
     assert session.performed == []
 
 
 @pytest.mark.parametrize(("page", "path"), TURNED)
-def test_every_value_is_typed(hand: Hand, session: FakeSession, page: str, path: str) -> None:
+def test_every_value_is_typed(user: User, session: FakeSession, page: str, path: str) -> None:
     knob = session.knob(path)
     text = "4:00.50" if knob.kind is KnobKind.TIME else f"{knob.low + 2 * knob.step:g}"
-    hand.page(page)
-    hand.press("value", path)
-    hand.write(text)
+    user.page(page)
+    user.press("value", path)
+    user.write(text)
     assert session.knob(path) == knob
-    hand.key("enter")
+    user.key("enter")
     assert session.knob(path).value == text
-    assert hand.app.drawer.ui.typing is None
+    assert user.app.drawer.ui.typing is None
 
 
-def test_typing_on_a_focused_slider_begins_anew(hand: Hand, session: FakeSession) -> None:
-    hand.focus("knob", "pacers.count")
-    hand.write("4")
-    assert hand.app.drawer.ui.typing == ("value", "pacers.count")
-    hand.key("enter")
+def test_typing_on_a_focused_slider_begins_anew(user: User, session: FakeSession) -> None:
+    user.focus("knob", "pacers.count")
+    user.write("4")
+    assert user.app.drawer.ui.typing == ("value", "pacers.count")
+    user.key("enter")
     assert session.knob("pacers.count").value == "4"
     assert session.performed == []
 
 
-def test_letters_go_into_the_entry_and_nowhere_else(hand: Hand, session: FakeSession) -> None:
-    hand.press("value", "pacers.front_gap")
-    hand.write("kghlnvq r1")
+def test_letters_go_into_the_entry_and_nowhere_else(user: User, session: FakeSession) -> None:
+    user.press("value", "pacers.front_gap")
+    user.write("kghlnvq r1")
     assert session.performed == []
-    assert hand.app.drawer.open
-    assert hand.app.running
-    hand.key("escape")
-    assert hand.app.drawer.ui.typing is None
-    assert hand.app.drawer.open
+    assert user.app.drawer.open
+    assert user.app.running
+    user.key("escape")
+    assert user.app.drawer.ui.typing is None
+    assert user.app.drawer.open
     assert session.knob("pacers.front_gap").value == "1.76"
-    hand.key("g")
+    user.key("g")
     assert session.performed == [Action.GHOSTS]
 
 
-def test_a_refused_value_says_why_until_it_is_taken_back(hand: Hand, session: FakeSession) -> None:
+def test_a_refused_value_says_why_until_it_is_taken_back(user: User, session: FakeSession) -> None:
     def said() -> str:
-        return " ".join(hand.words())
+        return " ".join(user.words())
 
-    hand.press("value", "pacers.front_gap")
-    hand.write("99")
-    hand.key("enter")
-    assert hand.app.drawer.ui.typing == ("value", "pacers.front_gap")
+    user.press("value", "pacers.front_gap")
+    user.write("99")
+    user.key("enter")
+    assert user.app.drawer.ui.typing == ("value", "pacers.front_gap")
     assert "'99' is not a value of front gap." in said()
-    hand.key("escape")
-    hand.wait(2)
+    user.key("escape")
+    user.wait(2)
     assert "is not a value" not in said()
     assert session.knob("pacers.front_gap").number == 1.76
 
 
-def test_leaving_the_entry_applies_it(hand: Hand, session: FakeSession) -> None:
-    hand.press("value", "pacers.front_gap")
-    hand.write("2.5")
-    hand.key("tab")
+def test_leaving_the_entry_applies_it(user: User, session: FakeSession) -> None:
+    user.press("value", "pacers.front_gap")
+    user.write("2.5")
+    user.key("tab")
     assert session.knob("pacers.front_gap").value == "2.5"
-    assert hand.app.drawer.ui.focus == ("knob", "pacers.policy")
-    hand.press("value", "pacers.front_gap")
-    hand.write("3.5")
-    hand.click((300, 300))
+    assert user.app.drawer.ui.focus == ("knob", "pacers.policy")
+    user.press("value", "pacers.front_gap")
+    user.write("3.5")
+    user.click((300, 300))
     assert session.knob("pacers.front_gap").value == "3.5"
 
 
-def test_tab_goes_round_and_back(hand: Hand) -> None:
+def test_tab_goes_round_and_back(user: User) -> None:
     seen = []
     for _ in range(60):
-        hand.key("tab")
-        seen.append(hand.app.drawer.ui.focus)
+        user.key("tab")
+        seen.append(user.app.drawer.ui.focus)
         if len(seen) > 1 and seen[-1] == seen[0]:
             break
     assert BARS in seen
     assert len(set(seen)) == len(seen) - 1
     back = []
     for _ in range(len(seen) - 1):
-        hand.key("shift+tab")
-        back.append(hand.app.drawer.ui.focus)
+        user.key("shift+tab")
+        back.append(user.app.drawer.ui.focus)
     assert back == seen[:-1][::-1]
 
 
 @pytest.mark.parametrize(("page", "path"), PATHS)
 def test_a_double_click_on_a_label_resets(
-    hand: Hand, session: FakeSession, page: str, path: str
+    user: User, session: FakeSession, page: str, path: str
 ) -> None:
-    hand.page(page)
-    hand.place(("knob", path))
-    place = label(hand.app.drawer, ("knob", path))
+    user.page(page)
+    user.place(("knob", path))
+    place = label(user.app.drawer, ("knob", path))
     at = (place.x + 20, place.centery)
-    hand.click(at)
-    hand.wait(60)
-    hand.click(at)
+    user.click(at)
+    user.wait(60)
+    user.click(at)
     assert ("reset", path) not in session.asked  # too slow: two clicks
-    hand.wait(60)
-    hand.click(at)
-    hand.click(at)
+    user.wait(60)
+    user.click(at)
+    user.click(at)
     assert session.asked == [("reset", path)]
 
 
-def test_delete_resets_what_is_in_focus(hand: Hand, session: FakeSession) -> None:
-    hand.focus("knob", "pacers.count")
-    hand.key("left", 4)
-    hand.key("delete")
+def test_delete_resets_what_is_in_focus(user: User, session: FakeSession) -> None:
+    user.focus("knob", "pacers.count")
+    user.key("left", 4)
+    user.key("delete")
     assert session.asked[-1] == ("reset", "pacers.count")
     assert session.knob("pacers.count").value == "13"
 
 
-def test_splits_are_typed_and_locked(hand: Hand, session: FakeSession) -> None:
-    hand.page("Splits")
-    hand.press("keep")
-    hand.press("lock", "1")
-    hand.press("section", "0")
-    hand.write("30.5")
-    hand.key("enter")
-    hand.focus("total", "2")
-    hand.write("1:31")
-    hand.key("enter")
-    hand.press("section", "3")
-    hand.write("soon")
-    hand.key("enter")
-    assert hand.app.drawer.ui.typing == ("section", "3")
+def test_splits_are_typed_and_locked(user: User, session: FakeSession) -> None:
+    user.page("Splits")
+    user.press("keep")
+    user.press("lock", "1")
+    user.press("section", "0")
+    user.write("30.5")
+    user.key("enter")
+    user.focus("total", "2")
+    user.write("1:31")
+    user.key("enter")
+    user.press("section", "3")
+    user.write("soon")
+    user.key("enter")
+    assert user.app.drawer.ui.typing == ("section", "3")
     assert session.asked == [
         ("keep target", False),
         ("lock", 1, True),
@@ -276,24 +276,24 @@ def test_splits_are_typed_and_locked(hand: Hand, session: FakeSession) -> None:
         ("split", 2, "1:31", True),
         ("split", 3, "soon", False),
     ]
-    assert any("cannot be run" in line for line in hand.words())
+    assert any("cannot be run" in line for line in user.words())
 
 
-def test_runs_are_kept_shown_compared_and_let_go(hand: Hand, session: FakeSession) -> None:
-    hand.page("Compare")
+def test_runs_are_kept_shown_compared_and_let_go(user: User, session: FakeSession) -> None:
+    user.page("Compare")
     for _ in range(6):
-        hand.press("pin")
-    assert hand.app.drawer.ui.find(("pin",)) is None
-    hand.press("show", "3")
-    hand.press("unpin", "2")
-    hand.press("table")
-    assert hand.app.drawer.table == session.desk().comparison
-    hand.key("escape")
-    assert hand.app.drawer.table is None
-    assert hand.app.drawer.open
-    hand.press("table")
-    hand.click((300, 300))
-    assert hand.app.drawer.table is None
+        user.press("pin")
+    assert user.app.drawer.ui.find(("pin",)) is None
+    user.press("show", "3")
+    user.press("unpin", "2")
+    user.press("table")
+    assert user.app.drawer.table == session.desk().comparison
+    user.key("escape")
+    assert user.app.drawer.table is None
+    assert user.app.drawer.open
+    user.press("table")
+    user.click((300, 300))
+    assert user.app.drawer.table is None
     assert session.asked[6:] == [("show", 3, False), ("unpin", 2)]
 
 
@@ -306,65 +306,65 @@ def test_runs_are_kept_shown_compared_and_let_go(hand: Hand, session: FakeSessio
     ],
 )
 def test_files_are_asked_for(
-    hand: Hand, session: FakeSession, page: str, button: str, wish: str
+    user: User, session: FakeSession, page: str, button: str, wish: str
 ) -> None:
     session.pin()
     session.asked.clear()
-    hand.page(page)
-    hand.press("ask", button)
-    hand.key("backspace")
-    hand.key("enter")
+    user.page(page)
+    user.press("ask", button)
+    user.key("backspace")
+    user.key("enter")
     assert session.asked == []  # a file needs a name
-    hand.write("my runs.yaml")
-    hand.key("enter")
+    user.write("my runs.yaml")
+    user.key("enter")
     assert session.asked == [(wish, "my runs.yaml")]
-    assert not hand.app.drawer.asked
+    assert not user.app.drawer.question
 
 
-def test_undo_redo_and_save_count(hand: Hand, session: FakeSession) -> None:
-    hand.focus("knob", "pacers.count")
-    hand.key("left", 3)
-    hand.press("undo")
-    hand.press("redo")
-    hand.press("save")
-    hand.press("gun")
-    hand.press("here")
+def test_undo_redo_and_save_count(user: User, session: FakeSession) -> None:
+    user.focus("knob", "pacers.count")
+    user.key("left", 3)
+    user.press("undo")
+    user.press("redo")
+    user.press("save")
+    user.press("gun")
+    user.press("here")
     assert session.asked[3:] == [
         ("undo",), ("redo",), ("save",), ("from gun", True), ("from gun", False),
     ]  # fmt: skip
     assert session.performed == []
-    hand.press("undo")
-    hand.key("ctrl+z")
+    user.press("undo")
+    user.key("ctrl+z")
     assert session.performed == [Action.UNDO]
 
 
-def test_waves_are_added_and_removed(hand: Hand, session: FakeSession) -> None:
-    hand.page("Light")
-    hand.press("add wave")
-    hand.press("remove wave", "b")
+def test_waves_are_added_and_removed(user: User, session: FakeSession) -> None:
+    user.page("Light")
+    user.press("add wave")
+    user.press("remove wave", "b")
     assert session.asked == [("add wave",), ("remove wave", "b")]
 
 
-def test_a_bar_of_the_strip_is_taken_and_its_axis_turned(hand: Hand, session: FakeSession) -> None:
+def test_a_bar_of_the_strip_is_taken_and_its_axis_turned(user: User, session: FakeSession) -> None:
     shown = scenes.light_lost().what_if
-    layout, style = hand.app._arrangement()
+    layout, style = user.app._arrangement()
     assert shown is not None
     assert layout.what_if is not None
     where = lay_out(layout.what_if, shown, style)
     columns, heading = where.columns, where.heading[1]
-    hand.click((round(columns[4].centre[0]), round(columns[4].centre[1])))
-    hand.click((heading.x + 5, heading.y + 5))
-    hand.click((round(columns[13].centre[0]), round(columns[13].centre[1])))
+    user.click((round(columns[4].centre[0]), round(columns[4].centre[1])))
+    user.click((heading.x + 5, heading.y + 5))
+    user.click((round(columns[13].centre[0]), round(columns[13].centre[1])))
     assert session.asked == [("bar", 4), ("axis", "front gap")]
     assert session.performed == [Action.REVEAL]  # one's own is a secret: it is shown
 
 
-def test_the_strip_is_reached_by_keyboard(hand: Hand, session: FakeSession) -> None:
-    hand.focus(*BARS)
-    hand.key("left", 9)
-    hand.key("enter")
-    hand.key("down")
-    hand.key("up", 2)
+def test_the_strip_is_reached_by_keyboard(user: User, session: FakeSession) -> None:
+    user.focus(*BARS)
+    user.key("left", 9)
+    user.key("enter")
+    user.key("down")
+    user.key("up", 2)
     assert session.asked == [
         ("bar", 4),
         ("axis", "front gap"),
@@ -374,25 +374,25 @@ def test_the_strip_is_reached_by_keyboard(hand: Hand, session: FakeSession) -> N
     assert session.performed == []
 
 
-def test_a_file_problem_is_a_banner(hand: Hand, session: FakeSession) -> None:
+def test_a_file_problem_is_a_banner(user: User, session: FakeSession) -> None:
     session.now = replace(session.now, file_problem="breaking4.yaml:12:3: not a number")
-    assert any("12:3" in line for line in hand.words())
+    assert any("12:3" in line for line in user.words())
 
 
-def test_it_swallows_the_mouse_and_nothing_beside_it(hand: Hand, session: FakeSession) -> None:
-    box = hand.app.drawer.box
+def test_it_swallows_the_mouse_and_nothing_beside_it(user: User, session: FakeSession) -> None:
+    box = user.app.drawer.box
     assert box is not None
-    hand.click((box.x + 4, box.bottom - 4))
-    hand.click((box.x + 4, box.bottom - 4), button=3)
+    user.click((box.x + 4, box.bottom - 4))
+    user.click((box.x + 4, box.bottom - 4), button=3)
     layout = arrange(1280, 720)
     assert layout.timeline is not None
-    hand.down((layout.timeline.x + 200, layout.timeline.y + 60))
+    user.down((layout.timeline.x + 200, layout.timeline.y + 60))
     assert len(session.sought) == 1
-    hand.up((0, 0))
+    user.up((0, 0))
 
 
-def test_a_slider_keeps_its_range_under_a_hand(hand: Hand, session: FakeSession) -> None:
-    hand.page("Plan")
+def test_a_slider_keeps_its_range_under_a_hand(user: User, session: FakeSession) -> None:
+    user.page("Plan")
     real = session.change
 
     def widening(path: str, text: str) -> bool:
@@ -403,24 +403,43 @@ def test_a_slider_keeps_its_range_under_a_hand(hand: Hand, session: FakeSession)
         return done
 
     session.change = widening  # type: ignore[method-assign]
-    hand.drag("plan.target", 0.75)
+    user.drag("plan.target", 0.75)
     assert session.knob("plan.target").number == pytest.approx(252.0, abs=0.4)
 
 
-def test_many_presses_within_one_picture_all_count(hand: Hand, session: FakeSession) -> None:
-    hand.focus("knob", "pacers.count")
+def test_many_presses_within_one_picture_all_count(user: User, session: FakeSession) -> None:
+    user.focus("knob", "pacers.count")
     for _ in range(9):
         event = pygame.Event(pygame.KEYDOWN, key=pygame.K_LEFT, mod=0, unicode="")
-        hand.app.handle(event)
+        user.app.handle(event)
     assert session.knob("pacers.count").value == "4"
 
 
-def test_held_keys_turn_but_do_not_toggle(hand: Hand, session: FakeSession) -> None:
-    hand.page("Plan")
-    hand.focus("knob", "plan.standing_start")
+def test_choices_and_switches_count_each_press_within_one_picture(
+    user: User, session: FakeSession
+) -> None:
+    def press(code: int, times: int) -> None:
+        for _ in range(times):
+            for kind in (pygame.KEYDOWN, pygame.KEYUP):
+                user.app.handle(pygame.Event(kind, key=code, mod=0, unicode=""))
+
+    user.page("Plan")
+    user.focus("knob", "plan.shape")
+    press(pygame.K_RIGHT, 2)
+    assert session.knob("plan.shape").value == "splits"
+    user.focus("knob", "plan.standing_start")
+    press(pygame.K_SPACE, 3)
+    assert session.knob("plan.standing_start").value == "no"
+    press(pygame.K_SPACE, 1)
+    assert session.knob("plan.standing_start").value == "yes"
+
+
+def test_held_keys_turn_but_do_not_toggle(user: User, session: FakeSession) -> None:
+    user.page("Plan")
+    user.focus("knob", "plan.standing_start")
     for _ in range(5):
         event = pygame.Event(pygame.KEYDOWN, key=pygame.K_SPACE, mod=0, unicode=" ")
-        hand.app.handle(event)
+        user.app.handle(event)
     assert session.knob("plan.standing_start").value == "no"
 
 
@@ -428,19 +447,19 @@ def test_held_keys_turn_but_do_not_toggle(hand: Hand, session: FakeSession) -> N
     "size",
     [(1, 1), (150, 900), (320, 180), (480, 800), (640, 480), (1024, 768), (1920, 1080)],
 )
-def test_any_size_shows_every_page(hand: Hand, session: FakeSession, size: tuple[int, int]) -> None:
+def test_any_size_shows_every_page(user: User, session: FakeSession, size: tuple[int, int]) -> None:
     session.pin()
     pygame.display.set_mode(size, pygame.RESIZABLE)
-    hand.wait()
-    drawer = hand.app.drawer
+    user.wait()
+    drawer = user.app.drawer
     assert drawer.open is (arrange(*size).drawer is not None)
     if not drawer.open:
-        hand.key("k")
+        user.key("k")
         assert session.said == ["The window is too small for the knobs."]
         return
     for name in page_names(session.desk()):
         drawer.turn_to(name)
-        hand.wait(2)
+        user.wait(2)
         box = drawer.box
         assert box is not None
         shown = [c for c in drawer.ui.controls if c.key[0] != "label" and c.key != BARS]
@@ -454,11 +473,11 @@ def test_any_size_shows_every_page(hand: Hand, session: FakeSession, size: tuple
 
 
 @pytest.mark.slow
-def test_eight_k_shows_every_page(hand: Hand, session: FakeSession) -> None:
+def test_eight_k_shows_every_page(user: User, session: FakeSession) -> None:
     pygame.display.set_mode((7680, 4320), pygame.RESIZABLE)
     for name in page_names(session.desk()):
-        hand.app.drawer.turn_to(name)
-        hand.wait()
+        user.app.drawer.turn_to(name)
+        user.wait()
 
 
 def test_a_run_s_name_gets_what_room_there_is() -> None:
@@ -471,19 +490,19 @@ def test_a_run_s_name_gets_what_room_there_is() -> None:
 
 
 def test_a_fast_mouse_turns_a_knob_twice_a_picture_at_most(
-    hand: Hand, session: FakeSession
+    user: User, session: FakeSession
 ) -> None:
-    track = hand.place(("knob", "pacers.front_gap"))
-    hand.down(track.center)
+    track = user.place(("knob", "pacers.front_gap"))
+    user.down(track.center)
     session.asked.clear()
     for x in range(track.centerx, track.right, 2):
         event = {"pos": (x, track.centery), "rel": (2, 0), "buttons": (1, 0, 0)}
-        hand.app.handle(pygame.Event(pygame.MOUSEMOTION, event))
-    hand.wait()
+        user.app.handle(pygame.Event(pygame.MOUSEMOTION, event))
+    user.wait()
     turned = [asked for asked in session.asked if asked[0] == "change"]
     assert 1 <= len(turned) <= 2
     number = next(k.number for k in session.desk().knobs if k.path == "pacers.front_gap")
-    hand.up((track.right - 2, track.centery))
+    user.up((track.right - 2, track.centery))
     knob = next(k for k in session.desk().knobs if k.path == "pacers.front_gap")
     assert number is not None
     assert number > 0.9 * knob.high

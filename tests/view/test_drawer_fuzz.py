@@ -1,4 +1,4 @@
-"""Random hands at the drawer: whatever they do, no exception, and there is still a picture."""
+"""Random users of the drawer: whatever they do, no exception, and there is still a picture."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from simulator.session import Session
 from simulator.view.app import App
 from simulator.view.watched import Watched
 from tests.view.conftest import FakeSession
-from tests.view.hand import places
+from tests.view.user import places
 
 KEYS = (
     *(pygame.K_TAB, pygame.K_RETURN, pygame.K_ESCAPE, pygame.K_SPACE, pygame.K_BACKSPACE),
@@ -26,7 +26,7 @@ SIZES = ((1, 1), (320, 180), (640, 480), (480, 800), (1024, 768), (1280, 720))
 
 
 class Fuzz:
-    """A hand that does not know what it wants."""
+    """A user who does not know what it wants."""
 
     def __init__(self, app: App, seed: int) -> None:
         self.app = app
@@ -109,14 +109,14 @@ def opened(session: Watched, monkeypatch: pytest.MonkeyPatch, folder: Path) -> A
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_random_hands_break_nothing(
+def test_random_users_break_nothing(
     seed: int, session: FakeSession, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     Fuzz(opened(session, monkeypatch, tmp_path), seed).run(400)
     pygame.display.quit()
 
 
-def test_random_hands_break_no_real_session(
+def test_random_users_break_no_real_session(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     session = Session(load_scenario("breaking4"), start_at_s=60.0)

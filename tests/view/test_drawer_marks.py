@@ -14,7 +14,7 @@ from simulator.view.layout import Box
 from simulator.view.ui import Ui
 from tests.view.conftest import FakeSession
 from tests.view.desks import KNOBS
-from tests.view.hand import Hand, label
+from tests.view.user import User, label
 
 OTHER = {KnobKind.SWITCH: "no", KnobKind.TIME: "3:58.00"}
 ASKED = [
@@ -26,10 +26,10 @@ SHORT = ("Plan", "Splits", "Runner", "Air", "Ghosts")
 """Pages that are not longer than their view even in a low window."""
 
 
-def pixels(hand: Hand, place: Box) -> bytes:
+def pixels(user: User, place: Box) -> bytes:
     """Return what is seen in a box of the drawer."""
-    hand.wait()
-    surface, box = pygame.display.get_surface(), hand.app.drawer.box
+    user.wait()
+    surface, box = pygame.display.get_surface(), user.app.drawer.box
     assert surface is not None
     assert box is not None
     seen = surface.subsurface(pygame.Rect(place).move(box.x, box.y))
@@ -49,7 +49,7 @@ def change_all(session: FakeSession) -> None:
 @pytest.mark.parametrize("scrolled", [False, True])
 @pytest.mark.parametrize(("page", "asked"), ASKED)
 def test_a_file_s_name_is_seen_while_it_is_typed(
-    hand: Hand, session: FakeSession, page: str, asked: str, scrolled: bool
+    user: User, session: FakeSession, page: str, asked: str, scrolled: bool
 ) -> None:
     session.pin()
     if scrolled:
@@ -57,75 +57,75 @@ def test_a_file_s_name_is_seen_while_it_is_typed(
         change_all(session)
         for _ in range(5):
             session.pin()
-        hand.wait(2)
-    hand.app.drawer.turn_to(page)
-    hand.wait(2)
+        user.wait(2)
+    user.app.drawer.turn_to(page)
+    user.wait(2)
     if scrolled:
-        hand.app.drawer.ui.scroll_by(40)
-        hand.wait()
-    before = hand.app.drawer.ui.scroll
+        user.app.drawer.ui.scroll_by(40)
+        user.wait()
+    before = user.app.drawer.ui.scroll
     assert (before > 0) is (scrolled and page not in SHORT)
-    hand.app.drawer.ui.press(("ask", asked))
-    hand.wait()
-    assert hand.app.drawer.ui.scroll == before
-    entry = hand.control("name", asked)
-    hand.key("backspace")
-    seen = [pixels(hand, entry.box)]
+    user.app.drawer.ui.press(("ask", asked))
+    user.wait()
+    assert user.app.drawer.ui.scroll == before
+    entry = user.control("name", asked)
+    user.key("backspace")
+    seen = [pixels(user, entry.box)]
     for letter in "mw":
-        hand.write(letter)
-        seen.append(pixels(hand, entry.box))
+        user.write(letter)
+        seen.append(pixels(user, entry.box))
     assert len(set(seen)) == 3
     assert entry.view is None
 
 
 def test_why_a_name_is_refused_is_not_written_over_the_file_s(
-    hand: Hand, session: FakeSession
+    user: User, session: FakeSession
 ) -> None:
-    hand.press("ask", "save as")
-    hand.key("backspace")
-    hand.key("enter")
-    said = hand.words()
+    user.press("ask", "save as")
+    user.key("backspace")
+    user.key("enter")
+    said = user.words()
     assert "A file needs a name." in said
     assert session.desk().file not in said
 
 
-def test_a_tab_is_marked_where_its_page_holds_a_change(hand: Hand, session: FakeSession) -> None:
+def test_a_tab_is_marked_where_its_page_holds_a_change(user: User, session: FakeSession) -> None:
     def marked() -> set[str]:
         pages = page_names(session.desk())
         with patch.object(Ui, "button", autospec=True) as button:
-            hand.app.drawer.refresh()
-        hand.wait(2)
-        hand.app.drawer.refresh()
+            user.app.drawer.refresh()
+        user.wait(2)
+        user.app.drawer.refresh()
         drawn = [call for call in button.call_args_list if call.args[1].key[0] == "tab"]
         assert [call.args[2] for call in drawn] == list(pages)
         return {call.args[2] for call in drawn if call.kwargs["changed"]}
 
     assert marked() == set()
-    plain = pixels(hand, hand.control("tab", "Air").box)
+    plain = pixels(user, user.control("tab", "Air").box)
     session.change("environment.wind.speed", "2")
     assert marked() == {"Air"}
-    assert pixels(hand, hand.control("tab", "Air").box) != plain
+    assert pixels(user, user.control("tab", "Air").box) != plain
     session.change_split(1, "29.00", cumulative=False)
     assert marked() == {"Air", "Splits"}
     session.reset("environment.wind.speed")
     assert marked() == {"Splits"}
-    assert pixels(hand, hand.control("tab", "Air").box) == plain
+    assert pixels(user, user.control("tab", "Air").box) == plain
 
 
-def test_a_changed_split_has_the_knobs_dot(hand: Hand, session: FakeSession) -> None:
+def test_a_changed_split_has_the_knobs_dot(user: User, session: FakeSession) -> None:
     def dots() -> list[float]:
-        hand.wait(2)
+        user.wait(2)
         with patch.object(Ui, "dot", autospec=True) as dot:
-            hand.app.drawer.refresh()
-        view, own = hand.control("keep").view, hand.app.drawer.ui.theme.own
+            user.app.drawer.refresh()
+        view, own = user.control("keep").view, user.app.drawer.ui.theme.own
         assert view is not None
         found = [call.args[1][1] for call in dot.call_args_list if call.args[3] == own]
         return [y for y in found if view.y < y < view.bottom]
 
-    hand.page("Splits")
+    user.page("Splits")
     assert dots() == []
     session.change_split(2, "28.50", cumulative=False)
-    lock = hand.control("lock", "2").box
+    lock = user.control("lock", "2").box
     (y,) = dots()
     assert lock.y < y < lock.bottom
     session.change_split(2, "29.99", cumulative=False)
@@ -135,102 +135,102 @@ def test_a_changed_split_has_the_knobs_dot(hand: Hand, session: FakeSession) -> 
 @pytest.mark.parametrize("by", ["mouse", "keyboard"])
 @pytest.mark.parametrize(("page", "path"), [(knob.group, knob.path) for knob in KNOBS])
 def test_the_file_s_value_is_pressed_to_have_it_back(
-    hand: Hand, session: FakeSession, page: str, path: str, by: str
+    user: User, session: FakeSession, page: str, path: str, by: str
 ) -> None:
-    hand.page(page)
-    assert hand.app.drawer.ui.find(("reset", "knob", path)) is None
+    user.page(page)
+    assert user.app.drawer.ui.find(("reset", "knob", path)) is None
     change_all(session)
-    hand.wait(2)
-    assert any(session.knob(path).file_value in line for line in hand.words())
-    assert hand.app.drawer.ui.find(("reset", "knob", path)) is not None
+    user.wait(2)
+    assert any(session.knob(path).file_value in line for line in user.words())
+    assert user.app.drawer.ui.find(("reset", "knob", path)) is not None
     if by == "mouse":
-        hand.press("reset", "knob", path)
+        user.press("reset", "knob", path)
     else:
-        hand.focus("reset", "knob", path)
-        hand.key("enter")
-        assert hand.app.drawer.ui.focus == ("knob", path)
-    hand.wait(2)
+        user.focus("reset", "knob", path)
+        user.key("enter")
+        assert user.app.drawer.ui.focus == ("knob", path)
+    user.wait(2)
     assert session.asked == [("reset", path)]
     assert not session.knob(path).changed
-    assert hand.app.drawer.ui.find(("reset", "knob", path)) is None
+    assert user.app.drawer.ui.find(("reset", "knob", path)) is None
 
 
 @pytest.mark.parametrize("by", ["file's value", "double click", "delete", "enter"])
-def test_a_split_can_be_had_back_like_a_knob(hand: Hand, session: FakeSession, by: str) -> None:
-    hand.page("Splits")
-    before = hand.place(("section", "2"))
+def test_a_split_can_be_had_back_like_a_knob(user: User, session: FakeSession, by: str) -> None:
+    user.page("Splits")
+    before = user.place(("section", "2"))
     session.change_split(2, "28.50", cumulative=False)
-    hand.wait(2)
-    assert hand.place(("section", "2")) == before, "nothing moves under a hand"
+    user.wait(2)
+    assert user.place(("section", "2")) == before, "nothing moves under the mouse"
     session.asked.clear()
     if by == "file's value":
-        assert "29.99" in hand.words()
-        hand.press("reset", "section", "2")
+        assert "29.99" in user.words()
+        user.press("reset", "section", "2")
     elif by == "double click":
-        place = label(hand.app.drawer, ("section", "2"))
-        hand.click(place.center)
-        hand.click(place.center)
+        place = label(user.app.drawer, ("section", "2"))
+        user.click(place.center)
+        user.click(place.center)
     elif by == "delete":
-        hand.focus("total", "2")
-        hand.key("delete")
+        user.focus("total", "2")
+        user.key("delete")
     else:
-        hand.focus("reset", "section", "2")
-        hand.key("enter")
-        assert hand.app.drawer.ui.focus == ("section", "2")
-    hand.wait(2)
+        user.focus("reset", "section", "2")
+        user.key("enter")
+        assert user.app.drawer.ui.focus == ("section", "2")
+    user.wait(2)
     assert session.asked == [("reset split", 2)]
-    assert hand.app.drawer.ui.find(("reset", "section", "2")) is None
-    assert hand.app.drawer.ui.find(("reset", "plan")) is None
+    assert user.app.drawer.ui.find(("reset", "section", "2")) is None
+    assert user.app.drawer.ui.find(("reset", "plan")) is None
 
 
-def test_the_whole_plan_can_be_had_back(hand: Hand, session: FakeSession) -> None:
-    hand.page("Splits")
-    assert hand.app.drawer.ui.find(("reset", "plan")) is None
+def test_the_whole_plan_can_be_had_back(user: User, session: FakeSession) -> None:
+    user.page("Splits")
+    assert user.app.drawer.ui.find(("reset", "plan")) is None
     session.change_split(2, "28.50", cumulative=False)
     session.change_split(3, "28.50", cumulative=True)
-    hand.wait(2)
-    hand.press("reset", "plan")
+    user.wait(2)
+    user.press("reset", "plan")
     assert session.asked[-1] == ("reset split", None)
-    hand.wait(2)
-    assert hand.app.drawer.ui.find(("reset", "plan")) is None
+    user.wait(2)
+    assert user.app.drawer.ui.find(("reset", "plan")) is None
 
 
-def test_why_a_split_cannot_be_had_back_is_said_below_it(hand: Hand, session: FakeSession) -> None:
-    hand.page("Splits")
+def test_why_a_split_cannot_be_had_back_is_said_below_it(user: User, session: FakeSession) -> None:
+    user.page("Splits")
     session.change_split(2, "28.50", cumulative=False)
     session.lock_split(2, True)
-    hand.wait(2)
-    hand.press("reset", "section", "2")
-    assert "it is locked" in hand.words()
+    user.wait(2)
+    user.press("reset", "section", "2")
+    assert "it is locked" in user.words()
     session.lock_split(2, False)
-    hand.press("reset", "section", "2")
-    assert "it is locked" not in hand.words()
+    user.press("reset", "section", "2")
+    assert "it is locked" not in user.words()
 
 
 @pytest.mark.parametrize("size", [(800, 450), (1280, 720), (1920, 1080)])
 def test_nothing_lies_over_a_control_that_resets(
-    hand: Hand, session: FakeSession, size: tuple[int, int]
+    user: User, session: FakeSession, size: tuple[int, int]
 ) -> None:
     pygame.display.set_mode(size, pygame.RESIZABLE)
     change_all(session)
     session.change_split(0, "28.50", cumulative=False)
     session.change_split(2, "28.50", cumulative=False)
     for page in page_names(session.desk()):
-        hand.app.drawer.turn_to(page)
-        hand.wait(2)
-        controls = [c for c in hand.app.drawer.ui.controls if c.key[0] != "label"]
+        user.app.drawer.turn_to(page)
+        user.wait(2)
+        controls = [c for c in user.app.drawer.ui.controls if c.key[0] != "label"]
         boxes = [control.box for control in controls if control.view is not None]
         assert all(not a.touches(b) for i, a in enumerate(boxes) for b in boxes[:i])
 
 
 def test_the_way_back_is_told_where_there_is_something_to_reset(
-    hand: Hand, session: FakeSession
+    user: User, session: FakeSession
 ) -> None:
     def hint() -> str:
-        return " ".join(line for line in hand.words() if "double-click" in line)
+        return " ".join(line for line in user.words() if "double-click" in line)
 
-    hand.move((5, 5))
-    hand.wait(40)
+    user.move((5, 5))
+    user.wait(40)
     assert hint() == ""
     knob = session.knob("pacers.front_gap")
     session._put(replace(knob, value="2.5", number=2.5, changed=True))

@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterator
 import pygame
 import pytest
 
+from simulator.analysis.what_if import Alternative
 from simulator.scenario.loader import load_scenario
 from simulator.session import Session
 from simulator.stage.keys import Action
-from simulator.stage.scene import Bar
 from simulator.view.app import App
 from simulator.view.drawer.pages import page_names, wave_names
 from simulator.view.panels.what_if import lay_out, tip_of
-from tests.view.hand import Hand, label, places
+from tests.view.user import User, label, places
 
 
 @pytest.fixture
@@ -23,28 +23,28 @@ def session() -> Session:
 
 
 @pytest.fixture
-def hand(session: Session, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hand]:
+def user(session: Session, monkeypatch: pytest.MonkeyPatch) -> Iterator[User]:
     app = App(session, size=(1280, 720))
     monkeypatch.setattr(app._painter, "draw", lambda *_: None)
-    hand = Hand(app)
-    hand.wait()
-    hand.click(app.buttons()[Action.DRAWER].center)
-    hand.wait(15)
-    yield hand
+    user = User(app)
+    user.wait()
+    user.click(app.buttons()[Action.DRAWER].center)
+    user.wait(15)
+    yield user
     pygame.display.quit()
 
 
-def until(hand: Hand, done: Callable[[], bool]) -> None:
+def until(user: User, done: Callable[[], bool]) -> None:
     """Show pictures until something is worked out."""
     for _ in range(5000):
         if done():
             return
-        hand.wait()
+        user.wait()
     raise AssertionError("never worked out")
 
 
-def test_nine_pacers_are_taken_away_and_the_cost_is_read(hand: Hand, session: Session) -> None:
-    def bars() -> tuple[Bar, ...]:
+def test_nine_pacers_are_taken_away_and_the_cost_is_read(user: User, session: Session) -> None:
+    def bars() -> tuple[Alternative, ...]:
         shown = session.scene().what_if
         return shown.bars if shown is not None else ()
 
@@ -52,18 +52,18 @@ def test_nine_pacers_are_taken_away_and_the_cost_is_read(hand: Hand, session: Se
         return bool(bars()) and all(not b.stale and b.finish_s is not None for b in bars())
 
     before = session.recording.finish_s
-    until(hand, ready)
-    hand.drag("pacers.count", 4 / 13)
-    until(hand, lambda: ready() and bars()[4].own and len(session.scene().pacers) == 4)
+    until(user, ready)
+    user.drag("pacers.count", 4 / 13)
+    until(user, lambda: ready() and bars()[4].own and len(session.scene().pacers) == 4)
     shown = session.scene().what_if
     assert shown is not None
     own = next(i for i, bar in enumerate(shown.bars) if bar.own)
     assert shown.bars[own].label == "4"
     assert shown.bars[own].hidden
-    layout, style = hand.app._arrangement()
+    layout, style = user.app._arrangement()
     assert layout.what_if is not None
     centre = lay_out(layout.what_if, shown, style).columns[own].centre
-    hand.click((round(centre[0]), round(centre[1])))  # the secret is told
+    user.click((round(centre[0]), round(centre[1])))  # the secret is told
     shown = session.scene().what_if
     after = session.recording.finish_s
     assert shown is not None
@@ -76,122 +76,122 @@ def test_nine_pacers_are_taken_away_and_the_cost_is_read(hand: Hand, session: Se
 
 
 @pytest.mark.parametrize("how", ["drawer", "key"])
-def test_undo_brings_the_run_back_to_the_bit(hand: Hand, session: Session, how: str) -> None:
+def test_undo_brings_the_run_back_to_the_bit(user: User, session: Session, how: str) -> None:
     before = session.recording.x.copy()
 
     def same() -> bool:
         now = session.recording.x
         return bool(now.shape == before.shape and (now == before).all())
 
-    hand.press("value", "pacers.count")
-    hand.write("2")
-    hand.key("enter")
-    until(hand, lambda: not same())
+    user.press("value", "pacers.count")
+    user.write("2")
+    user.key("enter")
+    until(user, lambda: not same())
     if how == "drawer":
-        hand.press("undo")
+        user.press("undo")
     else:
-        hand.key("ctrl+z")
-    until(hand, same)
+        user.key("ctrl+z")
+    until(user, same)
     assert session.scenario.pacers.count is None
 
 
-def test_every_knob_of_the_file_is_on_a_page(hand: Hand, session: Session) -> None:
+def test_every_knob_of_the_file_is_on_a_page(user: User, session: Session) -> None:
     pages = page_names(session.desk())
     found = set()
     for page in pages:
-        hand.page(page)
-        found |= {c.key[1] for c in hand.app.drawer.ui.controls if c.key[0] == "knob"}
+        user.page(page)
+        found |= {c.key[1] for c in user.app.drawer.ui.controls if c.key[0] == "knob"}
     assert found == {knob.path for knob in session.desk().knobs}
 
 
-def test_a_wave_is_added_followed_and_removed(hand: Hand, session: Session) -> None:
-    hand.page("Light")
-    hand.press("add wave")
+def test_a_wave_is_added_followed_and_removed(user: User, session: Session) -> None:
+    user.page("Light")
+    user.press("add wave")
     names = wave_names(session.desk())
     assert len(names) == 2
-    hand.wait(2)
-    assert ("knob", "wavelight.waves.1.name") in places(hand.app.drawer), "the new one is in view"
+    user.wait(2)
+    assert ("knob", "wavelight.waves.1.name") in places(user.app.drawer), "the new one is in view"
     assert names[0] == session.scenario.wavelight.waves[0].name
-    hand.page("Pacers")
-    hand.press("knob", "pacers.follows")
-    hand.click(places(hand.app.drawer)["option", "2"].center)
+    user.page("Pacers")
+    user.press("knob", "pacers.follows")
+    user.click(places(user.app.drawer)["option", "2"].center)
     assert session.scenario.pacers.follows == names[1]
-    hand.page("Light")
-    hand.press("remove wave", names[0])
+    user.page("Light")
+    user.press("remove wave", names[0])
     assert wave_names(session.desk()) == names[1:]
 
 
-def test_a_refused_value_is_told_at_the_knob(hand: Hand, session: Session) -> None:
-    hand.press("value", "pacers.count")
-    hand.write("99")
-    hand.key("enter")
+def test_a_refused_value_is_told_at_the_knob(user: User, session: Session) -> None:
+    user.press("value", "pacers.count")
+    user.write("99")
+    user.key("enter")
     problem = next(k.problem for k in session.desk().knobs if k.path == "pacers.count")
     assert problem
-    assert problem.split()[0] in " ".join(hand.words())
-    hand.key("escape")
+    assert problem.split()[0] in " ".join(user.words())
+    user.key("escape")
     assert session.scenario.pacers.count in (None, 13)
 
 
-def test_two_runs_are_kept_and_compared(hand: Hand, session: Session) -> None:
-    hand.page("Compare")
-    hand.press("pin")
-    hand.page("Pacers")
-    hand.focus("knob", "pacers.count")
-    hand.key("left", 9)
-    until(hand, lambda: len(session.scene().pacers) == 4)
-    hand.page("Compare")
-    hand.press("pin")
+def test_two_runs_are_kept_and_compared(user: User, session: Session) -> None:
+    user.page("Compare")
+    user.press("pin")
+    user.page("Pacers")
+    user.focus("knob", "pacers.count")
+    user.key("left", 9)
+    until(user, lambda: len(session.scene().pacers) == 4)
+    user.page("Compare")
+    user.press("pin")
     assert [pin.number for pin in session.desk().pins] == [1, 2]
-    hand.press("table")
-    hand.wait(2)
-    table = hand.app.drawer.table
+    user.press("table")
+    user.wait(2)
+    table = user.app.drawer.table
     assert table is not None
     assert {pin.name for pin in session.desk().pins} == {
         heading.partition(" ")[2] for heading in table.columns if heading[0] in "12"
     }
-    hand.press("show", "1")
-    hand.press("unpin", "2")
+    user.press("show", "1")
+    user.press("unpin", "2")
     assert [(pin.number, pin.shown) for pin in session.desk().pins] == [(1, False)]
 
 
 @pytest.mark.parametrize("by", ["mouse", "keyboard"])
-def test_a_wave_is_given_another_name(hand: Hand, session: Session, by: str) -> None:
-    hand.page("Light")
+def test_a_wave_is_given_another_name(user: User, session: Session, by: str) -> None:
+    user.page("Light")
     path = "wavelight.waves.0.name"
     if by == "mouse":
-        hand.press("knob", path)
+        user.press("knob", path)
     else:
-        hand.focus("knob", path)
-        hand.key("enter")
-    hand.write("red one")
-    hand.key("enter")
-    hand.wait(2)
+        user.focus("knob", path)
+        user.key("enter")
+    user.write("red one")
+    user.key("enter")
+    user.wait(2)
     assert session.scenario.wavelight.waves[0].name == "red one"
-    place = label(hand.app.drawer, ("knob", path))
+    place = label(user.app.drawer, ("knob", path))
     for _ in range(2):
-        hand.click(place.center)
+        user.click(place.center)
     assert not session.desk().unsaved
 
 
-def test_a_lap_is_typed_in_the_table_of_laps(hand: Hand, session: Session) -> None:
-    hand.page("Splits")
-    hand.press("laps")
-    hand.wait(2)
-    hand.press("section", "1")
-    hand.write("59.5")
-    hand.key("enter")
-    hand.wait(2)
+def test_a_lap_is_typed_in_the_table_of_laps(user: User, session: Session) -> None:
+    user.page("Splits")
+    user.press("laps")
+    user.wait(2)
+    user.press("section", "1")
+    user.write("59.5")
+    user.key("enter")
+    user.wait(2)
     rows = session.desk().splits
     assert (rows[1].section, rows[-1].cumulative) == ("59.50", "3:59.99")
     assert len(rows) == 4
 
 
-def test_a_refused_split_says_why_at_its_row(hand: Hand, session: Session) -> None:
-    hand.page("Splits")
+def test_a_refused_split_says_why_at_its_row(user: User, session: Session) -> None:
+    user.page("Splits")
     for row in range(1, 8):
-        hand.press("lock", str(row))
-    hand.press("section", "0")
-    hand.write("29")
-    hand.key("enter")
-    assert "every other row is locked" in " ".join(hand.words())
+        user.press("lock", str(row))
+    user.press("section", "0")
+    user.write("29")
+    user.key("enter")
+    assert "every other row is locked" in " ".join(user.words())
     assert "locked" in session.desk().split_problem

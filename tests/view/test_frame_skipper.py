@@ -10,7 +10,7 @@ import pytest
 from simulator.session import Session
 from simulator.stage.keys import Action
 from simulator.view.app import AWAKE, SELDOM, App, FrameSkipper
-from tests.view.hand import label
+from tests.view.user import label
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from simulator.view.text import Type
 from simulator.view.themes import THEMES
 from tests.view import scenes
 from tests.view.conftest import FakeSession
-from tests.view.hand import Hand
+from tests.view.user import User
 
 LAPTOP, PROJECTOR = (1366, 768), (1280, 720)
 
@@ -79,11 +79,11 @@ def room(monkeypatch: pytest.MonkeyPatch) -> Room:
 
 
 @pytest.fixture
-def hand(room: Room, session: FakeSession) -> Iterator[Hand]:
+def user(room: Room, session: FakeSession) -> Iterator[User]:
     assert room.displays
     app = App(session)
     app.frame(1 / 60)
-    yield Hand(app)
+    yield User(app)
     app.sound.close()
     pygame.display.quit()
 
@@ -99,15 +99,15 @@ def picture(app: App) -> bytes:
     return pygame.image.tobytes(surface, "RGB")
 
 
-def test_the_key_presents_and_escape_leaves_as_it_was(hand: Hand) -> None:
-    app = hand.app
+def test_the_key_presents_and_escape_leaves_as_it_was(user: User) -> None:
+    app = user.app
     saver = pygame.display.get_allow_screensaver()
-    hand.key("f5")
+    user.key("f5")
     assert presenting(app)
     assert app.window.size == LAPTOP
     assert not pygame.mouse.get_visible()
     assert not pygame.display.get_allow_screensaver()
-    hand.key("escape")
+    user.key("escape")
     assert not presenting(app)
     assert not app.fullscreen
     assert app.running
@@ -126,10 +126,10 @@ def test_the_key_presents_and_escape_leaves_as_it_was(hand: Hand) -> None:
     ],
 )
 def test_a_clickers_keys_are_those_of_slide_programs(
-    hand: Hand, session: FakeSession, key: str, asked: str
+    user: User, session: FakeSession, key: str, asked: str
 ) -> None:
-    hand.key("f5")
-    hand.key(key, times=2)
+    user.key("f5")
+    user.key(key, times=2)
     assert session.cued == [asked, asked]
     assert session.performed == []
 
@@ -137,29 +137,29 @@ def test_a_clickers_keys_are_those_of_slide_programs(
 @pytest.mark.parametrize(
     ("key", "again", "shade"), [("b", "b", 0), (".", "b", 0), ("w", ",", 255), ("b", "w", 0)]
 )
-def test_a_blank_screen_and_back(hand: Hand, key: str, again: str, shade: int) -> None:
-    hand.key("f5")
-    shown = picture(hand.app)
-    hand.key(key)
-    assert set(picture(hand.app)) == {shade}
-    hand.key(again)
-    assert picture(hand.app) == shown
+def test_a_blank_screen_and_back(user: User, key: str, again: str, shade: int) -> None:
+    user.key("f5")
+    shown = picture(user.app)
+    user.key(key)
+    assert set(picture(user.app)) == {shade}
+    user.key(again)
+    assert picture(user.app) == shown
 
 
 def test_the_first_press_after_black_only_brings_the_picture(
-    hand: Hand, session: FakeSession
+    user: User, session: FakeSession
 ) -> None:
-    hand.key("f5")
-    hand.key("b")
-    hand.key("pagedown")
+    user.key("f5")
+    user.key("b")
+    user.key("pagedown")
     assert session.cued == []
-    assert set(picture(hand.app)) != {0}
-    hand.key("pagedown")
+    assert set(picture(user.app)) != {0}
+    user.key("pagedown")
     assert session.cued == ["next"]
 
 
-def test_a_stray_key_changes_nothing(hand: Hand, session: FakeSession) -> None:
-    hand.key("f5")
+def test_a_stray_key_changes_nothing(user: User, session: FakeSession) -> None:
+    user.key("f5")
     for key in (
         "q",
         "k",
@@ -175,8 +175,8 @@ def test_a_stray_key_changes_nothing(hand: Hand, session: FakeSession) -> None:
         "end",
         "x",
     ):
-        hand.key(key)
-    app = hand.app
+        user.key(key)
+    app = user.app
     assert presenting(app)
     assert app.running
     assert app.fullscreen
@@ -185,32 +185,32 @@ def test_a_stray_key_changes_nothing(hand: Hand, session: FakeSession) -> None:
     assert not session.cued
 
 
-def test_the_mouse_is_left_alone_while_presenting(hand: Hand, session: FakeSession) -> None:
-    hand.key("f5")
-    shot = hand.app.shot
-    hand.click((600, 700))
-    hand.wheel(3)
-    assert hand.app.shot == shot
+def test_the_mouse_is_left_alone_while_presenting(user: User, session: FakeSession) -> None:
+    user.key("f5")
+    shot = user.app.shot
+    user.click((600, 700))
+    user.wheel(3)
+    assert user.app.shot == shot
     assert not session.sought
     assert not session.performed
 
 
-def test_camera_and_pause_have_keys_while_presenting(hand: Hand, session: FakeSession) -> None:
-    hand.key("f5")
-    hand.key("c")
-    assert hand.app.shot.camera is Camera.RUNNER
-    hand.key("s")
+def test_camera_and_pause_have_keys_while_presenting(user: User, session: FakeSession) -> None:
+    user.key("f5")
+    user.key("c")
+    assert user.app.shot.camera is Camera.RUNNER
+    user.key("s")
     assert session.performed == [Action.PLAY_PAUSE]
 
 
-def test_help_closes_before_the_mode_is_left(hand: Hand) -> None:
-    hand.key("f5")
-    hand.key("f1")
-    closed = replace(hand.app.looks, help=False)
-    assert hand.app.looks != closed
-    hand.key("escape")
-    assert hand.app.looks == closed
-    assert presenting(hand.app)
+def test_help_closes_before_the_mode_is_left(user: User) -> None:
+    user.key("f5")
+    user.key("f1")
+    closed = replace(user.app.looks, help=False)
+    assert user.app.looks != closed
+    user.key("escape")
+    assert user.app.looks == closed
+    assert presenting(user.app)
 
 
 def test_presenting_keys_mean_nothing_in_the_window(app: App, session: FakeSession) -> None:
@@ -222,22 +222,22 @@ def test_presenting_keys_mean_nothing_in_the_window(app: App, session: FakeSessi
     assert app.presenter.blank is None
 
 
-def test_one_display_has_no_notes(hand: Hand, room: Room) -> None:
-    hand.key("f5")
+def test_one_display_has_no_notes(user: User, room: Room) -> None:
+    user.key("f5")
     assert room.opened == []
     assert room.filled == [0]
 
 
 def test_the_second_display_is_the_audiences_and_the_first_the_speakers(
-    hand: Hand, room: Room
+    user: User, room: Room
 ) -> None:
     room.displays = [LAPTOP, PROJECTOR]
-    hand.key("f5")
+    user.key("f5")
     assert room.filled == [1]
     assert [window.position[0] & 0xFFFF for window in room.opened] == [0]
-    hand.wait(30)
+    user.wait(30)
     assert 2 < room.opened[0].flips < 12
-    hand.key("escape")
+    user.key("escape")
     assert not room.opened[0].alive
 
 
@@ -263,15 +263,15 @@ def test_a_window_can_begin_on_a_chosen_display(room: Room, session: FakeSession
 
 
 def test_a_projector_that_comes_and_goes_never_stops_the_run(
-    hand: Hand, room: Room, session: FakeSession
+    user: User, room: Room, session: FakeSession
 ) -> None:
-    hand.key("f5")
-    app = hand.app
+    user.key("f5")
+    app = user.app
     for displays in ([LAPTOP, PROJECTOR], [LAPTOP], [(1024, 768), LAPTOP], [], [LAPTOP]):
         room.displays = displays
         before = len(session.elapsed)
         app.handle(pygame.Event(pygame.WINDOWDISPLAYCHANGED, display_index=0))
-        hand.wait(90)
+        user.wait(90)
         assert len(session.elapsed) == before + 90
         assert presenting(app)
         assert app.running
@@ -280,20 +280,20 @@ def test_a_projector_that_comes_and_goes_never_stops_the_run(
     assert app.window.size == LAPTOP
 
 
-def test_a_refused_second_window_is_only_missing(hand: Hand, room: Room) -> None:
+def test_a_refused_second_window_is_only_missing(user: User, room: Room) -> None:
     room.displays, room.refused = [LAPTOP, PROJECTOR], True
-    hand.key("f5")
-    hand.wait(70)
-    assert presenting(hand.app)
+    user.key("f5")
+    user.wait(70)
+    assert presenting(user.app)
     assert room.opened == []
 
 
 def test_closing_the_notes_or_losing_focus_stops_nothing(
-    hand: Hand, room: Room, session: FakeSession
+    user: User, room: Room, session: FakeSession
 ) -> None:
     room.displays = [LAPTOP, PROJECTOR]
-    hand.key("f5")
-    app, notes = hand.app, room.opened[0]
+    user.key("f5")
+    app, notes = user.app, room.opened[0]
     for kind in (pygame.WINDOWFOCUSLOST, pygame.WINDOWMINIMIZED, pygame.WINDOWHIDDEN):
         app.handle(pygame.Event(kind, window=notes))
         assert app.visible
@@ -301,7 +301,7 @@ def test_closing_the_notes_or_losing_focus_stops_nothing(
     app.handle(pygame.Event(pygame.KEYDOWN, key=pygame.K_PAGEDOWN, mod=0, window=notes))
     assert session.cued == ["next"]
     app.handle(pygame.Event(pygame.WINDOWCLOSE, window=notes))
-    hand.wait(70)
+    user.wait(70)
     assert app.running
     assert presenting(app)
     assert not notes.alive
@@ -310,15 +310,15 @@ def test_closing_the_notes_or_losing_focus_stops_nothing(
 
 @pytest.mark.parametrize("by", ["hand", "escape"])
 def test_the_picture_is_not_taken_for_hidden_when_the_notes_go(
-    hand: Hand, room: Room, by: str
+    user: User, room: Room, by: str
 ) -> None:
     room.displays = [LAPTOP, PROJECTOR]
-    hand.key("f5")
-    app, notes = hand.app, room.opened[0]
+    user.key("f5")
+    app, notes = user.app, room.opened[0]
     if by == "hand":
         app.handle(pygame.Event(pygame.WINDOWCLOSE, window=notes))
     else:
-        hand.key("escape")
+        user.key("escape")
     # a window that is gone has no name any more
     farewell = pygame.Event(pygame.WINDOWHIDDEN, window=None)
     app.handle(farewell)
@@ -327,11 +327,11 @@ def test_the_picture_is_not_taken_for_hidden_when_the_notes_go(
     assert not app.visible
 
 
-def test_closing_the_picture_ends_it_though_the_notes_are_open(hand: Hand, room: Room) -> None:
+def test_closing_the_picture_ends_it_though_the_notes_are_open(user: User, room: Room) -> None:
     room.displays = [LAPTOP, PROJECTOR]
-    hand.key("f5")
-    hand.app.handle(pygame.Event(pygame.WINDOWCLOSE, window=None))
-    assert not hand.app.running
+    user.key("f5")
+    user.app.handle(pygame.Event(pygame.WINDOWCLOSE, window=None))
+    assert not user.app.running
 
 
 def test_notices_are_for_the_speaker() -> None:

@@ -14,7 +14,7 @@ from simulator.view.theme import Sizes
 from simulator.view.themes import THEMES
 from simulator.view.ui import DOUBLE_CLICK_S, TOOLTIP_S, Control, Ui
 from tests.view.conftest import FakeSession
-from tests.view.hand import Hand
+from tests.view.user import User
 
 BOX = Box(20, 20, 120, 24)
 STYLE = Style(Type(), Sizes(0.667), THEMES["night"])
@@ -278,7 +278,7 @@ def test_a_tooltip_appears_under_a_resting_mouse() -> None:
 
 
 def test_a_drawer_that_does_not_change_is_not_drawn_again(
-    hand: Hand, session: FakeSession, monkeypatch: pytest.MonkeyPatch
+    user: User, session: FakeSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     drawn: list[Ui] = []
     begin = Ui.begin
@@ -287,10 +287,10 @@ def test_a_drawer_that_does_not_change_is_not_drawn_again(
         drawn.append(ui)
         begin(ui, surface, style)
 
-    hand.wait(3)
+    user.wait(3)
     monkeypatch.setattr(Ui, "begin", counted)
-    hand.wait(30)
+    user.wait(30)
     assert drawn == []
     assert session.change("runner.form", "1")  # the dot of its page's tab
-    hand.wait(30)
-    assert drawn == [hand.app.drawer.ui]
+    user.wait(30)
+    assert drawn == [user.app.drawer.ui]

@@ -1,1 +1,1 @@
-"""The drawer of knobs: a mixing desk that slides in over the right-hand panels."""
+"""The drawer of settings, which slides in over the right-hand panels, and its pages."""

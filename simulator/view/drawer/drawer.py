@@ -1,7 +1,7 @@
 """The drawer of settings: it slides in over the right-hand panels and shows one page of the desk.
 
 In: events of the window, elapsed wall time [s]. Out: calls on the session, pixels. While it is shut
-nothing is asked of the session and nothing is drawn; while nothing changes it is only copied.
+the session is not consulted and nothing is drawn; while nothing changes its picture is copied.
 """
 
 from __future__ import annotations
@@ -29,19 +29,19 @@ _HINT = "To reset, double-click a label, or click the file's value beside it."
 
 
 class Drawer:
-    """One window's drawer: its page, the question it asks, texts it refused."""
+    """One window's drawer: its page, its open question, texts it refused."""
 
     def __init__(self, session: Watched) -> None:
         """Start shut, on the first page."""
         self.session, self.ui = session, Ui()
-        self.open = self.table_wanted = False
-        self.page = self.asked = ""
+        self.open = self.table_open = False
+        self.page = self.question = ""
         self.refused: dict[Key, str] = {}
         """Why a text was not taken, by what it was typed for."""
         self.forgiven: dict[str, str] = {}
         """Problems of knobs that were taken back by Escape, by path."""
-        self.beside: list[Control | None] = []
-        """Controls of the panels beside it, which Tab comes to last."""
+        self.side_controls: list[Control | None] = []
+        """Controls of the side panels, which Tab comes to last."""
         self.box: Box | None = None
         """Where it lies when it is out [px of the window]."""
         self._questions: dict[str, tuple[str, Callable[[str], object]]] = {
@@ -76,22 +76,26 @@ class Drawer:
 
     @property
     def table(self) -> Comparison | None:
-        """The comparison, while it is asked for."""
-        wanted = self.open and self.table_wanted and self._desk is not None
-        return self._desk.comparison if wanted and self._desk is not None else None
+        """The comparison, while it is shown."""
+        desk = self._desk if self.open and self.table_open else None
+        return desk.comparison if desk is not None else None
 
     def toggle(self, *, by_key: bool = False) -> None:
         """Open or shut it; opened by a key, the first knob is in focus."""
-        self.open, self.table_wanted, self.ui.focus = not self.open, False, None
+        self.open, self.table_open, self.ui.focus = not self.open, False, None
         self.ui.close()
         if self.open:
+            desk = self.session.desk()
+            page = self.page or page_names(desk)[0]
+            first = next((("knob", k.path) for k in desk.knobs if k.group == page), None)
+            self.ui.focus = first if by_key else None
             self.refresh()
-            if by_key:
-                self.ui.move_focus(1, among="knob")
+            if by_key and self.ui.focus is None:  # a page without knobs
+                self.ui.move_focus(1, scrolled=True)
 
     def shut(self) -> None:
         """Close the table if it is open, else the drawer."""
-        if self.table_wanted:
+        if self.table_open:
             self.switch_table()
         else:
             self.toggle()
@@ -100,6 +104,7 @@ class Drawer:
         """Take a KEYDOWN, `again` while it is held; return whether it was meant for the drawer."""
         if not self.open:
             return False
+        self._catch_up()
         if self.ui.key(event, again=again):
             return True
         if event.key == pygame.K_ESCAPE and not event.mod & (pygame.KMOD_CTRL | pygame.KMOD_ALT):
@@ -109,7 +114,16 @@ class Drawer:
 
     def mouse(self, event: pygame.Event) -> bool:
         """Take an event of the mouse; return whether it was meant for the drawer."""
-        return self.open and self._surface is not None and self.ui.mouse(event)
+        if not self.open or self._surface is None:
+            return False
+        if event.type in (pygame.MOUSEBUTTONDOWN, pygame.MOUSEBUTTONUP):
+            self._catch_up()
+        return self.ui.mouse(event)
+
+    def _catch_up(self) -> None:
+        """Draw what an event before this one has changed: several may come within one picture."""
+        if self.ui.stale:
+            self.refresh()
 
     # drawing ----------------------------------------------------------------------------------
 
@@ -120,7 +134,7 @@ class Drawer:
         self.ui.flush()
         if not self.shown or self.box is None:
             return
-        if self.open and not waits:
+        if self.open and (not waits or self._surface is None):
             desk = self.session.desk()
             self.ui.stale |= desk is not self._desk and not _same(desk, self._desk)
             if self.ui.stale or self._surface is None:
@@ -139,8 +153,8 @@ class Drawer:
         names = page_names(desk)
         if self.page not in names:
             self.turn_to(names[0])
-        if self.asked and self.ui.typing != ("name", self.asked):
-            self.asked = ""
+        if self.question and self.ui.typing != ("name", self.question):
+            self.question = ""
         for _ in range(2):  # once more where it was scrolled further than it is long now
             self.ui.begin(self._surface, self._style)
             self._paint(desk)
@@ -166,13 +180,13 @@ class Drawer:
         page.draw(self.page)
         ui.end_scroll(page.y)
         self._foot(desk, foot)
-        for control in self.beside:
+        for control in self.side_controls:
             if control is not None:
                 ui.add(control)
         resets = any(control.key[0] == "reset" for control in ui.controls)
-        said = ui.note() or (_HINT if resets else "")
-        if note_h and said:
-            ui.lines(said, note, sizes.caption, ui.theme.muted, 2)
+        words = ui.note() or (_HINT if resets else "")
+        if note_h and words:
+            ui.lines(words, note, sizes.caption, ui.theme.muted, 2)
 
     def _head(self, desk: Desk, room: Box) -> int:
         """Draw heading, tabs and banner; return where the page begins [px]."""
@@ -225,20 +239,20 @@ class Drawer:
         return bed.bottom + pad
 
     def _foot(self, desk: Desk, box: Box) -> None:
-        """Draw what is said of the file, and the buttons below or the question asked."""
+        """Draw the file's state, and below it the buttons or the open question."""
         ui, sizes, session = self.ui, self.ui.sizes, self.session
         y, left, theme = box.y - round(0.78 * sizes.caption), box.x, ui.theme
-        refused = self.refused.get(("name", self.asked), "")
+        refused = self.refused.get(("name", self.question), "")
         if desk.unsaved and not refused:
             radius = max(2, round(0.2 * sizes.body))
             ui.dot((left + radius, y), radius, theme.own)
             left += 3 * radius + 1
         # why a name was not taken stands right above its entry
-        said = refused or (desk.file or "from no file") + ("  not saved" if desk.unsaved else "")
+        words = refused or (desk.file or "from no file") + ("  not saved" if desk.unsaved else "")
         tint = theme.text if desk.unsaved else theme.muted
         tint = mix(theme.red, theme.text, 0.25) if refused else tint
-        ui.text(said, (left, y), sizes.caption, tint, width=max(1, box.right - left))
-        if self.asked:
+        ui.text(words, (left, y), sizes.caption, tint, width=max(1, box.right - left))
+        if self.question:
             self._question(box)
             return
         space = max(2, round(0.3 * sizes.small))
@@ -255,7 +269,7 @@ class Drawer:
             ui.button(Control(key=key, box=place, note=note, press=press), text)
 
     def _question(self, box: Box) -> None:
-        ui, px, what = self.ui, self.ui.sizes.small, self.asked
+        ui, px, what = self.ui, self.ui.sizes.small, self.question
         text, _ = self._questions[what]
         wide = min(ui.width(text, px), box.w // 2)
         at = (box.x, box.y + box.h / 2)
@@ -274,7 +288,7 @@ class Drawer:
 
     def switch_table(self) -> None:
         """Show the comparison, or no longer."""
-        self.table_wanted, self.ui.stale = not self.table_wanted, True
+        self.table_open, self.ui.stale = not self.table_open, True
 
     def add_wave(self) -> None:
         """Add a wave, and let its name have the focus, so that it is in view."""
@@ -288,7 +302,7 @@ class Drawer:
     def ask(self, what: str) -> None:
         """Ask for a file's name, below the page."""
         self.ui.close()
-        self.asked, self.refused = what, {}
+        self.question, self.refused = what, {}
         self.ui.edit(("name", what), self.session.desk().file if what == "save as" else "")
         self.refresh()
 
@@ -296,7 +310,7 @@ class Drawer:
         """Take a file's name."""
         if name:
             self._questions[what][1](name)
-            self.asked = ""
+            self.question = ""
         else:
             self.refused["name", what] = "A file needs a name."
         return bool(name)
@@ -345,8 +359,10 @@ class Drawer:
         taken = self.session.change_split(index, text, cumulative=kind == "total")
         self.refused.pop((kind, str(index)), None)
         if not taken:
-            said = self.session.desk().split_problem or f"{text or 'Nothing'} cannot be run here."
-            self.refused[kind, str(index)] = said
+            problem = (
+                self.session.desk().split_problem or f"{text or 'Nothing'} cannot be run here."
+            )
+            self.refused[kind, str(index)] = problem
         return taken
 
     def reset(self, key: Key) -> None:

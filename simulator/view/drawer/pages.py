@@ -85,8 +85,9 @@ class Page:
             self._plan()
         else:
             self._knobs([knob for knob in self._desk.knobs if knob.group == name])
-            if any(knob.path.startswith("wavelight.waves.") for knob in self._desk.knobs):
-                self._waves(name)
+            groups = {knob.group for knob in self._desk.knobs}
+            if name == ("Waves" if "Waves" in groups else "Light"):
+                self._waves()
 
     def _gap(self, share: float = 0.5) -> None:
         self.y += round(share * self._px)
@@ -135,22 +136,20 @@ class Page:
         else:
             self._choice(knob, control)
 
-    def _label(self, knob: Knob, control: Control, room: int) -> None:
-        """Draw a knob's name, marked where it differs from the file; a double click resets it."""
-        box = Box(self._x, self.y, max(1, room), self._line)
-        self._ui.label(control, box)
-        left = self._x + self._indent
-        if knob.changed:
-            left = self._mark(left)
-        width = max(1, self._x + room - left)
-        at, text = (left, self.y + self._line / 2), self._ui.theme.text
-        self._ui.text(knob.label, at, self._px, text, strong=knob.changed, width=width)
-
-    def _mark(self, left: int) -> int:
-        """Mark what differs from the file; return where its label begins."""
-        radius = max(2, round(0.2 * self._px))
-        self._ui.dot((left + radius, self.y + self._line / 2), radius, self._ui.theme.own)
-        return left + 3 * radius + 1
+    def _label(
+        self, text: str, control: Control, right: int, *, left: int = 0, changed: bool = False
+    ) -> None:
+        """Draw a control's name, with a mark where it differs from the file."""
+        box = Box(self._x + left, self.y, max(1, right - self._x - left), self._line)
+        x, y, theme = box.x + self._indent, box.centre[1], self._ui.theme
+        if control.reset is not None:
+            self._ui.label(control, box)
+        if changed:
+            radius = max(2, round(0.2 * self._px))
+            self._ui.dot((x + radius, y), radius, theme.own)
+            x += 3 * radius + 1
+        width = max(1, box.right - x)
+        self._ui.text(text, (x, y), self._px, theme.text, strong=changed, width=width)
 
     def _link(self, key: Key, text: str, right: int, y: float, room: int) -> None:
         """Draw the file's value in small: pressed, it is there again."""
@@ -170,7 +169,8 @@ class Page:
         wide = max(round(5.2 * self._px), self._ui.width(shown, self._px) + self._px)
         wide = min(wide, round(0.5 * self._w))
         low = round(1.25 * self._px)
-        self._label(knob, control, self._w - wide - round(0.4 * self._px))
+        edge = self._right - wide - round(0.4 * self._px)
+        self._label(knob.label, control, edge, changed=knob.changed)
         self._file_value(knob, self._right, self.y + self._line + low // 2, self._kept)
         room = self._w - self._indent - self._kept - round(0.6 * self._px)
         control.box = Box(self._x + self._indent, self.y + self._line, max(low + 2, room), low)
@@ -193,7 +193,8 @@ class Page:
         on = knob.value.strip().lower() in _YES
         control.press = partial(self._session.change, knob.path, "no" if on else "yes")
         self._place_switch(control, on=on)
-        self._label(knob, control, self._w - control.box.w - self._px)
+        edge = control.box.x - self._px
+        self._label(knob.label, control, edge, changed=knob.changed)
         middle = self.y + self._line / 2
         self._file_value(knob, control.box.x - self._px // 2, middle, self._w // 3)
         self.y += self._line
@@ -206,7 +207,8 @@ class Page:
 
     def _choice(self, knob: Knob, control: Control) -> None:
         wide = round(0.56 * self._w)
-        self._label(knob, control, self._w - wide - round(0.4 * self._px))
+        edge = self._right - wide - round(0.4 * self._px)
+        self._label(knob.label, control, edge, changed=knob.changed)
         control.box = Box(self._right - wide, self.y, wide, self._line - 2)
         control.ring = Box(self._x, self.y, self._w, self._line)
         if knob.kind is KnobKind.CHOICE:
@@ -221,11 +223,7 @@ class Page:
             self._file_value(knob, self._right, self.y + low // 2, self._w)
             self.y += low
 
-    def _waves(self, name: str) -> None:
-        """Draw the buttons of the waves, on the page where these stand."""
-        groups = {knob.group for knob in self._desk.knobs}
-        if name != ("Waves" if "Waves" in groups else "Light"):
-            return
+    def _waves(self) -> None:
         note = "One more light with a plan of its own."
         self._buttons((("add wave",), "Add a wave", note, self._drawer.add_wave))
         names = wave_names(self._desk)
@@ -237,9 +235,9 @@ class Page:
 
     def _toggle(self, key: Key, text: str, note: str, on: bool, press: Press) -> None:
         """Draw a switch with its words before it."""
-        self._place_switch(Control(key=key, box=Box(0, 0, 0, 0), note=note, press=press), on=on)
-        at, wide = (self._x, self.y + self._line / 2), self._w - round(3.5 * self._px)
-        self._ui.text(text, at, self._px, self._ui.theme.text, width=wide)
+        control = Control(key=key, box=Box(0, 0, 0, 0), note=note, press=press)
+        self._place_switch(control, on=on)
+        self._label(text, control, control.box.x - self._px)
         self.y += self._line
 
     def _buttons(self, *row: tuple[Key, str, str, Press]) -> None:
@@ -295,7 +293,7 @@ class Page:
             ui.text(text, (right, self.y + low / 2), small, ui.theme.muted, align=1, width=wide)
         self.y += low
         for i, split in enumerate(splits):
-            self._section(str(i), split, columns, strong=i == len(splits) - 1)
+            self._section(str(i), split, columns)
             if split.changed and split.in_file:
                 middle = self.y + line / 2
                 self._link(("section", str(i)), split.in_file, self._right, middle, was)
@@ -303,23 +301,16 @@ class Page:
             for kind in columns:
                 self._problem(self._drawer.refused.get((kind, str(i)), ""))
 
-    def _section(
-        self, name: str, split: SplitKnob, columns: dict[str, tuple[int, int]], *, strong: bool
-    ) -> None:
-        ui, drawer, px, line = self._ui, self._drawer, self._px, self._line
+    def _section(self, name: str, split: SplitKnob, columns: dict[str, tuple[int, int]]) -> None:
+        ui, drawer, line = self._ui, self._drawer, self._line
         lock = Control(key=("lock", name), box=Box(self._x, self.y + 3, line - 6, line - 6))
         lock.note = "A locked section keeps its time when another changes."
         lock.press = partial(self._session.lock_split, int(name), not split.locked)
         ui.lock(lock, on=split.locked)
-        left, first = self._x + line - 2, columns["section"][0]
-        box = Box(self._x + line, self.y, first - self._x - line - px // 2, line)
-        key = ("section", name)
-        reset = partial(drawer.reset, key)
-        ui.label(Control(key=key, box=box, reset=reset), box)
-        left = self._mark(left) if split.changed else left
-        bold, width = split.changed or strong, first - left
-        at = (left, self.y + line / 2)
-        ui.text(split.label, at, px, ui.theme.text, strong=bold, width=width)
+        key, reset = ("section", name), partial(drawer.reset, ("section", name))
+        label = Control(key=key, box=lock.box, reset=reset)
+        edge = columns["section"][0]
+        self._label(split.label, label, edge, left=line - 2, changed=split.changed)
         for kind, text in (("section", split.section), ("total", split.cumulative)):
             x, wide = columns[kind]
             field = Control(key=(kind, name), box=Box(x, self.y + 1, wide, line - 3))
@@ -346,7 +337,7 @@ class Page:
             self._say(text, ui.sizes.small, ui.theme.muted)
             self._gap()
         if desk.comparison is not None:
-            words = "Close the table" if drawer.table_wanted else "Compare in a table"
+            words = "Close the table" if drawer.table_open else "Compare in a table"
             note = "Splits, gaps, shelter, reserve and finish of each."
             self._buttons((("table",), words, note, drawer.switch_table))
         saved, loaded = (
@@ -382,7 +373,7 @@ class Page:
 
 
 def in_file(knob: Knob) -> str:
-    """Return what the file says, as the drawer writes it beside a changed knob."""
+    """Return what the file says, as the drawer writes it next to a changed knob."""
     return f"file {_with_unit(knob.file_value or knob.value, knob.unit)}"
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class SidePanel:
-    """A panel beside the stage: it is placed, draws itself, and takes what the mouse does on it.
+    """A panel at the side: it takes its room, draws itself, and takes what the mouse does on it.
 
     A picture and its window have one each; `simulator.view.panels.side` lists them.
 

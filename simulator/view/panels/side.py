@@ -1,4 +1,4 @@
-"""The panels beside the stage, from the top of their column down: the one place that lists them.
+"""The side panels, from the top of their column down: the one place that lists them.
 
 In: nothing. Out: their classes by name; `Layout.side` names those that have room.
 """

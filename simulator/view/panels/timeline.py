@@ -14,7 +14,7 @@ import numpy as np
 import pygame
 
 from simulator.analysis.chances import Band
-from simulator.stage.scene import Body, Chart, Curve, Mark, Scene
+from simulator.stage.scene import Body, Chart, ChartMarker, Curve, Scene
 from simulator.view.layout import Box
 from simulator.view.panels.frame import padding
 from simulator.view.panels.plot import (
@@ -110,7 +110,7 @@ class Timeline:
         plate.field("timeline", inner, self._version, paint)
 
     def _axes(self, surface: pygame.Surface, plot: Plot, box: Box) -> None:
-        """Write what stands beside and below the drawing area."""
+        """Write what stands left of and below the drawing area."""
         theme, type_ = self._theme, self._type
         area, caption = plot.box, self._sizes.caption
         for tick in ticks(plot.least_s, plot.most_s, area.h, caption):
@@ -133,7 +133,7 @@ class Timeline:
         self,
         surface: pygame.Surface,
         plot: Plot,
-        marks: tuple[Mark, ...],
+        marks: tuple[ChartMarker, ...],
         light: str,
         band: Band | None,
     ) -> None:
@@ -170,7 +170,9 @@ class Timeline:
             self._drawn = plot, self._curves, lines
         return self._drawn[2]
 
-    def _write_marks(self, surface: pygame.Surface, plot: Plot, marks: tuple[Mark, ...]) -> None:
+    def _write_marks(
+        self, surface: pygame.Surface, plot: Plot, marks: tuple[ChartMarker, ...]
+    ) -> None:
         theme, type_, sizes = self._theme, self._type, self._sizes
         area, caption = plot.box, sizes.caption
         rows: list[list[tuple[float, float]]] = [[], []]  # the second stands above the first
@@ -246,18 +248,14 @@ def named(curves: Sequence[Curve], ghosts: Sequence[Body]) -> tuple[tuple[Curve,
     The runner, runs that were left, kept runs with their numbers, the file's ghosts.
     """
     labels = {(ghost.name, ghost.colour): ghost.label for ghost in ghosts}
-    found = []
+    rows = []
     for curve in curves:
         label = labels.get((curve.name, curve.colour), "")
-        if curve.kind == "runner":
-            found.append((0, curve, curve.name))
-        elif curve.name.startswith("before"):
-            found.append((1, curve, curve.name))
-        elif label in _PIN_LABELS:
-            found.append((2, curve, f"{label} {curve.name}"))
-        else:
-            found.append((3, curve, curve.name))
-    return tuple((curve, name) for _, curve, name in sorted(found, key=lambda each: each[0]))
+        rest = 2 if label in _PIN_LABELS else 3
+        rest = 1 if curve.name.startswith("before") else rest
+        weight = 0 if curve.kind == "runner" else rest
+        rows.append((weight, curve, f"{label} {curve.name}" if weight == 2 else curve.name))
+    return tuple((curve, name) for _, curve, name in sorted(rows, key=lambda row: row[0]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,11 +291,11 @@ def legend(
     least, widest = _LEAST_NAME * px, _WIDEST_NAME * px
     bands = _BAND_WORDS if banded else ("",)
 
-    def fits(told: Legend) -> bool:
-        key = round(1.6 * px) + 6
-        parts = [key + width(name, REGULAR, px) for _, name in told.names]
-        parts += [key + width(told.band, REGULAR, px)] if told.band else []
-        parts += [width(words, REGULAR, px) for words in (told.more, told.ways) if words]
+    def fits(key: Legend) -> bool:
+        sample = round(1.6 * px) + 6
+        parts = [sample + width(name, REGULAR, px) for _, name in key.names]
+        parts += [sample + width(key.band, REGULAR, px)] if key.band else []
+        parts += [width(words, REGULAR, px) for words in (key.more, key.ways) if words]
         return sum(parts) + pad * (len(parts) - 1) <= room
 
     def cut(wide: int, count: int, band: str, ways: str = "") -> Legend:
@@ -333,7 +331,7 @@ def heading(
         light: the colour of the light's line, as a scenario names it.
         names: the curves with their names, the weightiest first.
         style: sizes and colours.
-        banded: whether there is a band to be told of.
+        banded: whether there is a band to name.
     """
     theme, type_, px = style.theme, style.type, style.sizes.caption
     pad = padding(style.sizes)
@@ -341,18 +339,18 @@ def heading(
     x: float = box.x + pad
     x += type_.caps(surface, "gap to the light", (x, y), px, theme.muted) + 2 * pad
     x += _light(surface, x, y, light, style) + pad
-    told = legend(names, box.right - pad - x, style, banded=banded)
-    for curve, name in told.names:
+    shown = legend(names, box.right - pad - x, style, banded=banded)
+    for curve, name in shown.names:
         x += _sample(surface, curve, x, y, style) + 6
         x += type_.write(surface, name, (x, y), REGULAR, px, theme.muted) + pad
-    if told.more:
-        x += type_.write(surface, told.more, (x, y), REGULAR, px, theme.faint) + pad
-    if told.band:
+    if shown.more:
+        x += type_.write(surface, shown.more, (x, y), REGULAR, px, theme.faint) + pad
+    if shown.band:
         key, high = round(1.6 * px), round(0.7 * px)
         shade = mix(theme.panel, theme.own, 0.3)
         surface.fill(shade, (round(x), round(y - high / 2), key, high))
-        type_.write(surface, told.band, (x + key + 6, y), REGULAR, px, theme.muted)
-    type_.write(surface, told.ways, (box.right - pad, y), REGULAR, px, theme.faint, align=1)
+        type_.write(surface, shown.band, (x + key + 6, y), REGULAR, px, theme.muted)
+    type_.write(surface, shown.ways, (box.right - pad, y), REGULAR, px, theme.faint, align=1)
 
 
 def _sample(surface: pygame.Surface, curve: Curve, x: float, y: float, style: Style) -> int:

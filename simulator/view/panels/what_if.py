@@ -1,4 +1,4 @@
-"""WHAT IF: finish times for other settings as bars; one's own is highlighted, suspense hides it.
+"""WHAT IF: finish times for other settings as bars; the live one is highlighted, and may be hidden.
 
 In: a scene's `WhatIf`, the panel's box, the mouse. Out: one field of a plate; a tip over the
 picture, calls on the session. The axis does not begin at zero: a broken foot under each bar and the
@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 
 import pygame
 
+from simulator.analysis.what_if import Alternative
 from simulator.stage.keys import Action
-from simulator.stage.scene import Bar, Panel, Scene, WhatIf
+from simulator.stage.scene import Panel, Scene, WhatIf
 from simulator.units import format_signed, format_time
 from simulator.view.layout import Box
 from simulator.view.panels.cards import ground
@@ -35,7 +36,7 @@ BARS: Key = ("what if",)
 FROM_GUN = ", from the gun"
 """How an axis ends whose rows are not the live attempt: that was forked, they are whole runs."""
 _LABEL_SHARE = 0.4
-"""Share of the width that one label may take, so that one's own and the file's have room."""
+"""Share of the width that one label may take, so that two always have room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,7 @@ def lay_out(panel: Box, shown: WhatIf, style: Style) -> BarLayout:
 def _labels(area: Box, shown: WhatIf, style: Style) -> tuple[Label, ...]:
     """Return the labels below the bars.
 
-    One's own and the file's are always written; of the others every n-th from one's own, by the
+    The live attempt's and the file's are always written; of the others every n-th from it, by the
     least n at which these are clear of each other.
     """
     bars, gap = shown.bars, max(3, round(0.5 * style.sizes.caption))
@@ -126,7 +127,7 @@ def _labels(area: Box, shown: WhatIf, style: Style) -> tuple[Label, ...]:
     return tuple(sorted(written, key=lambda label: label.index))
 
 
-def _label(index: int, bar: Bar, area: Box, step: float, style: Style) -> Label:
+def _label(index: int, bar: Alternative, area: Box, step: float, style: Style) -> Label:
     """Return a label below the middle of its bar, moved where it would leave the area."""
     weight, px = SEMIBOLD if bar.own else REGULAR, style.sizes.caption
     text = style.type.fit(bar.label, weight, px, round(_LABEL_SHARE * area.w))
@@ -148,13 +149,13 @@ def _apart(left: Label, right: Label, gap: int, area: Box) -> list[Label]:
 # words --------------------------------------------------------------------------------------------
 
 
-def whose(what_if: WhatIf) -> str:
-    """Return what the own bar is: the live attempt, or a run from the gun as it is set now."""
+def own_name(what_if: WhatIf) -> str:
+    """Return the name of the own bar: the live attempt, or a run from the gun as set now."""
     return "from the gun" if what_if.axis.endswith(FROM_GUN) else "yours"
 
 
-def files_bar(what_if: WhatIf) -> Bar | None:
-    """Return the bar of the value that the file asks for, where there is one."""
+def files_bar(what_if: WhatIf) -> Alternative | None:
+    """Return the bar of the value of the file, where there is one."""
     return next((bar for bar in what_if.bars if bar.in_file), None)
 
 
@@ -164,16 +165,16 @@ def _own_finish(what_if: WhatIf) -> str:
     if own is None:
         return ""
     if own.hidden:
-        return f"{whose(what_if)}: at the finish"
+        return f"{own_name(what_if)}: at the finish"
     if own.finish_s is not None:
-        return f"{whose(what_if)} {format_time(own.finish_s, 1)}"
+        return f"{own_name(what_if)} {format_time(own.finish_s, 1)}"
     if own.stale:
         return "being computed"
-    return "did not finish" if whose(what_if) == "yours" else "from the gun: no finish"
+    return "did not finish" if own_name(what_if) == "yours" else "from the gun: no finish"
 
 
 def _heading(what_if: WhatIf, width: int, style: Style) -> str:
-    """Return the longest heading that has room beside the own finish time."""
+    """Return the longest heading that has room next to the own finish time."""
     px = style.sizes.caption
     room = width - style.type.width(_own_finish(what_if), SEMIBOLD, style.sizes.small)
     room = max(1, room - round(2.2 * px))
@@ -186,9 +187,9 @@ def _heading(what_if: WhatIf, width: int, style: Style) -> str:
 def tip_of(shown: WhatIf, index: int) -> tuple[str, str]:
     """Return what a bar says of itself: a strong line and a quiet one.
 
-    One's own is measured against the bar of the file's value, any other against one's own.
+    The own bar is measured against the file's, any other against the own one.
     """
-    bar, filed, mine = shown.bars[index], files_bar(shown), whose(shown)
+    bar, filed, mine = shown.bars[index], files_bar(shown), own_name(shown)
     name = f"{shown.axis.removesuffix(FROM_GUN)} {bar.label}"
     if bar.hidden:
         return name, f"{mine}: told at the finish; click or V to see it now"
@@ -267,7 +268,7 @@ def paint(surface: pygame.Surface, panel: Box, shown: WhatIf, style: Style) -> N
     write(surface, tag, (area.x + 2, y - line / 2 - 2), SEMIBOLD, px, theme.target)
 
 
-def _bar(surface: pygame.Surface, rect: pygame.Rect, bar: Bar, style: Style) -> None:
+def _bar(surface: pygame.Surface, rect: pygame.Rect, bar: Alternative, style: Style) -> None:
     theme = style.theme
     colour = theme.own if bar.own else theme.bar
     colour = mix(theme.panel, colour, 0.5) if bar.stale else colour
@@ -310,7 +311,6 @@ class WhatIfPanel(SidePanel):
         """Point at nothing."""
         self._at = (-1, -1)
         self._marked = 0
-        self._axis = ""
         self._bars: BarLayout | None = None
         self._shown = WhatIf("", (), 0.0)
 
@@ -322,14 +322,16 @@ class WhatIfPanel(SidePanel):
     def layout(self, box: Box | None, scene: Scene, style: Style) -> None:
         """Take its room; the bars are laid out once for drawing and for clicking."""
         super().layout(box, scene, style)
-        self._bars = None
-        if box is not None and scene.what_if is not None and scene.what_if.bars:
-            self._shown = scene.what_if
-            self._bars = lay_out(box, self._shown, style)
-            if self._shown.axis != self._axis:
-                self._axis = self._shown.axis
-                self._marked = next((i for i, bar in enumerate(self._shown.bars) if bar.own), 0)
-            self._marked = min(self._marked, len(self._shown.bars) - 1)
+        self._bars, before, now = None, self._shown, scene.what_if
+        if box is None or now is None or not now.bars:
+            return
+        if now.axis != before.axis:
+            self._marked = next((i for i, bar in enumerate(now.bars) if bar.own), 0)
+        # every scene brings a new one: an equal one is kept, and so is what follows from it
+        if (now.axis, now.bars, now.target_s) != (before.axis, before.bars, before.target_s):
+            self._shown = now
+        self._marked = min(self._marked, len(now.bars) - 1)
+        self._bars = lay_out(box, self._shown, style)
 
     def draw(self, plate: Plate, box: Box) -> None:
         """Bring bars and legend up to date."""
@@ -396,7 +398,7 @@ class WhatIfPanel(SidePanel):
             session.set_axis(axis)
 
     def _take(self, session: Watched, index: int) -> None:
-        """Take the value of a bar; one's own, while it is a secret, is shown instead."""
+        """Take the value of a bar; the own one, while it is a secret, is shown instead."""
         bar = self._shown.bars[index]
         if not bar.own:
             session.take_bar(index)

@@ -1,4 +1,4 @@
-"""A hand at the window: it presses keys and moves the mouse as a person would.
+"""A user at the window: presses keys and moves the mouse as a person would.
 
 In: an `App`. Out: events, each followed by a picture of a sixtieth of a second.
 """
@@ -45,7 +45,7 @@ def label(drawer: Drawer, key: Key) -> pygame.Rect:
     return pygame.Rect(control.box).move(drawer.box[:2])
 
 
-class Hand:
+class User:
     """Mouse and keyboard."""
 
     def __init__(self, app: App) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from simulator.errors import OutputError
 from simulator.export.film import Cut, Size
-from simulator.export.filming import Filming, News, Order, attempt_seen, story_seen
+from simulator.export.filming import Filming, FilmOrder, Progress, attempt_seen, story_seen
 from simulator.files import free_name
 from simulator.session import Session
 from simulator.session.presentation import Presentation
@@ -55,7 +55,7 @@ class Recorder:
         cut = Cut(0.0, length_s, fps=self._fps)
         try:
             path = free_path(name)
-            self._filming = Filming(Order(scenes, cut, self._size, theme, path, shot))
+            self._filming = Filming(FilmOrder(scenes, cut, self._size, theme, path, shot))
         except OutputError as error:
             session.notify(str(error))
             return
@@ -91,7 +91,7 @@ class Recorder:
             self._left.append(self._filming)
             self._filming = None
 
-    def _end(self, order: Order, news: News) -> None:
+    def _end(self, order: FilmOrder, news: Progress) -> None:
         length = format_clock(order.cut.frames / order.cut.fps, 0)
         self._session.notify(news.problem or f"Saved {order.path}, {length} long.")
         self._abandon()

@@ -87,7 +87,7 @@ def run(
 
     missing = missing_display()
     if missing:
-        _told_instead(missing, scenario, changes)
+        _print_attempt(missing, scenario, changes)
         return
 
     def opened() -> Session:
@@ -137,7 +137,7 @@ def present(
 
     missing = missing_display()
     if missing:
-        _listed_instead(missing, story)
+        _print_chapters(missing, story)
         return
 
     def opened() -> Session:
@@ -179,7 +179,7 @@ def _window(
     from simulator.view.themes import theme_named
     from simulator.view.window import Window, closed
 
-    colours = theme_named(theme)  # an unknown one is told before anything opens
+    colours = theme_named(theme)  # an unknown one is refused before anything opens
     window = Window(size)
     stack.callback(closed)
     if display is not None:
@@ -222,20 +222,20 @@ def _strip(text: str, theme: str) -> AbstractContextManager[LedStrip]:
         raise typer.BadParameter(f"{error}.", param_hint="--leds") from error
 
 
-def _told_instead(missing: str, scenario: str, changes: list[str] | None) -> None:
+def _print_attempt(missing: str, scenario: str, changes: list[str] | None) -> None:
     """Say that there is no display, and print the attempt."""
     from simulator.analysis.summary import summarise
     from simulator.cli.attempts import print_summary
     from simulator.physics.attempt import simulate
     from simulator.scenario.loader import load_scenario
 
-    asked = load_scenario(scenario, overrides=changes or [])
-    told = f"{missing} `lightpace still {scenario} --at 2:00 -o out.png` makes a picture."
-    err.print(escape(told))
-    print_summary(summarise(asked, simulate(asked)))
+    loaded = load_scenario(scenario, overrides=changes or [])
+    instead = f"{missing} `lightpace still {scenario} --at 2:00 -o out.png` makes a picture."
+    err.print(escape(instead))
+    print_summary(summarise(loaded, simulate(loaded)))
 
 
-def _listed_instead(missing: str, story: str) -> None:
+def _print_chapters(missing: str, story: str) -> None:
     """Say that there is no display, and print a story's chapters."""
     from simulator.cli.attempts import print_timeline
     from simulator.scenario.loader import load_scenario
@@ -244,7 +244,7 @@ def _listed_instead(missing: str, story: str) -> None:
 
     script = load_story(story) if is_story(story) else None
     if script is None:
-        load_scenario(story)  # what is wrong with it is told too
+        load_scenario(story)  # refused where something is wrong with it
     err.print(escape(f"{missing} `lightpace film {story} -o film.mp4` makes a film of it."))
     if script is not None:
         print_timeline(story, compile_story(script))

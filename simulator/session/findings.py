@@ -50,10 +50,10 @@ class Bars:
     def ask(self, scenario: Scenario, in_file: Scenario) -> bool:
         """Set the rows for a scenario and its file's; return whether the bars have changed."""
         question = scenario, in_file, self.axis
-        asked = self._question
-        if asked is not None and all(a is b for a, b in zip(asked, question, strict=True)):
+        before = self._question
+        if before is not None and all(a is b for a, b in zip(before, question, strict=True)):
             return False
-        same_axis = asked is not None and asked[2] == self.axis
+        same_axis = before is not None and before[2] == self.axis
         self._before = {bar.label: bar.finish_s for bar in self._bars()} if same_axis else {}
         self._question, self.choices = question, choices(scenario, self.axis, in_file)
         self._finishes = self._cache.get(question) or {}

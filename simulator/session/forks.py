@@ -63,7 +63,7 @@ class LruCache(Generic[K, V]):
 
 
 class Forks:
-    """Runs by lineage. Lineages are told apart by the runs they give, not by how they are written.
+    """Runs by lineage. Two lineages are the same where they give the same run, however written.
 
     Attributes:
         taken_colours: colours of pinned runs, which no left branch is given.

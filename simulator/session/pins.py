@@ -98,7 +98,7 @@ class Pins:
         try:
             there = Path(path).is_file()
         except OSError:
-            there = True  # what the system says of it is told by who reads it
+            there = True  # reading it says what the system says
         for name, run in load_recordings(path if there else pins_file(path)):
             why = self.keep(" ".join(name.split())[:100] or "a run", run, None) or why
         return why

@@ -4,21 +4,24 @@ VENV := .venv
 BIN := $(VENV)/bin
 # The stamps carry pyproject.toml's checksum: while it stays the same, nothing below touches the network.
 KEY := $(shell cksum < pyproject.toml | cut -d ' ' -f 1)
+BUILDER := $(VENV)/.builder-$(KEY)
 RUNTIME := $(VENV)/.runtime-$(KEY)
 DEV := $(VENV)/.dev-$(KEY)
+# The kernel's stamp carries the checksum of what it is compiled from, and where a C compiler is.
+KERNEL := $(VENV)/.kernel-$(shell (cat simulator/physics/kernel.py simulator/physics/kernel.pxd hatch_build.py; command -v cc gcc clang) | cksum | cut -d ' ' -f 1)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 # The build backend is installed first and used without isolation, so that a reinstall works offline too.
-BACKEND := hatchling>=1.27
+BACKEND := 'cython>=3.1,<4' 'hatchling>=1.27' 'setuptools>=77'
 
 .PHONY: run test test-slow test-versions soak soak-short check audit bench golden docs clean
 
-run: $(RUNTIME)
+run: $(RUNTIME) $(KERNEL)
 	$(BIN)/python -m simulator run
 
-test: $(DEV)
+test: $(DEV) $(KERNEL)
 	$(BIN)/python -m pytest -n 2 -m "not slow and not soak"
 
-test-slow: $(DEV)
+test-slow: $(DEV) $(KERNEL)
 	$(BIN)/python -m pytest -n 2 -m "slow and not soak"
 
 # The oldest allowed dependencies on Python 3.11, the newest on 3.13, where those are here.
@@ -26,11 +29,11 @@ test-versions: | $(BIN)/python
 	$(BIN)/python -m tests.versions
 
 # An hour of a window in use, its traced and its resident memory in two processes; then 20,000 damaged files.
-soak: $(DEV)
+soak: $(DEV) $(KERNEL)
 	SOAK_S=3600 $(BIN)/python -m pytest -n 2 -s -m soak tests/soak
 	FUZZ_CASES=20000 $(BIN)/python -m pytest -n 2 -m "not slow" tests/scenario/test_fuzz.py
 
-soak-short: $(DEV)
+soak-short: $(DEV) $(KERNEL)
 	SOAK_S=120 $(BIN)/python -m pytest -n 2 -s -m soak tests/soak
 
 check: $(DEV)
@@ -39,15 +42,15 @@ check: $(DEV)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-docs: $(DEV)
+docs: $(DEV) $(KERNEL)
 	$(BIN)/python -m simulator validate --markdown > docs/validation.md.part
 	mv docs/validation.md.part docs/validation.md
 
 # Renews on purpose what the tests compare with: reference times and pictures, what the README shows of commands.
-golden: $(DEV)
+golden: $(DEV) $(KERNEL)
 	RENEW_GOLDEN=1 $(BIN)/python -m pytest -q -m "not slow" tests/test_repeatability.py tests/view/test_picture.py tests/test_cli.py
 
-bench: $(DEV)
+bench: $(DEV) $(KERNEL)
 	$(BIN)/python -m tests.benchmarks
 
 # Asks the network whether a known weakness stands in what is installed; see SECURITY.md.
@@ -55,6 +58,7 @@ audit: $(DEV)
 	$(BIN)/python -m pip_audit --skip-editable --progress-spinner off
 
 clean:
+	rm -f simulator/physics/_kernel_*
 	rm -rf $(VENV) $(VENV)-oldest $(VENV)-newest build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 
 $(BIN)/python:
@@ -62,12 +66,19 @@ $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "lightpace needs Python 3.11 or later, and $(PYTHON) is %d.%d: name another one with make PYTHON=python3.12." % sys.version_info[:2])'
 	$(PYTHON) -m venv $(VENV)
 
-$(RUNTIME): | $(BIN)/python
-	$(PIP) install '$(BACKEND)'
+$(BUILDER): | $(BIN)/python
+	$(PIP) install $(BACKEND)
+	@rm -f $(VENV)/.builder-* && touch $@
+
+$(RUNTIME): | $(BUILDER)
 	$(PIP) install --no-build-isolation --editable .
 	@rm -f $(VENV)/.runtime-* && touch $@
 
-$(DEV): | $(BIN)/python
-	$(PIP) install '$(BACKEND)'
+$(DEV): | $(BUILDER)
 	$(PIP) install --no-build-isolation --editable '.[dev]'
 	@rm -f $(VENV)/.runtime-* $(VENV)/.dev-* && touch $(RUNTIME) $@
+
+# Installing has compiled it already, and then this only looks. Without a compiler it prints one line, once.
+$(KERNEL): | $(BUILDER)
+	@$(BIN)/python hatch_build.py
+	@rm -f $(VENV)/.kernel-* && touch $@

@@ -12,8 +12,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from simulator.analysis.optimum.optimise import Optimum, optimise
-    from simulator.analysis.sweep.running import Table, sweep
+    from simulator.analysis.optimise.optimise import Optimum, optimise
+    from simulator.analysis.sweep.sweep import Table, sweep
     from simulator.errors import LightpaceError, ScenarioError
     from simulator.physics.attempt import fork, simulate, simulate_all
     from simulator.recording.recording import Moment, Recording, Status

@@ -12,7 +12,7 @@ import signal
 import sys
 from types import FrameType
 
-from simulator.stops import CODES
+from simulator.signals import CODES
 
 
 def main() -> None:

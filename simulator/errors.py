@@ -61,11 +61,15 @@ class ScenarioError(LightpaceError):
     """A scenario is refused; `problems` lists everything found, in file order."""
 
     exit_code = 2
+    most_listed = 50
 
     def __init__(self, problems: Sequence[Problem]) -> None:
-        """Keep the problems, sorted by place; the message is one line for each."""
+        """Keep the problems, sorted by place; the message is a line for each of the first 50."""
         self.problems = tuple(sorted(problems, key=lambda p: (p.source, p.line, p.column, p.path)))
-        super().__init__("\n".join(str(problem) for problem in self.problems))
+        lines = [str(problem) for problem in self.problems[: self.most_listed]]
+        if len(self.problems) > self.most_listed:
+            lines.append(f"... and {len(self.problems) - self.most_listed} more")
+        super().__init__("\n".join(lines))
 
 
 class ThemeError(LightpaceError):

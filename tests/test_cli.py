@@ -27,13 +27,14 @@ from simulator.analysis.marks import plan_mark
 from simulator.cli import main, terminal
 from simulator.cli.terminal import app
 from simulator.physics.attempt import simulate
+from simulator.physics.compiled import STATUS
 from simulator.recording.store import load_recording
 from simulator.resources import configs_dir
 from simulator.scenario.loader import load_scenario, load_text
 from simulator.scenario.schema import schema_text
 from simulator.scenario.story_script import load_story_text
 from simulator.stage.keys import BINDINGS, PRESENTING, Binding
-from simulator.stage.story import tell
+from simulator.stage.story import compile_story
 from simulator.units import format_signed, format_time
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -329,8 +330,11 @@ def test_an_unknown_theme_names_those_there_are(lightpace: Lightpace, tmp_path: 
 # -- the program itself --------------------------------------------------------------------------
 
 
-def test_the_version_is_that_of_the_package(lightpace: Lightpace) -> None:
-    assert lightpace("--version").out == f"lightpace {version('lightpace')}\n"
+def test_the_version_is_that_of_the_package_and_says_whether_the_kernel_is_compiled(
+    lightpace: Lightpace,
+) -> None:
+    said = f"lightpace {version('lightpace')}\nkernel: {STATUS}\n"
+    assert lightpace("--version").out == said
 
 
 def test_help_names_every_command(lightpace: Lightpace) -> None:
@@ -515,7 +519,7 @@ def test_the_story_in_the_readme_is_what_check_prints(lightpace: Lightpace) -> N
 def test_the_example_of_a_story_in_the_readme_can_be_told(tmp_path: Path) -> None:
     text = README.read_text(encoding="utf-8").partition("## Tell a story")[2]
     (example,) = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
-    (part,) = tell(load_story_text(example, tmp_path / "story.yaml")).parts
+    (part,) = compile_story(load_story_text(example, tmp_path / "story.yaml")).chapters
     assert part.until_s > part.from_s
 
 
@@ -580,7 +584,8 @@ def test_what_the_readme_says_it_misses_is_what_is_printed(lightpace: Lightpace)
 
 def test_the_scenario_in_the_readme_is_a_whole_one() -> None:
     text = README.read_text(encoding="utf-8").partition("## Tell a story")[0]
-    (example,) = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    example, shared = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    assert [wave.length for wave in load_text(shared).wavelight.waves] == [12, 12]
     assert len(example.splitlines()) == 3
     asked = load_text(example)
     assert plan_mark(asked).finish_s == pytest.approx(250.0)

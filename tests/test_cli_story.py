@@ -109,13 +109,15 @@ def test_a_part_of_a_story_is_given_in_told_time(lightpace: Lightpace) -> None:
     assert not Path("b.mp4").exists()
 
 
-@pytest.mark.parametrize(("name", "kind"), [("story.yaml", Presentation), ("short.yaml", Session)])
+@pytest.mark.parametrize(
+    ("name", "director"), [("story.yaml", Presentation), ("short.yaml", type(None))]
+)
 @pytest.mark.parametrize("windowed", [True, False])
 def test_present_opens_a_story_or_a_scenario_for_an_audience(
     lightpace: Lightpace,
     monkeypatch: pytest.MonkeyPatch,
     name: str,
-    kind: type[Session],
+    director: type[object],
     windowed: bool,
 ) -> None:
     opened: list[tuple[Session, dict[str, Any]]] = []
@@ -124,7 +126,7 @@ def test_present_opens_a_story_or_a_scenario_for_an_audience(
     code, out, err = lightpace("present", name, "--display", "1", *["--windowed"] * windowed)
     assert (code, out, err) == (0, "", "")
     ((session, how),) = opened
-    assert type(session) is kind
+    assert type(session.story) is director
     assert (how["presenting"], how["display"]) == (not windowed, 1)
     assert callable(how["record"])
 

@@ -10,19 +10,16 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from simulator.analysis.sweep import chunks, running
-from simulator.analysis.sweep.axes import grid_of
-from simulator.analysis.sweep.chunks import request_of
-from simulator.cli import main, workers
-from simulator.errors import LightpaceError, OutputError
+from simulator.analysis.sweep import chunks
+from simulator.analysis.sweep import sweep as sweeping
+from simulator.cli import main
+from simulator.errors import OutputError
 from simulator.export.columns import read_columns
 
 SHORT = ["--set", "distance=400 m", "--set", "plan.target=60", "--set", "ghosts=[]"]
@@ -149,56 +146,6 @@ def test_stopped_it_leaves_no_output_nobody_behind_and_says_how_to_go_on(
     while _lives(child.pid) and time.monotonic() - begin < 30:
         time.sleep(0.1)
     assert not _lives(child.pid)
-
-
-def _workers(of: int) -> list[int]:
-    """Return the worker processes that a process has spawned."""
-    found = []
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            parent = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
-            if parent == of and b"spawn_main" in (folder / "cmdline").read_bytes():
-                found.append(int(folder.name))
-        except OSError:
-            continue  # it has ended meanwhile
-    return found
-
-
-@pytest.mark.slow
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc")
-def test_a_worker_that_is_killed_changes_nothing(sweep: Sweep, tmp_path: Path) -> None:
-    whole, out = tmp_path / "whole.csv", tmp_path / "out.csv"
-    child = _start(*DASH, *VARY, "--jobs", 2, "-o", out)
-    deadline = time.monotonic() + 60
-    while not _workers(child.pid) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    time.sleep(0.5)
-    os.kill(_workers(child.pid)[0], signal.SIGKILL)
-    _, said = child.communicate(timeout=120)
-    assert child.returncode == 0
-    assert "going on with new ones" in said
-    assert sweep(*DASH, *VARY, "--jobs", 1, "-o", whole)[0] == 0
-    assert out.read_bytes() == whole.read_bytes()
-
-
-def test_workers_that_keep_dying_are_given_up_in_a_sentence(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    starts: list[int] = []
-
-    @contextmanager
-    def breaking(*_: object) -> Iterator[tuple[None, int]]:
-        starts.append(1)
-        yield None, 1
-        raise BrokenProcessPool
-
-    monkeypatch.setattr(workers, "executor", breaking)
-    monkeypatch.setattr(running, "run_chunks", lambda *_: iter(()))
-    request = request_of("breaking4", grid_of(["pacers.count=0..3"]))
-    with pytest.raises(LightpaceError, match="died 3 times"):
-        list(workers.worked_off(request, [0], None, 2, lambda _: None))
-    assert len(starts) == 3
-    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="mounts a disk of its own")
@@ -351,7 +298,7 @@ def test_a_sweep_that_was_killed_keeps_nobody_away(sweep: Sweep, tmp_path: Path)
 def test_a_place_that_cannot_be_written_is_said_before_anything_is_run(
     sweep: Sweep, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(running, "run_chunk", lambda *_: pytest.fail("a chunk was run"))
+    monkeypatch.setattr(sweeping, "run_chunk", lambda *_: pytest.fail("a chunk was run"))
     (tmp_path / "out.csv").mkdir()
     for out in (tmp_path / "none" / "out.csv", tmp_path / "out.csv", tmp_path / f"{'x' * 300}.csv"):
         code, _, said = sweep(*DASH, "--jobs", 1, "-o", out)

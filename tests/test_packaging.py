@@ -1,24 +1,87 @@
-"""A wheel in a clean environment, run from another folder, without a network."""
+"""A wheel in a clean environment, run from another folder, without a network; the compiled kernel.
+
+Where the tests of the kernel's build need one of no weight, a stand-in takes its place.
+"""
 
 from __future__ import annotations
 
+import os
+import re
+import shutil
 import subprocess
 import sys
 import sysconfig
+import tomllib
 import venv
+import zipfile
 from pathlib import Path
 
 import pytest
 
+from tests.compilers import HAS_COMPILER
+
 ROOT = Path(__file__).resolve().parents[1]
 
+needs_compiler = pytest.mark.skipif(
+    not HAS_COMPILER, reason="there is no C compiler, or no Python.h"
+)
+WHICH = "from simulator.physics.compiled import STATUS, kernel; print(STATUS, kernel.__file__)"
+ANSWER = (
+    "from simulator.physics.compiled import COMPILED, kernel; print(COMPILED, kernel.times(8.0))"
+)
+FINISH = "from simulator import *; print(simulate(load_scenario('breaking4')).finish_s.hex())"
 
-def run(*command: str | Path, cwd: Path) -> str:
-    done = subprocess.run(
-        [str(part) for part in command], cwd=cwd, capture_output=True, text=True, check=False
+KERNEL = """
+from contextlib import nullcontext
+from math import sqrt  # compiled: from cython.cimports.libc.math import sqrt
+
+nogil = nullcontext()  # compiled: from cython import nogil
+
+def times(x):
+    with nogil:
+        y = 2.0 * sqrt(x + x)
+    return y
+"""
+TYPES = """
+cimport cython
+
+@cython.locals(y=double)
+cpdef double times(double x) noexcept
+"""
+
+
+def process(*command: str | Path, cwd: Path, **changes: str) -> subprocess.CompletedProcess[str]:
+    parts = [str(part) for part in command]
+    kept = {name: value for name, value in os.environ.items() if name != "LIGHTPACE_PLAIN"}
+    return subprocess.run(
+        parts, cwd=cwd, env=kept | changes, capture_output=True, text=True, check=False
     )
+
+
+def run(*command: str | Path, cwd: Path, **changes: str) -> str:
+    done = process(*command, cwd=cwd, **changes)
     assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
     return done.stdout
+
+
+def environment(folder: Path) -> Path:
+    """Make an environment in a folder and return its folder of programs."""
+    venv.create(folder / "environment", with_pip=False, symlinks=sys.platform != "win32")
+    programs = folder / "environment" / ("Scripts" if sys.platform == "win32" else "bin")
+    # The dependencies are borrowed from the environment that runs the tests.
+    site = run(
+        programs / "python",
+        "-c",
+        "import sysconfig; print(sysconfig.get_path('purelib'))",
+        cwd=folder,
+    )
+    (Path(site.strip()) / "borrowed.pth").write_text(sysconfig.get_path("purelib") + "\n")
+    return programs
+
+
+def pip(programs: Path) -> tuple[str | Path, ...]:
+    to = ("--python", programs / "python", "--disable-pip-version-check")
+    return (sys.executable, "-m", "pip", *to, "install")
 
 
 @pytest.fixture(scope="module")
@@ -28,15 +91,8 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     # The wheel is built from the source distribution, so both are tested.
     run(sys.executable, "-m", "build", "--no-isolation", "--outdir", folder, ROOT, cwd=folder)
     (wheel,) = folder.glob("*.whl")
-    environment = folder / "environment"
-    venv.create(environment, with_pip=False, symlinks=sys.platform != "win32")
-    programs = environment / ("Scripts" if sys.platform == "win32" else "bin")
-    python = programs / "python"
-    pip = (sys.executable, "-m", "pip", "--python", python, "--disable-pip-version-check")
-    run(*pip, "install", "--no-deps", "--no-index", wheel, cwd=folder)
-    # The dependencies are borrowed from the environment that runs the tests.
-    site = run(python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))", cwd=folder)
-    (Path(site.strip()) / "borrowed.pth").write_text(sysconfig.get_path("purelib") + "\n")
+    programs = environment(folder)
+    run(*pip(programs), "--no-deps", "--no-index", wheel, cwd=folder)
     return programs
 
 
@@ -59,3 +115,144 @@ def test_every_shipped_config_is_in_the_wheel(installed: Path, tmp_path: Path) -
     folder = Path(run(installed / "python", "-c", program, cwd=tmp_path).strip())
     shipped = {path.relative_to(ROOT / "configs") for path in (ROOT / "configs").rglob("*.*")}
     assert shipped == {path.relative_to(folder) for path in folder.rglob("*.*")}
+
+
+# -- the compiled kernel -------------------------------------------------------------------------
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """Return a checkout whose kernel is a stand-in that answers 8 to 8.0."""
+    folder = tmp_path / "project"
+    unneeded = shutil.ignore_patterns(".*", "tests", "docs", "_kernel_*", "__pycache__")
+    shutil.copytree(ROOT, folder, ignore=unneeded)
+    shutil.copy(ROOT / ".gitignore", folder)
+    (folder / "simulator/physics/kernel.py").write_text(KERNEL)
+    (folder / "simulator/physics/kernel.pxd").write_text(TYPES)
+    return folder
+
+
+def extensions(project: Path) -> list[str]:
+    return sorted(path.name for path in (project / "simulator/physics").glob("_kernel_*"))
+
+
+def compiled(project: Path) -> None:
+    done = process(sys.executable, "hatch_build.py", cwd=project)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+@needs_compiler
+def test_a_wheel_built_where_there_is_a_compiler_runs_the_compiled_kernel(
+    installed: Path, tmp_path: Path
+) -> None:
+    status, _, path = run(installed / "python", "-c", WHICH, cwd=tmp_path).strip().partition(" ")
+    assert status == "compiled"
+    assert Path(path).is_relative_to(installed.parent)
+    (wheel,) = installed.parents[1].glob("*.whl")
+    assert not wheel.name.endswith("-any.whl")
+
+
+def test_a_wheel_built_without_a_compiler_is_pure_and_gives_the_same_bits(
+    installed: Path, tmp_path: Path
+) -> None:
+    build = (sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", tmp_path, ROOT)
+    done = process(*build, cwd=tmp_path, CC="/bin/false")
+    assert (done.returncode, done.stderr.count("stays plain Python")) == (0, 1), done.stderr
+    (wheel,) = tmp_path.glob("*-py3-none-any.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        assert not [name for name in archive.namelist() if "_kernel_" in name]
+        archive.extractall(tmp_path / "site")
+    site = {"PYTHONPATH": str(tmp_path / "site")}
+    assert run(sys.executable, "-c", WHICH, cwd=tmp_path, **site).startswith("plain Python (not")
+    pure = run(sys.executable, "-c", FINISH, cwd=tmp_path, **site)
+    assert pure == run(installed / "python", "-c", FINISH, cwd=tmp_path)
+
+
+@needs_compiler
+def test_an_editable_install_compiles_the_kernel_beside_its_source(
+    project: Path, tmp_path: Path
+) -> None:
+    programs = environment(tmp_path)
+    how = ("--no-build-isolation", "--no-deps", "--no-index", "--editable")
+    run(*pip(programs), *how, project, cwd=tmp_path)
+    status, _, path = run(programs / "python", "-c", WHICH, cwd=tmp_path).strip().partition(" ")
+    assert (status, extensions(project)) == ("compiled", [Path(path).name])
+
+
+@needs_compiler
+def test_a_kernel_compiled_before_an_edit_is_never_used_and_the_next_build_replaces_it(
+    project: Path,
+) -> None:
+    answer = (sys.executable, "-c", ANSWER)
+    compiled(project)
+    (before,) = extensions(project)
+    assert run(*answer, cwd=project) == "True 8.0\n"
+    assert run(*answer, cwd=project, LIGHTPACE_PLAIN="1") == "False 8.0\n"
+    source = project / "simulator/physics/kernel.py"
+    source.write_text(KERNEL.replace("2.0", "3.0"))
+    assert run(*answer, cwd=project) == "False 12.0\n"
+    compiled(project)
+    (after,) = extensions(project)
+    assert after != before
+    assert run(*answer, cwd=project) == "True 12.0\n"
+    types = project / "simulator/physics/kernel.pxd"
+    types.write_text(f"{TYPES}\n")
+    assert run(*answer, cwd=project) == "False 12.0\n"
+    types.write_text(TYPES)
+    (project / "simulator/physics" / after).write_bytes(b"of another machine")
+    said = run(sys.executable, "-c", WHICH, cwd=project)
+    assert said.startswith("plain Python (the compiled one cannot be used: ")
+
+
+@needs_compiler
+def test_what_is_compiled_stays_unless_its_source_or_how_it_is_compiled_has_changed(
+    project: Path,
+) -> None:
+    compiled(project)
+    (made,) = (project / "simulator/physics").glob("_kernel_*")
+    name, _, suffix = made.name.partition(".")
+    of_another_python = f"{name}.cpython-399.so"
+    made.with_name(of_another_python).touch()
+    made.with_name(f"_kernel_0123456789ab.{suffix}").touch()
+    made.write_bytes(b"")
+    compiled(project)
+    assert extensions(project) == sorted([made.name, of_another_python])
+    assert made.stat().st_size == 0
+    os.utime(project / "hatch_build.py")
+    compiled(project)
+    assert made.stat().st_size > 0
+
+
+@pytest.mark.parametrize(
+    ("hindrance", "reason"),
+    [
+        ({"CC": "/bin/false"}, "/bin/false"),
+        ({"PATH": "/nowhere", "CC": "cc"}, "cc"),
+        pytest.param({"CFLAGS": "-nostdinc", "CPATH": ""}, ".h", marks=needs_compiler),
+        ({"PYTHONPATH": "{without}"}, "Cython"),
+    ],
+    ids=["failing compiler", "no compiler", "no headers", "no Cython"],
+)
+def test_without_what_it_takes_one_line_says_so_and_nothing_fails(
+    project: Path, hindrance: dict[str, str], reason: str
+) -> None:
+    without = project / "without"
+    without.mkdir()
+    (without / "Cython.py").write_text("raise ImportError('no module named Cython')\n")
+    changes = {name: value.format(without=without) for name, value in hindrance.items()}
+    done = process(sys.executable, "hatch_build.py", cwd=project, **changes)
+    assert (done.returncode, done.stdout) == (0, "")
+    (line,) = done.stderr.splitlines()
+    assert "stays plain Python" in line
+    assert reason in line
+    assert extensions(project) == []
+    assert run(sys.executable, "-c", ANSWER, cwd=project) == "False 8.0\n"
+
+
+def test_what_builds_a_wheel_is_named_alike_everywhere() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    requires = project["build-system"]["requires"]
+    assert set(requires) <= set(project["project"]["optional-dependencies"]["dev"])
+    backend = re.search("^BACKEND := (.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert backend is not None
+    assert backend[1].replace("'", "").split() == requires

@@ -16,10 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.analysis.marks import Mark
-from simulator.analysis.uncertainty import HIGH, LOW, breaks, draw, running, samples_of
-from simulator.physics.attempt import Job, stepping
-from simulator.physics.ensemble import ensembling
-from simulator.physics.keeping import passages
+from simulator.analysis.uncertainty import HIGH, LOW, breaks, draw, run_samples, samples_of
 from simulator.recording.recording import Recording, State
 from simulator.scenario.model import Scenario
 
@@ -60,14 +57,12 @@ class Chances:
         return float(self.share[max(i, 0)])
 
 
-def finding_band(scenario: Scenario, light: Mark) -> Job[Band]:
-    """Find the band of the gap to the light, all samples stepped as one batch from the gun."""
+def find_band(scenario: Scenario, light: Mark) -> Band:
+    """Find the band of the gap to the light from samples that start at the gun."""
     race = scenario.distance
     x = np.append(np.arange(BAND_EVERY_M, race, BAND_EVERY_M), race)
-    drawn = samples_of(scenario, draw(BAND_SAMPLES, SEED))
-    yield
-    ran = yield from running(scenario, drawn, x)
-    # who never comes is later than everybody who does
+    ran = run_samples(scenario, samples_of(scenario, draw(BAND_SAMPLES, SEED)), places_m=x)
+    # runners who do not finish sort last
     times = np.sort(np.nan_to_num(ran.time_s, nan=np.inf), axis=0)
     low, high = (times[round(share * (BAND_SAMPLES - 1))] for share in (LOW, HIGH))
     there = light.run.time_at(np.minimum(x, light.distance_m))
@@ -80,8 +75,8 @@ def finding_band(scenario: Scenario, light: Mark) -> Job[Band]:
     return Band(at, first, last)
 
 
-def finding_chances(scenario: Scenario, recording: Recording, target_s: float) -> Job[Chances]:
-    """Find the chance of the target from each point of a run, all samples stepped as one batch.
+def find_chances(scenario: Scenario, recording: Recording, target_s: float) -> Chances:
+    """Find the chance of the target from each point of a run.
 
     The samples are the same at every point, so that the chance changes with the race and not by
     lot. Each has the reserve left in the proportion of its own to the scenario's.
@@ -90,20 +85,16 @@ def finding_chances(scenario: Scenario, recording: Recording, target_s: float) -
     every = CHANCE_EVERY_M * math.ceil(recording.race_m / CHANCE_EVERY_M / CHANCE_POINTS)
     xs = np.arange(0.0, reach, every)
     ticks = np.maximum(np.searchsorted(recording.x, xs, side="right") - 1, 0)
-    drawn = samples_of(scenario, draw(CHANCE_SAMPLES, SEED))
-    yield
-    one = yield from ensembling(scenario, drawn.runners, drawn.wakes, recording.step_s)
-    runner = scenario.runner
-    ratio = one.reserve / (runner.reserve * (1.0 + runner.form / 100.0))
-    states: list[State] = []
+    samples = samples_of(scenario, draw(CHANCE_SAMPLES, SEED))
+    own = scenario.runner
+    full = own.reserve * (1.0 + own.form / 100.0)
+    shares = [r.reserve * (1.0 + r.form / 100.0) / full for r in samples.runners]
+    found = []
     for state in map(recording.state_at_tick, ticks.tolist()):
-        states += [_with_share(state, share) for share in ratio.tolist()]
-        yield
-    batch = one.only(np.tile(np.arange(CHANCE_SAMPLES), len(xs)))
-    yield
-    ran = yield from stepping(batch, states, passages())
-    broken = breaks(ran, target_s).reshape(len(xs), CHANCE_SAMPLES)
-    return Chances(target_s, xs, broken.mean(axis=1))
+        states = [_with_share(state, share) for share in shares]
+        ran = run_samples(scenario, samples, states=states, step_s=recording.step_s)
+        found.append(breaks(ran, target_s).mean())
+    return Chances(target_s, xs, np.array(found))
 
 
 def _with_share(state: State, share: float) -> State:

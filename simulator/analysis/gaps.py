@@ -8,15 +8,33 @@ nothing.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from enum import Enum
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.analysis.gap_state import GapState
 from simulator.analysis.marks import Mark
+from simulator.physics.setup import LOST_S
 from simulator.recording.recording import Recording
+
+
+class GapState(Enum):
+    """Ahead, level or behind, and which way it is going. The theme gives each a colour."""
+
+    AHEAD_GAINING = "ahead, gaining"
+    AHEAD_LOSING = "ahead, losing"
+    LEVEL = "level"
+    BEHIND_GAINING = "behind, gaining"
+    BEHIND_LOSING = "behind, losing"
+
+    @property
+    def side(self) -> str:
+        """Return `ahead`, `level` or `behind`."""
+        return self.value.split(",", maxsplit=1)[0]
+
 
 Floats = NDArray[np.float64]
 
@@ -28,8 +46,6 @@ TREND_S = 0.03
 """The gap must change by this over the trend window before the trend turns [s]."""
 TREND_WINDOW_S = 3.0
 """How far back the trend looks [s]."""
-LOST_S = 0.5
-"""The light counts as lost where the gap stays above this to the line [s]."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,13 +56,13 @@ class GapTrack:
         mark: what is measured against.
         seconds: now minus when the mark passed this distance [s], positive = behind; NaN where the
             mark never gets there; shape (ticks + 1,).
-        states: the state at each tick.
+        change: how much it has changed since the beginning of the trend's window [s].
     """
 
     mark: Mark
     recording: Recording
     seconds: Floats
-    states: tuple[GapState, ...]
+    change: Floats
 
     def seconds_at(self, time_s: float) -> float | None:
         """Return the gap at race time [s]; after the finish, the gap at the line."""
@@ -63,14 +79,14 @@ class GapTrack:
         """
         if time_s >= self.recording.end_s:
             return None
-        own, reached = (self._between(x, max(time_s, 0.0)) for x in self._distances)
+        own, reached = (self._between(x, max(time_s, 0.0)) for x in self.distances)
         return min(reached, self.mark.distance_m) - own
 
     @cached_property
-    def _distances(self) -> tuple[Floats, Floats]:
+    def distances(self) -> tuple[Floats, Floats]:
         """Where she and the mark are at every tick [m], shape (ticks + 1,) each."""
-        t = _tick_times(self.recording)
-        return self.recording.distance_at(t), self.mark.run.distance_at(t)
+        t, x = _ticks(self.recording)
+        return x, self.mark.run.distance_at(t)
 
     def _between(self, values: Floats, time_s: float) -> float:
         """Return a value between two ticks: a picture asks for many, and a gap is all but straight.
@@ -89,7 +105,19 @@ class GapTrack:
     def state_at(self, time_s: float) -> GapState:
         """Return the state at race time [s]."""
         tick = int(min(max(time_s, 0.0), self.recording.end_s) / self.recording.step_s)
-        return self.states[min(tick, len(self.states) - 1)]
+        return _STATES[self.codes[min(tick, len(self.codes) - 1)]]
+
+    @cached_property
+    def codes(self) -> NDArray[np.int64]:
+        """The number of the state at each tick, shape (ticks + 1,).
+
+        Leaving `level` takes a larger gap than coming to it, a turn of the trend a clear change.
+        """
+        seconds = np.nan_to_num(self.seconds)
+        size = np.abs(seconds)
+        level = _held(size < LEVEL_S, size >= LEVEL_EXIT_S)
+        losing = _held(self.change > TREND_S, self.change < -TREND_S)
+        return np.where(level, 0, 1 + losing + 2 * (seconds > 0))
 
 
 def gap_seconds(recording: Recording, mark: Mark, time_s: float) -> float | None:
@@ -104,50 +132,61 @@ def gap_seconds(recording: Recording, mark: Mark, time_s: float) -> float | None
 
 def gap_track(recording: Recording, mark: Mark) -> GapTrack:
     """Return the gap to `mark` at every tick."""
-    t = _tick_times(recording)
-    x = np.minimum(recording.distance_at(t), recording.race_m)
+    t, x = _ticks(recording)
+    x = np.minimum(x, recording.race_m)
     seconds = t - mark.run.time_at(x)
     seconds[x > mark.distance_m + 1e-9] = np.nan
     lag = max(round(TREND_WINDOW_S / recording.step_s), 1)
     earlier = np.concatenate([np.full(min(lag, len(seconds)), seconds[0]), seconds[:-lag]])
     change = np.nan_to_num(seconds - earlier[: len(seconds)])
-    return GapTrack(mark, recording, seconds, _states(np.nan_to_num(seconds), change))
+    return GapTrack(mark, recording, seconds, change)
 
 
-def _tick_times(recording: Recording) -> Floats:
-    """Return the time of each tick [s]; the last is the finish."""
-    return np.asarray(
-        np.minimum(np.arange(recording.ticks + 1) * recording.step_s, recording.end_s)
-    )
+@lru_cache(maxsize=16)  # one run has a track for each ghost
+def _ticks(recording: Recording) -> tuple[Floats, Floats]:
+    """Return the time of each tick [s] and where she is then [m]; the last is the finish."""
+    t = np.minimum(np.arange(recording.ticks + 1) * recording.step_s, recording.end_s)
+    x = recording.distance_at(t)
+    for array in (t, x):
+        array.setflags(write=False)
+    return t, x
 
 
-def _states(seconds: Floats, change: Floats) -> tuple[GapState, ...]:
-    """Walk the ticks once: leaving `level` takes a larger gap, a turn a clear change."""
-    level, losing = True, True
-    states = []
-    for gap, moved in zip(seconds.tolist(), change.tolist(), strict=True):
-        level = abs(gap) < (LEVEL_EXIT_S if level else LEVEL_S)
-        if abs(moved) > TREND_S:
-            losing = moved > 0
-        if level:
-            states.append(GapState.LEVEL)
-        elif gap > 0:
-            states.append(GapState.BEHIND_LOSING if losing else GapState.BEHIND_GAINING)
-        else:
-            states.append(GapState.AHEAD_LOSING if losing else GapState.AHEAD_GAINING)
-    return tuple(states)
+_STATES = (
+    GapState.LEVEL,
+    GapState.AHEAD_GAINING,
+    GapState.AHEAD_LOSING,
+    GapState.BEHIND_GAINING,
+    GapState.BEHIND_LOSING,
+)
 
 
-def lost_light_m(track: GapTrack) -> float | None:
-    """Return the first distance after which the gap stays above 0.5 s to the line [m], or None."""
-    seconds = np.nan_to_num(track.seconds, nan=np.inf)
-    inside = np.flatnonzero(seconds <= LOST_S)
-    if len(seconds) == 0 or seconds[-1] <= LOST_S:
+def _held(on: NDArray[np.bool_], off: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return a switch at each tick, on at first: it stays as it is where it is neither put."""
+    put = np.maximum.accumulate(np.where(on | off, np.arange(len(on)), -1))
+    return (put < 0) | on[put]
+
+
+def lost_light_m(track: GapTrack, earlier: Sequence[tuple[float, Mark]] = ()) -> float | None:
+    """Return the first distance after which the light stays lost to the line [m], or None.
+
+    It is lost where she is not where it was `LOST_S` ago.
+
+    Args:
+        track: her gap to the light.
+        earlier: lights that were in force before it, each until a race time [s], in order.
+    """
+    t, x = _ticks(track.recording)
+    ago = track.mark.run.distance_at(t - LOST_S)
+    for until_s, light in reversed(earlier):
+        before = t < until_s
+        ago[before] = light.run.distance_at(t[before] - LOST_S)
+    clear = x - ago
+    if clear[-1] >= 0.0:
         return None
+    inside = np.flatnonzero(clear >= 0.0)
     if len(inside) == 0:
         return 0.0
     i = int(inside[-1])
-    recording = track.recording
-    share = (LOST_S - seconds[i]) / (seconds[i + 1] - seconds[i])
-    t = (i + share) * recording.step_s
-    return float(recording.distance_at(min(t, recording.end_s)))
+    share = clear[i] / (clear[i] - clear[i + 1])
+    return float(track.recording.distance_at(t[i] + share * (t[i + 1] - t[i])))

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.analysis.predicted import predicted_times, stretched
+from simulator.analysis.predict import predicted_times, stretched
 from simulator.analysis.validation import Role, Row, Unit
 from simulator.physics.attempt import simulate_all
 from simulator.scenario.model import Runner, Scenario

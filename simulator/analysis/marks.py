@@ -12,13 +12,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from simulator.physics.attempt import simulate
-from simulator.physics.batch import wave_schedules
+from simulator.physics.setup import planned_of, wave_schedules
 from simulator.recording.recording import Recording
 from simulator.recording.store import load_recording
 from simulator.scenario.ghosts import EvenGhost, Ghost, RecordingGhost, ScenarioGhost
 from simulator.scenario.loader import load_scenario
 from simulator.scenario.model import Scenario
-from simulator.scenario.plan import schedule_of, waypoints_of_splits
+from simulator.scenario.plan import waypoints_of_splits
 from simulator.scenario.schedule import Schedule, even_schedule, schedule_through
 from simulator.units import format_time
 
@@ -69,14 +69,13 @@ def short_time(seconds: float) -> str:
 
 def plan_mark(scenario: Scenario) -> Mark:
     """Return the plan as a mark."""
-    schedule = schedule_of(scenario.plan, scenario.distance)
+    schedule = planned_of(scenario.plan, scenario.distance).schedule
     return _mark("the plan", "white", "", schedule)
 
 
 def wave_marks(scenario: Scenario) -> list[Mark]:
     """Return every wave of light as a mark, shown or not, in the order of the file."""
-    plan = schedule_of(scenario.plan, scenario.distance)
-    schedules = wave_schedules(scenario, plan)
+    schedules = wave_schedules(scenario)
     waves = scenario.wavelight.waves
     return [
         _mark(name, wave.colour, "", schedule)

@@ -10,12 +10,12 @@ import math
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from simulator.coefficients import TAU_SPEED
-from simulator.physics.attempt import Job, finished, stepping
-from simulator.physics.batch import batch_of
-from simulator.recording.recording import Recording, State
+from simulator.physics.attempt import run_attempts
+from simulator.physics.setup import steady_attempt
+from simulator.recording.recording import Recording
 from simulator.scenario.model import Scenario
 
 Floats = NDArray[np.float64]
@@ -69,33 +69,8 @@ class Possible:
         return bool(self.possible[max(i, 0)])
 
 
-@dataclass(frozen=True, slots=True)
-class _SteadyPace:
-    """A mark that starts with the runner, comes up to one speed as she does, and keeps it."""
-
-    x_m: float
-    from_m_s: float
-    v_m_s: float
-
-    def distance_at(self, time_s: ArrayLike) -> Floats:
-        t = np.asarray(time_s, dtype=np.float64)
-        behind = TAU_SPEED * (self.v_m_s - self.from_m_s) * -np.expm1(-t / TAU_SPEED)
-        return np.asarray(self.x_m + self.v_m_s * t - behind)
-
-    def cruise_at(self, time_s: ArrayLike) -> Floats:
-        return np.full(np.shape(time_s), self.v_m_s)
-
-    def pace_at(self, distance_m: ArrayLike) -> Floats:
-        return np.full(np.shape(distance_m), 1.0 / self.v_m_s)
-
-
 def still_possible(scenario: Scenario, recording: Recording, target_s: float) -> Possible:
-    """Return per 25 m whether the target is still in reach; see `finding_possible`."""
-    return finished(finding_possible(scenario, recording, target_s))
-
-
-def finding_possible(scenario: Scenario, recording: Recording, target_s: float) -> Job[Possible]:
-    """Find per 25 m whether the target is still in reach, all points stepped as one batch.
+    """Return per 25 m whether the target is still in reach.
 
     From the state at each point she gets the best shelter that the formation allows (as if the
     group had waited, as near as nobody is run into) and runs the constant speed that is needed.
@@ -103,7 +78,7 @@ def finding_possible(scenario: Scenario, recording: Recording, target_s: float) 
     reach = min(recording.race_m, float(recording.x[-1]))
     xs = np.arange(0.0, reach, POSSIBLE_EVERY_M)
     ticks = np.maximum(np.searchsorted(recording.x, xs, side="right") - 1, 0)
-    states, marks, rows = [], [], []
+    states, attempts, rows = [], [], []
     for i, tick in enumerate(ticks.tolist()):
         state = recording.state_at_tick(tick)
         left_s = target_s - tick * recording.step_s
@@ -114,19 +89,12 @@ def finding_possible(scenario: Scenario, recording: Recording, target_s: float) 
         needed = (left_m - coming_up_s * state.v_m_s) / (left_s - coming_up_s)
         for share in _PACES:
             states.append(replace(state, tick=0))
-            marks.append(_SteadyPace(state.x_m, state.v_m_s, share * needed))
+            attempts.append(
+                steady_attempt(scenario, state, share * needed, left_s, recording.step_s)
+            )
             rows.append((i, left_s))
     possible = np.zeros(len(xs), dtype=bool)
-    if rows:
-        finish = yield from _finishes(scenario, recording.step_s, states, marks)
-        for (i, left_s), finish_s in zip(rows, finish.tolist(), strict=True):
-            possible[i] |= finish_s <= left_s
+    finish = run_attempts(attempts, states).finish_s
+    for (i, left_s), finish_s in zip(rows, finish.tolist(), strict=True):
+        possible[i] |= finish_s <= left_s
     return Possible(target_s, xs, possible)
-
-
-def _finishes(
-    scenario: Scenario, step_s: float, states: list[State], marks: list[_SteadyPace]
-) -> Job[Floats]:
-    batch = batch_of([scenario], step_s).following(marks)
-    trace = yield from stepping(batch, states)
-    return trace.finish_s

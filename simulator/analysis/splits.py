@@ -5,8 +5,9 @@ In: a scenario, its recording and marks. Out: rows of cumulative times [s].
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -72,26 +73,23 @@ def split_table(
     scenario: Scenario, recording: Recording, plan: Mark, ghosts: list[Mark]
 ) -> list[Split]:
     """Return the split table; published splits between its distances get rows of their own."""
-    return list(split_rows(scenario, recording, plan, ghosts))
-
-
-def split_rows(
-    scenario: Scenario, recording: Recording, plan: Mark, ghosts: list[Mark]
-) -> Iterator[Split]:
-    """Yield the rows of the split table."""
     published = {w.distance_m: w for w in published_waypoints(scenario)}
     race_m = scenario.distance
-    for x in sorted({*split_distances(race_m), *published}):
+    places = sorted({*split_distances(race_m), *published})
+    rows = []
+    for x, t in zip(places, recording.time_at(places).tolist(), strict=True):
         known = published.get(x)
-        yield Split(
+        row = Split(
             x,
             split_label(x, race_m),
             time_of(plan, x),
-            run_time(recording, x),
+            recording.finish_s if x == recording.race_m else None if math.isnan(t) else t,
             tuple(time_of(ghost, x) for ghost in ghosts),
             known.time_s if known else None,
             known.tolerance_s if known else 0.0,
         )
+        rows.append(row)
+    return rows
 
 
 def run_time(recording: Recording, distance_m: float) -> float | None:
@@ -102,6 +100,7 @@ def run_time(recording: Recording, distance_m: float) -> float | None:
     return None if np.isnan(t) else t
 
 
+@lru_cache(maxsize=512)  # a knob turned changes the run, seldom a mark
 def time_of(mark: Mark, distance_m: float) -> float | None:
     """Return a mark's time at a distance [s], None beyond its end and where it is not known."""
     if distance_m > mark.distance_m + 1e-9:

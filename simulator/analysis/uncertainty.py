@@ -12,20 +12,19 @@ than the plan: the fast end tells of the plan, not of what she could run.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from statistics import NormalDist
 from typing import Any, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from simulator.physics.air import drag_area
-from simulator.physics.attempt import Job, finished, stepping
-from simulator.physics.ensemble import ensembling
-from simulator.physics.keeping import STATUSES, Passages, passages
-from simulator.recording.recording import Status
+from simulator.physics.attempt import STATUSES, Outcomes, run_attempts
+from simulator.physics.setup import STEP_S, attempt_of
+from simulator.recording.recording import State, Status
 from simulator.scenario.model import INPUT_BOUNDS, Runner, Scenario
 from simulator.scenario.plan import schedule_of
 from simulator.scenario.uncertainty import INPUTS, UNITS, Distribution, Uniform
@@ -34,8 +33,6 @@ from simulator.units import format_time
 Floats = NDArray[np.float64]
 Shares: TypeAlias = Mapping[str, Floats]
 
-CHUNK_ROWS = 1024
-"""Samples stepped side by side: enough to be quick, few enough to keep memory flat."""
 TARGET_TOLERANCE_S = 0.005
 """A plan is kept to rounding: a finish this little above the target breaks it [s]."""
 LOW, HIGH = 0.05, 0.95
@@ -115,23 +112,20 @@ def quantile(asked: Distribution, shares: Floats, centre: Floats) -> Floats:
     return np.where(own, centre, found)
 
 
-def running(scenario: Scenario, samples: Samples, places_m: Floats | None = None) -> Job[Passages]:
-    """Run all samples from the gun, a chunk at a time, as a job in slices.
-
-    Returns when each passed `places_m` [m], its finish, and how it ended.
-    """
-    keep = passages(() if places_m is None else places_m)
-    found: list[Passages] = []
-    for begin in range(0, len(samples.runners), CHUNK_ROWS):
-        rows = slice(begin, begin + CHUNK_ROWS)
-        batch = yield from ensembling(scenario, samples.runners[rows], samples.wakes[rows])
-        found.append((yield from stepping(batch, None, keep)))
-    return Passages(
-        found[0].places_m,
-        np.concatenate([p.time_s for p in found]),
-        np.concatenate([p.finish_s for p in found]),
-        np.concatenate([p.status for p in found]),
-    )
+def run_samples(
+    scenario: Scenario,
+    samples: Samples,
+    *,
+    places_m: ArrayLike = (),
+    states: Sequence[State] | None = None,
+    step_s: float = STEP_S,
+) -> Outcomes:
+    """Run every sample, from the gun or from a state each; passing times at `places_m` [m]."""
+    attempts = [
+        attempt_of(scenario, step_s, runner=runner, wake=wake)
+        for runner, wake in zip(samples.runners, samples.wakes.tolist(), strict=True)
+    ]
+    return run_attempts(attempts, states, places_m=places_m)
 
 
 def target_words(target_s: float) -> str:
@@ -145,7 +139,7 @@ def target_words(target_s: float) -> str:
     return format_time(target_s)
 
 
-def breaks(ran: Passages | Forecast, target_s: float) -> NDArray[np.bool_]:
+def breaks(ran: Outcomes | Forecast, target_s: float) -> NDArray[np.bool_]:
     """Return which rows break the target [s]; only a valid, finished run can."""
     in_time = np.nan_to_num(ran.finish_s, nan=np.inf) <= target_s + TARGET_TOLERANCE_S
     return np.logical_and(ran.valid, in_time)
@@ -260,14 +254,14 @@ def forecast(scenario: Scenario, samples: int, seed: int) -> Forecast:
     alone, drawn = one_at_a_time(), draw(samples, seed)
     shares = {name: np.concatenate([alone[name], drawn[name]]) for name in INPUTS}
     asked = samples_of(scenario, shares)
-    ran = finished(running(scenario, asked))
+    ran = run_samples(scenario, asked)
     first = len(ran.finish_s) - samples
     target = schedule_of(scenario.plan, scenario.distance).finish_s
     effects = _effects(scenario, asked, ran)
     return Forecast(scenario, seed, target, ran.finish_s[first:], ran.status[first:], effects)
 
 
-def _effects(scenario: Scenario, asked: Samples, ran: Passages) -> tuple[Effect, ...]:
+def _effects(scenario: Scenario, asked: Samples, ran: Outcomes) -> tuple[Effect, ...]:
     """Return each input's effect from rows that begin with `one_at_a_time`, the largest first.
 
     An input that keeps her from finishing comes first of all.

@@ -11,9 +11,9 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.analysis.fitted import Race
+from simulator.analysis.fit import Race
 from simulator.analysis.hard_starts import alone_over_a_mile, hard_start_rows, held_at
-from simulator.analysis.predicted import evenly, predicted_times
+from simulator.analysis.predict import evenly, predicted_times
 from simulator.analysis.validation import Role, Row, Unit, drafting_rows, residual_rows
 from simulator.coefficients import BEND_M, LAP_M
 from simulator.physics.air import head_wind
@@ -24,7 +24,7 @@ from simulator.recording.recording import Recording
 from simulator.scenario.loader import load_scenario
 from simulator.scenario.model import Runner, Scenario, Wind
 from simulator.scenario.pacers import Pacers
-from simulator.scenario.plan import EvenPlan, LapPlan, Split, SplitPlan
+from simulator.scenario.plan import EvenPlan, LapPlan, SplitPlan, SplitRow
 from simulator.scenario.schedule import start_loss
 from simulator.units import MILE_M, format_distance, format_time
 
@@ -153,7 +153,7 @@ def _from_1200(scenario: Scenario, value: float, finish_s: float) -> Scenario:
     plan = scenario.plan
     if not isinstance(plan, SplitPlan):
         raise TypeError("the replay's plan is a table of splits")
-    splits = (*plan.splits[:-1], Split(time=finish_s))
+    splits = (*plan.splits[:-1], SplitRow(time=finish_s))
     return held_at(scenario, value).model_copy(
         update={"plan": plan.model_copy(update={"splits": splits})}
     )

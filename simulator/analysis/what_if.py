@@ -16,15 +16,12 @@ from typing import Any
 from pydantic import ValidationError
 
 from simulator.errors import ScenarioError
-from simulator.physics.attempt import Job, finished, stepping
-from simulator.physics.batch import batch_of
-from simulator.physics.keeping import OnlyEnds
+from simulator.physics.attempt import finish_times
 from simulator.physics.shelter import Shelterer, profile_of
 from simulator.scenario.model import Scenario
-from simulator.scenario.named import FORMATION
 from simulator.scenario.pacers import Formation, Pacers
 from simulator.scenario.plan import Plan, SplitPlan, schedule_of
-from simulator.scenario.reading import shipped_names
+from simulator.scenario.reading import FORMATION, shipped_names
 from simulator.units import LAP_M, format_time
 
 MOST_PACERS = 40
@@ -60,18 +57,24 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """One row: its label, and its finish [s], None if she does not finish.
+    """One row with its finish, a bar of the what-if strip.
 
-    `assumed` says that it rests on an assumed coefficient (the pacer beside), `stale` that it was
-    run for settings that have changed since, `in_file` that the file asks for this value.
+    Attributes:
+        finish_s: finish time [s]; None = she does not finish, or it is not known.
+        own: the value asked for now.
+        assumed: rests on an assumed coefficient (the pacer beside); drawn hatched.
+        stale: run for settings that have changed since, or not yet (uncompiled); drawn dimmed.
+        in_file: the value that the file asks for.
+        hidden: suspense keeps the finish secret for now.
     """
 
     label: str
     finish_s: float | None
-    own: bool
-    assumed: bool
+    own: bool = False
+    assumed: bool = False
     stale: bool = False
     in_file: bool = False
+    hidden: bool = False
 
 
 @lru_cache(maxsize=256)
@@ -311,14 +314,6 @@ def _pacers(pacers: Pacers, update: dict[str, Any]) -> Pacers | None:
         return None
 
 
-def finding_finishes(scenarios: Sequence[Scenario]) -> Job[list[float | None]]:
-    """Simulate scenarios side by side and return their finish times [s], as a job in slices."""
-    if not scenarios:
-        return []
-    ends = yield from stepping(batch_of(scenarios), None, OnlyEnds)
-    return [None if math.isnan(finish) else finish for finish in ends.finish_s.tolist()]
-
-
 def alternatives_of(
     rows: Sequence[Choice], finish_s: Sequence[float | None]
 ) -> tuple[Alternative, ...]:
@@ -329,13 +324,8 @@ def alternatives_of(
     )
 
 
-def finding_alternatives(scenario: Scenario, axis: str = "pacers") -> Job[tuple[Alternative, ...]]:
-    """Simulate every row of an axis side by side, as a job in slices."""
-    rows = choices(scenario, axis)
-    found = yield from finding_finishes([row.scenario for row in rows])
-    return alternatives_of(rows, found)
-
-
 def alternatives(scenario: Scenario, axis: str = "pacers") -> tuple[Alternative, ...]:
     """Return the finish times along an axis."""
-    return finished(finding_alternatives(scenario, axis))
+    rows = choices(scenario, axis)
+    times = finish_times([row.scenario for row in rows])
+    return alternatives_of(rows, [None if math.isnan(t) else t for t in times.tolist()])

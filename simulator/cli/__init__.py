@@ -23,7 +23,7 @@ from rich.markup import escape
 
 from simulator.cli.terminal import app, err
 from simulator.errors import LightpaceError
-from simulator.stops import CODES, dropped_stops, signal_later
+from simulator.signals import CODES, dropped_stops, signal_later
 
 _Misused: Any = next(c for c in typer.BadParameter.__mro__ if c.__name__ == "ClickException")
 """What a wrong option or argument raises; typer exports only its descendants."""

@@ -18,7 +18,7 @@ from simulator.analysis.uncertainty import forecast
 from simulator.cli.forecast import print_forecast
 from simulator.cli.options import moment, picture_size
 from simulator.cli.summary import print_summary
-from simulator.cli.telling import OWN_CHANGES, print_telling
+from simulator.cli.telling import OWN_CHANGES, print_timeline
 from simulator.cli.terminal import (
     DEFAULT_SCENARIO,
     Changes,
@@ -35,7 +35,7 @@ from simulator.scenario.loader import load_scenario
 from simulator.scenario.model import Scenario
 from simulator.scenario.story import Story
 from simulator.scenario.story_script import is_story, load_story
-from simulator.stage.story import tell
+from simulator.stage.story import compile_story
 
 
 @app.command()
@@ -85,7 +85,7 @@ def check(
             if is_story(name):
                 if changes:
                     raise typer.BadParameter(OWN_CHANGES, param_hint="--set")
-                print_telling(name, tell(load_story(name)))
+                print_timeline(name, compile_story(load_story(name)))
                 continue
             asked = load_scenario(name, overrides=changes or [])
         except ScenarioError as error:
@@ -115,7 +115,7 @@ def still(
     theme_named(theme)  # an unknown one is told before anything is worked out
     session = Session(asked)
     session.seek(moment(at, session))
-    session.finish_work()
+    session.settle()
     save_png(render_still(session.scene(), width_height, theme), output)
     out.print(escape(f"{output}: {asked.name} at {at}, {size}"))
 

@@ -127,7 +127,7 @@ def _attempt(name: str, changes: list[str] | None, speed: float) -> _Reel:
     session = Session(asked)
 
     def finish() -> SceneAt:
-        session.finish_work()
+        session.settle()
         return Attempt(session.show, speed).scene_at
 
     def read(text: str, option: str) -> float:
@@ -142,16 +142,16 @@ def _story(name: str, changes: list[str] | None) -> _Reel:
     if changes:
         raise typer.BadParameter(OWN_CHANGES, param_hint="--set")
     presentation = Presentation(load_story(name))
-    telling = presentation.telling
-    ends = {"start": 0.0, "finish": telling.length_s}
+    timeline = presentation.timeline
+    ends = {"start": 0.0, "finish": timeline.length_s}
 
     def read(text: str, option: str) -> float:
         return ends[text] if text in ends else race_time(text, option)
 
     def finish() -> SceneAt:
-        return presentation.finish_telling().scene_at
+        return presentation.completed_timeline().scene_at
 
-    return _Reel(telling.script.story.name, 0.0, telling.length_s, read, finish)
+    return _Reel(timeline.script.story.name, 0.0, timeline.length_s, read, finish)
 
 
 @app.command()

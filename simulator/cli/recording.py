@@ -44,10 +44,10 @@ class Recorder:
             self._session.notify("The film was given up. Nothing was kept.")
             return
         session = self._session
-        if isinstance(session, Presentation):
-            telling = session.telling
-            name = telling.script.story.name
-            seen, length_s = partial(story_seen, telling.script), telling.length_s
+        if isinstance(session.story, Presentation):
+            timeline = session.story.timeline
+            name = timeline.script.story.name
+            seen, length_s = partial(story_seen, timeline.script), timeline.length_s
         else:
             name = session.scenario.name
             seen = partial(attempt_seen, session.show, session.options)

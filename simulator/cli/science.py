@@ -14,10 +14,8 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from simulator.analysis.calibrated import FLAT_S, Calibration, Found, Free
-from simulator.analysis.calibration import calibrate
-from simulator.analysis.fitted import OFF_S, Fit, Race, Span, runner_block
-from simulator.analysis.fitting import fit_runner
+from simulator.analysis.calibrate import FLAT_S, Calibration, Found, Free, calibrate
+from simulator.analysis.fit import OFF_S, Fit, Race, Span, fit_runner, runner_block
 from simulator.cli.options import finite, race_time
 from simulator.cli.terminal import WIDE, Changes, ScenarioName, app, out, signed_cell, time_cell
 from simulator.scenario.model import Runner

@@ -32,7 +32,7 @@ from simulator.cli.terminal import (
     moving,
     out,
 )
-from simulator.cli.workers import worked_off
+from simulator.cli.workers import run_missing
 from simulator.units import parse_time
 
 
@@ -58,7 +58,7 @@ def sweep(
         str, typer.Option(help="What the chance is asked of, with --samples.")
     ] = "3:59.99",
     jobs: Annotated[
-        int | None, typer.Option(min=1, help="Processes; left out: one for each processor.")
+        int | None, typer.Option(min=1, help="Threads; left out: one for each processor.")
     ] = None,
     cluster: Annotated[
         str | None,
@@ -104,7 +104,7 @@ def sweep(
                 invalid += int((columns["status"] == INVALID).sum())
                 yield columns
 
-        work = worked_off(request, missing, cluster, jobs, err.print)
+        work = run_missing(request, missing, cluster, jobs or 0)
         try:
             with closing(work), moving(_progress()) as bar:
                 task = bar.add_task("attempts", total=grid.size)
@@ -174,7 +174,7 @@ def plot(
     """Draw a table of results as a figure for a talk (.png, .svg, .pdf)."""
     from simulator.analysis.sweep.axes import grid_of
     from simulator.analysis.sweep.chunks import request_of
-    from simulator.analysis.sweep.running import run_sweep
+    from simulator.analysis.sweep.sweep import run_sweep
     from simulator.export.columns import read_columns
     from simulator.scenario.loader import load_scenario
     from simulator.view.figures import Show, check_figure, draw_figure
@@ -218,8 +218,8 @@ def optimise(
     changes: Changes = None,
 ) -> None:
     """Find the best split plan, the fewest pacers, the widest gap that will do."""
-    from simulator.analysis.optimum.optimise import facts
-    from simulator.analysis.optimum.optimise import optimise as find
+    from simulator.analysis.optimise.optimise import facts
+    from simulator.analysis.optimise.optimise import optimise as find
     from simulator.export.scenario import write_scenario
 
     with moving(err.status("looking")):

@@ -42,13 +42,19 @@ AudienceDisplay = Annotated[
 @app.callback(invoke_without_command=True)
 def _default(
     context: typer.Context,
-    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Print the version, and whether the kernel is compiled."),
+    ] = False,
 ) -> None:
     """A real-time pacing-light simulator: a scenario becomes an attempt at the mile."""
     if version:
         from importlib.metadata import version as installed
 
+        from simulator.physics.compiled import STATUS
+
         out.print(f"lightpace {installed('lightpace')}")
+        out.print(f"kernel: {escape(STATUS)}", soft_wrap=True)
     elif context.invoked_subcommand is None:
         run()
 
@@ -85,9 +91,7 @@ def run(
     def opened() -> Session:
         from simulator.session import Session
 
-        return Session.open(
-            scenario, overrides=changes or [], rate=speed, start_at_s=opening, processes=True
-        )
+        return Session.open(scenario, overrides=changes or [], rate=speed, start_at_s=opening)
 
     with ExitStack() as stack:
         full = fullscreen or display is not None
@@ -140,8 +144,8 @@ def present(
         from simulator.session.presentation import Presentation
 
         if is_story(story):
-            return Presentation(load_story(story), processes=True)
-        return Session.open(story, processes=True)
+            return Presentation(load_story(story)).session
+        return Session.open(story)
 
     with ExitStack() as stack:
         wanted = 1 if display is None else display
@@ -231,14 +235,14 @@ def _told_instead(missing: str, scenario: str, changes: list[str] | None) -> Non
 
 def _listed_instead(missing: str, story: str) -> None:
     """Say that there is no display, and print a story's chapters."""
-    from simulator.cli.telling import print_telling
+    from simulator.cli.telling import print_timeline
     from simulator.scenario.loader import load_scenario
     from simulator.scenario.story_script import is_story, load_story
-    from simulator.stage.story import tell
+    from simulator.stage.story import compile_story
 
     script = load_story(story) if is_story(story) else None
     if script is None:
         load_scenario(story)  # what is wrong with it is told too
     err.print(escape(f"{missing} `lightpace film {story} -o film.mp4` makes a film of it."))
     if script is not None:
-        print_telling(story, tell(script))
+        print_timeline(story, compile_story(script))

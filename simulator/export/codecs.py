@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import pygame
 
-from simulator.beside import Hand
+from simulator.background import BackgroundThread
 from simulator.errors import ExtraError, OutputError
 from simulator.files import replacing
 
@@ -95,10 +95,10 @@ class _Stream:
 class Video(_Stream):
     """A video whose pictures are encoded while the next ones are drawn."""
 
-    def __init__(self, container: Any, stream: Any, hand: Hand[None]) -> None:
+    def __init__(self, container: Any, stream: Any, thread: BackgroundThread[None]) -> None:
         """Start with no picture."""
         super().__init__(container, stream)
-        self._hand, self._waiting = hand, 0
+        self._thread, self._waiting = thread, 0
         self._colours = VideoReformatter()
         self._broken = False
 
@@ -106,11 +106,11 @@ class Video(_Stream):
         """Hand the next picture over in the encoder's colours; wait where it is too far behind.
 
         They are made here, from the surface as it is: a copy would cost more than half as much, and
-        the encoder's hand has more to do than this one.
+        the encoder thread has more to do than this one.
         """
         frame = coloured(surface, self._colours)
         self._wait_for(WAITING_PICTURES - 1)
-        self._hand.give(partial(self.encode, frame))
+        self._thread.submit(partial(self.encode, frame))
         self._waiting += 1
 
     def encode(self, frame: Any) -> None:
@@ -133,7 +133,7 @@ class Video(_Stream):
 
     def _wait_for(self, left: int) -> None:
         while self._waiting > left:
-            self._hand.take()
+            self._thread.result()
             self._waiting -= 1
 
 
@@ -164,8 +164,8 @@ def video_writer(path: Path, size: tuple[int, int], fps: int) -> Iterator[Video]
         context.colorspace = context.color_primaries = context.color_trc = _BT709
         context.color_range = _LIMITED
         # whatever happens, the thread has put its pictures down before the file is closed
-        with _taking_turns(), Hand[None]("encoder") as hand:
-            yield Video(opened, stream, hand)
+        with _taking_turns(), BackgroundThread[None]("encoder") as thread:
+            yield Video(opened, stream, thread)
 
 
 @contextmanager

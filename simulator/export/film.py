@@ -18,10 +18,9 @@ from simulator.errors import OutputError
 from simulator.export.series import is_series, series_files, series_writer
 from simulator.files import is_there
 from simulator.stage.playback import Playback
-from simulator.stage.scene import Scene
-from simulator.stage.scenery import Options, scene_of
+from simulator.stage.scene import Scene, Staging
+from simulator.stage.scenery import ShowOptions, scene_of
 from simulator.stage.show import Show
-from simulator.stage.staging import Staging
 from simulator.view.cameras import WHOLE, Shot, directed
 from simulator.view.picture import Options as PictureOptions
 from simulator.view.picture import Painter
@@ -86,7 +85,7 @@ class Attempt:
 
     show: Show
     rate: float = 1.0
-    options: Options = field(default_factory=Options)
+    options: ShowOptions = field(default_factory=ShowOptions)
 
     def scene_at(self, time_s: float) -> Scene:
         """Return the scene at a race time [s]."""

@@ -18,14 +18,13 @@ from types import FrameType
 
 from simulator.errors import LightpaceError
 from simulator.export.film import Attempt, Cut, Pictures, SceneAt, Size, write_film
-from simulator.physics.attempt import finished
 from simulator.processes import ignore_interrupts, spawning
 from simulator.scenario.story_script import Script
+from simulator.session.findings import completed
 from simulator.session.presentation import Presentation
-from simulator.session.running import FINDINGS, finding_job
-from simulator.stage.scenery import Options
-from simulator.stage.show import Show, with_findings
-from simulator.stops import dropped_stops
+from simulator.signals import dropped_stops
+from simulator.stage.scenery import ShowOptions
+from simulator.stage.show import Show
 from simulator.view.cameras import WHOLE, Shot
 from simulator.view.theme import Theme
 
@@ -46,18 +45,14 @@ class News:
     problem: str = ""
 
 
-def attempt_seen(show: Show, options: Options) -> SceneAt:
-    """Return what is seen of an attempt, all that can be found out about it found out."""
-    names = FINDINGS[:-1] if show.earlier else FINDINGS
-    for name in names:
-        if getattr(show, name) is None:
-            show = with_findings(show, **{name: finished(finding_job(show, name)())})
-    return Attempt(show, options=options).scene_at
+def attempt_seen(show: Show, options: ShowOptions) -> SceneAt:
+    """Return what is seen of an attempt, with all that can be worked out about it."""
+    return Attempt(completed(show), options=options).scene_at
 
 
 def story_seen(script: Script) -> SceneAt:
     """Return what is seen of a story."""
-    return Presentation(script).finish_telling().scene_at
+    return Presentation(script).completed_timeline().scene_at
 
 
 @dataclass(frozen=True, slots=True)

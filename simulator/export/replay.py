@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from simulator.analysis.gap_state import GapState
+from simulator.analysis.gaps import GapState
 from simulator.stage.playback import Playback
 from simulator.stage.scene import Body, Curve, Scene
-from simulator.stage.scenery import Options, scene_of, short_name
+from simulator.stage.scenery import ShowOptions, scene_of, short_name
 from simulator.stage.show import Show
 from simulator.units import format_distance, format_signed, format_time
 from simulator.view.theme import Theme, css
@@ -69,7 +69,7 @@ def replay_of(show: Show, theme: Theme) -> dict[str, Any]:
 
 def _scene(show: Show, time_s: float) -> Scene:
     playback = Playback(time_s, show.recording.end_s, paused=False).seek(time_s)
-    return scene_of(show, playback, Options(reveal=True))
+    return scene_of(show, playback, ShowOptions(reveal=True))
 
 
 def _bodies(scenes: Sequence[Scene], theme: Theme) -> list[dict[str, Any]]:

@@ -1,65 +1,53 @@
-"""The attempt: the model stepped from the gun to the line, many rows at a time.
+"""The attempt: the model stepped from the gun to the line, one row or many.
 
-In: scenarios (or a batch) and, for a fork, the states to go on from. Out: recordings, or whatever
-else is kept of the steps (`simulator.physics.keeping`). A step itself: `simulator.physics.kernel`.
+In: scenarios and, for a fork, the recording to go on from. Out: recordings; or, for rows of which
+only the outcome is wanted, `Outcomes`. A step itself: `simulator.physics.kernel`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
-from typing import TypeAlias, TypeVar, overload
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from simulator.coefficients import ACCEL_MAX, ACCEL_MIN, AEROBIC_START
 from simulator.errors import SimulationError
-from simulator.physics.batch import STEP_S, Batch, batch_of
-from simulator.physics.integrator import Past, Quantities
-from simulator.physics.keeping import (
-    STATUSES,
-    Ends,
-    EveryTick,
-    Keep,
-    Trace,
-    judged,
-    ran_too_fast,
-)
-from simulator.physics.kernel import Asked, Kernel, asking, correction
-from simulator.recording.recording import Recording, State, Status, crossing
+from simulator.physics.compiled import COMPILED, kernel
+from simulator.physics.kernel import NEVER, SLACK_CELL_M
+from simulator.physics.setup import STEP_S, attempt_of, empty, go_on_from, table
+from simulator.recording.recording import ARRAYS, Recording, State, Status, crossing, hermite
 from simulator.scenario.model import Scenario
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
-Ints = NDArray[np.int64]
 
-T = TypeVar("T")
-Job: TypeAlias = Generator[None, None, T]
-"""Work in small slices: it yields about once a millisecond and returns its result at the end."""
-
-SLICE_TICKS = 8
-SLICE_ROWS = 1024
-"""Between two yields lie so many steps, and with many rows no more than so many rows' steps."""
-STANDS_M_S = 0.2
-_STANDS = np.array(STANDS_M_S)
-STANDS_AFTER_S = 10.0
-"""A run that stands still this long after the gun is given up."""
-LOOK_TICKS = 8
-"""Where nobody can be out within so many steps, they pass without a look at who is."""
-CHUNK_TICKS = 512
-CHUNK_MARKS = 65_536
-"""The marks are looked up for so many ticks at a time, and with many rows for so many in all."""
+STATUSES = tuple(Status)
+"""The verdicts by their code: `Outcomes.status` holds positions in this tuple."""
+LEDGER_TOLERANCE = 1e-3
+"""Share of the energy spent by which the power's sum may miss the reserve drawn."""
+RESERVE_TOLERANCE = 5.0
+"""The reserve may dip this far below zero while the limit takes hold [J/kg]."""
+HUMAN_LIMITS = ((100.0, 10.0), (400.0, 9.3))
+"""No mean above the speed [m/s] over the distance [m]."""
+_SLOWEST_LIMIT = min(speed for _, speed in HUMAN_LIMITS)
+BLOCK_ROWS = 256
+"""Rows that are prepared and run at a time."""
+ROWS_PER_THREAD = 64
+"""Fewer rows are not worth a thread."""
 
 
 def simulate(scenario: Scenario, *, step_s: float = STEP_S) -> Recording:
     """Simulate one scenario from the gun to the line."""
-    return simulate_all([scenario], step_s=step_s)[0]
+    return _recorded(scenario, step_s, None, 0)
 
 
 def simulate_all(scenarios: Sequence[Scenario], *, step_s: float = STEP_S) -> list[Recording]:
-    """Simulate scenarios side by side, one row each; equal to the bit to one after another."""
-    batch = batch_of(scenarios, step_s)
-    return recordings_of(batch, step_batch(batch), None)
+    """Simulate scenarios one after another."""
+    return [simulate(scenario, step_s=step_s) for scenario in scenarios]
 
 
 def fork(scenario: Scenario, past: Recording, tick: int) -> Recording:
@@ -68,233 +56,46 @@ def fork(scenario: Scenario, past: Recording, tick: int) -> Recording:
     Raises:
         SimulationError: the race distance differs, or the tick lies after the finish.
     """
-    return fork_all([scenario], past, tick)[0]
+    if scenario.distance != past.race_m:
+        raise SimulationError("A run cannot go on over another race distance; start it again.")
+    if not 0 <= tick <= past.ticks or past.x[tick] >= past.race_m:
+        raise SimulationError(f"The run has no tick {tick} before its finish to go on from.")
+    return _recorded(scenario, past.step_s, past, tick)
 
 
 def fork_all(scenarios: Sequence[Scenario], past: Recording, tick: int) -> list[Recording]:
-    """Go on from `tick` of `past` under each of several scenarios, side by side.
+    """Go on from `tick` of `past` under each of several scenarios.
 
     Raises:
         SimulationError: a race distance differs, or the tick lies after the finish.
     """
-    if any(s.distance != past.race_m for s in scenarios):
-        raise SimulationError("A run cannot go on over another race distance; start it again.")
-    if not 0 <= tick <= past.ticks or past.x[tick] >= past.race_m:
-        raise SimulationError(f"The run has no tick {tick} before its finish to go on from.")
-    batch = batch_of(scenarios, past.step_s)
-    state = past.state_at_tick(tick)
-    return recordings_of(batch, step_batch(batch, [state] * batch.rows), past)
+    return [fork(scenario, past, tick) for scenario in scenarios]
 
 
-def finished(job: Job[T]) -> T:
-    """Work a job off without a pause and return its result."""
-    while True:
-        try:
-            next(job)
-        except StopIteration as end:
-            result: T = end.value
-            return result
-
-
-def step_batch(batch: Batch, states: Sequence[State] | None = None) -> Trace:
-    """Step every row until all have finished or been given up; see `stepping`."""
-    return finished(stepping(batch, states))
-
-
-def simulating(scenario: Scenario, *, step_s: float = STEP_S) -> Job[Recording]:
-    """Simulate one scenario as a job in slices."""
-    batch = batch_of([scenario], step_s)
-    trace = yield from stepping(batch)
-    return recordings_of(batch, trace, None)[0]
-
-
-@overload
-def stepping(batch: Batch, states: Sequence[State] | None = None) -> Job[Trace]: ...
-
-
-@overload
-def stepping(batch: Batch, states: Sequence[State] | None, keep: Keep[T]) -> Job[T]: ...
-
-
-def stepping(
-    batch: Batch, states: Sequence[State] | None = None, keep: Keep[T] | type[EveryTick] = EveryTick
-) -> Job[T] | Job[Trace]:
-    """Step every row until all have finished or been given up, as a job in slices.
-
-    Args:
-        batch: the attempts.
-        states: where to go on from, one state a row; None for the gun. A row whose tick is later
-            than another's waits in its state until the race has come to its tick.
-        keep: what is kept of the steps, every tick of every row unless said otherwise.
-    """
-    kernel, rows = Kernel(batch), batch.rows
-    starts = np.zeros(rows, dtype=np.int64)
-    if states is not None:
-        starts = np.array([s.tick for s in states])
-    first, joined = int(starts.min()), int(starts.max())
-    yield
-    state, past = _start(batch, kernel, states)
-    yield
-    log = keep(batch, first, state)
-    last = int(batch.ticks.max())
-    every = max(1, min(SLICE_TICKS, SLICE_ROWS // rows))
-    chunk = max(SLICE_TICKS, min(CHUNK_TICKS, CHUNK_MARKS // rows))
-    field = _Field(batch)
-    for begin in range(first, last, chunk):
-        middles = np.arange(2 * begin + 1, 2 * min(begin + chunk, last), 2)
-        leaders, marks, cruises = _followed(batch, middles)
-        planned = asking(cruises)
-        coming = zip(leaders, marks, cruises, *planned, strict=True)
-        for tick, (leader, mark, cruise, *asked) in enumerate(coming, begin):
-            step = kernel.step(state, past, leader, (mark, cruise), Asked(*asked))
-            moving, next_past = field.running, Past(state, past.before)
-            if tick < joined:
-                waits = starts > tick
-                step = step._replace(after=np.where(waits, state, step.after))
-                next_past = Past(
-                    *(np.where(waits, *two) for two in zip(past, next_past, strict=True))
-                )
-                moving = moving & ~waits
-            log.step(tick, state, step, moving)
-            field.step(tick, state, step.after, moving)
-            past, state = next_past, step.after
-            if not field.anybody:
-                return log.result(field.ends(first))
-            if tick % every == 0:
-                yield
-    return log.result(field.ends(first))
-
-
-class _Field:
-    """Who is still running, and where in a step the others crossed the line or were given up.
-
-    As long as everybody runs and is far from the line it looks at every `LOOK_TICKS`th step alone:
-    within so few steps nobody can stand or cross the line, as hard as they may brake or start.
-    """
-
-    def __init__(self, batch: Batch) -> None:
-        self._batch = batch
-        look_s = LOOK_TICKS * batch.step_s
-        self._runs_m_s = STANDS_M_S - ACCEL_MIN * look_s
-        self._look_s, self._faster_m_s = look_s, 2.0 * ACCEL_MAX * look_s
-        self._first_m = float(batch.race_m.min())
-        self._look_at = 0
-        self.running = np.ones(batch.rows, dtype=bool)
-        self.anybody = True
-        self._tick = np.full(batch.rows, -1)
-        self._bracket = np.full((4, batch.rows), np.nan)
-        self._stands_from = int(STANDS_AFTER_S / batch.step_s)
-        self._patience = int(batch.ticks.min())
-
-    def step(self, tick: int, before: Quantities, after: Quantities, moving: Bools) -> None:
-        """Take those out who cross the line in this step, stand still, or run out of patience."""
-        if tick < self._look_at:
-            return
-        batch, x, v = self._batch, after[0], after[1]
-        if tick + LOOK_TICKS < self._patience and v.min() > self._runs_m_s:
-            reach = self._look_s * (v.max() + self._faster_m_s)
-            if x.max() + reach < self._first_m:
-                self._look_at = tick + LOOK_TICKS
-                return
-        out = crossed = x >= batch.race_m
-        if tick >= self._stands_from:
-            out = out | (v < _STANDS)
-        if tick + 1 >= self._patience:
-            out = out | (tick + 1 >= batch.ticks)
-        out = out & moving
-        if np.count_nonzero(out):  # any() takes five times as long where rows are few
-            crossed = crossed & moving
-            self._bracket[:, crossed] = np.stack((before[0], before[1], x, v))[:, crossed]
-            self._tick[out] = tick + 1
-            self.running = self.running & ~out
-            self.anybody = bool(self.running.any())
-
-    def ends(self, first_tick: int) -> Ends:
-        """Return how the rows ended."""
-        dt = self._batch.step_s
-        there = ~np.isnan(self._bracket[0])
-        x0, v0, x1, v1 = self._bracket[:, there]
-        f = crossing(x0, v0, x1, v1, dt, self._batch.race_m[there])
-        finish_s = np.full(len(there), np.nan)
-        finish_s[there] = (self._tick[there] - 1 + f) * dt
-        return Ends(first_tick, self._tick, finish_s)
-
-
-def _followed(batch: Batch, half_ticks: Ints) -> tuple[Floats, Floats, Floats]:
-    """Return where groups and marks are [m] and the speed asked [m/s], (half ticks, rows) each."""
-    marks, cruises = batch.plan_marks(half_ticks)
-    leaders = batch.leader_marks(half_ticks)
-    return leaders[:, batch.leader_index], marks[:, batch.plan_index], cruises[:, batch.plan_index]
-
-
-def _start(batch: Batch, kernel: Kernel, states: Sequence[State] | None) -> tuple[Quantities, Past]:
-    """Return where the rows are, and where they were the two ticks before.
-
-    At the gun and a tick after it there is no such past; it is made from the rates at the gun.
-
-    Raises:
-        SimulationError: a state later in the race does not say where it came from.
-    """
-    if states is None:
-        states = [State(0, 0.0, 0.0, AEROBIC_START, reserve) for reserve in batch.reserve.tolist()]
-    if any(len(s.before) < min(s.tick, 2) for s in states):
-        raise SimulationError("A state to go on from needs the two before it.")
-    known = [((s.x_m, s.v_m_s, s.aerobic, s.reserve), *s.before) for s in states]
-    state, before, earlier = (
-        np.array([those[min(back, len(those) - 1)] for those in known]).T.copy()
-        for back in range(3)
+def _recorded(scenario: Scenario, step_s: float, past: Recording | None, first: int) -> Recording:
+    a = attempt_of(scenario, step_s)
+    known = 1 if past is None else go_on_from(a, past.state_at_tick(first))
+    room = max(a.ticks - a.tick, 0) + 1
+    a.recording = True
+    buffers = {name: empty(room) for name in ARRAYS}
+    a.xs, a.vs, a.aerobics, a.reserves = (buffers[n] for n in ("x", "v", "aerobic", "reserve"))
+    a.powers, a.shelters, a.groups = (buffers[n] for n in ("power", "shelter", "group"))
+    kernel.run(a, known)
+    count = a.tick - first + 1
+    arrays: dict[str, Floats] = {}
+    for name, buffer in buffers.items():
+        column = np.array(buffer[:count])
+        arrays[name] = column if past is None else np.append(getattr(past, name)[:first], column)
+    finish = float(_finishes([a])[0])
+    return Recording(
+        scenario_json=scenario.model_dump_json(by_alias=True),
+        race_m=scenario.distance,
+        step_s=step_s,
+        finish_s=None if np.isnan(finish) else finish,
+        status=_status(arrays, finish, step_s),
+        from_tick=first,
+        **arrays,
     )
-    count = np.array([len(those) for those in known])
-    if count.min() < 3:
-        leaders, marks, cruises = _followed(batch, np.array([0]))
-        made = kernel.first_past(earlier, leaders[0], (marks[0], cruises[0]))
-        earlier = np.where(count == 1, made.earlier, np.where(count == 2, made.before, earlier))
-        before = np.where(count == 1, made.before, before)
-    return state, Past(before, earlier)
-
-
-def recordings_of(batch: Batch, trace: Trace, past: Recording | None) -> list[Recording]:
-    """Turn a trace into recordings, each cut at its finish; `past` is put in front of a fork."""
-    first = trace.first_tick
-    count = trace.x.shape[0]
-    leaders, marks, planned = _followed(batch, 2 * np.arange(first, first + count))
-    kernel = Kernel(batch)
-    near, extra = kernel.surroundings(trace.x, leaders)
-    asked = planned + correction(marks - trace.x)
-    limit = kernel.limit(trace.aerobic, trace.reserve, planned, near)
-    _, powers = kernel.pull(trace.v, limit, asked, near)
-    shelters, groups = near.shelter, trace.x + extra
-    found = []
-    for row, scenario in enumerate(batch.scenarios):
-        ticks = int(trace.finish_tick[row]) - first + 1
-        finish = float(trace.finish_s[row])
-        columns = {
-            "x": trace.x,
-            "v": trace.v,
-            "aerobic": trace.aerobic,
-            "reserve": trace.reserve,
-            "power": powers,
-            "shelter": shelters,
-            "group": groups,
-        }
-        arrays = {}
-        for name, values in columns.items():
-            own = np.ascontiguousarray(values[:ticks, row])
-            if past is not None:
-                own = np.concatenate([getattr(past, name)[:first], own])
-            arrays[name] = own
-        found.append(
-            Recording(
-                scenario_json=scenario.model_dump_json(by_alias=True),
-                race_m=scenario.distance,
-                step_s=batch.step_s,
-                finish_s=None if np.isnan(finish) else finish,
-                status=_status(arrays, finish, batch.step_s),
-                from_tick=first,
-                **arrays,
-            )
-        )
-    return found
 
 
 def _status(arrays: dict[str, Floats], finish_s: float, step_s: float) -> Status:
@@ -312,3 +113,202 @@ def _status(arrays: dict[str, Floats], finish_s: float, step_s: float) -> Status
         ran_too_fast(arrays["x"], step_s),
     )
     return STATUSES[int(code)]
+
+
+@dataclass(frozen=True, eq=False)
+class Outcomes:
+    """How rows ended.
+
+    Attributes:
+        places_m: the places asked for [m], increasing, shape (places,).
+        time_s: race time at each place [s], shape (rows, places); NaN where it was never reached or
+            passed before the row was stepped.
+        finish_s: finish time [s], NaN where she did not finish, shape (rows,).
+        status: position in `STATUSES`, judged as recordings are, shape (rows,).
+        shelter: mean share of the drag taken away, over the steps up to the line [1].
+        reserve_used: how much of the reserve was drawn [J/kg].
+        lost_light_m: where the light was lost [m], NaN where it was kept or not watched.
+        slack: least power to spare in each 50 m [W/kg], shape (rows, cells); see `run_attempts`.
+    """
+
+    places_m: Floats
+    time_s: Floats
+    finish_s: Floats
+    status: NDArray[np.int8]
+    shelter: Floats
+    reserve_used: Floats
+    lost_light_m: Floats
+    slack: Floats
+
+    @property
+    def valid(self) -> Bools:
+        """Which rows are valid, finished runs."""
+        return np.equal(self.status, STATUSES.index(Status.FINISHED))
+
+
+def finish_times(scenarios: Sequence[Scenario]) -> Floats:
+    """Return the finish of each scenario [s], NaN where she does not finish, shape (rows,)."""
+    return run_attempts([attempt_of(s) for s in scenarios]).finish_s
+
+
+def outcomes_of(scenarios: Sequence[Scenario], **wanted: Any) -> Outcomes:
+    """Return how each scenario ends; `wanted` is what `run_attempts` takes.
+
+    A block of rows at a time: a plan that no other row has takes 100 kB.
+    """
+    blocks = [
+        run_attempts([attempt_of(s) for s in scenarios[i : i + BLOCK_ROWS]], **wanted)
+        for i in range(0, max(len(scenarios), 1), BLOCK_ROWS)
+    ]
+    if len(blocks) == 1:
+        return blocks[0]
+    columns = [name for name in vars(blocks[0]) if name != "places_m"]
+    joined = {name: np.concatenate([getattr(b, name) for b in blocks]) for name in columns}
+    return Outcomes(places_m=blocks[0].places_m, **joined)
+
+
+def run_attempts(
+    attempts: Sequence[Any],
+    states: Sequence[State] | None = None,
+    *,
+    places_m: ArrayLike = (),
+    watch_light: bool = False,
+    slack_until_m: float | None = None,
+    threads: int = 0,
+) -> Outcomes:
+    """Step attempts to their ends.
+
+    Args:
+        attempts: what `attempt_of` returned; each can be run once.
+        states: where to go on from, one state a row; None for the gun.
+        places_m: where passing times are wanted [m].
+        watch_light: whether it is looked for where each row loses its light.
+        slack_until_m: if given, the power to spare is watched up to so far before the line [m].
+        threads: how many threads; 0: one for each free processor.
+    """
+    # not np.unique: it reads the masked arrays in
+    places = np.array(sorted({*np.asarray(places_m, dtype=np.float64).tolist()}))
+    begins = [a.reserve for a in attempts] if states is None else [s.reserve for s in states]
+    known = [1] * len(attempts)
+    if states is not None:
+        known = [go_on_from(a, s) for a, s in zip(attempts, states, strict=True)]
+    first = [a.tick for a in attempts]
+    jobs = range(len(attempts))
+    crossed = np.full((len(attempts), 5 * len(places)), -1.0)
+    cells = 0
+    if slack_until_m is not None and attempts:
+        longest = max(a.race for a in attempts) - slack_until_m
+        cells = max(1, int(np.ceil(longest / SLACK_CELL_M)))
+    slack = np.full((len(attempts), cells), NEVER)
+    too_fast = np.zeros(len(attempts), dtype=bool)
+
+    def work(rows: range) -> None:
+        xs = empty(max((attempts[i].ticks - first[i] for i in rows), default=0) + 1)
+        for i in rows:
+            a = attempts[i]
+            a.xs, a.watching = xs, watch_light
+            if len(places):
+                a.places, a.places_m = len(places), table(places)
+                a.crossed = crossed[i] if COMPILED else crossed[i].tolist()
+            if cells:
+                a.slack_cells, a.slack_until = cells, a.race - (slack_until_m or 0.0)
+                a.slack = slack[i] if COMPILED else slack[i].tolist()
+            kernel.run(a, known[i])
+            if a.fastest > _SLOWEST_LIMIT:
+                too_fast[i] = ran_too_fast(np.array(xs[: a.tick - first[i] + 1]), a.step)
+            if not COMPILED:
+                crossed[i], slack[i] = (a.crossed if len(places) else 0), (a.slack if cells else 0)
+
+    workers = min(threads or os.cpu_count() or 1, len(attempts) // ROWS_PER_THREAD)
+    if workers > 1 and COMPILED:
+        with ThreadPoolExecutor(workers) as pool:
+            list(pool.map(work, (jobs[i::workers] for i in range(workers))))
+    else:
+        work(jobs)
+    return _outcomes(attempts, places, crossed, slack, np.array(begins), too_fast)
+
+
+def _outcomes(
+    attempts: Sequence[Any],
+    places: Floats,
+    crossed: Floats,
+    slack: Floats,
+    begin_reserve: Floats,
+    too_fast: Bools,
+) -> Outcomes:
+    step, steps, sheltered, spent, drawn, least, end_reserve = _columns(
+        attempts, "step", "stepped", "sheltered", "spent", "drawn", "least_reserve", "reserve"
+    )
+    finish = _finishes(attempts)
+    passed = crossed.reshape(len(attempts), len(places), 5)
+    tick = passed[..., 0]
+    x0, v0, x1, v1 = np.moveaxis(passed[..., 1:], -1, 0)
+    share = crossing(x0, v0, x1, v1, step[:, None], places)
+    lost, *bracket = _columns(
+        attempts, "lost", "lost_x0", "lost_v0", "lost_x1", "lost_v1", "lost_share", "race"
+    )
+    x0, v0, x1, v1, lost_share, race = bracket
+    lost_m = hermite(x0, v0, x1, v1, step, lost_share)
+    used = begin_reserve - end_reserve
+    return Outcomes(
+        places,
+        np.where(tick >= 0, (tick + share) * step[:, None], np.nan),
+        finish,
+        judged(least, used - drawn * step, spent * step, finish, too_fast),
+        sheltered / np.maximum(steps, 1.0),
+        used,
+        np.where((lost > 0) & (lost_m <= race), lost_m, np.nan),
+        slack,
+    )
+
+
+def _columns(attempts: Sequence[Any], *names: str) -> Floats:
+    """Return attributes of attempts, shape (names, rows)."""
+    rows = [[getattr(a, name) for name in names] for a in attempts]
+    return np.array(rows, dtype=np.float64).reshape(len(attempts), len(names)).T
+
+
+def _finishes(attempts: Sequence[Any]) -> Floats:
+    """Return the finish of each attempt that has been run [s], NaN without one, shape (rows,)."""
+    tick, step, x0, v0, x1, v1, race, finished = _columns(
+        attempts, "tick", "step", "x1", "v1", "x", "v", "race", "finished"
+    )
+    finish_s = (tick - 1 + crossing(x0, v0, x1, v1, step, race)) * step
+    return np.where(finished > 0, finish_s, np.nan)
+
+
+def judged(
+    least_reserve: ArrayLike,
+    off: ArrayLike,
+    spent: ArrayLike,
+    finish_s: ArrayLike,
+    too_fast: ArrayLike,
+) -> NDArray[np.int8]:
+    """Return the verdict on runs as positions in `STATUSES`.
+
+    Args:
+        least_reserve: lowest reserve [J/kg].
+        off: reserve drawn less the power's sum [J/kg].
+        spent: energy spent [J/kg].
+        finish_s: finish [s], NaN where there is none.
+        too_fast: faster than a human can run anywhere; see `ran_too_fast`.
+    """
+    sound = np.isfinite(least_reserve) & np.isfinite(off) & np.isfinite(spent)
+    sound &= np.greater_equal(least_reserve, -RESERVE_TOLERANCE)
+    sound &= np.abs(off) <= LEDGER_TOLERANCE * np.asarray(spent)
+    verdicts = (Status.LEDGER_BROKEN, Status.DID_NOT_FINISH, Status.NOT_HUMAN)
+    code = np.select(
+        [~sound, np.isnan(finish_s), np.asarray(too_fast)],
+        [STATUSES.index(verdict) for verdict in verdicts],
+        STATUSES.index(Status.FINISHED),
+    )
+    return code.astype(np.int8)
+
+
+def ran_too_fast(x_m: Floats, step_s: float) -> bool:
+    """Return whether one run's distances [m], a tick apart, are faster than a human can run."""
+    windows = [(distance, int(distance / speed / step_s)) for distance, speed in HUMAN_LIMITS]
+    return any(
+        len(x_m) > window and bool((x_m[window:] - x_m[:-window]).max() > distance)
+        for distance, window in windows
+    )

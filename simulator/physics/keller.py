@@ -12,8 +12,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from simulator.physics.integrator import Floats, Past, Quantities, middle, stepped, straight_past
+from simulator.physics.kernel import BEFORE, EARLIER, HERE
+
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,29 +127,30 @@ def _last_distance(t: float, cruise: float) -> float:
 
 
 def stepped_times(distances_m: Sequence[float], step_s: float = STEP_S) -> Floats:
-    """Return the times of the same runs stepped side by side by the program's integrator [s]."""
+    """Return the times of the same runs, stepped side by side as the kernel steps [s]."""
     k = KELLER
     distance = np.asarray(distances_m, dtype=np.float64)
     cruise = np.array([best_time(d).cruise_m_s for d in distances_m])
 
     soon = SOON * step_s
 
-    def rates(state: Quantities) -> Quantities:
+    def rates(state: Floats) -> Floats:
         _, v, reserve = state
         wanted = np.minimum(v / k.tau + (cruise - v) / soon, k.force)
         paid = np.minimum(wanted, (k.sigma + np.maximum(reserve, 0.0) / soon) / np.maximum(v, 0.1))
         return np.stack((v, paid - v / k.tau, k.sigma - paid * v))
 
-    zero, step = np.zeros(len(distance)), np.array(step_s)
-    state: Quantities = np.stack((zero, zero, zero + k.reserve))
-    past = straight_past(state, rates(state), step)
+    zero = np.zeros(len(distance))
+    state: Floats = np.stack((zero, zero, zero + k.reserve))
+    before = state - step_s * rates(state)
+    earlier = before - step_s * rates(state)
     times = np.full(len(distance), np.nan)
     tick = 0
     while np.isnan(times).any():
-        after = stepped(state, rates(middle(state, past)), step)
+        after = state + step_s * rates(HERE * state - BEFORE * before + EARLIER * earlier)
         arrived = np.isnan(times) & (after[0] >= distance)
         if arrived.any():
             share = (distance - state[0]) / (after[0] - state[0])
             times[arrived] = ((tick + share) * step_s)[arrived]
-        past, state, tick = Past(state, past.before), after, tick + 1
+        earlier, before, state, tick = before, state, after, tick + 1
     return times

@@ -1,293 +1,829 @@
-"""The kernel: the model's rates of change, and one step of a batch of attempts.
+"""The kernel: one attempt, stepped from a state to the line. The model's equations stand here.
 
-In: a batch, the rows' states and the marks they follow. Out: the states one tick later.
+In: an `Attempt` that `simulator.physics.setup` has filled with the runner's constants and tables.
+Out: the same object, with how the run ended, and its columns where they are wanted.
 
-Per step (docs/physics.md): go on to where the step's middle will be, look up the surroundings there
-(bend, wind, shelter), and step speed, aerobic power and reserve by the rates of change found there.
-Only + - * / sqrt, minimum, maximum and table look-ups touch the state, so a row comes out the same
-to the bit in a batch of any size. With a few rows a step costs what its calls of numpy cost, so
-their number is kept low.
+This file is restricted Python: floats, integers, flat arrays, + - * /, sqrt, comparisons, table
+look-ups. It runs as it stands, compiled by Cython (types in kernel.pxd), and in a browser, with the
+same bits; so no other function of `math` may enter, and no sum may be written in another order in
+one of them. Each symbol bears the name it has in docs/physics.md.
+
+Every index into a table is clamped by comparisons that send NaN to the table's beginning, because
+compiled code checks no index; `setup` refuses numbers that are not finite before the loop begins.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
-import numpy as np
-from numpy.typing import NDArray
+import math
+from array import array
+from collections.abc import MutableSequence, Sequence
+from typing import TypeAlias
 
 from simulator.coefficients import (
     ACCEL_MAX,
     ACCEL_MIN,
     BEND_COST,
-    CLEARANCE_M,
+    BEND_M,
+    BEND_RADIUS_M,
+    COST_V0,
+    COST_V1,
+    COST_V2,
     GAP_GAIN,
     GAP_SPEED_MAX,
+    J_PER_ML_O2,
     LAP_M,
     TAU_AEROBIC,
     TAU_LIMIT,
     TAU_RESERVE,
     TAU_SPEED,
+    WAKE_LIMIT,
+    G,
 )
-from simulator.physics.anticipation import CELL_M, DRAG, LEVEL, TIME
-from simulator.physics.batch import TRACK_CELLS, Batch
-from simulator.physics.energetics import lean_strain, level_cost, level_cost_slope
-from simulator.physics.integrator import Past, Quantities, middle, stepped, straight_past
-from simulator.physics.pacers import EXTRA_COUNT, EXTRA_MIN_M, EXTRA_STEP_M
 
-Floats = NDArray[np.float64]
+sqrt = math.sqrt  # compiled: import cython; from cython.cimports.libc.math import sqrt
 
-# Constants as arrays: numpy turns a Python number into one at every call, which costs as much as
-# the sum itself where a batch has a few rows.
-_ZERO, _ONE = np.array(0.0), np.array(1.0)
-_PER_TAU_RESERVE, _PER_TAU_AEROBIC = np.array(1.0 / TAU_RESERVE), np.array(1.0 / TAU_AEROBIC)
-_PER_TAU_SPEED, _TAU_AEROBIC = np.array(1.0 / TAU_SPEED), np.array(TAU_AEROBIC)
-_TAU_LIMIT, _YIELDING = np.array(TAU_LIMIT), np.array(2.0 * TAU_LIMIT)
-_ACCEL_MIN, _ACCEL_MAX = np.array(ACCEL_MIN), np.array(ACCEL_MAX)
-_GAP_GAIN = np.array(GAP_GAIN)
-_GAP_SLOWER, _GAP_FASTER = np.array(-GAP_SPEED_MAX), np.array(GAP_SPEED_MAX)
-_EXTRA_MIN, _EXTRA_CELLS = np.array(EXTRA_MIN_M), np.array(1.0 / EXTRA_STEP_M)
-_EXTRA_LAST = np.array(EXTRA_COUNT - 1.001)
-_PLAN_CELLS = np.array(1.0 / CELL_M)
+Table: TypeAlias = Sequence[float]
+Column: TypeAlias = MutableSequence[float]
+
+EXTRA_MIN_M = -20.0
+EXTRA_PER_M = 50.0
+EXTRA_COUNT = 4001
+EXTRA_LAST = EXTRA_COUNT - 1.001
+"""Formations are tabulated over the extra front gap every 2 cm, from -20 m to +60 m."""
+PLAN_CELL_M = 2.0
+PLAN_CELLS_PER_M = 1.0 / PLAN_CELL_M
+"""What is left of a plan is tabulated over the race distance every 2 m."""
+TRACK_CELLS = 4000
+"""Bends and wind are looked up in so many cells round the lap."""
+JITTER_KNOT_M = 50.0
+OPENING_PEAK_M = 200.0
+OPENING_END_M = 800.0
+S_MIN = -0.2
+S_MAX = 0.95
+STANDS_M_S = 0.2
+BY_FORMATION = 9.0
+"""The constant shelter of a phase in which the formation gives the shelter."""
+SLACK_CELL_M = 50.0
+NEVER = 1e3
+"""The slack where she never ran [W/kg]."""
+UNLIMITED = 1e12
+"""A limit that never binds [W/kg]."""
+
+PER_TAU_SPEED = 1.0 / TAU_SPEED
+PER_TAU_AEROBIC = 1.0 / TAU_AEROBIC
+PER_TAU_RESERVE = 1.0 / TAU_RESERVE
+YIELDING = 2.0 * TAU_LIMIT
+C0 = J_PER_ML_O2 / 60.0 * COST_V0
+C1 = J_PER_ML_O2 / 60.0 * COST_V1
+C2 = J_PER_ML_O2 / 60.0 * COST_V2
+LEAN = 1.0 / (G * BEND_RADIUS_M * (G * BEND_RADIUS_M))
+CELLS_PER_M = TRACK_CELLS / LAP_M
+M_PER_CELL = LAP_M / TRACK_CELLS
+HALF_LAP_M = 0.5 * LAP_M
+HALVES_PER_M = 1.0 / HALF_LAP_M
+HERE = 15.0 / 8.0
+BEFORE = 10.0 / 8.0
+EARLIER = 3.0 / 8.0
+
+EXP_WHOLE = array("d", [math.exp(-i) for i in range(41)])
+EXP_PART = array("d", [math.exp(-i / 16.0) for i in range(16)])
 
 
-class Surroundings(NamedTuple):
-    """What a step meets, shape (..., rows) each.
+def rise(z: float) -> float:
+    """Return 1 - exp(-z) for z >= 0, from tables and a short series; within 2e-16."""
+    if z >= 40.0:
+        return 1.0
+    whole = int(z)
+    rest = z - whole
+    part = int(rest * 16.0)
+    r = rest - part * 0.0625
+    series = 1.0 / 40320.0
+    series = series * r - 1.0 / 5040.0
+    series = series * r + 1.0 / 720.0
+    series = series * r - 1.0 / 120.0
+    series = series * r + 1.0 / 24.0
+    series = series * r - 1.0 / 6.0
+    series = series * r + 0.5
+    series = series * r - 1.0
+    series = series * r + 1.0
+    return 1.0 - EXP_WHOLE[whole] * EXP_PART[part] * series
+
+
+def smooth(z: float) -> float:
+    """Return a smooth step: 0 up to z = 0, 1 from z = 1 on, 3 z^2 - 2 z^3 between."""
+    z = max(0.0, z)
+    z = min(1.0, z)
+    return z * z * (3.0 - 2.0 * z)
+
+
+def level_cost(v: float) -> float:
+    """Return the metabolic power on the level without air [W/kg] (Batliner in Kipp 2019)."""
+    return (C2 * v + C1) * v + C0
+
+
+def level_cost_slope(v: float) -> float:
+    """Return the derivative of `level_cost` [W/kg per m/s]."""
+    return 2.0 * C2 * v + C1
+
+
+def lean_strain(v: float) -> float:
+    """Return by which share leaning into a bend at speed v [m/s] makes her heavier [1]."""
+    square = v * v
+    return sqrt(1.0 + square * square * LEAN) - 1.0
+
+
+def bend_factor(v: float) -> float:
+    """Return how much dearer a bend is than a straight [1] (from Taboga & Kram 2019)."""
+    return 1.0 + BEND_COST * lean_strain(v)
+
+
+def on_bend(s: float) -> float:
+    """Return 1.0 where the track position s [m] lies on a bend, else 0.0."""
+    halves = int(s * HALVES_PER_M)
+    return 1.0 if s - HALF_LAP_M * halves < BEND_M else 0.0
+
+
+class Pace:
+    """The knots of a schedule, as the loop reads them; see `simulator.scenario.schedule`.
+
+    Its flying clock at race time t [s] is u = ahead + t - loss * rise(t / tau).
 
     Attributes:
-        bend: k_c BEND_COST on a bend, 0 on a straight [1].
-        wind: head wind [m/s], None where there is none at all.
-        shelter: share of the drag taken away [1].
-        exposed: k rho CdA / (2 m g) of what is left of the drag [s2/m2].
-        yielding: twice that, times the time in which speed yields to the limit [s3/m2].
-        daring: share of what the plan asks for that she dares, for each J/kg of usable reserve: her
-            anticipation over what the rest of the plan draws in this shelter [kg/J].
+        u: flying clock at the knots [s].
+        x: race distance at the knots [m].
+        pace: pace at the knots [s/m].
+        slope: how the pace changes with distance in each segment between two knots [s/m2].
+        last: index of the last knot.
+        loss, tau: what the start costs [s] and its time constant [s].
+        ahead: flying clock at the gun [s].
+        half_step, halves: half a time step [s], and how many of them are tabulated.
+        marks, speeds: where the mark is at each of them [m], and the speed it asks for [m/s].
     """
 
-    bend: Floats
-    wind: Floats | None
-    shelter: Floats
-    exposed: Floats
-    yielding: Floats
-    daring: Floats
+    __slots__ = (
+        "ahead", "half_step", "halves", "last", "loss", "marks", "pace", "slope", "speeds", "tau",
+        "u", "x",
+    )  # fmt: skip
 
+    u: Table
+    x: Table
+    pace: Table
+    slope: Table
+    marks: Column
+    speeds: Column
+    half_step: float
+    halves: int
 
-class Asked(NamedTuple):
-    """What a speed takes by itself, whoever runs it and wherever; arrays of one shape.
+    def __init__(
+        self, u: Table, x: Table, pace: Table, slope: Table, loss: float, tau: float, ahead: float
+    ) -> None:
+        self.u = u
+        self.x = x
+        self.pace = pace
+        self.slope = slope
+        self.last = len(u) - 1
+        self.loss = loss
+        self.tau = tau
+        self.ahead = ahead
 
-    Attributes:
-        speed: the speed [m/s].
-        square: its square [m2/s2].
-        level: what it takes on the level without air [W/kg].
-        strain: by which share leaning into a bend makes her heavier at it [1].
-    """
+    def tabulate(self, half_step: float, halves: int, marks: Column, speeds: Column) -> None:
+        """Fill where the mark is at each half step, up to beyond the line; see `mark`."""
+        self.half_step = half_step
+        self.halves = halves
+        self.marks = marks
+        self.speeds = speeds
+        i = 0
+        for half in range(halves):
+            t = half * half_step
+            u = self.ahead + t
+            if self.loss != 0.0:
+                u = self.ahead + (t - self.loss * rise(t / self.tau))
+            while i < self.last - 1 and u >= self.u[i + 1]:
+                i += 1
+            if u > self.u[self.last]:
+                marks[half] = self.x[self.last] + (u - self.u[self.last]) / self.pace[self.last]
+                speeds[half] = 1.0 / self.pace[self.last]
+            else:
+                p0 = self.pace[i]
+                du = u - self.u[i]
+                under = p0 * p0 + 2.0 * self.slope[i] * du
+                dx = 2.0 * du / (p0 + sqrt(max(0.0, under)))
+                marks[half] = self.x[i] + dx
+                speeds[half] = 1.0 / (p0 + self.slope[i] * dx)
 
-    speed: Floats
-    square: Floats
-    level: Floats
-    strain: Floats
+    def mark(self, half: int) -> float:
+        """Return where the mark is [m] so many half steps after the gun."""
+        if half < self.halves:
+            return self.marks[half]
+        over = (half - self.halves + 1) * self.half_step
+        return self.marks[self.halves - 1] + over * self.speeds[self.halves - 1]
 
+    def speed(self, half: int) -> float:
+        """Return the speed asked for [m/s] so many half steps after the gun."""
+        return self.speeds[half if half < self.halves else self.halves - 1]
 
-class Step(NamedTuple):
-    """One step of a batch.
+    def remaining(
+        self, race: float, start: float, cells: int, level: Column, drag: Column, time: Column
+    ) -> None:
+        """Fill what is left of the plan at each cell of PLAN_CELL_M, up to the line.
 
-    Attributes:
-        after: distance [m], speed [m/s], aerobic power [W/kg], reserve [J/kg], one tick later.
-        power: metabolic power in the step's middle [W/kg].
-        near: what was met in the step's middle.
-    """
-
-    after: Quantities
-    power: Floats
-    near: Surroundings
-
-
-class Kernel:
-    """One batch and its row constants; `surroundings`, `limit` and `pull` are the model."""
-
-    def __init__(self, batch: Batch) -> None:
-        """Prepare the look-ups of `batch`."""
-        self.batch = batch
-        self._tables = _with_rise(batch.tables.reshape(-1))  # shape (2, tables)
-        phases = batch.nearest_m.shape[1]
-        self._first_phase = np.arange(batch.rows) * phases
-        self._table_place = (batch.table_row[:, None] + np.arange(phases)).reshape(-1) * EXTRA_COUNT
-        self._least_extra = (CLEARANCE_M - batch.nearest_m).reshape(-1)
-        self._breaks = np.ascontiguousarray(batch.breaks_m.T)
-        self._waits = bool(batch.drop_back_m.any())
-        self._bend = batch.bend * BEND_COST
-        self._flat_wind = None if batch.wind is None else batch.wind.reshape(-1)
-        self._wind_row = np.arange(batch.rows) * TRACK_CELLS
-        cells = batch.remaining.shape[2]
-        self._last_cell = np.array(cells - 1.001)
-        self._remaining = _with_rise(batch.remaining.transpose(1, 0, 2).reshape(3, -1))  # (2, 3, …)
-        self._plan_place = batch.plan_index * cells
-        self._cells_per_m = np.array(TRACK_CELLS / LAP_M)
-        self._step = np.array(batch.step_s)
-
-    def surroundings(self, x: Floats, leader: Floats) -> tuple[Surroundings, Floats]:
-        """Return what runners at `x` [m] meet when their group wants to be at `leader` [m].
-
-        The second value is the extra front gap [m]: reference point minus runner. A waiting group
-        gives up to `drop_back_m` of it away; nobody is run into (0.5 m are kept). Arrays may have
-        leading axes before the rows.
+        level: integral of the level cost, bends included [J/kg]; drag: the same weighted with the
+        square of the speed [J/kg m2/s2]; time [s]. Shape (cells,) each.
         """
-        b = self.batch
-        phase = self._first_phase
-        for begins in self._breaks:
-            phase = phase + (x >= begins)
-        extra = leader - x
-        if self._waits:
-            extra = extra - np.minimum(np.maximum(extra, _ZERO), b.drop_back_m)
-        extra = np.maximum(extra, self._least_extra.take(phase))
-        place = np.minimum(np.maximum((extra - _EXTRA_MIN) * _EXTRA_CELLS, _ZERO), _EXTRA_LAST)
-        whole = place.astype(np.int64)
-        at = whole + self._table_place.take(phase)
-        low, rise = self._tables.take(at, axis=-1)
-        shelter = low + rise * (place - whole)
-        cell = ((x + b.start_m) * self._cells_per_m).astype(np.int64)
-        bend = self._bend.take(cell, mode="wrap") * b.cost_k
-        wind = None
-        if self._flat_wind is not None:
-            wind = self._flat_wind.take(cell % TRACK_CELLS + self._wind_row)
-        exposed = b.drag_k * (_ONE - shelter)
-        daring = self._daring(x, exposed)
-        return Surroundings(bend, wind, shelter, exposed, exposed * _YIELDING, daring), extra
+        level[cells - 1] = 0.0
+        drag[cells - 1] = 0.0
+        time[cells - 1] = 0.0
+        i = self.last - 1
+        for cell in range(cells - 2, -1, -1):
+            begin = PLAN_CELL_M * cell
+            length = race - begin
+            length = max(0.0, length)
+            length = min(PLAN_CELL_M, length)
+            at = begin + 0.5 * PLAN_CELL_M
+            at = min(race, at)
+            while i > 0 and at < self.x[i]:
+                i -= 1
+            pace = self.slope[i] * (at - self.x[i]) + self.pace[i]
+            v = 1.0 / pace
+            seconds = length * pace
+            cost = level_cost(v) * seconds
+            if on_bend(at + start) > 0.0:
+                cost = level_cost(v) * bend_factor(v) * seconds
+            level[cell] = level[cell + 1] + cost
+            drag[cell] = drag[cell + 1] + cost * v * v
+            time[cell] = time[cell + 1] + seconds
 
-    def _daring(self, x: Floats, exposed: Floats) -> Floats:
-        """Return her anticipation over what the rest of the plan draws in this shelter [kg/J]."""
-        b = self.batch
-        place = np.minimum(x * _PLAN_CELLS, self._last_cell)
-        whole = place.astype(np.int64)
-        part = place - whole
-        at = whole + self._plan_place
-        here, rise = self._remaining.take(at, axis=-1)
-        left = here + rise * part
-        level, drag, time = left[LEVEL], left[DRAG], left[TIME]
-        if self._flat_wind is not None:
-            drag = drag + b.gusts * level
-        need = b.cost_k * (level + exposed * drag) - b.aerobic_max * time
-        return np.asarray(b.anticipation / np.maximum(need, _ONE))
 
-    def limit(
-        self, aerobic: Floats, reserve: Floats, planned: Floats, near: Surroundings
-    ) -> Floats:
-        """Return the power she will spend at most [W/kg] when her plan asks for speed `planned`.
+class Formation:
+    """What a formation does to the air in each phase of the race, by the extra front gap.
+
+    Attributes:
+        wake, lost, trail: sum of the strongest front wakes of the lanes over q [1], what jets and
+            pacers beside take away [1], and the factor R of those behind [1]; a table of
+            EXTRA_COUNT entries a phase, one phase after another.
+        constant: the shelter of a phase that has a constant one, else BY_FORMATION [1].
+        breaks: the runner's distances at which one phase ends and the next begins [m].
+        least: extra gap inside which she would run into the nearest pacer ahead, by phase [m].
+        phases: number of phases.
+    """
+
+    __slots__ = ("breaks", "constant", "least", "lost", "phases", "trail", "wake")
+
+    def __init__(
+        self, wake: Table, lost: Table, trail: Table, constant: Table, breaks: Table, least: Table
+    ) -> None:
+        self.wake = wake
+        self.lost = lost
+        self.trail = trail
+        self.constant = constant
+        self.breaks = breaks
+        self.least = least
+        self.phases = len(least)
+
+    def phase(self, x: float) -> int:
+        """Return the phase in which race distance x [m] lies."""
+        i = 0
+        while i < self.phases - 1 and x >= self.breaks[i]:
+            i += 1
+        return i
+
+    def shelter(self, phase: int, gap: float, scale: float) -> float:
+        """Return S [1] with the slots ahead moved by gap [m] and the wake's scale q = `scale`."""
+        if self.constant[phase] < BY_FORMATION:
+            return self.constant[phase]
+        place = (gap - EXTRA_MIN_M) * EXTRA_PER_M
+        place = max(0.0, place)
+        place = min(EXTRA_LAST, place)
+        i = int(place)
+        f = place - i
+        i = i + phase * EXTRA_COUNT
+        wake = self.wake[i]
+        wake = scale * (wake + (self.wake[i + 1] - wake) * f)
+        lost = self.lost[i]
+        lost = lost + (self.lost[i + 1] - lost) * f
+        trail = self.trail[i]
+        trail = trail + (self.trail[i + 1] - trail) * f
+        rest = 1.0 - ((min(WAKE_LIMIT, wake)) - lost)
+        shelter = 1.0 - (rest if rest > 0.0 else -rest) * rest * trail
+        shelter = max(S_MIN, shelter)
+        return min(S_MAX, shelter)
+
+
+class Attempt:
+    """One attempt: constants, tables, state and outcome of one row.
+
+    Constants (see `simulator.physics.setup`):
+        step, race, start: time step [s], race distance and track position of the start line [m].
+        drag_k: K = k rho CdA / (2 m g) [s2/m2]; force_k: k / g [s2/m]; cost_k: the kit's cost [1].
+        aerobic_max: MAP with the form on the day [W/kg].
+        anticipation: kappa [1]; gusts: half the square of the wind speed [m2/s2].
+        plan: what she follows. leader: what the group follows. light: what counts as lost.
+        erring, fast_opening, jitter, errors: whether the leader errs, by how much it opens fast
+            [s], how many errors its wandering has, one every 50 m, and which [s].
+        formation, shift, scale, drop_back: the group's tables, by how much its front gap differs
+            from theirs [m], the wake's scale q [1], how far it waits behind its mark [m].
+        bends, head_wind: by track cell, BEND_COST or 0 [1], and the wind [m/s] where `windy`.
+        level, drag, time: what is left of the plan; see `Pace.remaining`. cells: their number.
+
+    State: x [m], v [m/s], aerobic [W/kg], reserve [J/kg]; with 1 and 2 one and two ticks before.
+
+    What is kept, where it is wanted:
+        recording: fills the columns xs, vs, aerobics, reserves, powers, shelters, groups; an
+            entry for each tick from the first one on. xs is always filled.
+        places: how many places_m [m] are looked for; crossed: for each of them the tick before it,
+            and x and v at that tick and the next, shape (places * 5,).
+        watching: looks for where `light` is lost, that is ahead by `light_lag` half steps; lost:
+            whether it is; lost_x0, lost_v0, lost_x1, lost_v1, lost_share: x and v at the ticks
+            before and after, and the share of the step that lies before.
+        slack_cells: so many SLACK_CELL_M, up to slack_until [m], have in slack the least power to
+            spare while the plan is followed [W/kg].
+
+    Outcome:
+        tick: the last tick; x1, v1 and x, v are what they were before and at it.
+        stepped: steps taken. finished: whether she came to the line.
+        spent, drawn: sums over the steps of P and of P - A [W/kg]. sheltered: the sum of S.
+        least_reserve: the least E at a tick [J/kg]. fastest: the greatest speed at a tick [m/s].
+    """
+
+    __slots__ = (
+        "accel", "aerobic", "aerobic1", "aerobic2", "aerobic_max", "aerobics", "ahead_line",
+        "anticipation", "bend", "bends", "cells", "clear", "coming", "cost_k", "crossed", "drag",
+        "drag_k", "drawn", "drop_back", "erring", "errors", "exposed", "extra", "fast_opening",
+        "fastest", "finished", "force_k", "formation", "groups", "gusts", "head_wind", "jitter",
+        "leader", "least_reserve", "level", "light", "light_lag", "lost", "lost_share", "lost_v0",
+        "lost_v1", "lost_x0", "lost_x1", "mark", "observed", "places", "places_m", "plan",
+        "planned", "power", "powers", "race", "recording", "reserve", "reserve1", "reserve2",
+        "reserves", "scale", "shelter", "sheltered", "shelters", "shift", "slack", "slack_cells",
+        "slack_until", "spare", "spare_x", "spent", "stands_from", "start", "step", "stepped",
+        "supply", "tick", "ticks", "time", "v", "v1", "v2", "vs", "watching", "wind", "windy",
+        "x", "x1", "x2", "xs",
+    )  # fmt: skip
+
+    accel: float
+    aerobic: float
+    aerobic1: float
+    aerobic2: float
+    aerobic_max: float
+    aerobics: Column
+    ahead_line: float
+    anticipation: float
+    bend: float
+    bends: Table
+    cells: int
+    clear: float
+    coming: int
+    cost_k: float
+    crossed: Column
+    drag: Table
+    drag_k: float
+    drawn: float
+    drop_back: float
+    erring: bool
+    errors: Table
+    exposed: float
+    extra: float
+    fast_opening: float
+    fastest: float
+    finished: bool
+    force_k: float
+    formation: Formation
+    groups: Column
+    gusts: float
+    head_wind: Table
+    jitter: int
+    leader: Pace
+    least_reserve: float
+    level: Table
+    light: Pace
+    light_lag: int
+    lost: bool
+    lost_share: float
+    lost_v0: float
+    lost_v1: float
+    lost_x0: float
+    lost_x1: float
+    mark: float
+    observed: bool
+    places: int
+    places_m: Table
+    plan: Pace
+    planned: float
+    power: float
+    powers: Column
+    race: float
+    recording: bool
+    reserve: float
+    reserve1: float
+    reserve2: float
+    reserves: Column
+    scale: float
+    shelter: float
+    sheltered: float
+    shelters: Column
+    shift: float
+    slack: Column
+    slack_cells: int
+    slack_until: float
+    spare: float
+    spare_x: float
+    spent: float
+    stands_from: int
+    start: float
+    step: float
+    stepped: int
+    supply: float
+    tick: int
+    ticks: int
+    time: Table
+    v: float
+    v1: float
+    v2: float
+    vs: Column
+    watching: bool
+    wind: float
+    windy: bool
+    x: float
+    x1: float
+    x2: float
+    xs: Column
+
+    def __init__(self) -> None:
+        self.tick = 0
+        self.recording = False
+        self.watching = False
+        self.places = 0
+        self.coming = 0
+        self.slack_cells = 0
+        self.wind = 0.0
+
+    # -- what she follows, and what she meets ------------------------------------------------------
+
+    def follow(self, half: int) -> None:
+        """Set mark [m], planned [m/s] and ahead_line [m] so many half steps after the gun.
+
+        They are where her plan's mark is, the speed it asks for, and where the group's reference
+        point wants to be: its mark plus the leader's error.
+        """
+        if half < self.plan.halves:
+            self.mark = self.plan.marks[half]
+            self.planned = self.plan.speeds[half]
+        else:
+            self.mark = self.plan.mark(half)
+            self.planned = self.plan.speed(half)
+        self.ahead_line = self.mark
+        if self.leader is not self.plan:
+            self.ahead_line = self.leader.mark(half)
+        if self.erring:
+            line = self.ahead_line + self.error(self.ahead_line) * self.leader.speed(half)
+            self.ahead_line = max(0.0, line)
+
+    def error(self, x: float) -> float:
+        """Return how many seconds the leader is ahead of its mark at x [m].
+
+        A fast opening grows to its full seconds at 200 m and is given back by 800 m; the jitter
+        wanders between independent errors every 50 m.
+        """
+        back = (x - OPENING_PEAK_M) / (OPENING_END_M - OPENING_PEAK_M)
+        error = self.fast_opening * (smooth(x / OPENING_PEAK_M) - smooth(back))
+        if self.jitter > 0:
+            place = x / JITTER_KNOT_M
+            last = self.jitter - 1.001
+            place = min(last, place)
+            i = int(place)
+            rest = smooth(place - i)
+            error = error + (self.errors[i] + (self.errors[i + 1] - self.errors[i]) * rest)
+        return error
+
+    def meet(self, x: float) -> None:
+        """Set what she meets at race distance x [m] while the group wants to be at `ahead_line`.
+
+        extra: the extra front gap [m]; shelter [1]; exposed: K of what is left of the drag [s2/m2];
+        bend: k_c BEND_COST on a bend, 0 on a straight [1]; wind: head wind [m/s].
+        """
+        group = 0
+        if self.formation.phases > 1:
+            group = self.formation.phase(x)
+        gap = self.ahead_line - x
+        if self.drop_back > 0.0 and gap > 0.0:
+            gap = gap - (min(self.drop_back, gap))
+        gap = gap + self.shift
+        least = self.formation.least[group]
+        gap = max(least, gap)
+        self.extra = gap - self.shift
+        shelter = self.formation.shelter(group, gap, self.scale)
+        self.shelter = shelter
+        self.exposed = self.drag_k * (1.0 - shelter)
+        place = (x + self.start) * CELLS_PER_M
+        place = max(0.0, place)
+        cell = int(place)
+        cell = cell % TRACK_CELLS
+        self.bend = self.bends[cell] * self.cost_k
+        if self.windy:
+            self.wind = self.head_wind[cell]
+
+    # -- what she can, and what she does -----------------------------------------------------------
+
+    def dearer(self, v: float) -> float:
+        """Return by how much kit and bend multiply the cost of running at v [m/s] here [1]."""
+        square = v * v
+        return self.cost_k + self.bend * (sqrt(1.0 + square * square * LEAN) - 1.0)
+
+    def needed(self, x: float) -> float:
+        """Return what the rest of the plan draws from the reserve in this shelter [J/kg]."""
+        place = x * PLAN_CELLS_PER_M
+        place = max(0.0, place)
+        last = self.cells - 1.001
+        place = min(last, place)
+        i = int(place)
+        f = place - i
+        level = self.level[i]
+        level = level + (self.level[i + 1] - level) * f
+        drag = self.drag[i]
+        drag = drag + (self.drag[i + 1] - drag) * f + self.gusts * level
+        time = self.time[i]
+        time = time + (self.time[i + 1] - time) * f
+        return self.cost_k * (level + self.exposed * drag) - self.aerobic_max * time
+
+    def limit(self, x: float, aerobic: float, reserve: float) -> float:
+        """Return the power she will spend at most at x [m] when her plan asks for `planned` [W/kg].
 
         What she can: P <= A + max(E, 0) / tau_E. And what she dares: where the usable reserve,
         times her anticipation, is less than the rest of the plan needs, she draws that share of
         what the plan asks now. Oxygen uptake that has yet to come up is not held back.
         """
-        return self._bound(aerobic, reserve, self._draw(asking(planned), near), near)
+        can = aerobic
+        if reserve > 0.0:
+            can = aerobic + reserve * PER_TAU_RESERVE
+        top = self.aerobic_max
+        lag = top - aerobic
+        lag = max(0.0, lag)
+        usable = self.anticipation * (reserve - TAU_AEROBIC * lag)
+        usable = max(0.0, usable)
+        need = self.needed(x)
+        need = max(1.0, need)
+        if usable >= need:
+            return can
+        v = self.planned
+        air = v + self.wind
+        dragged = 1.0 + self.exposed * (air * (air if air > 0.0 else -air))
+        dearer = self.cost_k if self.bend == 0.0 else self.dearer(v)
+        draw = ((C2 * v + C1) * v + C0) * dearer * dragged - top
+        dares = top + lag
+        if draw > 0.0:
+            dares = dares + usable / need * draw
+        return min(dares, can)
 
-    def _draw(self, asked: Asked, near: Surroundings) -> Floats:
-        """Return what a planned speed draws from the reserve at full uptake [W/kg]."""
-        hold, _, _ = self._holding(asked, near)
-        draw: Floats = np.maximum(hold - self.batch.aerobic_max, _ZERO)
-        return draw
-
-    def _bound(self, aerobic: Floats, reserve: Floats, draw: Floats, near: Surroundings) -> Floats:
-        can = aerobic + np.maximum(reserve, _ZERO) * _PER_TAU_RESERVE
-        most = self.batch.aerobic_max
-        lag = np.maximum(most - aerobic, _ZERO)
-        share = np.maximum(reserve - _TAU_AEROBIC * lag, _ZERO) * near.daring
-        dares = most + lag + share * draw
-        bound: Floats = np.where(share < _ONE, np.minimum(can, dares), can)
-        return bound
-
-    def _holding(self, asked: Asked, near: Surroundings) -> tuple[Floats, Floats, Floats]:
-        """Return what holding a speed takes [W/kg], that without air, and both costs' factor."""
-        if near.wind is None:
-            drag = near.exposed * asked.square
-        else:
-            air = asked.speed + near.wind
-            drag = near.exposed * (air * np.abs(air))
-        dearer = self.batch.cost_k + near.bend * asked.strain
-        level = asked.level * dearer
-        dragged = _ONE + drag
-        return level * dragged, level, dearer * dragged
-
-    def pull(
-        self, v: Floats, limit: Floats, asked: Floats, near: Surroundings
-    ) -> tuple[Floats, Floats]:
-        """Return acceleration [m/s2] and metabolic power [W/kg] when speed `asked` [m/s] is wanted.
+    def pull(self, v: float, limit: float, wanted: float) -> None:
+        """Set accel [m/s2] and power [W/kg] at speed v when she wants to run at `wanted` [m/s].
 
         The power stays inside `limit` [W/kg]: where the wanted acceleration is too dear the limit
         is solved for it; where even standing pace is, the speed relaxes to what is allowed.
         """
-        hold, level, dearer = self._holding(asking(v), near)
+        dearer = self.cost_k if self.bend == 0.0 else self.dearer(v)
+        level = ((C2 * v + C1) * v + C0) * dearer
+        air = v + self.wind
+        air_speed = air if air > 0.0 else -air
+        dragged = 1.0 + self.exposed * (air * air_speed)
+        hold = level * dragged
         room = limit - hold
-        per_accel = level * self.batch.force_k
-        # in the slope the bend counts as a factor that does not change with speed
-        air = v if near.wind is None else np.abs(v + near.wind)
-        slope = level_cost_slope(v) * dearer * _TAU_LIMIT + near.yielding * air * level
-        allowed = room / np.where(room >= _ZERO, per_accel, slope)
-        wanted = np.minimum((asked - v) * _PER_TAU_SPEED, _ACCEL_MAX)
-        accel = np.maximum(np.minimum(wanted, allowed), _ACCEL_MIN)
-        return accel, hold + per_accel * np.maximum(accel, _ZERO)
+        per_accel = level * self.force_k
+        if room >= 0.0:
+            allowed = room / per_accel
+        else:
+            # in the slope the bend counts as a factor that does not change with speed
+            slope = level_cost_slope(v) * (dearer * dragged) * TAU_LIMIT
+            slope = slope + self.exposed * YIELDING * air_speed * level
+            allowed = room / slope
+        accel = (wanted - v) * PER_TAU_SPEED
+        accel = min(ACCEL_MAX, accel)
+        accel = min(allowed, accel)
+        if accel > 0.0:
+            self.accel = accel
+            self.power = hold + per_accel * accel
+        else:
+            self.accel = max(ACCEL_MIN, accel)
+            self.power = hold
 
-    def step(
-        self,
-        state: Quantities,
-        past: Past,
-        leader: Floats,
-        followed: tuple[Floats, Floats],
-        planned: Asked,
-    ) -> Step:
-        """Take one step.
+    def wanted(self, x: float) -> float:
+        """Return the speed she wants at x [m/s]: her plan's, and a gentle correction of her gap."""
+        more = (self.mark - x) * GAP_GAIN
+        more = max(-GAP_SPEED_MAX, more)
+        return self.planned + (min(GAP_SPEED_MAX, more))
 
-        Args:
-            state: distance [m], speed [m/s], aerobic power [W/kg], reserve [J/kg], shape (4, rows).
-            past: the same one and two steps earlier; see `first_past`.
-            leader: where the group wants to be in the middle of the step [m].
-            followed: where the mark she follows is there [m], and the speed it asks for [m/s].
-            planned: what that speed takes, which is known for many steps at a time.
+    def rates(self, x: float, v: float, aerobic: float, reserve: float) -> None:
+        """Set accel, power and supply of a runner in this state, where `follow` set the marks.
+
+        supply is dA/dt [W/(kg s)].
         """
-        rates, power, near = self._rates(middle(state, past), leader, followed, planned)
-        after = stepped(state, rates, self._step)
-        np.maximum(after[1], _ZERO, out=after[1])
-        return Step(after, power, near)
+        self.meet(x)
+        self.pull(v, self.limit(x, aerobic, reserve), self.wanted(x))
+        fed = self.power
+        fed = min(self.aerobic_max, fed)
+        self.supply = (fed - aerobic) * PER_TAU_AEROBIC
 
-    def first_past(
-        self, state: Quantities, leader: Floats, followed: tuple[Floats, Floats]
-    ) -> Past:
-        """Return what stands for the states before the first.
+    # -- stepping ----------------------------------------------------------------------------------
 
-        The other arguments are as in `step`, but at the time of the state.
+    def begin(self, known: int) -> None:
+        """Make up the states before the first, of which `known` (1, 2 or 3) are there.
+
+        They lie on a straight line with the rates at the gun: the first step is then one of the
+        common midpoint rule.
         """
-        rates, _, _ = self._rates(state, leader, followed, asking(followed[1]))
-        return straight_past(state, rates, self._step)
+        if known < 3:
+            h = self.step
+            x = self.x if known == 1 else self.x1
+            v = self.v if known == 1 else self.v1
+            aerobic = self.aerobic if known == 1 else self.aerobic1
+            reserve = self.reserve if known == 1 else self.reserve1
+            self.follow(0)
+            v = max(0.0, v)
+            self.rates(x, v, aerobic, reserve)
+            self.x2 = x - h * v
+            self.v2 = v - h * self.accel
+            self.aerobic2 = aerobic - h * self.supply
+            self.reserve2 = reserve - h * (aerobic - self.power)
+            if known == 1:
+                self.x1 = self.x2
+                self.v1 = self.v2
+                self.aerobic1 = self.aerobic2
+                self.reserve1 = self.reserve2
+                self.x2 = self.x1 - h * v
+                self.v2 = self.v1 - h * self.accel
+                self.aerobic2 = self.aerobic1 - h * self.supply
+                self.reserve2 = self.reserve1 - h * (aerobic - self.power)
 
-    def _rates(
-        self, at: Quantities, leader: Floats, followed: tuple[Floats, Floats], planned: Asked
-    ) -> tuple[Quantities, Floats, Surroundings]:
-        """Return rates of change, power [W/kg] and what is met where runners are `at` a state."""
-        x, v, aerobic, reserve = at
-        mark, cruise = followed
-        near, _ = self.surroundings(x, leader)
-        asked = cruise + correction(mark - x)
-        limit = self._bound(aerobic, reserve, self._draw(planned, near), near)
-        rates = np.empty_like(at)
-        forward = np.maximum(v, _ZERO, out=rates[0])
-        rates[1], power = self.pull(forward, limit, asked, near)
-        supply = np.minimum(self.batch.aerobic_max, power) - aerobic
-        np.multiply(supply, _PER_TAU_AEROBIC, rates[2])
-        np.subtract(aerobic, power, rates[3])
-        return rates, power, near
+    def steps(self, known: int) -> None:  # noqa: PLR0915 - one loop on local names, for speed
+        """Step until she is at the line, stands still, or patience is out; see `begin`."""
+        self.begin(known)
+        first = self.tick
+        spent = 0.0
+        drawn = 0.0
+        sheltered = 0.0
+        least = self.reserve
+        fastest = self.v
+        self.finished = False
+        self.lost = False
+        self.lost_share = 0.0
+        self.lost_x0 = 0.0
+        self.lost_v0 = 0.0
+        self.lost_x1 = 0.0
+        self.lost_v1 = 0.0
+        if self.watching:
+            self.clear = self.clear_of_light()
+        self.spare_x = self.x
+        self.spare = NEVER
+        while self.coming < self.places and self.places_m[self.coming] <= self.x:
+            self.coming += 1
+        self.xs[0] = self.x
+        self.observed = False
+        if self.recording:
+            self.keep(0)
+        if self.recording or self.watching or self.places > 0 or self.slack_cells > 0:
+            self.observed = True
+        h = self.step
+        x = self.x
+        v = self.v
+        aerobic = self.aerobic
+        reserve = self.reserve
+        tick = first
+        while tick < self.ticks:
+            middle_x = HERE * x - BEFORE * self.x1 + EARLIER * self.x2
+            middle_v = HERE * v - BEFORE * self.v1 + EARLIER * self.v2
+            middle_aerobic = HERE * aerobic - BEFORE * self.aerobic1 + EARLIER * self.aerobic2
+            middle_reserve = HERE * reserve - BEFORE * self.reserve1 + EARLIER * self.reserve2
+            middle_v = max(0.0, middle_v)
+            self.follow(2 * tick + 1)
+            self.rates(middle_x, middle_v, middle_aerobic, middle_reserve)
+            self.x2 = self.x1
+            self.v2 = self.v1
+            self.aerobic2 = self.aerobic1
+            self.reserve2 = self.reserve1
+            self.x1 = x
+            self.v1 = v
+            self.aerobic1 = aerobic
+            self.reserve1 = reserve
+            power = self.power
+            x = x + h * middle_v
+            v = v + h * self.accel
+            v = max(0.0, v)
+            aerobic = aerobic + h * self.supply
+            reserve = reserve + h * (middle_aerobic - power)
+            tick += 1
+            spent += power
+            drawn += power - 0.5 * (self.aerobic1 + aerobic)
+            sheltered += self.shelter
+            least = min(least, reserve)
+            fastest = max(fastest, v)
+            self.xs[tick - first] = x
+            if self.observed:
+                self.x = x
+                self.v = v
+                self.aerobic = aerobic
+                self.reserve = reserve
+                self.tick = tick
+                self.observe(tick - first)
+            if x >= self.race:
+                self.finished = True
+                break
+            if v < STANDS_M_S and tick > self.stands_from:
+                break
+        self.x = x
+        self.v = v
+        self.aerobic = aerobic
+        self.reserve = reserve
+        self.tick = tick
+        self.stepped = self.tick - first
+        self.spent = spent
+        self.drawn = drawn
+        self.sheltered = sheltered
+        self.least_reserve = least
+        self.fastest = fastest
+        if self.recording:
+            self.look_back(first)
+
+    def observe(self, i: int) -> None:
+        """Keep what is wanted of the step just taken; i counts the steps."""
+        if self.recording:
+            self.keep(i)
+        if self.watching:
+            self.watch()
+        if self.coming < self.places:
+            self.pass_places()
+        if self.slack_cells > 0 and self.spare_x < self.slack_until:
+            self.look_for_slack()
+
+    def keep(self, i: int) -> None:
+        """Keep the state as entry i of the columns."""
+        self.vs[i] = self.v
+        self.aerobics[i] = self.aerobic
+        self.reserves[i] = self.reserve
+
+    def clear_of_light(self) -> float:
+        """Return by how much she is ahead of where the light was `light_lag` half steps ago [m]."""
+        half = 2 * self.tick - self.light_lag
+        return self.x - (self.light.mark(half) if half > 0 else 0.0)
+
+    def watch(self) -> None:
+        """Keep the step just taken if the light has come so far ahead of her in it."""
+        clear = self.clear_of_light()
+        if clear >= 0.0:
+            self.lost = False
+        elif self.clear >= 0.0:
+            self.lost = True
+            self.lost_share = self.clear / (self.clear - clear)
+            self.lost_x0 = self.x1
+            self.lost_v0 = self.v1
+            self.lost_x1 = self.x
+            self.lost_v1 = self.v
+        self.clear = clear
+
+    def pass_places(self) -> None:
+        """Keep the step just taken for every place that was passed in it."""
+        while self.coming < self.places and self.x >= self.places_m[self.coming]:
+            i = 5 * self.coming
+            self.crossed[i] = self.tick - 1
+            self.crossed[i + 1] = self.x1
+            self.crossed[i + 2] = self.v1
+            self.crossed[i + 3] = self.x
+            self.crossed[i + 4] = self.v
+            self.coming += 1
+
+    def look_for_slack(self) -> None:
+        """Keep the least power to spare in its cell: the limit less what following takes.
+
+        In the step over the last place that counts it is the slack at that place: else it would
+        depend on where in the step the place happens to be.
+        """
+        self.follow(2 * self.tick - 2)
+        limit = self.limit(self.x1, self.aerobic1, self.reserve1)
+        self.pull(self.v1, UNLIMITED, self.wanted(self.x1))
+        slack = limit - self.power
+        before = self.spare
+        before_x = self.spare_x
+        self.spare = slack
+        self.spare_x = self.x1
+        place = self.x1
+        if place >= self.slack_until:
+            way = place - before_x
+            over = (self.slack_until - before_x) / (max(1e-09, way))
+            slack = before + over * (slack - before)
+            place = self.slack_until - 1e-9
+        i = int((max(0.0, place)) / SLACK_CELL_M)
+        self.slack[i] = min(self.slack[i], slack)
+
+    def look_back(self, first: int) -> None:
+        """Fill the columns that tell of each tick itself: power, shelter, group."""
+        for i in range(self.tick - first + 1):
+            self.follow(2 * (first + i))
+            self.rates(self.xs[i], self.vs[i], self.aerobics[i], self.reserves[i])
+            self.powers[i] = self.power
+            self.shelters[i] = self.shelter
+            self.groups[i] = self.xs[i] + self.extra
 
 
-def asking(speed: Floats) -> Asked:
-    """Return what speeds take by themselves."""
-    square = speed * speed
-    return Asked(speed, square, level_cost(speed), lean_strain(square))
+def run(attempt: Attempt, known: int) -> None:
+    """Step an attempt of which the last `known` states, 1 to 3, are set; see `Attempt.steps`.
 
-
-def correction(gap: Floats) -> Floats:
-    """Return the gentle correction of her gap to the mark she follows [m/s]."""
-    wanted: Floats = np.minimum(np.maximum(gap * _GAP_GAIN, _GAP_SLOWER), _GAP_FASTER)
-    return wanted
-
-
-def _with_rise(table: Floats) -> Floats:
-    """Return a table and its steps from one entry to the next: one look-up gives both."""
-    return np.stack((table, np.diff(table, axis=-1, append=table[..., -1:])))
+    Compiled, it lets other threads run meanwhile.
+    """
+    attempt.steps(known)  # compiled: with cython.nogil: attempt.steps(known)

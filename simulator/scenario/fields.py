@@ -1,28 +1,43 @@
-"""The kinds of values a scenario holds, read from the text a person wrote.
+"""The kinds of values that a scenario holds, and what every section of one has in common.
 
-In: text or numbers from the YAML tree. Out: annotated types (`Seconds`, `Metres`, `Name`, ...) for
-the model, `complain`, the way a check reports several problems each at its own place, and `Doubts`,
-which keeps a check from complaining about what another mistake caused.
+In: text or numbers as a person wrote them. Out: annotated types (`Seconds`, `Metres`, `Name`, ...),
+`Section`, `Complaint`, and what may stand at a path of a section (`types_at`, `bounds_of`).
 """
 
 from __future__ import annotations
 
+import difflib
 import math
 import re
-from collections.abc import Callable, Iterable
-from typing import Annotated, Any, Literal, TypeAlias
+import types
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Annotated, Any, Literal, NamedTuple, TypeAlias, Union, get_args, get_origin
 
 from pydantic import BaseModel as PydanticModel
-from pydantic import BeforeValidator, ConfigDict, Field, ValidationInfo, WithJsonSchema
-from pydantic_core import PydanticCustomError
+from pydantic import (
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    Tag,
+    WithJsonSchema,
+)
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticCustomError, PydanticKnownError
 
 from simulator import units
+from simulator.errors import Problem, ScenarioError
 
-Complaint: TypeAlias = tuple[tuple[str | int, ...], str, str]
-"""Where below the checked value, what is wrong, what to do."""
+Path: TypeAlias = tuple[str | int, ...]
+"""Steps to a value: a section's key, or a number in a list."""
 
 ANY = "*"
-"""A step of a doubtful path that stands for any key."""
+"""A step that stands for any key or number."""
+LENIENT = "lenient"
+"""Validation context in which sections are not refused for what is wrong with them as a whole."""
+TAG = "\0"
+"""Begins the step by which pydantic names a variant; no key of a file begins so."""
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 HALF_CHARACTER = re.compile(r"[\ud800-\udfff]")
@@ -31,54 +46,231 @@ UNPRINTABLE = "holds a character that cannot be printed"
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
 
 
-class Section(PydanticModel):
-    """Base of every section: frozen, unknown keys refused, NaN and infinities refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-class Doubts:
-    """What a scenario lacks because it was wrong and has been reported already.
-
-    To list every problem at once, wrong values are taken out and the rest is checked again. A check
-    that would rest on a missing value must then keep quiet: it asks here.
-    """
-
-    def __init__(self, paths: Iterable[tuple[str | int, ...]] = ()) -> None:
-        """Keep the paths of what was taken out."""
-        self._paths = tuple(paths)
-
-    def about(self, *path: str | int) -> bool:
-        """Return whether anything at, below or above `path` was taken out; `ANY` fits all."""
-        return any(
-            all(a == b or ANY in (a, b) for a, b in zip(lost, path, strict=False))
-            for lost in self._paths
-        )
-
-    @classmethod
-    def of(cls, info: ValidationInfo) -> Doubts:
-        """Return the doubts that the loader put into the validation context, or none."""
-        found = (info.context or {}).get("doubts")
-        return found if isinstance(found, cls) else cls()
-
-
-def complain(complaints: Iterable[Complaint]) -> None:
-    """Raise one error that carries every complaint; do nothing when there is none.
-
-    Raises:
-        PydanticCustomError: of type `complaints`; `simulator.scenario.problems` unfolds it.
-    """
-    listed = list(complaints)
-    if listed:
-        raise PydanticCustomError(
-            "complaints", "{text}", {"text": "; ".join(c[1] for c in listed), "complaints": listed}
-        )
+# -- words of a message --------------------------------------------------------------------------
 
 
 def quoted(text: str) -> str:
     """Return `text` in quotes for a message, cut to a readable length."""
     shown = text if len(text) <= 60 else text[:57] + "..."
     return "'" + _CONTROL.sub("?", shown).replace("\n", " ") + "'"
+
+
+def dotted(path: Iterable[str]) -> str:
+    """Return the path as a message shows it, absurdly long keys cut."""
+    return ".".join(step if len(step) <= 60 else step[:57] + "..." for step in path)
+
+
+def guess(word: str, known: Iterable[str]) -> str:
+    """Return the known word that `word` most likely stands for, or an empty text."""
+    if not 0 < len(word) <= 60:
+        return ""
+    by_plain_form = {_plain_form(name): name for name in known}
+    close = difflib.get_close_matches(_plain_form(word), by_plain_form, 1, 0.6)
+    return by_plain_form[close[0]] if close else ""
+
+
+def _plain_form(word: str) -> str:
+    return word.lower().replace("-", "").replace("_", "").replace(" ", "")
+
+
+def did_you_mean(meant: str, known: Iterable[str] = (), limit: int = 16) -> str:
+    """Return the hint: the likely word, else the known ones if there are few."""
+    names = list(known)
+    if meant:
+        return f"did you mean {meant}?"
+    return "known: " + ", ".join(names) if names and len(names) <= limit else ""
+
+
+# -- sections ------------------------------------------------------------------------------------
+
+
+class Section(PydanticModel):
+    """Base of every section: frozen, unknown keys refused, NaN and infinities refused.
+
+    pydantic builds a section's validator when it is first needed. So defaults are made with
+    `model_construct`: importing the sections builds none.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """Something wrong between values of a section that are each right.
+
+    Attributes:
+        path: which value is to be changed, below the section.
+        message, hint: what is wrong, and what to do.
+        rests_on: the other values it was judged by, `ANY` for any key or number. Where one of them
+            is wrong itself, this may be its consequence, and goes unsaid.
+    """
+
+    path: Path
+    message: str
+    hint: str = ""
+    rests_on: tuple[Path, ...] = ()
+
+    def below(self, at: Path) -> Complaint:
+        """Return the complaint as one of a section that holds this one at `at`."""
+        rests_on = tuple((*at, *path) for path in self.rests_on)
+        return replace(self, path=(*at, *self.path), rests_on=rests_on)
+
+
+class CheckedSection(Section):
+    """A section whose values must fit together."""
+
+    def complaints(self) -> Iterable[Complaint]:
+        """Yield what does not fit."""
+        raise NotImplementedError
+
+    def model_post_init(self, context: Any) -> None:
+        """Refuse what does not fit; unlike a validator this spares a section that was checked."""
+        said = [] if context == LENIENT else [c.message for c in self.complaints()]
+        if said:
+            raise PydanticCustomError("complaints", "{text}", {"text": "; ".join(said)})
+
+
+def complaints_below(section: Section, at: Path = ()) -> Iterator[list[Complaint]]:
+    """Yield the complaints of every section within this one, the innermost first."""
+    for key, info in fields_of(type(section)).items():
+        value = getattr(section, info.name)
+        many = isinstance(value, tuple)
+        for i, item in enumerate(value if many else (value,)):
+            if isinstance(item, Section):
+                yield from complaints_below(item, (*at, key, i) if many else (*at, key))
+    if isinstance(section, CheckedSection):
+        yield [complaint.below(at) for complaint in section.complaints()]
+
+
+# -- what may stand where ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class SectionField:
+    """One key of a section: its attribute's name, what may stand there, and pydantic's own view."""
+
+    name: str
+    types: tuple[Any, ...]
+    info: FieldInfo
+
+
+@lru_cache(maxsize=128)
+def fields_of(section: type[Section]) -> dict[str, SectionField]:
+    """Return the fields of a section by their keys in a file."""
+    return {
+        info.alias or name: SectionField(name, tuple(_members(info.annotation)), info)
+        for name, info in section.model_fields.items()
+    }
+
+
+def _members(annotation: Any) -> Iterator[Any]:
+    """Yield the plain types that an annotation is a union of."""
+    origin, args = get_origin(annotation), get_args(annotation)
+    if origin is Annotated:
+        yield from _members(args[0])
+    elif origin in (Union, types.UnionType):
+        for arg in args:
+            yield from _members(arg)
+    else:
+        yield annotation
+
+
+def items_of(found: Iterable[Any]) -> tuple[Any, ...]:
+    """Return what a list is made of, if one of these types is a list."""
+    lists = (get_args(t)[0] for t in found if get_origin(t) is tuple)
+    return tuple(member for item in lists for member in _members(item))
+
+
+def sections_among(found: Iterable[Any]) -> list[type[Section]]:
+    """Return those of the types that are sections."""
+    return [t for t in found if isinstance(t, type) and issubclass(t, Section)]
+
+
+def variant_key(section: type[Section]) -> str:
+    """Return the key that tells a section's variants apart; empty if it has none."""
+    return next((key for key in ("kind", "shape") if key in section.model_fields), "")
+
+
+def variants(sections: Iterable[type[Section]]) -> dict[str, type[Section]]:
+    """Return the variants by the words that tell them apart."""
+    return {
+        word: section
+        for section in sections
+        if variant_key(section)
+        for word in get_args(section.model_fields[variant_key(section)].annotation)
+    }
+
+
+def is_tag(step: str | int) -> bool:
+    """Return whether a step names a variant, and leads nowhere."""
+    return isinstance(step, str) and step.startswith(TAG)
+
+
+def types_at(model: type[Section], path: Iterable[str | int]) -> tuple[Any, ...]:
+    """Return what may stand at a path; empty if it leads nowhere.
+
+    The path may name variants, as pydantic does in the places of its errors.
+    """
+    found: tuple[Any, ...] = (model,)
+    for step in path:
+        sections = sections_among(found)
+        if is_tag(step):
+            meant = variants(sections).get(str(step).removeprefix(TAG))
+            found = () if meant is None else (meant,)
+        elif isinstance(step, int) or (not sections and step.isdecimal()):
+            found = items_of(found)
+        else:
+            fields = [fields_of(s)[step] for s in sections if step in fields_of(s)]
+            found = tuple(dict.fromkeys(t for field in fields for t in field.types))
+    return found
+
+
+class Bounds(NamedTuple):
+    """The least and the greatest value allowed, None where the model sets none."""
+
+    low: float | None
+    high: float | None
+
+
+def bounds_of(model: type[Section], path: str) -> Bounds:
+    """Return the bounds of the number at `path`, such as `pacers.front_gap`.
+
+    A shelter written as one number has those of its value.
+
+    Raises:
+        ScenarioError: there is no such path, or what stands there is not a number with a point.
+    """
+    steps = path.split(".")
+    for i, step in enumerate(steps):
+        if not types_at(model, steps[: i + 1]):
+            known = [
+                key for s in sections_among(types_at(model, steps[:i])) for key in fields_of(s)
+            ]
+            hint = did_you_mean(guess(step, known), known)
+            raise _no_number(path, f"unknown key '{step[:60]}'", hint)
+    found = types_at(model, steps)
+    row = next((s for s in sections_among(items_of(found)) if "value" in fields_of(s)), None)
+    if row is not None:
+        return bounds_of(row, "value")
+    if float not in found:
+        what = "is a whole number" if int in found else "is not a number"
+        raise _no_number(path, what, "free a number that may have a fraction")
+    holders = sections_among(types_at(model, steps[:-1]))
+    infos = [fields_of(s)[steps[-1]].info for s in holders if steps[-1] in fields_of(s)]
+    return Bounds(*_limits(infos[0])) if infos else Bounds(None, None)
+
+
+def _limits(info: FieldInfo) -> Iterator[float | None]:
+    for names in (("ge", "gt"), ("le", "lt")):
+        given = (getattr(m, name, None) for m in info.metadata for name in names)
+        yield next((float(value) for value in given if value is not None), None)
+
+
+def _no_number(path: str, message: str, hint: str) -> ScenarioError:
+    return ScenarioError([Problem("--free", 0, 0, path[:200], message, hint)])
+
+
+# -- values --------------------------------------------------------------------------------------
 
 
 def parse_number(text: str) -> float:
@@ -92,19 +284,18 @@ def parse_number(text: str) -> float:
     return float(text)
 
 
-def _kind_of(value: Any) -> str:
+def _wrong_kind(wanted: str, value: Any) -> PydanticCustomError:
     names = {bool: "yes or no", dict: "a mapping", list: "a list", type(None): "nothing"}
-    return names.get(type(value), type(value).__name__)
+    kind = next((n for t, n in names.items() if isinstance(value, t)), type(value).__name__)
+    return PydanticCustomError(
+        "wrong_kind", "{wanted} is wanted here, not {kind}", {"wanted": wanted, "kind": kind}
+    )
 
 
-def _reader(parse: Callable[[str], float]) -> Callable[[Any], Any]:
+def _reader(parse: Callable[[str], float]) -> BeforeValidator:
     def read(value: Any) -> Any:
         if isinstance(value, bool) or not isinstance(value, (str, int, float)):
-            raise PydanticCustomError(
-                "wrong_kind",
-                "a single value is wanted here, not {kind}",
-                {"kind": _kind_of(value)},
-            )
+            raise _wrong_kind("a single value", value)
         if isinstance(value, str):
             try:
                 value = parse(value)
@@ -118,7 +309,7 @@ def _reader(parse: Callable[[str], float]) -> Callable[[Any], Any]:
             raise PydanticCustomError("not_finite", "must be a finite number")
         return value
 
-    return read
+    return BeforeValidator(read)
 
 
 def _text(value: Any) -> Any:
@@ -126,9 +317,7 @@ def _text(value: Any) -> Any:
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         value = str(value) if abs(value) < 1e300 else ""
     if not isinstance(value, str):
-        raise PydanticCustomError(
-            "wrong_kind", "text is wanted here, not {kind}", {"kind": _kind_of(value)}
-        )
+        raise _wrong_kind("text", value)
     if _CONTROL.search(value):
         raise PydanticCustomError("control", UNPRINTABLE)
     return value.strip()
@@ -141,6 +330,25 @@ def _one_line(value: Any) -> Any:
     return value
 
 
+def at_most(count: int) -> BeforeValidator:
+    """Return a check that refuses a longer list before anything in it is looked at."""
+
+    def check(value: Any) -> Any:
+        if isinstance(value, (list, tuple, dict)) and len(value) > count:
+            raise PydanticKnownError(
+                "too_long",
+                {"field_type": "List", "max_length": count, "actual_length": len(value)},
+            )
+        return value
+
+    return BeforeValidator(check)
+
+
+def variant(word: str) -> Tag:
+    """Return pydantic's tag of a variant."""
+    return Tag(TAG + word)
+
+
 def _json(pattern: str, example: str) -> WithJsonSchema:
     return WithJsonSchema(
         {
@@ -150,16 +358,14 @@ def _json(pattern: str, example: str) -> WithJsonSchema:
     )
 
 
-Number = Annotated[float, BeforeValidator(_reader(parse_number))]
-Whole = Annotated[int, BeforeValidator(_reader(parse_number))]
+Number = Annotated[float, _reader(parse_number)]
+Whole = Annotated[int, _reader(parse_number)]
 Seconds = Annotated[
-    float,
-    BeforeValidator(_reader(units.parse_time)),
-    _json(r"^\d+(:\d{1,2}){0,2}(\.\d*)?$", "4:06.42"),
+    float, _reader(units.parse_time), _json(r"^\d+(:\d{1,2}){0,2}(\.\d*)?$", "4:06.42")
 ]
 Metres = Annotated[
     float,
-    BeforeValidator(_reader(units.parse_distance)),
+    _reader(units.parse_distance),
     _json(r"^[\d.]+\s*(m|metres?|meters?|km|miles?|mi|laps?)?$", "1500 m"),
 ]
 

@@ -4,25 +4,21 @@ In: an even time, a split table, another scenario's file, or a saved recording. 
 ghosts. Turning one into a run on the track is the work of `simulator.analysis.ghosts`.
 """
 
-from __future__ import annotations
-
 from typing import Annotated, Any, Literal
 
-from pydantic import Discriminator, Field, Tag
+from pydantic import Discriminator, Field
 
 from simulator.scenario.fields import (
-    Complaint,
-    Doubts,
+    TAG,
     Line,
     MarkColour,
     Metres,
     Seconds,
     Section,
     Text,
+    variant,
 )
 from simulator.scenario.plan import Splits
-from simulator.scenario.plan_checks import human_complaints, split_complaints
-from simulator.scenario.schedule import Waypoint
 from simulator.units import MILE_M
 
 
@@ -42,14 +38,6 @@ class EvenGhost(_GhostBase):
         None, description="Standing-start allowance; left out: as in the main plan."
     )
 
-    def complaints(
-        self, at: tuple[str | int, ...], distance_m: float | None, doubts: Doubts
-    ) -> list[Complaint]:
-        """Return whether a human could not run it."""
-        if distance_m is None or doubts.about(*at, "time"):
-            return []
-        return human_complaints([(*at, "time")], [Waypoint(distance_m, self.time)])
-
 
 class SplitGhost(_GhostBase):
     """A run known by its splits; each may carry a tolerance."""
@@ -60,13 +48,6 @@ class SplitGhost(_GhostBase):
         None, ge=100, le=10_000, description="Its own distance [m]; left out: the scenario's."
     )
     standing_start: bool = Field(True, description="It started from rest.")
-
-    def complaints(
-        self, at: tuple[str | int, ...], distance_m: float | None, doubts: Doubts
-    ) -> list[Complaint]:
-        """Return what is wrong with the table over the ghost's own distance."""
-        own = None if doubts.about(*at, "distance") else self.distance or distance_m
-        return split_complaints((*at, "splits"), self.splits, own, doubts)
 
 
 class ScenarioGhost(_GhostBase):
@@ -83,24 +64,22 @@ class RecordingGhost(_GhostBase):
     file: Line = Field(..., min_length=1, description="Recording file, from this file's folder.")
 
 
-def _kind_of(value: Any) -> str:
-    if isinstance(value, _GhostBase):
-        return str(getattr(value, "kind", "even"))
-    if not isinstance(value, dict):
-        return "even"
-    if "kind" in value:
-        return str(value["kind"])
-    if "file" in value:
-        return "recording" if str(value["file"]).endswith(".npz") else "scenario"
-    return "splits" if "splits" in value else "even"
+def _variant_of(value: Any) -> str:
+    kind = getattr(value, "kind", "even")
+    if isinstance(value, dict):
+        kind = "splits" if "splits" in value else "even"
+        if "file" in value:
+            kind = "recording" if str(value["file"]).endswith(".npz") else "scenario"
+        kind = value.get("kind", kind)
+    return f"{TAG}{kind}"
 
 
 Ghost = Annotated[
-    Annotated[EvenGhost, Tag("even")]
-    | Annotated[SplitGhost, Tag("splits")]
-    | Annotated[ScenarioGhost, Tag("scenario")]
-    | Annotated[RecordingGhost, Tag("recording")],
-    Discriminator(_kind_of),
+    Annotated[EvenGhost, variant("even")]
+    | Annotated[SplitGhost, variant("splits")]
+    | Annotated[ScenarioGhost, variant("scenario")]
+    | Annotated[RecordingGhost, variant("recording")],
+    Discriminator(_variant_of),
 ]
 
 

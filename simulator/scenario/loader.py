@@ -9,36 +9,29 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from simulator.errors import Problem, ScenarioError
 from simulator.resources import configs_dir
+from simulator.scenario.fields import guess
 from simulator.scenario.model import Scenario
-from simulator.scenario.named import FORMATION, RUNNER, Kind
 from simulator.scenario.overrides import apply_overrides
-from simulator.scenario.problems import check_tree, without
+from simulator.scenario.problems import Review, check, find
 from simulator.scenario.reading import (
+    FORMATION,
+    RUNNER,
+    NamedSections,
     find_scenario,
     is_bare_name,
     not_found,
     note,
     read_text,
-    refuse,
     shipped_names,
 )
-from simulator.scenario.structure import guess, tidy
-from simulator.scenario.yaml_tree import (
-    Entry,
-    Listing,
-    Mapping,
-    Node,
-    Scalar,
-    YamlError,
-    read_tree,
-)
+from simulator.scenario.yaml_tree import YamlList, YamlMapping, position_of, read_document
 
 
 def load_scenario(
@@ -73,133 +66,106 @@ def load_text(
 def _load(
     text: str, shown: str, path: Path, overrides: Sequence[str], with_ghosts: bool
 ) -> Scenario:
-    try:
-        root, problems = read_tree(text, shown)
-    except YamlError as error:
-        raise ScenarioError([error.problem]) from None
-    if isinstance(root, Mapping) and "chapters" in root.entries:
-        mark = root.entries["chapters"].mark
+    document = read_document(text, shown)
+    root = document.root
+    if isinstance(root, YamlMapping) and "chapters" in root:
+        at = position_of(root.nodes["chapters"][0])
         hint = "lightpace present shows it, lightpace film makes a film of it"
-        raise refuse(shown, "this is a story, not a scenario", hint, mark.line, mark.column)
-    root, found = apply_overrides(root, overrides, path.parent)
-    problems += found
-    root, found = tidy(root, Scenario)
-    problems += found
-    for way, kind in ((("runner",), RUNNER), (("pacers", "formation"), FORMATION)):
-        root, found = _write_out(root, way, kind, path.parent)
-        problems += found
-    if with_ghosts:
-        root, found = _find_ghost_files(root, path)
-        problems += found
-    elif isinstance(root, Mapping):
-        entries = {key: e for key, e in root.entries.items() if key != "published"}
-        entries["ghosts"] = Entry(root.mark, Listing(root.mark, ()), "ghosts")
-        root = replace(root, entries=entries)
-    scenario, found = check_tree(root, Scenario)
-    problems += found
-    if problems or scenario is None:
-        raise ScenarioError(list(dict.fromkeys(problems)))
-    return scenario
+        raise ScenarioError([at.problem("", "this is a story, not a scenario", hint)])
+    document.flaws += apply_overrides(document, overrides, path.parent)
+
+    @cache
+    def ghost_file(text: str, is_scenario: bool) -> tuple[Path | None, str, str, list[Problem]]:
+        return _ghost_file(text, path, is_scenario)
+
+    def prepare(review: Review) -> None:
+        _write_out(review, ("runner",), RUNNER, path.parent)
+        _write_out(review, ("pacers", "formation"), FORMATION, path.parent)
+        if with_ghosts:
+            _find_ghost_files(review, ghost_file)
+        elif isinstance(document.root, YamlMapping):
+            _drop_ghosts(document.root, document.node)
+
+    return check(document, Scenario, prepare)
 
 
-def _write_out(
-    root: Node, way: tuple[str, ...], kind: Kind, folder: Path
-) -> tuple[Node, list[Problem]]:
-    """Put the tree of a named section in the place of its name."""
-    node: Node | None = root
-    shown = []
-    for key in way:
-        entry = _entry(node, key) if node is not None else None
-        node = entry.node if entry else None
-        shown.append(entry.shown if entry else key)
-    if not isinstance(node, Scalar) or not node.text:
-        return root, []
-    mark = node.mark
+def _write_out(review: Review, path: tuple[str, ...], kind: NamedSections, folder: Path) -> None:
+    """Put what a named section's file says in the place of its name."""
+    place = find(review.document, path)
+    name = getattr(place.node, "value", "")
+    if not isinstance(place.holder, YamlMapping) or not place.complete:
+        return
+    if not isinstance(name, str) or not name or isinstance(place.value, YamlMapping):
+        return
     try:
-        tree, flaws = kind.tree(node.text, folder)
+        document = kind.document(name, folder)
     except ScenarioError as error:
-        path = ".".join(shown)
-        named = [
-            p
-            if p.line
-            else replace(p, source=mark.source, line=mark.line, column=mark.column, path=path)
-            for p in error.problems
+        at = position_of(place.node)
+        shown = ".".join(place.shown)
+        review.problems += [
+            p if p.line else at.problem(shown, p.message, p.hint) for p in error.problems
         ]
-        return without(root, {way}), named
-    return _put(root, way, tree), flaws
+        review.take_out(place)
+        return
+    review.problems += document.flaws
+    key_node = place.holder.nodes[place.key][0]
+    place.holder.put(place.key, document.root, key_node, document.node)
 
 
-def _find_ghost_files(root: Node, own: Path) -> tuple[Node, list[Problem]]:
+def _drop_ghosts(root: YamlMapping, node: Any) -> None:
+    root.put("ghosts", YamlList(), node, node)
+    if "published" in root:
+        root.take_out("published")
+
+
+GhostFile = Callable[[str, bool], tuple[Path | None, str, str, list[Problem]]]
+
+
+def _find_ghost_files(review: Review, ghost_file: GhostFile) -> None:
     """Make the files that ghosts name absolute; report those that are missing or not usable."""
-    ghosts = _entry(root, "ghosts")
-    if ghosts is None or not isinstance(ghosts.node, Listing):
-        return root, []
-    problems: list[Problem] = []
-    for i, (number, ghost) in enumerate(ghosts.node.items):
-        file, kind = _entry(ghost, "file"), _entry(ghost, "kind")
-        if file is None or not isinstance(file.node, Scalar) or not file.node.text:
+    root = review.document.root
+    ghosts = root.get("ghosts") if isinstance(root, YamlMapping) else None
+    for i, ghost in enumerate(ghosts if isinstance(ghosts, YamlList) else []):
+        place = find(review.document, ("ghosts", i, "file"))
+        text = getattr(place.node, "value", "")
+        if not place.complete or not isinstance(text, str) or not text:
             continue
-        is_scenario = (
-            isinstance(kind.node, Scalar) and kind.node.text == "scenario"
-            if kind
-            else (not file.node.text.endswith(".npz"))
-        )
-        found, what, hint = _ghost_file(file.node.text, own, is_scenario)
-        mark = file.node.mark
-        if found is None:
-            shown = f"{ghosts.shown}.{number}.{file.shown}"
-            problems.append(Problem(mark.source, mark.line, mark.column, shown, what, hint))
-            continue
-        if is_scenario:
-            try:
-                load_scenario(found, with_ghosts=False)
-            except ScenarioError as error:
-                problems += error.problems
-        root = _put(root, ("ghosts", i, "file"), Scalar(mark, str(found), plain=False))
-    return root, problems
+        kind = ghost.get("kind", "recording" if text.endswith(".npz") else "scenario")
+        path, what, hint, problems = ghost_file(text, kind == "scenario")
+        review.problems += problems
+        if path is None:
+            review.report(place, what, hint)
+        else:
+            ghost["file"] = str(path)
 
 
-def _ghost_file(text: str, own: Path, is_scenario: bool) -> tuple[Path | None, str, str]:
-    """Return the absolute path, or None with message and hint."""
+def _ghost_file(
+    text: str, own: Path, is_scenario: bool
+) -> tuple[Path | None, str, str, list[Problem]]:
+    """Return the absolute path, or None with message and hint; and what is wrong in the file."""
     try:
         path = (own.parent / text).resolve()
         note(path)
         if is_scenario and is_bare_name(text) and not path.exists() and text in shipped_names():
             path = (configs_dir() / f"{text}.yaml").resolve()
         if is_scenario and path == own.resolve():
-            return None, "a scenario cannot be its own ghost", "name another one"
-        if path.is_file():
-            return path, "", ""
+            return None, "a scenario cannot be its own ghost", "name another one", []
         if path.is_dir():
-            return None, "this is a directory, not a file", ""
-        suffix = ".yaml" if is_scenario else ".npz"
-        near = [p.name for p in path.parent.glob(f"*{suffix}")] if path.parent.is_dir() else []
-        meant = guess(path.name, near[:500])
+            return None, "this is a directory, not a file", "", []
+        if not path.is_file():
+            suffix = ".yaml" if is_scenario else ".npz"
+            near = [p.name for p in path.parent.glob(f"*{suffix}")] if path.parent.is_dir() else []
+            meant = guess(path.name, near[:500])
+            hint = f"did you mean {meant}?" if meant else ""
+            return None, "there is no such file", hint, []
     except (OSError, ValueError, RuntimeError) as error:
-        return None, not_found(error), ""
-    return None, "there is no such file", f"did you mean {meant}?" if meant else ""
-
-
-def _entry(node: Node, key: str) -> Entry | None:
-    return node.entries.get(key) if isinstance(node, Mapping) else None
-
-
-def _put(node: Node, way: tuple[str | int, ...], new: Node) -> Node:
-    """Return the tree with `new` in the place of an existing node."""
-    if not way:
-        return new
-    step, rest = way[0], way[1:]
-    if isinstance(node, Mapping):
-        entry = node.entries[str(step)]
-        changed = replace(entry, node=_put(entry.node, rest, new))
-        return replace(node, entries={**node.entries, str(step): changed})
-    if isinstance(node, Listing):
-        items = [
-            (number, _put(item, rest, new) if i == step else item)
-            for i, (number, item) in enumerate(node.items)
-        ]
-        return replace(node, items=tuple(items))
-    return node
+        return None, not_found(error), "", []
+    try:
+        if is_scenario:
+            load_scenario(path, with_ghosts=False)
+    except ScenarioError as error:
+        return path, "", "", list(error.problems)
+    return path, "", "", []
 
 
 def scenario_to_dict(scenario: Scenario) -> dict[str, Any]:

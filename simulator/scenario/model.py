@@ -4,17 +4,17 @@ In: plain values from a YAML tree (`simulator.scenario.loader`) or keyword argum
 validated `Scenario`. Checks that need one section stand beside it; those that need two stand here.
 """
 
-from __future__ import annotations
+from collections.abc import Iterator
+from typing import Annotated, Literal
 
-from typing import Annotated, Literal, Self
-
-from pydantic import BeforeValidator, Field, ValidationInfo, model_validator
+from pydantic import BeforeValidator, Field
 
 from simulator.coefficients import FORCE_COST
 from simulator.scenario.fields import (
     ANY,
+    Bounds,
+    CheckedSection,
     Complaint,
-    Doubts,
     Line,
     MarkColour,
     Metres,
@@ -23,14 +23,15 @@ from simulator.scenario.fields import (
     Section,
     Text,
     Whole,
-    complain,
+    at_most,
+    bounds_of,
 )
 from simulator.scenario.ghosts import EvenGhost, Ghost, SplitGhost, default_ghosts
-from simulator.scenario.named import RUNNER
 from simulator.scenario.pacers import Pacers
-from simulator.scenario.plan import EvenPlan, Plan
-from simulator.scenario.plan_checks import plan_complaints
-from simulator.scenario.uncertainty import INPUTS, Bounds, Uncertainty, bounds_of
+from simulator.scenario.plan import EvenPlan, Plan, impossible, plan_complaints, split_complaints
+from simulator.scenario.reading import RUNNER
+from simulator.scenario.schedule import Waypoint
+from simulator.scenario.uncertainty import INPUTS, Uncertainty, Uniform
 from simulator.units import MILE_M
 
 
@@ -53,7 +54,7 @@ class Environment(Section):
     temperature: Number = Field(25.0, ge=-30, le=50, description="Air temperature [°C].")
     humidity: Number = Field(45.0, ge=0, le=100, description="Relative humidity [%].")
     pressure: Number = Field(1013.25, ge=500, le=1100, description="Air pressure [hPa].")
-    wind: Wind = Field(Wind(), description="Wind over the track.")
+    wind: Wind = Field(Wind.model_construct(), description="Wind over the track.")
     assumed: bool = Field(True, description="Shown as assumed; `no` if it was measured.")
 
 
@@ -95,7 +96,7 @@ class Runner(Section):
     form: Number = Field(
         0.0, ge=-10, le=10, description="Form on the day [%]: scales aerobic power and reserve."
     )
-    kit: Kit = Field(Kit(), description="Kit as two multipliers.")
+    kit: Kit = Field(Kit.model_construct(), description="Kit as two multipliers.")
 
 
 class LightWave(Section):
@@ -115,8 +116,8 @@ class Wavelight(Section):
     """The rail: its LEDs and any number of waves."""
 
     leds: Whole = Field(400, ge=10, le=4000, description="LEDs round the lap; 400 is one a metre.")
-    waves: tuple[LightWave, ...] = Field(
-        (LightWave(),), max_length=32, description="The waves of light."
+    waves: Annotated[tuple[LightWave, ...], at_most(32)] = Field(
+        (LightWave.model_construct(),), max_length=32, description="The waves of light."
     )
 
 
@@ -126,7 +127,7 @@ INPUT_BOUNDS: dict[str, Bounds] = {
 """The least and the greatest value of each uncertain input, as the section that holds it says."""
 
 
-class Scenario(Section):
+class Scenario(CheckedSection):
     """A whole attempt as asked for: the plan, the runner, the light, the pacers and the ghosts."""
 
     name: Name = Field("Breaking4", description="Title on the screen.")
@@ -134,18 +135,21 @@ class Scenario(Section):
     distance: Metres = Field(
         MILE_M, ge=100, le=10_000, description="Race distance: `1 mile`, `1500 m` or metres [m]."
     )
-    environment: Environment = Field(Environment(), description="The air.")
+    environment: Environment = Field(Environment.model_construct(), description="The air.")
     runner: Annotated[Runner, BeforeValidator(RUNNER.find, json_schema_input_type=str | Runner)] = (
-        Field(Runner(), description="The runner: a file of configs/runners, a path, or inline.")
+        Field(
+            Runner.model_construct(),
+            description="The runner: a file of configs/runners, a path, or inline.",
+        )
     )
-    plan: Plan = Field(EvenPlan(), description="What the runner sets out to run.")
-    wavelight: Wavelight = Field(Wavelight(), description="The light on the rail.")
+    plan: Plan = Field(EvenPlan.model_construct(), description="What the runner sets out to run.")
+    wavelight: Wavelight = Field(Wavelight.model_construct(), description="The light on the rail.")
     pacers: Pacers = Field(default_factory=Pacers, description="The pacers and their formation.")
-    ghosts: tuple[Ghost, ...] = Field(
+    ghosts: Annotated[tuple[Ghost, ...], at_most(12)] = Field(
         default_factory=default_ghosts, max_length=12, description="Runs to compare with."
     )
     uncertainty: Uncertainty = Field(
-        Uncertainty(),
+        Uncertainty.model_construct(),
         description="How uncertain the inputs are: what `simulate --samples` draws from.",
     )
     published: Line | None = Field(
@@ -154,47 +158,62 @@ class Scenario(Section):
         "the run's residuals against it are shown.",
     )
 
-    @model_validator(mode="after")
-    def _sections_fit(self, info: ValidationInfo) -> Self:
-        doubts = Doubts.of(info)
-        distance_m = None if doubts.about("distance") else self.distance
-        complaints = plan_complaints(("plan",), self.plan, distance_m, doubts)
-        complaints += self._wave_complaints(distance_m, doubts)
-        complaints += self._ghost_complaints(distance_m, doubts)
-        complaints += self.uncertainty.complaints(INPUT_BOUNDS, doubts)
-        complain(complaints)
-        return self
+    def complaints(self) -> Iterator[Complaint]:
+        """Yield what does not fit between sections."""
+        yield from plan_complaints(("plan",), self.plan, self.distance)
+        yield from self._wave_complaints()
+        yield from self._ghost_complaints()
+        yield from self._uncertainty_complaints()
 
-    def _wave_complaints(self, distance_m: float | None, doubts: Doubts) -> list[Complaint]:
-        found: list[Complaint] = []
+    def _wave_complaints(self) -> Iterator[Complaint]:
         names: dict[str, int] = {}
         for i, wave in enumerate(self.wavelight.waves):
             at = ("wavelight", "waves", i)
             if wave.plan is not None:
-                found += plan_complaints((*at, "plan"), wave.plan, distance_m, doubts)
-            if names.setdefault(wave.name, i) != i and not doubts.about(*at, "name"):
+                yield from plan_complaints((*at, "plan"), wave.plan, self.distance)
+            if names.setdefault(wave.name, i) != i:
                 what = f"a second wave is called '{wave.name}'"
-                found.append(((*at, "name"), what, "rename one"))
-        waves_known = not doubts.about("wavelight", "waves", ANY, "name")
+                yield Complaint((*at, "name"), what, "rename one")
         follows = self.pacers.follows
-        if follows is not None and follows not in names and waves_known:
+        if follows is not None and follows not in names:
             what = f"there is no wave called '{follows}'"
-            found.append((("pacers", "follows"), what, f"waves: {', '.join(names) or 'none'}"))
-        return found
+            hint = f"waves: {', '.join(names) or 'none'}"
+            rests_on = (("wavelight", "waves", ANY, "name"),)
+            yield Complaint(("pacers", "follows"), what, hint, rests_on)
 
-    def _ghost_complaints(self, distance_m: float | None, doubts: Doubts) -> list[Complaint]:
-        found: list[Complaint] = []
+    def _ghost_complaints(self) -> Iterator[Complaint]:
         names: dict[str, int] = {}
         for i, ghost in enumerate(self.ghosts):
-            if isinstance(ghost, (EvenGhost, SplitGhost)):
-                found += ghost.complaints(("ghosts", i), distance_m, doubts)
+            at = ("ghosts", i)
+            if isinstance(ghost, EvenGhost):
+                for _, text in impossible([Waypoint(self.distance, ghost.time)]):
+                    yield Complaint((*at, "time"), text, "check the time", (("distance",),))
+            elif isinstance(ghost, SplitGhost):
+                length = ghost.distance or self.distance
+                rests_on = ((*at, "distance"),)
+                yield from split_complaints((*at, "splits"), ghost.splits, length, rests_on)
             if ghost.name and names.setdefault(ghost.name, i) != i:
                 what = f"a second ghost is called '{ghost.name}'"
-                found.append((("ghosts", i, "name"), what, "rename one"))
+                yield Complaint((*at, "name"), what, "rename one")
         tables = [g.name for g in self.ghosts if isinstance(g, SplitGhost)]
-        tables_known = not doubts.about("ghosts", ANY, "name")
-        published = self.published
-        if published is not None and published not in tables and tables_known:
-            what = f"there is no ghost of kind splits called '{published}'"
-            found.append((("published",), what, f"of kind splits: {', '.join(tables) or 'none'}"))
-        return found
+        if self.published is not None and self.published not in tables:
+            what = f"there is no ghost of kind splits called '{self.published}'"
+            hint = f"of kind splits: {', '.join(tables) or 'none'}"
+            yield Complaint(("published",), what, hint, (("ghosts", ANY, "name"),))
+
+    def _uncertainty_complaints(self) -> Iterator[Complaint]:
+        """Yield the ranges that are upside down, or leave what a scenario may hold."""
+        for name, (least, most) in INPUT_BOUNDS.items():
+            range_ = getattr(self.uncertainty, name)
+            if not isinstance(range_, Uniform):
+                continue
+            low, high = ((("uncertainty", name, end)) for end in ("low", "high"))
+            if least is not None and range_.low < least:
+                text = f"must be at least {least:g}, as {name} itself, not {range_.low:g}"
+                yield Complaint(low, text)
+            if most is not None and range_.high > most:
+                text = f"must be at most {most:g}, as {name} itself, not {range_.high:g}"
+                yield Complaint(high, text)
+            elif range_.high < range_.low:
+                text = f"must be at least low, {range_.low:g}, not {range_.high:g}"
+                yield Complaint(high, text, "", (low,))

@@ -4,32 +4,32 @@ In: the `pacers` section, with a named or an inline formation. Out: validated `P
 `line_up`, the slots that are filled.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
-from itertools import combinations, pairwise
-from typing import Annotated, Any, Literal, Self
+from functools import cached_property
+from itertools import pairwise
+from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, ValidationError, ValidationInfo, model_validator
+from pydantic import BeforeValidator, Field, ValidationError
 from pydantic_core import PydanticCustomError
 
 from simulator.coefficients import BESIDE_REACH_M, CLEARANCE_M, LANE_BIN_M
 from simulator.errors import ResourceError
 from simulator.scenario.fields import (
+    CheckedSection,
     Complaint,
-    Doubts,
     Line,
     Metres,
     Number,
+    Path,
     Section,
     Text,
     Whole,
-    complain,
+    at_most,
 )
-from simulator.scenario.named import DEFAULT_FORMATION, FORMATION
+from simulator.scenario.reading import DEFAULT_FORMATION, FORMATION
 
 
-class Slot(Section):
+class Slot(CheckedSection):
     """One place in the formation; distances from the runner's own slot.
 
     A pacer may hold several slots one after another (a hand-over): the slots bear the same name.
@@ -48,48 +48,60 @@ class Slot(Section):
         description="The runner's distance where it ends [m]; left out: never.",
     )
 
-    @model_validator(mode="after")
-    def _lasts(self) -> Self:
-        complaints: list[Complaint] = []
+    def complaints(self) -> Iterator[Complaint]:
+        """Yield whether the slot ends before it begins, or is the runner's own."""
         if self.until is not None and self.until <= self.from_:
-            complaints.append((("until",), "must be greater than from", ""))
+            yield Complaint(("until",), "must be greater than from", "", (("from",),))
         if abs(self.offset) < LANE_BIN_M and abs(self.ahead) < CLEARANCE_M:
-            complaints.append(
-                (("ahead",), "stands in the runner's own place", "0.5 m or more away")
-            )
-        complain(complaints)
-        return self
+            what = "stands in the runner's own place"
+            yield Complaint(("ahead",), what, "0.5 m or more away", (("offset",),))
+
+    def collides_with(self, other: "Slot", moved_m: float = 0.0) -> bool:
+        """Return whether two pacers would be in one place, this one moved ahead by so much [m]."""
+        close = abs(self.ahead + moved_m - other.ahead) < CLEARANCE_M - 1e-9
+        return close and abs(self.offset - other.offset) < LANE_BIN_M and self.overlaps(other)
+
+    def overlaps(self, other: "Slot") -> bool:
+        """Return whether both are there at some distance of the runner."""
+        return self.from_ < (other.until or 1e9) and other.from_ < (self.until or 1e9)
 
 
-class Formation(Section):
+class Formation(CheckedSection):
     """Slots in their order of usefulness: with n pacers, the first n names run."""
 
     name: Line = Field("inline", max_length=100, description="Name of the formation.")
     note: Text = Field("", max_length=1000, description="Where it comes from; what is assumed.")
     assumed: bool = Field(True, description="The spacing is assumed; `no` if it was published.")
-    slots: tuple[Slot, ...] = Field(
+    slots: Annotated[tuple[Slot, ...], at_most(200)] = Field(
         ..., max_length=200, description="The slots, most useful first."
     )
 
-    @model_validator(mode="after")
-    def _nobody_collides(self) -> Self:
-        complaints: list[Complaint] = []
-        for (i, a), (j, b) in combinations(enumerate(self.slots), 2):
-            overlap = a.from_ < (b.until or 1e9) and b.from_ < (a.until or 1e9)
-            close = abs(a.ahead - b.ahead) < CLEARANCE_M - 1e-9
-            if overlap and close and abs(a.offset - b.offset) < LANE_BIN_M:
-                text = f"stands within {CLEARANCE_M:g} m of slot {i + 1} in the same line"
-                complaints.append((("slots", j), text, "move it"))
-            elif overlap and a.name and a.name == b.name:
-                text = f"'{b.name}' already runs in slot {i + 1} at that distance"
-                complaints.append((("slots", j, "name"), text, "hand over with from and until"))
-        complain(complaints)
-        return self
+    def complaints(self) -> Iterator[Complaint]:
+        """Yield each slot that is in an earlier one's place, or whose pacer is elsewhere then."""
+        for j, slot in enumerate(self.slots):
+            for i, other in enumerate(self.slots[:j]):
+                if slot.collides_with(other):
+                    text = f"stands within {CLEARANCE_M:g} m of slot {i + 1} in the same line"
+                    yield Complaint(("slots", j), text, "move it", self._places(i, j))
+                elif slot.name and slot.name == other.name and slot.overlaps(other):
+                    text = f"'{slot.name}' already runs in slot {i + 1} at that distance"
+                    hint = "hand over with from and until"
+                    yield Complaint(("slots", j, "name"), text, hint, self._places(i, j))
+                else:
+                    continue
+                break
+
+    @staticmethod
+    def _places(*slots: int) -> tuple[Path, ...]:
+        """Return where it stands at what distance which of these slots is."""
+        keys = ("ahead", "offset", "from", "until")
+        return tuple(("slots", n, key) for n in slots for key in keys)
 
     def names(self) -> list[str]:
         """Return the pacers' names in their order of usefulness; nameless slots are `pacer N`."""
-        return list(dict.fromkeys(self._each_name()))
+        return list(dict.fromkeys(slot.name for slot in self.named_slots))
 
+    @cached_property
     def named_slots(self) -> list[Slot]:
         """Return the slots, each with a name."""
         return [
@@ -144,7 +156,7 @@ def _default_formation() -> Formation:
         raise ResourceError(f"{what}; reinstall lightpace.") from error
 
 
-class Pacers(Section):
+class Pacers(CheckedSection):
     """The group that runs with her."""
 
     formation: Annotated[
@@ -172,7 +184,7 @@ class Pacers(Section):
     follows: Line | None = Field(
         None, max_length=200, description="Name of the wave the group follows; left out: the plan."
     )
-    leader: Leader = Field(Leader(), description="The leading pacer's errors.")
+    leader: Leader = Field(Leader.model_construct(), description="The leading pacer's errors.")
     wake: Number = Field(
         1.0, ge=0, le=2, description="Strength of the front wake q [1]; 0.85 to 1.13 published."
     )
@@ -183,45 +195,47 @@ class Pacers(Section):
         ),
     ] = Field(None, description="A constant shelter S instead of the formation's; left out: none.")
 
-    @model_validator(mode="after")
-    def _fits_the_formation(self, info: ValidationInfo) -> Self:
-        complaints: list[Complaint] = []
-        doubts = Doubts.of(info)
+    def complaints(self) -> Iterator[Complaint]:
+        """Yield what does not fit the formation, and shelters that are out of order."""
+        formation: tuple[Path, ...] = (("formation",),)
         slots = len(self.formation.names())
-        formation_known = not doubts.about("pacers", "formation")
-        if formation_known and self.count is not None and self.count > slots:
+        if self.count is not None and self.count > slots:
             text = f"{self.count} pacers, but formation '{self.formation.name}' has {slots} places"
-            complaints.append((("count",), text, f"{slots} or fewer"))
-        ends = [s.until for s in self.shelter or ()]
-        for i, (a, b) in enumerate(pairwise(ends)):
+            yield Complaint(("count",), text, f"{slots} or fewer", formation)
+        for i, (a, b) in enumerate(pairwise(s.until for s in self.shelter or ())):
             if a is None or (b is not None and b <= a):
                 text = "each shelter must hold further than the one before"
-                complaints.append((("shelter", i + 1), text, "only the last may leave out until"))
-        if formation_known and self.front_gap is not None and not complaints:
-            complaints += self._collisions_by_gap()
-        complain(complaints)
-        return self
-
-    def _collisions_by_gap(self) -> list[Complaint]:
-        """Return a complaint if `front_gap` moves a slot ahead into one beside the runner."""
-        for a, b in combinations(self.line_up(), 2):
-            overlap = a.from_ < (b.until or 1e9) and b.from_ < (a.until or 1e9)
-            close = abs(a.ahead - b.ahead) < CLEARANCE_M - 1e-9
-            if overlap and close and abs(a.offset - b.offset) < LANE_BIN_M:
-                text = f"moves '{a.name}' to within {CLEARANCE_M:g} m of '{b.name}'"
-                return [(("front_gap",), text, "a wider gap")]
-        return []
+                hint = "only the last may leave out until"
+                yield Complaint(("shelter", i + 1), text, hint, (("shelter", i, "until"),))
+        if self.front_gap is not None:
+            filled, shift = self._chosen(), self._shift_m()
+            ahead = [s for s in filled if s.ahead > BESIDE_REACH_M]
+            others = [s for s in filled if s.ahead <= BESIDE_REACH_M]
+            pairs = ((a, b) for a in ahead for b in others if a.collides_with(b, shift))
+            met = next(pairs, None)
+            if met is not None:
+                text = f"moves '{met[0].name}' to within {CLEARANCE_M:g} m of '{met[1].name}'"
+                yield Complaint(("front_gap",), text, "a wider gap", (*formation, ("count",)))
 
     def line_up(self) -> Sequence[Slot]:
         """Return the filled slots, named, moved by `front_gap` (all slots ahead by the same)."""
-        slots = self.formation.named_slots()
-        names = self.formation.names()
-        chosen = set(names if self.count is None else names[: self.count])
-        ahead = [s.ahead for s in slots if s.ahead > BESIDE_REACH_M]
-        nearest = min(ahead, default=0.0)
-        shift = 0.0 if self.front_gap is None else self.front_gap - nearest
+        shift = self._shift_m()
         return [
             s.model_copy(update={"ahead": s.ahead + shift}) if s.ahead > BESIDE_REACH_M else s
-            for s in slots
-            if s.name in chosen
+            for s in self._chosen()
         ]
+
+    def _shift_m(self) -> float:
+        """Return how far `front_gap` moves the slots ahead [m]."""
+        if self.front_gap is None:
+            return 0.0
+        ahead = [s.ahead for s in self.formation.slots if s.ahead > BESIDE_REACH_M]
+        return self.front_gap - min(ahead, default=0.0)
+
+    def _chosen(self) -> list[Slot]:
+        """Return the filled slots, named, where the formation has them."""
+        slots = self.formation.named_slots
+        if self.count is None:
+            return slots
+        chosen = set(self.formation.names()[: self.count])
+        return [s for s in slots if s.name in chosen]

@@ -1,26 +1,45 @@
 """The plan: what the runner, or a wave of light, sets out to run.
 
 In: a shape with a target, a table of cumulative splits, or lap times. Out: validated plans, told
-apart by `shape`, and `schedule_of`, which turns one into a `Schedule`. Whether a human could run
-one is asked in `plan_checks`.
+apart by `shape`; complaints about one that does not fit its distance or that no human could run;
+and `schedule_of`, which turns one into a `Schedule`.
 """
 
-from __future__ import annotations
-
+import math
+from collections.abc import Collection, Iterator
+from functools import lru_cache
+from itertools import pairwise
 from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import BeforeValidator, Discriminator, Field, PlainSerializer, Tag, WithJsonSchema
+from pydantic import BeforeValidator, Discriminator, Field, PlainSerializer, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from simulator.scenario.fields import Metres, Number, Seconds, Section
+from simulator.scenario.fields import (
+    TAG,
+    Complaint,
+    Metres,
+    Number,
+    Path,
+    Seconds,
+    Section,
+    at_most,
+    variant,
+)
 from simulator.scenario.schedule import Schedule, Waypoint, even_schedule, schedule_through
-from simulator.units import LAP_M, parse_distance
+from simulator.units import LAP_M, format_distance, format_time, parse_distance
 
 MAX_SPLITS = 200
+FASTEST_UNDER_100_M = 12.5
+FASTEST_OVER_100_M = 10.0
+FASTEST_OVER_400_M = 9.3
+SLOWEST_M_S = 1.0
+"""A plan slower than a stroll is a slip of the pen [m/s]."""
+SHORTEST_M = 1.0
+"""Splits nearer to one another than this are a slip too [m]."""
 
 
-class Split(Section):
+class SplitRow(Section):
     """One cumulative split; `distance` None is the finish."""
 
     distance: Metres | None = Field(None, gt=0, le=10_000, description="Race distance [m].")
@@ -39,6 +58,10 @@ def _split_rows(value: Any) -> Any:
     rows = []
     for key, entry in value.items():
         row = dict(entry) if isinstance(entry, dict) else {"time": entry}
+        if "distance" in row:
+            raise PydanticCustomError(
+                "twice", "a row's distance is the key that it is written under"
+            )
         row["distance"] = None if str(key).strip() == "finish" else _key_distance(str(key))
         rows.append(row)
     return rows
@@ -51,7 +74,7 @@ def _key_distance(key: str) -> Any:
         return key
 
 
-def _split_table(splits: tuple[Split, ...]) -> dict[str, Any]:
+def _split_table(splits: tuple[SplitRow, ...]) -> dict[str, Any]:
     """Turn rows into the table a person writes; the inverse of `_split_rows`."""
     table: dict[str, Any] = {}
     for split in splits:
@@ -62,8 +85,9 @@ def _split_table(splits: tuple[Split, ...]) -> dict[str, Any]:
 
 
 Splits = Annotated[
-    tuple[Split, ...],
+    tuple[SplitRow, ...],
     BeforeValidator(_split_rows),
+    at_most(MAX_SPLITS),
     PlainSerializer(_split_table, when_used="json"),
     Field(min_length=1, max_length=MAX_SPLITS),
     WithJsonSchema(
@@ -143,34 +167,32 @@ class LapPlan(_PlanBase):
     """Lap times as a coach calls them; the last entry is what is left to the line."""
 
     shape: Literal["laps"] = "laps"
-    laps: tuple[Annotated[Seconds, Field(gt=0, le=3600)], ...] = Field(
+    laps: Annotated[tuple[Annotated[Seconds, Field(gt=0, le=3600)], ...], at_most(60)] = Field(
         ..., min_length=1, max_length=60, description="Time of each 400 m, then of the rest [s]."
     )
 
 
-def _shape_of(value: Any) -> str:
-    if isinstance(value, _PlanBase):
-        return str(getattr(value, "shape", "even"))
+def _variant_of(value: Any) -> str:
+    shape = getattr(value, "shape", "even")
     if isinstance(value, dict):
         shape = value.get("shape")
         if shape is None:
             shape = next((key for key in ("splits", "laps") if key in value), "even")
-        return str(shape)
-    return "even"
+    return f"{TAG}{shape}"
 
 
 Plan = Annotated[
-    Annotated[EvenPlan, Tag("even")]
-    | Annotated[SteppedPlan, Tag("negative")]
-    | Annotated[SteppedPlan, Tag("positive")]
-    | Annotated[ProgressivePlan, Tag("progressive")]
-    | Annotated[SplitPlan, Tag("splits")]
-    | Annotated[LapPlan, Tag("laps")],
-    Discriminator(_shape_of),
+    Annotated[EvenPlan, variant("even")]
+    | Annotated[SteppedPlan, variant("negative")]
+    | Annotated[SteppedPlan, variant("positive")]
+    | Annotated[ProgressivePlan, variant("progressive")]
+    | Annotated[SplitPlan, variant("splits")]
+    | Annotated[LapPlan, variant("laps")],
+    Discriminator(_variant_of),
 ]
 
 
-def waypoints_of_splits(splits: tuple[Split, ...], distance_m: float) -> list[Waypoint]:
+def waypoints_of_splits(splits: tuple[SplitRow, ...], distance_m: float) -> list[Waypoint]:
     """Return waypoints [m], [s], with `finish` at `distance_m`."""
     return [
         Waypoint(distance_m if s.distance is None else s.distance, s.time, s.tolerance)
@@ -196,6 +218,7 @@ def waypoints_of(plan: Plan, distance_m: float) -> list[Waypoint]:
     return [Waypoint(distance_m, plan.target)]
 
 
+@lru_cache(maxsize=64)  # every turn of a knob asks for the same few
 def schedule_of(plan: Plan, distance_m: float) -> Schedule:
     """Return the plan as a `Schedule` over `distance_m` [m].
 
@@ -236,3 +259,97 @@ def _shaped(x: np.ndarray, weight: np.ndarray, plan: SteppedPlan | ProgressivePl
             break
         loss = schedule.start_loss_s
     return schedule
+
+
+# -- whether a plan fits its distance, and whether a human could run it ---------------------------
+
+
+def plan_complaints(at: Path, plan: Plan, distance_m: float) -> Iterator[Complaint]:
+    """Yield what is wrong with the plan at this path of a scenario over its distance [m]."""
+    if isinstance(plan, SplitPlan):
+        yield from split_complaints((*at, "splits"), plan.splits, distance_m)
+        return
+    points = waypoints_of(plan, distance_m)
+    places: list[Path] = [(*at, "target")]
+    if isinstance(plan, LapPlan):
+        places = [(*at, "laps", i) for i in range(len(points))]
+        wanted = math.ceil(distance_m / LAP_M - 1e-9)
+        rest = distance_m - LAP_M * (len(plan.laps) - 1)
+        if rest <= 0 or (rest > LAP_M + 20.0 and len(plan.laps) != wanted):
+            hint = f"{wanted} laps, or {wanted - 1} with the rest in the last" if wanted > 1 else ""
+            text = f"{len(plan.laps)} lap times do not make {format_distance(distance_m)}"
+            yield Complaint((*at, "laps"), text, hint, (("distance",),))
+            return
+    for i, text in impossible(points):
+        yield Complaint(places[i], text, "check the time", (("distance",), (*at, "laps")))
+
+
+def split_complaints(
+    at: Path, splits: tuple[SplitRow, ...], distance_m: float, rests_on: tuple[Path, ...] = ()
+) -> Iterator[Complaint]:
+    """Yield what is wrong with a table of cumulative splits, at most one for each row.
+
+    `rests_on`: what else than the scenario's distance says how long the race is.
+    """
+    rests_on = (*rests_on, ("distance",))
+    points = waypoints_of_splits(splits, distance_m)
+    faulty: set[int] = set()
+    found: list[tuple[int, str, str]] = []
+    for i, (a, b) in enumerate(pairwise([Waypoint(0.0, 0.0), *points])):
+        text, hint = _misfit(a, b)
+        if text:
+            found.append((i, text, hint))
+            faulty |= {i - 1, i}
+    last = points[-1].distance_m
+    if not faulty and abs(last - distance_m) > 1e-6:
+        text = f"the table ends at {format_distance(last)}"
+        yield Complaint(at, text, "end it with finish: TIME", rests_on)
+    found += [(i, text, "check the time") for i, text in impossible(points, faulty)]
+    for i, text, hint in found:
+        yield Complaint((*at, i), text, hint, rests_on if splits[i].distance is None else ())
+
+
+def _misfit(a: Waypoint, b: Waypoint) -> tuple[str, str]:
+    """Return why a split cannot follow another, and what to do; empty texts if it can."""
+    if b.distance_m - a.distance_m < SHORTEST_M:
+        return "distances must increase, by 1 m or more", "sort the table"
+    if b.time_s <= a.time_s:
+        text = f"{format_time(b.time_s)} is not after {format_time(a.time_s)}"
+        return text, "splits are cumulative times from the gun"
+    if b.time_s - a.time_s <= a.tolerance_s + b.tolerance_s:
+        return "its tolerance reaches the split before", "a smaller tolerance"
+    return "", ""
+
+
+def impossible(points: list[Waypoint], faulty: Collection[int] = ()) -> Iterator[tuple[int, str]]:
+    """Yield each split that no human can run, or that is a stroll; rows in `faulty` are left out.
+
+    Two rows that do not fit are not held against later ones, so that one slip is one complaint.
+    """
+    rows = [(-1, Waypoint(0.0, 0.0)), *((i, p) for i, p in enumerate(points) if i not in faulty)]
+    good = rows[:1]
+    for j, b in rows[1:]:
+        text = ""
+        for i, a in reversed(good):
+            length, time = b.distance_m - a.distance_m, b.time_s - a.time_s
+            limit = _fastest_over(length)
+            if length > limit * time:
+                text = f"{length / max(time, 1e-9):.3g} m/s over {length:.0f} m"
+                text += f" is faster than a human can run ({limit:g} m/s)"
+                break
+            if i == good[-1][0] and length < SLOWEST_M_S * time:
+                text = f"slower than {SLOWEST_M_S:g} m/s over {length:.0f} m"
+                break
+        else:
+            good.append((j, b))
+            continue
+        yield j, text
+        if i >= 0:
+            good = [row for row in good if row[0] != i]
+
+
+def _fastest_over(length_m: float) -> float:
+    """Return the fastest mean speed a human can hold over this length [m/s]."""
+    if length_m < 100:
+        return FASTEST_UNDER_100_M
+    return FASTEST_OVER_100_M if length_m < 400 else FASTEST_OVER_400_M

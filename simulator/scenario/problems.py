@@ -1,246 +1,335 @@
-"""Checking a node tree against the model, and saying what is wrong in a coach's words.
+"""Checking a document against the model, and saying what is wrong in a coach's words.
 
-In: a tree from `yaml_tree`. Out: the validated section, or every problem in it at its own node.
+In: a `Document`. Out: the validated section, or every problem in it at its own place.
 
-pydantic checks a section as a whole only when each of its values is right. To list everything at
-once, what is wrong is taken out of the tree and the rest is checked again, until nothing new turns
-up; a check that would rest on something taken out keeps quiet (`fields.Doubts`).
+pydantic does all the checking. It looks at a section as a whole only when each of its values is
+right; so, to list everything at once, what is misspelt is read as what was meant, what is wrong is
+taken out, and the rest is validated again. What rests on something that was wrong goes unsaid.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, TypeVar, get_args
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from simulator.errors import Problem
-from simulator.scenario.fields import ANY, Doubts, Section, quoted
-from simulator.scenario.pacers import ConstantShelter, Slot
-from simulator.scenario.structure import (
-    MAX_GUESSES,
-    Shape,
-    annotation_of,
+from simulator.errors import Problem, ScenarioError
+from simulator.scenario.fields import (
+    ANY,
+    LENIENT,
+    Path,
+    Section,
+    complaints_below,
     did_you_mean,
     dotted,
-    field_shapes,
+    fields_of,
     guess,
-    shape_of,
-    tidy,
+    is_tag,
+    items_of,
+    quoted,
+    sections_among,
+    types_at,
+    variant_key,
+    variants,
 )
-from simulator.scenario.yaml_tree import Listing, Mapping, Mark, Node, Scalar, to_plain
+from simulator.scenario.plan import SplitRow
+from simulator.scenario.yaml_tree import (
+    Document,
+    YamlList,
+    YamlMapping,
+    YamlNode,
+    plain_node,
+    position_of,
+)
 
 SectionT = TypeVar("SectionT", bound=Section)
-Loc = tuple[str | int, ...]
-Way = tuple[str | int, ...]
-"""Steps through the tree: a mapping's key, or a list's position."""
 
 MAX_PASSES = 40
+MAX_GUESSES = 200
+"""Beyond this many problems no more `did you mean` is looked for: it would take seconds."""
 
-_WHOLE: tuple[type[Section], ...] = (Slot, ConstantShelter)
-"""Sections that mean nothing without one of their values, so they are taken out together."""
 
+@dataclass(slots=True)
+class Location:
+    """Where a path of the model leads in a document.
 
-@dataclass(frozen=True)
-class _Place:
-    """A node found by following a location: the way to it, what it shows, where it stands."""
+    Attributes:
+        node: of the value there, or of what would hold it.
+        path: keys as the model calls them, list items by their numbers in the file.
+        shown: the same as the file writes it.
+        holder, key: the mapping or list that has the value, and by what; None for the root.
+        value: the value.
+        complete: the whole path is there.
+    """
 
-    way: Way
+    node: YamlNode
+    path: Path
     shown: tuple[str, ...]
-    mark: Mark
-    shape: Shape
-    holder: type[Section] | None
-    missing: str = ""
+    holder: YamlMapping | YamlList | None
+    key: Any
+    value: Any
+    complete: bool = True
 
 
-def check_tree(root: Node, model: type[SectionT]) -> tuple[SectionT | None, list[Problem]]:
-    """Return the validated section and no problems, or None and all problems found."""
-    tree, problems = tidy(root, model)
-    value: SectionT | None = None
-    for _ in range(MAX_PASSES):
-        try:
-            context = {"doubts": Doubts(_lost_paths(tree))}
-            value = model.model_validate(to_plain(tree), context=context)
-            break
-        except ValidationError as error:
-            faulty: set[Way] = set()
-            found = error.errors(include_url=False)
-            # a default that waits for a wrong value is no mistake
-            details = [d for d in found if d["type"] != "default_factory_not_called"]
-            for detail in details:
-                for loc, complaint in _unfold(detail):
-                    place = _locate(tree, model, loc, len(detail["loc"]))
-                    faulty.add(_to_take_out(place))
-                    if not _is_consequence(detail, place, tree):
-                        may_guess = len(problems) < MAX_GUESSES
-                        words = complaint or _in_words(detail, place, tree, may_guess)
-                        problems.append(_problem(place, *words))
-            whole_was_checked = any(detail["loc"] == () for detail in details)
-            if () in faulty or whole_was_checked:
-                break  # taking a row out of a table and judging it again would find false faults
-            tree = without(tree, faulty)
-    unique = list(dict.fromkeys(problems))
-    return (None, unique) if unique else (value, [])
+def find(document: Document, path: Path) -> Location:
+    """Follow a path through a document, as far as it goes.
 
-
-def _problem(place: _Place, message: str, hint: str) -> Problem:
-    mark = place.mark
-    shown = dotted((*place.shown, place.missing) if place.missing else place.shown)
-    return Problem(mark.source, mark.line, mark.column, shown, message, hint)
-
-
-def _unfold(detail: ErrorDetails) -> Iterable[tuple[Loc, tuple[str, str] | None]]:
-    """Yield where it is wrong, and what and a hint; None where pydantic's error needs words."""
-    if detail["type"] != "complaints":
-        yield detail["loc"], None
-        return
-    for below, message, hint in detail["ctx"]["complaints"]:
-        yield (*detail["loc"], *below), (message, hint)
-
-
-def _locate(root: Node, model: type[Section], loc: Loc, tagged: int) -> _Place:
-    """Follow a location through the tree; pydantic names variants in its first `tagged` steps."""
-    node, shape = root, Shape(sections={"": model})
-    place = _Place((), (), root.mark, shape, None)
-    section: type[Section] | None = model
-    row_mark: Mark | None = None
-    for number_of_step, step in enumerate(loc):
-        if row_mark is not None and step == "distance":  # the row's key holds its distance
-            return replace(place, mark=row_mark)
-        if section is None and shape.tag_of is not None:
-            if number_of_step < tagged:
-                section = shape.sections.get(str(step))
-                continue
-            section = shape.sections.get(str(shape.tag_of(to_plain(node))))
-        if isinstance(step, int) and shape.items is not None:
-            inner = shape_of(shape.items)
-            place = replace(place, holder=None, shape=inner)
-            if isinstance(node, Listing) and step < len(node.items):
-                number, node = node.items[step]
-                place = replace(
-                    place, way=(*place.way, step), shown=(*place.shown, str(number)), mark=node.mark
-                )
-            elif isinstance(node, Mapping) and step < len(node.entries):
-                key, entry = list(node.entries.items())[step]
-                node = entry.node
-                shown = (*place.shown, entry.shown)
-                place = replace(place, way=(*place.way, key), shown=shown, mark=node.mark)
-                row_mark = entry.mark
-            shape, section = inner, _only(inner)
+    A number leads into a mapping too: a table's rows are numbered, its keys are their distances.
+    """
+    place = Location(document.node, (), (), None, None, document.root)
+    for step in path:
+        if is_tag(step):
             continue
-        row_mark = None
-        if section is None or step not in field_shapes(section):
-            break
-        holder, shape = section, shape_of(annotation_of(section, str(step)))
-        section = _only(shape)
-        place = replace(place, shape=shape)
-        if not isinstance(node, Mapping):
-            continue  # a bare value that stands for a row or a shelter
-        place = replace(place, holder=holder)
-        entry_at = node.entries.get(str(step))
-        if entry_at is None:
-            return replace(place, missing=str(step))
-        node = entry_at.node
-        place = replace(
-            place,
-            way=(*place.way, str(step)),
-            shown=(*place.shown, entry_at.shown),
-            mark=node.mark,
-        )
+        below = _below(place, step) if place.complete else None
+        if below is not None:
+            place = below
+            continue
+        if step == "distance" and isinstance(place.holder, YamlMapping):  # the key of a row
+            place.node = place.holder.nodes[place.key][0]
+        place.path, place.complete = (*place.path, step), False
     return place
 
 
-def _only(shape: Shape) -> type[Section] | None:
-    return shape.sections.get("") if shape.tag_of is None else None
+def _below(place: Location, step: str | int) -> Location | None:
+    """Return the place one step further; None where the document does not go on."""
+    within = place.value
+    if isinstance(within, YamlMapping):
+        key = list(within)[step] if isinstance(step, int) and step < len(within) else step
+        if isinstance(key, int) or key not in within:
+            return None
+        key_node, node = within.nodes[key]
+        shown = (*place.shown, key_node.value)
+        return Location(node, (*place.path, key), shown, within, key, within[key])
+    if isinstance(within, YamlList) and isinstance(step, int) and step < len(within):
+        number, node = within.numbers[step], within.nodes[step]
+        shown = (*place.shown, str(number))
+        return Location(node, (*place.path, number), shown, within, step, within[step])
+    return None
 
 
-def _to_take_out(place: _Place) -> Way:
-    """Return the way to what has to go so that the rest can be checked."""
-    if place.missing:
-        return place.way
-    if place.holder in _WHOLE and place.way[-1:] != ("name",) and len(place.way) > 1:
-        return place.way[:-1]
-    return place.way
+class Review:
+    """A document that is being checked: its problems so far, and what was taken out for them."""
 
+    def __init__(self, document: Document, model: type[Section]) -> None:
+        self.document = document
+        self.problems: list[Problem] = list(document.flaws)
+        self._model = model
+        self._wrong: set[Path] = set()
+        self._out: dict[int, tuple[YamlMapping | YamlList, set[Any]]] = {}
 
-def _is_consequence(detail: ErrorDetails, place: _Place, tree: Node) -> bool:
-    """Return whether something is missing, or too few are left, since it was taken out."""
-    node = _at(tree, place.way)
-    if place.missing:
-        return isinstance(node, Mapping) and place.missing in node.lost
-    if detail["type"] != "too_short" or isinstance(node, Scalar):
-        return False
-    given = len(node.entries) if isinstance(node, Mapping) else len(node.items)
-    return bool(node.lost) or given >= detail["ctx"]["min_length"]
+    def report(self, place: Location, message: str, hint: str = "", *missing: str) -> None:
+        """List a problem at a place."""
+        shown = dotted((*place.shown, *missing))
+        self.problems.append(position_of(place.node).problem(shown, message, hint))
 
+    def take_out(self, place: Location) -> None:
+        """Let what stands at a place, or what lacks it, be left out of the next validation."""
+        self._wrong.add(place.path)
+        if place.holder is not None:
+            self._wrong.add(place.path[: len(place.shown)])
+            self._out.setdefault(id(place.holder), (place.holder, set()))[1].add(place.key)
 
-def _at(node: Node, way: Way) -> Node:
-    for step in way:
-        if isinstance(node, Mapping):
-            node = node.entries[str(step)].node
-        elif isinstance(node, Listing):
-            node = node.items[int(step)][1]
-    return node
+    def sweep(self) -> bool:
+        """Take out what is to be; return whether anything was."""
+        for holder, keys in self._out.values():
+            for key in sorted(keys, reverse=True):
+                holder.take_out(key)
+        swept = bool(self._out)
+        self._out = {}
+        return swept
 
+    # -- pydantic's errors -------------------------------------------------------------------
 
-def without(node: Node, ways: set[Way]) -> Node:
-    """Return the tree without these nodes; what held them remembers that they are lost."""
-    here: dict[str | int, set[Way]] = {}
-    for way in ways:
-        here.setdefault(way[0], set()).add(way[1:])
-    if isinstance(node, Mapping):
-        entries = dict(node.entries)
-        for key, below in here.items():
-            if () in below:
-                del entries[str(key)]
+    def take(self, error: ValidationError) -> bool:
+        """List what is wrong, and mend or take it out; return whether there is a point in going on.
+
+        A section that a key was taken out of, or renamed in, may lack a key for that reason.
+        """
+        mended: set[Path] = set()
+        details = error.errors(include_url=False)
+        for detail in sorted(details, key=lambda d: d["type"] == "missing"):
+            kind = detail["type"]
+            place = find(self.document, detail["loc"])
+            if kind == "default_factory_not_called":
+                continue  # a default that waits for a wrong value is no mistake
+            if kind == "too_short" and len(place.value) >= detail["ctx"]["min_length"]:
+                continue  # pydantic counts those alone that are right
+            if kind == "extra_forbidden":
+                self._take_unknown_key(place, detail)
+                mended.add(place.path[:-1])
+            elif kind == "union_tag_invalid":
+                self._take_unknown_variant(place, detail)
+                mended.add(place.path)
+            elif kind == "missing" and place.path[:-1] in mended:
+                continue
+            elif place.value is None and self._stands_for_nothing(place, detail["loc"]):
+                mended.add(place.path[:-1])
             else:
-                entry = entries[str(key)]
-                entries[str(key)] = replace(entry, node=without(entry.node, below))
-        gone = {str(key) for key, below in here.items() if () in below}
-        return replace(node, entries=entries, lost=node.lost | gone)
-    if isinstance(node, Listing):
-        kept = []
-        for i, (number, item) in enumerate(node.items):
-            below = here.get(i, set())
-            if () not in below:
-                kept.append((number, without(item, below) if below else item))
-        return replace(node, items=tuple(kept), lost=node.lost or len(kept) < len(node.items))
-    return node
+                if not self._is_consequence(detail, place):
+                    missing = [str(detail["loc"][-1])] if kind == "missing" else []
+                    self.report(place, *self._in_words(detail, place), *missing)
+                self.take_out(place)
+        return self.sweep() or bool(mended)
+
+    def _sections_at(self, loc: Path) -> list[type[Section]]:
+        return sections_among(types_at(self._model, loc))
+
+    def _guess(self, word: str, known: Sequence[str]) -> str:
+        return guess(word, known) if len(self.problems) < MAX_GUESSES else ""
+
+    def _take_unknown_key(self, place: Location, detail: ErrorDetails) -> None:
+        """Read a misspelt key as the one that was meant; a key of another variant has no place."""
+        above, word = detail["loc"][:-1], str(detail["loc"][-1])
+        (section,) = self._sections_at(above)
+        holder = place.holder
+        if isinstance(holder, YamlMapping):
+            place.node = holder.nodes[place.key][0]
+        tag = str(above[-1])[1:] if above and is_tag(above[-1]) else ""
+        others = variants(self._sections_at(above[:-1])) if tag else {}
+        tags = [other for other, of_it in others.items() if word in fields_of(of_it)]
+        known = [key for key in fields_of(section) if not self._is_row_key(above, key)]
+        if tags:
+            what = f"{quoted(word)} does not go with {variant_key(section)} {tag}"
+            self.report(place, what, f"it goes with {', '.join(tags)}")
+            self.take_out(place)
+            return
+        meant = self._guess(word, known)
+        self.report(place, f"unknown key {quoted(word)}", did_you_mean(meant, known))
+        if isinstance(holder, YamlMapping) and not meant and len(holder) <= len(known):
+            needed = [k for k in known if fields_of(section)[k].info.is_required()]
+            needed = [key for key in needed if key not in holder]
+            meant = needed[0] if len(needed) == 1 else ""
+        if isinstance(holder, YamlMapping) and meant and meant not in holder:
+            holder.rename(word, meant)
+        else:
+            self.take_out(place)
+
+    def _is_row_key(self, above: Path, key: str) -> bool:
+        """Return whether a key of a table's row is what the row itself is written under."""
+        return key == "distance" and isinstance(find(self.document, above[:-1]).value, YamlMapping)
+
+    def _take_unknown_variant(self, place: Location, detail: ErrorDetails) -> None:
+        """Read an unknown variant as the one that was meant, or that fits best."""
+        sections = self._sections_at(detail["loc"])
+        by_word = variants(sections)
+        key = variant_key(sections[0])
+        written = find(self.document, (*detail["loc"], key))
+        word = written.node.value if written.value is not None else ""
+        word = word if isinstance(word, str) else ""
+        meant = self._guess(word, list(by_word))
+        what = f"there is no {key} {quoted(word)}" if word else f"{key} must be a single word"
+        self.report(written, what, did_you_mean(meant, by_word))
+        keys = set(place.value)
+        best = max(by_word, key=lambda tag: len(keys & fields_of(by_word[tag]).keys()))
+        node = plain_node(meant or best, written.node.source, written.node)
+        place.value.put(key, meant or best, place.value.nodes[key][0], node)
+
+    def _stands_for_nothing(self, place: Location, loc: Path) -> bool:
+        """Mend a section whose lines are all commented out: a default section, or an empty list."""
+        found = types_at(self._model, loc)
+        if isinstance(place.holder, YamlMapping) and place.complete:
+            if items_of(found) and SplitRow not in items_of(found):
+                place.holder[place.key] = YamlList()
+                return True
+            if sections_among(found):
+                place.holder.take_out(place.key)
+                return True
+        return False
+
+    def _is_consequence(self, detail: ErrorDetails, place: Location) -> bool:
+        """Return whether something is missing, or too few are left, for what else is wrong."""
+        holder = place.path
+        if detail["type"] == "missing":
+            holder = place.path[:-1]
+        elif detail["type"] != "too_short" or isinstance(place.value, str):
+            return False
+        return any(wrong[:-1] == holder for wrong in self._wrong if wrong)
+
+    def _in_words(self, detail: ErrorDetails, place: Location) -> tuple[str, str]:
+        """Return message and hint for one of pydantic's own errors."""
+        kind, ctx = detail["type"], detail.get("ctx", {})
+        if kind in ("too_short", "too_long") and isinstance(detail["input"], str):
+            kind = f"string_{kind}"  # of text with a length pydantic says the same as of a list
+        given = _as_written(detail["input"], place.node)
+        found = types_at(self._model, detail["loc"])
+        hint = ""
+        if kind == "literal_error":
+            choices = [str(choice) for t in found for choice in get_args(t)]
+            word = detail["input"]
+            hint = did_you_mean(
+                self._guess(word, choices) if isinstance(word, str) else "", choices
+            )
+        elif kind.startswith("model_") and not any(map(is_tag, detail["loc"][-1:])):
+            hint = did_you_mean("", [key for s in sections_among(found) for key in fields_of(s)])
+        message = _MESSAGES.get(kind)
+        if message is None:
+            return str(detail["msg"]), hint
+        return message.format(given=given, missing=(detail["loc"] or [""])[-1], **ctx), hint
+
+    # -- what does not fit together ----------------------------------------------------------
+
+    def take_complaints(self, value: Section) -> None:
+        """List what does not fit between values that are each right."""
+        for complaints in complaints_below(value):
+            listed = [
+                (complaint, find(self.document, complaint.path))
+                for complaint in complaints
+                if not any(
+                    self._is_doubtful(path) for path in (complaint.path, *complaint.rests_on)
+                )
+            ]
+            for complaint, place in listed:
+                self.report(place, complaint.message, complaint.hint)
+                self._wrong.add(place.path)
+
+    def _is_doubtful(self, path: Path) -> bool:
+        """Return whether anything at, below or above a path was wrong."""
+        place = find(self.document, path).path
+        return any(
+            all(b in (a, ANY) for a, b in zip(wrong, place, strict=False)) for wrong in self._wrong
+        )
 
 
-def _lost_paths(node: Node, path: Way = ()) -> list[Way]:
-    if isinstance(node, Mapping):
-        found = [(*path, key) for key in node.lost]
-        for key, entry in node.entries.items():
-            found += _lost_paths(entry.node, (*path, key))
-        return found
-    if isinstance(node, Listing):
-        found = [(*path, ANY)] if node.lost else []
-        for i, (_, item) in enumerate(node.items):
-            found += _lost_paths(item, (*path, i))
-        return found
-    return []
+def check(
+    document: Document,
+    model: type[SectionT],
+    prepare: Callable[[Review], None] = lambda _: None,
+) -> SectionT:
+    """Return the section that a document says.
 
+    Args:
+        document: the values; they are changed.
+        model: the section's type.
+        prepare: is called before each validation, to look at what the model knows nothing of.
 
-def _in_words(detail: ErrorDetails, place: _Place, tree: Node, may_guess: bool) -> tuple[str, str]:
-    """Return message and hint for one of pydantic's own errors."""
-    kind, ctx = detail["type"], detail.get("ctx", {})
-    if kind in ("too_short", "too_long") and isinstance(detail["input"], str):
-        kind = f"string_{kind}"
-    given = _shown(detail["input"], _at(tree, place.way))
-    hint = ""
-    if kind == "literal_error":
-        word = detail["input"]
-        meant = guess(word, place.shape.choices) if may_guess and isinstance(word, str) else ""
-        hint = did_you_mean(meant, place.shape.choices)
-    section = _only(place.shape)
-    if kind in ("model_type", "model_attributes_type") and section is not None:
-        hint = did_you_mean("", field_shapes(section))
-    if kind in _MESSAGES:
-        return _MESSAGES[kind].format(given=given, missing=place.missing or "a value", **ctx), hint
-    return str(detail["msg"]), hint
+    Raises:
+        ScenarioError: every problem that was found, those of the document among them.
+    """
+    review = Review(document, model)
+    prepare(review)
+    if not review.problems:
+        with suppress(ValidationError):
+            return model.model_validate(document.root)
+    value: SectionT | None = None
+    for _ in range(MAX_PASSES):
+        review.sweep()
+        try:
+            value = model.model_validate(document.root, context=LENIENT)
+        except ValidationError as error:
+            if not review.take(error):
+                break
+            prepare(review)
+        else:
+            review.take_complaints(value)
+            break
+    problems = list(dict.fromkeys(review.problems))
+    if problems or value is None:
+        raise ScenarioError(problems)
+    return value
 
 
 _SECTION = "a section with keys is wanted here, not {given}"
@@ -268,10 +357,11 @@ _MESSAGES = {
 }
 
 
-def _shown(value: Any, node: Node) -> str:
+def _as_written(value: Any, node: YamlNode) -> str:
     """Return a wrong value as a message shows it, as it was written where that is known."""
-    if isinstance(node, Scalar) and node.text and not isinstance(value, (dict, list)):
-        return node.text if node.plain and len(node.text) < 30 else quoted(node.text)
+    text = node.value
+    if isinstance(text, str) and text and not isinstance(value, (dict, list)):
+        return text if not node.style and len(text) < 30 else quoted(text)
     if value is None:
         return "nothing"
     return "a mapping" if isinstance(value, dict) else "a list"

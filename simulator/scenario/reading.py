@@ -1,6 +1,7 @@
 """Finding and reading scenario files, with every way it can go wrong as one listed problem.
 
-In: a path, or the bare name of a shipped file. Out: the file's path, its text.
+In: a path, or the bare name of a shipped file. Out: the file's path, its text; for a formation or a
+runner that has a file of its own, what the file says.
 """
 
 from __future__ import annotations
@@ -11,11 +12,15 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
+
+from pydantic_core import PydanticCustomError
 
 from simulator.errors import Problem, ScenarioError
 from simulator.files import opened
-from simulator.resources import configs_dir
-from simulator.scenario.structure import did_you_mean, guess
+from simulator.resources import config_path, configs_dir
+from simulator.scenario.fields import did_you_mean, guess
+from simulator.scenario.yaml_tree import Document, read_document
 
 MAX_BYTES = 1_000_000
 
@@ -164,3 +169,54 @@ def _read_text(path: Path, shown: str) -> str:
         column = len(before) - (before.rfind("\n") + 1) + 1
         what = f"byte {error.start} (0x{data[error.start]:02x}) is not UTF-8"
         raise refuse(shown, what, "save the file as UTF-8", line, column) from None
+
+
+# -- sections that have a file of their own ------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class NamedSections:
+    """Sections that a scenario may name: what one is called, and their folder in `configs/`."""
+
+    word: str
+    folder: str
+
+    def document(self, name: str, folder: Path) -> Document:
+        """Return what the file of that name says.
+
+        A bare name is one of the shipped ones; anything with a slash or a suffix is a path from
+        `folder`.
+
+        Raises:
+            ScenarioError: there is no such file, or it cannot be read.
+            ResourceError: the shipped files are missing.
+        """
+        path = folder / name
+        if is_bare_name(name):
+            names = shipped_names(self.folder)
+            if name not in names:
+                hint = did_you_mean(guess(name, names), names)
+                raise refuse(name, f"there is no {self.word} '{name[:60]}'", hint)
+            path = config_path(f"{self.folder}/{name}.yaml")
+        return read_document(read_text(path, str(path)), str(path))
+
+    def find(self, value: Any) -> Any:
+        """Return the values behind a name; anything but a name is handed on as it is.
+
+        Raises:
+            PydanticCustomError: there is no such file, or it has problems.
+        """
+        if not isinstance(value, str):
+            return value
+        try:
+            document = self.document(value, Path())
+            if document.flaws:
+                raise ScenarioError(document.flaws)
+        except ScenarioError as error:
+            raise PydanticCustomError("unreadable", "{why}", {"why": str(error)}) from None
+        return document.root
+
+
+FORMATION = NamedSections("formation", "formations")
+RUNNER = NamedSections("runner", "runners")
+DEFAULT_FORMATION = "breaking4"

@@ -15,7 +15,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -92,11 +93,6 @@ class Schedule:
         t = np.asarray(time_s, dtype=np.float64)
         return 1.0 / self._locate(self._flying_clock(t))[1]
 
-    def pace_at(self, distance_m: ArrayLike) -> Floats:
-        """Return the pace asked for [s/m] at race distance [m]; beyond the line the last one."""
-        x = np.asarray(distance_m, dtype=np.float64)
-        return np.asarray(np.interp(x, self.knot_x, self.knot_pace))
-
     def speed_at(self, time_s: ArrayLike) -> Floats:
         """Return the mark's own speed [m/s], from rest at the gun after a standing start."""
         t = np.asarray(time_s, dtype=np.float64)
@@ -122,11 +118,12 @@ class Schedule:
         loss = self.start_loss_s
         if loss == 0:
             return u
-        t = u + loss
+        t = np.array(u + loss)
+        near = (u > 0) & (t < 40.0 * loss)  # beyond, the start's exponential rounds to nothing
         for _ in range(60):
-            gap = t + loss * np.expm1(-t / loss) - u
-            slope = np.maximum(-np.expm1(-t / loss), 1e-9)
-            t = np.maximum(t - gap / slope, 0.0)
+            from_rest = np.expm1(-t[near] / loss)
+            gap = t[near] + loss * from_rest - u[near]
+            t[near] = np.maximum(t[near] - gap / np.maximum(-from_rest, 1e-9), 0.0)
             if np.all(np.abs(gap) < 1e-12):
                 break
         return np.where(u <= 0, 0.0, t)
@@ -150,31 +147,41 @@ def schedule_through(waypoints: Sequence[Waypoint], *, standing_start: bool = Tr
     """Return the smoothest schedule through the waypoints, from rest or flying.
 
     A waypoint with a tolerance is first moved, inside it, to where the paces of the segments differ
-    least; one with tolerance 0 is passed at its time.
+    least; one with tolerance 0 is passed at its time. Sweeps make tens of thousands of schedules of
+    a few segments each, so this is a loop over plain numbers rather than over arrays.
 
     Raises:
         ValueError: no waypoint, or distances or times that do not increase.
     """
-    x = np.array([0.0, *(w.distance_m for w in waypoints)])
-    t = np.array([0.0, *(w.time_s for w in waypoints)])
-    slack = np.array([0.0, *(w.tolerance_s for w in waypoints)])
-    if len(x) < 2 or np.any(np.diff(x) <= 0) or np.any(np.diff(t) <= 0):
+    x = [0.0, *(w.distance_m for w in waypoints)]
+    t = [0.0, *(w.time_s for w in waypoints)]
+    if len(x) < 2 or not _increases(x) or not _increases(t):
         raise ValueError("splits must increase in distance and time")
     loss = _loss_for(x[1], t[1]) if standing_start else 0.0
-    warp = partial(_warp, loss=loss)
-    u = warp(t)
-    if np.any(slack > 0):
-        u = _smoothest(x, u, warp(np.maximum(t - slack, 0.0)) - u, warp(t + slack) - u)
-    if np.any(np.diff(u) <= 0):
+    u = _warp(np.array(t), loss).tolist()
+    if any(w.tolerance_s > 0 for w in waypoints):
+        slack = np.array([0.0, *(w.tolerance_s for w in waypoints)])
+        times, flying = np.array(t), np.array(u)
+        earliest = _warp(np.maximum(times - slack, 0.0), loss) - flying
+        latest = _warp(times + slack, loss) - flying
+        u = _smoothest(np.array(x), flying, earliest, latest).tolist()
+    if not _increases(u):
         raise ValueError("splits must increase in distance and time")
     return _with_ramps(x, u, loss)
+
+
+def _increases(values: list[float]) -> bool:
+    return all(a < b for a, b in pairwise(values))
 
 
 def _loss_for(distance_m: float, time_s: float) -> float:
     """Return the start's loss when the first segment takes `time_s` from rest: a fixed point."""
     loss = TAU_SPEED
     for _ in range(50):
+        before = loss
         loss = start_loss(distance_m / max(time_s - loss, 0.2 * time_s))
+        if loss == before:
+            break
     return min(loss, 0.8 * time_s)
 
 
@@ -246,33 +253,41 @@ def _solve_banded(matrix: Floats, right: Floats) -> Floats:
     return np.array(z[:size])
 
 
-def _with_ramps(x: Floats, u: Floats, loss: float) -> Schedule:
+def _with_ramps(x: list[float], u: list[float], loss: float) -> Schedule:
     """Build the pace: constant in each segment, linear near each inner split, means kept exactly.
 
     In a segment of length l and mean pace m with end paces p0, p1 and ramps of length h at both
     ends, the cruising pace c satisfies c (l - h) + (p0 + p1) h / 2 = m l, so h follows from the
     bound on |c - m|.
     """
-    length, mean = np.diff(x), np.diff(u) / np.diff(x)
-    ends = np.concatenate(([mean[0]], 0.5 * (mean[:-1] + mean[1:]), [mean[-1]]))
-    knot_x, knot_pace = [0.0], []
-    for i, (l_i, m) in enumerate(zip(length, mean, strict=True)):
+    mean = [
+        (u1 - u0) / (x1 - x0) for (x0, x1), (u0, u1) in zip(pairwise(x), pairwise(u), strict=True)
+    ]
+    ends = [mean[0], *(0.5 * (a + b) for a, b in pairwise(mean)), mean[-1]]
+    knot_x, knot_u, knot_pace = [0.0], [0.0], [ends[0]]
+    summed, missed = 0.0, 0.0
+    for i, m in enumerate(mean):
         p0, p1 = ends[i], ends[i + 1]
         pull = abs(0.5 * (p0 + p1) - m)
         share = 0.5 if pull == 0 else min(0.5, OVERSHOOT * m / (pull + OVERSHOOT * m))
         cruise = (m - 0.5 * (p0 + p1) * share) / (1.0 - share)
-        ramp = share * l_i
+        knots = [(0.5 * (x[i] + x[i + 1]), cruise), (x[i + 1], p1)]
         if share < 0.5:
-            knot_x += [x[i] + ramp, x[i + 1] - ramp, x[i + 1]]
-            knot_pace += [p0, cruise, cruise]
-        else:
-            knot_x += [0.5 * (x[i] + x[i + 1]), x[i + 1]]
-            knot_pace += [p0, cruise]
-    knot_pace.append(ends[-1])
-    xs, paces = np.array(knot_x), np.array(knot_pace)
-    us = np.concatenate(([0.0], np.cumsum(0.5 * (paces[:-1] + paces[1:]) * np.diff(xs))))
-    # cumulated rounding is put back so that every split is met to the last digits
-    us += np.interp(xs, x, u - np.interp(x, xs, us))
+            ramp = share * (x[i + 1] - x[i])
+            knots[:1] = [(x[i] + ramp, cruise), (x[i + 1] - ramp, cruise)]
+        sums = []
+        for distance, pace in knots:
+            summed += 0.5 * (knot_pace[-1] + pace) * (distance - knot_x[-1])
+            sums.append(summed)
+            knot_x.append(distance)
+            knot_pace.append(pace)
+        # cumulated rounding is put back so that every split is met to the last digits
+        before, missed = missed, u[i + 1] - summed
+        slope = (missed - before) / (x[i + 1] - x[i])
+        inner = zip(sums[:-1], knots[:-1], strict=True)
+        knot_u += [sum_ + (slope * (distance - x[i]) + before) for sum_, (distance, _) in inner]
+        knot_u.append(summed + missed)
+    xs, us, paces = np.array(knot_x), np.array(knot_u), np.array(knot_pace)
     for array in (xs, us, paces):
         array.setflags(write=False)
     return Schedule(xs, us, paces, loss)

@@ -54,7 +54,7 @@ def _for_editors(node: Any) -> Any:
     pydantic writes variants that it tells apart by a function as `oneOf`; but an even plan may
     leave its `shape` out, and negative and positive plans are one section: more than one branch may
     match, so it becomes `anyOf`. `yes` and `no`, which are text in YAML 1.2, are allowed for
-    switches. Titles only repeat names.
+    switches. Any mapping may hold `x-` keys, and `<<`. Titles only repeat names.
     """
     if isinstance(node, list):
         return [_for_editors(item) for item in node]
@@ -67,6 +67,9 @@ def _for_editors(node: Any) -> Any:
         for key, value in node.items()
         if key not in _BOUNDS and not (key == "title" and isinstance(value, str))
     }
+    if changed.get("additionalProperties") is False:
+        patterns = changed.get("patternProperties", {})
+        changed["patternProperties"] = {**patterns, "^(x-.*|<<)$": {}}
     branches = changed.get("anyOf")
     if isinstance(branches, list):
         changed["anyOf"] = [b for i, b in enumerate(branches) if b not in branches[:i]]

@@ -6,27 +6,212 @@ list of everything wrong in it. Whether an event happens is known when the attem
 `simulator.stage.story` asks for the place of what does not.
 """
 
-from __future__ import annotations
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
 
-from collections.abc import Callable
-from typing import Annotated, Any, Literal, Self
-
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 from simulator.scenario.fields import (
+    CheckedSection,
     Complaint,
-    Doubts,
     Line,
     MarkColour,
     Name,
     Number,
     Section,
     Text,
-    complain,
+    at_most,
+    did_you_mean,
+    guess,
+    quoted,
 )
-from simulator.scenario.story_captions import parse_caption
-from simulator.scenario.story_moments import parse_moment, parse_seconds
+from simulator.units import parse_distance, parse_time
+
+# -- moments -------------------------------------------------------------------------------------
+
+EVENTS = ("countdown", "start", "pacer left", "pacers swap", "light lost", "bell", "finish")
+"""What may happen in a run, in the words that a story uses."""
+
+_OFFSET = re.compile(r"(\d+(?:\.\d*)?|\.\d+)\s*s\s+(before|after)\s+(.+)", re.IGNORECASE)
+_SECONDS = re.compile(r"(\d+(?:\.\d*)?|\.\d+)\s*s")
+_BARE_NUMBER = re.compile(r"[\d.]+")
+_MOMENT = "a moment is an event (bell), a distance (600 m) or a race time (2:00)"
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """A moment that is asked for: one of event, distance or race time, moved by some seconds.
+
+    Attributes:
+        text: as it was written.
+        event: one of `EVENTS`, else empty.
+        distance_m: her race distance [m].
+        time_s: race time [s].
+        offset_s: how much later than that [s]; negative is before it.
+    """
+
+    text: str
+    event: str = ""
+    distance_m: float | None = None
+    time_s: float | None = None
+    offset_s: float = 0.0
+
+
+def parse_moment(text: str) -> When:
+    """Return the moment that a text means.
+
+    Raises:
+        ValueError: the text is none; the message says what one is.
+    """
+    written = " ".join(text.split())
+    rest, offset_s = written, 0.0
+    moved = _OFFSET.fullmatch(written)
+    if moved is not None:
+        offset_s = float(moved[1]) * (-1.0 if moved[2].lower() == "before" else 1.0)
+        rest = moved[3]
+    if rest.lower() in EVENTS:
+        return When(written, event=rest.lower(), offset_s=offset_s)
+    if _BARE_NUMBER.fullmatch(rest):
+        raise ValueError(f"{quoted(rest)} has no unit: {_MOMENT}")
+    try:
+        if ":" in rest:
+            return When(written, time_s=parse_time(rest), offset_s=offset_s)
+        return When(written, distance_m=parse_distance(rest), offset_s=offset_s)
+    except ValueError:
+        meant = guess(rest, EVENTS)
+        hint = f"; did you mean {meant}?" if meant else ""
+        raise ValueError(f"{quoted(rest)} is no moment: {_MOMENT}{hint}") from None
+
+
+def parse_seconds(text: str) -> float | None:
+    """Return how long `25 s` is [s], None for a text that is no such length."""
+    found = _SECONDS.fullmatch(" ".join(text.split()))
+    return None if found is None else float(found[1])
+
+
+# -- captions ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class FactShape:
+    """What a fact's text looks like: the word before its name, and whether a moment is wanted.
+
+    `at` is `no`, `may` or `must`; `to` is empty where no other run can be named.
+    """
+
+    to: str
+    at: str
+
+
+KINDS = {
+    "finish": FactShape("of", "no"),
+    "target": FactShape("", "no"),
+    "pacers": FactShape("of", "no"),
+    "light lost": FactShape("of", "no"),
+    "pacer left": FactShape("of", "no"),
+    "difference": FactShape("to", "no"),
+    "time": FactShape("of", "must"),
+    "gap": FactShape("to", "must"),
+    "speed": FactShape("of", "must"),
+    "reserve": FactShape("of", "must"),
+    "shelter": FactShape("of", "may"),
+}
+"""What a caption may ask for."""
+
+_BRACES = re.compile(r"\{([^{}]*)\}")
+_SENTENCE = re.compile(r"(?<=[.!?])\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing that a caption asks for.
+
+    Attributes:
+        text: as it was written, without its braces.
+        kind: one of `KINDS`.
+        other: name of the ghost it is about or measured to; empty: the run itself, or the light.
+        when: at which moment; None: of the whole run.
+    """
+
+    text: str
+    kind: str
+    other: str = ""
+    when: When | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence: pieces of text and facts, in their order."""
+
+    pieces: tuple[str | Fact, ...]
+
+    @property
+    def facts(self) -> tuple[Fact, ...]:
+        """The facts it asks for."""
+        return tuple(piece for piece in self.pieces if isinstance(piece, Fact))
+
+
+def parse_caption(text: str) -> tuple[Sentence, ...]:
+    """Return the sentences of a caption.
+
+    Raises:
+        ValueError: a placeholder cannot be read, or a brace stands alone.
+    """
+    return tuple(_sentence(part) for part in _SENTENCE.split(" ".join(text.split())) if part)
+
+
+def _sentence(text: str) -> Sentence:
+    pieces: list[str | Fact] = []
+    end = 0
+    for found in _BRACES.finditer(text):
+        pieces += [_plain(text[end : found.start()]), parse_fact(found[1])]
+        end = found.end()
+    pieces.append(_plain(text[end:]))
+    return Sentence(tuple(piece for piece in pieces if piece != ""))
+
+
+def _plain(text: str) -> str:
+    if "{" in text or "}" in text:
+        raise ValueError("a brace stands alone: a placeholder is written {finish}")
+    return text
+
+
+def parse_fact(text: str) -> Fact:
+    """Return the fact that `gap to even 4:00.00 at 1200 m` means.
+
+    Raises:
+        ValueError: it is none; the message says which there are.
+    """
+    written = " ".join(text.split())
+    kind = next((k for k in KINDS if written == k or written.startswith(f"{k} ")), None)
+    if kind is None:
+        meant = guess(written.split(" ")[0], KINDS) if written else ""
+        hint = did_you_mean(meant, KINDS)
+        raise ValueError(f"there is no placeholder {quoted('{' + written + '}')}; {hint}")
+    shape, rest = KINDS[kind], written[len(kind) :].strip()
+    other, when = "", None
+    at = f" {rest}".rfind(" at ")
+    if at >= 0 and shape.at != "no":
+        when = parse_moment(rest[at + 3 :])
+        rest = rest[: max(at - 1, 0)].strip()
+    if shape.to and rest.startswith(f"{shape.to} "):
+        other, rest = rest[len(shape.to) + 1 :].strip(), ""
+    if rest or (when is None and shape.at == "must"):
+        raise ValueError(f"{quoted('{' + written + '}')} is written {_usage(kind)}")
+    return Fact(written, kind, other, when)
+
+
+def _usage(kind: str) -> str:
+    shape = KINDS[kind]
+    at = " at 600 m" if shape.at != "no" else ""
+    named = f" or {{{kind} {shape.to} NAME{at}}}" if shape.to else ""
+    return f"{{{kind}{at}}}{named}"
+
+
+# -- the story -----------------------------------------------------------------------------------
 
 CameraName = Literal["whole track", "runner", "group", "home straight"]
 PanelName = Literal["clock", "gaps", "meters", "splits", "what if", "chart", "group"]
@@ -73,7 +258,9 @@ class Rival(Section):
     scenario: Line | None = Field(
         None, description="Scenario that it runs; left out: the chapter's, if `set` changes it."
     )
-    set: tuple[Line, ...] = Field((), max_length=40, description="Changes of it, path=value.")
+    set: Annotated[tuple[Line, ...], at_most(40)] = Field(
+        (), max_length=40, description="Changes of it, path=value."
+    )
     colour: MarkColour = Field("cyan", description="Colour of its outline and curve.")
 
     @property
@@ -82,12 +269,12 @@ class Rival(Section):
         return self.scenario is not None or bool(self.set)
 
 
-class Chapter(Section):
+class Chapter(CheckedSection):
     """One chapter: an attempt, from when to when, how it is shown, and what is said."""
 
     name: Name = Field(..., description="What the chapter is about, a few words.")
     scenario: Line | None = Field(None, description="Scenario shown; left out: the story's.")
-    set: tuple[Line, ...] = Field(
+    set: Annotated[tuple[Line, ...], at_most(40)] = Field(
         (), max_length=40, description="Changes of it, such as pacers.count=12."
     )
     from_: Annotated[Line, _readable(parse_moment)] = Field(
@@ -109,14 +296,15 @@ class Chapter(Section):
         "go on", description="Go on with the next chapter, or wait for the speaker (no film does)."
     )
     camera: CameraName = Field("whole track", description="Which camera shows it.")
-    panels: tuple[PanelName, ...] = Field(
+    panels: Annotated[tuple[PanelName, ...], at_most(7)] = Field(
         ALL_PANELS, max_length=7, description="What is shown beside the track; left out: all."
     )
     what_if: AxisName = Field("pacers", description="What the what-if panel is about.")
-    ghosts: (
+    ghosts: Annotated[
         tuple[Annotated[Rival, BeforeValidator(_named, json_schema_input_type=str | Rival)], ...]
-        | None
-    ) = Field(None, max_length=12, description="Ghosts shown; left out: those of the scenario.")
+        | None,
+        at_most(12),
+    ] = Field(None, max_length=12, description="Ghosts shown; left out: those of the scenario.")
     caption: Annotated[Text, _readable(parse_caption)] = Field(
         "",
         max_length=400,
@@ -128,20 +316,17 @@ class Chapter(Section):
     )
     reveal: bool = Field(False, description="Show what is still to come in the run; no: suspense.")
 
-    @model_validator(mode="after")
-    def _takes_time(self, info: ValidationInfo) -> Self:
-        complaints: list[Complaint] = []
+    def complaints(self) -> Iterator[Complaint]:
+        """Yield whether it lasts no time, and ghosts of one name."""
         lasts = self.until is not None and parse_seconds(self.until) != 0
-        doubtful = any(Doubts.of(info).about(key) for key in ("until", "hold"))
-        if not lasts and self.hold == 0 and not doubtful:
-            complaints.append((("hold",), "the chapter lasts no time", "give until, or hold"))
+        if not lasts and self.hold == 0:
+            what = "the chapter lasts no time"
+            yield Complaint(("hold",), what, "give until, or hold", (("until",),))
         names: dict[str, int] = {}
         for i, ghost in enumerate(self.ghosts or ()):
             if names.setdefault(ghost.name, i) != i:
                 what = f"a second ghost is called '{ghost.name}'"
-                complaints.append((("ghosts", i, "name"), what, "rename one"))
-        complain(complaints)
-        return self
+                yield Complaint(("ghosts", i, "name"), what, "rename one")
 
 
 class Story(Section):
@@ -150,6 +335,6 @@ class Story(Section):
     name: Name = Field(..., description="Title of the story.")
     note: Text = Field("", max_length=2000, description="A sentence or two for the reader.")
     scenario: Line = Field("breaking4", description="Scenario of chapters that name none.")
-    chapters: tuple[Chapter, ...] = Field(
+    chapters: Annotated[tuple[Chapter, ...], at_most(100)] = Field(
         ..., min_length=1, max_length=100, description="The chapters."
     )

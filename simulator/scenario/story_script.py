@@ -11,21 +11,20 @@ from pathlib import Path
 
 from simulator.errors import Problem, ScenarioError
 from simulator.resources import configs_dir
+from simulator.scenario.fields import Path as Steps
+from simulator.scenario.fields import did_you_mean, dotted, guess
 from simulator.scenario.loader import load_scenario
 from simulator.scenario.model import Scenario
-from simulator.scenario.overrides import SOURCE
-from simulator.scenario.problems import check_tree
+from simulator.scenario.problems import check, find
 from simulator.scenario.reading import find_scenario, not_found, read_text, refuse, shipped_names
 from simulator.scenario.story import Chapter, Rival, Story
-from simulator.scenario.structure import did_you_mean, dotted, guess, tidy
-from simulator.scenario.yaml_tree import Listing, Mapping, Mark, Node, YamlError, read_tree
+from simulator.scenario.yaml_tree import SET, Document, position_of, read_document
 
 FOLDER = "stories"
-Way = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AttemptSpec:
     """An attempt that a story asks for: a scenario's file, and what is changed of it."""
 
     source: Path
@@ -42,24 +41,27 @@ class Script:
         attempts: the attempt of each chapter.
         rivals: for each chapter, the attempts of those of its ghosts that are run for it, by name.
         scenarios: every attempt's scenario; those of ghosts without ghosts of their own.
-        tree: the file's values with their places.
+        document: the file's values with their places.
     """
 
     story: Story
     path: Path
-    attempts: tuple[Asked, ...]
-    rivals: tuple[dict[str, Asked], ...]
-    scenarios: dict[Asked, Scenario]
-    tree: Node = field(repr=False)
+    attempts: tuple[AttemptSpec, ...]
+    rivals: tuple[dict[str, AttemptSpec], ...]
+    scenarios: dict[AttemptSpec, Scenario]
+    document: Document = field(repr=False)
 
-    def problem(self, way: Way, message: str, hint: str = "") -> Problem:
+    def problem(self, steps: Steps, message: str, hint: str = "") -> Problem:
         """Return a problem of a chapter at the place where the file says it; names the chapter."""
-        mark = _mark(self.tree, way)
-        if way[:1] == ("chapters",) and len(way) > 1:
-            number = int(way[1])
+        if steps[:1] == ("chapters",) and len(steps) > 1:
+            number = int(steps[1])
             message = f"chapter {number + 1}, {self.story.chapters[number].name}: {message}"
-        shown = dotted(str(step) for step in way)
-        return Problem(mark.source, mark.line, mark.column, shown, message, hint)
+        return _problem(self.document, steps, message, hint)
+
+
+def _problem(document: Document, steps: Steps, message: str, hint: str) -> Problem:
+    at = position_of(find(document, steps).node)
+    return at.problem(dotted(map(str, steps)), message, hint)
 
 
 def shipped_stories() -> list[str]:
@@ -91,10 +93,10 @@ def is_story(source: str | Path) -> bool:
     """Return whether a file, or a shipped name, is a story and no scenario."""
     try:
         path = find_story(source)
-        tree, _ = read_tree(read_text(path, str(path)), str(path))
-    except (ScenarioError, YamlError):
+        root = read_document(read_text(path, str(path)), str(path)).root
+    except ScenarioError:
         return str(source).startswith(f"{FOLDER}/")
-    return isinstance(tree, Mapping) and "chapters" in tree.entries
+    return isinstance(root, dict) and "chapters" in root
 
 
 def load_story(source: str | Path) -> Script:
@@ -114,109 +116,82 @@ def load_story_text(text: str, path: Path) -> Script:
     Raises:
         ScenarioError: as for `load_story`.
     """
-    try:
-        root, problems = read_tree(text, str(path))
-    except YamlError as error:
-        raise ScenarioError([error.problem]) from None
-    root, found = tidy(root, Story)
-    problems += found
-    story, found = check_tree(root, Story)
-    problems += found
-    if problems or story is None:
-        raise ScenarioError(list(dict.fromkeys(problems)))
-    return _cast(story, path, root)
-
-
-def _cast(story: Story, path: Path, tree: Node) -> Script:
-    """Load every scenario that the story asks for."""
-    cast = _Cast(path.parent, tree)
+    document = read_document(text, str(path))
+    story = check(document, Story)
+    loader = _ScenarioLoader(path.parent, document)
     attempts, rivals = [], []
     for i, chapter in enumerate(story.chapters):
-        at: Way = ("chapters", i)
-        own = (*at, "scenario") if chapter.scenario is not None else ("scenario",)
+        at: Steps = ("chapters", i)
+        named_at = (*at, "scenario") if chapter.scenario is not None else ("scenario",)
         name = chapter.scenario or story.scenario
         changes = _changes(chapter.set, (*at, "set"))
-        attempts.append(cast.ask(name, own, changes, with_ghosts=True))
+        attempts.append(loader.load(name, named_at, changes, with_ghosts=True))
         runs = {}
         for n, rival in _runs(chapter):
             there = (*at, "ghosts", n)
             further = _changes(rival.set, (*there, "set"))
             if rival.scenario is None:  # a change of what the chapter shows, changes and all
-                runs[rival.name] = cast.ask(name, own, [*changes, *further], with_ghosts=False)
+                every = [*changes, *further]
+                runs[rival.name] = loader.load(name, named_at, every, with_ghosts=False)
             else:
                 other = (*there, "scenario")
-                runs[rival.name] = cast.ask(rival.scenario, other, further, with_ghosts=False)
+                runs[rival.name] = loader.load(rival.scenario, other, further, with_ghosts=False)
         rivals.append(runs)
-    if cast.problems:
-        raise ScenarioError(list(dict.fromkeys(cast.problems)))
-    return Script(story, path, tuple(attempts), tuple(rivals), cast.scenarios, tree)
+    if loader.problems:
+        raise ScenarioError(list(dict.fromkeys(loader.problems)))
+    return Script(story, path, tuple(attempts), tuple(rivals), loader.scenarios, document)
 
 
 def _runs(chapter: Chapter) -> Iterator[tuple[int, Rival]]:
     return ((n, rival) for n, rival in enumerate(chapter.ghosts or ()) if rival.is_run)
 
 
-Change = tuple[str, Way]
+Change = tuple[str, Steps]
 """What is changed, `path=value`, and where the story says so."""
 
 
-def _changes(texts: Sequence[str], way: Way) -> list[Change]:
+def _changes(texts: Sequence[str], way: Steps) -> list[Change]:
     return [(text, (*way, n)) for n, text in enumerate(texts)]
 
 
-class _Cast:
-    """The scenarios found so far, and what is wrong with the others."""
+class _ScenarioLoader:
+    """The scenarios loaded so far, and what is wrong with the others."""
 
-    def __init__(self, folder: Path, tree: Node) -> None:
-        self.scenarios: dict[Asked, Scenario] = {}
+    def __init__(self, folder: Path, document: Document) -> None:
+        self.scenarios: dict[AttemptSpec, Scenario] = {}
         self.problems: list[Problem] = []
-        self._folder, self._tree = folder, tree
+        self._folder, self._document = folder, document
 
-    def ask(self, name: str, at: Way, changes: Sequence[Change], *, with_ghosts: bool) -> Asked:
+    def load(
+        self, name: str, at: Steps, changes: Sequence[Change], *, with_ghosts: bool
+    ) -> AttemptSpec:
         """Load one scenario; a problem of its name or of a change stands in the story."""
-        asked = Asked(Path(name), tuple(text for text, _ in changes))
+        spec = AttemptSpec(Path(name), tuple(text for text, _ in changes))
         try:
             beside = self._folder / name
-            asked = replace(asked, source=beside if beside.is_file() else find_scenario(name))
-            if asked not in self.scenarios or (with_ghosts and not self.scenarios[asked].ghosts):
-                self.scenarios[asked] = load_scenario(
-                    asked.source, overrides=asked.changes, with_ghosts=with_ghosts
+            spec = replace(spec, source=beside if beside.is_file() else find_scenario(name))
+            if spec not in self.scenarios or (with_ghosts and not self.scenarios[spec].ghosts):
+                self.scenarios[spec] = load_scenario(
+                    spec.source, overrides=spec.changes, with_ghosts=with_ghosts
                 )
         except ScenarioError as error:
             self.problems += [self._placed(p, at, changes) for p in error.problems]
         except (OSError, ValueError) as error:
-            self.problems.append(self._at(at, not_found(error), ""))
-        return asked
+            self.problems.append(_problem(self._document, at, not_found(error), ""))
+        return spec
 
-    def _placed(self, problem: Problem, at: Way, changes: Sequence[Change]) -> Problem:
+    def _placed(self, problem: Problem, at: Steps, changes: Sequence[Change]) -> Problem:
         """Return a problem at the story's own line, unless it is one within another file."""
-        if problem.source == SOURCE:
+        what = f"{problem.source}: {problem.message}"
+        if problem.source == SET:
             what = f"{problem.path}: {problem.message}" if problem.path else problem.message
-            way = next((way for text, way in changes if _is_about(problem.path, text)), at)
-            return self._at(way, what, problem.hint)
-        if not problem.line:
-            return self._at(at, f"{problem.source}: {problem.message}", problem.hint)
-        return problem
-
-    def _at(self, way: Way, message: str, hint: str) -> Problem:
-        mark = _mark(self._tree, way)
-        shown = dotted(str(step) for step in way)
-        return Problem(mark.source, mark.line, mark.column, shown, message, hint)
+            at = next((place for text, place in changes if _is_about(problem.path, text)), at)
+        elif problem.line:
+            return problem
+        return _problem(self._document, at, what, problem.hint)
 
 
 def _is_about(path: str, change: str) -> bool:
     """Return whether a problem's path lies at, below or above what a change sets."""
     set_at = change.partition("=")[0].strip()
     return f"{path}.".startswith(f"{set_at}.") or f"{set_at}.".startswith(f"{path}.")
-
-
-def _mark(node: Node, way: Way) -> Mark:
-    """Return the place of what stands at `way`, or of what would hold it."""
-    for step in way:
-        if isinstance(node, Mapping) and str(step) in node.entries:
-            node = node.entries[str(step)].node
-        elif isinstance(node, Listing) and isinstance(step, int) and step < len(node.items):
-            node = node.items[step][1]
-        else:
-            break
-    return node.mark

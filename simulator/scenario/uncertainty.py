@@ -5,16 +5,11 @@ likely) or `{spread: 1}` (a standard deviation about the scenario's own value). 
 `Uncertainty`. Drawing from it is the work of `simulator.analysis.uncertainty`.
 """
 
-from __future__ import annotations
-
-from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import Discriminator, Field, Tag
+from pydantic import Discriminator, Field
 
-from simulator.scenario.fields import Complaint, Doubts, Number, Section
-
-Bounds = tuple[float, float]
+from simulator.scenario.fields import TAG, Number, Section, variant
 
 
 class Uniform(Section):
@@ -39,19 +34,16 @@ class Normal(Section):
     assumed: bool = Field(True, description="Shown as assumed; `no` if it was published.")
 
 
-def _kind_of(value: Any) -> str:
-    if isinstance(value, (Uniform, Normal)):
-        return value.kind
-    if not isinstance(value, dict):
-        return "normal"
-    if "kind" in value:
-        return str(value["kind"])
-    return "uniform" if "low" in value or "high" in value else "normal"
+def _variant_of(value: Any) -> str:
+    kind = getattr(value, "kind", "normal")
+    if isinstance(value, dict):
+        kind = value.get("kind", "uniform" if "low" in value or "high" in value else "normal")
+    return f"{TAG}{kind}"
 
 
 Distribution = Annotated[
-    Annotated[Uniform, Tag("uniform")] | Annotated[Normal, Tag("normal")],
-    Discriminator(_kind_of),
+    Annotated[Uniform, variant("uniform")] | Annotated[Normal, variant("normal")],
+    Discriminator(_variant_of),
 ]
 
 
@@ -63,61 +55,37 @@ class Uncertainty(Section):
     """
 
     wake: Distribution = Field(
-        Uniform(low=0.85, high=1.13, assumed=False),
+        Uniform.model_construct(low=0.85, high=1.13, assumed=False),
         description="Strength of the front wake q [1]; left out: the published studies, from the "
         "wind tunnel's 0.85 to the 1.13 of Schickhofer & Hanson 2021.",
     )
     drag_cost: Distribution = Field(
-        Uniform(low=4.17, high=8.14, assumed=False),
+        Uniform.model_construct(low=4.17, high=8.14, assumed=False),
         description="Extra cost of a backward force k [1]; left out: the individuals of "
         "da Silva 2022, 4.17 to 8.14.",
     )
     mass: Distribution = Field(
-        Normal(spread=1.0),
+        Normal.model_construct(spread=1.0),
         description="Mass [kg]; left out: spread 1 kg (assumed: no race weight is published).",
     )
     drag_area: Distribution = Field(
-        Normal(spread=0.015),
+        Normal.model_construct(spread=0.015),
         description="Drag area CdA [m2]; left out: spread 0.015 m2 (assumed: about 5 %).",
     )
     max_aerobic_power: Distribution = Field(
-        Normal(spread=0.2),
+        Normal.model_construct(spread=0.2),
         description="Maximal aerobic power MAP [W/kg]; left out: spread 0.2 W/kg "
         "(assumed: about 0.7 %).",
     )
     reserve: Distribution = Field(
-        Normal(spread=50.0),
+        Normal.model_construct(spread=50.0),
         description="Anaerobic reserve E(0) [J/kg]; left out: spread 50 J/kg (assumed: about 2 %).",
     )
     form: Distribution = Field(
-        Normal(spread=1.0),
+        Normal.model_construct(spread=1.0),
         description="Form on the day [%]; left out: spread 1 % (assumed: her time then varies by "
         "about as much as times up to 1500 m do from race to race, 1.0 %, Hopkins 2005).",
     )
-
-    def complaints(self, bounds: Mapping[str, Bounds], doubts: Doubts) -> list[Complaint]:
-        """Return the ranges that are upside down, or leave what a scenario may hold.
-
-        Args:
-            bounds: for each input the least and the greatest value that the scenario allows.
-            doubts: what is missing since it was wrong.
-        """
-        found: list[Complaint] = []
-        for name, (least, most) in bounds.items():
-            asked = getattr(self, name)
-            at = ("uncertainty", name)
-            if not isinstance(asked, Uniform) or doubts.about(*at):
-                continue
-            if asked.low < least:
-                text = f"must be at least {least:g}, as {name} itself, not {asked.low:g}"
-                found.append(((*at, "low"), text, ""))
-            if asked.high > most:
-                text = f"must be at most {most:g}, as {name} itself, not {asked.high:g}"
-                found.append(((*at, "high"), text, ""))
-            elif asked.high < asked.low:
-                text = f"must be at least low, {asked.low:g}, not {asked.high:g}"
-                found.append(((*at, "high"), text, ""))
-        return found
 
 
 INPUTS = tuple(Uncertainty.model_fields)
@@ -137,11 +105,3 @@ UNITS = {
 def any_assumed(uncertainty: Uncertainty) -> bool:
     """Return whether any spread is assumed, those taken as certain too."""
     return any(getattr(uncertainty, name).assumed for name in INPUTS)
-
-
-def bounds_of(section: type[Section], name: str) -> Bounds:
-    """Return the least and the greatest value that a number of a section may have."""
-    metadata = section.model_fields[name].metadata
-    low = [getattr(m, key) for m in metadata for key in ("ge", "gt") if hasattr(m, key)]
-    high = [getattr(m, key) for m in metadata for key in ("le", "lt") if hasattr(m, key)]
-    return float(low[0]), float(high[0])

@@ -1,30 +1,38 @@
-"""YAML text as a tree in which every value knows its line and column.
+"""YAML text as plain values in which every value knows its line and column.
 
-In: text. Out: `Scalar`, `Mapping` and `Listing` nodes, and what is wrong with the YAML itself.
+In: text. Out: a `Document`: dicts and lists that remember PyYAML's nodes, which bear the marks; or
+what is wrong with the YAML itself.
 
-PyYAML's own loader is not used: it turns `4:06.42` into a base-60 number, keeps the last of
-duplicate keys and expands aliases without a bound. Here its *events* are read one by one, a value
-is resolved from its own text as YAML 1.2 does (and `yes`/`no`), keys are always text, and depth and
-size are bounded while reading.
+PyYAML composes the nodes, but does not construct the values: it would turn `4:06.42` into a base-60
+number, keep the last of duplicate keys and expand aliases without a bound. Here a value is resolved
+from its own text as YAML 1.2 does (and `yes`/`no`), keys are always text, and depth and size are
+bounded, aliases written out. `<<: *other` merges another mapping's keys into one, which its own
+keys override; keys that begin with `x-` are left out, so a file can keep its anchors there.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, TypeAlias
+from typing import Any, NoReturn, TypeAlias
 
 import yaml
+from yaml.composer import Composer
+from yaml.parser import Parser
+from yaml.reader import Reader
+from yaml.resolver import BaseResolver
+from yaml.scanner import Scanner
 
-from simulator.errors import Problem
-from simulator.scenario.fields import quoted
+from simulator.errors import Problem, ScenarioError
+from simulator.scenario.fields import dotted, quoted
 
 MAX_DEPTH = 40
 MAX_NODES = 20_000
 MAX_FLAWS = 1_000
 TOO_DEEP = f"nested deeper than {MAX_DEPTH} levels"
+SET = "--set"
+"""The source of what the command line sets, which has no lines."""
 
 _INT = re.compile(r"[-+]?\d+")
 _FLOAT = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
@@ -41,129 +49,198 @@ _WORDS = {
     "-.inf": float("-inf"),
     ".nan": float("nan"),
 }
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+YamlNode: TypeAlias = Any
+"""A node of PyYAML; `source` names its file."""
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class SourcePosition:
     """A place: source as the user named it, 1-based line and column (0: there is none)."""
 
     source: str
     line: int = 0
     column: int = 0
 
-
-@dataclass(frozen=True, slots=True)
-class Scalar:
-    """A single value: its own text, and whether it was written without quotes."""
-
-    mark: Mark
-    text: str
-    plain: bool = True
-
-    @property
-    def value(self) -> str | int | float | bool | None:
-        """Return the value by YAML 1.2's core rules; `4:06.42` and `04:00` are text."""
-        if not self.plain:
-            return self.text
-        if self.text.lower() in _WORDS:
-            return _WORDS[self.text.lower()]
-        if _INT.fullmatch(self.text) and len(self.text) < 300:
-            return int(self.text)
-        return float(self.text) if _FLOAT.fullmatch(self.text) else self.text
+    def problem(self, path: str, message: str, hint: str = "") -> Problem:
+        """Return a problem at this place."""
+        return Problem(self.source, self.line, self.column, path, message, hint)
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One `key: value` of a mapping; `shown` is the key as written, if it was read as another."""
-
-    mark: Mark
-    node: Node
-    shown: str
-
-
-@dataclass(frozen=True, slots=True)
-class Mapping:
-    """Keys and values in file order; `lost` names keys taken out while looking for problems."""
-
-    mark: Mark
-    entries: dict[str, Entry]
-    lost: frozenset[str] = frozenset()
+def position_of(node: YamlNode) -> SourcePosition:
+    """Return where a node begins."""
+    mark = node.start_mark
+    if node.source == SET or mark is None:
+        return SourcePosition(node.source)
+    return SourcePosition(node.source, mark.line + 1, mark.column + 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """A list; each item carries its number in the file, since items may be taken out (`lost`)."""
+class YamlMapping(dict[str, Any]):
+    """Keys and plain values in file order; `nodes` are those of each key and its value."""
 
-    mark: Mark
-    items: tuple[tuple[int, Node], ...]
-    lost: bool = False
+    __slots__ = ("nodes",)
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.nodes: dict[str, tuple[YamlNode, YamlNode]] = {}
 
-Node: TypeAlias = Scalar | Mapping | Listing
+    def put(self, key: str, value: Any, key_node: YamlNode, node: YamlNode) -> None:
+        """Set a value, with its nodes."""
+        self[key] = value
+        self.nodes[key] = (key_node, node)
 
+    def take_out(self, key: str) -> None:
+        """Remove a key."""
+        del self[key], self.nodes[key]
 
-class YamlError(Exception):
-    """The text cannot be read further; `problem` says where and why."""
-
-    def __init__(self, problem: Problem) -> None:
-        """Keep the problem."""
-        super().__init__(str(problem))
-        self.problem = problem
-
-
-def to_plain(node: Node) -> Any:
-    """Return the tree as plain Python values, keys as text."""
-    if isinstance(node, Scalar):
-        return node.value
-    if isinstance(node, Listing):
-        return [to_plain(item) for _, item in node.items]
-    return {key: to_plain(entry.node) for key, entry in node.entries.items()}
+    def rename(self, old: str, new: str) -> None:
+        """Read a key as another."""
+        self.put(new, self[old], *self.nodes[old])
+        self.take_out(old)
 
 
-def from_plain(value: Any, mark: Mark) -> Node:
-    """Return plain values (of a default, say) as a tree whose nodes all stand at `mark`."""
-    if isinstance(value, dict):
-        return Mapping(
-            mark, {str(k): Entry(mark, from_plain(v, mark), str(k)) for k, v in value.items()}
-        )
-    if isinstance(value, (list, tuple)):
-        return Listing(mark, tuple((i, from_plain(v, mark)) for i, v in enumerate(value)))
-    if isinstance(value, bool) or value is None:
-        return Scalar(mark, {True: "true", False: "false", None: "null"}[value])
-    return Scalar(mark, str(value), plain=not isinstance(value, str))
+class YamlList(list[Any]):
+    """Plain values, their nodes, and their numbers in the file (some may have been taken out)."""
+
+    __slots__ = ("nodes", "numbers")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.nodes: list[YamlNode] = []
+        self.numbers: list[int] = []
+
+    def put(self, i: int, value: Any, node: YamlNode) -> None:
+        """Set an item, or add one at the end."""
+        if i == len(self):
+            self.numbers.append(i)
+        self[i : i + 1] = [value]
+        self.nodes[i : i + 1] = [node]
+
+    def take_out(self, i: int) -> None:
+        """Remove an item; the others keep their numbers."""
+        del self[i], self.nodes[i], self.numbers[i]
 
 
-def read_tree(text: str, source: str) -> tuple[Node, list[Problem]]:
-    """Return the one document in `text` as a tree, and the flaws that did not stop the reading.
+@dataclass(slots=True)
+class Document:
+    """A file's one document: its plain value, its node, and flaws that did not stop the reading."""
+
+    root: Any
+    node: YamlNode
+    flaws: list[Problem]
+
+
+def scalar_value(text: str, *, plain: bool = True) -> str | int | float | bool | None:
+    """Return what a single value means by YAML 1.2's core rules; `4:06.42` and `04:00` are text.
+
+    Args:
+        text: as it is written.
+        plain: it stands without quotes.
+    """
+    if not plain:
+        return text
+    if text.lower() in _WORDS:
+        return _WORDS[text.lower()]
+    if _INT.fullmatch(text) and len(text) < 300:
+        return int(text)
+    return float(text) if _FLOAT.fullmatch(text) else text
+
+
+def plain_node(text: str, source: str = SET, at: YamlNode = None) -> YamlNode:
+    """Return the node of a bare word, such as one set by the command line."""
+    node: YamlNode = yaml.ScalarNode("", text, None if at is None else at.start_mark)
+    node.source = source
+    return node
+
+
+def read_document(text: str, source: str) -> Document:
+    """Return the one document in `text`, its values fresh and free to be changed.
 
     Raises:
-        YamlError: the YAML is broken or empty, nested deeper than `MAX_DEPTH`, larger than
+        ScenarioError: the YAML is broken or empty, nested deeper than `MAX_DEPTH`, larger than
             `MAX_NODES` after its aliases are written out, or an alias holds itself.
     """
-    root, flaws = _read(text, source)
-    return root, list(flaws)
+    node = _composed(text, source)
+    constructor = _Constructor()
+    return Document(constructor.value(node, ()), node, constructor.flaws)
 
 
 @lru_cache(maxsize=32)  # a knob that is turned reads the same file again and again
-def _read(text: str, source: str) -> tuple[Node, tuple[Problem, ...]]:
-    builder = _Builder(source)
+def _composed(text: str, source: str) -> YamlNode:
     try:
-        for event in _events(text):
-            builder.take(event)
+        loader = _LOADER(text)
+        loader.source = source
+        node = loader.get_single_node()
     except yaml.YAMLError as error:
-        raise YamlError(_syntax_problem(error, text, source)) from None
-    if builder.root is None:
-        raise YamlError(Problem(source, 1, 1, "", "the file is empty", "a line is key: value"))
-    return builder.root, tuple(builder.flaws)
-
-
-def _events(text: str) -> Iterator[Any]:
-    try:
-        yield from yaml.parse(text, Loader=_LOADER)
+        raise ScenarioError([_syntax_problem(error, text, source)]) from None
     except (ValueError, OverflowError) as error:
         # the pure Python scanner lets these out for impossible escapes and version numbers
-        raise yaml.YAMLError(str(error)) from None
+        what = yaml.YAMLError(str(error))
+        raise ScenarioError([_syntax_problem(what, text, source)]) from None
+    if node is None:
+        start = SourcePosition(source, 1, 1)
+        raise ScenarioError([start.problem("", "the file is empty", "a line is key: value")])
+    return node
+
+
+def _stop(node: YamlNode, message: str, hint: str = "") -> NoReturn:
+    raise ScenarioError([position_of(node).problem("", message, hint)])
+
+
+class _BoundedComposer(Composer, BaseResolver):
+    """PyYAML's composer, which stops at the limits; an explicit tag alone is kept in a node."""
+
+    source = ""
+
+    def __init__(self) -> None:
+        Composer.__init__(self)
+        BaseResolver.__init__(self)
+        self._count = 0
+        self._open: list[str | None] = []
+
+    def resolve(self, *_: Any) -> str:
+        return ""
+
+    def compose_node(self, parent: Any, index: Any) -> YamlNode:
+        event: Any = self.peek_event()  # type: ignore[attr-defined]
+        event.source = self.source
+        if isinstance(event, yaml.AliasEvent):
+            name = str(event.anchor)
+            if name in self._open:
+                _stop(event, f"alias {quoted(name)} holds itself", "write the value out")
+            if name not in self.anchors:
+                _stop(event, f"there is no anchor {quoted(name)}")
+        else:
+            self._count += 1
+            if self._count > MAX_NODES:
+                _stop(event, f"more than {MAX_NODES} values, aliases written out")
+            if len(self._open) >= MAX_DEPTH:
+                _stop(event, TOO_DEEP)
+            self.anchors.pop(event.anchor, None)  # a later anchor of the same name holds from here
+        self._open.append(event.anchor)
+        node: YamlNode = super().compose_node(parent, index)
+        self._open.pop()
+        node.source = self.source
+        return node
+
+
+class _PurePythonLoader(Reader, Scanner, Parser, _BoundedComposer):
+    def __init__(self, stream: str) -> None:
+        Reader.__init__(self, stream)
+        Scanner.__init__(self)
+        Parser.__init__(self)
+        _BoundedComposer.__init__(self)
+
+
+_LOADER: Any = _PurePythonLoader
+if yaml.__with_libyaml__:
+    from yaml.cyaml import CParser  # type: ignore[attr-defined]
+
+    class _LibyamlLoader(_BoundedComposer, CParser):
+        def __init__(self, stream: str) -> None:
+            CParser.__init__(self, stream)
+            _BoundedComposer.__init__(self)
+
+    _LOADER = _LibyamlLoader
 
 
 def _syntax_problem(error: yaml.YAMLError, text: str, source: str) -> Problem:
@@ -175,125 +252,75 @@ def _syntax_problem(error: yaml.YAMLError, text: str, source: str) -> Problem:
         position = getattr(error, "position", None)
         before = text[: position if isinstance(position, int) else 0]
         line, column = before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
-    hint = "indent with spaces, not tabs" if "\\t" in what or "\t" in what else ""
+    at = SourcePosition(source, line, column)
     if "nesting depth" in what:  # libyaml's own bound, met while it looks ahead of the events
-        return Problem(source, line, column, "", TOO_DEEP)
+        return at.problem("", TOO_DEEP)
+    if "another document" in what:
+        return at.problem("", "a second document begins here", "one document for each file")
+    hint = "indent with spaces, not tabs" if "\\t" in what or "\t" in what else ""
     what = what.splitlines()[0] if what.strip() else "unreadable"
-    return Problem(source, line, column, "", f"this is not valid YAML: {what}", hint)
+    return at.problem("", f"this is not valid YAML: {what}", hint)
 
 
-@dataclass(slots=True)
-class _Frame:
-    """A mapping or list that is still being read; `key` waits for its value."""
+class _Constructor:
+    """Makes plain values of nodes, within the limits, and keeps the flaws that it meets."""
 
-    mark: Mark
-    anchor: str | None
-    is_mapping: bool
-    entries: dict[str, Entry] = field(default_factory=dict)
-    items: list[tuple[int, Node]] = field(default_factory=list)
-    awaits_key: bool = True
-    key: tuple[str, Mark] | None = None
-    size: int = 1
-    height: int = 1
-
-
-class _Builder:
-    """Takes events one after another and grows the tree, within the limits."""
-
-    def __init__(self, source: str) -> None:
-        self.root: Node | None = None
+    def __init__(self) -> None:
         self.flaws: list[Problem] = []
-        self._source = source
-        self._stack: list[_Frame] = []
-        self._anchors: dict[str, tuple[Node, int, int]] = {}
-        self._documents = 0
-        self._nodes = 0
+        self._count = 0
 
-    def take(self, event: Any) -> None:
-        """Take one event; raises `YamlError` where a limit is passed."""
-        mark = Mark(self._source, event.start_mark.line + 1, event.start_mark.column + 1)
-        if isinstance(event, yaml.DocumentStartEvent):
-            self._documents += 1
-            if self._documents > 1:
-                self._stop(mark, "a second document begins here", "one document for each file")
-        if isinstance(event, (yaml.ScalarEvent, yaml.CollectionStartEvent)):
-            self._nodes += 1
-            self._check_limits(mark, 0)
-            if event.tag is not None and event.tag != "!":
-                self._flaw(mark, f"tag {quoted(event.tag)} is not used here", "leave it out")
-        if isinstance(event, yaml.ScalarEvent):
-            plain = not event.style  # libyaml says "", the pure Python parser None
-            self._place(Scalar(mark, event.value, plain), mark, event.anchor, 1, 0)
-        elif isinstance(event, yaml.CollectionStartEvent):
-            is_mapping = isinstance(event, yaml.MappingStartEvent)
-            if event.anchor:
-                self._anchors.pop(event.anchor, None)
-            self._stack.append(_Frame(mark, event.anchor, is_mapping))
-            self._check_limits(mark, 0)
-        elif isinstance(event, yaml.CollectionEndEvent):
-            done = self._stack.pop()
-            node: Node = (
-                Mapping(done.mark, done.entries)
-                if done.is_mapping
-                else Listing(done.mark, tuple(done.items))
-            )
-            self._place(node, done.mark, done.anchor, done.size, done.height)
-        elif isinstance(event, yaml.AliasEvent):
-            self._take_alias(event.anchor or "", mark)
+    def value(self, node: YamlNode, path: tuple[str, ...]) -> Any:
+        self._count += 1
+        if self._count > MAX_NODES:
+            _stop(node, f"more than {MAX_NODES} values, aliases written out")
+        if node.tag:
+            self._flaw(node, path, f"tag {quoted(node.tag)} is not used here", "leave it out")
+        if isinstance(node, yaml.ScalarNode):
+            return scalar_value(node.value, plain=not node.style)
+        if len(path) >= MAX_DEPTH:
+            _stop(node, TOO_DEEP)
+        if isinstance(node, yaml.MappingNode):
+            return self._mapping(node, path)
+        found = YamlList()
+        for i, item in enumerate(node.value):
+            found.put(i, self.value(item, (*path, str(i))), item)
+        return found
 
-    def _take_alias(self, name: str, mark: Mark) -> None:
-        if any(frame.anchor == name for frame in self._stack):
-            self._stop(mark, f"alias {quoted(name)} holds itself", "write the value out")
-        if name not in self._anchors:
-            self._stop(mark, f"there is no anchor {quoted(name)}", "")
-        node, size, height = self._anchors[name]
-        self._nodes += size
-        self._check_limits(mark, height)
-        self._place(node, mark, None, size, height)
-
-    def _place(self, node: Node, mark: Mark, anchor: str | None, size: int, height: int) -> None:
-        """Hang a finished node where it belongs: as root, item, key or value."""
-        if anchor:
-            self._anchors[anchor] = (node, size, height)
-        if not self._stack:
-            self.root = node
-            return
-        frame = self._stack[-1]
-        frame.size += size
-        frame.height = max(frame.height, height + 1)
-        if not frame.is_mapping:
-            frame.items.append((len(frame.items), node))
-        elif frame.awaits_key:
-            frame.awaits_key = False
-            frame.key = None
-            if not isinstance(node, Scalar):
-                self._flaw(mark, "a key must be a single word", "")
-            elif node.text in frame.entries:
-                first = frame.entries[node.text].mark
-                what = f"key {quoted(node.text)} was given before, in line {first.line}"
-                self._flaw(mark, what, "keep one of them", node.text)
+    def _mapping(self, node: YamlNode, path: tuple[str, ...]) -> YamlMapping:
+        found = YamlMapping()
+        written = {key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)}
+        first: dict[str, YamlNode] = {}
+        for key, below in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                self._flaw(key, path, "a key must be a single word")
+            elif key.value.startswith("x-"):
+                continue
+            elif key.value in first:
+                line = position_of(first[key.value]).line
+                what = f"key {quoted(key.value)} was given before, in line {line}"
+                self._flaw(key, (*path, key.value), what, "keep one of them")
+            elif key.value == "<<" and not key.style:
+                first[key.value] = key
+                for other in self._merged(key, below, path):
+                    for name in other:
+                        if name not in written and name not in found:
+                            found.put(name, other[name], *other.nodes[name])
             else:
-                frame.key = (node.text, mark)
-        else:
-            frame.awaits_key = True
-            if frame.key is not None:
-                text, key_mark = frame.key
-                frame.entries[text] = Entry(key_mark, node, text)
+                first[key.value] = key
+                found.put(key.value, self.value(below, (*path, key.value)), key, below)
+        return found
 
-    def _check_limits(self, mark: Mark, height: int) -> None:
-        if len(self._stack) + height > MAX_DEPTH:
-            self._stop(mark, TOO_DEEP, "")
-        if self._nodes > MAX_NODES:
-            self._stop(mark, f"more than {MAX_NODES} values, aliases written out", "")
+    def _merged(self, key: YamlNode, node: YamlNode, path: tuple[str, ...]) -> list[YamlMapping]:
+        """Return the mappings to be merged, the first of which holds."""
+        path = (*path, "<<")
+        value = self.value(node, path)
+        others = value if isinstance(value, YamlList) else [value]
+        mappings = [other for other in others if isinstance(other, YamlMapping)]
+        if len(mappings) < len(others):
+            what = "<< merges a mapping, or a list of mappings"
+            self._flaw(key, path, what, "such as <<: *name")
+        return mappings
 
-    def _flaw(self, mark: Mark, message: str, hint: str, *below: str) -> None:
+    def _flaw(self, node: YamlNode, path: tuple[str, ...], message: str, hint: str = "") -> None:
         if len(self.flaws) < MAX_FLAWS:
-            steps = [
-                (frame.key[0] if frame.key else "") if frame.is_mapping else str(len(frame.items))
-                for frame in self._stack
-            ]
-            path = ".".join(step[:60] for step in (*steps, *below) if step)
-            self.flaws.append(Problem(self._source, mark.line, mark.column, path, message, hint))
-
-    def _stop(self, mark: Mark, message: str, hint: str) -> None:
-        raise YamlError(Problem(self._source, mark.line, mark.column, "", message, hint))
+            self.flaws.append(position_of(node).problem(dotted(path), message, hint))

@@ -1,28 +1,205 @@
-"""The knobs of a scenario: which there are, what they are called, how far they can be turned.
+"""The knobs of a scenario: which there are, how far they can be turned, what turning one does.
 
-In: a scenario, and the file's for comparison. Out: `Knob`s for the desk. A slider's range is what
-is worth trying; more can be typed, and the loader alone decides what is refused.
+In: a scenario, and the file's for comparison; a path and what was typed. Out: `Knob`s for the
+drawer; other settings, which the loader still has to accept. A slider's range is what is worth
+trying; more can be typed, and the loader alone decides what is refused.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+import re
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import get_args
+from operator import attrgetter
+from typing import Any, TypeAlias, cast, get_args
 
+from simulator.errors import LightpaceError, ScenarioError
+from simulator.physics.pacers import role_of
 from simulator.scenario.fields import MarkColour
 from simulator.scenario.ghosts import EvenGhost
-from simulator.scenario.model import LightWave, Scenario
-from simulator.scenario.plan import ProgressivePlan, SteppedPlan, schedule_of
+from simulator.scenario.loader import scenario_to_dict
+from simulator.scenario.model import Scenario
+from simulator.scenario.plan import (
+    EvenPlan,
+    LapPlan,
+    Plan,
+    ProgressivePlan,
+    SplitPlan,
+    SteppedPlan,
+    schedule_of,
+)
 from simulator.scenario.reading import shipped_names
-from simulator.session.plans import AS_THE_PLAN, SHAPES, time_text
+from simulator.session.history import Settings, flow
+from simulator.session.plan_edit import (
+    AS_THE_PLAN,
+    SHAPES,
+    RefusedError,
+    plan_with_shape,
+    plan_with_strength,
+    plan_with_target,
+    time_text,
+    typed_time,
+)
 from simulator.stage.desk import Knob, KnobKind
 
+NUMBER, TIME, CHOICE, SWITCH, TEXT = KnobKind
 THE_PLAN = "the plan"
 COLOURS: tuple[str, ...] = get_args(MarkColour)
-_NAMED = "Click or Enter to type another name."
 YES_NO = {True: "yes", False: "no"}
+MAX_TYPED = 200
+GROUPS = {
+    "pacers": "Pacers",
+    "plan": "Plan",
+    "runner": "Runner",
+    "environment": "Air",
+    "wavelight": "Light",
+    "ghosts": "Ghosts",
+}
+"""The heading over the knobs of each section."""
+
+_WAVE_NAME = re.compile(r"wavelight\.waves\.(\d{1,3})\.name")
+_PLAN_KNOB = re.compile(r"(plan|wavelight\.waves\.(\d{1,3})\.plan)\.(target|shape|strength)")
+
+Span: TypeAlias = tuple[float, float, float]
+Options: TypeAlias = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One row of the table, for each wave or ghost where its path has a `*`.
+
+    Attributes:
+        span: a slider's range and least move, or the choices.
+    """
+
+    path: str
+    label: str
+    kind: KnobKind
+    span: Span | Options = ()
+    unit: str = ""
+
+
+TABLE = (
+    _Row("pacers.count", "pacers", NUMBER, (0, 1, 1)),
+    _Row("pacers.formation", "formation", CHOICE),
+    _Row("pacers.front_gap", "front gap", NUMBER, (0.5, 6, 0.02), "m"),
+    _Row("pacers.policy", "policy", CHOICE, ("hold_light", "wait_for_runner")),
+    _Row("pacers.drop_back", "drop back", NUMBER, (0, 50, 0.5), "m"),
+    _Row("pacers.follows", "follow", CHOICE),
+    _Row("plan.target", "target", TIME),
+    _Row("plan.shape", "shape", CHOICE, SHAPES),
+    _Row("plan.strength", "strength", NUMBER, (-5, 5, 0.1), "%"),
+    _Row("plan.standing_start", "standing start", SWITCH),
+    _Row("runner.form", "form", NUMBER, (-3, 3, 0.1), "%"),
+    _Row("runner.kit.drag", "kit drag", NUMBER, (0.8, 1.2, 0.01), "×"),
+    _Row("runner.kit.cost", "kit cost", NUMBER, (0.95, 1.05, 0.001), "×"),
+    _Row("environment.temperature", "temperature", NUMBER, (-10, 45, 0.5), "°C"),
+    _Row("environment.wind.speed", "wind", NUMBER, (0, 8, 0.1), "m/s"),
+    _Row("environment.wind.direction", "wind from", NUMBER, (-180, 180, 5), "°"),
+    _Row("wavelight.waves.*.name", "name", TEXT),
+    _Row("wavelight.waves.*.on", "shown", SWITCH),
+    _Row("wavelight.waves.*.colour", "colour", CHOICE, COLOURS),
+    _Row("wavelight.waves.*.length", "length", NUMBER, (1, 40, 1), "LEDs"),
+    _Row("wavelight.waves.*.pace_end", "pace at its", CHOICE, ("head", "tail")),
+    _Row("wavelight.waves.*.plan.shape", "plan", CHOICE, (AS_THE_PLAN, *SHAPES[:-1])),
+    _Row("wavelight.waves.*.plan.target", "target", TIME),
+    _Row("wavelight.waves.*.plan.strength", "strength", NUMBER, (-5, 5, 0.1), "%"),
+    _Row("ghosts.*.on", "", SWITCH),
+    _Row("ghosts.*.time", "time", TIME),
+    _Row("ghosts.*.colour", "colour", CHOICE, COLOURS),
+)
+"""Every knob, in the order of the drawer; those of one wave or ghost stand together."""
+
+_KIT = "No effect of her kit was published: 1 is neutral."
+_NOT_PUBLISHED = "assumed: not published"
+NOTES = {
+    "pacers.count": "The first in the formation stay; the strip shows what each number costs.",
+    "pacers.front_gap": "Hip to hip, from her to the nearest pacer ahead.",
+    "pacers.policy": "Keep to the light, or wait for her when she drops back.",
+    "pacers.drop_back": "How far behind the light they wait, at most; only with wait_for_runner.",
+    "pacers.follows": "Which wave of light the pacers keep to.",
+    "plan.standing_start": "Whether the light allows for it is assumed.",
+    "runner.form": "Form on the day: scales aerobic power and reserve.",
+    "runner.kit.drag": _KIT,
+    "runner.kit.cost": _KIT,
+    "environment.wind.direction": "0 is a head wind on the home straight, 90 from outside it.",
+    "wavelight.waves.*.name": "Click or Enter to type another name.",
+    "wavelight.waves.*.length": _NOT_PUBLISHED,
+    "wavelight.waves.*.pace_end": _NOT_PUBLISHED,
+}
+
+
+def _count(_: Scenario, s: Scenario) -> int:
+    return len(s.pacers.formation.names()) if s.pacers.count is None else s.pacers.count
+
+
+def _front_gap(_: Scenario, s: Scenario) -> float:
+    if s.pacers.front_gap is not None:
+        return s.pacers.front_gap
+    ahead = [slot.ahead for slot in s.pacers.formation.slots if role_of(slot) == "ahead"]
+    return min(ahead, default=1.2)
+
+
+def _target(item: Any, s: Scenario) -> float:
+    return schedule_of(item.plan or s.plan, s.distance).finish_s
+
+
+VALUES: dict[str, Callable[[Any, Scenario], Any]] = {
+    "pacers.count": _count,
+    "pacers.formation": lambda _, s: s.pacers.formation.name,
+    "pacers.front_gap": _front_gap,
+    "pacers.follows": lambda _, s: s.pacers.follows or THE_PLAN,
+    "plan.target": _target,
+    "plan.strength": lambda _, s: getattr(s.plan, "strength", 0.0),
+    "wavelight.waves.*.plan.shape": lambda w, _: AS_THE_PLAN if w.plan is None else w.plan.shape,
+    "wavelight.waves.*.plan.target": _target,
+    "wavelight.waves.*.plan.strength": lambda w, _: getattr(w.plan, "strength", None),
+    "ghosts.*.time": lambda g, _: g.time if isinstance(g, EvenGhost) else None,
+}
+"""The values that do not simply stand at their path, of the wave or ghost (else the scenario) and
+the scenario; None: there is no such knob."""
+
+
+def _value(path: str, item: Any, s: Scenario) -> Any:
+    special = VALUES.get(path)
+    return special(item, s) if special else attrgetter(path.rpartition("*.")[2])(item)
+
+
+def _options(row: _Row, s: Scenario) -> Options:
+    match row.path:
+        case "pacers.formation":
+            return tuple(shipped_names("formations"))
+        case "pacers.follows":
+            return (THE_PLAN, *(wave.name for wave in s.wavelight.waves))
+    return cast("Options", row.span)
+
+
+def _span(row: _Row, s: Scenario, value: float) -> Span:
+    if row.kind is TIME:
+        around = max(10.0, 0.1 * value)
+        return max(1.0, round(value - around)), round(value + around), 0.01
+    low, high, step = cast("Span", row.span)
+    if row.path == "pacers.count":
+        high = max(len(s.pacers.formation.names()), 1)
+    return min(low, value), max(high, value), step
+
+
+def _note(path: str, item: Any, s: Scenario) -> str:
+    match path:
+        case "pacers.formation":
+            return f"The spacing {'is assumed' if s.pacers.formation.assumed else 'was published'}."
+        case "plan.strength" if isinstance(s.plan, (SteppedPlan, ProgressivePlan)):
+            return (
+                "Second half faster (negative) or slower (positive); progressive: line over start."
+            )
+        case "plan.strength":
+            return "An even plan becomes a negative split; a table has no strength."
+        case "environment.temperature" | "environment.wind.speed":
+            return "assumed" if s.environment.assumed else ""
+        case "ghosts.*.on":
+            return cast("str", item.note)
+    return NOTES.get(path, "")
 
 
 def knobs_of(
@@ -30,268 +207,191 @@ def knobs_of(
 ) -> tuple[Knob, ...]:
     """Return every knob, with what the file says and why the last text was refused."""
     in_file = {knob.path: knob for knob in _knobs(file_scenario)}
-    found: list[Knob] = []
+    knobs = []
     for knob in _knobs(scenario):
         other = in_file.get(knob.path)
-        found.append(
-            replace(
-                knob,
-                file_value=other.value if other else "",
-                changed=other is None or (other.value, other.number) != (knob.value, knob.number),
-                problem=problems.get(knob.path, ""),
-            )
-        )
-    return tuple(found)
+        changed = other is None or (other.value, other.number) != (knob.value, knob.number)
+        problem = problems.get(knob.path, "")
+        file_value = other.value if other else ""
+        knobs.append(replace(knob, file_value=file_value, changed=changed, problem=problem))
+    return tuple(knobs)
 
 
 def label_of(scenario: Scenario, path: str) -> str:
-    """Return what a knob is called and what it stands at; of no knob, the first of its path."""
+    """Return what a knob is called and its value; of no knob, the first part of its path."""
     found = next((knob for knob in _knobs(scenario) if knob.path == path), None)
     return path.partition(".")[0] if found is None else f"{found.label} {found.value}"
 
 
-@lru_cache(maxsize=16)  # the file's are asked for at every turn
+@lru_cache(maxsize=16)  # the file's are wanted at every turn
 def _knobs(s: Scenario) -> tuple[Knob, ...]:
-    return (*_pacers(s), *_plan(s), *_runner(s), *_air(s), *_light(s), *_ghosts(s))
+    waves, ghosts = s.wavelight.waves, s.ghosts
+    items: list[tuple[str, int, str, Any]] = [("", 0, "", s)]
+    items += [("wavelight", i, f"{w.name}: " * (len(waves) > 1), w) for i, w in enumerate(waves)]
+    items += [("ghosts", i, f"{g.name or g.kind}: ", g) for i, g in enumerate(ghosts)]
+    knobs = []
+    for section, i, before, item in items:
+        for row in TABLE:
+            if ("*" in row.path) == bool(section) and row.path.startswith(section):
+                value = _value(row.path, item, s)
+                if value is not None:
+                    path, label = row.path.replace("*", str(i)), f"{before}{row.label}"
+                    note = _note(row.path, item, s)
+                    knobs.append(_knob(row, path, label.removesuffix(": "), value, note, s))
+    return tuple(knobs)
 
 
-def number_text(value: float) -> str:
-    """Return `13`, `1.76`, `-0.5`: as few digits as tell the value."""
-    return f"{value:.10g}"
+def _knob(row: _Row, path: str, label: str, value: Any, note: str, s: Scenario) -> Knob:
+    group = GROUPS[path.partition(".")[0]]
+    if row.kind in (NUMBER, TIME):
+        number = float(value)
+        text = time_text(number) if row.kind is TIME else f"{number:.10g}"
+        span = _span(row, s, number)
+        return Knob(path, label, group, row.kind, text, number, *span, row.unit, note=note)
+    options = _options(row, s)
+    if row.kind is CHOICE and value not in options:
+        options = (value, *options)
+    text = YES_NO[value] if row.kind is SWITCH else value
+    return Knob(path, label, group, row.kind, text, options=options, note=note)
 
 
-def _number(
+# -- what turning a knob does ---------------------------------------------------------------------
+
+
+def apply_knob(
+    settings: Settings,
+    scenario: Scenario,
+    file_scenario: Scenario,
     path: str,
-    label: str,
-    group: str,
-    value: float,
-    span: tuple[float, float, float],
-    unit: str = "",
-    note: str = "",
-) -> Knob:
-    low, high, step = span
-    value = float(value)
-    return Knob(
-        path,
-        label,
-        group,
-        KnobKind.NUMBER,
-        number_text(value),
-        value,
-        min(low, value),
-        max(high, value),
-        step,
-        unit,
-        note=note,
-    )
+    text: str,
+    *,
+    locked: Collection[int] = (),
+) -> Settings:
+    """Return the settings after the knob at `path` was set to `text`.
+
+    Raises:
+        RefusedError: that cannot be meant.
+        ScenarioError: the loader refuses it already.
+    """
+    text = text.strip()
+    if not text:
+        raise RefusedError("nothing was typed")
+    if len(text) > MAX_TYPED:
+        raise RefusedError("that is too long for a knob")
+    found = _PLAN_KNOB.fullmatch(path)
+    if found is not None:
+        at, number, knob = found.groups()
+        if number is None:
+            plan, own = scenario.plan, True
+            in_file: Plan | None = file_scenario.plan
+        else:
+            i = int(number)
+            if i >= len(scenario.wavelight.waves):
+                raise RefusedError(f"there is no wave {i + 1}")
+            wave_plan = scenario.wavelight.waves[i].plan
+            plan, own = wave_plan or scenario.plan, wave_plan is not None
+            file_waves = file_scenario.wavelight.waves
+            in_file = file_waves[i].plan if i < len(file_waves) else None
+            locked = ()
+        new = _plan_with(plan, in_file, scenario.distance, knob, text, locked)
+        if knob == "shape" and number is not None and text == AS_THE_PLAN:
+            new = "null"
+        elif knob == "target" and not own:
+            new = flow({"shape": "even", "target": text, "standing_start": plan.standing_start})
+        return settings.with_value(path, text) if new is None else settings.with_value(at, new)
+    if path == "pacers.follows":
+        is_wave = text in {wave.name for wave in scenario.wavelight.waves}
+        nobody = text == THE_PLAN and not is_wave
+        return settings.with_value(path, "null" if nobody else flow(text))
+    named = _WAVE_NAME.fullmatch(path)
+    if named is not None:
+        return _with_wave_name(settings, scenario, int(named.group(1)), text)
+    if path == "pacers.formation":
+        return _with_formation(settings, scenario, file_scenario, text)
+    return settings.with_value(path, text)
 
 
-def _time(path: str, label: str, group: str, value: float, note: str = "") -> Knob:
-    span = max(10.0, 0.1 * value)
-    low, high = max(1.0, round(value - span)), round(value + span)
-    return Knob(
-        path, label, group, KnobKind.TIME, time_text(value), value, low, high, 0.01, "", note=note
-    )
+def without_wave(settings: Settings, scenario: Scenario, name: str) -> Settings:
+    """Return the settings without a wave; a group that followed it keeps to the plan.
+
+    Raises:
+        RefusedError: there is no such wave.
+    """
+    waves = scenario_to_dict(scenario)["wavelight"]["waves"]
+    kept = [wave for wave in waves if wave["name"] != name]
+    if len(kept) == len(waves):
+        raise RefusedError(f"there is no wave called '{name[:60]}'")
+    if scenario.pacers.follows == name:
+        settings = settings.with_value("pacers.follows", "null")
+    return settings.with_value("wavelight.waves", flow(kept))
 
 
-def _choice(
-    path: str, label: str, group: str, value: str, options: tuple[str, ...], note: str = ""
-) -> Knob:
-    listed = options if value in options else (value, *options)
-    return Knob(path, label, group, KnobKind.CHOICE, value, options=listed, note=note)
+def _with_wave_name(settings: Settings, scenario: Scenario, i: int, name: str) -> Settings:
+    """Return the settings with another name for a wave; a group that follows it still does."""
+    waves = scenario.wavelight.waves
+    if i >= len(waves):
+        raise RefusedError(f"there is no wave {i + 1}")
+    new = settings.with_value(f"wavelight.waves.{i}.name", flow(name))
+    follows = scenario.pacers.follows == waves[i].name
+    return new.with_value("pacers.follows", flow(name)) if follows else new
 
 
-def _switch(path: str, label: str, group: str, value: bool, note: str = "") -> Knob:
-    return Knob(path, label, group, KnobKind.SWITCH, YES_NO[value], note=note)
+def _with_formation(
+    settings: Settings, scenario: Scenario, file_scenario: Scenario, name: str
+) -> Settings:
+    """Return the settings with another formation, and no more pacers than it has places."""
+    new = settings.with_value("pacers.formation", name)
+    own = file_scenario.pacers.formation.name
+    if name == own and name not in shipped_names("formations"):
+        new = settings.without("pacers.formation")
+    count = scenario.pacers.count
+    if count is None:
+        return new
+    places = len(new.with_value("pacers.count", "null").load().pacers.formation.names())
+    return new if count <= places else new.with_value("pacers.count", str(places))
 
 
-def _pacers(s: Scenario) -> list[Knob]:
-    p, group = s.pacers, "Pacers"
-    names = p.formation.names()
-    count = len(names) if p.count is None else p.count
-    nearest = min((slot.ahead for slot in p.formation.slots if slot.ahead > 0.5), default=1.2)
-    gap = nearest if p.front_gap is None else p.front_gap
-    waves = tuple(w.name for w in s.wavelight.waves)
-    spacing = "The spacing is assumed." if p.formation.assumed else "The spacing was published."
-    return [
-        _number(
-            "pacers.count",
-            "pacers",
-            group,
-            count,
-            (0, max(len(names), 1), 1),
-            note="The first in the formation stay; the strip below shows what each number costs.",
-        ),
-        _choice(
-            "pacers.formation",
-            "formation",
-            group,
-            p.formation.name,
-            tuple(shipped_names("formations")),
-            spacing,
-        ),
-        _number(
-            "pacers.front_gap",
-            "front gap",
-            group,
-            gap,
-            (0.5, 6, 0.02),
-            "m",
-            "Hip to hip, from her to the nearest pacer ahead.",
-        ),
-        _choice(
-            "pacers.policy",
-            "policy",
-            group,
-            p.policy,
-            ("hold_light", "wait_for_runner"),
-            "Keep to the light, or wait for her when she drops back.",
-        ),
-        _number(
-            "pacers.drop_back",
-            "drop back",
-            group,
-            p.drop_back,
-            (0, 50, 0.5),
-            "m",
-            "How far behind the light they wait, at most; only with wait_for_runner.",
-        ),
-        _choice(
-            "pacers.follows",
-            "follow",
-            group,
-            p.follows or THE_PLAN,
-            (THE_PLAN, *waves),
-            "Which wave of light the pacers keep to.",
-        ),
-    ]
+def _plan_with(
+    plan: Plan,
+    in_file: Plan | None,
+    race_m: float,
+    knob: str,
+    text: str,
+    locked: Collection[int],
+) -> str | None:
+    """Return a whole new plan as text, or None where setting the one value does it."""
+    if knob == "shape":
+        return None if text == AS_THE_PLAN else plan_with_shape(plan, in_file, text, race_m)
+    if knob == "strength":
+        return plan_with_strength(plan, text, in_file)
+    if isinstance(plan, (SplitPlan, LapPlan)):
+        return plan_with_target(plan, race_m, typed_time(text), locked)
+    return None
 
 
-def _plan(s: Scenario) -> list[Knob]:
-    plan, group = s.plan, "Plan"
-    target = schedule_of(plan, s.distance).finish_s
-    bent = isinstance(plan, (SteppedPlan, ProgressivePlan))
-    strength = plan.strength if isinstance(plan, (SteppedPlan, ProgressivePlan)) else 0.0
-    note = "Second half faster (negative) or slower (positive); progressive: line over start."
-    return [
-        _time("plan.target", "target", group, target),
-        _choice("plan.shape", "shape", group, plan.shape, SHAPES),
-        _number(
-            "plan.strength",
-            "strength",
-            group,
-            strength,
-            (-5, 5, 0.1),
-            "%",
-            note if bent else "An even plan becomes a negative split; a table has no strength.",
-        ),
-        _switch(
-            "plan.standing_start",
-            "standing start",
-            group,
-            plan.standing_start,
-            "Whether the light allows for it is assumed.",
-        ),
-    ]
+def without_knob(settings: Settings, path: str) -> list[Settings]:
+    """Return the settings without what was set for a knob, the least taken away first."""
+    found = _PLAN_KNOB.fullmatch(path)
+    ways = [path] if found is None else [path, found.group(1)]
+    return [s for s in (settings.without(way) for way in ways) if s != settings]
 
 
-def _runner(s: Scenario) -> list[Knob]:
-    r, group = s.runner, "Runner"
-    kit = "No effect of her kit was published: 1 is neutral."
-    return [
-        _number(
-            "runner.form",
-            "form",
-            group,
-            r.form,
-            (-3, 3, 0.1),
-            "%",
-            "Form on the day: scales aerobic power and reserve.",
-        ),
-        _number("runner.kit.drag", "kit drag", group, r.kit.drag, (0.8, 1.2, 0.01), "×", kit),
-        _number("runner.kit.cost", "kit cost", group, r.kit.cost, (0.95, 1.05, 0.001), "×", kit),
-    ]
+def new_wave(scenario: Scenario) -> str:
+    """Return one more wave, as text: as the plan, in a colour of its own."""
+    names = {wave.name for wave in scenario.wavelight.waves}
+    used = {wave.colour for wave in scenario.wavelight.waves}
+    free = (c for c in ("blue", "red", "amber", "violet", "cyan", "white") if c not in used)
+    number = next(n for n in range(2, 99) if f"wave {n}" not in names)
+    target = scenario.plan.target if isinstance(scenario.plan, EvenPlan) else None
+    wave = {"name": f"wave {number}", "colour": next(free, "grey")}
+    if target is None:
+        return flow(wave)
+    return flow({**wave, "plan": {"shape": "even", "target": time_text(target)}})
 
 
-def _air(s: Scenario) -> list[Knob]:
-    e, group = s.environment, "Air"
-    note = "assumed" if e.assumed else ""
-    from_ = "0 is a head wind on the home straight, 90 from outside it."
-    return [
-        _number(
-            "environment.temperature",
-            "temperature",
-            group,
-            e.temperature,
-            (-10, 45, 0.5),
-            "°C",
-            note,
-        ),
-        _number("environment.wind.speed", "wind", group, e.wind.speed, (0, 8, 0.1), "m/s", note),
-        _number(
-            "environment.wind.direction",
-            "wind from",
-            group,
-            e.wind.direction,
-            (-180, 180, 5),
-            "°",
-            from_,
-        ),
-    ]
-
-
-def _light(s: Scenario) -> list[Knob]:
-    found: list[Knob] = []
-    alone = len(s.wavelight.waves) == 1
-    for i, wave in enumerate(s.wavelight.waves):
-        found += _wave(s, wave, f"wavelight.waves.{i}", "" if alone else f"{wave.name}: ")
-    return found
-
-
-def _wave(s: Scenario, wave: LightWave, at: str, before: str) -> list[Knob]:
-    group = "Light"
-    plan = s.plan if wave.plan is None else wave.plan
-    shape = AS_THE_PLAN if wave.plan is None else wave.plan.shape
-    knobs = [
-        Knob(f"{at}.name", f"{before}name", group, KnobKind.TEXT, wave.name, note=_NAMED),
-        _switch(f"{at}.on", f"{before}shown", group, wave.on),
-        _choice(f"{at}.colour", f"{before}colour", group, wave.colour, COLOURS),
-        _number(
-            f"{at}.length",
-            f"{before}length",
-            group,
-            wave.length,
-            (1, 40, 1),
-            "LEDs",
-            "assumed: not published",
-        ),
-        _choice(
-            f"{at}.pace_end",
-            f"{before}pace at its",
-            group,
-            wave.pace_end,
-            ("head", "tail"),
-            "assumed: not published",
-        ),
-        _choice(f"{at}.plan.shape", f"{before}plan", group, shape, (AS_THE_PLAN, *SHAPES[:-1])),
-        _time(
-            f"{at}.plan.target", f"{before}target", group, schedule_of(plan, s.distance).finish_s
-        ),
-    ]
-    if isinstance(wave.plan, (SteppedPlan, ProgressivePlan)):
-        strength = wave.plan.strength
-        path = f"{at}.plan.strength"
-        knobs.append(_number(path, f"{before}strength", group, strength, (-5, 5, 0.1), "%"))
-    return knobs
-
-
-def _ghosts(s: Scenario) -> list[Knob]:
-    found: list[Knob] = []
-    for i, ghost in enumerate(s.ghosts):
-        label = ghost.name or ghost.kind
-        found.append(_switch(f"ghosts.{i}.on", label, "Ghosts", ghost.on, ghost.note))
-        if isinstance(ghost, EvenGhost):
-            found.append(_time(f"ghosts.{i}.time", f"{label}: time", "Ghosts", ghost.time))
-        colour = f"{label}: colour"
-        found.append(_choice(f"ghosts.{i}.colour", colour, "Ghosts", ghost.colour, COLOURS))
-    return found
+def first_sentence(error: LightpaceError) -> str:
+    """Return an error as one sentence for the window: the first problem, and what to do."""
+    if isinstance(error, ScenarioError) and error.problems:
+        problem = error.problems[0]
+        return f"{problem.message} ({problem.hint})" if problem.hint else problem.message
+    return str(error)

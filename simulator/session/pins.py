@@ -1,11 +1,12 @@
 """Pins: up to six runs that are kept, as ghosts, in the chart and in the table A against B.
 
-In: recordings with names, or a file of them. Out: marks, rows for the desk, the comparison.
+In: recordings with names, or a file of them. Out: marks, rows for the drawer, the comparison.
 """
 
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,7 +17,8 @@ from simulator.analysis.splits import split_label
 from simulator.coefficients import LAP_M
 from simulator.recording.recording import Recording
 from simulator.recording.store import load_recordings, save_recordings
-from simulator.session.changes import Course
+from simulator.session.forks import free_name
+from simulator.session.history import Lineage
 from simulator.stage.desk import Comparison, PinRow
 from simulator.units import format_signed, format_time
 
@@ -27,13 +29,13 @@ UNKNOWN = "–"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pin:
-    """One kept run; `course` is None for one that was read from a file."""
+    """One kept run; `lineage` is None for one that was read from a file."""
 
     number: int
     name: str
     colour: str
     run: Recording
-    course: Course | None
+    lineage: Lineage | None
     shown: bool = True
 
 
@@ -42,6 +44,7 @@ class Pins:
 
     def __init__(self) -> None:
         self.pins: tuple[Pin, ...] = ()
+        self._learning: tuple[Recording, tuple[float, ...]] | None = None
 
     @property
     def colours(self) -> Collection[str]:
@@ -49,23 +52,19 @@ class Pins:
         return {pin.colour for pin in self.pins}
 
     def keep(
-        self, name: str, run: Recording, course: Course | None, taken: Collection[str] = ()
+        self, name: str, run: Recording, lineage: Lineage | None, taken: Collection[str] = ()
     ) -> str:
         """Keep a run in a colour that is not `taken`; return why not, or an empty text."""
-        if course is not None and any(pin.course == course for pin in self.pins):
+        if lineage is not None and any(pin.lineage == lineage for pin in self.pins):
             return "this run is kept already"
         numbers = {pin.number for pin in self.pins}
         free = [n for n in range(1, MOST_PINS + 1) if n not in numbers]
         if not free:
             return f"{MOST_PINS} runs are kept: give one up first"
-        names = {pin.name for pin in self.pins}
-        own, n = name, 1
-        while own in names:
-            n += 1
-            own = f"{name} ({n})"
+        name = free_name(name, {pin.name for pin in self.pins})
         free_colours = [c for c in PIN_COLOURS if c not in self.colours]
         colour = next((c for c in free_colours if c not in taken), free_colours[0])
-        pin = Pin(free[0], own, colour, run, course)
+        pin = Pin(free[0], name, colour, run, lineage)
         self.pins = tuple(sorted((*self.pins, pin), key=lambda p: p.number))
         return ""
 
@@ -104,34 +103,41 @@ class Pins:
             why = self.keep(" ".join(name.split())[:100] or "a run", run, None) or why
         return why
 
-    def marks(self, live: Course) -> list[Mark]:
+    def marks(self, live: Lineage) -> list[Mark]:
         """Return the ghosts; the live run is not its own ghost."""
         return [
             replace(run_mark(pin.name, pin.colour, "", pin.run), label=f"{pin.number}")
             for pin in self.pins
-            if pin.shown and pin.course != live
+            if pin.shown and pin.lineage != live
         ]
 
-    def rows(self, live: Course, known_s: float) -> tuple[PinRow, ...]:
-        """Return the rows of the desk; what the live run will do is not told before `known_s`."""
+    def rows(self, live: Lineage, known_s: float) -> tuple[PinRow, ...]:
+        """Return the rows of the drawer; the live run is known up to `known_s` [s]."""
         found = []
         for pin in self.pins:
             finish = pin.run.finish_s
-            told = pin.course != live or pin.run.end_s <= known_s
-            text = UNKNOWN if not told else "did not finish" if finish is None else ""
-            if finish is not None and told:
-                text = format_time(finish)
+            known = pin.lineage != live or pin.run.end_s <= known_s
+            text = "did not finish" if finish is None else format_time(finish)
+            text = text if known else UNKNOWN
             found.append(PinRow(pin.number, pin.name, pin.colour, text, pin.shown))
         return tuple(found)
 
-    def comparison(self, run: Recording, live: Course, known_s: float) -> Comparison | None:
+    def state(self, run: Recording, known_s: float) -> tuple[Recording, int] | None:
+        """Return what changes when the table learns something of the live run; None: no table."""
+        if not self.pins:
+            return None
+        if self._learning is None or self._learning[0] is not run:
+            self._learning = run, _learning_times(run)
+        return run, bisect_right(self._learning[1], known_s)
+
+    def comparison(self, run: Recording, live: Lineage, known_s: float) -> Comparison | None:
         """Return the live run, as far as it is known, against the kept ones."""
         if not self.pins:
             return None
         places = distances(run.race_m)
         now = column(run, places, known_s)
         others = [
-            column(pin.run, places, known_s if pin.course == live else math.inf)
+            column(pin.run, places, known_s if pin.lineage == live else math.inf)
             for pin in self.pins
         ]
         heads = ["m", "now"]
@@ -172,7 +178,7 @@ def _signed(value: float | None) -> str:
     return UNKNOWN if value is None else format_signed(value)
 
 
-def telling_s(run: Recording) -> tuple[float, ...]:
+def _learning_times(run: Recording) -> tuple[float, ...]:
     """Return the race times at which the table learns something of a run [s], increasing."""
     found = column(run, distances(run.race_m))
     bell = float(run.time_at(run.race_m - LAP_M)) if run.race_m > LAP_M else math.nan

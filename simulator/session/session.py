@@ -1,218 +1,596 @@
-"""A session: one scenario being watched and turned. The window asks it for everything.
+"""A session: one scenario being watched and changed. The window asks it for everything.
 
-In: a scenario or its file; actions, changes and elapsed wall time. Out: scenes and the desk. What
-is set goes to the mixing desk, what has to be run is worked on beside the pictures.
+In: a scenario or its file; actions, changes and elapsed wall time. Out: scenes, and what the drawer
+shows. It owns a player, an editor with its history, forks, findings, pins and perhaps a file, and
+forwards to them. What is shown follows what is asked for within the same frame.
 """
 
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext, suppress
+from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
+from typing import Any, Protocol
 
+from simulator.analysis.marks import Mark
 from simulator.analysis.what_if import AXES
-from simulator.errors import LightpaceError
+from simulator.errors import LightpaceError, Problem, ScenarioError
 from simulator.recording.recording import Recording
-from simulator.session.cueing import Cueing
-from simulator.session.filing import Filing
-from simulator.session.pins import pins_file, telling_s
+from simulator.scenario.loader import load_scenario
+from simulator.scenario.model import Scenario
+from simulator.session.editor import AFTER_FINISH, SettingsEditor
+from simulator.session.findings import Bars, Findings
+from simulator.session.forks import Forks, tick_at
+from simulator.session.history import Change, Lineage, Settings, settings_of
+from simulator.session.knobs import first_sentence
+from simulator.session.pins import Pins, pins_file
+from simulator.session.player import Player
+from simulator.session.scenario_file import OverwriteGuard, ScenarioFile, elsewhere, written
 from simulator.stage.desk import Desk
 from simulator.stage.keys import Action
+from simulator.stage.playback import Playback
+from simulator.stage.scene import Cue, Scene
+from simulator.stage.scenery import ShowOptions
+from simulator.stage.show import Show, make_show
 from simulator.units import format_clock
 
+QUIET_PICTURES = 6
+"""What takes longer than a frame is begun so many pictures after the last change: a slider that is
+dragged would have the whole machine busy with runs that nobody sees."""
 
-class Session(Cueing, Filing):
-    """One scenario being watched, and the desk its knobs are turned on."""
 
-    _told_s: tuple[Recording, tuple[float, ...]] | None = None
-    _desk_of: tuple[Recording, int] | None = None
+class Director(Protocol):
+    """Who decides what is seen: the player itself, or a story that uses it."""
 
-    # -- the desk --------------------------------------------------------------------------------
+    def pass_time(self, elapsed_s: float) -> None:
+        """Let wall time pass [s]."""
+
+    def perform(self, action: Action) -> bool:
+        """Do what a key asks for; return False where it is not about watching."""
+
+    def seek_distance(self, distance_m: float) -> None:
+        """Go to a race distance [m]."""
+
+    def scene(self) -> Scene:
+        """Return what the next picture shows."""
+
+    def next_cue(self) -> None:
+        """Go on: to the next chapter, or the next event of the run."""
+
+    def previous_cue(self) -> None:
+        """Go back to the one before."""
+
+    def from_beginning(self) -> None:
+        """Begin again."""
+
+    def cue(self) -> Cue:
+        """Return what the speaker reads now."""
+
+
+class Session:
+    """One scenario being watched, and the drawer of knobs that change it.
+
+    Attributes:
+        editor: settings, their history, and how they are edited.
+        forks: runs by how they came to be.
+        bars: the what-if strip.
+        findings: what takes longer than a frame.
+        pins: the runs that are kept.
+        file: the scenario's file, None where it comes from none.
+        story: who decides what is seen; None: the player itself.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        *,
+        rate: float = 1.0,
+        start_at_s: float | None = None,
+        settings: Settings | None = None,
+        file: ScenarioFile | None = None,
+    ) -> None:
+        """Simulate the scenario and stand on the start line, or at `start_at_s`.
+
+        Args:
+            scenario: what to run.
+            rate: playback rate to begin with.
+            start_at_s: race time to open at [s], paused; None waits on the line.
+            settings: what the scenario was loaded from; None: it comes from no file.
+            file: that file, which is watched from now on.
+        """
+        self.file = file
+        self.story: Director | None = None
+        self.forks, self.pins, self.bars, self.findings = Forks(), Pins(), Bars(), Findings()
+        settings = settings or settings_of(scenario)
+        self.forks.remember_scenario(settings, scenario)
+        self.editor = SettingsEditor(settings, self.forks)
+        self._guard = OverwriteGuard()
+        self._story_ghosts: Sequence[Mark] | None = None
+        self._shown, self._ghosts_changed = self.editor.history.now, False
+        self._desk: tuple[object, Desk] | None = None
+        self.bars.ask(self.scenario, self.editor.file_scenario)
+        self._player = Player(self._make_show(self._shown, None), rate)
+        self._quiet = 0
+        if start_at_s is not None:
+            self._player.seek(start_at_s)
+
+    @classmethod
+    def open(
+        cls,
+        source: str | Path,
+        *,
+        overrides: Sequence[str] = (),
+        rate: float = 1.0,
+        start_at_s: float | None = None,
+    ) -> Session:
+        """Open a scenario's file, or the shipped one of that name, and watch the file.
+
+        Raises:
+            ScenarioError: the file or an override is not usable.
+        """
+        scenario = load_scenario(source, overrides=overrides)
+        file = ScenarioFile.open(source)
+        settings = replace(file.settings(), overrides=tuple(overrides))
+        return cls(scenario, rate=rate, start_at_s=start_at_s, settings=settings, file=file)
+
+    def begin(self, settings: Settings, show: Show, axis: str) -> None:
+        """Begin again with other settings and the show they give, for a chapter of a story.
+
+        The ghosts are those of this show, whatever the settings are turned into.
+        """
+        self.forks.remember_scenario(settings, show.scenario)
+        self.editor = SettingsEditor(settings, self.forks)
+        self.forks.remember_run(self.editor.history.now.lineage, show.recording)
+        self._story_ghosts, self.bars.axis = show.ghosts, axis
+        self._player.show = show  # what is the same in it is used again
+        self._desk = None
+
+    # -- what is shown ---------------------------------------------------------------------------
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario of the present settings."""
+        return self.editor.scenario
+
+    @property
+    def player(self) -> Player:
+        """The player, showing the run of the present settings."""
+        self._update()
+        return self._player
+
+    @property
+    def show(self) -> Show:
+        """Everything fixed about the attempt being shown."""
+        return self.player.show
+
+    @property
+    def recording(self) -> Recording:
+        """The attempt being shown."""
+        return self.player.show.recording
+
+    @property
+    def playback(self) -> Playback:
+        """Where the playhead stands."""
+        return self.player.playback
+
+    @property
+    def playing(self) -> bool:
+        """Whether time is running."""
+        return not self._player.playback.paused
+
+    @property
+    def options(self) -> ShowOptions:
+        """What is switched on."""
+        return self._player.options
+
+    @options.setter
+    def options(self, options: ShowOptions) -> None:
+        self._player.options = options
+
+    @property
+    def settled(self) -> bool:
+        """Whether every bar is known; uncompiled they come one a picture."""
+        self._update()
+        return self.bars.complete
+
+    def _update(self) -> None:
+        """Show what the settings say now: its run, its ghosts, its bars."""
+        change, before = self.editor.history.now, self._player.show
+        bars_changed = self.bars.ask(self.scenario, self.editor.file_scenario)
+        if change is not self._shown or self._ghosts_changed:
+            other_run = change.lineage != self._shown.lineage
+            self._shown, self._ghosts_changed = change, False
+            self._player.replace_show(self._make_show(change, before), other_run=other_run)
+            self._quiet = 0
+        elif bars_changed:
+            self._player.show = replace(before, **self._bars_of(self._shown))
+
+    def _make_show(self, change: Change, before: Show | None) -> Show:
+        """Return the show of a change; what is the same as in the show `before` is used again."""
+        scenario, run = self.forks.scenario(change.settings), self.forks.run(change.lineage)
+        json = scenario.model_dump_json(by_alias=True)
+        if run.scenario_json != json:  # the same run under another name, say
+            run = replace(run, scenario_json=json)
+        ghosts = self._story_ghosts
+        ghosts = self.forks.ghosts(scenario) if ghosts is None else ghosts
+        ghosts = [*ghosts, *self.forks.left_ghosts(change), *self.pins.marks(change.lineage)]
+        segments = [
+            (after.tick * run.step_s, self.forks.scenario(segment.settings))
+            for segment, after in pairwise(change.lineage)
+        ]
+        show = make_show(scenario, run, ghosts, earlier=segments, before=before)
+        return self._with_findings(replace(show, **self._bars_of(change)), change.lineage)
+
+    def _with_findings(self, show: Show, lineage: Lineage) -> Show:
+        """Return a show with what is known about its run, and about those it was forked from."""
+        earlier = tuple(
+            (until_s, replace(then, **self.findings.known(lineage[:n], then)))
+            for n, (until_s, then) in enumerate(show.earlier, 1)
+        )
+        return replace(show, earlier=earlier, **self.findings.known(lineage, show))
+
+    def _bars_of(self, change: Change) -> dict[str, Any]:
+        forked = len(change.lineage) > 1
+        axis = f"{self.bars.axis}, from the gun" if forked else self.bars.axis
+        return {"alternatives": self.bars.alternatives(), "axis": axis}
+
+    # -- time ------------------------------------------------------------------------------------
+
+    def advance(self, elapsed_s: float) -> None:
+        """Let wall time pass [s]; look at the file, take what was worked out in the background."""
+        if self.file is not None:
+            problem = self.file_problem
+            if self.file.poll(elapsed_s):
+                self._read_file(self.file)
+            if self.file_problem != problem:
+                self._desk = None
+        self._update()
+        self._director.pass_time(elapsed_s)
+        self.editor.history.pass_time(elapsed_s)
+        if not self.bars.complete and self.bars.advance():
+            self._player.show = replace(self._player.show, **self._bars_of(self._shown))
+        self._quiet += 1
+        if self._quiet == QUIET_PICTURES:
+            self.findings.ask(self._shown.lineage, self._player.show)
+        if self.findings.poll():
+            self._take_findings()
+
+    def _take_findings(self) -> None:
+        self._player.show = self._with_findings(self._player.show, self._shown.lineage)
+
+    @property
+    def busy(self) -> bool:
+        """Whether something about the run is to be worked out, or is under way."""
+        return self._quiet < QUIET_PICTURES or self.findings.busy
+
+    def settle(self) -> None:
+        """Wait until all that can be known about the run is known: for stills and films."""
+        self._update()
+        while self.bars.advance():
+            pass
+        self._player.show = replace(self._player.show, **self._bars_of(self._shown))
+        self.findings.ask(self._shown.lineage, self._player.show)
+        self._quiet = QUIET_PICTURES
+        while self.findings.busy:
+            self.findings.poll(wait=True)
+        self._take_findings()
+
+    def close(self) -> None:
+        """Drop what is being worked out; the session can still be watched."""
+        self.findings.cancel()
+
+    # -- watching, forwarded to the player or the story ------------------------------------------
+
+    @property
+    def _director(self) -> Director:
+        self._update()
+        return self._player if self.story is None else self.story
+
+    def scene(self) -> Scene:
+        """Return what the next picture shows: the same scene as long as nothing has changed."""
+        return self._director.scene()
+
+    def seek(self, time_s: float) -> None:
+        """Go to a race time [s]."""
+        self.player.seek(time_s)
+
+    def seek_distance(self, distance_m: float) -> None:
+        """Go to where she is at this race distance [m]; beyond what she ran, to the end."""
+        self._director.seek_distance(distance_m)
+
+    def moments(self) -> dict[str, float]:
+        """Return the named moments that this attempt has [s of race time]."""
+        return self.player.moments()
+
+    def notify(self, text: str) -> None:
+        """Show a short sentence for a few seconds."""
+        self._player.notify(text)
+
+    def next_cue(self) -> None:
+        """Go on: to the next chapter, or the next event of the run."""
+        self._director.next_cue()
+
+    def previous_cue(self) -> None:
+        """Go back to the one before."""
+        self._director.previous_cue()
+
+    def from_beginning(self) -> None:
+        """Begin again."""
+        self._director.from_beginning()
+
+    def cue(self) -> Cue:
+        """Return what the speaker reads now."""
+        return self._director.cue()
+
+    def perform(self, action: Action) -> bool:
+        """Do what a key or a button asks for; return False where that is the window's business."""
+        calls: dict[Action, Callable[[], None]] = {
+            Action.UNDO: self.undo,
+            Action.REDO: self.redo,
+            Action.FROM_GUN: lambda: self.set_from_gun(not self.editor.from_gun),
+            Action.PIN: self.pin,
+            Action.SAVE: self.save,
+        }
+        if action in calls:
+            calls[action]()
+            return True
+        return self._director.perform(action)
+
+    # -- the drawer ------------------------------------------------------------------------------
 
     def desk(self) -> Desk:
-        """Return what the drawer of knobs shows; the same object while nothing has changed."""
-        run, known_s = self.recording, self._known_s()
-        if self._told_s is None or self._told_s[0] is not run:
-            self._told_s = (run, telling_s(run))
-        state = (run, bisect_right(self._told_s[1], known_s))
-        if self._desk is None or state != self._desk_of:
-            self._desk, self._desk_of = self._laid_out(known_s), state
-        return self._desk
+        """Return what the drawer shows; the same object while nothing has changed."""
+        if self.pins.pins:
+            self._update()  # they are compared with the live run, as far as it is known
+        known_s = math.inf if self.options.reveal else self._player.playback.furthest_s
+        compared = self.pins.state(self._player.show.recording, known_s)
+        if self._desk is None or self._desk[0] != compared:
+            self._desk = compared, self._make_desk(known_s)
+        return self._desk[1]
 
-    def _laid_out(self, known_s: float) -> Desk:
-        mixing, live = self._mixing, self._shown.course
+    def _make_desk(self, known_s: float) -> Desk:
+        editor, pins, live = self.editor, self.pins, self._shown.lineage
         return Desk(
-            knobs=mixing.knobs(),
-            splits=mixing.splits(),
-            keep_target=mixing.keep_target,
-            by_lap=mixing.by_lap,
-            split_problem=mixing.split_problem,
-            from_gun=mixing.from_gun,
-            can_undo=mixing.history.can_undo,
-            can_redo=mixing.history.can_redo,
-            pins=self._pins.rows(live, known_s),
-            comparison=self._pins.comparison(self.recording, live, known_s),
+            knobs=editor.knobs(),
+            splits=editor.splits(),
+            keep_target=editor.keep_target,
+            by_lap=editor.by_lap,
+            split_problem=editor.split_problem,
+            from_gun=editor.from_gun,
+            can_undo=editor.history.can_undo,
+            can_redo=editor.history.can_redo,
+            pins=pins.rows(live, known_s),
+            comparison=pins.comparison(self._player.show.recording, live, known_s),
             axes=tuple(AXES),
-            axis=self._strip.axis,
+            axis=self.bars.axis,
             file=self.file_name,
             file_problem=self.file_problem,
-            unsaved=mixing.unsaved,
+            unsaved=editor.unsaved,
         )
 
-    def _known_s(self) -> float:
-        """Return up to when the live run is known to whoever watches [s]."""
-        return math.inf if self.options.reveal else self.playback.furthest_s
+    def _tick(self) -> int | None:
+        """Return the tick being shown; None on the line."""
+        player = self._player
+        if player.playback.time_s <= 0:
+            return None
+        if player.at_finish:
+            return AFTER_FINISH
+        return tick_at(player.playback.time_s, player.show.recording.step_s)
+
+    def _edited(self, refusal: str = "") -> bool:
+        """Have the drawer show an edit; where it was refused, say so and return False."""
+        self._desk = None
+        if refusal:
+            self._notify_refusal(refusal)
+        return not refusal
+
+    def _notify_refusal(self, why: str) -> None:
+        self.notify(f"{why[:1].upper()}{why[1:]}.")
 
     def change(self, path: str, text: str) -> bool:
         """Set one knob to what was typed; False where that is refused (`Knob.problem` says why).
 
-        It goes on from this moment, or from the gun: on the start line, after the finish, and where
-        `set_from_gun` says so.
+        It holds from this moment on, or from the gun: on the start line, after the finish, and
+        where `set_from_gun` says so.
         """
-        done = self._mixing.change(path, text, self._tick())
-        self._turned()
-        return done
+        self._desk = None
+        return self.editor.change(path, text, self._tick())
 
     def reset(self, path: str) -> None:
         """Set one knob back to the file's value."""
-        self._mixing.reset(path, self._tick())
-        self._turned()
+        self._desk = None
+        self.editor.reset(path, self._tick())
 
     def undo(self) -> None:
-        """Take the last change back."""
-        self._mixing.move(-1)
-        self._turned()
+        """Undo the last change."""
+        self._desk = None
+        self.editor.move(-1)
 
     def redo(self) -> None:
-        """Make the change again that was taken back last."""
-        self._mixing.move(1)
-        self._turned()
+        """Make the change again that was undone last."""
+        self._desk = None
+        self.editor.move(1)
 
     def set_from_gun(self, on: bool) -> None:
-        """Say whether changes run the whole attempt again, or go on from this moment."""
-        self._mixing.from_gun = on
+        """Say whether changes run the whole attempt again, or hold from this moment on."""
         self._desk = None
+        self.editor.from_gun = on
 
     def set_keep_target(self, on: bool) -> None:
         """Say whether the other splits make up for a changed one, or the target moves."""
-        self._mixing.keep_target = on
         self._desk = None
-
-    def change_split(self, index: int, text: str, *, cumulative: bool) -> bool:
-        """Set one split of the plan; False where that is refused, with a notice."""
-        why = self._mixing.change_split(index, text, self._tick(), cumulative=cumulative)
-        return self._done(why)
-
-    def reset_split(self, index: int | None) -> bool:
-        """Set one split back to the file's, or with None the whole plan; False where refused."""
-        return self._done(self._mixing.reset_split(index, self._tick()))
+        self.editor.keep_target = on
 
     def set_by_lap(self, on: bool) -> None:
         """Say whether the split table is one of laps, or of sections of 200 m."""
-        self._mixing.by_lap = on
         self._desk = None
+        self.editor.by_lap = on
 
     def lock_split(self, index: int, on: bool) -> None:
         """Keep one split as it is while others change."""
-        self._mixing.lock_split(index, on)
         self._desk = None
+        self.editor.lock_split(index, on)
+
+    def change_split(self, index: int, text: str, *, cumulative: bool) -> bool:
+        """Set one split of the plan; False where that is refused, with a notice."""
+        why = self.editor.change_split(index, text, self._tick(), cumulative=cumulative)
+        return self._edited(why)
+
+    def reset_split(self, index: int | None) -> bool:
+        """Set one split back to the file's, or with None the whole plan; False where refused."""
+        return self._edited(self.editor.reset_split(index, self._tick()))
 
     def add_wave(self) -> None:
         """Add a wave of light."""
-        self._done(self._mixing.add_wave(self._tick()))
+        self._edited(self.editor.add_wave(self._tick()))
 
     def remove_wave(self, name: str) -> None:
         """Take a wave of light away."""
-        self._done(self._mixing.remove_wave(name, self._tick()))
+        self._edited(self.editor.remove_wave(name, self._tick()))
 
-    def _done(self, why: str) -> bool:
-        if why:
-            self._tell(why)
-        self._turned()
-        return not why
+    def set_axis(self, axis: str) -> None:
+        """Show another of `Desk.axes` in the what-if strip."""
+        if axis in AXES:
+            self._desk = None
+            self.bars.axis = axis
 
-    def _tell(self, why: str) -> None:
-        self.notify(f"{why[:1].upper()}{why[1:]}.")
+    def take_bar(self, index: int) -> None:
+        """Take the value of one bar of the what-if strip."""
+        self._update()
+        rows = self.bars.choices
+        if 0 <= index < len(rows):
+            self._edited(self.editor.take(rows[index], self.bars.axis, self._tick()))
 
     # -- pins ------------------------------------------------------------------------------------
 
     def pin(self) -> None:
         """Keep the run being shown, to compare with."""
         taken = {mark.colour for mark in (*self.show.ghosts, *self.show.waves)}
-        name, course = self._pin_name(), self._shown.course
-        self._repinned(self._pins.keep(name, self.recording, course, taken))
+        name, lineage = self._pin_name(), self._shown.lineage
+        self._pins_changed(self.pins.keep(name, self.recording, lineage, taken))
 
     def _pin_name(self) -> str:
-        changed = [k for k in self._mixing.knobs() if k.changed and k.file_value]
-        told = [f"{k.label} {k.value}" for k in changed[:2]]
+        changed = [k for k in self.editor.knobs() if k.changed and k.file_value]
+        words = [f"{k.label} {k.value}" for k in changed[:2]]
         if len(changed) > 2:
-            told.append(f"{len(changed) - 2} more")
-        if len(self._shown.course) > 1:
-            at = self._shown.course[-1].tick * self.recording.step_s
-            told.append(f"from {format_clock(at)}")
-        return ", ".join(told) or "as in the file"
+            words.append(f"{len(changed) - 2} more")
+        if len(self._shown.lineage) > 1:
+            at_s = self._shown.lineage[-1].tick * self.recording.step_s
+            words.append(f"from {format_clock(at_s)}")
+        return ", ".join(words) or "as in the file"
 
     def unpin(self, number: int) -> None:
         """Give a kept run up."""
-        self._pins.drop(number)
-        self._repinned()
+        self.pins.drop(number)
+        self._pins_changed()
 
     def show_pin(self, number: int, on: bool) -> None:
         """Show a kept run as a ghost, or not."""
-        self._pins.show(number, on)
-        self._repinned()
+        self.pins.show(number, on)
+        self._pins_changed()
 
-    def _repinned(self, why: str = "") -> None:
-        self._mixing.forking.taken_colours = self._pins.colours
-        self._desk = None
-        if why:
-            self._tell(why)
-        self._dress_again()
+    def _pins_changed(self, refusal: str = "") -> None:
+        self.forks.taken_colours = self.pins.colours
+        self._ghosts_changed = True
+        self._edited(refusal)
 
     def save_pins(self, path: str | Path) -> None:
         """Write the kept runs into a file."""
-        try:
-            if self._may_write(pins_file(path).absolute()):
-                self.notify(f"Saved {self._pins.save(path).name}.")
-        except (LightpaceError, ValueError) as error:
-            self.notify(str(error))
-        except OSError as error:  # the working folder is gone
-            self.notify(f"{path} cannot be written: {error.strerror or error}.")
+        with self._notifying(path):
+            if not self._refused(pins_file(path).absolute()):
+                self.notify(f"Saved {self.pins.save(path).name}.")
 
     def load_pins(self, path: str | Path) -> None:
         """Keep the runs of a file too."""
+        with self._notifying(path):
+            self._pins_changed(self.pins.load(path))
+
+    # -- the file --------------------------------------------------------------------------------
+
+    @property
+    def file_name(self) -> str:
+        """The file's name, empty without one."""
+        return "" if self.file is None else self.file.path.name
+
+    @property
+    def file_problem(self) -> str:
+        """What is wrong with the file now, with line and column; empty if nothing is."""
+        return "" if self.file is None else self.file.missing or self.file.problem
+
+    def _read_file(self, file: ScenarioFile) -> None:
+        """Take a changed file over like a knob; where it has problems, what was there goes on."""
+        again = self.forks.reading_files_again() if file.named_changed else nullcontext()
         try:
-            self._repinned(self._pins.load(path))
+            with again:
+                self.editor.read(file.settings(), self._tick())
+        except ScenarioError as error:
+            file.problem = str(_seen_from(error.problems[0], file.path.parent))
         except LightpaceError as error:
+            file.problem = str(error)
+        else:
+            file.problem, self._desk = "", None
+            self._ghosts_changed |= file.named_changed
+
+    def save(self) -> None:
+        """Write the settings into the scenario's file; only what was changed in it changes."""
+        file = self.file
+        if file is None or file.shipped:
+            what = "It came from no file" if file is None else f"{file.path.stem} is a shipped one"
+            self.notify(f"{what}: save it as another file.")
+            return
+        if file.look():
+            self._read_file(file)
+        if file.problem:
+            self.notify(f"{file.path.name} has a problem: mend it, or save as another file.")
+            return
+        with self._notifying(file.path.name):
+            file.write(written(self.editor.file_settings, self.scenario))
+            self._saved(file)
+
+    def save_as(self, path: str | Path) -> None:
+        """Write the settings into another file, which is the one being watched from then on."""
+        path = Path(path)
+        with self._notifying(path.name):
+            path = path.absolute()  # refused where the working folder is gone
+            path = path if path.suffix in (".yaml", ".yml") else path.with_name(f"{path.name}.yaml")
+            text = elsewhere(self.editor.file_settings, self.scenario, path)
+            if not self._refused(path):
+                file = ScenarioFile(path, text, shipped=False)
+                file.write(text)
+                self.file = file
+                self._saved(file)
+
+    def _refused(self, path: Path) -> bool:
+        """Return whether a file may not be replaced yet, and say so."""
+        why = self._guard.refusal(path, self.file)
+        if why:
+            self.notify(why)
+        return bool(why)
+
+    def _saved(self, file: ScenarioFile) -> None:
+        self.editor.saved(file.settings())
+        self._desk = None
+        self.notify(f"Saved {file.path.name}.")
+
+    @contextmanager
+    def _notifying(self, path: str | Path) -> Iterator[None]:
+        """Say what goes wrong with a file in a notice."""
+        try:
+            yield
+        except LightpaceError as error:
+            self.notify(first_sentence(error))
+        except ValueError as error:
             self.notify(str(error))
+        except OSError as error:
+            self.notify(f"{path} cannot be written: {error.strerror or error}.")
 
-    # -- the strip -------------------------------------------------------------------------------
 
-    def set_axis(self, axis: str) -> None:
-        """Show another of `Desk.axes` in the strip of alternatives."""
-        if axis in AXES and axis != self._strip.axis:
-            self._strip.axis = axis
-            self._desk = None
-            self._ask()
-            self._show_bars()
-
-    def take_bar(self, index: int) -> None:
-        """Take the value of one bar of the strip."""
-        rows = self._strip.rows
-        if 0 <= index < len(rows):
-            self._done(self._mixing.take(rows[index], self._strip.axis, self._tick()))
-
-    def perform(self, action: Action) -> bool:
-        """Do what a key or a button asks for; return False where that is the window's business."""
-        own: dict[Action, Callable[[], None]] = {
-            Action.UNDO: self.undo,
-            Action.REDO: self.redo,
-            Action.FROM_GUN: lambda: self.set_from_gun(not self._mixing.from_gun),
-            Action.PIN: self.pin,
-            Action.SAVE: self.save,
-        }
-        if action in own:
-            own[action]()
-            return True
-        return super().perform(action)
+def _seen_from(problem: Problem, folder: Path) -> Problem:
+    """Return a problem whose file is named as seen from `folder`, where it lies below that."""
+    with suppress(ValueError):
+        source = str(Path(problem.source).relative_to(folder))
+        return replace(problem, source=source)
+    return problem

@@ -1,15 +1,18 @@
-"""Events: what happened in a run, and when. Found in the recording, never typed.
+"""Events: what happened in a run, and when, and what is heard of it.
 
-In: a show. Out: race times [s] of its events, and of a moment that a story asks for.
+In: a show. Out: race times [s] of its events, found in the recording, and of a moment that a story
+names. In: two scenes. Out: the gun, the bell, a tick for each lap of the light between them.
 """
 
 from __future__ import annotations
 
 import math
+from enum import Enum
 
 from simulator.coefficients import LAP_M
-from simulator.scenario.story_moments import When
+from simulator.scenario.story import When
 from simulator.stage.playback import COUNTDOWN_S, RUN_OUT_S
+from simulator.stage.scene import Phase, Scene
 from simulator.stage.show import Show
 from simulator.units import format_distance
 
@@ -77,3 +80,42 @@ def time_of(show: Show, when: When) -> float:
 def last_s(show: Show) -> float:
     """Return the last moment of a run that can be shown [s]."""
     return show.recording.end_s + RUN_OUT_S
+
+
+# -- what is heard --------------------------------------------------------------------------------
+
+
+LONGEST_S = 1.0
+"""More race time than this between two pictures is a seek [s]; at 32x it is about 0.5 s."""
+
+
+class SoundCue(Enum):
+    """Something to be heard."""
+
+    GUN = "gun"
+    BELL = "bell"
+    TICK = "tick"
+
+
+def sound_cues(before: Scene, now: Scene) -> tuple[SoundCue, ...]:
+    """Return what is heard from one picture to the next; a seek is no race and stays silent."""
+    passed_s = now.time_s - before.time_s
+    if now.paused or not 0 < passed_s <= LONGEST_S:
+        return ()
+    found = []
+    if before.phase in (Phase.READY, Phase.COUNTDOWN) and now.phase is Phase.RUNNING:
+        found.append(SoundCue.GUN)
+    if now.bell and not before.bell:
+        found.append(SoundCue.BELL)
+    if before.waves and now.waves and _light_laps(now) > _light_laps(before):
+        found.append(SoundCue.TICK)
+    return tuple(found)
+
+
+def _light_laps(scene: Scene) -> int:
+    """Return how many laps the first wave has done, less those of the race.
+
+    The line that a mile's start lies just behind is not the end of a lap.
+    """
+    head_m = max(scene.waves[0].head_m, LAP_M / 2)
+    return -math.ceil((scene.race_m - head_m) / LAP_M)

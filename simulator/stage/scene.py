@@ -1,7 +1,8 @@
 """The scene: everything one picture shows, in metres, seconds and words. No pixels, no colours.
 
-In: nothing (these are plain values; `simulator.stage.show` makes them from a recording and a
-moment). Out: frozen dataclasses that `view` draws. A renderer sees nothing else.
+In: nothing (these are plain values; `simulator.stage.scenery` makes them of a show and a moment).
+Out: frozen dataclasses that `view` draws: it sees nothing else. Which camera looks and which panels
+are shown is the viewer's choice, or a story's.
 
 Arrays in a scene are shared between scenes and read-only: compare `Curve` by identity to know
 whether a cached drawing is still good.
@@ -10,16 +11,84 @@ whether a cached drawing is still good.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
+from enum import Enum, StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
 from simulator.analysis.chances import Band
-from simulator.analysis.gap_state import GapState
-from simulator.stage.staging import Staging
+from simulator.analysis.gaps import GapState
+from simulator.analysis.what_if import Alternative
 
 Floats = NDArray[np.float64]
+
+
+class Camera(StrEnum):
+    """One camera; its value is its name on the screen and in a story."""
+
+    WHOLE = "whole track"
+    RUNNER = "runner"
+    GROUP = "group"
+    HOME_STRAIGHT = "home straight"
+    FREE = "free"
+
+    def next(self, steps: int = 1) -> Camera:
+        """Return the camera `steps` on in their order, round and round; negative goes back.
+
+        The free camera is taken by hand alone, so it is passed over; from it the order begins anew.
+        """
+        order = [camera for camera in Camera if camera is not Camera.FREE]
+        if self is Camera.FREE:
+            return order[0 if steps > 0 else -1]
+        return order[(order.index(self) + steps) % len(order)]
+
+
+class Panel(StrEnum):
+    """A part of the picture that a chapter shows or leaves out."""
+
+    CLOCK = "clock"
+    GAPS = "gaps"
+    METERS = "meters"
+    SPLITS = "splits"
+    WHAT_IF = "what if"
+    CHART = "chart"
+    GROUP = "group"
+
+
+@dataclass(frozen=True, slots=True)
+class Staging:
+    """How a picture of a story is staged.
+
+    Attributes:
+        camera: what the camera looks at.
+        panels: what is shown beside the track.
+        caption: one or two short sentences; empty shows none.
+        chapter: number of the chapter, from 1; `chapters`: how many there are.
+    """
+
+    camera: Camera
+    panels: frozenset[Panel]
+    caption: str
+    chapter: int
+    chapters: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """What a speaker reads while the picture shows.
+
+    Attributes:
+        caption: the chapter's words, as on the screen.
+        notes: the speaker's own; on no screen but theirs.
+        next_caption: what comes at the next press; empty at the end.
+        number: which cue this is, from 1; `count`: how many there are.
+    """
+
+    caption: str
+    notes: str
+    next_caption: str
+    number: int
+    count: int
 
 
 class Phase(Enum):
@@ -155,7 +224,7 @@ class Curve:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class ChartMarker:
     """A point on the chart, `800 m`, `2 pacers leave`; `kind`: distance, bell, pacer, event."""
 
     x_m: float
@@ -198,34 +267,11 @@ class Chart:
 
     race_m: float
     curves: tuple[Curve, ...]
-    marks: tuple[Mark, ...]
+    marks: tuple[ChartMarker, ...]
     reveal_m: float
     playhead_m: float
     gap_range_s: tuple[float, float]
     band: Band | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """One bar of the what-if strip.
-
-    Attributes:
-        label: `0` ... `13`.
-        finish_s: finish time [s]; None = did not finish or not computed yet.
-        own: this is the live attempt (hidden by suspense until the finish).
-        hidden: suspense keeps its height secret for now.
-        stale: computed for settings that have changed since; draw dimmed.
-        assumed: rests on an assumed coefficient; draw hatched.
-        in_file: the value that the file asks for.
-    """
-
-    label: str
-    finish_s: float | None
-    own: bool = False
-    hidden: bool = False
-    stale: bool = False
-    assumed: bool = False
-    in_file: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -233,7 +279,7 @@ class WhatIf:
     """The strip of finish times; `target_s` is drawn as a line. None of `bars` while computing."""
 
     axis: str
-    bars: tuple[Bar, ...]
+    bars: tuple[Alternative, ...]
     target_s: float
 
 
@@ -266,7 +312,7 @@ class Board:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Group:
+class GroupView:
     """What the straightened group view needs beyond the bodies.
 
     Attributes:
@@ -326,7 +372,7 @@ class Scene:
     runner: Body
     pacers: tuple[Body, ...]
     ghosts: tuple[Body, ...]
-    group: Group
+    group: GroupView
     gaps: tuple[GapLine, ...]
     meters: tuple[Meter, ...]
     splits: tuple[SplitRow, ...]

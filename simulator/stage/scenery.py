@@ -7,24 +7,28 @@ here remembers the last picture.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
+from simulator.analysis.chances import Chances
 from simulator.analysis.marks import Mark
+from simulator.analysis.uncertainty import target_words
 from simulator.coefficients import LAP_M
 from simulator.physics.pacers import front_gap, places
 from simulator.physics.track import start_position, track_position
-from simulator.recording.recording import Moment
-from simulator.stage.board import board_of
-from simulator.stage.outlook import chance_of
+from simulator.recording.recording import Moment, Status
 from simulator.stage.playback import Playback
 from simulator.stage.scene import (
-    Bar,
+    Board,
+    BoardRow,
     Body,
+    Chance,
     Chart,
+    ChartMarker,
     GapLine,
-    Group,
+    GroupView,
     Meter,
     Phase,
     Scene,
@@ -33,9 +37,10 @@ from simulator.stage.scene import (
     Wave,
     WhatIf,
 )
-from simulator.stage.scene import Mark as ChartMark
 from simulator.stage.show import Show
-from simulator.stage.wavelight import brightness
+from simulator.units import format_signed, format_time
+
+Floats = NDArray[np.float64]
 
 RUN_OUT_M = 25.0
 """Everybody comes to rest this far beyond the line: shown, not simulated [m]."""
@@ -46,9 +51,14 @@ COVER_NEAR_M, COVER_FAR_M = 0.6, 2.4
 FADED = 0.22
 RANGES_S = (2.0, 4.0, 6.0, 8.0, 10.0, 15.0, 20.0, 30.0, 45.0, 60.0, 120.0, 300.0, 1000.0)
 
+TAIL_POWER = 1.4
+"""How the tail fades behind the head (assumed: no shape was published)."""
+
+GHOST_COLUMNS = 3
+
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class ShowOptions:
     """What is switched on: ghosts, lights, and whether the future is revealed."""
 
     ghosts: bool = True
@@ -56,7 +66,7 @@ class Options:
     reveal: bool = False
 
 
-def scene_of(show: Show, playback: Playback, options: Options, notice: str = "") -> Scene:
+def scene_of(show: Show, playback: Playback, options: ShowOptions, notice: str = "") -> Scene:
     """Return everything one picture shows."""
     t = playback.time_s
     then = show.in_force(t)
@@ -171,11 +181,11 @@ def _ghosts(show: Show, t: float, runner_m: float) -> tuple[Body, ...]:
     return tuple(bodies)
 
 
-def _group(show: Show, moment: Moment, runner_m: float) -> Group:
+def _group(show: Show, moment: Moment, runner_m: float) -> GroupView:
     assumed = show.scenario.pacers.formation.assumed and show.pacers.slots
     gap = front_gap(show.pacers, moment.x_m, moment.group_m)
     note = "spacing assumed" if assumed else ""
-    return Group(runner_m + GROUP_AHEAD_M, GROUP_SPAN_M, gap, moment.shelter, note)
+    return GroupView(runner_m + GROUP_AHEAD_M, GROUP_SPAN_M, gap, moment.shelter, note)
 
 
 def _gaps(show: Show, t: float, x: float) -> tuple[GapLine, ...]:
@@ -224,7 +234,7 @@ def _meters(show: Show, moment: Moment) -> tuple[Meter, ...]:
     )
 
 
-def _split_rows(show: Show, t: float, options: Options) -> tuple[SplitRow, ...]:
+def _split_rows(show: Show, t: float, options: ShowOptions) -> tuple[SplitRow, ...]:
     rows = []
     for s in show.splits:
         reached = s.run_s is not None and (s.run_s <= t or options.reveal)
@@ -242,15 +252,15 @@ def _split_rows(show: Show, t: float, options: Options) -> tuple[SplitRow, ...]:
     return tuple(rows)
 
 
-def _marks(show: Show, reveal_m: float) -> tuple[ChartMark, ...]:
+def _marks(show: Show, reveal_m: float) -> tuple[ChartMarker, ...]:
     race = show.recording.race_m
     step = LAP_M if race <= 5000 else 1000.0
-    marks = [ChartMark(x, f"{x:.0f} m", "distance") for x in np.arange(step, race - 50, step)]
+    marks = [ChartMarker(x, f"{x:.0f} m", "distance") for x in np.arange(step, race - 50, step)]
     marks.extend(show.pacer_marks)
     if race > LAP_M:
-        marks.append(ChartMark(race - LAP_M, "bell", "bell"))
+        marks.append(ChartMarker(race - LAP_M, "bell", "bell"))
     if show.lost_light_m is not None and show.lost_light_m <= reveal_m:
-        marks.append(ChartMark(show.lost_light_m, "light lost", "event"))
+        marks.append(ChartMarker(show.lost_light_m, "light lost", "event"))
     return tuple(marks)
 
 
@@ -271,10 +281,7 @@ def _gap_range(show: Show, reveal_m: float) -> tuple[float, float]:
 def _what_if(show: Show, shown: bool) -> WhatIf | None:
     if show.alternatives is None:
         return None
-    bars = tuple(
-        Bar(a.label, a.finish_s, a.own, a.own and not shown, a.stale, a.assumed, a.in_file)
-        for a in show.alternatives
-    )
+    bars = tuple(replace(bar, hidden=bar.own and not shown) for bar in show.alternatives)
     return WhatIf(show.axis, bars, show.plan.finish_s or 0.0)
 
 
@@ -313,3 +320,98 @@ def short_name(name: str) -> str:
     """Return the last word in capitals, `KIPYEGON`; `pacer 9` becomes `9`."""
     words = name.split()
     return words[-1].upper() if words else ""
+
+
+# -- the light, the chance, the board --------------------------------------------------------------
+
+
+def brightness(leds: int, mark_s_m: float, length: int, pace_end: str) -> Floats:
+    """Return the brightness of each LED, shape (leds,); the pace mark is at `mark_s_m` [m].
+
+    The LED nearest to the head is brightest, so the wave is never more than half an LED off; the
+    next one ahead rises as the head comes nearer; the tail falls to nothing over `length` LEDs.
+    """
+    spacing = LAP_M / leds
+    head = mark_s_m / spacing
+    if pace_end == "tail":
+        head += length - 1
+    behind = np.mod(head - np.arange(leds), leds)
+    tail = np.maximum(1.0 - behind / length, 0.0) ** TAIL_POWER
+    ahead = leds - behind
+    near = np.maximum(1.0 - np.minimum(ahead, 1.0) / length, 0.0) ** TAIL_POWER
+    rising = near * np.clip(2.0 * (1.0 - ahead), 0.0, 1.0)
+    return np.asarray(np.maximum(tail, rising))
+
+
+def chance_of(chances: Chances | None, distance_m: float) -> Chance | None:
+    """Return the chance at a race distance [m]; None while it is being worked out."""
+    if chances is None:
+        return None
+    share = chances.at(distance_m)
+    return Chance(share, target_words(chances.target_s), share_words(share))
+
+
+def share_words(share: float) -> str:
+    """Return `12 %`; a model that was sampled never calls anything certain or impossible."""
+    percent = round(100.0 * share)
+    if percent < 1:
+        return "< 1 %"
+    return "> 99 %" if percent > 99 else f"{percent} %"
+
+
+def board_of(show: Show) -> Board:
+    """Return the board: finish, splits, where the light was lost, what was assumed."""
+    run = show.recording
+    target = show.plan.finish_s or 0.0
+    if run.finish_s is None:
+        headline, verdict = "did not finish", run.status.value
+    else:
+        headline = format_time(run.finish_s)
+        miss = run.finish_s - target
+        word = "behind" if miss > 0 else "inside"
+        verdict = f"{abs(miss):.2f} s {word} {format_time(target)}"
+        if abs(miss) < 0.005:
+            verdict = f"level with {format_time(target)}"
+    ghosts = show.ghosts[:GHOST_COLUMNS]
+    wanted = {s.distance_m for s in show.splits if s.distance_m % LAP_M < 1e-6}
+    many = len(wanted) > 8
+    rows = []
+    for i, s in enumerate(show.splits):
+        last = i == len(show.splits) - 1
+        told = s.distance_m in wanted and not (many and s.distance_m % (5 * LAP_M) > 1e-6)
+        if not (told or last):
+            continue
+        cells = [s.label, _time(s.plan_s), _time(s.run_s), _signed(s.delta_s)]
+        for other in s.ghosts_s[:GHOST_COLUMNS]:
+            known = s.run_s is not None and other is not None
+            cells.append(_signed(s.run_s - other) if known else "–")  # type: ignore[operator]
+        rows.append(BoardRow(tuple(cells), strong=last))
+    columns = ("m", "plan", "run", "gap", *(f"vs {g.label}" for g in ghosts))
+    return Board(headline, verdict, columns, tuple(rows), _facts(show), show.assumed)
+
+
+def _facts(show: Show) -> tuple[str, ...]:
+    run = show.recording
+    lost = show.lost_light_m
+    facts = ["kept the light to the line" if lost is None else f"lost the light at {lost:.0f} m"]
+    if run.status is not Status.FINISHED and run.finish_s is not None:
+        facts.insert(0, f"not valid: {run.status.value}")
+    facts.append(f"mean shelter {100 * run.mean_shelter:.0f} %")
+    facts.append(f"reserve left {max(run.at(run.end_s).reserve, 0) / run.reserve[0] * 100:.0f} %")
+    worst = max(
+        (s for s in show.splits if s.residual_s is not None),
+        key=lambda s: abs(s.residual_s or 0.0),
+        default=None,
+    )
+    if worst is not None:
+        miss = format_signed(worst.residual_s or 0.0)
+        facts.append(f"largest miss of a published split {miss} s at {worst.label}")
+    return tuple(facts)
+
+
+def _time(value: float | None) -> str:
+    return "–" if value is None else format_time(value)
+
+
+def _signed(value: float | None) -> str:
+    return "–" if value is None else format_signed(value)

@@ -1,122 +1,134 @@
-"""The telling: what a story shows at each second of it. A pure function; window and film share it.
+"""Stories: what one shows at each second of it. A pure function; window and film share it.
 
-In: a script. Out: `Telling`: its parts, one a chapter, with the attempts run, the moments found and
-the captions filled in; and `Telling.scene_at`, the scene at a second of the told time.
+In: a script. Out: `StoryTimeline`: its chapters with their attempts run, their moments found and
+the facts filled into their captions; and `scene_at`, the scene at a second of the story.
 """
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate
 
-from simulator.analysis.marks import Mark, ghost_marks, run_mark
+from simulator.analysis.gaps import gap_seconds, gap_track, lost_light_m
+from simulator.analysis.marks import Mark, ghost_marks, light_mark, run_mark
 from simulator.errors import Problem, ScenarioError
 from simulator.physics.attempt import simulate_all
-from simulator.recording.recording import Recording
+from simulator.recording.recording import Moment, Recording
 from simulator.scenario.model import Scenario
-from simulator.scenario.story import Chapter, Rival
-from simulator.scenario.story_captions import parse_caption
-from simulator.scenario.story_moments import parse_moment, parse_seconds
-from simulator.scenario.story_script import Asked, Script
-from simulator.stage.cameras import Camera
-from simulator.stage.events import last_s, time_of
-from simulator.stage.facts import Facts, Spoken
+from simulator.scenario.story import (
+    Chapter,
+    Fact,
+    Rival,
+    Sentence,
+    parse_caption,
+    parse_moment,
+    parse_seconds,
+)
+from simulator.scenario.story_script import AttemptSpec, Script
+from simulator.stage.events import event_distance, events, last_s, time_of
 from simulator.stage.playback import COUNTDOWN_RATE, Playback
-from simulator.stage.scene import Scene
-from simulator.stage.scenery import Options, scene_of
+from simulator.stage.scene import Camera, Cue, Panel, Scene, Staging
+from simulator.stage.scenery import ShowOptions, scene_of
 from simulator.stage.show import Show, make_show
-from simulator.stage.staging import Cue, Panel, Staging
+from simulator.units import format_time
+
+ALWAYS = -math.inf
+UNIT = "\N{NO-BREAK SPACE}"
+"""Between a number and its unit: the two stay on one line."""
+LEVEL_S = 0.005
+"""A difference that would be printed as 0.00 is called none [s]."""
 
 
 @dataclass(frozen=True, eq=False)
-class Part:
-    """One chapter, ready to be told.
+class CompiledChapter:
+    """One chapter, ready to be shown.
 
     Attributes:
-        chapter: what the file says.
+        spec: what the file says.
         number, count: number of the chapter, from 1, and how many there are.
-        asked: the attempt it shows.
+        attempt: what it shows is run from.
         show: that attempt with the chapter's ghosts.
         from_s, until_s: race time where it begins and where the picture stands [s].
         caption, notes: the words, facts filled in.
     """
 
-    chapter: Chapter
+    spec: Chapter
     number: int
     count: int
-    asked: Asked
+    attempt: AttemptSpec
     show: Show
     from_s: float
     until_s: float
-    caption: tuple[Spoken, ...]
-    notes: tuple[Spoken, ...]
+    caption: tuple[CaptionText, ...]
+    notes: tuple[CaptionText, ...]
 
     @property
     def length_s(self) -> float:
-        """How long it is told [s]."""
-        return self._playing_s + self.chapter.hold
+        """How long it takes [s of wall time]."""
+        return self._playing_s + self.spec.hold
 
     @property
     def _playing_s(self) -> float:
-        before, after = self._legs
-        return before / self._countdown_rate + after / self.chapter.rate
+        before, after = self._played
+        return before / self._countdown_rate + after / self.spec.rate
 
     @property
-    def _legs(self) -> tuple[float, float]:
+    def _played(self) -> tuple[float, float]:
         """Race time before and after the gun that is played [s]."""
         before = max(min(self.until_s, 0.0) - self.from_s, 0.0)
         return before, self.until_s - self.from_s - before
 
     @property
     def _countdown_rate(self) -> float:
-        return min(self.chapter.rate, COUNTDOWN_RATE)
+        return min(self.spec.rate, COUNTDOWN_RATE)
 
-    def race_time(self, told_s: float) -> float:
-        """Return the race time shown when the chapter has been told for so long [s]."""
-        before, _ = self._legs
+    def race_time(self, since_s: float) -> float:
+        """Return the race time shown so long after the chapter began [s of wall time]."""
+        before, _ = self._played
         lead_s = before / self._countdown_rate
-        if told_s < lead_s:
-            return self.from_s + told_s * self._countdown_rate
-        return min(self.from_s + before + (told_s - lead_s) * self.chapter.rate, self.until_s)
+        if since_s < lead_s:
+            return self.from_s + since_s * self._countdown_rate
+        return min(self.from_s + before + (since_s - lead_s) * self.spec.rate, self.until_s)
 
-    def playback(self, told_s: float) -> Playback:
-        """Return where the playhead stands when the chapter has been told for so long [s]."""
-        at = self.race_time(told_s)
-        return Playback(at, self.show.recording.end_s, self.chapter.rate, False, at)
+    def playback(self, since_s: float) -> Playback:
+        """Return where the playhead stands so long after the chapter began [s of wall time]."""
+        at = self.race_time(since_s)
+        return Playback(at, self.show.recording.end_s, self.spec.rate, False, at)
 
     @property
-    def options(self) -> Options:
+    def options(self) -> ShowOptions:
         """What is switched on."""
-        return Options(reveal=self.chapter.reveal)
+        return ShowOptions(reveal=self.spec.reveal)
 
     @cached_property
     def panels(self) -> frozenset[Panel]:
         """What is shown beside the track."""
-        return frozenset(Panel(word) for word in self.chapter.panels)
+        return frozenset(Panel(word) for word in self.spec.panels)
 
     def staging(self, furthest_s: float) -> Staging:
         """Return how it is staged where the run is known up to a race time [s].
 
         A sentence that tells of a later moment waits for it (suspense).
         """
-        known = self.chapter.reveal
-        told = [s.text for s in self.caption if known or s.known_s <= furthest_s + 1e-9]
-        camera = Camera(self.chapter.camera)
-        return Staging(camera, self.panels, " ".join(told), self.number, self.count)
+        known = self.spec.reveal
+        texts = [s.text for s in self.caption if known or s.known_s <= furthest_s + 1e-9]
+        camera = Camera(self.spec.camera)
+        return Staging(camera, self.panels, " ".join(texts), self.number, self.count)
 
-    def scene(self, playback: Playback, options: Options, notice: str = "") -> Scene:
+    def scene(self, playback: Playback, options: ShowOptions, notice: str = "") -> Scene:
         """Return what a picture of this chapter shows."""
         scene = scene_of(self.show, playback, options, notice)
         return replace(scene, staging=self.staging(playback.furthest_s))
 
-    def cue(self, after: Part | None) -> Cue:
-        """Return what the speaker reads; they are told everything at once."""
-        following = "" if after is None else f"{after.chapter.name}: {_joined(after.caption)}"
+    def cue(self, after: CompiledChapter | None) -> Cue:
+        """Return what the speaker reads; they read everything at once."""
+        following = "" if after is None else f"{after.spec.name}: {_joined(after.caption)}"
         return Cue(
-            f"{self.chapter.name}: {_joined(self.caption)}",
+            f"{self.spec.name}: {_joined(self.caption)}",
             _joined(self.notes),
             following,
             self.number,
@@ -125,78 +137,81 @@ class Part:
 
 
 @dataclass(frozen=True, eq=False)
-class Telling:
-    """A whole story, ready to be told: `parts` in their order."""
+class StoryTimeline:
+    """A whole story, ready to be shown."""
 
     script: Script
-    parts: tuple[Part, ...]
+    chapters: tuple[CompiledChapter, ...]
 
     @cached_property
     def begins_s(self) -> tuple[float, ...]:
-        """At which second of the told time each part begins [s]."""
-        return tuple(accumulate((part.length_s for part in self.parts[:-1]), initial=0.0))
+        """At which second of the story each chapter begins [s]."""
+        return tuple(accumulate((chapter.length_s for chapter in self.chapters[:-1]), initial=0.0))
 
     @property
     def length_s(self) -> float:
-        """How long the whole story is told [s]."""
-        return self.begins_s[-1] + self.parts[-1].length_s
+        """How long the whole story takes [s]."""
+        return self.begins_s[-1] + self.chapters[-1].length_s
 
-    def at(self, told_s: float) -> tuple[Part, float]:
-        """Return the part told at a second, and how long it has been told [s]."""
-        index = max(bisect_right(self.begins_s, told_s + 1e-9) - 1, 0)
-        return self.parts[index], max(told_s - self.begins_s[index], 0.0)
+    def at(self, story_s: float) -> tuple[CompiledChapter, float]:
+        """Return the chapter at a second of the story, and how long ago it began [s]."""
+        index = max(bisect_right(self.begins_s, story_s + 1e-9) - 1, 0)
+        return self.chapters[index], max(story_s - self.begins_s[index], 0.0)
 
-    def scene_at(self, told_s: float) -> Scene:
-        """Return the scene at a second of the told time."""
-        part, since_s = self.at(told_s)
-        return part.scene(part.playback(since_s), part.options)
+    def scene_at(self, story_s: float) -> Scene:
+        """Return the scene at a second of the story."""
+        chapter, since_s = self.at(story_s)
+        return chapter.scene(chapter.playback(since_s), chapter.options)
 
-    def with_shows(self, shows: Sequence[Show]) -> Telling:
-        """Return the telling with what has been found out about each part's attempt since."""
-        parts = (replace(p, show=show) for p, show in zip(self.parts, shows, strict=True))
-        return Telling(self.script, tuple(parts))
+    def with_shows(self, shows: Sequence[Show]) -> StoryTimeline:
+        """Return the timeline with other shows of the same attempts."""
+        chapters = (replace(c, show=show) for c, show in zip(self.chapters, shows, strict=True))
+        return StoryTimeline(self.script, tuple(chapters))
 
 
-def tell(script: Script) -> Telling:
+def compile_story(script: Script) -> StoryTimeline:
     """Run every attempt of a story side by side and find its moments and facts.
 
     Raises:
         ScenarioError: an event or a fact that a chapter rests on is not in its run, or a ghost is
             not in its scenario; every such problem stands at its line.
     """
-    asked = list(script.scenarios)
-    runs = dict(zip(asked, simulate_all([script.scenarios[a] for a in asked]), strict=True))
-    parts, problems = [], []
+    attempts = list(script.scenarios)
+    recordings = simulate_all([script.scenarios[a] for a in attempts])
+    runs = dict(zip(attempts, recordings, strict=True))
+    chapters, problems = [], []
     for number in range(len(script.story.chapters)):
-        teller = _Teller(script, number, runs)
-        parts.append(teller.part())
-        problems += teller.problems
+        compiler = _Compiler(script, number, runs)
+        chapters.append(compiler.chapter())
+        problems += compiler.problems
     if problems:
         raise ScenarioError(problems)
-    return Telling(script, tuple(parts))
+    return StoryTimeline(script, tuple(chapters))
 
 
-class _Teller:
-    """Makes one part; what is wrong with it is kept with its place in the file."""
+class _Compiler:
+    """Compiles one chapter; what is wrong with it is kept with its place in the file."""
 
-    def __init__(self, script: Script, number: int, runs: dict[Asked, Recording]) -> None:
+    def __init__(self, script: Script, number: int, runs: dict[AttemptSpec, Recording]) -> None:
         self.script, self.number, self.runs = script, number, runs
-        self.chapter = script.story.chapters[number]
+        self.spec = script.story.chapters[number]
         self.problems: list[Problem] = []
 
-    def part(self) -> Part:
-        chapter, asked = self.chapter, self.script.attempts[self.number]
-        scenario = self.script.scenarios[asked]
+    def chapter(self) -> CompiledChapter:
+        spec, attempt = self.spec, self.script.attempts[self.number]
+        scenario = self.script.scenarios[attempt]
         marks = self._marks(scenario)
-        show = make_show(scenario, self.runs[asked], marks)
-        from_s = self._moment(show, "from", chapter.from_)
+        show = make_show(scenario, self.runs[attempt], marks)
+        from_s = self._moment(show, "from", spec.from_)
         until_s = self._end(show, from_s)
         rivals = self.script.rivals[self.number]
         facts = Facts(show, {name: self.script.scenarios[a] for name, a in rivals.items()})
-        caption = self._words(facts, "caption", chapter.caption)
-        notes = self._words(facts, "notes", chapter.notes)
+        caption = self._words(facts, "caption", spec.caption)
+        notes = self._words(facts, "notes", spec.notes)
         count = len(self.script.story.chapters)
-        return Part(chapter, self.number + 1, count, asked, show, from_s, until_s, caption, notes)
+        return CompiledChapter(
+            spec, self.number + 1, count, attempt, show, from_s, until_s, caption, notes
+        )
 
     def _wrong(self, way: tuple[str | int, ...], error: ValueError) -> None:
         message, _, hint = str(error).partition("; ")
@@ -211,27 +226,27 @@ class _Teller:
 
     def _end(self, show: Show, from_s: float) -> float:
         """Return where the picture stands in the end [s of race time]."""
-        chapter = self.chapter
-        if chapter.until is None:
+        spec = self.spec
+        if spec.until is None:
             return from_s
-        told_s = parse_seconds(chapter.until)
-        if told_s is None:
+        length_s = parse_seconds(spec.until)
+        if length_s is None:
             before = len(self.problems)
-            until_s = self._moment(show, "until", chapter.until)
+            until_s = self._moment(show, "until", spec.until)
             if until_s < from_s and len(self.problems) == before:
-                why = f"{chapter.until} lies before {chapter.from_} in this run"
+                why = f"{spec.until} lies before {spec.from_} in this run"
                 self._wrong(("until",), ValueError(why))
             return max(until_s, from_s)
-        lead_s = max(-from_s, 0.0) / min(chapter.rate, COUNTDOWN_RATE)
-        if told_s <= lead_s:
-            return from_s + told_s * min(chapter.rate, COUNTDOWN_RATE)
-        until_s = max(from_s, 0.0) + (told_s - lead_s) * chapter.rate
+        lead_s = max(-from_s, 0.0) / min(spec.rate, COUNTDOWN_RATE)
+        if length_s <= lead_s:
+            return from_s + length_s * min(spec.rate, COUNTDOWN_RATE)
+        until_s = max(from_s, 0.0) + (length_s - lead_s) * spec.rate
         if until_s > last_s(show):
             why = f"the run is over before: it is shown until {last_s(show):.1f} s"
             self._wrong(("until",), ValueError(why))
         return min(until_s, last_s(show))
 
-    def _words(self, facts: Facts, key: str, text: str) -> tuple[Spoken, ...]:
+    def _words(self, facts: Facts, key: str, text: str) -> tuple[CaptionText, ...]:
         spoken = []
         for sentence in parse_caption(text):
             try:
@@ -242,27 +257,222 @@ class _Teller:
 
     def _marks(self, scenario: Scenario) -> list[Mark]:
         """Return the chapter's ghosts: those it names, else those of its scenario."""
-        if self.chapter.ghosts is None:
+        if self.spec.ghosts is None:
             return ghost_marks(scenario)
         shown = [ghost.model_copy(update={"on": True}) for ghost in scenario.ghosts]
-        own = {m.name: m for m in ghost_marks(scenario.model_copy(update={"ghosts": shown}))}
+        known = {m.name: m for m in ghost_marks(scenario.model_copy(update={"ghosts": shown}))}
         marks = []
-        for n, rival in enumerate(self.chapter.ghosts):
+        for n, rival in enumerate(self.spec.ghosts):
             if rival.is_run:
                 marks.append(self._run(rival))
-            elif rival.name in own:
-                marks.append(own[rival.name])
+            elif rival.name in known:
+                marks.append(known[rival.name])
             else:
-                there = ", ".join(own) or "none"
+                there = ", ".join(known) or "none"
                 why = f"its scenario has no ghost '{rival.name}'; ghosts: {there}"
                 self._wrong(("ghosts", n), ValueError(why))
         return marks
 
     def _run(self, rival: Rival) -> Mark:
-        asked = self.script.rivals[self.number][rival.name]
-        mark = run_mark(rival.name, rival.colour, "", self.runs[asked])
+        attempt = self.script.rivals[self.number][rival.name]
+        mark = run_mark(rival.name, rival.colour, "", self.runs[attempt])
         return replace(mark, label=rival.name)
 
 
-def _joined(spoken: Sequence[Spoken]) -> str:
+def _joined(spoken: Sequence[CaptionText]) -> str:
     return " ".join(one.text for one in spoken)
+
+
+# -- facts -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class FactText:
+    """A fact in words, and the race time since which it is known [s]."""
+
+    text: str
+    known_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class CaptionText:
+    """One sentence with its facts filled in; before `known_s` [s of race time] it is not shown."""
+
+    text: str
+    known_s: float
+
+
+@dataclass(frozen=True, eq=False)
+class Facts:
+    """Where the facts of one chapter are found.
+
+    Attributes:
+        show: the attempt that is shown, with its ghosts.
+        rivals: scenarios of those ghosts that were run for the chapter, by name.
+    """
+
+    show: Show
+    rivals: Mapping[str, Scenario]
+
+    def speak(self, sentence: Sentence) -> CaptionText:
+        """Return a sentence with its facts filled in.
+
+        Raises:
+            ValueError: a fact cannot be found in this run.
+        """
+        found = [p if isinstance(p, str) else self.find(p) for p in sentence.pieces]
+        known_s = max((f.known_s for f in found if isinstance(f, FactText)), default=ALWAYS)
+        return CaptionText("".join(f if isinstance(f, str) else f.text for f in found), known_s)
+
+    def find(self, fact: Fact) -> FactText:
+        """Return a fact.
+
+        Raises:
+            ValueError: it cannot be found; the message says why.
+        """
+        try:
+            return self._find(fact)
+        except ValueError as error:
+            raise ValueError(f"{{{fact.text}}}: {error}") from None
+
+    def _find(self, fact: Fact) -> FactText:
+        if fact.kind == "target":
+            return FactText(format_time(self.show.plan.finish_s or 0.0), ALWAYS)
+        if fact.kind == "gap":
+            return self._gap(fact)
+        if fact.kind == "difference":
+            return self._difference(fact)
+        if not fact.other:
+            return self._own(fact)
+        mark = self._mark(fact.other)
+        if fact.kind == "finish":
+            return FactText(_time(mark.finish_s), ALWAYS)
+        scenario = self.rivals.get(fact.other)
+        if scenario is None or not isinstance(mark.run, Recording):
+            raise ValueError(f"'{fact.other}' is no run of this story: only its finish is known")
+        return FactText(_told(fact, FactSource(scenario, mark.run, self.show)), ALWAYS)
+
+    def _own(self, fact: Fact) -> FactText:
+        run = self.show.recording
+        known_s = run.end_s
+        if fact.kind == "pacers":
+            known_s = ALWAYS
+        elif fact.kind in ("light lost", "pacer left"):
+            known_s = events(self.show).get(fact.kind, ALWAYS)
+        elif fact.when is not None:
+            known_s = time_of(self.show, fact.when)
+        return FactText(_told(fact, FactSource(self.show.scenario, run, self.show)), known_s)
+
+    def _gap(self, fact: Fact) -> FactText:
+        mark = self._mark(fact.other) if fact.other else self.show.light
+        if fact.when is None:
+            raise ValueError("at which moment?")
+        time_s = time_of(self.show, fact.when)
+        x = float(self.show.recording.distance_at(time_s))
+        if mark.known_m is not None and not any(abs(x - k) < 0.01 for k in mark.known_m):
+            raise ValueError(f"no time of '{mark.name}' was published there")
+        gap = gap_seconds(self.show.recording, mark, time_s)
+        if gap is None:
+            raise ValueError(f"'{mark.name}' never comes that far")
+        return FactText(_words(gap, "behind", "ahead", "level"), time_s)
+
+    def _difference(self, fact: Fact) -> FactText:
+        run = self.show.recording
+        ghosts = [g for g in self.show.ghosts if g.name in self.rivals] or list(self.show.ghosts)
+        if not fact.other and not ghosts:
+            raise ValueError("there is no ghost to compare with")
+        mark = self._mark(fact.other) if fact.other else ghosts[0]
+        if run.finish_s is None or mark.finish_s is None:
+            raise ValueError("one of the two does not finish")
+        off = run.finish_s - mark.finish_s
+        return FactText(_words(off, "slower", "faster", "no faster"), run.end_s)
+
+    def _mark(self, name: str) -> Mark:
+        for mark in self.show.ghosts:
+            if mark.name == name:
+                return mark
+        names = ", ".join(mark.name for mark in self.show.ghosts)
+        raise ValueError(
+            f"there is no ghost '{name}' in this chapter; there are: {names or 'none'}"
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FactSource:
+    """A run that a fact is about; distances and events are meant in this run itself."""
+
+    scenario: Scenario
+    run: Recording
+    live: Show
+
+    def time_of(self, fact: Fact) -> float:
+        """Return the race time that a fact asks for [s]."""
+        when = fact.when
+        if when is None:
+            raise ValueError("at which moment?")
+        if self.run is self.live.recording or when.time_s is not None:
+            return time_of(self.live, when)
+        # an event is the live run's; the other run is looked at where she was then
+        x = (
+            when.distance_m
+            if when.distance_m is not None
+            else event_distance(self.live, when.event)
+        )
+        found = float(self.run.time_at(x)) + when.offset_s
+        if math.isnan(found):
+            raise ValueError(f"it never comes to {when.text}")
+        return found
+
+
+def _told(fact: Fact, seen: FactSource) -> str:
+    """Return what is true of a run, in words."""
+    if fact.kind == "shelter" and fact.when is None:
+        return _percent(seen.run.mean_shelter)
+    if fact.when is None:
+        return _OF_A_RUN[fact.kind](seen)
+    return _AT_A_MOMENT[fact.kind](seen.run.at(seen.time_of(fact)), float(seen.run.reserve[0]))
+
+
+def _light_lost(seen: FactSource) -> str:
+    own = seen.run is seen.live.recording
+    track = seen.live.tracks[0] if own else gap_track(seen.run, light_mark(seen.scenario))
+    lost_m = lost_light_m(track)
+    if lost_m is None:
+        raise ValueError("the light is not lost in this run")
+    return f"{lost_m:.0f}{UNIT}m"
+
+
+def _pacer_left(seen: FactSource) -> str:
+    if "pacer left" not in events(seen.live):
+        raise ValueError("no pacer leaves in this run")
+    return f"{event_distance(seen.live, 'pacer left'):.0f}{UNIT}m"
+
+
+_OF_A_RUN: dict[str, Callable[[FactSource], str]] = {
+    "finish": lambda seen: _time(seen.run.finish_s),
+    "pacers": lambda seen: f"{len({slot.name for slot in seen.scenario.pacers.line_up()})}",
+    "light lost": _light_lost,
+    "pacer left": _pacer_left,
+}
+_AT_A_MOMENT: dict[str, Callable[[Moment, float], str]] = {
+    "shelter": lambda moment, _full: _percent(moment.shelter),
+    "reserve": lambda moment, full: _percent(max(moment.reserve, 0.0) / full),
+    "speed": lambda moment, _full: f"{moment.v_m_s:.2f}{UNIT}m/s",
+    "time": lambda moment, _full: format_time(moment.time_s),
+}
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f}{UNIT}%"
+
+
+def _time(seconds: float | None) -> str:
+    if seconds is None:
+        raise ValueError("it does not finish")
+    return format_time(seconds)
+
+
+def _words(seconds: float, more: str, less: str, none: str) -> str:
+    if abs(seconds) < LEVEL_S:
+        return none
+    return f"{abs(seconds):.2f}{UNIT}s {more if seconds > 0 else less}"

@@ -7,6 +7,7 @@ Only `pygame.display` and `pygame.font` are initialised; audio when sound is swi
 from __future__ import annotations
 
 import gc
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -15,10 +16,8 @@ from typing import Unpack
 import pygame
 
 from simulator.errors import DisplayError
-from simulator.stage.cameras import Camera
 from simulator.stage.keys import Action
-from simulator.stage.scene import Scene
-from simulator.stage.staging import Staging
+from simulator.stage.scene import Camera, Scene, Staging
 from simulator.view.cameras import Shot, directed
 from simulator.view.controls import Controls
 from simulator.view.editor import Editor
@@ -27,7 +26,6 @@ from simulator.view.layout import Layout
 from simulator.view.picture import Options, Painter, layout_of
 from simulator.view.pointing import Pointing
 from simulator.view.presenter import Presenter
-from simulator.view.resting import Resting
 from simulator.view.sound import Sound
 from simulator.view.style import Style
 from simulator.view.themes import next_theme, theme_named
@@ -35,8 +33,13 @@ from simulator.view.watched import Opening, Watched
 from simulator.view.window import Window
 
 FRAMES_PER_S = 60
-INSTEAD_S = 0.008
-"""Work done in the time of a picture that is left out [s]."""
+SWITCH_S = 0.001
+"""How long a background thread may keep Python from the next picture [s]."""
+AWAKE = 45
+"""So many pictures are drawn after anything changed: new ground is painted a few tiles at a time,
+what slides or fades comes to rest."""
+SELDOM = 5
+"""Where nothing changes one picture in so many is drawn: a caret blinks, a tip appears."""
 TILES = 3
 """How much new ground one picture may paint: a handful of milliseconds."""
 HIDDEN = (pygame.WINDOWFOCUSLOST, pygame.WINDOWMINIMIZED, pygame.WINDOWHIDDEN)
@@ -55,6 +58,35 @@ class Looks:
 
     labels: bool = True
     help: bool = False
+
+
+class FrameSkipper:
+    """Skips pictures that would be the one that is on the screen already: it saves power."""
+
+    def __init__(self) -> None:
+        self._shown: tuple[object, object, object] | None = None
+        self._awake = AWAKE
+        self._skipped = 0
+
+    def invalidate(self) -> None:
+        """Draw the next pictures, whatever they show."""
+        self._awake = AWAKE
+
+    def skips(self, camera: object, surface: object, scene: object) -> bool:
+        """Return whether to skip the next picture.
+
+        Args:
+            camera: all that says what is looked at, and how.
+            surface: what is drawn on.
+            scene: what is drawn.
+        """
+        shown = self._shown
+        if shown is None or shown[0] != camera or shown[1:] != (surface, scene):
+            self.invalidate()
+        self._shown = camera, surface, scene
+        self._awake -= 1
+        self._skipped = 0 if self._awake >= 0 else (self._skipped + 1) % SELDOM
+        return self._skipped > 0
 
 
 class App:
@@ -79,10 +111,10 @@ class App:
         self._pointing = Pointing(session)
         self._staging: Staging | None = None
         self._now_s = self._unseen_s = 0.0
-        self._resting = Resting()
+        self._skipper = FrameSkipper()
         self._editor = Editor(session)
         self.drawer = self._editor.drawer
-        self._dressed: Style | None = None
+        self._style: Style | None = None
         self._controls: Controls | None = None
         self._arranged: object = None
         self._display = opening.get("display")
@@ -102,7 +134,7 @@ class App:
 
     def handle(self, event: pygame.Event) -> None:
         """Take one event; none raises, and none changes the recording."""
-        self._resting.stir()
+        self._skipper.invalidate()
         if self.presenter.handle(event):
             return
         if event.type in (pygame.QUIT, pygame.WINDOWCLOSE):
@@ -161,9 +193,9 @@ class App:
 
     def _arrangement(self) -> tuple[Layout, Style]:
         layout = self._layout()
-        if self._dressed is None or self._dressed.sizes != layout.sizes:
-            self._dressed = Style(self._painter.type, layout.sizes, self._painter.theme)
-        return layout, self._dressed
+        if self._style is None or self._style.sizes != layout.sizes:
+            self._style = Style(self._painter.type, layout.sizes, self._painter.theme)
+        return layout, self._style
 
     def _let_go(self) -> None:
         """Hold neither key nor mouse any more."""
@@ -172,7 +204,7 @@ class App:
 
     def perform(self, action: Action, *, by_key: bool = False) -> None:
         """Do what a key or a button asks for: what is not the window's goes to the session."""
-        self._resting.stir()
+        self._skipper.invalidate()
         own: dict[Action, Callable[[], None]] = {
             Action.LABELS: lambda: self._look(labels=not self.looks.labels),
             Action.CAMERA: lambda: self._next_camera(1),
@@ -219,7 +251,7 @@ class App:
     def _other_colours(self) -> None:
         theme = next_theme(self._painter.theme)
         self._painter = self._painter.followed_by(theme)
-        self._dressed = None
+        self._style = self._controls = None
         self.session.notify(f"Colours: {theme.name}.")
 
     def _look(self, **changes: bool) -> None:
@@ -277,13 +309,12 @@ class App:
             self._arranged = None
 
     def _show(self, surface: pygame.Surface, scene: Scene) -> None:
-        """Show the picture, unless it stands there already: then work goes on in its time."""
+        """Show the picture, unless it is on the screen already."""
         if self.presenter.on or self.drawer.slides:
-            self._resting.stir()
+            self._skipper.invalidate()
         ground = None if self.shot.whole else scene.distance_m
         camera = (self.shot, surface.get_size(), self._painter.theme, ground)
-        if self._resting.leaves_out(camera, surface, scene):
-            self.session.work_on(INSTEAD_S)
+        if self._skipper.skips(camera, surface, scene):
             return
         self._draw(surface, scene, self._unseen_s)
         self._unseen_s = 0.0
@@ -355,10 +386,11 @@ def run(
     if sound:
         app.perform(Action.SOUND)
     pace = pygame.time.Clock()
+    sys.setswitchinterval(SWITCH_S)
     try:
         app.frame(0.0)
-        # what the program is made of is there to stay: looking through all of it for garbage, as
-        # happens once in some thousand pictures while knobs are turned, takes as long as three
+        # what the program is made of is there to stay: a collection that looks through all of it
+        # takes as long as three pictures
         gc.freeze()
         before = clock()
         while app.running:

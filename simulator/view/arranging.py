@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import lru_cache
 
-from simulator.stage.staging import Panel
+from simulator.stage.scene import Panel
 from simulator.view.layout import (
     INFIELD_M,
     TRACK_HEIGHT_M,

@@ -13,9 +13,7 @@ import numpy as np
 
 from simulator.coefficients import BEND_RADIUS_M
 from simulator.physics.track import to_plane, track_position
-from simulator.stage.cameras import Camera
-from simulator.stage.scene import Scene
-from simulator.stage.staging import Staging
+from simulator.stage.scene import Camera, Scene, Staging
 from simulator.view.camera import Aim, View, between, ease, looking, settle, showing, whole
 from simulator.view.layout import Layout
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from simulator.stage.staging import Panel
+from simulator.stage.scene import Panel
 from simulator.view.arranging import Side, column_of, in_column, only
 from simulator.view.layout import INFIELD_M, Box, Hud, Layout, track_scale
 

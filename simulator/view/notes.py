@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import pygame
 
-from simulator.stage.scene import Scene
-from simulator.stage.staging import Cue
+from simulator.stage.scene import Cue, Scene
 from simulator.units import format_clock
 from simulator.view.layout import Box
 from simulator.view.panels.caption import lines_of

@@ -10,13 +10,17 @@ from collections.abc import Iterable, Sequence
 from collections.abc import Mapping as Table
 from dataclasses import fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from simulator.errors import Problem, ScenarioError, ThemeError
-from simulator.scenario.fields import quoted
+from simulator.scenario.fields import did_you_mean, guess, quoted
 from simulator.scenario.reading import read_text
-from simulator.scenario.structure import did_you_mean, guess
-from simulator.scenario.yaml_tree import Entry, Mapping, Mark, Node, Scalar, YamlError, read_tree
+from simulator.scenario.yaml_tree import (
+    YamlMapping,
+    YamlNode,
+    position_of,
+    read_document,
+)
 from simulator.view.theme import Colour, Ground, Theme, css, hex_colour
 
 _PLAIN = tuple(
@@ -36,13 +40,11 @@ def read_theme(path: Path, themes: Table[str, Theme]) -> Theme:
             problem.
     """
     try:
-        root, flaws = read_tree(read_text(path, str(path)), str(path))
+        document = read_document(read_text(path, str(path)), str(path))
     except ScenarioError as error:
         raise _refusal(error.problems) from None
-    except YamlError as error:
-        raise _refusal([error.problem]) from None
-    reader = _Reader(flaws)
-    theme = reader.theme(root, path.stem, themes)
+    reader = _Reader(document.flaws)
+    theme = reader.theme((document.root, document.node), path.stem, themes)
     if reader.problems:
         raise _refusal(reader.problems)
     return theme
@@ -56,13 +58,17 @@ def _refusal(problems: Sequence[Problem]) -> ThemeError:
     return ThemeError("\n".join(lines))
 
 
+_Value: TypeAlias = tuple[Any, YamlNode]
+"""What a file says, and the node that says where."""
+
+
 class _Reader:
-    """Makes overrides out of nodes, and keeps what is wrong with them."""
+    """Makes overrides out of values, and keeps what is wrong with them."""
 
     def __init__(self, problems: list[Problem]) -> None:
         self.problems = problems
 
-    def theme(self, root: Node, name: str, themes: Table[str, Theme]) -> Theme:
+    def theme(self, root: _Value, name: str, themes: Table[str, Theme]) -> Theme:
         """Return the theme; what is refused keeps the base's value."""
         said = self._table(root, "", (*_PLAIN, *_TABLES, "base"))
         base = said.pop("base", None)
@@ -70,70 +76,75 @@ class _Reader:
         changes: dict[str, Any] = {"name": name}
         for key, entry in said.items():
             if key == "ground":
-                changes[key] = self._ground(theme.ground, entry.node)
+                changes[key] = self._ground(theme.ground, entry)
             elif key == "gaps":
                 gaps = {state.value: colour for state, colour in theme.gaps}
-                new = self._colours(gaps, entry.node, key)
+                new = self._colours(gaps, entry, key)
                 changes[key] = tuple((state, new[state.value]) for state, _ in theme.gaps)
             elif key in _TABLES:
                 old = dict(theme.named if key == "named" else theme.lights)
-                changes[key] = tuple(self._colours(old, entry.node, key).items())
+                changes[key] = tuple(self._colours(old, entry, key).items())
             else:
-                changes[key] = self._colour(entry.node, key) or getattr(theme, key)
+                changes[key] = self._colour(entry, key) or getattr(theme, key)
         return replace(theme, **changes)
 
-    def _base(self, entry: Entry, themes: Table[str, Theme]) -> Theme:
-        node = entry.node
-        name = node.text if isinstance(node, Scalar) else ""
+    def _base(self, entry: _Value, themes: Table[str, Theme]) -> Theme:
+        name = _text(entry)
         if name not in themes:
-            what = f"is one of {', '.join(themes)}, not {_told(node)}"
-            self._refuse(node.mark, "base", what, _near(name, themes))
+            what = f"is one of {', '.join(themes)}, not {_told(entry)}"
+            self._refuse(entry, "base", what, _near(name, themes))
         return themes.get(name) or next(iter(themes.values()))
 
-    def _ground(self, ground: Ground, node: Node) -> Ground:
+    def _ground(self, ground: Ground, entry: _Value) -> Ground:
         known = {f.name: getattr(ground, f.name) for f in fields(Ground)}
         light = known.pop("floodlight")
-        said = node.entries.get("floodlight") if isinstance(node, Mapping) else None
-        if said is not None and isinstance(node, Mapping):
-            rest = {key: entry for key, entry in node.entries.items() if key != "floodlight"}
-            node = replace(node, entries=rest)
-            given = said.node.value if isinstance(said.node, Scalar) else None
+        value, _ = entry
+        if isinstance(value, YamlMapping) and "floodlight" in value:
+            given, node = value["floodlight"], value.nodes["floodlight"][1]
             if isinstance(given, bool) or not isinstance(given, int | float) or not 0 <= given <= 1:
-                what = f"is a number from 0 to 1, not {_told(said.node)}"
-                self._refuse(said.node.mark, "ground.floodlight", what)
+                what = f"is a number from 0 to 1, not {_told((given, node))}"
+                self._refuse((given, node), "ground.floodlight", what)
             else:
                 light = float(given)
-        return replace(ground, floodlight=light, **self._colours(known, node, "ground"))
+            value.take_out("floodlight")
+        return replace(ground, floodlight=light, **self._colours(known, entry, "ground"))
 
-    def _colours(self, known: dict[str, Colour], node: Node, where: str) -> dict[str, Colour]:
-        said = self._table(node, where, known)
-        new = {key: self._colour(entry.node, f"{where}.{key}") for key, entry in said.items()}
+    def _colours(self, known: dict[str, Colour], entry: _Value, where: str) -> dict[str, Colour]:
+        said = self._table(entry, where, known)
+        new = {key: self._colour(below, f"{where}.{key}") for key, below in said.items()}
         return known | {key: colour for key, colour in new.items() if colour is not None}
 
-    def _table(self, node: Node, where: str, known: Iterable[str]) -> dict[str, Entry]:
+    def _table(self, entry: _Value, where: str, known: Iterable[str]) -> dict[str, _Value]:
         """Return the entries that are known; of an empty node none."""
-        if isinstance(node, Scalar) and node.value is None:
+        value, _ = entry
+        if value is None:
             return {}
-        if not isinstance(node, Mapping):
-            self._refuse(node.mark, where, "is a list of names and colours")
+        if not isinstance(value, YamlMapping):
+            self._refuse(entry, where, "is a list of names and colours")
             return {}
         names = tuple(known)
-        for key, entry in node.entries.items():
+        for key, (key_node, _) in value.nodes.items():
             if key not in names:
                 what = f"{where or 'a theme'} knows no {quoted(key)}"
                 few = len(self.problems) < MOST_TOLD  # looking for a word that is near takes time
                 hint = (_near(key, names) or f"known: {', '.join(names)}") if few else ""
-                self._refuse(entry.mark, where, what, hint)
-        return {key: entry for key, entry in node.entries.items() if key in names}
+                self._refuse((key, key_node), where, what, hint)
+        return {key: (value[key], value.nodes[key][1]) for key in value if key in names}
 
-    def _colour(self, node: Node, where: str) -> Colour | None:
-        found = hex_colour(node.text) if isinstance(node, Scalar) else None
+    def _colour(self, entry: _Value, where: str) -> Colour | None:
+        found = hex_colour(_text(entry))
         if found is None:
-            self._refuse(node.mark, where, f'is a colour such as "{_EXAMPLE}", not {_told(node)}')
+            self._refuse(entry, where, f'is a colour such as "{_EXAMPLE}", not {_told(entry)}')
         return found
 
-    def _refuse(self, mark: Mark, where: str, what: str, hint: str = "") -> None:
-        self.problems.append(Problem(mark.source, mark.line, mark.column, where, what, hint))
+    def _refuse(self, entry: _Value, where: str, what: str, hint: str = "") -> None:
+        self.problems.append(position_of(entry[1]).problem(where, what, hint))
+
+
+def _text(entry: _Value) -> str:
+    """Return a single value as it is written; of a table or a list nothing."""
+    written = entry[1].value
+    return written if isinstance(written, str) else ""
 
 
 def _near(name: str, known: Iterable[str]) -> str:
@@ -141,7 +152,7 @@ def _near(name: str, known: Iterable[str]) -> str:
     return did_you_mean(meant) if meant else ""
 
 
-def _told(node: Node) -> str:
-    if isinstance(node, Scalar):
-        return quoted(node.text) if node.text else "nothing"
-    return "a table" if isinstance(node, Mapping) else "a list"
+def _told(entry: _Value) -> str:
+    if isinstance(entry[0], dict | list):
+        return "a table" if isinstance(entry[0], dict) else "a list"
+    return quoted(_text(entry)) if _text(entry) else "nothing"

@@ -11,10 +11,8 @@ from dataclasses import dataclass
 
 import pygame
 
-from simulator.stage.cameras import Camera
 from simulator.stage.keys import BINDINGS, PRESENTING
-from simulator.stage.scene import Scene
-from simulator.stage.staging import Staging
+from simulator.stage.scene import Camera, Scene, Staging
 from simulator.view import camera, sprites
 from simulator.view.arranging import EVERY_PANEL, arrange
 from simulator.view.cameras import WHOLE, Shot, goal_of, view_of

@@ -11,7 +11,7 @@ import math
 
 import pygame
 
-from simulator.stage.cameras import Camera
+from simulator.stage.scene import Camera
 from simulator.view.camera import MOST_ZOOM, View, aim_of, closer, within
 from simulator.view.cameras import Shot, view_of
 from simulator.view.layout import Layout

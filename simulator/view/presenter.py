@@ -8,47 +8,30 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 import pygame
 
 from simulator.stage.keys import Action
 from simulator.stage.scene import Scene
-from simulator.stage.staging import Cue
 from simulator.view import window as window_module
 from simulator.view.notes import Notes
 from simulator.view.text import Type
 from simulator.view.theme import Colour, Theme
 from simulator.view.window import Window
 
+if TYPE_CHECKING:
+    from simulator.view.watched import Watched
+
 LOOK_S = 1.0
 """How often it is asked which displays there are [s]; not every system says so by itself."""
 _BLANKS: dict[Action, Colour] = {Action.BLACK: (0, 0, 0), Action.WHITE: (255, 255, 255)}
 
 
-class Presented(Protocol):
-    """What presenting asks of a session."""
-
-    def next_cue(self) -> None:
-        """Go on: to the next chapter, or the next event of the run."""
-
-    def previous_cue(self) -> None:
-        """Go back to the one before."""
-
-    def from_beginning(self) -> None:
-        """Begin again."""
-
-    def cue(self) -> Cue:
-        """Return what the speaker reads now."""
-
-    def notify(self, text: str) -> None:
-        """Show a sentence for some seconds."""
-
-
 class Presenter:
     """The mode of presenting, on or off."""
 
-    def __init__(self, session: Presented, window: Window, display: int | None) -> None:
+    def __init__(self, session: Watched, window: Window, display: int | None) -> None:
         """Be off; `display` is the audience's, from 0; None = the second one if there is one."""
         self.on = False
         self.blank: Action | None = None

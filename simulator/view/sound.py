@@ -10,7 +10,7 @@ import numpy as np
 import pygame
 from numpy.typing import NDArray
 
-from simulator.stage.cues import Cue, cues
+from simulator.stage.events import SoundCue, sound_cues
 from simulator.stage.scene import Scene
 
 RATE_HZ = 44_100
@@ -57,7 +57,7 @@ def _pcm(values: NDArray[np.float64], loudness: float) -> Wave:
     return np.asarray(np.rint(faded / np.abs(faded).max() * loudness * 32767), np.int16)
 
 
-_MADE = {Cue.GUN: gun, Cue.BELL: bell, Cue.TICK: tick}
+_MADE = {SoundCue.GUN: gun, SoundCue.BELL: bell, SoundCue.TICK: tick}
 
 
 class Sound:
@@ -65,7 +65,7 @@ class Sound:
 
     def __init__(self) -> None:
         """Start silent; nothing is opened."""
-        self._sounds: dict[Cue, pygame.mixer.Sound] = {}
+        self._sounds: dict[SoundCue, pygame.mixer.Sound] = {}
         self._before: Scene | None = None
 
     @property
@@ -88,12 +88,12 @@ class Sound:
             return f"There is no sound on this machine: {error}."
         return "Sound is on."
 
-    def hear(self, scene: Scene) -> tuple[Cue, ...]:
+    def hear(self, scene: Scene) -> tuple[SoundCue, ...]:
         """Play what the step to this scene calls for; return it."""
         before, self._before = self._before, scene
         if not self.on or before is None:
             return ()
-        found = cues(before, scene)
+        found = sound_cues(before, scene)
         for cue in found:
             self._sounds[cue].play()
         return found

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 import pygame
 
-from simulator.beside import Hand
+from simulator.background import BackgroundThread
 from simulator.view import camera
 from simulator.view.arranging import arrange
 from simulator.view.layers.track import led_pips, mark_lines, paint
@@ -56,16 +56,16 @@ def shown_while(
     """
     _show(window, theme, presenting)
     pace = pygame.time.Clock()
-    with Hand[T]("opening") as hand:
-        hand.give(work)
+    with BackgroundThread[T]("opening") as thread:
+        thread.submit(work)
         size = window.size
-        while not hand.ready:
+        while not thread.ready:
             pygame.event.pump()
             if window.size != size:
                 size = window.size
                 _show(window, theme, presenting)
             pace.tick(PICTURES_PER_S)
-        found = hand.take()
+        found = thread.result()
     if pygame.event.peek((pygame.QUIT, pygame.WINDOWCLOSE)):
         raise LeftError
     return found

@@ -1,8 +1,9 @@
-"""What the window asks of what it watches, and how it may be opened.
+"""The session as the window sees it, and how a window may be opened.
 
-In: nothing. Out: a protocol, and the arguments of `run`.
+In: nothing. Out: a protocol, which `simulator.session.Session` has, and the arguments of `run`.
 """
 
+# ruff: noqa: D102 - what each method does is written at the session
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
@@ -11,9 +12,8 @@ from typing import Protocol, TypedDict
 
 from simulator.stage.desk import Desk
 from simulator.stage.keys import Action
-from simulator.stage.scene import Scene
+from simulator.stage.scene import Cue, Scene
 from simulator.view.cameras import Shot
-from simulator.view.presenter import Presented
 from simulator.view.theme import Theme
 from simulator.view.window import Window
 
@@ -21,100 +21,55 @@ Witness = Callable[[Scene], object]
 """Is shown every scene that the window shows: what is heard, and real lights."""
 
 
-class Watched(Presented, Protocol):
-    """What the window asks of a session; a refused text gives False, and the desk says why."""
+class Watched(Protocol):
+    """All that the view asks of a session; what each does is written there."""
+
+    # watching: which moment is shown
 
     @property
-    def playing(self) -> bool:
-        """Whether time is running."""
+    def playing(self) -> bool: ...
+    def advance(self, elapsed_s: float) -> None: ...
+    def scene(self) -> Scene: ...
+    def perform(self, action: Action) -> bool: ...
+    def seek_distance(self, distance_m: float) -> None: ...
+    def notify(self, text: str) -> None: ...
+
+    # presenting
+
+    def next_cue(self) -> None: ...
+    def previous_cue(self) -> None: ...
+    def from_beginning(self) -> None: ...
+    def cue(self) -> Cue: ...
+
+    # changing; a refused text gives False and stands on the desk
+
+    def desk(self) -> Desk: ...
+    def change(self, path: str, text: str) -> bool: ...
+    def reset(self, path: str) -> None: ...
+    def undo(self) -> None: ...
+    def redo(self) -> None: ...
+    def set_from_gun(self, on: bool) -> None: ...
+    def set_keep_target(self, on: bool) -> None: ...
+    def set_by_lap(self, on: bool) -> None: ...
+    def change_split(self, index: int, text: str, *, cumulative: bool) -> bool: ...
+    def reset_split(self, index: int | None) -> bool: ...
+    def lock_split(self, index: int, on: bool) -> None: ...
+    def add_wave(self) -> None: ...
+    def remove_wave(self, name: str) -> None: ...
+    def set_axis(self, axis: str) -> None: ...
+    def take_bar(self, index: int) -> None: ...
+
+    # pins and files
 
     @property
-    def file_problem(self) -> str:
-        """What is wrong with the file; also on the desk, which need not be laid out for it."""
-
-    def scene(self) -> Scene:
-        """Return what to show now."""
-
-    def perform(self, action: Action) -> bool:
-        """Do what a key asks for."""
-
-    def notify(self, text: str) -> None:
-        """Show a sentence for some seconds."""
-
-    def desk(self) -> Desk:
-        """Return what the drawer shows."""
-
-    def change(self, path: str, text: str) -> bool:
-        """Turn a knob."""
-
-    def reset(self, path: str) -> None:
-        """Set a knob back to the file's value."""
-
-    def undo(self) -> None:
-        """Take the last change back."""
-
-    def redo(self) -> None:
-        """Make the change again."""
-
-    def set_from_gun(self, on: bool) -> None:
-        """Choose whether changes run the whole attempt again."""
-
-    def set_keep_target(self, on: bool) -> None:
-        """Choose whether a split change leaves the target as it is."""
-
-    def change_split(self, index: int, text: str, *, cumulative: bool) -> bool:
-        """Change a section, or the time up to its end."""
-
-    def reset_split(self, index: int | None) -> bool:
-        """Set a section back to the file's, or with None the whole plan."""
-
-    def set_by_lap(self, on: bool) -> None:
-        """Choose whether the split table is one of laps."""
-
-    def lock_split(self, index: int, on: bool) -> None:
-        """Keep a section as it is, or let it go."""
-
-    def pin(self) -> None:
-        """Keep this run."""
-
-    def unpin(self, number: int) -> None:
-        """Let a kept run go."""
-
-    def show_pin(self, number: int, on: bool) -> None:
-        """Show or hide a kept run."""
-
-    def save_pins(self, path: str | Path) -> None:
-        """Write the kept runs to a file."""
-
-    def load_pins(self, path: str | Path) -> None:
-        """Read kept runs from a file."""
-
-    def set_axis(self, axis: str) -> None:
-        """Choose what the bars of the what-if panel vary."""
-
-    def take_bar(self, index: int) -> None:
-        """Take the value of a bar of the what-if panel."""
-
-    def save(self) -> None:
-        """Write the settings to the file."""
-
-    def save_as(self, path: str | Path) -> None:
-        """Write the settings to another file."""
-
-    def add_wave(self) -> None:
-        """Add a wave."""
-
-    def remove_wave(self, name: str) -> None:
-        """Take a wave away."""
-
-    def advance(self, elapsed_s: float) -> None:
-        """Let wall time pass [s]."""
-
-    def work_on(self, budget_s: float) -> None:
-        """Work on what waits in the time of a picture that is not drawn [s]."""
-
-    def seek_distance(self, distance_m: float) -> None:
-        """Go to a race distance [m]."""
+    def file_problem(self) -> str: ...
+    def save(self) -> None: ...
+    def save_as(self, path: str | Path) -> None: ...
+    def pin(self) -> None: ...
+    def unpin(self, number: int) -> None: ...
+    def show_pin(self, number: int, on: bool) -> None: ...
+    def save_pins(self, path: str | Path) -> None: ...
+    def load_pins(self, path: str | Path) -> None: ...
 
 
 class Opening(TypedDict, total=False):

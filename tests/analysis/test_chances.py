@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from simulator.analysis import chances
-from simulator.analysis.chances import Band, Chances, finding_band, finding_chances
+from simulator.analysis.chances import Band, Chances, find_band, find_chances
 from simulator.analysis.marks import Mark, light_mark
-from simulator.analysis.uncertainty import draw, running, samples_of
-from simulator.physics.attempt import finished, simulate
+from simulator.analysis.uncertainty import draw, run_samples, samples_of
+from simulator.physics.attempt import simulate
 from simulator.recording.recording import ARRAYS, Recording
 from simulator.scenario.loader import load_scenario
 from simulator.scenario.model import Scenario
@@ -24,11 +24,11 @@ def few(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_band_holds_ninety_percent_of_the_samples(scenario: Scenario, light: Mark) -> None:
-    band = finished(finding_band(scenario, light))
+    band = find_band(scenario, light)
     assert (band.x_m[0], band.low_s[0], band.high_s[0]) == (0.0, 0.0, 0.0)
     assert band.x_m[-1] == scenario.distance
     assert (band.low_s <= band.high_s).all()
-    ran = finished(running(scenario, samples_of(scenario, draw(20, chances.SEED)), band.x_m[1:]))
+    ran = run_samples(scenario, samples_of(scenario, draw(20, chances.SEED)), places_m=band.x_m[1:])
     gaps = ran.time_s - light.run.time_at(band.x_m[1:])
     assert ((gaps > band.high_s[1:]).sum(axis=0)[20:] == 1).all()
     assert ((gaps < band.low_s[1:]).sum(axis=0) <= 1).all()
@@ -42,7 +42,7 @@ def test_the_band_ends_where_too_many_give_up() -> None:
         "solo",
         overrides=["runner.max_aerobic_power=5", "runner.reserve=100", "environment.wind.speed=20"],
     )
-    band = finished(finding_band(weak, light_mark(weak)))
+    band = find_band(weak, light_mark(weak))
     assert band.x_m.tolist() == [0.0]
 
 
@@ -51,10 +51,10 @@ def test_the_chance_goes_to_none_or_to_certain_near_the_line(
 ) -> None:
     finish = attempt.finish_s
     assert finish is not None
-    lost = finished(finding_chances(scenario, attempt, TARGET_S))
+    lost = find_chances(scenario, attempt, TARGET_S)
     assert lost.at(1609.0) == 0.0
     assert 0.0 < lost.at(0.0) < 0.5
-    made = finished(finding_chances(scenario, attempt, finish + 0.5))
+    made = find_chances(scenario, attempt, finish + 0.5)
     assert made.at(1609.0) == 1.0
     assert made.at(0.0) < 1.0
     assert (made.share >= lost.share).all()
@@ -62,7 +62,7 @@ def test_the_chance_goes_to_none_or_to_certain_near_the_line(
 
 def test_a_strong_runners_chance_is_certain_all_the_way() -> None:
     strong = load_scenario("breaking4", overrides=["runner.max_aerobic_power=36"])
-    found = finished(finding_chances(strong, simulate(strong), TARGET_S))
+    found = find_chances(strong, simulate(strong), TARGET_S)
     assert (found.share == 1.0).all()
 
 
@@ -74,8 +74,8 @@ def test_the_chance_is_judged_from_the_past(scenario: Scenario, attempt: Recordi
         values[tick + 1 :] = values[tick] + 0.9 * (values[tick + 1 :] - values[tick])
         columns[name] = values
     other = replace(attempt, finish_s=None, **columns)
-    known = finished(finding_chances(scenario, attempt, TARGET_S + 5))
-    guess = finished(finding_chances(scenario, other, TARGET_S + 5))
+    known = find_chances(scenario, attempt, TARGET_S + 5)
+    guess = find_chances(scenario, other, TARGET_S + 5)
     until = known.x_m <= attempt.x[tick]
     assert np.array_equal(known.share[until], guess.share[: until.sum()])
     assert 0 < until.sum() < len(known.share)
@@ -92,11 +92,11 @@ def test_the_points_lie_farther_apart_over_longer_races(race: str, points: int) 
     target = {"400 m": "66", "1 mile": "4:20", "3000 m": "8:50"}[race]
     changes = [f"distance={race}", f"plan.target={target}"]
     long = load_scenario("solo", overrides=[*changes, "ghosts=[]"])
-    found = finished(finding_chances(long, simulate(long), 1e9))
+    found = find_chances(long, simulate(long), 1e9)
     assert len(found.x_m) == points
     assert (found.share == 1.0).all()
 
 
 def test_bands_and_chances_are_the_same_each_time(scenario: Scenario, light: Mark) -> None:
-    one: list[Band] = [finished(finding_band(scenario, light)) for _ in range(2)]
+    one: list[Band] = [find_band(scenario, light) for _ in range(2)]
     assert np.array_equal(one[0].high_s, one[1].high_s)

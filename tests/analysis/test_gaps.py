@@ -1,28 +1,31 @@
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import cache
 from itertools import pairwise
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import ArrayLike
 
-from simulator.analysis.gap_state import GapState
 from simulator.analysis.gaps import (
     LEVEL_EXIT_S,
     LEVEL_S,
-    LOST_S,
     TREND_S,
     Floats,
+    GapState,
     GapTrack,
-    _states,
     gap_seconds,
     gap_track,
     lost_light_m,
 )
-from simulator.analysis.marks import Mark, run_mark
+from simulator.analysis.marks import Mark, ghost_marks, light_mark, run_mark
+from simulator.physics.attempt import simulate
+from simulator.physics.setup import LOST_S
 from simulator.recording.recording import ARRAYS, Recording, Status
+from simulator.scenario.loader import load_scenario
 from simulator.scenario.schedule import even_schedule
 
 
@@ -61,7 +64,8 @@ def test_a_gap_is_now_minus_when_the_other_passed_this_distance(
 def test_a_run_is_level_with_itself(attempt: Recording) -> None:
     track = gap_track(attempt, run_mark("herself", "white", "", attempt))
     assert np.abs(track.seconds).max() < 1e-9
-    assert set(track.states) == {GapState.LEVEL}
+    states = {track.state_at(t) for t in np.linspace(-1.0, attempt.end_s + 1.0, 100)}
+    assert states == {GapState.LEVEL}
 
 
 def test_the_gap_holds_after_the_finish(attempt: Recording, light: Mark) -> None:
@@ -81,8 +85,26 @@ def test_a_mark_that_runs_less_far_is_unknown_beyond_its_end(attempt: Recording)
     assert track.seconds_at(float(attempt.time_at(399.0))) is not None
 
 
+ALONE = ["distance=400 m", "plan.target=1:04", "ghosts=[]", "published=~"]
+
+
+@cache
+def minute() -> Recording:
+    """Return a run of about a minute."""
+    return simulate(load_scenario("solo", overrides=ALONE))
+
+
+def states_of(seconds: Floats, change: Floats) -> list[GapState]:
+    """Return the state at each tick of a track of these gaps."""
+    even_run = even_schedule(400.0, 60.0)
+    mark = Mark("even", "", "white", "", 60.0, 400.0, even_run)
+    recording = minute()
+    track = GapTrack(mark, recording, seconds, change)
+    return [track.state_at(i * recording.step_s + 1e-6) for i in range(len(seconds))]
+
+
 def walk(gaps: list[float]) -> list[GapState]:
-    return list(_states(np.array(gaps), np.zeros(len(gaps))))
+    return states_of(np.array(gaps), np.zeros(len(gaps)))
 
 
 def test_a_small_gap_stays_level_until_it_is_clearly_more() -> None:
@@ -113,60 +135,75 @@ def test_a_gap_that_trembles_does_not_flicker(centre: float, noise: list[float])
 @given(st.lists(st.floats(-TREND_S, TREND_S), min_size=1, max_size=60))
 def test_a_trend_does_not_turn_for_a_small_change(changes: list[float]) -> None:
     moved = np.array([0.2, *changes])
-    states = _states(np.full(len(moved), 1.0), moved)
+    states = states_of(np.full(len(moved), 1.0), moved)
     assert set(states) == {GapState.BEHIND_LOSING}
 
 
 def test_gaining_and_losing_go_by_the_side() -> None:
     gaps, change = np.array([1.0, 1.0, -1.0, -1.0]), np.array([0.1, -0.1, -0.1, 0.1])
-    assert _states(gaps, change) == (
+    assert states_of(gaps, change) == [
         GapState.BEHIND_LOSING,
         GapState.BEHIND_GAINING,
         GapState.AHEAD_GAINING,
         GapState.AHEAD_LOSING,
-    )
+    ]
 
 
-def crafted(attempt: Recording, light: Mark, seconds: Floats) -> GapTrack:
-    return GapTrack(light, attempt, seconds, ())
+@dataclass(frozen=True)
+class Ahead:
+    """A light that is so many seconds ahead of a run at each of its ticks."""
+
+    run: Recording
+    ahead_s: Floats
+
+    def distance_at(self, time_s: ArrayLike) -> Floats:
+        ticks = np.arange(len(self.ahead_s)) * self.run.step_s
+        earlier = np.interp(np.asarray(time_s), ticks - self.ahead_s, ticks)
+        return self.run.distance_at(earlier)
+
+    def time_at(self, distance_m: ArrayLike) -> Floats:
+        return self.run.time_at(distance_m)
 
 
-def test_a_light_is_lost_where_the_gap_goes_above_half_a_second_for_good(
+def lost_to(attempt: Recording, light: Mark, ahead_s: Floats) -> float | None:
+    return lost_light_m(gap_track(attempt, replace(light, run=Ahead(attempt, ahead_s))))
+
+
+def test_a_light_is_lost_where_it_is_a_second_ahead_for_good(
     attempt: Recording, light: Mark
 ) -> None:
-    gap = np.zeros(attempt.ticks + 1)
-    gap[500:700] = 2.0  # fell back, and came again
-    gap[1500:] = 1.0
-    lost = lost_light_m(crafted(attempt, light, gap))
-    # the straight line from 0 at tick 1499 to 1 at tick 1500 passes 0.5 in its middle
-    assert lost == pytest.approx(float(attempt.distance_at(1499.5 * attempt.step_s)), abs=1e-6)
+    ahead = np.full(attempt.ticks + 1, 0.4)
+    ahead[500:700] = 2.0  # fell back, and came again
+    ahead[1500:] = 1.1
+    lost = lost_to(attempt, light, ahead)
+    assert lost == pytest.approx(float(attempt.distance_at(149.95)), abs=5.0)
 
 
 def test_a_light_that_is_caught_again_at_the_line_was_never_lost(
     attempt: Recording, light: Mark
 ) -> None:
-    gap = np.full(attempt.ticks + 1, 3.0)
-    gap[-1] = LOST_S
-    assert lost_light_m(crafted(attempt, light, gap)) is None
-    assert lost_light_m(crafted(attempt, light, np.full(attempt.ticks + 1, -2.0))) is None
+    ahead = np.full(attempt.ticks + 1, 3.0)
+    ahead[-2:] = 0.9
+    assert lost_to(attempt, light, ahead) is None
+    assert lost_to(attempt, light, np.full(attempt.ticks + 1, -2.0)) is None
 
 
 def test_a_light_that_she_never_had_is_lost_at_the_start(attempt: Recording, light: Mark) -> None:
-    assert lost_light_m(crafted(attempt, light, np.full(attempt.ticks + 1, 0.6))) == 0.0
+    assert lost_to(attempt, light, np.full(attempt.ticks + 1, 1.2)) == 0.0
 
 
-def test_a_light_that_ends_before_her_is_lost_where_it_ends(
-    attempt: Recording, light: Mark
-) -> None:
-    gap = np.zeros(attempt.ticks + 1)
-    gap[1000:] = np.nan
-    lost = lost_light_m(crafted(attempt, light, gap))
-    assert lost == pytest.approx(attempt.x[999], abs=1e-6)
+def test_the_published_splits_lose_the_light_where_it_was_seen() -> None:
+    """She was seen to lose it on the back straight of lap 3; half a second would say 751 m."""
+    scenario = load_scenario("breaking4")
+    published = next(m for m in ghost_marks(scenario) if m.name == scenario.published)
+    light = light_mark(scenario)
+    t = np.arange(0.0, published.finish_s or 0.0, 0.01)
+    x = published.run.distance_at(t)
+    there = light.run.distance_at(t - LOST_S)
+    assert 974.0 <= float(x[np.flatnonzero(x >= there)[-1]]) <= 979.5
 
 
-def test_where_breaking4_lost_the_light_is_the_last_half_second(
-    attempt: Recording, light: Mark
-) -> None:
+def test_where_breaking4_lost_the_light_is_the_last_second(attempt: Recording, light: Mark) -> None:
     lost = lost_light_m(gap_track(attempt, light))
     assert lost is not None
     x = np.arange(0.0, attempt.race_m, 0.25)
@@ -182,7 +219,7 @@ def test_a_run_that_did_not_finish_has_gaps_as_far_as_it_went(
     stopped = replace(attempt, finish_s=None, status=Status.DID_NOT_FINISH, **cut)
     track, whole = gap_track(stopped, light), gap_track(attempt, light)
     assert track.seconds == pytest.approx(whole.seconds[:801], abs=1e-9)
-    assert track.states == whole.states[:801]
+    assert (track.codes == whole.codes[:801]).all()
 
 
 def test_a_gap_between_two_ticks_is_looked_up_to_a_thousandth(attempt: Recording) -> None:

@@ -5,19 +5,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from simulator.analysis import uncertainty
 from simulator.analysis.uncertainty import (
     Forecast,
     draw,
     forecast,
     one_at_a_time,
     quantile,
-    running,
+    run_samples,
     samples_of,
     target_words,
 )
-from simulator.physics.attempt import finished, simulate
-from simulator.physics.keeping import STATUSES
+from simulator.physics.attempt import STATUSES, simulate
 from simulator.recording.recording import Status
 from simulator.scenario.loader import load_scenario
 from simulator.scenario.model import INPUT_BOUNDS, Scenario
@@ -56,19 +54,6 @@ def test_the_same_seed_gives_the_same_numbers_to_the_bit() -> None:
     assert other.finish_s.tobytes() != one.finish_s.tobytes()
 
 
-@pytest.mark.parametrize("rows", [1, 7])
-def test_chunks_of_any_size_give_the_same_numbers_to_the_bit(
-    monkeypatch: pytest.MonkeyPatch, rows: int
-) -> None:
-    asked = samples_of(short(), draw(9, 1))
-    whole = finished(running(short(), asked, np.array([100.0, 300.0])))
-    monkeypatch.setattr(uncertainty, "CHUNK_ROWS", rows)
-    parts = finished(running(short(), asked, np.array([100.0, 300.0])))
-    assert parts.finish_s.tobytes() == whole.finish_s.tobytes()
-    assert parts.time_s.tobytes() == whole.time_s.tobytes()
-    assert parts.status.tobytes() == whole.status.tobytes()
-
-
 @pytest.mark.parametrize(
     "changes",
     [
@@ -81,7 +66,7 @@ def test_chunks_of_any_size_give_the_same_numbers_to_the_bit(
 def test_a_sample_is_the_scenario_with_its_values_to_the_bit(changes: list[str]) -> None:
     scenario = short(*changes)
     asked = samples_of(scenario, draw(3, 5))
-    ran = finished(running(scenario, asked))
+    ran = run_samples(scenario, asked)
     for runner, wake, finish_s in zip(asked.runners, asked.wakes, ran.finish_s, strict=True):
         pacers = scenario.pacers.model_copy(update={"wake": float(wake)})
         alone = simulate(scenario.model_copy(update={"runner": runner, "pacers": pacers}))
@@ -90,7 +75,7 @@ def test_a_sample_is_the_scenario_with_its_values_to_the_bit(changes: list[str])
 
 def test_no_share_is_the_scenarios_own_value(scenario: Scenario) -> None:
     asked = samples_of(scenario, one_at_a_time())
-    ran = finished(running(scenario, asked))
+    ran = run_samples(scenario, asked)
     assert ran.finish_s[0] == pytest.approx(simulate(scenario).finish_s, abs=1e-9)
     assert asked.values["mass"][0] == 42
     assert asked.wakes[0] == 1.0

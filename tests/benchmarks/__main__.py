@@ -1,4 +1,4 @@
-"""`make bench`: pictures, the start, films, knobs, and sweeps against scipy, all as ratios.
+"""`make bench`: sweeps, one attempt beside a C loop, pictures, the start, films, knobs.
 
 `--long` goes on to a hundred thousand attempts, `--million` to a million. Prints the machine and a
 Markdown table for docs/performance.md.
@@ -14,7 +14,7 @@ from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 
-PARTS = ("sweeps", "frames", "starting", "films", "knobs")
+PARTS = ("sweeps", "attempts", "frames", "starting", "films", "knobs")
 """What is measured, each a module of its own here that can be run alone.
 
 Sweeps come first: the largest memory of a process begins with that of the one which started it.

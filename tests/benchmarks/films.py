@@ -110,7 +110,7 @@ def grown_mb() -> float:
     """
     held: list[float] = []
     with tempfile.TemporaryDirectory() as name, closing(Session.open("breaking4")) as session:
-        session.finish_work()
+        session.settle()
         pictures = _pictures(Attempt(session.show), SIZES[-1], MEMORY_PICTURES)
         write_film(
             pictures,
@@ -129,7 +129,7 @@ def rows() -> Iterator[str]:
         subprocess.run(alone, check=True, capture_output=True, text=True).stdout.split()[-1]
     )
     session = Session.open("breaking4")
-    session.finish_work()
+    session.settle()
     attempt = Attempt(session.show)
     with tempfile.TemporaryDirectory() as name:
         for size in SIZES:

@@ -64,7 +64,7 @@ def measured(size: tuple[int, int]) -> Measured:
     try:
         app.frame(0.0)
         gc.freeze()  # as `run` does
-        session.finish_work()
+        session.settle()
         app.frame(0.0)
         blit = blit_s(size)
         app.perform(Action.PLAY_PAUSE)

@@ -15,7 +15,7 @@ import pytest
 from simulator.analysis.sweep import chunks
 from simulator.analysis.sweep.axes import grid_of
 from simulator.analysis.sweep.chunks import Columns, Request, request_of
-from simulator.analysis.sweep.varying import NOTHING_BESIDE
+from simulator.analysis.sweep.rows import NOTHING_BESIDE
 from simulator.errors import OutputError
 from simulator.export.chunk_store import ChunkStore
 

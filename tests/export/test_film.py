@@ -23,7 +23,7 @@ from simulator.export.film import Attempt, Cut, Pictures, write_film
 from simulator.physics.attempt import simulate
 from simulator.scenario.loader import load_scenario
 from simulator.stage.playback import Playback
-from simulator.stage.scenery import Options, scene_of
+from simulator.stage.scenery import ShowOptions, scene_of
 from simulator.stage.show import Show, make_show
 from simulator.view.arranging import arrange
 from simulator.view.still import render_still
@@ -58,7 +58,7 @@ def seconds(path: Path) -> float:
 
 def still(show: Show, time_s: float, size: tuple[int, int] = SIZE) -> Pixels:
     playback = Playback(time_s, show.recording.end_s, paused=False, rate=4.0).seek(time_s)
-    surface = render_still(scene_of(show, playback, Options()), size)
+    surface = render_still(scene_of(show, playback, ShowOptions()), size)
     return pygame.surfarray.array3d(surface).swapaxes(0, 1)
 
 

@@ -18,7 +18,7 @@ from simulator.export.filming import Filming, News, Order, attempt_seen
 from simulator.scenario.story_script import load_story, load_story_text
 from simulator.session import Session
 from simulator.session.presentation import Presentation
-from simulator.stage.scenery import Options
+from simulator.stage.scenery import ShowOptions
 from simulator.view.cameras import WHOLE
 from simulator.view.themes import THEMES
 from tests.session.short import SHORT, load_short, settle
@@ -90,7 +90,7 @@ def test_what_was_changed_pinned_and_switched_off_is_in_the_film(session: Sessio
     session.pin()
     session.change("pacers.count", "0")
     settle(session)
-    session.options = Options(ghosts=False, lights=False)
+    session.options = ShowOptions(ghosts=False, lights=False)
     seen = attempt_seen(session.show, session.options)
     scene = seen(session.recording.end_s - 1)
     assert (scene.ghosts, scene.waves) == ((), ())
@@ -102,7 +102,7 @@ def test_what_was_changed_pinned_and_switched_off_is_in_the_film(session: Sessio
 
 def test_a_film_has_all_that_a_window_would_have_found_out() -> None:
     session = Session(load_short())
-    scene = attempt_seen(session.show, Options())(30.0)
+    scene = attempt_seen(session.show, ShowOptions())(30.0)
     assert scene.chance is not None
     assert scene.chart.band is not None
     assert scene.gaps[0].still_possible is not None
@@ -230,9 +230,9 @@ def story(tmp_path: Path) -> Presentation:
 def test_a_storys_film_is_as_long_as_it_is_told_to_one_picture(
     story: Presentation, tmp_path: Path, name: str, fps: int
 ) -> None:
-    telling = story.telling
-    cut = Cut(0.0, telling.length_s, fps=fps)
-    write_film(Pictures(telling.scene_at, cut, SIZE, NIGHT), tmp_path / name)
+    timeline = story.timeline
+    cut = Cut(0.0, timeline.length_s, fps=fps)
+    write_film(Pictures(timeline.scene_at, cut, SIZE, NIGHT), tmp_path / name)
     count = pictures_in(tmp_path / name) if "." in name else len(list((tmp_path / name).iterdir()))
     assert count == cut.frames == round(7 * fps)
 
@@ -241,14 +241,15 @@ def test_the_key_films_a_story_from_its_beginning(
     story: Presentation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    recorder = Recorder(story, size=SIZE, fps=5)
-    story.next_cue()
-    story.next_cue()
+    session = story.session
+    recorder = Recorder(session, size=SIZE, fps=5)
+    session.next_cue()
+    session.next_cue()
     recorder.press(NIGHT, WHOLE)
 
     def saved() -> bool:
-        recorder.see(story.scene())
-        return notice(story) == "Saved lightpace short story.mp4, 0:07 long."
+        recorder.see(session.scene())
+        return notice(session) == "Saved lightpace short story.mp4, 0:07 long."
 
     until(saved)
     recorder.close()
@@ -262,20 +263,20 @@ def last_of(scene_at: SceneAt) -> bytes:
 
 def test_the_camera_moves_in_a_film_as_it_does_in_the_window(story: Presentation) -> None:
     """At the cut to another camera the picture is on its way, and has arrived a second later."""
-    telling = story.telling
-    film = Pictures(telling.scene_at, Cut(0.0, 7.0, fps=10), SIZE, NIGHT)
+    timeline = story.timeline
+    film = Pictures(timeline.scene_at, Cut(0.0, 7.0, fps=10), SIZE, NIGHT)
     seen = [picture.get_buffer().raw for picture in film.every()]
-    straight = Pictures(telling.scene_at, Cut(2.2, 2.3, fps=10), SIZE, NIGHT)
+    straight = Pictures(timeline.scene_at, Cut(2.2, 2.3, fps=10), SIZE, NIGHT)
     (cut_to,) = [picture.get_buffer().raw for picture in straight.every()]
     assert seen[23] != cut_to, "it jumped"
-    assert seen[-1] == last_of(telling.scene_at), "it never arrived"
+    assert seen[-1] == last_of(timeline.scene_at), "it never arrived"
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="memory is read from /proc")
 def test_the_shipped_storys_film_keeps_memory_flat(tmp_path: Path) -> None:
-    telling = Presentation(load_story("stories/breaking4")).finish_telling()
-    cut = Cut(0.0, telling.length_s, fps=5)
+    timeline = Presentation(load_story("stories/breaking4")).completed_timeline()
+    cut = Cut(0.0, timeline.length_s, fps=5)
     sizes: dict[int, int] = {}
 
     def look(done: int, _total: int) -> None:
@@ -284,6 +285,6 @@ def test_the_shipped_storys_film_keeps_memory_flat(tmp_path: Path) -> None:
             sizes[done] = pages * resource.getpagesize()
 
     path = tmp_path / "a.mp4"
-    write_film(Pictures(telling.scene_at, cut, (640, 360), NIGHT), path, progress=look)
-    assert pictures_in(path) == cut.frames == round(telling.length_s * 5)
+    write_film(Pictures(timeline.scene_at, cut, (640, 360), NIGHT), path, progress=look)
+    assert pictures_in(path) == cut.frames == round(timeline.length_s * 5)
     assert sizes[1200] - sizes[400] < 30e6

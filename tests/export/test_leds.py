@@ -26,7 +26,7 @@ from simulator.export.leds import (
     parse_target,
     resampled,
 )
-from simulator.stage.wavelight import brightness
+from simulator.stage.scenery import brightness
 from simulator.view.themes import THEMES
 from tests.view import scenes
 

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Generator, Iterator
-from typing import Any
+from collections.abc import Iterator
 
 import pygame
 import pytest
 
 from simulator.session import Session
-from simulator.session.work import Task, Work
 from simulator.stage.keys import Action
 from simulator.view import app as room
 from simulator.view.app import run
-from tests.session.short import bits, load_short, settle
+from tests.session.short import bits, by_hand, load_short
 
 JUMPS = {"back": -3600.0, "stall": 10.0, "a day": 86_400.0}
 
@@ -57,28 +55,10 @@ def test_the_race_goes_on_from_where_it_was(jump: str, pictures: list[float]) ->
     assert pictures[-1] > pictures[0]
 
 
-@pytest.mark.parametrize("jump", JUMPS)
-def test_work_in_slices_holds_up_no_picture(jump: str) -> None:
-    steps = itertools.count()
-
-    def long_job() -> Generator[None, None, Any]:
-        while next(steps) < 5000:
-            yield
-
-    work = Work(Clock(JUMPS[jump], at=50), processes=False)
-    work.add([Task(long_job, lambda _: None)])
-    before = 0
-    for _ in range(30):
-        work.go_on(0.004)
-        now = next(steps)
-        assert now - before < 100, "one picture waited for all of it"
-        before = now
-
-
-@pytest.mark.parametrize("jump", JUMPS)
-def test_a_knob_turned_meanwhile_gives_the_same_run(jump: str) -> None:
-    asked = load_short("pacers.front_gap=1.80")
-    session = Session(load_short(), clock=Clock(JUMPS[jump], at=30))
+@pytest.mark.parametrize("elapsed_s", JUMPS.values(), ids=JUMPS)
+def test_a_knob_turned_meanwhile_gives_the_same_run(elapsed_s: float) -> None:
+    session = Session(load_short(), start_at_s=20.0)
     session.change("pacers.front_gap", "1.80")
-    settle(session)
-    assert bits(session.recording) == bits(Session(asked).recording)
+    session.advance(elapsed_s)
+    asked = [(0, load_short()), (200, load_short("pacers.front_gap=1.80"))]
+    assert bits(session.recording) == bits(by_hand(asked))

@@ -16,7 +16,7 @@ from simulator.recording.store import load_recording
 from simulator.scenario.loader import load_scenario, load_text
 from simulator.scenario.model import Scenario
 from simulator.session import Session
-from simulator.session.settings import flow
+from simulator.session.history import flow
 from simulator.view.app import App
 from tests.faults.commands import environment, lightpace
 from tests.session.short import SHORT

@@ -16,12 +16,10 @@ import pytest
 
 from simulator import cli
 from simulator.cli import HOMES
-from simulator.cli.workers import executor
 from simulator.errors import SimulationError
 from simulator.export.film import Cut, SceneAt
 from simulator.export.filming import Filming, News, Order
-from simulator.session.worker import Worker
-from simulator.stops import CODES
+from simulator.signals import CODES
 from simulator.view.themes import THEMES
 from tests.faults.commands import QUICK, WAIT_S, WRITING, environment, lightpace, stopped
 
@@ -143,19 +141,6 @@ def nothing() -> SceneAt:
     raise SimulationError("there is nothing to film")
 
 
-def worker_answers() -> bool:
-    worker = Worker()
-    interrupt_others()
-    end = time.monotonic() + WAIT_S
-    try:
-        while not worker.ready and time.monotonic() < end:
-            worker.answers()
-            time.sleep(0.01)
-        return worker.ready
-    finally:
-        worker.close()
-
-
 def film_answers() -> bool:
     film = Filming(Order(nothing, Cut(0, 1), (160, 90), THEMES["night"], Path("a.mp4")))
     interrupt_others()
@@ -169,14 +154,6 @@ def film_answers() -> bool:
     return told[-1].problem == "there is nothing to film"
 
 
-def pool_answers() -> bool:
-    with executor(None, 2, 2) as (pool, _):
-        assert pool is not None
-        asked = [pool.submit(abs, -number) for number in (1, 2)]
-        interrupt_others()
-        return [each.result(WAIT_S) for each in asked] == [1, 2]
-
-
 def interrupt_others() -> None:
     """Send what a terminal sends to the processes just started, when they least expect it."""
     others = multiprocessing.active_children()
@@ -187,7 +164,7 @@ def interrupt_others() -> None:
             os.kill(other.pid, number)
 
 
-@pytest.mark.parametrize("answers", [worker_answers, film_answers, pool_answers])
+@pytest.mark.parametrize("answers", [film_answers])
 def test_a_terminal_s_signals_are_nothing_to_another_process_that_has_just_been_started(
     answers: Callable[[], bool], capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -8,9 +8,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from simulator.errors import SimulationError
-from simulator.physics import attempt, kernel
-from simulator.physics.attempt import fork, simulate, simulate_all, step_batch
-from simulator.physics.batch import batch_of
+from simulator.physics import attempt
+from simulator.physics.attempt import STATUSES, fork, run_attempts, simulate, simulate_all
+from simulator.physics.setup import attempt_of
 from simulator.recording.recording import ARRAYS, Recording, Status
 from simulator.scenario.loader import load_scenario
 from simulator.scenario.model import Scenario
@@ -56,28 +56,6 @@ def test_seventeen_rows_equal_one(breaking4: Recording) -> None:
 @example(2)
 def test_fork_without_a_change_is_the_run_itself(breaking4: Recording, tick: int) -> None:
     assert _same(fork(_load(), breaking4, tick), breaking4)
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        (),
-        ("runner.max_aerobic_power=8", "runner.reserve=100"),  # stands before the line
-        ("environment.wind.speed=20",),
-        ("distance=100 m", "plan.target=0:12", "ghosts=[]", "published=null"),
-    ],
-)
-def test_steps_that_pass_without_a_look_hide_nobody(
-    changes: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    scenarios = [_load(*changes), _load(*changes, "pacers.count=0")]
-    now_and_then = simulate_all(scenarios)
-    # nobody can run so far within a step: every step is looked at
-    monkeypatch.setattr(attempt, "ACCEL_MAX", 1e9)
-    every_step = simulate_all(scenarios)
-    for one, other in zip(now_and_then, every_step, strict=True):
-        assert _same(one, other)
-        assert one.ticks == other.ticks
 
 
 def test_fork_keeps_the_past_and_changes_the_future(breaking4: Recording) -> None:
@@ -150,19 +128,21 @@ def test_power_never_passes_its_limit(breaking4: Recording) -> None:
     assert (breaking4.power <= limit + 0.2).all()
 
 
-def test_a_broken_ledger_is_called_broken(
-    breaking4: Recording, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    kernel_step = kernel.Kernel.step
-
-    def leaking(*args: object, **kwargs: object) -> object:
-        step = kernel_step(*args, **kwargs)  # type: ignore[arg-type]
-        leak = np.array([[0.0], [0.0], [0.0], [0.2]])
-        return step._replace(after=step.after + leak)
-
-    monkeypatch.setattr(kernel.Kernel, "step", leaking)
-    assert simulate(_load()).status is Status.LEDGER_BROKEN
+def test_a_broken_ledger_is_called_broken(breaking4: Recording) -> None:
     assert breaking4.status is Status.FINISHED
+    finish = breaking4.end_s
+    arrays = {name: getattr(breaking4, name).copy() for name in ARRAYS}
+    assert attempt._status(arrays, finish, breaking4.step_s) is Status.FINISHED
+    arrays["reserve"] += 0.2 * np.arange(breaking4.ticks + 1)  # energy from nowhere
+    assert attempt._status(arrays, finish, breaking4.step_s) is Status.LEDGER_BROKEN
+    for least, off, verdict in (
+        (0.0, 1.0, Status.FINISHED),
+        (0.0, 20.0, Status.LEDGER_BROKEN),
+        (-9.0, 1.0, Status.LEDGER_BROKEN),
+        (np.nan, 1.0, Status.LEDGER_BROKEN),
+    ):
+        code = attempt.judged(least, off, 9000.0, finish, too_fast=False)
+        assert STATUSES[int(code)] is verdict
 
 
 def test_head_wind_of_a_storm_is_run_or_given_up_with_a_status() -> None:
@@ -192,4 +172,4 @@ def test_steps_too_long_for_the_integrator_are_refused() -> None:
 def test_a_state_without_its_past_is_refused(breaking4: Recording) -> None:
     state = replace(breaking4.state_at_tick(500), before=())
     with pytest.raises(SimulationError, match="needs the two before it"):
-        step_batch(batch_of([_load()]), [state])
+        run_attempts([attempt_of(_load())], [state])

@@ -2,23 +2,23 @@
 
 import math
 
-import numpy as np
 import pytest
 
 from simulator.coefficients import TAU_LIMIT
-from simulator.physics.batch import STEP_S
-from simulator.physics.integrator import Past, middle, stepped, straight_past
 from simulator.physics.keller import KELLER, best_time, critical_distance, stepped_times
+from simulator.physics.kernel import BEFORE, EARLIER, HERE
+from simulator.physics.setup import STEP_S
 
 
 def _decay(step_s: float, tau_s: float = 1.0) -> float:
     """Return how far stepping a decay for two seconds ends from its closed form."""
-    step, state = np.array(step_s), np.ones((1, 1))
-    past = straight_past(state, -state / tau_s, step)
+    state = 1.0
+    before = state + step_s * state / tau_s
+    earlier = before + step_s * state / tau_s
     for _ in range(round(2.0 / step_s)):
-        after = stepped(state, -middle(state, past) / tau_s, step)
-        state, past = after, Past(state, past.before)
-    return abs(state.item() - math.exp(-2.0 / tau_s))
+        middle = HERE * state - BEFORE * before + EARLIER * earlier
+        earlier, before, state = before, state, state - step_s * middle / tau_s
+    return abs(state - math.exp(-2.0 / tau_s))
 
 
 def test_second_order() -> None:

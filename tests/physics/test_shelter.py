@@ -5,19 +5,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.physics.pacers import EXTRA_COUNT, EXTRA_MIN_M, EXTRA_STEP_M, group_of
+from simulator.physics.pacers import leads
+from simulator.physics.setup import EXTRA_GRID, Sheltering, sheltering_of, stints_of
 from simulator.physics.shelter import Shelterer, shelter
 from simulator.resources import configs_dir
 from simulator.scenario.loader import load_text
-from simulator.scenario.model import Scenario
 
-GRID = EXTRA_MIN_M + EXTRA_STEP_M * np.arange(EXTRA_COUNT)
 FORMATIONS = sorted(p.stem for p in (configs_dir() / "formations").glob("*.yaml"))
 
 
-def _formation(name: str, gap: float = 1.2) -> Scenario:
-    text = f"pacers: {{formation: {name}, front_gap: {gap}}}"
-    return load_text(text, name, configs_dir())
+def _formation(name: str) -> Sheltering:
+    scenario = load_text(f"pacers: {{formation: {name}}}", name, configs_dir())
+    stints, shift = stints_of(scenario.pacers)
+    assert shift == 0.0
+    return sheltering_of(stints, None, 1609.344)
 
 
 def _one(ahead: float, aside: float = 0.0) -> Shelterer:
@@ -48,20 +49,37 @@ def test_pacer_beside_costs_and_pacer_behind_helps() -> None:
 
 
 def test_single_file_falls_with_the_front_gap_from_80_cm_on() -> None:
-    group = group_of(_formation("single_file", 0.8).pacers, 1609.344)
-    values = group.tables[0][GRID >= 0]
+    (profile,) = _formation("single_file").profiles
+    assert profile is not None
+    values = profile.shelter(1.0)[EXTRA_GRID >= -0.4]  # the formation's own gap is 1.2 m
     assert (np.diff(values) <= 1e-12).all()
     assert values[0] > values[-1] + 0.5
 
 
 @pytest.mark.parametrize("name", FORMATIONS)
 def test_every_formation_is_bounded_and_continuous_in_the_gap(name: str) -> None:
-    group = group_of(_formation(name).pacers, 1609.344)
-    assert group.tables.min() >= -0.2
-    assert group.tables.max() <= 0.95
-    for table, nearest in zip(group.tables, group.nearest_m, strict=True):
-        reachable = table[GRID + nearest >= 0.5]  # nobody is run into
+    group = _formation(name)
+    for profile, least in zip(group.profiles, group.least_m, strict=True):
+        assert profile is not None
+        values = profile.shelter(1.0)
+        assert values.min() >= -0.2
+        assert values.max() <= 0.95
+        reachable = values[least <= EXTRA_GRID]  # nobody is run into
         assert np.abs(np.diff(reachable)).max() < 0.02
+
+
+@given(st.floats(-3.0, 30.0), st.floats(0.5, 1.5), st.floats(0.8, 5.0))
+def test_the_kernels_tables_say_what_the_formula_says(
+    extra: float, wake: float, front_gap: float
+) -> None:
+    """The front gap shifts one table, and the wake's scale is applied to what it holds."""
+    scenario = load_text(f"pacers: {{front_gap: {front_gap}}}", "", configs_dir())
+    stints, shift = stints_of(scenario.pacers)
+    moved = [Shelterer(s.ahead, s.offset, leads(s.ahead)) for s in scenario.pacers.line_up()]
+    tables = sheltering_of(stints, None, 1609.344).tables
+    assert tables.shelter(0, extra + shift, wake) == pytest.approx(
+        float(shelter(moved, extra, wake)), abs=3e-4
+    )
 
 
 @given(st.floats(-3, 6), st.floats(-2, 2), st.floats(0.5, 1.5))

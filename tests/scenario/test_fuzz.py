@@ -304,8 +304,22 @@ def test_forty_pacers_are_run() -> None:
         "name: " + "x" * 900_000,
         "a: &a [" + ", ".join(["x"] * 4000) + "]\nb: [*a, *a, *a]\n",
         "wavelight: {waves: [" + ", ".join(["{nme: 3}"] * 5000) + "]}",
+        "pacers: {formation: {slots: [" + ", ".join(["{ahead: 1.2}"] * 200) + "]}}",
+        "ghosts: ["
+        + ", ".join(
+            ["{kind: splts, splits: {" + "".join(f"{i}: {{tme: 1}}, " for i in range(200)) + "}}"]
+            * 12
+        )
+        + "]",
+        "a: &a {" + "".join(f"k{i}: 1, " for i in range(4000)) + "}\nb: {<<: [*a, *a, *a, *a, *a]}",
+        "[" * 1_000_000,
+        "? " * 500_000,
+        "- 1\n" * 250_000,
+        "a: " + "9" * 900_000,
+        "".join(f"x-{i}: {{a: &a 1}}\n" for i in range(4900)),
+        "a: 1\n" * 9_900,
     ],
-    ids=range(9),
+    ids=range(18),
 )
 def test_the_worst_files_are_answered_within_two_seconds_of_processor_time(text: str) -> None:
     answered(lambda: read(text))

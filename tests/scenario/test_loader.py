@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -203,3 +204,33 @@ def test_the_published_ghost_says_which_clock_it_is_on() -> None:
     assert "4:06.91" in published.note
     assert {s.distance: s.tolerance for s in published.splits if s.tolerance} == {800: 0.2}
     assert {s.distance for s in published.splits} == {200, 400, 600, 800, 1000, 1200, None}
+
+
+def test_merged_mappings_and_keys_that_are_left_out_make_a_scenario() -> None:
+    text = """\
+x-long: &long {length: 12, pace_end: tail}
+wavelight:
+  x-note: [whatever]
+  waves:
+    - {<<: *long, name: goal}
+    - {<<: *long, name: record, length: 8, plan: {target: 4:07.64}}
+"""
+    goal, record = load_text(text).wavelight.waves
+    assert (goal.name, goal.length, goal.pace_end) == ("goal", 12, "tail")
+    assert (record.length, record.pace_end) == (8, "tail")
+    wrong = text.replace("tail", "tial")
+    with pytest.raises(ScenarioError) as caught:
+        load_text(wrong, "f")
+    assert {(p.line, p.column) for p in caught.value.problems} == {(1, 38)}
+
+
+def test_importing_the_room_builds_no_validator() -> None:
+    """It takes as long as everything else in the room; a section's is built when it is needed."""
+    program = (
+        "import sys; import simulator.scenario.story; "
+        "from simulator.scenario.fields import Section; "
+        "built = [s for s in Section.__subclasses__() if s.__pydantic_complete__]; "
+        "sys.exit(str(built) if built else 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], check=False, capture_output=True)
+    assert (done.returncode, done.stderr) == (0, b"")

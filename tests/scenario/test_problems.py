@@ -15,7 +15,8 @@ from simulator.scenario import load_text
 def problems(text: str, folder: Path | None = None) -> list[str]:
     with pytest.raises(ScenarioError) as caught:
         load_text(text, "f", folder)
-    assert str(caught.value).splitlines() == [str(p) for p in caught.value.problems]
+    listed = [str(p) for p in caught.value.problems[:50]]
+    assert str(caught.value).splitlines()[:50] == listed
     for problem in caught.value.problems:
         assert "pydantic" not in problem.message
         assert "\n" not in str(problem)
@@ -152,7 +153,8 @@ SINGLE = [
     ("published: Kipyegon", "1:12", "there is no ghost of kind splits called 'Kipyegon'"),
     ("Runner: {mass: 42}", "1:1", "unknown key 'Runner'  (did you mean runner?)"),
     ("front-gap: 2", "1:1", "unknown key 'front-gap'"),
-    ("<<: {name: x}", "1:1", "unknown key '<<'"),
+    ("<<: {nme: x}", "1:6", "unknown key 'nme'  (did you mean name?)"),
+    ("<<: nothing", "1:1", "<< merges a mapping, or a list of mappings"),
     ("5", "1:1", "a section with keys is wanted here, not 5"),
     ("- name: x", "1:1", "a section with keys is wanted here, not a list"),
 ]
@@ -282,6 +284,33 @@ def test_a_bare_number_may_be_a_name() -> None:
     assert load_text("name: 1500\n").name == "1500"
 
 
-def test_thousands_of_mistakes_are_listed_quickly() -> None:
-    listed = problems("\n".join(f"key{i}: {{a: 1}}" for i in range(4900)))
-    assert len(listed) == 4900
+def test_thousands_of_mistakes_are_found_quickly_and_fifty_of_them_listed() -> None:
+    text = "\n".join(f"key{i}: {{a: 1}}" for i in range(4900))
+    assert len(problems(text)) == 4900
+    with pytest.raises(ScenarioError) as caught:
+        load_text(text, "f")
+    lines = str(caught.value).splitlines()
+    assert (len(lines), lines[-1]) == (51, "... and 4850 more")
+    assert lines[49].startswith("f:50:1  key49  unknown key")
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "most"),
+    [
+        ("ghosts: [{rows}]", "ghosts", 12),
+        ("wavelight: {{waves: [{rows}]}}", "wavelight.waves", 32),
+        ("pacers: {{formation: {{slots: [{rows}]}}}}", "pacers.formation.slots", 200),
+        ("plan: {{laps: [{rows}]}}", "plan.laps", 60),
+    ],
+)
+def test_a_list_that_is_too_long_is_refused_before_anything_in_it_is_looked_at(
+    text: str, path: str, most: int
+) -> None:
+    (listed,) = problems(text.format(rows=", ".join(["{kind: evn, tme: x}"] * (most + 1))))
+    assert listed.split("  ")[1:] == [path, f"must have at most {most} entries"]
+
+
+def test_a_table_that_is_too_long_is_refused_before_anything_in_it_is_looked_at() -> None:
+    rows = ", ".join(f"{i}: x" for i in range(1, 202))
+    (listed,) = problems(f"plan: {{splits: {{{rows}}}}}")
+    assert listed == "f:1:16  plan.splits  must have at most 200 entries"

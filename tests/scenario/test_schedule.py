@@ -10,8 +10,8 @@ from simulator.scenario.plan import (
     EvenPlan,
     LapPlan,
     ProgressivePlan,
-    Split,
     SplitPlan,
+    SplitRow,
     SteppedPlan,
     schedule_of,
 )
@@ -188,9 +188,9 @@ def test_a_tolerance_makes_the_published_splits_smoother() -> None:
 
     def paces(tolerance: float) -> np.ndarray:
         rows = [
-            Split(distance=d, time=t, tolerance=tolerance * (d == 800)) for d, t in times.items()
+            SplitRow(distance=d, time=t, tolerance=tolerance * (d == 800)) for d, t in times.items()
         ]
-        plan = SplitPlan(splits=(*rows, Split(time=246.42)))
+        plan = SplitPlan(splits=(*rows, SplitRow(time=246.42)))
         schedule = schedule_of(plan, MILE_M)
         x = np.array([400.0, 600, 800, 1000, 1200])
         return np.asarray(np.diff(schedule.time_at(x)) / np.diff(x))

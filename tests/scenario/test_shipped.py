@@ -14,7 +14,7 @@ from simulator.scenario import Scenario, load_scenario, schedule_of
 from simulator.scenario.ghosts import EvenGhost, SplitGhost
 from simulator.scenario.plan import SplitPlan
 from simulator.scenario.schema import schema_text
-from simulator.scenario.yaml_tree import read_tree, to_plain
+from simulator.scenario.yaml_tree import read_document
 
 SHIPPED = sorted(configs_dir().glob("*.yaml"))
 NAMES = [
@@ -30,7 +30,7 @@ NAMES = [
 
 
 def plain(path: Path) -> Any:
-    return to_plain(read_tree(path.read_text(encoding="utf-8"), path.name)[0])
+    return read_document(path.read_text(encoding="utf-8"), path.name).root
 
 
 def test_the_shipped_scenarios_are_these() -> None:

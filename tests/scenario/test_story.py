@@ -15,9 +15,15 @@ from simulator.errors import ScenarioError
 from simulator.resources import configs_dir
 from simulator.scenario.loader import load_scenario
 from simulator.scenario.schema import schema_text
-from simulator.scenario.story import Story
-from simulator.scenario.story_captions import KINDS, parse_caption, parse_fact
-from simulator.scenario.story_moments import EVENTS, parse_moment, parse_seconds
+from simulator.scenario.story import (
+    EVENTS,
+    KINDS,
+    Story,
+    parse_caption,
+    parse_fact,
+    parse_moment,
+    parse_seconds,
+)
 from simulator.scenario.story_script import (
     find_story,
     is_story,
@@ -25,7 +31,7 @@ from simulator.scenario.story_script import (
     load_story_text,
     shipped_stories,
 )
-from simulator.scenario.yaml_tree import read_tree, to_plain
+from simulator.scenario.yaml_tree import read_document
 
 SHIPPED = shipped_stories()
 HERE = Path("there.yaml")
@@ -247,7 +253,7 @@ def test_the_shipped_schema_is_current() -> None:
 def test_a_shipped_story_names_its_schema_and_fits_it(name: str) -> None:
     text = find_story(name).read_text(encoding="utf-8")
     assert text.splitlines()[0] == "# yaml-language-server: $schema=../story.schema.json"
-    plain = to_plain(read_tree(text, name)[0])
+    plain = read_document(text, name).root
     validator = importlib.import_module("jsonschema").Draft202012Validator
     validator(json.loads(schema_text(Story))).validate(plain)
 

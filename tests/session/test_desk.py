@@ -9,7 +9,7 @@ import pytest
 from simulator.scenario.loader import load_scenario
 from simulator.scenario.reading import shipped_names
 from simulator.session import Session
-from simulator.session.changes import GESTURE_S
+from simulator.session.history import GESTURE_S
 from simulator.session.knobs import knobs_of
 from simulator.stage.desk import Knob, KnobKind
 from simulator.stage.keys import Action
@@ -111,7 +111,7 @@ def test_what_cannot_be_is_refused_and_the_last_good_value_stays(
     assert not session.change(path, text)
     assert session.scenario is before
     assert session.desk().can_undo == 0
-    assert why in session._mixing.problems[path]
+    assert why in session.editor.problems[path]
     shown = [k for k in session.desk().knobs if k.path == path]
     assert all(k.problem and not k.changed for k in shown)
     if shown:
@@ -138,7 +138,7 @@ def test_a_new_wave_is_not_blamed_for_what_was_typed_for_one_that_is_gone() -> N
     session.remove_wave("wave 2")
     session.add_wave()
     assert not find(session, length).problem
-    assert not session._mixing.problems
+    assert not session.editor.problems
 
 
 def test_what_was_refused_of_another_wave_stays_when_one_goes() -> None:
@@ -150,7 +150,7 @@ def test_what_was_refused_of_another_wave_stays_when_one_goes() -> None:
     assert not session.change(last, "nan")
     session.remove_wave("wave 2")
     assert find(session, first).problem
-    assert last not in session._mixing.problems
+    assert last not in session.editor.problems
     session.add_wave()
     assert find(session, first).problem
     assert not find(session, last).problem

@@ -7,10 +7,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulator.session import Session
-from simulator.session.changes import GESTURE_S
-from simulator.session.courses import Kept
+from simulator.session.forks import LruCache
+from simulator.session.history import GESTURE_S, Lineage
 from simulator.stage.keys import Action
 from tests.session.short import bits, by_hand, load_short, settle
+
+
+def lineage(session: Session) -> Lineage:
+    return session.editor.history.now.lineage
 
 
 def at(session: Session, time_s: float) -> Session:
@@ -108,17 +112,14 @@ def test_the_pacers_of_before_run_before_the_fork(session: Session) -> None:
     assert len(at(session, 21.0).scene().pacers) == 0
 
 
-def test_the_old_run_goes_on_until_the_new_one_is_there(session: Session) -> None:
+def test_the_new_run_is_in_the_next_picture(session: Session) -> None:
     session.perform(Action.PLAY_PAUSE)
     before = at(session, 20.0).recording
     session.change("pacers.count", "0")
-    assert session.recording is before
-    assert session.scenario.pacers.count == 0
     session.advance(1 / 60)
-    assert session.scene().time_s > 20.0
-    settle(session, 1 / 60)
     assert session.recording is not before
     assert session.recording.from_tick == 200
+    assert 20.0 < session.scene().time_s < 20.1
 
 
 def test_what_is_still_to_come_is_hidden_again_after_a_fork(session: Session) -> None:
@@ -148,7 +149,7 @@ def test_a_gesture_is_one_change_forked_where_it_began(session: Session) -> None
 
 @pytest.mark.parametrize("times", [1, 2])
 def test_a_knob_set_back_where_it_was_turned_leaves_no_fork(session: Session, times: int) -> None:
-    original, course = bits(session.recording), session._shown.course
+    original, before = bits(session.recording), lineage(session)
     at(session, 20.0)
     for gap in range(times):
         session.change("pacers.front_gap", f"{3 + gap}")
@@ -156,7 +157,7 @@ def test_a_knob_set_back_where_it_was_turned_leaves_no_fork(session: Session, ti
         forked = bits(settle(session).recording)
     session.reset("pacers.front_gap")
     settle(session)
-    assert session._shown.course == course, "one leg, from the gun"
+    assert lineage(session) == before, "one segment, from the gun"
     assert bits(session.recording) == original
     assert session.show.axis == "pacers"
     names = [mark.name for mark in session.show.ghosts]
@@ -177,7 +178,7 @@ def test_a_knob_set_back_before_its_fork_leaves_the_fork_as_a_ghost(session: Ses
     at(session, 10.0).reset("pacers.front_gap")
     settle(session)
     assert bits(session.recording) == original
-    assert len(session._shown.course) == 1
+    assert len(lineage(session)) == 1
     _, left = session.show.ghosts
     assert bits(left.run) == forked  # type: ignore[arg-type]
 
@@ -213,7 +214,7 @@ def test_as_many_pacers_as_there_are_places_is_what_the_file_asks_for(session: S
     session.change("pacers.count", "2")
     settle(session)
     assert bits(session.recording) == original
-    assert len(session._shown.course) == 1
+    assert len(lineage(session)) == 1
     assert len(session.show.ghosts) == 1
 
 
@@ -221,7 +222,7 @@ LINES = {"finish": 0.0, "run-out": 3.0, "end": 8.0}
 
 
 def take(session: Session, label: str) -> None:
-    session.take_bar(next(i for i, row in enumerate(session._strip.rows) if row.label == label))
+    session.take_bar(next(i for i, row in enumerate(session.bars.choices) if row.label == label))
 
 
 def stands(session: Session, past_s: float) -> bool:
@@ -232,7 +233,7 @@ def stands(session: Session, past_s: float) -> bool:
     scene = session.scene()
     assert scene.what_if is not None
     (own,) = (bar for bar in scene.what_if.bars if bar.own)
-    if len(session._shown.course) == 1:  # the bars are from the gun
+    if len(lineage(session)) == 1:  # the bars are from the gun
         assert own.finish_s == session.recording.finish_s
     assert not own.hidden
     return there and scene.board is not None
@@ -302,15 +303,6 @@ def test_a_change_from_the_gun_in_the_race_stays_where_it_is(session: Session) -
     assert session.playback.time_s == session.playback.furthest_s == 20.0
 
 
-def test_who_leaves_the_finish_before_the_new_run_is_there_stays_where_they_went(
-    session: Session,
-) -> None:
-    session.perform(Action.TO_FINISH)
-    session.change("pacers.count", "0")
-    settle(at(session, 20.0))
-    assert session.playback.time_s == session.playback.furthest_s == 20.0
-
-
 def test_turning_another_knob_is_another_change(session: Session) -> None:
     session.change("pacers.front_gap", "2")
     session.change("environment.temperature", "12")
@@ -329,7 +321,7 @@ def test_undo_simulates_the_original_again_to_the_bit(session: Session) -> None:
         runs.append(bits(settle(session).recording))
     assert len(set(runs)) == 4
     for step, wanted in [(-1, 2), (-1, 1), (1, 2), (-1, 1), (-1, 0), (1, 1), (1, 2), (1, 3)]:
-        session._runs._recordings = Kept(1)  # nothing is remembered: all is run again
+        session.forks._runs = LruCache(1)  # nothing is remembered: all is run again
         (session.undo if step < 0 else session.redo)()
         assert bits(settle(session).recording) == runs[wanted]
         assert session.desk().can_undo == wanted
@@ -372,11 +364,11 @@ def test_the_history_holds_texts_not_arrays(session: Session) -> None:
         session.change("pacers.count", str(count % 3))
         session.advance(GESTURE_S)
     assert session.desk().can_undo == 60
-    assert len(session._runs._recordings._values) <= 24
+    assert len(session.forks._runs._values) <= 24
 
 
 def test_before_the_fork_the_picture_is_what_it_was(session: Session) -> None:
-    session.finish_work()
+    session.settle()
     moments = (5.0, 12.0, 19.5)
     was = [at(session, moment).scene() for moment in moments]
     at(session, 20.0).change("plan.target", "1:00.00")
@@ -384,7 +376,7 @@ def test_before_the_fork_the_picture_is_what_it_was(session: Session) -> None:
     session.advance(GESTURE_S)
     session.change("plan.shape", "negative")
     settle(session)
-    session.finish_work()
+    session.settle()
     for moment, before in zip(moments, was, strict=True):
         now = at(session, moment).scene()
         for name in ("target_s", "waves", "pacers", "gaps", "meters", "subtitle", "group"):

@@ -37,15 +37,15 @@ def check(session: Session) -> None:
     assert len(desk.pins) <= 6
     paths = [knob.path for knob in desk.knobs]
     assert len(paths) == len(set(paths))
-    assert desk.unsaved == (session.scenario != session._mixing.file_scenario)
-    assert len(session._mixing.now.abandoned) <= 3
+    assert desk.unsaved == (session.scenario != session.editor.file_scenario)
+    assert len(session.editor.history.now.left) <= 3
 
 
 def check_run(session: Session) -> None:
-    """Compare what is shown with the same course simulated and forked by hand."""
+    """Compare what is shown with the same lineage simulated and forked by hand."""
     settle(session)
-    course = session._mixing.now.course
-    legs = [(leg.tick, leg.settings.load()) for leg in course]
+    lineage = session.editor.history.now.lineage
+    legs = [(segment.tick, segment.settings.load()) for segment in lineage]
     assert bits(session.recording) == bits(by_hand(legs))
 
 

@@ -7,16 +7,12 @@ from pathlib import Path
 import pytest
 
 from simulator.session import Session
-from simulator.session.changes import GESTURE_S
+from simulator.session.history import GESTURE_S
 from simulator.stage.keys import Action
 from tests.session.short import bits, load_short, settle
 
 
 def names(session: Session) -> list[str]:
-    session.advance(0.0)
-    settle(session)
-    while session._work._here or session._work._sliced or session._work._made:
-        session.advance(0.0)
     return [mark.name for mark in session.show.ghosts]
 
 
@@ -112,8 +108,8 @@ def test_pins_are_saved_and_loaded(session: Session, tmp_path: Path) -> None:
     rows = other.desk().pins
     assert [row.name for row in rows] == ["as in the file", "pacers 0"]
     assert rows[0].finish == "1:04.93"
-    kept = [bits(pin.run) for pin in other._pins.pins]
-    assert kept == [bits(pin.run) for pin in session._pins.pins]
+    kept = [bits(pin.run) for pin in other.pins.pins]
+    assert kept == [bits(pin.run) for pin in session.pins.pins]
     assert names(other) == ["even 1:05", "as in the file", "pacers 0"]
     other.load_pins(tmp_path / "runs.npz")
     assert [row.name for row in other.desk().pins][2:] == ["as in the file (2)", "pacers 0 (2)"]
@@ -151,21 +147,6 @@ def test_a_kept_run_has_a_colour_that_no_other_ghost_has(session: Session) -> No
     session.pin()
     ghosts = {mark.colour for mark in session.show.ghosts}
     assert session.desk().pins[0].colour not in ghosts | {"green"}
-
-
-def test_ghosts_switched_while_a_picture_is_made_ready_are_the_last_ones(session: Session) -> None:
-    session.pin()
-    session.change("pacers.count", "0")
-    assert names(session) == ["even 1:05", "as in the file"]
-    session.show_pin(1, False)
-    work, clock, times = session._work, session._work.clock, iter([0.0, 0.0, 1.0])
-    work.clock = lambda: next(times)
-    work._slice(0.5)  # one step: the picture is under way when they are switched again
-    work.clock = clock
-    assert work._sliced is not None
-    session.show_pin(1, True)
-    session.set_axis("front gap")
-    assert names(session) == ["even 1:05", "as in the file"]
 
 
 def test_pins_are_found_by_the_name_they_were_saved_by(session: Session, tmp_path: Path) -> None:

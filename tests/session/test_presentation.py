@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -10,17 +11,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from simulator.physics import attempt
+from simulator.physics import compiled
 from simulator.scenario.story_script import Script, load_story_text
 from simulator.session import Session
 from simulator.session.presentation import Presentation
 from simulator.stage.keys import Action
 from simulator.stage.playback import COUNTDOWN_S
-from simulator.stage.scene import Scene
-from simulator.stage.staging import Staging
+from simulator.stage.scene import Scene, Staging
 from tests.session.short import SHORT
 
 FRAME_S = 1 / 60
+WAIT_S = 60.0
+"""A machine that is busy may take long; a test that hangs ends here."""
 STORY = """
 name: short story
 scenario: short.yaml
@@ -56,83 +58,83 @@ def staged(scene: Scene) -> Staging:
 
 def play(story: Presentation, seconds: float) -> None:
     for _ in range(round(seconds / FRAME_S)):
-        story.advance(FRAME_S)
+        story.session.advance(FRAME_S)
 
 
 def test_it_waits_at_the_beginning_until_a_press(story: Presentation) -> None:
     play(story, 1.0)
-    assert (story.playing, story.scene().time_s) == (False, 0.0)
-    assert staged(story.scene()).caption == "One."
-    story.next_cue()
+    assert (story.session.playing, story.session.scene().time_s) == (False, 0.0)
+    assert staged(story.session.scene()).caption == "One."
+    story.session.next_cue()
     play(story, 1.0)
-    assert story.scene().time_s == pytest.approx(1.0, abs=0.02)
-    assert staged(story.scene()).chapter == 1
+    assert story.session.scene().time_s == pytest.approx(1.0, abs=0.02)
+    assert staged(story.session.scene()).chapter == 1
 
 
 def test_chapters_go_on_by_themselves_or_wait_for_the_speaker(story: Presentation) -> None:
-    story.next_cue()
+    story.session.next_cue()
     play(story, 2.1)
-    assert staged(story.scene()).chapter == 2
+    assert staged(story.session.scene()).chapter == 2
     play(story, 6.0)
-    part = story.part
-    assert (part.number, story.playing) == (2, False)
-    assert story.playback.time_s == part.until_s == pytest.approx(part.from_s + 8)
-    story.next_cue()
-    assert staged(story.scene()).chapter == 3
+    part = story.chapter
+    assert (part.number, story.session.playing) == (2, False)
+    assert story.session.playback.time_s == part.until_s == pytest.approx(part.from_s + 8)
+    story.session.next_cue()
+    assert staged(story.session.scene()).chapter == 3
     play(story, 10.0)
-    assert (story.playing, story.part.number) == (False, 3)
-    assert story.playback.time_s == story.part.show.recording.finish_s
+    assert (story.session.playing, story.chapter.number) == (False, 3)
+    assert story.session.playback.time_s == story.chapter.show.recording.finish_s
 
 
 def test_the_window_and_the_film_tell_the_same(story: Presentation) -> None:
-    telling = story.telling
-    story.next_cue()
+    timeline = story.timeline
+    story.session.next_cue()
     told_s = 0.0
-    while told_s < telling.begins_s[1] - FRAME_S / 2:
-        seen, film = story.scene(), telling.scene_at(told_s)
+    while told_s < timeline.begins_s[1] - FRAME_S / 2:
+        seen, film = story.session.scene(), timeline.scene_at(told_s)
         assert seen.time_s == pytest.approx(film.time_s, abs=1e-6)
         assert seen.staging == film.staging
-        story.advance(FRAME_S)
+        story.session.advance(FRAME_S)
         told_s += FRAME_S
     play(story, 2 * FRAME_S)
-    assert story.part.number == 2
+    assert story.chapter.number == 2
 
 
 def test_a_clicker_goes_back_and_to_the_beginning(story: Presentation) -> None:
     for _ in range(3):
-        story.next_cue()
-    assert story.cue().number == 3
-    story.next_cue()
-    assert story.cue().number == 3, "there is no fourth"
-    story.previous_cue()
-    assert (story.cue().number, story.playing) == (2, True)
-    story.from_beginning()
-    assert (story.cue().number, story.playing) == (1, False)
-    story.previous_cue()
-    assert story.cue().number == 1
+        story.session.next_cue()
+    assert story.session.cue().number == 3
+    story.session.next_cue()
+    assert story.session.cue().number == 3, "there is no fourth"
+    story.session.previous_cue()
+    assert (story.session.cue().number, story.session.playing) == (2, True)
+    story.session.from_beginning()
+    assert (story.session.cue().number, story.session.playing) == (1, False)
+    story.session.previous_cue()
+    assert story.session.cue().number == 1
 
 
 def test_the_speaker_reads_more_than_the_screen(story: Presentation) -> None:
-    cue = story.cue()
+    cue = story.session.cue()
     assert (cue.caption, cue.notes, cue.count) == ("one: One.", "Say one.", 3)
     assert cue.next_caption.startswith("two: Two. 1:0"), "the speaker knows how it ends"
-    story.next_cue()
-    story.next_cue()
-    assert staged(story.scene()).caption == "Two."
-    story.next_cue()
-    assert story.cue().next_caption == ""
+    story.session.next_cue()
+    story.session.next_cue()
+    assert staged(story.session.scene()).caption == "Two."
+    story.session.next_cue()
+    assert story.session.cue().next_caption == ""
 
 
 def test_no_press_simulates_anything(story: Presentation, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError("an attempt was run")
 
-    monkeypatch.setattr(attempt, "Kernel", refuse)
-    story.next_cue()
+    monkeypatch.setattr(compiled.kernel, "run", refuse)
+    story.session.next_cue()
     for _ in range(2):
-        story.next_cue()
-        assert story.scene().distance_m > 0
-    panel = story.scene().what_if
+        story.session.next_cue()
+        assert story.session.scene().distance_m > 0
+    panel = story.session.scene().what_if
     assert panel is not None, "its bars were run before the first picture"
     assert [bar.label for bar in panel.bars] == ["0", "1", "2"]
     assert not any(bar.stale for bar in panel.bars)
@@ -146,80 +148,83 @@ def test_the_file_s_own_bar_was_run_ahead_too(tmp_path: Path) -> None:
     text = STORY.replace("set: [pacers.count=0]", asked)
     story = Presentation(load_story_text(text, tmp_path / "story.yaml"))
     for _ in range(3):
-        story.next_cue()
-    panel = story.scene().what_if
+        story.session.next_cue()
+    panel = story.session.scene().what_if
     assert panel is not None
     assert [bar.label for bar in panel.bars if bar.in_file] == ["1.63"]
     assert not any(bar.stale for bar in panel.bars)
 
 
 def test_what_was_turned_is_not_in_the_script(story: Presentation) -> None:
-    story.next_cue()
+    story.session.next_cue()
     play(story, 1.0)
-    assert story.change("pacers.count", "1")
+    assert story.session.change("pacers.count", "1")
     for _ in range(2000):
-        story.advance(FRAME_S)
-        if story.settled:
+        story.session.advance(FRAME_S)
+        if story.session.settled:
             break
-    scene = story.scene()
+    scene = story.session.scene()
     assert staged(scene).caption == "", "its caption would be wrong"
-    assert story.scenario.pacers.count == 1
-    assert story.cue().number == 1, "it does not go on by itself"
-    story.next_cue()
+    assert story.session.scenario.pacers.count == 1
+    assert story.session.cue().number == 1, "it does not go on by itself"
+    story.session.next_cue()
     assert story.on_script
-    assert staged(story.scene()).caption == "Two."
-    assert story.scenario.pacers.count is None
+    assert staged(story.session.scene()).caption == "Two."
+    assert story.session.scenario.pacers.count is None
 
 
 def test_a_look_around_is_not_hurried(story: Presentation) -> None:
-    story.next_cue()
-    story.perform(Action.SEEK_FORWARD)
+    story.session.next_cue()
+    story.session.perform(Action.SEEK_FORWARD)
     play(story, 3.0)
-    assert story.cue().number == 1
-    assert story.playback.time_s > story.part.until_s
-    story.perform(Action.RESTART)
-    assert (story.playback.time_s, story.playing) == (story.part.from_s, False)
+    assert story.session.cue().number == 1
+    assert story.session.playback.time_s > story.chapter.until_s
+    story.session.perform(Action.RESTART)
+    assert (story.session.playback.time_s, story.session.playing) == (story.chapter.from_s, False)
 
 
 def press_space(story: Presentation) -> tuple[int, bool]:
-    story.perform(Action.PLAY_PAUSE)
-    return story.cue().number, story.playing
+    story.session.perform(Action.PLAY_PAUSE)
+    return story.session.cue().number, story.session.playing
 
 
 def test_space_goes_on_where_the_story_waits(story: Presentation) -> None:
     assert [press_space(story) for _ in range(3)] == [(1, True), (1, False), (1, True)]
     play(story, 8.2)
-    assert (story.cue().number, story.playing) == (2, False)
+    assert (story.session.cue().number, story.session.playing) == (2, False)
     assert press_space(story) == (3, True)
     play(story, 5.0)
     assert press_space(story) == (1, True), "again, from the beginning"
 
 
 def test_a_stall_costs_one_picture(story: Presentation) -> None:
-    story.next_cue()
-    story.advance(5.0)
-    assert story.cue().number == 1
-    assert story.playback.time_s == pytest.approx(1 / 60)
-    assert "stalled" in story.scene().notice
+    story.session.next_cue()
+    story.session.advance(5.0)
+    assert story.session.cue().number == 1
+    assert story.session.playback.time_s == pytest.approx(1 / 60)
+    assert "stalled" in story.session.scene().notice
 
 
-def test_a_finished_telling_has_all_that_a_window_would_find_out(story: Presentation) -> None:
-    telling = story.finish_telling()
-    assert story.cue().number == 1
-    for part in telling.parts:
+def test_a_completed_timeline_has_all_that_a_window_would_work_out(story: Presentation) -> None:
+    timeline = story.completed_timeline()
+    assert story.session.cue().number == 1
+    for part in timeline.chapters:
         show = part.show
         assert None not in (show.possible, show.chances, show.band, show.alternatives)
         assert [g.name for g in show.ghosts] == [
-            g.name for g in story.telling.parts[part.number - 1].show.ghosts
+            g.name for g in story.timeline.chapters[part.number - 1].show.ghosts
         ]
 
 
 def test_what_the_next_chapters_show_is_worked_on_ahead(story: Presentation) -> None:
-    story.finish_work()
-    story.next_cue()
-    story.next_cue()
-    story.next_cue()
-    show = story.show
+    end = time.monotonic() + WAIT_S
+    while story._ahead or story.session.busy:
+        story.session.advance(0.0)
+        assert time.monotonic() < end, "nothing came back"
+    story.session.next_cue()
+    story.session.next_cue()
+    story.session.next_cue()
+    show = story.session.show
     assert None not in (show.possible, show.chances, show.band)
 
 
@@ -246,27 +251,27 @@ def test_whatever_is_pressed_the_story_can_be_told(presses: list[Any]) -> None:
         (Path(folder) / "short.yaml").write_text(SHORT, encoding="utf-8")
         story = Presentation(load_story_text(STORY, Path(folder) / "story.yaml"))
         moves = {
-            "next": story.next_cue,
-            "back": story.previous_cue,
-            "beginning": story.from_beginning,
+            "next": story.session.next_cue,
+            "back": story.session.previous_cue,
+            "beginning": story.session.from_beginning,
         }
         for press in presses:
             if isinstance(press, Action):
-                story.perform(press)
+                story.session.perform(press)
             elif isinstance(press, tuple):
-                story.change(*press)
+                story.session.change(*press)
             elif isinstance(press, str):
                 moves[press]()
             else:
-                story.advance(press)
-            scene, cue = story.scene(), story.cue()
-            assert staged(scene).chapter == cue.number == story.part.number
+                story.session.advance(press)
+            scene, cue = story.session.scene(), story.session.cue()
+            assert staged(scene).chapter == cue.number == story.chapter.number
             assert 1 <= cue.number <= cue.count == 3
             assert scene.distance_m <= scene.race_m
             if not story.on_script:
                 assert staged(scene).caption == ""
-        story.from_beginning()
-        assert (story.on_script, story.cue().number) == (True, 1)
+        story.session.from_beginning()
+        assert (story.on_script, story.session.cue().number) == (True, 1)
 
 
 # -- without a story -------------------------------------------------------------------------------

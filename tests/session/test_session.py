@@ -3,8 +3,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable
-from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -18,12 +16,11 @@ from simulator.recording.recording import ARRAYS, Recording
 from simulator.scenario.loader import load_scenario, load_text
 from simulator.scenario.model import Scenario
 from simulator.session import Session
-from simulator.session.watching import NOTICE_S
-from simulator.session.work import SLICE_S
+from simulator.session.player import NOTICE_S
 from simulator.stage.keys import Action
 from simulator.stage.playback import COUNTDOWN_S, FRAME_S, RATES, RUN_OUT_S, STALL_S
 from simulator.stage.scene import Phase
-from simulator.stage.scenery import Options
+from simulator.stage.scenery import ShowOptions
 from tests.session.short import SHORT
 
 WINDOW = {
@@ -48,12 +45,6 @@ WINDOW = {
 }
 
 
-def ticking(step_s: float) -> Callable[[], float]:
-    """Return a clock that goes on by `step_s` each time it is read."""
-    steps = count()
-    return lambda: next(steps) * step_s
-
-
 def bits(run: Recording) -> bytes:
     return b"".join(getattr(run, name).tobytes() for name in ARRAYS)
 
@@ -66,7 +57,7 @@ def scenario() -> Scenario:
 @pytest.fixture(scope="module")
 def worked_off(scenario: Scenario) -> Session:
     session = Session(scenario)
-    session.finish_work()
+    session.settle()
     return session
 
 
@@ -75,7 +66,7 @@ def session(worked_off: Session) -> Session:
     """Return one session for all, standing on the line with everything as at first."""
     worked_off.perform(Action.RESTART)
     worked_off.perform(Action.NORMAL_RATE)
-    worked_off.options = Options()
+    worked_off.options = ShowOptions()
     worked_off.notify("")
     return worked_off
 
@@ -103,27 +94,6 @@ def test_a_whole_attempt_is_played_in_real_time(session: Session) -> None:
     assert session.scene().board is not None
 
 
-def test_the_findings_come_in_small_slices_beside_the_pictures(scenario: Scenario) -> None:
-    clock = ticking(0.001)
-    session = Session(scenario, clock=clock)
-    session.perform(Action.PLAY_PAUSE)
-    assert session.show.alternatives is None
-    pictures = 0
-
-    def found() -> bool:
-        return session.show.possible is not None
-
-    while not found():
-        session.advance(1 / 60)
-        pictures += 1
-        assert pictures < 5_000
-    # a clock that counts its readings: no picture had room for more than its few slices
-    assert pictures > 50
-    readings = round(clock() / 0.001)
-    assert readings <= (pictures + 1) * (SLICE_S / 0.001 + 3)
-    assert session.show.alternatives is not None
-
-
 def test_the_findings_are_those_of_the_analysis(scenario: Scenario, worked_off: Session) -> None:
     assert worked_off.show.alternatives == alternatives(scenario)
     asked = still_possible(scenario, worked_off.recording, 239.99)
@@ -136,14 +106,14 @@ def test_chances_and_band_are_found_out_for_the_run_that_is_shown(scenario: Scen
     session = Session(scenario)
     opened = session.scene()
     assert (opened.chance, opened.chart.band) == (None, None)
-    session.finish_work()
+    session.settle()
     first = session.show
     assert first.chances is not None
     assert first.band is not None
     assert session.scene().chance is not None
     session.seek(100.0)
     session.change("runner.form", "1")
-    session.finish_work()
+    session.settle()
     forked = session.show
     assert forked.recording.from_tick == 1000
     # the band is of runs from the gun under one scenario: a forked run has none
@@ -152,7 +122,7 @@ def test_chances_and_band_are_found_out_for_the_run_that_is_shown(scenario: Scen
     assert (forked.chances.share >= first.chances.share).all()
     assert forked.chances.at(800.0) > first.chances.at(800.0)
     session.undo()
-    session.finish_work()
+    session.settle()
     assert session.show.band is not None
 
 
@@ -297,7 +267,7 @@ def test_whatever_is_done_never_raises_and_never_changes_the_recording(
 
 
 def test_two_sessions_of_one_scenario_show_the_same_run(worked_off: Session) -> None:
-    other = Session(load_scenario("breaking4"), clock=ticking(1.0))
+    other = Session(load_scenario("breaking4"))
     assert bits(other.recording) == bits(worked_off.recording)
 
 
@@ -308,7 +278,7 @@ def test_a_run_that_does_not_finish_can_be_watched_all_the_same() -> None:
     )
     session = Session(weak)
     assert session.recording.finish_s is None
-    session.finish_work()
+    session.settle()
     assert set(session.moments()) >= {"countdown", "start", "finish"}
     for action in Action:
         session.perform(action)
@@ -337,14 +307,14 @@ import sys
 from simulator.session import Session
 from tests.session.short import load_short
 session = Session(load_short(), start_at_s=20.0)
-session.finish_work()
+session.settle()
 session.change("pacers.front_gap", "1.9")
-session.finish_work()
+session.settle()
 sys.exit("numpy.ma" in sys.modules)
 """
 
 
-def test_work_between_pictures_reads_no_masked_arrays_in() -> None:
+def test_a_turn_of_a_knob_imports_no_masked_arrays() -> None:
     """It takes half a picture's time, once, and a megabyte for ever."""
     root = Path(__file__).resolve().parents[2]
     environment = {**os.environ, "PYTHONPATH": str(root)}

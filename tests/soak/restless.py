@@ -22,11 +22,11 @@ import pygame
 
 from simulator.analysis.what_if import AXES
 from simulator.session import Session
-from simulator.session.courses import Kept
-from simulator.stage.cameras import Camera
+from simulator.session.forks import LruCache
 from simulator.stage.desk import Knob, KnobKind
 from simulator.stage.keys import Action
 from simulator.stage.playback import RATES
+from simulator.stage.scene import Camera
 from simulator.view.app import App
 from simulator.view.drawer.pages import page_names
 from simulator.view.themes import THEMES
@@ -44,7 +44,7 @@ LAPS_S = (20.0, 90.0, 180.0, 236.0, 250.0)
 """Moments of the race that `tidy` looks at [s]."""
 
 
-Cache: TypeAlias = "Kept[Any, Any] | functools._lru_cache_wrapper[Any]"
+Cache: TypeAlias = "LruCache[Any, Any] | functools._lru_cache_wrapper[Any]"
 
 
 def caches() -> list[Cache]:
@@ -52,14 +52,14 @@ def caches() -> list[Cache]:
     return [
         kept
         for kept in gc.get_objects()
-        if isinstance(kept, Kept)
+        if isinstance(kept, LruCache)
         or (isinstance(kept, functools._lru_cache_wrapper) and _is_ours(kept))
     ]
 
 
 def empty(kept: Cache) -> None:
     """Empty a cache, and see that it has a limit."""
-    if isinstance(kept, Kept):
+    if isinstance(kept, LruCache):
         assert len(kept._values) <= kept.limit
         kept._values.clear()
     else:
@@ -92,7 +92,7 @@ class Restless:
         self._frozen = caches()
         self._file = Path(session.file_name)
         self._in_file = self._file.read_bytes()
-        self._scenario = session._mixing.file_scenario
+        self._scenario = session.editor.file_scenario
         self._deeds: tuple[tuple[int, Callable[[], None]], ...] = (
             (8, self._seek),
             (8, self._turn),
@@ -217,7 +217,7 @@ class Restless:
             empty(kept)
         self._as_in_the_file()
         session.seek(LAPS_S[1])
-        self._until(lambda: not session._work.busy)
+        self._until(lambda: not session.busy)
         # on a slow machine more pictures are waited for, and more is written in them and kept: the
         # same ones from here on
         self._other_colours()
@@ -260,7 +260,7 @@ class Restless:
         """Write the file as it was at first: `Save` was pressed, and it says ever more."""
         if self._file.read_bytes() != self._in_file:
             self._file.write_bytes(self._in_file)
-        self._until(lambda: self.session._mixing.file_scenario == self._scenario)
+        self._until(lambda: self.session.editor.file_scenario == self._scenario)
 
     def _as_in_the_file(self) -> None:
         """Take everything back, and drop what could be made again by one new change.

@@ -1,20 +1,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
 import numpy as np
 import pytest
 
-from simulator.analysis.chances import finding_band, finding_chances
+from simulator.analysis.chances import find_band, find_chances
 from simulator.analysis.projection import still_possible
 from simulator.analysis.what_if import alternatives
-from simulator.physics.attempt import finished, simulate
+from simulator.physics.attempt import simulate
 from simulator.recording.recording import Recording
 from simulator.scenario.loader import load_scenario
 from simulator.scenario.model import Scenario
-from simulator.stage.show import Show, make_show, with_findings
+from simulator.stage.show import Show, make_show
 
 
 @pytest.fixture(scope="session")
@@ -32,12 +32,12 @@ def show(scenario: Scenario, attempt: Recording) -> Show:
     found = make_show(scenario, attempt)
     target = found.plan.finish_s or 0.0
     possible = still_possible(scenario, attempt, target)
-    return with_findings(
+    return replace(
         found,
         possible=possible,
         alternatives=alternatives(scenario),
-        band=finished(finding_band(scenario, found.light)),
-        chances=finished(finding_chances(scenario, attempt, target)),
+        band=find_band(scenario, found.light),
+        chances=find_chances(scenario, attempt, target),
     )
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from simulator.recording.recording import ARRAYS, Recording, Status
 from simulator.scenario.model import Scenario
-from simulator.stage.board import board_of
+from simulator.stage.scenery import board_of
 from simulator.stage.show import Show, make_show
 from simulator.units import format_time
 

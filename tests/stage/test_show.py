@@ -17,26 +17,26 @@ from simulator.physics.attempt import simulate
 from simulator.recording.recording import ARRAYS, Recording, Status
 from simulator.scenario.loader import load_text
 from simulator.scenario.model import Scenario
-from simulator.stage.outlook import share_words
 from simulator.stage.playback import COUNTDOWN_S, RATES, STALL_S, Playback
 from simulator.stage.scene import Curve, Phase, Scene, StartLight
 from simulator.stage.scenery import (
     FADED,
     RUN_OUT_M,
-    Options,
+    ShowOptions,
     lap_of,
     rest_at,
     scene_of,
+    share_words,
     start_light,
 )
-from simulator.stage.show import Show, make_show, with_findings
+from simulator.stage.show import Show, make_show
 from simulator.units import MILE_M
 
 Differences = Callable[[Any, Any], list[str]]
-ALL_ON = Options()
+ALL_ON = ShowOptions()
 
 
-def shown(show: Show, time_s: float, options: Options = ALL_ON) -> Scene:
+def shown(show: Show, time_s: float, options: ShowOptions = ALL_ON) -> Scene:
     playback = Playback(-COUNTDOWN_S, show.recording.end_s, paused=False).seek(time_s)
     return scene_of(show, playback, options)
 
@@ -134,14 +134,14 @@ def test_nothing_of_the_future_leaks_into_the_picture(
     wider = replace(show.band, high_s=np.where(later, 99.0, show.band.high_s))
     dearer = np.where(show.chances.x_m > until, 0.0, show.chances.share + 0.0)
     chances = replace(show.chances, share=dearer)
-    other = with_findings(other, alternatives=show.alternatives, band=wider, chances=chances)
+    other = replace(other, alternatives=show.alternatives, band=wider, chances=chances)
     same = replace(show, possible=None)
     t = tick * run.step_s
     scenes = [visible(shown(s, t)) for s in (same, other)]
     assert scenes[0].what_if is not None
     assert differences(*scenes) == []
     # and the comparison can fail: once all is revealed, they differ
-    revealed = [visible(shown(s, t, Options(reveal=True))) for s in (same, other)]
+    revealed = [visible(shown(s, t, ShowOptions(reveal=True))) for s in (same, other)]
     assert differences(*revealed) != []
 
 
@@ -195,7 +195,7 @@ def test_her_own_bar_is_hidden_until_the_finish_or_until_it_is_revealed(show: Sh
         return [bar.label for bar in scene.what_if.bars if bar.hidden]
 
     assert hidden(shown(show, 200.0)) == ["13"]
-    assert hidden(shown(show, 200.0, Options(reveal=True))) == []
+    assert hidden(shown(show, 200.0, ShowOptions(reveal=True))) == []
     assert hidden(shown(show, 250.0)) == []
     seen = Playback(-COUNTDOWN_S, show.recording.end_s).seek(250.0).seek(60.0)
     assert hidden(scene_of(show, seen, ALL_ON)) == []
@@ -209,7 +209,7 @@ def test_splits_and_the_lost_light_appear_when_they_are_reached(show: Show) -> N
     assert told(shown(show, 0.0)) == (0, False)
     assert told(shown(show, 100.0)) == (3, False)
     assert told(shown(show, 250.0)) == (8, True)
-    assert told(shown(show, 100.0, Options(reveal=True))) == (8, True)
+    assert told(shown(show, 100.0, ShowOptions(reveal=True))) == (8, True)
 
 
 @given(st.floats(-4, 254))
@@ -361,7 +361,7 @@ def test_pacers_stand_in_their_slots_and_two_leave_at_eight_hundred(
 
 
 def test_switches_take_away_what_they_name(show: Show) -> None:
-    plain = shown(show, 100.0, Options(ghosts=False, lights=False))
+    plain = shown(show, 100.0, ShowOptions(ghosts=False, lights=False))
     assert (plain.ghosts, plain.waves) == ((), ())
     assert [curve.kind for curve in plain.chart.curves] == ["runner"]
     assert plain.runner == shown(show, 100.0).runner

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -12,30 +13,28 @@ from simulator.analysis.what_if import AXES
 from simulator.errors import ScenarioError
 from simulator.physics.attempt import simulate
 from simulator.scenario.loader import load_scenario
-from simulator.scenario.story import ALL_PANELS, Chapter
-from simulator.scenario.story_moments import EVENTS, parse_moment
+from simulator.scenario.story import ALL_PANELS, EVENTS, AxisName, CameraName, parse_moment
 from simulator.scenario.story_script import load_story, load_story_text
-from simulator.scenario.structure import field_shapes
-from simulator.stage.cameras import Camera
 from simulator.stage.events import events, time_of
 from simulator.stage.playback import COUNTDOWN_S, Playback
-from simulator.stage.scene import Phase
+from simulator.stage.scene import Camera, Panel, Phase
 from simulator.stage.show import Show, make_show
-from simulator.stage.staging import Panel
-from simulator.stage.story import Telling, tell
+from simulator.stage.story import StoryTimeline, compile_story
 from simulator.units import format_time
 
 PATH = Path("there.yaml")
 
 
-def telling(*chapters: str, scenario: str = "breaking4") -> Telling:
+def compiled(*chapters: str, scenario: str = "breaking4") -> StoryTimeline:
     listed = "".join(f"  - {{name: c, {chapter}}}\n" for chapter in chapters)
-    return tell(load_story_text(f"name: x\nscenario: {scenario}\nchapters:\n{listed}", PATH))
+    return compile_story(
+        load_story_text(f"name: x\nscenario: {scenario}\nchapters:\n{listed}", PATH)
+    )
 
 
 def refused(*chapters: str, scenario: str = "breaking4") -> list[str]:
     with pytest.raises(ScenarioError) as error:
-        telling(*chapters, scenario=scenario)
+        compiled(*chapters, scenario=scenario)
     return [str(problem) for problem in error.value.problems]
 
 
@@ -46,15 +45,14 @@ def show() -> Show:
 
 
 @pytest.fixture(scope="module")
-def shipped() -> Telling:
-    return tell(load_story("stories/breaking4"))
+def shipped() -> StoryTimeline:
+    return compile_story(load_story("stories/breaking4"))
 
 
 def test_a_story_uses_the_words_of_the_stage() -> None:
-    shapes = field_shapes(Chapter)
-    assert set(shapes["camera"].choices) == {c.value for c in Camera} - {Camera.FREE.value}
+    assert set(get_args(CameraName)) == {c.value for c in Camera} - {Camera.FREE.value}
     assert set(ALL_PANELS) == {panel.value for panel in Panel}
-    assert list(shapes["what_if"].choices) == list(AXES)
+    assert list(get_args(AxisName)) == list(AXES)
 
 
 # -- events --------------------------------------------------------------------------------------
@@ -130,7 +128,7 @@ def test_an_end_before_its_beginning_and_an_unknown_ghost_are_refused() -> None:
 
 
 def said(caption: str, more: str = "") -> str:
-    return telling(f'hold: 1, reveal: yes{more}, caption: "{caption}"').scene_at(0).staging.caption  # type: ignore[union-attr]
+    return compiled(f'hold: 1, reveal: yes{more}, caption: "{caption}"').scene_at(0).staging.caption  # type: ignore[union-attr]
 
 
 def test_facts_are_those_of_the_recording(show: Show) -> None:
@@ -185,15 +183,15 @@ def test_facts_that_nobody_knows_are_refused_with_the_reason() -> None:
     assert "there is no ghost 'nobody' in this chapter" in told[3]
 
 
-# -- the telling ---------------------------------------------------------------------------------
+# -- the timeline --------------------------------------------------------------------------------
 
 
 def test_a_sentence_that_tells_of_a_later_moment_waits_for_it() -> None:
-    story = telling(
+    story = compiled(
         "from: 12 s before finish, until: finish, hold: 1, "
         'caption: "She is on her way. It was {finish}. {target} was the plan."'
     )
-    part = story.parts[0]
+    part = story.chapters[0]
     early, late = story.scene_at(3).staging, story.scene_at(12.5).staging
     assert early is not None
     assert late is not None
@@ -203,28 +201,28 @@ def test_a_sentence_that_tells_of_a_later_moment_waits_for_it() -> None:
 
 
 def test_suspense_is_the_chapters_own_choice() -> None:
-    hidden, shown = (telling(f"until: 5 s, reveal: {word}").scene_at(5) for word in ("no", "yes"))
+    hidden, shown = (compiled(f"until: 5 s, reveal: {word}").scene_at(5) for word in ("no", "yes"))
     assert hidden.chart.reveal_m < 100
     assert shown.chart.reveal_m == shown.race_m
 
 
 def test_lengths_follow_from_moments_rates_and_holds(show: Show) -> None:
-    story = telling(
+    story = compiled(
         "from: bell, until: finish, rate: 4, hold: 3",
         "from: countdown, until: 9 s, rate: 8",
         "from: 600 m, hold: 2.5",
     )
     bell, finish = events(show)["bell"], events(show)["finish"]
-    first, second, third = story.parts
+    first, second, third = story.chapters
     assert first.length_s == pytest.approx((finish - bell) / 4 + 3)
     assert second.length_s == pytest.approx(9)
     assert second.until_s == pytest.approx((9 - COUNTDOWN_S / 4) * 8), "4x before the gun"
     assert third.length_s == 2.5
-    assert story.length_s == pytest.approx(sum(p.length_s for p in story.parts))
+    assert story.length_s == pytest.approx(sum(p.length_s for p in story.chapters))
     assert story.begins_s == pytest.approx((0, first.length_s, first.length_s + 9))
 
 
-def test_the_scene_is_a_pure_function_of_the_told_time(shipped: Telling) -> None:
+def test_the_scene_is_a_pure_function_of_story_time(shipped: StoryTimeline) -> None:
     for told_s in (0.0, 3.7, 77.0, 150.0, shipped.length_s):
         part, since_s = shipped.at(told_s)
         again, scene = shipped.scene_at(told_s), shipped.scene_at(told_s)
@@ -234,8 +232,8 @@ def test_the_scene_is_a_pure_function_of_the_told_time(shipped: Telling) -> None
     assert shipped.scene_at(1e9).time_s == shipped.scene_at(shipped.length_s).time_s
 
 
-def test_told_time_runs_as_the_window_plays(shipped: Telling) -> None:
-    for part in shipped.parts:
+def test_story_time_runs_as_the_window_plays(shipped: StoryTimeline) -> None:
+    for part in shipped.chapters:
         playback = part.playback(0.0)
         for frame in range(1, 61):
             playback = playback.advance(0.02)
@@ -244,38 +242,38 @@ def test_told_time_runs_as_the_window_plays(shipped: Telling) -> None:
             assert part.race_time(frame * 0.02) == pytest.approx(playback.time_s, abs=1e-9)
 
 
-def test_a_chapter_shows_what_it_says(shipped: Telling) -> None:
-    for part, begins_s in zip(shipped.parts, shipped.begins_s, strict=True):
+def test_a_chapter_shows_what_it_says(shipped: StoryTimeline) -> None:
+    for part, begins_s in zip(shipped.chapters, shipped.begins_s, strict=True):
         scene = shipped.scene_at(begins_s + 0.5 * part.length_s)
         staging = scene.staging
         assert staging is not None
-        assert (staging.chapter, staging.chapters) == (part.number, len(shipped.parts))
-        assert staging.camera.value == part.chapter.camera
-        assert {panel.value for panel in staging.panels} == set(part.chapter.panels)
-        names = [ghost.name for ghost in part.chapter.ghosts or ()]
+        assert (staging.chapter, staging.chapters) == (part.number, len(shipped.chapters))
+        assert staging.camera.value == part.spec.camera
+        assert {panel.value for panel in staging.panels} == set(part.spec.panels)
+        names = [ghost.name for ghost in part.spec.ghosts or ()]
         assert [ghost.name for ghost in scene.ghosts] == names
         assert staging.caption
 
 
-def test_breaking4_is_told_in_about_four_minutes_and_eight_chapters(shipped: Telling) -> None:
-    assert len(shipped.parts) == 8
+def test_breaking4_is_told_in_about_four_minutes_and_eight_chapters(shipped: StoryTimeline) -> None:
+    assert len(shipped.chapters) == 8
     assert 225 <= shipped.length_s <= 255
     assert shipped.scene_at(0).phase is Phase.COUNTDOWN
     assert shipped.scene_at(shipped.length_s).board is not None
-    slipped = shipped.parts[4]
+    slipped = shipped.chapters[4]
     lost = events(slipped.show)["light lost"]
     assert slipped.from_s < lost < slipped.until_s
 
 
 def test_the_scene_outside_a_story_is_not_staged(show: Show) -> None:
-    part = telling("until: 5 s").parts[0]
+    part = compiled("until: 5 s").chapters[0]
     playback = Playback(1.0, show.recording.end_s)
     assert part.scene(playback, part.options).staging is not None
 
 
-def test_a_script_goes_to_another_process(shipped: Telling) -> None:
+def test_a_script_goes_to_another_process(shipped: StoryTimeline) -> None:
     script = pickle.loads(pickle.dumps(shipped.script))  # noqa: S301 - our own
-    assert tell(script).length_s == shipped.length_s
+    assert compile_story(script).length_s == shipped.length_s
 
 
 def test_every_event_has_its_words() -> None:

@@ -9,9 +9,8 @@ from simulator.analysis.marks import light_mark
 from simulator.physics.track import track_position
 from simulator.scenario.model import Scenario
 from simulator.stage.playback import Playback
-from simulator.stage.scenery import Options, scene_of
+from simulator.stage.scenery import ShowOptions, brightness, scene_of
 from simulator.stage.show import Show
-from simulator.stage.wavelight import brightness
 
 LEDS = st.integers(10, 1000)
 PLACE = st.floats(0, 400, exclude_max=True)
@@ -28,7 +27,7 @@ def apart(a: float, b: float, round_m: float) -> float:
 def test_the_wave_is_within_half_an_led_of_the_schedule(
     scenario: Scenario, show: Show, t: float
 ) -> None:
-    scene = scene_of(show, Playback(t, show.recording.end_s), Options())
+    scene = scene_of(show, Playback(t, show.recording.end_s), ShowOptions())
     (wave,) = scene.waves
     asked = float(track_position(light_mark(scenario).run.distance_at(t), scenario.distance))
     led_m = 400.0 / scene.leds

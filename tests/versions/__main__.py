@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-BACKEND = "hatchling>=1.27"
+BACKEND = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["build-system"]["requires"]
 FLOOR = re.compile(r"\s*([\w.-]+)\s*>=\s*([\w.]+)")
 OURSELVES = ("--no-build-isolation", "--editable", f"{ROOT}[dev]")
 OURS = ("dev",)
@@ -81,6 +81,7 @@ def environment(case: Case, python: str) -> Path:
     own = folder / ("Scripts" if sys.platform == "win32" else "bin") / "python"
     stamp = folder / f".made-{hashlib.sha256(text).hexdigest()[:12]}"
     if stamp.exists():
+        _run([str(own), "hatch_build.py"])  # the kernel may have been edited since
         return own
     _run([python, "-m", "venv", "--clear", str(folder)])
     held: list[str] = []
@@ -89,7 +90,7 @@ def environment(case: Case, python: str) -> Path:
         lines = floors(tomllib.loads(text.decode())["project"])
         constraints.write_text("\n".join(lines) + "\n", encoding="utf-8")
         held = ["--constraint", str(constraints)]
-    _run([*_pip(own), BACKEND])
+    _run([*_pip(own), *BACKEND])
     _run([*_pip(own), *OURSELVES, *held])
     stamp.touch()
     return own
@@ -105,10 +106,10 @@ def upgraded(own: Path) -> bool:
         subprocess.CalledProcessError: the newest releases do not go together.
     """
     ask = ["--dry-run", "--ignore-installed", "--no-deps", "--retries", "1", "--timeout", "20"]
-    done = subprocess.run([*_pip(own), *ask, BACKEND], cwd=ROOT, capture_output=True, check=False)
+    done = subprocess.run([*_pip(own), *ask, *BACKEND], cwd=ROOT, capture_output=True, check=False)
     if done.returncode != 0:
         return False
-    _run([*_pip(own), "--upgrade", "--upgrade-strategy", "eager", BACKEND, *OURSELVES])
+    _run([*_pip(own), "--upgrade", "--upgrade-strategy", "eager", *BACKEND, *OURSELVES])
     return True
 
 

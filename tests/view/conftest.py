@@ -12,8 +12,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from simulator.stage.keys import Action
-from simulator.stage.scene import Scene
-from simulator.stage.staging import Cue
+from simulator.stage.scene import Cue, Scene
 from simulator.view.app import App
 from tests.view import scenes
 from tests.view.desks import FakeDesk
@@ -27,7 +26,6 @@ class FakeSession(FakeDesk):
         super().__init__()
         self.playing = True
         self.elapsed: list[float] = []
-        self.worked_s: list[float] = []
         self.performed: list[Action] = []
         self.sought: list[float] = []
         self.said: list[str] = []
@@ -36,9 +34,6 @@ class FakeSession(FakeDesk):
 
     def advance(self, elapsed_s: float) -> None:
         self.elapsed.append(elapsed_s)
-
-    def work_on(self, budget_s: float) -> None:
-        self.worked_s.append(budget_s)
 
     def perform(self, action: Action) -> bool:
         self.performed.append(action)

@@ -11,18 +11,18 @@ from dataclasses import replace
 import numpy as np
 
 from simulator.analysis.chances import Band
-from simulator.analysis.gap_state import GapState
+from simulator.analysis.gaps import GapState
+from simulator.analysis.what_if import Alternative
 from simulator.stage.scene import (
-    Bar,
     Board,
     BoardRow,
     Body,
     Chance,
     Chart,
+    ChartMarker,
     Curve,
     GapLine,
-    Group,
-    Mark,
+    GroupView,
     Meter,
     Phase,
     Scene,
@@ -75,13 +75,13 @@ _CURVES = (
 )
 _BAND = Band(_GRID_M, 0.0 * _GRID_M, np.maximum(_GRID_M - 400, 0.0) * 0.011)
 _MARKS = (
-    *(Mark(float(x), f"{x} m", "distance") for x in (400, 800, 1200)),
-    Mark(800.0, "2 pacers leave", "pacer"),
-    Mark(925.0, "light lost", "event"),
-    Mark(RACE_M - 400, "bell", "event"),
+    *(ChartMarker(float(x), f"{x} m", "distance") for x in (400, 800, 1200)),
+    ChartMarker(800.0, "2 pacers leave", "pacer"),
+    ChartMarker(925.0, "light lost", "event"),
+    ChartMarker(RACE_M - 400, "bell", "event"),
 )
 _BARS = tuple(
-    Bar(
+    Alternative(
         str(n),
         246.4 + 7.0 * float(np.exp(-n / 1.3)),
         own=n == 13,
@@ -185,7 +185,7 @@ def running(time_s: float, *, reveal: bool = False) -> Scene:
         runner=Body("Faith Kipyegon", "KIPYEGON", "runner", "white", x, 0.0, speed),
         pacers=tuple(pacers),
         ghosts=ghosts,
-        group=Group(x, 25.0, front, 0.24, "spacing assumed"),
+        group=GroupView(x, 25.0, front, 0.24, "spacing assumed"),
         gaps=tuple(lines),
         meters=(
             Meter("speed", speed / 8, f"{speed:.2f} m/s · {400 / speed:.1f} s/lap"),

@@ -9,9 +9,8 @@ import pygame
 import pytest
 
 from simulator.errors import DisplayError
-from simulator.stage.cameras import Camera
 from simulator.stage.keys import BINDINGS, Action
-from simulator.stage.scene import Scene
+from simulator.stage.scene import Camera, Scene
 from simulator.view import app as app_module
 from simulator.view import sprites
 from simulator.view.app import App

@@ -8,9 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.stage.cameras import Camera
-from simulator.stage.scene import Scene
-from simulator.stage.staging import Panel, Staging
+from simulator.stage.scene import Camera, Panel, Scene, Staging
 from simulator.view.arranging import arrange
 from simulator.view.camera import (
     MOST_ZOOM,

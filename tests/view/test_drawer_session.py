@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 import pygame
 import pytest
 
+from simulator.analysis.what_if import Alternative
 from simulator.scenario.loader import load_scenario
 from simulator.session import Session
 from simulator.stage.keys import Action
-from simulator.stage.scene import Bar
 from simulator.view.app import App
 from simulator.view.drawer.pages import page_names, wave_names
 from simulator.view.panels.what_if import lay_out, tip_of
@@ -44,7 +44,7 @@ def until(user: User, done: Callable[[], bool]) -> None:
 
 
 def test_nine_pacers_are_taken_away_and_the_cost_is_read(user: User, session: Session) -> None:
-    def bars() -> tuple[Bar, ...]:
+    def bars() -> tuple[Alternative, ...]:
         shown = session.scene().what_if
         return shown.bars if shown is not None else ()
 

@@ -5,8 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from simulator.stage.cameras import Camera
-from simulator.stage.scene import Scene
+from simulator.stage.scene import Camera, Scene
 from simulator.view import camera
 from simulator.view.arranging import arrange
 from simulator.view.cameras import resting, view_of

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.stage.staging import Panel
+from simulator.stage.scene import Panel
 from simulator.view.arranging import arrange
 from simulator.view.layout import Box, Hud, Layout, track_scale
 from simulator.view.lecture import arrange_lecture

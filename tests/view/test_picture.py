@@ -8,8 +8,7 @@ import numpy as np
 import pygame
 import pytest
 
-from simulator.stage.cameras import Camera
-from simulator.stage.scene import Body, Chance, Curve, Scene
+from simulator.stage.scene import Body, Camera, Chance, Curve, Scene
 from simulator.view import camera
 from simulator.view.arranging import arrange
 from simulator.view.camera import Aim

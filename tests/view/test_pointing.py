@@ -5,9 +5,7 @@ from dataclasses import replace
 import pygame
 import pytest
 
-from simulator.stage.cameras import Camera
-from simulator.stage.scene import Scene
-from simulator.stage.staging import Panel, Staging
+from simulator.stage.scene import Camera, Panel, Scene, Staging
 from simulator.view.app import App
 from simulator.view.camera import MOST_ZOOM, View
 from simulator.view.cameras import resting, view_of

@@ -7,9 +7,8 @@ import numpy as np
 import pygame
 import pytest
 
-from simulator.stage.cameras import Camera
 from simulator.stage.keys import PRESENTING, Action
-from simulator.stage.staging import Cue, Panel, Staging
+from simulator.stage.scene import Camera, Cue, Panel, Staging
 from simulator.view import window as window_module
 from simulator.view.app import App
 from simulator.view.lecture import LECTURE_PANELS, arrange_lecture

@@ -10,7 +10,7 @@ import numpy as np
 import pygame
 import pytest
 
-from simulator.stage.cues import Cue
+from simulator.stage.events import SoundCue
 from simulator.stage.keys import Action
 from simulator.view.app import App
 from simulator.view.sound import RATE_HZ, Sound, bell, gun, tick
@@ -50,7 +50,7 @@ def test_the_bell_is_rung_while_it_is_on() -> None:
     assert sound.switch() == "Sound is on."
     try:
         sound.hear(before)
-        assert sound.hear(now) == (Cue.BELL,)
+        assert sound.hear(now) == (SoundCue.BELL,)
         assert pygame.mixer.get_busy()
     finally:
         sound.close()

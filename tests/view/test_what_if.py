@@ -9,9 +9,9 @@ from typing import Any
 import pygame
 import pytest
 
-from simulator.analysis.what_if import AXES, choices
+from simulator.analysis.what_if import AXES, Alternative, choices
 from simulator.scenario.loader import load_scenario
-from simulator.stage.scene import Bar, WhatIf
+from simulator.stage.scene import WhatIf
 from simulator.view.arranging import arrange
 from simulator.view.layout import Box
 from simulator.view.panels import what_if as panel
@@ -26,9 +26,9 @@ from tests.view.conftest import FakeSession
 Places = list[tuple[Box, Style]]
 SIZES = [(1024, 768), (1280, 720), (1920, 1080), (3840, 2160)]
 BARS = (
-    Bar("4", 245.03, own=True),
-    Bar("12", 245.5),
-    Bar("13", 246.41, in_file=True, assumed=True),
+    Alternative("4", 245.03, own=True),
+    Alternative("12", 245.5),
+    Alternative("13", 246.41, in_file=True, assumed=True),
 )
 FORKED = WhatIf("pacers, from the gun", BARS, 239.99)
 PLAIN = replace(FORKED, axis="pacers")
@@ -61,12 +61,15 @@ def painted(box: Box, shown: WhatIf, style: Style, monkeypatch: pytest.MonkeyPat
     return written
 
 
-def rows_of(axis: str) -> list[Bar]:
+def rows_of(axis: str) -> list[Alternative]:
     file = load_scenario("breaking4")
     changes = ["pacers.front_gap=1.2", "pacers.formation=inverted_v", "environment.temperature=7"]
     scenario = load_scenario("breaking4", overrides=changes)
     rows = choices(scenario, axis, file)
-    return [Bar(row.label, 245.0 + i, row.own, in_file=row.in_file) for i, row in enumerate(rows)]
+    return [
+        Alternative(row.label, 245.0 + i, row.own, in_file=row.in_file)
+        for i, row in enumerate(rows)
+    ]
 
 
 def check_labels(box: Box, shown: WhatIf, style: Style) -> None:
@@ -98,7 +101,8 @@ def test_names_of_any_length_do_not_touch(places: Places) -> None:
     for box, style in places:
         for own, told in itertools.permutations(range(4), 2):
             bars = tuple(
-                Bar(f"{i} {'long ' * 30}", 240.0, own=i == own, in_file=i == told) for i in range(4)
+                Alternative(f"{i} {'long ' * 30}", 240.0, own=i == own, in_file=i == told)
+                for i in range(4)
             )
             check_labels(box, WhatIf("formation", bars, 239.99), style)
             cut = lay_out(box, WhatIf("formation", bars, 1.0), style).labels
@@ -171,7 +175,7 @@ def test_a_tip_says_whose_time_it_is() -> None:
     ("axis", "label", "told"), [("temperature", "20°", "25°"), ("policy", "wait 10", "hold")]
 )
 def test_a_tip_tells_the_cost_whatever_the_label(axis: str, label: str, told: str) -> None:
-    bars = (Bar(label, 240.5, own=True), Bar(told, 240.0, in_file=True))
+    bars = (Alternative(label, 240.5, own=True), Alternative(told, 240.0, in_file=True))
     assert tip_of(WhatIf(axis, bars, 239.99), 0)[1] == f"yours: +0.50 s on the file's {told}"
 
 

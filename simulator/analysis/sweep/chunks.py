@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
-from functools import cached_property
+from functools import cache, cached_property
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -18,21 +19,49 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.analysis.sweep.axes import Grid, number_of, refused
-from simulator.analysis.sweep.outcomes import Outcomes, outcomes
-from simulator.analysis.sweep.provenance import files_named, program
-from simulator.analysis.sweep.varying import Source, Varied
-from simulator.analysis.uncertainty import breaks, draw, samples_of
+from simulator.analysis.sweep.rows import Source, Varied
+from simulator.analysis.uncertainty import breaks, draw, run_samples, samples_of
 from simulator.errors import Problem, ScenarioError
-from simulator.physics.attempt import finished, stepping
-from simulator.physics.batch import Batch, batch_of
-from simulator.physics.ensemble import ensembling, joined
-from simulator.physics.keeping import STATUSES, passages
+from simulator.physics.attempt import STATUSES, outcomes_of
+from simulator.resources import configs_dir
 from simulator.scenario.loader import load_text, scenario_to_dict
 from simulator.scenario.model import Scenario
 from simulator.scenario.overrides import apply_overrides
+from simulator.scenario.problems import find
 from simulator.scenario.reading import find_scenario, is_bare_name, read_text
-from simulator.scenario.yaml_tree import Mapping, Node, Scalar, read_tree
+from simulator.scenario.yaml_tree import Document, read_document
 from simulator.units import LAP_M, parse_distance
+
+_PACKAGE = Path(__file__).resolve().parents[2]
+_ROOMS = ("analysis", "physics", "recording", "scenario")
+_ENDINGS = (".yaml", ".yml")
+_LONGEST_NAME = 300
+
+
+@cache
+def program() -> str:
+    """Return what tells these rooms, shipped files and this numpy from any others."""
+    files = [*_PACKAGE.glob("*.py"), *configs_dir().rglob("*.yaml")]
+    for room in _ROOMS:
+        files += (_PACKAGE / room).rglob("*.py")
+    told = hashlib.sha256(f"{version('lightpace')} {np.__version__}".encode())
+    for path in sorted(files):
+        told.update(f"\0{path.name}\0".encode() + path.read_bytes())
+    return told.hexdigest()
+
+
+def files_named(texts: Iterable[str], folder: Path) -> list[tuple[str, str]]:
+    """Return the texts that name a file here, each with the digest of what is in it."""
+    found = []
+    names = (t for t in texts if len(t) < _LONGEST_NAME and t.strip("\"'").endswith(_ENDINGS))
+    for text in dict.fromkeys(names):
+        try:
+            content = (folder / text.strip("\"'")).read_bytes()
+        except (OSError, ValueError):
+            continue  # that row will be an invalid one
+        found.append((text, hashlib.sha256(content).hexdigest()))
+    return found
+
 
 Columns: TypeAlias = dict[str, NDArray[Any]]
 """Columns by name, one entry a row: numbers (NaN: there is none) or texts."""
@@ -133,12 +162,13 @@ def request_of(
     """
     source = source_of(scenario, tuple(changes))
     base = load_text(source.text, source.name, Path(source.folder), overrides=source.changes)
-    tree, _ = read_tree(source.text, source.name)
-    tree, _ = apply_overrides(tree, source.changes, Path(source.folder))
-    source = Source(source.text, source.name, source.folder, _written_out(tree, source, base))
+    document = read_document(source.text, source.name)
+    apply_overrides(document, source.changes, Path(source.folder))
+    source = Source(source.text, source.name, source.folder, _written_out(document, source, base))
     problems: list[Problem] = []
     for path in grid.paths:  # with no value: a wrong one makes its row invalid, not the sweep
-        _, found = apply_overrides(tree, [f"{path}=~"], Path(source.folder))
+        document = read_document(source.text, source.name)
+        found = apply_overrides(document, [*source.changes, f"{path}=~"], Path(source.folder))
         problems += [refused(path, p.message, p.hint).problems[0] for p in found]
     if problems:
         raise ScenarioError(problems)
@@ -156,7 +186,7 @@ def source_of(scenario: str | Path | Scenario, changes: tuple[str, ...]) -> Sour
     return Source(read_text(path, str(path)), str(path), str(path.resolve().parent), changes)
 
 
-def _written_out(tree: Node, source: Source, base: Scenario) -> tuple[str, ...]:
+def _written_out(document: Document, source: Source, base: Scenario) -> tuple[str, ...]:
     """Return the changes, and with them a runner or formation that is a file of its own.
 
     A worker on another machine has the shipped files, but not this one's.
@@ -166,11 +196,9 @@ def _written_out(tree: Node, source: Source, base: Scenario) -> tuple[str, ...]:
         (("runner",), base.runner),
         (("pacers", "formation"), base.pacers.formation),
     ):
-        node: Node | None = tree
-        for key in way:
-            entry = node.entries.get(key) if isinstance(node, Mapping) else None
-            node = entry.node if entry else None
-        if isinstance(node, Scalar) and node.text and not is_bare_name(node.text):
+        place = find(document, way)
+        named = place.complete and isinstance(place.value, str)
+        if named and place.value and not is_bare_name(place.value):
             plain = section.model_dump(mode="json", by_alias=True)
             changes = (*changes, f"{'.'.join(way)}={json.dumps(plain)}")
     return changes
@@ -191,8 +219,8 @@ def _longest(base: Scenario, grid: Grid) -> float:
     return max(found)
 
 
-def run_chunk(chunk: Chunk) -> Columns:
-    """Return the columns of one chunk: a pure function, to be run anywhere."""
+def run_chunk(chunk: Chunk, threads: int = 1) -> Columns:
+    """Return the columns of one chunk: a pure function, to be run anywhere on so many threads."""
     rows = chunk.rows
     varied = Varied(chunk.source, chunk.paths)
     asked = [varied.scenario(values) for values in rows]
@@ -206,7 +234,7 @@ def run_chunk(chunk: Chunk) -> Columns:
             if chunk.numeric[i]
             else np.array(texts)
         )
-    found = _outcomes(scenarios, chunk) if scenarios else {}
+    found = _outcomes(scenarios, chunk, threads) if scenarios else {}
     status = np.full(len(rows), INVALID, dtype="<U32")
     status[valid] = found.pop("status", np.array([], dtype="<U32"))
     columns["status"] = status
@@ -228,42 +256,39 @@ def result_names(chunk: Chunk) -> tuple[str, ...]:
     return names
 
 
-def _outcomes(scenarios: Sequence[Scenario], chunk: Chunk) -> Columns:
-    keep = outcomes(chunk.splits_m)
-    ran: Outcomes = finished(stepping(batch_of(scenarios), None, keep))
-    times = ran.passages.time_s.copy()
+def _outcomes(scenarios: Sequence[Scenario], chunk: Chunk, threads: int) -> Columns:
+    ran = outcomes_of(scenarios, places_m=chunk.splits_m, watch_light=True, threads=threads)
+    times = ran.time_s.copy()
     race = np.array([s.distance for s in scenarios])
     times[np.asarray(chunk.splits_m)[None, :] >= race[:, None]] = np.nan
     words = np.array([status.value for status in STATUSES])
-    found: Columns = {
-        "status": words[ran.passages.status],
-        "finish_s": ran.passages.finish_s,
+    columns: Columns = {
+        "status": words[ran.status],
+        "finish_s": ran.finish_s,
         "lost_light_m": ran.lost_light_m,
         "mean_shelter": ran.shelter,
         "reserve_used": ran.reserve_used,
     }
     for i, x in enumerate(chunk.splits_m):
-        found[f"split_{x:.0f}_s"] = times[:, i]
+        columns[f"split_{x:.0f}_s"] = times[:, i]
     if chunk.samples:
-        found |= _sampled(scenarios, chunk)
-    return found
+        columns |= _sampled(scenarios, chunk)
+    return columns
 
 
 def _sampled(scenarios: Sequence[Scenario], chunk: Chunk) -> Columns:
     """Return percentiles of the finish and the chance of the target, from samples of each row."""
     shares = draw(chunk.samples, chunk.seed)
-    batches: list[Batch] = []
-    for scenario in scenarios:
-        drawn = samples_of(scenario, shares)
-        batches.append(finished(ensembling(scenario, drawn.runners, drawn.wakes)))
-    ran = finished(stepping(joined(batches), None, passages()))
-    shape = (len(scenarios), chunk.samples)
-    finish = np.where(ran.valid, ran.finish_s, np.nan).reshape(shape)
+    finish = np.full((len(scenarios), chunk.samples), np.nan)
+    chance = np.zeros(len(scenarios))
+    for i, scenario in enumerate(scenarios):
+        ran = run_samples(scenario, samples_of(scenario, shares))
+        finish[i] = np.where(ran.valid, ran.finish_s, np.nan)
+        chance[i] = breaks(ran, chunk.target_s).mean()
     percentiles = np.full((3, len(scenarios)), np.nan)
     some = ~np.isnan(finish).all(axis=1)
     if some.any():
         percentiles[:, some] = np.nanpercentile(finish[some], (5, 50, 95), axis=1)
-    chance = breaks(ran, chunk.target_s).reshape(shape).mean(axis=1)
     return {
         "p5_s": percentiles[0],
         "p50_s": percentiles[1],

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pygame
 
-from simulator.stage.staging import Staging
+from simulator.stage.scene import Staging
 from simulator.view.layout import Box
 from simulator.view.plate import Plate
 from simulator.view.style import Style

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 import pygame
 
-from simulator.stage.scene import Scene
-from simulator.stage.staging import Panel
+from simulator.stage.scene import Panel, Scene
 from simulator.view.layout import Box
 from simulator.view.plate import Plate
 from simulator.view.style import Style

@@ -9,9 +9,8 @@ from collections.abc import Sequence
 
 import pygame
 
-from simulator.analysis.gap_state import GapState
-from simulator.stage.scene import GapLine, Meter
-from simulator.stage.staging import Panel
+from simulator.analysis.gaps import GapState
+from simulator.stage.scene import GapLine, Meter, Panel
 from simulator.view.layout import Box
 from simulator.view.panels.frame import SidePanel, body, rows
 from simulator.view.panels.score import gap_words

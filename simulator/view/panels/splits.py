@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import pygame
 
-from simulator.stage.scene import Scene, SplitRow
-from simulator.stage.staging import Panel
+from simulator.stage.scene import Panel, Scene, SplitRow
 from simulator.units import format_signed, format_time
 from simulator.view.layout import Box
 from simulator.view.panels.frame import SidePanel, body, rows

@@ -14,7 +14,7 @@ import numpy as np
 import pygame
 
 from simulator.analysis.chances import Band
-from simulator.stage.scene import Body, Chart, Curve, Mark, Scene
+from simulator.stage.scene import Body, Chart, ChartMarker, Curve, Scene
 from simulator.view.layout import Box
 from simulator.view.panels.frame import padding
 from simulator.view.panels.plot import (
@@ -133,7 +133,7 @@ class Timeline:
         self,
         surface: pygame.Surface,
         plot: Plot,
-        marks: tuple[Mark, ...],
+        marks: tuple[ChartMarker, ...],
         light: str,
         band: Band | None,
     ) -> None:
@@ -170,7 +170,9 @@ class Timeline:
             self._drawn = plot, self._curves, lines
         return self._drawn[2]
 
-    def _write_marks(self, surface: pygame.Surface, plot: Plot, marks: tuple[Mark, ...]) -> None:
+    def _write_marks(
+        self, surface: pygame.Surface, plot: Plot, marks: tuple[ChartMarker, ...]
+    ) -> None:
         theme, type_, sizes = self._theme, self._type, self._sizes
         area, caption = plot.box, sizes.caption
         rows: list[list[tuple[float, float]]] = [[], []]  # the second stands above the first

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 
 import pygame
 
+from simulator.analysis.what_if import Alternative
 from simulator.stage.keys import Action
-from simulator.stage.scene import Bar, Scene, WhatIf
-from simulator.stage.staging import Panel
+from simulator.stage.scene import Panel, Scene, WhatIf
 from simulator.units import format_signed, format_time
 from simulator.view.layout import Box
 from simulator.view.panels.cards import ground
@@ -127,7 +127,7 @@ def _labels(area: Box, shown: WhatIf, style: Style) -> tuple[Label, ...]:
     return tuple(sorted(written, key=lambda label: label.index))
 
 
-def _label(index: int, bar: Bar, area: Box, step: float, style: Style) -> Label:
+def _label(index: int, bar: Alternative, area: Box, step: float, style: Style) -> Label:
     """Return a label below the middle of its bar, moved where it would leave the area."""
     weight, px = SEMIBOLD if bar.own else REGULAR, style.sizes.caption
     text = style.type.fit(bar.label, weight, px, round(_LABEL_SHARE * area.w))
@@ -154,7 +154,7 @@ def own_name(what_if: WhatIf) -> str:
     return "from the gun" if what_if.axis.endswith(FROM_GUN) else "yours"
 
 
-def files_bar(what_if: WhatIf) -> Bar | None:
+def files_bar(what_if: WhatIf) -> Alternative | None:
     """Return the bar of the value of the file, where there is one."""
     return next((bar for bar in what_if.bars if bar.in_file), None)
 
@@ -268,7 +268,7 @@ def paint(surface: pygame.Surface, panel: Box, shown: WhatIf, style: Style) -> N
     write(surface, tag, (area.x + 2, y - line / 2 - 2), SEMIBOLD, px, theme.target)
 
 
-def _bar(surface: pygame.Surface, rect: pygame.Rect, bar: Bar, style: Style) -> None:
+def _bar(surface: pygame.Surface, rect: pygame.Rect, bar: Alternative, style: Style) -> None:
     theme = style.theme
     colour = theme.own if bar.own else theme.bar
     colour = mix(theme.panel, colour, 0.5) if bar.stale else colour

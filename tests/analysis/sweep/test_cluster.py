@@ -17,7 +17,7 @@ import pytest
 
 from simulator.analysis.sweep.axes import grid_of
 from simulator.analysis.sweep.chunks import request_of
-from simulator.analysis.sweep.varying import NOTHING_BESIDE
+from simulator.analysis.sweep.rows import NOTHING_BESIDE
 
 if TYPE_CHECKING:
     from distributed import Client

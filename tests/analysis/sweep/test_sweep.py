@@ -14,14 +14,11 @@ from simulator.analysis.summary import summarise
 from simulator.analysis.sweep import chunks
 from simulator.analysis.sweep.axes import grid_of
 from simulator.analysis.sweep.chunks import Request, request_of, run_chunk
-from simulator.analysis.sweep.running import Table, run_chunks, run_sweep
-from simulator.analysis.sweep.varying import NOTHING_BESIDE, Varied, is_number
+from simulator.analysis.sweep.rows import NOTHING_BESIDE, Varied, is_number
+from simulator.analysis.sweep.sweep import Table, run_chunks, run_sweep
 from simulator.analysis.uncertainty import forecast
 from simulator.errors import ScenarioError
-from simulator.physics.attempt import finished, simulate_all, stepping
-from simulator.physics.batch import batch_of
-from simulator.physics.ensemble import joined
-from simulator.physics.keeping import passages
+from simulator.physics.attempt import simulate_all
 from simulator.resources import configs_dir
 from simulator.scenario.loader import load_scenario
 from simulator.scenario.model import Scenario
@@ -102,24 +99,6 @@ def test_samples_give_what_the_forecast_gives() -> None:
         assert table["p50_s"][i] == found.percentile(50)
         assert table["p5_s"][i] == found.percentile(5)
         assert table["chance"][i] == found.chance(61.5)
-
-
-def test_joined_batches_keep_their_rows() -> None:
-    asked = [
-        load_scenario(name, overrides=changes)
-        for name, changes in (
-            ("breaking4", ["environment.wind.speed=2"]),
-            ("fifteen_hundred", []),
-            ("breaking4", SHORT),
-            ("wait_for_runner", []),
-        )
-    ]
-    keep = passages([400.0, 1200.0])
-    together = finished(stepping(batch_of(asked), None, keep))
-    apart = [batch_of(asked[:1]), batch_of(asked[1:3]), batch_of(asked[3:])]
-    found = finished(stepping(joined(apart), None, keep))
-    assert np.array_equal(found.time_s, together.time_s, equal_nan=True)
-    assert np.array_equal(found.finish_s, together.finish_s)
 
 
 def test_an_unknown_path_is_refused_before_anything_is_run() -> None:

@@ -1,0 +1,397 @@
+"""Calibration: the value of one or two numbers of a scenario with which it ends in a given time.
+
+In: a scenario's source, a finish time, and which numbers are free. Out: `Calibration`, with the
+residuals and how sharply the numbers are determined.
+
+One number: the finish is scanned over its whole range, one row a value, and the place where it
+meets the time is scanned again, closer each time. Two numbers: least squares on the finish and the
+published splits, every time counting alike (scipy, extra `[optimise]`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.analysis.splits import published_waypoints
+from simulator.errors import ExtraError, NoAnswerError, Problem, ScenarioError
+from simulator.physics.attempt import simulate_all
+from simulator.recording.recording import Recording
+from simulator.scenario.fields import bounds_of
+from simulator.scenario.loader import load_scenario
+from simulator.scenario.model import Scenario
+from simulator.units import format_time
+
+FLAT_S = 0.1
+"""How flat the answer is, is told by the values that end this much earlier and later [s]."""
+
+
+@dataclass(frozen=True, slots=True)
+class Free:
+    """A number to be found: its path in the scenario, and between what it may lie."""
+
+    path: str
+    low: float | None = None
+    high: float | None = None
+
+    def within(self) -> tuple[float, float]:
+        """Return the bounds; those of the model where none are given.
+
+        Raises:
+            ScenarioError: no such number, or it has no bounds, or they are the wrong way round.
+        """
+        allowed = bounds_of(Scenario, self.path)
+        low = allowed.low if self.low is None else self.low
+        high = allowed.high if self.high is None else self.high
+        if low is None or high is None:
+            raise _refused(self.path, "has no bounds of its own", f"say {self.path}=LOW..HIGH")
+        if not low < high:
+            raise _refused(self.path, f"{low:g} is not less than {high:g}", "LOW..HIGH")
+        return low, high
+
+
+def _refused(path: str, message: str, hint: str) -> ScenarioError:
+    return ScenarioError([Problem("--free", 0, 0, path, message, hint)])
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One number that was found.
+
+    Attributes:
+        path: where it stands in the scenario.
+        value: what it must be.
+        low, high: between what it was looked for.
+        earlier, later: its value for a finish 0.1 s earlier and later, None where there is none;
+            for one free number.
+        error: its standard error, for two free numbers.
+        held: the ends of the range in which any value gives the time (the plan, not the runner,
+            sets the finish there); None where the answer is a single point.
+    """
+
+    path: str
+    value: float
+    low: float
+    high: float
+    earlier: float | None = None
+    later: float | None = None
+    error: float | None = None
+    held: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """A published time and how the run misses it: distance [m], published [s], residual [s]."""
+
+    distance_m: float
+    published_s: float
+    residual_s: float
+
+
+@dataclass(frozen=True, eq=False)
+class Calibration:
+    """What was found.
+
+    Attributes:
+        scenario: the scenario with the numbers set.
+        target_s: the finish asked for [s].
+        finish_s: the finish it has [s].
+        found: the numbers, one or two.
+        misses: run minus published at each published split; the finish against `target_s`.
+        correlation: of the errors of two numbers [1]; None for one.
+        others: how many more values of the one number give the same finish.
+    """
+
+    scenario: Scenario
+    target_s: float
+    finish_s: float
+    found: tuple[Found, ...]
+    misses: tuple[Miss, ...]
+    correlation: float | None = None
+    others: int = 0
+
+    @property
+    def residual_s(self) -> float:
+        """Finish minus the time asked for [s]."""
+        return self.finish_s - self.target_s
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values for JSON."""
+        return {
+            "scenario": self.scenario.name,
+            "target_s": self.target_s,
+            "finish_time_s": self.finish_s,
+            "residual_s": self.residual_s,
+            "found": [
+                {
+                    "path": f.path,
+                    "value": f.value,
+                    "bounds": [f.low, f.high],
+                    f"value_{FLAT_S:g}_s_earlier": f.earlier,
+                    f"value_{FLAT_S:g}_s_later": f.later,
+                    "standard_error": f.error,
+                    "any_value_in": None if f.held is None else list(f.held),
+                }
+                for f in self.found
+            ],
+            "correlation": self.correlation,
+            "other_solutions": self.others,
+            "residuals": [
+                {
+                    "distance_m": m.distance_m,
+                    "published_s": m.published_s,
+                    "residual_s": m.residual_s,
+                }
+                for m in self.misses
+            ],
+        }
+
+
+Floats = NDArray[np.float64]
+
+REACHED_S = 0.005
+"""A finish within this of the time asked for reads the same [s]."""
+_SCAN = 33
+_CLOSER = 17
+_ROUNDS = 2
+_GRID = 11
+_GRIDS = 3
+_LOST_S = 60.0
+"""What a run that does not finish counts as missing each time by [s]."""
+
+
+class _Runs:
+    """A scenario whose free numbers are set and run, many rows at a time."""
+
+    def __init__(
+        self, source: str | Path, changes: Sequence[str], free: Sequence[Free], target_s: float
+    ) -> None:
+        self.source, self.changes, self.target_s = source, list(changes), target_s
+        self.paths = [f.path for f in free]
+        asked = load_scenario(source, overrides=self.changes)
+        own = [w for w in published_waypoints(asked) if w.distance_m < asked.distance]
+        self.published = [(w.distance_m, w.time_s) for w in own]
+        self.published.append((asked.distance, target_s))
+
+    def scenario(self, values: Sequence[float], *, with_ghosts: bool = False) -> Scenario:
+        """Return the scenario with these values."""
+        settings = [f"{path}={float(v)!r}" for path, v in zip(self.paths, values, strict=True)]
+        overrides = [*self.changes, *settings]
+        return load_scenario(self.source, overrides=overrides, with_ghosts=with_ghosts)
+
+    def residuals(self, rows: Floats) -> Floats:
+        """Return run minus published, the finish last [s]; shape (rows, times).
+
+        A run that does not finish misses by a minute. A value that the scenario refuses gives NaN;
+        if it refuses every one, its reason is raised.
+        """
+        scenarios: list[Scenario] = []
+        usable = np.zeros(len(rows), dtype=bool)
+        refused: ScenarioError | None = None
+        for i, row in enumerate(rows):
+            try:
+                scenarios.append(self.scenario(row.tolist()))
+                usable[i] = True
+            except ScenarioError as error:
+                refused = error
+        if refused is not None and not scenarios:
+            raise refused
+        missed = np.full((len(rows), len(self.published)), np.nan)
+        missed[usable] = [self._miss(run) for run in simulate_all(scenarios)]
+        return missed
+
+    def _miss(self, run: Recording) -> list[float]:
+        if run.finish_s is None:
+            return [_LOST_S] * len(self.published)
+        inner = [float(run.time_at(x)) - t for x, t in self.published[:-1]]
+        return [*inner, run.finish_s - self.target_s]
+
+    def misses(self, row: Floats) -> tuple[Miss, ...]:
+        """Return run minus published for these values."""
+        return tuple(
+            Miss(x, t, float(r))
+            for (x, t), r in zip(self.published, self.residuals(row[None])[0], strict=True)
+        )
+
+
+def calibrate(
+    source: str | Path, target_s: float, free: Sequence[Free], *, changes: Sequence[str] = ()
+) -> Calibration:
+    """Return the values of one or two free numbers with which the scenario ends at `target_s`.
+
+    Args:
+        source: as for `load_scenario`.
+        target_s: the finish [s].
+        free: one or two numbers.
+        changes: `--set` overrides applied before.
+
+    Raises:
+        ScenarioError: the scenario or a path is not usable.
+        NoAnswerError: no value within the bounds ends at that time, or two numbers are asked of a
+            scenario that publishes no splits.
+        ExtraError: two numbers, and scipy is not installed.
+    """
+    if not 1 <= len(free) <= 2 or len({f.path for f in free}) < len(free):
+        raise NoAnswerError("One number can be freed, or two different ones.")
+    bounds = np.array([f.within() for f in free])
+    runs = _Runs(source, changes, free, target_s)
+    if len(free) == 2:
+        return _two(runs, free, bounds)
+    return _one(runs, free[0], float(bounds[0, 0]), float(bounds[0, 1]))
+
+
+def _one(runs: _Runs, free: Free, low: float, high: float) -> Calibration:
+    values = np.linspace(low, high, _SCAN)
+    missed = runs.residuals(values[:, None])[:, -1]
+    values, missed = values[np.isfinite(missed)], missed[np.isfinite(missed)]
+    reached = np.abs(missed) <= REACHED_S
+    held = None
+    if _longest_run(reached) >= 3:
+        # the plan holds the finish over a whole range: its end is what is asked for
+        within = np.flatnonzero(reached)
+        held = (float(values[within[0]]), float(values[within[-1]]))
+        if reached.all():
+            raise NoAnswerError(
+                f"Every {free.path} from {low:g} to {high:g} ends at "
+                f"{format_time(runs.target_s)}: the plan sets that time, not this number."
+            )
+        side = np.where(reached, -1.0, 1.0)
+    else:
+        side = np.where(missed > 0, 1.0, -1.0)
+    turns = np.flatnonzero(side[:-1] != side[1:])
+    if len(turns) == 0:
+        raise _out_of_reach(runs, free, values, missed)
+    i = int(turns[0])
+    value = _closer(runs, values[i], values[i + 1], held is not None)
+    if held is not None:
+        held = (value, held[1]) if side[i] > 0 else (held[0], value)
+    found = _flatness(runs, Found(free.path, value, low, high, held=held))
+    return _calibration(runs, np.array([value]), (found,), others=len(turns) - 1)
+
+
+def _longest_run(flags: NDArray[np.bool_]) -> int:
+    longest = current = 0
+    for flag in flags:
+        current = current + 1 if flag else 0
+        longest = max(longest, current)
+    return longest
+
+
+def _closer(runs: _Runs, a: float, b: float, edge: bool) -> float:
+    """Return the root of the miss between `a` and `b`, or where it comes within reach of zero."""
+    for _ in range(_ROUNDS):
+        values = np.linspace(a, b, _CLOSER)
+        missed = runs.residuals(values[:, None])[:, -1]
+        level = np.abs(missed) - REACHED_S if edge else missed
+        i = int(np.flatnonzero((level[:-1] > 0) != (level[1:] > 0))[0])
+        a, b = float(values[i]), float(values[i + 1])
+        share = level[i] / (level[i] - level[i + 1])
+    return a + float(share) * (b - a)
+
+
+def _flatness(runs: _Runs, found: Found) -> Found:
+    """Add the values that end 0.1 s earlier and later, looked for on both sides of the root."""
+    span = 0.01 * (found.high - found.low)
+    ends: dict[float, float] = {}
+    for reach in (span, 30.0 * span):
+        values = np.clip(found.value + reach * np.linspace(-1, 1, _SCAN), found.low, found.high)
+        values = np.unique(values)
+        missed = runs.residuals(values[:, None])[:, -1]
+        for sign in (-1.0, 1.0):
+            turns = np.flatnonzero((missed[:-1] > sign * FLAT_S) != (missed[1:] > sign * FLAT_S))
+            if sign in ends or len(turns) == 0:
+                continue
+            i = int(turns[np.argmin(np.abs(values[turns] - found.value))])
+            share = (sign * FLAT_S - missed[i]) / (missed[i + 1] - missed[i])
+            ends[sign] = float(values[i] + share * (values[i + 1] - values[i]))
+        if len(ends) == 2:
+            break
+    return Found(
+        found.path,
+        found.value,
+        found.low,
+        found.high,
+        earlier=ends.get(-1.0),
+        later=ends.get(1.0),
+        held=found.held,
+    )
+
+
+def _out_of_reach(runs: _Runs, free: Free, values: Floats, missed: Floats) -> NoAnswerError:
+    i = int(np.argmin(np.abs(missed)))
+    near = format_time(runs.target_s + float(missed[i]))
+    return NoAnswerError(
+        f"No {free.path} from {values[0]:g} to {values[-1]:g} ends at "
+        f"{format_time(runs.target_s)}: the nearest is {near}, at {values[i]:g}."
+    )
+
+
+def _two(runs: _Runs, free: Sequence[Free], bounds: Floats) -> Calibration:
+    if len(runs.published) < 3:
+        raise NoAnswerError(
+            "Two numbers cannot be found from one time: the scenario has fewer than two published "
+            "splits besides the finish. Free one number."
+        )
+    try:
+        from scipy.optimize import least_squares  # noqa: PLC0415 - comes with an extra
+    except ImportError:
+        raise ExtraError("Calibrating two numbers at once", "optimise") from None
+    low, high = bounds[:, 0], bounds[:, 1]
+    span = high - low
+    start = _best_of_grids(runs, low, high)
+    known: dict[bytes, tuple[Floats, Floats]] = {}
+
+    def at(point: Floats) -> tuple[Floats, Floats]:
+        """Return misses and slopes, both from one batch of five rows."""
+        key = point.tobytes()
+        if key not in known:
+            steps = np.diag(1e-4 * span)
+            after = np.minimum(point + steps, high)
+            before = np.maximum(point - steps, low)
+            rows = np.nan_to_num(
+                runs.residuals(np.concatenate([point[None], after, before])), nan=_LOST_S
+            )
+            width = np.diagonal(after - before)
+            known[key] = rows[0], ((rows[1:3] - rows[3:5]) / width[:, None]).T
+        return known[key]
+
+    best = least_squares(
+        lambda p: at(p)[0], start, lambda p: at(p)[1], bounds=(low, high), x_scale=span
+    )
+    point = np.asarray(best.x, dtype=np.float64)
+    missed, slopes = at(point)
+    inverse = np.linalg.pinv(slopes.T @ slopes)
+    spread = np.sqrt(np.diag(inverse))
+    freedom = len(missed) - 2
+    errors = spread * np.sqrt(float((missed**2).sum()) / freedom)
+    correlation = float(inverse[0, 1] / (spread[0] * spread[1])) if spread.all() else None
+    found = tuple(
+        Found(f.path, float(v), float(a), float(b), error=float(e))
+        for f, v, a, b, e in zip(free, point, low, high, errors, strict=True)
+    )
+    return _calibration(runs, point, found, correlation=correlation)
+
+
+def _best_of_grids(runs: _Runs, low: Floats, high: Floats) -> Floats:
+    """Return the best point of a grid over the bounds, of a finer one about it, and so on."""
+    first, last = low, high
+    for _ in range(_GRIDS):
+        axes = [np.linspace(a, b, _GRID) for a, b in zip(first, last, strict=True)]
+        points = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, 2)
+        squares = np.nan_to_num((runs.residuals(points) ** 2).sum(axis=1), nan=np.inf)
+        best = np.asarray(points[int(np.argmin(squares))])
+        cell = (last - first) / (_GRID - 1)
+        first, last = np.maximum(best - 2 * cell, low), np.minimum(best + 2 * cell, high)
+    return best
+
+
+def _calibration(runs: _Runs, point: Floats, found: tuple[Found, ...], **more: Any) -> Calibration:
+    misses = runs.misses(point)
+    scenario = runs.scenario(point.tolist(), with_ghosts=True)
+    finish = runs.target_s + misses[-1].residual_s
+    return Calibration(scenario, runs.target_s, finish, found, misses, **more)

@@ -1,0 +1,141 @@
+"""Running a sweep's chunks, here or on any executor, and the table that comes of them.
+
+In: a `Request`, an executor of `concurrent.futures` or none. Out: chunks as they are done, each
+once; `Table`, all of them in order. A chunk is keyed by its number, so it does not matter who ran
+it, in what order, or that a worker died on the way (if its executor gives the chunk to another).
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.analysis.sweep.axes import grid_of
+from simulator.analysis.sweep.chunks import SUB_4_S, Columns, Request, request_of, run_chunk
+from simulator.errors import LightpaceError
+from simulator.scenario.model import Scenario
+
+
+def run_chunks(
+    request: Request,
+    numbers: Iterable[int],
+    executor: Executor | None = None,
+    workers: int = 1,
+    *,
+    threads: int = 0,
+) -> Iterator[tuple[int, Columns]]:
+    """Yield these chunks by number as they are done.
+
+    Without an executor they run here, on so many threads (0: one for each processor). An executor
+    has no more than two a worker under way.
+    """
+    if executor is None:
+        for number in numbers:
+            yield number, run_chunk(request.chunk(number), threads)
+        return
+    left = iter(numbers)
+    under_way: dict[Future[Columns], int] = {}
+    while True:
+        for number in itertools.islice(left, 2 * workers - len(under_way)):
+            under_way[executor.submit(run_chunk, request.chunk(number))] = number
+        if not under_way:
+            return
+        done, _ = wait(under_way, return_when=FIRST_COMPLETED)
+        for future in done:
+            yield under_way.pop(future), future.result()
+
+
+@dataclass(frozen=True, eq=False)
+class Table(Mapping[str, NDArray[Any]]):
+    """Results by column; numbers are NaN where there is none, texts may be empty."""
+
+    columns: Columns
+
+    def __getitem__(self, name: str) -> NDArray[Any]:
+        return self.columns[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.columns)
+
+    def __len__(self) -> int:
+        return len(self.columns)
+
+    @property
+    def rows(self) -> int:
+        """Number of rows."""
+        return len(next(iter(self.columns.values()), ()))
+
+    def to_pandas(self) -> Any:
+        """Return a pandas `DataFrame`.
+
+        Raises:
+            LightpaceError: pandas is not installed; lightpace does not need it.
+        """
+        try:
+            import pandas as pd  # noqa: PLC0415 - only who asks for it needs it
+        except ImportError:
+            raise LightpaceError("pandas is not installed: pip install pandas.") from None
+        return pd.DataFrame(dict(self.columns))
+
+    def to_polars(self) -> Any:
+        """Return a polars `DataFrame`.
+
+        Raises:
+            LightpaceError: polars is not installed; lightpace does not need it.
+        """
+        try:
+            import polars as pl  # noqa: PLC0415 - only who asks for it needs it
+        except ImportError:
+            raise LightpaceError("polars is not installed: pip install polars.") from None
+        return pl.DataFrame(dict(self.columns))
+
+
+def table_of(chunks: Iterable[Columns]) -> Table:
+    """Return chunks, in order, as one table."""
+    listed = list(chunks)
+    return Table({name: np.concatenate([c[name] for c in listed]) for name in listed[0]})
+
+
+def run_sweep(request: Request, executor: Executor | None = None, workers: int = 1) -> Table:
+    """Return the whole sweep as a table in memory."""
+    done = dict(run_chunks(request, range(request.chunks), executor, workers))
+    return table_of(done[number] for number in sorted(done))
+
+
+def sweep(
+    scenario: str | Path | Scenario,
+    vary: Sequence[str],
+    *,
+    changes: Sequence[str] = (),
+    samples: int = 0,
+    seed: int = 1,
+    target_s: float = SUB_4_S,
+    executor: Executor | None = None,
+    workers: int = 1,
+) -> Table:
+    """Run every combination of varied values and return one row for each.
+
+    Args:
+        scenario: a file, the name of a shipped one, or a `Scenario`.
+        vary: `pacers.count=0..13`, `pacers.front_gap=0.8..4:0.2`, `runner.mass=40,42` and the like.
+        changes: `--set` overrides applied before.
+        samples: samples of the uncertain inputs for each row, for percentiles and a chance.
+        seed: of the samples.
+        target_s: what the chance is asked of [s].
+        executor: any `concurrent.futures` executor; left out: run here.
+        workers: how many it has.
+
+    Raises:
+        ScenarioError: the scenario, a path or its values are not usable.
+    """
+    request = request_of(
+        scenario, grid_of(vary), changes=changes, samples=samples, seed=seed, target_s=target_s
+    )
+    return run_sweep(request, executor, workers)

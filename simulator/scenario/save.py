@@ -1,0 +1,482 @@
+"""Writing changed values into a scenario's own text, and whole scenarios as files.
+
+In: a file's text, what it asks for and what it shall ask for, as plain values. Out: the new text,
+and whether anything changed in it beside the lines of those values.
+
+ruamel.yaml keeps comments, order and quotes of what is not touched, and spacing where it is as
+ruamel.yaml itself would write it. Every plain scalar is text to it, so times and numbers stay as
+they are written. Whether the new text means what it should is for the caller to read back.
+"""
+
+from __future__ import annotations
+
+import difflib
+import io
+import operator
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from simulator.scenario.yaml_tree import YamlList, YamlNode, read_document, scalar_value
+from simulator.units import format_time, parse_distance, parse_time
+
+if TYPE_CHECKING:
+    from ruamel.yaml import YAML
+
+Path: TypeAlias = tuple[str | int, ...]
+GONE: Any = object()
+"""Stands for a value that is taken out."""
+WIDTH = 88
+"""A list or mapping longer than this is written in lines of its own."""
+TIMES = frozenset(("target", "time", "tolerance"))
+_INDENTS = [(mapping, offset) for mapping in (2, 4) for offset in (2, 0, 4)]
+"""How far a nested mapping, and the dash of a list, may be indented; the first is how we write."""
+_PLAIN = re.compile(r"[A-Za-z0-9_./+(][^\x00-\x1f\x7f-\x9f\"'#,\[\]{}&*!|>%@`\\]*")
+
+
+class CannotRewriteError(Exception):
+    """The text has a form in which the value cannot be put without losing something."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """A changed text; `respaced` if more changed in it than the lines of the changed values."""
+
+    text: str
+    respaced: bool
+
+
+def rewrite(text: str, old: dict[str, Any], new: dict[str, Any]) -> Rewritten:
+    """Return `text`, which asks for `old`, so that it asks for `new`.
+
+    Raises:
+        CannotRewriteError: the text is no mapping, or has no place for a change.
+    """
+    changes = differences(old, new)
+    if not changes:
+        return Rewritten(text, respaced=False)
+    line_feeds = text.replace("\r\n", "\n")
+    yaml, root = _loaded(line_feeds)
+    if not isinstance(root, dict):
+        raise CannotRewriteError("the file is no mapping")
+    lines: set[int] = set()
+    document = read_document(text, "")
+    wholes: list[Path] = []
+    for path, value in changes:
+        if any(path[: len(whole)] == whole for whole in wholes):
+            continue
+        put_at = _put(root, path, value, new)
+        wholes += [put_at] if put_at != path else []
+        lines |= _lines_of(document.root, put_at, gone=value is GONE and put_at == path)
+    if not root:
+        raise CannotRewriteError("nothing would be left of the file")
+    written = _dumped(yaml, root)
+    if not line_feeds.endswith("\n"):
+        written = written.removesuffix("\n")
+    if "\r\n" in text:
+        written = written.replace("\n", "\r\n")
+    before, after = text.splitlines(), written.splitlines()
+    mixed = text.count("\r\n") not in (0, text.count("\n"))
+    matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
+    codes = [code for code in matcher.get_opcodes() if code[0] != "equal"]
+    touched = {line for _, begin, end, _, _ in codes for line in range(begin, end)}
+    return Rewritten(written, respaced=mixed or not touched <= lines)
+
+
+def document_text(value: dict[str, Any]) -> str:
+    """Return a whole scenario as a file."""
+    return _dumped(_yaml(*_INDENTS[0]), {key: _node(v, len(key) + 2) for key, v in value.items()})
+
+
+# -- what changed --------------------------------------------------------------------------------
+
+
+def differences(old: Any, new: Any, path: Path = ()) -> list[tuple[Path, Any]]:
+    """Return what to put where, in order, so that `old` becomes `new`; see `GONE`."""
+    if isinstance(old, dict) and isinstance(new, dict):
+        if path and path[-1] == "splits" and list(old) != list(new):
+            return [(path, new)]
+        found: list[tuple[Path, Any]] = [((*path, k), GONE) for k in old if k not in new]
+        for key, value in new.items():
+            if key in old:
+                found += differences(old[key], value, (*path, key))
+            else:
+                found.append(((*path, key), value))
+        return found
+    if isinstance(old, list) and isinstance(new, list):
+        return _list_differences(old, new, path)
+    return [] if old == new and type(old) is type(new) else [(path, new)]
+
+
+def _list_differences(old: list[Any], new: list[Any], path: Path) -> list[tuple[Path, Any]]:
+    found: list[tuple[Path, Any]] = []
+    was, names = [_name(item) for item in old], [_name(item) for item in new]
+    kept = [name for name in was if name in names]
+    renamed = len(was) == len(names) and sum(map(operator.ne, was, names)) == 1
+    if None not in (*was, *names) and names[: len(kept)] == kept and not renamed:
+        gone = [i for i, name in enumerate(was) if name not in names]
+        found += [((*path, i), GONE) for i in reversed(gone)]
+        old = [item for item in old if _name(item) in names]
+    elif len(old) != len(new):
+        return [(path, new)]
+    for i, (before, after) in enumerate(zip(old, new, strict=False)):
+        found += differences(before, after, (*path, i))
+    return found + [((*path, i), item) for i, item in enumerate(new[len(old) :], start=len(old))]
+
+
+def _name(item: Any) -> str | None:
+    return item.get("name") if isinstance(item, dict) else None
+
+
+# -- where it is put -----------------------------------------------------------------------------
+
+
+def _put(root: Any, path: Path, value: Any, new: Any) -> Path:
+    """Put a value, or take it out; return the path that was written anew, which may lie above.
+
+    What lies within an alias, or within what others are aliases of, is written out as a whole.
+    """
+    above: list[tuple[Any, Any]] = []
+    node = root
+    for depth, step in enumerate(path):
+        shared = depth > 0 and _has_anchor(node)
+        if shared or not isinstance(node, (dict, list)):
+            if shared or node.strip() not in ("", "~", "null"):
+                return _put_whole(root, path[:depth], new)
+            _replace(*above[-1], _nest(path[depth:], value))
+            return path
+        key = _key_of(node, step)
+        if key is None:
+            return _put_new(root, path, depth, node, value, new)
+        above.append((node, key))
+        node = node[key]
+    holder, key = above[-1]
+    unsaid = value is None and isinstance(holder, dict) and not _has_comment(holder, key)
+    if value is GONE or unsaid:
+        _take_out(above)
+    else:
+        _replace(holder, key, value)
+    return path
+
+
+def _put_new(root: Any, path: Path, depth: int, node: Any, value: Any, new: Any) -> Path:
+    """Put what the file does not give yet."""
+    if value is GONE or value is None:
+        # an item of a list that is there by default: the list has to be written
+        listed = next((i for i, step in enumerate(path[depth:], depth) if isinstance(step, int)), 0)
+        return _put_whole(root, path[:listed], new) if listed else path
+    if isinstance(node, list) and path[depth] != len(node):
+        return _put_whole(root, path[:depth], new)
+    after = _comment_after(node, _last_key(node)) if node else ""
+    written = _node(_nest(path[depth + 1 :], value), 2 * depth, flow=isinstance(node, list))
+    if isinstance(node, list):
+        node.append(written)
+    else:
+        node[_key_node(str(path[depth]))] = written
+    _add_comment(node, _last_key(node), after)
+    return path
+
+
+def _put_whole(root: Any, path: Path, new: Any) -> Path:
+    if not path:
+        raise CannotRewriteError("the file would be written anew")
+    value = new
+    for step in path:
+        value = value[step]
+    return _put(root, path, value, new)
+
+
+def _replace(holder: Any, key: Any, value: Any) -> None:
+    old = holder[key]
+    token = _token(holder, key)
+    if _has_anchor(old) and token and token.start_mark.line != holder.lc.key(key)[0]:
+        del holder.ca.items[key]  # ruamel.yaml gives an alias the comment of its anchor
+    after = _comment_after(holder, key) if isinstance(old, (dict, list)) else ""
+    flow = isinstance(holder, list) or _is_flow(holder)
+    depth = holder.lc.col or 0
+    holder[key] = _node(value, depth + 2, old=old, flow=flow or _is_flow(old))
+    _add_comment(holder, key, after)
+
+
+def _take_out(above: list[tuple[Any, Any]]) -> None:
+    """Take a value out; a comment that follows it in lines of its own stays."""
+    holder, key = above[-1]
+    after = _comment_after(holder, key)
+    keys = list(range(len(holder))) if isinstance(holder, list) else list(holder)
+    i = keys.index(key)
+    del holder[key]
+    if i:
+        _add_comment(holder, keys[i - 1], after)
+    elif len(above) > 1 and not holder:
+        holder.fa.set_flow_style()
+        _add_comment(*above[-2], after + _cut_end(holder))
+    elif after and not isinstance(holder, list):
+        holder.yaml_set_comment_before_after_key(keys[1], before=_bare(after), indent=holder.lc.col)
+
+
+def _bare(after: str) -> str:
+    return "\n".join(line.strip().removeprefix("# ") for line in after.strip().splitlines())
+
+
+def _nest(path: Path, value: Any) -> Any:
+    for step in reversed(path):
+        value = [value] if isinstance(step, int) else {step: value}
+    return value
+
+
+def _key_of(node: Any, step: str | int) -> Any:
+    """Return the key or number that a step means: a table's row may be written `1 lap`."""
+    if isinstance(node, list):
+        return step if isinstance(step, int) and step < len(node) else None
+    if step in node:
+        return step
+    order = _metres(str(step))
+    return next((k for k in node if order is not None and _metres(k) == order), None)
+
+
+def _metres(key: str) -> float | None:
+    try:
+        return parse_distance(key)
+    except ValueError:
+        return None
+
+
+def _has_anchor(node: Any) -> bool:
+    find = getattr(node, "yaml_anchor", None)
+    return find is not None and find() is not None
+
+
+def _is_flow(node: Any) -> bool:
+    return bool(hasattr(node, "fa") and node.fa.flow_style())
+
+
+def _is_block(node: Any) -> bool:
+    """Return whether a value has lines of its own here; those of an alias are its anchor's."""
+    held = isinstance(node, (dict, list)) and bool(node)
+    return held and not _is_flow(node) and not _has_anchor(node)
+
+
+# -- comments: ruamel.yaml keeps what follows a value at the last word of it ----------------------
+
+
+def _last_key(node: Any) -> Any:
+    return len(node) - 1 if isinstance(node, list) else next(reversed(node))
+
+
+def _last_word(holder: Any, key: Any) -> tuple[Any, Any]:
+    """Return the holder and key of the last single value, or flow value, of a value."""
+    value = holder[key]
+    while _is_block(value):
+        holder, key = value, _last_key(value)
+        value = holder[key]
+    return holder, key
+
+
+def _token(holder: Any, key: Any) -> Any:
+    return (holder.ca.items.get(key) or [None] * 4)[0 if isinstance(holder, list) else 2]
+
+
+def _has_comment(holder: Any, key: Any) -> bool:
+    token = _token(*_last_word(holder, key))
+    return token is not None and token.value.startswith("#")
+
+
+def _comment_after(holder: Any, key: Any) -> str:
+    """Cut off and return the lines of comment that follow a value."""
+    after = ""
+    token = _token(*_last_word(holder, key))
+    if token is not None:
+        own, _, after = token.value.partition("\n")
+        token.value = own + "\n"
+    value: Any = holder[key]
+    ends: list[Any] = []
+    while _is_block(value):
+        ends.append(value)
+        value = value[_last_key(value)]
+    return after + "".join(map(_cut_end, reversed(ends)))
+
+
+def _cut_end(node: Any) -> str:
+    """Cut off and return the lines of comment that ruamel.yaml keeps at the end of a list."""
+    text = "".join(token.value for token in node.ca.end)
+    node.ca.end.clear()
+    return text
+
+
+def _add_comment(holder: Any, key: Any, after: str) -> None:
+    """Put lines of comment after a value."""
+    if not after:
+        return
+    from ruamel.yaml.error import CommentMark  # noqa: PLC0415 - as below
+    from ruamel.yaml.tokens import CommentToken  # noqa: PLC0415
+
+    holder, key = _last_word(holder, key)
+    comments = holder.ca
+    if isinstance(holder, list):
+        comments.end.append(CommentToken(after, CommentMark(0), None))
+        return
+    slots = comments.items.setdefault(key, [None] * 4)
+    slots[2] = slots[2] or CommentToken("\n", CommentMark(0), None)
+    slots[2].value += after
+
+
+# -- values as ruamel.yaml writes them -----------------------------------------------------------
+
+
+def _yaml(mapping: int, offset: int) -> YAML:
+    """Return a reader and writer to which every plain scalar is text."""
+    from ruamel.yaml import YAML  # noqa: PLC0415 - few save, and it takes a while to import
+    from ruamel.yaml.nodes import ScalarNode  # noqa: PLC0415
+    from ruamel.yaml.resolver import VersionedResolver  # noqa: PLC0415
+
+    class TextResolver(VersionedResolver):
+        def resolve(self, kind: Any, value: Any, implicit: Any) -> Any:
+            if kind is ScalarNode:
+                return self.DEFAULT_SCALAR_TAG
+            return super().resolve(kind, value, implicit)
+
+    yaml = YAML(typ="rt", pure=True)
+    yaml.Resolver = TextResolver
+    yaml.preserve_quotes = True
+    yaml.brace_single_entry_mapping_in_flow_sequence = True
+    yaml.width = 1_000_000
+    yaml.indent(mapping=mapping, sequence=offset + 2, offset=offset)
+    return yaml
+
+
+def _dumped(yaml: YAML, root: Any) -> str:
+    stream = io.StringIO()
+    yaml.dump(root, stream)
+    return stream.getvalue()
+
+
+def _loaded(text: str) -> tuple[YAML, Any]:
+    """Return the text's values with all that stands around them, and the writer that fits best."""
+    from ruamel.yaml.error import YAMLError  # noqa: PLC0415
+
+    ended = text if text.endswith("\n") else f"{text}\n"
+    try:
+        for indents in _INDENTS:
+            yaml = _yaml(*indents)
+            if _dumped(yaml, yaml.load(text)) == ended:
+                return yaml, yaml.load(text)
+        yaml = _yaml(*_INDENTS[0])
+        return yaml, yaml.load(text)
+    except YAMLError as error:
+        raise CannotRewriteError(str(error)) from None
+
+
+class Bare(str):
+    """Text that stands without quotes: what reads it knows what it is, `30.07` for a time."""
+
+    __slots__ = ()
+
+
+def worded(value: Any, key: str = "") -> Any:
+    """Return plain values with times as a person writes them."""
+    if isinstance(value, dict):
+        times = key == "splits"
+        return {k: worded(v, "time" if times and _is_number(v) else k) for k, v in value.items()}
+    if isinstance(value, list):
+        return [worded(item, "time" if key == "laps" else "") for item in value]
+    if key in TIMES and _is_number(value):
+        text = format_time(value, 3)
+        short = text.removesuffix("0")
+        return Bare(short) if abs(parse_time(text) - value) < 5e-7 else value
+    return value
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _node(value: Any, indent: int, *, old: Any = None, flow: bool = False) -> Any:
+    """Return plain values for ruamel.yaml: on one line where short, else in lines of their own."""
+    from ruamel.yaml.comments import CommentedMap, CommentedSeq  # noqa: PLC0415
+
+    if not isinstance(value, (dict, list)):
+        return _scalar(value, old)
+    below = list(value.values()) if isinstance(value, dict) else value
+    deep = any(isinstance(item, dict) for item in below)
+    flow = flow or not value or (not deep and indent + len(str(value)) < WIDTH)
+    node: Any = CommentedMap() if isinstance(value, dict) else CommentedSeq()
+    if flow:
+        node.fa.set_flow_style()
+    if isinstance(value, dict):
+        for key, item in value.items():
+            node[_key_node(str(key))] = _node(item, indent + len(str(key)) + 2, flow=flow)
+    else:
+        node.extend(_node(item, indent, flow=True) for item in value)
+    return node
+
+
+def _key_node(key: str) -> str:
+    return key if re.fullmatch(r"[A-Za-z0-9_.]+", key) else _scalar(key)
+
+
+def _scalar(value: Any, old: Any = None) -> str:
+    """Return a single value as text; the quotes of an old one are kept where the new is text."""
+    from ruamel.yaml.scalarstring import (  # noqa: PLC0415
+        DoubleQuotedScalarString,
+        SingleQuotedScalarString,
+    )
+
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "yes", False: "no"}[value]
+    if isinstance(value, (int, float)):
+        return repr(value).removesuffix(".0")
+    text = str(value)
+    bare = isinstance(value, Bare) or _stands_bare(text)
+    if isinstance(old, SingleQuotedScalarString) and "\n" not in text:
+        text = SingleQuotedScalarString(text)
+    elif isinstance(old, DoubleQuotedScalarString) or not bare:
+        text = DoubleQuotedScalarString(text)
+    return text
+
+
+def _stands_bare(text: str) -> bool:
+    """Return whether a text can stand without quotes and is read back as that very text."""
+    if _PLAIN.fullmatch(text) is None or text != text.strip() or ": " in text or text[-1] in ":?":
+        return False
+    return isinstance(scalar_value(text), str)
+
+
+# -- the lines of a value ------------------------------------------------------------------------
+
+
+def _lines_of(root: Any, path: Path, *, gone: bool) -> set[int]:
+    """Return the lines that a value and its key stand in; one that is `gone` is counted no more."""
+    holder: Any = None
+    key: Any = None
+    value = root
+    trail: list[tuple[YamlNode, YamlNode]] = []
+    for step in path:
+        found = _key_of(value, step) if isinstance(value, (dict, list)) else None
+        if found is None:
+            break
+        holder, key = value, found
+        nodes = holder.nodes[key]
+        trail.append((nodes, nodes) if isinstance(holder, YamlList) else nodes)
+        value = holder[key]
+    if not trail:
+        return set()
+    key_node, node = trail[-1]
+    first = key_node.start_mark.line
+    lines = set(range(first, max(first, *_line_ends(node)) + 1))
+    if gone:  # the list may be empty then, which is said in the line of its key
+        lines |= {above.start_mark.line for above, _ in trail[-2:-1]}
+        if isinstance(holder, YamlList):
+            holder.take_out(key)
+    return lines
+
+
+def _line_ends(node: YamlNode) -> Iterator[int]:
+    """Yield the lines that parts of a value begin and end in, but not the comments after it."""
+    mark = node.end_mark
+    if isinstance(node.value, str) or node.flow_style:
+        yield mark.line - (mark.column == 0 and mark.line > node.start_mark.line)
+    yield node.start_mark.line
+    for item in node.value if not isinstance(node.value, str) else ():
+        for below in item if isinstance(item, tuple) else (item,):
+            yield from _line_ends(below)

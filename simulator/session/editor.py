@@ -1,0 +1,362 @@
+"""The editor: settings, what the file says, what was refused. Every change is made here.
+
+In: what a person turned, and the tick that is being shown. Out: `Change`s in a `History`. Nothing
+is simulated here: a change says how its attempt comes to be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from itertools import zip_longest
+from typing import Any
+
+from simulator.analysis.what_if import Choice
+from simulator.errors import LightpaceError, ScenarioError
+from simulator.scenario.loader import scenario_to_dict
+from simulator.scenario.model import Scenario
+from simulator.session.forks import Forks
+from simulator.session.history import Change, History, Segment, Settings, path_of
+from simulator.session.knobs import (
+    apply_knob,
+    first_sentence,
+    knobs_of,
+    new_wave,
+    without_knob,
+    without_wave,
+)
+from simulator.session.plan_edit import (
+    RefusedError,
+    Sections,
+    plan_with_split,
+    sections_of,
+    typed_time,
+)
+from simulator.stage.desk import Knob, SplitKnob
+from simulator.units import format_time
+
+MAX_PROBLEMS = 50
+LEAST_CHANGE_S = 0.0015
+"""A split that is off by less is the same [s]: a table's times are told in thousandths."""
+LEAST_CHANGE_TWICE_S = 2 * LEAST_CHANGE_S
+"""The same after a change and its reset, each of which rounds a table's times [s]."""
+AFTER_FINISH = -1
+"""Stands for the tick where the attempt is over: nothing is left to go on with."""
+
+Edit = Callable[[Settings, Scenario], Settings]
+
+
+class SettingsEditor:
+    """Settings, their history, and how they are edited.
+
+    Attributes:
+        history: every change.
+        file_settings: what the file says.
+        problems: why the last text for a knob was refused, by the knob's path.
+        locked: sections of the plan that stay as they are while others change.
+        keep_target: whether the other splits make up for a changed one.
+        by_lap: whether the split table is one of laps.
+        split_problem: why the last split was refused.
+        from_gun: whether changes run the whole attempt again.
+    """
+
+    def __init__(self, settings: Settings, forks: Forks) -> None:
+        """Begin with `settings`; without what was set on top they are what the file says."""
+        self._forks = forks
+        file_settings = replace(settings, overrides=())
+        try:
+            forks.scenario(file_settings)
+        except ScenarioError:  # the file is usable only with what was set on top
+            file_settings = settings
+        self.file_settings = file_settings
+        self.history = History([Change(settings, (Segment(0, settings),))])
+        self.problems: dict[str, str] = {}
+        self.locked: set[int] = set()
+        self.keep_target = True
+        self.by_lap = False
+        self.split_problem = ""
+        self.from_gun = False
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario of the present settings."""
+        return self._forks.scenario(self.history.now.settings)
+
+    @property
+    def file_scenario(self) -> Scenario:
+        """The scenario of the file."""
+        return self._forks.scenario(self.file_settings)
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether the settings differ from the file."""
+        return self.scenario != self.file_scenario
+
+    # -- editing ---------------------------------------------------------------------------------
+
+    def change(self, path: str, text: str, tick: int | None) -> bool:
+        """Set one knob; False where that is refused, with the reason in `problems`."""
+
+        def edit(settings: Settings, scenario: Scenario) -> Settings:
+            return apply_knob(
+                settings, scenario, self.file_scenario, path, text, locked=self.locked
+            )
+
+        return self._edit(path, edit, tick)
+
+    def reset(self, path: str, tick: int | None) -> bool:
+        """Set one knob back to the file's value."""
+        knob = next((k for k in self.knobs() if k.path == path), None)
+        if knob is None or not knob.changed or not knob.file_value:
+            self.problems.pop(path, None)
+            return True
+        self.history.gesture = None
+
+        def edit(settings: Settings, scenario: Scenario) -> Settings:
+            for less in without_knob(settings, path):
+                if self._is_only(less, path, knob.file_value):
+                    return less
+            return apply_knob(settings, scenario, self.file_scenario, path, knob.file_value)
+
+        return self._edit(path, edit, tick)
+
+    def take(self, row: Choice, axis: str, tick: int | None) -> str:
+        """Take the value of one bar of the strip; return why not, or an empty text."""
+
+        def edit(settings: Settings, _scenario: Scenario) -> Settings:
+            for path, text in row.settings:
+                settings = settings.with_value(path, text)
+            return settings
+
+        if row.own:
+            return ""
+        return self._edit_once(row.settings[0][0] if row.settings else axis, edit, tick)
+
+    def change_split(self, index: int, text: str, tick: int | None, *, cumulative: bool) -> str:
+        """Set one split; return why it was refused, or an empty text."""
+
+        def edit(settings: Settings, scenario: Scenario) -> Settings:
+            rows = self._rows_of(sections_of(scenario.plan, scenario.distance))
+            if not 0 <= index < len(rows):
+                raise RefusedError(f"there is no split {index + 1}")
+            plan = plan_with_split(
+                scenario.plan,
+                scenario.distance,
+                rows[index],
+                typed_time(text),
+                cumulative=cumulative,
+                keep_target=self.keep_target,
+                locked=self.locked,
+            )
+            return settings.with_value("plan", plan)
+
+        path = f"plan.splits[{index}{'+' if cumulative else ''}{' laps' if self.by_lap else ''}]"
+        self._edit(path, edit, tick)
+        self.split_problem = self.problems.pop(path, "")
+        return self.split_problem
+
+    def reset_split(self, index: int | None, tick: int | None) -> str:
+        """Set one split back to the file's, or with None the whole plan; return why not, or "".
+
+        A split that is reset is typed anew, so that locks and the target count as they do there.
+        Where that gives all of the file's splits, the plan is the file's own again.
+        """
+
+        def edit(settings: Settings, scenario: Scenario) -> Settings:
+            less = settings.without("plan")
+            if index is None:
+                return less
+            in_file = self._row_times(self.file_scenario)
+            rows = self._rows_of(sections_of(scenario.plan, scenario.distance))
+            if not self._comparable(scenario) or not 0 <= index < len(rows):
+                raise RefusedError(f"the file has no split {index + 1} of this race")
+            plan = plan_with_split(
+                scenario.plan,
+                scenario.distance,
+                rows[index],
+                in_file[index],
+                cumulative=False,
+                keep_target=self.keep_target,
+                locked=self.locked,
+            )
+            new = settings.with_value("plan", plan)
+            return less if self._has_file_splits(self._forks.scenario(new)) else new
+
+        self.split_problem = self._edit_once("plan.splits", edit, tick)
+        return self.split_problem
+
+    def _comparable(self, scenario: Scenario) -> bool:
+        """Return whether the file's race has the same splits."""
+        return scenario.distance == self.file_scenario.distance
+
+    def _has_file_splits(self, scenario: Scenario) -> bool:
+        plans = (s.plan for s in (scenario, self.file_scenario))
+        now, then = (sections_of(plan, scenario.distance).times_s for plan in plans)
+        return all(abs(a - b) <= LEAST_CHANGE_TWICE_S for a, b in zip(now, then, strict=True))
+
+    def lock_split(self, index: int, on: bool) -> None:
+        """Lock or unlock one row of the split table."""
+        rows = self._rows_of(sections_of(self.scenario.plan, self.scenario.distance))
+        if 0 <= index < len(rows):
+            (self.locked.update if on else self.locked.difference_update)(rows[index])
+
+    def _rows_of(self, sections: Sections) -> tuple[range, ...]:
+        """Return which sections each row of the split table is made of."""
+        return sections.laps() if self.by_lap else sections.single()
+
+    def add_wave(self, tick: int | None) -> str:
+        """Add a wave; return why that was refused, or an empty text."""
+
+        def edit(settings: Settings, scenario: Scenario) -> Settings:
+            count = len(scenario.wavelight.waves)
+            return settings.with_value(f"wavelight.waves.{count}", new_wave(scenario))
+
+        return self._edit_once("wavelight.waves", edit, tick)
+
+    def remove_wave(self, name: str, tick: int | None) -> str:
+        """Take a wave away; a group that followed it keeps to the plan."""
+        return self._edit_once("wavelight.waves", partial(without_wave, name=name), tick)
+
+    def move(self, steps: int) -> None:
+        """Undo (-1) or redo (1); what was refused before was said of another state."""
+        if self.history.move(steps):
+            self.problems.clear()
+
+    def _edit(self, path: str, edit: Edit, tick: int | None) -> bool:
+        gesture = self.history.begin(path, tick)
+        base = gesture.before
+        try:
+            settings = edit(base.settings, self._forks.scenario(base.settings))
+            self._put(settings, base, path, gesture.tick)
+        except RefusedError as error:
+            self._refuse(path, str(error))
+            return False
+        except LightpaceError as error:
+            self._refuse(path, first_sentence(error))
+            return False
+        self.problems.pop(path, None)
+        return True
+
+    def _edit_once(self, path: str, edit: Edit, tick: int | None) -> str:
+        """Make a change of its own; return why it was refused, or an empty text."""
+        self.history.gesture = None
+        self._edit(path, edit, tick)
+        return self.problems.pop(path, "")
+
+    def read(self, new: Settings, tick: int | None) -> None:
+        """Take over what the file says now; what was set stays where the file did not change.
+
+        Raises:
+            LightpaceError: the file is not usable; the last good state goes on.
+        """
+        old = self.file_scenario
+        scenario = self._forks.scenario(new)
+        self._forks.ghosts(scenario)
+        self.file_settings = new
+        before, after = scenario_to_dict(old), scenario_to_dict(scenario)
+        kept = tuple(
+            o
+            for o in self.history.now.settings.overrides
+            if _at(before, path_of(o)) == _at(after, path_of(o))
+        )
+        self.history.gesture = None
+        base = self.history.now
+        settings = replace(new, overrides=kept)
+        try:
+            self._put(settings, base, "the file", tick)
+        except LightpaceError:
+            settings = new
+            self._put(settings, base, "the file", tick)
+        if self.history.now is base:
+            self.history.replace_now(settings)
+
+    def saved(self, new: Settings) -> None:
+        """Take note that the settings stand in this file now."""
+        self.file_settings = new
+        self.history.gesture = None
+        self.history.replace_now(new)
+
+    def _put(self, settings: Settings, base: Change, path: str, tick: int | None) -> None:
+        """Add the change to these settings that follows `base`.
+
+        Raises:
+            LightpaceError: they are not usable.
+        """
+        scenario = self._forks.scenario(settings)
+        self._forks.ghosts(scenario)
+        if settings != self.history.now.settings and scenario != self.scenario:
+            from_gun = self.from_gun or tick == AFTER_FINISH
+            change = self._forks.change(settings, base, path, tick, from_gun=from_gun)
+            self._forget_waves(self.scenario, scenario)
+            self.history.put(change)
+
+    def _forget_waves(self, before: Scenario, after: Scenario) -> None:
+        """Forget what was refused of waves that are gone, or have another number now."""
+        names = [[wave.name for wave in s.wavelight.waves] for s in (before, after)]
+        same = [one == other for one, other in zip_longest(*names)]
+        first = (*same, False).index(False)
+        for path in list(self.problems):
+            section, waves, number, *_ = (*path.split("."), "", "", "")
+            of_a_wave = (section, waves) == ("wavelight", "waves") and number.isdecimal()
+            if of_a_wave and int(number) >= first:
+                del self.problems[path]
+
+    def _refuse(self, path: str, why: str) -> None:
+        if len(self.problems) >= MAX_PROBLEMS:
+            self.problems.clear()
+        self.problems[path] = why
+
+    def _is_only(self, settings: Settings, path: str, value: str) -> bool:
+        """Return whether these settings give a knob this value and leave the target as it is."""
+        try:
+            scenario = self._forks.scenario(settings)
+        except ScenarioError:
+            return False
+        then = {k.path: k.value for k in knobs_of(scenario, self.file_scenario, {})}
+        target = next(k.value for k in self.knobs() if k.path == "plan.target")
+        kept = path == "plan.target" or then["plan.target"] == target
+        return kept and then.get(path) == value
+
+    # -- what the drawer shows -------------------------------------------------------------------
+
+    def knobs(self) -> tuple[Knob, ...]:
+        """Return the knobs."""
+        return knobs_of(self.scenario, self.file_scenario, self.problems)
+
+    def splits(self) -> tuple[SplitKnob, ...]:
+        """Return the plan's splits."""
+        scenario = self.scenario
+        sections = sections_of(scenario.plan, scenario.distance)
+        totals, rows_of = sections.cumulative_s, self._rows_of(sections)
+        times, in_file = self._row_times(scenario), self._row_times(self.file_scenario)
+        comparable = self._comparable(scenario)
+        return tuple(
+            SplitKnob(
+                sections.labels[rows[-1]],
+                sections.distances_m[rows[-1]],
+                format_time(times[n]),
+                format_time(totals[rows[-1]]),
+                self.locked.issuperset(rows),
+                changed=not comparable or abs(times[n] - in_file[n]) > LEAST_CHANGE_S,
+                in_file=format_time(in_file[n]) if comparable else "",
+            )
+            for n, rows in enumerate(rows_of)
+        )
+
+    def _row_times(self, scenario: Scenario) -> tuple[float, ...]:
+        """Return how long each row of the split table takes [s]."""
+        sections = sections_of(scenario.plan, scenario.distance)
+        return tuple(sum(sections.times_s[i] for i in r) for r in self._rows_of(sections))
+
+
+def _at(plain: Any, path: str) -> Any:
+    """Return what stands at a path of plain values, None for nothing."""
+    for step in path.split("."):
+        if isinstance(plain, list) and step.isdecimal() and int(step) < len(plain):
+            plain = plain[int(step)]
+        elif isinstance(plain, dict):
+            plain = plain.get(step)
+        else:
+            return None
+    return plain

@@ -1,0 +1,160 @@
+"""What is worked out about a run: the what-if bars, and what takes longer than a frame.
+
+In: scenarios, shows, lineages. Out: `Alternative`s in the same frame; chance, band and what is
+still possible from a background thread, when they are ready.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import Any, TypeAlias
+
+from simulator.analysis.chances import find_band, find_chances
+from simulator.analysis.marks import Run
+from simulator.analysis.projection import still_possible
+from simulator.analysis.what_if import Alternative, Choice, choices
+from simulator.background import LatestJobs
+from simulator.physics.attempt import finish_times
+from simulator.physics.compiled import COMPILED
+from simulator.scenario.model import Scenario
+from simulator.scenario.plan import Plan
+from simulator.scenario.uncertainty import Uncertainty
+from simulator.session.forks import LruCache
+from simulator.session.history import Lineage
+from simulator.stage.show import Show
+
+CACHED_FINDINGS = 100
+CACHED_AXES = 48
+
+
+class Bars:
+    """The what-if strip: its axis, its rows, and their finish times.
+
+    Every row is run from the gun, also where the live attempt was forked. Compiled, all rows are
+    run at once; uncompiled, one row each time that `advance` is called, the nearest to the present
+    value first, and bars of before stand in for those that are missing.
+    """
+
+    def __init__(self) -> None:
+        self.axis = "pacers"
+        self.choices: tuple[Choice, ...] = ()
+        self._question: tuple[Scenario, Scenario, str] | None = None
+        self._finishes: dict[int, float | None] = {}
+        self._before: dict[str, float | None] = {}
+        self._cache: LruCache[tuple[Scenario, Scenario, str], dict[int, float | None]]
+        self._cache = LruCache(CACHED_AXES)
+
+    def ask(self, scenario: Scenario, in_file: Scenario) -> bool:
+        """Set the rows for a scenario and its file's; return whether the bars have changed."""
+        question = scenario, in_file, self.axis
+        asked = self._question
+        if asked is not None and all(a is b for a, b in zip(asked, question, strict=True)):
+            return False
+        same_axis = asked is not None and asked[2] == self.axis
+        self._before = {bar.label: bar.finish_s for bar in self._bars()} if same_axis else {}
+        self._question, self.choices = question, choices(scenario, self.axis, in_file)
+        self._finishes = self._cache.get(question) or {}
+        self._cache.put(question, self._finishes)
+        if COMPILED:
+            self.advance()
+        return True
+
+    @property
+    def complete(self) -> bool:
+        """Whether every row is known."""
+        return len(self._finishes) == len(self.choices)
+
+    def advance(self) -> bool:
+        """Run what is missing, uncompiled one row of it; return whether anything was missing."""
+        missing = [i for i in range(len(self.choices)) if i not in self._finishes]
+        if not missing:
+            return False
+        if not COMPILED:
+            present = next((i for i, row in enumerate(self.choices) if row.own), 0)
+            missing = [min(missing, key=lambda i: abs(i - present))]
+        finish_s = finish_times([self.choices[i].scenario for i in missing])
+        for i, finish in zip(missing, finish_s.tolist(), strict=True):
+            self._finishes[i] = None if math.isnan(finish) else finish
+        return True
+
+    def alternatives(self) -> tuple[Alternative, ...] | None:
+        """Return the bars; None while nothing at all is known."""
+        bars = self._bars()
+        return None if all(bar.stale and bar.finish_s is None for bar in bars) else bars
+
+    def _bars(self) -> tuple[Alternative, ...]:
+        bars = []
+        for i, row in enumerate(self.choices):
+            stale = i not in self._finishes
+            finish = self._before.get(row.label) if stale else self._finishes[i]
+            bar = Alternative(row.label, finish, row.own, row.assumed, stale, row.in_file)
+            bars.append(bar)
+        return tuple(bars)
+
+
+KINDS = ("possible", "chances", "band")
+Key: TypeAlias = tuple[Lineage, Plan, Uncertainty, Run]
+"""All that the findings about a run rest on."""
+
+
+class Findings:
+    """What takes longer than a frame, by what it rests on."""
+
+    def __init__(self) -> None:
+        self._jobs = LatestJobs("findings")
+        self._cache: LruCache[tuple[Key, str], Any] = LruCache(CACHED_FINDINGS)
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is being worked out."""
+        return self._jobs.busy
+
+    def known(self, lineage: Lineage, show: Show) -> dict[str, Any]:
+        """Return what is known about a run, by the names of `Show`; None for the rest."""
+        key = _key(lineage, show)
+        return {kind: self._cache.get((key, kind)) for kind in _kinds(lineage)}
+
+    def ask(self, lineage: Lineage, show: Show) -> bool:
+        """Work out what is not known about a run; return whether that is anything."""
+        key = _key(lineage, show)
+        missing = [kind for kind, value in self.known(lineage, show).items() if value is None]
+        for kind in missing:
+            self._jobs.submit(kind, _call(show, kind), partial(self._cache.put, (key, kind)))
+        return bool(missing)
+
+    def poll(self, *, wait: bool = False) -> bool:
+        """Take what is ready, or `wait` for what is under way; return whether there was any."""
+        return self._jobs.poll(wait=wait)
+
+    def cancel(self) -> None:
+        """Drop what is being worked out."""
+        self._jobs.cancel()
+
+
+def completed(show: Show) -> Show:
+    """Return a show with all that can be worked out about its run, here and now."""
+    kinds = KINDS[:-1] if show.earlier else KINDS
+    missing = [kind for kind in kinds if getattr(show, kind) is None]
+    return replace(show, **{kind: _call(show, kind)() for kind in missing})
+
+
+def _kinds(lineage: Lineage) -> tuple[str, ...]:
+    """Return what can be worked out: the band is of runs from the gun under one scenario."""
+    return KINDS if len(lineage) == 1 else KINDS[:-1]
+
+
+def _key(lineage: Lineage, show: Show) -> Key:
+    return lineage, show.scenario.plan, show.scenario.uncertainty, show.light.run
+
+
+def _call(show: Show, kind: str) -> Callable[[], Any]:
+    target_s = show.plan.finish_s or 0.0
+    calls: dict[str, Callable[[], Any]] = {
+        "possible": partial(still_possible, show.scenario, show.recording, target_s),
+        "chances": partial(find_chances, show.scenario, show.recording, target_s),
+        "band": partial(find_band, show.scenario, show.light),
+    }
+    return calls[kind]

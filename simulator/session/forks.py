@@ -1,0 +1,248 @@
+"""Forks: from a lineage to its run, and which lineage follows when something is changed.
+
+In: settings, lineages, the tick at which they change. Out: scenarios, recordings, the ghosts of the
+branches that were left. A few of each are cached; any other is made again, the same to the bit.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Collection, Hashable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any, Generic, TypeVar
+
+import numpy as np
+
+from simulator.analysis.marks import Mark, ghost_marks, run_mark
+from simulator.errors import LightpaceError
+from simulator.physics.attempt import fork, simulate
+from simulator.recording.recording import Recording
+from simulator.scenario.ghosts import Ghost
+from simulator.scenario.model import LightWave, Scenario
+from simulator.session.history import Change, LeftBranch, Lineage, Segment, Settings
+from simulator.session.knobs import label_of
+
+MOST_LEFT = 3
+GHOST_COLOURS = ("violet", "cyan", "amber", "yellow", "blue", "red", "grey", "green")
+CACHED_RUNS = 24
+CACHED_SCENARIOS = 48
+_SAME_FOR_ALL: dict[str, Any] = {
+    "name": "-",
+    "note": "",
+    "ghosts": (),
+    "published": None,
+    "uncertainty": Scenario.model_fields["uncertainty"].get_default(call_default_factory=True),
+}
+"""What does not touch a run at all, with one value for all."""
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+
+
+@dataclass(slots=True)
+class LruCache(Generic[K, V]):
+    """At most `limit` values by key; the least recently used goes first."""
+
+    limit: int
+    _values: OrderedDict[K, V] = field(default_factory=OrderedDict)
+
+    def get(self, key: K) -> V | None:
+        """Return the value, or None."""
+        if key not in self._values:
+            return None
+        self._values.move_to_end(key)
+        return self._values[key]
+
+    def put(self, key: K, value: V) -> None:
+        """Keep a value."""
+        self._values[key] = value
+        self._values.move_to_end(key)
+        while len(self._values) > self.limit:
+            self._values.popitem(last=False)
+
+
+class Forks:
+    """Runs by lineage. Lineages are told apart by the runs they give, not by how they are written.
+
+    Attributes:
+        taken_colours: colours of pinned runs, which no left branch is given.
+    """
+
+    def __init__(self) -> None:
+        self.taken_colours: Collection[str] = ()
+        self._scenarios: LruCache[Settings, Scenario] = LruCache(CACHED_SCENARIOS)
+        self._runs: LruCache[Lineage, Recording] = LruCache(CACHED_RUNS)
+        self._ghosts: LruCache[tuple[Ghost, float, bool], Mark] = LruCache(CACHED_SCENARIOS)
+
+    # -- what settings and lineages give ---------------------------------------------------------
+
+    def scenario(self, settings: Settings) -> Scenario:
+        """Return the scenario of some settings.
+
+        Raises:
+            ScenarioError: they are not usable.
+        """
+        scenario = self._scenarios.get(settings)
+        if scenario is None:
+            scenario = settings.load()
+            self._scenarios.put(settings, scenario)
+        return scenario
+
+    def remember_scenario(self, settings: Settings, scenario: Scenario) -> None:
+        """Cache a scenario that was loaded elsewhere."""
+        self._scenarios.put(settings, scenario)
+
+    def run(self, lineage: Lineage) -> Recording:
+        """Return the run of a lineage; its recording names the scenario of the last segment."""
+        run = self._runs.get(lineage)
+        if run is None:
+            *before, last = lineage
+            scenario = self.scenario(last.settings)
+            if before:
+                run = _go_on(self.run(tuple(before)), last.tick, scenario)
+            else:
+                run = simulate(scenario)
+            self._runs.put(lineage, run)
+        return run
+
+    def remember_run(self, lineage: Lineage, run: Recording) -> None:
+        """Cache a run that was simulated elsewhere."""
+        self._runs.put(lineage, run)
+
+    def ghosts(self, scenario: Scenario) -> list[Mark]:
+        """Return the scenario's ghosts; what was simulated or read for one is cached.
+
+        Raises:
+            LightpaceError: a ghost's file has problems.
+        """
+        marks = []
+        for ghost in scenario.ghosts:
+            key = (ghost, scenario.distance, scenario.plan.standing_start)
+            mark = self._ghosts.get(key)
+            if mark is None and ghost.on:
+                (mark,) = ghost_marks(scenario.model_copy(update={"ghosts": (ghost,)}))
+                self._ghosts.put(key, mark)
+            if mark is not None:
+                marks.append(mark)
+        return marks
+
+    def left_ghosts(self, change: Change) -> list[Mark]:
+        """Return the branches left behind as ghosts."""
+        return [
+            replace(run_mark(b.name, b.colour, "", self.run(b.lineage)), label=b.label)
+            for b in change.left
+        ]
+
+    @contextmanager
+    def reading_files_again(self) -> Iterator[None]:
+        """Read the files of ghosts again; where one has problems, the marks of before stay.
+
+        Raises:
+            LightpaceError: whatever is raised inside.
+        """
+        before, self._ghosts = self._ghosts, LruCache(CACHED_SCENARIOS)
+        try:
+            yield
+        except LightpaceError:
+            self._ghosts = before
+            raise
+
+    # -- which lineage follows -------------------------------------------------------------------
+
+    def change(
+        self, settings: Settings, base: Change, path: str, tick: int | None, *, from_gun: bool
+    ) -> Change:
+        """Return what follows `base` under new settings. Nothing is simulated.
+
+        Args:
+            settings: usable ones.
+            base: the state before.
+            path: the knob that was turned; the ghost of the branch that is left is named by it.
+            tick: the one being shown; None is before the gun, where nothing is left behind.
+            from_gun: whether they count from the gun on, instead of from that tick.
+        """
+        last = base.lineage[-1]
+        if self._alike(last.settings, settings):
+            return Change(settings, base.lineage, base.left)
+        if tick is None:
+            return Change(settings, (Segment(0, settings),))
+        lineage = self._forked(base.lineage, settings, 0 if from_gun else tick)
+        # a future that is raced again is no ghost beside itself
+        again = [b for b in base.left if self._same_run(b.lineage, lineage)]
+        left = tuple(b for b in base.left if b not in again)
+        lineage = again[0].lineage if again else lineage
+        if last.tick == tick and (again or lineage[-1].tick < tick):
+            return Change(settings, lineage, left)  # undone where it was made: no tick was run
+        return Change(settings, lineage, (*left, self._left(base, path))[-MOST_LEFT:])
+
+    def _forked(self, lineage: Lineage, settings: Settings, tick: int) -> Lineage:
+        """Return the lineage that leaves another at `tick`; what lay after it is forgotten."""
+        new, old = self.scenario(settings), self.scenario(lineage[-1].settings)
+        if tick == 0 or new.distance != old.distance:
+            return (Segment(0, settings),)
+        before = tuple(segment for segment in lineage if segment.tick < tick)
+        if before and self._alike(before[-1].settings, settings):
+            return before  # set back to what it was: nothing is forked
+        return (*before, Segment(tick, settings))
+
+    def _same_run(self, one: Lineage, other: Lineage) -> bool:
+        if [segment.tick for segment in one] != [segment.tick for segment in other]:
+            return False
+        pairs = zip(reversed(one), reversed(other), strict=True)  # the first are mostly the same
+        return all(self._alike(a.settings, b.settings) for a, b in pairs)
+
+    def _alike(self, one: Settings, other: Settings) -> bool:
+        """Return whether two settings give the same run to the bit."""
+        if one == other:
+            return True
+        return _physical(self.scenario(one)) == _physical(self.scenario(other))
+
+    def _left(self, base: Change, path: str) -> LeftBranch:
+        """Return the branch that is left, named by what was changed."""
+        scenario = self.scenario(base.settings)
+        what = label_of(scenario, path)
+        name = free_name(f"before: {what}", {b.name for b in base.left})
+        used = {g.colour for g in scenario.ghosts} | {b.colour for b in base.left}
+        used |= set(self.taken_colours)
+        colour = next((c for c in GHOST_COLOURS if c not in used), "grey")
+        return LeftBranch(name, what, colour, base.lineage)
+
+
+def free_name(name: str, taken: Collection[str]) -> str:
+    """Return the name, or `name (2)`, `name (3)` ... where it is taken."""
+    free, n = name, 1
+    while free in taken:
+        n += 1
+        free = f"{name} ({n})"
+    return free
+
+
+def tick_at(time_s: float, step_s: float) -> int:
+    """Return the tick at or before a race time [s]; within a billionth of a tick it is that one."""
+    place = time_s / step_s
+    near = round(place)
+    return near if abs(place - near) < 1e-9 else int(np.floor(place))
+
+
+def _go_on(past: Recording, tick: int, scenario: Scenario) -> Recording:
+    """Fork a run; a tick after its finish changes nothing but the name of its scenario."""
+    if tick > past.ticks or past.x[tick] >= past.race_m:
+        return replace(past, scenario_json=scenario.model_dump_json(by_alias=True))
+    return fork(scenario, past, tick)
+
+
+def _physical(scenario: Scenario) -> Scenario:
+    """Return the scenario with everything neutral that does not touch the run itself.
+
+    Two scenarios that are equal after this give the same run to the bit.
+    """
+    pacers, led = scenario.pacers, scenario.pacers.follows
+    waves: tuple[LightWave, ...] = ()
+    if led is not None:  # whatever it is called
+        waves = tuple(LightWave(plan=w.plan) for w in scenario.wavelight.waves if w.name == led)
+        pacers = pacers.model_copy(update={"follows": waves[0].name})
+    if pacers.count == len(pacers.formation.names()):  # all of them, whether counted or not
+        pacers = pacers.model_copy(update={"count": None})
+    light = scenario.wavelight.model_copy(update={"waves": waves, "leds": 400})
+    return scenario.model_copy(update={**_SAME_FOR_ALL, "pacers": pacers, "wavelight": light})

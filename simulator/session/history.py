@@ -1,0 +1,179 @@
+"""Settings and their past: what is asked for, and undo and redo without limit.
+
+In: settings as they come. Out: `Change`, the settings with the lineage of the attempt they give. A
+change is small (texts, no arrays): a run that has to come back is simulated again.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from simulator.scenario.loader import load_text, scenario_to_dict
+from simulator.scenario.model import Scenario
+from simulator.scenario.reading import Files, noting
+
+GESTURE_S = 0.7
+"""Turns of one knob within this of one another are one change [s of wall time]."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """A scenario's text and what was set on top of it, path by path, like `--set`.
+
+    Attributes:
+        text: what the file `name` in `folder` says.
+        overrides: texts `path=value`; the loader checks each like the file.
+        named: texts of the files that `text` names, by path: what they said when it was read, so
+            that undo brings that back too.
+    """
+
+    text: str
+    name: str
+    folder: str
+    overrides: tuple[str, ...] = ()
+    named: tuple[tuple[str, str], ...] = ()
+
+    def load(self) -> Scenario:
+        """Return the scenario.
+
+        Raises:
+            ScenarioError: the settings are not usable.
+        """
+        with noting(Files({Path(path): text for path, text in self.named})):
+            return load_text(self.text, self.name, Path(self.folder), overrides=self.overrides)
+
+    def with_value(self, path: str, text: str) -> Settings:
+        """Return the settings with one more value; it takes the place of what was set there."""
+        less = self.without(path)
+        return replace(less, overrides=(*less.overrides, f"{path}={text}"))
+
+    def without(self, path: str) -> Settings:
+        """Return the settings without what was set at `path` or below it."""
+        kept = tuple(o for o in self.overrides if not _is_at(path_of(o), path))
+        return replace(self, overrides=kept)
+
+
+def path_of(override: str) -> str:
+    """Return the path of `path=value`."""
+    return override.partition("=")[0].strip()
+
+
+def _is_at(path: str, other: str) -> bool:
+    """Return whether `path` is `other` or lies below it."""
+    return path == other or path.startswith(other + ".")
+
+
+def flow(value: Any) -> str:
+    """Return plain values as text that can be set: JSON, which is YAML."""
+    return json.dumps(value, ensure_ascii=False)
+
+
+def settings_of(scenario: Scenario) -> Settings:
+    """Return settings that load as this scenario, for one that comes from no file."""
+    return Settings(json.dumps(scenario_to_dict(scenario)), scenario.name, "")
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """From `tick` on the attempt runs under `settings`; tick 0 is the gun."""
+
+    tick: int
+    settings: Settings
+
+
+Lineage = tuple[Segment, ...]
+"""How an attempt came to be: segments with rising ticks, the first from the gun. It fixes the run
+to the bit."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftBranch:
+    """A future that was left: the name and colour of its ghost, and the lineage of its run."""
+
+    name: str
+    label: str
+    colour: str
+    lineage: Lineage
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One state of the session: settings, lineage of the live attempt, branches left behind."""
+
+    settings: Settings
+    lineage: Lineage
+    left: tuple[LeftBranch, ...] = ()
+
+
+@dataclass(slots=True)
+class Gesture:
+    """The knob being turned: the state before it was touched, and the tick of the fork.
+
+    `left_s` is how long it lasts without another turn [s of wall time].
+    """
+
+    path: str
+    before: Change
+    tick: int | None
+    left_s: float
+
+
+@dataclass(slots=True)
+class History:
+    """All changes, the one that holds now, and the gesture that is going on."""
+
+    changes: list[Change]
+    at: int = 0
+    gesture: Gesture | None = field(default=None)
+
+    @property
+    def now(self) -> Change:
+        """The change that holds now."""
+        return self.changes[self.at]
+
+    @property
+    def can_undo(self) -> int:
+        """How many changes can be undone."""
+        return self.at
+
+    @property
+    def can_redo(self) -> int:
+        """How many can be made again."""
+        return len(self.changes) - 1 - self.at
+
+    def pass_time(self, elapsed_s: float) -> None:
+        """Let wall time pass [s]: a gesture that rests is over."""
+        if self.gesture is not None:
+            self.gesture.left_s -= max(elapsed_s, 0.0)
+            if self.gesture.left_s <= 0:
+                self.gesture = None
+
+    def begin(self, path: str, tick: int | None) -> Gesture:
+        """Return the gesture that a turn of this knob belongs to, a new one or the last."""
+        if self.gesture is None or self.gesture.path != path:
+            self.gesture = Gesture(path, self.now, tick, GESTURE_S)
+        self.gesture.left_s = GESTURE_S
+        return self.gesture
+
+    def put(self, change: Change) -> None:
+        """Add a change; within one gesture it replaces the one before."""
+        same = self.gesture is not None and self.at > 0 and self.now is not self.gesture.before
+        kept = self.at if same else self.at + 1
+        self.changes[kept:] = [change]
+        self.at = kept
+
+    def replace_now(self, settings: Settings) -> None:
+        """Give the present state other settings that mean the same."""
+        self.changes[self.at] = replace(self.now, settings=settings)
+
+    def move(self, steps: int) -> bool:
+        """Undo (-1) or redo (+1); False where there is nothing."""
+        there = self.at + steps
+        self.gesture = None
+        if not 0 <= there < len(self.changes):
+            return False
+        self.at = there
+        return True

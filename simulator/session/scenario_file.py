@@ -1,0 +1,304 @@
+"""The scenario's file: read, watched, written. Another editor may write it at any moment.
+
+In: a path or a shipped scenario's name, elapsed wall time. Out: whether the file, or one that it
+names (formation, runner, ghosts), says something else now, or why it cannot be read; a file in
+which only what was changed is written anew. What was read last holds until something better can be
+read.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import shutil
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from simulator.errors import LightpaceError, OutputError, ScenarioError
+from simulator.files import is_there, replacing
+from simulator.resources import configs_dir
+from simulator.scenario.loader import load_text, scenario_to_dict
+from simulator.scenario.model import LightWave, Scenario
+from simulator.scenario.pacers import Formation
+from simulator.scenario.reading import (
+    FORMATION,
+    Files,
+    find_scenario,
+    noting,
+    read_text,
+    shipped_names,
+)
+from simulator.scenario.save import (
+    CannotRewriteError,
+    Rewritten,
+    document_text,
+    rewrite,
+    worded,
+)
+from simulator.session.history import Settings
+
+POLL_S = 0.5
+"""How often the files are looked at [s of wall time]."""
+SETTLED = 6
+"""Looks after which a file whose time and size stay the same is not read again: a second change
+within its clock's grain would otherwise be missed."""
+_BOM = b"\xef\xbb\xbf"
+
+Stamp: TypeAlias = tuple[int, int, int]
+
+
+class ScenarioFile:
+    """One watched file.
+
+    Attributes:
+        text: what it said last.
+        shipped: it comes with the program and is never written.
+        missing: why it cannot be read; empty if it can.
+        problem: why what it says cannot be used, set by whoever uses it.
+        named_changed: whether the last look found something new in a file that this one names.
+    """
+
+    def __init__(self, path: Path, text: str, *, shipped: bool) -> None:
+        self.path = path
+        self.text = text
+        self.shipped = shipped
+        self.missing = self.problem = ""
+        self.named_changed = False
+        self._named = NamedFiles()
+        self._since_s = 0.0
+        self._stamp = _stamp_of(path)
+        self._looks = 0
+
+    @classmethod
+    def open(cls, source: str | Path) -> ScenarioFile:
+        """Open a scenario's file, or the shipped one of that name.
+
+        Raises:
+            ScenarioError: it cannot be read.
+        """
+        path = find_scenario(source)
+        in_configs = path.parent.resolve() == configs_dir().resolve()
+        shipped = in_configs and not Path(source).is_file()  # named by its name alone
+        return cls(path, read_text(path, str(path)), shipped=shipped)
+
+    def settings(self) -> Settings:
+        """Return what the file asks for, with what the files that it names say now."""
+        settings = Settings(self.text, self.path.name, str(self.path.parent))
+        files = Files()
+        with noting(files), contextlib.suppress(LightpaceError):
+            load_text(settings.text, settings.name, self.path.parent)
+        self._named.watch(files.looked_at)
+        named = sorted((str(path), text) for path, text in files.texts.items())
+        return replace(settings, named=tuple(named))
+
+    def poll(self, elapsed_s: float) -> bool:
+        """Let wall time pass [s]; return whether there is something new, see `look`."""
+        self._since_s += max(elapsed_s, 0.0)
+        if self._since_s < POLL_S:
+            return False
+        self._since_s = 0.0
+        return self.look()
+
+    def look(self) -> bool:
+        """Return whether the file, or one that it names, says something else than before."""
+        self.named_changed = self._named.look()
+        changed = self._look()
+        return changed or (self.named_changed and not self.missing)
+
+    def _look(self) -> bool:
+        stamp = _stamp_of(self.path)
+        self._looks = self._looks + 1 if stamp == self._stamp else 0
+        if self._looks > SETTLED:
+            return False
+        self._stamp = stamp
+        if stamp is None:
+            self.missing = f"{self.path.name} is gone; what it said last goes on"
+            return False
+        try:
+            text = read_text(self.path, self.path.name)
+        except ScenarioError as error:
+            self.missing = str(error.problems[0])
+            return False
+        self.missing = ""
+        changed, self.text = text != self.text, text
+        return changed
+
+    def write(self, text: str) -> None:
+        """Write a text into the file, whole or not at all; its mode and byte order mark are kept.
+
+        Raises:
+            OutputError: it cannot be written.
+        """
+        with replacing(self.path) as beside:
+            there = self.path.is_file()
+            mark = _BOM if there and self.path.read_bytes().startswith(_BOM) else b""
+            beside.write_bytes(mark + text.encode())
+            if there:
+                shutil.copymode(self.path, beside)
+        self.text, self.missing, self.problem = text, "", ""
+        self._stamp, self._looks = _stamp_of(self.path), 0
+
+
+class OverwriteGuard:
+    """Lets a file that was not written from here be replaced only when asked for twice."""
+
+    def __init__(self) -> None:
+        self._written: set[Path] = set()
+        self._refused: Path | None = None
+
+    def refusal(self, path: Path, watched: ScenarioFile | None) -> str:
+        """Return why not to write there yet, or an empty text; the `watched` file is no stranger.
+
+        Raises:
+            OutputError: the system does not say what is there.
+        """
+        own = watched is not None and watched.path == path and not watched.shipped
+        if own or path in self._written or path == self._refused or not is_there(path):
+            self._written.add(path)
+            return ""
+        self._refused = path
+        return f"{path.name} is there already: save it by that name again to replace it."
+
+
+# -- the files that a scenario names -------------------------------------------------------------
+
+
+def _stamp_of(path: Path) -> Stamp | None:
+    """Return what changes when a file does, None where there is none."""
+    try:
+        found = path.stat()
+    except (OSError, ValueError):
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino
+
+
+@dataclass(slots=True)
+class _Seen:
+    stamp: Stamp | None
+    digest: bytes
+    looks: int = 0
+
+
+class NamedFiles:
+    """Several files that are looked at together; any may appear, vanish or be replaced."""
+
+    def __init__(self) -> None:
+        self._seen: dict[Path, _Seen] = {}
+
+    def watch(self, paths: Iterable[Path]) -> None:
+        """Watch these from now on; those watched already keep what was seen of them."""
+        self._seen = {
+            path: self._seen.get(path) or _Seen(_stamp_of(path), _digest(path)) for path in paths
+        }
+
+    def look(self) -> bool:
+        """Look at all of them; return whether any says something else than at the last look."""
+        changed = False
+        for path, seen in self._seen.items():
+            stamp = _stamp_of(path)
+            seen.looks = seen.looks + 1 if stamp == seen.stamp else 0
+            if seen.looks > SETTLED:
+                continue
+            digest = _digest(path)
+            changed |= digest != seen.digest
+            seen.stamp, seen.digest = stamp, digest
+        return changed
+
+
+def _digest(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").digest()
+    except (OSError, ValueError):
+        return b""
+
+
+# -- what is written -----------------------------------------------------------------------------
+
+
+def written(base: Settings, wanted: Scenario) -> str:
+    """Return the text of `base` changed so that it asks for `wanted`, and in nothing else.
+
+    Raises:
+        OutputError: its form has no place for a change, it would not say the same, or more would
+            change in it than the values.
+    """
+    bare = replace(base, overrides=())
+    changed = _changed(bare, bare, wanted, ())
+    if changed is None:
+        raise OutputError(
+            f"{base.name} is written in a form that cannot be changed in place: "
+            "save it as another file."
+        )
+    if changed.respaced:
+        raise OutputError(
+            f"{base.name} would be spaced anew where nothing was changed: save it as another file."
+        )
+    return changed.text
+
+
+def elsewhere(base: Settings, wanted: Scenario, path: Path) -> str:
+    """Return a text for another place; what it names from the old folder is named in full.
+
+    Raises:
+        OutputError: there is no such text.
+    """
+    bare = replace(base, overrides=())
+    there = Settings("", path.name, str(path.parent))
+    changed = None
+    if not base.text.lstrip().startswith("{"):
+        changed = _changed(bare, there, wanted, ()) or _changed(bare, there, wanted, ("file",))
+    text = changed.text if changed else document_text(worded(scenario_to_dict(wanted)))
+    if not _says(replace(there, text=text), wanted):
+        raise OutputError(f"{path} cannot be written so that it says the same.")
+    return text
+
+
+def _changed(
+    base: Settings, there: Settings, wanted: Scenario, in_full: tuple[str, ...]
+) -> Rewritten | None:
+    """Return the changed text, None where it cannot be had or would say something else."""
+    try:
+        before, after = _both(base.load(), wanted)
+        for ghost in before["ghosts"]:
+            ghost.update({key: "" for key in in_full if key in ghost})
+        changed = rewrite(base.text, before, after)
+    except (CannotRewriteError, LightpaceError, KeyError, IndexError, ValueError):
+        return None
+    return changed if _says(replace(there, text=changed.text), wanted) else None
+
+
+def _says(settings: Settings, wanted: Scenario) -> bool:
+    try:
+        return settings.load() == wanted
+    except LightpaceError:
+        return False
+
+
+def _both(old: Scenario, new: Scenario) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return both as plain values, with what can be named by a name."""
+    before, after = worded(scenario_to_dict(old)), worded(scenario_to_dict(new))
+    formation = new.pacers.formation
+    if formation != old.pacers.formation and _is_named(formation):
+        before["pacers"]["formation"], after["pacers"]["formation"] = "", formation.name
+    were = [wave.name for wave in old.wavelight.waves]
+    names = [wave.name for wave in new.wavelight.waves]
+    known = set(were)
+    if len(were) == len(names):  # one that has another name is no new one
+        known |= {now for was, now in zip(were, names, strict=True) if was not in names}
+    usual = worded(LightWave(name="-").model_dump(mode="json", by_alias=True))
+    after["wavelight"]["waves"] = [
+        wave
+        if wave["name"] in known
+        else {k: v for k, v in wave.items() if k in ("name", "colour") or v != usual[k]}
+        for wave in after["wavelight"]["waves"]
+    ]
+    return before, after
+
+
+def _is_named(formation: Formation) -> bool:
+    """Return whether a formation is the shipped one of its name."""
+    known = formation.name in shipped_names("formations")
+    return known and Formation.model_validate(FORMATION.find(formation.name)) == formation

@@ -1,0 +1,104 @@
+"""Outcomes of rows whose ticks are not kept are what the recordings say, to the bit."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from simulator.physics.attempt import (
+    ROWS_PER_THREAD,
+    STATUSES,
+    Outcomes,
+    finish_times,
+    fork,
+    outcomes_of,
+    run_attempts,
+    simulate_all,
+)
+from simulator.physics.setup import attempt_of
+from simulator.recording.recording import Recording, Status
+from simulator.scenario.loader import load_scenario
+from simulator.scenario.model import Scenario
+
+PLACES = [0.5, 200.0, 300.5, 300.7, 300.9, 400.0, 1200.0, 1600.0]
+
+
+def _load(*changes: str, name: str = "breaking4") -> Scenario:
+    return load_scenario(name, overrides=changes)
+
+
+@pytest.fixture(scope="module")
+def scenarios() -> list[Scenario]:
+    short = ["distance=400 m", "ghosts=[]", "published=~", "pacers.count=0", "plan.target=43.1"]
+    strong = ["runner.max_aerobic_power=40", "runner.reserve=5000", "plan.standing_start=no"]
+    return [
+        _load(),
+        _load(name="fifteen_hundred"),
+        _load("pacers.policy=wait_for_runner", "environment.wind.speed=4"),
+        _load("runner.max_aerobic_power=15"),
+        _load("environment.wind.speed=20", "runner.max_aerobic_power=5", "runner.reserve=100"),
+        _load(*short, *strong),
+    ]
+
+
+@pytest.fixture(scope="module")
+def recordings(scenarios: list[Scenario]) -> list[Recording]:
+    return simulate_all(scenarios)
+
+
+@pytest.fixture(scope="module")
+def passed(scenarios: list[Scenario]) -> Outcomes:
+    return outcomes_of(scenarios, places_m=PLACES)
+
+
+def test_times_are_those_of_the_recordings_to_the_bit(
+    recordings: list[Recording], passed: Outcomes
+) -> None:
+    for run, times, finish in zip(recordings, passed.time_s, passed.finish_s, strict=True):
+        reached = passed.places_m <= run.x[-1]
+        assert np.array_equal(times[reached], run.time_at(passed.places_m[reached]))
+        assert np.isnan(times[~reached]).all()
+        assert (None if np.isnan(finish) else finish) == run.finish_s
+
+
+def test_every_row_is_judged_as_its_recording_is(
+    recordings: list[Recording], passed: Outcomes
+) -> None:
+    verdicts = [STATUSES[code] for code in passed.status]
+    assert verdicts == [run.status for run in recordings]
+    assert verdicts[4:] == [Status.DID_NOT_FINISH, Status.NOT_HUMAN]
+    assert passed.valid.tolist() == [run.status is Status.FINISHED for run in recordings]
+
+
+def test_rows_that_join_at_ticks_of_their_own_go_on_as_forks_do(
+    scenarios: list[Scenario], recordings: list[Recording]
+) -> None:
+    scenario, past = scenarios[0], recordings[0]
+    ticks = [700, 0, 1900, 5]
+    states = [past.state_at_tick(tick) for tick in ticks]
+    rows = [_load("runner.form=1"), scenario, _load("runner.form=-1"), scenario]
+    together = run_attempts(
+        [attempt_of(row) for row in rows], states, places_m=[150.0, 1250.0, 1500.0]
+    )
+    forks = [fork(s, past, tick) for s, tick in zip(rows, ticks, strict=True)]
+    assert together.finish_s.tolist() == [run.finish_s for run in forks]
+    assert together.finish_s[1] == together.finish_s[3] == past.finish_s
+    for run, tick, times in zip(forks, ticks, together.time_s, strict=True):
+        ahead = together.places_m > past.x[tick]
+        assert np.array_equal(times[ahead], run.time_at(together.places_m[ahead]))
+        assert np.isnan(times[~ahead]).all()
+
+
+def test_threads_change_no_bit(scenarios: list[Scenario], passed: Outcomes) -> None:
+    rows = [scenarios[i % len(scenarios)] for i in range(2 * ROWS_PER_THREAD + 3)]
+    for threads in (1, 2, 5):
+        ran = outcomes_of(rows, places_m=PLACES, watch_light=True, threads=threads)
+        for i in range(len(rows)):
+            assert np.array_equal(ran.time_s[i], passed.time_s[i % len(scenarios)], equal_nan=True)
+
+
+def test_without_places_there_are_no_times(scenarios: list[Scenario]) -> None:
+    ran = outcomes_of(scenarios[:2])
+    assert ran.time_s.shape == (2, 0)
+    assert ran.valid.all()
+    assert finish_times([]).shape == (0,)

@@ -1,0 +1,317 @@
+"""Only what was changed changes: comments, order, quotes, spacing, line ends stay to the byte."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from simulator.resources import configs_dir
+from simulator.scenario.loader import load_text, scenario_to_dict
+from simulator.scenario.reading import shipped_names
+from simulator.scenario.save import (
+    GONE,
+    Bare,
+    CannotRewriteError,
+    Rewritten,
+    differences,
+    document_text,
+    rewrite,
+    worded,
+)
+from simulator.scenario.yaml_tree import read_document
+
+
+def plain(text: str) -> Any:
+    return read_document(text, "x").root
+
+
+def change(text: str, new: Any) -> Rewritten:
+    return rewrite(text, plain(text), new)
+
+
+def put(text: str, new: Any) -> str:
+    return put_worded(text, plain(text), new)
+
+
+def put_worded(text: str, old: Any, new: Any) -> str:
+    done = rewrite(text, old, new)
+    assert not done.respaced, done.text
+    return done.text
+
+
+FILE = """\
+# heading
+a: 1    # one
+"b c": 'it''s'   # quoted
+d: {x: 1, y: [1, 2], "z w": "q"}   # flow
+e:
+    # above
+    - name: p   # first
+      v: yes
+    - {name: q, v: no}
+    - name: r
+      v: 3:59.99
+f: >-
+  folded
+  text
+g: &g 4
+h: *g
+# the end
+"""
+
+
+@pytest.mark.parametrize(
+    ("changed", "old", "new"),
+    [
+        ({"a": 2}, "a: 1    # one", "a: 2    # one"),
+        ({"b c": "x'y"}, "'it''s'", "'x''y'"),
+        ({"d": {"x": 1, "y": [1, 3], "z w": "q"}}, "[1, 2]", "[1, 3]"),
+        ({"d": {"x": 1, "y": [1, 2], "z w": "r"}}, '"q"', '"r"'),
+        ({"d": {"x": 1, "y": [1, 2], "z w": "q", "n": True}}, '"q"}', '"q", n: yes}'),
+        ({"d": {"y": [1, 2], "z w": "q"}}, "{x: 1, y:", "{y:"),
+        ({"d": {"x": 1, "y": [1, 2]}}, ', 2], "z w": "q"}', ", 2]}"),
+        ({"i": {"k": 1}}, "h: *g\n", "h: *g\ni: {k: 1}\n"),
+        ({"h": 5}, "h: *g", "h: 5"),
+    ],
+)
+def test_one_value_is_one_edit(changed: dict[str, Any], old: str, new: str) -> None:
+    wanted = {**plain(FILE), **changed}
+    text = put(FILE, wanted)
+    assert loosely(text) == loosely(FILE.replace(old, new))
+    assert plain(text) == wanted
+
+
+def loosely(text: str) -> str:
+    """Return a text with one space before each comment, which keeps its column if it can."""
+    return re.sub(" +#", " #", text)
+
+
+def test_a_comment_keeps_its_column() -> None:
+    text = "a: 10   # ten\nbcd: 20 # twenty\n"
+    assert put(text, {"a": 5, "bcd": 20}) == "a: 5    # ten\nbcd: 20 # twenty\n"
+
+
+def test_lists_of_named_things_lose_and_gain_their_own() -> None:
+    wanted = plain(FILE)
+    del wanted["e"][1]
+    wanted["e"][0]["v"] = False
+    wanted["e"].append({"name": "s", "v": 1})
+    text = put(FILE, wanted)
+    assert plain(text) == wanted
+    expected = FILE.replace("      v: yes\n    - {name: q, v: no}\n", "      v: no\n")
+    assert text == expected.replace("v: 3:59.99\n", "v: 3:59.99\n    - {name: s, v: 1}\n")
+
+
+def test_the_last_of_a_list_leaves_an_empty_one() -> None:
+    assert put("a: 1\ne:\n  - name: p\n    v: 1\nz: 2\n", {"a": 1, "e": [], "z": 2}) == (
+        "a: 1\ne: []\nz: 2\n"
+    )
+
+
+def test_a_block_grows_at_its_own_indent() -> None:
+    text = "p:\n    q: 1 # one\n\n    # a word on what follows\nr: 2\n"
+    assert put(text, {"p": {"q": 1, "s": 2}, "r": 2}) == text.replace(
+        "# one\n", "# one\n    s: 2\n"
+    )
+
+
+def test_windows_line_ends_stay() -> None:
+    text = FILE.replace("\n", "\r\n")
+    wanted = {**plain(FILE), "a": 3, "i": {"k": {"l": 1}}}
+    new = put(text, wanted)
+    assert plain(new) == wanted
+    assert "\n" not in new.replace("\r\n", "")
+
+
+def test_a_file_without_a_last_line_break_stays_so() -> None:
+    assert put("a: 1\nb: 2", {"a": 1, "b": 2, "c": 3}) == "a: 1\nb: 2\nc: 3"
+
+
+def test_nothing_to_change_changes_nothing() -> None:
+    assert put(FILE, plain(FILE)) == FILE
+
+
+def test_what_has_no_place_is_refused() -> None:
+    with pytest.raises(CannotRewriteError):
+        rewrite("- 1\n", {"a": 1}, {"a": 2})
+    with pytest.raises(CannotRewriteError):
+        rewrite("a: 1\n", {"a": 1}, {})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a:   1\nb: 2\n",
+        "a: {x: 1,  y: 2}\nb: 2\n",
+        "a: 'one\n  two'\nb: 2\n",
+        "a: one\n  two\nb: 2\n",
+        "a: 1\r\nb: 2\nc: 3\r\n",
+        "a: &x 1\nb: 2\nc: *x\n",
+        "a:\n   x: 1\n   y:\n     z: 1\nb: 2\n",
+    ],
+)
+def test_a_file_that_would_be_respaced_is_said_to_be(text: str) -> None:
+    wanted = {**plain(text), "b": 3}
+    if "&x" in text:
+        wanted = {**plain(text), "a": 3}
+    done = change(text, wanted)
+    assert done.respaced
+    assert plain(done.text) == wanted
+
+
+def test_what_is_respaced_already_where_it_changes_is_no_matter() -> None:
+    assert put("a:   1\nb: 2\n", {"a": 3, "b": 2}) == "a: 3\nb: 2\n"
+
+
+def test_merged_mappings_and_left_out_keys_stay_as_they_are() -> None:
+    text = "x-usual: &usual {u: 1, v: 2}  # mine\na:\n  <<: *usual\n  w: 3\nb: *usual\n"
+    assert put(text, {"a": {"u": 1, "v": 5, "w": 3}, "b": {"u": 1, "v": 2}}) == (
+        text.replace("  w: 3\n", "  w: 3\n  v: 5\n")
+    )
+    done = change(text, {"a": {"u": 1, "v": 2, "w": 3}, "b": {"u": 7, "v": 2}})
+    assert done == Rewritten(text.replace("b: *usual", "b: {u: 7, v: 2}"), respaced=False)
+
+
+def test_differences_are_told_in_an_order_that_can_be_followed() -> None:
+    old = {"a": 1, "l": [{"name": "x"}, {"name": "y"}, {"name": "z"}], "t": {"splits": {"1": 2}}}
+    new = {"a": 1, "l": [{"name": "y"}, {"name": "w"}], "t": {"splits": {"1": 2, "3": 4}}}
+    assert differences(old, new) == [
+        (("l", 2), GONE),
+        (("l", 0), GONE),
+        (("l", 1), {"name": "w"}),
+        (("t", "splits"), {"1": 2, "3": 4}),
+    ]
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(min_size=1, max_size=20), st.booleans())
+def test_any_text_is_read_back_as_itself(text: str, flow: bool) -> None:
+    if not text.isprintable():
+        return
+    old = "a: {k: 1}\n" if flow else "a:\n  k: 1\n"
+    assert plain(put(old, {"a": {"k": text}})) == {"a": {"k": text}}
+
+
+@settings(deadline=None)
+@given(st.one_of(st.none(), st.booleans(), st.integers(-9999, 9999), st.floats(-1e6, 1e6)))
+def test_any_number_is_read_back_as_itself(value: Any) -> None:
+    assert plain(document_text({"k": value, "l": [value]})) == {"k": value, "l": [value]}
+
+
+def test_a_key_after_an_alias_leaves_the_comments_of_its_anchor_alone() -> None:
+    text = "x-u: &u\n  v: 1  # mine\n  # theirs\n\na: 1\nb: *u\n# the end\n"
+    done = change(text, {"a": 1, "b": {"v": 1}, "c": 2})
+    assert plain(done.text) == {"a": 1, "b": {"v": 1}, "c": 2}
+    assert done.text.startswith(text.partition("b:")[0])
+
+
+def test_what_saves_is_imported_when_something_is_saved() -> None:
+    program = (
+        "import sys; import simulator.session.session; from simulator.scenario import *; "
+        "load_scenario('breaking4'); sys.exit('ruamel.yaml' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def test_times_are_written_as_times() -> None:
+    value = {"plan": {"target": 239.99, "splits": {"200": 30.0}}, "laps": [61.0], "mass": 42.0}
+    assert document_text(worded(value)) == (
+        "plan:\n  target: 3:59.99\n  splits: {200: 30.00}\nlaps: [1:01.00]\nmass: 42\n"
+    )
+    assert worded({"time": 1 / 3}) == {"time": 1 / 3}
+    assert isinstance(worded({"time": 61.5})["time"], Bare)
+
+
+SHIPPED = sorted(configs_dir().rglob("*.yaml"))
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda p: f"{p.parent.name}/{p.stem}")
+def test_a_shipped_file_makes_the_round_trip_to_the_byte(path: Path) -> None:
+    text = path.read_bytes().decode()
+    values = plain(text)
+    name = "name" if "name" in values else next(iter(values))
+    there = put(text, {**values, name: "another name"})
+    assert there != text
+    assert put(there, values) == text
+
+
+@pytest.mark.parametrize("name", shipped_names())
+def test_a_whole_file_says_the_same(name: str) -> None:
+    text = (configs_dir() / f"{name}.yaml").read_text(encoding="utf-8")
+    scenario = load_text(text, f"{name}.yaml", configs_dir())
+    again = document_text(worded(scenario_to_dict(scenario)))
+    assert load_text(again, "again.yaml", configs_dir()) == scenario
+
+
+CHANGES = {
+    "pacers.count": ["0", "1"],
+    "pacers.front_gap": ["2.25"],
+    "pacers.policy": ["wait_for_runner"],
+    "pacers.follows": ["null"],
+    "plan": [
+        "{shape: even, target: 4:10}",
+        "{shape: progressive, target: 4:11, strength: 1.5, standing_start: no}",
+    ],
+    "environment.wind.speed": ["2.5"],
+    "environment.temperature": ["-3"],
+    "environment.assumed": ["no"],
+    "runner.kit": ["{drag: 0.9}"],
+    "runner.form": ["1"],
+    "wavelight.waves": [
+        "[]",
+        "[{name: 'a: b', colour: red}, {name: '#2', plan: {target: 4:01}}]",
+    ],
+    "ghosts": ["[]", "[{name: 'one, two', kind: even, time: 4:02}]"],
+    "published": ["null"],
+    "note": ["'a new note: with a colon'"],
+}
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    name=st.sampled_from(shipped_names()),
+    picked=st.lists(
+        st.sampled_from([(path, text) for path, texts in CHANGES.items() for text in texts]),
+        max_size=4,
+    ),
+)
+def test_changed_shipped_files_say_what_they_should_and_keep_their_comments(
+    name: str, picked: list[tuple[str, str]]
+) -> None:
+    source = configs_dir() / f"{name}.yaml"
+    text = source.read_text(encoding="utf-8")
+    asked = [f"{path}={value}" for path, value in picked]
+    if any(path in ("ghosts", "wavelight.waves") for path, _ in picked):
+        asked += ["published=null", "pacers.follows=null"]
+    if any("1" in value for path, value in picked if path == "pacers.count"):
+        asked.append("pacers.count=1")
+    old = load_text(text, source.name, source.parent)
+    new = load_text(text, source.name, source.parent, overrides=asked)
+    before, after = worded(scenario_to_dict(old)), worded(scenario_to_dict(new))
+    written = put_worded(text, before, after)
+    assert load_text(written, source.name, source.parent) == new
+    kept = [line for line in text.splitlines() if line.startswith("#")]
+    assert [line for line in written.splitlines() if line.startswith("#")] == kept
+    if old == new:
+        assert written == text
+    changed = [
+        line
+        for line in difflib.ndiff(text.splitlines(), written.splitlines())
+        if line.startswith("- ")
+    ]
+    assert len(changed) <= 40
+
+
+def test_nothing_is_rather_not_said_unless_a_comment_hangs_on_it() -> None:
+    text = "a: 1\nb: 2 # why\nc: {d: 1, e: 2}\nf: 3\n"
+    wanted = {"a": None, "b": None, "c": {"d": None, "e": 2}, "f": 3}
+    old = {"a": 1, "b": 2, "c": {"d": 1, "e": 2}, "f": 3}
+    assert put_worded(text, old, wanted) == "b: null # why\nc: {e: 2}\nf: 3\n"

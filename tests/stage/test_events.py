@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+import pytest
+
+from simulator.physics.attempt import simulate
+from simulator.scenario.loader import load_scenario
+from simulator.session import Session
+from simulator.stage.events import SoundCue, sound_cues
+from simulator.stage.keys import Action
+from simulator.stage.scene import Scene
+
+
+@pytest.fixture
+def session() -> Session:
+    return Session(load_scenario("breaking4"))
+
+
+def watched(session: Session, frames: int, frame_s: float) -> list[tuple[SoundCue, Scene]]:
+    heard = []
+    before = session.scene()
+    for _ in range(frames):
+        session.player.pass_time(frame_s)
+        now = session.scene()
+        heard += [(cue, now) for cue in sound_cues(before, now)]
+        before = now
+    return heard
+
+
+def kinds(heard: Iterable[tuple[SoundCue, Scene]]) -> list[SoundCue]:
+    return [cue for cue, _ in heard]
+
+
+@pytest.mark.parametrize("rate", [8.0, 32.0])
+def test_a_race_has_one_shot_one_bell_and_a_tick_for_each_lap_of_the_light(
+    session: Session, rate: float
+) -> None:
+    session.perform(Action.PLAY_PAUSE)
+    for _ in range(12):
+        if session.playback.rate < rate:
+            session.perform(Action.FASTER)
+    heard = watched(session, int(60 * 260 / rate) + 300, 1 / 60)
+    assert kinds(heard).count(SoundCue.GUN) == 1
+    assert kinds(heard).count(SoundCue.BELL) == 1
+    ticks = [scene.waves[0].head_m for cue, scene in heard if cue is SoundCue.TICK]
+    assert ticks == pytest.approx([409.344, 809.344, 1209.344, 1609.344], abs=rate * 7 / 60 + 0.1)
+    shot = next(scene for cue, scene in heard if cue is SoundCue.GUN)
+    assert shot.time_s <= rate / 60
+
+
+def test_a_seek_and_a_pause_are_silent(session: Session) -> None:
+    before = session.scene()
+    session.seek(230.0)
+    assert sound_cues(before, session.scene()) == ()
+    assert sound_cues(session.scene(), before) == ()
+    assert sound_cues(session.scene(), session.scene()) == ()
+
+
+def test_without_a_light_nothing_ticks(session: Session) -> None:
+    run = simulate(load_scenario("breaking4"))
+    session.perform(Action.PLAY_PAUSE)
+    session.seek(float(run.time_at(1209.0)) - 3.0)
+    before = session.scene()
+    session.player.pass_time(0.1)
+    dark = [replace(scene, waves=()) for scene in (before, session.scene())]
+    assert SoundCue.TICK not in sound_cues(*dark)

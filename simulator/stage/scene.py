@@ -12,13 +12,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum, StrEnum
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.analysis.chances import Band
-from simulator.analysis.gaps import GapState
-from simulator.analysis.what_if import Alternative
+from simulator.analysis.gap_state import GapState
+
+if TYPE_CHECKING:  # a window shows its empty stadium before the model is imported
+    from simulator.analysis.chances import Band
+    from simulator.analysis.what_if import Alternative
 
 Floats = NDArray[np.float64]
 

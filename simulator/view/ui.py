@@ -198,8 +198,9 @@ class Ui:
         focused = self.find(self.focus)
         if focused is None:
             self.focus = None
-        elif focused.ring is None or focused.ring.w:
-            self.surface.set_clip(focused.view)
+        elif self.entry is None and (focused.ring or focused.box).w:
+            view = focused.view
+            self.surface.set_clip((0, view.y, self.size[0], view.h) if view is not None else None)
             self.focus_ring(focused.ring or focused.box)
             self.surface.set_clip(None)
         if self.find(self.typing) is None:
@@ -503,6 +504,7 @@ class Ui:
             self.dot((left + radius, y), radius, self.theme.colour(text))
             left += 3 * radius
         room = max(1, box.right - left - pad - kept)
+        px = self.fitting(text, px, room)
         self.text(text, (left, y), px, self.theme.text, strong=True, width=room)
 
     def _draw_popup(self, popup: Popup, owner: Control) -> None:

@@ -41,8 +41,8 @@ __all__ = [
 ]
 
 _HOMES = {
-    "analysis.optimum.optimise": ("Optimum", "optimise"),
-    "analysis.sweep.running": ("Table", "sweep"),
+    "analysis.optimise.optimise": ("Optimum", "optimise"),
+    "analysis.sweep.sweep": ("Table", "sweep"),
     "errors": ("LightpaceError", "ScenarioError"),
     "physics.attempt": ("fork", "simulate", "simulate_all"),
     "recording.recording": ("Moment", "Recording", "Status"),

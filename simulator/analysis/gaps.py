@@ -10,15 +10,34 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import Enum
 from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.analysis.gap_state import GapState
-from simulator.analysis.marks import Mark
-from simulator.physics.setup import LOST_S
+from simulator.physics.kernel import LOST_S
 from simulator.recording.recording import Recording
+
+if TYPE_CHECKING:  # the empty stadium takes its colours by `GapState` before a scenario is read
+    from simulator.analysis.marks import Mark
+
+
+class GapState(Enum):
+    """Ahead, level or behind, and which way it is going. The theme gives each a colour."""
+
+    AHEAD_GAINING = "ahead, gaining"
+    AHEAD_LOSING = "ahead, losing"
+    LEVEL = "level"
+    BEHIND_GAINING = "behind, gaining"
+    BEHIND_LOSING = "behind, losing"
+
+    @property
+    def side(self) -> str:
+        """Return `ahead`, `level` or `behind`."""
+        return self.value.split(",", maxsplit=1)[0]
+
 
 Floats = NDArray[np.float64]
 

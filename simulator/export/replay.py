@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from simulator.analysis.gap_state import GapState
+from simulator.analysis.gaps import GapState
 from simulator.stage.playback import Playback
 from simulator.stage.scene import Body, Curve, Scene
 from simulator.stage.scenery import ShowOptions, scene_of, short_name

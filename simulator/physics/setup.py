@@ -26,6 +26,7 @@ from simulator.physics.kernel import (
     EXTRA_MIN_M,
     EXTRA_PER_M,
     JITTER_KNOT_M,
+    LOST_S,
     PLAN_CELL_M,
     TRACK_CELLS,
 )
@@ -47,11 +48,6 @@ LONGEST_STEP_S = 0.15
 PATIENCE = 2.0
 PATIENCE_S = 60.0
 """A run is given up at `PATIENCE` times the planned time plus `PATIENCE_S`."""
-LOST_S = 1.0
-"""The light is lost where the gap to it stays longer than this to the line [s].
-
-A wave of 6 LEDs is 0.9 s long: all of it is past her then, and a tenth of a second to see it.
-"""
 STANDS_AFTER_S = 10.0
 """A run that stands still this long after the gun is given up."""
 EXTRA_GRID: Floats = np.asarray(EXTRA_MIN_M + np.arange(EXTRA_COUNT) / EXTRA_PER_M)

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.analysis.gap_state import GapState
+from simulator.analysis.gaps import GapState
 
-if TYPE_CHECKING:  # a window shows its empty stadium before the model is imported
+if TYPE_CHECKING:  # so that a window can show the empty stadium before a scenario is read
     from simulator.analysis.chances import Band
     from simulator.analysis.what_if import Alternative
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from simulator.analysis.gap_state import GapState
+from simulator.analysis.gaps import GapState
 
 Colour = tuple[int, int, int]
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 
 from simulator.analysis.chances import Band
-from simulator.analysis.gap_state import GapState
+from simulator.analysis.gaps import GapState
 from simulator.analysis.what_if import Alternative
 from simulator.stage.scene import (
     Board,

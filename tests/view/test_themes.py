@@ -16,7 +16,7 @@ import pygame
 import pytest
 from numpy.typing import NDArray
 
-from simulator.analysis.gap_state import GapState
+from simulator.analysis.gaps import GapState
 from simulator.cli import main
 from simulator.errors import ThemeError
 from simulator.view.still import render_still

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import pygame
 
-from simulator.analysis.gap_state import GapState
+from simulator.analysis.gaps import GapState
 from simulator.stage.scene import GapLine, Meter, Panel
 from simulator.view.layout import Box
 from simulator.view.panels.frame import SidePanel, body, rows

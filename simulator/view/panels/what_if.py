@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 
 import pygame
 
-from simulator.analysis.what_if import Alternative
 from simulator.stage.keys import Action
 from simulator.stage.scene import Panel, Scene, WhatIf
 from simulator.units import format_signed, format_time
@@ -28,6 +27,7 @@ from simulator.view.theme import Colour, mix
 from simulator.view.ui import Control, Key
 
 if TYPE_CHECKING:
+    from simulator.analysis.what_if import Alternative
     from simulator.view.watched import Watched
 
 BARS: Key = ("what if",)

@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
-from simulator.cli.keys import keys_told
-from simulator.cli.options import finite, picture_size, race_time
 from simulator.cli.terminal import (
     DEFAULT_SCENARIO,
     Changes,
@@ -23,12 +21,16 @@ from simulator.cli.terminal import (
     ThemeName,
     app,
     err,
+    finite,
+    keys_help,
     out,
+    picture_size,
+    race_time,
 )
 from simulator.stage.keys import BINDINGS, PRESENTING
 
 if TYPE_CHECKING:
-    from simulator.export.leds import Strip
+    from simulator.export.leds import LedStrip
     from simulator.session import Session
     from simulator.view.theme import Theme
     from simulator.view.window import Window
@@ -59,7 +61,7 @@ def _default(
         run()
 
 
-@app.command(epilog=keys_told(BINDINGS))
+@app.command(epilog=keys_help(BINDINGS))
 def run(
     scenario: ScenarioName = DEFAULT_SCENARIO,
     changes: Changes = None,
@@ -117,7 +119,7 @@ def run(
         )
 
 
-@app.command(epilog=keys_told(PRESENTING))
+@app.command(epilog=keys_help(PRESENTING))
 def present(
     story: StoryOrScenario = DEFAULT_STORY,
     display: Annotated[
@@ -210,7 +212,7 @@ def _ready(
         return None
 
 
-def _strip(text: str, theme: str) -> AbstractContextManager[Strip]:
+def _strip(text: str, theme: str) -> AbstractContextManager[LedStrip]:
     from simulator.export.leds import opened_strip, parse_target
     from simulator.view.themes import theme_named
 
@@ -223,7 +225,7 @@ def _strip(text: str, theme: str) -> AbstractContextManager[Strip]:
 def _print_attempt(missing: str, scenario: str, changes: list[str] | None) -> None:
     """Say that there is no display, and print the attempt."""
     from simulator.analysis.summary import summarise
-    from simulator.cli.summary import print_summary
+    from simulator.cli.attempts import print_summary
     from simulator.physics.attempt import simulate
     from simulator.scenario.loader import load_scenario
 
@@ -235,7 +237,7 @@ def _print_attempt(missing: str, scenario: str, changes: list[str] | None) -> No
 
 def _print_chapters(missing: str, story: str) -> None:
     """Say that there is no display, and print a story's chapters."""
-    from simulator.cli.telling import print_timeline
+    from simulator.cli.attempts import print_timeline
     from simulator.scenario.loader import load_scenario
     from simulator.scenario.story_script import is_story, load_story
     from simulator.stage.story import compile_story

@@ -25,7 +25,7 @@ from simulator.session.presentation import Presentation
 from simulator.signals import dropped_stops
 from simulator.stage.scenery import ShowOptions
 from simulator.stage.show import Show
-from simulator.view.cameras import WHOLE, Shot
+from simulator.view.camera import WHOLE, Shot
 from simulator.view.theme import Theme
 
 REPORT_S = 0.2

@@ -19,7 +19,7 @@ from simulator.scenario.story_script import load_story, load_story_text
 from simulator.session import Session
 from simulator.session.presentation import Presentation
 from simulator.stage.scenery import ShowOptions
-from simulator.view.cameras import WHOLE
+from simulator.view.camera import WHOLE
 from simulator.view.themes import THEMES
 from tests.session.short import SHORT, load_short, settle
 

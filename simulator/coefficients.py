@@ -52,6 +52,38 @@ ACCEL_MIN = -2.0
 ACCEL_MAX = 4.5
 GAP_GAIN = 0.1
 GAP_SPEED_MAX = 0.5
+APPROACH = 0.5
+FOLLOW_NEAR_M = 4.0
+FOLLOW_FAR_M = 8.0
+LEAD_SPEED_MAX = 1.0
+WAIT_GAIN = 0.25
+WAIT_SPEED = 1.0
+WAIT_FROM_M = 0.3
+WAIT_FULL_M = 1.0
+PASS_WIDE_M = 1.2
+PASS_OUT_S = 4.5
+PASS_SLOWER = 0.1
+PASS_BEHIND_M = 3.0
+PASS_AFTER_S = 8.0
+PASS_GIVE_UP_S = 30.0
+CHANGE_M = 45.0
+SWAP_M = 20.0
+SWAP_IN_M = 0.8
+SHELTER_RATE = 0.19
+
+ALTITUDE_0 = -174.1448622
+ALTITUDE_1 = 1.0899959
+ALTITUDE_2 = -1.5119e-3
+ALTITUDE_3 = 0.72674e-6
+PRESSURE_LEAST = 616.0
+WBGT_MOST = 33.0
+WBGT_TEMPERATURE = 0.567
+WBGT_VAPOUR = 0.393
+WBGT_SUN = 3.94
+HEAT_FROM = 15.0
+HEAT_FREE = 50.0
+HEAT_LOSS = 0.00038
+HEAT_LOSS_MAX = 0.15
 
 WAKE_PEAK = 0.40
 WAKE_PEAK_AT_M = 1.2
@@ -73,6 +105,8 @@ BLEND_M = 0.2
 CLEARANCE_M = 0.5
 
 _DRAFTING = "fit to the published drafting rows (docs/physics.md)"
+_PERONNET = "Péronnet, Thibault & Cousineau 1991, equation 3"
+_WBGT = "simplified WBGT, Australian Bureau of Meteorology, moderate sun"
 _ASSUMED = "assumed: no measured source"
 
 COEFFICIENTS: tuple[Coefficient, ...] = (
@@ -105,6 +139,37 @@ COEFFICIENTS: tuple[Coefficient, ...] = (
     Coefficient("ACCEL_MAX", ACCEL_MAX, "m/s2", "strongest start; model"),
     Coefficient("GAP_GAIN", GAP_GAIN, "1/s", _ASSUMED + " (gentle correction of the gap)"),
     Coefficient("GAP_SPEED_MAX", GAP_SPEED_MAX, "m/s", _ASSUMED + " (bound on that correction)"),
+    Coefficient("APPROACH", APPROACH, "1/s", _ASSUMED + " (how she nears her slot)"),
+    Coefficient("FOLLOW_NEAR_M", FOLLOW_NEAR_M, "m", _ASSUMED + " (so near she follows pacers)"),
+    Coefficient("FOLLOW_FAR_M", FOLLOW_FAR_M, "m", _ASSUMED + " (so far she follows her plan)"),
+    Coefficient("LEAD_SPEED_MAX", LEAD_SPEED_MAX, "m/s", _ASSUMED + " (bound on a leader's error)"),
+    Coefficient("WAIT_GAIN", WAIT_GAIN, "1/s", _ASSUMED + " (how a group comes back to her)"),
+    Coefficient("WAIT_SPEED", WAIT_SPEED, "m/s", _ASSUMED + " (slower than she is by no more)"),
+    Coefficient("WAIT_FROM_M", WAIT_FROM_M, "m", _ASSUMED + " (a gap no group waits for)"),
+    Coefficient("WAIT_FULL_M", WAIT_FULL_M, "m", _ASSUMED + " (a gap for which it waits fully)"),
+    Coefficient("PASS_WIDE_M", PASS_WIDE_M, "m", _ASSUMED + " (beside the outermost body)"),
+    Coefficient("PASS_OUT_S", PASS_OUT_S, "s", _ASSUMED + " (moving out or in)"),
+    Coefficient("PASS_SLOWER", PASS_SLOWER, "m/s", _ASSUMED + " (a group so much too slow)"),
+    Coefficient("PASS_BEHIND_M", PASS_BEHIND_M, "m", _ASSUMED + " (and so far behind her plan)"),
+    Coefficient("PASS_AFTER_S", PASS_AFTER_S, "s", _ASSUMED + " (for so long is passed)"),
+    Coefficient("PASS_GIVE_UP_S", PASS_GIVE_UP_S, "s", _ASSUMED + " (beside it in vain)"),
+    Coefficient("CHANGE_M", CHANGE_M, "m", _ASSUMED + " (joins, leaves and changes take so long)"),
+    Coefficient("SWAP_M", SWAP_M, "m", _ASSUMED + " (each part of a hand-over)"),
+    Coefficient("SWAP_IN_M", SWAP_IN_M, "m", _ASSUMED + " (who takes over goes in so far ahead)"),
+    Coefficient("SHELTER_RATE", SHELTER_RATE, "1/s", _ASSUMED + " (a wake forms no faster)"),
+    Coefficient("ALTITUDE_0", ALTITUDE_0, "%", _PERONNET),
+    Coefficient("ALTITUDE_1", ALTITUDE_1, "%/torr", _PERONNET),
+    Coefficient("ALTITUDE_2", ALTITUDE_2, "%/torr2", _PERONNET),
+    Coefficient("ALTITUDE_3", ALTITUDE_3, "%/torr3", _PERONNET),
+    Coefficient("PRESSURE_LEAST", PRESSURE_LEAST, "hPa", "4,000 m: least that they cover"),
+    Coefficient("WBGT_MOST", WBGT_MOST, "°C", "the warmest of Mantzios 2022"),
+    Coefficient("WBGT_TEMPERATURE", WBGT_TEMPERATURE, "1", _WBGT),
+    Coefficient("WBGT_VAPOUR", WBGT_VAPOUR, "°C/hPa", _WBGT),
+    Coefficient("WBGT_SUN", WBGT_SUN, "°C", _WBGT),
+    Coefficient("HEAT_FROM", HEAT_FROM, "°C", "WBGT up to which none is lost, Mantzios 2022"),
+    Coefficient("HEAT_FREE", HEAT_FREE, "°C min", "assumed; miles unaffected at 25 °C, Guy 2015"),
+    Coefficient("HEAT_LOSS", HEAT_LOSS, "1/(°C min)", "assumed; through Mantzios 2022"),
+    Coefficient("HEAT_LOSS_MAX", HEAT_LOSS_MAX, "1", "assumed; VO2max loses less, Sawka 1985"),
     Coefficient("WAKE_PEAK", WAKE_PEAK, "1", _DRAFTING),
     Coefficient("WAKE_PEAK_AT_M", WAKE_PEAK_AT_M, "m", _DRAFTING),
     Coefficient("WAKE_LENGTH_M", WAKE_LENGTH_M, "m", _DRAFTING),

@@ -100,5 +100,5 @@ def find_chances(scenario: Scenario, recording: Recording, target_s: float) -> C
 def _with_share(state: State, share: float) -> State:
     """Return the state with this share of its reserve; what was drawn last stays the same."""
     less = state.reserve * (1.0 - share)
-    before = tuple((x, v, aerobic, reserve - less) for x, v, aerobic, reserve in state.before)
+    before = tuple((*b[:3], b[3] - less, *b[4:]) for b in state.before)
     return replace(state, reserve=state.reserve - less, before=before)

@@ -10,28 +10,31 @@ afterwards, for any aerobic power. `simulator.analysis.fit` turns the same sum r
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from simulator.coefficients import AEROBIC_START, TAU_AEROBIC, TAU_RESERVE
 from simulator.errors import NoAnswerError
+from simulator.physics.air import altitude_share
+from simulator.physics.air import drag_area as drag_area_of
 from simulator.physics.attempt import simulate_all
 from simulator.physics.compiled import kernel
 from simulator.physics.track import on_bend, track_position
 from simulator.recording.recording import Recording
-from simulator.scenario.model import Scenario
+from simulator.records import least_time
+from simulator.scenario.model import Environment, Runner, Scenario
 from simulator.scenario.pacers import Leader
 from simulator.scenario.plan import EvenPlan, LapPlan, Plan, SplitPlan, schedule_of
 from simulator.units import format_distance
 
 Floats = NDArray[np.float64]
 
-FASTEST_M_S = 9.3
 SLOWEST_M_S = 2.0
-"""Mean speeds between which a predicted time is looked for [m/s]."""
+"""The slowest mean speed at which a predicted time is looked for [m/s]."""
 _ROWS = 13
 _NEAR = 1.1
 """The first look goes from the planned finish over this to the finish times this."""
@@ -49,12 +52,15 @@ class Demand:
         power: metabolic power at those times [W/kg].
         mean_power: its mean between them [W/kg], shape (ticks - 1,).
         bend: the factor by which bends make it dearer at those times [1], shape (ticks,).
+        share: what the altitude leaves of MAP [1]. Heat is left out: best times are run where it
+            takes nothing.
     """
 
     time_s: Floats
     power: Floats
     mean_power: Floats
     bend: Floats
+    share: float
 
 
 def demands(scenarios: Sequence[Scenario], *, last_m: float = 0.0) -> list[Demand]:
@@ -63,7 +69,8 @@ def demands(scenarios: Sequence[Scenario], *, last_m: float = 0.0) -> list[Deman
     The group keeps to her plan and she to her slot, whatever wave it follows in the scenario. The
     last `last_m` metres are left out.
     """
-    return [_demand(run, last_m) for run in simulate_all([_unlimited(s) for s in scenarios])]
+    runs = simulate_all([_unlimited(s) for s in scenarios])
+    return [_demand(run, last_m, s.environment) for run, s in zip(runs, scenarios, strict=True)]
 
 
 def _unlimited(scenario: Scenario) -> Scenario:
@@ -78,7 +85,7 @@ def _unlimited(scenario: Scenario) -> Scenario:
     )
 
 
-def _demand(run: Recording, last_m: float) -> Demand:
+def _demand(run: Recording, last_m: float, environment: Environment) -> Demand:
     tick = np.arange(run.ticks + 1) * run.step_s
     end = run.end_s if last_m == 0 else float(run.time_at(run.race_m - last_m))
     inside = int((tick < end).sum())
@@ -90,7 +97,8 @@ def _demand(run: Recording, last_m: float) -> Demand:
     bend = np.where(bends, [kernel.bend_factor(v) for v in run.v.tolist()], 1.0)
     # a bend begins at the finish line: the tick beyond it says nothing of the last metre
     last = np.minimum(np.arange(inside + 1), inside - 1)
-    return Demand(time, run.power[last], mean[:inside], bend[last])
+    share = altitude_share(environment.pressure)
+    return Demand(time, run.power[last], mean[:inside], bend[last], share)
 
 
 def reserve_needed(
@@ -106,14 +114,22 @@ def reserve_needed(
             plan; the answer has shape (plans, powers).
         bends: False takes the extra cost of the bends away.
     """
-    most = np.asarray(aerobic_max, dtype=np.float64)
+    most = np.array([d.share for d in asked])[:, None] * np.asarray(aerobic_max, dtype=np.float64)
     steps, begins, means = (_padded(rows) for rows in zip(*_parts(asked, bends), strict=True))
     ends = np.array([_level(d, bends)[-1] for d in asked])[:, None]
-    shape = np.broadcast_shapes((len(asked), 1), most.shape)
+    return _summed(zip(steps, begins, means, strict=True), ends, most)
+
+
+def _summed(ticks: Iterable[tuple[Any, Any, Any]], ends: Floats, most: Floats) -> Floats:
+    """Return the reserve needed for ticks of a length [s], the power at their beginning and mean.
+
+    `ends`: the power at the line; `most`: MAP [W/kg].
+    """
+    shape = np.broadcast_shapes(ends.shape, most.shape)
     aerobic = np.full(shape, AEROBIC_START)
     drawn, needed = np.zeros(shape), np.zeros(shape)
-    come_up = -np.expm1(-steps / TAU_AEROBIC)
-    for dt, up, begin, mean in zip(steps, come_up, begins, means, strict=True):
+    for dt, begin, mean in ticks:
+        up = -np.expm1(-dt / TAU_AEROBIC)
         needed = np.maximum(needed, drawn + TAU_RESERVE * (begin - aerobic))
         target = np.minimum(most, mean)
         change = (target - aerobic) * up
@@ -121,6 +137,76 @@ def reserve_needed(
         drawn = drawn + (mean - target) * dt + TAU_AEROBIC * change
         aerobic = aerobic + change
     return np.asarray(np.maximum(needed, drawn + TAU_RESERVE * (ends - aerobic)))
+
+
+@dataclass(frozen=True, eq=False)
+class RaceCost:
+    """What a race takes, in parts: its plan fixes the pace, so that power is linear in k and K.
+
+    Attributes:
+        level, force, drag: what it takes without surcharge, and what inertia and air add to that
+            for the race's own runner.
+        runner: that runner.
+        slack: by how much a runner's reserve differs from what the race needs [J/kg].
+    """
+
+    level: Demand
+    force: Demand
+    drag: Demand
+    runner: Runner
+    slack: float = 0.0
+
+    def as_run_by(self, runner: Runner) -> RaceCost:
+        """Return the race with the slack of a runner who has her reserve, on a day without form."""
+        area = drag_area_of(runner) / runner.kit.drag
+        numbers = (runner.drag_cost, area, runner.mass, runner.max_aerobic_power)
+        needed = replace(self, slack=0.0).reserve(*(np.array([value]) for value in numbers))
+        return replace(self, slack=runner.reserve - float(needed[0]))
+
+    def reserve(
+        self, drag_cost: Floats, drag_area: Floats, mass: Floats, aerobic_max: Floats
+    ) -> Floats:
+        """Return the reserve with which each body runs this race as its own runner did [J/kg].
+
+        Args:
+            drag_cost: k [1], shape (bodies,) like the others.
+            drag_area: CdA without the kit [m2].
+            mass: mass [kg].
+            aerobic_max: MAP with the form on that day [W/kg].
+        """
+        own = self.runner
+        force = drag_cost / own.drag_cost
+        area = drag_area_of(own) / own.kit.drag
+        drag = force * (drag_area / area) * (own.mass / mass)
+        powers, means = self._parts("power"), self._parts("mean_power")
+        ticks = (
+            (dt, p[0] + force * p[1] + drag * p[2], m[0] + force * m[1] + drag * m[2])
+            for dt, p, m in zip(np.diff(self.level.time_s), powers, means, strict=False)
+        )
+        level, by_force, by_air = powers[-1]
+        ends = level + force * by_force + drag * by_air
+        return _summed(ticks, ends, self.level.share * aerobic_max) + self.slack
+
+    def _parts(self, name: str) -> list[list[float]]:
+        """Return the power of each tick in its three parts [W/kg]."""
+        level, force, drag = (getattr(d, name) for d in (self.level, self.force, self.drag))
+        parts: list[list[float]] = np.stack([level, force - level, drag - force], axis=1).tolist()
+        return parts
+
+
+_NOTHING = 1e-9
+"""A drag area or cost that takes nothing, and that nothing is divided by."""
+
+
+def race_cost(scenario: Scenario) -> RaceCost:
+    """Return what a race takes, in parts."""
+    runner = scenario.runner
+    bodies = [{"drag_cost": _NOTHING, "drag_area": _NOTHING}, {"drag_area": _NOTHING}, {}]
+    parts = demands(
+        [scenario.model_copy(update={"runner": runner.model_copy(update=body)}) for body in bodies]
+    )
+    level, force, drag = parts
+    return RaceCost(level, force, drag, runner)
 
 
 def _level(demand: Demand, bends: bool) -> Floats:
@@ -180,7 +266,7 @@ def predicted_times(
 
     The plan is stretched in time as a whole; environment, runner and the phases of the shelter are
     those of the scenario. The answers are within 0.01 s of the kernel's. A runner who has more than
-    the fastest mean speed of a human asks for gets the time of that speed.
+    the fastest human time asks for gets that time.
 
     Args:
         scenarios: what is to be predicted.
@@ -207,7 +293,7 @@ class _Search:
 
     def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario
-        self.bounds = (scenario.distance / FASTEST_M_S, scenario.distance / SLOWEST_M_S)
+        self.bounds = (least_time(scenario.distance), scenario.distance / SLOWEST_M_S)
         planned = schedule_of(scenario.plan, scenario.distance).finish_s
         low, high = self.bounds
         near = (max(planned / _NEAR, low), min(planned * _NEAR, high))

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from simulator.coefficients import TAU_SPEED
 from simulator.physics.attempt import run_attempts
+from simulator.physics.kernel import UNFELT
 from simulator.physics.setup import steady_attempt
 from simulator.recording.recording import Recording
 from simulator.scenario.model import Scenario
@@ -88,7 +89,7 @@ def still_possible(scenario: Scenario, recording: Recording, target_s: float) ->
         coming_up_s = -TAU_SPEED * math.expm1(-left_s / TAU_SPEED)
         needed = (left_m - coming_up_s * state.v_m_s) / (left_s - coming_up_s)
         for share in _PACES:
-            states.append(replace(state, tick=0))
+            states.append(replace(state, tick=0, felt=UNFELT))
             attempts.append(
                 steady_attempt(scenario, state, share * needed, left_s, recording.step_s)
             )

@@ -21,10 +21,12 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from simulator.analysis.predict import RaceCost, race_cost
 from simulator.physics.air import drag_area
 from simulator.physics.attempt import STATUSES, Outcomes, run_attempts
 from simulator.physics.setup import STEP_S, attempt_of
 from simulator.recording.recording import State, Status
+from simulator.scenario.loader import load_scenario
 from simulator.scenario.model import INPUT_BOUNDS, Runner, Scenario
 from simulator.scenario.plan import schedule_of
 from simulator.scenario.uncertainty import INPUTS, UNITS, Distribution, Uniform
@@ -74,6 +76,8 @@ def samples_of(scenario: Scenario, shares: Shares) -> Samples:
         asked: Distribution = getattr(scenario.uncertainty, name)
         centre = _centre(scenario, name, values.get("mass"), count)
         values[name] = np.clip(quantile(asked, shares[name], centre), *INPUT_BOUNDS[name])
+    if scenario.uncertainty.given:
+        _as_in_the_given_races(scenario, shares["reserve"], values)
     own = {name for name in INPUTS if name != "wake"}
     if scenario.runner.drag_area is None and _certain(scenario.uncertainty.drag_area):
         own.remove("drag_area")
@@ -82,6 +86,55 @@ def samples_of(scenario: Scenario, shares: Shares) -> Samples:
         for i in range(count)
     ]
     return Samples(values, tuple(runners), values["wake"])
+
+
+def _as_in_the_given_races(scenario: Scenario, shares: Floats, values: dict[str, Floats]) -> None:
+    """Set each sample's reserve to what the first given race takes of it on a day of its form.
+
+    The scenario's own values with no form have the scenario's own reserve. The form on that day is
+    drawn by the shares of the reserve, whose place it takes. Where there are other races, samples
+    are drawn again, each as likely as the form that it needs there.
+    """
+    asked = scenario.uncertainty
+    count = len(shares)
+    form = quantile(asked.given_form, shares, np.zeros(count)) / 100.0
+    bodies = (values["drag_cost"], values["drag_area"], values["mass"])
+    power = values["max_aerobic_power"]
+    races = [race_cost(load_scenario(name, with_ghosts=False)) for name in asked.given]
+    first, *others = [race.as_run_by(scenario.runner) for race in races]
+    reserve = first.reserve(*bodies, power * (1.0 + form)) / (1.0 + form)
+    values["given_form"] = 100.0 * form
+    values["reserve"] = np.clip(reserve, *INPUT_BOUNDS["reserve"])
+    drawn = np.flatnonzero(~np.isnan(shares))
+    spread = asked.given_form.spread / 100.0
+    if not others or not len(drawn) or spread == 0:
+        return
+    log_weight = np.zeros(count)
+    for race in others:
+        form = _form_needed(race, bodies, power, reserve)
+        log_weight -= 0.5 * (form / spread) ** 2
+    weight = np.exp(log_weight[drawn] - log_weight[drawn].max())
+    places = (np.arange(len(drawn)) + 0.5) / len(drawn)
+    chosen = drawn[np.searchsorted(np.cumsum(weight) / weight.sum(), places)]
+    for column in values.values():
+        column[drawn] = column[chosen]
+
+
+def _form_needed(
+    race: RaceCost, bodies: tuple[Floats, Floats, Floats], power: Floats, reserve: Floats
+) -> Floats:
+    """Return the form on the day with which each sample just runs a race [1], by secants."""
+
+    def short(form: Floats) -> Floats:
+        return race.reserve(*bodies, power * (1.0 + form)) - reserve * (1.0 + form)
+
+    a, b = np.zeros_like(power), np.full_like(power, 0.01)
+    lack_a, lack_b = short(a), short(b)
+    for _ in range(2):
+        change = lack_b * (b - a) / np.where(lack_b == lack_a, 1.0, lack_b - lack_a)
+        a, lack_a, b = b, lack_b, b - change
+        lack_b = short(b)
+    return b
 
 
 def _centre(scenario: Scenario, name: str, mass: Floats | None, count: int) -> Floats:
@@ -137,6 +190,15 @@ def target_words(target_s: float) -> str:
     if 0 < whole - target_s < 0.0101:
         return f"sub-{format_time(whole, 0)}"
     return format_time(target_s)
+
+
+def chance_words(share: float, samples: int) -> str:
+    """Return a chance in words, `3.8 %`; what was sampled is never impossible or certain."""
+    if share * samples < 0.5:
+        return f"< {100.0 / samples:.2g} %"
+    if (1.0 - share) * samples < 0.5:
+        return f"> {100.0 - 100.0 / samples:.4g} %"
+    return f"{100.0 * share:.1f} %"
 
 
 def breaks(ran: Outcomes | Forecast, target_s: float) -> NDArray[np.bool_]:
@@ -272,6 +334,8 @@ def _effects(scenario: Scenario, asked: Samples, ran: Outcomes) -> tuple[Effect,
     found = []
     for i, name in enumerate(INPUTS):
         low, high = 1 + 2 * i, 2 + 2 * i
+        if name == "reserve" and scenario.uncertainty.given:
+            name = "given_form"  # noqa: PLW2901 - its place is taken by the form on that day
         found.append(
             Effect(
                 name,

@@ -39,9 +39,20 @@ class Unit(Enum):
     SECONDS = "s"
     SHARE = "1"
     SQUARE_SPEED = "m2/s2"
+    METRES = "m"
+    LITRES = "l"
+    OXYGEN = "ml/(kg min)"
 
 
-DECIMALS = {Unit.TIME: 2, Unit.SECONDS: 2, Unit.SHARE: 3, Unit.SQUARE_SPEED: 4}
+DECIMALS = {
+    Unit.TIME: 2,
+    Unit.SECONDS: 2,
+    Unit.SHARE: 3,
+    Unit.SQUARE_SPEED: 4,
+    Unit.METRES: 0,
+    Unit.LITRES: 2,
+    Unit.OXYGEN: 1,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,8 +110,12 @@ def check(
                     raise typer.BadParameter(NO_CHANGES, param_hint="--set")
                 _check_story(name)
             else:
+                from simulator.physics.air import outside_sources
+
                 scenario = load(name, changes)
                 out.print(escape(f"{name}: {scenario.name}, no problems"))
+                for warning in outside_sources(scenario.environment):
+                    out.print(escape(f"  {warning}"))
         except ScenarioError as error:
             problems += error.problems
     if problems:
@@ -381,7 +385,7 @@ def print_forecast(forecast: Forecast) -> None:
 
 
 def _forecast_facts(forecast: Forecast) -> list[str]:
-    from simulator.analysis.uncertainty import target_words
+    from simulator.analysis.uncertainty import chance_words, target_words
 
     low, middle, high = (time_cell(forecast.percentile(p)) for p in (5, 50, 95))
     counts = dict(forecast.counts)
@@ -392,7 +396,8 @@ def _forecast_facts(forecast: Forecast) -> list[str]:
         lines.append(f"not in these times: {', '.join(others)}")
     lines += [
         (
-            f"chance of {target_words(forecast.target_s)}: {100 * forecast.chance():.1f} % "
+            f"chance of {target_words(forecast.target_s)}: "
+            f"{chance_words(forecast.chance(), forecast.samples)} "
             f"± {100 * forecast.chance_error:.1f} (the ± is from the number of samples alone)"
         ),
         (

@@ -190,8 +190,15 @@ def validation_cells(row: Row) -> list[str]:
 def _value(value: float, row: Row) -> str:
     if row.unit is Unit.TIME:
         return format_time(value)
-    unit = {Unit.SECONDS: " s", Unit.SQUARE_SPEED: " m²/s²"}.get(row.unit, "")
-    return f"{value:.{DECIMALS[row.unit]}f}{unit}"
+    units = {
+        Unit.SECONDS: " s",
+        Unit.SQUARE_SPEED: " m²/s²",
+        Unit.METRES: " m",
+        Unit.LITRES: " l",
+        Unit.OXYGEN: " ml/(kg min)",
+    }
+    written = f"{value:.{DECIMALS[row.unit]}f}".replace("-", "−")
+    return f"{written}{units.get(row.unit, '')}"
 
 
 def _difference(value: float, row: Row) -> str:

@@ -1,7 +1,7 @@
-"""The air: density, drag area, drag, and the wind round an oval.
+"""The air: density, drag area, drag, the wind round an oval, and what air takes from her.
 
-In: the scenario's environment and runner. Out: density [kg/m3], drag area [m2], head wind [m/s].
-Formulas: docs/physics.md, AIR and DRAG.
+In: the scenario's environment and runner. Out: density [kg/m3], drag area [m2], head wind [m/s],
+altitude's share of MAP [1], heat [°C min/s]. Formulas: docs/physics.md, AIR, DRAG, ALTITUDE, HEAT.
 """
 
 from __future__ import annotations
@@ -12,6 +12,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from simulator.coefficients import (
+    ALTITUDE_0,
+    ALTITUDE_1,
+    ALTITUDE_2,
+    ALTITUDE_3,
+    BEND_M,
     DRAG_FORM,
     DUBOIS,
     DUBOIS_HEIGHT,
@@ -19,17 +24,35 @@ from simulator.coefficients import (
     FRONTAL_SHARE,
     GAS_DRY,
     GAS_VAPOUR,
+    HEAT_FREE,
+    HEAT_FROM,
+    HEAT_LOSS,
+    HEAT_LOSS_MAX,
+    LAP_M,
+    PRESSURE_LEAST,
+    STRAIGHT_M,
+    WBGT_MOST,
+    WBGT_SUN,
+    WBGT_TEMPERATURE,
+    WBGT_VAPOUR,
 )
 from simulator.physics.track import heading
 from simulator.scenario.model import Environment, Runner, Wind
 
+TORR_HPA = 1013.25 / 760.0
+
+
+def vapour_pressure(environment: Environment) -> float:
+    """Return the partial pressure of water vapour [hPa] (Magnus formula)."""
+    celsius = environment.temperature
+    saturation_hpa = 6.1078 * math.pow(10.0, 7.5 * celsius / (237.3 + celsius))
+    return environment.humidity / 100.0 * saturation_hpa
+
 
 def density(environment: Environment) -> float:
-    """Return the density of humid air [kg/m3] (Magnus formula for the vapour pressure)."""
-    celsius = environment.temperature
-    kelvin = celsius + 273.15
-    saturation_hpa = 6.1078 * math.pow(10.0, 7.5 * celsius / (237.3 + celsius))
-    vapour_hpa = environment.humidity / 100.0 * saturation_hpa
+    """Return the density of humid air [kg/m3]."""
+    kelvin = environment.temperature + 273.15
+    vapour_hpa = vapour_pressure(environment)
     dry_hpa = environment.pressure - vapour_hpa
     return dry_hpa * 100.0 / (GAS_DRY * kelvin) + vapour_hpa * 100.0 / (GAS_VAPOUR * kelvin)
 
@@ -49,3 +72,64 @@ def head_wind(wind: Wind, s_m: ArrayLike) -> NDArray[np.float64]:
     `direction` 0 blows against a runner on the home straight.
     """
     return wind.speed * np.cos(heading(s_m) - math.radians(wind.direction))
+
+
+def cross_wind_square(wind: Wind, s_m: ArrayLike) -> NDArray[np.float64]:
+    """Return the square of the wind across the running direction [m2/s2] at positions `s_m` [m]."""
+    across = wind.speed * np.sin(heading(s_m) - math.radians(wind.direction))
+    return np.asarray(across * across)
+
+
+def gusts(wind: Wind) -> float:
+    """Return what a wind adds to the square of the air speed over a lap [m2/s2], to second order.
+
+    3/4 of its square on the bends, and on the straights half of 1 + cos2 of its direction.
+    """
+    straight = 0.5 * (1.0 + math.cos(math.radians(wind.direction)) ** 2)
+    return wind.speed**2 * (2.0 * BEND_M * 0.75 + 2.0 * STRAIGHT_M * straight) / LAP_M
+
+
+def altitude_share(pressure_hpa: float) -> float:
+    """Return the share of her MAP at sea level that she has at this air pressure [1].
+
+    Péronnet, Thibault & Cousineau 1991, equation 3; she has not lived at altitude (assumed).
+    """
+    torr = pressure_hpa / TORR_HPA
+    if torr >= 760.0:
+        return 1.0
+    percent = ((ALTITUDE_3 * torr + ALTITUDE_2) * torr + ALTITUDE_1) * torr + ALTITUDE_0
+    return min(percent, 100.0) / 100.0
+
+
+def wet_bulb_globe(environment: Environment) -> float:
+    """Return the simplified wet bulb globe temperature WBGT [°C]."""
+    vapour = WBGT_VAPOUR * vapour_pressure(environment)
+    return WBGT_TEMPERATURE * environment.temperature + vapour + WBGT_SUN
+
+
+def heat_rate(environment: Environment) -> float:
+    """Return how fast exposure to heat adds up [°C min/s]; see `heat_share`."""
+    return max(wet_bulb_globe(environment) - HEAT_FROM, 0.0) / 60.0
+
+
+def heat_share(environment: Environment, time_s: ArrayLike) -> NDArray[np.float64]:
+    """Return the share of MAP that is left after so long [s] in this heat [1]."""
+    exposure = heat_rate(environment) * np.asarray(time_s, dtype=np.float64) - HEAT_FREE
+    return np.asarray(1.0 - np.clip(HEAT_LOSS * exposure, 0.0, HEAT_LOSS_MAX))
+
+
+def outside_sources(environment: Environment) -> list[str]:
+    """Return a sentence for everything in this air that the model's sources do not cover."""
+    found = []
+    if environment.pressure < PRESSURE_LEAST:
+        found.append(
+            f"At {environment.pressure:g} hPa the loss of aerobic power is beyond its source, "
+            f"which covers {PRESSURE_LEAST:g} hPa (4000 m) and more."
+        )
+    heat = wet_bulb_globe(environment)
+    if heat > WBGT_MOST:
+        found.append(
+            f"A heat of {heat:.0f} °C WBGT is beyond the model's source, "
+            f"which covers {WBGT_MOST:g} °C and less."
+        )
+    return found

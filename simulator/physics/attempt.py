@@ -6,10 +6,13 @@ only the outcome is wanted, `Outcomes`. A step itself: `simulator.physics.kernel
 
 from __future__ import annotations
 
+import json
+import math
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -18,9 +21,11 @@ from numpy.typing import ArrayLike, NDArray
 from simulator.errors import SimulationError
 from simulator.physics.compiled import COMPILED, kernel
 from simulator.physics.kernel import NEVER, SLACK_CELL_M
-from simulator.physics.setup import STEP_S, attempt_of, empty, go_on_from, table
+from simulator.physics.setup import STEP_S, attempt_of, change_from, empty, go_on_from, table
 from simulator.recording.recording import ARRAYS, Recording, State, Status, crossing, hermite
+from simulator.records import RECORDS, STRETCHES_M, least_flying_time, least_time
 from simulator.scenario.model import Scenario
+from simulator.scenario.pacers import Pacers
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -31,9 +36,6 @@ LEDGER_TOLERANCE = 1e-3
 """Share of the energy spent by which the power's sum may miss the reserve drawn."""
 RESERVE_TOLERANCE = 5.0
 """The reserve may dip this far below zero while the limit takes hold [J/kg]."""
-HUMAN_LIMITS = ((100.0, 10.0), (400.0, 9.3))
-"""No mean above the speed [m/s] over the distance [m]."""
-_SLOWEST_LIMIT = min(speed for _, speed in HUMAN_LIMITS)
 BLOCK_ROWS = 256
 """Rows that are prepared and run at a time."""
 ROWS_PER_THREAD = 64
@@ -74,17 +76,22 @@ def fork_all(scenarios: Sequence[Scenario], past: Recording, tick: int) -> list[
 
 def _recorded(scenario: Scenario, step_s: float, past: Recording | None, first: int) -> Recording:
     a = attempt_of(scenario, step_s)
-    known = 1 if past is None else go_on_from(a, past.state_at_tick(first))
+    known = 1
+    if past is not None:
+        known = go_on_from(a, past.state_at_tick(first))
+        change_from(a, pacers_of(past), scenario)
     room = max(a.ticks - a.tick, 0) + 1
     a.recording = True
     buffers = {name: empty(room) for name in ARRAYS}
     a.xs, a.vs, a.aerobics, a.reserves = (buffers[n] for n in ("x", "v", "aerobic", "reserve"))
     a.powers, a.shelters, a.groups = (buffers[n] for n in ("power", "shelter", "group"))
+    a.group_vs, a.wides, a.modes = (buffers[n] for n in ("group_v", "wide", "mode"))
+    a.helds, a.felts = buffers["held"], buffers["felt"]
     kernel.run(a, known)
     count = a.tick - first + 1
     arrays: dict[str, Floats] = {}
     for name, buffer in buffers.items():
-        column = np.array(buffer[:count])
+        column = np.array(buffer[:count], dtype=np.float64)
         arrays[name] = column if past is None else np.append(getattr(past, name)[:first], column)
     finish = float(_finishes([a])[0])
     return Recording(
@@ -96,6 +103,11 @@ def _recorded(scenario: Scenario, step_s: float, past: Recording | None, first: 
         from_tick=first,
         **arrays,
     )
+
+
+def pacers_of(past: Recording) -> Pacers:
+    """Return the pacers of the scenario that a run was made from."""
+    return Pacers.model_validate(json.loads(past.scenario_json)["pacers"])
 
 
 def _status(arrays: dict[str, Floats], finish_s: float, step_s: float) -> Status:
@@ -214,7 +226,7 @@ def run_attempts(
                 a.slack_cells, a.slack_until = cells, a.race - (slack_until_m or 0.0)
                 a.slack = slack[i] if COMPILED else slack[i].tolist()
             kernel.run(a, known[i])
-            if a.fastest > _SLOWEST_LIMIT:
+            if a.fastest > slowest_record(a.race):
                 too_fast[i] = ran_too_fast(np.array(xs[: a.tick - first[i] + 1]), a.step)
             if not COMPILED:
                 crossed[i], slack[i] = (a.crossed if len(places) else 0), (a.slack if cells else 0)
@@ -306,9 +318,21 @@ def judged(
 
 
 def ran_too_fast(x_m: Floats, step_s: float) -> bool:
-    """Return whether one run's distances [m], a tick apart, are faster than a human can run."""
-    windows = [(distance, int(distance / speed / step_s)) for distance, speed in HUMAN_LIMITS]
-    return any(
-        len(x_m) > window and bool((x_m[window:] - x_m[:-window]).max() > distance)
-        for distance, window in windows
+    """Return whether one run's distances [m], a tick apart, are faster than a human can run.
+
+    From the gun to any distance of a record, or over any stretch; see `simulator.records`.
+    """
+    windows = [(length, int(least_flying_time(length) / step_s)) for length in STRETCHES_M]
+    from_gun = [(length, int(least_time(length) / step_s)) for length, _ in RECORDS]
+    last = len(x_m) - 1
+    return any(x_m[min(tick, last)] > length for length, tick in from_gun) or any(
+        len(x_m) > window and bool((x_m[window:] - x_m[:-window]).max() > length)
+        for length, window in windows
     )
+
+
+@lru_cache(maxsize=64)
+def slowest_record(race_m: float) -> float:
+    """Return the speed below which nobody breaks any record within a race of `race_m` [m/s]."""
+    within = [length for length, _ in RECORDS if length <= race_m]
+    return min((length / least_time(length) for length in within), default=math.inf)

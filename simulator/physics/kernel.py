@@ -22,20 +22,38 @@ from typing import TypeAlias
 from simulator.coefficients import (
     ACCEL_MAX,
     ACCEL_MIN,
+    APPROACH,
     BEND_COST,
     BEND_M,
     BEND_RADIUS_M,
+    CHANGE_M,
     COST_V0,
     COST_V1,
     COST_V2,
+    FOLLOW_FAR_M,
+    FOLLOW_NEAR_M,
     GAP_GAIN,
     GAP_SPEED_MAX,
+    HEAT_FREE,
+    HEAT_LOSS,
+    HEAT_LOSS_MAX,
     J_PER_ML_O2,
     LAP_M,
+    LEAD_SPEED_MAX,
+    PASS_AFTER_S,
+    PASS_BEHIND_M,
+    PASS_GIVE_UP_S,
+    PASS_OUT_S,
+    PASS_SLOWER,
+    SHELTER_RATE,
     TAU_AEROBIC,
     TAU_LIMIT,
     TAU_RESERVE,
     TAU_SPEED,
+    WAIT_FROM_M,
+    WAIT_FULL_M,
+    WAIT_GAIN,
+    WAIT_SPEED,
     WAKE_LIMIT,
     G,
 )
@@ -67,7 +85,20 @@ A wave of 6 LEDs is 0.9 s long: all of it is past her then, and a tenth of a sec
 """
 STANDS_M_S = 0.2
 BY_FORMATION = 9.0
-"""The constant shelter of a phase in which the formation gives the shelter."""
+"""The constant shelter of a stage at which the formation gives the shelter."""
+UNFELT = -9.0
+"""The shelter felt by a runner who has felt none yet."""
+BEHIND_GROUP = 0
+PASSING = 1
+AHEAD_OF_GROUP = 2
+BEING_PASSED = 3
+GAVE_UP_S = -1.0
+"""For how long she has been held up once she has tried to pass in vain."""
+PASSED_M = 4.0
+"""So far beyond the foremost, or behind her slot, the group is another matter [m]."""
+CATCH_BRAKE = -2.0
+CATCH_SPEED = 0.5
+"""How a group that has waited long enough speeds up to stay within its drop back [m/s]."""
 SLACK_CELL_M = 50.0
 NEVER = 1e3
 """The slack where she never ran [W/kg]."""
@@ -86,6 +117,8 @@ CELLS_PER_M = TRACK_CELLS / LAP_M
 M_PER_CELL = LAP_M / TRACK_CELLS
 HALF_LAP_M = 0.5 * LAP_M
 HALVES_PER_M = 1.0 / HALF_LAP_M
+PER_FOLLOW_M = 1.0 / (FOLLOW_FAR_M - FOLLOW_NEAR_M)
+PER_WAIT_M = 1.0 / (WAIT_FULL_M - WAIT_FROM_M)
 HERE = 15.0 / 8.0
 BEFORE = 10.0 / 8.0
 EARLIER = 3.0 / 8.0
@@ -146,6 +179,24 @@ def on_bend(s: float) -> float:
     """Return 1.0 where the track position s [m] lies on a bend, else 0.0."""
     halves = int(s * HALVES_PER_M)
     return 1.0 if s - HALF_LAP_M * halves < BEND_M else 0.0
+
+
+def leader_error(x: float, fast_opening: float, jitter: int, errors: Table) -> float:
+    """Return how many seconds a leader is ahead of his mark at x [m].
+
+    A fast opening grows to its full seconds at 200 m and is given back by 800 m; the jitter wanders
+    between `jitter` independent errors [s], one every 50 m.
+    """
+    back = (x - OPENING_PEAK_M) / (OPENING_END_M - OPENING_PEAK_M)
+    error = fast_opening * (smooth(x / OPENING_PEAK_M) - smooth(back))
+    if jitter > 0:
+        place = x / JITTER_KNOT_M
+        last = jitter - 1.001
+        place = max(0.0, place)
+        place = min(last, place)
+        i = int(place)
+        error = error + (errors[i] + (errors[i + 1] - errors[i]) * smooth(place - i))
+    return error
 
 
 class Pace:
@@ -216,6 +267,37 @@ class Pace:
                 marks[half] = self.x[i] + dx
                 speeds[half] = 1.0 / (p0 + self.slope[i] * dx)
 
+    def lead(
+        self,
+        light: Pace,
+        fast_opening: float,
+        jitter: int,
+        errors: Table,
+        marks: Column,
+        speeds: Column,
+    ) -> None:
+        """Fill where a group wants to be that follows a light with errors, and how fast it asks.
+
+        They are the light's mark and speed V, plus error · V and V · d error / dt, the latter no
+        more than LEAD_SPEED_MAX. See `leader_error` for the rest.
+        """
+        self.half_step = light.half_step
+        self.halves = light.halves
+        self.marks = marks
+        self.speeds = speeds
+        last = light.halves - 1
+        for half in range(light.halves):
+            v = light.speeds[half]
+            error = leader_error(light.marks[half], fast_opening, jitter, errors)
+            after = half + 1 if half < last else last
+            before = half - 1 if half > 0 else 0
+            rate = leader_error(light.marks[after], fast_opening, jitter, errors)
+            rate = rate - leader_error(light.marks[before], fast_opening, jitter, errors)
+            more = rate / ((after - before) * light.half_step) * v
+            more = max(-LEAD_SPEED_MAX, more)
+            marks[half] = light.marks[half] + error * v
+            speeds[half] = v + min(LEAD_SPEED_MAX, more)
+
     def mark(self, half: int) -> float:
         """Return where the mark is [m] so many half steps after the gun."""
         if half < self.halves:
@@ -260,48 +342,89 @@ class Pace:
 
 
 class Formation:
-    """What a formation does to the air in each phase of the race, by the extra front gap.
+    """What a formation does to the air from stage to stage of the race, by the extra front gap.
+
+    A stage is a place of the race at which somebody's path bends; between two of them everything
+    goes over from the one to the other in a straight line.
 
     Attributes:
         wake, lost, trail: sum of the strongest front wakes of the lanes over q [1], what jets and
-            pacers beside take away [1], and the factor R of those behind [1]; a table of
-            EXTRA_COUNT entries a phase, one phase after another.
-        constant: the shelter of a phase that has a constant one, else BY_FORMATION [1].
-        breaks: the runner's distances at which one phase ends and the next begins [m].
-        least: extra gap inside which she would run into the nearest pacer ahead, by phase [m].
-        phases: number of phases.
+            pacers beside take away [1], and the factor R of those behind [1]; tables of EXTRA_COUNT
+            entries, one after another.
+        base: where in them the table of each stage begins.
+        constant: the shelter of a stage that has a constant one, else BY_FORMATION [1].
+        stages: the runner's distances of the stages [m], increasing, two at least.
+        per_m: one over the distance to the next stage [1/m].
+        least: extra gap inside which she would run into the nearest pacer ahead [m].
+        lead: how much anybody is ahead at all, 0 to 1 [1].
+        far: how far ahead of her slot the foremost is [m].
+        last: index of the last stage.
     """
 
-    __slots__ = ("breaks", "constant", "least", "lost", "phases", "trail", "wake")
+    __slots__ = (
+        "base", "constant", "far", "last", "lead", "least", "lost", "per_m", "stages", "trail",
+        "wake",
+    )  # fmt: skip
 
-    def __init__(
-        self, wake: Table, lost: Table, trail: Table, constant: Table, breaks: Table, least: Table
+    def __init__(  # noqa: PLR0913, PLR0917 - one table each
+        self,
+        wake: Table,
+        lost: Table,
+        trail: Table,
+        base: Table,
+        constant: Table,
+        stages: Table,
+        per_m: Table,
+        least: Table,
+        lead: Table,
+        far: Table,
     ) -> None:
         self.wake = wake
         self.lost = lost
         self.trail = trail
+        self.base = base
         self.constant = constant
-        self.breaks = breaks
+        self.stages = stages
+        self.per_m = per_m
         self.least = least
-        self.phases = len(least)
+        self.lead = lead
+        self.far = far
+        self.last = len(stages) - 1
 
-    def phase(self, x: float) -> int:
-        """Return the phase in which race distance x [m] lies."""
-        i = 0
-        while i < self.phases - 1 and x >= self.breaks[i]:
+    def stage(self, x: float, near: int) -> int:
+        """Return the stage at or before race distance x [m], beginning to look at `near`."""
+        i = near
+        while i > 0 and x < self.stages[i]:
+            i -= 1
+        while i < self.last - 1 and x >= self.stages[i + 1]:
             i += 1
         return i
 
-    def shelter(self, phase: int, gap: float, scale: float) -> float:
+    def share(self, x: float, stage: int) -> float:
+        """Return which share of the way from a stage to the next is behind her at x [m]."""
+        share = (x - self.stages[stage]) * self.per_m[stage]
+        share = max(0.0, share)
+        return min(1.0, share)
+
+    def shelter(self, stage: int, share: float, gap: float, scale: float) -> float:
         """Return S [1] with the slots ahead moved by gap [m] and the wake's scale q = `scale`."""
-        if self.constant[phase] < BY_FORMATION:
-            return self.constant[phase]
+        constant = self.constant[stage]
+        if constant < BY_FORMATION:
+            return constant + (self.constant[stage + 1] - constant) * share
         place = (gap - EXTRA_MIN_M) * EXTRA_PER_M
         place = max(0.0, place)
         place = min(EXTRA_LAST, place)
         i = int(place)
         f = place - i
-        i = i + phase * EXTRA_COUNT
+        here = int(self.base[stage])
+        there = int(self.base[stage + 1])
+        shelter = self.sheltered(i + here, f, scale)
+        if there != here:
+            shelter = shelter + (self.sheltered(i + there, f, scale) - shelter) * share
+        return shelter
+
+    def sheltered(self, i: int, f: float, scale: float) -> float:
+        """Return S [1] between entries i and i + 1 of the tables."""
         wake = self.wake[i]
         wake = scale * (wake + (self.wake[i + 1] - wake) * f)
         lost = self.lost[i]
@@ -320,21 +443,31 @@ class Attempt:
     Constants (see `simulator.physics.setup`):
         step, race, start: time step [s], race distance and track position of the start line [m].
         drag_k: K = k rho CdA / (2 m g) [s2/m2]; force_k: k / g [s2/m]; cost_k: the kit's cost [1].
-        aerobic_max: MAP with the form on the day [W/kg].
-        anticipation: kappa [1]; gusts: half the square of the wind speed [m2/s2].
-        plan: what she follows. leader: what the group follows. light: what counts as lost.
-        erring, fast_opening, jitter, errors: whether the leader errs, by how much it opens fast
-            [s], how many errors its wandering has, one every 50 m, and which [s].
+        aerobic_max: MAP in this air with the form on the day [W/kg]; heat: how fast the heat to
+            which she is exposed adds up [deg C min/s].
+        anticipation: kappa [1]; gusts: what wind adds to the square of the air speed [m2/s2].
+        plan: what she set out to run. leader: where the group wants to be. light: what counts as
+            lost.
         formation, shift, scale, drop_back: the group's tables, by how much its front gap differs
             from theirs [m], the wake's scale q [1], how far it waits behind its mark [m].
-        bends, head_wind: by track cell, BEND_COST or 0 [1], and the wind [m/s] where `windy`.
+        earlier, earlier_stage, earlier_share, earlier_shift, earlier_scale, changed_at: what was
+            at the place where the formation was changed in a fork [m]; `changing` from there on
+            for CHANGE_M.
+        follows: whether she follows the group. passes, outside, wide_m: whether she passes a slower
+            one, what the air is like beside it, and how far aside that is [m].
+        bends, head_wind, cross: by track cell, BEND_COST or 0 [1], and where `windy` the wind
+            against her [m/s] and the square of the wind across [m2/s2].
         level, drag, time: what is left of the plan; see `Pace.remaining`. cells: their number.
 
-    State: x [m], v [m/s], aerobic [W/kg], reserve [J/kg]; with 1 and 2 one and two ticks before.
+    State: x [m], v [m/s], aerobic [W/kg], reserve [J/kg], group and group_v, the place [m] and
+    speed [m/s] of the group's reference point, her slot; with 1 and 2 one and two ticks before.
+    And wide, how far she is out beside the line (0 to 1), mode, held, for how long it has held [s],
+    and felt, the shelter of the step before [1].
 
     What is kept, where it is wanted:
-        recording: fills the columns xs, vs, aerobics, reserves, powers, shelters, groups; an
-            entry for each tick from the first one on. xs is always filled.
+        recording: fills the columns xs, vs, aerobics, reserves, powers, shelters, groups, group_vs,
+            wides, modes, helds, felts; an entry for each tick from the first one on. xs is always
+            filled.
         places: how many places_m [m] are looked for; crossed: for each of them the tick before it,
             and x and v at that tick and the next, shape (places * 5,).
         watching: looks for where `light` is lost, that is ahead by `light_lag` half steps; lost:
@@ -351,16 +484,20 @@ class Attempt:
     """
 
     __slots__ = (
-        "accel", "aerobic", "aerobic1", "aerobic2", "aerobic_max", "aerobics", "ahead_line",
-        "anticipation", "bend", "bends", "cells", "clear", "coming", "cost_k", "crossed", "drag",
-        "drag_k", "drawn", "drop_back", "erring", "errors", "exposed", "extra", "fast_opening",
-        "fastest", "finished", "force_k", "formation", "groups", "gusts", "head_wind", "jitter",
-        "leader", "least_reserve", "level", "light", "light_lag", "lost", "lost_share", "lost_v0",
-        "lost_v1", "lost_x0", "lost_x1", "mark", "observed", "places", "places_m", "plan",
-        "planned", "power", "powers", "race", "recording", "reserve", "reserve1", "reserve2",
-        "reserves", "scale", "shelter", "sheltered", "shelters", "shift", "slack", "slack_cells",
-        "slack_until", "spare", "spare_x", "spent", "stands_from", "start", "step", "stepped",
-        "supply", "tick", "ticks", "time", "v", "v1", "v2", "vs", "watching", "wind", "windy",
+        "accel", "aerobic", "aerobic1", "aerobic2", "aerobic_max", "aerobics", "anticipation",
+        "asked", "asked_group", "bend", "bends", "cells", "changed_at", "changing", "clear",
+        "coming", "cost_k", "cross", "crossed", "cruise", "drag", "drag_k", "drawn", "drop_back",
+        "earlier", "earlier_scale", "earlier_share", "earlier_shift", "earlier_stage", "exposed",
+        "far", "fastest", "felt", "felts", "finished", "follows", "force_k", "formation", "gap",
+        "group", "group1", "group2", "group_accel", "group_v", "group_v1", "group_v2", "group_vs",
+        "groups", "gust", "gusts", "head_wind", "heat", "held", "helds", "lead", "leader", "least",
+        "least_reserve", "level", "light", "light_lag", "line", "line_v", "lost", "lost_share",
+        "lost_v0", "lost_v1", "lost_x0", "lost_x1", "mark", "mode", "modes", "observed", "outside",
+        "passes", "places", "places_m", "plan", "planned", "power", "powers", "race", "recording",
+        "reserve", "reserve1", "reserve2", "reserves", "scale", "share", "shelter", "sheltered",
+        "shelters", "shift", "slack", "slack_cells", "slack_until", "spare", "spare_x", "spent",
+        "stage", "stands_from", "start", "step", "stepped", "supply", "tick", "ticks", "time",
+        "top", "v", "v1", "v2", "vs", "watching", "way", "wide", "wide_m", "wides", "wind", "windy",
         "x", "x1", "x2", "xs",
     )  # fmt: skip
 
@@ -370,37 +507,63 @@ class Attempt:
     aerobic2: float
     aerobic_max: float
     aerobics: Column
-    ahead_line: float
     anticipation: float
+    asked: float
+    asked_group: float
     bend: float
     bends: Table
     cells: int
+    changed_at: float
+    changing: bool
     clear: float
     coming: int
     cost_k: float
+    cross: Table
     crossed: Column
+    cruise: float
     drag: Table
     drag_k: float
     drawn: float
     drop_back: float
-    erring: bool
-    errors: Table
+    earlier: Formation
+    earlier_scale: float
+    earlier_share: float
+    earlier_shift: float
+    earlier_stage: int
     exposed: float
-    extra: float
-    fast_opening: float
+    far: float
     fastest: float
+    felt: float
+    felts: Column
     finished: bool
+    follows: bool
     force_k: float
     formation: Formation
+    gap: float
+    group: float
+    group1: float
+    group2: float
+    group_accel: float
+    group_v: float
+    group_v1: float
+    group_v2: float
+    group_vs: Column
     groups: Column
+    gust: float
     gusts: float
     head_wind: Table
-    jitter: int
+    heat: float
+    held: float
+    helds: Column
+    lead: float
     leader: Pace
+    least: float
     least_reserve: float
     level: Table
     light: Pace
     light_lag: int
+    line: float
+    line_v: float
     lost: bool
     lost_share: float
     lost_v0: float
@@ -408,7 +571,11 @@ class Attempt:
     lost_x0: float
     lost_x1: float
     mark: float
+    mode: int
+    modes: Column
     observed: bool
+    outside: Formation
+    passes: bool
     places: int
     places_m: Table
     plan: Pace
@@ -422,6 +589,7 @@ class Attempt:
     reserve2: float
     reserves: Column
     scale: float
+    share: float
     shelter: float
     sheltered: float
     shelters: Column
@@ -432,6 +600,7 @@ class Attempt:
     spare: float
     spare_x: float
     spent: float
+    stage: int
     stands_from: int
     start: float
     step: float
@@ -440,11 +609,16 @@ class Attempt:
     tick: int
     ticks: int
     time: Table
+    top: float
     v: float
     v1: float
     v2: float
     vs: Column
     watching: bool
+    way: float
+    wide: float
+    wide_m: float
+    wides: Column
     wind: float
     windy: bool
     x: float
@@ -459,15 +633,24 @@ class Attempt:
         self.places = 0
         self.coming = 0
         self.slack_cells = 0
+        self.stage = 0
         self.wind = 0.0
+        self.gust = 0.0
+        self.group = 0.0
+        self.group_v = 0.0
+        self.wide = 0.0
+        self.mode = BEHIND_GROUP
+        self.held = 0.0
+        self.felt = UNFELT
+        self.changing = False
 
     # -- what she follows, and what she meets ------------------------------------------------------
 
     def follow(self, half: int) -> None:
-        """Set mark [m], planned [m/s] and ahead_line [m] so many half steps after the gun.
+        """Set what the clock alone decides, so many half steps after the gun.
 
-        They are where her plan's mark is, the speed it asks for, and where the group's reference
-        point wants to be: its mark plus the leader's error.
+        mark [m], planned [m/s]: where her plan's mark is and the speed it asks for; line [m],
+        line_v [m/s]: the same of the group; top [W/kg]: MAP after so long in this heat.
         """
         if half < self.plan.halves:
             self.mark = self.plan.marks[half]
@@ -475,47 +658,151 @@ class Attempt:
         else:
             self.mark = self.plan.mark(half)
             self.planned = self.plan.speed(half)
-        self.ahead_line = self.mark
-        if self.leader is not self.plan:
-            self.ahead_line = self.leader.mark(half)
-        if self.erring:
-            line = self.ahead_line + self.error(self.ahead_line) * self.leader.speed(half)
-            self.ahead_line = max(0.0, line)
+        if self.leader is self.plan:
+            self.line = self.mark
+            self.line_v = self.planned
+        else:
+            self.line = self.leader.mark(half)
+            self.line_v = self.leader.speed(half)
+        self.top = self.aerobic_max
+        if self.heat > 0.0:
+            exposure = self.heat * (0.5 * self.step * half) - HEAT_FREE
+            if exposure > 0.0:
+                loss = HEAT_LOSS * exposure
+                self.top = self.aerobic_max * (1.0 - (min(HEAT_LOSS_MAX, loss)))
 
-    def error(self, x: float) -> float:
-        """Return how many seconds the leader is ahead of its mark at x [m].
+    def meet(  # noqa: PLR0915 - one story on local names, for speed
+        self, x: float, v: float, group: float, group_v: float
+    ) -> None:
+        """Set how runner and group move in this state, where `follow` set the marks.
 
-        A fast opening grows to its full seconds at 200 m and is given back by 800 m; the jitter
-        wanders between independent errors every 50 m.
+        stage, share: where in the formation's stages she is; least, far [m], lead [1]: what it is
+        like there, as in `Formation`, in terms of the gap; gap: to her slot [m]; asked_group [m/s],
+        group_accel [m/s2]: the group's; asked: the speed she asks for; cruise: the speed at which
+        what she dares is reckoned [m/s].
         """
-        back = (x - OPENING_PEAK_M) / (OPENING_END_M - OPENING_PEAK_M)
-        error = self.fast_opening * (smooth(x / OPENING_PEAK_M) - smooth(back))
-        if self.jitter > 0:
-            place = x / JITTER_KNOT_M
-            last = self.jitter - 1.001
-            place = min(last, place)
-            i = int(place)
-            rest = smooth(place - i)
-            error = error + (self.errors[i] + (self.errors[i + 1] - self.errors[i]) * rest)
-        return error
+        stage = self.formation.stage(x, self.stage)
+        share = self.formation.share(x, stage)
+        self.stage = stage
+        self.share = share
+        least = self.formation.least[stage]
+        lead = self.formation.lead[stage]
+        far = self.formation.far[stage]
+        least = least + (self.formation.least[stage + 1] - least) * share - self.shift
+        lead = lead + (self.formation.lead[stage + 1] - lead) * share
+        far = far + (self.formation.far[stage + 1] - far) * share + self.shift
+        if self.changing:
+            old = 1.0 - (x - self.changed_at) / CHANGE_M
+            if old > 0.0:
+                old = min(1.0, old)
+                i = self.earlier_stage
+                f = self.earlier_share
+                before = (
+                    self.earlier.least[i]
+                    + (self.earlier.least[i + 1] - self.earlier.least[i]) * f
+                    - self.earlier_shift
+                )
+                least = least + (before - least) * old
+                before = (
+                    self.earlier.lead[i] + (self.earlier.lead[i + 1] - self.earlier.lead[i]) * f
+                )
+                lead = lead + (before - lead) * old
+                before = (
+                    self.earlier.far[i]
+                    + (self.earlier.far[i + 1] - self.earlier.far[i]) * f
+                    + self.earlier_shift
+                )
+                far = far + (before - far) * old
+        gap = group - x
+        if lead <= 0.0:
+            gap = max(0.0, gap)
+        # the group: along its line, or waiting for her
+        behind = self.line - x - gap
+        more = behind * GAP_GAIN
+        more = max(-GAP_SPEED_MAX, more)
+        ask = self.line_v + (min(GAP_SPEED_MAX, more))
+        if self.drop_back > 0.0 and gap > WAIT_FROM_M:
+            slower = WAIT_GAIN * (gap - WAIT_FROM_M)
+            wait = v - (min(WAIT_SPEED, slower))
+            more = WAIT_GAIN * (behind - self.drop_back)
+            more = max(CATCH_BRAKE, more)
+            floor = self.line_v + (min(CATCH_SPEED, more))
+            wait = max(floor, wait)
+            if wait < ask:
+                more = (gap - WAIT_FROM_M) * PER_WAIT_M
+                ask = ask + (min(1.0, more)) * (wait - ask)
+        accel = (ask - group_v) * PER_TAU_SPEED
+        accel = min(ACCEL_MAX, accel)
+        self.group_accel = max(ACCEL_MIN, accel)
+        # she: along her plan, behind the group, or past it
+        more = (self.mark - x) * GAP_GAIN
+        more = max(-GAP_SPEED_MAX, more)
+        asked = self.planned + (min(GAP_SPEED_MAX, more))
+        cruise = self.planned
+        if lead > 0.0 and self.mode != AHEAD_OF_GROUP:
+            inside = 1.0 - self.wide
+            near = ask + APPROACH * gap
+            if self.follows and self.mode != BEING_PASSED and gap < FOLLOW_FAR_M:
+                weight = (FOLLOW_FAR_M - gap) * PER_FOLLOW_M
+                weight = (min(1.0, weight)) * lead * inside
+                more = gap * GAP_GAIN
+                more = max(-GAP_SPEED_MAX, more)
+                pace = ask + (min(GAP_SPEED_MAX, more))
+                if gap > 0.0:
+                    # a group that comes back is met, not followed down
+                    meets = min(asked, near)
+                    pace = max(meets, pace)
+                asked = asked + weight * (pace - asked)
+                cruise = cruise + weight * (self.line_v - cruise)
+            if near < asked and (
+                self.mode == BEHIND_GROUP or (self.mode == PASSING and gap > least)
+            ):
+                # nobody is run into
+                asked = asked + inside * (near - asked)
+        self.least = least
+        self.lead = lead
+        self.far = far
+        self.gap = gap
+        self.asked_group = ask
+        self.asked = asked
+        self.cruise = cruise
 
-    def meet(self, x: float) -> None:
-        """Set what she meets at race distance x [m] while the group wants to be at `ahead_line`.
+    def shelter_here(self, x: float) -> float:
+        """Return S [1] at x [m], where `meet` has set how she stands to the group."""
+        gap = self.gap
+        if self.mode <= PASSING:
+            gap = max(self.least, gap)
+        else:
+            beyond = -self.far - 0.5
+            gap = min(beyond, gap)
+        shelter = self.formation.shelter(self.stage, self.share, gap + self.shift, self.scale)
+        if self.wide > 0.0:
+            aside = self.outside.shelter(self.stage, self.share, self.gap + self.shift, self.scale)
+            shelter = shelter + self.wide * (aside - shelter)
+        if self.changing:
+            old = 1.0 - (x - self.changed_at) / CHANGE_M
+            if old > 0.0:
+                old = min(1.0, old)
+                before = self.earlier.shelter(
+                    self.earlier_stage,
+                    self.earlier_share,
+                    gap + self.earlier_shift,
+                    self.earlier_scale,
+                )
+                shelter = shelter + old * (before - shelter)
+        if self.felt > UNFELT:
+            most = self.felt + SHELTER_RATE * self.step
+            least = self.felt - SHELTER_RATE * self.step
+            shelter = min(most, shelter)
+            shelter = max(least, shelter)
+        return shelter
 
-        extra: the extra front gap [m]; shelter [1]; exposed: K of what is left of the drag [s2/m2];
-        bend: k_c BEND_COST on a bend, 0 on a straight [1]; wind: head wind [m/s].
+    def surround(self, x: float, shelter: float) -> None:
+        """Set what is round her at race distance x [m] in this shelter.
+
+        exposed: K of what is left of the drag [s2/m2]; bend: k_c BEND_COST on a bend, 0 on a
+        straight [1]; wind: head wind [m/s]; gust: the square of the wind across [m2/s2].
         """
-        group = 0
-        if self.formation.phases > 1:
-            group = self.formation.phase(x)
-        gap = self.ahead_line - x
-        if self.drop_back > 0.0 and gap > 0.0:
-            gap = gap - (min(self.drop_back, gap))
-        gap = gap + self.shift
-        least = self.formation.least[group]
-        gap = max(least, gap)
-        self.extra = gap - self.shift
-        shelter = self.formation.shelter(group, gap, self.scale)
         self.shelter = shelter
         self.exposed = self.drag_k * (1.0 - shelter)
         place = (x + self.start) * CELLS_PER_M
@@ -525,6 +812,49 @@ class Attempt:
         self.bend = self.bends[cell] * self.cost_k
         if self.windy:
             self.wind = self.head_wind[cell]
+            self.gust = self.cross[cell]
+
+    def decide(self) -> None:  # noqa: C901, PLR0912 - one branch a mode
+        """Decide after a step whether to pass the group, or to go back behind it."""
+        if self.lead <= 0.0:
+            self.mode = BEHIND_GROUP
+        gap = self.gap
+        if self.mode == BEHIND_GROUP:
+            if self.held >= 0.0:
+                slow = self.planned - self.asked_group > PASS_SLOWER
+                late = self.mark - self.group > PASS_BEHIND_M
+                if self.lead > 0.5 and gap < 2.0 and slow and late:
+                    self.held += self.step
+                else:
+                    self.held = 0.0
+                if self.held > PASS_AFTER_S:
+                    self.mode = PASSING
+                    self.held = 0.0
+        elif self.mode == PASSING:
+            if gap < -self.far - PASSED_M:
+                self.mode = AHEAD_OF_GROUP
+            elif gap > PASSED_M or (self.held > PASS_GIVE_UP_S and gap > -0.2):
+                self.mode = BEHIND_GROUP
+                self.held = GAVE_UP_S
+            else:
+                self.held += self.step
+        elif self.mode == AHEAD_OF_GROUP:
+            if gap > -self.far - PASSED_M + 0.5:
+                self.mode = BEING_PASSED
+        elif gap < -self.far - PASSED_M:
+            self.mode = AHEAD_OF_GROUP
+        elif gap > self.least and self.wide >= 1.0:
+            self.mode = BEHIND_GROUP
+            self.held = 0.0
+        # out while she passes or is passed: the odd modes
+        aim = self.mode % 2 * 1.0
+        move = self.step / PASS_OUT_S
+        if self.wide < aim:
+            wide = self.wide + move
+            self.wide = min(aim, wide)
+        else:
+            wide = self.wide - move
+            self.wide = max(aim, wide)
 
     # -- what she can, and what she does -----------------------------------------------------------
 
@@ -547,10 +877,10 @@ class Attempt:
         drag = drag + (self.drag[i + 1] - drag) * f + self.gusts * level
         time = self.time[i]
         time = time + (self.time[i + 1] - time) * f
-        return self.cost_k * (level + self.exposed * drag) - self.aerobic_max * time
+        return self.cost_k * (level + self.exposed * drag) - self.top * time
 
     def limit(self, x: float, aerobic: float, reserve: float) -> float:
-        """Return the power she will spend at most at x [m] when her plan asks for `planned` [W/kg].
+        """Return the power she will spend at most at x [m] when she follows `cruise` [W/kg].
 
         What she can: P <= A + max(E, 0) / tau_E. And what she dares: where the usable reserve,
         times her anticipation, is less than the rest of the plan needs, she draws that share of
@@ -559,7 +889,7 @@ class Attempt:
         can = aerobic
         if reserve > 0.0:
             can = aerobic + reserve * PER_TAU_RESERVE
-        top = self.aerobic_max
+        top = self.top
         lag = top - aerobic
         lag = max(0.0, lag)
         usable = self.anticipation * (reserve - TAU_AEROBIC * lag)
@@ -568,9 +898,12 @@ class Attempt:
         need = max(1.0, need)
         if usable >= need:
             return can
-        v = self.planned
+        v = self.cruise
         air = v + self.wind
-        dragged = 1.0 + self.exposed * (air * (air if air > 0.0 else -air))
+        relative = air if air > 0.0 else -air
+        if self.gust > 0.0:
+            relative = sqrt(air * air + self.gust)
+        dragged = 1.0 + self.exposed * (air * relative)
         dearer = self.cost_k if self.bend == 0.0 else self.dearer(v)
         draw = ((C2 * v + C1) * v + C0) * dearer * dragged - top
         dares = top + lag
@@ -588,6 +921,8 @@ class Attempt:
         level = ((C2 * v + C1) * v + C0) * dearer
         air = v + self.wind
         air_speed = air if air > 0.0 else -air
+        if self.gust > 0.0:
+            air_speed = sqrt(air * air + self.gust)
         dragged = 1.0 + self.exposed * (air * air_speed)
         hold = level * dragged
         room = limit - hold
@@ -609,22 +944,22 @@ class Attempt:
             self.accel = max(ACCEL_MIN, accel)
             self.power = hold
 
-    def wanted(self, x: float) -> float:
-        """Return the speed she wants at x [m/s]: her plan's, and a gentle correction of her gap."""
-        more = (self.mark - x) * GAP_GAIN
-        more = max(-GAP_SPEED_MAX, more)
-        return self.planned + (min(GAP_SPEED_MAX, more))
+    def rates(
+        self, x: float, v: float, aerobic: float, reserve: float, group: float, group_v: float
+    ) -> None:
+        """Set what changes in this state, and by how much, where `follow` set the marks.
 
-    def rates(self, x: float, v: float, aerobic: float, reserve: float) -> None:
-        """Set accel, power and supply of a runner in this state, where `follow` set the marks.
-
-        supply is dA/dt [W/(kg s)].
+        accel and group_accel [m/s2], power [W/kg], supply: dA/dt [W/(kg s)], way: dx/dt [m/s].
         """
-        self.meet(x)
-        self.pull(v, self.limit(x, aerobic, reserve), self.wanted(x))
+        self.meet(x, v, group, group_v)
+        self.surround(x, self.shelter_here(x))
+        self.pull(v, self.limit(x, aerobic, reserve), self.asked)
         fed = self.power
-        fed = min(self.aerobic_max, fed)
+        fed = min(self.top, fed)
         self.supply = (fed - aerobic) * PER_TAU_AEROBIC
+        self.way = v
+        if self.wide > 0.0 and self.bend > 0.0:
+            self.way = v / (1.0 + self.wide * self.wide_m / BEND_RADIUS_M)
 
     # -- stepping ----------------------------------------------------------------------------------
 
@@ -634,28 +969,40 @@ class Attempt:
         They lie on a straight line with the rates at the gun: the first step is then one of the
         common midpoint rule.
         """
-        if known < 3:
-            h = self.step
-            x = self.x if known == 1 else self.x1
-            v = self.v if known == 1 else self.v1
-            aerobic = self.aerobic if known == 1 else self.aerobic1
-            reserve = self.reserve if known == 1 else self.reserve1
-            self.follow(0)
-            v = max(0.0, v)
-            self.rates(x, v, aerobic, reserve)
-            self.x2 = x - h * v
-            self.v2 = v - h * self.accel
-            self.aerobic2 = aerobic - h * self.supply
-            self.reserve2 = reserve - h * (aerobic - self.power)
-            if known == 1:
-                self.x1 = self.x2
-                self.v1 = self.v2
-                self.aerobic1 = self.aerobic2
-                self.reserve1 = self.reserve2
-                self.x2 = self.x1 - h * v
-                self.v2 = self.v1 - h * self.accel
-                self.aerobic2 = self.aerobic1 - h * self.supply
-                self.reserve2 = self.reserve1 - h * (aerobic - self.power)
+        if known == 3:
+            return
+        h = self.step
+        x = self.x if known == 1 else self.x1
+        v = self.v if known == 1 else self.v1
+        aerobic = self.aerobic if known == 1 else self.aerobic1
+        reserve = self.reserve if known == 1 else self.reserve1
+        group = self.group if known == 1 else self.group1
+        group_v = self.group_v if known == 1 else self.group_v1
+        felt = self.felt
+        self.felt = UNFELT
+        self.follow(0)
+        v = max(0.0, v)
+        self.rates(x, v, aerobic, reserve, group, group_v)
+        self.felt = self.shelter if known == 1 else felt
+        self.x2 = x - h * self.way
+        self.v2 = v - h * self.accel
+        self.aerobic2 = aerobic - h * self.supply
+        self.reserve2 = reserve - h * (aerobic - self.power)
+        self.group2 = group - h * group_v
+        self.group_v2 = group_v - h * self.group_accel
+        if known == 1:
+            self.x1 = self.x2
+            self.v1 = self.v2
+            self.aerobic1 = self.aerobic2
+            self.reserve1 = self.reserve2
+            self.group1 = self.group2
+            self.group_v1 = self.group_v2
+            self.x2 = self.x1 - h * self.way
+            self.v2 = self.v1 - h * self.accel
+            self.aerobic2 = self.aerobic1 - h * self.supply
+            self.reserve2 = self.reserve1 - h * (aerobic - self.power)
+            self.group2 = self.group1 - h * group_v
+            self.group_v2 = self.group_v1 - h * self.group_accel
 
     def steps(self, known: int) -> None:  # noqa: PLR0915 - one loop on local names, for speed
         """Step until she is at the line, stands still, or patience is out; see `begin`."""
@@ -690,6 +1037,8 @@ class Attempt:
         v = self.v
         aerobic = self.aerobic
         reserve = self.reserve
+        group = self.group
+        group_v = self.group_v
         tick = first
         while tick < self.ticks:
             middle_x = HERE * x - BEFORE * self.x1 + EARLIER * self.x2
@@ -697,22 +1046,46 @@ class Attempt:
             middle_aerobic = HERE * aerobic - BEFORE * self.aerobic1 + EARLIER * self.aerobic2
             middle_reserve = HERE * reserve - BEFORE * self.reserve1 + EARLIER * self.reserve2
             middle_v = max(0.0, middle_v)
+            middle_group = HERE * group - BEFORE * self.group1 + EARLIER * self.group2
+            middle_group_v = HERE * group_v - BEFORE * self.group_v1 + EARLIER * self.group_v2
+            middle_group_v = max(0.0, middle_group_v)
             self.follow(2 * tick + 1)
-            self.rates(middle_x, middle_v, middle_aerobic, middle_reserve)
+            self.rates(
+                middle_x, middle_v, middle_aerobic, middle_reserve, middle_group, middle_group_v
+            )
+            self.felt = self.shelter
             self.x2 = self.x1
             self.v2 = self.v1
             self.aerobic2 = self.aerobic1
             self.reserve2 = self.reserve1
+            self.group2 = self.group1
+            self.group_v2 = self.group_v1
             self.x1 = x
             self.v1 = v
             self.aerobic1 = aerobic
             self.reserve1 = reserve
+            self.group1 = group
+            self.group_v1 = group_v
             power = self.power
-            x = x + h * middle_v
+            x = x + h * self.way
             v = v + h * self.accel
             v = max(0.0, v)
             aerobic = aerobic + h * self.supply
             reserve = reserve + h * (middle_aerobic - power)
+            group = group + h * middle_group_v
+            group_v = group_v + h * self.group_accel
+            group_v = max(0.0, group_v)
+            if self.lead <= 0.0 and group < x:
+                # whoever comes in later meets her at her slot
+                group = x
+                group_v = v
+                self.group1 = self.x1
+                self.group_v1 = self.v1
+                self.group2 = self.x2
+                self.group_v2 = self.v2
+            self.group = group
+            if self.passes:
+                self.decide()
             tick += 1
             spent += power
             drawn += power - 0.5 * (self.aerobic1 + aerobic)
@@ -725,6 +1098,7 @@ class Attempt:
                 self.v = v
                 self.aerobic = aerobic
                 self.reserve = reserve
+                self.group_v = group_v
                 self.tick = tick
                 self.observe(tick - first)
             if x >= self.race:
@@ -736,6 +1110,7 @@ class Attempt:
         self.v = v
         self.aerobic = aerobic
         self.reserve = reserve
+        self.group_v = group_v
         self.tick = tick
         self.stepped = self.tick - first
         self.spent = spent
@@ -762,6 +1137,12 @@ class Attempt:
         self.vs[i] = self.v
         self.aerobics[i] = self.aerobic
         self.reserves[i] = self.reserve
+        self.groups[i] = self.group
+        self.group_vs[i] = self.group_v
+        self.wides[i] = self.wide
+        self.modes[i] = self.mode
+        self.helds[i] = self.held
+        self.felts[i] = self.felt
 
     def clear_of_light(self) -> float:
         """Return by how much she is ahead of where the light was `light_lag` half steps ago [m]."""
@@ -800,8 +1181,9 @@ class Attempt:
         depend on where in the step the place happens to be.
         """
         self.follow(2 * self.tick - 2)
+        self.meet(self.x1, self.v1, self.group1, self.group_v1)
         limit = self.limit(self.x1, self.aerobic1, self.reserve1)
-        self.pull(self.v1, UNLIMITED, self.wanted(self.x1))
+        self.pull(self.v1, UNLIMITED, self.asked)
         slack = limit - self.power
         before = self.spare
         before_x = self.spare_x
@@ -817,13 +1199,27 @@ class Attempt:
         self.slack[i] = min(self.slack[i], slack)
 
     def look_back(self, first: int) -> None:
-        """Fill the columns that tell of each tick itself: power, shelter, group."""
-        for i in range(self.tick - first + 1):
+        """Fill the columns that tell of each tick itself: shelter and power.
+
+        The shelter at a tick is the mean of that in the steps before and after it.
+        """
+        last = self.tick - first
+        self.felt = UNFELT
+        self.stage = 0
+        for i in range(last + 1):
+            after = i + 1 if i < last else last
+            shelter = 0.5 * (self.felts[i] + self.felts[after])
+            if first + i == 0:
+                shelter = self.felts[0]
+            self.wide = self.wides[i]
+            self.mode = int(self.modes[i])
             self.follow(2 * (first + i))
-            self.rates(self.xs[i], self.vs[i], self.aerobics[i], self.reserves[i])
+            self.meet(self.xs[i], self.vs[i], self.groups[i], self.group_vs[i])
+            self.surround(self.xs[i], shelter)
+            limit = self.limit(self.xs[i], self.aerobics[i], self.reserves[i])
+            self.pull(self.vs[i], limit, self.asked)
             self.powers[i] = self.power
-            self.shelters[i] = self.shelter
-            self.groups[i] = self.xs[i] + self.extra
+            self.shelters[i] = shelter
 
 
 def run(attempt: Attempt, known: int) -> None:

@@ -3,72 +3,261 @@
 In: the scenario's pacers. Out: `Group`, and the places of all pacers for a given runner and
 reference point.
 
-The *reference point* is the place of the runner's own slot in the formation. Slots ahead hang on
-it; slots beside and behind hang on the runner, since those pacers stay with her. The *extra gap* is
-how far she is behind her slot; the shelter is a function of it alone between two hand-overs.
+The *reference point* is the place of the runner's own slot in the formation; it is a body with a
+speed of its own (`simulator.physics.kernel`). Pacers ahead hang on it; those beside and behind hang
+on the runner, since they stay with her. Each pacer has a path over the runner's distance: straight
+from stage to stage, a stage being a place where anybody's path bends. What shelters her and what is
+drawn come from the same paths.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.coefficients import BESIDE_REACH_M
-from simulator.scenario.pacers import ConstantShelter, Pacers, Slot
+from simulator.coefficients import (
+    BESIDE_REACH_M,
+    CHANGE_M,
+    CLEARANCE_M,
+    PASS_WIDE_M,
+    SWAP_IN_M,
+    SWAP_M,
+)
+from simulator.scenario.pacers import Formation, Pacers, Slot
 from simulator.scenario.schedule import Schedule
 
 Floats = NDArray[np.float64]
 
+Stint = tuple[float, float, float, "float | None", str]
+"""A filled slot: ahead [m], offset [m], from [m], until [m], the pacer's name."""
+
+Knot = tuple[float, float, float, float]
+"""Where a path bends: the runner's distance, metres ahead, metres to the outside, presence."""
+
+LINE_M = 0.8
+"""A body ahead is in her way if it is less than this aside [m]."""
+DRIFT_M = 3.0
+"""Whoever leaves or joins is drawn so much farther out, as far as he is not present [m]."""
+
 
 @dataclass(frozen=True, eq=False)
 class Group:
-    """A scenario's pacers, where their slots are.
+    """A scenario's pacers and their paths.
 
     Attributes:
+        names: the pacers, shape (bodies,).
+        stages_m: the runner's distances of the stages [m], increasing, shape (stages,).
+        ahead_m: metres ahead of her slot at each stage, before `shift_m`, shape (bodies, stages).
+        offset_m: metres to the outside [m], shape (bodies, stages).
+        presence: how much a pacer is there, 0 to 1, shape (bodies, stages).
+        shift_m: how far `front_gap` moves those ahead [m].
         slots: the filled slots, moved by the front gap.
-        nearest_m: distance from the runner's slot to the nearest slot ahead [m]; inf with nobody
-            ahead, shape (phases,).
-        breaks_m: the runner's distances at which someone joins, leaves or hands over [m],
-            increasing, shape (phases - 1,).
     """
 
-    slots: tuple[Slot, ...]
-    nearest_m: Floats
-    breaks_m: Floats
+    names: tuple[str, ...]
+    stages_m: Floats
+    ahead_m: Floats
+    offset_m: Floats
+    presence: Floats
+    shift_m: float = 0.0
+    slots: tuple[Slot, ...] = ()
 
-    @cached_property
-    def stands(self) -> dict[str, list[Slot]]:
-        """The slots that each pacer fills, by name, in the order of the race."""
-        found: dict[str, list[Slot]] = {}
-        for slot in self.slots:
-            found.setdefault(slot.name, []).append(slot)
-        return {name: sorted(held, key=lambda s: s.from_) for name, held in found.items()}
+    @property
+    def leading(self) -> NDArray[np.bool_]:
+        """Who hangs on the group at which stage, not on her; shape (bodies, stages)."""
+        return np.asarray(self.ahead_m > BESIDE_REACH_M)
+
+    @property
+    def wide_m(self) -> float:
+        """How far aside she runs who passes the group [m]."""
+        there = self.leading & (self.presence > 0.0)
+        return PASS_WIDE_M + float(self.offset_m[there].max(initial=0.0))
+
+    def least_m(self) -> Floats:
+        """Return the extra gap inside which she would run into the nearest ahead, by stage [m].
+
+        Before `shift_m`; far behind the slot where nobody is in her way.
+        """
+        in_line = self._ahead() & (np.abs(self.offset_m) < LINE_M)
+        nearest = np.where(in_line, self.ahead_m, np.inf).min(axis=0, initial=np.inf)
+        least = np.where(np.isfinite(nearest), CLEARANCE_M - nearest, -20.0)
+        return self._where_led(least)
+
+    def lead(self) -> Floats:
+        """Return how much anybody is ahead, 0 to 1, by stage."""
+        return np.asarray(np.where(self._ahead(), self.presence, 0.0).max(axis=0, initial=0.0))
+
+    def far_m(self) -> Floats:
+        """Return how far ahead of her slot the foremost is, before `shift_m`, by stage [m]."""
+        return self._where_led(np.where(self._ahead(), self.ahead_m, 0.0).max(axis=0, initial=0.0))
+
+    def _ahead(self) -> NDArray[np.bool_]:
+        return np.asarray(self.leading & (self.presence > 0.0))
+
+    def _where_led(self, values: Floats) -> Floats:
+        """Return values by stage; where nobody is ahead, that of the stage beside it."""
+        led = self.lead() > 0.0
+        beside = values.copy()
+        for i in np.flatnonzero(~led).tolist():
+            near = [j for j in (i - 1, i + 1) if 0 <= j < len(led) and led[j]]
+            if near:
+                beside[i] = values[near[0]]
+        return beside
 
 
 def group_of(pacers: Pacers, race_m: float) -> Group:
     """Return the pacers of a race over `race_m` [m] as a group."""
-    slots = tuple(pacers.line_up())
-    breaks = phase_breaks(((s.from_, s.until) for s in slots), pacers.shelter, race_m)
-    nearest = [
-        min((s.ahead for s in slots if leads(s.ahead) and runs_at(s, begin)), default=np.inf)
-        for begin in (0.0, *breaks)
+    stints, shift = stints_of(pacers)
+    group, called = paths_of(stints, race_m), pacers.called()
+    names = tuple(called[name] for name in group.names)
+    return replace(group, names=names, shift_m=shift, slots=tuple(pacers.line_up()))
+
+
+def changed_group(old: Group, new: Group, at_m: float) -> Group:
+    """Return a group that is changed from `old` to `new` at `at_m` [m], within CHANGE_M."""
+    end = at_m + CHANGE_M
+    stages = np.array([at_m, end, *new.stages_m[new.stages_m > end].tolist()])
+    names = tuple(dict.fromkeys((*old.names, *new.names)))
+    columns = []
+    for attribute in ("ahead_m", "offset_m", "presence"):
+        rows = []
+        for name in names:
+            before, after = (_by_name(g, name, attribute) for g in (old, new))
+            later = np.interp(
+                stages[1:], new.stages_m, new.stages_m * 0.0 if after is None else after
+            )
+            first = 0.0 if before is None else float(np.interp(at_m, old.stages_m, before))
+            if attribute == "ahead_m" and before is not None and first > BESIDE_REACH_M:
+                first += old.shift_m - new.shift_m
+            if before is None and after is not None and attribute != "presence":
+                first = float(later[0])
+            if after is None and before is not None and attribute != "presence":
+                later = np.full_like(later, first)
+            rows.append([first, *later.tolist()])
+        columns.append(np.array(rows).reshape(len(names), len(stages)))
+    ahead, offset, presence = columns
+    return Group(names, stages, ahead, offset, presence, new.shift_m, new.slots)
+
+
+def _by_name(group: Group, name: str, attribute: str) -> Floats | None:
+    if name not in group.names:
+        return None
+    values: Floats = getattr(group, attribute)[group.names.index(name)]
+    return values
+
+
+def stints_of(pacers: Pacers) -> tuple[tuple[Stint, ...], float]:
+    """Return the filled slots as the formation has them, and how far `front_gap` moves it [m]."""
+    slots, names, nearest = _formation(id(pacers.formation), pacers.formation)
+    if pacers.count is not None:
+        chosen = set(list(dict.fromkeys(names))[: pacers.count])
+        slots = tuple(s for s in slots if s[4] in chosen)
+    return slots, 0.0 if pacers.front_gap is None else pacers.front_gap - nearest
+
+
+_formations: dict[int, tuple[Formation, tuple[tuple[Stint, ...], tuple[str, ...], float]]] = {}
+
+
+def _formation(key: int, formation: Formation) -> tuple[tuple[Stint, ...], tuple[str, ...], float]:
+    """Return a formation's slots, their names and the gap to the nearest slot ahead [m].
+
+    Kept by identity, since the rows of a sweep share their formation and comparing it is dear.
+    """
+    known = _formations.get(key)
+    if known is None:
+        slots = formation.named_slots
+        stints = tuple((s.ahead, s.offset, s.from_, s.until, s.name) for s in slots)
+        nearest = min((s.ahead for s in slots if leads(s.ahead)), default=0.0)
+        if len(_formations) >= 64:
+            _formations.clear()
+        known = formation, (stints, tuple(s.name for s in slots), nearest)
+        _formations[key] = known
+    return known[1]
+
+
+@lru_cache(maxsize=64)
+def paths_of(
+    stints: tuple[Stint, ...], race_m: float, more_stages_m: tuple[float, ...] = ()
+) -> Group:
+    """Return filled slots as a group with paths, whose front gap is the formation's.
+
+    Args:
+        stints: the filled slots.
+        race_m: race distance [m].
+        more_stages_m: other places where anything bends [m].
+    """
+    held: dict[str, list[Stint]] = {}
+    for stint in stints:
+        if stint[2] < race_m:
+            held.setdefault(stint[4], []).append(stint)
+    paths = [np.array(_path(sorted(own, key=lambda s: s[2]), race_m)) for own in held.values()]
+    bends = {float(x) for path in paths for x in path[:, 0]} | set(more_stages_m)
+    stages = np.array(sorted({0.0, *(x for x in bends if 0.0 < x < race_m)}))
+    if len(stages) == 1:
+        stages = np.array([0.0, race_m])
+    ahead, offset, presence = (
+        np.array([np.interp(stages, path[:, 0], path[:, i]) for path in paths]).reshape(
+            len(paths), len(stages)
+        )
+        for i in (1, 2, 3)
+    )
+    return Group(tuple(held), stages, ahead, offset, presence)
+
+
+def _path(stints: Sequence[Stint], race_m: float) -> list[Knot]:
+    """Return where one pacer's path bends, in the order of the race."""
+    ahead, offset, begin, *_ = stints[0]
+    path: list[Knot] = [(-1.0, ahead, offset, 1.0)] if begin <= 0.0 else _joins(stints[0])
+    for old, new in pairwise(stints):
+        path += _hands_over(old, new) if old[3] == new[2] else [*_leaves(old), *_joins(new)]
+    last = stints[-1]
+    if last[3] is not None and last[3] < race_m:
+        path += _leaves(last)
+    # where two changes overlap, each knot keeps its place in the order
+    at = np.maximum.accumulate([knot[0] for knot in path]).tolist()
+    return [(x, *knot[1:]) for x, knot in zip(at, path, strict=True)]
+
+
+def _joins(stint: Stint) -> list[Knot]:
+    ahead, offset, at, *_ = stint
+    half = CHANGE_M / 2
+    return [(at - half, ahead, offset, 0.0), (at + half, ahead, offset, 1.0)]
+
+
+def _leaves(stint: Stint) -> list[Knot]:
+    ahead, offset, _, until, _ = stint
+    at = math.inf if until is None else until
+    half = CHANGE_M / 2
+    return [(at - half, ahead, offset, 1.0), (at + half, ahead, offset, 0.0)]
+
+
+def _hands_over(old: Stint, new: Stint) -> list[Knot]:
+    """Return how a pacer goes to his next slot, wide of the line so that nobody is run over.
+
+    Who comes forward is there when the slot changes hands, a little ahead of who leaves it.
+    """
+    at = new[2]
+    if new[0] > old[0]:
+        wide = max(old[1], new[1]) + PASS_WIDE_M
+        return [
+            (at - 1.5 * SWAP_M, old[0], old[1], 1.0),
+            (at - SWAP_M, 0.5 * (old[0] + new[0] + SWAP_IN_M), wide, 1.0),
+            (at - 0.5 * SWAP_M, new[0] + SWAP_IN_M, wide, 1.0),
+            (at, new[0] + SWAP_IN_M, new[1], 1.0),
+            (at + SWAP_M, new[0] + 0.5 * SWAP_IN_M, new[1], 1.0),
+            (at + 2 * SWAP_M, new[0], new[1], 1.0),
+        ]
+    return [
+        (at, old[0], old[1], 1.0),
+        (at + SWAP_M, 0.5 * (old[0] + new[0]), old[1] + PASS_WIDE_M, 1.0),
+        (at + 2 * SWAP_M, new[0], new[1], 1.0),
     ]
-    return Group(slots, np.array(nearest), np.array(breaks))
-
-
-def phase_breaks(
-    stints: Iterable[tuple[float, float | None]],
-    shelters: Sequence[ConstantShelter] | None,
-    race_m: float,
-) -> tuple[float, ...]:
-    """Return the runner's distances at which somebody joins, leaves or hands over [m]."""
-    edges = {edge for stint in stints for edge in stint if edge is not None}
-    edges |= {c.until for c in shelters or () if c.until is not None}
-    return tuple(sorted(e for e in edges if 0.0 < e < race_m))
 
 
 def leads(ahead_m: float) -> bool:
@@ -92,64 +281,48 @@ class Place:
     role: str
 
 
-LEAVE_M = 45.0
-"""A pacer who leaves drifts outward and fades over this much of the runner's distance [m]."""
-SWAP_M = 25.0
-"""A hand-over takes this much of the runner's distance [m]."""
-
-
 def places(group: Group, runner_m: float, reference_m: float) -> tuple[Place, ...]:
     """Return where each pacer is; the runner is at `runner_m`, her slot at `reference_m` [m].
 
-    One place for each pacer by name; a pacer between two slots moves from one to the other, wide of
-    the line so that nobody is run over; one who has left drifts outward and fades.
+    One place for each pacer who is there; whoever joins or leaves is drawn farther out, and fades.
     """
-    found: list[Place] = []
-    for name, stands in group.stands.items():
-        current = [s for s in stands if s.from_ <= runner_m]
-        if not current:
-            continue
-        slot = current[-1]
-        x = _slot_m(slot, runner_m, reference_m)
-        role = role_of(slot)
-        earlier = current[-2] if len(current) > 1 else None
-        since = runner_m - slot.from_
-        if slot.until is not None and runner_m >= slot.until:
-            gone = (runner_m - slot.until) / LEAVE_M
-            if gone < 1.0:
-                drift = 3.0 * (3.0 * gone**2 - 2.0 * gone**3)
-                back = 0.25 * LEAVE_M * gone**2
-                found.append(Place(name, x - back, slot.offset + drift, 1.0 - gone, "left"))
-            continue
-        if earlier is not None and since < SWAP_M and earlier.until == slot.from_:
-            z = since / SWAP_M
-            ease = 3.0 * z**2 - 2.0 * z**3
-            x0 = _slot_m(earlier, runner_m, reference_m)
-            wide = 1.1 * 4.0 * z * (1.0 - z) * (1.0 if slot.ahead < earlier.ahead else 1.9)
-            offset = earlier.offset + (slot.offset - earlier.offset) * ease + wide
-            found.append(Place(name, x0 + (x - x0) * ease, offset, 1.0, role))
-            continue
-        fade_in = 1.0 if slot.from_ <= 0 or earlier is not None else min(since / SWAP_M, 1.0)
-        found.append(Place(name, x, slot.offset, fade_in, role))
-    return tuple(found)
+    stages = group.stages_m
+    i = int(np.clip(np.searchsorted(stages, runner_m, side="right") - 1, 0, len(stages) - 2))
+    share = float(np.clip((runner_m - stages[i]) / (stages[i + 1] - stages[i]), 0.0, 1.0))
+    hangs = np.where(group.leading, group.shift_m + reference_m, runner_m) + group.ahead_m
+    x, offset, presence, ahead = (
+        values[:, i] + (values[:, i + 1] - values[:, i]) * share
+        for values in (hangs, group.offset_m, group.presence, group.ahead_m)
+    )
+    return tuple(
+        Place(name, *_drawn(x.item(n), offset.item(n), presence.item(n)), _role(ahead.item(n)))
+        if presence[n] >= 1.0
+        else Place(name, *_drawn(x.item(n), offset.item(n), presence.item(n)), "left")
+        for n, name in enumerate(group.names)
+        if presence[n] > 0.0
+    )
 
 
-def _slot_m(slot: Slot, runner_m: float, reference_m: float) -> float:
-    return (reference_m if leads(slot.ahead) else runner_m) + slot.ahead
+def _drawn(x_m: float, offset_m: float, presence: float) -> tuple[float, float, float]:
+    gone = 1.0 - presence
+    return x_m, offset_m + DRIFT_M * gone * gone * (3.0 - 2.0 * gone), presence
 
 
 def role_of(slot: Slot) -> str:
     """Return where a slot is: `ahead` of her, `beside` her or `behind` her."""
-    if leads(slot.ahead):
+    return _role(slot.ahead)
+
+
+def _role(ahead_m: float) -> str:
+    if leads(ahead_m):
         return "ahead"
-    return "behind" if slot.ahead < -BESIDE_REACH_M else "beside"
+    return "behind" if ahead_m < -BESIDE_REACH_M else "beside"
 
 
 def front_gap(group: Group, runner_m: float, reference_m: float) -> float | None:
     """Return the hip to hip gap to the nearest pacer ahead [m]; None with nobody ahead."""
-    phase = int(np.searchsorted(group.breaks_m, runner_m, side="right"))
-    nearest = float(group.nearest_m[phase])
-    return None if np.isinf(nearest) else nearest + reference_m - runner_m
+    found = places(group, runner_m, reference_m)
+    return min((p.x_m - runner_m for p in found if p.role == "ahead"), default=None)
 
 
 def schedule_followed(

@@ -15,9 +15,23 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.coefficients import AEROBIC_START, BEND_COST, CLEARANCE_M, TAU_SPEED, G
+from simulator.coefficients import (
+    AEROBIC_START,
+    BEND_COST,
+    CHANGE_M,
+    TAU_SPEED,
+    G,
+)
 from simulator.errors import SimulationError
-from simulator.physics.air import density, drag_area, head_wind
+from simulator.physics.air import (
+    altitude_share,
+    cross_wind_square,
+    density,
+    drag_area,
+    gusts,
+    head_wind,
+    heat_rate,
+)
 from simulator.physics.compiled import COMPILED, kernel
 from simulator.physics.kernel import (
     BY_FORMATION,
@@ -30,12 +44,12 @@ from simulator.physics.kernel import (
     PLAN_CELL_M,
     TRACK_CELLS,
 )
-from simulator.physics.pacers import leads, phase_breaks
-from simulator.physics.shelter import Profile, Shelterer, combined, influence_of
+from simulator.physics.pacers import Stint, paths_of, stints_of
+from simulator.physics.shelter import Influence, Profile, Shelterer, combined, influence_of
 from simulator.physics.track import on_bend, start_position
 from simulator.recording.recording import State
-from simulator.scenario.model import Runner, Scenario, Wind
-from simulator.scenario.pacers import ConstantShelter, Formation, Leader, Pacers
+from simulator.scenario.model import Environment, Runner, Scenario, Wind
+from simulator.scenario.pacers import ConstantShelter, Leader, Pacers
 from simulator.scenario.plan import Plan, schedule_of
 from simulator.scenario.schedule import Schedule
 
@@ -84,17 +98,24 @@ class Planned:
 
 def pace_of(schedule: Schedule, step_s: float) -> Any:
     """Return a schedule as the kernel reads it, tabulated to beyond its end."""
+    return _tabulated(_knots_of(schedule), schedule.finish_s, step_s)
+
+
+def _knots_of(schedule: Schedule) -> Any:
     loss = schedule.start_loss_s
     slope = np.diff(schedule.knot_pace) / np.diff(schedule.knot_x)
     knots = (schedule.knot_u, schedule.knot_x, schedule.knot_pace, slope)
-    pace = kernel.Pace(*map(table, knots), loss, loss or 1.0, 0.0)
-    return _tabulated(pace, schedule.finish_s, step_s)
+    return kernel.Pace(*map(table, knots), loss, loss or 1.0, 0.0)
 
 
 def _tabulated(pace: Any, time_s: float, step_s: float) -> Any:
-    halves = math.ceil(2.0 * time_s / step_s) + 4
+    halves = _halves(time_s, step_s)
     pace.tabulate(0.5 * step_s, halves, empty(halves), empty(halves))
     return pace
+
+
+def _halves(time_s: float, step_s: float) -> int:
+    return math.ceil(2.0 * time_s / step_s) + 4
 
 
 def remaining_of(pace: Any, race_m: float) -> tuple[int, Any, Any, Any]:
@@ -138,114 +159,165 @@ def led_by(scenario: Scenario, step_s: float = STEP_S) -> Planned:
     return planned_of(plan or scenario.plan, scenario.distance, step_s)
 
 
-@lru_cache(maxsize=64)
-def jitter_errors(leader: Leader, distance_m: float) -> tuple[int, Any]:
-    """Return how many errors the leader's wandering has, one every 50 m, and these errors [s]."""
-    if leader.jitter == 0:
-        return 0, table(_NO_TABLE)
-    knots = int(distance_m / JITTER_KNOT_M) + 3
-    errors = np.random.default_rng(leader.seed).normal(0.0, leader.jitter, knots)
-    errors[0] = 0.0
-    return knots, table(errors)
+def group_line(scenario: Scenario, step_s: float = STEP_S) -> Any:
+    """Return where the group wants to be, as the kernel reads it: what it follows, with errors."""
+    light = led_by(scenario, step_s)
+    leader = scenario.pacers.leader
+    if leader.fast_opening == 0.0 and leader.jitter == 0.0:
+        return light.pace
+    return _group_line(id(light), light, leader, step_s)
 
 
-Stint = tuple[float, float, float, "float | None"]
-"""A filled slot: ahead [m], offset [m], from [m], until [m]."""
+_lines: dict[tuple[int, Leader], tuple[Planned, Any]] = {}
 
 
-def stints_of(pacers: Pacers) -> tuple[tuple[Stint, ...], float]:
-    """Return the filled slots as the formation has them, and how far `front_gap` moves it [m]."""
-    slots, names, nearest = _formation(id(pacers.formation), pacers.formation)
-    if pacers.count is not None:
-        chosen = set(list(dict.fromkeys(names))[: pacers.count])
-        slots = tuple(s for s, name in zip(slots, names, strict=True) if name in chosen)
-    return slots, 0.0 if pacers.front_gap is None else pacers.front_gap - nearest
-
-
-_formations: dict[int, tuple[Formation, tuple[tuple[Stint, ...], tuple[str, ...], float]]] = {}
-
-
-def _formation(key: int, formation: Formation) -> tuple[tuple[Stint, ...], tuple[str, ...], float]:
-    """Return a formation's slots, their names and the gap to the nearest slot ahead [m].
-
-    Kept by identity, since the rows of a sweep share their formation and comparing it is dear.
-    """
-    known = _formations.get(key)
-    if known is None:
-        slots = formation.named_slots
-        stints = tuple((s.ahead, s.offset, s.from_, s.until) for s in slots)
-        nearest = min((s.ahead for s in slots if leads(s.ahead)), default=0.0)
-        if len(_formations) >= 64:
-            _formations.clear()
-        known = formation, (stints, tuple(s.name for s in slots), nearest)
-        _formations[key] = known
+def _group_line(key: int, light: Planned, leader: Leader, step_s: float) -> Any:
+    """Return the line of a leader who errs; kept by the identity of what he follows."""
+    known = _lines.get((key, leader))
+    if known is None or known[0] is not light:
+        count, errors = 0, [0.0]
+        if leader.jitter > 0:
+            count = int(light.schedule.distance_m / JITTER_KNOT_M) + 3
+            errors = np.random.default_rng(leader.seed).normal(0.0, leader.jitter, count).tolist()
+            errors[0] = 0.0
+        halves = _halves(light.schedule.finish_s, step_s)
+        columns = empty(halves), empty(halves)
+        line = _knots_of(light.schedule)
+        line.lead(light.pace, leader.fast_opening, count, table(errors), *columns)
+        if len(_lines) >= 64:
+            _lines.clear()
+        known = light, line
+        _lines[key, leader] = known
     return known[1]
 
 
 @dataclass(frozen=True, eq=False)
 class Sheltering:
-    """What a formation does to the air, phase by phase.
+    """What a formation does to the air, stage by stage.
 
     Attributes:
         tables: the kernel's.
-        profiles: what each phase does over `EXTRA_GRID`; None where its shelter is constant.
-        constant: the constant shelter of each phase, or `kernel.BY_FORMATION` [1].
-        least_m: extra gap inside which she would run into the nearest pacer ahead, by phase [m].
-        breaks_m: where a phase ends [m].
+        stages_m: where the stages are [m].
+        profiles: what each does over `EXTRA_GRID`; None where its shelter is constant.
+        constant: the constant shelter of each stage, or `kernel.BY_FORMATION` [1].
+        least_m: extra gap inside which she would run into the nearest pacer ahead, by stage [m].
+        lead: how much anybody is ahead, 0 to 1, by stage [1].
+        wide_m: how far aside she runs who passes the group [m].
     """
 
     tables: Any
+    stages_m: Floats
     profiles: tuple[Profile | None, ...]
     constant: tuple[float, ...]
-    least_m: tuple[float, ...]
-    breaks_m: tuple[float, ...]
+    least_m: Floats
+    lead: Floats
+    wide_m: float
 
     def at_best(self, wake: float) -> Any:
-        """Return tables with the best shelter of each phase, at any gap that is wide enough."""
+        """Return tables with the best shelter of each stage, at any gap that is wide enough."""
         best = [
             constant if profile is None else float(profile.shelter(wake)[least <= EXTRA_GRID].max())
             for constant, profile, least in zip(
-                self.constant, self.profiles, self.least_m, strict=True
+                self.constant, self.profiles, self.least_m.tolist(), strict=True
             )
         ]
-        none = table(_NO_TABLE)
-        breaks, least = table(self.breaks_m or _NO_TABLE), table(self.least_m)
-        return kernel.Formation(none, none, none, table(best), breaks, least)
+        return _formation(self.stages_m, best, None, 0.0 * self.least_m)
+
+
+def _formation(
+    stages_m: Floats,
+    constant: Sequence[float],
+    tables: tuple[Sequence[Profile], Sequence[int]] | None,
+    least_m: Floats,
+    lead: Floats | None = None,
+    far_m: Floats | None = None,
+) -> Any:
+    """Return stages as the kernel reads them; `tables`: the profiles, and which each stage has."""
+    profiles, which = tables or ((), [0] * len(stages_m))
+    nothing = np.zeros(len(stages_m))
+    air = [
+        np.concatenate([getattr(p, name) for p in profiles]) if profiles else _NO_TABLE
+        for name in ("wake", "lost", "trail")
+    ]
+    base = np.array(which, dtype=np.float64) * EXTRA_COUNT
+    per_m = np.append(1.0 / np.diff(stages_m), 0.0)
+    columns = (base, constant, stages_m, per_m, least_m)
+    led = (nothing if lead is None else lead, nothing if far_m is None else far_m)
+    return kernel.Formation(*map(table, (*air, *columns, *led)))
 
 
 @lru_cache(maxsize=64)
 def sheltering_of(
-    stints: tuple[Stint, ...], constants: tuple[ConstantShelter, ...] | None, race_m: float
+    stints: tuple[Stint, ...],
+    constants: tuple[ConstantShelter, ...] | None,
+    race_m: float,
+    *,
+    outside: bool = False,
 ) -> Sheltering:
-    """Return the tables of filled slots, or of constant shelters, over a race of `race_m` [m]."""
-    breaks = phase_breaks(((s[2], s[3]) for s in stints), constants, race_m)
-    profiles: list[Profile | None] = []
-    constant, least = [], []
-    for begin in (0.0, *breaks):
-        active = [s for s in stints if s[2] <= begin and (s[3] is None or begin < s[3])]
-        least.append(CLEARANCE_M - min((s[0] for s in active if leads(s[0])), default=math.inf))
+    """Return the tables of filled slots, or of constant shelters, over a race of `race_m` [m].
+
+    `outside`: for a runner who is out beside those ahead.
+    """
+    changes = [c.until for c in constants or () if c.until is not None and c.until < race_m]
+    bends = tuple(max(u + side, 0.0) for u in changes for side in (-CHANGE_M / 2, CHANGE_M / 2))
+    group = paths_of(stints, race_m, bends)
+    stages, leading = group.stages_m, group.leading
+    aside = group.offset_m - np.where(leading, group.wide_m if outside else 0.0, 0.0)
+    known: dict[tuple[Body, ...], int] = {}
+    profiles: list[Profile] = []
+    which = []
+    for i in range(len(stages)):
         if constants is not None:
-            profiles.append(None)
-            held = (c.value for c in constants if c.until is None or begin < c.until)
-            constant.append(next(held, 0.0))
-        else:
-            bodies = (Shelterer(s[0], s[1], leads(s[0])) for s in active)
+            which.append(0)
+            continue
+        there = [n for n in range(len(group.names)) if group.presence[n, i] > 0.0]
+        bodies = tuple(
+            (
+                round(group.ahead_m.item(n, i), 9),
+                round(aside.item(n, i), 9),
+                bool(leading[n, i]),
+                group.presence.item(n, i),
+            )
+            for n in there
+        )
+        if bodies not in known:
+            known[bodies] = len(profiles)
             profiles.append(combined(map(_influence, bodies), EXTRA_GRID.shape))
-            constant.append(BY_FORMATION)
-    flat = [
-        table(np.concatenate([_NO_TABLE if p is None else getattr(p, name) for p in profiles]))
-        for name in ("wake", "lost", "trail")
-    ]
-    # a finite number stands for "nobody ahead": the kernel takes no infinities
-    least = [max(value, -1e9) for value in least]
-    tables = kernel.Formation(*flat, table(constant), table(breaks or _NO_TABLE), table(least))
-    return Sheltering(tables, tuple(profiles), tuple(constant), tuple(least), breaks)
+        which.append(known[bodies])
+    constant = [_constant(constants, x) for x in stages.tolist()]
+    least = group.least_m()
+    lead = group.lead()
+    tables = _formation(stages, constant, (profiles, which), least, lead, group.far_m())
+    by_stage = tuple(profiles[n] if profiles else None for n in which)
+    return Sheltering(tables, stages, by_stage, tuple(constant), least, lead, group.wide_m)
 
 
-@lru_cache(maxsize=64)
-def _influence(pacer: Shelterer) -> Any:
+def _constant(constants: tuple[ConstantShelter, ...] | None, x_m: float) -> float:
+    """Return the constant shelter at x [m]: each goes over to the next within CHANGE_M."""
+    if not constants:
+        return BY_FORMATION if constants is None else 0.0
+    value = constants[0].value
+    for here, following in zip(constants, (*constants[1:], None), strict=True):
+        if here.until is not None:
+            share = (x_m - here.until) / CHANGE_M + 0.5
+            after = 0.0 if following is None else following.value
+            value += min(max(share, 0.0), 1.0) * (after - here.value)
+    return value
+
+
+Body = tuple[float, float, bool, float]
+"""Metres ahead and aside, whether he hangs on the group, and how present he is."""
+
+
+@lru_cache(maxsize=256)
+def _influence(body: Body) -> Influence:
     """Return what one pacer does; groups of all sizes are made of the same few bodies."""
-    return influence_of(pacer, EXTRA_GRID)
+    ahead, aside, hangs_on_group, presence = body
+    there = influence_of(Shelterer(ahead, aside, hangs_on_group), EXTRA_GRID)
+    if presence == 1.0:
+        return there
+    wake = tuple((lane, presence * velocity) for lane, velocity in there.wake)
+    return Influence(wake, presence * there.lost, 1.0 - presence * (1.0 - there.trail))
 
 
 @lru_cache(maxsize=1)
@@ -255,9 +327,9 @@ def _bends() -> Any:
 
 
 @lru_cache(maxsize=64)
-def _head_wind(wind: Wind) -> Any:
+def _winds(wind: Wind) -> tuple[Any, Any]:
     cells = (np.arange(TRACK_CELLS) + 0.5) / CELLS_PER_M
-    return table(head_wind(wind, cells))
+    return table(head_wind(wind, cells)), table(cross_wind_square(wind, cells))
 
 
 def attempt_of(
@@ -285,25 +357,28 @@ def attempt_of(
     a = kernel.Attempt()
     race = scenario.distance
     a.step, a.race, a.start = step_s, race, start_position(race)
-    _set_runner(a, runner or scenario.runner, density(scenario.environment))
+    _set_runner(a, runner or scenario.runner, scenario.environment)
     plan = planned_of(scenario.plan, race, step_s)
-    leader, light = led_by(scenario, step_s), light_of(scenario, step_s)
-    a.plan, a.leader, a.light = plan.pace, leader.pace, light.pace
+    a.plan, a.leader = plan.pace, group_line(scenario, step_s)
+    a.light = light_of(scenario, step_s).pace
     a.cells, a.level, a.drag, a.time = plan.remaining
     a.light_lag = round(2.0 * LOST_S / step_s)
-    a.fast_opening = scenario.pacers.leader.fast_opening
-    a.erring = a.fast_opening != 0.0 or scenario.pacers.leader.jitter > 0.0
-    a.jitter, a.errors = jitter_errors(scenario.pacers.leader, leader.schedule.distance_m)
     stints, a.shift = stints_of(scenario.pacers)
-    a.formation = sheltering_of(stints, scenario.pacers.shelter, race).tables
+    sheltering = sheltering_of(stints, scenario.pacers.shelter, race)
+    a.formation = a.outside = a.earlier = sheltering.tables
+    body = runner or scenario.runner
+    a.follows, a.passes, a.wide_m = body.follows == "pacers", body.passes, sheltering.wide_m
+    if a.passes:
+        a.outside = sheltering_of(stints, scenario.pacers.shelter, race, outside=True).tables
     a.scale = scenario.pacers.wake if wake is None else wake
     waits = scenario.pacers.policy == "wait_for_runner"
     a.drop_back = scenario.pacers.drop_back if waits else 0.0
     wind = scenario.environment.wind
     a.bends = _bends()
     a.windy = wind.speed > 0
-    a.gusts = 0.5 * wind.speed**2
-    a.head_wind = _head_wind(wind) if a.windy else table(_NO_TABLE)
+    a.gusts = gusts(wind)
+    a.head_wind, a.cross = _winds(wind) if a.windy else (table(_NO_TABLE),) * 2
+    a.heat = heat_rate(scenario.environment)
     a.ticks = math.ceil((PATIENCE * plan.schedule.finish_s + PATIENCE_S) / step_s)
     a.stands_from = int(STANDS_AFTER_S / step_s)
     _refuse_extremes(a)
@@ -325,7 +400,7 @@ def steady_attempt(
     a.plan = a.leader = _tabulated(
         kernel.Pace(*knots, loss, TAU_SPEED, state.x_m / v_m_s), time_s, step_s
     )
-    a.erring = False
+    a.follows = a.passes = False
     a.cells, a.level, a.drag, a.time = remaining_of(a.plan, scenario.distance)
     stints, _ = stints_of(scenario.pacers)
     group = sheltering_of(stints, scenario.pacers.shelter, scenario.distance)
@@ -333,12 +408,12 @@ def steady_attempt(
     return a
 
 
-def _set_runner(a: Any, runner: Runner, rho: float) -> None:
+def _set_runner(a: Any, runner: Runner, environment: Environment) -> None:
     form = 1.0 + runner.form / 100.0
     a.force_k = runner.drag_cost / G
-    a.drag_k = a.force_k * 0.5 * rho * drag_area(runner) / runner.mass
+    a.drag_k = a.force_k * 0.5 * density(environment) * drag_area(runner) / runner.mass
     a.cost_k = runner.kit.cost
-    a.aerobic_max = runner.max_aerobic_power * form
+    a.aerobic_max = runner.max_aerobic_power * form * altitude_share(environment.pressure)
     a.anticipation = runner.anticipation
     a.x, a.v, a.aerobic = 0.0, 0.0, AEROBIC_START
     a.reserve = runner.reserve * form
@@ -351,8 +426,9 @@ def _refuse_extremes(a: Any) -> None:
         SimulationError: a constant is not finite.
     """
     constants = (a.step, a.race, a.start, a.drag_k, a.force_k, a.cost_k, a.aerobic_max, a.reserve)
-    others = (a.anticipation, a.gusts, a.fast_opening, a.shift, a.scale, a.drop_back, a.v, a.x)
-    if not all(map(math.isfinite, (*constants, *others, a.aerobic))):
+    others = (a.anticipation, a.gusts, a.heat, a.shift, a.scale, a.drop_back, a.v, a.x)
+    group = (a.group, a.group_v, a.wide, a.held, a.felt)
+    if not all(map(math.isfinite, (*constants, *others, a.aerobic, *group))):
         raise SimulationError("A number of this scenario is beyond what the model can reckon with.")
 
 
@@ -367,9 +443,25 @@ def go_on_from(attempt: Any, state: State) -> int:
     a = attempt
     a.tick = state.tick
     a.x, a.v, a.aerobic, a.reserve = state.x_m, state.v_m_s, state.aerobic, state.reserve
+    a.group, a.group_v = state.group_m, state.group_v_m_s
+    a.wide, a.mode, a.held, a.felt = state.wide, state.mode, state.held_s, state.felt
     if state.before:
-        a.x1, a.v1, a.aerobic1, a.reserve1 = state.before[0]
+        a.x1, a.v1, a.aerobic1, a.reserve1, a.group1, a.group_v1 = state.before[0]
     if len(state.before) > 1:
-        a.x2, a.v2, a.aerobic2, a.reserve2 = state.before[1]
+        a.x2, a.v2, a.aerobic2, a.reserve2, a.group2, a.group_v2 = state.before[1]
     _refuse_extremes(a)
     return 1 + len(state.before)
+
+
+def change_from(attempt: Any, pacers: Pacers, scenario: Scenario) -> None:
+    """Let an attempt that goes on from a state come from other pacers' places, within CHANGE_M."""
+    a = attempt
+    race = scenario.distance
+    stints, shift = stints_of(pacers)
+    before = sheltering_of(stints, pacers.shelter, race).tables
+    if (before, shift, pacers.wake) == (a.formation, a.shift, a.scale):
+        return
+    a.changing, a.changed_at = True, a.x
+    a.earlier, a.earlier_shift, a.earlier_scale = before, shift, pacers.wake
+    a.earlier_stage = before.stage(a.x, 0)
+    a.earlier_share = before.share(a.x, a.earlier_stage)

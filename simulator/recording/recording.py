@@ -36,8 +36,14 @@ class State:
         v_m_s: speed [m/s].
         aerobic: aerobic power [W/kg].
         reserve: anaerobic reserve [J/kg].
-        before: distance, speed, aerobic power and reserve one and two ticks earlier, as far as the
-            gun lets there be any.
+        before: distance, speed, aerobic power, reserve, and the group's place and speed one and two
+            ticks earlier, as far as the gun lets there be any.
+        group_m: where her slot is [m].
+        group_v_m_s: how fast it moves [m/s].
+        wide: how far she is out beside the line, 0 to 1 [1].
+        mode: how she stands to the group; see `simulator.physics.kernel`.
+        held_s: for how long [s].
+        felt: the shelter in the step before [1]; less than -1 at the gun.
     """
 
     tick: int
@@ -45,7 +51,13 @@ class State:
     v_m_s: float
     aerobic: float
     reserve: float
-    before: tuple[tuple[float, float, float, float], ...] = ()
+    before: tuple[tuple[float, ...], ...] = ()
+    group_m: float = 0.0
+    group_v_m_s: float = 0.0
+    wide: float = 0.0
+    mode: int = 0
+    held_s: float = 0.0
+    felt: float = -9.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +73,7 @@ class Moment:
         power: metabolic power asked [W/kg].
         shelter: share of the drag taken away [1].
         group_m: race distance of the group's reference point: where her slot is [m].
+        wide: how far she is out beside the line, 0 to 1 [1].
     """
 
     time_s: float
@@ -71,6 +84,7 @@ class Moment:
     power: float
     shelter: float
     group_m: float
+    wide: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,6 +102,11 @@ class Recording:
         power: metabolic power [W/kg].
         shelter: share of the drag taken away [1].
         group: race distance of the group's reference point [m].
+        group_v: its speed [m/s].
+        wide: how far she is out beside the line, 0 to 1 [1].
+        mode: how she stands to the group; see `simulator.physics.kernel`.
+        held: for how long [s].
+        felt: shelter in the step before; at a tick `shelter` is the mean of both sides [1].
         finish_s: finish time [s], None if she did not finish.
         status: how it ended.
         from_tick: the tick up to which the run was taken over from the one it was forked from.
@@ -103,6 +122,11 @@ class Recording:
     power: Floats
     shelter: Floats
     group: Floats
+    group_v: Floats
+    wide: Floats
+    mode: Floats
+    held: Floats
+    felt: Floats
     finish_s: float | None
     status: Status
     from_tick: int = 0
@@ -136,11 +160,25 @@ class Recording:
         """
         if not 0 <= tick <= self.ticks:
             raise IndexError(f"tick {tick} is not in this recording (0 to {self.ticks})")
+        stepped = (self.x, self.v, self.aerobic, self.reserve, self.group, self.group_v)
         here, *before = (
-            (self.x.item(i), self.v.item(i), self.aerobic.item(i), self.reserve.item(i))
-            for i in range(tick, max(tick - 3, -1), -1)
+            tuple(column.item(i) for column in stepped) for i in range(tick, max(tick - 3, -1), -1)
         )
-        return State(tick, *here, before=tuple(before))
+        x, v, aerobic, reserve, group, group_v = here
+        return State(
+            tick,
+            x,
+            v,
+            aerobic,
+            reserve,
+            tuple(before),
+            group,
+            group_v,
+            self.wide.item(tick),
+            int(self.mode[tick]),
+            self.held.item(tick),
+            self.felt.item(tick),
+        )
 
     def at(self, time_s: float) -> Moment:
         """Return what was true at race time `time_s` [s]; held at the gun before it.
@@ -174,6 +212,7 @@ class Recording:
             between(self.power),
             between(self.shelter),
             float(group),
+            between(self.wide),
         )
 
     def distance_at(self, time_s: ArrayLike) -> Floats:
@@ -205,7 +244,10 @@ class Recording:
         return {"time_s": np.arange(self.ticks + 1) * self.step_s, **arrays}
 
 
-ARRAYS = ("x", "v", "aerobic", "reserve", "power", "shelter", "group")
+ARRAYS = (
+    "x", "v", "aerobic", "reserve", "power", "shelter", "group", "group_v", "wide", "mode", "held",
+    "felt",
+)  # fmt: skip
 """The recorded columns, in the order they are saved."""
 
 

@@ -24,7 +24,10 @@ from simulator.recording.recording import ARRAYS, Recording, Status
 
 T = TypeVar("T")
 
-FORMAT = 1
+FORMAT = 2
+_FORMATS = (1, 2)
+"""What can be read; format 1 does not hold how the group moves."""
+_ARRAYS_1 = ARRAYS[:7]
 _KIND = "lightpace recording"
 _KIND_MANY = "lightpace set of recordings"
 _MAX_BYTES = 64_000_000
@@ -121,10 +124,10 @@ def _checked_head(file: Mapping[str, NDArray[Any]], path: Path, kind: str) -> di
     head: dict[str, Any] = json.loads(str(file["head"]))
     if head.get("kind") != kind:
         raise RecordingError(f"{path} is not a {kind}.")
-    if head.get("format") != FORMAT:
+    if head.get("format") not in _FORMATS:
         raise RecordingError(
             f"{path} has recording format {head.get('format')}; this version reads "
-            f"format {FORMAT}. Make it again with `lightpace simulate --save`."
+            f"format {FORMAT} and older. Make it again with `lightpace simulate --save`."
         )
     return head
 
@@ -134,7 +137,8 @@ def _read_one(file: Mapping[str, NDArray[Any]], path: Path) -> Recording:
 
 
 def _read_many(file: Mapping[str, NDArray[Any]], path: Path) -> list[tuple[str, Recording]]:
-    heads = _checked_head(file, path, _KIND_MANY)["runs"]
+    whole = _checked_head(file, path, _KIND_MANY)
+    heads = [{**head, "format": whole["format"]} for head in whole["runs"]]
     return [
         (str(head["name"]), _recording(head, file, f".{i}", path)) for i, head in enumerate(heads)
     ]
@@ -145,11 +149,13 @@ def _recording(
 ) -> Recording:
     scenario = _scenario(head, path)
     arrays = {}
-    for name in ARRAYS:
+    for name in ARRAYS if head["format"] != 1 else _ARRAYS_1:
         column = file[name + ending]
         if column.dtype.kind != "f":
             raise RecordingError(_DAMAGED.format(path))
         arrays[name] = np.asarray(column, dtype=np.float64)
+    if head["format"] == 1:
+        arrays |= _as_if_recorded(arrays, float(head["step_s"]))
     recording = Recording(
         scenario_json=scenario,
         race_m=float(head["race_m"]),
@@ -162,6 +168,16 @@ def _recording(
     if not _sound(recording):
         raise RecordingError(_DAMAGED.format(path))
     return recording
+
+
+def _as_if_recorded(
+    arrays: Mapping[str, NDArray[np.float64]], step_s: float
+) -> dict[str, NDArray[np.float64]]:
+    """Return the columns that format 1 lacks: the group moves as its places say, nobody passes."""
+    group = arrays["group"]
+    none = np.zeros_like(group)
+    moves = np.gradient(group, step_s) if group.size > 1 else none
+    return {"group_v": moves, "wide": none, "mode": none, "held": none, "felt": arrays["shelter"]}
 
 
 def _scenario(head: dict[str, Any], path: Path) -> str:

@@ -93,6 +93,13 @@ class Runner(Section):
         description="How much faster than the plan allows she lets her reserve go [1]; 10: no "
         "anticipation. Calibrated on Breaking4.",
     )
+    follows: Literal["pacers", "light"] = Field(
+        "pacers",
+        description="Whom she follows with somebody ahead: `pacers`, or `light`: her plan.",
+    )
+    passes: bool = Field(
+        False, description="Passes a group that is slower than her plan; `no`: it holds her up."
+    )
     form: Number = Field(
         0.0, ge=-10, le=10, description="Form on the day [%]: scales aerobic power and reserve."
     )
@@ -144,7 +151,10 @@ class Scenario(CheckedSection):
     )
     plan: Plan = Field(EvenPlan.model_construct(), description="What the runner sets out to run.")
     wavelight: Wavelight = Field(Wavelight.model_construct(), description="The light on the rail.")
-    pacers: Pacers = Field(default_factory=Pacers, description="The pacers and their formation.")
+    pacers: Pacers = Field(
+        default_factory=lambda: Pacers(count=0),
+        description="The pacers and their formation; left out: none.",
+    )
     ghosts: Annotated[tuple[Ghost, ...], at_most(12)] = Field(
         default_factory=default_ghosts, max_length=12, description="Runs to compare with."
     )

@@ -165,6 +165,12 @@ class Pacers(CheckedSection):
         default_factory=_default_formation,
         description="A file of configs/formations, a path, or inline slots; left out: breaking4.",
     )
+    names: Annotated[tuple[Line, ...], at_most(200)] = Field(
+        (),
+        max_length=200,
+        description="Who runs, in the formation's order; left out: the formation's own names. More "
+        "names than places: the first run.",
+    )
     count: Whole | None = Field(
         None, ge=0, le=40, description="How many pacers run; left out: all of the formation."
     )
@@ -199,6 +205,9 @@ class Pacers(CheckedSection):
         """Yield what does not fit the formation, and shelters that are out of order."""
         formation: tuple[Path, ...] = (("formation",),)
         slots = len(self.formation.names())
+        for i, name in enumerate(self.names):
+            if name in self.names[:i]:
+                yield Complaint(("names", i), f"a second pacer is called '{name}'", "rename one")
         if self.count is not None and self.count > slots:
             text = f"{self.count} pacers, but formation '{self.formation.name}' has {slots} places"
             yield Complaint(("count",), text, f"{slots} or fewer", formation)
@@ -219,11 +228,21 @@ class Pacers(CheckedSection):
 
     def line_up(self) -> Sequence[Slot]:
         """Return the filled slots, named, moved by `front_gap` (all slots ahead by the same)."""
-        shift = self._shift_m()
+        shift, called = self._shift_m(), self.called()
         return [
-            s.model_copy(update={"ahead": s.ahead + shift}) if s.ahead > BESIDE_REACH_M else s
+            s.model_copy(
+                update={
+                    "name": called[s.name],
+                    "ahead": s.ahead + shift if s.ahead > BESIDE_REACH_M else s.ahead,
+                }
+            )
             for s in self._chosen()
         ]
+
+    def called(self) -> dict[str, str]:
+        """Return what each pacer is called, by his name in the formation."""
+        inside = self.formation.names()
+        return dict(zip(inside, inside, strict=True)) | dict(zip(inside, self.names, strict=False))
 
     def _shift_m(self) -> float:
         """Return how far `front_gap` moves the slots ahead [m]."""

@@ -15,6 +15,7 @@ import numpy as np
 from pydantic import BeforeValidator, Discriminator, Field, PlainSerializer, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from simulator.records import least_flying_time, least_time
 from simulator.scenario.fields import (
     TAG,
     Complaint,
@@ -30,9 +31,6 @@ from simulator.scenario.schedule import Schedule, Waypoint, even_schedule, sched
 from simulator.units import LAP_M, format_distance, format_time, parse_distance
 
 MAX_SPLITS = 200
-FASTEST_UNDER_100_M = 12.5
-FASTEST_OVER_100_M = 10.0
-FASTEST_OVER_400_M = 9.3
 SLOWEST_M_S = 1.0
 """A plan slower than a stroll is a slip of the pen [m/s]."""
 SHORTEST_M = 1.0
@@ -332,10 +330,11 @@ def impossible(points: list[Waypoint], faulty: Collection[int] = ()) -> Iterator
         text = ""
         for i, a in reversed(good):
             length, time = b.distance_m - a.distance_m, b.time_s - a.time_s
-            limit = _fastest_over(length)
-            if length > limit * time:
+            least = least_time(length) if i == -1 else least_flying_time(length)
+            if time < least:
+                limit = length / least
                 text = f"{length / max(time, 1e-9):.3g} m/s over {length:.0f} m"
-                text += f" is faster than a human can run ({limit:g} m/s)"
+                text += f" is faster than a human can run ({limit:.3g} m/s)"
                 break
             if i == good[-1][0] and length < SLOWEST_M_S * time:
                 text = f"slower than {SLOWEST_M_S:g} m/s over {length:.0f} m"
@@ -346,10 +345,3 @@ def impossible(points: list[Waypoint], faulty: Collection[int] = ()) -> Iterator
         yield j, text
         if i >= 0:
             good = [row for row in good if row[0] != i]
-
-
-def _fastest_over(length_m: float) -> float:
-    """Return the fastest mean speed a human can hold over this length [m/s]."""
-    if length_m < 100:
-        return FASTEST_UNDER_100_M
-    return FASTEST_OVER_100_M if length_m < 400 else FASTEST_OVER_400_M

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field
 
-from simulator.scenario.fields import TAG, Number, Section, variant
+from simulator.scenario.fields import TAG, Line, Number, Section, at_most, variant
 
 
 class Uniform(Section):
@@ -50,8 +50,9 @@ Distribution = Annotated[
 class Uncertainty(Section):
     """The uncertain inputs, each named as where it stands in the scenario.
 
-    They are drawn independently of one another. Only the wake's and the drag cost's ranges are
-    published; the others are assumed.
+    They are drawn independently of one another; with races given, the reserve is not drawn but
+    follows from them, so that every sample has run them in their times. Only the wake's and the
+    drag cost's ranges are published; the others are assumed.
     """
 
     wake: Distribution = Field(
@@ -86,9 +87,20 @@ class Uncertainty(Section):
         description="Form on the day [%]; left out: spread 1 % (assumed: her time then varies by "
         "about as much as times up to 1500 m do from race to race, 1.0 %, Hopkins 2005).",
     )
+    given: Annotated[tuple[Line, ...], at_most(8)] = Field(
+        (),
+        max_length=8,
+        description="Scenarios of races that every sample has run: its reserve is what the first "
+        "takes, and samples that fit the others badly are left out; left out: none.",
+    )
+    given_form: Normal = Field(
+        Normal(spread=0.5),
+        description="Form on the days of those races [%]; left out: spread 0.5 % (assumed: a "
+        "record is run on a good day).",
+    )
 
 
-INPUTS = tuple(Uncertainty.model_fields)
+INPUTS = tuple(n for n in Uncertainty.model_fields if not n.startswith("given"))
 """The uncertain inputs by name, in the order of the section."""
 UNITS = {
     "wake": "",
@@ -98,6 +110,7 @@ UNITS = {
     "max_aerobic_power": "W/kg",
     "reserve": "J/kg",
     "form": "%",
+    "given_form": "%",
 }
 """The unit of each input as it is printed."""
 

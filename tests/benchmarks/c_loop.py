@@ -17,10 +17,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from simulator import coefficients as c
 from simulator.physics import kernel, setup
+from simulator.physics.pacers import stints_of
 from simulator.scenario.model import Scenario
+from simulator.scenario.schedule import Schedule
+
+Floats = NDArray[np.float64]
 
 _NUMBERS = [
     "step",
@@ -34,24 +39,10 @@ _NUMBERS = [
     "anticipation",
     "gusts",
 ]
-_NUMBERS += ["shift", "scale", "drop_back"]
-_COUNTS = ("halves", "cells", "ticks", "stands_from", "phases", "windy")
-_TABLES = [
-    "marks",
-    "speeds",
-    "leader",
-    "level",
-    "drag",
-    "time",
-    "wake",
-    "lost",
-    "trail",
-    "constant",
-    "breaks",
-    "least",
-    "bends",
-    "wind",
-]
+_NUMBERS += ["shift", "scale", "drop_back", "heat"]
+_COUNTS = ("halves", "cells", "ticks", "stands_from", "stages", "windy", "follows")
+_TABLES = ["marks", "speeds", "lines", "line_speeds", "level", "drag", "time", "wake", "lost"]
+_TABLES += ["trail", "base", "constant", "at", "per_m", "least", "lead", "bends", "wind", "cross"]
 
 
 class _Attempt(ctypes.Structure):
@@ -76,6 +67,14 @@ def library() -> ctypes.CDLL | None:
     return ctypes.CDLL(str(built)) if done.returncode == 0 else None
 
 
+def _line(fast_opening: float, light: Schedule, times: Floats) -> tuple[Floats, Floats]:
+    """Return where a group wants to be that opens fast, and the speed it asks for; no jitter."""
+    mark, speed = light.distance_at(times), light.cruise_at(times)
+    error = np.array([kernel.leader_error(x, fast_opening, 0, ()) for x in mark.tolist()])
+    more = np.clip(np.gradient(error, times) * speed, -c.LEAD_SPEED_MAX, c.LEAD_SPEED_MAX)
+    return mark + error * speed, speed + more
+
+
 def c_loop(scenario: Scenario) -> Callable[[], float] | None:
     """Return what runs the scenario once in C and returns its finish [s], or None."""
     loop = library()
@@ -83,31 +82,39 @@ def c_loop(scenario: Scenario) -> Callable[[], float] | None:
         return None
     a = setup.attempt_of(scenario)
     race = scenario.distance
-    plan, leader = setup.planned_of(scenario.plan, race), setup.led_by(scenario)
-    stints, _ = setup.stints_of(scenario.pacers)
+    plan = setup.planned_of(scenario.plan, race)
+    stints, _ = stints_of(scenario.pacers)
     group = setup.sheltering_of(stints, scenario.pacers.shelter, race)
-    profiles = [p for p in group.profiles if p is not None]
+    profiles = list({id(p): p for p in group.profiles if p is not None}.values())
+    which = [0 if p is None else [id(q) for q in profiles].index(id(p)) for p in group.profiles]
     halves = int(np.ceil(2.0 * plan.schedule.finish_s / a.step)) + 4
     times = np.arange(halves) * (0.5 * a.step)
+    light = setup.led_by(scenario).schedule
+    lines, line_speeds = _line(scenario.pacers.leader.fast_opening, light, times)
     arrays: dict[str, Any] = {
         "marks": plan.schedule.distance_at(times),
         "speeds": plan.schedule.cruise_at(times),
-        "leader": leader.schedule.distance_at(times),
+        "lines": lines,
+        "line_speeds": line_speeds,
         **dict(zip(("level", "drag", "time"), plan.remaining[1:], strict=True)),
         **{
             name: np.concatenate([getattr(p, name) for p in profiles] or [np.zeros(1)])
             for name in ("wake", "lost", "trail")
         },
+        "base": np.array(which) * kernel.EXTRA_COUNT,
         "constant": group.constant,
-        "breaks": group.breaks_m or (0.0,),
+        "at": group.stages_m,
+        "per_m": np.append(1.0 / np.diff(group.stages_m), 0.0),
         "least": group.least_m,
+        "lead": group.lead,
         "bends": np.array(a.bends),
         "wind": np.array(a.head_wind),
+        "cross": np.array(a.cross),
     }
     packed = _Attempt(**{name: getattr(a, name) for name in _NUMBERS})
     packed.halves, packed.cells, packed.ticks = halves, plan.remaining[0], a.ticks
-    packed.stands_from, packed.phases = a.stands_from, len(arrays["least"])
-    packed.windy = int(a.windy)
+    packed.stands_from, packed.stages = a.stands_from, len(group.stages_m)
+    packed.windy, packed.follows = int(a.windy), int(a.follows)
     for name in _TABLES:
         arrays[name] = np.ascontiguousarray(arrays[name], dtype=np.float64)
         setattr(packed, name, arrays[name].ctypes.data)
@@ -123,7 +130,11 @@ def c_loop(scenario: Scenario) -> Callable[[], float] | None:
         c.AEROBIC_START,
         c.WAKE_LIMIT,
     ]
-    constants = (ctypes.c_double * 14)(*numbers, kernel.C0, kernel.C1, kernel.C2, kernel.LEAN)
+    numbers += [kernel.C0, kernel.C1, kernel.C2, kernel.LEAN]
+    numbers += [c.APPROACH, c.FOLLOW_NEAR_M, c.FOLLOW_FAR_M, c.WAIT_GAIN, c.WAIT_SPEED]
+    numbers += [c.WAIT_FROM_M, c.WAIT_FULL_M, c.SHELTER_RATE]
+    numbers += [c.HEAT_FREE, c.HEAT_LOSS, c.HEAT_LOSS_MAX]
+    constants = (ctypes.c_double * len(numbers))(*numbers)
     xs = np.zeros(a.ticks + 1)
     loop.finish.restype = ctypes.c_double
 

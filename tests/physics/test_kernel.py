@@ -25,6 +25,7 @@ from tests.physics.plain_kernel import fingerprint
 
 ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = sorted(path.stem for path in configs_dir().glob("*.yaml"))
+SLOWER = ("wavelight.waves.0.plan={shape: even, target: 4:15}",)
 TEN_KM = ("distance=10000 m", "plan.target=29:30", "ghosts=[]")
 COMPARED = [
     *((name,) for name in SHIPPED),
@@ -33,6 +34,7 @@ COMPARED = [
     ("breaking4", "environment.wind.speed=20"),
     ("breaking4", "pacers.policy=wait_for_runner", "pacers.drop_back=20"),
     ("breaking4", "pacers.leader={fast_opening: 0.8, jitter: 0.3, seed: 7}"),
+    ("breaking4", "runner.passes=yes", "runner.follows=light", *SLOWER),
     ("breaking4", "runner={max_aerobic_power: 8, reserve: 100}"),
     ("solo", *TEN_KM),
     ("solo", *TEN_KM, "plan={shape: progressive, target: 29:30}"),
@@ -106,13 +108,18 @@ CHANGES = st.tuples(
     one_of("plan.standing_start", "yes", "no"),
     between("pacers.wake", 0, 2),
     between("pacers.front_gap", 0.9, 12),
-    one_of("pacers.count", *map(str, range(14))),
+    one_of("pacers.count", *map(str, range(3))),
     one_of("pacers.policy", "hold_light", "wait_for_runner"),
+    one_of("pacers.formation", "breaking4", "ahead_and_behind", "single_file"),
+    one_of("runner.follows", "pacers", "light"),
+    one_of("runner.passes", "no", "yes"),
     between("pacers.drop_back", 0, 60),
     one_of("pacers.leader", "{}", "{fast_opening: -2.5}", "{jitter: 1, seed: 3, fast_opening: 1}"),
     between("environment.wind.speed", 0, 20),
     between("environment.wind.direction", -360, 360),
     between("environment.temperature", -30, 50),
+    between("environment.humidity", 0, 100),
+    between("environment.pressure", 500, 1100),
     st.just("ghosts=[]"),
     st.just("published=~"),
 )

@@ -54,11 +54,12 @@ def test_group_that_waits_stays_with_her_as_far_as_it_is_ready_to() -> None:
     behind = plan.distance_at(t) - recording.x
     waiting = (behind > 0.1) & (behind < 2.9)
     assert waiting.sum() > 50
-    # half a step's travel: the group is looked up in the middle of a step
-    assert np.abs(recording.group - recording.x)[waiting].max() < 1e-9
-    late = behind > 3.1
+    gap = recording.group - recording.x
+    assert gap[waiting].max() < 1.2, "as bodies do, it comes back to her, and is never quite there"
+    late = (behind > 4.5) & (recording.x > 1400)
     assert late.any()
-    assert np.allclose((recording.group - recording.x)[late], behind[late] - 3.0)
+    assert np.abs(gap - (behind - 3.0))[late].max() < 0.8
+    assert np.abs(np.diff(recording.group_v)).max() / recording.step_s < 4.5 + 1e-9
 
 
 def test_women_leave_at_800_m() -> None:
@@ -81,8 +82,8 @@ def _group_line(*changes: str) -> tuple[Floats, Floats]:
 def test_fast_opening_is_given_back() -> None:
     group, plan = _group_line("pacers.leader.fast_opening=0.5")
     error = group - plan
-    assert error[np.searchsorted(plan, 200.0)] == pytest.approx(0.5 * 6.74, rel=0.02)
-    assert abs(error[plan > 800]).max() < 1e-9
+    assert error[np.searchsorted(plan, 200.0)] == pytest.approx(0.5 * 6.74, rel=0.05)
+    assert abs(error[plan > 900]).max() < 0.05
 
 
 def test_jitter_is_seeded() -> None:

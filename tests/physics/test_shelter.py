@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.physics.pacers import leads
-from simulator.physics.setup import EXTRA_GRID, Sheltering, sheltering_of, stints_of
+from simulator.coefficients import CLEARANCE_M
+from simulator.physics.pacers import leads, stints_of
+from simulator.physics.setup import EXTRA_GRID, Sheltering, sheltering_of
 from simulator.physics.shelter import Shelterer, shelter
 from simulator.resources import configs_dir
 from simulator.scenario.loader import load_text
@@ -49,7 +50,7 @@ def test_pacer_beside_costs_and_pacer_behind_helps() -> None:
 
 
 def test_single_file_falls_with_the_front_gap_from_80_cm_on() -> None:
-    (profile,) = _formation("single_file").profiles
+    profile, *_ = _formation("single_file").profiles
     assert profile is not None
     values = profile.shelter(1.0)[EXTRA_GRID >= -0.4]  # the formation's own gap is 1.2 m
     assert (np.diff(values) <= 1e-12).all()
@@ -59,7 +60,7 @@ def test_single_file_falls_with_the_front_gap_from_80_cm_on() -> None:
 @pytest.mark.parametrize("name", FORMATIONS)
 def test_every_formation_is_bounded_and_continuous_in_the_gap(name: str) -> None:
     group = _formation(name)
-    for profile, least in zip(group.profiles, group.least_m, strict=True):
+    for profile, least in zip(group.profiles, group.least_m.tolist(), strict=True):
         assert profile is not None
         values = profile.shelter(1.0)
         assert values.min() >= -0.2
@@ -73,11 +74,12 @@ def test_the_kernels_tables_say_what_the_formula_says(
     extra: float, wake: float, front_gap: float
 ) -> None:
     """The front gap shifts one table, and the wake's scale is applied to what it holds."""
+    extra = max(extra, CLEARANCE_M - front_gap)  # nobody comes nearer
     scenario = load_text(f"pacers: {{front_gap: {front_gap}}}", "", configs_dir())
     stints, shift = stints_of(scenario.pacers)
     moved = [Shelterer(s.ahead, s.offset, leads(s.ahead)) for s in scenario.pacers.line_up()]
     tables = sheltering_of(stints, None, 1609.344).tables
-    assert tables.shelter(0, extra + shift, wake) == pytest.approx(
+    assert tables.shelter(0, 0.0, extra + shift, wake) == pytest.approx(
         float(shelter(moved, extra, wake)), abs=3e-4
     )
 

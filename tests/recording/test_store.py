@@ -118,7 +118,7 @@ def test_a_pickle_is_refused_and_not_run(saved: Path, tmp_path: Path) -> None:
 
 def test_another_format_version_is_named_with_what_to_do(saved: Path, tmp_path: Path) -> None:
     path = rewritten(saved, tmp_path / "new.npz", {"format": 99})
-    with pytest.raises(RecordingError, match=r"format 99.*format 1.*simulate --save"):
+    with pytest.raises(RecordingError, match=r"format 99.*format 2.*simulate --save"):
         load_recording(path)
 
 

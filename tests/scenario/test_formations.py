@@ -5,7 +5,7 @@ import pytest
 from simulator.coefficients import BESIDE_REACH_M
 from simulator.errors import ScenarioError
 from simulator.resources import configs_dir
-from simulator.scenario import load_text
+from simulator.scenario import load_scenario, load_text
 from simulator.scenario.pacers import Formation, Pacers, Slot
 
 NAMES = ["ahead_and_behind", "box", "breaking4", "inverted_v", "single_file", "v_shield"]
@@ -30,9 +30,27 @@ def test_breaking4_is_six_ahead_one_beside_six_behind_and_the_women_leave_at_800
     assert sum(s.ahead > BESIDE_REACH_M for s in slots) == 6
     assert sum(abs(s.ahead) <= BESIDE_REACH_M for s in slots) == 1
     assert sum(s.ahead < -BESIDE_REACH_M for s in slots) == 6
-    assert {s.name for s in slots if s.until == 800} == {"Georgia Hunter Bell", "Jemma Reekie"}
-    assert max(slots, key=lambda s: s.ahead).name == "Elliot Giles"
     assert all(s.ahead < 0 for s in slots if s.until == 800)
+    ran = load_scenario("breaking4").pacers.line_up()
+    assert {s.name for s in ran if s.until == 800} == {"Georgia Hunter Bell", "Jemma Reekie"}
+    assert max(ran, key=lambda s: s.ahead).name == "Elliot Giles"
+
+
+def test_the_formation_names_nobody_of_another_race() -> None:
+    text = "runner: sub4_man\npacers: {count: 2}"
+    ran = load_text(text, "", configs_dir()).pacers.line_up()
+    assert [s.name for s in ran] == ["pacer 1", "pacer 2"]
+    assert load_text("runner: sub4_man", "", configs_dir()).pacers.line_up() == []
+
+
+def test_names_are_given_in_the_formations_order_and_each_once() -> None:
+    given = {"formation": "breaking4", "names": ["Ann", "Bea"], "count": 3}
+    ran = Pacers.model_validate(given).line_up()
+    assert [s.name for s in ran] == ["Ann", "Bea", "pacer 3"]
+    more = {"formation": "ahead_and_behind", "names": ["Ann", "Bea", "Cleo"]}
+    assert {s.name for s in Pacers.model_validate(more).line_up()} == {"Ann", "Bea"}
+    with pytest.raises(ScenarioError, match="second pacer"):
+        load_text("pacers: {names: [Ann, Ann]}", "", configs_dir())
 
 
 def test_breaking4_fills_its_slots_from_the_most_useful_to_the_one_that_costs() -> None:

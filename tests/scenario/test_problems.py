@@ -94,7 +94,7 @@ SINGLE = [
     ("distance: .inf", "1:11", "must be a finite number"),
     ("plan: {target: 3:60}", "1:16", "sixty or more seconds"),
     ("plan: {target: 0}", "1:16", "must be greater than 0, not 0"),
-    ("plan: {target: 1:40}", "1:16", "faster than a human can run (9.3 m/s)"),
+    ("plan: {target: 1:40}", "1:16", "faster than a human can run (7.36 m/s)"),
     ("plan: {target: 1:59:00}", "1:16", "slower than 1 m/s"),
     ("plan: {shape: evn}", "1:15", "there is no shape 'evn'"),
     ("plan: {shape: zigzag, target: 3:59}", "1:15", "there is no shape 'zigzag'"),

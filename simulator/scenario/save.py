@@ -61,14 +61,14 @@ def rewrite(text: str, old: dict[str, Any], new: dict[str, Any]) -> Rewritten:
     if _same(old, new):
         return Rewritten(text, respaced=False)
     line_feeds = text.replace("\r\n", "\n")
-    yaml, root = _loaded(line_feeds)
+    writer, root = _loaded(line_feeds)
     if not isinstance(root, dict):
         raise CannotRewriteError("the file is no mapping")
     editor = _Editor()
     editor.update_mapping(root, read_document(text, "").root, old, new)
     if not root:
         raise CannotRewriteError("nothing would be left of the file")
-    written = _dumped(yaml, root)
+    written = _dumped(writer, root)
     if not line_feeds.endswith("\n"):
         written = written.removesuffix("\n")
     if "\r\n" in text:
@@ -326,18 +326,18 @@ def _yaml(mapping: int, offset: int) -> YAML:
                 return self.DEFAULT_SCALAR_TAG
             return super().resolve(kind, value, implicit)
 
-    yaml = YAML(typ="rt", pure=True)
-    yaml.Resolver = TextResolver
-    yaml.preserve_quotes = True
-    yaml.brace_single_entry_mapping_in_flow_sequence = True
-    yaml.width = 1_000_000
-    yaml.indent(mapping=mapping, sequence=offset + 2, offset=offset)
-    return yaml
+    writer = YAML(typ="rt", pure=True)
+    writer.Resolver = TextResolver
+    writer.preserve_quotes = True
+    writer.brace_single_entry_mapping_in_flow_sequence = True
+    writer.width = 1_000_000
+    writer.indent(mapping=mapping, sequence=offset + 2, offset=offset)
+    return writer
 
 
-def _dumped(yaml: YAML, root: Any) -> str:
+def _dumped(writer: YAML, root: Any) -> str:
     stream = io.StringIO()
-    yaml.dump(root, stream)
+    writer.dump(root, stream)
     return stream.getvalue()
 
 
@@ -348,11 +348,11 @@ def _loaded(text: str) -> tuple[YAML, Any]:
     ended = text if text.endswith("\n") else f"{text}\n"
     try:
         for indents in _INDENTS:
-            yaml = _yaml(*indents)
-            if _dumped(yaml, yaml.load(text)) == ended:
-                return yaml, yaml.load(text)
-        yaml = _yaml(*_INDENTS[0])
-        return yaml, yaml.load(text)
+            writer = _yaml(*indents)
+            if _dumped(writer, writer.load(text)) == ended:
+                return writer, writer.load(text)
+        writer = _yaml(*_INDENTS[0])
+        return writer, writer.load(text)
     except YAMLError as error:
         raise CannotRewriteError(str(error)) from None
 

@@ -1,7 +1,7 @@
 """Other processes, which a terminal's signals do not reach: they are the main one's to answer.
 
 In: what another process is to do. Out: a context of `multiprocessing` to start it with. A terminal
-sends Ctrl-C, and that it was closed, to every process of the group. One that is told to ignore it
+sends Ctrl-C, and that it was closed, to every process of the group. One that ignores it only
 once it runs would answer until then, and tell of it: reading Python and the program in takes it a
 second. `multiprocessing` has one more process, which keeps account of semaphores; where it is gone,
 the next one tells of each that it never heard of.

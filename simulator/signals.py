@@ -1,6 +1,6 @@
-"""A stop that comes in a callback is raised once more outside it.
+"""Stop signals: one that comes in a callback is raised once more outside it.
 
-In: which exceptions are stops. Out: nothing; meanwhile none of them is told or lost where Python
+In: which exceptions are stops. Out: nothing; meanwhile none of them is printed or lost where Python
 drops what is raised: in the callback of a weak reference (the import system has one for each module
 that it reads), in a finaliser, in a callback of C.
 """

@@ -94,6 +94,16 @@ def format_signed(value: float, decimals: int = 2) -> str:
     return ("+" if value > 0 else "−") + text
 
 
+def time_cell(value: float | None) -> str:
+    """Return a time for a table; a dash where there is none."""
+    return "–" if value is None else format_time(value)
+
+
+def signed_cell(value: float | None) -> str:
+    """Return a signed number for a table; a dash where there is none."""
+    return "–" if value is None else format_signed(value)
+
+
 def format_distance(metres: float) -> str:
     """Return `1 mile`, `1500 m` or `402.336 m`."""
     if abs(metres - MILE_M) < 1e-9:

@@ -421,13 +421,13 @@ def test_without_a_display_the_attempt_is_told_and_nothing_is_written(tmp_path: 
 INTERRUPTED = """
 import os, signal
 import simulator.cli as cli
-import simulator.cli.attempts as attempts
+import simulator.physics.attempt as attempt
 
 def interrupted(scenario):
     os.kill(os.getpid(), signal.{signal})
     raise AssertionError("still here")
 
-attempts.simulate_attempt = interrupted
+attempt.simulate = interrupted
 cli.main(["simulate", "--csv", "never.csv"])
 """
 

@@ -11,7 +11,7 @@ import pytest
 
 from simulator.analysis.validation import drafting_rows
 from simulator.cli import main
-from simulator.export.validation import to_markdown
+from simulator.export.sheet import validation_markdown
 from simulator.scenario import load_text
 
 
@@ -50,7 +50,7 @@ def test_validate_prints_its_rows_three_ways(
     assert (table.code, table.err) == (0, "")
     assert "Schickhofer & Hanson 2021" in table.out
     assert "calibrated: numbers of the model were chosen" in table.out
-    assert lightpace("validate", "--markdown").out == to_markdown(rows)
+    assert lightpace("validate", "--markdown").out == validation_markdown(rows)
     told = json.loads(lightpace("validate", "--json").out)
     assert [row["what"] for row in told] == [row.what for row in rows]
 

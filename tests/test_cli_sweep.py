@@ -20,7 +20,7 @@ from simulator.analysis.sweep import chunks
 from simulator.analysis.sweep import sweep as sweeping
 from simulator.cli import main
 from simulator.errors import OutputError
-from simulator.export.columns import read_columns
+from simulator.export.table import read_columns
 
 SHORT = ["--set", "distance=400 m", "--set", "plan.target=60", "--set", "ghosts=[]"]
 SHORT += ["--set", "published=~"]
@@ -195,7 +195,7 @@ def test_a_damaged_chunk_is_run_again(
     monkeypatch.setattr(chunks, "CHUNK_ROWS", 5)
     vary = [*DASH, "--vary", "pacers.count=0..14", "--jobs", 1]
     assert sweep(*vary, "-o", whole)[0] == 0
-    monkeypatch.setattr("simulator.export.columns.write_columns", _no_room)
+    monkeypatch.setattr("simulator.export.table.write_columns", _no_room)
     assert sweep(*vary, "-o", out)[0] == 1
     monkeypatch.undo()
     monkeypatch.setattr(chunks, "CHUNK_ROWS", 5)
@@ -218,7 +218,7 @@ def test_a_changed_scenario_goes_on_with_nothing_of_the_old_one(
     file, out = tmp_path / "mine.yaml", tmp_path / "out.csv"
     file.write_text("distance: 100 m\nplan: {target: 17}\n", encoding="utf-8")
     with monkeypatch.context() as patched:
-        patched.setattr("simulator.export.columns.write_columns", _no_room)
+        patched.setattr("simulator.export.table.write_columns", _no_room)
         assert sweep(file, "--vary", "pacers.count=0,1", "--jobs", 1, "-o", out)[0] == 1
     file.write_text("distance: 100 m\nplan: {target: 18}\n", encoding="utf-8")
     code, _, said = sweep(file, "--vary", "pacers.count=0,1", "--jobs", 1, "-o", out)

@@ -1,9 +1,9 @@
-"""The command line: reads arguments, asks the rooms, prints. The only place that exits the process.
+"""The command line: reads arguments, calls the rooms, prints. Only it exits the process.
 
 In: arguments. Out: text on stdout, one-sentence errors on stderr, an exit code: 0 done, 1 it could
 not be done, 2 the input is not usable, 129 the terminal was closed, 130 stopped with Ctrl-C, 143
-terminated. The commands stand
-in `attempts`, `films`, `stories`, `science` and `sweeps`, and are registered by importing them.
+terminated. The commands stand in `windows`, `attempts` and `studies`, and are registered by
+importing them.
 """
 
 from __future__ import annotations
@@ -30,10 +30,8 @@ _Misused: Any = next(c for c in typer.BadParameter.__mro__ if c.__name__ == "Cli
 
 HOMES = {
     "windows": ("run", "present"),
-    "attempts": ("simulate", "check", "still", "sheet", "schema"),
-    "films": ("film", "report"),
-    "science": ("validate", "calibrate", "fit"),
-    "sweeps": ("sweep", "plot", "optimise"),
+    "attempts": ("simulate", "check", "still", "sheet", "schema", "film", "report"),
+    "studies": ("validate", "calibrate", "fit", "sweep", "plot", "optimise"),
 }
 """Which module each command stands in."""
 
@@ -60,17 +58,17 @@ def _exit_code(arguments: Sequence[str]) -> int | str | None:
     except SystemExit as end:
         code = end.code
     except _Misused as error:
-        _tell(f"{error.format_message().rstrip('.')}. See `lightpace --help`.")
+        _complain(f"{error.format_message().rstrip('.')}. See `lightpace --help`.")
         code = error.exit_code
     except (typer.Abort, KeyboardInterrupt):
         code = 130
     except LightpaceError as error:
         if not _stopped:
-            _tell(str(error))
+            _complain(str(error))
         code = error.exit_code
     except OSError as error:
         if not _stopped and _flushed():
-            _tell(_refused(error))
+            _complain(_refused(error))
         code = 1
     except Exception:
         if not _stopped:
@@ -90,14 +88,14 @@ def _open_closed_streams() -> None:
 
 
 def _flushed() -> bool:
-    """Return whether all that was said has gone out; where not, say why, unless nobody reads it."""
+    """Flush stdout and return whether it worked; print why not, unless its reader has gone."""
     try:
         sys.stdout.flush()
     except OSError as error:
         # keep the interpreter from trying once more at its end, and complaining of it
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         if not isinstance(error, BrokenPipeError):
-            _tell(_refused(error))
+            _complain(_refused(error))
         return False
     return True
 
@@ -108,8 +106,8 @@ def _refused(error: OSError) -> str:
     return f"{what}: {error.strerror or error}."
 
 
-def _tell(text: str) -> None:
-    """Say something on the error stream; the exit code says it too where that is full."""
+def _complain(text: str) -> None:
+    """Print an error; where the error stream is full, the exit code has to do."""
     try:
         err.print(escape(text))
     except OSError:
@@ -117,16 +115,16 @@ def _tell(text: str) -> None:
 
 
 def _register(arguments: Sequence[str]) -> None:
-    """Import the module of the command that is asked for; all of them where none is, for help."""
+    """Import the module of the command that is named; all of them where none is, for help."""
     named = next((word for word in arguments if not word.startswith("-")), "")
-    own = [home for home, commands in HOMES.items() if named in commands]
+    homes = [home for home, commands in HOMES.items() if named in commands]
     # the first one also says what happens when no command is named: the window opens
-    for home in ["windows", *own] if own or not arguments else HOMES:
+    for home in ["windows", *homes] if homes or not arguments else HOMES:
         import_module(f"simulator.cli.{home}")
 
 
 _stopped: list[int] = []
-"""The exit code of the first signal that told this run to stop."""
+"""The exit code of the first signal that ended this run."""
 
 
 def _stop(number: int, _frame: FrameType | None) -> None:

@@ -1,42 +1,53 @@
-"""The commands that tell of one attempt: simulate, check, still, sheet, schema.
+"""The commands about one attempt or story: simulate, check, still, sheet, schema, film, report.
 
-In: arguments. Out: text, files.
+In: arguments. Out: text, files. What is printed of an attempt, a forecast and a story is here too.
 """
 
 from __future__ import annotations
 
-import json
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
 
-from simulator.analysis.summary import summarise
-from simulator.analysis.uncertainty import forecast
-from simulator.cli.forecast import print_forecast
-from simulator.cli.options import moment, picture_size
-from simulator.cli.summary import print_summary
-from simulator.cli.telling import OWN_CHANGES, print_timeline
 from simulator.cli.terminal import (
     DEFAULT_SCENARIO,
+    NO_CHANGES,
+    WIDE,
     Changes,
+    Force,
     OutFile,
     ScenarioName,
+    Seed,
+    StoryOrScenario,
     ThemeName,
     app,
+    finite,
+    load,
+    moment,
+    moving,
+    new_table,
     out,
+    picture_size,
+    print_json,
+    progress_bar,
+    race_time,
 )
 from simulator.errors import Problem, ScenarioError
-from simulator.physics.air import outside_sources
-from simulator.physics.attempt import simulate as simulate_attempt
-from simulator.recording.store import save_recording
-from simulator.scenario.loader import load_scenario
-from simulator.scenario.model import Scenario
-from simulator.scenario.story import Story
-from simulator.scenario.story_script import is_story, load_story
-from simulator.stage.story import compile_story
+from simulator.units import format_clock, format_signed, format_time, time_cell
+
+if TYPE_CHECKING:
+    from simulator.analysis.summary import Summary
+    from simulator.analysis.uncertainty import Forecast
+    from simulator.export.film import SceneAt
+    from simulator.stage.story import StoryTimeline
+
+_GIF_FPS, _FILM_FPS = 20, 60
+_GIF_SIZE, _FILM_SIZE = "960x540", "1920x1080"
 
 
 @app.command()
@@ -52,26 +63,35 @@ def simulate(
         int | None,
         typer.Option(min=1, max=1_000_000, help="Draw so many samples of the uncertain inputs."),
     ] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of the samples.")] = 1,
+    seed: Seed = 1,
 ) -> None:
     """Run the attempt without a window and print its splits."""
-    asked = load_scenario(scenario, overrides=changes or [])
-    recording = simulate_attempt(asked)
-    summary = summarise(asked, recording)
+    from simulator.analysis.summary import summarise
+    from simulator.physics.attempt import simulate as run
+
+    attempt = load(scenario, changes)
+    recording = run(attempt)
+    summary = summarise(attempt, recording)
     if csv is not None:
-        from simulator.export.tables import write_splits
+        from simulator.export.sheet import write_splits
 
         write_splits(summary, csv)
     if save is not None:
+        from simulator.recording.store import save_recording
+
         save_recording(recording, save)
-    found = None if samples is None else forecast(asked, samples, seed)
+    forecast = None
+    if samples is not None:
+        from simulator.analysis.uncertainty import forecast as forecast_of
+
+        forecast = forecast_of(attempt, samples, seed)
     if as_json:
-        told = summary.to_dict() | ({} if found is None else {"uncertainty": found.to_dict()})
-        sys.stdout.write(json.dumps(told, indent=2, allow_nan=False) + "\n")
+        uncertainty = {} if forecast is None else {"uncertainty": forecast.to_dict()}
+        print_json(summary.to_dict() | uncertainty)
         return
     print_summary(summary)
-    if found is not None:
-        print_forecast(found)
+    if forecast is not None:
+        print_forecast(forecast)
 
 
 @app.command()
@@ -80,23 +100,33 @@ def check(
     changes: Changes = None,
 ) -> None:
     """Read scenarios and stories and list every problem with its line."""
+    from simulator.scenario.story_script import is_story
+
     problems: list[Problem] = []
     for name in scenarios:
         try:
             if is_story(name):
                 if changes:
-                    raise typer.BadParameter(OWN_CHANGES, param_hint="--set")
-                print_timeline(name, compile_story(load_story(name)))
-                continue
-            asked = load_scenario(name, overrides=changes or [])
+                    raise typer.BadParameter(NO_CHANGES, param_hint="--set")
+                _check_story(name)
+            else:
+                from simulator.physics.air import outside_sources
+
+                scenario = load(name, changes)
+                out.print(escape(f"{name}: {scenario.name}, no problems"))
+                for warning in outside_sources(scenario.environment):
+                    out.print(escape(f"  {warning}"))
         except ScenarioError as error:
             problems += error.problems
-        else:
-            out.print(escape(f"{name}: {asked.name}, no problems"))
-            for warning in outside_sources(asked.environment):
-                out.print(escape(f"  {warning}"))
     if problems:
         raise ScenarioError(problems)
+
+
+def _check_story(name: str) -> None:
+    from simulator.scenario.story_script import load_story
+    from simulator.stage.story import compile_story
+
+    print_timeline(name, compile_story(load_story(name)))
 
 
 @app.command()
@@ -109,18 +139,18 @@ def still(
     changes: Changes = None,
 ) -> None:
     """Write the window's picture of one moment, without a display."""
-    asked = load_scenario(scenario, overrides=changes or [])
+    attempt = load(scenario, changes)
     width_height = picture_size(size)
     from simulator.session import Session
-    from simulator.view.still import render_still, save_png
+    from simulator.view.picture import render_still, save_png
     from simulator.view.themes import theme_named
 
-    theme_named(theme)  # an unknown one is told before anything is worked out
-    session = Session(asked)
+    theme_named(theme)  # an unknown one is refused before anything is computed
+    session = Session(attempt)
     session.seek(moment(at, session))
     session.settle()
     save_png(render_still(session.scene(), width_height, theme), output)
-    out.print(escape(f"{output}: {asked.name} at {at}, {size}"))
+    out.print(escape(f"{output}: {attempt.name} at {at}, {size}"))
 
 
 @app.command()
@@ -130,11 +160,11 @@ def sheet(
     changes: Changes = None,
 ) -> None:
     """Write what a coach hands out: waves, slots, target splits, hand-overs (.csv or .txt)."""
-    asked = load_scenario(scenario, overrides=changes or [])
-    from simulator.export.tables import write_sheet
+    attempt = load(scenario, changes)
+    from simulator.export.sheet import write_sheet
 
-    write_sheet(asked, output)
-    out.print(escape(f"{output}: {asked.name}"))
+    write_sheet(attempt, output)
+    out.print(escape(f"{output}: {attempt.name}"))
 
 
 @app.command()
@@ -142,6 +172,258 @@ def schema(
     story: Annotated[bool, typer.Option("--story", help="That of a story instead.")] = False,
 ) -> None:
     """Print the JSON schema of a scenario, for editors."""
+    from simulator.scenario.model import Scenario
     from simulator.scenario.schema import schema_text
+    from simulator.scenario.story import Story
 
     sys.stdout.write(schema_text(Story if story else Scenario))
+
+
+@app.command()
+def film(
+    scenario: StoryOrScenario = DEFAULT_SCENARIO,
+    output: OutFile = Path("film.mp4"),
+    size: Annotated[
+        str | None,
+        typer.Option(help="Picture size.", show_default=f"{_FILM_SIZE}; of a GIF {_GIF_SIZE}"),
+    ] = None,
+    fps: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            max=240,
+            help="Pictures a second.",
+            show_default=f"{_FILM_FPS}; of a GIF {_GIF_FPS}",
+        ),
+    ] = None,
+    start: Annotated[
+        str,
+        typer.Option(
+            "--from", help="Race time, e.g. 2:00.75; countdown, start, bell. In a story: told time."
+        ),
+    ] = "start",
+    end: Annotated[str, typer.Option("--to", help="Where to end, written alike.")] = "finish",
+    speed: Annotated[
+        float, typer.Option(min=0.01, max=1000, callback=finite, help="Playback rate.")
+    ] = 1.0,
+    theme: ThemeName = "night",
+    max_mb: Annotated[
+        float | None,
+        typer.Option(min=0.01, callback=finite, help="Draw a GIF small enough for so many MB."),
+    ] = None,
+    force: Force = False,
+    changes: Changes = None,
+) -> None:
+    """Make a film: .mp4, .webm, .gif, or numbered pictures (a folder, or frames/%05d.png)."""
+    from simulator.scenario.story_script import is_story
+
+    gif = output.suffix.lower() == ".gif"
+    shape = picture_size(size or (_GIF_SIZE if gif else _FILM_SIZE))
+    from simulator.export.film import Cut, Pictures, check_film, write_film
+    from simulator.view.themes import theme_named
+
+    colours = theme_named(theme)
+    of_story = is_story(scenario)
+    reel = _story(scenario, changes) if of_story else _attempt(scenario, changes, speed)
+    first, last = reel.moment(start, "--from"), reel.moment(end, "--to")
+    if not reel.first_s <= first < last <= reel.last_s:
+        raise typer.BadParameter(
+            f"from {start} to {end} is no part of this {'story' if of_story else 'attempt'}, "
+            f"which is shown until {format_time(reel.last_s)}."
+        )
+    cut = Cut(first, last, speed, fps or (_GIF_FPS if gif else _FILM_FPS))
+    check_film(output, cut, shape, max_mb, force=force)
+    scene_at = reel.finish()
+    with moving(progress_bar()) as bar:
+        task = bar.add_task(output.name, total=cut.frames)
+        drawn = write_film(
+            Pictures(scene_at, cut, shape, colours),
+            output,
+            max_mb=max_mb,
+            force=force,
+            progress=lambda done, total: bar.update(task, completed=done, total=total),
+        )
+    length = f"{cut.frames} pictures, {cut.frames / cut.fps:.2f} s, {drawn[0]}x{drawn[1]}"
+    out.print(escape(f"{output}: {reel.name}, {length}"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Reel:
+    """What a film can be made of: `moment` reads a time, `finish` computes what is still open."""
+
+    name: str
+    first_s: float
+    last_s: float
+    moment: Callable[[str, str], float]
+    finish: Callable[[], SceneAt]
+
+
+def _attempt(name: str, changes: list[str] | None, speed: float) -> _Reel:
+    from simulator.export.film import Attempt
+    from simulator.session import Session
+    from simulator.stage.playback import COUNTDOWN_S
+
+    scenario = load(name, changes)
+    session = Session(scenario)
+
+    def finish() -> SceneAt:
+        session.settle()
+        return Attempt(session.show, speed).scene_at
+
+    def read(text: str, option: str) -> float:
+        return moment(text, session, option)
+
+    return _Reel(scenario.name, -COUNTDOWN_S, session.playback.last_s, read, finish)
+
+
+def _story(name: str, changes: list[str] | None) -> _Reel:
+    from simulator.scenario.story_script import load_story
+    from simulator.session.presentation import Presentation
+
+    if changes:
+        raise typer.BadParameter(NO_CHANGES, param_hint="--set")
+    presentation = Presentation(load_story(name))
+    timeline = presentation.timeline
+    ends = {"start": 0.0, "finish": timeline.length_s}
+
+    def read(text: str, option: str) -> float:
+        return ends[text] if text in ends else race_time(text, option)
+
+    def finish() -> SceneAt:
+        return presentation.completed_timeline().scene_at
+
+    return _Reel(timeline.script.story.name, 0.0, timeline.length_s, read, finish)
+
+
+@app.command()
+def report(
+    scenario: ScenarioName = DEFAULT_SCENARIO,
+    output: OutFile = Path("report.html"),
+    theme: ThemeName = "night",
+    force: Force = False,
+    changes: Changes = None,
+) -> None:
+    """Make one HTML page that replays the attempt anywhere, without a network."""
+    attempt = load(scenario, changes)
+    from simulator.export.page import write_page
+    from simulator.physics.attempt import simulate
+    from simulator.stage.show import make_show
+    from simulator.view.themes import theme_named
+
+    colours = theme_named(theme)
+    write_page(make_show(attempt, simulate(attempt)), output, colours, force=force)
+    out.print(escape(f"{output}: {attempt.name}, {output.stat().st_size / 1000:.0f} kB"))
+
+
+def print_summary(summary: Summary) -> None:
+    """Print the split table, then what it means."""
+    from simulator.export.sheet import split_cells
+
+    head, *rows = split_cells(summary)
+    table = new_table(*head)
+    for split, cells in zip(summary.splits, rows, strict=True):
+        if "published" in head and split.published_s is None:
+            cells[-2:] = ["", ""]
+        table.add_row(*cells, style="bold" if split.label == "finish" else None)
+    out.print(escape(summary.scenario.name), style="bold")
+    WIDE.print(table)
+    out.print()
+    for line in _facts(summary):
+        out.print(escape(line))
+
+
+def _facts(summary: Summary) -> list[str]:
+    from simulator.export.sheet import worst_residual
+
+    energy, lost, finish = summary.energy, summary.lost_light_at_m, summary.recording.finish_s
+    result = "did not finish"
+    if finish is not None:
+        late, target = format_signed(finish - summary.target_s), format_time(summary.target_s)
+        result = f"finish {format_time(finish)}, {late} s against the plan's {target}"
+    lines = [
+        f"{result}; status: {summary.recording.status.value}",
+        "kept the light to the line" if lost is None else f"lost the light at {lost:.0f} m",
+        f"mean shelter {100 * summary.mean_shelter:.1f} % of the air drag",
+        (
+            f"energy {energy.spent:.0f} J/kg: {energy.aerobic:.0f} aerobic, "
+            f"{energy.from_reserve:.0f} from the reserve, {energy.reserve_left:.0f} left of it"
+        ),
+    ]
+    worst = worst_residual(summary)
+    if worst is not None:
+        split, residual_s = worst
+        word = "early" if residual_s < 0 else "late"
+        lines.append(
+            "residual: run minus published; the largest is "
+            f"{abs(residual_s):.2f} s too {word} at {split.label}"
+        )
+    return lines
+
+
+def print_forecast(forecast: Forecast) -> None:
+    """Print the percentiles, the chance of the target and the list of what matters."""
+    out.print()
+    out.print(escape(f"{forecast.samples} samples, seed {forecast.seed}"), style="bold")
+    for line in _forecast_facts(forecast):
+        out.print(escape(line))
+    out.print()
+    first, last = "what matters most", ""
+    columns = (first, "5 %", "95 %", "finish at 5 %", "at 95 %", "swing", last)
+    table = new_table(*columns, left=(first, last))
+    for effect in forecast.effects:
+        table.add_row(
+            escape(f"{effect.name} [{effect.unit}]" if effect.unit else effect.name),
+            f"{effect.low:.4g}",
+            f"{effect.high:.4g}",
+            time_cell(effect.finish_low_s),
+            time_cell(effect.finish_high_s),
+            "no finish" if effect.swing_s is None else f"{effect.swing_s:.2f} s",
+            "assumed" if effect.assumed else "published range",
+        )
+    WIDE.print(table)
+    out.print("Each input alone, the others at the scenario's own values.")
+
+
+def _forecast_facts(forecast: Forecast) -> list[str]:
+    from simulator.analysis.uncertainty import chance_words, target_words
+
+    low, middle, high = (time_cell(forecast.percentile(p)) for p in (5, 50, 95))
+    counts = dict(forecast.counts)
+    finished = counts.pop("finished")
+    lines = [f"finish: 5 % {low}, 50 % {middle}, 95 % {high}, of {finished} that finished"]
+    others = [f"{n} {name}" for name, n in counts.items() if n]
+    if others:
+        lines.append(f"not in these times: {', '.join(others)}")
+    lines += [
+        (
+            f"chance of {target_words(forecast.target_s)}: "
+            f"{chance_words(forecast.chance(), forecast.samples)} "
+            f"± {100 * forecast.chance_error:.1f} (the ± is from the number of samples alone)"
+        ),
+        (
+            f"she follows her plan: nobody is faster than its {format_time(forecast.target_s)}, "
+            "however strong; the fast end tells of the plan"
+        ),
+    ]
+    assumed = [effect.name for effect in forecast.effects if effect.assumed]
+    if assumed:
+        lines.append(f"assumed spreads, not published: {', '.join(assumed)}")
+    return lines
+
+
+def print_timeline(name: str, timeline: StoryTimeline) -> None:
+    """Print the chapters of a story with their lengths."""
+    length = format_time(timeline.length_s, 0)
+    out.print(escape(f"{name}: {timeline.script.story.name}, no problems"))
+    out.print(f"{len(timeline.chapters)} chapters, {length} in all")
+    table = new_table("", "at", "s", "race time", "rate", "chapter", left=("race time", "chapter"))
+    for chapter, begins_s in zip(timeline.chapters, timeline.begins_s, strict=True):
+        table.add_row(
+            f"{chapter.number}",
+            format_clock(begins_s, 0),
+            f"{chapter.length_s:.1f}",
+            f"{format_time(chapter.from_s, 1)} to {format_time(chapter.until_s, 1)}",
+            f"{chapter.spec.rate:g}×",
+            escape(chapter.spec.name),
+        )
+    WIDE.print(table)

@@ -1,4 +1,4 @@
-"""The window's record key: it does what `lightpace film` does, for what is being watched.
+"""The window's record key: it does what `lightpace film` does, for what the window shows.
 
 In: presses of the key, and each scene that the window shows (a reason to look how far it is). Out:
 a film in the folder where the program was started, and notices. It is of the whole attempt or
@@ -13,17 +13,17 @@ from pathlib import Path
 
 from simulator.errors import OutputError
 from simulator.export.film import Cut, Size
-from simulator.export.filming import Filming, News, Order, attempt_seen, story_seen
+from simulator.export.filming import Filming, FilmOrder, Progress, attempt_seen, story_seen
 from simulator.files import free_name
 from simulator.session import Session
 from simulator.session.presentation import Presentation
 from simulator.stage.scene import Scene
 from simulator.units import format_clock
-from simulator.view.cameras import Shot
+from simulator.view.camera import Shot
 from simulator.view.theme import Theme
 
-TOLD_PERCENT = 10
-"""A notice comes for each so much of the film [%]."""
+NOTICE_PERCENT = 10
+"""A notice comes each time that so much more of the film is done [%]."""
 SIZE: Size = (1920, 1080)
 FPS = 60
 
@@ -35,34 +35,34 @@ class Recorder:
         self._session, self._size, self._fps = session, size, fps
         self._filming: Filming | None = None
         self._left: list[Filming] = []
-        self._told = 0
+        self._noticed = 0
 
     def press(self, theme: Theme, shot: Shot) -> None:
         """Begin to film in these colours, with this camera; or give up the film being made."""
         if self._filming is not None:
-            self._put_down()
+            self._abandon()
             self._session.notify("The film was given up. Nothing was kept.")
             return
         session = self._session
         if isinstance(session.story, Presentation):
             timeline = session.story.timeline
             name = timeline.script.story.name
-            seen, length_s = partial(story_seen, timeline.script), timeline.length_s
+            scenes, length_s = partial(story_seen, timeline.script), timeline.length_s
         else:
             name = session.scenario.name
-            seen = partial(attempt_seen, session.show, session.options)
+            scenes = partial(attempt_seen, session.show, session.options)
             length_s = session.recording.end_s
         cut = Cut(0.0, length_s, fps=self._fps)
         try:
             path = free_path(name)
-            self._filming = Filming(Order(seen, cut, self._size, theme, path, shot))
+            self._filming = Filming(FilmOrder(scenes, cut, self._size, theme, path, shot))
         except OutputError as error:
             session.notify(str(error))
             return
         except (OSError, RuntimeError, ValueError) as error:
             session.notify(f"No film can be made: {getattr(error, 'strerror', None) or error}.")
             return
-        self._told = 0
+        self._noticed = 0
         session.notify(f"Filming all of it into {path}. The same key gives it up.")
 
     def see(self, _scene: Scene) -> None:
@@ -74,27 +74,27 @@ class Recorder:
                 self._end(self._filming.order, news)
                 return
             percent = 100 * news.done // news.total
-            if percent >= self._told + TOLD_PERCENT:
-                self._told = percent - percent % TOLD_PERCENT
-                self._session.notify(f"{self._filming.order.path}: {self._told} %")
+            if percent >= self._noticed + NOTICE_PERCENT:
+                self._noticed = percent - percent % NOTICE_PERCENT
+                self._session.notify(f"{self._filming.order.path}: {self._noticed} %")
 
     def close(self) -> None:
         """Give up a film that is being made, since the window is closed; wait for its end."""
         if self._filming is not None:
-            self._put_down()
+            self._abandon()
         for filming in self._left:
             filming.wait()
 
-    def _put_down(self) -> None:
+    def _abandon(self) -> None:
         if self._filming is not None:
             self._filming.stop()
             self._left.append(self._filming)
             self._filming = None
 
-    def _end(self, order: Order, news: News) -> None:
+    def _end(self, order: FilmOrder, news: Progress) -> None:
         length = format_clock(order.cut.frames / order.cut.fps, 0)
         self._session.notify(news.problem or f"Saved {order.path}, {length} long.")
-        self._put_down()
+        self._abandon()
 
 
 def free_path(name: str) -> Path:

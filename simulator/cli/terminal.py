@@ -1,21 +1,38 @@
-"""What every command shares: the program, its two streams, options, and how times are printed.
+"""What every command shares: the program, its two streams, its options, how it prints.
 
-In: nothing. Out: `app`, to which commands are added; `out` and `err`; option types.
+In: texts of options. Out: `app`, to which commands are added; `out` and `err`; values, where
+`typer.BadParameter` names the option that is not usable; tables and lines on stdout.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+import math
+import sys
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
-from simulator.units import format_signed, format_time
+from simulator.units import parse_time
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+    from rich.table import Table
+
+    from simulator.scenario.model import Scenario
+    from simulator.session import Session
+    from simulator.stage.keys import Binding
+
+T = TypeVar("T")
 
 DEFAULT_SCENARIO = "breaking4"
+NO_CHANGES = "A story says itself what is changed."
+"""Why `--set` does not go with a story."""
 
 app = typer.Typer(
     add_completion=True,
@@ -26,6 +43,8 @@ app = typer.Typer(
 )
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
+WIDE = Console(highlight=False, width=1000)
+"""For tables: numbers are never cut off, a narrow terminal wraps the lines itself."""
 
 ScenarioName = Annotated[
     str, typer.Argument(help="A scenario file, or the name of a shipped one such as breaking4.")
@@ -42,13 +61,53 @@ ThemeName = Annotated[
     typer.Option(help="Colours: night, daylight, colour-blind, high-contrast, or a .yaml file."),
 ]
 OutFile = Annotated[Path, typer.Option("-o", "--output", help="File to write.")]
+Force = Annotated[bool, typer.Option("--force", help="Write over what is there.")]
+Seed = Annotated[int, typer.Option(min=0, help="Seed of the samples.")]
 
 
-WIDE = Console(highlight=False, width=1000)
-"""For tables: numbers are never cut off, a narrow terminal wraps the lines itself."""
+def load(name: str, changes: list[str] | None) -> Scenario:
+    """Return a scenario by name or path with the changes of `--set`; raises `ScenarioError`."""
+    from simulator.scenario.loader import load_scenario
+
+    return load_scenario(name, overrides=changes or [])
 
 
-T = TypeVar("T")
+def finite(value: float | None) -> float | None:
+    """Refuse what is no number: older parsers take `nan` for one that lies between two others."""
+    if value is not None and not math.isfinite(value):
+        raise typer.BadParameter(f"{value} is not a number.")
+    return value
+
+
+def race_time(text: str, option: str = "--at") -> float:
+    """Return a race time [s] for `2:00.75`."""
+    try:
+        return parse_time(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"{error}.", param_hint=option) from error
+
+
+def moment(text: str, session: Session, option: str = "--at") -> float:
+    """Return a race time [s] for `2:00.75`, `start`, `bell`, `light lost` or `finish`."""
+    named = session.moments()
+    return named[text] if text in named else race_time(text, option)
+
+
+def picture_size(text: str) -> tuple[int, int]:
+    """Return (width, height) [px] for `1920x1080`."""
+    width, cross, height = text.lower().partition("x")
+    if not (cross and width.isdecimal() and height.isdecimal()):
+        raise typer.BadParameter(f"'{text}' is not a size such as 1920x1080.", param_hint="--size")
+    digits = max(len(width), len(height))  # Python reads no number of thousands of them
+    if digits > 9 or not (1 <= int(width) <= 7680 and 1 <= int(height) <= 4320):
+        raise typer.BadParameter("A picture has from 1x1 to 7680x4320 points.", param_hint="--size")
+    return int(width), int(height)
+
+
+def keys_help(bindings: Iterable[Binding]) -> str:
+    """Return a paragraph for each key, from the one table that the window itself uses."""
+    lines = [f"{' or '.join(binding.keys)}: {binding.action.value}" for binding in bindings]
+    return "\n\n".join(["Keys:", *(escape(line) for line in lines)])
 
 
 @contextmanager
@@ -64,11 +123,32 @@ def moving(display: AbstractContextManager[T]) -> Iterator[T]:
         err.show_cursor(True)
 
 
-def time_cell(value: float | None) -> str:
-    """Return a time for a table; a dash where there is none."""
-    return "–" if value is None else format_time(value)
+def progress_bar(*, timed: bool = False) -> Progress:
+    """Return a progress bar on `err`; a timed one says how long it took, and stays."""
+    from rich import progress
+
+    past = (progress.TimeElapsedColumn(), progress.TextColumn("left")) if timed else ()
+    return progress.Progress(
+        progress.TextColumn("{task.description}", markup=False),
+        progress.BarColumn(),
+        progress.MofNCompleteColumn(),
+        *past,
+        progress.TimeRemainingColumn(),
+        console=err,
+        transient=not timed,
+    )
 
 
-def signed_cell(value: float | None) -> str:
-    """Return a signed number for a table; a dash where there is none."""
-    return "–" if value is None else format_signed(value)
+def new_table(*columns: str, left: Collection[str] = ()) -> Table:
+    """Return a table without lines; its columns are flush right but those named in `left`."""
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False)
+    for column in columns:
+        table.add_column(escape(column), justify="left" if column in left else "right")
+    return table
+
+
+def print_json(value: Any) -> None:
+    """Print a value as JSON, ready for another program."""
+    sys.stdout.write(json.dumps(value, indent=2, allow_nan=False) + "\n")

@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
-from simulator.cli.keys import keys_told
-from simulator.cli.options import finite, picture_size, race_time
 from simulator.cli.terminal import (
     DEFAULT_SCENARIO,
     Changes,
@@ -23,12 +21,16 @@ from simulator.cli.terminal import (
     ThemeName,
     app,
     err,
+    finite,
+    keys_help,
     out,
+    picture_size,
+    race_time,
 )
 from simulator.stage.keys import BINDINGS, PRESENTING
 
 if TYPE_CHECKING:
-    from simulator.export.leds import Strip
+    from simulator.export.leds import LedStrip
     from simulator.session import Session
     from simulator.view.theme import Theme
     from simulator.view.window import Window
@@ -59,7 +61,7 @@ def _default(
         run()
 
 
-@app.command(epilog=keys_told(BINDINGS))
+@app.command(epilog=keys_help(BINDINGS))
 def run(
     scenario: ScenarioName = DEFAULT_SCENARIO,
     changes: Changes = None,
@@ -85,7 +87,7 @@ def run(
 
     missing = missing_display()
     if missing:
-        _told_instead(missing, scenario, changes)
+        _print_attempt(missing, scenario, changes)
         return
 
     def opened() -> Session:
@@ -117,7 +119,7 @@ def run(
         )
 
 
-@app.command(epilog=keys_told(PRESENTING))
+@app.command(epilog=keys_help(PRESENTING))
 def present(
     story: StoryOrScenario = DEFAULT_STORY,
     display: Annotated[
@@ -135,7 +137,7 @@ def present(
 
     missing = missing_display()
     if missing:
-        _listed_instead(missing, story)
+        _print_chapters(missing, story)
         return
 
     def opened() -> Session:
@@ -177,7 +179,7 @@ def _window(
     from simulator.view.themes import theme_named
     from simulator.view.window import Window, closed
 
-    colours = theme_named(theme)  # an unknown one is told before anything opens
+    colours = theme_named(theme)  # an unknown one is refused before anything opens
     window = Window(size)
     stack.callback(closed)
     if display is not None:
@@ -210,7 +212,7 @@ def _ready(
         return None
 
 
-def _strip(text: str, theme: str) -> AbstractContextManager[Strip]:
+def _strip(text: str, theme: str) -> AbstractContextManager[LedStrip]:
     from simulator.export.leds import opened_strip, parse_target
     from simulator.view.themes import theme_named
 
@@ -220,29 +222,29 @@ def _strip(text: str, theme: str) -> AbstractContextManager[Strip]:
         raise typer.BadParameter(f"{error}.", param_hint="--leds") from error
 
 
-def _told_instead(missing: str, scenario: str, changes: list[str] | None) -> None:
+def _print_attempt(missing: str, scenario: str, changes: list[str] | None) -> None:
     """Say that there is no display, and print the attempt."""
     from simulator.analysis.summary import summarise
-    from simulator.cli.summary import print_summary
+    from simulator.cli.attempts import print_summary
     from simulator.physics.attempt import simulate
     from simulator.scenario.loader import load_scenario
 
-    asked = load_scenario(scenario, overrides=changes or [])
-    told = f"{missing} `lightpace still {scenario} --at 2:00 -o out.png` makes a picture."
-    err.print(escape(told))
-    print_summary(summarise(asked, simulate(asked)))
+    loaded = load_scenario(scenario, overrides=changes or [])
+    instead = f"{missing} `lightpace still {scenario} --at 2:00 -o out.png` makes a picture."
+    err.print(escape(instead))
+    print_summary(summarise(loaded, simulate(loaded)))
 
 
-def _listed_instead(missing: str, story: str) -> None:
+def _print_chapters(missing: str, story: str) -> None:
     """Say that there is no display, and print a story's chapters."""
-    from simulator.cli.telling import print_timeline
+    from simulator.cli.attempts import print_timeline
     from simulator.scenario.loader import load_scenario
     from simulator.scenario.story_script import is_story, load_story
     from simulator.stage.story import compile_story
 
     script = load_story(story) if is_story(story) else None
     if script is None:
-        load_scenario(story)  # what is wrong with it is told too
+        load_scenario(story)  # refused where something is wrong with it
     err.print(escape(f"{missing} `lightpace film {story} -o film.mp4` makes a film of it."))
     if script is not None:
         print_timeline(story, compile_story(script))

@@ -2,7 +2,7 @@
 
 In: an output path and a `Request`. Out: `ChunkStore`, a folder of files, one a chunk, named by the
 request's digest and the chunk's number. A file of another request does not count, nor one that has
-lost its end; what is damaged inside is found when it is read. A file with the number of the process
+lost its end; damage inside shows when it is read. A file with the number of the process
 that writes there keeps others away.
 """
 
@@ -55,19 +55,19 @@ class ChunkStore:
             OutputError: the folder cannot be looked into, or what is in it cannot be removed.
         """
         try:
-            found = list(self.folder.iterdir()) if self.folder.is_dir() else []
-            for path in found:
+            paths = list(self.folder.iterdir()) if self.folder.is_dir() else []
+            for path in paths:
                 if not path.name.startswith((self._key, _LOCK)):
                     path.unlink(missing_ok=True)
         except OSError as error:
             raise self._not_kept(error) from error
-        names = {path.name for path in found}
-        paths = ((number, self._path(number)) for number in range(self._chunks))
-        return [n for n, path in paths if path.name not in names or not zipfile.is_zipfile(path)]
+        names = {path.name for path in paths}
+        wanted = ((number, self._path(number)) for number in range(self._chunks))
+        return [n for n, path in wanted if path.name not in names or not zipfile.is_zipfile(path)]
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Have the folder for this process alone; a place that cannot be written is told at once.
+        """Lock the folder for this process; a place that cannot be written is refused at once.
 
         Raises:
             OutputError: another sweep has it, or the output or the folder cannot be written.
@@ -75,7 +75,7 @@ class ChunkStore:
         target_of(self._output)  # refuses what could not be written in the end
         self._make()
         try:
-            lock = self._taken()
+            lock = self._create_lock()
             try:
                 yield
             finally:
@@ -87,13 +87,13 @@ class ChunkStore:
             with suppress(OSError):  # it goes if it is empty: chunks in it are kept
                 self.folder.rmdir()
 
-    def _taken(self) -> int:
+    def _create_lock(self) -> int:
         """Return the lock, open: there, Windows lets nobody take it away."""
         while True:
             try:
                 lock = os.open(self._lock, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o644)
             except FileExistsError:
-                self._take_away()
+                self._break_stale_lock()
                 continue
             except FileNotFoundError:  # another sweep has just ended and taken the folder away
                 self._make()
@@ -109,7 +109,7 @@ class ChunkStore:
                 raise self._not_kept(error) from error
             return lock
 
-    def _take_away(self) -> None:
+    def _break_stale_lock(self) -> None:
         """Take away the lock of a process that is no more.
 
         Raises:
@@ -117,11 +117,11 @@ class ChunkStore:
         """
         aside = self.folder / f"{_LOCK}-{os.getpid()}"
         try:
-            old = _written(self._lock)
+            old = _owner_of(self._lock)
             if _is_running(old):
                 raise self._busy(old)
             self._lock.replace(aside)
-            taken = _written(aside)
+            taken = _owner_of(aside)
             if taken != old:  # somebody was quicker, and this is the new one
                 aside.replace(self._lock)
                 raise self._busy(taken)
@@ -180,7 +180,7 @@ class ChunkStore:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def _written(lock: Path) -> str:
+def _owner_of(lock: Path) -> str:
     """Return the number of the process in a lock; one that was just made is waited for."""
     for _ in range(20):
         text = lock.read_bytes().decode("ascii", "replace")
@@ -191,7 +191,7 @@ def _written(lock: Path) -> str:
 
 
 def _is_running(process: str) -> bool:
-    """Return whether another process with this number is there and can be asked."""
+    """Return whether another process with this number is running and may be signalled."""
     if sys.platform == "win32" or not process.isdecimal() or int(process) in (0, os.getpid()):
         return False
     try:

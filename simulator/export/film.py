@@ -6,8 +6,9 @@ numbered series, whole or not at all. Each picture is drawn, handed to the encod
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
@@ -15,20 +16,18 @@ from typing import Protocol
 import pygame
 
 from simulator.errors import OutputError
-from simulator.export.series import is_series, series_files, series_writer
 from simulator.files import is_there
 from simulator.stage.playback import Playback
 from simulator.stage.scene import Scene, Staging
 from simulator.stage.scenery import ShowOptions, scene_of
 from simulator.stage.show import Show
-from simulator.view.cameras import WHOLE, Shot, directed
-from simulator.view.picture import Options as PictureOptions
-from simulator.view.picture import Painter
+from simulator.view.camera import WHOLE, Shot, directed
+from simulator.view.picture import Painter, PictureOptions, save_png
 from simulator.view.theme import Theme
 
 Size = tuple[int, int]
 SceneAt = Callable[[float], Scene]
-"""What is to be seen at a second of an attempt's race time, or of a story's told time."""
+"""The scene at a second of an attempt's race time, or of a story's playing time."""
 Progress = Callable[[int, int], None]
 
 VIDEOS = (".mp4", ".webm")
@@ -37,6 +36,9 @@ GIF_MOST_FPS = 50
 SMALLEST_GIF = (160, 90)
 PALETTE_FROM = 48
 """Pictures, spread over the film, that a GIF's palette is made of."""
+
+
+_NUMBER = re.compile(r"%0?\d*d")
 
 
 class Writer(Protocol):
@@ -58,7 +60,7 @@ class Cut:
     """Which part of the race or the story, how fast, and how finely.
 
     Attributes:
-        from_s, to_s: race time (a story's: told time) of the first and the last picture [s].
+        from_s, to_s: race time (a story's: playing time) of the first and the last picture [s].
         speed: so many of these seconds a second of film.
         fps: pictures a second of film.
     """
@@ -104,7 +106,7 @@ class Pictures:
     shot: Shot = WHOLE
 
     def every(self, step: int = 1) -> Iterator[pygame.Surface]:
-        """Yield each `step`-th picture; it is good until the next one is asked for."""
+        """Yield each `step`-th picture; it is good until the next one is drawn."""
         surface = pygame.Surface(self.size, 0, 32)
         painter = Painter(self.theme)
         shot = self.shot
@@ -125,14 +127,14 @@ def write_film(
     force: bool = False,
     progress: Progress = lambda _done, _all: None,
 ) -> Size:
-    """Write a film; return its size [px], which for a GIF may be smaller than asked, to fit.
+    """Write a film; return its size [px], which for a GIF may be smaller, to fit.
 
     Args:
         pictures: what is to be seen.
         path: `.mp4`, `.webm`, `.gif`; a folder or `frames/%05d.png` is a numbered series.
         max_mb: how large a GIF may become [million bytes].
         force: write over what is there.
-        progress: told (pictures done, pictures in all).
+        progress: called with the pictures done, and pictures in all.
 
     Raises:
         OutputError: it cannot be written, exists already, or does not fit; nothing is left behind.
@@ -154,8 +156,8 @@ def write_film(
         try:
             writer = gif_writer(path, pictures.size, cut.fps, pictures.every(step))
             _record(pictures, writer, progress, budget)
-        except _TooLargeError as found:
-            pictures = _smaller(pictures, found.share, path, max_mb or 0.0)
+        except _TooLargeError as error:
+            pictures = _smaller(pictures, error.share, path, max_mb or 0.0)
         else:
             return pictures.size
 
@@ -163,7 +165,7 @@ def write_film(
 def check_film(
     path: Path, cut: Cut, size: Size, max_mb: float | None = None, *, force: bool = False
 ) -> None:
-    """Refuse what cannot become a film, before anything is worked out; raises `OutputError`."""
+    """Refuse what cannot become a film, before anything is computed; raises `OutputError`."""
     is_there(path)  # the system says here what it thinks of the name
     files = series_files(path, cut.frames) if is_series(path) else iter((path,))
     there = None if force else next((one for one in files if one.is_file()), None)
@@ -225,3 +227,71 @@ def _smaller(pictures: Pictures, share: float, path: Path, max_mb: float) -> Pic
             "(--from, --to), more speed or more room."
         )
     return replace(pictures, size=(width, height))
+
+
+def is_series(path: Path) -> bool:
+    """Return whether a path means a numbered series: a pattern ending in .png, or a folder."""
+    return bool(_NUMBER.search(path.name)) or path.is_dir() or not path.suffix
+
+
+def pattern_of(path: Path) -> Path:
+    """Return the pattern of a series; raises `OutputError` where its name is none."""
+    if not _NUMBER.search(path.name):
+        return path / "%05d.png"
+    rest = _NUMBER.sub("", path.name, count=1)
+    if "%" in rest or not rest.lower().endswith(".png"):
+        raise OutputError(f"{path}: a series is named like frames/%05d.png.")
+    return path
+
+
+def name_of(pattern: Path, number: int) -> Path:
+    """Return the file of one picture."""
+    return pattern.with_name(_NUMBER.sub(lambda match: match[0] % number, pattern.name))
+
+
+def series_files(path: Path, frames: int) -> Iterator[Path]:
+    """Yield the files that a series is going to have."""
+    pattern = pattern_of(path)
+    return (name_of(pattern, number) for number in range(1, frames + 1))
+
+
+@dataclass
+class Series:
+    """Writes each picture as it comes."""
+
+    pattern: Path
+    done: list[Path] = field(default_factory=list)
+    written: int = 0
+
+    def add(self, surface: pygame.Surface) -> None:
+        """Write the next picture."""
+        path = name_of(self.pattern, len(self.done) + 1)
+        self.done.append(path)
+        save_png(surface, path)
+        self.written += path.stat().st_size
+
+    def finish(self) -> None:
+        """Do nothing: every picture is written already."""
+
+
+@contextmanager
+def series_writer(path: Path) -> Iterator[Series]:
+    """Yield a writer of a series; raises `OutputError` where one cannot be written."""
+    pattern = pattern_of(path)
+    folder = pattern.parent
+    made = not folder.exists()
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"{folder} cannot be made: {error.strerror or error}.") from error
+    series = Series(pattern)
+    try:
+        yield series
+    except BaseException:
+        for one in series.done:
+            with suppress(OSError):  # what went wrong in the first place is reported
+                one.unlink()
+        if made:
+            with suppress(OSError):  # somebody else may have put something there
+                folder.rmdir()
+        raise

@@ -1,7 +1,7 @@
 """Filming beside the window: a second process writes the film, the window goes on.
 
 In: what makes the pictures (pickled, so a partial of a function), a cut, a path. Out: a file, and
-`News` of how far it is. No picture of the window is used: a film's pictures come from its own time.
+`Progress`. No picture of the window is used: a film's pictures come from its own time.
 """
 
 from __future__ import annotations
@@ -25,18 +25,18 @@ from simulator.session.presentation import Presentation
 from simulator.signals import dropped_stops
 from simulator.stage.scenery import ShowOptions
 from simulator.stage.show import Show
-from simulator.view.cameras import WHOLE, Shot
+from simulator.view.camera import WHOLE, Shot
 from simulator.view.theme import Theme
 
-TELL_S = 0.2
-"""The window is told at most so often how far the film is [s]."""
+REPORT_S = 0.2
+"""The window hears at most so often how far the film is [s]."""
 LEAVE_S = 20.0
-"""So long an encoder may take to put a film down when the program ends [s]."""
+"""So long an encoder may take to give a film up when the program ends [s]."""
 _NICER = 10
 
 
 @dataclass(frozen=True, slots=True)
-class News:
+class Progress:
     """How far a film is: pictures `done` of `total`; `problem` says why it will never be there."""
 
     done: int
@@ -56,7 +56,7 @@ def story_seen(script: Script) -> SceneAt:
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class FilmOrder:
     """A film that is wanted: its scenes, which cut of them, how large, in which colours, where."""
 
     seen: Callable[[], SceneAt]
@@ -70,7 +70,7 @@ class Order:
 class Filming:
     """One film being written by another process; nothing here waits for it."""
 
-    def __init__(self, order: Order) -> None:
+    def __init__(self, order: FilmOrder) -> None:
         """Start the process; it is given the order once it listens, since that is a long text.
 
         Raises:
@@ -84,25 +84,25 @@ class Filming:
         theirs.close()
         self._over = False
 
-    def news(self) -> Iterator[News]:
+    def news(self) -> Iterator[Progress]:
         """Yield what has come in since; the last of all is finished or names a problem."""
         try:
             while not self._over and self._pipe.poll():
-                told: News | None = self._pipe.recv()
-                if told is None:
+                news: Progress | None = self._pipe.recv()
+                if news is None:
                     self._pipe.send(self.order)
                     continue
-                self._over = told.finished or bool(told.problem)
-                yield told
+                self._over = news.finished or bool(news.problem)
+                yield news
         except (EOFError, OSError):
             self._over = True
             why = f"{self.order.path} could not be finished."
-            yield News(0, self.order.cut.frames, problem=why)
+            yield Progress(0, self.order.cut.frames, problem=why)
 
     def stop(self) -> None:
-        """Put the film down: the process leaves nothing of it.
+        """Give the film up: the process leaves nothing of it.
 
-        It is told by a signal; where that would end it on the spot (Windows), it finds out at its
+        A signal says so; where that would end the process on the spot (Windows), it notices at its
         next picture that nobody listens.
         """
         with contextlib.suppress(OSError):
@@ -140,23 +140,23 @@ def _stop(_signal: int, _frame: FrameType | None) -> None:
     raise _StoppedError
 
 
-def _write(pipe: Connection, order: Order) -> None:
-    told_at = -TELL_S
+def _write(pipe: Connection, order: FilmOrder) -> None:
+    reported_s = -REPORT_S
 
-    def tell(done: int, total: int) -> None:
-        nonlocal told_at
+    def report(done: int, total: int) -> None:
+        nonlocal reported_s
         now = time.monotonic()
         if pipe.poll():  # nothing is ever sent: the other end was closed
             raise _StoppedError
-        if now - told_at >= TELL_S:
-            told_at = now
-            pipe.send(News(done, total))
+        if now - reported_s >= REPORT_S:
+            reported_s = now
+            pipe.send(Progress(done, total))
 
     frames = order.cut.frames
     try:
-        tell(0, frames)
+        report(0, frames)
         pictures = Pictures(order.seen(), order.cut, order.size, order.theme, order.shot)
-        write_film(pictures, order.path, progress=tell)
-        pipe.send(News(frames, frames, finished=True))
+        write_film(pictures, order.path, progress=report)
+        pipe.send(Progress(frames, frames, finished=True))
     except LightpaceError as error:
-        pipe.send(News(0, frames, problem=str(error)))
+        pipe.send(Progress(0, frames, problem=str(error)))

@@ -102,7 +102,7 @@ class _Unicast(SenderSocketUDP):  # type: ignore[misc] # sacn has no types
         """Send nothing: only the host that was named gets packets."""
 
 
-class Strip:
+class LedStrip:
     """A strip being fed; the sending goes on beside the pictures."""
 
     def __init__(self, sender: Any, target: Target, theme: Theme) -> None:
@@ -124,7 +124,7 @@ class Strip:
 
 
 @contextmanager
-def opened_strip(target: Target, theme: Theme) -> Iterator[Strip]:
+def opened_strip(target: Target, theme: Theme) -> Iterator[LedStrip]:
     """Yield a strip; it goes dark at the end, also after an error.
 
     Raises:
@@ -149,7 +149,7 @@ def opened_strip(target: Target, theme: Theme) -> Iterator[Strip]:
         sender[universe].multicast = False
         sender[universe].destination = address
     sender.start()
-    strip = Strip(sender, target, theme)
+    strip = LedStrip(sender, target, theme)
     try:
         strip.black_out()
         yield strip

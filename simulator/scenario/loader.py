@@ -105,7 +105,7 @@ def _write_out(review: Review, path: tuple[str, ...], kind: NamedSections, folde
         review.problems += [
             p if p.line else at.problem(shown, p.message, p.hint) for p in error.problems
         ]
-        review.take_out(place)
+        review.exclude(place)
         return
     review.problems += document.flaws
     key_node = place.holder.nodes[place.key][0]

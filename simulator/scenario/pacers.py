@@ -151,7 +151,7 @@ def _shelter_rows(value: Any) -> Any:
 def _default_formation() -> Formation:
     try:
         return Formation.model_validate(FORMATION.find(DEFAULT_FORMATION))
-    except (PydanticCustomError, ValidationError) as error:  # nobody asked for it by name
+    except (PydanticCustomError, ValidationError) as error:  # the default, which no file names
         what = f"The shipped formation '{DEFAULT_FORMATION}' is missing or damaged"
         raise ResourceError(f"{what}; reinstall lightpace.") from error
 

@@ -112,42 +112,42 @@ def _below(place: Location, step: str | int) -> Location | None:
 
 
 class Review:
-    """A document that is being checked: its problems so far, and what was taken out for them."""
+    """A document that is being checked: its problems so far, and what is excluded for them."""
 
     def __init__(self, document: Document, model: type[Section]) -> None:
         self.document = document
         self.problems: list[Problem] = list(document.flaws)
         self._model = model
         self._wrong: set[Path] = set()
-        self._out: dict[int, tuple[YamlMapping | YamlList, set[Any]]] = {}
+        self._excluded: dict[int, tuple[YamlMapping | YamlList, set[Any]]] = {}
 
     def report(self, place: Location, message: str, hint: str = "", *missing: str) -> None:
         """List a problem at a place."""
         shown = dotted((*place.shown, *missing))
         self.problems.append(position_of(place.node).problem(shown, message, hint))
 
-    def take_out(self, place: Location) -> None:
-        """Let what stands at a place, or what lacks it, be left out of the next validation."""
+    def exclude(self, place: Location) -> None:
+        """Leave what stands at a place, or what lacks it, out of the next validation."""
         self._wrong.add(place.path)
         if place.holder is not None:
             self._wrong.add(place.path[: len(place.shown)])
-            self._out.setdefault(id(place.holder), (place.holder, set()))[1].add(place.key)
+            self._excluded.setdefault(id(place.holder), (place.holder, set()))[1].add(place.key)
 
-    def sweep(self) -> bool:
-        """Take out what is to be; return whether anything was."""
-        for holder, keys in self._out.values():
+    def remove_excluded(self) -> bool:
+        """Remove what is excluded from the document; return whether there was anything."""
+        for holder, keys in self._excluded.values():
             for key in sorted(keys, reverse=True):
                 holder.take_out(key)
-        swept = bool(self._out)
-        self._out = {}
-        return swept
+        removed = bool(self._excluded)
+        self._excluded = {}
+        return removed
 
     # -- pydantic's errors -------------------------------------------------------------------
 
-    def take(self, error: ValidationError) -> bool:
-        """List what is wrong, and mend or take it out; return whether there is a point in going on.
+    def handle_errors(self, error: ValidationError) -> bool:
+        """List what is wrong, and mend or exclude it; return whether the document has changed.
 
-        A section that a key was taken out of, or renamed in, may lack a key for that reason.
+        A section that lost a key, or had one renamed, may lack a key for that reason.
         """
         mended: set[Path] = set()
         details = error.errors(include_url=False)
@@ -159,10 +159,10 @@ class Review:
             if kind == "too_short" and len(place.value) >= detail["ctx"]["min_length"]:
                 continue  # pydantic counts those alone that are right
             if kind == "extra_forbidden":
-                self._take_unknown_key(place, detail)
+                self._handle_unknown_key(place, detail)
                 mended.add(place.path[:-1])
             elif kind == "union_tag_invalid":
-                self._take_unknown_variant(place, detail)
+                self._handle_unknown_variant(place, detail)
                 mended.add(place.path)
             elif kind == "missing" and place.path[:-1] in mended:
                 continue
@@ -172,8 +172,8 @@ class Review:
                 if not self._is_consequence(detail, place):
                     missing = [str(detail["loc"][-1])] if kind == "missing" else []
                     self.report(place, *self._in_words(detail, place), *missing)
-                self.take_out(place)
-        return self.sweep() or bool(mended)
+                self.exclude(place)
+        return self.remove_excluded() or bool(mended)
 
     def _sections_at(self, loc: Path) -> list[type[Section]]:
         return sections_among(types_at(self._model, loc))
@@ -181,7 +181,7 @@ class Review:
     def _guess(self, word: str, known: Sequence[str]) -> str:
         return guess(word, known) if len(self.problems) < MAX_GUESSES else ""
 
-    def _take_unknown_key(self, place: Location, detail: ErrorDetails) -> None:
+    def _handle_unknown_key(self, place: Location, detail: ErrorDetails) -> None:
         """Read a misspelt key as the one that was meant; a key of another variant has no place."""
         above, word = detail["loc"][:-1], str(detail["loc"][-1])
         (section,) = self._sections_at(above)
@@ -195,7 +195,7 @@ class Review:
         if tags:
             what = f"{quoted(word)} does not go with {variant_key(section)} {tag}"
             self.report(place, what, f"it goes with {', '.join(tags)}")
-            self.take_out(place)
+            self.exclude(place)
             return
         meant = self._guess(word, known)
         self.report(place, f"unknown key {quoted(word)}", did_you_mean(meant, known))
@@ -206,13 +206,13 @@ class Review:
         if isinstance(holder, YamlMapping) and meant and meant not in holder:
             holder.rename(word, meant)
         else:
-            self.take_out(place)
+            self.exclude(place)
 
     def _is_row_key(self, above: Path, key: str) -> bool:
         """Return whether a key of a table's row is what the row itself is written under."""
         return key == "distance" and isinstance(find(self.document, above[:-1]).value, YamlMapping)
 
-    def _take_unknown_variant(self, place: Location, detail: ErrorDetails) -> None:
+    def _handle_unknown_variant(self, place: Location, detail: ErrorDetails) -> None:
         """Read an unknown variant as the one that was meant, or that fits best."""
         sections = self._sections_at(detail["loc"])
         by_word = variants(sections)
@@ -272,7 +272,7 @@ class Review:
 
     # -- what does not fit together ----------------------------------------------------------
 
-    def take_complaints(self, value: Section) -> None:
+    def handle_complaints(self, value: Section) -> None:
         """List what does not fit between values that are each right."""
         for complaints in complaints_below(value):
             listed = [
@@ -316,15 +316,15 @@ def check(
             return model.model_validate(document.root)
     value: SectionT | None = None
     for _ in range(MAX_PASSES):
-        review.sweep()
+        review.remove_excluded()
         try:
             value = model.model_validate(document.root, context=LENIENT)
         except ValidationError as error:
-            if not review.take(error):
+            if not review.handle_errors(error):
                 break
             prepare(review)
         else:
-            review.take_complaints(value)
+            review.handle_complaints(value)
             break
     problems = list(dict.fromkeys(review.problems))
     if problems or value is None:

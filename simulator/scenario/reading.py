@@ -201,7 +201,7 @@ class NamedSections:
         return read_document(read_text(path, str(path)), str(path))
 
     def find(self, value: Any) -> Any:
-        """Return the values behind a name; anything but a name is handed on as it is.
+        """Return the values behind a name; anything but a name is returned as it is.
 
         Raises:
             PydanticCustomError: there is no such file, or it has problems.

@@ -16,17 +16,22 @@ import operator
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
-from simulator.scenario.yaml_tree import YamlList, YamlNode, read_document, scalar_value
+from simulator.scenario.yaml_tree import (
+    YamlList,
+    YamlMapping,
+    YamlNode,
+    read_document,
+    scalar_value,
+)
 from simulator.units import format_time, parse_distance, parse_time
 
 if TYPE_CHECKING:
     from ruamel.yaml import YAML
 
-Path: TypeAlias = tuple[str | int, ...]
 GONE: Any = object()
-"""Stands for a value that is taken out."""
+"""Stands for a value that is not there."""
 WIDTH = 88
 """A list or mapping longer than this is written in lines of its own."""
 TIMES = frozenset(("target", "time", "tolerance"))
@@ -53,25 +58,17 @@ def rewrite(text: str, old: dict[str, Any], new: dict[str, Any]) -> Rewritten:
     Raises:
         CannotRewriteError: the text is no mapping, or has no place for a change.
     """
-    changes = differences(old, new)
-    if not changes:
+    if _same(old, new):
         return Rewritten(text, respaced=False)
     line_feeds = text.replace("\r\n", "\n")
-    yaml, root = _loaded(line_feeds)
+    writer, root = _loaded(line_feeds)
     if not isinstance(root, dict):
         raise CannotRewriteError("the file is no mapping")
-    lines: set[int] = set()
-    document = read_document(text, "")
-    wholes: list[Path] = []
-    for path, value in changes:
-        if any(path[: len(whole)] == whole for whole in wholes):
-            continue
-        put_at = _put(root, path, value, new)
-        wholes += [put_at] if put_at != path else []
-        lines |= _lines_of(document.root, put_at, gone=value is GONE and put_at == path)
+    editor = _Editor()
+    editor.update_mapping(root, read_document(text, "").root, old, new)
     if not root:
         raise CannotRewriteError("nothing would be left of the file")
-    written = _dumped(yaml, root)
+    written = _dumped(writer, root)
     if not line_feeds.endswith("\n"):
         written = written.removesuffix("\n")
     if "\r\n" in text:
@@ -81,7 +78,7 @@ def rewrite(text: str, old: dict[str, Any], new: dict[str, Any]) -> Rewritten:
     matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
     codes = [code for code in matcher.get_opcodes() if code[0] != "equal"]
     touched = {line for _, begin, end, _, _ in codes for line in range(begin, end)}
-    return Rewritten(written, respaced=mixed or not touched <= lines)
+    return Rewritten(written, respaced=mixed or not touched <= editor.lines)
 
 
 def document_text(value: dict[str, Any]) -> str:
@@ -89,140 +86,132 @@ def document_text(value: dict[str, Any]) -> str:
     return _dumped(_yaml(*_INDENTS[0]), {key: _node(v, len(key) + 2) for key, v in value.items()})
 
 
-# -- what changed --------------------------------------------------------------------------------
+# -- what changed, and where it is put -----------------------------------------------------------
 
 
-def differences(old: Any, new: Any, path: Path = ()) -> list[tuple[Path, Any]]:
-    """Return what to put where, in order, so that `old` becomes `new`; see `GONE`."""
-    if isinstance(old, dict) and isinstance(new, dict):
-        if path and path[-1] == "splits" and list(old) != list(new):
-            return [(path, new)]
-        found: list[tuple[Path, Any]] = [((*path, k), GONE) for k in old if k not in new]
-        for key, value in new.items():
-            if key in old:
-                found += differences(old[key], value, (*path, key))
+class _Editor:
+    """Puts changes into ruamel.yaml's values, and keeps the lines of the file that they touch.
+
+    Beside each value goes what the file says there, whose nodes know their lines.
+    """
+
+    def __init__(self) -> None:
+        self.lines: set[int] = set()
+
+    def update_mapping(
+        self, node: Any, said: YamlMapping, old: dict[str, Any], new: dict[str, Any]
+    ) -> None:
+        """Change what differs; `GONE` and None stand in a file by being absent."""
+        both = {name: (old.get(name, GONE), new.get(name, GONE)) for name in (*old, *new)}
+        changed = {name: pair for name, pair in both.items() if not _same(*pair)}
+        for name, (before, after) in sorted(
+            changed.items(), key=lambda item: item[1][1] is not GONE
+        ):
+            key = _key_of(node, name)
+            if key is None:
+                if after is not GONE and after is not None:
+                    self._add(node, name, _difference(before, after))
+            elif after is GONE or (after is None and not _has_comment(node, key)):
+                self._take_out(node, said, key)
+            elif _is_nothing(node[key]):
+                self._replace(node, said, key, _difference(before, after))
+            elif name == "splits" and list(before) != list(after):
+                self._replace(node, said, key, after)
             else:
-                found.append(((*path, key), value))
-        return found
-    if isinstance(old, list) and isinstance(new, list):
-        return _list_differences(old, new, path)
-    return [] if old == new and type(old) is type(new) else [(path, new)]
+                self._update(node, said, key, before, after)
+
+    def _update(self, holder: Any, said: Any, key: Any, before: Any, after: Any) -> None:
+        """Change what differs within a value, or put it anew.
+
+        What lies within an alias, or within what others are aliases of, is written as a whole.
+        """
+        node: Any = holder[key]
+        if _is_flow(node):  # all on its line
+            self.lines |= _lines_of(said, key)
+        values = (node, before, after)
+        done = False
+        if _has_anchor(node):
+            pass
+        elif all(isinstance(value, dict) for value in values):
+            self.update_mapping(node, said[key], before, after)
+            done = bool(node)
+        elif all(isinstance(value, list) for value in values) and len(node) == len(before):
+            done = self._update_list(node, said[key], before, after)
+        if not done:
+            self._replace(holder, said, key, after)
+
+    def _update_list(self, items: Any, said: YamlList, old: list[Any], new: list[Any]) -> bool:
+        """Change a list item by item, named ones by name; return whether that can be done."""
+        was, names = [_name(item) for item in old], [_name(item) for item in new]
+        kept = [name for name in was if name in names]
+        renamed = len(was) == len(names) and sum(map(operator.ne, was, names)) == 1
+        if None not in (*was, *names) and names[: len(kept)] == kept and kept and not renamed:
+            for i in reversed(range(len(was))):
+                if was[i] not in names:
+                    self._take_out(items, said, i)
+                    said.take_out(i)
+            old = [item for item in old if _name(item) in names]
+        elif len(old) != len(new):
+            return False
+        for i, (before, after) in enumerate(zip(old, new, strict=False)):
+            if not _same(before, after):
+                self._update(items, said, i, before, after)
+        for item in new[len(old) :]:
+            self._add(items, len(items), item)
+        return True
+
+    def _add(self, holder: Any, key: Any, value: Any) -> None:
+        """Put what the file does not give yet, before the comments that follow the last value."""
+        after = _comment_after(holder, _last_key(holder)) if holder else ""
+        written = _node(value, holder.lc.col or 0, flow=isinstance(holder, list))
+        if isinstance(holder, list):
+            holder.append(written)
+        else:
+            holder[_key_node(key)] = written
+        _add_comment(holder, _last_key(holder), after)
+
+    def _replace(self, holder: Any, said: Any, key: Any, value: Any) -> None:
+        self.lines |= _lines_of(said, key)
+        old = holder[key]
+        token = _token(holder, key)
+        if _has_anchor(old) and token and token.start_mark.line != holder.lc.key(key)[0]:
+            del holder.ca.items[key]  # ruamel.yaml gives an alias the comment of its anchor
+        after = _comment_after(holder, key) if isinstance(old, (dict, list)) else ""
+        flow = isinstance(holder, list) or _is_flow(holder) or _is_flow(old)
+        holder[key] = _node(value, (holder.lc.col or 0) + 2, old=old, flow=flow)
+        _add_comment(holder, key, after)
+
+    def _take_out(self, holder: Any, said: Any, key: Any) -> None:
+        """Take a value out; a comment that follows it in lines of its own stays."""
+        self.lines |= _lines_of(said, key)
+        after = _comment_after(holder, key)
+        keys = list(range(len(holder))) if isinstance(holder, list) else list(holder)
+        i = keys.index(key)
+        del holder[key]
+        if i:
+            _add_comment(holder, keys[i - 1], after)
+        elif after.strip() and len(keys) > 1 and not isinstance(holder, list):
+            bare = "\n".join(line.strip().removeprefix("# ") for line in after.split("\n"))
+            holder.yaml_set_comment_before_after_key(keys[1], bare.strip(), holder.lc.col)
 
 
-def _list_differences(old: list[Any], new: list[Any], path: Path) -> list[tuple[Path, Any]]:
-    found: list[tuple[Path, Any]] = []
-    was, names = [_name(item) for item in old], [_name(item) for item in new]
-    kept = [name for name in was if name in names]
-    renamed = len(was) == len(names) and sum(map(operator.ne, was, names)) == 1
-    if None not in (*was, *names) and names[: len(kept)] == kept and not renamed:
-        gone = [i for i, name in enumerate(was) if name not in names]
-        found += [((*path, i), GONE) for i in reversed(gone)]
-        old = [item for item in old if _name(item) in names]
-    elif len(old) != len(new):
-        return [(path, new)]
-    for i, (before, after) in enumerate(zip(old, new, strict=False)):
-        found += differences(before, after, (*path, i))
-    return found + [((*path, i), item) for i, item in enumerate(new[len(old) :], start=len(old))]
+def _same(old: Any, new: Any) -> bool:
+    return old == new and (isinstance(old, (dict, list)) or type(old) is type(new))
+
+
+def _difference(old: Any, new: Any) -> Any:
+    """Return of a section what differs from another."""
+    if not isinstance(old, dict) or not isinstance(new, dict):
+        return new
+    return {k: _difference(old.get(k), v) for k, v in new.items() if not _same(old.get(k, GONE), v)}
 
 
 def _name(item: Any) -> str | None:
     return item.get("name") if isinstance(item, dict) else None
 
 
-# -- where it is put -----------------------------------------------------------------------------
-
-
-def _put(root: Any, path: Path, value: Any, new: Any) -> Path:
-    """Put a value, or take it out; return the path that was written anew, which may lie above.
-
-    What lies within an alias, or within what others are aliases of, is written out as a whole.
-    """
-    above: list[tuple[Any, Any]] = []
-    node = root
-    for depth, step in enumerate(path):
-        shared = depth > 0 and _has_anchor(node)
-        if shared or not isinstance(node, (dict, list)):
-            if shared or node.strip() not in ("", "~", "null"):
-                return _put_whole(root, path[:depth], new)
-            _replace(*above[-1], _nest(path[depth:], value))
-            return path
-        key = _key_of(node, step)
-        if key is None:
-            return _put_new(root, path, depth, node, value, new)
-        above.append((node, key))
-        node = node[key]
-    holder, key = above[-1]
-    unsaid = value is None and isinstance(holder, dict) and not _has_comment(holder, key)
-    if value is GONE or unsaid:
-        _take_out(above)
-    else:
-        _replace(holder, key, value)
-    return path
-
-
-def _put_new(root: Any, path: Path, depth: int, node: Any, value: Any, new: Any) -> Path:
-    """Put what the file does not give yet."""
-    if value is GONE or value is None:
-        # an item of a list that is there by default: the list has to be written
-        listed = next((i for i, step in enumerate(path[depth:], depth) if isinstance(step, int)), 0)
-        return _put_whole(root, path[:listed], new) if listed else path
-    if isinstance(node, list) and path[depth] != len(node):
-        return _put_whole(root, path[:depth], new)
-    after = _comment_after(node, _last_key(node)) if node else ""
-    written = _node(_nest(path[depth + 1 :], value), 2 * depth, flow=isinstance(node, list))
-    if isinstance(node, list):
-        node.append(written)
-    else:
-        node[_key_node(str(path[depth]))] = written
-    _add_comment(node, _last_key(node), after)
-    return path
-
-
-def _put_whole(root: Any, path: Path, new: Any) -> Path:
-    if not path:
-        raise CannotRewriteError("the file would be written anew")
-    value = new
-    for step in path:
-        value = value[step]
-    return _put(root, path, value, new)
-
-
-def _replace(holder: Any, key: Any, value: Any) -> None:
-    old = holder[key]
-    token = _token(holder, key)
-    if _has_anchor(old) and token and token.start_mark.line != holder.lc.key(key)[0]:
-        del holder.ca.items[key]  # ruamel.yaml gives an alias the comment of its anchor
-    after = _comment_after(holder, key) if isinstance(old, (dict, list)) else ""
-    flow = isinstance(holder, list) or _is_flow(holder)
-    depth = holder.lc.col or 0
-    holder[key] = _node(value, depth + 2, old=old, flow=flow or _is_flow(old))
-    _add_comment(holder, key, after)
-
-
-def _take_out(above: list[tuple[Any, Any]]) -> None:
-    """Take a value out; a comment that follows it in lines of its own stays."""
-    holder, key = above[-1]
-    after = _comment_after(holder, key)
-    keys = list(range(len(holder))) if isinstance(holder, list) else list(holder)
-    i = keys.index(key)
-    del holder[key]
-    if i:
-        _add_comment(holder, keys[i - 1], after)
-    elif len(above) > 1 and not holder:
-        holder.fa.set_flow_style()
-        _add_comment(*above[-2], after + _cut_end(holder))
-    elif after and not isinstance(holder, list):
-        holder.yaml_set_comment_before_after_key(keys[1], before=_bare(after), indent=holder.lc.col)
-
-
-def _bare(after: str) -> str:
-    return "\n".join(line.strip().removeprefix("# ") for line in after.strip().splitlines())
-
-
-def _nest(path: Path, value: Any) -> Any:
-    for step in reversed(path):
-        value = [value] if isinstance(step, int) else {step: value}
-    return value
+def _is_nothing(node: Any) -> bool:
+    return isinstance(node, str) and node.strip() in ("", "~", "null")
 
 
 def _key_of(node: Any, step: str | int) -> Any:
@@ -314,6 +303,7 @@ def _add_comment(holder: Any, key: Any, after: str) -> None:
     holder, key = _last_word(holder, key)
     comments = holder.ca
     if isinstance(holder, list):
+        comments.comment = comments.comment or [None, None]  # without it no end is written
         comments.end.append(CommentToken(after, CommentMark(0), None))
         return
     slots = comments.items.setdefault(key, [None] * 4)
@@ -336,18 +326,18 @@ def _yaml(mapping: int, offset: int) -> YAML:
                 return self.DEFAULT_SCALAR_TAG
             return super().resolve(kind, value, implicit)
 
-    yaml = YAML(typ="rt", pure=True)
-    yaml.Resolver = TextResolver
-    yaml.preserve_quotes = True
-    yaml.brace_single_entry_mapping_in_flow_sequence = True
-    yaml.width = 1_000_000
-    yaml.indent(mapping=mapping, sequence=offset + 2, offset=offset)
-    return yaml
+    writer = YAML(typ="rt", pure=True)
+    writer.Resolver = TextResolver
+    writer.preserve_quotes = True
+    writer.brace_single_entry_mapping_in_flow_sequence = True
+    writer.width = 1_000_000
+    writer.indent(mapping=mapping, sequence=offset + 2, offset=offset)
+    return writer
 
 
-def _dumped(yaml: YAML, root: Any) -> str:
+def _dumped(writer: YAML, root: Any) -> str:
     stream = io.StringIO()
-    yaml.dump(root, stream)
+    writer.dump(root, stream)
     return stream.getvalue()
 
 
@@ -358,11 +348,11 @@ def _loaded(text: str) -> tuple[YAML, Any]:
     ended = text if text.endswith("\n") else f"{text}\n"
     try:
         for indents in _INDENTS:
-            yaml = _yaml(*indents)
-            if _dumped(yaml, yaml.load(text)) == ended:
-                return yaml, yaml.load(text)
-        yaml = _yaml(*_INDENTS[0])
-        return yaml, yaml.load(text)
+            writer = _yaml(*indents)
+            if _dumped(writer, writer.load(text)) == ended:
+                return writer, writer.load(text)
+        writer = _yaml(*_INDENTS[0])
+        return writer, writer.load(text)
     except YAMLError as error:
         raise CannotRewriteError(str(error)) from None
 
@@ -445,30 +435,12 @@ def _stands_bare(text: str) -> bool:
 # -- the lines of a value ------------------------------------------------------------------------
 
 
-def _lines_of(root: Any, path: Path, *, gone: bool) -> set[int]:
-    """Return the lines that a value and its key stand in; one that is `gone` is counted no more."""
-    holder: Any = None
-    key: Any = None
-    value = root
-    trail: list[tuple[YamlNode, YamlNode]] = []
-    for step in path:
-        found = _key_of(value, step) if isinstance(value, (dict, list)) else None
-        if found is None:
-            break
-        holder, key = value, found
-        nodes = holder.nodes[key]
-        trail.append((nodes, nodes) if isinstance(holder, YamlList) else nodes)
-        value = holder[key]
-    if not trail:
-        return set()
-    key_node, node = trail[-1]
+def _lines_of(holder: Any, key: Any) -> set[int]:
+    """Return the lines that a value and its key stand in."""
+    nodes = holder.nodes[key]
+    key_node, node = (nodes, nodes) if isinstance(holder, YamlList) else nodes
     first = key_node.start_mark.line
-    lines = set(range(first, max(first, *_line_ends(node)) + 1))
-    if gone:  # the list may be empty then, which is said in the line of its key
-        lines |= {above.start_mark.line for above, _ in trail[-2:-1]}
-        if isinstance(holder, YamlList):
-            holder.take_out(key)
-    return lines
+    return set(range(first, max(first, *_line_ends(node)) + 1))
 
 
 def _line_ends(node: YamlNode) -> Iterator[int]:

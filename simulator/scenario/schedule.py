@@ -89,7 +89,7 @@ class Schedule:
         return self._locate(self._flying_clock(t))[0]
 
     def cruise_at(self, time_s: ArrayLike) -> Floats:
-        """Return the speed asked for [m/s]: the mark's speed without the start's acceleration."""
+        """Return the planned speed [m/s]: the mark's speed without the start's acceleration."""
         t = np.asarray(time_s, dtype=np.float64)
         return 1.0 / self._locate(self._flying_clock(t))[1]
 

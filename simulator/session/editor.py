@@ -93,6 +93,13 @@ class SettingsEditor:
         """Whether the settings differ from the file."""
         return self.scenario != self.file_scenario
 
+    def state(self) -> tuple[object, ...]:
+        """Return what changes whenever the drawer has to show something else."""
+        history, choices = self.history, (self.keep_target, self.by_lap, self.from_gun)
+        refused = tuple(self.problems.items()), self.split_problem
+        past = history.now, history.can_undo, history.can_redo
+        return past, self.file_settings, frozenset(self.locked), choices, refused
+
     # -- editing ---------------------------------------------------------------------------------
 
     def change(self, path: str, text: str, tick: int | None) -> bool:

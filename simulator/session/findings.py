@@ -41,23 +41,28 @@ class Bars:
     def __init__(self) -> None:
         self.axis = "pacers"
         self.choices: tuple[Choice, ...] = ()
+        self._bars: list[Alternative] = []
         self._question: tuple[Scenario, Scenario, str] | None = None
-        self._finishes: dict[int, float | None] = {}
-        self._before: dict[str, float | None] = {}
-        self._cache: LruCache[tuple[Scenario, Scenario, str], dict[int, float | None]]
+        self._cache: LruCache[tuple[Scenario, Scenario, str], list[Alternative]]
         self._cache = LruCache(CACHED_AXES)
 
     def ask(self, scenario: Scenario, in_file: Scenario) -> bool:
         """Set the rows for a scenario and its file's; return whether the bars have changed."""
         question = scenario, in_file, self.axis
-        asked = self._question
-        if asked is not None and all(a is b for a, b in zip(asked, question, strict=True)):
+        before = self._question
+        if before is not None and all(a is b for a, b in zip(before, question, strict=True)):
             return False
-        same_axis = asked is not None and asked[2] == self.axis
-        self._before = {bar.label: bar.finish_s for bar in self._bars()} if same_axis else {}
+        same_axis = before is not None and before[2] == self.axis
+        finish_s = {bar.label: bar.finish_s for bar in self._bars} if same_axis else {}
         self._question, self.choices = question, choices(scenario, self.axis, in_file)
-        self._finishes = self._cache.get(question) or {}
-        self._cache.put(question, self._finishes)
+        known = self._cache.get(question)
+        if known is None:
+            known = [
+                Alternative(c.label, finish_s.get(c.label), c.own, c.assumed, True, c.in_file)
+                for c in self.choices
+            ]
+            self._cache.put(question, known)
+        self._bars = known
         if COMPILED:
             self.advance()
         return True
@@ -65,34 +70,26 @@ class Bars:
     @property
     def complete(self) -> bool:
         """Whether every row is known."""
-        return len(self._finishes) == len(self.choices)
+        return not any(bar.stale for bar in self._bars)
 
     def advance(self) -> bool:
         """Run what is missing, uncompiled one row of it; return whether anything was missing."""
-        missing = [i for i in range(len(self.choices)) if i not in self._finishes]
+        missing = [i for i, bar in enumerate(self._bars) if bar.stale]
         if not missing:
             return False
         if not COMPILED:
-            present = next((i for i, row in enumerate(self.choices) if row.own), 0)
+            present = next((i for i, bar in enumerate(self._bars) if bar.own), 0)
             missing = [min(missing, key=lambda i: abs(i - present))]
         finish_s = finish_times([self.choices[i].scenario for i in missing])
         for i, finish in zip(missing, finish_s.tolist(), strict=True):
-            self._finishes[i] = None if math.isnan(finish) else finish
+            known = None if math.isnan(finish) else finish
+            self._bars[i] = replace(self._bars[i], finish_s=known, stale=False)
         return True
 
     def alternatives(self) -> tuple[Alternative, ...] | None:
         """Return the bars; None while nothing at all is known."""
-        bars = self._bars()
-        return None if all(bar.stale and bar.finish_s is None for bar in bars) else bars
-
-    def _bars(self) -> tuple[Alternative, ...]:
-        bars = []
-        for i, row in enumerate(self.choices):
-            stale = i not in self._finishes
-            finish = self._before.get(row.label) if stale else self._finishes[i]
-            bar = Alternative(row.label, finish, row.own, row.assumed, stale, row.in_file)
-            bars.append(bar)
-        return tuple(bars)
+        nothing = all(bar.stale and bar.finish_s is None for bar in self._bars)
+        return None if nothing else tuple(self._bars)
 
 
 KINDS = ("possible", "chances", "band")

@@ -63,7 +63,7 @@ class LruCache(Generic[K, V]):
 
 
 class Forks:
-    """Runs by lineage. Lineages are told apart by the runs they give, not by how they are written.
+    """Runs by lineage. Two lineages are the same where they give the same run, however written.
 
     Attributes:
         taken_colours: colours of pinned runs, which no left branch is given.
@@ -74,6 +74,7 @@ class Forks:
         self._scenarios: LruCache[Settings, Scenario] = LruCache(CACHED_SCENARIOS)
         self._runs: LruCache[Lineage, Recording] = LruCache(CACHED_RUNS)
         self._ghosts: LruCache[tuple[Ghost, float, bool], Mark] = LruCache(CACHED_SCENARIOS)
+        self._left: LruCache[LeftBranch, Mark] = LruCache(CACHED_RUNS)
 
     # -- what settings and lineages give ---------------------------------------------------------
 
@@ -129,10 +130,15 @@ class Forks:
 
     def left_ghosts(self, change: Change) -> list[Mark]:
         """Return the branches left behind as ghosts."""
-        return [
-            replace(run_mark(b.name, b.colour, "", self.run(b.lineage)), label=b.label)
-            for b in change.left
-        ]
+        marks = []
+        for branch in change.left:
+            mark = self._left.get(branch)
+            if mark is None:
+                run = self.run(branch.lineage)
+                mark = replace(run_mark(branch.name, branch.colour, "", run), label=branch.label)
+                self._left.put(branch, mark)
+            marks.append(mark)
+        return marks
 
     @contextmanager
     def reading_files_again(self) -> Iterator[None]:
@@ -174,7 +180,7 @@ class Forks:
         lineage = again[0].lineage if again else lineage
         if last.tick == tick and (again or lineage[-1].tick < tick):
             return Change(settings, lineage, left)  # undone where it was made: no tick was run
-        return Change(settings, lineage, (*left, self._left(base, path))[-MOST_LEFT:])
+        return Change(settings, lineage, (*left, self._leave(base, path))[-MOST_LEFT:])
 
     def _forked(self, lineage: Lineage, settings: Settings, tick: int) -> Lineage:
         """Return the lineage that leaves another at `tick`; what lay after it is forgotten."""
@@ -198,7 +204,7 @@ class Forks:
             return True
         return _physical(self.scenario(one)) == _physical(self.scenario(other))
 
-    def _left(self, base: Change, path: str) -> LeftBranch:
+    def _leave(self, base: Change, path: str) -> LeftBranch:
         """Return the branch that is left, named by what was changed."""
         scenario = self.scenario(base.settings)
         what = label_of(scenario, path)

@@ -29,13 +29,14 @@ UNKNOWN = "–"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pin:
-    """One kept run; `lineage` is None for one that was read from a file."""
+    """One kept run with its ghost; `lineage` is None for one that was read from a file."""
 
     number: int
     name: str
     colour: str
     run: Recording
     lineage: Lineage | None
+    mark: Mark
     shown: bool = True
 
 
@@ -64,7 +65,8 @@ class Pins:
         name = free_name(name, {pin.name for pin in self.pins})
         free_colours = [c for c in PIN_COLOURS if c not in self.colours]
         colour = next((c for c in free_colours if c not in taken), free_colours[0])
-        pin = Pin(free[0], name, colour, run, lineage)
+        mark = replace(run_mark(name, colour, "", run), label=f"{free[0]}")
+        pin = Pin(free[0], name, colour, run, lineage, mark)
         self.pins = tuple(sorted((*self.pins, pin), key=lambda p: p.number))
         return ""
 
@@ -98,18 +100,14 @@ class Pins:
         try:
             there = Path(path).is_file()
         except OSError:
-            there = True  # what the system says of it is told by who reads it
+            there = True  # reading it says what the system says
         for name, run in load_recordings(path if there else pins_file(path)):
             why = self.keep(" ".join(name.split())[:100] or "a run", run, None) or why
         return why
 
     def marks(self, live: Lineage) -> list[Mark]:
         """Return the ghosts; the live run is not its own ghost."""
-        return [
-            replace(run_mark(pin.name, pin.colour, "", pin.run), label=f"{pin.number}")
-            for pin in self.pins
-            if pin.shown and pin.lineage != live
-        ]
+        return [pin.mark for pin in self.pins if pin.shown and pin.lineage != live]
 
     def rows(self, live: Lineage, known_s: float) -> tuple[PinRow, ...]:
         """Return the rows of the drawer; the live run is known up to `known_s` [s]."""

@@ -2,7 +2,7 @@
 
 In: a show; actions, seeks and elapsed wall time. Out: scenes, and the cues of a run without a
 story: a speaker goes from one of its events to the next, with one key. The events are the
-recording's own; they are told to the speaker alone, so that nothing is given away on the screen.
+recording's own; only the speaker reads them, so that nothing is given away on the screen.
 """
 
 from __future__ import annotations

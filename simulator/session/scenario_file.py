@@ -11,8 +11,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import shutil
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -66,10 +65,8 @@ class ScenarioFile:
         self.shipped = shipped
         self.missing = self.problem = ""
         self.named_changed = False
-        self._named = NamedFiles()
         self._since_s = 0.0
-        self._stamp = _stamp_of(path)
-        self._looks = 0
+        self._watched: dict[Path, _Seen] = {path: _Seen(path)}
 
     @classmethod
     def open(cls, source: str | Path) -> ScenarioFile:
@@ -89,7 +86,8 @@ class ScenarioFile:
         files = Files()
         with noting(files), contextlib.suppress(LightpaceError):
             load_text(settings.text, settings.name, self.path.parent)
-        self._named.watch(files.looked_at)
+        paths = (self.path, *files.looked_at)
+        self._watched = {path: self._watched.get(path) or _Seen(path) for path in paths}
         named = sorted((str(path), text) for path, text in files.texts.items())
         return replace(settings, named=tuple(named))
 
@@ -103,27 +101,18 @@ class ScenarioFile:
 
     def look(self) -> bool:
         """Return whether the file, or one that it names, says something else than before."""
-        self.named_changed = self._named.look()
-        changed = self._look()
-        return changed or (self.named_changed and not self.missing)
-
-    def _look(self) -> bool:
-        stamp = _stamp_of(self.path)
-        self._looks = self._looks + 1 if stamp == self._stamp else 0
-        if self._looks > SETTLED:
-            return False
-        self._stamp = stamp
-        if stamp is None:
-            self.missing = f"{self.path.name} is gone; what it said last goes on"
-            return False
-        try:
-            text = read_text(self.path, self.path.name)
-        except ScenarioError as error:
-            self.missing = str(error.problems[0])
-            return False
-        self.missing = ""
-        changed, self.text = text != self.text, text
-        return changed
+        changed = {path for path, seen in self._watched.items() if seen.changes(path)}
+        self.named_changed = bool(changed - {self.path})
+        text = self.text
+        if self.path in changed:
+            self.missing = ""
+            try:
+                self.text = read_text(self.path, self.path.name)
+            except ScenarioError as error:
+                gone = f"{self.path.name} is gone; what it said last goes on"
+                there = _stamp_of(self.path) is not None
+                self.missing = str(error.problems[0]) if there else gone
+        return self.text != text or (self.named_changed and not self.missing)
 
     def write(self, text: str) -> None:
         """Write a text into the file, whole or not at all; its mode and byte order mark are kept.
@@ -138,7 +127,43 @@ class ScenarioFile:
             if there:
                 shutil.copymode(self.path, beside)
         self.text, self.missing, self.problem = text, "", ""
-        self._stamp, self._looks = _stamp_of(self.path), 0
+        self._watched[self.path] = _Seen(self.path)
+
+
+class _Seen:
+    """What was seen of a file, which may appear, vanish or be replaced."""
+
+    def __init__(self, path: Path) -> None:
+        self._stamp, self._digest, self._looks = _stamp_of(path), _digest_of(path), 0
+
+    def changes(self, path: Path) -> bool:
+        """Return whether the file says something else than at the last look."""
+        stamp = _stamp_of(path)
+        self._looks = self._looks + 1 if stamp == self._stamp else 0
+        if self._looks > SETTLED:
+            return False
+        before, self._stamp, self._digest = self._digest, stamp, _digest_of(path)
+        return self._digest != before
+
+
+def _stamp_of(path: Path) -> Stamp | None:
+    """Return what changes when a file does, None where there is none."""
+    try:
+        found = path.stat()
+    except (OSError, ValueError):
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino
+
+
+def _digest_of(path: Path) -> bytes:
+    """Return a digest of what a file says; nothing for what is no file: a pipe would block."""
+    try:
+        if not path.is_file():
+            return b""
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").digest()
+    except (OSError, ValueError):
+        return b""
 
 
 class OverwriteGuard:
@@ -160,59 +185,6 @@ class OverwriteGuard:
             return ""
         self._refused = path
         return f"{path.name} is there already: save it by that name again to replace it."
-
-
-# -- the files that a scenario names -------------------------------------------------------------
-
-
-def _stamp_of(path: Path) -> Stamp | None:
-    """Return what changes when a file does, None where there is none."""
-    try:
-        found = path.stat()
-    except (OSError, ValueError):
-        return None
-    return found.st_mtime_ns, found.st_size, found.st_ino
-
-
-@dataclass(slots=True)
-class _Seen:
-    stamp: Stamp | None
-    digest: bytes
-    looks: int = 0
-
-
-class NamedFiles:
-    """Several files that are looked at together; any may appear, vanish or be replaced."""
-
-    def __init__(self) -> None:
-        self._seen: dict[Path, _Seen] = {}
-
-    def watch(self, paths: Iterable[Path]) -> None:
-        """Watch these from now on; those watched already keep what was seen of them."""
-        self._seen = {
-            path: self._seen.get(path) or _Seen(_stamp_of(path), _digest(path)) for path in paths
-        }
-
-    def look(self) -> bool:
-        """Look at all of them; return whether any says something else than at the last look."""
-        changed = False
-        for path, seen in self._seen.items():
-            stamp = _stamp_of(path)
-            seen.looks = seen.looks + 1 if stamp == seen.stamp else 0
-            if seen.looks > SETTLED:
-                continue
-            digest = _digest(path)
-            changed |= digest != seen.digest
-            seen.stamp, seen.digest = stamp, digest
-        return changed
-
-
-def _digest(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").digest()
-    except (OSError, ValueError):
-        return b""
 
 
 # -- what is written -----------------------------------------------------------------------------

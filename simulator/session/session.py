@@ -146,7 +146,6 @@ class Session:
         self.forks.remember_run(self.editor.history.now.lineage, show.recording)
         self._story_ghosts, self.bars.axis = show.ghosts, axis
         self._player.show = show  # what is the same in it is used again
-        self._desk = None
 
     # -- what is shown ---------------------------------------------------------------------------
 
@@ -241,12 +240,8 @@ class Session:
 
     def advance(self, elapsed_s: float) -> None:
         """Let wall time pass [s]; look at the file, take what was worked out in the background."""
-        if self.file is not None:
-            problem = self.file_problem
-            if self.file.poll(elapsed_s):
-                self._read_file(self.file)
-            if self.file_problem != problem:
-                self._desk = None
+        if self.file is not None and self.file.poll(elapsed_s):
+            self._read_file(self.file)
         self._update()
         self._director.pass_time(elapsed_s)
         self.editor.history.pass_time(elapsed_s)
@@ -346,9 +341,10 @@ class Session:
         if self.pins.pins:
             self._update()  # they are compared with the live run, as far as it is known
         known_s = math.inf if self.options.reveal else self._player.playback.furthest_s
-        compared = self.pins.state(self._player.show.recording, known_s)
-        if self._desk is None or self._desk[0] != compared:
-            self._desk = compared, self._make_desk(known_s)
+        compared = self.pins.pins, self.pins.state(self._player.show.recording, known_s)
+        key = self.editor.state(), self.bars.axis, self.file_name, self.file_problem, compared
+        if self._desk is None or self._desk[0] != key:
+            self._desk = key, self._make_desk(known_s)
         return self._desk[1]
 
     def _make_desk(self, known_s: float) -> Desk:
@@ -380,15 +376,11 @@ class Session:
             return AFTER_FINISH
         return tick_at(player.playback.time_s, player.show.recording.step_s)
 
-    def _edited(self, refusal: str = "") -> bool:
-        """Have the drawer show an edit; where it was refused, say so and return False."""
-        self._desk = None
+    def _done(self, refusal: str) -> bool:
+        """Return whether something was done; say why where it was refused."""
         if refusal:
-            self._notify_refusal(refusal)
+            self.notify(f"{refusal[:1].upper()}{refusal[1:]}.")
         return not refusal
-
-    def _notify_refusal(self, why: str) -> None:
-        self.notify(f"{why[:1].upper()}{why[1:]}.")
 
     def change(self, path: str, text: str) -> bool:
         """Set one knob to what was typed; False where that is refused (`Knob.problem` says why).
@@ -396,65 +388,57 @@ class Session:
         It holds from this moment on, or from the gun: on the start line, after the finish, and
         where `set_from_gun` says so.
         """
-        self._desk = None
         return self.editor.change(path, text, self._tick())
 
     def reset(self, path: str) -> None:
         """Set one knob back to the file's value."""
-        self._desk = None
         self.editor.reset(path, self._tick())
 
     def undo(self) -> None:
         """Undo the last change."""
-        self._desk = None
         self.editor.move(-1)
 
     def redo(self) -> None:
         """Make the change again that was undone last."""
-        self._desk = None
         self.editor.move(1)
 
     def set_from_gun(self, on: bool) -> None:
         """Say whether changes run the whole attempt again, or hold from this moment on."""
-        self._desk = None
         self.editor.from_gun = on
 
     def set_keep_target(self, on: bool) -> None:
         """Say whether the other splits make up for a changed one, or the target moves."""
-        self._desk = None
         self.editor.keep_target = on
 
     def set_by_lap(self, on: bool) -> None:
         """Say whether the split table is one of laps, or of sections of 200 m."""
-        self._desk = None
         self.editor.by_lap = on
 
     def lock_split(self, index: int, on: bool) -> None:
         """Keep one split as it is while others change."""
-        self._desk = None
         self.editor.lock_split(index, on)
 
     def change_split(self, index: int, text: str, *, cumulative: bool) -> bool:
         """Set one split of the plan; False where that is refused, with a notice."""
-        why = self.editor.change_split(index, text, self._tick(), cumulative=cumulative)
-        return self._edited(why)
+        return self._done(
+            self.editor.change_split(index, text, self._tick(), cumulative=cumulative)
+        )
 
     def reset_split(self, index: int | None) -> bool:
         """Set one split back to the file's, or with None the whole plan; False where refused."""
-        return self._edited(self.editor.reset_split(index, self._tick()))
+        return self._done(self.editor.reset_split(index, self._tick()))
 
     def add_wave(self) -> None:
         """Add a wave of light."""
-        self._edited(self.editor.add_wave(self._tick()))
+        self._done(self.editor.add_wave(self._tick()))
 
     def remove_wave(self, name: str) -> None:
         """Take a wave of light away."""
-        self._edited(self.editor.remove_wave(name, self._tick()))
+        self._done(self.editor.remove_wave(name, self._tick()))
 
     def set_axis(self, axis: str) -> None:
         """Show another of `Desk.axes` in the what-if strip."""
         if axis in AXES:
-            self._desk = None
             self.bars.axis = axis
 
     def take_bar(self, index: int) -> None:
@@ -462,7 +446,7 @@ class Session:
         self._update()
         rows = self.bars.choices
         if 0 <= index < len(rows):
-            self._edited(self.editor.take(rows[index], self.bars.axis, self._tick()))
+            self._done(self.editor.take(rows[index], self.bars.axis, self._tick()))
 
     # -- pins ------------------------------------------------------------------------------------
 
@@ -495,7 +479,7 @@ class Session:
     def _pins_changed(self, refusal: str = "") -> None:
         self.forks.taken_colours = self.pins.colours
         self._ghosts_changed = True
-        self._edited(refusal)
+        self._done(refusal)
 
     def save_pins(self, path: str | Path) -> None:
         """Write the kept runs into a file."""
@@ -531,7 +515,7 @@ class Session:
         except LightpaceError as error:
             file.problem = str(error)
         else:
-            file.problem, self._desk = "", None
+            file.problem = ""
             self._ghosts_changed |= file.named_changed
 
     def save(self) -> None:
@@ -572,7 +556,6 @@ class Session:
 
     def _saved(self, file: ScenarioFile) -> None:
         self.editor.saved(file.settings())
-        self._desk = None
         self.notify(f"Saved {file.path.name}.")
 
     @contextmanager

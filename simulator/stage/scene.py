@@ -168,7 +168,7 @@ class GapLine:
         metres: positive = behind [m].
         state: ahead, level or behind, and gaining or losing (held by hysteresis).
         colour: colour name of the mark itself.
-        still_possible: only on the first line: can the target still be reached? None = not asked.
+        still_possible: only on the first line: can the target still be reached? None = not known.
     """
 
     name: str
@@ -351,7 +351,7 @@ class Scene:
         speed: playback rate; `paused`.
         notice: one short sentence (`playback slipped one step`, `saved picture.png`), or empty.
         start_light: what the countdown shows.
-        staging: how a story tells this moment; None where nothing is told.
+        staging: how a story stages this moment; None without a story.
     """
 
     title: str

@@ -140,13 +140,13 @@ def scene_of(show: Show, playback: Playback, options: ShowOptions, notice: str =
 def _waves(show: Show, t: float) -> tuple[Wave, ...]:
     waves = []
     race = show.recording.race_m
-    for asked, mark in zip(show.scenario.wavelight.waves, show.waves, strict=True):
-        if not asked.on:
+    for wave, mark in zip(show.scenario.wavelight.waves, show.waves, strict=True):
+        if not wave.on:
             continue
         head = rest_at(float(mark.run.distance_at(t)), race)
         position = float(track_position(head, race))
         leds = show.scenario.wavelight.leds
-        glow = brightness(leds, position, asked.length, asked.pace_end)
+        glow = brightness(leds, position, wave.length, wave.pace_end)
         waves.append(Wave(mark.name, mark.colour, head, glow))
     return tuple(waves)
 
@@ -378,8 +378,8 @@ def board_of(show: Show) -> Board:
     rows = []
     for i, s in enumerate(show.splits):
         last = i == len(show.splits) - 1
-        told = s.distance_m in wanted and not (many and s.distance_m % (5 * LAP_M) > 1e-6)
-        if not (told or last):
+        listed = s.distance_m in wanted and not (many and s.distance_m % (5 * LAP_M) > 1e-6)
+        if not (listed or last):
             continue
         cells = [s.label, _time(s.plan_s), _time(s.run_s), _signed(s.delta_s)]
         for other in s.ghosts_s[:GHOST_COLUMNS]:

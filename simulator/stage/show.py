@@ -137,7 +137,7 @@ class Show:
 
     @cached_property
     def pacer_marks(self) -> tuple[ChartMarker, ...]:
-        """Hand-overs and drop-outs, those at one distance told together; a fork ends the old."""
+        """Hand-overs and drop-outs, those at one distance in one label; a fork ends the old."""
         marks, from_m = list[ChartMarker](), 0.0
         for until_s, then in self.earlier:
             until_m = float(self.recording.distance_at(until_s))

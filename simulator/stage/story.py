@@ -350,7 +350,7 @@ class Facts:
         scenario = self.rivals.get(fact.other)
         if scenario is None or not isinstance(mark.run, Recording):
             raise ValueError(f"'{fact.other}' is no run of this story: only its finish is known")
-        return FactText(_told(fact, FactSource(scenario, mark.run, self.show)), ALWAYS)
+        return FactText(_text_of(fact, FactSource(scenario, mark.run, self.show)), ALWAYS)
 
     def _own(self, fact: Fact) -> FactText:
         run = self.show.recording
@@ -361,7 +361,7 @@ class Facts:
             known_s = events(self.show).get(fact.kind, ALWAYS)
         elif fact.when is not None:
             known_s = time_of(self.show, fact.when)
-        return FactText(_told(fact, FactSource(self.show.scenario, run, self.show)), known_s)
+        return FactText(_text_of(fact, FactSource(self.show.scenario, run, self.show)), known_s)
 
     def _gap(self, fact: Fact) -> FactText:
         mark = self._mark(fact.other) if fact.other else self.show.light
@@ -424,7 +424,7 @@ class FactSource:
         return found
 
 
-def _told(fact: Fact, seen: FactSource) -> str:
+def _text_of(fact: Fact, seen: FactSource) -> str:
     """Return what is true of a run, in words."""
     if fact.kind == "shelter" and fact.when is None:
         return _percent(seen.run.mean_shelter)

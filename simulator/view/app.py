@@ -18,12 +18,12 @@ import pygame
 from simulator.errors import DisplayError
 from simulator.stage.keys import Action
 from simulator.stage.scene import Camera, Scene, Staging
-from simulator.view.cameras import Shot, directed
+from simulator.view.camera import Shot, directed
 from simulator.view.controls import Controls
 from simulator.view.editor import Editor
 from simulator.view.keyboard import binding_of
 from simulator.view.layout import Layout
-from simulator.view.picture import Options, Painter, layout_of
+from simulator.view.picture import Painter, PictureOptions, layout_of
 from simulator.view.pointing import Pointing
 from simulator.view.presenter import Presenter
 from simulator.view.sound import Sound
@@ -183,10 +183,10 @@ class App:
             return
         self.shot = self._pointing.take(event, self.shot, self._layout(), self._now_s)
 
-    def _options(self) -> Options:
+    def _options(self) -> PictureOptions:
         on = self.presenter.on
         looks = self.looks
-        return Options(looks.labels, self.shot, looks.help, not on, on, TILES)
+        return PictureOptions(looks.labels, self.shot, looks.help, not on, on, TILES)
 
     def _layout(self) -> Layout:
         return layout_of(self.window.size, self._staging, self._options())

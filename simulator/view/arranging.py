@@ -1,14 +1,18 @@
-"""The window's arrangement: a pure function from a size, and what is wanted, to rectangles.
+"""The arrangement: a pure function from a size, and what is wanted, to rectangles.
 
-In: the picture's width and height [px], whether the controls show, which panels are wanted. Out:
-`Layout`. Without room panels are dropped in this order: what if, splits, controls, live, timeline,
-group view; the clock is the last to go.
+In: the picture's width and height [px], whether the controls show, which panels are wanted, whether
+a story has words. Out: `Layout`. Without room panels are dropped in this order: what if, splits,
+controls, live, timeline, group view; the clock is the last to go.
+
+In a lecture hall the last row sits about eight picture heights away: what must be read from there
+is a tenth of the height or more, and all else is half as large again as in the window.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from typing import NamedTuple
 
 from simulator.stage.scene import Panel
 from simulator.view.layout import (
@@ -24,11 +28,36 @@ from simulator.view.layout import (
 from simulator.view.panels.side import SIDE_PANELS
 from simulator.view.theme import Sizes
 
-EVERY_PANEL = frozenset(Panel)
 Side = tuple[tuple[str, Box], ...]
 """The panels beside or below the stage that have room, by name."""
-Rows = tuple[Box | None, Box | None, Box | None]
-"""The timeline, the buttons, the words of a story."""
+EVERY_PANEL = frozenset(Panel)
+LECTURE_PANELS = frozenset({Panel.CLOCK, Panel.GAPS})
+"""What is shown in a lecture hall where no story says more."""
+LARGER, LARGER_BESIDE = 1.5, 1.33
+"""How much larger type is in a lecture hall, and beside panels, which must hold a row of it."""
+
+
+class _Parts(NamedTuple):
+    """The boxes that tile a picture."""
+
+    stage: Box
+    side: Side
+    timeline: Box | None
+    caption: Box | None
+    controls: Box | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """What a picture is arranged from: its size, and what is wanted."""
+
+    width: int
+    height: int
+    unit: float
+    gap: int
+    shown: frozenset[Panel]
+    button_h: int
+    caption_h: int
 
 
 @lru_cache(maxsize=64)
@@ -46,56 +75,50 @@ def arrange(
     """
     width, height = max(1, width), max(1, height)
     wide = width >= 1.2 * height and width >= 720 and height >= 360
-    unit = min(width / 1920, height / 1080) if wide else min(width / 1100, height / 1080)
-    unit = max(0.2, unit)
-    gap = max(3, round(14 * unit))
-    button_row = max(26, round(44 * unit)) if controls and width >= 560 and height >= 420 else 0
-    make = _wide if wide else _stacked
-    return make(width, height, unit, gap, button_row, shown, _caption_height(height, unit, caption))
+    unit = max(0.2, min(width / (1920 if wide else 1100), height / 1080))
+    sizes = Sizes(unit)
+    request = _Request(
+        width,
+        height,
+        unit,
+        gap=max(3, round(14 * unit)),
+        shown=shown,
+        button_h=max(26, round(44 * unit)) if controls and width >= 560 and height >= 420 else 0,
+        caption_h=round(2.9 * sizes.lead) if caption and height >= 240 else 0,
+    )
+    parts = _wide(request) if wide else _stacked(request)
+    stage, pad = parts.stage, round(20 * unit)
+    title = rate = None
+    above = below = 0
+    if stage.w >= 300 and stage.h >= 200:
+        head = round(1.1 * sizes.lead + 1.5 * sizes.small)
+        title = Box(stage.x + pad, stage.y + round(10 * unit), round(0.62 * stage.w) - pad, head)
+        x = title.right + pad
+        rate = Box(x, title.y, stage.right - pad - x, head)
+        # the runner's name stands between the title and the track
+        above, below = title.bottom - round(7 * unit) - stage.y, foot_height(sizes)
+    track = Box(stage.x, stage.y + above, stage.w, max(1, stage.h - above - below))
+    band_h = max(1, round(0.27 * stage.h))
+    return Layout(
+        width,
+        height,
+        unit,
+        track=track,
+        view=Box(stage.x, stage.y, stage.w, max(1, stage.h - band_h)),
+        infield=_infield(track).only(shown),
+        band=_band(Box(stage.x, stage.bottom - band_h, stage.w, band_h), unit).only(shown),
+        title=title,
+        rate=rate,
+        **parts._asdict(),
+    )
 
 
-def _caption_height(height: int, unit: float, caption: bool) -> int:
-    return round(2.9 * Sizes(unit).lead) if caption and height >= 240 else 0
-
-
-def _wide(
-    width: int,
-    height: int,
-    unit: float,
-    gap: int,
-    button_row: int,
-    shown: frozenset[Panel],
-    caption_h: int,
-) -> Layout:
-    wanted = in_column(shown)
-    side = max(236, round(0.255 * width)) if wanted else 0
-    left = width - side - (gap if side else 0)
-    row = button_row + gap // 2 if button_row else 0
-    low = 0
-    if Panel.CHART in shown:
-        stage_wanted = left * (TRACK_HEIGHT_M + 11) / (TRACK_WIDTH_M + 13) + 56 * unit
-        spare = round(height - stage_wanted) - gap - row - caption_h
-        low = min(max(84, round(0.185 * height), spare), round(0.32 * height))
-    bottom = low + (gap if low or row else 0) + row
-    stage = Box(0, 0, left, height - bottom - caption_h)
-    caption = Box(0, stage.bottom, left, caption_h) if caption_h else None
-    y = stage.bottom + caption_h
-    inset = gap if side else 2 * gap
-    timeline = Box(gap, y, left - inset, low) if low else None
-    y += low + (gap // 2 if low else 0)
-    buttons = Box(gap, y, left - inset, button_row) if button_row else None
-    panels: Side = ()
-    if side:
-        panels = column_of(Box(left + gap, gap, side - gap, height - 2 * gap), gap, wanted)
-    return _finish(width, height, unit, stage, panels, (timeline, buttons, caption), shown)
-
-
-def in_column(shown: frozenset[Panel]) -> tuple[str, ...]:
+def _in_column(shown: frozenset[Panel]) -> tuple[str, ...]:
     """Return the names of the side panels that are wanted."""
     return tuple(name for name, panel in SIDE_PANELS.items() if panel.wanted(shown))
 
 
-def column_of(column: Box, gap: int, wanted: tuple[str, ...]) -> Side:
+def _column(column: Box, gap: int, wanted: tuple[str, ...]) -> Side:
     """Return the boxes of the wanted panels from the top of `column`: all that have room."""
     x, y, w, h = column
     names = wanted[: 1 if h < 330 else 2 if h < 500 else len(wanted)]
@@ -109,41 +132,54 @@ def column_of(column: Box, gap: int, wanted: tuple[str, ...]) -> Side:
     return tuple(placed)
 
 
-def _stacked(
-    width: int,
-    height: int,
-    unit: float,
-    gap: int,
-    button_row: int,
-    shown: frozenset[Panel],
-    caption_h: int,
-) -> Layout:
+def _wide(request: _Request) -> _Parts:
+    """Stage, words, timeline and buttons on the left, a column of panels on the right."""
+    width, height, gap, shown = request.width, request.height, request.gap, request.shown
+    wanted = _in_column(shown)
+    side = max(236, round(0.255 * width)) if wanted else 0
+    left = width - side - (gap if side else 0)
+    row = request.button_h + gap // 2 if request.button_h else 0
+    low = 0
+    if Panel.CHART in shown:
+        stage_h = left * (TRACK_HEIGHT_M + 11) / (TRACK_WIDTH_M + 13) + 56 * request.unit
+        spare = round(height - stage_h) - gap - row - request.caption_h
+        low = min(max(84, round(0.185 * height), spare), round(0.32 * height))
+    bottom = low + (gap if low or row else 0) + row
+    stage = Box(0, 0, left, height - bottom - request.caption_h)
+    y = stage.bottom + request.caption_h
+    inset = gap if side else 2 * gap
+    column = Box(left + gap, gap, side - gap, height - 2 * gap)
+    panels = _column(column, gap, wanted) if side else ()
+    timeline = Box(gap, y, left - inset, low) if low else None
+    y += low + gap // 2 if low else 0
+    caption = Box(0, stage.bottom, left, request.caption_h) if request.caption_h else None
+    controls = Box(gap, y, left - inset, request.button_h) if request.button_h else None
+    return _Parts(stage, panels, timeline, caption, controls)
+
+
+def _stacked(request: _Request) -> _Parts:
     """Stage on top, then the words, the timeline, the buttons and whatever panels still fit."""
-    wanted = round(width * (TRACK_HEIGHT_M + 11) / (TRACK_WIDTH_M + 13) + 70 * unit)
+    width, height, gap, shown = request.width, request.height, request.gap, request.shown
+    wide = width - 2 * gap
+    stage_h = round(width * (TRACK_HEIGHT_M + 11) / (TRACK_WIDTH_M + 13) + 70 * request.unit)
     chart = Panel.CHART in shown and height >= 260 and width >= 240
-    timeline_h = max(70, round(0.13 * height)) if chart else 0
-    taken = (timeline_h + gap if timeline_h else 0) + (button_row + gap if button_row else 0)
-    rest = height - taken - caption_h
-    beside = in_column(shown)
-    stage = Box(0, 0, width, max(1, min(wanted, rest) if rest - wanted >= 150 and beside else rest))
+    heights = (max(70, round(0.13 * height)) if chart else 0, request.button_h)
+    rest = height - sum(high + gap for high in heights if high) - request.caption_h
+    beside = _in_column(shown) and rest - stage_h >= 150
+    stage = Box(0, 0, width, max(1, min(stage_h, rest) if beside else rest))
     y = stage.bottom
-    caption = timeline = buttons = None
-    if caption_h and y + caption_h <= height:
-        caption = Box(0, y, width, caption_h)
+    caption = None
+    if request.caption_h and y + request.caption_h <= height:
+        caption = Box(0, y, width, request.caption_h)
         y = caption.bottom
-    if timeline_h:
-        timeline = Box(gap, y, width - 2 * gap, timeline_h)
-        y = timeline.bottom + gap
-    if button_row:
-        buttons = Box(gap, y, width - 2 * gap, button_row)
-        y = buttons.bottom + gap
-    places = _below(Box(gap, y, width - 2 * gap, height - y - gap), gap)
-    side = tuple(
-        (name, box)
-        for name, box in zip(SIDE_PANELS, places, strict=False)
-        if name in in_column(shown)
-    )
-    return _finish(width, height, unit, stage, side, (timeline, buttons, caption), shown)
+    rows: list[Box | None] = []
+    for high in heights:
+        rows.append(Box(gap, y, wide, high) if high else None)
+        y += high + gap if high else 0
+    places = _below(Box(gap, y, wide, height - y - gap), gap)
+    names = zip(SIDE_PANELS, places, strict=False)
+    side = tuple((name, box) for name, box in names if name in _in_column(shown))
+    return _Parts(stage, side, rows[0], caption, rows[1])
 
 
 def _below(room: Box, gap: int) -> list[Box]:
@@ -160,85 +196,33 @@ def _below(room: Box, gap: int) -> list[Box]:
     return [*places, Box(x, y + upper + gap, w, h - upper - gap)] if h >= 380 else places
 
 
-def _finish(
-    width: int,
-    height: int,
-    unit: float,
-    stage: Box,
-    panels: Side,
-    rows: Rows,
-    shown: frozenset[Panel],
-) -> Layout:
-    sizes = Sizes(unit)
-    head = round(1.1 * sizes.lead + 1.5 * sizes.small) if stage.w >= 300 and stage.h >= 200 else 0
-    pad = round(20 * unit)
-    title = rate = None
-    if head:
-        title = Box(stage.x + pad, stage.y + round(10 * unit), round(0.62 * stage.w) - pad, head)
-        x = title.right + pad
-        rate = Box(x, title.y, stage.right - pad - x, head)
-    above, below = 0, 0
-    if title is not None:
-        # the runner's name stands between the title and the track
-        above, below = title.bottom - round(7 * unit) - stage.y, foot_height(sizes)
-    track = Box(stage.x, stage.y + above, stage.w, max(1, stage.h - above - below))
-    band_h = max(1, round(0.27 * stage.h))
-    view = Box(stage.x, stage.y, stage.w, max(1, stage.h - band_h))
-    return Layout(
-        width=width,
-        height=height,
-        unit=unit,
-        stage=stage,
-        track=track,
-        title=title,
-        rate=rate,
-        infield=only(_infield(track), shown),
-        band=only(_band(Box(stage.x, stage.bottom - band_h, stage.w, band_h), unit), shown),
-        view=view,
-        side=panels,
-        timeline=rows[0],
-        controls=rows[1],
-        caption=rows[2],
-    )
-
-
-def only(hud: Hud, shown: frozenset[Panel]) -> Hud:
-    """Return a score without what is not wanted."""
-    clock, gaps = Panel.CLOCK in shown, Panel.GAPS in shown
-    return replace(
-        hud,
-        lap=hud.lap if clock else None,
-        clock=hud.clock if clock else None,
-        distance=hud.distance if clock else None,
-        gap=hud.gap if gaps else None,
-        words=hud.words if gaps else None,
-        outlook=hud.outlook if gaps else None,
-        group=hud.group if Panel.GROUP in shown else None,
-    )
+def _infield_box(track: Box, left_m: float, right_m: float, top: float, bottom: float) -> Box:
+    """Return a box in the infield: metres across, shares of the infield's height down."""
+    scale = track_scale(track)
+    cx, cy = track.centre
+    high = INFIELD_M * scale
+    x, y = round(cx + left_m * scale), round(cy + top * high)
+    right, low = round(cx + right_m * scale), round(cy + bottom * high)
+    return Box(x, y, max(1, right - x), max(1, low - y))
 
 
 def _infield(track: Box) -> Hud:
     """Place the score inside the kerb of the whole track."""
-    scale = track_scale(track)
-    cx, cy = track.centre
-    high = INFIELD_M * scale
-
-    def box(left_m: float, right_m: float, top: float, bottom: float) -> Box:
-        x, y = round(cx + left_m * scale), round(cy + top * high)
-        right, low = round(cx + right_m * scale), round(cy + bottom * high)
-        return Box(x, y, max(1, right - x), max(1, low - y))
-
-    roomy = high >= 150
-    gap = box(-56, 56, -0.125, 0.02) if roomy else box(-46, 46, 0.11, 0.3)
+    high = INFIELD_M * track_scale(track)
+    box = partial(_infield_box, track)
+    board = box(-53, 53, -0.41, 0.41)
+    if high < 150:
+        gap = box(-46, 46, 0.11, 0.3) if high >= 60 else None
+        return Hud(box(-46, 46, -0.3, 0.3), board, clock=box(-46, 46, -0.3, 0.1), gap=gap)
     return Hud(
-        area=box(-52, 52, -0.42, 0.43) if roomy else box(-46, 46, -0.3, 0.3),
-        lap=box(-49, -27, -0.365, -0.135) if roomy else None,
-        clock=box(-27, 27, -0.425, -0.125) if roomy else box(-46, 46, -0.3, 0.1),
-        distance=box(27, 49, -0.365, -0.135) if roomy else None,
-        gap=gap if high >= 60 else None,
-        outlook=box(-62, 62, 0.025, 0.105) if roomy else None,
+        area=box(-52, 52, -0.42, 0.43),
+        board=board,
+        lap=box(-49, -27, -0.365, -0.135),
+        clock=box(-27, 27, -0.425, -0.125),
+        distance=box(27, 49, -0.365, -0.135),
+        gap=box(-56, 56, -0.125, 0.02),
+        outlook=box(-62, 62, 0.025, 0.105),
         group=box(-46, 46, 0.125, 0.40) if high >= 190 else None,
-        board=box(-53, 53, -0.41, 0.41),
     )
 
 
@@ -248,20 +232,113 @@ def _band(area: Box, unit: float) -> Hud:
     inner = area.inset(pad, max(2, round(12 * unit)))
     left = round(0.44 * inner.w)
     score = Box(inner.x, inner.y, left - pad if left > pad else 1, inner.h)
-    roomy = area.h >= 110 and area.w >= 420
-    clock_h = round(0.52 * score.h)
-    side = round(0.25 * score.w) if roomy else 0
+    clock_h, gap_h = round(0.52 * score.h), round(0.28 * score.h)
     y = score.y + clock_h
-    gap_h = round(0.28 * score.h)
+    gap = Box(score.x, y, score.w, max(1, gap_h)) if area.h >= 40 else None
+    if area.h < 110 or area.w < 420:
+        clock = Box(score.x, score.y, max(1, score.w), max(1, clock_h))
+        return Hud(area, inner, clock=clock, gap=gap)
+    side = round(0.25 * score.w)
     return Hud(
         area=area,
-        lap=Box(score.x, score.y, side, clock_h) if roomy else None,
-        clock=Box(score.x + side, score.y, max(1, score.w - 2 * side), max(1, clock_h)),
-        distance=Box(score.right - side, score.y, side, clock_h) if roomy else None,
-        gap=Box(score.x, y, score.w, max(1, gap_h)) if area.h >= 40 else None,
-        outlook=Box(score.x, y + gap_h, score.w, max(1, score.bottom - y - gap_h))
-        if roomy
-        else None,
-        group=Box(inner.x + left, inner.y, inner.w - left, inner.h) if roomy else None,
         board=inner,
+        lap=Box(score.x, score.y, side, clock_h),
+        clock=Box(score.x + side, score.y, max(1, score.w - 2 * side), max(1, clock_h)),
+        distance=Box(score.right - side, score.y, side, clock_h),
+        gap=gap,
+        outlook=Box(score.x, y + gap_h, score.w, max(1, score.bottom - y - gap_h)),
+        group=Box(inner.x + left, inner.y, inner.w - left, inner.h),
+    )
+
+
+@lru_cache(maxsize=64)
+def arrange_lecture(
+    width: int, height: int, shown: frozenset[Panel] = LECTURE_PANELS, caption: bool = False
+) -> Layout:
+    """Return the boxes of a lecture hall's picture: clock and gap as large as they go, no buttons.
+
+    Never raises from 1 × 1 upwards.
+    """
+    width, height = max(1, width), max(1, height)
+    # the gap is on the stage, and large: a column for its sake alone would only make it smaller
+    wanted = _in_column(shown if Panel.METERS in shown else shown - {Panel.GAPS})
+    roomy = width >= 480 and height >= 270
+    side = round(0.34 * width) if wanted and roomy and width > height else 0
+    larger = LARGER_BESIDE if side else LARGER
+    unit = max(0.2, larger * min(width / 1920, height / 1080))
+    gap = max(3, round(12 * unit))
+    left = width - side - (gap if side else 0)
+    low = round(0.21 * height) if Panel.CHART in shown and roomy else 0
+    words = round(0.115 * height) if caption and height >= 120 else 0
+    stage = Box(0, 0, left, max(1, height - words - (low + gap if low else 0)))
+    column = Box(left + gap, gap, max(1, side - gap), max(1, height - 2 * gap))
+    timeline = Box(gap, stage.bottom + words, left - 2 * gap, low) if low else None
+    story = Box(0, stage.bottom, left, words) if words else None
+    scored = bool(shown & {Panel.CLOCK, Panel.GAPS, Panel.GROUP})
+    band_h = max(1, round(0.29 * stage.h)) if scored else 0
+    view = Box(0, 0, left, max(1, stage.h - band_h))
+    return Layout(
+        width,
+        height,
+        unit,
+        track=stage,
+        view=view,
+        infield=_lecture_infield(stage, shown).only(shown),
+        band=_lecture_band(Box(0, view.bottom, left, max(1, band_h)), gap, shown).only(shown),
+        stage=stage,
+        side=_column(column, gap, wanted) if side else (),
+        timeline=timeline,
+        caption=story,
+    )
+
+
+def _lecture_infield(track: Box, shown: frozenset[Panel]) -> Hud:
+    """Place the score inside the kerb: the clock, the gap below it, its words below that.
+
+    What is not wanted leaves its room to the others.
+    """
+    grouped = Panel.GROUP in shown and INFIELD_M * track_scale(track) >= 190
+    top, low = (-0.42, 0.17) if grouped else (-0.415, 0.41)
+    # where the clock ends, where the gap ends and its words begin: shares of the room between
+    ends = (0.57, 0.88)
+    if Panel.GAPS not in shown:
+        ends = (1.0, 1.0)
+    elif Panel.CLOCK not in shown:
+        ends = (0.0, 0.80)
+    first, second = (top + share * (low - top) for share in ends)
+
+    def box(half_m: float, top: float, bottom: float) -> Box:
+        return _infield_box(track, -half_m, half_m, top, bottom)
+
+    return Hud(
+        area=box(60, -0.46, 0.46),
+        board=box(60, -0.43, 0.43),
+        clock=box(57, top, first),
+        gap=box(61, first, second),
+        group=box(52, 0.19, 0.45) if grouped else None,
+        words=box(58, second, low),
+    )
+
+
+def _lecture_band(area: Box, pad: int, shown: frozenset[Panel]) -> Hud:
+    """Place the score in a band below the camera's picture: clock, gap and group side by side."""
+    inner = area.inset(2 * pad, max(1, pad // 2))
+    parts = {Panel.CLOCK: 0.46, Panel.GAPS: 0.50, Panel.GROUP: 0.48}
+    wanted = {panel: part for panel, part in parts.items() if panel in shown}
+    share = inner.w / max(0.1, sum(wanted.values()))
+    places: dict[Panel, Box] = {}
+    x = inner.x
+    for panel, part in wanted.items():
+        wide = round(part * share)
+        places[panel] = Box(x, inner.y, max(1, wide - 2 * pad), inner.h)
+        x += wide
+    gap = places.get(Panel.GAPS, Box(x, inner.y, 1, inner.h))
+    gap_h = round(0.70 * inner.h)
+    return Hud(
+        area=area,
+        board=inner,
+        clock=places.get(Panel.CLOCK),
+        gap=Box(gap.x, gap.y, gap.w, max(1, gap_h)),
+        group=places.get(Panel.GROUP),
+        words=Box(gap.x, gap.y + gap_h, gap.w, max(1, inner.h - gap_h)),
     )

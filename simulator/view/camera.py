@@ -1,18 +1,47 @@
-"""Metres on the track's plane to pixels: views, what lies between two of them, what a hand may ask.
+"""The camera: metres on the track's plane to pixels, and the shot that is on or on its way.
 
-In: boxes [px], places on the track's plane [m], shares of a move. Out: `View` and `Aim`. All of it
-is pure, so a camera ends where it should at any rate and after any seek.
+In: boxes [px], places on the track's plane [m], choices of a camera, where the user drags it,
+elapsed wall time [s]; a scene and a layout. Out: `View`, `Aim` and `Shot`, plain values. A view
+follows from scene, layout and shot alone, so that a camera ends where it should at any rate, and no
+seek or slow picture can lead it astray; a film makes its own shots from its own time.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
+import numpy as np
+
+from simulator.coefficients import BEND_RADIUS_M
+from simulator.physics.track import to_plane, track_position
+from simulator.stage.scene import Camera
 from simulator.view.layout import TRACK_HEIGHT_M, TRACK_WIDTH_M, Box, Layout, track_scale
 
+if TYPE_CHECKING:
+    from simulator.stage.scene import Scene, Staging
+
 MOST_ZOOM = 14.0
-"""How much closer than the whole track a hand may go: about 13 m from side to side."""
+"""How much closer than the whole track the user may go: about 13 m from side to side."""
+MOVE_S = 0.8
+"""How long the way from one camera to another takes [s]."""
+ZOOM_S = 0.22
+"""How long a notch of the wheel takes [s]."""
+RUNNER_WIDTH_M, GROUP_WIDTH_M, HOME_WIDTH_M = 36.0, 62.0, 104.0
+"""How much ground the cameras show from left to right [m]."""
+OUTWARD_M = 2.6
+"""How far outside her a following camera looks, so that the lanes fill the picture [m]."""
+HOME_X_M, HOME_OUT_M = 5.0, -1.0
+"""The middle of the home straight's picture: beyond the straight's own, and outside her line [m].
+
+The finish line stands at the end of the straight, and what follows it is to be seen too. The lanes
+lie below the middle: the turf is bright, the stands are not.
+"""
+LEAD_M, NEAR_M = 12.0, 26.0
+"""The group's camera looks this far from the runner at most, for bodies this near her [m]."""
+_ONE_PRESS = 0.02
+"""Two choices within this share of a move are one: what is seen has not yet moved by a pixel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +111,7 @@ def aim_of(layout: Layout, view: View) -> Aim:
 
 
 def within(aim: Aim) -> Aim:
-    """Return the nearest aim a hand may ask for: its middle on the track, its zoom in bounds."""
+    """Return the nearest aim the user may choose: its middle on the track, its zoom in bounds."""
     half_x, half_y = TRACK_WIDTH_M / 2, TRACK_HEIGHT_M / 2
     return Aim(
         min(half_x, max(-half_x, aim.x_m)),
@@ -106,7 +135,7 @@ def ease(share: float) -> float:
 
 
 def settle(share: float) -> float:
-    """Return a course from 0 to 1 that starts at once and ends at rest: a hand waits for it."""
+    """Return a course from 0 to 1 that starts at once and ends at rest, as for a mouse wheel."""
     share = min(1.0, max(0.0, share))
     return 1.0 - (1.0 - share) ** 3
 
@@ -131,3 +160,135 @@ def between(first: View, last: View, share: float) -> View:
         round(first.oy + (last.oy - first.oy) * part),
         first.zoom + (last.zoom - first.zoom) * part,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """The state of the camera.
+
+    Attributes:
+        camera: the one that is on.
+        aim: where the free camera looks; None for the others.
+        home: the camera the user took over from, and goes back to.
+        start: what the present move began from, itself perhaps still moving; None at rest.
+        share: how much of the move's time has passed, 0 to 1.
+        lowered: how far the score has moved from the infield into the band below, 0 to 1.
+    """
+
+    camera: Camera = Camera.WHOLE
+    aim: Aim | None = None
+    home: Camera = Camera.WHOLE
+    start: Shot | None = None
+    share: float = 1.0
+    lowered: float = 0.0
+
+    @property
+    def whole(self) -> bool:
+        """Whether the whole track is shown, at rest, with the score in the infield."""
+        return self.camera is Camera.WHOLE and self.start is None and self.lowered <= 0
+
+    def after(self, elapsed_s: float) -> Shot:
+        """Return the shot after some time [s]: it goes on its way, and always arrives."""
+        elapsed_s = max(0.0, elapsed_s)
+        goal = 0.0 if self.camera is Camera.WHOLE else 1.0
+        step = elapsed_s / MOVE_S
+        lowered = min(goal, self.lowered + step) if goal else max(goal, self.lowered - step)
+        start, share = self.start, self.share
+        if start is not None:
+            share += elapsed_s / (ZOOM_S if self.camera is Camera.FREE else MOVE_S)
+            start, share = (None, 1.0) if share >= 1 else (start.after(elapsed_s), share)
+        if (start, share, lowered) == (self.start, self.share, self.lowered):
+            return self
+        return replace(self, start=start, share=share, lowered=lowered)
+
+    def to(self, camera: Camera) -> Shot:
+        """Return the shot on its way to another camera, from wherever it is.
+
+        The free camera is where the picture already is, so to choose it changes nothing.
+        """
+        if camera in (self.camera, Camera.FREE):
+            return self
+        start = self
+        if self.start is not None and self.share < _ONE_PRESS:
+            start = self.start
+        return Shot(camera, home=camera, start=start, share=0.0, lowered=self.lowered)
+
+    def next(self, steps: int = 1) -> Shot:
+        """Return the shot on its way to the camera `steps` on; from a free one, back."""
+        return self.to(self.home if self.camera is Camera.FREE else self.camera.next(steps))
+
+    def held(self, aim: Aim) -> Shot:
+        """Return the shot looking where the user holds it."""
+        return Shot(Camera.FREE, aim, self._left(), lowered=self.lowered)
+
+    def drawn(self, seen: Aim, aim: Aim) -> Shot:
+        """Return the shot on its short way from what is seen to where the user wants it."""
+        return replace(self.held(aim), start=self.held(seen), share=0.0)
+
+    def _left(self) -> Camera:
+        return self.home if self.camera is Camera.FREE else self.camera
+
+
+WHOLE = Shot()
+"""The whole track at rest: where every window and film begins."""
+
+
+def resting(camera: Camera) -> Shot:
+    """Return a shot that has arrived at a camera; the free one begins with the whole track."""
+    if camera in (Camera.WHOLE, Camera.FREE):
+        return WHOLE
+    return Shot(camera, home=camera, lowered=1.0)
+
+
+def directed(shot: Shot, before: Staging | None, now: Staging | None) -> Shot:
+    """Return the shot as a story wants it: each new chapter moves it to the chapter's camera.
+
+    `before` is the staging of the picture before, None for the first one, which begins where it
+    should without a move. Within a chapter, and outside a story, whoever watches chooses.
+    """
+    if now is None or (before is not None and before.chapter == now.chapter):
+        return shot
+    return resting(now.camera) if before is None else shot.to(now.camera)
+
+
+def view_of(shot: Shot, scene: Scene, layout: Layout) -> View:
+    """Return what a shot shows of a scene."""
+    goal = goal_of(shot, scene, layout)
+    if shot.start is None:
+        return goal
+    course = settle if shot.camera is Camera.FREE else ease
+    return between(view_of(shot.start, scene, layout), goal, course(shot.share))
+
+
+def goal_of(shot: Shot, scene: Scene, layout: Layout) -> View:
+    """Return what a shot will show once it has arrived."""
+    if shot.camera is Camera.FREE and shot.aim is not None:
+        return looking(layout, shot.aim)
+    if shot.camera is Camera.HOME_STRAIGHT:
+        return showing(layout, HOME_X_M, -(BEND_RADIUS_M + HOME_OUT_M), HOME_WIDTH_M)
+    if shot.camera is Camera.RUNNER:
+        return _beside(scene, layout, 0.0, RUNNER_WIDTH_M)
+    if shot.camera is Camera.GROUP:
+        return _beside(scene, layout, lead_m(scene), GROUP_WIDTH_M)
+    return whole(layout.track)
+
+
+def lead_m(scene: Scene) -> float:
+    """Return how far ahead of the runner the middle of those around her is [m].
+
+    Weighted by how strongly each is drawn, so that nothing jumps when one leaves or joins.
+    """
+    here = scene.runner.x_m
+    ahead = [
+        min(NEAR_M, max(-NEAR_M, body.x_m - here)) * min(1.0, max(0.0, body.alpha))
+        for body in (*scene.pacers, *scene.ghosts)
+    ]
+    middle = (max([0.0, *ahead]) + min([0.0, *ahead])) / 2
+    return min(LEAD_M, max(-LEAD_M, middle))
+
+
+def _beside(scene: Scene, layout: Layout, ahead_m: float, width_m: float) -> View:
+    runner = scene.runner
+    s_m = track_position(np.array([runner.x_m + ahead_m]), scene.race_m)
+    x, y = to_plane(s_m, np.array([runner.offset_m + OUTWARD_M]))
+    return showing(layout, float(x[0]), float(y[0]), width_m)

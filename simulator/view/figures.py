@@ -1,36 +1,102 @@
 """Figures for a talk from tables of results: lines, points, a map.
 
 In: columns, and which of them to show. Out: a `.png`, `.svg` or `.pdf` of 16:9 in the colours and
-the font of the screen (matplotlib, extra `[plot]`; no display is needed).
+the font of the screen (matplotlib, extra `[plot]`; no display is needed). Matplotlib's constrained
+layout finds the room for labels, key, colour bar and heading.
 """
 
 from __future__ import annotations
 
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from simulator.errors import ExtraError, OutputError
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.errors import ExtraError, LightpaceError, OutputError
 from simulator.files import replacing
-from simulator.view.figure_axes import (
-    Columns,
-    Show,
-    check_columns,
-    drawable,
-    head,
-    heading_of,
-    keep_on_page,
-    style,
-)
-from simulator.view.figure_map import draw_map
-from simulator.view.figure_rows import draw_rows
+from simulator.resources import asset_path
+from simulator.units import format_time
+from simulator.view.theme import Theme, css, mix
+from simulator.view.themes import theme_named
 
-__all__ = ["ENDINGS", "Columns", "Show", "check_figure", "draw_figure"]
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
+    from matplotlib.cm import ScalarMappable
+    from matplotlib.colors import Colormap
+    from matplotlib.figure import Figure
+
+Columns = Mapping[str, NDArray[Any]]
+Floats = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+RowGroup = tuple[str, str, Mask]
+"""A name for the key, a colour, and which rows have it."""
 
 ENDINGS = (".png", ".svg", ".pdf")
+THEME = theme_named("night")
+TEXT, MUTED, EDGE, OWN, TARGET = (
+    css(colour) for colour in (THEME.text, THEME.muted, THEME.edge, THEME.own, THEME.target)
+)
+EFFORT, WARNING, RESERVE, SHELTER = (
+    css(colour) for colour in (THEME.effort, THEME.warning, THEME.reserve, THEME.shelter)
+)
+LINES = (OWN, TARGET, WARNING, EFFORT, RESERVE, SHELTER)
+FOUR_MINUTES_S = 240.0
+SHARES = ("chance", "mean_shelter")
+LABELS = {
+    "pacers.count": "pacers",
+    "pacers.front_gap": "front gap [m]",
+    "pacers.formation": "formation",
+    "plan.strength": "strength of the plan [%]",
+    "plan.target": "target [min:s]",
+    "finish_s": "finish [min:s]",
+    "p5_s": "finish, best in 20 [min:s]",
+    "p50_s": "finish, median [min:s]",
+    "p95_s": "finish, worst in 20 [min:s]",
+    "chance": "chance of the target",
+    "mean_shelter": "mean shelter",
+    "lost_light_m": "light lost at [m]",
+    "reserve_used": "reserve used [J/kg]",
+}
+FALLBACK = "DejaVu Sans"
+"""Comes with matplotlib, and has the letters that ours lacks."""
+SEMIBOLD, BOLD = 600, (700, "bold")
+NO_GLYPH = "\N{WHITE SQUARE}"
+"""Stands where neither font has a glyph, as for an emoji."""
+HEADING_PT, LEAST_HEADING_PT = 25.0, 15.0
+"""Sizes of the heading: as it should be, and of one that is long."""
+LONGEST_HEADING = 300
+"""Characters of a heading that are looked at: no page holds more."""
+MARGIN_IN = 0.18
+"""Free space round the page [inches]."""
+MOST_LABELLED = 16
+"""Up to so many points have their values written beside them."""
+MOST_IN_KEY = 12
+"""Up to so many colours stand in a key; more numbers have a colour bar."""
+LONGEST_NAME = 32
+NONE = "none"
+"""What the rows without a value of the colour are called."""
+
+
+@dataclass(frozen=True, slots=True)
+class FigureSpec:
+    """What a figure shows: columns on its axes and as colour (may be empty), and its heading."""
+
+    x: str
+    y: str
+    colour: str = ""
+    title: str = ""
 
 
 def check_figure(path: Path) -> None:
-    """Refuse another kind of file, and a missing matplotlib, before anything is worked out.
+    """Refuse another kind of file, and a missing matplotlib, before anything is computed.
 
     Raises:
         OutputError: the ending is none of `ENDINGS`.
@@ -42,7 +108,7 @@ def check_figure(path: Path) -> None:
         raise ExtraError("A figure", "plot")
 
 
-def draw_figure(columns: Columns, show: Show, path: Path) -> None:
+def draw_figure(columns: Columns, show: FigureSpec, path: Path) -> None:
     """Write the figure.
 
     A map is drawn where x and y are both varied and the colour is a result. Otherwise the rows are
@@ -54,25 +120,356 @@ def draw_figure(columns: Columns, show: Show, path: Path) -> None:
         OutputError, ExtraError: see `check_figure`.
     """
     check_figure(path)
-    check_columns(columns, show)
+    _check_columns(columns, show)
     import matplotlib as mpl  # noqa: PLC0415
-    from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415
     from matplotlib.figure import Figure  # noqa: PLC0415
 
-    with mpl.rc_context(style()):
-        figure = Figure(figsize=(12.8, 7.2), dpi=150)
-        FigureCanvasAgg(figure)
-        axes = figure.add_axes((0.1, 0.13, 0.84, 0.72))
-        names = list(columns)
-        results = names.index("status") if "status" in names else len(names)
-        of_result = show.colour in names[results:]
-        is_map = of_result and show.y in names[:results]
+    names = list(columns)
+    results = names.index("status") if "status" in names else len(names)
+    of_result = show.colour in names[results:]
+    is_map = of_result and show.y in names[:results]
+    with mpl.rc_context(style(THEME)):
+        figure = Figure()
         if is_map:
-            draw_map(axes, columns, show)
+            draw_map(figure, columns, show)
         else:
-            draw_rows(axes, columns, show, of_result=of_result)
-        heading = drawable(show.title or heading_of(show, is_map=is_map))
-        keep_on_page(figure)
-        head(figure, axes.get_position().x0, heading)
-        with replacing(path) as beside:
-            figure.savefig(beside, format=path.suffix.lower()[1:])
+            draw_rows(figure, columns, show, of_result=of_result)
+        write_heading(figure, show.title or heading_of(show, is_map=is_map))
+        with replacing(path) as temporary:
+            figure.savefig(temporary, format=path.suffix.lower()[1:])
+
+
+def _check_columns(columns: Columns, show: FigureSpec) -> None:
+    for name in (show.x, show.y, show.colour):
+        if name and name not in columns:
+            raise LightpaceError(f"There is no column '{name}'; there are: {', '.join(columns)}.")
+        if name and not _has_value(columns[name]).any():
+            raise LightpaceError(f"Column '{name}' is empty: no row holds a value.")
+
+
+def _has_value(values: NDArray[Any]) -> Mask:
+    """Return where a column holds something: a finite number, or a word."""
+    return np.asarray(np.isfinite(values) if values.dtype.kind == "f" else values != "")
+
+
+def _numbers(columns: Columns, name: str) -> Floats:
+    values = columns[name]
+    if values.dtype.kind != "f":
+        raise LightpaceError(f"Column '{name}' holds words; only the colour may.")
+    return values
+
+
+def style(theme: Theme) -> dict[Any, Any]:
+    """Return matplotlib's settings for a theme."""
+    from matplotlib.font_manager import FontProperties, fontManager  # noqa: PLC0415
+
+    files = [_font_file(weight) for weight in ("Regular", "SemiBold")]
+    for file in files:
+        if not any(font.fname == file for font in fontManager.ttflist):
+            fontManager.addfont(file)
+    _add_semibold_fallback()
+    text, muted, edge, back = (
+        css(colour) for colour in (theme.text, theme.muted, theme.edge, theme.back)
+    )
+    return {
+        "font.family": [FontProperties(fname=files[0]).get_name(), FALLBACK],
+        "font.size": 17,
+        "text.parse_math": False,  # two dollar signs in a name are no formula
+        "text.color": text,
+        "figure.figsize": (12.8, 7.2),
+        "figure.dpi": 150,
+        "figure.facecolor": back,
+        "figure.titlesize": HEADING_PT,
+        "figure.titleweight": "semibold",
+        "figure.constrained_layout.use": True,
+        "figure.constrained_layout.w_pad": MARGIN_IN,
+        "figure.constrained_layout.h_pad": MARGIN_IN,
+        "savefig.facecolor": back,
+        "axes.facecolor": css(theme.panel),
+        "axes.edgecolor": edge,
+        "axes.labelcolor": muted,
+        "axes.labelsize": 18,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.axisbelow": True,
+        "axes.unicode_minus": True,
+        "xtick.color": edge,
+        "ytick.color": edge,
+        "xtick.labelcolor": muted,
+        "ytick.labelcolor": muted,
+        "grid.color": edge,
+        "grid.linewidth": 1,
+        "legend.frameon": False,
+        "legend.fontsize": 15,
+        "legend.labelspacing": 0.25,
+        "svg.fonttype": "path",
+        "svg.hashsalt": "lightpace",
+    }
+
+
+def _font_file(weight: str) -> str:
+    return str(asset_path(f"fonts/LightpaceSans-{weight}.ttf"))
+
+
+def _add_semibold_fallback() -> None:
+    """Let the bold fallback stand for a semibold one: matplotlib complains where it guesses."""
+    from matplotlib.font_manager import fontManager  # noqa: PLC0415
+
+    known = [f for f in fontManager.ttflist if f.name == FALLBACK and f.style == "normal"]
+    if not any(f.weight == SEMIBOLD for f in known):
+        # by weight, not by file: matplotlib finds files by their real path, and lists them by links
+        bold = [f for f in known if f.weight in BOLD]
+        fontManager.ttflist.extend(replace(f, weight=SEMIBOLD) for f in bold[:1])
+
+
+@lru_cache(maxsize=1)
+def _glyphs() -> frozenset[int]:
+    """Return the characters that can be drawn in either weight."""
+    from matplotlib.font_manager import findfont, get_font  # noqa: PLC0415
+
+    files = (_font_file("Regular"), findfont(FALLBACK))
+    return frozenset().union(*(get_font(file).get_charmap() for file in files))
+
+
+def drawable(text: str) -> str:
+    """Return a text with `NO_GLYPH` for what no font has; invisible marks are left out."""
+    return "".join(
+        char if char == "\n" or ord(char) in _glyphs() else NO_GLYPH
+        for char in text
+        if char == "\n" or ord(char) in _glyphs() or unicodedata.category(char)[0] not in "CM"
+    )
+
+
+def heading_of(show: FigureSpec, *, is_map: bool) -> str:
+    """Return a heading out of the columns' names."""
+    x, y, colour = (label_of(name).partition(" [")[0] for name in (show.x, show.y, show.colour))
+    if is_map:
+        heading = f"{colour} over {x} and {y}"
+    else:
+        heading = f"{y} over {x}" + (f", by {colour}" if colour else "")
+    return heading[0].upper() + heading[1:]
+
+
+def write_heading(figure: Figure, heading: str) -> None:
+    """Write the heading over the axes; a long one is set smaller, then cut short."""
+    words = drawable(heading[:LONGEST_HEADING])
+    text = figure.suptitle(words, ha="left")
+    figure.draw_without_rendering()  # lays the axes out
+    text.set_x(figure.axes[0].get_position().x0)
+    room = figure.bbox.width * (1 - text.get_position()[0]) - MARGIN_IN * figure.dpi
+
+    def share() -> float:
+        return float(room / max(1.0, text.get_window_extent().width))
+
+    if share() < 1.0:
+        text.set_fontsize(max(LEAST_HEADING_PT, 0.99 * HEADING_PT * share()))
+    while share() < 1.0 and words:
+        words = words[: min(len(words) - 1, int(len(words) * share()))]
+        text.set_text(f"{words.rstrip()}…")
+
+
+def label_of(name: str) -> str:
+    """Return what a column is called, with its unit."""
+    split = re.fullmatch(r"split_(\d+)_s", name)
+    return f"{split[1]} m split [min:s]" if split else LABELS.get(name, name.replace("_", " "))
+
+
+def _is_time(name: str) -> bool:
+    return name.endswith("_s") or name == "plan.target"
+
+
+def _value_text(name: str, value: float) -> str:
+    if name in SHARES:
+        return f"{value:.0%}"
+    return format_time(value, 1) if _is_time(name) else f"{value:.4g}"
+
+
+def _label_axis(axis: Axis, name: str, values: NDArray[Any]) -> None:
+    """Label an axis; times read as times, shares as percent, whole numbers as such."""
+    from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter  # noqa: PLC0415
+
+    axis.set_label_text(drawable(label_of(name)))
+    if name in SHARES:
+        axis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+    elif _is_time(name):
+        span = float(np.nanmax(values) - np.nanmin(values)) if len(values) else 0.0
+        decimals = 0 if span > 4 else 1 if span > 0.8 else 2
+        axis.set_major_formatter(FuncFormatter(lambda t, _: format_time(t, decimals)))
+    elif np.all(values == np.rint(values)):
+        axis.set_major_locator(MaxNLocator(nbins=15, integer=True))
+
+
+def _colour_map(*colours: str) -> Colormap:
+    from matplotlib.colors import LinearSegmentedColormap  # noqa: PLC0415
+
+    return LinearSegmentedColormap.from_list("lightpace", colours)
+
+
+def _add_bar(axes: Axes, shown: ScalarMappable, name: str, values: NDArray[Any]) -> None:
+    bar = axes.figure.colorbar(shown, ax=axes, pad=0.02, fraction=0.05)
+    bar.outline.set_visible(False)
+    _label_axis(bar.ax.yaxis, name, values)
+
+
+def draw_map(figure: Figure, columns: Columns, show: FigureSpec) -> None:
+    """Draw a value over two varied columns, with the contour of four minutes or of one half.
+
+    Raises:
+        LightpaceError: an axis has one value only, or rows share a place.
+    """
+    x, y = _numbers(columns, show.x), _numbers(columns, show.y)
+    value = _numbers(columns, show.colour)
+    xs, column = np.unique(x, return_inverse=True)
+    ys, row = np.unique(y, return_inverse=True)
+    if len(xs) < 2 or len(ys) < 2:
+        raise LightpaceError("A map needs two values or more on either axis.")
+    if len(np.unique(row * len(xs) + column)) < len(x):
+        raise LightpaceError("Several rows share a place on this map: vary only its two axes.")
+    grid = np.full((len(ys), len(xs)), np.nan)
+    grid[row, column] = value
+    if show.colour == "chance":
+        colours = _colour_map(RESERVE, EDGE, TARGET)
+        low, high, level, words = 0.0, 1.0, 0.5, "50 %"
+    else:
+        colours = _colour_map(OWN, EDGE, WARNING)
+        low, high, level, words = np.nanmin(grid), np.nanmax(grid), FOUR_MINUTES_S, "4:00"
+    axes = figure.add_subplot()
+    mesh = axes.pcolormesh(xs, ys, grid, cmap=colours, vmin=low, vmax=high, shading="nearest")
+    _add_bar(axes, mesh, show.colour, value[np.isfinite(value)])
+    _label_axis(axes.xaxis, show.x, xs)
+    _label_axis(axes.yaxis, show.y, ys)
+    if show.colour in ("chance", "finish_s") and low < level < high:
+        figure.draw_without_rendering()  # the label turns with the line
+        lines = axes.contour(xs, ys, grid, [level], colors=[TEXT], linewidths=4)
+        axes.clabel(lines, fmt={level: words}, fontsize=20, inline_spacing=12)
+
+
+def draw_rows(figure: Figure, columns: Columns, show: FigureSpec, *, of_result: bool) -> None:
+    """Draw the rows that have both x and y.
+
+    Args:
+        figure: it gets axes, and a key or a colour bar.
+        columns: the table.
+        show: which columns.
+        of_result: the colour is a result: each point has its own, and nothing is joined up.
+
+    Raises:
+        LightpaceError: no row has both.
+    """
+    x, y = _numbers(columns, show.x), _numbers(columns, show.y)
+    complete = np.isfinite(x) & np.isfinite(y)
+    if not complete.any():
+        raise LightpaceError(f"No row has both '{show.x}' and '{show.y}'.")
+    x, y = x[complete], y[complete]
+    axes = figure.add_subplot()
+    if not show.colour:
+        if _plot(axes, x, y, [("", OWN, np.full(len(x), True))]) and len(x) <= MOST_LABELLED:
+            _write_values(axes, show.y, x, y)
+    else:
+        colour = columns[show.colour][complete]
+        numeric = colour.dtype.kind == "f"
+        if numeric and (of_result or len(_values(colour)) > MOST_IN_KEY):
+            _draw_scale(axes, x, y, colour, show.colour, joined=not of_result)
+        else:
+            _plot(axes, x, y, _groups(show.colour, colour), joined=not of_result)
+            figure.legend(title=_shortened(label_of(show.colour)), loc="outside right center")
+    _label_axis(axes.xaxis, show.x, x)
+    _label_axis(axes.yaxis, show.y, y)
+    axes.grid(axis="y")
+    axes.margins(x=0.03, y=0.1)
+    if show.y == "finish_s" and y.min() - 5.0 <= FOUR_MINUTES_S <= y.max() + 5.0:
+        axes.axhline(FOUR_MINUTES_S, color=TARGET, linewidth=2, linestyle=(0, (6, 4)))
+        right = axes.secondary_yaxis("right")
+        right.set_yticks([FOUR_MINUTES_S], ["4:00"])
+        right.tick_params(length=0, labelcolor=TARGET)
+    if show.y == "chance":
+        axes.set_ylim(0, 1)
+
+
+def _values(colour: NDArray[Any]) -> list[Any]:
+    """Return what the colours stand for: numbers by size, words in the order of the table."""
+    values = colour[_has_value(colour)].tolist()
+    return sorted(set(values)) if colour.dtype.kind == "f" else list(dict.fromkeys(values))
+
+
+def _plot(axes: Axes, x: Floats, y: Floats, groups: list[RowGroup], *, joined: bool = True) -> bool:
+    """Draw groups of rows; return whether they are joined up.
+
+    They are only where every group has one value for each x, and all groups alike.
+    """
+    joined = joined and all(len(np.unique(x[rows])) == rows.sum() for _, _, rows in groups)
+    size = 9 if max(int(rows.sum()) for _, _, rows in groups) < 30 else 5
+    for name, colour, rows in groups:
+        order = np.flatnonzero(rows)[np.argsort(x[rows], kind="stable")]
+        (line,) = axes.plot(x[order], y[order], color=colour, marker="o", markersize=size)
+        line.set(label=name, linewidth=3 if joined else 0)
+    return joined
+
+
+def _groups(name: str, colour: NDArray[Any]) -> list[RowGroup]:
+    """Return a group for each value; those too many for a key, and those without one, in grey."""
+    values = _values(colour)
+    most = len(values) if len(values) <= MOST_IN_KEY else MOST_IN_KEY - 1
+    shown, others = values[:most], values[most:]
+    colours: tuple[str, ...] = LINES
+    if len(shown) > len(LINES):
+        steps = np.linspace(0.0, 1.0, len(shown)).tolist()
+        colours = tuple(css(mix(THEME.own, THEME.warning, share)) for share in steps)
+    groups: list[RowGroup] = [
+        (_key_word(name, value), tint, np.asarray(colour == value))
+        for value, tint in zip(shown, colours, strict=False)
+    ]
+    rest = [
+        (f"{len(others)} others", MUTED, np.isin(colour, others)),
+        (NONE, MUTED, ~_has_value(colour)),
+    ]
+    return groups + [group for group in rest if group[2].any()]
+
+
+def _draw_scale(
+    axes: Axes, x: Floats, y: Floats, colour: Floats, name: str, *, joined: bool
+) -> None:
+    """Draw colours by size, with a colour bar; rows without a value as grey rings, named above."""
+    from matplotlib.cm import ScalarMappable  # noqa: PLC0415
+    from matplotlib.colors import to_hex  # noqa: PLC0415
+
+    known = _has_value(colour)
+    scale = ScalarMappable(cmap=_colour_map(OWN, EFFORT, WARNING))
+    scale.set_array(colour[known])
+    scale.autoscale()
+    area = 80 if len(x) < 30 else 30
+    if not known.all():
+        label = f"{drawable(label_of(name)).partition(' [')[0]}: {NONE}"
+        rings = axes.scatter(x[~known], y[~known], area, facecolors="none", edgecolors=MUTED)
+        rings.set(label=label)
+        axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), borderaxespad=0.0)
+    groups = [(value, np.asarray(colour == value)) for value in _values(colour)]
+    if joined and all(1 < rows.sum() == len(np.unique(x[rows])) for _, rows in groups):
+        tints = scale.to_rgba(np.array([value for value, _ in groups]))
+        _plot(axes, x, y, [("", to_hex(t), r) for t, (_, r) in zip(tints, groups, strict=True)])
+    else:
+        axes.scatter(x[known], y[known], area, scale.to_rgba(colour[known]), zorder=2)
+    _add_bar(axes, scale, name, colour[known])
+
+
+def _key_word(name: str, value: Any) -> str:
+    if not isinstance(value, float):
+        return _shortened(str(value))
+    return format_time(value) if _is_time(name) else f"{value:g}"
+
+
+def _shortened(text: str) -> str:
+    """Return a name that leaves room for the plot; matplotlib hides names that begin with `_`."""
+    text = drawable(" ".join(text.split()))
+    text = text if len(text) <= LONGEST_NAME else f"{text[: LONGEST_NAME - 1]}…"
+    return f" {text}" if text.startswith("_") else text
+
+
+def _write_values(axes: Axes, name: str, x: Floats, y: Floats) -> None:
+    """Write each value above its point: a talk's last row reads numbers, not axes."""
+    from matplotlib.patheffects import withStroke  # noqa: PLC0415
+
+    around = [withStroke(linewidth=5, foreground=css(THEME.panel))]  # the line runs behind
+    for at in zip(x.tolist(), y.tolist(), strict=True):
+        text = axes.annotate(_value_text(name, at[1]), at, (0, 12), textcoords="offset points")
+        text.set(ha="center", fontsize=14, path_effects=around)

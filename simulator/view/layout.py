@@ -9,7 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from simulator.stage.scene import Panel
 from simulator.view.theme import Sizes
+
+TRACK_WIDTH_M, TRACK_HEIGHT_M = 176.91, 92.52
+"""The outer edge of lane 8 from side to side [m]."""
+INFIELD_M = 73.0
+"""The infield from kerb to kerb across the straights [m]."""
+LEAST_DRAWER = 180
+"""Below this width or height the drawer of knobs is of no use [px]."""
 
 
 class Box(NamedTuple):
@@ -42,36 +50,45 @@ class Box(NamedTuple):
 
     def touches(self, other: Box) -> bool:
         """Return whether the two share a pixel."""
-        return (
-            self.x < other.right
-            and other.x < self.right
-            and self.y < other.bottom
-            and other.y < self.bottom
-        )
+        across = self.x < other.right and other.x < self.right
+        return across and self.y < other.bottom and other.y < self.bottom
 
 
-@dataclass(frozen=True, slots=True)
-class Hud:
+class Hud(NamedTuple):
     """Boxes of the score: in the infield, or in the band below a following camera.
 
     Attributes:
         area: all of it; what a label must not cover.
+        board: where the result board goes.
         lap, clock, distance: the row with the clock.
         gap: the gap to the light, large. `outlook`: projected and still possible.
-        words: where the gap's metres and side are written, if not beside its seconds.
         group: the straightened view.
-        board: where the result board goes.
+        words: where the gap's metres and side are written, if not beside its seconds.
     """
 
     area: Box
-    lap: Box | None
-    clock: Box | None
-    distance: Box | None
-    gap: Box | None
-    outlook: Box | None
-    group: Box | None
     board: Box
+    lap: Box | None = None
+    clock: Box | None = None
+    distance: Box | None = None
+    gap: Box | None = None
+    outlook: Box | None = None
+    group: Box | None = None
     words: Box | None = None
+
+    def only(self, shown: frozenset[Panel]) -> Hud:
+        """Return the score without what is not wanted."""
+        hud = self
+        if Panel.CLOCK not in shown:
+            hud = hud._replace(lap=None, clock=None, distance=None)
+        if Panel.GAPS not in shown:
+            hud = hud._replace(gap=None, words=None, outlook=None)
+        return hud if Panel.GROUP in shown else hud._replace(group=None)
+
+    def moved(self, dx: int, dy: int) -> Hud:
+        """Return the score with all its boxes moved by whole pixels."""
+        moved = (box and Box(box.x + dx, box.y + dy, box.w, box.h) for box in self)
+        return Hud._make(moved)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +97,12 @@ class Layout:
 
     Attributes:
         stage: the stadium. `track`: the part of it that the whole track is fitted into.
-        title: name and subtitle; `rate`: speed and pause; both lie on the stage's upper edge.
-        infield: the score when the whole track shows; `band`: the score when the camera follows.
         view: the part of the stage above the band.
+        infield: the score when the whole track shows; `band`: the score when the camera follows.
         side: the panels beside or below the stage by name, from the top down.
         caption: the strip below the stage for a story's words.
         controls: the buttons, None where there is no room or they are hidden.
+        title: name and subtitle; `rate`: speed and pause; both lie on the stage's upper edge.
     """
 
     width: int
@@ -93,15 +110,15 @@ class Layout:
     unit: float
     stage: Box
     track: Box
-    title: Box | None
-    rate: Box | None
+    view: Box
     infield: Hud
     band: Hud
-    view: Box
     side: tuple[tuple[str, Box], ...]
     timeline: Box | None
-    controls: Box | None
-    caption: Box | None = None
+    caption: Box | None
+    controls: Box | None = None
+    title: Box | None = None
+    rate: Box | None = None
 
     @property
     def what_if(self) -> Box | None:
@@ -147,22 +164,9 @@ class Layout:
 
     def panels(self) -> dict[str, Box]:
         """Return the boxes that tile the picture, by name: none overlaps another."""
-        named = {
-            "stage": self.stage,
-            **dict(self.side),
-            "timeline": self.timeline,
-            "caption": self.caption,
-            "controls": self.controls,
-        }
+        rows = {"timeline": self.timeline, "caption": self.caption, "controls": self.controls}
+        named = {"stage": self.stage, **dict(self.side), **rows}
         return {name: box for name, box in named.items() if box is not None}
-
-
-TRACK_WIDTH_M, TRACK_HEIGHT_M = 176.91, 92.52
-"""The outer edge of lane 8 from side to side [m]."""
-LEAST_DRAWER = 180
-"""Below this width or height the drawer of knobs is of no use [px]."""
-INFIELD_M = 73.0
-"""The infield from kerb to kerb across the straights [m]."""
 
 
 def track_scale(box: Box) -> float:

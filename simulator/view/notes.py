@@ -6,15 +6,15 @@ refused or was closed there is no such window, and nothing else changes.
 
 from __future__ import annotations
 
+from functools import partial
+
 import pygame
 
 from simulator.stage.scene import Cue, Scene
 from simulator.units import format_clock
 from simulator.view.layout import Box
-from simulator.view.panels.caption import lines_of
-from simulator.view.style import Style
-from simulator.view.text import BOLD, REGULAR, SEMIBOLD, Type
-from simulator.view.theme import Colour, Sizes, Theme
+from simulator.view.text import BOLD, REGULAR, SEMIBOLD, Type, shrink
+from simulator.view.theme import Colour, Theme
 
 EACH_S = 0.1
 """The notes are drawn this often [s]: they change slowly, and the audience's picture is dearer."""
@@ -86,54 +86,48 @@ def draw_notes(
     """Draw what the speaker reads: this cue above, the notes large, the next cue at the foot."""
     width, height = surface.get_size()
     unit = max(0.2, min(width / 1280, height / 720))
-    style = Style(type_, Sizes(unit), theme)
+    write, digits = partial(type_.write, surface), partial(type_.digits, surface)
     surface.fill(theme.back)
     pad = round(36 * unit)
     small, lead, big = round(20 * unit), round(30 * unit), round(58 * unit)
-    inner = max(1, width - 2 * pad)
-    y = pad + big / 2
-    x: float = pad
-    x += type_.digits(surface, format_clock(scene.time_s), (x, y), BOLD, big, theme.text) + pad
+    inner, right, y = max(1, width - 2 * pad), width - pad, pad + big / 2
+    x = pad + digits(format_clock(scene.time_s), (pad, y), BOLD, big, theme.text) + pad
     state = "paused" if scene.paused else f"{scene.speed:g}×"
-    type_.write(surface, state, (x, y + 0.1 * big), SEMIBOLD, lead, theme.muted)
-    talked = f"talking {format_clock(talked_s)[:-2]}"
+    write(state, (x, y + 0.1 * big), SEMIBOLD, lead, theme.muted)
     where = f"{cue.number} of {cue.count}"
-    x = width - pad
-    x -= type_.digits(surface, where, (x, y), SEMIBOLD, lead, theme.own, align=1) + pad
-    type_.digits(surface, talked, (x, y), SEMIBOLD, lead, theme.muted, align=1)
-    top = round(pad + 1.35 * big)
-    surface.fill(theme.edge, (pad, top, inner, max(1, round(unit))))
-    foot = round(height - pad - 3.2 * lead)
+    x = right - digits(where, (right, y), SEMIBOLD, lead, theme.own, align=1) - pad
+    talked = f"talking {format_clock(talked_s)[:-2]}"
+    digits(talked, (x, y), SEMIBOLD, lead, theme.muted, align=1)
+    top, foot = round(pad + 1.35 * big), round(height - pad - 3.2 * lead)
+    for line in (top, foot):
+        surface.fill(theme.edge, (pad, line, inner, max(1, round(unit))))
     body = Box(pad, top + pad // 2, inner, max(1, foot - top - pad))
-    used = _lines(surface, cue.caption, Box(*body[:3], 3 * lead), lead, theme.muted, style)
+    said = Box(*body[:3], 3 * lead)
+    used = _paragraphs(surface, cue.caption, said, lead, theme.muted, type_)
     rest = Box(body.x, body.y + used + pad // 3, body.w, max(1, body.h - used - pad // 3))
-    _lines(surface, cue.notes, rest, round(40 * unit), theme.text, style)
-    surface.fill(theme.edge, (pad, foot, inner, max(1, round(unit))))
-    type_.caps(surface, "next", (pad, foot + 0.9 * lead), small, theme.faint)
+    _paragraphs(surface, cue.notes, rest, round(40 * unit), theme.text, type_)
+    above, below = foot + 0.9 * lead, foot + 2.2 * lead
+    type_.caps(surface, "next", (pad, above), small, theme.faint)
     if scene.notice:
-        at = (width - pad, foot + 0.9 * lead)
-        room = round(0.7 * inner)
-        type_.write(surface, scene.notice, at, REGULAR, small, theme.warning, align=1, width=room)
+        at, room = (right, above), round(0.7 * inner)
+        write(scene.notice, at, REGULAR, small, theme.warning, align=1, width=room)
     following = cue.next_caption or "the end"
-    at = (pad, foot + 2.2 * lead)
-    type_.write(surface, following, at, SEMIBOLD, lead, theme.text, width=inner)
+    write(following, (pad, below), SEMIBOLD, lead, theme.text, width=inner)
 
 
-def _lines(
-    surface: pygame.Surface, text: str, box: Box, px: int, colour: Colour, style: Style
+def _paragraphs(
+    surface: pygame.Surface, text: str, box: Box, px: int, colour: Colour, type_: Type
 ) -> int:
     """Write paragraphs into a box, smaller where they are long; return the height used [px]."""
-    while True:
-        lines = [
-            line
-            for paragraph in text.splitlines()
-            for line in (lines_of(paragraph.split(), box.w, px, style, REGULAR) or [""])
-        ]
-        step = round(1.35 * px)
-        if len(lines) * step <= box.h or px <= 14:
-            break
-        px -= 1
+
+    def lines_at(px: int) -> list[str]:
+        paragraphs = (paragraph.split() for paragraph in text.splitlines())
+        wrapped = (type_.wrap(words, REGULAR, px, box.w) or [""] for words in paragraphs)
+        return [line for lines in wrapped for line in lines]
+
+    px = shrink(px, 14, lambda px: len(lines_at(px)) * round(1.35 * px) <= box.h)
+    lines, step = lines_at(px), round(1.35 * px)
     for i, line in enumerate(lines[: max(1, box.h // step)]):
         at = (box.x, box.y + (i + 0.5) * step)
-        style.type.write(surface, line, at, REGULAR, px, colour, width=box.w)
+        type_.write(surface, line, at, REGULAR, px, colour, width=box.w)
     return min(len(lines) * step, box.h)

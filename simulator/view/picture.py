@@ -1,43 +1,46 @@
 """The one function that window, still and film share: a scene, options and a size become a picture.
 
-In: a surface, a `Scene`, `Options`. Out: the surface, drawn whole. What is drawn depends on nothing
-else; the caches (ground, plate, glyphs, glows, chart) are keyed by content and only save time.
+In: a surface, a `Scene`, `PictureOptions`. Out: the surface, drawn whole. What is drawn depends on
+nothing else; the caches (ground, layer, glyphs, glows, chart) are keyed by content and only save
+time.
 """
 
 from __future__ import annotations
 
+import io
+import os
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
+from pathlib import Path
 
 import pygame
 
+from simulator.files import replacing
 from simulator.stage.keys import BINDINGS, PRESENTING
 from simulator.stage.scene import Camera, Scene, Staging
 from simulator.view import camera, sprites
-from simulator.view.arranging import EVERY_PANEL, arrange
-from simulator.view.cameras import WHOLE, Shot, goal_of, view_of
+from simulator.view.arranging import EVERY_PANEL, LECTURE_PANELS, arrange, arrange_lecture
+from simulator.view.camera import WHOLE, Shot, goal_of, view_of
 from simulator.view.keyboard import rows
 from simulator.view.layers import group, labels, lights, runners
 from simulator.view.layers.ground import Tiles, stretched
-from simulator.view.layers.track import led_pips, mark_lines, mark_names, paint
+from simulator.view.layers.track import draw_ground, mark_names
 from simulator.view.layout import Box, Hud, Layout
-from simulator.view.lecture import LECTURE_PANELS, arrange_lecture
-from simulator.view.panels import caption, cards, head, score
-from simulator.view.panels.frame import frame
+from simulator.view.panels import cards, head, score
+from simulator.view.panels.frame import CachedLayer, frame
 from simulator.view.panels.side import SIDE_PANELS
 from simulator.view.panels.timeline import Timeline
-from simulator.view.plate import Plate
 from simulator.view.style import Style
 from simulator.view.text import Type
 from simulator.view.theme import Theme
-from simulator.view.themes import THEMES
+from simulator.view.themes import NIGHT, theme_named
 
 _SETTLING = 0.7
-"""A hand on the wheel may go on: ground is painted for it only from this share of a notch on."""
+"""The wheel may turn on: ground is painted only from this share of a notch's move on."""
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class PictureOptions:
     """What the window chooses about a picture.
 
     Attributes:
@@ -59,7 +62,7 @@ class Options:
     tiles: int | None = None
 
 
-def layout_of(size: tuple[int, int], staging: Staging | None, options: Options) -> Layout:
+def layout_of(size: tuple[int, int], staging: Staging | None, options: PictureOptions) -> Layout:
     """Return the boxes of a picture at a size [px]; a story chooses the panels."""
     if options.presenting:
         shown = LECTURE_PANELS if staging is None else staging.panels
@@ -69,13 +72,19 @@ def layout_of(size: tuple[int, int], staging: Staging | None, options: Options) 
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Kept:
-    """What is drawn once for one size and one track."""
+class Base:
+    """What is drawn once for one size and one track.
+
+    Attributes:
+        ground: the stage with the whole track.
+        layer: the whole picture, without what moves.
+        band: the score below a following camera.
+    """
 
     style: Style
     ground: pygame.Surface
-    plate: Plate
-    band: Plate
+    layer: CachedLayer
+    band: CachedLayer
     timeline: Timeline
 
 
@@ -84,12 +93,12 @@ class Painter:
 
     def __init__(self, theme: Theme | None = None, type_: Type | None = None) -> None:
         """Choose the theme, and share the writing of another one; no display is needed."""
-        self.theme = theme or THEMES["night"]
+        self.theme = theme or NIGHT
         self.type = type_ or Type()
         self._tiles = Tiles(self.theme)
-        self._still_key: Hashable = None
+        self._base_key: Hashable = None
         self._layout: Layout | None = None
-        self._kept: Kept | None = None
+        self._base: Base | None = None
         self._cards: dict[str, tuple[object, pygame.Surface]] = {}
         self._side = {name: panel() for name, panel in SIDE_PANELS.items()}
 
@@ -102,88 +111,90 @@ class Painter:
         sprites.forget()
         return Painter(theme, self.type)
 
-    def draw(self, surface: pygame.Surface, scene: Scene, options: Options | None = None) -> None:
+    def draw(
+        self, surface: pygame.Surface, scene: Scene, options: PictureOptions | None = None
+    ) -> None:
         """Draw `scene` over all of `surface`."""
-        options = options or Options()
+        options = options or PictureOptions()
         layout = layout_of(surface.get_size(), scene.staging, options)
-        kept = self._keep(layout, scene)
-        self._panels(kept, scene, layout)
+        base = self._base_of(layout, scene)
+        self._panels(base, scene, layout)
+        stage, picture = layout.stage, base.layer.picture
         if options.shot.whole:
-            self._score(kept.plate, scene, layout.infield, kept.style)
-            surface.blit(kept.plate.picture, (0, 0))
-            view = camera.whole(layout.track)
+            self._score(base.layer, scene, layout.infield, base.style)
+            surface.blit(picture, (0, 0))
             keep_off = layout.solid(board=scene.board is not None)
-            self._stage(surface, scene, (view, layout.stage), keep_off, kept.style, options)
+            view = camera.whole(layout.track)
+            self._stage(surface, scene, (view, stage), keep_off, base.style, options)
             if layout.infield.group is not None and scene.board is None:
-                group.draw(surface, scene, layout.infield.group, kept.style)
+                group.draw(surface, scene, layout.infield.group, base.style)
         else:
-            self._score(kept.band, scene, moved(layout.band), kept.style)
-            stage = layout.stage
+            area = layout.band.area
+            self._score(base.band, scene, layout.band.moved(-area.x, -area.y), base.style)
             beside = Box(stage.right, 0, layout.width - stage.right, layout.height)
             under = Box(0, stage.bottom, stage.right, layout.height - stage.bottom)
             for part in (beside, under):  # the stage itself is drawn anew
-                surface.blit(kept.plate.picture, part[:2], part)
-            self._close(surface, scene, layout, kept, options)
+                surface.blit(picture, part[:2], part)
+            self._close(surface, scene, layout, base, options)
         if layout.timeline is not None:
-            kept.timeline.draw(surface, scene, layout.timeline)
-        self._over(surface, scene, layout, kept.style, options)
+            base.timeline.draw(surface, scene, layout.timeline)
+        self._over(surface, scene, layout, base.style, options)
 
-    def _keep(self, layout: Layout, scene: Scene) -> Kept:
+    def _base_of(self, layout: Layout, scene: Scene) -> Base:
         key = (layout, scene.start_s_m, scene.leds, scene.group.span_m)
-        if self._kept is None or key != self._still_key:
-            if self._kept is not None and layout != self._layout:
+        if self._base is None or key != self._base_key:
+            if self._base is not None and layout != self._layout:
                 # a window dragged larger passes a hundred sizes, each with sprites of its own
                 sprites.forget()
                 self._tiles = Tiles(self.theme)
-            self._still_key, self._layout = key, layout
-            self._kept = self._blank(layout, scene)
-        return self._kept
+            self._base_key, self._layout = key, layout
+            self._base = self._draw_base(layout, scene)
+        return self._base
 
-    def _blank(self, layout: Layout, scene: Scene) -> Kept:
-        theme = self.theme
+    def _draw_base(self, layout: Layout, scene: Scene) -> Base:
+        theme, stage, span_m = self.theme, layout.stage, scene.group.span_m
         style = Style(self.type, layout.sizes, theme)
         picture = pygame.Surface((layout.width, layout.height), 0, 32)
         picture.fill(theme.back)
         view = camera.whole(layout.track)
-        ground = paint(view, layout.stage, theme)
-        mark_lines(ground, view, layout.stage, scene.start_s_m, theme)
-        led_pips(ground, view, layout.stage, scene.leds, theme)
-        picture.blit(ground, layout.stage)
-        mark_names(picture, view, layout.stage, scene.start_s_m, style)
+        ground = draw_ground(view, stage, theme, scene.start_s_m, scene.leds)
+        picture.blit(ground, stage)
+        mark_names(picture, view, stage, scene.start_s_m, style)
         if layout.infield.group is not None:
-            group.frame(picture, layout.infield.group, scene.group.span_m, style)
+            group.frame(picture, layout.infield.group, span_m, style)
         for name, box in layout.side:
             frame(picture, box, SIDE_PANELS[name].heading, style)
         if layout.timeline is not None:
             frame(picture, layout.timeline, "", style)
-        band = moved(layout.band)
-        low = pygame.Surface((band.area.w, band.area.h), 0, 32)
-        low.fill(theme.panel)
-        low.fill(theme.edge, (0, 0, band.area.w, 1))
-        if band.group is not None:
-            group.frame(low, band.group, scene.group.span_m, style)
-        return Kept(style, ground, Plate(picture), Plate(low), Timeline(style))
+        area = layout.band.area
+        band = pygame.Surface((area.w, area.h), 0, 32)
+        band.fill(theme.panel)
+        band.fill(theme.edge, (0, 0, area.w, 1))
+        below = layout.band.moved(-area.x, -area.y)
+        if below.group is not None:
+            group.frame(band, below.group, span_m, style)
+        return Base(style, ground, CachedLayer(picture), CachedLayer(band), Timeline(style))
 
-    def _panels(self, kept: Kept, scene: Scene, layout: Layout) -> None:
-        plate, style = kept.plate, kept.style
+    def _panels(self, base: Base, scene: Scene, layout: Layout) -> None:
+        layer, style, staging = base.layer, base.style, scene.staging
         if layout.title is not None and layout.rate is not None:
-            head.show(plate, scene, layout.title, layout.rate, style)
+            head.show(layer, scene, layout.title, layout.rate, style)
         if layout.foot is not None:
-            head.assumed(plate, scene, layout.foot, style)
+            head.assumed(layer, scene, layout.foot, style)
         for name, box in layout.side:
             panel = self._side[name]
             panel.layout(box, scene, style)
-            panel.draw(plate, box)
+            panel.draw(layer, box)
         if layout.timeline is not None:
-            kept.timeline.show(plate, scene, layout.timeline)
-        if layout.caption is not None and scene.staging is not None:
-            caption.show(plate, scene.staging, layout.caption, style)
+            base.timeline.show(layer, scene, layout.timeline)
+        if layout.caption is not None and staging is not None:
+            head.caption(layer, staging, layout.caption, style)
 
     @staticmethod
-    def _score(plate: Plate, scene: Scene, hud: Hud, style: Style) -> None:
-        score.show(plate, scene, hud, style)
+    def _score(layer: CachedLayer, scene: Scene, hud: Hud, style: Style) -> None:
+        score.show(layer, scene, hud, style)
         if hud.group is not None:
-            group.note(plate, scene, hud.group, style)
+            group.note(layer, scene, hud.group, style)
 
     def _stage(
         self,
@@ -192,41 +203,43 @@ class Painter:
         seen: tuple[camera.View, Box],
         keep_off: tuple[Box, ...],
         style: Style,
-        options: Options,
+        options: PictureOptions,
     ) -> None:
         """Draw lights, labels and bodies on the track."""
         view, box = seen
         surface.set_clip(box)
         lights.draw(surface, scene.waves, view, box, self.theme)
-        found = runners.spots(scene, view)
+        spots = runners.spots(scene, view)
         if options.labels:
-            labels.draw(surface, labels.place(found, view, box, keep_off, style), style)
-        runners.draw(surface, found, view, box, self.theme)
+            labels.draw(surface, labels.place(spots, view, box, keep_off, style), style)
+        runners.draw(surface, spots, view, box, self.theme)
         surface.set_clip(None)
 
     def _close(
-        self, surface: pygame.Surface, scene: Scene, layout: Layout, kept: Kept, options: Options
+        self,
+        surface: pygame.Surface,
+        scene: Scene,
+        layout: Layout,
+        base: Base,
+        options: PictureOptions,
     ) -> None:
         """Draw the stage through any camera but the resting whole track, the score below it."""
-        shot = options.shot
-        lowered = camera.ease(shot.lowered)
-        area = layout.band.area
-        down = round((1 - lowered) * area.h)
+        shot, area, title, rate = options.shot, layout.band.area, layout.title, layout.rate
+        down = round((1 - camera.ease(shot.lowered)) * area.h)
         box = Box(*layout.stage[:3], min(layout.stage.h, layout.view.h + down))
         view = view_of(shot, scene, layout)
         surface.set_clip(box)
-        self._ground(surface, scene, layout, (view, box), kept, options)
-        mark_names(surface, view, box, scene.start_s_m, kept.style)
-        top = (layout.title, layout.rate)
-        keep_off = tuple(each for each in top if each is not None)
-        self._stage(surface, scene, (view, box), keep_off, kept.style, options)
+        self._ground(surface, scene, layout, (view, box), base, options)
+        mark_names(surface, view, box, scene.start_s_m, base.style)
+        keep_off = tuple(each for each in (title, rate) if each is not None)
+        self._stage(surface, scene, (view, box), keep_off, base.style, options)
         surface.set_clip(layout.stage)
-        if layout.title is not None and layout.rate is not None:
-            head.over(surface, scene, layout.title, layout.rate, kept.style)
-        surface.blit(kept.band.picture, (area.x, area.y + down))
+        if title is not None and rate is not None:
+            head.over(surface, scene, title, rate, base.style)
+        surface.blit(base.band.picture, (area.x, area.y + down))
         surface.set_clip(None)
         if layout.band.group is not None and not down:
-            group.draw(surface, scene, layout.band.group, kept.style)
+            group.draw(surface, scene, layout.band.group, base.style)
 
     def _ground(
         self,
@@ -234,45 +247,52 @@ class Painter:
         scene: Scene,
         layout: Layout,
         seen: tuple[camera.View, Box],
-        kept: Kept,
-        options: Options,
+        base: Base,
+        options: PictureOptions,
     ) -> None:
         """Draw the ground: sharp where the camera is at rest, stretched while it moves."""
         view, box = seen
-        shot, known = options.shot, camera.whole(layout.track)
-        tiles, ground = self._tiles, (scene.start_s_m, scene.leds)
-        if shot.start is not None:
-            goal = goal_of(shot, scene, layout)
-            by_hand = shot.camera is Camera.FREE and shot.share < _SETTLING
-            most = None if options.tiles is None else 0
-            if by_hand or not tiles.draw_scaled(surface, view, goal, box, ground, most):
-                stretched(surface, kept.ground, known, view, box, self.theme.back)
-            if options.tiles is not None and shot.camera is not Camera.WHOLE and not by_hand:
-                # on the way, so that the picture is sharp when it arrives
-                tiles.prepare(goal, layout.view, *ground, options.tiles)
+        shot, most, tiles = options.shot, options.tiles, self._tiles
+        track = (scene.start_s_m, scene.leds)
+
+        def stretch() -> None:
+            known = camera.whole(layout.track)
+            stretched(surface, base.ground, known, view, box, self.theme.back)
+
+        if shot.start is None:
+            if most is not None and tiles.missing(view, box, track) > most:
+                stretch()
+            tiles.draw(surface, view, box, track, most)
             return
-        if options.tiles is not None and tiles.missing(view, box, *ground) > options.tiles:
-            stretched(surface, kept.ground, known, view, box, self.theme.back)
-        tiles.draw(surface, view, box, *ground, options.tiles)
+        goal = goal_of(shot, scene, layout)
+        by_hand = shot.camera is Camera.FREE and shot.share < _SETTLING
+        new = None if most is None else 0
+        if by_hand or not tiles.draw_scaled(surface, view, goal, box, track, new):
+            stretch()
+        if most is not None and shot.camera is not Camera.WHOLE and not by_hand:
+            # on the way, so that the picture is sharp when it arrives
+            tiles.prepare(goal, layout.view, track, most)
 
     def _over(
-        self, surface: pygame.Surface, scene: Scene, layout: Layout, style: Style, options: Options
+        self,
+        surface: pygame.Surface,
+        scene: Scene,
+        layout: Layout,
+        style: Style,
+        options: PictureOptions,
     ) -> None:
         """Draw what lies over everything: result board, help, notice."""
-        board, area = scene.board, layout.infield.board
+        board, area, size = scene.board, layout.infield.board, (layout.width, layout.height)
         if board is not None and area.w >= 120 and area.h >= 80:
             card = self._card("board", (board, area), lambda: cards.board(board, area, style))
             surface.blit(card, (area.x, area.y))
         if options.help:
-            size = (layout.width, layout.height)
             keys = rows(presenting=True) if options.presenting else (*BINDINGS, *PRESENTING)
             card = self._card("help", layout, lambda: cards.help_card(*size, style, keys))
-            surface.blit(
-                card, ((size[0] - card.get_width()) // 2, (size[1] - card.get_height()) // 2)
-            )
+            left, top = (size[0] - card.get_width()) // 2, (size[1] - card.get_height()) // 2
+            surface.blit(card, (left, top))
         if scene.notice and not options.presenting:
-            text = scene.notice
-            stage = layout.stage if options.shot.whole else layout.view
+            text, stage = scene.notice, layout.stage if options.shot.whole else layout.view
             key = (layout, text)
             card = self._card("notice", key, lambda: cards.notice(text, stage.w, style))
             foot = layout.foot if scene.assumed else None  # never half over what stands there
@@ -281,30 +301,33 @@ class Painter:
             surface.blit(card, (stage.x + (stage.w - card.get_width()) // 2, max(0, y)))
 
     def _card(self, name: str, key: object, make: Callable[[], pygame.Surface]) -> pygame.Surface:
-        kept = self._cards.get(name)
-        if kept is None or kept[0] != key:
-            kept = self._cards[name] = (key, make())
-        return kept[1]
+        card = self._cards.get(name)
+        if card is None or card[0] != key:
+            card = self._cards[name] = (key, make())
+        return card[1]
 
 
-def moved(hud: Hud) -> Hud:
-    """Return a band's boxes counted from the band's own corner."""
-    dx, dy = hud.area.x, hud.area.y
+def render_still(
+    scene: Scene,
+    size: tuple[int, int],
+    theme: str = "night",
+    options: PictureOptions | None = None,
+) -> pygame.Surface:
+    """Return the window's picture of a scene at a size [px]; works where there is no display."""
+    surface = pygame.Surface((max(1, size[0]), max(1, size[1])), 0, 32)
+    Painter(theme_named(theme)).draw(surface, scene, options)
+    return surface
 
-    def move(box: Box) -> Box:
-        return Box(box.x - dx, box.y - dy, box.w, box.h)
 
-    def maybe(box: Box | None) -> Box | None:
-        return None if box is None else move(box)
+def save_png(surface: pygame.Surface, path: str | os.PathLike[str]) -> Path:
+    """Write a surface as PNG, whole or not at all; return the path.
 
-    return Hud(
-        area=move(hud.area),
-        lap=maybe(hud.lap),
-        clock=maybe(hud.clock),
-        distance=maybe(hud.distance),
-        gap=maybe(hud.gap),
-        outlook=maybe(hud.outlook),
-        group=maybe(hud.group),
-        board=move(hud.board),
-        words=maybe(hud.words),
-    )
+    Raises:
+        OutputError: the folder is missing or not writable, or the disk is full.
+    """
+    target = Path(path)
+    picture = io.BytesIO()
+    pygame.image.save(surface, picture, "picture.png")
+    with replacing(target) as temporary:
+        temporary.write_bytes(picture.getvalue())
+    return target

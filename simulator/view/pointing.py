@@ -12,8 +12,7 @@ import math
 import pygame
 
 from simulator.stage.scene import Camera
-from simulator.view.camera import MOST_ZOOM, View, aim_of, closer, within
-from simulator.view.cameras import Shot, view_of
+from simulator.view.camera import MOST_ZOOM, Shot, View, aim_of, closer, view_of, within
 from simulator.view.layout import Layout
 from simulator.view.panels.timeline import distance_at, plot_box
 from simulator.view.ui import DOUBLE_CLICK_S

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from simulator.view.watched import Watched
 
 LOOK_S = 1.0
-"""How often it is asked which displays there are [s]; not every system says so by itself."""
+"""How often the displays are counted [s]; not every system announces a change."""
 _BLANKS: dict[Action, Colour] = {Action.BLACK: (0, 0, 0), Action.WHITE: (255, 255, 255)}
 
 

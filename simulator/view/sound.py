@@ -1,4 +1,4 @@
-"""The sound of the race, made of numbers: a gun, a bell, a tick. Off unless asked for.
+"""The sound of the race, made of numbers: a gun, a bell, a tick. Off by default.
 
 In: scenes, as they are shown. Out: sound, where there is a device; silence elsewhere. The audio
 device is opened when sound is switched on, and closed when it is switched off.
@@ -17,10 +17,10 @@ RATE_HZ = 44_100
 _BELL_HZ = ((1.0, 1.0, 1.6), (2.0, 0.6, 1.1), (2.41, 0.5, 0.9), (3.9, 0.35, 0.5), (5.4, 0.2, 0.3))
 """Partials of a bell: multiple of its note, strength, how long it rings [s]."""
 
-Wave = NDArray[np.int16]
+Samples = NDArray[np.int16]
 
 
-def gun() -> Wave:
+def gun() -> Samples:
     """Return a shot: a burst of noise with a low thump below it."""
     t = np.arange(int(0.9 * RATE_HZ)) / RATE_HZ
     noise = np.random.default_rng(1).standard_normal(len(t))
@@ -29,7 +29,7 @@ def gun() -> Wave:
     return _pcm(crack + 1.2 * thump, 0.9)
 
 
-def bell() -> Wave:
+def bell() -> Samples:
     """Return the bell of the last lap, struck six times."""
     strike_s, strikes = 0.33, 6
     t = np.arange(int(1.8 * RATE_HZ)) / RATE_HZ
@@ -44,13 +44,13 @@ def bell() -> Wave:
     return _pcm(whole, 0.7)
 
 
-def tick() -> Wave:
+def tick() -> Samples:
     """Return a short click."""
     t = np.arange(int(0.06 * RATE_HZ)) / RATE_HZ
     return _pcm(np.sin(2 * np.pi * 1760 * t) * np.exp(-t / 0.010), 0.5)
 
 
-def _pcm(values: NDArray[np.float64], loudness: float) -> Wave:
+def _pcm(values: NDArray[np.float64], loudness: float) -> Samples:
     """Return 16-bit samples; the last ones fade, so that nothing clicks at the end."""
     fade = np.minimum(1.0, np.arange(len(values))[::-1] / (0.01 * RATE_HZ))
     faded = values * fade
@@ -93,10 +93,10 @@ class Sound:
         before, self._before = self._before, scene
         if not self.on or before is None:
             return ()
-        found = sound_cues(before, scene)
-        for cue in found:
+        due = sound_cues(before, scene)
+        for cue in due:
             self._sounds[cue].play()
-        return found
+        return due
 
     def close(self) -> None:
         """Give the device back."""

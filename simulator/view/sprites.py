@@ -23,17 +23,11 @@ LEVELS = 48
 Coverage = NDArray[np.float32]
 
 
-def surface_of(colour: Colour, coverage: Coverage) -> pygame.Surface:
-    """Return a surface with alpha from one colour and a coverage array, shape (h, w), 0 to 1."""
-    height, width = coverage.shape
-    pixels = np.empty((height, width, 4), np.uint8)
-    pixels[..., :3] = colour[::-1]
-    pixels[..., 3] = np.clip(coverage * 255 + 0.5, 0, 255)
-    return _own(pixels)
-
-
 def layered(layers: list[tuple[Colour, Coverage]]) -> pygame.Surface:
-    """Return one surface with alpha from layers painted over each other, first at the bottom."""
+    """Return one surface with alpha from layers painted over each other, first at the bottom.
+
+    Coverages have the shape (height, width) and values from 0 to 1.
+    """
     height, width = layers[0][1].shape
     rgb = np.zeros((height, width, 3), np.float32)
     alpha = np.zeros((height, width, 1), np.float32)
@@ -44,15 +38,10 @@ def layered(layers: list[tuple[Colour, Coverage]]) -> pygame.Surface:
     pixels = np.empty((height, width, 4), np.uint8)
     pixels[..., :3] = np.clip(rgb / np.maximum(alpha, 1e-6) + 0.5, 0, 255)
     pixels[..., 3] = np.clip(alpha[..., 0] * 255 + 0.5, 0, 255)
-    return _own(pixels)
-
-
-def _own(pixels: NDArray[np.uint8]) -> pygame.Surface:
-    height, width = pixels.shape[:2]
-    made = pygame.image.frombuffer(pixels.tobytes(), (width, height), "BGRA")
-    owned = pygame.Surface((width, height), pygame.SRCALPHA, 32)
-    owned.blit(made, (0, 0), special_flags=pygame.BLEND_RGBA_ADD)
-    return owned
+    shared = pygame.image.frombuffer(pixels.tobytes(), (width, height), "BGRA")
+    surface = pygame.Surface((width, height), pygame.SRCALPHA, 32)
+    surface.blit(shared, (0, 0), special_flags=pygame.BLEND_RGBA_ADD)
+    return surface
 
 
 def _additive(rgb: NDArray[np.float32]) -> pygame.Surface:
@@ -102,7 +91,7 @@ def bloom(colour: Colour, width: int, height: int, strength: float) -> pygame.Su
 Blit = tuple[pygame.Surface, tuple[int, int]]
 
 
-class Stamp:
+class DotSheet:
     """One dot or ring at every sub-pixel phase, each made when first needed.
 
     `make` gets the phase as shares of a pixel and half the side, and returns the sprite whose
@@ -129,7 +118,7 @@ class Stamp:
 
 
 @lru_cache(maxsize=512)
-def dot(colour: Colour, rx: float, ry: float, alpha: int, rim: Colour, rim_px: float) -> Stamp:
+def dot(colour: Colour, rx: float, ry: float, alpha: int, rim: Colour, rim_px: float) -> DotSheet:
     """Return a filled ellipse with a rim; alpha 0 to 16 sixteenths."""
     share = np.float32(alpha / 16)
 
@@ -138,7 +127,7 @@ def dot(colour: Colour, rx: float, ry: float, alpha: int, rim: Colour, rim_px: f
         outer = _ellipse(half, rx + rim_px, ry + rim_px, fx, fy)
         return layered([(rim, outer * share * np.float32(0.9)), (colour, inner * share)])
 
-    return Stamp(int(max(rx, ry) + rim_px + 2), make)
+    return DotSheet(int(max(rx, ry) + rim_px + 2), make)
 
 
 def _ellipse(half: int, rx: float, ry: float, fx: float, fy: float) -> Coverage:
@@ -152,7 +141,7 @@ def _ellipse(half: int, rx: float, ry: float, fx: float, fy: float) -> Coverage:
 
 
 @lru_cache(maxsize=512)
-def ring(colour: Colour, rx: float, ry: float, alpha: int, thick: float) -> Stamp:
+def ring(colour: Colour, rx: float, ry: float, alpha: int, thick: float) -> DotSheet:
     """Return a dashed hollow ellipse on a faint dark ground; alpha 0 to 16 sixteenths."""
     share = np.float32(alpha / 16)
     dashes = 8
@@ -167,7 +156,7 @@ def ring(colour: Colour, rx: float, ry: float, alpha: int, thick: float) -> Stam
         band = (np.clip(outer - inner, 0, 1) * gate * share).astype(np.float32)
         return layered([((6, 9, 14), outer * share * np.float32(0.45)), (colour, band)])
 
-    return Stamp(int(max(rx, ry) + thick + 2), make)
+    return DotSheet(int(max(rx, ry) + thick + 2), make)
 
 
 @lru_cache(maxsize=64)
@@ -191,7 +180,7 @@ def shade(width: int, height: int, colour: Colour) -> pygame.Surface:
     """Return a scrim: `colour`, dense at the top and gone at the bottom."""
     down = np.linspace(0, 1, max(1, height), dtype=np.float32)[:, None]
     cover = np.float32(0.82) * (1 - down * down * (3 - 2 * down))
-    return surface_of(colour, np.repeat(cover, max(1, width), axis=1))
+    return layered([(colour, np.repeat(cover, max(1, width), axis=1))])
 
 
 _SHARP_PX = 320

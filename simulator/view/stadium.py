@@ -1,4 +1,4 @@
-"""The empty stadium: what a window shows while its attempt is still being worked out.
+"""The empty stadium: what a window shows while its attempt is still being computed.
 
 In: an open window, colours, work. Out: a picture within a moment, then the work's result. Only what
 the picture takes is imported here: the rest is read while it is shown.
@@ -14,7 +14,7 @@ import pygame
 from simulator.background import BackgroundThread
 from simulator.view import camera
 from simulator.view.arranging import arrange
-from simulator.view.layers.track import led_pips, mark_lines, paint
+from simulator.view.layers.track import draw_ground
 from simulator.view.theme import Theme
 from simulator.view.window import Window
 
@@ -37,9 +37,7 @@ def draw_stadium(surface: pygame.Surface, theme: Theme, *, presenting: bool = Fa
     size = surface.get_size()
     layout = arrange(*size, False, frozenset(), True) if presenting else arrange(*size)
     view = camera.whole(layout.track)
-    ground = paint(view, layout.stage, theme)
-    mark_lines(ground, view, layout.stage, START_S_M, theme)
-    led_pips(ground, view, layout.stage, LEDS, theme)
+    ground = draw_ground(view, layout.stage, theme, START_S_M, LEDS)
     surface.fill(theme.back)
     surface.blit(ground, layout.stage[:2])
 
@@ -49,7 +47,7 @@ def shown_while(
 ) -> T:
     """Show the stadium, do the work beside it, and return what it gives.
 
-    Keys that are pressed meanwhile wait for whoever handles them next.
+    Keys that are pressed meanwhile stay in the queue.
 
     Raises:
         LeftError: the window was closed.
@@ -65,10 +63,10 @@ def shown_while(
                 size = window.size
                 _show(window, theme, presenting)
             pace.tick(PICTURES_PER_S)
-        found = thread.result()
+        result = thread.result()
     if pygame.event.peek((pygame.QUIT, pygame.WINDOWCLOSE)):
         raise LeftError
-    return found
+    return result
 
 
 def _show(window: Window, theme: Theme, presenting: bool) -> None:

@@ -6,9 +6,9 @@ Any text is accepted: control characters are dropped, long ones are cut with an 
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from bisect import bisect_left
+from collections.abc import Callable, Iterable
 from functools import lru_cache
-from pathlib import Path
 
 import pygame
 import pygame.font
@@ -20,7 +20,7 @@ from simulator.view.theme import Colour
 REGULAR, SEMIBOLD, BOLD = "Regular", "SemiBold", "Bold"
 LONGEST = 240
 """Characters of one line that are looked at; nothing on a screen holds more."""
-_RUNS_KEPT = 900
+RUNS_KEPT = 900
 FONTS_KEPT = 64
 """Each open font holds a file handle; one window size needs about 50 at most, and a window that is
 dragged larger would otherwise open 20 more for every size on its way."""
@@ -38,8 +38,17 @@ def clean(text: str) -> str:
     return "".join(c if c.isprintable() else " " * c.isspace() for c in cut if ord(c) < 0x110000)
 
 
-def _opened(path: Path, px: int) -> pygame.font.Font:
-    """Return a font that can draw a digit: a file cut short opens, and then draws nothing."""
+def shrink(px: int, least: int, fits: Callable[[int], bool]) -> int:
+    """Return the largest size from `least` to `px` that fits; `least` if none does [px]."""
+    if px <= least or fits(px):
+        return px
+    smaller = range(px - 1, least - 1, -1)
+    return smaller[min(bisect_left(smaller, True, key=fits), len(smaller) - 1)]
+
+
+def _open_font(weight: str, px: int) -> pygame.font.Font:
+    """Open a font that can draw a digit: a file cut short opens, and then draws nothing."""
+    path = asset_path(f"fonts/LightpaceSans-{weight}.ttf")
     try:
         font = pygame.font.Font(str(path), max(1, px))
         digit = font.metrics("0")[0]
@@ -51,63 +60,41 @@ def _opened(path: Path, px: int) -> pygame.font.Font:
 
 
 class Type:
-    """Fonts and ready-made writing for one process; make one and share it."""
+    """Fonts and ready-made writing for one process; make one and share it.
+
+    Attributes:
+        font: the bundled font of a weight and a size, opened when first used; raises
+            `ResourceError` if it is damaged.
+        glyph: a ready glyph and its advance [px], of a character, a weight, a size, a colour.
+        run: a ready line, of a text, a weight, a size, a colour.
+    """
 
     def __init__(self) -> None:
-        """Open nothing yet; fonts are loaded when first used."""
         if not pygame.font.get_init():
             pygame.font.init()
-        self._fonts: OrderedDict[tuple[str, int], pygame.font.Font] = OrderedDict()
-        self._glyphs: dict[tuple[str, str, int, Colour], tuple[pygame.Surface, int]] = {}
-        self._runs: OrderedDict[tuple[str, str, int, Colour], pygame.Surface] = OrderedDict()
-        self._widths: dict[tuple[str, str, int], int] = {}
-        self._fits: OrderedDict[tuple[str, str, int, int, int], str] = OrderedDict()
-
-    def font(self, weight: str, px: int) -> pygame.font.Font:
-        """Return the bundled font at a size; raises `ResourceError` if it is damaged."""
-        key = (weight, px)
-        font = self._fonts.get(key)
-        if font is None:
-            font = self._fonts[key] = _opened(asset_path(f"fonts/LightpaceSans-{weight}.ttf"), px)
-            if len(self._fonts) > FONTS_KEPT:
-                self._fonts.popitem(last=False)
-        else:
-            self._fonts.move_to_end(key)
-        return font
+        self.font = lru_cache(FONTS_KEPT)(_open_font)
+        self.glyph = lru_cache(4 * RUNS_KEPT)(self._render_glyph)
+        self.run = lru_cache(RUNS_KEPT)(self._render)
+        self._line_width = lru_cache(4 * RUNS_KEPT)(self._measure)
+        self._fit = lru_cache(RUNS_KEPT)(self._cut)
 
     def forget(self) -> None:
         """Drop all that was kept: in other colours none of the writing is of use.
 
         The fonts go too, since those of window sizes that are gone hold open files and memory.
         """
-        for kept in (self._fonts, self._glyphs, self._runs, self._widths, self._fits):
-            kept.clear()
+        for cache in (self.font, self.glyph, self.run, self._line_width, self._fit):
+            cache.cache_clear()
 
-    def glyph(self, char: str, weight: str, px: int, colour: Colour) -> tuple[pygame.Surface, int]:
-        """Return a ready glyph and its advance [px]."""
-        key = (char, weight, px, colour)
-        found = self._glyphs.get(key)
-        if found is None:
-            if len(self._glyphs) > 4 * _RUNS_KEPT:
-                self._glyphs.clear()
-            surface = self._render(char, weight, px, colour)
-            found = self._glyphs[key] = (surface, surface.get_width())
-        return found
-
-    def run(self, text: str, weight: str, px: int, colour: Colour) -> pygame.Surface:
-        """Return a ready line of text, kept for the next time."""
-        key = (text, weight, px, colour)
-        found = self._runs.get(key)
-        if found is None:
-            found = self._runs[key] = self._render(clean(text), weight, px, colour)
-            if len(self._runs) > _RUNS_KEPT:
-                self._runs.popitem(last=False)
-        else:
-            self._runs.move_to_end(key)
-        return found
+    def _render_glyph(
+        self, char: str, weight: str, px: int, colour: Colour
+    ) -> tuple[pygame.Surface, int]:
+        surface = self._render(char, weight, px, colour)
+        return surface, surface.get_width()
 
     def _render(self, text: str, weight: str, px: int, colour: Colour) -> pygame.Surface:
-        if not self._wide(text, weight, px):
+        text = clean(text)
+        if not self._line_width(text, weight, px):
             # joiners and the like: SDL refuses to draw what has no width
             return pygame.Surface((1, self.height(weight, px)), pygame.SRCALPHA, 32)
         if px >= _FINE_BELOW:
@@ -116,16 +103,10 @@ class Type:
         size = (max(1, (large.get_width() + 1) // 2), max(1, (large.get_height() + 1) // 2))
         return pygame.transform.smoothscale(large, size)
 
-    def _wide(self, text: str, weight: str, px: int) -> int:
-        key = (text, weight, px)
-        found = self._widths.get(key)
-        if found is None:
-            if len(self._widths) > 4 * _RUNS_KEPT:
-                self._widths.clear()
-            fine = px < _FINE_BELOW
-            found = int(self.font(weight, 2 * px if fine else px).size(text)[0])
-            found = self._widths[key] = (found + 1) // 2 if fine else found
-        return found
+    def _measure(self, text: str, weight: str, px: int) -> int:
+        if px >= _FINE_BELOW:
+            return self.font(weight, px).size(text)[0]
+        return (self.font(weight, 2 * px).size(text)[0] + 1) // 2
 
     def height(self, weight: str, px: int) -> int:
         """Return the line height of a size [px]."""
@@ -135,34 +116,37 @@ class Type:
         """Return the width of a line [px]; `spacing` is added between letters."""
         text = clean(text)
         if not spacing:
-            return self._wide(text, weight, px)
-        letters = sum(self._wide(c, weight, px) + spacing for c in text)
+            return self._line_width(text, weight, px)
+        letters = sum(self._line_width(c, weight, px) + spacing for c in text)
         return letters - (spacing if text else 0)
 
     def fit(self, text: str, weight: str, px: int, width: int, spacing: int = 0) -> str:
         """Return `text`, cut with an ellipsis to be at most `width` wide [px]."""
-        key = (text[: LONGEST + 1], weight, px, width, spacing)
-        found = self._fits.get(key)
-        if found is None:
-            found = self._fits[key] = self._cut(clean(text), weight, px, width, spacing)
-            if len(self._fits) > _RUNS_KEPT:
-                self._fits.popitem(last=False)
-        return found
+        return self._fit(text[: LONGEST + 1], weight, px, width, spacing)
 
     def _cut(self, text: str, weight: str, px: int, width: int, spacing: int) -> str:
+        text = clean(text)
         if self.width(text, weight, px, spacing) <= width:
             return text
-        low, high = 0, len(text)
-        while low < high:
-            middle = (low + high + 1) // 2
-            trial = text[:middle].rstrip() + "…"
-            if self.width(trial, weight, px, spacing) <= width:
-                low = middle
-            else:
-                high = middle - 1
-        if low:
-            return text[:low].rstrip() + "…"
+
+        def too_long(letters: int) -> bool:
+            return self.width(f"{text[:letters].rstrip()}…", weight, px, spacing) > width
+
+        letters = bisect_left(range(1, len(text) + 1), True, key=too_long)
+        if letters:
+            return f"{text[:letters].rstrip()}…"
         return "…" if self.width("…", weight, px) <= width else ""
+
+    def wrap(self, words: Iterable[str], weight: str, px: int, width: int) -> list[str]:
+        """Return lines of whole words, each as long as fits `width` [px]."""
+        lines: list[str] = []
+        for word in words:
+            longer = f"{lines[-1]} {word}" if lines else word
+            if lines and self.width(longer, weight, px) <= width:
+                lines[-1] = longer
+            else:
+                lines.append(word)
+        return lines
 
     def write(
         self,
@@ -225,11 +209,10 @@ class Type:
         *,
         align: float = 0.0,
         width: int | None = None,
-        weight: str = SEMIBOLD,
     ) -> int:
         """Draw a heading in letter-spaced capitals; return its width [px]."""
         spacing = max(1, round(px * 0.16))
         text = clean(text).upper()
         if width is not None:
-            text = self.fit(text, weight, px, width, spacing)
-        return self.digits(target, text, at, weight, px, colour, align=align, spacing=spacing)
+            text = self.fit(text, SEMIBOLD, px, width, spacing)
+        return self.digits(target, text, at, SEMIBOLD, px, colour, align=align, spacing=spacing)

@@ -6,46 +6,35 @@ In: a theme's name, a colour's name from a scenario, a `GapState`. Out: RGB trip
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from simulator.analysis.gaps import GapState
 
 Colour = tuple[int, int, int]
 
 
-_NAMED: tuple[tuple[str, Colour], ...] = (
-    ("white", (243, 246, 252)),
-    ("green", (52, 232, 128)),
-    ("blue", (72, 148, 255)),
-    ("red", (255, 78, 78)),
-    ("amber", (238, 205, 120)),
-    ("yellow", (255, 221, 87)),
-    ("orange", (255, 158, 38)),
-    ("pink", (255, 112, 172)),
-    ("violet", (176, 148, 255)),
-    ("purple", (176, 148, 255)),
-    ("cyan", (94, 226, 232)),
-    ("grey", (160, 173, 196)),
-    ("gray", (160, 173, 196)),
-    ("black", (60, 68, 84)),
-)
-
-
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """The stadium itself: what lies where, before any light wave."""
+    """The stadium itself: what lies where, before any light wave.
 
-    turf: Colour = (17, 58, 38)
-    edge: Colour = (46, 52, 60)  # strip between turf and kerb
-    kerb: Colour = (150, 158, 168)
-    tartan: Colour = (100, 45, 48)
-    line: Colour = (168, 150, 146)  # lane lines
-    apron: Colour = (30, 38, 56)  # run-off outside lane 8
-    board: Colour = (40, 50, 72)  # the rail in front of the stands
-    stand: Colour = (26, 33, 50)
-    crowd: Colour = (120, 132, 158)
-    led_off: Colour = (70, 104, 92)
-    floodlight: float = 1.0  # 1 = pools of light from four masts, 0 = even daylight
+    Attributes:
+        edge: the strip between turf and kerb.
+        line: the lines between the lanes.
+        apron: the run-off outside lane 8; `board`: the rail between it and the stands.
+        floodlight: 1 = pools of light from four masts, 0 = even daylight.
+    """
+
+    turf: Colour
+    edge: Colour
+    kerb: Colour
+    tartan: Colour
+    line: Colour
+    apron: Colour
+    board: Colour
+    stand: Colour
+    crowd: Colour
+    led_off: Colour
+    floodlight: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,44 +44,38 @@ class Theme:
     Attributes:
         back: behind everything; `panel`, `edge`: a panel's ground and hairline.
         text, muted, faint: three strengths of writing.
+        own: what belongs to the live attempt in a comparison; `bar`: what is compared with it.
+        shelter, reserve, effort, speed: the meters.
+        warning: a notice that something went wrong; `good`: that something went right.
+        red, yellow: the start lights.
         gaps: the colour of each gap state.
         named: colour names that scenarios may use.
         lights: the same names, as lights shine: they add to what they fall on.
-        own: what belongs to the live attempt in a comparison.
-        shelter, reserve, effort: the meters.
-        warning: a notice that something went wrong; `good`: that something went right.
-        day: how much of the ground's colour shows, 1 = as given (lighting multiplies it).
     """
 
     name: str
-    back: Colour = (4, 6, 11)
-    panel: Colour = (11, 16, 27)
-    panel_high: Colour = (19, 27, 43)
-    edge: Colour = (33, 44, 66)
-    text: Colour = (243, 246, 252)
-    muted: Colour = (160, 173, 196)
-    faint: Colour = (118, 134, 162)
-    own: Colour = (86, 190, 255)
-    bar: Colour = (66, 86, 126)
-    target: Colour = (52, 232, 128)
-    shelter: Colour = (134, 216, 255)
-    reserve: Colour = (255, 106, 106)
-    effort: Colour = (198, 186, 255)
-    speed: Colour = (226, 232, 242)
-    warning: Colour = (255, 196, 84)
-    good: Colour = (52, 232, 128)
-    red: Colour = (255, 64, 64)
-    yellow: Colour = (255, 208, 64)
-    ground: Ground = field(default_factory=Ground)
-    gaps: tuple[tuple[GapState, Colour], ...] = (
-        (GapState.AHEAD_GAINING, (86, 190, 255)),
-        (GapState.AHEAD_LOSING, (142, 196, 236)),
-        (GapState.LEVEL, (243, 246, 252)),
-        (GapState.BEHIND_GAINING, (250, 202, 128)),
-        (GapState.BEHIND_LOSING, (255, 158, 38)),
-    )
-    named: tuple[tuple[str, Colour], ...] = _NAMED
-    lights: tuple[tuple[str, Colour], ...] = _NAMED
+    back: Colour
+    panel: Colour
+    panel_high: Colour
+    edge: Colour
+    text: Colour
+    muted: Colour
+    faint: Colour
+    own: Colour
+    bar: Colour
+    target: Colour
+    shelter: Colour
+    reserve: Colour
+    effort: Colour
+    speed: Colour
+    warning: Colour
+    good: Colour
+    red: Colour
+    yellow: Colour
+    ground: Ground
+    gaps: tuple[tuple[GapState, Colour], ...]
+    named: tuple[tuple[str, Colour], ...]
+    lights: tuple[tuple[str, Colour], ...]
 
     @property
     def rail(self) -> Colour:
@@ -102,21 +85,15 @@ class Theme:
 
     def gap(self, state: GapState) -> Colour:
         """Return the colour of a gap state."""
-        return next(colour for known, colour in self.gaps if known is state)
+        return dict(self.gaps)[state]
 
     def colour(self, name: str) -> Colour:
         """Return the colour a scenario named; `#rrggbb` is taken as it is, the unknown is grey."""
-        return self._look_up(name, self.named)
+        return dict(self.named).get(name) or hex_colour(name) or self.muted
 
     def light(self, name: str) -> Colour:
         """Return the colour in which a light of this name shines."""
-        return self._look_up(name, self.lights)
-
-    def _look_up(self, name: str, table: tuple[tuple[str, Colour], ...]) -> Colour:
-        for known, colour in table:
-            if known == name:
-                return colour
-        return hex_colour(name) or self.muted
+        return dict(self.lights).get(name) or hex_colour(name) or self.muted
 
 
 def hex_colour(text: str) -> Colour | None:

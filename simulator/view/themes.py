@@ -1,162 +1,108 @@
-"""The themes there are, by name, and themes of one's own: a YAML file of overrides.
+"""The themes there are, by name: one table; and those that a YAML file of overrides makes of them.
 
 In: a name, or the path of a file. Out: a `Theme`.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from simulator.analysis.gaps import GapState
 from simulator.errors import ThemeError
-from simulator.view.theme import Colour, Ground, Theme
+from simulator.view.theme import Ground, Theme, hex_colour
 
-NIGHT = Theme("night")
+_TABLE = """\
+                      night     daylight   colour-blind  high-contrast
+back                  #04060b   #e8edf3    -             #000000
+panel                 #0b101b   #fcfdff    -             #000000
+panel_high            #131b2b   #eaeff6    -             #18181c
+edge                  #212c42   #b6c0ce    -             #969eac
+text                  #f3f6fc   #0a101c    -             #ffffff
+muted                 #a0adc4   #3a465a    -             #dee4ee
+faint                 #7686a2   #525e72    -             #bac2d0
+own                   #56beff   #0054a6    #5cb2ff       #6ed2ff
+bar                   #42567e   #8ea4c6    -             #788aac
+target                #34e880   #006834    #28d6b2       #50ff96
+shelter               #86d8ff   #006096    -             #a0e4ff
+reserve               #ff6a6a   #be1e28    #ff8e54       #ff8c8c
+effort                #c6baff   #6046b4    -             #d8ceff
+speed                 #e2e8f2   #283246    -             #ffffff
+warning               #ffc454   #8a5200    #f8dc6e       #ffde5a
+good                  #34e880   #006834    #28d6b2       #50ff96
+red                   #ff4040   #c4141e    #ff7038       #ff6e6e
+yellow                #ffd040   #966800    #f8ea5a       #ffe25a
+ground.turf           #113a26   #bce0be    #08242a       #001a0c
+ground.edge           #2e343c   #46505c    -             #14161a
+ground.kerb           #969ea8   #ecf0f4    -             #ffffff
+ground.tartan         #642d30   #ce7c6a    #70422c       #3e1416
+ground.line           #a89692   #faf0ec    -             #e2d6d4
+ground.apron          #1e2638   #c4ccd8    -             #0c0e14
+ground.board          #283248   #96a2b6    -             #5a6274
+ground.stand          #1a2132   #ccd3de    -             #0a0c12
+ground.crowd          #78849e   -          -             #3c4250
+ground.led_off        #46685c   #96b0a6    #48646c       #608074
+ground.floodlight     1.0       0.0        -             0.35
+gaps.ahead, gaining   #56beff   #003aaa    #549cff       #5cbeff
+gaps.ahead, losing    #8ec4ec   #245c7a    #c4e4ff       #bee2ff
+gaps.level            #f3f6fc   #0a101c    #f5f7fc       #ffffff
+gaps.behind, gaining  #faca80   #845800    #fce296       #ffec96
+gaps.behind, losing   #ff9e26   #80000a    #ff9200       #ff9c1e
+named.white           #f3f6fc   #1a202e    #f5f7fc       -
+named.green           #34e880   #007038    #28d6b2       -
+named.blue            #4894ff   #0050be    #5c9eff       -
+named.red             #ff4e4e   #be1822    #ff7038       -
+named.amber           #eecd78   #865800    #deb25c       -
+named.yellow          #ffdd57   #7e5e00    #f8ea5a       -
+named.orange          #ff9e26   #b04a00    #ff940a       -
+named.pink            #ff70ac   #b61668    #e88ece       -
+named.violet          #b094ff   #603ebe    #b09cff       -
+named.purple          #b094ff   #603ebe    #b09cff       -
+named.cyan            #5ee2e8   #006470    #8cdef0       -
+named.grey            #a0adc4   #4c586c    #a4b0c6       -
+named.gray            #a0adc4   #4c586c    #a4b0c6       -
+named.black           #3c4454   #000000    -             -
+"""
+"""`-` is as at night."""
 
-DAYLIGHT = Theme(
-    "daylight",
-    back=(232, 237, 243),
-    panel=(252, 253, 255),
-    panel_high=(234, 239, 246),
-    edge=(182, 192, 206),
-    text=(10, 16, 28),
-    muted=(58, 70, 90),
-    faint=(82, 94, 114),
-    own=(0, 84, 166),
-    bar=(142, 164, 198),
-    target=(0, 104, 52),
-    shelter=(0, 96, 150),
-    reserve=(190, 30, 40),
-    effort=(96, 70, 180),
-    speed=(40, 50, 70),
-    warning=(138, 82, 0),
-    good=(0, 104, 52),
-    red=(196, 20, 30),
-    yellow=(150, 104, 0),
-    ground=Ground(
-        turf=(188, 224, 190),
-        edge=(70, 80, 92),
-        kerb=(236, 240, 244),
-        tartan=(206, 124, 106),
-        line=(250, 240, 236),
-        apron=(196, 204, 216),
-        board=(150, 162, 182),
-        stand=(204, 211, 222),
-        crowd=(120, 132, 158),
-        led_off=(150, 176, 166),
-        floodlight=0.0,
-    ),
-    gaps=(
-        (GapState.AHEAD_GAINING, (0, 58, 170)),
-        (GapState.AHEAD_LOSING, (36, 92, 122)),
-        (GapState.LEVEL, (10, 16, 28)),
-        (GapState.BEHIND_GAINING, (132, 88, 0)),
-        (GapState.BEHIND_LOSING, (128, 0, 10)),
-    ),
-    named=(
-        ("white", (26, 32, 46)),
-        ("green", (0, 112, 56)),
-        ("blue", (0, 80, 190)),
-        ("red", (190, 24, 34)),
-        ("amber", (134, 88, 0)),
-        ("yellow", (126, 94, 0)),
-        ("orange", (176, 74, 0)),
-        ("pink", (182, 22, 104)),
-        ("violet", (96, 62, 190)),
-        ("purple", (96, 62, 190)),
-        ("cyan", (0, 100, 112)),
-        ("grey", (76, 88, 108)),
-        ("gray", (76, 88, 108)),
-        ("black", (0, 0, 0)),
-    ),
-)
 
-_SAFE_NAMED: tuple[tuple[str, Colour], ...] = (
-    ("white", (245, 247, 252)),
-    ("green", (40, 214, 178)),
-    ("blue", (92, 158, 255)),
-    ("red", (255, 112, 56)),
-    ("amber", (222, 178, 92)),
-    ("yellow", (248, 234, 90)),
-    ("orange", (255, 148, 10)),
-    ("pink", (232, 142, 206)),
-    ("violet", (176, 156, 255)),
-    ("purple", (176, 156, 255)),
-    ("cyan", (140, 222, 240)),
-    ("grey", (164, 176, 198)),
-    ("gray", (164, 176, 198)),
-    ("black", (60, 68, 84)),
-)
+def theme_of(name: str, values: Mapping[str, Any]) -> Theme:
+    """Return the theme that has these colours."""
 
-COLOUR_BLIND = replace(
-    NIGHT,
-    name="colour-blind",
-    own=(92, 178, 255),
-    target=(40, 214, 178),
-    reserve=(255, 142, 84),
-    warning=(248, 220, 110),
-    good=(40, 214, 178),
-    red=(255, 112, 56),
-    yellow=(248, 234, 90),
-    ground=Ground(turf=(8, 36, 42), tartan=(112, 66, 44), led_off=(72, 100, 108)),
-    gaps=(
-        (GapState.AHEAD_GAINING, (84, 156, 255)),
-        (GapState.AHEAD_LOSING, (196, 228, 255)),
-        (GapState.LEVEL, (245, 247, 252)),
-        (GapState.BEHIND_GAINING, (252, 226, 150)),
-        (GapState.BEHIND_LOSING, (255, 146, 0)),
-    ),
-    named=_SAFE_NAMED,
-    lights=_SAFE_NAMED,
-)
+    def section(part: str) -> dict[str, Any]:
+        return {k.partition(".")[2]: v for k, v in values.items() if k.startswith(f"{part}.")}
 
-HIGH_CONTRAST = replace(
-    NIGHT,
-    name="high-contrast",
-    back=(0, 0, 0),
-    panel=(0, 0, 0),
-    panel_high=(24, 24, 28),
-    edge=(150, 158, 172),
-    text=(255, 255, 255),
-    muted=(222, 228, 238),
-    faint=(186, 194, 208),
-    own=(110, 210, 255),
-    bar=(120, 138, 172),
-    target=(80, 255, 150),
-    shelter=(160, 228, 255),
-    reserve=(255, 140, 140),
-    effort=(216, 206, 255),
-    speed=(255, 255, 255),
-    warning=(255, 222, 90),
-    good=(80, 255, 150),
-    red=(255, 110, 110),
-    yellow=(255, 226, 90),
-    ground=Ground(
-        turf=(0, 26, 12),
-        edge=(20, 22, 26),
-        kerb=(255, 255, 255),
-        tartan=(62, 20, 22),
-        line=(226, 214, 212),
-        apron=(12, 14, 20),
-        board=(90, 98, 116),
-        stand=(10, 12, 18),
-        crowd=(60, 66, 80),
-        led_off=(96, 128, 116),
-        floodlight=0.35,
-    ),
-    gaps=(
-        (GapState.AHEAD_GAINING, (92, 190, 255)),
-        (GapState.AHEAD_LOSING, (190, 226, 255)),
-        (GapState.LEVEL, (255, 255, 255)),
-        (GapState.BEHIND_GAINING, (255, 236, 150)),
-        (GapState.BEHIND_LOSING, (255, 156, 30)),
-    ),
-)
+    return Theme(
+        name,
+        **{key: value for key, value in values.items() if "." not in key},
+        ground=Ground(**section("ground")),
+        gaps=tuple((GapState(state), colour) for state, colour in section("gaps").items()),
+        named=tuple(section("named").items()),
+        lights=tuple(section("lights").items()),
+    )
 
-THEMES: dict[str, Theme] = {
-    theme.name: theme for theme in (NIGHT, DAYLIGHT, COLOUR_BLIND, HIGH_CONTRAST)
-}
+
+def _read_table() -> dict[str, dict[str, Any]]:
+    """Return the table's columns; lights shine in a theme's colour names, by day in the night's."""
+    head, *rows = (line.split() for line in _TABLE.splitlines())
+    columns: dict[str, dict[str, Any]] = {name: {} for name in head}
+    for row in rows:
+        key = " ".join(row[: -len(head)])
+        for name, cell in zip(head, row[-len(head) :], strict=True):
+            same = columns["night"].get(key)
+            columns[name][key] = same if cell == "-" else hex_colour(cell) or float(cell)
+    for values in columns.values():
+        shining = values if values["ground.floodlight"] else columns["night"]
+        names = [key for key in values if key.startswith("named.")]
+        values |= {key.replace("named", "lights"): shining[key] for key in names}
+    return columns
+
+
+VALUES = _read_table()
+"""The colours of each theme by dotted name, as the table and the files of themes write them."""
+THEMES = {name: theme_of(name, values) for name, values in VALUES.items()}
+NIGHT = THEMES["night"]
 
 
 def theme_named(name: str) -> Theme:
@@ -169,15 +115,15 @@ def theme_named(name: str) -> Theme:
     if name in THEMES:
         return THEMES[name]
     if name.lower().endswith((".yaml", ".yml")):
-        from simulator.view.own_theme import read_theme  # noqa: PLC0415 - few have one of their own
+        from simulator.view.theme_file import read_theme  # noqa: PLC0415 - few have such a file
 
-        return read_theme(Path(name), THEMES)
-    told = ascii(name[:60])
-    raise ThemeError(f"There is no theme {told}; there are: {', '.join(THEMES)}, or a .yaml file.")
+        return read_theme(Path(name))
+    shown = ascii(name[:60])
+    raise ThemeError(f"There is no theme {shown}; there are: {', '.join(THEMES)}, or a .yaml file.")
 
 
 def next_theme(theme: Theme) -> Theme:
-    """Return the theme after this one; after the last, or one's own, the first."""
+    """Return the theme after this one; after the last, or one from a file, the first."""
     names = list(THEMES)
     at = names.index(theme.name) + 1 if theme.name in THEMES else 0
     return THEMES[names[at % len(names)]]

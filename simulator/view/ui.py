@@ -17,7 +17,6 @@ import pygame
 from simulator.view.layout import Box
 from simulator.view.panels.cards import ground
 from simulator.view.panels.frame import arrow
-from simulator.view.panels.head import wrapped
 from simulator.view.style import Style
 from simulator.view.text import REGULAR, SEMIBOLD
 from simulator.view.theme import Colour, mix
@@ -96,12 +95,11 @@ class Control:
 
 @dataclass(frozen=True, slots=True)
 class Popup:
-    """The open list of a choice: its options, the marked one, the first one in view."""
+    """The open list of a choice: its options and the marked one."""
 
     owner: Key
     options: tuple[str, ...]
     marked: int
-    first: int = 0
 
     def move(self, steps: int) -> Popup:
         """Return it with the mark `steps` further down, stopping at the ends."""
@@ -199,8 +197,9 @@ class Ui:
         focused = self.find(self.focus)
         if focused is None:
             self.focus = None
-        elif focused.ring is None or focused.ring.w:
-            self.surface.set_clip(focused.view)
+        elif self.entry is None and (focused.ring or focused.box).w:
+            view = focused.view
+            self.surface.set_clip((0, view.y, self.size[0], view.h) if view is not None else None)
             self.focus_ring(focused.ring or focused.box)
             self.surface.set_clip(None)
         if self.find(self.typing) is None:
@@ -295,7 +294,7 @@ class Ui:
 
     def wrap(self, text: str, width: int, px: int) -> list[str]:
         """Return a sentence as lines of at most `width` [px]."""
-        return wrapped(text.split(), width, px, self.style)
+        return self.style.type.wrap(text.split(), REGULAR, px, width)
 
     def width(self, text: str, px: int, *, strong: bool = True) -> int:
         """Return the width of a line [px]."""
@@ -504,6 +503,7 @@ class Ui:
             self.dot((left + radius, y), radius, self.theme.colour(text))
             left += 3 * radius
         room = max(1, box.right - left - pad - kept)
+        px = self.fitting(text, px, room)
         self.text(text, (left, y), px, self.theme.text, strong=True, width=room)
 
     def _draw_popup(self, popup: Popup, owner: Control) -> None:
@@ -512,9 +512,7 @@ class Ui:
         below, above = self.size[1] - box.bottom - 4, box.y - 4
         down = below >= min(above, row * len(popup.options))
         count = max(1, min(len(popup.options), (below if down else above) // row))
-        first = min(max(popup.first, popup.marked - count + 1), popup.marked)
-        first = max(0, min(first, len(popup.options) - count))
-        self.popup = replace(popup, first=first)
+        first = max(0, min(popup.marked - count // 2, len(popup.options) - count))
         y = box.bottom + 2 if down else box.y - 2 - count * row
         bed = Box(box.x - 1, y - 3, box.w + 2, count * row + 6)
         self.bed(bed, mix(theme.panel, theme.panel_high, 0.8), theme.faint)
@@ -656,14 +654,19 @@ class Ui:
         way = -1 if mods & pygame.KMOD_SHIFT else 1
         if pygame.K_F1 <= event.key <= pygame.K_F12:
             return False
-        if self.entry is not None:
-            self._key_in_entry(self.entry, event, way)
-        elif self.popup is not None:
-            self._key_in_list(self.popup, event, way)
-        elif mods & (_COMMAND | pygame.KMOD_ALT):
+        if self.entry is not None and self.entry.composing:
+            return True  # a key of the input method
+        open_ = self.entry is not None or self.popup is not None
+        if mods & (_COMMAND | pygame.KMOD_ALT) and not open_:
             return False
-        elif event.key == pygame.K_TAB:
-            self.move_focus(way)
+        if event.key == pygame.K_TAB:
+            self.popup = None
+            if self.apply():
+                self.move_focus(way)
+        elif self.entry is not None:
+            self._key_in_entry(self.entry, event)
+        elif self.popup is not None:
+            self._key_in_list(self.popup, event)
         else:
             control = self.find(self.focus)
             if control is None or not self._key_on(control, event, again=again):
@@ -671,30 +674,23 @@ class Ui:
         self.stale = True
         return True
 
-    def _key_in_entry(self, entry: TextEntry, event: pygame.Event, way: int) -> None:
+    def _key_in_entry(self, entry: TextEntry, event: pygame.Event) -> None:
         entry.typed_s = self.now_s
-        if entry.composing:
-            return  # a key of the input method
         if event.key == pygame.K_ESCAPE:
             self.cancel()
         elif event.key in _ENTER:
             self.apply()
-        elif event.key == pygame.K_TAB:
-            if self.apply():
-                self.move_focus(way)
         else:
             with contextlib.suppress(pygame.error):  # a clipboard that does not answer
                 entry.edit(event)
 
-    def _key_in_list(self, popup: Popup, event: pygame.Event, way: int) -> None:
+    def _key_in_list(self, popup: Popup, event: pygame.Event) -> None:
         if event.key in _IN_LIST:
             self.popup = popup.move(_IN_LIST[event.key])
         elif event.key in _PRESS:
             self._choose(popup.marked)
-        elif event.key in (pygame.K_ESCAPE, pygame.K_TAB):
+        elif event.key == pygame.K_ESCAPE:
             self.popup = None
-            if event.key == pygame.K_TAB:
-                self.move_focus(way)
 
     def _key_on(self, control: Control, event: pygame.Event, *, again: bool) -> bool:
         """Take a key for the control in focus."""

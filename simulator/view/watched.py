@@ -13,7 +13,7 @@ from typing import Protocol, TypedDict
 from simulator.stage.desk import Desk
 from simulator.stage.keys import Action
 from simulator.stage.scene import Cue, Scene
-from simulator.view.cameras import Shot
+from simulator.view.camera import Shot
 from simulator.view.theme import Theme
 from simulator.view.window import Window
 

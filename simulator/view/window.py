@@ -102,7 +102,7 @@ class Window:
         surface = self.surface
         if surface is None:
             return ""
-        from simulator.view.still import save_png  # noqa: PLC0415 - a window opens without it
+        from simulator.view.picture import save_png  # noqa: PLC0415 - a window opens without it
 
         try:
             path = free_name(f"lightpace {format_clock(time_s).replace(':', '-')}", ".png")

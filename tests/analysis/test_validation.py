@@ -10,7 +10,7 @@ import pytest
 
 from simulator.analysis.validating import validate
 from simulator.analysis.validation import DRAFTING, Role, Row, Unit, drafting_rms, drafting_rows
-from simulator.export.validation import COLUMNS, row_cells, to_markdown
+from simulator.export.sheet import VALIDATION_COLUMNS, validation_cells, validation_markdown
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "validation.md"
 _NUMBER = re.compile(r"\d+:\d\d\.\d+|\d+\.\d+")
@@ -29,7 +29,7 @@ def _last_digits(number: str) -> int:
 
 def _the_page_is_what_the_command_prints(rows: list[Row]) -> None:
     """To the precision printed: another processor may round a last digit the other way."""
-    page, now = PAGE.read_text(encoding="utf-8"), to_markdown(rows)
+    page, now = PAGE.read_text(encoding="utf-8"), validation_markdown(rows)
     assert _NUMBER.sub("#", page) == _NUMBER.sub("#", now), "make docs writes it again"
     for was, is_now in zip(_NUMBER.findall(page), _NUMBER.findall(now), strict=True):
         assert abs(_last_digits(was) - _last_digits(is_now)) <= 1, (was, is_now)
@@ -95,8 +95,8 @@ def test_inside_a_published_range_there_is_no_difference() -> None:
 
 def _rows_become_cells_and_plain_values(rows: list[Row]) -> None:
     for row in rows:
-        assert len(row_cells(row)) == len(COLUMNS)
-        assert "|" not in "".join(row_cells(row))
+        assert len(validation_cells(row)) == len(VALIDATION_COLUMNS)
+        assert "|" not in "".join(validation_cells(row))
     json.dumps([row.to_dict() for row in rows], allow_nan=False)
 
 

@@ -26,7 +26,7 @@ from simulator.stage.playback import Playback
 from simulator.stage.scenery import ShowOptions, scene_of
 from simulator.stage.show import Show, make_show
 from simulator.view.arranging import arrange
-from simulator.view.still import render_still
+from simulator.view.picture import render_still
 from simulator.view.themes import THEMES
 from tests.faults.disks import mounted
 

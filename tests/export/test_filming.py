@@ -14,12 +14,12 @@ import pytest
 from simulator.cli.recording import Recorder, free_path
 from simulator.export import filming
 from simulator.export.film import Cut, Pictures, SceneAt, write_film
-from simulator.export.filming import Filming, News, Order, attempt_seen
+from simulator.export.filming import Filming, FilmOrder, Progress, attempt_seen
 from simulator.scenario.story_script import load_story, load_story_text
 from simulator.session import Session
 from simulator.session.presentation import Presentation
 from simulator.stage.scenery import ShowOptions
-from simulator.view.cameras import WHOLE
+from simulator.view.camera import WHOLE
 from simulator.view.themes import THEMES
 from tests.session.short import SHORT, load_short, settle
 
@@ -137,7 +137,7 @@ def test_it_can_be_put_down_before_its_first_picture(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    film = Filming(Order(endless, Cut(0, 1), SIZE, NIGHT, tmp_path / "a.mp4"))
+    film = Filming(FilmOrder(endless, Cut(0, 1), SIZE, NIGHT, tmp_path / "a.mp4"))
 
     def look() -> bool:
         list(film.news())
@@ -170,8 +170,8 @@ def broken() -> SceneAt:
 def test_what_goes_wrong_there_is_one_sentence_here(
     seen: Callable[[], SceneAt], words: str, tmp_path: Path
 ) -> None:
-    film = Filming(Order(seen, Cut(0, 1), SIZE, NIGHT, tmp_path / "a.mp4"))
-    told: list[News] = []
+    film = Filming(FilmOrder(seen, Cut(0, 1), SIZE, NIGHT, tmp_path / "a.mp4"))
+    told: list[Progress] = []
 
     def look() -> bool:
         told.extend(film.news())
@@ -187,7 +187,7 @@ def test_what_goes_wrong_there_is_one_sentence_here(
 def test_where_no_process_can_be_started_it_is_said(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(_order: Order) -> None:
+    def refuse(_order: FilmOrder) -> None:
         raise OSError("no more processes")
 
     monkeypatch.setattr("simulator.cli.recording.Filming", refuse)

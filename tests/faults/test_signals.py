@@ -18,7 +18,7 @@ from simulator import cli
 from simulator.cli import HOMES
 from simulator.errors import SimulationError
 from simulator.export.film import Cut, SceneAt
-from simulator.export.filming import Filming, News, Order
+from simulator.export.filming import Filming, FilmOrder, Progress
 from simulator.signals import CODES
 from simulator.view.themes import THEMES
 from tests.faults.commands import QUICK, WAIT_S, WRITING, environment, lightpace, stopped
@@ -142,10 +142,10 @@ def nothing() -> SceneAt:
 
 
 def film_answers() -> bool:
-    film = Filming(Order(nothing, Cut(0, 1), (160, 90), THEMES["night"], Path("a.mp4")))
+    film = Filming(FilmOrder(nothing, Cut(0, 1), (160, 90), THEMES["night"], Path("a.mp4")))
     interrupt_others()
     end = time.monotonic() + WAIT_S
-    told: list[News] = []
+    told: list[Progress] = []
     while not any(news.problem for news in told) and time.monotonic() < end:
         told += film.news()
         time.sleep(0.01)

@@ -17,11 +17,9 @@ from simulator.resources import configs_dir
 from simulator.scenario.loader import load_text, scenario_to_dict
 from simulator.scenario.reading import shipped_names
 from simulator.scenario.save import (
-    GONE,
     Bare,
     CannotRewriteError,
     Rewritten,
-    differences,
     document_text,
     rewrite,
     worded,
@@ -180,15 +178,21 @@ def test_merged_mappings_and_left_out_keys_stay_as_they_are() -> None:
     assert done == Rewritten(text.replace("b: *usual", "b: {u: 7, v: 2}"), respaced=False)
 
 
-def test_differences_are_told_in_an_order_that_can_be_followed() -> None:
-    old = {"a": 1, "l": [{"name": "x"}, {"name": "y"}, {"name": "z"}], "t": {"splits": {"1": 2}}}
-    new = {"a": 1, "l": [{"name": "y"}, {"name": "w"}], "t": {"splits": {"1": 2, "3": 4}}}
-    assert differences(old, new) == [
-        (("l", 2), GONE),
-        (("l", 0), GONE),
-        (("l", 1), {"name": "w"}),
-        (("t", "splits"), {"1": 2, "3": 4}),
-    ]
+def test_what_the_file_does_not_give_is_added_without_what_stays() -> None:
+    old = {"a": 1, "w": {"speed": 0, "angle": {"from": 1, "to": 2}}}
+    new = {"a": 1, "w": {"speed": 0, "angle": {"from": 1, "to": 3}}}
+    assert put_worded("a: 1\n", old, new) == "a: 1\nw:\n  angle: {to: 3}\n"
+    assert put_worded("a: 1\nw: # none\n", old, new).startswith("a: 1\nw:")
+    listed = {"a": 1, "l": [{"name": "x", "v": 2}]}
+    assert put_worded("a: 1\n", {"a": 1, "l": [{"name": "x", "v": 1}]}, listed) == (
+        "a: 1\nl:\n  - {name: x, v: 2}\n"
+    )
+
+
+def test_a_table_with_other_rows_is_written_as_a_whole() -> None:
+    text = "splits:\n  400: 60\n  finish: 240\n# the end\n"
+    rows = {"400": 60, "800": 121, "finish": 240}
+    assert put(text, {"splits": rows}) == "splits: {400: 60, 800: 121, finish: 240}\n# the end\n"
 
 
 @settings(max_examples=200, deadline=None)

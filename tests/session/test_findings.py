@@ -33,7 +33,10 @@ def test_the_bars_are_those_of_the_analysis(session: Session) -> None:
     assert settle(session).show.alternatives == asked(session)
 
 
-def test_a_change_has_its_run_and_all_its_bars_in_the_next_picture(session: Session) -> None:
+def test_a_change_has_its_run_and_all_its_bars_in_the_next_picture(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(findings, "COMPILED", True)
     before = bars(session)
     session.seek(20.0)
     session.change("environment.temperature", "10")

@@ -152,6 +152,19 @@ def test_a_pipe_that_takes_the_file_s_place_is_not_waited_for(opened: Session, f
     assert opened.scenario.pacers.front_gap == 3
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes of POSIX")
+def test_a_pipe_in_the_place_of_a_named_file_is_not_waited_for(
+    naming: Session, tmp_path: Path
+) -> None:
+    before = naming.scenario
+    (tmp_path / "mine.yaml").unlink()
+    os.mkfifo(tmp_path / "mine.yaml")
+    for _ in range(3):
+        look(naming)
+    assert naming.file_problem
+    assert naming.scenario is before
+
+
 def test_a_wave_that_goes_from_the_file_takes_what_was_refused_of_it_along(
     opened: Session, file: Path
 ) -> None:

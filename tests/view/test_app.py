@@ -456,6 +456,6 @@ def test_other_colours_leave_nothing_of_the_old_ones(app: App) -> None:
     old = app._painter
     app.perform(Action.THEME)
     assert app._painter.type is old.type
-    assert not old.type._fonts
+    assert not old.type.font.cache_info().currsize
     for kept in (sprites.glow, sprites.bloom, sprites.dot, sprites.spill):
         assert not kept.cache_info().currsize

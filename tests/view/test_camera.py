@@ -11,27 +11,25 @@ from hypothesis import strategies as st
 from simulator.stage.scene import Camera, Panel, Scene, Staging
 from simulator.view.arranging import arrange
 from simulator.view.camera import (
+    GROUP_WIDTH_M,
     MOST_ZOOM,
+    MOVE_S,
+    RUNNER_WIDTH_M,
     Aim,
+    Shot,
     View,
     aim_of,
     between,
     closer,
+    directed,
     ease,
+    lead_m,
     looking,
+    resting,
     settle,
+    view_of,
     whole,
     within,
-)
-from simulator.view.cameras import (
-    GROUP_WIDTH_M,
-    MOVE_S,
-    RUNNER_WIDTH_M,
-    Shot,
-    directed,
-    lead_m,
-    resting,
-    view_of,
 )
 from simulator.view.layers.runners import spots
 from simulator.view.layers.track import OUTER_M

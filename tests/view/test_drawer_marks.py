@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 from unittest.mock import patch
 
 import pygame
@@ -11,6 +12,7 @@ import pytest
 from simulator.stage.desk import KnobKind
 from simulator.view.drawer.pages import page_names
 from simulator.view.layout import Box
+from simulator.view.text import Type
 from simulator.view.ui import Ui
 from tests.view.conftest import FakeSession
 from tests.view.desks import KNOBS
@@ -237,3 +239,27 @@ def test_the_way_back_is_told_where_there_is_something_to_reset(
     assert "double-click" in hint()
     session.reset("pacers.front_gap")
     assert hint() == ""
+
+
+@pytest.mark.parametrize("size", [(800, 450), (1024, 768), (1280, 720), (1920, 1080)])
+def test_no_words_of_a_page_are_cut(
+    user: User, session: FakeSession, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cut: list[str] = []
+    fit = Type.fit
+
+    def noting(self: Type, text: str, *how: Any, **more: Any) -> str:
+        shown = fit(self, text, *how, **more)
+        if shown != text:
+            cut.append(text)
+        return shown
+
+    monkeypatch.setattr(Type, "fit", noting)
+    pygame.display.set_mode(size, pygame.RESIZABLE)
+    change_all(session)
+    session.change_split(0, "28.50", cumulative=False)
+    session.pin()
+    for page in page_names(session.desk()):
+        user.app.drawer.turn_to(page)
+        user.wait(2)
+    assert cut == []

@@ -12,26 +12,29 @@ import numpy as np
 import pytest
 from matplotlib import image
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import fontManager
 
 from simulator.errors import ExtraError, LightpaceError, OutputError
 from simulator.view import figures
-from simulator.view.figure_axes import (
+from simulator.view.figures import (
     FALLBACK,
     HEADING_PT,
     LEAST_HEADING_PT,
+    MOST_IN_KEY,
     NO_GLYPH,
     SEMIBOLD,
+    THEME,
+    Columns,
+    FigureSpec,
+    draw_figure,
+    draw_rows,
     drawable,
-    head,
     heading_of,
     label_of,
     style,
+    write_heading,
 )
-from simulator.view.figure_rows import MOST_IN_KEY, draw_rows
-from simulator.view.figures import Columns, Show, draw_figure
 
 COUNT, GAP = (a.ravel().astype(float) for a in np.meshgrid(range(4), (0.8, 1.6, 2.4)))
 TABLE = {
@@ -45,7 +48,7 @@ TABLE = {
     "early": np.where(COUNT < 2, COUNT, np.nan),
     "late": np.where(COUNT < 2, np.nan, COUNT),
 }
-MAP = Show("pacers.front_gap", "pacers.count", "finish_s")
+MAP = FigureSpec("pacers.front_gap", "pacers.count", "finish_s")
 
 
 @pytest.mark.parametrize(
@@ -62,13 +65,13 @@ def test_a_figure_is_a_whole_file_of_its_kind(tmp_path: Path, ending: str, head:
     "show",
     [
         MAP,
-        Show("pacers.front_gap", "pacers.count", "chance"),
-        Show("pacers.count", "finish_s", "pacers.front_gap"),
-        Show("pacers.count", "chance", "", "A heading"),
-        Show("pacers.count", "finish_s", "status"),
+        FigureSpec("pacers.front_gap", "pacers.count", "chance"),
+        FigureSpec("pacers.count", "finish_s", "pacers.front_gap"),
+        FigureSpec("pacers.count", "chance", "", "A heading"),
+        FigureSpec("pacers.count", "finish_s", "status"),
     ],
 )
-def test_every_kind_of_figure_is_drawn(tmp_path: Path, show: Show) -> None:
+def test_every_kind_of_figure_is_drawn(tmp_path: Path, show: FigureSpec) -> None:
     file = tmp_path / "out.png"
     draw_figure(TABLE, show, file)
     assert file.stat().st_size > 20_000
@@ -77,17 +80,17 @@ def test_every_kind_of_figure_is_drawn(tmp_path: Path, show: Show) -> None:
 @pytest.mark.parametrize(
     ("show", "words"),
     [
-        (Show("pacers.cuont", "finish_s"), "no column 'pacers.cuont'"),
-        (Show("status", "finish_s"), "holds words"),
-        (Show("early", "late"), "No row has both"),
-        (Show("pacers.count", "nothing"), "'nothing' is empty"),
-        (Show("pacers.count", "blank"), "'blank' is empty"),
-        (Show("pacers.count", "finish_s", "nothing"), "'nothing' is empty"),
-        (Show("pacers.count", "pacers.front_gap", "nothing"), "'nothing' is empty"),
-        (Show("pacers.count", "pacers.count", "finish_s"), "Several rows"),
+        (FigureSpec("pacers.cuont", "finish_s"), "no column 'pacers.cuont'"),
+        (FigureSpec("status", "finish_s"), "holds words"),
+        (FigureSpec("early", "late"), "No row has both"),
+        (FigureSpec("pacers.count", "nothing"), "'nothing' is empty"),
+        (FigureSpec("pacers.count", "blank"), "'blank' is empty"),
+        (FigureSpec("pacers.count", "finish_s", "nothing"), "'nothing' is empty"),
+        (FigureSpec("pacers.count", "pacers.front_gap", "nothing"), "'nothing' is empty"),
+        (FigureSpec("pacers.count", "pacers.count", "finish_s"), "Several rows"),
     ],
 )
-def test_what_cannot_be_drawn_is_said(tmp_path: Path, show: Show, words: str) -> None:
+def test_what_cannot_be_drawn_is_said(tmp_path: Path, show: FigureSpec, words: str) -> None:
     with pytest.raises(LightpaceError, match=words):
         draw_figure(TABLE, show, tmp_path / "out.png")
     assert not list(tmp_path.iterdir())
@@ -108,13 +111,13 @@ def test_a_key_with_long_names_stays_on_the_figure(tmp_path: Path) -> None:
     names = np.where(COUNT < 2, "two_by_two_behind_the_light", "single_file")
     table = {**TABLE, "pacers.formation": names}
     file = tmp_path / "out.png"
-    draw_figure(table, Show("pacers.front_gap", "finish_s", "pacers.formation"), file)
+    draw_figure(table, FigureSpec("pacers.front_gap", "finish_s", "pacers.formation"), file)
     pixels = image.imread(file)
     assert np.ptp(pixels[:, -12:, :3], axis=(0, 1)).max() < 0.01
 
 
 def test_a_heading_names_what_is_shown_without_units() -> None:
-    show = Show("pacers.front_gap", "finish_s", "pacers.formation")
+    show = FigureSpec("pacers.front_gap", "finish_s", "pacers.formation")
     assert heading_of(show, is_map=False) == "Finish over front gap, by formation"
     assert label_of("split_400_s") == "400 m split [min:s]"
 
@@ -138,7 +141,7 @@ def test_a_map_of_finishes_has_the_contour_of_four_minutes(
 
 def test_a_map_of_chances_has_the_contour_of_one_half(tmp_path: Path) -> None:
     file = tmp_path / "out.svg"
-    draw_figure(TABLE, Show("pacers.front_gap", "pacers.count", "chance"), file)
+    draw_figure(TABLE, FigureSpec("pacers.front_gap", "pacers.count", "chance"), file)
     drawn = file.read_text(encoding="utf-8")
     assert drawn.count("<!-- 50 % -->") == 1
     assert '<g id="QuadContourSet_1">' in drawn
@@ -152,8 +155,10 @@ def test_any_text_is_drawn_as_it_is_without_a_warning(
     file = tmp_path / "out.svg"
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        draw_figure(table, Show("pacers.front_gap", "finish_s", "pacers.formation", text), file)
-        draw_figure(table, Show(text, "finish_s", text), tmp_path / "out.png")
+        draw_figure(
+            table, FigureSpec("pacers.front_gap", "finish_s", "pacers.formation", text), file
+        )
+        draw_figure(table, FigureSpec(text, "finish_s", text), tmp_path / "out.png")
     assert not caplog.records
     drawn = file.read_text(encoding="utf-8")
     assert f"<!-- {drawable(text)} -->" in drawn  # the heading
@@ -168,13 +173,11 @@ def test_what_no_font_has_becomes_a_square() -> None:
     )
 
 
-def _drawn(table: Columns, show: Show, *, of_result: bool) -> tuple[Figure, Axes]:
-    with mpl.rc_context(style()):
+def _drawn(table: Columns, show: FigureSpec, *, of_result: bool) -> tuple[Figure, Axes]:
+    with mpl.rc_context(style(THEME)):
         figure = Figure()
-        FigureCanvasAgg(figure)
-        axes = figure.add_subplot()
-        draw_rows(axes, table, show, of_result=of_result)
-    return figure, axes
+        draw_rows(figure, table, show, of_result=of_result)
+    return figure, figure.axes[0]
 
 
 LOST = np.where(COUNT < 2, 400.0 + 100 * COUNT + 10 * GAP, np.nan)
@@ -183,15 +186,18 @@ LOST = np.where(COUNT < 2, 400.0 + 100 * COUNT + 10 * GAP, np.nan)
 def test_a_result_as_colour_is_a_bar_and_no_row_vanishes() -> None:
     table = {**TABLE, "lost_light_m": LOST}
     figure, axes = _drawn(
-        table, Show("pacers.front_gap", "finish_s", "lost_light_m"), of_result=True
+        table, FigureSpec("pacers.front_gap", "finish_s", "lost_light_m"), of_result=True
     )
-    [points] = axes.collections
+    rings, points = axes.collections
     held = np.isfinite(LOST)
-    assert np.array_equal(points.get_offsets(), np.stack([GAP, table["finish_s"]], 1)[held])
-    assert np.array_equal(np.asarray(points.get_array()), LOST[held])
-    rings = axes.get_lines()[0]
-    assert len(np.asarray(rings.get_xdata())) == (~held).sum()
-    assert rings.get_linewidth() == 0
+    places = np.stack([GAP, table["finish_s"]], 1)
+    assert np.array_equal(points.get_offsets(), places[held])
+    assert np.array_equal(rings.get_offsets(), places[~held])
+    tints = np.asarray(points.get_facecolor()).tolist()
+    colours = dict(zip(LOST[held].tolist(), map(tuple, tints), strict=True))
+    assert len(set(colours.values())) == len(colours)
+    assert not len(rings.get_facecolor())
+    assert not any(line.get_marker() == "o" for line in axes.get_lines())
     legend = axes.get_legend()
     assert legend is not None
     assert [t.get_text() for t in legend.get_texts()] == ["light lost at: none"]
@@ -201,28 +207,27 @@ def test_a_result_as_colour_is_a_bar_and_no_row_vanishes() -> None:
 def test_many_varied_numbers_are_lines_with_a_bar() -> None:
     count, gap = (a.ravel().astype(float) for a in np.meshgrid(range(13, -1, -1), (1.0, 2.0)))
     table = {"pacers.count": count, "gap": gap, "finish_s": 240.0 + gap - count}
-    figure, axes = _drawn(table, Show("gap", "finish_s", "pacers.count"), of_result=False)
+    figure, axes = _drawn(table, FigureSpec("gap", "finish_s", "pacers.count"), of_result=False)
     lines = [line for line in axes.get_lines() if line.get_marker() == "o"]
     assert len(lines) == 14
     assert all(line.get_linewidth() > 0 for line in lines)
     assert axes.get_legend() is None
+    assert not figure.legends
     assert [a.get_ylabel() for a in figure.axes] == ["finish [min:s]", "pacers"]
 
 
 def test_a_key_is_in_order_and_names_what_has_no_value_once() -> None:
     table = {**TABLE, "own": np.where(COUNT == 3, np.nan, 10.0 - COUNT)}
-    _, axes = _drawn(table, Show("pacers.front_gap", "finish_s", "own"), of_result=False)
-    legend = axes.get_legend()
-    assert legend is not None
+    figure, _ = _drawn(table, FigureSpec("pacers.front_gap", "finish_s", "own"), of_result=False)
+    (legend,) = figure.legends
     assert [t.get_text() for t in legend.get_texts()] == ["8", "9", "10", "none"]
 
 
 def test_a_key_holds_a_dozen_names_at_most_and_says_how_many_more() -> None:
     names = np.array([f"runner {i}" for i in range(40)])
     table = {"x": np.arange(40.0), "finish_s": np.arange(240.0, 280.0), "name": names}
-    _, axes = _drawn(table, Show("x", "finish_s", "name"), of_result=False)
-    legend = axes.get_legend()
-    assert legend is not None
+    figure, _ = _drawn(table, FigureSpec("x", "finish_s", "name"), of_result=False)
+    (legend,) = figure.legends
     told = [t.get_text() for t in legend.get_texts()]
     assert len(told) == MOST_IN_KEY
     assert told[-1] == f"{40 - MOST_IN_KEY + 1} others"
@@ -231,11 +236,11 @@ def test_a_key_holds_a_dozen_names_at_most_and_says_how_many_more() -> None:
 @pytest.mark.parametrize(
     "show",
     [
-        Show("pacers.front_gap", "split_400_s", "lost_light_m"),
-        Show("pacers.front_gap", "pacers.count", "lost_light_m"),
+        FigureSpec("pacers.front_gap", "split_400_s", "lost_light_m"),
+        FigureSpec("pacers.front_gap", "pacers.count", "lost_light_m"),
     ],
 )
-def test_labels_and_bar_stay_on_the_figure(tmp_path: Path, show: Show) -> None:
+def test_labels_and_bar_stay_on_the_figure(tmp_path: Path, show: FigureSpec) -> None:
     """Nothing is drawn at either edge, however long the times are."""
     table = {**TABLE, "lost_light_m": LOST + 1000, "split_400_s": 60.0 + 0.01 * COUNT}
     file = tmp_path / "out.png"
@@ -253,22 +258,22 @@ def test_the_fallback_is_found_where_matplotlib_lies_behind_a_link(
     listed = [f for f in fontManager.ttflist if Path(f.fname).parent == fonts and f.weight != 600]
     linked = [replace(f, fname=str(tmp_path / "link" / Path(f.fname).name)) for f in listed]
     monkeypatch.setattr(fontManager, "ttflist", linked)
-    with mpl.rc_context(style()):
+    with mpl.rc_context(style(THEME)):
         added = [f for f in fontManager.ttflist if f.name == FALLBACK and f.weight == SEMIBOLD]
     assert [Path(f.fname).name for f in added] == ["DejaVuSans-Bold.ttf"]
 
 
 @pytest.mark.parametrize("length", [0, 20, 70, 120, 10_000])
 def test_a_long_heading_stays_on_the_page(length: int) -> None:
-    with mpl.rc_context(style()):
-        figure = Figure(figsize=(12.8, 7.2), dpi=150)
-        FigureCanvasAgg(figure)
-        asked = "finish by gap " * length
-        head(figure, 0.1, asked[:length])
+    heading = ("finish by gap " * length)[:length]
+    with mpl.rc_context(style(THEME)):
+        figure = Figure()
+        figure.add_subplot()
+        write_heading(figure, heading)
         (text,) = figure.texts
         assert text.get_window_extent().x1 <= figure.bbox.width
     assert float(text.get_fontsize()) >= LEAST_HEADING_PT
     if length <= 70:
-        assert text.get_text() == asked[:length]
+        assert text.get_text() == heading
     if length <= 20:
         assert text.get_fontsize() == HEADING_PT

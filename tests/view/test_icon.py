@@ -19,6 +19,7 @@ def test_the_sign_has_a_light_a_runner_and_clear_corners() -> None:
 
 
 def test_a_window_carries_it_before_it_opens(monkeypatch: pytest.MonkeyPatch) -> None:
+    closed()  # whatever another test has left open
     carried: list[object] = []
     set_icon = pygame.display.set_icon
 

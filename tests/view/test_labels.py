@@ -8,9 +8,9 @@ import pytest
 from simulator.stage.scene import Camera, Scene
 from simulator.view import camera
 from simulator.view.arranging import arrange
-from simulator.view.cameras import resting, view_of
+from simulator.view.camera import resting, view_of
 from simulator.view.layers import labels, runners
-from simulator.view.layers.labels import Label
+from simulator.view.layers.labels import NameLabel
 from simulator.view.layout import Layout
 from simulator.view.style import Style
 from simulator.view.text import Type
@@ -21,7 +21,7 @@ TYPE = Type()
 SIZES = [(640, 480), (1024, 768), (1280, 720), (1920, 1080), (3840, 2160)]
 
 
-def placed(scene: Scene, layout: Layout, *, follow: bool) -> list[Label]:
+def placed(scene: Scene, layout: Layout, *, follow: bool) -> list[NameLabel]:
     style = Style(TYPE, layout.sizes, THEMES["night"])
     view = camera.whole(layout.track)
     if follow:
@@ -68,7 +68,7 @@ def test_long_names_are_cut() -> None:
 
 def test_labels_glide_between_neighbouring_pictures() -> None:
     layout = arrange(1920, 1080)
-    before: dict[str, Label] = {}
+    before: dict[str, NameLabel] = {}
     jumps = 0
     for k in range(600):
         found = {one.text: one for one in placed(scenes.running(60 + k / 60), layout, follow=False)}

@@ -7,9 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulator.stage.scene import Panel
-from simulator.view.arranging import arrange
+from simulator.view.arranging import arrange, arrange_lecture
 from simulator.view.layout import Box, Hud, Layout, track_scale
-from simulator.view.lecture import arrange_lecture
 
 SIZES = [
     (1, 1),

@@ -11,16 +11,15 @@ import pytest
 from simulator.stage.scene import Body, Camera, Chance, Curve, Scene
 from simulator.view import camera
 from simulator.view.arranging import arrange
-from simulator.view.camera import Aim
-from simulator.view.cameras import Shot, resting
+from simulator.view.camera import Aim, Shot, resting
 from simulator.view.layers import group, lights, runners
 from simulator.view.layers.ground import Tiles
 from simulator.view.layers.track import led_pips, mark_lines, paint
 from simulator.view.layout import Box
 from simulator.view.panels import score, splits
+from simulator.view.panels.frame import CachedLayer, Paint
 from simulator.view.panels.timeline import plot_box
-from simulator.view.picture import Options, Painter, layout_of
-from simulator.view.plate import Paint, Plate
+from simulator.view.picture import Painter, PictureOptions, layout_of
 from simulator.view.sprites import LEVELS, glow
 from simulator.view.style import Style
 from simulator.view.text import Type
@@ -39,7 +38,7 @@ SHOTS = [
 ]
 
 
-def drawn(painter: Painter, scene: Scene, options: Options | None = None) -> bytes:
+def drawn(painter: Painter, scene: Scene, options: PictureOptions | None = None) -> bytes:
     surface = pygame.Surface(SIZE, 0, 32)
     painter.draw(surface, scene, options)
     return pygame.image.tobytes(surface, "RGB")
@@ -48,7 +47,7 @@ def drawn(painter: Painter, scene: Scene, options: Options | None = None) -> byt
 @pytest.mark.parametrize("size", [(960, 540), (1280, 720), (1920, 1080)])
 @pytest.mark.parametrize("controls", [False, True])
 def test_a_notice_leaves_the_line_of_what_is_assumed(size: tuple[int, int], controls: bool) -> None:
-    options = Options(controls=controls)
+    options = PictureOptions(controls=controls)
     foot = layout_of(size, None, options).foot
     assert foot is not None
     lines = []
@@ -60,9 +59,15 @@ def test_a_notice_leaves_the_line_of_what_is_assumed(size: tuple[int, int], cont
 
 
 @pytest.mark.parametrize(
-    "options", [Options(), Options(shot=RUNNER), Options(shot=ARRIVING), Options(controls=True)]
+    "options",
+    [
+        PictureOptions(),
+        PictureOptions(shot=RUNNER),
+        PictureOptions(shot=ARRIVING),
+        PictureOptions(controls=True),
+    ],
 )
-def test_a_picture_depends_on_nothing_but_the_scene(options: Options) -> None:
+def test_a_picture_depends_on_nothing_but_the_scene(options: PictureOptions) -> None:
     used = Painter()
     moments = [f() for f in scenes.MOMENTS.values()]
     moments += [scenes.running(float(t)) for t in (3, 50, 139.6, 12, 200)]
@@ -77,7 +82,7 @@ def test_every_moment_can_be_drawn_in_every_way(moment: str) -> None:
     scene = replace(scenes.MOMENTS[moment](), notice="A notice.")
     for shot in SHOTS:
         for shown in (True, False):
-            options = Options(labels=shown, shot=shot, help=shown)
+            options = PictureOptions(labels=shown, shot=shot, help=shown)
             drawn(painter, scene, options)
             drawn(painter, scene, replace(options, presenting=True))
 
@@ -106,7 +111,7 @@ def test_odd_scenes_are_drawn(scene: Scene, size: tuple[int, int]) -> None:
     surface = pygame.Surface(size, 0, 32)
     for camera_ in Camera:
         for presenting in (False, True):
-            options = Options(shot=resting(camera_), presenting=presenting)
+            options = PictureOptions(shot=resting(camera_), presenting=presenting)
             Painter().draw(surface, scene, options)
 
 
@@ -159,8 +164,7 @@ def test_the_outlook_has_room_for_the_chance(size: tuple[int, int], following: b
     assert hud.outlook is not None
     scene = replace(scenes.light_lost(), chance=Chance(0.0, "sub-4:00", "< 1 %"))
     style = Style(Type(), layout.sizes, THEME)
-    whole, _ = score.outlook_of(scene, hud.outlook, style)
-    said = "".join(words + value for words, value, _ in whole)
+    said = "".join(run[0] for run in score.outlook_of(scene, hud.outlook, style))
     assert said.endswith("model's chance of sub-4:00: < 1 %")
     assert "still possible" in said
 
@@ -168,8 +172,8 @@ def test_the_outlook_has_room_for_the_chance(size: tuple[int, int], following: b
 def test_where_there_is_no_room_the_chance_goes_first() -> None:
     scene = scenes.light_lost()
     style = Style(Type(), arrange(640, 360).sizes, THEME)
-    parts, _ = score.outlook_of(scene, Box(0, 0, 120, 20), style)
-    assert [words.strip() for words, _, _ in parts] == ["projected"]
+    words, _ = score.outlook_of(scene, Box(0, 0, 120, 20), style)
+    assert words[0].strip() == "projected"
 
 
 def test_the_runners_curve_is_uncovered_up_to_the_playhead() -> None:
@@ -220,7 +224,7 @@ def test_tiles_are_cut_from_the_same_ground() -> None:
     whole.blit(ground, box)
     tiled = pygame.Surface((600, 400), 0, 32)
     tiled.set_clip(box)
-    Tiles(THEME).draw(tiled, view, box, 390.656, 400)
+    Tiles(THEME).draw(tiled, view, box, (390.656, 400))
     first = pygame.surfarray.array3d(whole).astype(int)
     second = pygame.surfarray.array3d(tiled).astype(int)
     assert np.abs(first - second).mean() < 0.5
@@ -250,7 +254,7 @@ def test_lights_and_runners_look_as_they_should(moment: str, tmp_path: Path) -> 
 def test_the_group_looks_as_it_should(tmp_path: Path) -> None:
     scene = scenes.light_lost()
     surface = pygame.Surface((640, 120), 0, 32)
-    piece = group.Strip(Box(0, 0, 640, 120), 640 / scene.group.span_m, 40.0)
+    piece = group.StraightTrack(Box(0, 0, 640, 120), 640 / scene.group.span_m, 40.0)
     group._wakes(surface, scene, piece, THEME)
     group._rail(surface, scene, piece, THEME)
     group._bodies(surface, scene, piece, THEME)
@@ -289,7 +293,7 @@ def test_rows_of_splits_that_move_leave_nothing_behind() -> None:
 def test_a_mark_that_is_reached_writes_its_own_row_and_no_other() -> None:
     written: list[str] = []
 
-    class Watched(Plate):
+    class Watched(CachedLayer):
         def field(self, name: str, box: Box, key: Hashable, paint: Paint) -> bool:
             written.append(name)
             if not super().field(name, box, key, paint):
@@ -297,7 +301,7 @@ def test_a_mark_that_is_reached_writes_its_own_row_and_no_other() -> None:
                 return False
             return True
 
-    plate = Watched(pygame.Surface((400, 400), 0, 32))
+    layer = Watched(pygame.Surface((400, 400), 0, 32))
     style, box = Style(Type(), arrange(1280, 720).sizes, THEME), Box(0, 0, 400, 400)
     before, after = scenes.running(59.0), scenes.running(61.0)
     reached = [
@@ -306,8 +310,8 @@ def test_a_mark_that_is_reached_writes_its_own_row_and_no_other() -> None:
         if a.run_s is None and b.run_s is not None
     ]
     assert len(reached) == 1
-    splits.show(plate, before, box, style)
+    splits.show(layer, before, box, style)
     assert len(written) == 1 + len(before.splits)
     written.clear()
-    splits.show(plate, after, box, style)
+    splits.show(layer, after, box, style)
     assert written == [f"split {reached[0]}"]

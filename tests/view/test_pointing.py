@@ -7,8 +7,7 @@ import pytest
 
 from simulator.stage.scene import Camera, Panel, Scene, Staging
 from simulator.view.app import App
-from simulator.view.camera import MOST_ZOOM, View
-from simulator.view.cameras import resting, view_of
+from simulator.view.camera import MOST_ZOOM, View, resting, view_of
 from simulator.view.layout import Layout
 from simulator.view.panels.timeline import plot_box
 from simulator.view.picture import layout_of

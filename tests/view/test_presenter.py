@@ -11,9 +11,9 @@ from simulator.stage.keys import PRESENTING, Action
 from simulator.stage.scene import Camera, Cue, Panel, Staging
 from simulator.view import window as window_module
 from simulator.view.app import App
-from simulator.view.lecture import LECTURE_PANELS, arrange_lecture
+from simulator.view.arranging import LECTURE_PANELS, arrange_lecture
 from simulator.view.notes import draw_notes
-from simulator.view.picture import Options, Painter
+from simulator.view.picture import Painter, PictureOptions
 from simulator.view.text import Type
 from simulator.view.themes import THEMES
 from tests.view import scenes
@@ -338,7 +338,9 @@ def test_notices_are_for_the_speaker() -> None:
     surface = pygame.Surface((960, 540), 0, 32)
     pictures = []
     for text in ("", "The machine stalled: playback slipped by one step."):
-        Painter().draw(surface, replace(scenes.light_lost(), notice=text), Options(presenting=True))
+        Painter().draw(
+            surface, replace(scenes.light_lost(), notice=text), PictureOptions(presenting=True)
+        )
         pictures.append(pygame.image.tobytes(surface, "RGB"))
     assert pictures[0] == pictures[1]
 
@@ -372,7 +374,7 @@ def test_any_choice_of_panels_can_be_shown(size: tuple[int, int], shown: frozens
         for moment in scenes.MOMENTS.values():
             scene = replace(moment(), staging=staging)
             for presenting in (False, True):
-                Painter().draw(surface, scene, Options(presenting=presenting))
+                Painter().draw(surface, scene, PictureOptions(presenting=presenting))
     layout = arrange_lecture(*size, shown, True)
     panels = list(layout.panels().values())
     if min(size) > 100:

@@ -12,9 +12,8 @@ from simulator.stage.scene import Panel
 from simulator.view.app import App
 from simulator.view.arranging import arrange
 from simulator.view.layout import Box
-from simulator.view.panels.frame import SidePanel, body
+from simulator.view.panels.frame import CachedLayer, SidePanel, body
 from simulator.view.panels.side import SIDE_PANELS
-from simulator.view.plate import Plate
 from simulator.view.text import REGULAR
 from simulator.view.ui import Control
 from simulator.view.watched import Watched
@@ -32,14 +31,14 @@ class AssumedPanel(SidePanel):
     def wanted(shown: frozenset[Panel]) -> bool:
         return Panel.METERS in shown
 
-    def draw(self, plate: Plate, box: Box) -> None:
+    def draw(self, layer: CachedLayer, box: Box) -> None:
         text, style = ", ".join(self.scene.assumed), self.style
 
         def paint(surface: pygame.Surface, inner: Box) -> None:
             at, px = inner.centre, style.sizes.small
             style.type.write(surface, text, at, REGULAR, px, style.theme.red, align=0.5)
 
-        plate.field("assumed panel", body(box, style.sizes), text, paint)
+        layer.field("assumed panel", body(box, style.sizes), text, paint)
 
     def handle(self, event: pygame.Event, session: Watched) -> bool:
         hit = self.box is not None and pygame.Rect(self.box).collidepoint(event.pos)

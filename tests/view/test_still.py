@@ -8,8 +8,7 @@ import pygame
 import pytest
 
 from simulator.errors import LightpaceError, OutputError
-from simulator.view.picture import Painter
-from simulator.view.still import render_still, save_png
+from simulator.view.picture import Painter, render_still, save_png
 from tests.view import scenes
 
 
@@ -23,7 +22,7 @@ def test_a_still_is_the_painters_picture() -> None:
 def test_a_still_needs_no_display() -> None:
     code = (
         "import pygame; from tests.view import scenes;"
-        "from simulator.view.still import render_still;"
+        "from simulator.view.picture import render_still;"
         "render_still(scenes.finish(), (640, 360)); assert not pygame.display.get_init()"
     )
     root = Path(__file__).resolve().parents[2]

@@ -52,13 +52,13 @@ def test_the_caches_stay_bounded() -> None:
     for n in range(3000):
         type_.run(f"{n}", REGULAR, 12, (1, 2, 3))
         type_.fit(f"{n} and more", REGULAR, 12, 40)
-    assert len(type_._runs) <= 900
-    assert len(type_._fits) <= 900
+    assert type_.run.cache_info().currsize <= 900
+    assert type_._fit.cache_info().currsize <= 900
 
 
 def test_a_window_dragged_larger_keeps_few_files_open() -> None:
     type_ = Type()
     for px in range(8, 308):
         type_.run("4:06.42", REGULAR, px, (1, 2, 3))
-    assert len(type_._fonts) <= 64
+    assert type_.font.cache_info().currsize <= 64
     assert type_.font(REGULAR, 200).get_height() > type_.font(REGULAR, 100).get_height()

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from simulator.analysis.gaps import GapState
 from simulator.cli import main
 from simulator.errors import ThemeError
-from simulator.view.still import render_still
+from simulator.view.picture import render_still
 from simulator.view.theme import Colour, Theme, relative_luminance
 from simulator.view.themes import THEMES, next_theme, theme_named
 from tests.view import scenes

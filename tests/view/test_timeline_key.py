@@ -12,7 +12,7 @@ from simulator.stage.scene import Body, Curve, Scene
 from simulator.view.arranging import arrange
 from simulator.view.panels.frame import padding
 from simulator.view.panels.timeline import Legend, legend, named, plot_box
-from simulator.view.picture import Options, Painter
+from simulator.view.picture import Painter, PictureOptions
 from simulator.view.style import Style
 from simulator.view.text import REGULAR, Type
 from simulator.view.themes import THEMES
@@ -112,7 +112,7 @@ def test_a_name_in_the_key_is_seen() -> None:
 
     def heading(scene: Scene) -> bytes:
         surface = pygame.Surface(SIZES[0])
-        Painter().draw(surface, scene, Options())
+        Painter().draw(surface, scene, PictureOptions())
         box = layout.timeline
         assert box is not None
         return pygame.image.tobytes(

@@ -192,11 +192,12 @@ class Drawer:
         """Draw heading, tabs and banner; return where the page begins [px]."""
         ui, px, small = self.ui, self.ui.sizes.caption, self.ui.sizes.small
         high, y = round(1.75 * small), max(4, round(0.45 * padding(ui.sizes)))
-        ui.type.caps(ui.surface, "knobs", (room.x, y + high / 2), px, ui.theme.muted)
         close = Box(room.right - high, y, high, high)
         wide = [ui.width(text, px) + round(1.1 * px) for text in ("from here", "from the gun")]
         gun = Box(close.x - round(0.5 * small) - wide[1], y, wide[1], high)
         here = Box(gun.x - 2 - wide[0], y, wide[0], high)
+        if here.x - room.x > 5.5 * px:
+            ui.type.caps(ui.surface, "knobs", (room.x, y + high / 2), px, ui.theme.muted)
         for name, text, box, note in (
             ("here", "from here", here, "A change goes on from this moment."),
             ("gun", "from the gun", gun, "A change runs the whole attempt again."),

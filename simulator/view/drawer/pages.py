@@ -281,7 +281,11 @@ class Page:
         was = max(ui.width("file", small), *texts)
         wide = (self._w - line - label - was - 2 * space) // 2
         # the times up to a mark are longer, and take in a narrow drawer what these need
-        more = max(0, max(ui.width(s.cumulative, px) for s in splits) + 2 * inset - wide)
+        needs = [
+            max(ui.width(text, px) for text in texts) + 2 * inset
+            for texts in zip(*((s.section, s.cumulative) for s in splits), strict=True)
+        ]
+        more = round(2 * wide * needs[1] / sum(needs)) - wide if needs[1] > wide else 0
         first = self._x + line + label
         total = first + wide - more + space
         columns = {"section": (first, wide - more), "total": (total, wide + more)}

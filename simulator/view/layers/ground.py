@@ -12,7 +12,7 @@ from collections import OrderedDict
 import pygame
 
 from simulator.view.camera import View
-from simulator.view.layers.track import led_pips, mark_lines, paint
+from simulator.view.layers.track import draw_ground
 from simulator.view.layout import Box
 from simulator.view.theme import Colour, Theme
 
@@ -23,22 +23,19 @@ dearer than they are sharp."""
 _KEPT = 200
 
 
+Track = tuple[float, int]
+"""What a scenario says about the ground: the start line [m] and the number of LEDs."""
+
+
 class Tiles:
     """Painted tiles of one zoom and one start line; at most `_KEPT` of them (50 MB)."""
 
     def __init__(self, theme: Theme) -> None:
-        """Start empty."""
         self._theme = theme
-        self._tiles: OrderedDict[tuple[float, float, int, int, int], pygame.Surface] = OrderedDict()
+        self._tiles: OrderedDict[tuple[float, Track, int, int], pygame.Surface] = OrderedDict()
 
     def draw(
-        self,
-        surface: pygame.Surface,
-        view: View,
-        box: Box,
-        start_s_m: float,
-        leds: int,
-        most: int | None = None,
+        self, surface: pygame.Surface, view: View, box: Box, track: Track, most: int | None = None
     ) -> None:
         """Draw the ground seen through `view` in `box`, and paint at most one tile beyond it.
 
@@ -46,14 +43,14 @@ class Tiles:
         """
         painted = 0
         for column, row in _seen(view, box):
-            known = (view.scale, start_s_m, leds, column, row) in self._tiles
+            known = (view.scale, track, column, row) in self._tiles
             if known or most is None or painted < most:
                 painted += not known
-                tile = self._tile(view.scale, start_s_m, leds, column, row)
+                tile = self._tile(view.scale, track, column, row)
                 surface.blit(tile, (view.ox + column * TILE, view.oy + row * TILE))
         if not painted:
             wider = Box(box.x - TILE, box.y - TILE, box.w + 2 * TILE, box.h + 2 * TILE)
-            self.prepare(view, wider, start_s_m, leds, 1)
+            self.prepare(view, wider, track, 1)
 
     def draw_scaled(
         self,
@@ -61,13 +58,13 @@ class Tiles:
         view: View,
         sharp: View,
         box: Box,
-        ground: tuple[float, int],
+        track: Track,
         most: int | None = None,
     ) -> bool:
         """Draw the ground in `box` from the tiles of another view's zoom, scaled.
 
-        `ground` is start line and number of LEDs. Returns False, and draws nothing, where the zooms
-        lie too far apart or more than `most` tiles (None: any number) have yet to be painted.
+        Returns False, and draws nothing, where the zooms lie too far apart or more than `most`
+        tiles (None: any number) have yet to be painted.
         """
         ratio = view.scale / sharp.scale
         if not _LEAST_RATIO <= ratio <= _MOST_RATIO:
@@ -77,43 +74,34 @@ class Tiles:
         wide = math.ceil(left + box.w / ratio) - x
         high = math.ceil(top + box.h / ratio) - y
         fixed, whole = View(sharp.scale, -x, -y), Box(0, 0, wide, high)
-        if most is not None and self.missing(fixed, whole, *ground) > most:
+        if most is not None and self.missing(fixed, whole, track) > most:
             return False
         picture = pygame.Surface((wide, high), 0, 32)
-        self.draw(picture, fixed, whole, *ground)
+        self.draw(picture, fixed, whole, track)
         size = (max(1, round(wide * ratio)), max(1, round(high * ratio)))
         at = (round(x * ratio + view.ox), round(y * ratio + view.oy))
         surface.blit(pygame.transform.smoothscale(picture, size), at)
         return True
 
-    def missing(self, view: View, box: Box, start_s_m: float, leds: int) -> int:
+    def missing(self, view: View, box: Box, track: Track) -> int:
         """Return how many tiles of this view have not been painted yet."""
-        return sum(
-            (view.scale, start_s_m, leds, column, row) not in self._tiles
-            for column, row in _seen(view, box)
-        )
+        return len(self._missing(view, box, track))
 
-    def prepare(self, view: View, box: Box, start_s_m: float, leds: int, most: int) -> None:
+    def _missing(self, view: View, box: Box, track: Track) -> list[tuple[int, int]]:
+        known = self._tiles
+        return [place for place in _seen(view, box) if (view.scale, track, *place) not in known]
+
+    def prepare(self, view: View, box: Box, track: Track, most: int) -> None:
         """Paint at most `most` tiles of a view that will be seen soon."""
-        for column, row in _seen(view, box):
-            if most <= 0:
-                return
-            if (view.scale, start_s_m, leds, column, row) not in self._tiles:
-                self._tile(view.scale, start_s_m, leds, column, row)
-                most -= 1
+        for column, row in self._missing(view, box, track)[:most]:
+            self._tile(view.scale, track, column, row)
 
-    def _tile(
-        self, scale: float, start_s_m: float, leds: int, column: int, row: int
-    ) -> pygame.Surface:
-        key = (scale, start_s_m, leds, column, row)
+    def _tile(self, scale: float, track: Track, column: int, row: int) -> pygame.Surface:
+        key = (scale, track, column, row)
         tile = self._tiles.get(key)
         if tile is None:
-            fixed = View(scale, 0, 0)
             place = Box(column * TILE, row * TILE, TILE, TILE)
-            tile = paint(fixed, place, self._theme)
-            mark_lines(tile, fixed, place, start_s_m, self._theme)
-            led_pips(tile, fixed, place, leds, self._theme)
-            self._tiles[key] = tile
+            tile = self._tiles[key] = draw_ground(View(scale, 0, 0), place, self._theme, *track)
             if len(self._tiles) > _KEPT:
                 self._tiles.popitem(last=False)
         else:
@@ -142,14 +130,12 @@ def stretched(
     """
     zoom = view.scale / known.scale
     left, top = (box.x - view.ox) / zoom + known.ox, (box.y - view.oy) / zoom + known.oy
-    wanted = pygame.Rect(
-        round(left), round(top), max(1, round(box.w / zoom)), max(1, round(box.h / zoom))
-    )
-    piece = wanted.clip(picture.get_rect())
+    size = (max(1, round(box.w / zoom)), max(1, round(box.h / zoom)))
+    part = pygame.Rect((round(left), round(top)), size).clip(picture.get_rect())
     surface.fill(beyond, box)
-    if piece.w < 1 or piece.h < 1:
+    if part.w < 1 or part.h < 1:
         return
-    x = round((piece.x - known.ox) * zoom + view.ox)
-    y = round((piece.y - known.oy) * zoom + view.oy)
-    size = (max(1, round(piece.w * zoom)), max(1, round(piece.h * zoom)))
-    surface.blit(pygame.transform.smoothscale(picture.subsurface(piece), size), (x, y))
+    x = round((part.x - known.ox) * zoom + view.ox)
+    y = round((part.y - known.oy) * zoom + view.oy)
+    size = (max(1, round(part.w * zoom)), max(1, round(part.h * zoom)))
+    surface.blit(pygame.transform.smoothscale(picture.subsurface(part), size), (x, y))

@@ -21,8 +21,9 @@ from simulator.coefficients import (
     WAKE_WIDTH_M,
 )
 from simulator.stage.scene import Scene
+from simulator.view.layers.runners import RIM
 from simulator.view.layout import Box
-from simulator.view.plate import Plate
+from simulator.view.panels.frame import CachedLayer, polygon
 from simulator.view.sprites import LEVELS, bloom, dot, glow, ring, wake
 from simulator.view.style import Style
 from simulator.view.text import SEMIBOLD
@@ -32,11 +33,10 @@ KERB_M = KERB_RADIUS_M - BEND_RADIUS_M
 """The kerb's offset from the measuring line [m]."""
 ABOVE_M = 0.85
 """Ground shown inside the kerb [m]."""
-RIM = (8, 10, 14)
 
 
 @dataclass(frozen=True, slots=True)
-class Strip:
+class StraightTrack:
     """The drawn piece of track: box [px], scale [px/m], row of the measuring line [px]."""
 
     box: Box
@@ -52,48 +52,48 @@ class Strip:
         return self.line + offset_m * self.scale
 
 
-def strip(box: Box, span_m: float, sizes: Sizes) -> Strip:
+def _straight(box: Box, span_m: float, sizes: Sizes) -> StraightTrack:
     """Return the track piece inside a panel, below its heading."""
     head = round(sizes.caption * 1.9)
     pad = max(1, round(6 * sizes.unit))
     inner = Box(box.x + pad, box.y + head, max(1, box.w - 2 * pad), max(1, box.h - head - pad))
     scale = inner.w / max(1.0, span_m)
-    return Strip(inner, scale, inner.y + (ABOVE_M - KERB_M) * scale)
+    return StraightTrack(inner, scale, inner.y + (ABOVE_M - KERB_M) * scale)
 
 
 def frame(surface: pygame.Surface, box: Box, span_m: float, style: Style) -> None:
     """Draw the panel, the tartan, the kerb and the lane lines."""
-    round_px = max(3, round(10 * style.sizes.unit))
-    pygame.draw.rect(
-        surface, mix(style.theme.back, style.theme.panel, 0.8), box, border_radius=round_px
-    )
-    pygame.draw.rect(surface, style.theme.edge, box, 1, border_radius=round_px)
-    piece = strip(box, span_m, style.sizes)
+    theme, ground = style.theme, style.theme.ground
+    corner = max(3, round(10 * style.sizes.unit))
+    pygame.draw.rect(surface, mix(theme.back, theme.panel, 0.8), box, border_radius=corner)
+    pygame.draw.rect(surface, theme.edge, box, 1, border_radius=corner)
+    piece = _straight(box, span_m, style.sizes)
     inner = piece.box
     surface.set_clip(inner)
-    surface.fill(mix(style.theme.back, style.theme.ground.tartan, 0.52), inner)
+
+    def band(colour: Colour, y: int, high: float) -> None:
+        surface.fill(colour, (inner.x, y, inner.w, max(1, round(high))))
+
+    band(mix(theme.back, ground.tartan, 0.52), inner.y, inner.h)
     kerb = round(piece.y(KERB_M))
-    surface.fill(
-        style.theme.rail,
-        (inner.x, inner.y, inner.w, max(0, kerb - inner.y)),
-    )
-    surface.fill(
-        mix(style.theme.back, style.theme.ground.kerb, 0.5),
-        (inner.x, kerb - 1, inner.w, max(1, round(0.06 * piece.scale))),
-    )
-    lane = 1
-    while piece.y(KERB_M + lane * LANE_WIDTH_M) < inner.bottom:
+    band(theme.rail, inner.y, kerb - inner.y)
+    band(mix(theme.back, ground.kerb, 0.5), kerb - 1, 0.06 * piece.scale)
+    lanes = math.ceil((inner.bottom - piece.y(KERB_M)) / (LANE_WIDTH_M * piece.scale))
+    for lane in range(1, lanes):
         y = round(piece.y(KERB_M + lane * LANE_WIDTH_M))
-        surface.fill(
-            mix(style.theme.back, style.theme.ground.line, 0.42),
-            (inner.x, y, inner.w, max(1, round(0.05 * piece.scale))),
-        )
-        lane += 1
+        band(mix(theme.back, ground.line, 0.42), y, 0.05 * piece.scale)
     surface.set_clip(None)
-    px, pad = style.sizes.caption, _pad(style)
-    text, middle = _heading(box, span_m, style), box.y + px
-    style.type.caps(surface, text, (box.x + pad, middle), px, style.theme.muted)
-    _arrow(surface, _arrow_at(box, text, style), middle, _arrow_half(style), style.theme.muted)
+    px, middle = style.sizes.caption, box.y + style.sizes.caption
+    style.type.caps(
+        surface, _heading(box, span_m, style), (box.x + _pad(style), middle), px, theme.muted
+    )
+    # the running direction: a long arrow to the right
+    half = _arrow_half(style)
+    x, end = _arrow_x(box, span_m, style), _arrow_x(box, span_m, style) + 5.5 * half
+    thick = max(1, round(half / 2.6))
+    pygame.draw.line(surface, theme.muted, (x, round(middle)), (end - half, round(middle)), thick)
+    back = end - 1.5 * half
+    polygon(surface, [(end, middle), (back, middle - half), (back, middle + half)], theme.muted)
 
 
 def _pad(style: Style) -> int:
@@ -111,32 +111,18 @@ def _arrow_half(style: Style) -> float:
     return max(5.0, style.sizes.caption * 0.42)
 
 
-def _arrow_at(box: Box, heading: str, style: Style) -> float:
+def _arrow_x(box: Box, span_m: float, style: Style) -> float:
     """Return the column where the running-direction arrow begins."""
-    spacing = max(1, round(style.sizes.caption * 0.16))
-    wide = style.type.width(heading, SEMIBOLD, style.sizes.caption, spacing)
-    return box.x + wide + 2 * _pad(style)
-
-
-def _arrow(surface: pygame.Surface, x: float, y: float, half: float, colour: Colour) -> None:
-    """Draw the running direction: a long arrow to the right."""
-    length = 5.5 * half
-    pygame.draw.line(
-        surface, colour, (x, round(y)), (x + length - half, round(y)), max(1, round(half / 2.6))
+    px = style.sizes.caption
+    heading = _heading(box, span_m, style)
+    return (
+        box.x + style.type.width(heading, SEMIBOLD, px, max(1, round(px * 0.16))) + 2 * _pad(style)
     )
-    tip = [
-        (x + length, y),
-        (x + length - 1.5 * half, y - half),
-        (x + length - 1.5 * half, y + half),
-    ]
-    pygame.draw.polygon(surface, colour, tip)
-    pygame.draw.aalines(surface, colour, True, tip)
 
 
 def draw(surface: pygame.Surface, scene: Scene, box: Box, style: Style) -> None:
     """Draw what moves: metre marks, lights, wakes, bodies and the ghosts' names."""
-    group = scene.group
-    piece = strip(box, group.span_m, style.sizes)
+    piece = _straight(box, scene.group.span_m, style.sizes)
     surface.set_clip(piece.box)
     _metres(surface, scene, piece, style)
     _wakes(surface, scene, piece, style.theme)
@@ -146,34 +132,26 @@ def draw(surface: pygame.Surface, scene: Scene, box: Box, style: Style) -> None:
     surface.set_clip(None)
 
 
-def note(plate: Plate, scene: Scene, box: Box, style: Style) -> None:
+def note(layer: CachedLayer, scene: Scene, box: Box, style: Style) -> None:
     """Write shelter, the gap to the front and what is assumed into the panel's heading."""
-    group, sizes = scene.group, style.sizes
-    heading = _heading(box, group.span_m, style)
-    left = round(_arrow_at(box, heading, style) + 6.5 * _arrow_half(style))
-    wide = max(1, box.right - left - _pad(style))
-    place = Box(left, box.y + 1, wide, round(1.8 * sizes.caption))
-    front = (
-        "nobody ahead" if group.front_gap_m is None else f"{group.front_gap_m:.1f} m to the front"
-    )
+    group, px, theme = scene.group, style.sizes.caption, style.theme
+    left = round(_arrow_x(box, group.span_m, style) + 6.5 * _arrow_half(style))
+    place = Box(left, box.y + 1, max(1, box.right - left - _pad(style)), round(1.8 * px))
+    gap = group.front_gap_m
+    front = "nobody ahead" if gap is None else f"{gap:.1f} m to the front"
     shelter = f"shelter {100 * group.shelter:.0f} %"
 
     def paint(surface: pygame.Surface, place: Box) -> None:
-        px, theme = sizes.caption, style.theme
         x, y = place.right, box.y + px
-        for text, colour in (
-            (shelter, theme.shelter),
-            (front, theme.text),
-            (group.assumed, theme.faint),
-        ):
+        parts = ((shelter, theme.shelter), (front, theme.text), (group.assumed, theme.faint))
+        for text, colour in parts:
             if text and x - place.x > style.type.width(text, SEMIBOLD, px):
-                x -= style.type.write(surface, text, (x, y), SEMIBOLD, px, colour, align=1)
-                x -= px
+                x -= style.type.write(surface, text, (x, y), SEMIBOLD, px, colour, align=1) + px
 
-    plate.field("group note", place, (front, shelter, group.assumed), paint)
+    layer.field("group note", place, (front, shelter, group.assumed), paint)
 
 
-def _metres(surface: pygame.Surface, scene: Scene, piece: Strip, style: Style) -> None:
+def _metres(surface: pygame.Surface, scene: Scene, piece: StraightTrack, style: Style) -> None:
     """Draw a chevron on the ground each 5 m and the race metres each 10 m, passing by."""
     group = scene.group
     colour = mix(style.theme.back, style.theme.ground.line, 0.40)
@@ -183,22 +161,19 @@ def _metres(surface: pygame.Surface, scene: Scene, piece: Strip, style: Style) -
     for k in range(first, first + int(group.span_m / 5) + 3):
         x = piece.x(5 * k - group.centre_m)
         if k % 2 == 0 and 0 <= 5 * k <= scene.race_m:
-            style.type.write(
-                surface, f"{5 * k} m", (x, row), SEMIBOLD, style.sizes.caption, colour, align=0.5
-            )
+            text, px = f"{5 * k} m", style.sizes.caption
+            style.type.write(surface, text, (x, row), SEMIBOLD, px, colour, align=0.5)
         else:
-            points = [(x - size, row - size), (x, row), (x - size, row + size)]
-            pygame.draw.aalines(surface, colour, False, points)
-            pygame.draw.aalines(surface, colour, False, [(px + 1, py) for px, py in points])
+            for left in (x, x + 1):
+                points = [(left - size, row - size), (left, row), (left - size, row + size)]
+                pygame.draw.aalines(surface, colour, False, points)
 
 
-def _wakes(surface: pygame.Surface, scene: Scene, piece: Strip, theme: Theme) -> None:
+def _wakes(surface: pygame.Surface, scene: Scene, piece: StraightTrack, theme: Theme) -> None:
     """Shade the air torn along behind every pacer ahead of the runner."""
     scale = piece.scale
-    length, width = (
-        max(4, round(2.6 * WAKE_LENGTH_M * scale)),
-        max(3, round(3.2 * WAKE_WIDTH_M * scale)),
-    )
+    length = max(4, round(2.6 * WAKE_LENGTH_M * scale))
+    width = max(3, round(3.2 * WAKE_WIDTH_M * scale))
     sprite = wake(theme.shelter, length, width, WAKE_LENGTH_M * scale, WAKE_WIDTH_M * scale, 0.17)
     blits = []
     for body in scene.pacers:
@@ -209,7 +184,7 @@ def _wakes(surface: pygame.Surface, scene: Scene, piece: Strip, theme: Theme) ->
     surface.fblits(blits, pygame.BLEND_RGB_ADD)
 
 
-def _rail(surface: pygame.Surface, scene: Scene, piece: Strip, theme: Theme) -> None:
+def _rail(surface: pygame.Surface, scene: Scene, piece: StraightTrack, theme: Theme) -> None:
     """Draw the LEDs in line with their race metres, and the waves on them."""
     if scene.leds < 1:
         return
@@ -236,7 +211,7 @@ def _rail(surface: pygame.Surface, scene: Scene, piece: Strip, theme: Theme) -> 
     surface.fblits(glows, pygame.BLEND_RGB_ADD)
 
 
-def _bodies(surface: pygame.Surface, scene: Scene, piece: Strip, theme: Theme) -> None:
+def _bodies(surface: pygame.Surface, scene: Scene, piece: StraightTrack, theme: Theme) -> None:
     blits = []
     centre, reach = scene.group.centre_m, scene.group.span_m / 2 + 1
     middle, scale, line = piece.x(0.0), piece.scale, piece.line
@@ -267,45 +242,41 @@ def _size(kind: str, scale: float) -> tuple[float, float]:
     return round(4 * max(2.0, along * scale)) / 4, round(4 * max(2.5, across * scale)) / 4
 
 
-def _names(surface: pygame.Surface, scene: Scene, piece: Strip, style: Style) -> None:
+def _names(surface: pygame.Surface, scene: Scene, piece: StraightTrack, style: Style) -> None:
     """Write the ghosts' and the runner's names at the bottom, pushed apart where they meet."""
-    px = style.sizes.caption
-    row = piece.box.bottom - style.type.height(SEMIBOLD, px) / 2
-    half_span = scene.group.span_m / 2
-    shown: list[tuple[float, int, str, Colour, float]] = []
+    px, theme, type_ = style.sizes.caption, style.theme, style.type
+    row = piece.box.bottom - type_.height(SEMIBOLD, px) / 2
+    names = []
     for body in (scene.runner, *scene.ghosts):
         along = body.x_m - scene.group.centre_m
-        if abs(along) < half_span and body.alpha > 0.05 and body.label:
-            text = style.type.fit(body.label, SEMIBOLD, px, round(0.22 * piece.box.w))
-            wide = style.type.width(text, SEMIBOLD, px)
-            shown.append((piece.x(along), wide, text, style.theme.colour(body.colour), body.alpha))
-    for x, wide, text, colour, alpha in spread(shown, piece.box, gap=px // 2):
-        shade = mix(style.theme.panel, colour, 0.35 + 0.65 * alpha)
-        style.type.write(surface, text, (x - wide / 2, row), SEMIBOLD, px, shade)
+        if abs(along) < scene.group.span_m / 2 and body.alpha > 0.05 and body.label:
+            text = type_.fit(body.label, SEMIBOLD, px, round(0.22 * piece.box.w))
+            shade = mix(theme.panel, theme.colour(body.colour), 0.35 + 0.65 * body.alpha)
+            names.append((piece.x(along), type_.width(text, SEMIBOLD, px), text, shade))
+    for left, text, shade in spread(names, piece.box, gap=px // 2):
+        type_.write(surface, text, (left, row), SEMIBOLD, px, shade)
 
 
 def spread(
-    items: list[tuple[float, int, str, Colour, float]], box: Box, gap: int
-) -> list[tuple[float, int, str, Colour, float]]:
-    """Return items with their middles moved sideways so that none overlaps and all are inside.
+    names: list[tuple[float, int, str, Colour]], box: Box, gap: int
+) -> list[tuple[float, str, Colour]]:
+    """Return names with their left edges, so that none overlaps and all are inside.
 
-    Items are (middle, width, ...). What cannot fit in the box's width is left out from the end.
+    Names are (middle, width, text, colour). What cannot fit in the box's width is left out from
+    the end.
     """
-    while items and sum(item[1] + gap for item in items) - gap > box.w:
-        items = items[:-1]
-    ordered = sorted(items, key=lambda item: item[0])
+    while names and sum(name[1] + gap for name in names) - gap > box.w:
+        names = names[:-1]
+    names = sorted(names, key=lambda name: name[0])
     lefts: list[float] = []
     edge = float(box.x)
-    for middle, wide, *_ in ordered:
-        left = max(edge, middle - wide / 2)
-        lefts.append(left)
-        edge = left + wide + gap
+    for middle, wide, *_ in names:
+        lefts.append(max(edge, middle - wide / 2))
+        edge = lefts[-1] + wide + gap
     limit = float(box.right)
     placed = []
-    for (_, wide, text, colour, alpha), left in zip(
-        reversed(ordered), reversed(lefts), strict=True
-    ):
+    for (_, wide, text, colour), left in zip(reversed(names), reversed(lefts), strict=True):
         limit = min(left, limit - wide)
-        placed.append((limit + wide / 2, wide, text, colour, alpha))
+        placed.append((limit, text, colour))
         limit -= gap
     return placed

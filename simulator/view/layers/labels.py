@@ -6,6 +6,7 @@ along the track instead of jumping, so that they keep still while runners close 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pygame
@@ -29,7 +30,7 @@ _NAME_EMS = 9
 
 
 @dataclass(frozen=True, slots=True)
-class Label:
+class NameLabel:
     """A label in its place: its text, box, the dot's edge the leader starts from, its strength."""
 
     text: str
@@ -40,9 +41,33 @@ class Label:
     px: int
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Where a label of a size may stand: along the track, its near edge at a bend radius [m]."""
+
+    view: View
+    spot: Spot
+    radius_m: float
+    wide: int
+    high: int
+    bounds: Box
+
+    def box(self, shift_m: float) -> Box:
+        """Return the label's box `shift_m` [m] further along the track than its runner."""
+        foot, nx, ny = axis(self.spot.s_m + shift_m)
+        x, y = self.view.at(foot + nx * self.radius_m, ny * self.radius_m)
+        outward = -1.0 if self.spot.body.kind == "ghost" else 1.0
+        reach = outward * (abs(nx) * self.wide / 2 + abs(ny) * self.high / 2)
+        left, top = round(x + nx * reach - self.wide / 2), round(y - ny * reach - self.high / 2)
+        bounds = self.bounds
+        left = max(bounds.x + 2, min(left, bounds.right - self.wide - 2))
+        top = max(bounds.y + 2, min(top, bounds.bottom - self.high - 2))
+        return Box(left, top, self.wide, self.high)
+
+
 def place(
-    found: list[Spot], view: View, bounds: Box, keep_off: tuple[Box, ...], style: Style
-) -> list[Label]:
+    spots: list[Spot], view: View, bounds: Box, keep_off: tuple[Box, ...], style: Style
+) -> list[NameLabel]:
     """Return labels for the bodies inside `bounds`, free of overlaps.
 
     The runner and the ghosts are named; the pacers too where a following camera leaves them room.
@@ -50,28 +75,28 @@ def place(
     """
     close = view.zoom > 2.5
     taken = list(keep_off)
-    placed: list[Label] = []
+    placed: list[NameLabel] = []
     rank = {"runner": 0, "ghost": 1, "pacer": 2}
     pacers = 0
-    wanted = found if close else [spot for spot in found if spot.body.kind != "pacer"]
-    for spot in sorted(wanted, key=lambda s: rank.get(s.body.kind, 3)):
-        body = spot.body
-        tier = pacers % len(_TIERS_M)
-        pacers += body.kind == "pacer"
-        shown = body.alpha >= 0.05 and body.label and _inside(spot, bounds)
-        if not shown:
+    for spot in sorted(spots, key=lambda s: rank.get(s.body.kind, 3)):
+        body, is_pacer = spot.body, spot.body.kind == "pacer"
+        tier_m = _TIERS_M[pacers % len(_TIERS_M)] if close else 0.0
+        pacers += is_pacer
+        inside = bounds.x <= spot.x < bounds.right and bounds.y <= spot.y < bounds.bottom
+        if body.alpha < 0.05 or not body.label or not inside or (is_pacer and not close):
             continue
-        px = style.sizes.caption if body.kind == "pacer" else style.sizes.small
+        px = style.sizes.caption if is_pacer else style.sizes.small
         text = style.type.fit(body.label, SEMIBOLD, px, px * _NAME_EMS)
         wide, high = style.type.width(text, SEMIBOLD, px) + 4, style.type.height(SEMIBOLD, px)
-        line = Line(view, spot, _radius(spot, _TIERS_M[tier] if close else 0.0), wide, high)
-        wish = _clamp(line.box(0.0), bounds)
-        box = _free(wish, taken) if body.kind == "pacer" else _clear(line, taken, bounds)
+        line = Line(view, spot, _radius(spot, tier_m), wide, high, bounds)
+        box = _free(line.box(0.0), taken) if is_pacer else _slide(line, taken)
         if box is not None:
             r = (radius(body.kind, view) + 2) * (-1.0 if body.kind == "ghost" else 1.0)
             start = (spot.x + spot.nx * r, spot.y + spot.ny * r)
             taken.append(box)
-            placed.append(Label(text, box, start, style.theme.colour(body.colour), body.alpha, px))
+            placed.append(
+                NameLabel(text, box, start, style.theme.colour(body.colour), body.alpha, px)
+            )
     return placed
 
 
@@ -85,57 +110,22 @@ def _radius(spot: Spot, tier_m: float) -> float:
     return BEND_RADIUS_M + body.offset_m + CLOSE_M if tier_m else OUTER_M + OUTSIDE_M
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """Where a label of a size may stand: along the track, its near edge at a bend radius [m]."""
-
-    view: View
-    spot: Spot
-    radius_m: float
-    wide: int
-    high: int
-
-    def box(self, shift_m: float) -> Box:
-        """Return the label's box `shift_m` [m] further along the track than its runner."""
-        foot, nx, ny = axis(self.spot.s_m + shift_m)
-        x, y = self.view.at(foot + nx * self.radius_m, ny * self.radius_m)
-        outward = -1.0 if self.spot.body.kind == "ghost" else 1.0
-        reach = outward * (abs(nx) * self.wide / 2 + abs(ny) * self.high / 2)
-        return _box(x + nx * reach, y - ny * reach, self.wide, self.high)
-
-
-def _inside(spot: Spot, bounds: Box) -> bool:
-    return bounds.x <= spot.x < bounds.right and bounds.y <= spot.y < bounds.bottom
-
-
-def _box(cx: float, cy: float, wide: int, high: int) -> Box:
-    return Box(round(cx - wide / 2), round(cy - high / 2), wide, high)
-
-
-def _clamp(box: Box, bounds: Box) -> Box:
-    x = max(bounds.x + 2, min(box.x, bounds.right - box.w - 2))
-    y = max(bounds.y + 2, min(box.y, bounds.bottom - box.h - 2))
-    return Box(x, y, box.w, box.h)
-
-
-def _clear(line: Line, taken: list[Box], bounds: Box) -> Box | None:
+def _slide(line: Line, taken: list[Box]) -> Box | None:
     """Slide a label along the track until it is free; None if nowhere near is.
 
     Backwards if there is room, so that a label does not change sides while two runners close up.
     """
 
-    def trial(pixels: float) -> Box | None:
-        return _free(_clamp(line.box(pixels / line.view.scale), bounds), taken)
+    def first_free(pixels: Iterable[float]) -> tuple[float, Box] | None:
+        trials = ((each, _free(line.box(each / line.view.scale), taken)) for each in pixels)
+        return next(((each, box) for each, box in trials if box is not None), None)
 
-    for way in (-1.0, 1.0):
-        for step in range(0, _SLIDE_PX, _COARSE_PX):
-            found = trial(way * step)
-            if found is not None:
-                for finer in range(max(0, step - _COARSE_PX + 1), step):
-                    closer = trial(way * finer)
-                    if closer is not None:
-                        return closer
-                return found
+    for way in (-1, 1):
+        coarse = first_free(way * step for step in range(0, _SLIDE_PX, _COARSE_PX))
+        if coarse is not None:
+            step = abs(int(coarse[0]))
+            closer = range(max(0, step - _COARSE_PX + 1), step)
+            return (first_free(way * each for each in closer) or coarse)[1]
     return None
 
 
@@ -147,7 +137,7 @@ def _free(box: Box, taken: list[Box]) -> Box | None:
     return box
 
 
-def draw(surface: pygame.Surface, labels: list[Label], style: Style) -> None:
+def draw(surface: pygame.Surface, labels: list[NameLabel], style: Style) -> None:
     """Draw leader lines and names."""
     for label in labels:
         shade = mix(style.theme.ground.turf, label.colour, 0.35 + 0.65 * label.alpha)

@@ -40,11 +40,11 @@ def spots(scene: Scene, view: View) -> list[Spot]:
     bodies = [*scene.ghosts, *scene.pacers, scene.runner]
     s_m = track_position(np.array([body.x_m for body in bodies]), scene.race_m)
     xs, ys = to_plane(s_m, np.array([body.offset_m for body in bodies]))
-    found = []
+    places = []
     for body, s, x, y in zip(bodies, s_m.tolist(), xs.tolist(), ys.tolist(), strict=True):
         _, nx, ny = axis(s)
-        found.append(Spot(body, s, view.ox + view.scale * x, view.oy - view.scale * y, nx, -ny))
-    return found
+        places.append(Spot(body, s, *view.at(x, y), nx, -ny))
+    return places
 
 
 def axis(s_m: float) -> tuple[float, float, float]:
@@ -65,11 +65,11 @@ def radius(kind: str, view: View) -> float:
     return round(4 * max(least, metres * view.scale * shrink)) / 4
 
 
-def draw(surface: pygame.Surface, found: list[Spot], view: View, box: Box, theme: Theme) -> None:
+def draw(surface: pygame.Surface, places: list[Spot], view: View, box: Box, theme: Theme) -> None:
     """Draw the bodies that are inside `box`."""
     blits = []
     sizes = {kind: radius(kind, view) for kind in ("runner", "pacer", "ghost")}
-    for spot in found:
+    for spot in places:
         body = spot.body
         alpha = round(16 * min(1.0, max(0.0, body.alpha)))
         r = sizes.get(body.kind, sizes["ghost"])

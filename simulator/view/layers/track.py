@@ -42,6 +42,14 @@ _SEAT_M = 0.56
 Floats = NDArray[np.float32]
 
 
+def draw_ground(view: View, box: Box, theme: Theme, start_s_m: float, leds: int) -> pygame.Surface:
+    """Return the ground seen through `view` in `box`, with its marks and unlit LEDs."""
+    surface = paint(view, box, theme)
+    mark_lines(surface, view, box, start_s_m, theme)
+    led_pips(surface, view, box, leds, theme)
+    return surface
+
+
 def paint(view: View, box: Box, theme: Theme) -> pygame.Surface:
     """Return the ground seen through `view` in `box`, as an opaque surface of the box's size."""
     surface = pygame.Surface((box.w, box.h), 0, 32)

@@ -14,7 +14,6 @@ import pygame
 from simulator.stage.desk import Comparison
 from simulator.view.layout import Box, Layout
 from simulator.view.panels.cards import ground
-from simulator.view.panels.head import wrapped
 from simulator.view.style import Style
 from simulator.view.text import REGULAR, SEMIBOLD
 
@@ -136,7 +135,8 @@ def problem_card(text: str, stage: Box, style: Style) -> pygame.Surface:
     px, theme = style.sizes.body, style.theme
     room = max(1, min(round(0.8 * stage.w), 60 * px) - 3 * px)
     lines = [(PROBLEM, SEMIBOLD, theme.text)]
-    lines += [(line, REGULAR, theme.muted) for line in wrapped(text.split(), room, px, style)[:4]]
+    wrapped = style.type.wrap(text.split(), REGULAR, px, room)[:4]
+    lines += [(line, REGULAR, theme.muted) for line in wrapped]
     step, widest = round(1.4 * px), max(style.type.width(line, w, px) for line, w, _ in lines)
     size = (max(1, min(widest, room)) + 3 * px, step * len(lines) + px)
     card = ground(size, style.sizes, theme)

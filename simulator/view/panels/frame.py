@@ -1,23 +1,64 @@
-"""What the panels share: `SidePanel`, ground, hairline, heading, rows.
+"""What the panels share: `SidePanel`, ground, hairline, heading, rows, the layer they lie on.
 
-In: a box. Out: a drawn frame and the boxes inside it.
+In: a box. Out: a drawn frame, the boxes inside it, a picture to blit whole.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable, Sequence
 from typing import TYPE_CHECKING
 
 import pygame
 
 from simulator.stage.scene import Panel, Scene
 from simulator.view.layout import Box
-from simulator.view.plate import Plate
 from simulator.view.style import Style
 from simulator.view.theme import Colour, Sizes
 
 if TYPE_CHECKING:
     from simulator.view.ui import Control, Key
     from simulator.view.watched import Watched
+
+Paint = Callable[[pygame.Surface, Box], None]
+
+
+class CachedLayer:
+    """A picture whose fields are drawn again only when their content changes.
+
+    Attributes:
+        blank: all that never changes.
+        picture: a copy of it with the present content of each field.
+    """
+
+    def __init__(self, blank: pygame.Surface) -> None:
+        self.blank = blank
+        self.picture = blank.copy()
+        self._shown: dict[str, tuple[Box, Hashable]] = {}
+
+    def field(self, name: str, box: Box, key: Hashable, paint: Paint) -> bool:
+        """Show a field whose looks follow from `box` and `key` alone; `paint` draws it afresh.
+
+        Returns:
+            Whether it was drawn.
+        """
+        if self._shown.get(name) == (box, key):
+            return False
+        self._shown[name] = (box, key)
+        self.picture.set_clip(box)
+        self.picture.blit(self.blank, box, box)
+        paint(self.picture, box)
+        self.picture.set_clip(None)
+        return True
+
+    def forget(self, *beginnings: str) -> None:
+        """Have the fields whose names begin so drawn again, whatever is written in their places."""
+        self._shown = {n: kept for n, kept in self._shown.items() if not n.startswith(beginnings)}
+
+    def clear(self, name: str, box: Box) -> None:
+        """Take a field's content away."""
+        if name in self._shown:
+            del self._shown[name]
+            self.picture.blit(self.blank, box, box)
 
 
 class SidePanel:
@@ -46,8 +87,8 @@ class SidePanel:
         """Take its room and what to show there; the others follow."""
         self.box, self.scene, self.style = box, scene, style
 
-    def draw(self, plate: Plate, box: Box) -> None:
-        """Bring its fields of the plate up to date."""
+    def draw(self, layer: CachedLayer, box: Box) -> None:
+        """Bring its fields of the layer up to date."""
         raise NotImplementedError
 
     def handle(self, event: pygame.Event, session: Watched) -> bool | None:
@@ -62,25 +103,24 @@ class SidePanel:
 
 def frame(surface: pygame.Surface, box: Box, heading: str, style: Style) -> None:
     """Draw a panel with its heading in spaced capitals."""
-    surface.fill(style.theme.back, box)
+    theme, pad, px = style.theme, padding(style.sizes), style.sizes.caption
+    surface.fill(theme.back, box)
     corner = max(3, round(10 * style.sizes.unit))
-    pygame.draw.rect(surface, style.theme.panel, box, border_radius=corner)
-    pygame.draw.rect(surface, style.theme.edge, box, 1, border_radius=corner)
-    pad = padding(style.sizes)
-    style.type.caps(
-        surface,
-        heading,
-        (box.x + pad, box.y + head(style.sizes) / 2 + pad * 0.2),
-        style.sizes.caption,
-        style.theme.muted,
-        width=box.w - 2 * pad,
-    )
+    pygame.draw.rect(surface, theme.panel, box, border_radius=corner)
+    pygame.draw.rect(surface, theme.edge, box, 1, border_radius=corner)
+    at = (box.x + pad, box.y + head(style.sizes) / 2 + pad * 0.2)
+    style.type.caps(surface, heading, at, px, theme.muted, width=box.w - 2 * pad)
 
 
 def arrow(surface: pygame.Surface, x: int, y: int, px: int, colour: Colour) -> None:
     """Draw the sign of a list to choose from."""
     half = max(2, round(0.24 * px))
     points = [(x - half, y - half // 2), (x + half, y - half // 2), (x, y + half - half // 3)]
+    polygon(surface, points, colour)
+
+
+def polygon(surface: pygame.Surface, points: Sequence[tuple[float, float]], colour: Colour) -> None:
+    """Fill a polygon with smooth edges."""
     pygame.draw.polygon(surface, colour, points)
     pygame.draw.aalines(surface, colour, True, points)
 

@@ -1,26 +1,27 @@
-"""The upper edge of the stage: the scenario's name, what is assumed, the rate and the pause.
+"""The words round the stage: name, rate and pause above, what is assumed below, a story's caption.
 
-In: a scene and two boxes. Out: fields of a plate.
+In: a scene and boxes. Out: fields of a layer. A story's words have a strip of their own below the
+stage, so that they never lie over the home straight, where the race ends.
 """
 
 from __future__ import annotations
 
 import pygame
 
-from simulator.stage.scene import Phase, Scene
+from simulator.stage.scene import Phase, Scene, Staging
 from simulator.view.layout import Box
-from simulator.view.plate import Plate
+from simulator.view.panels.frame import CachedLayer, polygon
 from simulator.view.sprites import shade
 from simulator.view.style import Style
-from simulator.view.text import REGULAR, SEMIBOLD
+from simulator.view.text import REGULAR, SEMIBOLD, shrink
 
 
-def show(plate: Plate, scene: Scene, title: Box, rate: Box, style: Style) -> None:
+def show(layer: CachedLayer, scene: Scene, title: Box, rate: Box, style: Style) -> None:
     """Bring name and rate up to date."""
     key = (scene.title, scene.subtitle)
-    plate.field("title", title, key, lambda s, b: _title(s, b, scene, style))
+    layer.field("title", title, key, lambda s, b: _title(s, b, scene, style))
     state = (scene.speed, scene.paused, scene.phase)
-    plate.field("rate", rate, state, lambda s, b: _rate(s, b, scene, style))
+    layer.field("rate", rate, state, lambda s, b: _rate(s, b, scene, style))
 
 
 def over(surface: pygame.Surface, scene: Scene, title: Box, rate: Box, style: Style) -> None:
@@ -32,23 +33,17 @@ def over(surface: pygame.Surface, scene: Scene, title: Box, rate: Box, style: St
 
 
 def _title(surface: pygame.Surface, box: Box, scene: Scene, style: Style) -> None:
-    sizes, theme = style.sizes, style.theme
-    size = sizes.lead
+    write, theme, size, small = style.type.write, style.theme, style.sizes.lead, style.sizes.small
     first = box.y + size * 0.62
-    second = first + size * 0.55 + sizes.small * 0.72
-    style.type.write(surface, scene.title, (box.x, first), SEMIBOLD, size, theme.text, width=box.w)
-    style.type.write(
-        surface, scene.subtitle, (box.x, second), REGULAR, sizes.small, theme.muted, width=box.w
-    )
+    second = (box.x, first + size * 0.55 + small * 0.72)
+    write(surface, scene.title, (box.x, first), SEMIBOLD, size, theme.text, width=box.w)
+    write(surface, scene.subtitle, second, REGULAR, small, theme.muted, width=box.w)
 
 
 def _rate(surface: pygame.Surface, box: Box, scene: Scene, style: Style) -> None:
     theme, size = style.theme, style.sizes.lead
-    y = box.y + size * 0.62
-    text = f"{scene.speed:g}×"
-    x = box.right - style.type.write(
-        surface, text, (box.right, y), SEMIBOLD, size, theme.text, align=1
-    )
+    x, y, text = box.right, box.y + size * 0.62, f"{scene.speed:g}×"
+    x -= style.type.write(surface, text, (x, y), SEMIBOLD, size, theme.text, align=1)
     x -= round(0.5 * size)
     colour = theme.warning if scene.paused and scene.phase is Phase.RUNNING else theme.muted
     half = 0.32 * size
@@ -57,38 +52,66 @@ def _rate(surface: pygame.Surface, box: Box, scene: Scene, style: Style) -> None
             bar = (round(left), round(y - half), round(0.6 * half), round(2 * half))
             surface.fill(colour, bar)
     else:
-        points = [(x - 1.8 * half, y - half), (x - 1.8 * half, y + half), (x, y)]
-        pygame.draw.polygon(surface, colour, points)
-        pygame.draw.aalines(surface, colour, True, points)
+        polygon(surface, [(x - 1.8 * half, y - half), (x - 1.8 * half, y + half), (x, y)], colour)
 
 
-def assumed(plate: Plate, scene: Scene, box: Box, style: Style) -> None:
+def assumed(layer: CachedLayer, scene: Scene, box: Box, style: Style) -> None:
     """Say in one line below the track what of all this is assumed."""
     text = "assumed: " + ", ".join(scene.assumed) if scene.assumed else ""
 
     def paint(surface: pygame.Surface, box: Box) -> None:
-        px, colour = style.sizes.caption, style.theme.muted
-        wide = min(style.type.width(text, REGULAR, px), box.w)
+        px, theme, at = style.sizes.caption, style.theme, (box.x, box.y + box.h / 2)
         if text:
             # the crowd behind it would swallow thin letters
-            pad = px // 2
+            wide, pad = min(style.type.width(text, REGULAR, px), box.w), px // 2
             bed = (box.x - pad, box.y, wide + 2 * pad, box.h - 1)
             surface.set_clip(None)
-            pygame.draw.rect(surface, style.theme.back, bed, border_radius=box.h // 2)
-        style.type.write(
-            surface, text, (box.x, box.y + box.h / 2), REGULAR, px, colour, width=box.w
-        )
+            pygame.draw.rect(surface, theme.back, bed, border_radius=box.h // 2)
+        style.type.write(surface, text, at, REGULAR, px, theme.muted, width=box.w)
 
-    plate.field("assumed", box, text, paint)
+    layer.field("assumed", box, text, paint)
 
 
-def wrapped(words: list[str], width: int, px: int, style: Style) -> list[str]:
-    """Return lines of whole words, each as long as fits."""
-    lines: list[str] = []
-    for word in words:
-        longer = f"{lines[-1]} {word}" if lines else word
-        if lines and style.type.width(longer, REGULAR, px) <= width:
-            lines[-1] = longer
-        else:
-            lines.append(word)
-    return lines
+def caption(layer: CachedLayer, staging: Staging, box: Box, style: Style) -> None:
+    """Bring a story's words up to date: one or two calm lines, and which chapter this is."""
+    key = (staging.caption, staging.chapter, staging.chapters)
+    layer.field("caption", box, key, lambda s, b: _caption(s, b, staging, style))
+
+
+def _caption(surface: pygame.Surface, box: Box, staging: Staging, style: Style) -> None:
+    theme, type_ = style.theme, style.type
+    pad, middle = round(0.35 * box.h), box.y + box.h / 2
+    count = f"{staging.chapter}/{staging.chapters}" if staging.chapters > 1 else ""
+    small = max(style.sizes.caption, round(0.20 * box.h))
+    right = box.right - pad
+    type_.digits(surface, count, (right, middle), SEMIBOLD, small, theme.faint, align=1)
+    if not staging.caption:
+        return
+    bar = max(2, round(0.06 * box.h))
+    surface.fill(theme.own, (box.x + pad, round(box.y + 0.2 * box.h), bar, round(0.6 * box.h)))
+    left = box.x + pad + bar + round(0.24 * box.h)
+    room = right - type_.width(count, SEMIBOLD, small) - (pad if count else 0) - left
+    lines, px = _caption_lines(staging.caption, max(1, room), box.h, style)
+    for i, line in enumerate(lines):
+        at = (left, middle + (i - (len(lines) - 1) / 2) * 1.22 * px)
+        type_.write(surface, line, at, SEMIBOLD, px, theme.text, width=max(1, room))
+
+
+def _caption_lines(text: str, width: int, height: int, style: Style) -> tuple[list[str], int]:
+    """Return a caption's lines, two at most, and the largest size at which they fit [px]."""
+    words = text.split(" ")  # a no-break space keeps two words together
+
+    def lines_at(px: int, width: int) -> list[str]:
+        return style.type.wrap(words, SEMIBOLD, px, width)
+
+    def fits(px: int) -> bool:
+        return len(lines_at(px, width)) <= (2 if 2 * 1.22 * px <= 0.84 * height else 1)
+
+    px = shrink(max(8, round(0.46 * height)), max(8, round(0.24 * height)), fits)
+    lines = lines_at(px, width)
+    if len(lines) > 2:
+        return [lines[0], " ".join(lines[1:])], px
+    # two lines of about one length, not a line and a word
+    while len(lines) == 2 and (width := width - px) > 0 and len(lines_at(px, width)) <= 2:
+        lines = lines_at(px, width)
+    return lines, px

@@ -89,14 +89,14 @@ def curve_lines(plot: Plot, curve: Curve, thick: int, *, dashed: bool = False) -
     columns = np.arange(0, plot.box.w, STEP_PX)
     metres = columns / max(1, plot.box.w - 1) * plot.race_m
     gaps = np.interp(metres, curve.x_m, curve.gap_s, right=np.nan)
-    there = np.isfinite(gaps)
-    xs, ys = (plot.box.x + columns[there]).astype(float).tolist(), plot.rows(gaps[there])
+    known = np.isfinite(gaps)
+    xs, ys = (plot.box.x + columns[known]).astype(float).tolist(), plot.rows(gaps[known])
     on, off = _dash(thick) if dashed else (len(xs), 1)
-    found: Lines = []
+    lines: Lines = []
     for shift in _shifts(thick):
         points = list(zip(xs, (ys + shift).tolist(), strict=True))
-        found += [points[i : i + on] for i in range(0, len(points) - 1, on + off)]
-    return found
+        lines += [points[i : i + on] for i in range(0, len(points) - 1, on + off)]
+    return lines
 
 
 def draw_lines(surface: pygame.Surface, plot: Plot, lines: Lines, colour: Colour) -> None:

@@ -1,6 +1,6 @@
 """SPLITS: plan, run and difference at each mark, and how far the model is from the published split.
 
-In: a scene's rows, the panel's box. Out: fields of a plate, one for each row: a mark that is
+In: a scene's rows, the panel's box. Out: fields of a layer, one for each row: a mark that is
 reached writes its own row, and no other.
 """
 
@@ -11,11 +11,9 @@ import pygame
 from simulator.stage.scene import Panel, Scene, SplitRow
 from simulator.units import format_signed, format_time
 from simulator.view.layout import Box
-from simulator.view.panels.frame import SidePanel, body, rows
-from simulator.view.plate import Plate
+from simulator.view.panels.frame import CachedLayer, SidePanel, body, rows
 from simulator.view.style import Style
 from simulator.view.text import REGULAR, SEMIBOLD
-from simulator.view.theme import Colour, Theme
 
 HEADINGS = ("plan", "run", "Δ", "vs real")
 
@@ -31,24 +29,27 @@ class SplitsPanel(SidePanel):
         """Where a story asks for the splits."""
         return Panel.SPLITS in shown
 
-    def draw(self, plate: Plate, box: Box) -> None:
+    def draw(self, layer: CachedLayer, box: Box) -> None:
         """Bring the table up to date."""
-        show(plate, self.scene, box, self.style)
+        show(layer, self.scene, box, self.style)
 
 
-def show(plate: Plate, scene: Scene, box: Box, style: Style) -> None:
+def show(layer: CachedLayer, scene: Scene, box: Box, style: Style) -> None:
     """Bring the table up to date."""
     inner = body(box, style.sizes)
     published = any(row.published_s is not None for row in scene.splits)
     kept = _fitting(scene.splits, inner, style.sizes.body + 2)
     places = rows(inner, len(kept) + 1, round(style.sizes.body * 2.0))
+    edges = _columns(inner, published, style)
 
-    def head(surface: pygame.Surface, box: Box) -> None:
-        _head(surface, places[0], _columns(box, published, style), style)
+    def head(surface: pygame.Surface, _: Box) -> None:
+        px, y = style.sizes.caption, places[0].centre[1]
+        for x, heading in zip(edges, HEADINGS, strict=False):
+            style.type.write(surface, heading, (x, y), REGULAR, px, style.theme.muted, align=1)
 
     # where they stand changes with their number: what stood there goes first
-    if plate.field("rows of splits", inner, (len(kept), published), head):
-        plate.forget("split ")
+    if layer.field("rows of splits", inner, (len(kept), published), head):
+        layer.forget("split ")
     for i, (row, place) in enumerate(zip(kept, places[1:], strict=True)):
 
         def paint(
@@ -56,10 +57,10 @@ def show(plate: Plate, scene: Scene, box: Box, style: Style) -> None:
         ) -> None:
             if ruled:
                 surface.fill(style.theme.panel_high, (box.x, box.y, box.w, 1))
-            _row(surface, box, row, _columns(box, published, style), style)
+            _row(surface, box, row, edges, style)
 
         key = (row.label, row.plan_s, row.run_s, row.published_s)
-        plate.field(f"split {i}", place, key, paint)
+        layer.field(f"split {i}", place, key, paint)
 
 
 def _fitting(splits: tuple[SplitRow, ...], box: Box, least: int) -> list[SplitRow]:
@@ -70,50 +71,36 @@ def _fitting(splits: tuple[SplitRow, ...], box: Box, least: int) -> list[SplitRo
     return kept
 
 
-def _columns(box: Box, published: bool, style: Style) -> tuple[float, ...]:
+def _columns(box: Box, published: bool, style: Style) -> list[float]:
     """Return the right edges of the columns: widths as their numbers need, the rest shared out."""
-    px = style.sizes.body
     samples = ["8:88.8", "8:88.88", "+88.8"] + ["+8.88"] * published
-    wide = [style.type.width(text, SEMIBOLD, px) for text in samples]
-    label = style.type.width("finish", SEMIBOLD, px)
+    label, *wide = (
+        style.type.width(text, SEMIBOLD, style.sizes.body) for text in ("finish", *samples)
+    )
     gap = max(2.0, (box.w - label - sum(wide)) / len(wide))
     edges, x = [], box.x + label
     for each in wide:
         x += round(gap + each)
         edges.append(min(float(x), float(box.right)))
-    return tuple(edges)
-
-
-def _head(surface: pygame.Surface, box: Box, columns: tuple[float, ...], style: Style) -> None:
-    for x, heading in zip(columns, HEADINGS, strict=False):
-        at = (x, box.centre[1])
-        style.type.write(
-            surface, heading, at, REGULAR, style.sizes.caption, style.theme.muted, align=1
-        )
+    return edges
 
 
 def _row(
-    surface: pygame.Surface, box: Box, row: SplitRow, columns: tuple[float, ...], style: Style
+    surface: pygame.Surface, box: Box, row: SplitRow, edges: list[float], style: Style
 ) -> None:
     y, px, theme = box.centre[1], style.sizes.body, style.theme
-
-    def right(column: int, text: str, weight: str, colour: Colour) -> None:
-        style.type.write(surface, text, (columns[column], y), weight, px, colour, align=1)
-
-    named = theme.muted if row.run_s is None else theme.text
+    cells = [(format_time(row.plan_s, 1), REGULAR, theme.muted)]
+    named = theme.muted
+    if row.run_s is not None:
+        named = theme.text
+        delta, residual = row.delta_s, row.residual_s
+        late = delta is not None and delta > 0
+        level = delta is None or abs(delta) < 0.05
+        tint = theme.text if level else theme.gaps[-1 if late else 0][1]
+        cells.append((format_time(row.run_s), SEMIBOLD, theme.text))
+        cells.append(("" if delta is None else format_signed(delta, 1), SEMIBOLD, tint))
+        cells.append(("" if residual is None else format_signed(residual), REGULAR, theme.muted))
     room = round(0.26 * box.w)
     style.type.write(surface, row.label, (box.x, y), SEMIBOLD, px, named, width=room)
-    right(0, format_time(row.plan_s, 1), REGULAR, theme.muted)
-    if row.run_s is None:
-        return
-    right(1, format_time(row.run_s), SEMIBOLD, theme.text)
-    if row.delta_s is not None:
-        right(2, format_signed(row.delta_s, 1), SEMIBOLD, _delta(row.delta_s, theme))
-    if row.residual_s is not None:
-        right(3, format_signed(row.residual_s, 2), REGULAR, theme.muted)
-
-
-def _delta(delta_s: float, theme: Theme) -> Colour:
-    if abs(delta_s) < 0.05:
-        return theme.text
-    return theme.gaps[-1][1] if delta_s > 0 else theme.gaps[0][1]
+    for x, (text, weight, colour) in zip(edges, cells, strict=False):
+        style.type.write(surface, text, (x, y), weight, px, colour, align=1)

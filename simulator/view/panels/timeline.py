@@ -16,7 +16,7 @@ import pygame
 from simulator.analysis.chances import Band
 from simulator.stage.scene import Body, Chart, ChartMarker, Curve, Scene
 from simulator.view.layout import Box
-from simulator.view.panels.frame import padding
+from simulator.view.panels.frame import CachedLayer, padding
 from simulator.view.panels.plot import (
     STEP_PX,
     Lines,
@@ -28,7 +28,6 @@ from simulator.view.panels.plot import (
     metre_lines,
     ticks,
 )
-from simulator.view.plate import Plate
 from simulator.view.sprites import dot
 from simulator.view.style import Style
 from simulator.view.text import REGULAR
@@ -74,7 +73,7 @@ class Timeline:
         self._whole: pygame.Surface | None = None
         self._drawn: tuple[Plot, tuple[Curve, ...], list[tuple[Curve, Lines]]] | None = None
 
-    def show(self, plate: Plate, scene: Scene, box: Box) -> None:
+    def show(self, layer: CachedLayer, scene: Scene, box: Box) -> None:
         """Bring the still part up to date: axes, ghosts' curves, marks."""
         chart, sizes = scene.chart, self._sizes
         light = scene.gaps[0].colour if scene.gaps else "green"
@@ -107,7 +106,7 @@ class Timeline:
                     draw_lines(whole, moved, lines, self._theme.colour(curve.colour))
             self._whole = whole
 
-        plate.field("timeline", inner, self._version, paint)
+        layer.field("timeline", inner, self._version, paint)
 
     def _axes(self, surface: pygame.Surface, plot: Plot, box: Box) -> None:
         """Write what stands left of and below the drawing area."""

@@ -1,6 +1,6 @@
 """WHAT IF: finish times for other settings as bars; the live one is highlighted, and may be hidden.
 
-In: a scene's `WhatIf`, the panel's box, the mouse. Out: one field of a plate; a tip over the
+In: a scene's `WhatIf`, the panel's box, the mouse. Out: one field of a layer; a tip over the
 picture, calls on the session. The axis does not begin at zero: a broken foot under each bar and the
 printed range say so. `lay_out` places everything once, for drawing and for clicking.
 """
@@ -15,20 +15,19 @@ from typing import TYPE_CHECKING
 
 import pygame
 
-from simulator.analysis.what_if import Alternative
 from simulator.stage.keys import Action
 from simulator.stage.scene import Panel, Scene, WhatIf
 from simulator.units import format_signed, format_time
 from simulator.view.layout import Box
 from simulator.view.panels.cards import ground
-from simulator.view.panels.frame import SidePanel, arrow, body, head
-from simulator.view.plate import Plate
+from simulator.view.panels.frame import CachedLayer, SidePanel, arrow, body, head
 from simulator.view.style import Style
 from simulator.view.text import REGULAR, SEMIBOLD
 from simulator.view.theme import Colour, mix
 from simulator.view.ui import Control, Key
 
 if TYPE_CHECKING:
+    from simulator.analysis.what_if import Alternative
     from simulator.view.watched import Watched
 
 BARS: Key = ("what if",)
@@ -333,7 +332,7 @@ class WhatIfPanel(SidePanel):
         self._marked = min(self._marked, len(now.bars) - 1)
         self._bars = lay_out(box, self._shown, style)
 
-    def draw(self, plate: Plate, box: Box) -> None:
+    def draw(self, layer: CachedLayer, box: Box) -> None:
         """Bring bars and legend up to date."""
         shown, style, inner = self._shown, self.style, body(box, self.style.sizes)
         known = self._bars is not None
@@ -345,11 +344,11 @@ class WhatIfPanel(SidePanel):
                 px, colour, text = style.sizes.small, style.theme.muted, "being computed"
                 style.type.write(surface, text, inner.centre, REGULAR, px, colour, align=0.5)
 
-        plate.field("what if", inner, shown if known else None, bars)
+        layer.field("what if", inner, shown if known else None, bars)
         left = inner.x + inner.w // 3
         legend = Box(left, box.y + 2, inner.right - left, head(style.sizes) - 3)
         assumed = known and any(bar.assumed for bar in shown.bars)
-        plate.field(
+        layer.field(
             "what if legend",
             legend,
             assumed,

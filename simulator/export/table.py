@@ -25,7 +25,7 @@ ENDINGS = (".csv", ".json", ".parquet")
 
 
 def check_ending(path: Path) -> None:
-    """Refuse a file name of another kind before anything is worked out.
+    """Refuse a file name of another kind before anything is computed.
 
     Raises:
         OutputError: the ending is none of `ENDINGS`.

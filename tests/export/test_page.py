@@ -23,7 +23,7 @@ from selenium.webdriver.support.ui import WebDriverWait
 
 from simulator.cli import main
 from simulator.errors import OutputError
-from simulator.export.report import MOST_BYTES, report_text, write_report
+from simulator.export.page import page_text, write_page
 from simulator.physics.attempt import simulate
 from simulator.scenario.loader import load_scenario
 from simulator.stage.show import Show, make_show
@@ -49,7 +49,7 @@ def show() -> Show:
 @pytest.fixture(scope="module")
 def page(show: Show, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("report") / "a report.html"
-    write_report(show, path, NIGHT)
+    write_page(show, path, NIGHT)
     return path
 
 
@@ -216,7 +216,7 @@ def test_strings_of_a_scenario_are_text_and_nothing_else(
         "solo", f"name={quoted}", f"note={quoted}", f"runner.name={quoted}", "pacers.count=1"
     )
     path = tmp_path / "nasty.html"
-    write_report(show, path, NIGHT)
+    write_page(show, path, NIGHT)
     sized(browser, 1280, 800, path)
     assert browser.find_element(By.TAG_NAME, "h1").text == NASTY
     assert browser.title.startswith("</script>")
@@ -277,19 +277,19 @@ def test_the_recording_is_embedded_to_a_centimetre(page: Path, show: Show) -> No
 
 @pytest.mark.parametrize("name", ["breaking4", "fifteen_hundred"])
 def test_a_page_weighs_less_than_a_megabyte(name: str) -> None:
-    assert len(report_text(show_of(name), NIGHT).encode()) < MOST_BYTES
+    assert len(page_text(show_of(name), NIGHT).encode()) < 1_000_000
 
 
 def test_a_runner_who_does_not_finish_has_a_report_too() -> None:
-    text = report_text(show_of("solo", "runner.reserve=100", "plan.target=3:00"), NIGHT)
+    text = page_text(show_of("solo", "runner.reserve=100", "plan.target=3:00"), NIGHT)
     assert "<dd id=finish>did not finish</dd>" in text
     assert embedded(text)["end_words"] == "did not finish"
 
 
 def test_what_is_there_is_not_written_over_unless_forced(show: Show, page: Path) -> None:
     with pytest.raises(OutputError, match="--force"):
-        write_report(show, page, NIGHT)
-    write_report(show, page, NIGHT, force=True)
+        write_page(show, page, NIGHT)
+    write_page(show, page, NIGHT, force=True)
 
 
 def test_the_command_makes_a_report(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -14,7 +14,7 @@ from simulator.analysis.sweep.axes import grid_of
 from simulator.analysis.sweep.chunks import Columns, Request, request_of
 from simulator.errors import ExtraError, LightpaceError, OutputError
 from simulator.export.chunk_store import ChunkStore
-from simulator.export.columns import read_columns, write_columns
+from simulator.export.table import read_columns, write_columns
 
 CHUNKS: list[Columns] = [
     {

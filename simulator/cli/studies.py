@@ -1,0 +1,454 @@
+"""The commands for studies: validate, calibrate, fit, sweep, plot, optimise.
+
+In: arguments. Out: tables, JSON, Markdown, a `runner:` block, figures, a progress bar.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.markup import escape
+
+from simulator.cli.terminal import (
+    DEFAULT_SCENARIO,
+    WIDE,
+    Changes,
+    OutFile,
+    ScenarioName,
+    Seed,
+    app,
+    err,
+    finite,
+    load,
+    moving,
+    new_table,
+    out,
+    print_json,
+    progress_bar,
+    race_time,
+)
+from simulator.cli.workers import run_missing
+from simulator.units import (
+    format_distance,
+    format_time,
+    parse_distance,
+    parse_time,
+    signed_cell,
+    time_cell,
+)
+
+if TYPE_CHECKING:
+    from simulator.analysis.calibrate import Calibration, Found, Free
+    from simulator.analysis.fit import Fit, Race, Span
+    from simulator.analysis.sweep.chunks import Columns
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+FIGURES = {
+    "pacers": ("Finish over the number of pacers", "pacers.count", "finish_s", "", 0),
+    "gaps": (
+        "Finish over front gap and number of pacers",
+        *("pacers.front_gap", "pacers.count", "finish_s", 0),
+    ),
+    "chance": ("Chance of sub-4:00 over the number of pacers", "pacers.count", "chance", "", 400),
+}
+"""Figures that are one command: heading, the columns x, y and colour, samples."""
+
+
+@app.command()
+def validate(
+    as_json: AsJson = False,
+    markdown: Annotated[bool, typer.Option("--markdown", help="Print docs/validation.md.")] = False,
+) -> None:
+    """Run everything that has a published value, and print how far off the model is."""
+    from simulator.analysis.validating import validate as run_all
+    from simulator.analysis.validation import sections
+    from simulator.export.sheet import (
+        ROLE_WORDS,
+        VALIDATION_COLUMNS,
+        validation_cells,
+        validation_markdown,
+    )
+
+    rows = run_all()
+    if as_json:
+        print_json([row.to_dict() for row in rows])
+        return
+    if markdown:
+        sys.stdout.write(validation_markdown(rows))
+        return
+    table = new_table(
+        *VALIDATION_COLUMNS, left=set(VALIDATION_COLUMNS) - {"published", "model", "difference"}
+    )
+    for title, section in sections(rows).items():
+        table.add_row("")
+        table.add_row(escape(title), style="bold")
+        for row in section:
+            table.add_row(*(escape(cell) for cell in validation_cells(row)))
+    WIDE.print(table)
+    out.print()
+    for role, words in ROLE_WORDS.items():
+        out.print(escape(f"{role.value}: {words}"))
+
+
+@app.command(name="calibrate")
+def calibrate_command(
+    scenario: ScenarioName,
+    to: Annotated[str, typer.Option(help="The finish to reach, e.g. 4:06.42.")],
+    free: Annotated[
+        list[str],
+        typer.Option(
+            metavar="PATH[=LOW..HIGH]",
+            help="A number to find, e.g. pacers.front_gap=1..3. One, or two: then the published "
+            "splits are used as well.",
+        ),
+    ],
+    changes: Changes = None,
+    as_json: AsJson = False,
+) -> None:
+    """Find one or two numbers of a scenario with which it ends in a given time."""
+    from simulator.analysis.calibrate import calibrate
+
+    target = race_time(to, "--to")
+    calibration = calibrate(scenario, target, [_free(text) for text in free], changes=changes or [])
+    if as_json:
+        print_json(calibration.to_dict())
+    else:
+        _print_calibration(calibration)
+
+
+def _free(text: str) -> Free:
+    from simulator.analysis.calibrate import Free
+
+    path, equals, bounds = text.partition("=")
+    if not equals:
+        return Free(path.strip())
+    low, dots, high = bounds.partition("..")
+    if not dots:
+        raise typer.BadParameter(f"'{text}' is not PATH=LOW..HIGH", param_hint="--free")
+    return Free(path.strip(), _number(low, text), _number(high, text))
+
+
+def _number(text: str, whole: str) -> float:
+    for parse in (float, parse_time, parse_distance):
+        try:
+            value = parse(text.strip())
+        except ValueError:
+            continue
+        if math.isfinite(value):
+            return value
+    raise typer.BadParameter(f"'{text}' in '{whole}' is not a number", param_hint="--free")
+
+
+def _print_calibration(calibration: Calibration) -> None:
+    out.print(escape(calibration.scenario.name), style="bold")
+    for number in calibration.found:
+        line = f"{number.path} = {number.value:.6g}{_flatness(number)}"
+        out.print(escape(line), soft_wrap=True)
+    if calibration.correlation is not None:
+        out.print(
+            f"correlation of the two {calibration.correlation:+.2f}: near ±1, a change of one is "
+            "made good by the other"
+        )
+    if calibration.others:
+        out.print(f"{calibration.others} more values end at the same time; this is the least")
+    out.print(
+        f"finish {format_time(calibration.finish_s)}, {signed_cell(calibration.residual_s)} s from "
+        f"{format_time(calibration.target_s)}"
+    )
+    if len(calibration.misses) > 1:
+        table = new_table("m", "published", "residual")
+        for miss in calibration.misses[:-1]:
+            label = format_distance(miss.distance_m).removesuffix(" m")
+            table.add_row(label, time_cell(miss.published_s), signed_cell(miss.residual_s))
+        WIDE.print(table)
+
+
+def _flatness(number: Found) -> str:
+    from simulator.analysis.calibrate import FLAT_S
+
+    if number.error is not None:
+        return f" ± {number.error:.2g} (standard error)"
+    words = [
+        f"{FLAT_S:g} s {when} at {value:.6g}"
+        if value is not None
+        else f"no value within {number.low:g}..{number.high:g} ends {FLAT_S:g} s {when}"
+        for when, value in (("earlier", number.earlier), ("later", number.later))
+    ]
+    if number.held is not None:
+        low, high = number.held
+        words.insert(0, f"any from {low:.6g} to {high:.6g} will do: there the plan sets the finish")
+    return f" ({'; '.join(words)})"
+
+
+@app.command()
+def fit(
+    race: Annotated[
+        list[str],
+        typer.Option(
+            metavar="DISTANCE=TIME[@S[:UNTIL]]",
+            help='A best time, e.g. "1500 m=3:48.68"; "1500 m=3:48.68@0.6:825 m" was sheltered '
+            "with S = 0.6 to 825 m. Two or more.",
+        ),
+    ],
+    height: Annotated[float, typer.Option(min=1.2, max=2.2, callback=finite, help="Height [m].")],
+    mass: Annotated[float, typer.Option(min=30, max=120, callback=finite, help="Mass [kg].")],
+    shelter: Annotated[
+        float,
+        typer.Option(min=0, max=0.95, callback=finite, help="Shelter S of races that say none."),
+    ] = 0.0,
+    name: Annotated[str, typer.Option(help="The runner's name.")] = "a runner",
+    as_json: AsJson = False,
+) -> None:
+    """Make a runner out of best times: aerobic power, reserve, critical speed, D'."""
+    from simulator.analysis.fit import fit_runner
+    from simulator.scenario.model import Runner
+
+    races = [_race(text, shelter) for text in race]
+    try:
+        body = Runner(name=name, height=height, mass=mass)
+    except ValueError:
+        what = "a name on one line, height and mass as numbers are wanted"
+        raise typer.BadParameter(what, param_hint="--name, --height, --mass") from None
+    fitted = fit_runner(races, body)
+    if as_json:
+        print_json(fitted.to_dict())
+    else:
+        _print_fit(fitted)
+
+
+def _race(text: str, shelter: float) -> Race:
+    from simulator.analysis.fit import Race
+
+    def refused(what: str) -> typer.BadParameter:
+        return typer.BadParameter(f"'{text}' is {what}", param_hint="--race")
+
+    distance, _, rest = text.partition("=")
+    time, sheltered, air = rest.partition("@")
+    value, to, until = air.partition(":")
+    try:
+        race = Race(
+            parse_distance(distance),
+            parse_time(time),
+            float(value) if sheltered else shelter,
+            parse_distance(until) if to else None,
+        )
+    except ValueError:
+        example = 'not a race such as "1500 m=3:48.68" or "1500 m=3:48.68@0.6:825 m"'
+        raise refused(example) from None
+    usable = 100 <= race.distance_m <= 10_000 and 0 <= race.shelter <= 0.95
+    if not usable or (race.until_m is not None and not 0 < race.until_m <= race.distance_m):
+        raise refused("outside 100 m to 10 km, shelter 0 to 0.95, until within the race")
+    speed = race.distance_m / race.time_s if race.time_s > 0 else math.inf
+    if not 2.2 <= speed <= 9.0:
+        raise refused(f"a mean speed of {speed:.1f} m/s; 2.2 to 9 can be fitted")
+    return race
+
+
+def _print_fit(fitted: Fit) -> None:
+    from simulator.analysis.fit import runner_block
+
+    sys.stdout.write(runner_block(fitted.runner))
+    out.print()
+    out.print(escape(_span_words("max_aerobic_power", fitted.power, "W/kg", 2)))
+    out.print(escape(_span_words("reserve", fitted.reserve, "J/kg", 0)))
+    if len(fitted.races) == 2:
+        out.print("two races: the solution is exact, and no error can be given from two races")
+    out.print(f"critical speed {fitted.critical_speed:.3f} m/s, D' {fitted.d_prime:.0f} m")
+    columns = ("race", "run", "predicted", "difference", "shelter")
+    table = new_table(*columns, left=("race", "shelter"))
+    for run, predicted in zip(fitted.races, fitted.predicted_s, strict=True):
+        until = "" if run.until_m is None else f" to {format_distance(run.until_m)}"
+        table.add_row(
+            format_distance(run.distance_m),
+            time_cell(run.time_s),
+            time_cell(predicted),
+            signed_cell(predicted - run.time_s),
+            f"{run.shelter:g}{until}" if run.shelter else "none",
+        )
+    WIDE.print(table)
+
+
+def _span_words(key: str, span: Span, unit: str, decimals: int) -> str:
+    from simulator.analysis.fit import OFF_S
+
+    if span.error is not None:
+        return f"{key}: standard error {span.error:.{decimals}f} {unit}"
+    if span.low is None or span.high is None:
+        return f"{key}: with each time off by {OFF_S:g} s no runner would be left"
+    low, high = f"{span.low:.{decimals}f}", f"{span.high:.{decimals}f}"
+    return f"{key}: {low} to {high} {unit} if each time were off by {OFF_S:g} s"
+
+
+@app.command()
+def sweep(
+    scenario: ScenarioName = DEFAULT_SCENARIO,
+    output: OutFile = Path("sweep.csv"),
+    vary: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="PATH=VALUES",
+            help="0..13, 0.8..4:0.2, 1..100:log5 or a,b,c; given several times, every combination.",
+        ),
+    ] = None,
+    rows: Annotated[
+        Path | None, typer.Option(help="A CSV whose heading names paths: its rows as they stand.")
+    ] = None,
+    samples: Annotated[
+        int, typer.Option(min=0, max=100_000, help="Samples of the uncertain inputs for each row.")
+    ] = 0,
+    seed: Seed = 1,
+    target: Annotated[
+        str, typer.Option(help="What the chance is asked of, with --samples.")
+    ] = "3:59.99",
+    jobs: Annotated[
+        int | None, typer.Option(min=1, help="Threads; left out: one for each processor.")
+    ] = None,
+    cluster: Annotated[
+        str | None,
+        typer.Option(metavar="tcp://…", help="A Dask scheduler, which is trusted: it runs code."),
+    ] = None,
+    changes: Changes = None,
+) -> None:
+    """Run every combination of varied values and write one row for each (.csv, .json, .parquet).
+
+    Stopped with Ctrl-C, the same command goes on where it was.
+    """
+    from simulator.analysis.sweep.axes import axis_of_csv, grid_of
+    from simulator.analysis.sweep.chunks import INVALID, Request, request_of, run_chunk
+    from simulator.export.chunk_store import ChunkStore
+    from simulator.export.table import check_ending, write_columns
+    from simulator.scenario.reading import read_text
+
+    check_ending(output)
+    target_s = race_time(target, "--target")
+    listed = None if rows is None else axis_of_csv(read_text(rows, str(rows)), str(rows))
+    grid = grid_of(vary or [], listed)
+    request: Request = request_of(
+        scenario, grid, changes=changes or [], samples=samples, seed=seed, target_s=target_s
+    )
+    store = ChunkStore(output, request)
+    with store.held():
+        missing = store.missing()
+        kept = request.chunks - len(missing)
+        if kept:
+            err.print(f"Going on: {kept} of {request.chunks} chunks were kept from before.")
+        invalid = 0
+
+        def finished() -> Iterator[Columns]:
+            nonlocal invalid
+            for number in range(request.chunks):
+                columns = store.read(number)
+                if columns is None:
+                    err.print(f"Chunk {number} was damaged on the disk and is run again.")
+                    columns = run_chunk(request.chunk(number))
+                invalid += int((columns["status"] == INVALID).sum())
+                yield columns
+
+        work = run_missing(request, missing, cluster, jobs or 0)
+        try:
+            with closing(work), moving(progress_bar(timed=True)) as bar:
+                task = bar.add_task("attempts", total=grid.size)
+                bar.update(task, completed=min(kept * request.chunk_rows, grid.size))
+                for number, columns in work:
+                    store.write(number, columns)
+                    bar.advance(task, len(columns["status"]))
+            write_columns(output, finished())
+        except BaseException:
+            # counted on the disk: we may have been stopped between a chunk's file and its count
+            kept = request.chunks - len(store.missing())
+            if kept:
+                where = f"{kept} of {request.chunks} chunks are kept beside {output}"
+                err.print(escape(f"{where}: the same command goes on from there."))
+            raise
+        store.remove()
+    refused = f"; {invalid} are invalid, with their reason" if invalid else ""
+    out.print(escape(f"{output}: {grid.size} rows{refused}"), soft_wrap=True)
+
+
+@app.command()
+def plot(
+    table: Annotated[
+        str, typer.Argument(help="A table of results, or a ready figure: pacers, gaps or chance.")
+    ],
+    output: OutFile = Path("figure.png"),
+    x: Annotated[str, typer.Option(help="Column on the horizontal axis.")] = "",
+    y: Annotated[str, typer.Option(help="Column on the vertical axis.")] = "",
+    colour: Annotated[
+        str, typer.Option("--colour", "--color", help="Column of the lines, or of a map.")
+    ] = "",
+    title: Annotated[str, typer.Option(help="Heading.")] = "",
+    scenario: Annotated[str, typer.Option(help="What a ready figure is about.")] = DEFAULT_SCENARIO,
+    changes: Changes = None,
+) -> None:
+    """Draw a table of results as a figure for a talk (.png, .svg, .pdf)."""
+    from simulator.analysis.sweep.axes import grid_of
+    from simulator.analysis.sweep.chunks import request_of
+    from simulator.analysis.sweep.sweep import run_sweep
+    from simulator.export.table import read_columns
+    from simulator.view.figures import FigureSpec, check_figure, draw_figure
+
+    check_figure(output)
+    if table in FIGURES and not Path(table).exists():
+        heading, x, y, colour, samples = FIGURES[table]
+        attempt = load(scenario, changes)
+        vary = [f"pacers.count=0..{len(attempt.pacers.formation.names())}"]
+        vary += ["pacers.front_gap=0.8..4:0.2"] if x == "pacers.front_gap" else []
+        grid = grid_of(vary)
+        request = request_of(scenario, grid, changes=changes or [], samples=samples)
+        show = FigureSpec(x, y, colour, title or f"{heading}: {attempt.name}")
+        draw_figure(run_sweep(request), show, output)
+    elif x and y:
+        draw_figure(read_columns(Path(table)), FigureSpec(x, y, colour, title), output)
+    else:
+        raise typer.BadParameter("Name the columns of both axes.", param_hint="--x and --y")
+    out.print(escape(f"{output}"), soft_wrap=True)
+
+
+@app.command()
+def optimise(
+    scenario: ScenarioName = DEFAULT_SCENARIO,
+    free: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="PATH[=LOW..HIGH]",
+            help="plan.splits, pacers.front_gap=1..3, pacers.count=0..13.",
+        ),
+    ] = None,
+    minimise: Annotated[
+        str, typer.Option(help="finish (if nothing is said), reserve_used, pacers or a free path.")
+    ] = "",
+    maximise: Annotated[str, typer.Option(help="The same, or a free path.")] = "",
+    subject_to: Annotated[
+        list[str] | None, typer.Option(help='What must hold, e.g. "finish<=4:00".')
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="Write the result as a scenario.")
+    ] = None,
+    changes: Changes = None,
+) -> None:
+    """Find the best split plan, the fewest pacers, the widest gap that will do."""
+    from simulator.analysis.optimise import optimise as optimum
+    from simulator.export.sheet import write_scenario
+
+    with moving(err.status("looking")):
+        best = optimum.optimise(
+            scenario,
+            free or [],
+            minimise=minimise,
+            maximise=maximise,
+            subject_to=subject_to or [],
+            changes=changes or [],
+        )
+    for line in optimum.facts(best):
+        out.print(escape(line))
+    if output is not None:
+        write_scenario(best.scenario, output)
+        out.print(escape(f"{output}: {best.scenario.name}"), soft_wrap=True)

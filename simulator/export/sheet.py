@@ -1,0 +1,219 @@
+"""Tables for people: the splits, the coach's sheet, a scenario as YAML, the validation table.
+
+In: a `Summary`, a scenario, rows of `simulator.analysis.validation`. Out: texts; files, complete or
+absent; docs/validation.md.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from pathlib import Path
+
+import yaml
+
+from simulator.analysis.marks import plan_mark, wave_marks
+from simulator.analysis.splits import Split, split_distances, split_label
+from simulator.analysis.summary import Summary
+from simulator.analysis.validation import DECIMALS, Role, Row, Unit, sections
+from simulator.errors import OutputError
+from simulator.files import write_text
+from simulator.scenario.loader import scenario_to_dict
+from simulator.scenario.model import Scenario
+from simulator.units import (
+    format_distance,
+    format_signed,
+    format_time,
+    signed_cell,
+    time_cell,
+)
+
+
+def split_cells(summary: Summary) -> list[list[str]]:
+    """Return the split table as people read it, headings first."""
+    published = any(s.published_s is not None for s in summary.splits)
+    rows = [["m", "plan", "run", "gap", *(ghost.name for ghost in summary.ghosts)]]
+    rows[0] += ["published", "residual"] if published else []
+    for s in summary.splits:
+        cells = [s.label, time_cell(s.plan_s), time_cell(s.run_s), signed_cell(s.delta_s)]
+        cells += [time_cell(t) for t in s.ghosts_s]
+        cells += [time_cell(s.published_s), signed_cell(s.residual_s)] if published else []
+        rows.append(cells)
+    return rows
+
+
+def worst_residual(summary: Summary) -> tuple[Split, float] | None:
+    """Return the split furthest from its published time, and by how much [s]; None without any."""
+    known = [(s, s.residual_s) for s in summary.splits if s.residual_s is not None]
+    return max(known, key=lambda each: abs(each[1]), default=None)
+
+
+def write_splits(summary: Summary, path: str | Path) -> None:
+    """Write the split table as CSV, times in seconds, empty where unknown.
+
+    Raises:
+        OutputError: the file cannot be written.
+    """
+    published = any(s.published_s is not None for s in summary.splits)
+    rows = [["distance_m", "plan_s", "run_s", "gap_to_plan_s"]]
+    rows[0] += [f"{ghost.name}_s" for ghost in summary.ghosts]
+    rows[0] += ["published_s", "residual_s"] if published else []
+    for s in summary.splits:
+        values: list[float | None] = [s.distance_m, s.plan_s, s.run_s, s.delta_s, *s.ghosts_s]
+        values += [s.published_s, s.residual_s] if published else []
+        rows.append(["" if v is None else f"{v:.3f}" for v in values])
+    write_text(path, _csv(rows))
+
+
+def _csv(rows: list[list[str]]) -> str:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue()
+
+
+def scenario_yaml(scenario: Scenario) -> str:
+    """Return a scenario as YAML that the loader reads back, every value written out."""
+    plain = scenario_to_dict(scenario)
+    return yaml.safe_dump(plain, sort_keys=False, allow_unicode=True, width=100)
+
+
+def write_scenario(scenario: Scenario, path: str | Path) -> None:
+    """Write the scenario as YAML.
+
+    Raises:
+        OutputError: the file cannot be written.
+    """
+    write_text(path, scenario_yaml(scenario))
+
+
+def sheet_sections(scenario: Scenario) -> list[tuple[str, list[list[str]]]]:
+    """Return what a coach hands out: (heading, rows with a first row of column names)."""
+    race = scenario.distance
+    distances = split_distances(race)
+    plan = plan_mark(scenario)
+    previous = 0.0
+    targets = [["distance", "time", "lap section"]]
+    for x in distances:
+        t = float(plan.run.time_at(x))
+        label = format_distance(x) if x != race else f"finish ({format_distance(x)})"
+        targets.append([label, format_time(t), format_time(t - previous)])
+        previous = t
+    sections = [(f"Target splits, {scenario.runner.name}", targets)]
+    waves = wave_marks(scenario)
+    if waves:
+        rows = [["distance", *(f"{wave.name} ({wave.colour})" for wave in waves)]]
+        for x in distances:
+            times = [format_time(float(wave.run.time_at(x))) for wave in waves]
+            rows.append([split_label(x, race), *times])
+        sections.append(("Waves of light", rows))
+    slots = [["pacer", "metres ahead (+) or behind (-)", "metres outside", "from", "until"]]
+    events: list[tuple[float, str]] = []
+    line_up = scenario.pacers.line_up()
+    begins = {(s.name, s.from_) for s in line_up}
+    for s in line_up:
+        until = "finish" if s.until is None else format_distance(s.until)
+        slots.append(
+            [s.name, f"{s.ahead:+.2f}", f"{s.offset:.2f}", format_distance(s.from_), until]
+        )
+        if s.until is not None and s.until < race:
+            swaps = (s.name, s.until) in begins
+            events.append((s.until, f"{s.name} {'changes place' if swaps else 'leaves'}"))
+    if line_up:
+        note = " (spacing assumed)" if scenario.pacers.formation.assumed else ""
+        sections.append((f"Pacers: {scenario.pacers.formation.name}{note}", slots))
+    if events:
+        rows = [[format_distance(x), text] for x, text in sorted(events)]
+        sections.append(("Hand-overs and drop-outs", [["at", "what"], *rows]))
+    return sections
+
+
+def write_sheet(scenario: Scenario, path: str | Path) -> None:
+    """Write the coach's sheet as `.csv` or `.txt`.
+
+    Raises:
+        OutputError: the ending is another one, or the file cannot be written.
+    """
+    ending = Path(path).suffix.lower()
+    if ending not in (".csv", ".txt"):
+        raise OutputError(f"{path}: a sheet is written as .csv or .txt.")
+    rows, lines = [[scenario.name]], [scenario.name, "=" * len(scenario.name)]
+    for heading, table in sheet_sections(scenario):
+        rows += [[], [heading], *table]
+        lines += ["", heading, "-" * len(heading), *_aligned(table)]
+    write_text(path, _csv(rows) if ending == ".csv" else "\n".join(lines) + "\n")
+
+
+def _aligned(table: list[list[str]]) -> list[str]:
+    widths = [max(len(row[i]) for row in table) for i in range(len(table[0]))]
+    return [
+        "  ".join(
+            cell.ljust(w) if i == 0 else cell.rjust(w)
+            for i, (cell, w) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in table
+    ]
+
+
+VALIDATION_COLUMNS = ("what", "source", "published", "model", "difference", "", "note")
+"""The table's columns; the one without a name holds the role."""
+
+ROLE_WORDS = {
+    Role.CALIBRATED: "numbers of the model were chosen with this value in view, so that it fits "
+    "proves nothing",
+    Role.PREDICTED: "no number was chosen for it",
+    Role.ARTEFACT: "what the model does and a runner would not; nothing is published about it",
+    Role.IDENTITY: "it must hold to the last digits; it tests the arithmetic, not the model",
+    Role.LISTED: "published without what a computation needs",
+}
+
+_VALIDATION_HEAD = """# Validation
+
+Written by `lightpace validate --markdown > docs/validation.md` (`make docs`); a test holds it to
+what the command prints. The formulas are in [physics.md](physics.md).
+
+Difference is model minus published; a time that is too long is positive. Inside a published range
+it is zero, outside it counts from the nearer end. The last column but one says what a value is to
+the model:
+
+"""
+
+
+def validation_cells(row: Row) -> list[str]:
+    """Return the row as text, one cell for each of `VALIDATION_COLUMNS`."""
+    published = "–" if not row.published else " to ".join(_value(p, row) for p in row.published)
+    difference = "" if row.difference is None else _difference(row.difference, row)
+    model = "–" if row.model is None else _value(row.model, row)
+    return [row.what, row.source, published, model, difference, row.role.value, row.note]
+
+
+def _value(value: float, row: Row) -> str:
+    if row.unit is Unit.TIME:
+        return format_time(value)
+    units = {
+        Unit.SECONDS: " s",
+        Unit.SQUARE_SPEED: " m²/s²",
+        Unit.METRES: " m",
+        Unit.LITRES: " l",
+        Unit.OXYGEN: " ml/(kg min)",
+    }
+    written = f"{value:.{DECIMALS[row.unit]}f}".replace("-", "−")
+    return f"{written}{units.get(row.unit, '')}"
+
+
+def _difference(value: float, row: Row) -> str:
+    unit = " s" if row.unit in (Unit.TIME, Unit.SECONDS) else ""
+    return f"{format_signed(value, DECIMALS[row.unit])}{unit}"
+
+
+def validation_markdown(rows: Sequence[Row]) -> str:
+    """Return docs/validation.md."""
+    lines = [f"- **{role.value}**: {words};" for role, words in ROLE_WORDS.items()]
+    lines[-1] = lines[-1].removesuffix(";") + "."
+    head = ["what", "source", "published", "model", "difference", "role", "note"]
+    for title, section in sections(rows).items():
+        lines += ["", f"## {title}", ""]
+        lines.append(f"| {' | '.join(head)} |")
+        lines.append("|---|---|--:|--:|--:|---|---|")
+        lines += [f"| {' | '.join(validation_cells(row))} |" for row in section]
+    return _VALIDATION_HEAD + "\n".join(lines) + "\n"

@@ -77,6 +77,8 @@ def scene_of(show: Show, playback: Playback, options: ShowOptions, notice: str =
     runner_m = rest_at(moment.x_m, race)
     revealed = playback.furthest_s if not options.reveal else run.end_s
     reveal_m = min(float(run.distance_at(revealed)), race) if revealed > 0 else 0.0
+    if run.finish_s is not None and revealed >= run.finish_s:
+        reveal_m = race  # to the last digit
     phase = (
         Phase.READY
         if playback.ready

@@ -109,7 +109,8 @@ def test_the_pacers_of_before_run_before_the_fork(session: Session) -> None:
     at(session, 20.0).change("pacers.count", "0")
     settle(session)
     assert len(at(session, 19.0).scene().pacers) == 2
-    assert len(at(session, 21.0).scene().pacers) == 0
+    assert {body.role for body in at(session, 21.0).scene().pacers} == {"left"}
+    assert len(at(session, 30.0).scene().pacers) == 0, "within 45 m they have gone"
 
 
 def test_the_new_run_is_in_the_next_picture(session: Session) -> None:

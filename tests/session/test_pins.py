@@ -79,8 +79,8 @@ def test_a_pin_tells_no_finish_before_it_was_watched(session: Session) -> None:
 def test_the_table_compares_what_is_known(session: Session) -> None:
     settle(session).pin()
     session.change("pacers.count", "0")
-    session.change("plan.target", "1:40")
-    session.change("distance", "600 m")
+    session.change("plan.target", "1:25")
+    session.change("distance", "500 m")
     settle(session)
     session.perform(Action.REVEAL)
     table = session.desk().comparison

@@ -112,7 +112,7 @@ def test_chances_and_band_are_found_out_for_the_run_that_is_shown(scenario: Scen
     assert first.band is not None
     assert session.scene().chance is not None
     session.seek(100.0)
-    session.change("runner.form", "1")
+    session.change("runner.form", "3")
     session.settle()
     forked = session.show
     assert forked.recording.from_tick == 1000

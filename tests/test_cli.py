@@ -574,9 +574,9 @@ def test_what_the_readme_says_it_misses_is_what_is_printed(lightpace: Lightpace)
         for changes in ((), ("--set", "runner.anticipation=10"))
     ]
     off = [{row["distance_m"]: row["residual_s"] for row in one["residuals"]} for one in told]
-    assert f"is {off[0][200]:.2f} s late at 200 m" in text
-    assert f"{off[0][400]:.2f} s late at 400 m" in text
-    assert f"{-off[0][800]:.2f} s early at 800 m" in text
+    inner = [late for x, late in off[0].items() if x != 800.0]
+    assert max(map(abs, inner)) < 0.3
+    assert f"but for 800 m: {-off[0][800]:.2f} s early" in text
     assert f"loses the light at {told[0]['lost_light_at_m']:.0f} m" in text
     assert f"{-off[1][1200]:.2f} s early at 1200 m" in text
     assert f"light is lost at {told[1]['lost_light_at_m']:.0f} m" in text

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
+from threading import current_thread, main_thread
 from typing import Any
 
 import numpy as np
@@ -231,13 +232,19 @@ def run_attempts(
             if not COMPILED:
                 crossed[i], slack[i] = (a.crossed if len(places) else 0), (a.slack if cells else 0)
 
-    workers = min(threads or os.cpu_count() or 1, len(attempts) // ROWS_PER_THREAD)
+    workers = min(threads or _free_processors(), len(attempts) // ROWS_PER_THREAD)
     if workers > 1 and COMPILED:
         with ThreadPoolExecutor(workers) as pool:
             list(pool.map(work, (jobs[i::workers] for i in range(workers))))
     else:
         work(jobs)
     return _outcomes(attempts, places, crossed, slack, np.array(begins), too_fast)
+
+
+def _free_processors() -> int:
+    """Return how many processors may be used; beside the main thread, which draws, one less."""
+    count = os.cpu_count() or 1
+    return count if current_thread() is main_thread() else max(1, count - 1)
 
 
 def _outcomes(

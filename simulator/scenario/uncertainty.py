@@ -94,7 +94,7 @@ class Uncertainty(Section):
         "takes, and samples that fit the others badly are left out; left out: none.",
     )
     given_form: Normal = Field(
-        Normal(spread=0.5),
+        Normal.model_construct(spread=0.5),
         description="Form on the days of those races [%]; left out: spread 0.5 % (assumed: a "
         "record is run on a good day).",
     )

@@ -281,7 +281,7 @@ def test_a_page_weighs_less_than_a_megabyte(name: str) -> None:
 
 
 def test_a_runner_who_does_not_finish_has_a_report_too() -> None:
-    text = page_text(show_of("solo", "runner.reserve=100", "plan.target=3:00"), NIGHT)
+    text = page_text(show_of("solo", "runner.reserve=100", "runner.max_aerobic_power=5"), NIGHT)
     assert "<dd id=finish>did not finish</dd>" in text
     assert embedded(text)["end_words"] == "did not finish"
 

@@ -19,8 +19,7 @@ def test_the_published_ranges_are_the_defaults_and_the_rest_is_called_assumed() 
 
 
 def test_the_attempt_says_what_the_defaults_are() -> None:
-    given = {"given": ("monaco_2023",)}  # her race: another runner's attempt knows of none
-    assert load_scenario("breaking4").uncertainty == Uncertainty().model_copy(update=given)
+    assert load_scenario("breaking4").uncertainty == Uncertainty(given=("monaco_2023",))
     assert Scenario().uncertainty == Uncertainty()
 
 

@@ -104,6 +104,12 @@ BEHIND_NEAR_M = 0.6
 BLEND_M = 0.2
 CLEARANCE_M = 0.5
 
+LOST_S = 1.0
+"""The light is lost where the gap to it stays longer than this to the line [s].
+
+A wave of 6 LEDs is 0.9 s long: all of it is past her then, and a tenth of a second to see it.
+"""
+
 _DRAFTING = "fit to the published drafting rows (docs/physics.md)"
 _PERONNET = "Péronnet, Thibault & Cousineau 1991, equation 3"
 _WBGT = "simplified WBGT, Australian Bureau of Meteorology, moderate sun"

@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.physics.kernel import LOST_S
-from simulator.recording.recording import Recording
+from simulator.coefficients import LOST_S
 
 if TYPE_CHECKING:  # the empty stadium takes its colours by `GapState` before a scenario is read
     from simulator.analysis.marks import Mark
+    from simulator.recording.recording import Recording
 
 
 class GapState(Enum):

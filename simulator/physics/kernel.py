@@ -78,11 +78,6 @@ OPENING_PEAK_M = 200.0
 OPENING_END_M = 800.0
 S_MIN = -0.2
 S_MAX = 0.95
-LOST_S = 1.0
-"""The light is lost where the gap to it stays longer than this to the line [s].
-
-A wave of 6 LEDs is 0.9 s long: all of it is past her then, and a tenth of a second to see it.
-"""
 STANDS_M_S = 0.2
 BY_FORMATION = 9.0
 """The constant shelter of a stage at which the formation gives the shelter."""

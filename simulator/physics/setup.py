@@ -19,6 +19,7 @@ from simulator.coefficients import (
     AEROBIC_START,
     BEND_COST,
     CHANGE_M,
+    LOST_S,
     TAU_SPEED,
     G,
 )
@@ -40,7 +41,6 @@ from simulator.physics.kernel import (
     EXTRA_MIN_M,
     EXTRA_PER_M,
     JITTER_KNOT_M,
-    LOST_S,
     PLAN_CELL_M,
     TRACK_CELLS,
 )

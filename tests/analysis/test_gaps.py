@@ -22,8 +22,8 @@ from simulator.analysis.gaps import (
     lost_light_m,
 )
 from simulator.analysis.marks import Mark, ghost_marks, light_mark, run_mark
+from simulator.coefficients import LOST_S
 from simulator.physics.attempt import simulate
-from simulator.physics.kernel import LOST_S
 from simulator.recording.recording import ARRAYS, Recording, Status
 from simulator.scenario.loader import load_scenario
 from simulator.scenario.schedule import even_schedule

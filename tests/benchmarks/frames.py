@@ -51,9 +51,9 @@ def blit_s(size: tuple[int, int]) -> float:
     background.fill((12, 18, 24))
     found = []
     for _ in range(BLITS):
-        begin = time.process_time_ns()
+        begin = time.thread_time_ns()
         surface.blit(background, (0, 0))
-        found.append(time.process_time_ns() - begin)
+        found.append(time.thread_time_ns() - begin)
     return median(found) / 1e9
 
 
@@ -70,9 +70,9 @@ def measured(size: tuple[int, int]) -> Measured:
         app.perform(Action.PLAY_PAUSE)
         took = []
         while session.playing:
-            begin = time.process_time_ns()
+            begin = time.thread_time_ns()
             app.frame(1.0 / FRAMES_PER_S)
-            took.append(time.process_time_ns() - begin)
+            took.append(time.thread_time_ns() - begin)
         return Measured(np.array(took) / 1e9, blit, _growth(session, app))
     finally:
         gc.unfreeze()

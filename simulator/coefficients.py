@@ -194,4 +194,7 @@ COEFFICIENTS: tuple[Coefficient, ...] = (
     Coefficient("BEHIND_NEAR_M", BEHIND_NEAR_M, "m", _DRAFTING),
     Coefficient("BLEND_M", BLEND_M, "m", "width over which the formula's edges are blended; model"),
     Coefficient("CLEARANCE_M", CLEARANCE_M, "m", "least distance of two bodies in a line; model"),
+    Coefficient(
+        "LOST_S", LOST_S, "s", "a wave of 6 LEDs is 0.9 s long, a tenth to see it; assumed"
+    ),
 )

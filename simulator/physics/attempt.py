@@ -39,7 +39,7 @@ RESERVE_TOLERANCE = 5.0
 """The reserve may dip this far below zero while the limit takes hold [J/kg]."""
 BLOCK_ROWS = 256
 """Rows that are prepared and run at a time."""
-ROWS_PER_THREAD = 64
+ROWS_PER_THREAD = 7
 """Fewer rows are not worth a thread."""
 
 
@@ -108,7 +108,12 @@ def _recorded(scenario: Scenario, step_s: float, past: Recording | None, first: 
 
 def pacers_of(past: Recording) -> Pacers:
     """Return the pacers of the scenario that a run was made from."""
-    return Pacers.model_validate(json.loads(past.scenario_json)["pacers"])
+    return _pacers_in(past.scenario_json)
+
+
+@lru_cache(maxsize=32)  # a knob that is dragged forks one run again and again
+def _pacers_in(scenario_json: str) -> Pacers:
+    return Pacers.model_validate(json.loads(scenario_json)["pacers"])
 
 
 def _status(arrays: dict[str, Floats], finish_s: float, step_s: float) -> Status:

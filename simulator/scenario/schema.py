@@ -16,8 +16,10 @@ _BOUNDS = {"gt": "exclusiveMinimum", "ge": "minimum", "lt": "exclusiveMaximum", 
 
 def schema_text(model: type[Section] = Scenario) -> str:
     """Return the schema as JSON text, ending in a line feed."""
-    schema = model.model_json_schema(by_alias=True, mode="validation")
     sections = {section.__name__: section for section in _all_sections(Section)}
+    for section in sections.values():
+        section.model_rebuild()  # pydantic 2.12.0 writes no default of an unbuilt section
+    schema = model.model_json_schema(by_alias=True, mode="validation")
     for name, definition in [(model.__name__, schema), *schema["$defs"].items()]:
         _add_bounds(definition, sections[name])
     schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **_for_editors(schema)}

@@ -12,9 +12,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, TypeAlias
 
-from simulator.analysis.chances import find_band, find_chances
 from simulator.analysis.marks import Run
-from simulator.analysis.projection import still_possible
 from simulator.analysis.what_if import Alternative, Choice, choices
 from simulator.background import LatestJobs
 from simulator.physics.attempt import finish_times
@@ -148,6 +146,10 @@ def _key(lineage: Lineage, show: Show) -> Key:
 
 
 def _call(show: Show, kind: str) -> Callable[[], Any]:
+    # the first picture is shown before any of this is worked out
+    from simulator.analysis.chances import find_band, find_chances  # noqa: PLC0415
+    from simulator.analysis.projection import still_possible  # noqa: PLC0415
+
     target_s = show.plan.finish_s or 0.0
     calls: dict[str, Callable[[], Any]] = {
         "possible": partial(still_possible, show.scenario, show.recording, target_s),

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.analysis.chances import Chances
 from simulator.analysis.marks import Mark
-from simulator.analysis.uncertainty import target_words
 from simulator.coefficients import LAP_M
 from simulator.physics.pacers import front_gap, places
 from simulator.physics.track import start_position, track_position
@@ -39,6 +38,9 @@ from simulator.stage.scene import (
 )
 from simulator.stage.show import Show
 from simulator.units import format_signed, format_time
+
+if TYPE_CHECKING:
+    from simulator.analysis.chances import Chances
 
 Floats = NDArray[np.float64]
 
@@ -349,6 +351,8 @@ def chance_of(chances: Chances | None, distance_m: float) -> Chance | None:
     """Return the chance at a race distance [m]; None while it is being worked out."""
     if chances is None:
         return None
+    from simulator.analysis.uncertainty import target_words  # noqa: PLC0415 - who has chances has it
+
     share = chances.at(distance_m)
     return Chance(share, target_words(chances.target_s), share_words(share))
 

@@ -10,12 +10,11 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.analysis.chances import Band, Chances
 from simulator.analysis.gaps import GapTrack, gap_track, lost_light_m
 from simulator.analysis.marks import Mark, ghost_marks, light_mark, plan_mark, wave_marks
 from simulator.analysis.projection import Possible, projected_finish
@@ -27,6 +26,9 @@ from simulator.recording.recording import Recording
 from simulator.scenario.model import Scenario
 from simulator.scenario.uncertainty import any_assumed
 from simulator.stage.scene import ChartMarker, Curve
+
+if TYPE_CHECKING:  # a window opens sooner without what is worked out after its first picture
+    from simulator.analysis.chances import Band, Chances
 
 CURVE_STEP_M = 5.0
 Floats = NDArray[np.float64]

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pygame
 
-from simulator.analysis.chances import Band
 from simulator.stage.scene import Body, Chart, ChartMarker, Curve, Scene
 from simulator.view.layout import Box
 from simulator.view.panels.frame import CachedLayer, padding
@@ -32,6 +32,9 @@ from simulator.view.sprites import dot
 from simulator.view.style import Style
 from simulator.view.text import REGULAR
 from simulator.view.theme import Sizes, mix
+
+if TYPE_CHECKING:
+    from simulator.analysis.chances import Band
 
 _WAYS = "up: ahead   down: behind"
 _BAND_WORDS = (

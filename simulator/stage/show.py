@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.analysis.gaps import GapTrack, gap_track, lost_light_m
+from simulator.analysis.gaps import GapTrack, lost_light_m
 from simulator.analysis.marks import Mark, ghost_marks, light_mark, plan_mark, wave_marks
 from simulator.analysis.projection import Possible, projected_finish
-from simulator.analysis.splits import Split, split_table, time_of
+from simulator.analysis.splits import Split, split_table, times_of
 from simulator.analysis.what_if import Alternative
 from simulator.physics.air import outside_sources
 from simulator.physics.pacers import Group, changed_group, group_of, role_of
@@ -258,10 +258,10 @@ def _alone(
 
 def _planned(show: Show, passed: Sequence[tuple[float, Mark]]) -> tuple[Split, ...]:
     """Return the split table against the plan in force at each row, those up to here `passed`."""
-    rows = []
-    for row in show.splits:
+    places, rows = tuple(row.distance_m for row in show.splits), []
+    for i, row in enumerate(show.splits):
         plan = next((plan for until_m, plan in passed if row.distance_m <= until_m), show.plan)
-        rows.append(replace(row, plan_s=time_of(plan, row.distance_m)))
+        rows.append(replace(row, plan_s=times_of(plan, places)[i]))
     return tuple(rows)
 
 
@@ -284,13 +284,13 @@ def _in_looks_of(now: Scenario, ran: Scenario) -> Scenario:
 
 @lru_cache(maxsize=64)
 def _track(recording: Recording, mark: Mark) -> GapTrack:
-    return gap_track(recording, mark)
+    return GapTrack(recording, mark)
 
 
 @lru_cache(maxsize=16)
 def _lost_light_m(recording: Recording, lights: Lights) -> float | None:
     """Return where the light that was in force at each moment was lost [m]."""
-    return lost_light_m(_track(recording, lights[-1][1]), lights[:-1])
+    return lost_light_m(recording, lights[-1][1], lights[:-1])
 
 
 @lru_cache(maxsize=16)

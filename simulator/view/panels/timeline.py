@@ -30,7 +30,7 @@ from simulator.view.panels.plot import (
 )
 from simulator.view.sprites import dot
 from simulator.view.style import Style
-from simulator.view.text import REGULAR
+from simulator.view.text import REGULAR, shrink
 from simulator.view.theme import Sizes, mix
 
 if TYPE_CHECKING:
@@ -311,8 +311,8 @@ def legend(
     for band in (bands[-1], ""):
         for count in range(len(curves), 0, -1):
             if fits(cut(least, count, band)):
-                narrowed = (cut(wide, count, band) for wide in range(widest, least - 1, -1))
-                return next(filter(fits, narrowed))
+                wide = shrink(widest, least, lambda wide: fits(cut(wide, count, band)))  # noqa: B023
+                return cut(wide, count, band)
     return Legend((), "", "", "")
 
 

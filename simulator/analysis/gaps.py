@@ -11,6 +11,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 import numpy as np
@@ -51,7 +52,7 @@ TREND_WINDOW_S = 3.0
 """How far back the trend looks [s]."""
 
 
-BLOCK = 64
+BLOCK = 128
 """So many ticks of a track are worked out at a time: a picture looks at one moment."""
 
 
@@ -141,8 +142,7 @@ class GapTrack:
         run, mark = self.recording, self.mark
         lag = max(round(TREND_WINDOW_S / run.step_s), 1)
         start, stop = max(first - lag, 0), min(first + BLOCK, run.ticks) + 1
-        t = np.minimum(np.arange(start, stop) * run.step_s, run.end_s)
-        x = run.distance_at(t)
+        t, x = _ticks(run, start, stop)
         seconds = t - mark.run.time_at(np.minimum(x, run.race_m))
         seconds[x > mark.distance_m + 1e-9] = np.nan
         earlier = np.concatenate([np.full(lag - (first - start), seconds[0]), seconds])
@@ -150,6 +150,13 @@ class GapTrack:
         seconds, x, t = seconds[own], x[own], t[own]
         change = np.nan_to_num(seconds - earlier[: len(seconds)])
         return Block(seconds, x, mark.run.distance_at(t), *switches(seconds, change))
+
+
+@lru_cache(maxsize=32)  # one run has a track for each ghost
+def _ticks(recording: Recording, start: int, stop: int) -> tuple[Floats, Floats]:
+    """Return the time of ticks [s] and where she is then [m]; the last is the finish."""
+    t = np.minimum(np.arange(start, stop) * recording.step_s, recording.end_s)
+    return t, recording.distance_at(t)
 
 
 def _between(values: Floats, i: int, share: float) -> float:
@@ -192,8 +199,7 @@ def lost_light_m(
         light: the light at its end.
         earlier: lights that were in force before it, each until a race time [s], in order.
     """
-    t = np.minimum(np.arange(recording.ticks + 1) * recording.step_s, recording.end_s)
-    x = recording.distance_at(t)
+    t, x = _ticks(recording, 0, recording.ticks + 1)
     ago = light.run.distance_at(t - LOST_S)
     for until_s, before_it in reversed(earlier):
         before = t < until_s

@@ -297,36 +297,44 @@ def _lost_light_m(recording: Recording, lights: Lights) -> float | None:
 def _curves(
     recording: Recording, runner: str, ghosts: tuple[Mark, ...], lights: Lights
 ) -> tuple[Curve, ...]:
-    curves = []
-    for ghost in ghosts:
-        reach_m = min(ghost.distance_m, recording.race_m)
-        passes = _passes(ghost, reach_m)
-        curves.append(_curve(ghost.name, ghost.colour, "ghost", recording, lights, reach_m, passes))
+    light = lights[-1][1]
+    earlier = tuple(
+        (float(recording.distance_at(until_s)), then)
+        for until_s, then in lights[:-1]
+        if then is not light
+    )
+    curves = [_ghost_curve(ghost, recording.race_m, light, earlier) for ghost in ghosts]
     reach_m = min(recording.race_m, float(recording.x[-1]))
-    passes = recording.time_at(_places(reach_m))
-    return (*curves, _curve(runner, "white", "runner", recording, lights, reach_m, passes))
+    gap = recording.time_at(_places(reach_m)) - _light_passes(light, earlier, reach_m)
+    return (*curves, _curve(runner, "white", "runner", reach_m, gap))
 
 
-def _curve(
-    name: str,
-    colour: str,
-    kind: str,
-    recording: Recording,
-    lights: Lights,
-    reach_m: float,
-    passes: Floats,
+@lru_cache(maxsize=64)  # a knob turned changes the run, seldom a mark
+def _ghost_curve(
+    ghost: Mark, race_m: float, light: Mark, earlier: tuple[tuple[float, Mark], ...]
 ) -> Curve:
-    """Return the gap between somebody and the light that is in force when the runner is there."""
-    x, now = _places(reach_m), lights[-1][1]
-    light_passes = _passes(now, reach_m).copy()
-    for until_s, light in reversed(lights[:-1]):
-        if light is not now:
-            before = x < float(recording.distance_at(until_s))
-            light_passes[before] = light.run.time_at(x[before])
-    gap = passes - light_passes
-    gap[0] = 0.0
-    gap.setflags(write=False)
-    return Curve(name, colour, kind, x, gap)
+    reach_m = min(ghost.distance_m, race_m)
+    gap = _passes(ghost, reach_m) - _light_passes(light, earlier, reach_m)
+    return _curve(ghost.name, ghost.colour, "ghost", reach_m, gap)
+
+
+def _curve(name: str, colour: str, kind: str, reach_m: float, gap_s: Floats) -> Curve:
+    gap_s[0] = 0.0
+    gap_s.setflags(write=False)
+    return Curve(name, colour, kind, _places(reach_m), gap_s)
+
+
+@lru_cache(maxsize=16)
+def _light_passes(light: Mark, earlier: tuple[tuple[float, Mark], ...], reach_m: float) -> Floats:
+    """Return when the light that is in force when the runner is there is at each place [s].
+
+    Until each race distance [m] of `earlier` another one was, the last until the end.
+    """
+    x, passes = _places(reach_m), _passes(light, reach_m).copy()
+    for until_m, then in reversed(earlier):
+        before = x < until_m
+        passes[before] = then.run.time_at(x[before])
+    return passes
 
 
 @lru_cache(maxsize=64)  # a knob turned changes the run, seldom a mark

@@ -163,10 +163,11 @@ class Timeline:
         """Return the curves as they are drawn: worked out again only where one has changed."""
         if self._drawn is None or self._drawn[0] != plot or self._drawn[1] is not self._curves:
             thin, thick = max(1, round(1.6 * self._sizes.unit)), _thickness(self._sizes)
+            known = dict(self._drawn[2]) if self._drawn and self._drawn[0] == plot else {}
             lines = [
                 (curve, curve_lines(plot, curve, thick))
                 if curve.kind == "runner"
-                else (curve, curve_lines(plot, curve, thin, dashed=True))
+                else (curve, known.get(curve) or curve_lines(plot, curve, thin, dashed=True))
                 for curve in self._curves
             ]
             self._drawn = plot, self._curves, lines

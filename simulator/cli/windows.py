@@ -84,7 +84,7 @@ def run(
     strip = None if leds is None else _strip(leds, theme)
     opening = None if at is None else race_time(at)
     width_height = picture_size(size)
-    from simulator.view.display import missing_display
+    from simulator.view.window import missing_display
 
     missing = missing_display()
     if missing:
@@ -134,7 +134,7 @@ def present(
     sound: Annotated[bool, typer.Option("--sound", help="Gun, bell, and a tick a lap.")] = False,
 ) -> None:
     """Tell a story, or a scenario's own events, to an audience: a clicker goes on and back."""
-    from simulator.view.display import missing_display
+    from simulator.view.window import missing_display
 
     missing = missing_display()
     if missing:
@@ -177,7 +177,7 @@ def _window(
     stack: ExitStack, size: tuple[int, int], theme: str, display: int | None
 ) -> tuple[Window, Theme]:
     """Open the window, over all of a display if one is named; it closes with the stack."""
-    from simulator.view.themes import theme_named
+    from simulator.view.theme import theme_named
     from simulator.view.window import Window, closed
 
     gc.disable()  # until the first picture of the attempt: what is made until then stays
@@ -217,7 +217,7 @@ def _ready(
 
 def _strip(text: str, theme: str) -> AbstractContextManager[LedStrip]:
     from simulator.export.leds import opened_strip, parse_target
-    from simulator.view.themes import theme_named
+    from simulator.view.theme import theme_named
 
     try:
         return opened_strip(parse_target(text), theme_named(theme))

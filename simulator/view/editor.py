@@ -10,9 +10,9 @@ import pygame
 from simulator.stage.scene import Curve, Scene
 from simulator.view.drawer.drawer import Drawer
 from simulator.view.layout import Layout
-from simulator.view.panels.comparison import draw_problem, draw_table
+from simulator.view.panels.cards import draw_problem, draw_table
 from simulator.view.panels.side import SIDE_PANELS
-from simulator.view.style import Style
+from simulator.view.text import Style
 from simulator.view.watched import Watched
 
 

@@ -29,7 +29,7 @@ from simulator.stage.playback import RATES
 from simulator.stage.scene import Camera
 from simulator.view.app import App
 from simulator.view.drawer.pages import page_names
-from simulator.view.themes import THEMES
+from simulator.view.theme import THEMES
 from tests.view.user import places
 
 HOME = (1280, 720)

@@ -11,14 +11,12 @@ from simulator.view.app import App
 from simulator.view.arranging import arrange
 from simulator.view.drawer.pages import page_names
 from simulator.view.layout import Box
-from simulator.view.panels.comparison import PROBLEM, problem_card
-from simulator.view.panels.comparison import lay_out as table_layout
+from simulator.view.panels.cards import PROBLEM, problem_card
+from simulator.view.panels.cards import lay_out as table_layout
 from simulator.view.panels.what_if import BARS, lay_out
 from simulator.view.picture import Painter
-from simulator.view.style import Style
-from simulator.view.text import SEMIBOLD, Type
-from simulator.view.theme import Sizes
-from simulator.view.themes import THEMES
+from simulator.view.text import SEMIBOLD, Style, Type
+from simulator.view.theme import THEMES, Sizes
 from simulator.view.ui import Ui
 from tests.view import scenes
 from tests.view.conftest import FakeSession

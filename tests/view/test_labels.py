@@ -12,9 +12,8 @@ from simulator.view.camera import resting, view_of
 from simulator.view.layers import labels, runners
 from simulator.view.layers.labels import NameLabel
 from simulator.view.layout import Layout
-from simulator.view.style import Style
-from simulator.view.text import Type
-from simulator.view.themes import THEMES
+from simulator.view.text import Style, Type
+from simulator.view.theme import THEMES
 from tests.view import scenes
 
 TYPE = Type()

@@ -18,7 +18,7 @@ from simulator.view.camera import ease
 from simulator.view.drawer.pages import Page, changed_pages, page_names, written
 from simulator.view.layout import Box
 from simulator.view.panels.frame import frame, padding
-from simulator.view.style import Style
+from simulator.view.text import Style
 from simulator.view.theme import mix
 from simulator.view.ui import Control, Key, Ui
 from simulator.view.watched import Watched

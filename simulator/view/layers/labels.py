@@ -16,8 +16,7 @@ from simulator.view.camera import View
 from simulator.view.layers.runners import Spot, axis, radius
 from simulator.view.layers.track import OUTER_M
 from simulator.view.layout import Box
-from simulator.view.style import Style
-from simulator.view.text import SEMIBOLD
+from simulator.view.text import SEMIBOLD, Style
 from simulator.view.theme import Colour, mix
 
 INSIDE_M = 1.2

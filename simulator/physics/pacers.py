@@ -101,14 +101,14 @@ class Group:
         return np.asarray(self.leading & (self.presence > 0.0))
 
     def _where_led(self, values: Floats) -> Floats:
-        """Return values by stage; where nobody is ahead, that of the stage beside it."""
+        """Return values by stage; where nobody is ahead, that of the next stage."""
         led = self.lead() > 0.0
-        beside = values.copy()
+        filled = values.copy()
         for i in np.flatnonzero(~led).tolist():
             near = [j for j in (i - 1, i + 1) if 0 <= j < len(led) and led[j]]
             if near:
-                beside[i] = values[near[0]]
-        return beside
+                filled[i] = values[near[0]]
+        return filled
 
 
 def group_of(pacers: Pacers, race_m: float) -> Group:
@@ -196,7 +196,7 @@ def paths_of(
     for stint in stints:
         if stint[2] < race_m:
             held.setdefault(stint[4], []).append(stint)
-    paths = [np.array(_path(sorted(own, key=lambda s: s[2]), race_m)) for own in held.values()]
+    paths = [np.array(_path(sorted(slots, key=lambda s: s[2]), race_m)) for slots in held.values()]
     bends = {float(x) for path in paths for x in path[:, 0]} | set(more_stages_m)
     stages = np.array(sorted({0.0, *(x for x in bends if 0.0 < x < race_m)}))
     if len(stages) == 1:
@@ -325,8 +325,8 @@ def _role(ahead_m: float) -> str:
 
 def front_gap(group: Group, runner_m: float, reference_m: float) -> float | None:
     """Return the hip to hip gap to the nearest pacer ahead [m]; None with nobody ahead."""
-    found = places(group, runner_m, reference_m)
-    return min((p.x_m - runner_m for p in found if p.role == "ahead"), default=None)
+    pacers = places(group, runner_m, reference_m)
+    return min((p.x_m - runner_m for p in pacers if p.role == "ahead"), default=None)
 
 
 def schedule_followed(

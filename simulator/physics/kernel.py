@@ -679,8 +679,8 @@ class Attempt:
 
         stage, share: where in the formation's stages she is; least, far [m], lead [1]: what it is
         like there, as in `Formation`, in terms of the gap; gap: to her slot [m]; wanted_group
-        [m/s], group_accel [m/s2]: the group's; wanted: the speed she wants [m/s]; cruise: the speed at
-        which what she dares is reckoned [m/s].
+        [m/s], group_accel [m/s2]: the group's; wanted: the speed she wants [m/s]; cruise: the
+        speed at which what she dares is reckoned [m/s].
         """
         stage = self.stage
         if x < self.formation.stages[stage] or x >= self.formation.stages[stage + 1]:

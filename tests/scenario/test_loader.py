@@ -64,7 +64,7 @@ def test_a_missing_file_names_the_one_that_was_meant(tmp_path: Path) -> None:
 
 
 def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
-    assert refused(tmp_path) == [f"{tmp_path}  this is a directory, not a scenario file"]
+    assert refused(tmp_path) == [f"{tmp_path}  this is a directory, not a file"]
     assert refused("a\0b\n")[0].startswith("'a\\x00b\\n'  there is no such file")
     assert len(refused("x" * 100_000)[0]) < 500
     if hasattr(os, "mkfifo"):

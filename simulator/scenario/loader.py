@@ -7,8 +7,6 @@ no folder.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -129,16 +127,3 @@ def scenario_to_dict(scenario: Scenario) -> dict[str, Any]:
     `Scenario.model_validate` of them gives an equal scenario.
     """
     return scenario.model_dump(mode="json", by_alias=True)
-
-
-def digest(scenario: Scenario) -> str:
-    """Return a SHA-256 [hex] of what is asked for, the same on every machine.
-
-    Ghosts' files enter by their names alone, since their folders differ from machine to machine.
-    """
-    plain = scenario_to_dict(scenario)
-    for ghost in plain["ghosts"]:
-        if "file" in ghost:
-            ghost["file"] = Path(ghost["file"]).name
-    text = json.dumps(plain, sort_keys=True, allow_nan=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()

@@ -26,7 +26,7 @@ from simulator.scenario.fields import (
 )
 from simulator.scenario.model import Runner, Scenario
 from simulator.scenario.pacers import Formation
-from simulator.scenario.plan import SplitRow
+from simulator.scenario.plan import PlanSplit
 from simulator.scenario.reading import (
     DEFAULT_FORMATION,
     FORMATION,
@@ -102,7 +102,7 @@ class _Override:
             return self.new
         items, sections = items_of(types), sections_among(types)
         value, node = self._written_out(old, sections)
-        kind = YamlList if items and SplitRow not in items else YamlMapping
+        kind = YamlList if items and PlanSplit not in items else YamlMapping
         if value is None or not (items or sections):
             value, node = kind(), plain_node("")
         if not isinstance(value, kind):
@@ -137,7 +137,7 @@ class _Override:
         key_node, node = mapping.nodes.get(key, (plain_node(key), plain_node("")))
         old = (mapping.get(key), node)
         items = items_of(field.types)
-        if key not in mapping and items and SplitRow not in items:
+        if key not in mapping and items and PlanSplit not in items:
             old = self._default_list(field.info)
         value, node = self.put(old, field.types, steps[1:])
         mapping.put(key, value, key_node, node)

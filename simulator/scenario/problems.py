@@ -35,7 +35,7 @@ from simulator.scenario.fields import (
     variant_key,
     variants,
 )
-from simulator.scenario.plan import SplitRow
+from simulator.scenario.plan import PlanSplit
 from simulator.scenario.yaml_tree import (
     Document,
     YamlList,
@@ -239,7 +239,7 @@ class Review:
         """Mend a section whose lines are all commented out: a default section, or an empty list."""
         found = types_at(self._model, loc)
         if isinstance(place.holder, YamlMapping) and place.complete:
-            if items_of(found) and SplitRow not in items_of(found):
+            if items_of(found) and PlanSplit not in items_of(found):
                 place.holder[place.key] = YamlList()
                 return True
             if sections_among(found):

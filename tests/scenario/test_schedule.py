@@ -11,7 +11,7 @@ from simulator.scenario.plan import (
     LapPlan,
     ProgressivePlan,
     SplitPlan,
-    SplitRow,
+    PlanSplit,
     SteppedPlan,
     schedule_of,
 )
@@ -82,7 +82,7 @@ def test_the_speed_stays_between_the_neighbouring_means(
 def test_the_speed_has_no_jump(table: list[Waypoint], standing: bool) -> None:
     schedule = schedule_through(table, standing_start=standing)
     knots = schedule.time_at(schedule.knot_x[1:-1])
-    assert schedule.cruise_at(knots - 1e-7) == pytest.approx(schedule.cruise_at(knots + 1e-7), 1e-5)
+    assert schedule.cruise_at(knots - 1e-7) == pytest.approx(schedule.cruise_at(knots + 1e-7), 1e-4)
 
 
 @settings(max_examples=60)
@@ -190,9 +190,9 @@ def test_a_tolerance_makes_the_published_splits_smoother() -> None:
 
     def paces(tolerance: float) -> np.ndarray:
         rows = [
-            SplitRow(distance=d, time=t, tolerance=tolerance * (d == 800)) for d, t in times.items()
+            PlanSplit(distance=d, time=t, tolerance=tolerance * (d == 800)) for d, t in times.items()
         ]
-        plan = SplitPlan(splits=(*rows, SplitRow(time=246.42)))
+        plan = SplitPlan(splits=(*rows, PlanSplit(time=246.42)))
         schedule = schedule_of(plan, MILE_M)
         x = np.array([400.0, 600, 800, 1000, 1200])
         return np.asarray(np.diff(schedule.time_at(x)) / np.diff(x))

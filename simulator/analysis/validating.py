@@ -25,7 +25,7 @@ from simulator.recording.recording import Recording
 from simulator.scenario.loader import load_scenario
 from simulator.scenario.model import Runner, Scenario, Wind
 from simulator.scenario.pacers import Pacers
-from simulator.scenario.plan import EvenPlan, LapPlan, SplitPlan, PlanSplit
+from simulator.scenario.plan import EvenPlan, LapPlan, PlanSplit, SplitPlan
 from simulator.scenario.schedule import start_loss
 from simulator.units import MILE_M, format_distance, format_time
 

@@ -9,9 +9,9 @@ from simulator.coefficients import ACCEL_MAX, TAU_SPEED
 from simulator.scenario.plan import (
     EvenPlan,
     LapPlan,
+    PlanSplit,
     ProgressivePlan,
     SplitPlan,
-    PlanSplit,
     SteppedPlan,
     schedule_of,
 )

@@ -19,7 +19,7 @@ from simulator.errors import ScenarioError
 from simulator.physics.attempt import finish_times
 from simulator.physics.shelter import Shelterer, profile_of
 from simulator.scenario.model import Scenario
-from simulator.scenario.pacers import Formation, Pacers
+from simulator.scenario.pacers import PacerFormation, Pacers
 from simulator.scenario.plan import Plan, SplitPlan, schedule_of
 from simulator.scenario.reading import FORMATION, shipped_names
 from simulator.units import LAP_M, format_time
@@ -136,10 +136,10 @@ def _front_gap(pacers: Pacers) -> float:
 def formations(scenario: Scenario, file: Scenario) -> list[Choice]:
     """Return the shipped formations and the file's, each with as many pacers as it has places."""
     own, told = scenario.pacers.formation, file.pacers.formation
-    known: dict[str, tuple[Formation, str]] = {}
+    known: dict[str, tuple[PacerFormation, str]] = {}
     for name in shipped_names("formations"):
         try:
-            known[name] = Formation.model_validate(FORMATION.find(name)), name
+            known[name] = PacerFormation.model_validate(FORMATION.find(name)), name
         except (ScenarioError, ValidationError):
             continue
     if told != own and all(formation != told for formation, _ in known.values()):

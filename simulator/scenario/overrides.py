@@ -25,7 +25,7 @@ from simulator.scenario.fields import (
     sections_among,
 )
 from simulator.scenario.model import Runner, Scenario
-from simulator.scenario.pacers import Formation
+from simulator.scenario.pacers import PacerFormation
 from simulator.scenario.plan import PlanSplit
 from simulator.scenario.reading import (
     DEFAULT_FORMATION,
@@ -46,7 +46,7 @@ from simulator.scenario.yaml_tree import (
 )
 from simulator.units import parse_distance
 
-_NAMED: dict[type[Section], NamedSections] = {Formation: FORMATION, Runner: RUNNER}
+_NAMED: dict[type[Section], NamedSections] = {PacerFormation: FORMATION, Runner: RUNNER}
 Value: TypeAlias = tuple[Any, YamlNode]
 """A plain value, and the node that says where it stands."""
 

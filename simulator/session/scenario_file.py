@@ -21,7 +21,7 @@ from simulator.files import is_there, opened, replacing
 from simulator.resources import configs_dir
 from simulator.scenario.loader import load_text, scenario_to_dict
 from simulator.scenario.model import LightWave, Scenario
-from simulator.scenario.pacers import Formation
+from simulator.scenario.pacers import PacerFormation
 from simulator.scenario.reading import (
     FORMATION,
     MAX_BYTES,
@@ -245,7 +245,7 @@ def _both(old: Scenario, new: Scenario) -> tuple[dict[str, Any], dict[str, Any]]
     return before, after
 
 
-def _is_named(formation: Formation) -> bool:
+def _is_named(formation: PacerFormation) -> bool:
     """Return whether a formation is the shipped one of its name."""
     known = formation.name in shipped_names("formations")
-    return known and Formation.model_validate(FORMATION.find(formation.name)) == formation
+    return known and PacerFormation.model_validate(FORMATION.find(formation.name)) == formation

@@ -190,7 +190,8 @@ def test_a_tolerance_makes_the_published_splits_smoother() -> None:
 
     def paces(tolerance: float) -> np.ndarray:
         rows = [
-            PlanSplit(distance=d, time=t, tolerance=tolerance * (d == 800)) for d, t in times.items()
+            PlanSplit(distance=d, time=t, tolerance=tolerance * (d == 800))
+            for d, t in times.items()
         ]
         plan = SplitPlan(splits=(*rows, PlanSplit(time=246.42)))
         schedule = schedule_of(plan, MILE_M)

@@ -444,7 +444,7 @@ class Session:
     def take_bar(self, index: int) -> None:
         """Take the value of one bar of the what-if strip."""
         self._update()
-        rows = self.bars.choices
+        rows = self.bars.rows
         if 0 <= index < len(rows):
             self._done(self.editor.take(rows[index], self.bars.axis, self._tick()))
 

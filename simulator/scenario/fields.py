@@ -116,6 +116,15 @@ class Complaint:
         return replace(self, path=(*at, *self.path), rests_on=rests_on)
 
 
+def same_names(what: str, at: Path, names: Iterable[str]) -> Iterator[Complaint]:
+    """Yield each of the things in the list at a path that is called as an earlier one."""
+    seen: set[str] = set()
+    for i, name in enumerate(names):
+        if name and name in seen:
+            yield Complaint((*at, i, "name"), f"a second {what} is called '{name}'", "rename one")
+        seen.add(name)
+
+
 class CheckedSection(Section):
     """A section whose values must fit together."""
 

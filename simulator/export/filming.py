@@ -45,9 +45,9 @@ class Progress:
     problem: str = ""
 
 
-def attempt_seen(show: Show, options: ShowOptions) -> SceneAt:
-    """Return what is seen of an attempt, with all that can be worked out about it."""
-    return attempt_scenes(completed(show), options=options)
+def attempt_seen(show: Show, options: ShowOptions, from_s: float, until_s: float) -> SceneAt:
+    """Return what is seen of an attempt between two race times [s], with all about it known."""
+    return attempt_scenes(completed(show, from_s, until_s), options=options)
 
 
 def story_seen(script: Script) -> SceneAt:

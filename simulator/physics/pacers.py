@@ -29,7 +29,7 @@ from simulator.coefficients import (
     SWAP_IN_M,
     SWAP_M,
 )
-from simulator.scenario.pacers import Formation, Pacers, Slot
+from simulator.scenario.pacers import PacerFormation, Pacers, Slot
 from simulator.scenario.schedule import Schedule
 
 Floats = NDArray[np.float64]
@@ -161,10 +161,12 @@ def stints_of(pacers: Pacers) -> tuple[tuple[Stint, ...], float]:
     return slots, 0.0 if pacers.front_gap is None else pacers.front_gap - nearest
 
 
-_formations: dict[int, tuple[Formation, tuple[tuple[Stint, ...], tuple[str, ...], float]]] = {}
+_formations: dict[int, tuple[PacerFormation, tuple[tuple[Stint, ...], tuple[str, ...], float]]] = {}
 
 
-def _formation(key: int, formation: Formation) -> tuple[tuple[Stint, ...], tuple[str, ...], float]:
+def _formation(
+    key: int, formation: PacerFormation
+) -> tuple[tuple[Stint, ...], tuple[str, ...], float]:
     """Return a formation's slots, their names and the gap to the nearest slot ahead [m].
 
     Kept by identity, since the rows of a sweep share their formation and comparing it is dear.

@@ -67,7 +67,7 @@ class Slot(CheckedSection):
         return self.from_ < (other.until or 1e9) and other.from_ < (self.until or 1e9)
 
 
-class Formation(CheckedSection):
+class PacerFormation(CheckedSection):
     """Slots in their order of usefulness: with n pacers, the first n names run."""
 
     name: Line = Field("inline", max_length=100, description="Name of the formation.")
@@ -153,9 +153,9 @@ def _shelter_rows(value: Any) -> Any:
     return [{"value": value}]
 
 
-def _default_formation() -> Formation:
+def _default_formation() -> PacerFormation:
     try:
-        return Formation.model_validate(FORMATION.find(DEFAULT_FORMATION))
+        return PacerFormation.model_validate(FORMATION.find(DEFAULT_FORMATION))
     except (PydanticCustomError, ValidationError) as error:  # the default, which no file names
         what = f"The shipped formation '{DEFAULT_FORMATION}' is missing or damaged"
         raise ResourceError(f"{what}; reinstall lightpace.") from error
@@ -165,7 +165,7 @@ class Pacers(CheckedSection):
     """The group that runs with her."""
 
     formation: Annotated[
-        Formation, BeforeValidator(FORMATION.find, json_schema_input_type=str | Formation)
+        PacerFormation, BeforeValidator(FORMATION.find, json_schema_input_type=str | PacerFormation)
     ] = Field(
         default_factory=_default_formation,
         description="A file of configs/formations, a path, or inline slots; left out: breaking4.",

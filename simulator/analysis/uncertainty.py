@@ -35,6 +35,8 @@ from simulator.units import format_time
 Floats = NDArray[np.float64]
 Shares: TypeAlias = Mapping[str, Floats]
 
+SAMPLES, SEED = 2000, 1
+"""How many samples every chance is made of, and their seed, where nothing else is asked for."""
 TARGET_TOLERANCE_S = 0.005
 """A plan is kept to rounding: a finish this little above the target breaks it [s]."""
 LOW, HIGH = 0.05, 0.95
@@ -179,6 +181,11 @@ def run_samples(
     return run_attempts(attempts, states, places_m=places_m)
 
 
+def sampled(scenario: Scenario, samples: int = SAMPLES, seed: int = SEED) -> Outcomes:
+    """Return how each sample of a scenario ends."""
+    return run_samples(scenario, samples_of(scenario, draw(samples, seed)))
+
+
 def target_words(target_s: float) -> str:
     """Return what breaking a target is called: `sub-4:00` for 3:59.99, else `4:06.42`.
 
@@ -203,6 +210,12 @@ def breaks(ran: Outcomes | Forecast, target_s: float) -> NDArray[np.bool_]:
     """Return which rows break the target [s]; only a valid, finished run can."""
     in_time = np.nan_to_num(ran.finish_s, nan=np.inf) <= target_s + TARGET_TOLERANCE_S
     return np.logical_and(ran.valid, in_time)
+
+
+def percentile(ran: Outcomes | Forecast, percent: float) -> float | None:
+    """Return the finish [s] that `percent` of the valid, finished rows are faster than."""
+    times = ran.finish_s[ran.valid]
+    return float(np.percentile(times, percent)) if len(times) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,8 +275,7 @@ class Forecast:
 
     def percentile(self, percent: float) -> float | None:
         """Return the finish [s] that `percent` of the valid, finished samples are faster than."""
-        times = self.finish_s[self.valid]
-        return float(np.percentile(times, percent)) if len(times) else None
+        return percentile(self, percent)
 
     def chance(self, target_s: float | None = None) -> float:
         """Return the share of all samples that break the target; only a valid run can."""

@@ -453,15 +453,20 @@ def go_on_from(attempt: Any, state: State) -> int:
     return 1 + len(state.before)
 
 
-def change_from(attempt: Any, pacers: Pacers, scenario: Scenario) -> None:
-    """Let an attempt that goes on from a state come from other pacers' places, within CHANGE_M."""
+def change_from(attempt: Any, pacers: Pacers, at_m: float, scenario: Scenario) -> bool:
+    """Let an attempt that goes on from a state come from other pacers' places, within CHANGE_M.
+
+    `at_m`: where they were changed [m]. Return whether they are others, and that is not behind her.
+    """
     a = attempt
     race = scenario.distance
     stints, shift = stints_of(pacers)
     before = sheltering_of(stints, pacers.shelter, race).tables
-    if (before, shift, pacers.wake) == (a.formation, a.shift, a.scale):
-        return
-    a.changing, a.changed_at = True, a.x
+    same = (before, shift, pacers.wake) == (a.formation, a.shift, a.scale)
+    if same or not at_m <= a.x < at_m + CHANGE_M:
+        return False
+    a.changing, a.changed_at = True, at_m
     a.earlier, a.earlier_shift, a.earlier_scale = before, shift, pacers.wake
-    a.earlier_stage = before.stage(a.x, 0)
-    a.earlier_share = before.share(a.x, a.earlier_stage)
+    a.earlier_stage = before.stage(at_m, 0)
+    a.earlier_share = before.share(at_m, a.earlier_stage)
+    return True

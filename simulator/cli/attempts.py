@@ -362,8 +362,11 @@ def _facts(summary: Summary) -> list[str]:
 
 def print_forecast(forecast: Forecast) -> None:
     """Print the percentiles, the chance of the target and the list of what matters."""
+    from simulator.analysis.uncertainty import samples_words
+
     out.print()
-    out.print(escape(f"{forecast.samples} samples, seed {forecast.seed}"), style="bold")
+    words = samples_words(forecast.scenario, forecast.samples, forecast.seed)
+    out.print(escape(words), style="bold", soft_wrap=True)
     for line in _forecast_facts(forecast):
         out.print(escape(line))
     out.print()
@@ -391,6 +394,11 @@ def _forecast_facts(forecast: Forecast) -> list[str]:
     counts = dict(forecast.counts)
     finished = counts.pop("finished")
     lines = [f"finish: 5 % {low}, 50 % {middle}, 95 % {high}, of {finished} that finished"]
+    if len(forecast.scenario.uncertainty.given) > 1:
+        lines.append(
+            f"they are worth {forecast.effective:.0f} independent samples: the better one fits all "
+            "given races, the more often it was drawn"
+        )
     others = [f"{n} {name}" for name, n in counts.items() if n]
     if others:
         lines.append(f"not in these times: {', '.join(others)}")

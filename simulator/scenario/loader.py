@@ -16,7 +16,7 @@ from typing import Any
 
 from simulator.errors import Problem, ScenarioError
 from simulator.resources import configs_dir
-from simulator.scenario.fields import guess
+from simulator.scenario.fields import did_you_mean, guess
 from simulator.scenario.model import Scenario
 from simulator.scenario.overrides import apply_overrides
 from simulator.scenario.problems import Review, check, find
@@ -42,7 +42,8 @@ def load_scenario(
     Args:
         source: a path, or a bare name such as `breaking4`.
         overrides: `pacers.count=7` and the like, applied in turn and checked like the file.
-        with_ghosts: False drops its ghosts unread, as for a scenario that is itself a ghost.
+        with_ghosts: False drops its ghosts unread, as for a scenario that is itself a ghost or a
+            given race.
 
     Raises:
         ScenarioError: the file or an override is not usable; every problem is listed.
@@ -83,6 +84,7 @@ def _load(
         _write_out(review, ("pacers", "formation"), FORMATION, path.parent)
         if with_ghosts:
             _find_ghost_files(review, ghost_file)
+            _find_given_races(review, path.parent)
         elif isinstance(document.root, YamlMapping):
             _drop_ghosts(document.root, document.node)
 
@@ -168,6 +170,27 @@ def _ghost_file(
     return path, "", "", []
 
 
+def _find_given_races(review: Review, folder: Path) -> None:
+    """Make the files of given races absolute; report those that are missing or not usable."""
+    races = find(review.document, ("uncertainty", "given"))
+    for i, name in enumerate(races.value if isinstance(races.value, YamlList) else []):
+        if not isinstance(name, str) or not name or name.removesuffix(".yaml") in shipped_names():
+            continue
+        try:
+            path = find_scenario((folder / name).resolve())
+        except (ScenarioError, OSError, ValueError, RuntimeError):
+            place = find(review.document, ("uncertainty", "given", i))
+            names = shipped_names()
+            hint = did_you_mean(guess(Path(name).stem, names), names)
+            review.report(place, f"there is no past race '{name[:60]}'", hint)
+            continue
+        try:
+            load_scenario(path, with_ghosts=False)
+        except ScenarioError as error:
+            review.problems += error.problems
+        races.value[i] = str(path)
+
+
 def scenario_to_dict(scenario: Scenario) -> dict[str, Any]:
     """Return the scenario as plain values that a JSON or YAML file can hold.
 
@@ -179,11 +202,12 @@ def scenario_to_dict(scenario: Scenario) -> dict[str, Any]:
 def digest(scenario: Scenario) -> str:
     """Return a SHA-256 [hex] of what is asked for, the same on every machine.
 
-    Ghosts' files enter by their names alone, since their folders differ from machine to machine.
+    Files of ghosts and given races enter by their names alone: folders differ among machines.
     """
     plain = scenario_to_dict(scenario)
     for ghost in plain["ghosts"]:
         if "file" in ghost:
             ghost["file"] = Path(ghost["file"]).name
+    plain["uncertainty"]["given"] = [Path(race).name for race in plain["uncertainty"]["given"]]
     text = json.dumps(plain, sort_keys=True, allow_nan=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()

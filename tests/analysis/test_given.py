@@ -80,6 +80,8 @@ def test_further_races_leave_out_who_fits_them_badly() -> None:
     one = samples_of(_load(), draw(300, 1))
     assert len(np.unique(both.values["drag_cost"])) < len(np.unique(one.values["drag_cost"]))
     assert set(both.values["drag_cost"]) <= set(one.values["drag_cost"])
+    assert one.effective == 300
+    assert 150 < both.effective < 299, "samples that are drawn twice count once"
 
 
 def test_a_sampled_chance_is_never_nothing_or_certain() -> None:

@@ -28,7 +28,7 @@ from simulator.analysis.optimise.problem import (
 from simulator.analysis.sweep.axes import axis_of, number_of
 from simulator.analysis.sweep.chunks import source_of
 from simulator.analysis.sweep.rows import Source, is_number
-from simulator.analysis.uncertainty import SAMPLES, SEED, chance_words, percentile, sampled
+from simulator.analysis.uncertainty import SAMPLES, chance_words, percentile, sampled, samples_words
 from simulator.errors import NoAnswerError, Problem, ScenarioError
 from simulator.physics.attempt import Outcomes, finish_times
 from simulator.scenario.fields import Bounds, bounds_of
@@ -310,12 +310,8 @@ def facts(best: Optimum) -> list[str]:
             f"she follows it to the last {LAST_M:.0f} m with {best.slack:.2f} W/kg to spare",
             "no stretch is faster or slower, for the mean, than in records: docs/physics.md",
         ]
-    given = best.scenario.uncertainty.given
-    races = f", each of which has run {', '.join(given)}" if given else ""
     low, middle, high = (time_cell(percentile(best.sampled, p)) for p in (5, 50, 95))
-    lines.append(
-        f"over {SAMPLES} samples (seed {SEED}){races}: 5 % {low}, 50 % {middle}, 95 % {high}"
-    )
+    lines.append(f"over {samples_words(best.scenario)}: 5 % {low}, 50 % {middle}, 95 % {high}")
     if best.chance is not None:
         conditions = " and ".join(map(str, best.conditions))
         lines.append(f"chance of {conditions}: {chance_words(best.chance, SAMPLES)}")

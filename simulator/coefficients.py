@@ -69,6 +69,8 @@ PASS_GIVE_UP_S = 30.0
 CHANGE_M = 45.0
 SWAP_M = 20.0
 SWAP_IN_M = 0.8
+SURGE_M = 100.0
+SURGE_BACK_M = 200.0
 SHELTER_RATE = 0.19
 
 ALTITUDE_0 = -174.1448622
@@ -162,6 +164,8 @@ COEFFICIENTS: tuple[Coefficient, ...] = (
     Coefficient("CHANGE_M", CHANGE_M, "m", _ASSUMED + " (joins, leaves and changes take so long)"),
     Coefficient("SWAP_M", SWAP_M, "m", _ASSUMED + " (each part of a hand-over)"),
     Coefficient("SWAP_IN_M", SWAP_IN_M, "m", _ASSUMED + " (who takes over goes in so far ahead)"),
+    Coefficient("SURGE_M", SURGE_M, "m", _ASSUMED + " (so long a leader's surge gains)"),
+    Coefficient("SURGE_BACK_M", SURGE_BACK_M, "m", _ASSUMED + " (and so long it is given back)"),
     Coefficient("SHELTER_RATE", SHELTER_RATE, "1/s", _ASSUMED + " (a wake forms no faster)"),
     Coefficient("ALTITUDE_0", ALTITUDE_0, "%", _PERONNET),
     Coefficient("ALTITUDE_1", ALTITUDE_1, "%/torr", _PERONNET),

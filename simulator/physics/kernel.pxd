@@ -38,12 +38,12 @@ cdef class Pace:
     cdef Py_ssize_t last, halves
     cdef double loss, tau, ahead, half_step
 
-    @cython.locals(i=Py_ssize_t, half=Py_ssize_t, t=double, u=double, p0=double, du=double,
+    @cython.locals(i=Py_ssize_t, half=Py_ssize_t, t=double, u=double, p0=double, p=double, du=double,
                    under=double, dx=double)
     cpdef void tabulate(self, double half_step, Py_ssize_t halves, double[::1] marks,
                         double[::1] speeds)
-    @cython.locals(half=Py_ssize_t, last=Py_ssize_t, after=Py_ssize_t, before=Py_ssize_t, v=double,
-                   error=double, rate=double, more=double)
+    @cython.locals(half=Py_ssize_t, last=Py_ssize_t, halves=Py_ssize_t, after=double,
+                   before=double, error=double, v=double, more=double)
     cpdef void lead(self, Pace light, double fast_opening, Py_ssize_t jitter,
                     const double[::1] errors, double[::1] marks, double[::1] speeds)
     @cython.locals(over=double)

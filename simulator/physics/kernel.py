@@ -256,11 +256,15 @@ class Pace:
                 speeds[half] = 1.0 / self.pace[self.last]
             else:
                 p0 = self.pace[i]
+                p = p0
                 du = u - self.u[i]
-                under = p0 * p0 + 2.0 * self.slope[i] * du
-                dx = 2.0 * du / (p0 + sqrt(under if under > 0.0 else 0.0))
+                dx = du / p0
+                if self.slope[i] != 0.0:
+                    under = p0 * p0 + 2.0 * self.slope[i] * du
+                    dx = 2.0 * du / (p0 + sqrt(under if under > 0.0 else 0.0))
+                    p = p0 + self.slope[i] * dx
                 marks[half] = self.x[i] + dx
-                speeds[half] = 1.0 / (p0 + self.slope[i] * dx)
+                speeds[half] = 1.0 / p
 
     def lead(
         self,
@@ -281,17 +285,20 @@ class Pace:
         self.marks = marks
         self.speeds = speeds
         last = light.halves - 1
+        error = leader_error(light.marks[0], fast_opening, jitter, errors)
+        before = error
         for half in range(light.halves):
             v = light.speeds[half]
-            error = leader_error(light.marks[half], fast_opening, jitter, errors)
-            after = half + 1 if half < last else last
-            before = half - 1 if half > 0 else 0
-            rate = leader_error(light.marks[after], fast_opening, jitter, errors)
-            rate = rate - leader_error(light.marks[before], fast_opening, jitter, errors)
-            more = rate / ((after - before) * light.half_step) * v
+            after = error
+            halves = 2 if 0 < half < last else 1
+            if half < last:
+                after = leader_error(light.marks[half + 1], fast_opening, jitter, errors)
+            more = (after - before) / (halves * light.half_step) * v
             more = more if more > -LEAD_SPEED_MAX else -LEAD_SPEED_MAX
             marks[half] = light.marks[half] + error * v
             speeds[half] = v + (more if more < LEAD_SPEED_MAX else LEAD_SPEED_MAX)
+            before = error
+            error = after
 
     def mark(self, half: int) -> float:
         """Return where the mark is [m] so many half steps after the gun."""

@@ -186,7 +186,7 @@ def _group_line(key: int, light: Planned, leader: Leader, step_s: float) -> Any:
             errors[0] = 0.0
         halves = _halves(light.schedule.finish_s, step_s)
         columns = empty(halves), empty(halves)
-        line = _knots_of(light.schedule)
+        line = kernel.Pace(*(table(_NO_TABLE),) * 4, 0.0, 1.0, 0.0)  # it is tabulated alone
         line.lead(light.pace, leader.fast_opening, count, table(errors), *columns)
         if leader.fade or leader.surge:
             right = empty(halves), empty(halves)

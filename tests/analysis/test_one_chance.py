@@ -6,10 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from simulator.analysis.chances import find_chances
+from simulator.analysis.coach import answers
 from simulator.analysis.sweep.sweep import sweep
 from simulator.analysis.uncertainty import SAMPLES, SEED, chance_of, chance_words, forecast
 from simulator.cli import main
+from simulator.physics.attempt import simulate
 from simulator.scenario.loader import load_scenario
+from simulator.view.figures import _value_text
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +43,12 @@ def test_a_forecast_says_it_with_samples_that_are_weighed() -> None:
     assert effects["given_form"].low == pytest.approx(-0.8224, abs=1e-3)
 
 
+def test_the_window_says_it(chance: float) -> None:
+    scenario = load_scenario("breaking4")
+    chances = find_chances(scenario, simulate(scenario), 239.99, between_m=(0.0, 0.0))
+    assert chances.at(0.0) == chance
+
+
 def test_simulate_says_it(chance: float, capsys: pytest.CaptureFixture[str]) -> None:
     samples = ("simulate", "breaking4", "--samples", str(SAMPLES))
     plain = json.loads(_printed(capsys, *samples, "--json"))
@@ -51,6 +61,12 @@ def test_simulate_says_it(chance: float, capsys: pytest.CaptureFixture[str]) -> 
 def test_a_sweep_and_its_figure_say_it(chance: float) -> None:
     columns = sweep("breaking4", ["pacers.count=13"], samples=SAMPLES, seed=SEED)
     assert columns["chance"].tolist() == [chance]
+    assert _value_text("chance", chance) == f"{chance:.0%}"
+    assert _value_text("chance", 0.0) == "< 1 %"
+
+
+def test_a_coach_is_told_it(chance: float) -> None:
+    assert answers(load_scenario("breaking4"))[0].chance == chance
 
 
 def test_the_page_says_it(

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from simulator.analysis.chances import find_chances
 from simulator.analysis.uncertainty import (
     Forecast,
     chance_words,
@@ -65,13 +64,6 @@ def test_what_matters_has_the_right_sign_and_size(known: Forecast) -> None:
     assert (drag.finish_low_s or 0) > (drag.finish_high_s or 0)
     assert effects["max_aerobic_power"].swing_s == pytest.approx(0.4, abs=0.2)
     assert known.effects[0].name == "form"
-
-
-def test_one_chance_for_one_scenario_seed_and_count() -> None:
-    scenario = _load()
-    run = simulate(scenario)
-    found = find_chances(scenario, run, 239.99)
-    assert found.share[0] == forecast(scenario, 128, 1).chance(239.99)
 
 
 def test_further_races_leave_out_who_fits_them_badly() -> None:

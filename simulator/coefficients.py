@@ -83,6 +83,8 @@ PASS_GIVE_UP_S = _row("PASS_GIVE_UP_S", 30.0, "s", _ASSUMED + " (beside it in va
 CHANGE_M = _row("CHANGE_M", 45.0, "m", _ASSUMED + " (joins, leaves and changes take so long)")
 SWAP_M = _row("SWAP_M", 20.0, "m", _ASSUMED + " (each part of a hand-over)")
 SWAP_IN_M = _row("SWAP_IN_M", 0.8, "m", _ASSUMED + " (who takes over goes in so far ahead)")
+SURGE_M = _row("SURGE_M", 100.0, "m", _ASSUMED + " (so long a leader's surge gains)")
+SURGE_BACK_M = _row("SURGE_BACK_M", 200.0, "m", _ASSUMED + " (and so long it is given back)")
 SHELTER_RATE = _row("SHELTER_RATE", 0.19, "1/s", _ASSUMED + " (a wake forms no faster)")
 
 ALTITUDE_0 = _row("ALTITUDE_0", -174.1448622, "%", _PERONNET)

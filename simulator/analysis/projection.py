@@ -91,7 +91,9 @@ def still_possible(scenario: Scenario, recording: Recording, target_s: float) ->
         for share in _PACES:
             states.append(replace(state, tick=0, felt=UNFELT))
             attempts.append(
-                steady_attempt(scenario, state, share * needed, left_s, recording.step_s)
+                steady_attempt(
+                    scenario, state, share * needed, left_s, recording.step_s, best_shelter=True
+                )
             )
             rows.append((i, left_s))
     possible = np.zeros(len(xs), dtype=bool)

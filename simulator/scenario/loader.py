@@ -24,6 +24,7 @@ from simulator.scenario.reading import (
     find_scenario,
     read_text,
     refuse,
+    shipped_names,
 )
 from simulator.scenario.yaml_tree import YamlList, YamlMapping, position_of, read_document
 
@@ -36,7 +37,8 @@ def load_scenario(
     Args:
         source: a path, or a bare name such as `breaking4`.
         overrides: `pacers.count=7` and the like, applied in turn and checked like the file.
-        with_ghosts: False drops its ghosts unread, as for a scenario that is itself a ghost.
+        with_ghosts: False drops its ghosts unread, as for a scenario that is itself a ghost or a
+            given race.
 
     Raises:
         ScenarioError: the file or an override is not usable; every problem is listed.
@@ -78,7 +80,12 @@ def _load(
 
     def finish(review: Review, scenario: Scenario) -> Scenario:
         ghosts = tuple(_with_file(review, i, g, path) for i, g in enumerate(scenario.ghosts))
-        return scenario.model_copy(update={"ghosts": ghosts})
+        uncertainty = scenario.uncertainty
+        if with_ghosts:
+            races = enumerate(uncertainty.given)
+            given = tuple(_given_race(review, i, race, path.parent) for i, race in races)
+            uncertainty = uncertainty.model_copy(update={"given": given})
+        return scenario.model_copy(update={"ghosts": ghosts, "uncertainty": uncertainty})
 
     return check(document, Scenario, prepare, finish)
 
@@ -119,6 +126,20 @@ def _with_file(review: Review, number: int, ghost: Ghost, own: Path) -> Ghost:
         review.report_file(place, error)
         return ghost
     return ghost.model_copy(update={"file": str(path.resolve())})
+
+
+def _given_race(review: Review, number: int, race: str, folder: Path) -> str:
+    """Return a given race, its file made absolute; report one that is not usable."""
+    if race.removesuffix(".yaml") in shipped_names():
+        return race
+    place = find(review.document, ("uncertainty", "given", number))
+    try:
+        path = find_file(race, folder, shipped_names(), "past race")
+        load_scenario(path, with_ghosts=False)
+    except ScenarioError as error:
+        review.report_file(place, error)
+        return race
+    return str(path.resolve())
 
 
 def scenario_to_dict(scenario: Scenario) -> dict[str, Any]:

@@ -113,6 +113,17 @@ def test_the_pacers_of_before_run_before_the_fork(session: Session) -> None:
     assert len(at(session, 30.0).scene().pacers) == 0, "within 45 m they have gone"
 
 
+def test_pacers_who_leave_go_on_leaving_after_another_fork(session: Session) -> None:
+    at(session, 20.0).change("pacers.count", "0")
+    settle(session)
+    before = at(session, 24.0).scene().pacers
+    assert len(before) == 2
+    at(session, 22.0).change("runner.form", "0.001")
+    settle(session)
+    after = at(session, 24.0).scene().pacers
+    assert [b.x_m for b in after] == pytest.approx([b.x_m for b in before], abs=0.01)
+
+
 def test_the_new_run_is_in_the_next_picture(session: Session) -> None:
     session.perform(Action.PLAY_PAUSE)
     before = at(session, 20.0).recording

@@ -45,6 +45,7 @@ FORCE_COST = 6.13
 AEROBIC_START = 5.0
 TAU_AEROBIC = 20.0
 TAU_RESERVE = 15.0
+ENDURANCE_FROM = 250.0
 
 TAU_SPEED = 1.2
 TAU_LIMIT = 0.3
@@ -139,6 +140,9 @@ COEFFICIENTS: tuple[Coefficient, ...] = (
     Coefficient("AEROBIC_START", AEROBIC_START, "W/kg", "aerobic power on the line; model"),
     Coefficient("TAU_AEROBIC", TAU_AEROBIC, "s", "oxygen uptake kinetics; model"),
     Coefficient("TAU_RESERVE", TAU_RESERVE, "s", "three-parameter critical power, Morton 1996"),
+    Coefficient(
+        "ENDURANCE_FROM", ENDURANCE_FROM, "s", "form of Péronnet & Thibault 1989; fitted, they: 420"
+    ),
     Coefficient("TAU_SPEED", TAU_SPEED, "s", "time constant of a start; model"),
     Coefficient("TAU_LIMIT", TAU_LIMIT, "s", "how fast speed yields to the power limit; model"),
     Coefficient("ACCEL_MIN", ACCEL_MIN, "m/s2", "strongest braking; model"),

@@ -21,6 +21,7 @@ from simulator.coefficients import (
     CHANGE_M,
     ENDURANCE_FROM,
     LOST_S,
+    SHELTER_RATE,
     TAU_SPEED,
     G,
 )
@@ -94,7 +95,7 @@ class Planned:
 
     schedule: Schedule
     pace: Any
-    remaining: tuple[int, Any, Any, Any]
+    remaining: tuple[Any, Any, Any]
 
 
 def pace_of(schedule: Schedule, step_s: float) -> Any:
@@ -119,15 +120,15 @@ def _halves(time_s: float, step_s: float) -> int:
     return math.ceil(2.0 * time_s / step_s) + 4
 
 
-def remaining_of(pace: Any, race_m: float) -> tuple[int, Any, Any, Any]:
-    """Return what is left of a plan at each place: number of cells, level, drag, time.
+def remaining_of(pace: Any, race_m: float) -> tuple[Any, Any, Any]:
+    """Return what is left of a plan at each place: level, drag, time.
 
     See `kernel.Pace.remaining`.
     """
     cells = math.ceil(race_m / PLAN_CELL_M) + 2
     level, drag, time = empty(cells), empty(cells), empty(cells)
     pace.remaining(race_m, start_position(race_m), cells, level, drag, time)
-    return cells, level, drag, time
+    return level, drag, time
 
 
 @lru_cache(maxsize=128)
@@ -183,7 +184,7 @@ def _group_line(key: int, light: Planned, leader: Leader, step_s: float) -> Any:
             errors[0] = 0.0
         halves = _halves(light.schedule.finish_s, step_s)
         columns = empty(halves), empty(halves)
-        line = _knots_of(light.schedule)
+        line = kernel.Pace(*(table(_NO_TABLE),) * 4, 0.0, 1.0, 0.0)  # it is tabulated alone
         line.lead(light.pace, leader.fast_opening, count, table(errors), *columns)
         if len(_lines) >= 64:
             _lines.clear()
@@ -363,7 +364,9 @@ def attempt_of(
     _set_runner(a, body, scenario.environment, plan.schedule.finish_s)
     a.plan, a.leader = plan.pace, group_line(scenario, step_s)
     a.light = light_of(scenario, step_s).pace
-    a.cells, a.level, a.drag, a.time = plan.remaining
+    a.level, a.drag, a.time = plan.remaining
+    a.last_place = len(a.level) - 1.001
+    a.shelter_step = SHELTER_RATE * step_s
     a.light_lag = round(2.0 * LOST_S / step_s)
     stints, a.shift = stints_of(scenario.pacers)
     sheltering = sheltering_of(stints, scenario.pacers.shelter, race)
@@ -402,7 +405,8 @@ def steady_attempt(
         kernel.Pace(*knots, loss, TAU_SPEED, state.x_m / v_m_s), time_s, step_s
     )
     a.follows = a.passes = False
-    a.cells, a.level, a.drag, a.time = remaining_of(a.plan, scenario.distance)
+    a.level, a.drag, a.time = remaining_of(a.plan, scenario.distance)
+    a.last_place = len(a.level) - 1.001
     stints, _ = stints_of(scenario.pacers)
     group = sheltering_of(stints, scenario.pacers.shelter, scenario.distance)
     a.formation = group.at_best(a.scale)

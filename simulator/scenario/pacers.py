@@ -4,6 +4,7 @@ In: the `pacers` section, with a named or an inline formation. Out: validated `P
 `line_up`, the slots that are filled.
 """
 
+import math
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import pairwise
@@ -218,9 +219,10 @@ class Pacers(CheckedSection):
                 yield Complaint(("shelter", i + 1), text, hint, (("shelter", i, "until"),))
         if self.front_gap is not None:
             filled, shift = self._chosen(), self._shift_m()
-            ahead = [s for s in filled if s.ahead > BESIDE_REACH_M]
             others = [s for s in filled if s.ahead <= BESIDE_REACH_M]
-            pairs = ((a, b) for a in ahead for b in others if a.collides_with(b, shift))
+            reach = max((s.ahead for s in others), default=-math.inf) + CLEARANCE_M - shift
+            moved = [s for s in filled if BESIDE_REACH_M < s.ahead < reach]
+            pairs = ((a, b) for a in moved for b in others if a.collides_with(b, shift))
             met = next(pairs, None)
             if met is not None:
                 text = f"moves '{met[0].name}' to within {CLEARANCE_M:g} m of '{met[1].name}'"

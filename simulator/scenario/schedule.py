@@ -27,6 +27,8 @@ Floats = NDArray[np.float64]
 
 OVERSHOOT = 0.008
 """Cruising pace may leave its segment's mean by this share, to let the ramps average out."""
+FORGOTTEN = 40.0
+"""So many losses after the gun the start's exponential rounds to nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,9 @@ class Schedule:
     @cached_property
     def finish_s(self) -> float:
         """Time at the line [s]."""
+        time_s = float(self.knot_u[-1]) + self.start_loss_s
+        if time_s >= FORGOTTEN * self.start_loss_s:
+            return time_s
         return float(self.time_at(self.distance_m))
 
     def _flying_clock(self, t: Floats) -> Floats:
@@ -119,7 +124,7 @@ class Schedule:
         if loss == 0:
             return u
         t = np.array(u + loss)
-        near = (u > 0) & (t < 40.0 * loss)  # beyond, the start's exponential rounds to nothing
+        near = (u > 0) & (t < FORGOTTEN * loss)
         for _ in range(60):
             from_rest = np.expm1(-t[near] / loss)
             gap = t[near] + loss * from_rest - u[near]

@@ -96,7 +96,7 @@ def c_loop(scenario: Scenario) -> Callable[[], float] | None:
         "speeds": plan.schedule.cruise_at(times),
         "lines": lines,
         "line_speeds": line_speeds,
-        **dict(zip(("level", "drag", "time"), plan.remaining[1:], strict=True)),
+        **dict(zip(("level", "drag", "time"), plan.remaining, strict=True)),
         **{
             name: np.concatenate([getattr(p, name) for p in profiles] or [np.zeros(1)])
             for name in ("wake", "lost", "trail")
@@ -112,7 +112,7 @@ def c_loop(scenario: Scenario) -> Callable[[], float] | None:
         "cross": np.array(a.cross),
     }
     packed = _Attempt(**{name: getattr(a, name) for name in _NUMBERS})
-    packed.halves, packed.cells, packed.ticks = halves, plan.remaining[0], a.ticks
+    packed.halves, packed.cells, packed.ticks = halves, len(plan.remaining[0]), a.ticks
     packed.stands_from, packed.stages = a.stands_from, len(group.stages_m)
     packed.windy, packed.follows = int(a.windy), int(a.follows)
     for name in _TABLES:

@@ -139,7 +139,8 @@ class Varied:
             raise _RefusedError(read, tuple(wrong), tuple(others))
         # what is not changed was validated before: only the changed values, and how they fit
         found = section.model_copy(update=changed)
-        if isinstance(found, CheckedSection) and any(True for _ in found.complaints()):
+        together = place or any(name not in _ALONE for name in changed)
+        if isinstance(found, CheckedSection) and together and any(found.complaints()):
             raise _UnfittingError
         if place:
             if len(self._kept) >= _MOST_KEPT:

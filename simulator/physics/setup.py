@@ -430,6 +430,8 @@ def _set_runner(a: Any, runner: Runner, environment: Environment, planned_s: flo
     a.cost_k = runner.kit.cost * runner.economy
     a.aerobic_max = runner.max_aerobic_power * form * altitude_share(environment.pressure)
     a.aerobic_max *= endurance_share(runner.endurance, planned_s)
+    a.tau_aerobic = runner.oxygen_kinetics
+    a.per_tau_aerobic = 1.0 / runner.oxygen_kinetics
     a.anticipation = runner.anticipation
     a.x, a.v, a.aerobic = 0.0, 0.0, AEROBIC_START * runner.economy
     a.reserve = runner.reserve * form

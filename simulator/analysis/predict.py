@@ -141,7 +141,7 @@ def predict(
         paced: behind pacemakers for the first 55 % (`PACED`, `PACED_SHARE`); else alone.
         covariance: of her MAP [W/kg], reserve [J/kg] and endurance [1], shape (3, 3), as
             `Fit.covariance` has it; None: her numbers are taken as exact.
-        environment: the air; None: still air at 25 °C.
+        environment: the air; None: still air at 25 °C. What heat takes is left out.
 
     Raises:
         NoAnswerError: even 2 m/s is too fast for her.

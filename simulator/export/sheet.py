@@ -225,9 +225,10 @@ _ATHLETES = f"""## Public athletes, best by best
 
 Predicted minus run, in % of the best, when it is left out and the athlete fitted to the others; the
 prior is made from the other athletes alone. The bests, with place and year, are in
-configs/{FILE}. Who is in it was decided before anything was fitted: athletes who held an outdoor
-world record at 800 m to 10,000 m since 1980, with four public outdoor bests or more over these
-distances. All bests count, whatever their year; all are taken to be paced over their first 55 %.
+configs/{FILE}. Who is in it follows from a rule that looks at no fit: athletes who have held an
+outdoor world record at 800 m to 10,000 m since 1980, with four public outdoor bests or more over
+these distances. It is not every such athlete, but none, and no best, was left out for what came
+out. Bests of all years count; all are taken to be paced over their first 55 %.
 
 """
 

@@ -2,10 +2,10 @@
 
 In: configs/athletes.csv. Out: `LeftOut`, one for each best, and the prior that `fit` uses.
 
-Who stands in the file was decided by a rule before anything was fitted: athletes who held an
-outdoor world record at 800 m to 10,000 m since 1980, with four outdoor bests or more over these
-distances of which time and year are public. All bests of a career count, whatever their year. It is
-not every such athlete, but nobody was left out, and no best, for what came out.
+Who stands in the file follows from a rule that looks at no fit: athletes who have held an outdoor
+world record at 800 m to 10,000 m since 1980, with four public outdoor bests or more over these
+distances. All bests of a career count, whatever their year. It is not every such athlete, but none,
+and no best, was left out for what came out.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ from simulator.recording.recording import Recording
 from simulator.scenario.loader import load_scenario
 from simulator.scenario.model import Environment, Runner, Scenario
 from simulator.scenario.plan import LapPlan, SplitPlan, SplitRow
-from simulator.units import MILE_M, format_time
+from simulator.units import MILE_M, format_signed, format_time
 
 Floats = NDArray[np.float64]
 
@@ -338,7 +338,7 @@ def _meeting_osborne() -> list[Row]:
         run, note = simulate(scenarios[name]), ""
         if name == "breaking4":
             worst = max(_residuals(attempt, run), key=abs)
-            note = f"largest residual of its splits {worst:+.2f} s"
+            note = f"largest residual of its splits {format_signed(worst)} s"
         rows.append(Row(section, name, source, (published,), run.finish_s, Unit.TIME, role, note))
     return [*rows, *_bests_of(section, attempt.runner), *_critical(section, attempt.runner)]
 

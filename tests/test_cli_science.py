@@ -14,6 +14,7 @@ from simulator.analysis.validate.rows import drafting_rows
 from simulator.cli import main
 from simulator.export.sheet import validation_markdown
 from simulator.scenario import load_text
+from simulator.units import parse_time
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,7 @@ def test_predict_prints_times_alone_and_paced_with_their_ranges(lightpace: Light
     assert (done.code, done.err) == (0, "")
     rows = [line.split() for line in done.out.splitlines()[2:4]]
     assert [row[0] for row in rows] == ["1", "3000"]
-    alone, low, _, high, paced = (rows[1][i] for i in (2, 3, 4, 5, 6))
+    alone, low, high, paced = (parse_time(rows[1][i]) for i in (2, 3, 5, 6))
     assert low < paced < alone < high
     assert "S 0.6 for the first 55 %" in done.out
     assert "endurance is 0" not in done.out

@@ -35,6 +35,8 @@ from simulator.units import format_time
 Floats = NDArray[np.float64]
 Shares: TypeAlias = Mapping[str, Floats]
 
+SAMPLES, SEED = 2000, 1
+"""What a chance is drawn from, where nothing else is said."""
 TARGET_TOLERANCE_S = 0.005
 """A plan is kept to rounding: a finish this little above the target breaks it [s]."""
 LOW, HIGH = 0.05, 0.95
@@ -310,7 +312,7 @@ class Forecast:
         }
 
 
-def forecast(scenario: Scenario, samples: int, seed: int) -> Forecast:
+def forecast(scenario: Scenario, samples: int = SAMPLES, seed: int = SEED) -> Forecast:
     """Return the finish times of so many samples, and how far each input alone moves the finish."""
     alone, drawn = one_at_a_time(), draw(samples, seed)
     shares = {name: np.concatenate([alone[name], drawn[name]]) for name in INPUTS}

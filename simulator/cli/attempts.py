@@ -43,7 +43,7 @@ from simulator.units import format_clock, format_signed, format_time, time_cell
 if TYPE_CHECKING:
     from simulator.analysis.summary import Summary
     from simulator.analysis.uncertainty import Forecast
-    from simulator.export.film import SceneAt
+    from simulator.export.film import Cut, SceneAt
     from simulator.stage.story import StoryTimeline
 
 _GIF_FPS, _FILM_FPS = 20, 60
@@ -233,7 +233,7 @@ def film(
         )
     cut = Cut(first, last, speed, fps or (_GIF_FPS if gif else _FILM_FPS))
     check_film(output, cut, shape, max_mb, force=force)
-    scene_at = reel.finish()
+    scene_at = reel.finish(cut)
     with moving(progress_bar()) as bar:
         task = bar.add_task(output.name, total=cut.frames)
         drawn = write_film(
@@ -255,7 +255,7 @@ class _Reel:
     first_s: float
     last_s: float
     moment: Callable[[str, str], float]
-    finish: Callable[[], SceneAt]
+    finish: Callable[[Cut], SceneAt]
 
 
 def _attempt(name: str, changes: list[str] | None, speed: float) -> _Reel:
@@ -266,8 +266,8 @@ def _attempt(name: str, changes: list[str] | None, speed: float) -> _Reel:
     scenario = load(name, changes)
     session = Session(scenario)
 
-    def finish() -> SceneAt:
-        session.settle()
+    def finish(cut: Cut) -> SceneAt:
+        session.settle(cut.from_s, cut.to_s)
         return Attempt(session.show, speed).scene_at
 
     def read(text: str, option: str) -> float:
@@ -289,7 +289,7 @@ def _story(name: str, changes: list[str] | None) -> _Reel:
     def read(text: str, option: str) -> float:
         return ends[text] if text in ends else race_time(text, option)
 
-    def finish() -> SceneAt:
+    def finish(_cut: Cut) -> SceneAt:
         return presentation.completed_timeline().scene_at
 
     return _Reel(timeline.script.story.name, 0.0, timeline.length_s, read, finish)

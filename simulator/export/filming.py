@@ -45,9 +45,9 @@ class Progress:
     problem: str = ""
 
 
-def attempt_seen(show: Show, options: ShowOptions) -> SceneAt:
-    """Return what is seen of an attempt, with all that can be worked out about it."""
-    return Attempt(completed(show), options=options).scene_at
+def attempt_seen(show: Show, options: ShowOptions, from_s: float, until_s: float) -> SceneAt:
+    """Return what is seen of an attempt between two race times [s], with all about it known."""
+    return Attempt(completed(show, from_s, until_s), options=options).scene_at
 
 
 def story_seen(script: Script) -> SceneAt:

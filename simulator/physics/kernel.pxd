@@ -38,7 +38,7 @@ cdef class Pace:
     cdef Py_ssize_t last, halves
     cdef double loss, tau, ahead, half_step
 
-    @cython.locals(i=Py_ssize_t, half=Py_ssize_t, t=double, u=double, p0=double, p=double, du=double,
+    @cython.locals(i=Py_ssize_t, half=Py_ssize_t, t=double, u=double, p0=double, p=double, lost=double, du=double,
                    under=double, dx=double)
     cpdef void tabulate(self, double half_step, Py_ssize_t halves, double[::1] marks,
                         double[::1] speeds)

@@ -180,8 +180,10 @@ def leader_error(x: float, fast_opening: float, jitter: int, errors: Table) -> f
     A fast opening grows to its full seconds at 200 m and is given back by 800 m; the jitter wanders
     between `jitter` independent errors [s], one every 50 m.
     """
-    back = (x - OPENING_PEAK_M) / (OPENING_END_M - OPENING_PEAK_M)
-    error = fast_opening * (smooth(x / OPENING_PEAK_M) - smooth(back))
+    error = 0.0
+    if x < OPENING_END_M:
+        back = (x - OPENING_PEAK_M) / (OPENING_END_M - OPENING_PEAK_M)
+        error = fast_opening * (smooth(x / OPENING_PEAK_M) - smooth(back))
     if jitter > 0:
         place = x / JITTER_KNOT_M
         last = jitter - 1.001
@@ -246,7 +248,10 @@ class Pace:
             t = half * half_step
             u = self.ahead + t
             if self.loss != 0.0:
-                u = self.ahead + (t - self.loss * rise(t / self.tau))
+                lost = self.loss
+                if t < 40.0 * self.tau:
+                    lost = self.loss * rise(t / self.tau)
+                u = self.ahead + (t - lost)
             while i < self.last - 1 and u >= self.u[i + 1]:
                 i += 1
             if u > self.u[self.last]:
@@ -291,7 +296,9 @@ class Pace:
             halves = 2 if 0 < half < last else 1
             if half < last:
                 after = leader_error(light.marks[half + 1], fast_opening, jitter, errors)
-            more = (after - before) / (halves * light.half_step) * v
+            more = 0.0
+            if after != before:
+                more = (after - before) / (halves * light.half_step) * v
             more = more if more > -LEAD_SPEED_MAX else -LEAD_SPEED_MAX
             marks[half] = light.marks[half] + error * v
             speeds[half] = v + (more if more < LEAD_SPEED_MAX else LEAD_SPEED_MAX)

@@ -80,7 +80,7 @@ def table(values: Floats | Sequence[float]) -> Any:
 
 def empty(count: int) -> Any:
     """Return `count` entries for the kernel to fill."""
-    return np.zeros(count) if COMPILED else [0.0] * count
+    return np.empty(count) if COMPILED else [0.0] * count
 
 
 @dataclass(frozen=True, eq=False)

@@ -100,7 +100,11 @@ class Formation(CheckedSection):
 
     def names(self) -> list[str]:
         """Return the pacers' names in their order of usefulness; nameless slots are `pacer N`."""
-        return list(dict.fromkeys(slot.name for slot in self.named_slots))
+        return list(self._names)
+
+    @cached_property
+    def _names(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(slot.name for slot in self.named_slots))
 
     @cached_property
     def named_slots(self) -> list[Slot]:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, TypeAlias
 
-from simulator.analysis.chances import find_band, find_chances
+from simulator.analysis.chances import Chances, find_band, find_chances
 from simulator.analysis.marks import Run
 from simulator.analysis.projection import still_possible
 from simulator.analysis.what_if import Alternative, Choice, choices
@@ -114,12 +114,20 @@ class Findings:
         key = _key(lineage, show)
         return {kind: self._cache.get((key, kind)) for kind in _kinds(lineage)}
 
-    def ask(self, lineage: Lineage, show: Show) -> bool:
-        """Work out what is not known about a run; return whether that is anything."""
+    def ask(self, lineage: Lineage, show: Show, between_m: tuple[float, float]) -> bool:
+        """Work out what is not known about a run; return whether that is anything.
+
+        Chances are worked out for who is `between_m` [m].
+        """
         key = _key(lineage, show)
-        missing = [kind for kind, value in self.known(lineage, show).items() if value is None]
+        known = self.known(lineage, show)
+        chances = known["chances"]
+        missing = [kind for kind, value in known.items() if value is None]
+        if chances is not None and chances.missing(*between_m):
+            missing.append("chances")
         for kind in missing:
-            self._jobs.submit(kind, _call(show, kind), partial(self._cache.put, (key, kind)))
+            call = _call(show, kind, chances, between_m)
+            self._jobs.submit(kind, call, partial(self._cache.put, (key, kind)))
         return bool(missing)
 
     def poll(self, *, wait: bool = False) -> bool:
@@ -131,11 +139,19 @@ class Findings:
         self._jobs.cancel()
 
 
-def completed(show: Show) -> Show:
-    """Return a show with all that can be worked out about its run, here and now."""
+def completed(show: Show, from_s: float, until_s: float) -> Show:
+    """Return a show with all that is seen of its run between two race times [s], here and now."""
     kinds = KINDS[:-1] if show.earlier else KINDS
-    missing = [kind for kind in kinds if getattr(show, kind) is None]
-    return replace(show, **{kind: _call(show, kind)() for kind in missing})
+    missing = [kind for kind in kinds if getattr(show, kind) is None or kind == "chances"]
+    between_m = stretch_of(show, from_s, until_s)
+    calls = {kind: _call(show, kind, show.chances, between_m) for kind in missing}
+    return replace(show, **{kind: call() for kind, call in calls.items()})
+
+
+def stretch_of(show: Show, from_s: float, until_s: float) -> tuple[float, float]:
+    """Return where she is at two race times [m]."""
+    run = show.recording
+    return float(run.distance_at(max(from_s, 0.0))), float(run.distance_at(max(until_s, 0.0)))
 
 
 def _kinds(lineage: Lineage) -> tuple[str, ...]:
@@ -147,11 +163,15 @@ def _key(lineage: Lineage, show: Show) -> Key:
     return lineage, show.scenario.plan, show.scenario.uncertainty, show.light.run
 
 
-def _call(show: Show, kind: str) -> Callable[[], Any]:
+def _call(
+    show: Show, kind: str, chances: Chances | None, between_m: tuple[float, float]
+) -> Callable[[], Any]:
     target_s = show.plan.finish_s or 0.0
     calls: dict[str, Callable[[], Any]] = {
         "possible": partial(still_possible, show.scenario, show.recording, target_s),
-        "chances": partial(find_chances, show.scenario, show.recording, target_s),
+        "chances": partial(
+            find_chances, show.scenario, show.recording, target_s, chances, between_m
+        ),
         "band": partial(find_band, show.scenario, show.light),
     }
     return calls[kind]

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from simulator.analysis.chances import Chances
 from simulator.analysis.marks import Mark
-from simulator.analysis.uncertainty import target_words
+from simulator.analysis.uncertainty import chance_words, target_words
 from simulator.coefficients import LAP_M
 from simulator.physics.pacers import front_gap, places
 from simulator.physics.track import start_position, track_position
@@ -347,18 +347,10 @@ def brightness(leds: int, mark_s_m: float, length: int, pace_end: str) -> Floats
 
 def chance_of(chances: Chances | None, distance_m: float) -> Chance | None:
     """Return the chance at a race distance [m]; None while it is being worked out."""
-    if chances is None:
+    share = None if chances is None else chances.at(distance_m)
+    if chances is None or share is None:
         return None
-    share = chances.at(distance_m)
-    return Chance(share, target_words(chances.target_s), share_words(share))
-
-
-def share_words(share: float) -> str:
-    """Return `12 %`; a model that was sampled never calls anything certain or impossible."""
-    percent = round(100.0 * share)
-    if percent < 1:
-        return "< 1 %"
-    return "> 99 %" if percent > 99 else f"{percent} %"
+    return Chance(share, target_words(chances.target_s), chance_words(share, chances.samples))
 
 
 def board_of(show: Show) -> Board:

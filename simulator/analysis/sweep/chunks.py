@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cache, cached_property
 from importlib.metadata import version
 from pathlib import Path
@@ -107,8 +107,11 @@ class Request:
     def digest(self) -> str:
         """What tells this request from any other, and this program's numbers from another's."""
         words = [text for axis in self.grid.axes for row in axis.rows for text in row]
-        told = [asdict(self), program(), files_named(words, Path(self.source.folder))]
-        return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+        varied = [(axis.paths, axis.rows) for axis in self.grid.axes]
+        rest = asdict(replace(self, grid=Grid(())))
+        files = files_named(words, Path(self.source.folder))
+        text = json.dumps([varied, rest, program(), files], sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()
 
     def chunk(self, number: int) -> Chunk:
         """Return one chunk: what a worker needs to know, and no more of the grid than its rows."""

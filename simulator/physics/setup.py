@@ -445,7 +445,7 @@ def _refuse_extremes(a: Any) -> None:
     """
     constants = (a.step, a.race, a.start, a.drag_k, a.force_k, a.cost_k, a.aerobic_max, a.reserve)
     others = (a.anticipation, a.gusts, a.heat, a.shift, a.scale, a.drop_back, a.v, a.x)
-    group = (a.group, a.group_v, a.wide, a.held, a.felt)
+    group = (a.group, a.group_v, a.wide, a.held, a.felt, a.tau_aerobic)
     if not all(map(math.isfinite, (*constants, *others, a.aerobic, *group))):
         raise SimulationError("A number of this scenario is beyond what the model can reckon with.")
 

@@ -2,8 +2,8 @@
 
 In: arguments. Out: text on stdout, one-sentence errors on stderr, an exit code: 0 done, 1 it could
 not be done, 2 the input is not usable, 129 the terminal was closed, 130 stopped with Ctrl-C, 143
-terminated. The commands stand in `windows`, `attempts` and `studies`, and are registered by
-importing them.
+terminated. The commands stand in `windows`, `attempts`, `runners` and `studies`, and are registered
+by importing them.
 """
 
 from __future__ import annotations
@@ -31,8 +31,9 @@ _Misused: Any = next(c for c in typer.BadParameter.__mro__ if c.__name__ == "Cli
 
 HOMES = {
     "windows": ("run", "present"),
-    "attempts": ("simulate", "check", "still", "sheet", "schema", "film", "report"),
-    "studies": ("validate", "calibrate", "fit", "sweep", "plot", "optimise"),
+    "attempts": ("simulate", "coach", "check", "still", "sheet", "schema", "film", "report"),
+    "runners": ("fit", "predict"),
+    "studies": ("validate", "calibrate", "sweep", "plot", "optimise"),
 }
 """Which module each command stands in."""
 

@@ -56,8 +56,8 @@ class Recorder:
             scenes, length_s = partial(story_seen, timeline.script), timeline.length_s
         else:
             name = session.scenario.name
-            scenes = partial(attempt_seen, session.show, session.options)
             length_s = session.recording.end_s
+            scenes = partial(attempt_seen, session.show, session.options, 0.0, length_s)
         cut = Cut(0.0, length_s, fps=self._fps)
         try:
             path = free_path(name)

@@ -3,16 +3,16 @@ cimport cython
 
 cdef double APPROACH, CHANGE_M, FOLLOW_FAR_M, FOLLOW_NEAR_M, HEAT_FREE, HEAT_LOSS, HEAT_LOSS_MAX
 cdef double LEAD_SPEED_MAX, PASS_AFTER_S, PASS_BEHIND_M, PASS_GIVE_UP_S, PASS_OUT_S, PASS_SLOWER
-cdef double SHELTER_RATE, WAIT_FROM_M, WAIT_FULL_M, WAIT_GAIN, WAIT_SPEED
+cdef double WAIT_FROM_M, WAIT_FULL_M, WAIT_GAIN, WAIT_SPEED
 cdef double UNFELT, GAVE_UP_S, PASSED_M, CATCH_BRAKE, CATCH_SPEED, PER_FOLLOW_M, PER_WAIT_M
 cdef Py_ssize_t BEHIND_GROUP, PASSING, AHEAD_OF_GROUP, BEING_PASSED
 cdef double ACCEL_MAX, ACCEL_MIN, BEND_COST, BEND_M, BEND_RADIUS_M, COST_V0, COST_V1, COST_V2
-cdef double GAP_GAIN, GAP_SPEED_MAX, J_PER_ML_O2, LAP_M, TAU_AEROBIC, TAU_LIMIT, TAU_RESERVE
+cdef double GAP_GAIN, GAP_SPEED_MAX, J_PER_ML_O2, LAP_M, TAU_LIMIT, TAU_RESERVE
 cdef double TAU_SPEED, WAKE_LIMIT, G
 cdef double EXTRA_MIN_M, EXTRA_PER_M, EXTRA_LAST, PLAN_CELL_M, JITTER_KNOT_M, OPENING_PEAK_M, OPENING_END_M
 cdef double S_MIN, S_MAX, STANDS_M_S, BY_FORMATION, SLACK_CELL_M, NEVER, UNLIMITED
 cdef Py_ssize_t EXTRA_COUNT, TRACK_CELLS
-cdef double PER_TAU_SPEED, PER_TAU_AEROBIC, PER_TAU_RESERVE, YIELDING, C0, C1, C2, LEAN
+cdef double PER_TAU_SPEED, PER_TAU_RESERVE, YIELDING, C0, C1, C2, LEAN
 cdef double CELLS_PER_M, M_PER_CELL, HALF_LAP_M, HALVES_PER_M, PLAN_CELLS_PER_M, HERE, BEFORE, EARLIER
 cdef const double[::1] EXP_WHOLE, EXP_PART
 
@@ -38,12 +38,12 @@ cdef class Pace:
     cdef Py_ssize_t last, halves
     cdef double loss, tau, ahead, half_step
 
-    @cython.locals(i=Py_ssize_t, half=Py_ssize_t, t=double, u=double, p0=double, du=double,
+    @cython.locals(i=Py_ssize_t, half=Py_ssize_t, t=double, u=double, p0=double, p=double, lost=double, du=double,
                    under=double, dx=double)
     cpdef void tabulate(self, double half_step, Py_ssize_t halves, double[::1] marks,
                         double[::1] speeds)
-    @cython.locals(half=Py_ssize_t, last=Py_ssize_t, after=Py_ssize_t, before=Py_ssize_t, v=double,
-                   error=double, rate=double, more=double)
+    @cython.locals(half=Py_ssize_t, last=Py_ssize_t, halves=Py_ssize_t, after=double,
+                   before=double, error=double, v=double, more=double)
     cpdef void lead(self, Pace light, double fast_opening, Py_ssize_t jitter,
                     const double[::1] errors, double[::1] marks, double[::1] speeds)
     @cython.locals(over=double)
@@ -74,11 +74,12 @@ cdef class Formation:
 @cython.final
 cdef class Attempt:
     cdef public double step, race, start, drag_k, force_k, cost_k, aerobic_max
-    cdef public double anticipation, gusts, heat, shift, scale, drop_back, wide_m
+    cdef public double tau_aerobic, per_tau_aerobic
+    cdef public double anticipation, gusts, heat, last_place, shelter_step, shift, scale, drop_back, wide_m
     cdef public double earlier_share, earlier_shift, earlier_scale, changed_at
     cdef public Pace plan, leader, light
     cdef public Formation formation, outside, earlier
-    cdef public Py_ssize_t light_lag, cells, ticks, stands_from, earlier_stage
+    cdef public Py_ssize_t light_lag, ticks, stands_from, earlier_stage
     cdef public bint windy, follows, passes, changing
     cdef bint observed
     cdef public const double[::1] bends, head_wind, cross, level, drag, time, places_m
@@ -100,20 +101,22 @@ cdef class Attempt:
     cdef public bint lost
 
     cdef Py_ssize_t coming, stage
-    cdef double mark, planned, line, line_v, top, share, least, lead, far, gap, asked_group
-    cdef double group_accel, asked, cruise, shelter, bend, wind, gust, exposed, way
+    cdef double mark, planned, line, line_v, top, share, least, lead, far, gap, wanted_group
+    cdef double group_accel, wanted, cruise, shelter, bend, wind, gust, exposed, way
     cdef double accel, power, supply, spare, spare_x, clear
 
     @cython.locals(exposure=double, loss=double)
     cdef void follow(self, Py_ssize_t half) noexcept nogil
-    @cython.locals(stage=Py_ssize_t, share=double, least=double,
-                   lead=double, far=double, old=double, i=Py_ssize_t, f=double, before=double,
+    @cython.locals(stage=Py_ssize_t, share=double,
+                   least=double, lead=double, old=double, i=Py_ssize_t, f=double, before=double,
                    gap=double, behind=double, more=double, ask=double, slower=double, wait=double,
-                   floor=double, accel=double, asked=double, cruise=double, inside=double,
+                   floor=double, accel=double, wanted=double, cruise=double, inside=double,
                    near=double, weight=double, pace=double, meets=double)
     cdef void meet(self, double x, double v, double group, double group_v) noexcept nogil
+    @cython.locals(i=Py_ssize_t, far=double, old=double, before=double)
+    cdef double foremost(self, double x) noexcept nogil
     @cython.locals(gap=double, beyond=double, shelter=double, aside=double, old=double, before=double,
-                   most=double, least=double)
+                   felt=double)
     cdef double shelter_here(self, double x) noexcept nogil
     @cython.locals(place=double, cell=Py_ssize_t)
     cdef void surround(self, double x, double shelter) noexcept nogil
@@ -121,10 +124,10 @@ cdef class Attempt:
     cdef void decide(self) noexcept nogil
     @cython.locals(square=double)
     cdef double dearer(self, double v) noexcept nogil
-    @cython.locals(place=double, last=double, i=Py_ssize_t, f=double, level=double, drag=double, time=double)
+    @cython.locals(place=double, i=Py_ssize_t, f=double, level=double, drag=double, time=double)
     cdef double needed(self, double x) noexcept nogil
     @cython.locals(can=double, lag=double, usable=double, need=double, draw=double, dares=double,
-                   top=double, v=double, air=double, relative=double, dragged=double, dearer=double)
+                   top=double, v=double, air=double, air_speed=double, dragged=double, dearer=double)
     cdef double limit(self, double x, double aerobic, double reserve) noexcept nogil
     @cython.locals(dearer=double, level=double, dragged=double, hold=double, room=double,
                    per_accel=double, allowed=double, air=double, air_speed=double,
@@ -138,7 +141,9 @@ cdef class Attempt:
     cdef void begin(self, Py_ssize_t known) noexcept nogil
     @cython.locals(first=Py_ssize_t, spent=double, drawn=double, sheltered=double, least=double,
                    fastest=double, h=double, x=double, v=double, aerobic=double, reserve=double,
-                   tick=Py_ssize_t, middle_x=double, middle_v=double, middle_aerobic=double,
+                   x1=double, x2=double, v1=double, v2=double, aerobic1=double, aerobic2=double,
+                   reserve1=double, reserve2=double, group1=double, group2=double,
+                   group_v1=double, group_v2=double, tick=Py_ssize_t, middle_x=double, middle_v=double, middle_aerobic=double,
                    middle_reserve=double, group=double, group_v=double, middle_group=double,
                    middle_group_v=double, power=double)
     cdef void steps(self, Py_ssize_t known) noexcept nogil

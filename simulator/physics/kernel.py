@@ -6,7 +6,8 @@ Out: the same object, with how the run ended, and its columns where they are wan
 This file is restricted Python: floats, integers, flat arrays, + - * /, sqrt, comparisons, table
 look-ups. It runs as it stands, compiled by Cython (types in kernel.pxd), and in a browser, with the
 same bits; so no other function of `math` may enter, and no sum may be written in another order in
-one of them. Each symbol bears the name it has in docs/physics.md.
+one of them. Each symbol bears the name it has in docs/physics.md. Numbers are kept within bounds by
+comparisons: where this is not compiled, calls of `min` and `max` would take a third of the time.
 
 Every index into a table is clamped by comparisons that send NaN to the table's beginning, because
 compiled code checks no index; `setup` refuses numbers that are not finite before the loop begins.
@@ -45,8 +46,6 @@ from simulator.coefficients import (
     PASS_GIVE_UP_S,
     PASS_OUT_S,
     PASS_SLOWER,
-    SHELTER_RATE,
-    TAU_AEROBIC,
     TAU_LIMIT,
     TAU_RESERVE,
     TAU_SPEED,
@@ -101,7 +100,6 @@ UNLIMITED = 1e12
 """A limit that never binds [W/kg]."""
 
 PER_TAU_SPEED = 1.0 / TAU_SPEED
-PER_TAU_AEROBIC = 1.0 / TAU_AEROBIC
 PER_TAU_RESERVE = 1.0 / TAU_RESERVE
 YIELDING = 2.0 * TAU_LIMIT
 C0 = J_PER_ML_O2 / 60.0 * COST_V0
@@ -144,8 +142,8 @@ def rise(z: float) -> float:
 
 def smooth(z: float) -> float:
     """Return a smooth step: 0 up to z = 0, 1 from z = 1 on, 3 z^2 - 2 z^3 between."""
-    z = max(0.0, z)
-    z = min(1.0, z)
+    z = z if z > 0.0 else 0.0
+    z = z if z < 1.0 else 1.0
     return z * z * (3.0 - 2.0 * z)
 
 
@@ -182,13 +180,15 @@ def leader_error(x: float, fast_opening: float, jitter: int, errors: Table) -> f
     A fast opening grows to its full seconds at 200 m and is given back by 800 m; the jitter wanders
     between `jitter` independent errors [s], one every 50 m.
     """
-    back = (x - OPENING_PEAK_M) / (OPENING_END_M - OPENING_PEAK_M)
-    error = fast_opening * (smooth(x / OPENING_PEAK_M) - smooth(back))
+    error = 0.0
+    if x < OPENING_END_M:
+        back = (x - OPENING_PEAK_M) / (OPENING_END_M - OPENING_PEAK_M)
+        error = fast_opening * (smooth(x / OPENING_PEAK_M) - smooth(back))
     if jitter > 0:
         place = x / JITTER_KNOT_M
         last = jitter - 1.001
-        place = max(0.0, place)
-        place = min(last, place)
+        place = place if place > 0.0 else 0.0
+        place = place if place < last else last
         i = int(place)
         error = error + (errors[i] + (errors[i + 1] - errors[i]) * smooth(place - i))
     return error
@@ -248,7 +248,10 @@ class Pace:
             t = half * half_step
             u = self.ahead + t
             if self.loss != 0.0:
-                u = self.ahead + (t - self.loss * rise(t / self.tau))
+                lost = self.loss
+                if t < 40.0 * self.tau:
+                    lost = self.loss * rise(t / self.tau)
+                u = self.ahead + (t - lost)
             while i < self.last - 1 and u >= self.u[i + 1]:
                 i += 1
             if u > self.u[self.last]:
@@ -256,11 +259,15 @@ class Pace:
                 speeds[half] = 1.0 / self.pace[self.last]
             else:
                 p0 = self.pace[i]
+                p = p0
                 du = u - self.u[i]
-                under = p0 * p0 + 2.0 * self.slope[i] * du
-                dx = 2.0 * du / (p0 + sqrt(max(0.0, under)))
+                dx = du / p0
+                if self.slope[i] != 0.0:
+                    under = p0 * p0 + 2.0 * self.slope[i] * du
+                    dx = 2.0 * du / (p0 + sqrt(under if under > 0.0 else 0.0))
+                    p = p0 + self.slope[i] * dx
                 marks[half] = self.x[i] + dx
-                speeds[half] = 1.0 / (p0 + self.slope[i] * dx)
+                speeds[half] = 1.0 / p
 
     def lead(
         self,
@@ -281,17 +288,22 @@ class Pace:
         self.marks = marks
         self.speeds = speeds
         last = light.halves - 1
+        error = leader_error(light.marks[0], fast_opening, jitter, errors)
+        before = error
         for half in range(light.halves):
             v = light.speeds[half]
-            error = leader_error(light.marks[half], fast_opening, jitter, errors)
-            after = half + 1 if half < last else last
-            before = half - 1 if half > 0 else 0
-            rate = leader_error(light.marks[after], fast_opening, jitter, errors)
-            rate = rate - leader_error(light.marks[before], fast_opening, jitter, errors)
-            more = rate / ((after - before) * light.half_step) * v
-            more = max(-LEAD_SPEED_MAX, more)
+            after = error
+            halves = 2 if 0 < half < last else 1
+            if half < last:
+                after = leader_error(light.marks[half + 1], fast_opening, jitter, errors)
+            more = 0.0
+            if after != before:
+                more = (after - before) / (halves * light.half_step) * v
+            more = more if more > -LEAD_SPEED_MAX else -LEAD_SPEED_MAX
             marks[half] = light.marks[half] + error * v
-            speeds[half] = v + min(LEAD_SPEED_MAX, more)
+            speeds[half] = v + (more if more < LEAD_SPEED_MAX else LEAD_SPEED_MAX)
+            before = error
+            error = after
 
     def mark(self, half: int) -> float:
         """Return where the mark is [m] so many half steps after the gun."""
@@ -301,7 +313,7 @@ class Pace:
         return self.marks[self.halves - 1] + over * self.speeds[self.halves - 1]
 
     def speed(self, half: int) -> float:
-        """Return the speed asked for [m/s] so many half steps after the gun."""
+        """Return the speed the mark asks for [m/s] so many half steps after the gun."""
         return self.speeds[half if half < self.halves else self.halves - 1]
 
     def remaining(
@@ -319,10 +331,10 @@ class Pace:
         for cell in range(cells - 2, -1, -1):
             begin = PLAN_CELL_M * cell
             length = race - begin
-            length = max(0.0, length)
-            length = min(PLAN_CELL_M, length)
+            length = length if length > 0.0 else 0.0
+            length = length if length < PLAN_CELL_M else PLAN_CELL_M
             at = begin + 0.5 * PLAN_CELL_M
-            at = min(race, at)
+            at = at if at < race else race
             while i > 0 and at < self.x[i]:
                 i -= 1
             pace = self.slope[i] * (at - self.x[i]) + self.pace[i]
@@ -398,8 +410,8 @@ class Formation:
     def share(self, x: float, stage: int) -> float:
         """Return which share of the way from a stage to the next is behind her at x [m]."""
         share = (x - self.stages[stage]) * self.per_m[stage]
-        share = max(0.0, share)
-        return min(1.0, share)
+        share = share if share > 0.0 else 0.0
+        return share if share < 1.0 else 1.0
 
     def shelter(self, stage: int, share: float, gap: float, scale: float) -> float:
         """Return S [1] with the slots ahead moved by gap [m] and the wake's scale q = `scale`."""
@@ -407,8 +419,10 @@ class Formation:
         if constant < BY_FORMATION:
             return constant + (self.constant[stage + 1] - constant) * share
         place = (gap - EXTRA_MIN_M) * EXTRA_PER_M
-        place = max(0.0, place)
-        place = min(EXTRA_LAST, place)
+        if place > EXTRA_LAST:
+            place = EXTRA_LAST
+        elif not place > 0.0:
+            place = 0.0
         i = int(place)
         f = place - i
         here = int(self.base[stage])
@@ -422,14 +436,17 @@ class Formation:
         """Return S [1] between entries i and i + 1 of the tables."""
         wake = self.wake[i]
         wake = scale * (wake + (self.wake[i + 1] - wake) * f)
+        if wake > WAKE_LIMIT:
+            wake = WAKE_LIMIT
         lost = self.lost[i]
         lost = lost + (self.lost[i + 1] - lost) * f
         trail = self.trail[i]
         trail = trail + (self.trail[i + 1] - trail) * f
-        rest = 1.0 - ((min(WAKE_LIMIT, wake)) - lost)
+        rest = 1.0 - (wake - lost)
         shelter = 1.0 - (rest if rest > 0.0 else -rest) * rest * trail
-        shelter = max(S_MIN, shelter)
-        return min(S_MAX, shelter)
+        if shelter > S_MAX:
+            return S_MAX
+        return shelter if shelter > S_MIN else S_MIN
 
 
 class Attempt:
@@ -440,6 +457,7 @@ class Attempt:
         drag_k: K = k rho CdA / (2 m g) [s2/m2]; force_k: k / g [s2/m]; cost_k: the kit's cost [1].
         aerobic_max: MAP in this air with the form on the day [W/kg]; heat: how fast the heat to
             which she is exposed adds up [deg C min/s].
+        tau_aerobic, per_tau_aerobic: time constant of her oxygen uptake [s], and one over it.
         anticipation: kappa [1]; gusts: what wind adds to the square of the air speed [m2/s2].
         plan: what she set out to run. leader: where the group wants to be. light: what counts as
             lost.
@@ -452,14 +470,16 @@ class Attempt:
             one, what the air is like beside it, and how far aside that is [m].
         bends, head_wind, cross: by track cell, BEND_COST or 0 [1], and where `windy` the wind
             against her [m/s] and the square of the wind across [m2/s2].
-        level, drag, time: what is left of the plan; see `Pace.remaining`. cells: their number.
+        level, drag, time: what is left of the plan; see `Pace.remaining`. last_place: how far they
+            are looked up [cells].
+        shelter_step: the most by which the shelter changes in a step [1].
 
     State: x [m], v [m/s], aerobic [W/kg], reserve [J/kg], group and group_v, the place [m] and
     speed [m/s] of the group's reference point, her slot; with 1 and 2 one and two ticks before.
     And wide, how far she is out beside the line (0 to 1), mode, held, for how long it has held [s],
     and felt, the shelter of the step before [1].
 
-    What is kept, where it is wanted:
+    What is recorded, on demand:
         recording: fills the columns xs, vs, aerobics, reserves, powers, shelters, groups, group_vs,
             wides, modes, helds, felts; an entry for each tick from the first one on. xs is always
             filled.
@@ -478,24 +498,6 @@ class Attempt:
         least_reserve: the least E at a tick [J/kg]. fastest: the greatest speed at a tick [m/s].
     """
 
-    __slots__ = (
-        "accel", "aerobic", "aerobic1", "aerobic2", "aerobic_max", "aerobics", "anticipation",
-        "asked", "asked_group", "bend", "bends", "cells", "changed_at", "changing", "clear",
-        "coming", "cost_k", "cross", "crossed", "cruise", "drag", "drag_k", "drawn", "drop_back",
-        "earlier", "earlier_scale", "earlier_share", "earlier_shift", "earlier_stage", "exposed",
-        "far", "fastest", "felt", "felts", "finished", "follows", "force_k", "formation", "gap",
-        "group", "group1", "group2", "group_accel", "group_v", "group_v1", "group_v2", "group_vs",
-        "groups", "gust", "gusts", "head_wind", "heat", "held", "helds", "lead", "leader", "least",
-        "least_reserve", "level", "light", "light_lag", "line", "line_v", "lost", "lost_share",
-        "lost_v0", "lost_v1", "lost_x0", "lost_x1", "mark", "mode", "modes", "observed", "outside",
-        "passes", "places", "places_m", "plan", "planned", "power", "powers", "race", "recording",
-        "reserve", "reserve1", "reserve2", "reserves", "scale", "share", "shelter", "sheltered",
-        "shelters", "shift", "slack", "slack_cells", "slack_until", "spare", "spare_x", "spent",
-        "stage", "stands_from", "start", "step", "stepped", "supply", "tick", "ticks", "time",
-        "top", "v", "v1", "v2", "vs", "watching", "way", "wide", "wide_m", "wides", "wind", "windy",
-        "x", "x1", "x2", "xs",
-    )  # fmt: skip
-
     accel: float
     aerobic: float
     aerobic1: float
@@ -503,11 +505,10 @@ class Attempt:
     aerobic_max: float
     aerobics: Column
     anticipation: float
-    asked: float
-    asked_group: float
+    wanted: float
+    wanted_group: float
     bend: float
     bends: Table
-    cells: int
     changed_at: float
     changing: bool
     clear: float
@@ -550,6 +551,7 @@ class Attempt:
     heat: float
     held: float
     helds: Column
+    last_place: float
     lead: float
     leader: Pace
     least: float
@@ -571,6 +573,7 @@ class Attempt:
     observed: bool
     outside: Formation
     passes: bool
+    per_tau_aerobic: float
     places: int
     places_m: Table
     plan: Pace
@@ -586,6 +589,7 @@ class Attempt:
     scale: float
     share: float
     shelter: float
+    shelter_step: float
     sheltered: float
     shelters: Column
     shift: float
@@ -601,6 +605,7 @@ class Attempt:
     step: float
     stepped: int
     supply: float
+    tau_aerobic: float
     tick: int
     ticks: int
     time: Table
@@ -620,6 +625,8 @@ class Attempt:
     x1: float
     x2: float
     xs: Column
+
+    __slots__ = tuple(__annotations__)  # compiled: __slots__ = ()
 
     def __init__(self) -> None:
         self.tick = 0
@@ -653,9 +660,9 @@ class Attempt:
         else:
             self.mark = self.plan.mark(half)
             self.planned = self.plan.speed(half)
-        if self.leader is self.plan:
-            self.line = self.mark
-            self.line_v = self.planned
+        if half < self.leader.halves:
+            self.line = self.leader.marks[half]
+            self.line_v = self.leader.speeds[half]
         else:
             self.line = self.leader.mark(half)
             self.line_v = self.leader.speed(half)
@@ -664,112 +671,140 @@ class Attempt:
             exposure = self.heat * (0.5 * self.step * half) - HEAT_FREE
             if exposure > 0.0:
                 loss = HEAT_LOSS * exposure
-                self.top = self.aerobic_max * (1.0 - (min(HEAT_LOSS_MAX, loss)))
+                self.top = self.aerobic_max * (
+                    1.0 - (loss if loss < HEAT_LOSS_MAX else HEAT_LOSS_MAX)
+                )
 
-    def meet(  # noqa: PLR0915 - one story on local names, for speed
-        self, x: float, v: float, group: float, group_v: float
-    ) -> None:
+    def meet(self, x: float, v: float, group: float, group_v: float) -> None:
         """Set how runner and group move in this state, where `follow` set the marks.
 
         stage, share: where in the formation's stages she is; least, far [m], lead [1]: what it is
-        like there, as in `Formation`, in terms of the gap; gap: to her slot [m]; asked_group [m/s],
-        group_accel [m/s2]: the group's; asked: the speed she asks for; cruise: the speed at which
-        what she dares is reckoned [m/s].
+        like there, as in `Formation`, in terms of the gap; gap: to her slot [m]; wanted_group
+        [m/s], group_accel [m/s2]: the group's; wanted: the speed she wants [m/s]; cruise: the
+        speed at which what she dares is reckoned [m/s].
         """
-        stage = self.formation.stage(x, self.stage)
-        share = self.formation.share(x, stage)
-        self.stage = stage
+        stage = self.stage
+        if x < self.formation.stages[stage] or x >= self.formation.stages[stage + 1]:
+            stage = self.formation.stage(x, stage)
+            self.stage = stage
+        share = (x - self.formation.stages[stage]) * self.formation.per_m[stage]
+        if share < 0.0:
+            share = 0.0
+        elif share > 1.0:
+            share = 1.0
         self.share = share
         least = self.formation.least[stage]
         lead = self.formation.lead[stage]
-        far = self.formation.far[stage]
         least = least + (self.formation.least[stage + 1] - least) * share - self.shift
         lead = lead + (self.formation.lead[stage + 1] - lead) * share
-        far = far + (self.formation.far[stage + 1] - far) * share + self.shift
         if self.changing:
             old = 1.0 - (x - self.changed_at) / CHANGE_M
             if old > 0.0:
-                old = min(1.0, old)
+                old = old if old < 1.0 else 1.0
                 i = self.earlier_stage
                 f = self.earlier_share
                 before = (
-                    self.earlier.least[i]
-                    + (self.earlier.least[i + 1] - self.earlier.least[i]) * f
-                    - self.earlier_shift
+                    self.earlier.least[i] + (self.earlier.least[i + 1] - self.earlier.least[i]) * f
                 )
-                least = least + (before - least) * old
+                least = least + (before - self.earlier_shift - least) * old
                 before = (
                     self.earlier.lead[i] + (self.earlier.lead[i + 1] - self.earlier.lead[i]) * f
                 )
                 lead = lead + (before - lead) * old
-                before = (
-                    self.earlier.far[i]
-                    + (self.earlier.far[i + 1] - self.earlier.far[i]) * f
-                    + self.earlier_shift
-                )
-                far = far + (before - far) * old
+        if self.passes:
+            self.far = self.foremost(x)
         gap = group - x
-        if lead <= 0.0:
-            gap = max(0.0, gap)
+        if lead <= 0.0 and gap < 0.0:
+            gap = 0.0
         # the group: along its line, or waiting for her
         behind = self.line - x - gap
         more = behind * GAP_GAIN
-        more = max(-GAP_SPEED_MAX, more)
-        ask = self.line_v + (min(GAP_SPEED_MAX, more))
+        if more > GAP_SPEED_MAX:
+            more = GAP_SPEED_MAX
+        elif more < -GAP_SPEED_MAX:
+            more = -GAP_SPEED_MAX
+        ask = self.line_v + more
         if self.drop_back > 0.0 and gap > WAIT_FROM_M:
             slower = WAIT_GAIN * (gap - WAIT_FROM_M)
-            wait = v - (min(WAIT_SPEED, slower))
+            wait = v - (slower if slower < WAIT_SPEED else WAIT_SPEED)
             more = WAIT_GAIN * (behind - self.drop_back)
-            more = max(CATCH_BRAKE, more)
-            floor = self.line_v + (min(CATCH_SPEED, more))
-            wait = max(floor, wait)
+            more = more if more > CATCH_BRAKE else CATCH_BRAKE
+            floor = self.line_v + (more if more < CATCH_SPEED else CATCH_SPEED)
+            wait = wait if wait > floor else floor
             if wait < ask:
                 more = (gap - WAIT_FROM_M) * PER_WAIT_M
-                ask = ask + (min(1.0, more)) * (wait - ask)
+                ask = ask + (more if more < 1.0 else 1.0) * (wait - ask)
         accel = (ask - group_v) * PER_TAU_SPEED
-        accel = min(ACCEL_MAX, accel)
-        self.group_accel = max(ACCEL_MIN, accel)
+        if accel > ACCEL_MAX:
+            accel = ACCEL_MAX
+        elif accel < ACCEL_MIN:
+            accel = ACCEL_MIN
+        self.group_accel = accel
         # she: along her plan, behind the group, or past it
         more = (self.mark - x) * GAP_GAIN
-        more = max(-GAP_SPEED_MAX, more)
-        asked = self.planned + (min(GAP_SPEED_MAX, more))
+        if more > GAP_SPEED_MAX:
+            more = GAP_SPEED_MAX
+        elif more < -GAP_SPEED_MAX:
+            more = -GAP_SPEED_MAX
         cruise = self.planned
+        wanted = cruise + more
         if lead > 0.0 and self.mode != AHEAD_OF_GROUP:
             inside = 1.0 - self.wide
             near = ask + APPROACH * gap
             if self.follows and self.mode != BEING_PASSED and gap < FOLLOW_FAR_M:
                 weight = (FOLLOW_FAR_M - gap) * PER_FOLLOW_M
-                weight = (min(1.0, weight)) * lead * inside
+                if weight > 1.0:
+                    weight = 1.0
+                weight = weight * lead * inside
                 more = gap * GAP_GAIN
-                more = max(-GAP_SPEED_MAX, more)
-                pace = ask + (min(GAP_SPEED_MAX, more))
+                if more > GAP_SPEED_MAX:
+                    more = GAP_SPEED_MAX
+                elif more < -GAP_SPEED_MAX:
+                    more = -GAP_SPEED_MAX
+                pace = ask + more
                 if gap > 0.0:
                     # a group that comes back is met, not followed down
-                    meets = min(asked, near)
-                    pace = max(meets, pace)
-                asked = asked + weight * (pace - asked)
+                    meets = near if near < wanted else wanted
+                    if pace < meets:
+                        pace = meets
+                wanted = wanted + weight * (pace - wanted)
                 cruise = cruise + weight * (self.line_v - cruise)
-            if near < asked and (
+            if near < wanted and (
                 self.mode == BEHIND_GROUP or (self.mode == PASSING and gap > least)
             ):
                 # nobody is run into
-                asked = asked + inside * (near - asked)
+                wanted = wanted + inside * (near - wanted)
         self.least = least
         self.lead = lead
-        self.far = far
         self.gap = gap
-        self.asked_group = ask
-        self.asked = asked
+        self.wanted_group = ask
+        self.wanted = wanted
         self.cruise = cruise
+
+    def foremost(self, x: float) -> float:
+        """Return how far ahead of her slot the foremost is [m], where `meet` has set the stage."""
+        i = self.stage
+        far = self.formation.far[i]
+        far = far + (self.formation.far[i + 1] - far) * self.share + self.shift
+        if self.changing:
+            old = 1.0 - (x - self.changed_at) / CHANGE_M
+            if old > 0.0:
+                i = self.earlier_stage
+                before = self.earlier.far[i]
+                before = before + (self.earlier.far[i + 1] - before) * self.earlier_share
+                before = before + self.earlier_shift
+                far = far + (before - far) * (old if old < 1.0 else 1.0)
+        return far
 
     def shelter_here(self, x: float) -> float:
         """Return S [1] at x [m], where `meet` has set how she stands to the group."""
         gap = self.gap
         if self.mode <= PASSING:
-            gap = max(self.least, gap)
+            if gap < self.least:
+                gap = self.least
         else:
             beyond = -self.far - 0.5
-            gap = min(beyond, gap)
+            gap = gap if gap < beyond else beyond
         shelter = self.formation.shelter(self.stage, self.share, gap + self.shift, self.scale)
         if self.wide > 0.0:
             aside = self.outside.shelter(self.stage, self.share, self.gap + self.shift, self.scale)
@@ -777,7 +812,7 @@ class Attempt:
         if self.changing:
             old = 1.0 - (x - self.changed_at) / CHANGE_M
             if old > 0.0:
-                old = min(1.0, old)
+                old = old if old < 1.0 else 1.0
                 before = self.earlier.shelter(
                     self.earlier_stage,
                     self.earlier_share,
@@ -785,11 +820,12 @@ class Attempt:
                     self.earlier_scale,
                 )
                 shelter = shelter + old * (before - shelter)
-        if self.felt > UNFELT:
-            most = self.felt + SHELTER_RATE * self.step
-            least = self.felt - SHELTER_RATE * self.step
-            shelter = min(most, shelter)
-            shelter = max(least, shelter)
+        felt = self.felt
+        if felt > UNFELT:
+            if shelter > felt + self.shelter_step:
+                shelter = felt + self.shelter_step
+            elif shelter < felt - self.shelter_step:
+                shelter = felt - self.shelter_step
         return shelter
 
     def surround(self, x: float, shelter: float) -> None:
@@ -801,7 +837,8 @@ class Attempt:
         self.shelter = shelter
         self.exposed = self.drag_k * (1.0 - shelter)
         place = (x + self.start) * CELLS_PER_M
-        place = max(0.0, place)
+        if not place > 0.0:
+            place = 0.0
         cell = int(place)
         cell = cell % TRACK_CELLS
         self.bend = self.bends[cell] * self.cost_k
@@ -809,14 +846,14 @@ class Attempt:
             self.wind = self.head_wind[cell]
             self.gust = self.cross[cell]
 
-    def decide(self) -> None:  # noqa: C901, PLR0912 - one branch a mode
+    def decide(self) -> None:
         """Decide after a step whether to pass the group, or to go back behind it."""
         if self.lead <= 0.0:
             self.mode = BEHIND_GROUP
         gap = self.gap
         if self.mode == BEHIND_GROUP:
             if self.held >= 0.0:
-                slow = self.planned - self.asked_group > PASS_SLOWER
+                slow = self.planned - self.wanted_group > PASS_SLOWER
                 late = self.mark - self.group > PASS_BEHIND_M
                 if self.lead > 0.5 and gap < 2.0 and slow and late:
                     self.held += self.step
@@ -846,10 +883,10 @@ class Attempt:
         move = self.step / PASS_OUT_S
         if self.wide < aim:
             wide = self.wide + move
-            self.wide = min(aim, wide)
+            self.wide = wide if wide < aim else aim
         else:
             wide = self.wide - move
-            self.wide = max(aim, wide)
+            self.wide = wide if wide > aim else aim
 
     # -- what she can, and what she does -----------------------------------------------------------
 
@@ -861,9 +898,10 @@ class Attempt:
     def needed(self, x: float) -> float:
         """Return what the rest of the plan draws from the reserve in this shelter [J/kg]."""
         place = x * PLAN_CELLS_PER_M
-        place = max(0.0, place)
-        last = self.cells - 1.001
-        place = min(last, place)
+        if place > self.last_place:
+            place = self.last_place
+        elif not place > 0.0:
+            place = 0.0
         i = int(place)
         f = place - i
         level = self.level[i]
@@ -886,25 +924,28 @@ class Attempt:
             can = aerobic + reserve * PER_TAU_RESERVE
         top = self.top
         lag = top - aerobic
-        lag = max(0.0, lag)
-        usable = self.anticipation * (reserve - TAU_AEROBIC * lag)
-        usable = max(0.0, usable)
+        if lag < 0.0:
+            lag = 0.0
+        usable = self.anticipation * (reserve - self.tau_aerobic * lag)
+        if usable < 0.0:
+            usable = 0.0
         need = self.needed(x)
-        need = max(1.0, need)
+        if need < 1.0:
+            need = 1.0
         if usable >= need:
             return can
         v = self.cruise
-        air = v + self.wind
-        relative = air if air > 0.0 else -air
-        if self.gust > 0.0:
-            relative = sqrt(air * air + self.gust)
-        dragged = 1.0 + self.exposed * (air * relative)
         dearer = self.cost_k if self.bend == 0.0 else self.dearer(v)
+        air = v + self.wind
+        air_speed = air if air > 0.0 else -air
+        if self.gust > 0.0:
+            air_speed = sqrt(air * air + self.gust)
+        dragged = 1.0 + self.exposed * (air * air_speed)
         draw = ((C2 * v + C1) * v + C0) * dearer * dragged - top
         dares = top + lag
         if draw > 0.0:
             dares = dares + usable / need * draw
-        return min(dares, can)
+        return dares if dares < can else can
 
     def pull(self, v: float, limit: float, wanted: float) -> None:
         """Set accel [m/s2] and power [W/kg] at speed v when she wants to run at `wanted` [m/s].
@@ -930,14 +971,16 @@ class Attempt:
             slope = slope + self.exposed * YIELDING * air_speed * level
             allowed = room / slope
         accel = (wanted - v) * PER_TAU_SPEED
-        accel = min(ACCEL_MAX, accel)
-        accel = min(allowed, accel)
+        if accel > ACCEL_MAX:
+            accel = ACCEL_MAX
+        if accel > allowed:
+            accel = allowed
+        self.power = hold
         if accel > 0.0:
-            self.accel = accel
             self.power = hold + per_accel * accel
-        else:
-            self.accel = max(ACCEL_MIN, accel)
-            self.power = hold
+        elif accel < ACCEL_MIN:
+            accel = ACCEL_MIN
+        self.accel = accel
 
     def rates(
         self, x: float, v: float, aerobic: float, reserve: float, group: float, group_v: float
@@ -948,10 +991,10 @@ class Attempt:
         """
         self.meet(x, v, group, group_v)
         self.surround(x, self.shelter_here(x))
-        self.pull(v, self.limit(x, aerobic, reserve), self.asked)
+        self.pull(v, self.limit(x, aerobic, reserve), self.wanted)
         fed = self.power
-        fed = min(self.top, fed)
-        self.supply = (fed - aerobic) * PER_TAU_AEROBIC
+        fed = fed if fed < self.top else self.top
+        self.supply = (fed - aerobic) * self.per_tau_aerobic
         self.way = v
         if self.wide > 0.0 and self.bend > 0.0:
             self.way = v / (1.0 + self.wide * self.wide_m / BEND_RADIUS_M)
@@ -976,7 +1019,7 @@ class Attempt:
         felt = self.felt
         self.felt = UNFELT
         self.follow(0)
-        v = max(0.0, v)
+        v = v if v > 0.0 else 0.0
         self.rates(x, v, aerobic, reserve, group, group_v)
         self.felt = self.shelter if known == 1 else felt
         self.x2 = x - h * self.way
@@ -999,7 +1042,7 @@ class Attempt:
             self.group2 = self.group1 - h * group_v
             self.group_v2 = self.group_v1 - h * self.group_accel
 
-    def steps(self, known: int) -> None:  # noqa: PLR0915 - one loop on local names, for speed
+    def steps(self, known: int) -> None:
         """Step until she is at the line, stands still, or patience is out; see `begin`."""
         self.begin(known)
         first = self.tick
@@ -1028,72 +1071,67 @@ class Attempt:
         if self.recording or self.watching or self.places > 0 or self.slack_cells > 0:
             self.observed = True
         h = self.step
-        x = self.x
-        v = self.v
-        aerobic = self.aerobic
-        reserve = self.reserve
-        group = self.group
-        group_v = self.group_v
+        x, x1, x2 = self.x, self.x1, self.x2
+        v, v1, v2 = self.v, self.v1, self.v2
+        aerobic, aerobic1, aerobic2 = self.aerobic, self.aerobic1, self.aerobic2
+        reserve, reserve1, reserve2 = self.reserve, self.reserve1, self.reserve2
+        group, group1, group2 = self.group, self.group1, self.group2
+        group_v, group_v1, group_v2 = self.group_v, self.group_v1, self.group_v2
         tick = first
         while tick < self.ticks:
-            middle_x = HERE * x - BEFORE * self.x1 + EARLIER * self.x2
-            middle_v = HERE * v - BEFORE * self.v1 + EARLIER * self.v2
-            middle_aerobic = HERE * aerobic - BEFORE * self.aerobic1 + EARLIER * self.aerobic2
-            middle_reserve = HERE * reserve - BEFORE * self.reserve1 + EARLIER * self.reserve2
-            middle_v = max(0.0, middle_v)
-            middle_group = HERE * group - BEFORE * self.group1 + EARLIER * self.group2
-            middle_group_v = HERE * group_v - BEFORE * self.group_v1 + EARLIER * self.group_v2
-            middle_group_v = max(0.0, middle_group_v)
+            middle_x = HERE * x - BEFORE * x1 + EARLIER * x2
+            middle_v = HERE * v - BEFORE * v1 + EARLIER * v2
+            middle_aerobic = HERE * aerobic - BEFORE * aerobic1 + EARLIER * aerobic2
+            middle_reserve = HERE * reserve - BEFORE * reserve1 + EARLIER * reserve2
+            if middle_v < 0.0:
+                middle_v = 0.0
+            middle_group = HERE * group - BEFORE * group1 + EARLIER * group2
+            middle_group_v = HERE * group_v - BEFORE * group_v1 + EARLIER * group_v2
+            if middle_group_v < 0.0:
+                middle_group_v = 0.0
             self.follow(2 * tick + 1)
             self.rates(
                 middle_x, middle_v, middle_aerobic, middle_reserve, middle_group, middle_group_v
             )
             self.felt = self.shelter
-            self.x2 = self.x1
-            self.v2 = self.v1
-            self.aerobic2 = self.aerobic1
-            self.reserve2 = self.reserve1
-            self.group2 = self.group1
-            self.group_v2 = self.group_v1
-            self.x1 = x
-            self.v1 = v
-            self.aerobic1 = aerobic
-            self.reserve1 = reserve
-            self.group1 = group
-            self.group_v1 = group_v
+            x2, v2, aerobic2, reserve2 = x1, v1, aerobic1, reserve1
+            group2, group_v2 = group1, group_v1
+            x1, v1, aerobic1, reserve1 = x, v, aerobic, reserve
+            group1, group_v1 = group, group_v
             power = self.power
             x = x + h * self.way
             v = v + h * self.accel
-            v = max(0.0, v)
+            if v < 0.0:
+                v = 0.0
             aerobic = aerobic + h * self.supply
             reserve = reserve + h * (middle_aerobic - power)
             group = group + h * middle_group_v
             group_v = group_v + h * self.group_accel
-            group_v = max(0.0, group_v)
+            if group_v < 0.0:
+                group_v = 0.0
             if self.lead <= 0.0 and group < x:
                 # whoever comes in later meets her at her slot
-                group = x
-                group_v = v
-                self.group1 = self.x1
-                self.group_v1 = self.v1
-                self.group2 = self.x2
-                self.group_v2 = self.v2
-            self.group = group
+                group, group1, group2 = x, x1, x2
+                group_v, group_v1, group_v2 = v, v1, v2
             if self.passes:
+                self.group = group
                 self.decide()
             tick += 1
             spent += power
-            drawn += power - 0.5 * (self.aerobic1 + aerobic)
+            drawn += power - 0.5 * (aerobic1 + aerobic)
             sheltered += self.shelter
-            least = min(least, reserve)
-            fastest = max(fastest, v)
+            if reserve < least:
+                least = reserve
+            if v > fastest:
+                fastest = v
             self.xs[tick - first] = x
             if self.observed:
-                self.x = x
-                self.v = v
-                self.aerobic = aerobic
-                self.reserve = reserve
-                self.group_v = group_v
+                self.x, self.x1 = x, x1
+                self.v, self.v1 = v, v1
+                self.aerobic, self.aerobic1 = aerobic, aerobic1
+                self.reserve, self.reserve1 = reserve, reserve1
+                self.group, self.group1 = group, group1
+                self.group_v, self.group_v1 = group_v, group_v1
                 self.tick = tick
                 self.observe(tick - first)
             if x >= self.race:
@@ -1101,11 +1139,12 @@ class Attempt:
                 break
             if v < STANDS_M_S and tick > self.stands_from:
                 break
-        self.x = x
-        self.v = v
-        self.aerobic = aerobic
-        self.reserve = reserve
-        self.group_v = group_v
+        self.x, self.x1, self.x2 = x, x1, x2
+        self.v, self.v1, self.v2 = v, v1, v2
+        self.aerobic, self.aerobic1, self.aerobic2 = aerobic, aerobic1, aerobic2
+        self.reserve, self.reserve1, self.reserve2 = reserve, reserve1, reserve2
+        self.group, self.group1, self.group2 = group, group1, group2
+        self.group_v, self.group_v1, self.group_v2 = group_v, group_v1, group_v2
         self.tick = tick
         self.stepped = self.tick - first
         self.spent = spent
@@ -1178,7 +1217,7 @@ class Attempt:
         self.follow(2 * self.tick - 2)
         self.meet(self.x1, self.v1, self.group1, self.group_v1)
         limit = self.limit(self.x1, self.aerobic1, self.reserve1)
-        self.pull(self.v1, UNLIMITED, self.asked)
+        self.pull(self.v1, UNLIMITED, self.wanted)
         slack = limit - self.power
         before = self.spare
         before_x = self.spare_x
@@ -1187,14 +1226,14 @@ class Attempt:
         place = self.x1
         if place >= self.slack_until:
             way = place - before_x
-            over = (self.slack_until - before_x) / (max(1e-09, way))
+            over = (self.slack_until - before_x) / (way if way > 1e-09 else 1e-09)
             slack = before + over * (slack - before)
             place = self.slack_until - 1e-9
-        i = int((max(0.0, place)) / SLACK_CELL_M)
-        self.slack[i] = min(self.slack[i], slack)
+        i = int((place if place > 0.0 else 0.0) / SLACK_CELL_M)
+        self.slack[i] = slack if slack < self.slack[i] else self.slack[i]
 
     def look_back(self, first: int) -> None:
-        """Fill the columns that tell of each tick itself: shelter and power.
+        """Fill the columns of shelter and power at the ticks.
 
         The shelter at a tick is the mean of that in the steps before and after it.
         """
@@ -1212,7 +1251,7 @@ class Attempt:
             self.meet(self.xs[i], self.vs[i], self.groups[i], self.group_vs[i])
             self.surround(self.xs[i], shelter)
             limit = self.limit(self.xs[i], self.aerobics[i], self.reserves[i])
-            self.pull(self.vs[i], limit, self.asked)
+            self.pull(self.vs[i], limit, self.wanted)
             self.powers[i] = self.power
             self.shelters[i] = shelter
 

@@ -1,7 +1,7 @@
 """From a scenario to an attempt that the kernel can step: constants and tables.
 
 In: a scenario, for a sample also its runner and wake. Out: `kernel.Attempt`, filled. What many rows
-share is made once and kept: a plan's knots and what is left of it, a formation's tables, the wind.
+share is cached: a plan's knots and what is left of it, a formation's tables, the wind.
 """
 
 from __future__ import annotations
@@ -19,7 +19,12 @@ from simulator.coefficients import (
     AEROBIC_START,
     BEND_COST,
     CHANGE_M,
+    ENDURANCE_FROM,
+    LEAD_SPEED_MAX,
     LOST_S,
+    SHELTER_RATE,
+    SURGE_BACK_M,
+    SURGE_M,
     TAU_SPEED,
     G,
 )
@@ -78,7 +83,7 @@ def table(values: Floats | Sequence[float]) -> Any:
 
 def empty(count: int) -> Any:
     """Return `count` entries for the kernel to fill."""
-    return np.zeros(count) if COMPILED else [0.0] * count
+    return np.empty(count) if COMPILED else [0.0] * count
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,7 +98,7 @@ class Planned:
 
     schedule: Schedule
     pace: Any
-    remaining: tuple[int, Any, Any, Any]
+    remaining: tuple[Any, Any, Any]
 
 
 def pace_of(schedule: Schedule, step_s: float) -> Any:
@@ -118,15 +123,15 @@ def _halves(time_s: float, step_s: float) -> int:
     return math.ceil(2.0 * time_s / step_s) + 4
 
 
-def remaining_of(pace: Any, race_m: float) -> tuple[int, Any, Any, Any]:
-    """Return what is left of a plan at each place: number of cells, level, drag, time.
+def remaining_of(pace: Any, race_m: float) -> tuple[Any, Any, Any]:
+    """Return what is left of a plan at each place: level, drag, time.
 
     See `kernel.Pace.remaining`.
     """
     cells = math.ceil(race_m / PLAN_CELL_M) + 2
     level, drag, time = empty(cells), empty(cells), empty(cells)
     pace.remaining(race_m, start_position(race_m), cells, level, drag, time)
-    return cells, level, drag, time
+    return level, drag, time
 
 
 @lru_cache(maxsize=128)
@@ -138,7 +143,7 @@ def planned_of(plan: Plan, race_m: float, step_s: float = STEP_S) -> Planned:
 
 
 def wave_schedules(scenario: Scenario) -> list[tuple[str, Schedule]]:
-    """Return each wave's name and schedule; a wave without a plan of its own shows the main one."""
+    """Return each wave's name and schedule; a wave without a plan shows the main one."""
     return [
         (w.name, planned_of(w.plan or scenario.plan, scenario.distance).schedule)
         for w in scenario.wavelight.waves
@@ -163,7 +168,7 @@ def group_line(scenario: Scenario, step_s: float = STEP_S) -> Any:
     """Return where the group wants to be, as the kernel reads it: what it follows, with errors."""
     light = led_by(scenario, step_s)
     leader = scenario.pacers.leader
-    if leader.fast_opening == 0.0 and leader.jitter == 0.0:
+    if leader.fast_opening == leader.jitter == leader.fade == leader.surge == 0.0:
         return light.pace
     return _group_line(id(light), light, leader, step_s)
 
@@ -172,7 +177,7 @@ _lines: dict[tuple[int, Leader], tuple[Planned, Any]] = {}
 
 
 def _group_line(key: int, light: Planned, leader: Leader, step_s: float) -> Any:
-    """Return the line of a leader who errs; kept by the identity of what he follows."""
+    """Return the line of a leader who errs; cached by the identity of what he follows."""
     known = _lines.get((key, leader))
     if known is None or known[0] is not light:
         count, errors = 0, [0.0]
@@ -182,13 +187,44 @@ def _group_line(key: int, light: Planned, leader: Leader, step_s: float) -> Any:
             errors[0] = 0.0
         halves = _halves(light.schedule.finish_s, step_s)
         columns = empty(halves), empty(halves)
-        line = _knots_of(light.schedule)
+        line = kernel.Pace(*(table(_NO_TABLE),) * 4, 0.0, 1.0, 0.0)  # it is tabulated alone
         line.lead(light.pace, leader.fast_opening, count, table(errors), *columns)
+        if leader.fade or leader.surge:
+            right = empty(halves), empty(halves)
+            _knots_of(light.schedule).lead(light.pace, 0.0, 0, table(_NO_TABLE), *right)
+            _lapse(columns, right, light.schedule.distance_m, leader, 0.5 * step_s)
         if len(_lines) >= 64:
             _lines.clear()
         known = light, line
         _lines[key, leader] = known
     return known[1]
+
+
+def _lapse(
+    columns: tuple[Any, Any], right: tuple[Any, Any], race_m: float, leader: Leader, half_s: float
+) -> None:
+    """Let a leader fade and surge: change his marks [m] and speeds [m/s] at each half step.
+
+    He is error · V ahead and asks for V · d error / dt more, no more than LEAD_SPEED_MAX in all.
+    `right`: the marks and speeds V of the light that he follows; `half_s`: half a time step [s].
+    """
+    x, v = map(np.asarray, right)
+    left_m = max(race_m - leader.fade_from, 1.0)
+    ahead_m = x - leader.surge_from
+    surge = _smooth(ahead_m / SURGE_M) - _smooth((ahead_m - SURGE_M) / SURGE_BACK_M)
+    error = leader.surge * surge - leader.fade * np.maximum(x - leader.fade_from, 0.0) / left_m
+    more = np.asarray(columns[1]) - v + np.gradient(error, half_s) * v
+    changed = (
+        np.asarray(columns[0]) + error * v,
+        v + np.clip(more, -LEAD_SPEED_MAX, LEAD_SPEED_MAX),
+    )
+    for column, values in zip(columns, changed, strict=True):
+        column[:] = table(values)
+
+
+def _smooth(z: Floats) -> Floats:
+    z = np.clip(z, 0.0, 1.0)
+    return np.asarray(z * z * (3.0 - 2.0 * z))
 
 
 @dataclass(frozen=True, eq=False)
@@ -256,7 +292,7 @@ def sheltering_of(
 ) -> Sheltering:
     """Return the tables of filled slots, or of constant shelters, over a race of `race_m` [m].
 
-    `outside`: for a runner who is out beside those ahead.
+    `outside`: for a runner who is out next to those ahead.
     """
     changes = [c.until for c in constants or () if c.until is not None and c.until < race_m]
     bends = tuple(max(u + side, 0.0) for u in changes for side in (-CHANGE_M / 2, CHANGE_M / 2))
@@ -357,16 +393,18 @@ def attempt_of(
     a = kernel.Attempt()
     race = scenario.distance
     a.step, a.race, a.start = step_s, race, start_position(race)
-    _set_runner(a, runner or scenario.runner, scenario.environment)
     plan = planned_of(scenario.plan, race, step_s)
+    body = runner or scenario.runner
+    _set_runner(a, body, scenario.environment, plan.schedule.finish_s)
     a.plan, a.leader = plan.pace, group_line(scenario, step_s)
     a.light = light_of(scenario, step_s).pace
-    a.cells, a.level, a.drag, a.time = plan.remaining
+    a.level, a.drag, a.time = plan.remaining
+    a.last_place = len(a.level) - 1.001
+    a.shelter_step = SHELTER_RATE * step_s
     a.light_lag = round(2.0 * LOST_S / step_s)
     stints, a.shift = stints_of(scenario.pacers)
     sheltering = sheltering_of(stints, scenario.pacers.shelter, race)
     a.formation = a.outside = a.earlier = sheltering.tables
-    body = runner or scenario.runner
     a.follows, a.passes, a.wide_m = body.follows == "pacers", body.passes, sheltering.wide_m
     if a.passes:
         a.outside = sheltering_of(stints, scenario.pacers.shelter, race, outside=True).tables
@@ -386,13 +424,19 @@ def attempt_of(
 
 
 def steady_attempt(
-    scenario: Scenario, state: State, v_m_s: float, time_s: float, step_s: float
+    scenario: Scenario,
+    state: State,
+    v_m_s: float,
+    time_s: float,
+    step_s: float,
+    *,
+    best_shelter: bool = False,
 ) -> Any:
-    """Return an attempt that goes on from a state at one speed, in the best shelter there is.
+    """Return an attempt that goes on from a state at one speed, which the group asks for as well.
 
     Her mark starts with her, comes up to `v_m_s` [m/s] as she does, and keeps it for `time_s` [s]:
-    x(t) = x + V t - tau (V - v) (1 - exp(-t / tau)), tau = TAU_SPEED. In each phase she has the
-    best shelter that the formation gives at any front gap at which nobody is run into.
+    x(t) = x + V t - tau (V - v) (1 - exp(-t / tau)), tau = TAU_SPEED. With `best_shelter` she has
+    in each phase the best that the formation gives at any front gap at which nobody is run into.
     """
     a = attempt_of(scenario, step_s)
     knots = (table([0.0, 1.0]), table([0.0, v_m_s]), table([1.0 / v_m_s] * 2), table([0.0]))
@@ -400,22 +444,37 @@ def steady_attempt(
     a.plan = a.leader = _tabulated(
         kernel.Pace(*knots, loss, TAU_SPEED, state.x_m / v_m_s), time_s, step_s
     )
-    a.follows = a.passes = False
-    a.cells, a.level, a.drag, a.time = remaining_of(a.plan, scenario.distance)
-    stints, _ = stints_of(scenario.pacers)
-    group = sheltering_of(stints, scenario.pacers.shelter, scenario.distance)
-    a.formation = group.at_best(a.scale)
+    a.level, a.drag, a.time = remaining_of(a.plan, scenario.distance)
+    a.last_place = len(a.level) - 1.001
+    if best_shelter:
+        a.follows = a.passes = False
+        stints, _ = stints_of(scenario.pacers)
+        group = sheltering_of(stints, scenario.pacers.shelter, scenario.distance)
+        a.formation = group.at_best(a.scale)
     return a
 
 
-def _set_runner(a: Any, runner: Runner, environment: Environment) -> None:
+def endurance_share(endurance: float, race_s: float) -> float:
+    """Return the share of MAP that can be held for a race of so many seconds [1].
+
+    1 - endurance ln(T / ENDURANCE_FROM), after Péronnet & Thibault 1989; 1 in a shorter race.
+    """
+    if endurance == 0.0 or race_s <= ENDURANCE_FROM:
+        return 1.0
+    return max(0.0, 1.0 - endurance * math.log(race_s / ENDURANCE_FROM))
+
+
+def _set_runner(a: Any, runner: Runner, environment: Environment, planned_s: float) -> None:
     form = 1.0 + runner.form / 100.0
     a.force_k = runner.drag_cost / G
     a.drag_k = a.force_k * 0.5 * density(environment) * drag_area(runner) / runner.mass
-    a.cost_k = runner.kit.cost
+    a.cost_k = runner.kit.cost * runner.economy
     a.aerobic_max = runner.max_aerobic_power * form * altitude_share(environment.pressure)
+    a.aerobic_max *= endurance_share(runner.endurance, planned_s)
+    a.tau_aerobic = runner.oxygen_kinetics
+    a.per_tau_aerobic = 1.0 / runner.oxygen_kinetics
     a.anticipation = runner.anticipation
-    a.x, a.v, a.aerobic = 0.0, 0.0, AEROBIC_START
+    a.x, a.v, a.aerobic = 0.0, 0.0, AEROBIC_START * runner.economy
     a.reserve = runner.reserve * form
 
 
@@ -427,7 +486,7 @@ def _refuse_extremes(a: Any) -> None:
     """
     constants = (a.step, a.race, a.start, a.drag_k, a.force_k, a.cost_k, a.aerobic_max, a.reserve)
     others = (a.anticipation, a.gusts, a.heat, a.shift, a.scale, a.drop_back, a.v, a.x)
-    group = (a.group, a.group_v, a.wide, a.held, a.felt)
+    group = (a.group, a.group_v, a.wide, a.held, a.felt, a.tau_aerobic)
     if not all(map(math.isfinite, (*constants, *others, a.aerobic, *group))):
         raise SimulationError("A number of this scenario is beyond what the model can reckon with.")
 
@@ -453,15 +512,20 @@ def go_on_from(attempt: Any, state: State) -> int:
     return 1 + len(state.before)
 
 
-def change_from(attempt: Any, pacers: Pacers, scenario: Scenario) -> None:
-    """Let an attempt that goes on from a state come from other pacers' places, within CHANGE_M."""
+def change_from(attempt: Any, pacers: Pacers, at_m: float, scenario: Scenario) -> bool:
+    """Let an attempt that goes on from a state come from other pacers' places, within CHANGE_M.
+
+    `at_m`: where they were changed [m]. Return whether they are others, and that is not behind her.
+    """
     a = attempt
     race = scenario.distance
     stints, shift = stints_of(pacers)
     before = sheltering_of(stints, pacers.shelter, race).tables
-    if (before, shift, pacers.wake) == (a.formation, a.shift, a.scale):
-        return
-    a.changing, a.changed_at = True, a.x
+    same = (before, shift, pacers.wake) == (a.formation, a.shift, a.scale)
+    if same or not at_m <= a.x < at_m + CHANGE_M:
+        return False
+    a.changing, a.changed_at = True, at_m
     a.earlier, a.earlier_shift, a.earlier_scale = before, shift, pacers.wake
-    a.earlier_stage = before.stage(a.x, 0)
-    a.earlier_share = before.share(a.x, a.earlier_stage)
+    a.earlier_stage = before.stage(at_m, 0)
+    a.earlier_share = before.share(at_m, a.earlier_stage)
+    return True

@@ -4,6 +4,7 @@ In: the `pacers` section, with a named or an inline formation. Out: validated `P
 `line_up`, the slots that are filled.
 """
 
+import math
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import pairwise
@@ -66,7 +67,7 @@ class Slot(CheckedSection):
         return self.from_ < (other.until or 1e9) and other.from_ < (self.until or 1e9)
 
 
-class Formation(CheckedSection):
+class PacerFormation(CheckedSection):
     """Slots in their order of usefulness: with n pacers, the first n names run."""
 
     name: Line = Field("inline", max_length=100, description="Name of the formation.")
@@ -99,7 +100,11 @@ class Formation(CheckedSection):
 
     def names(self) -> list[str]:
         """Return the pacers' names in their order of usefulness; nameless slots are `pacer N`."""
-        return list(dict.fromkeys(slot.name for slot in self.named_slots))
+        return list(self._names)
+
+    @cached_property
+    def _names(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(slot.name for slot in self.named_slots))
 
     @cached_property
     def named_slots(self) -> list[Slot]:
@@ -140,6 +145,25 @@ class Leader(Section):
         0.0, ge=0, le=1, description="Standard deviation of a wandering pace error [s]."
     )
     seed: Whole = Field(1, ge=0, le=2**32 - 1, description="Seed of that jitter.")
+    fade: Number = Field(
+        0.0,
+        ge=0,
+        le=60,
+        description="Seconds behind the light at the line, lost evenly from `fade_from` on [s].",
+    )
+    fade_from: Metres = Field(
+        1000.0, ge=0, le=10_000, description="The light's distance where that begins [m]."
+    )
+    surge: Number = Field(
+        0.0,
+        ge=0,
+        le=3,
+        description="Seconds gained on the light within 100 m from `surge_from` on, given back "
+        "over the 200 m after [s].",
+    )
+    surge_from: Metres = Field(
+        800.0, ge=0, le=10_000, description="The light's distance where that begins [m]."
+    )
 
 
 def _shelter_rows(value: Any) -> Any:
@@ -148,9 +172,9 @@ def _shelter_rows(value: Any) -> Any:
     return [{"value": value}]
 
 
-def _default_formation() -> Formation:
+def _default_formation() -> PacerFormation:
     try:
-        return Formation.model_validate(FORMATION.find(DEFAULT_FORMATION))
+        return PacerFormation.model_validate(FORMATION.find(DEFAULT_FORMATION))
     except (PydanticCustomError, ValidationError) as error:  # the default, which no file names
         what = f"The shipped formation '{DEFAULT_FORMATION}' is missing or damaged"
         raise ResourceError(f"{what}; reinstall lightpace.") from error
@@ -160,7 +184,7 @@ class Pacers(CheckedSection):
     """The group that runs with her."""
 
     formation: Annotated[
-        Formation, BeforeValidator(FORMATION.find, json_schema_input_type=str | Formation)
+        PacerFormation, BeforeValidator(FORMATION.find, json_schema_input_type=str | PacerFormation)
     ] = Field(
         default_factory=_default_formation,
         description="A file of configs/formations, a path, or inline slots; left out: breaking4.",
@@ -180,6 +204,13 @@ class Pacers(CheckedSection):
         le=20,
         description="Hip to hip gap from her to the nearest pacer ahead [m]; left out: as in the "
         "formation. Moves all slots ahead.",
+    )
+    swap_gap: Metres = Field(
+        0.0,
+        ge=0,
+        le=10,
+        description="How far the gap to those ahead opens at each hand-over, to be closed within "
+        "40 m [m].",
     )
     policy: Literal["hold_light", "wait_for_runner"] = Field(
         "hold_light", description="Keep to the light, or wait for the runner when she drops back."
@@ -218,9 +249,10 @@ class Pacers(CheckedSection):
                 yield Complaint(("shelter", i + 1), text, hint, (("shelter", i, "until"),))
         if self.front_gap is not None:
             filled, shift = self._chosen(), self._shift_m()
-            ahead = [s for s in filled if s.ahead > BESIDE_REACH_M]
             others = [s for s in filled if s.ahead <= BESIDE_REACH_M]
-            pairs = ((a, b) for a in ahead for b in others if a.collides_with(b, shift))
+            reach = max((s.ahead for s in others), default=-math.inf) + CLEARANCE_M - shift
+            moved = [s for s in filled if BESIDE_REACH_M < s.ahead < reach]
+            pairs = ((a, b) for a in moved for b in others if a.collides_with(b, shift))
             met = next(pairs, None)
             if met is not None:
                 text = f"moves '{met[0].name}' to within {CLEARANCE_M:g} m of '{met[1].name}'"

@@ -27,6 +27,8 @@ Floats = NDArray[np.float64]
 
 OVERSHOOT = 0.008
 """Cruising pace may leave its segment's mean by this share, to let the ramps average out."""
+FORGOTTEN = 40.0
+"""So many losses after the gun the start's exponential rounds to nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,9 @@ class Schedule:
     @cached_property
     def finish_s(self) -> float:
         """Time at the line [s]."""
+        time_s = float(self.knot_u[-1]) + self.start_loss_s
+        if time_s >= FORGOTTEN * self.start_loss_s:
+            return time_s
         return float(self.time_at(self.distance_m))
 
     def _flying_clock(self, t: Floats) -> Floats:
@@ -93,14 +98,6 @@ class Schedule:
         t = np.asarray(time_s, dtype=np.float64)
         return 1.0 / self._locate(self._flying_clock(t))[1]
 
-    def speed_at(self, time_s: ArrayLike) -> Floats:
-        """Return the mark's own speed [m/s], from rest at the gun after a standing start."""
-        t = np.asarray(time_s, dtype=np.float64)
-        cruise = self.cruise_at(t)
-        if self.start_loss_s == 0:
-            return np.where(t >= 0, cruise, 0.0)
-        return cruise * -np.expm1(-np.maximum(t, 0.0) / self.start_loss_s)
-
     def time_at(self, distance_m: ArrayLike) -> Floats:
         """Return race time [s] at race distance [m], the exact inverse of `distance_at`."""
         x = np.asarray(distance_m, dtype=np.float64)
@@ -119,7 +116,7 @@ class Schedule:
         if loss == 0:
             return u
         t = np.array(u + loss)
-        near = (u > 0) & (t < 40.0 * loss)  # beyond, the start's exponential rounds to nothing
+        near = (u > 0) & (t < FORGOTTEN * loss)
         for _ in range(60):
             from_rest = np.expm1(-t[near] / loss)
             gap = t[near] + loss * from_rest - u[near]

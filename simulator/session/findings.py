@@ -6,16 +6,14 @@ still possible from a background thread, when they are ready.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from simulator.analysis.marks import Run
-from simulator.analysis.what_if import Alternative, Choice, choices
+from simulator.analysis.what_if import Alternative, choices, finished
 from simulator.background import LatestJobs
-from simulator.physics.attempt import finish_times
 from simulator.physics.compiled import COMPILED
 from simulator.scenario.model import Scenario
 from simulator.scenario.plan import Plan
@@ -23,6 +21,9 @@ from simulator.scenario.uncertainty import Uncertainty
 from simulator.session.forks import LruCache
 from simulator.session.history import Lineage
 from simulator.stage.show import Show
+
+if TYPE_CHECKING:
+    from simulator.analysis.chances import Chances
 
 CACHED_FINDINGS = 100
 CACHED_AXES = 48
@@ -38,8 +39,7 @@ class Bars:
 
     def __init__(self) -> None:
         self.axis = "pacers"
-        self.choices: tuple[Choice, ...] = ()
-        self._bars: list[Alternative] = []
+        self.rows: list[Alternative] = []
         self._question: tuple[Scenario, Scenario, str] | None = None
         self._cache: LruCache[tuple[Scenario, Scenario, str], list[Alternative]]
         self._cache = LruCache(CACHED_AXES)
@@ -51,16 +51,16 @@ class Bars:
         if before is not None and all(a is b for a, b in zip(before, question, strict=True)):
             return False
         same_axis = before is not None and before[2] == self.axis
-        finish_s = {bar.label: bar.finish_s for bar in self._bars} if same_axis else {}
-        self._question, self.choices = question, choices(scenario, self.axis, in_file)
+        finish_s = {bar.label: bar.finish_s for bar in self.rows} if same_axis else {}
+        self._question = question
         known = self._cache.get(question)
         if known is None:
             known = [
-                Alternative(c.label, finish_s.get(c.label), c.own, c.assumed, True, c.in_file)
-                for c in self.choices
+                replace(row, finish_s=finish_s.get(row.label), stale=True)
+                for row in choices(scenario, self.axis, in_file)
             ]
             self._cache.put(question, known)
-        self._bars = known
+        self.rows = known
         if COMPILED:
             self.advance()
         return True
@@ -68,26 +68,24 @@ class Bars:
     @property
     def complete(self) -> bool:
         """Whether every row is known."""
-        return not any(bar.stale for bar in self._bars)
+        return not any(bar.stale for bar in self.rows)
 
     def advance(self) -> bool:
         """Run what is missing, uncompiled one row of it; return whether anything was missing."""
-        missing = [i for i, bar in enumerate(self._bars) if bar.stale]
+        missing = [i for i, bar in enumerate(self.rows) if bar.stale]
         if not missing:
             return False
         if not COMPILED:
-            present = next((i for i, bar in enumerate(self._bars) if bar.own), 0)
+            present = next((i for i, bar in enumerate(self.rows) if bar.current), 0)
             missing = [min(missing, key=lambda i: abs(i - present))]
-        finish_s = finish_times([self.choices[i].scenario for i in missing])
-        for i, finish in zip(missing, finish_s.tolist(), strict=True):
-            known = None if math.isnan(finish) else finish
-            self._bars[i] = replace(self._bars[i], finish_s=known, stale=False)
+        for i, row in zip(missing, finished([self.rows[i] for i in missing]), strict=True):
+            self.rows[i] = row
         return True
 
     def alternatives(self) -> tuple[Alternative, ...] | None:
         """Return the bars; None while nothing at all is known."""
-        nothing = all(bar.stale and bar.finish_s is None for bar in self._bars)
-        return None if nothing else tuple(self._bars)
+        nothing = all(bar.stale and bar.finish_s is None for bar in self.rows)
+        return None if nothing else tuple(self.rows)
 
 
 KINDS = ("possible", "chances", "band")
@@ -112,12 +110,20 @@ class Findings:
         key = _key(lineage, show)
         return {kind: self._cache.get((key, kind)) for kind in _kinds(lineage)}
 
-    def ask(self, lineage: Lineage, show: Show) -> bool:
-        """Work out what is not known about a run; return whether that is anything."""
+    def ask(self, lineage: Lineage, show: Show, between_m: tuple[float, float]) -> bool:
+        """Work out what is not known about a run; return whether that is anything.
+
+        Chances are worked out for who is `between_m` [m].
+        """
         key = _key(lineage, show)
-        missing = [kind for kind, value in self.known(lineage, show).items() if value is None]
+        known = self.known(lineage, show)
+        chances = known["chances"]
+        missing = [kind for kind, value in known.items() if value is None]
+        if chances is not None and chances.missing(*between_m):
+            missing.append("chances")
         for kind in missing:
-            self._jobs.submit(kind, _call(show, kind), partial(self._cache.put, (key, kind)))
+            call = _call(show, kind, chances, between_m)
+            self._jobs.submit(kind, call, partial(self._cache.put, (key, kind)))
         return bool(missing)
 
     def poll(self, *, wait: bool = False) -> bool:
@@ -129,11 +135,19 @@ class Findings:
         self._jobs.cancel()
 
 
-def completed(show: Show) -> Show:
-    """Return a show with all that can be worked out about its run, here and now."""
+def completed(show: Show, from_s: float, until_s: float) -> Show:
+    """Return a show with all that is seen of its run between two race times [s], here and now."""
     kinds = KINDS[:-1] if show.earlier else KINDS
-    missing = [kind for kind in kinds if getattr(show, kind) is None]
-    return replace(show, **{kind: _call(show, kind)() for kind in missing})
+    missing = [kind for kind in kinds if getattr(show, kind) is None or kind == "chances"]
+    between_m = stretch_of(show, from_s, until_s)
+    calls = {kind: _call(show, kind, show.chances, between_m) for kind in missing}
+    return replace(show, **{kind: call() for kind, call in calls.items()})
+
+
+def stretch_of(show: Show, from_s: float, until_s: float) -> tuple[float, float]:
+    """Return where she is at two race times [m]."""
+    run = show.recording
+    return float(run.distance_at(max(from_s, 0.0))), float(run.distance_at(max(until_s, 0.0)))
 
 
 def _kinds(lineage: Lineage) -> tuple[str, ...]:
@@ -145,7 +159,9 @@ def _key(lineage: Lineage, show: Show) -> Key:
     return lineage, show.scenario.plan, show.scenario.uncertainty, show.light.run
 
 
-def _call(show: Show, kind: str) -> Callable[[], Any]:
+def _call(
+    show: Show, kind: str, chances: Chances | None, between_m: tuple[float, float]
+) -> Callable[[], Any]:
     # the first picture is shown before any of this is worked out
     from simulator.analysis.chances import find_band, find_chances  # noqa: PLC0415
     from simulator.analysis.projection import still_possible  # noqa: PLC0415
@@ -153,7 +169,9 @@ def _call(show: Show, kind: str) -> Callable[[], Any]:
     target_s = show.plan.finish_s or 0.0
     calls: dict[str, Callable[[], Any]] = {
         "possible": partial(still_possible, show.scenario, show.recording, target_s),
-        "chances": partial(find_chances, show.scenario, show.recording, target_s),
+        "chances": partial(
+            find_chances, show.scenario, show.recording, target_s, chances, between_m
+        ),
         "band": partial(find_band, show.scenario, show.light),
     }
     return calls[kind]

@@ -15,6 +15,7 @@ from dataclasses import replace
 
 from simulator.scenario.reading import read_text
 from simulator.scenario.story_script import AttemptSpec, Script
+from simulator.session.findings import stretch_of
 from simulator.session.history import Segment, Settings
 from simulator.session.session import Session
 from simulator.stage.keys import Action
@@ -133,7 +134,8 @@ class Presentation:
         shows = []
         for number in range(len(self.timeline.chapters)):
             self._turn_to(number)
-            self.session.settle()
+            chapter = self.chapter
+            self.session.settle(chapter.from_s, chapter.until_s)
             shows.append(self.session.show)
         self.from_beginning()
         return self.timeline.with_shows(shows)
@@ -165,7 +167,8 @@ class Presentation:
         while self._ahead and not self.session.busy:
             chapter = self._ahead.pop(0)
             lineage = (Segment(0, self._settings_of(chapter)),)
-            self.session.findings.ask(lineage, chapter.show)
+            start = stretch_of(chapter.show, chapter.from_s, chapter.from_s)
+            self.session.findings.ask(lineage, chapter.show, start)
 
     def _end_chapter(self) -> None:
         last = self._number + 1 == len(self.timeline.chapters)

@@ -22,7 +22,7 @@ from simulator.recording.recording import Recording
 from simulator.scenario.loader import load_scenario
 from simulator.scenario.model import Scenario
 from simulator.session.editor import AFTER_FINISH, SettingsEditor
-from simulator.session.findings import Bars, Findings
+from simulator.session.findings import Bars, Findings, stretch_of
 from simulator.session.forks import Forks, tick_at
 from simulator.session.history import Change, Lineage, Settings, settings_of
 from simulator.session.knobs import first_sentence
@@ -205,7 +205,7 @@ class Session:
             self._player.replace_show(self._make_show(change, before), other_run=other_run)
             self._quiet = 0
         elif bars_changed:
-            self._player.show = replace(before, **self._bars_of(self._shown))
+            self._show_bars()
 
     def _make_show(self, change: Change, before: Show | None) -> Show:
         """Return the show of a change; what is the same as in the show `before` is used again."""
@@ -231,6 +231,9 @@ class Session:
         )
         return replace(show, earlier=earlier, **self.findings.known(lineage, show))
 
+    def _show_bars(self) -> None:
+        self._player.show = replace(self._player.show, **self._bars_of(self._shown))
+
     def _bars_of(self, change: Change) -> dict[str, Any]:
         forked = len(change.lineage) > 1
         axis = f"{self.bars.axis}, from the gun" if forked else self.bars.axis
@@ -246,12 +249,24 @@ class Session:
         self._director.pass_time(elapsed_s)
         self.editor.history.pass_time(elapsed_s)
         if not self.bars.complete and self.bars.advance():
-            self._player.show = replace(self._player.show, **self._bars_of(self._shown))
+            self._show_bars()
         self._quiet += 1
-        if self._quiet == QUIET_PICTURES:
-            self.findings.ask(self._shown.lineage, self._player.show)
+        if self._quiet >= QUIET_PICTURES and not self.findings.busy:
+            self._ask()
         if self.findings.poll():
             self._take_findings()
+
+    def _ask(self) -> None:
+        """Have worked out what is missing now, and the chance a little ahead of her."""
+        show, time_s = self._player.show, self._player.playback.time_s
+        now = show.in_force(time_s)
+        here, _ = stretch = stretch_of(show, time_s, time_s)
+        if now.chances is not None and not now.chances.missing(here, here):
+            stretch = here, now.chances.next_m(here)
+            if now.possible is not None and not now.chances.missing(*stretch):
+                return
+        forks = next((n for n, (_, then) in enumerate(show.earlier, 1) if then is now), None)
+        self.findings.ask(self._shown.lineage[:forks], now, stretch)
 
     def _take_findings(self) -> None:
         self._player.show = self._with_findings(self._player.show, self._shown.lineage)
@@ -261,13 +276,20 @@ class Session:
         """Whether something about the run is to be worked out, or is under way."""
         return self._quiet < QUIET_PICTURES or self.findings.busy
 
-    def settle(self) -> None:
-        """Wait until all that can be known about the run is known: for stills and films."""
+    def settle(self, from_s: float | None = None, until_s: float | None = None) -> None:
+        """Wait until all that is seen of the run is known: for stills and films.
+
+        The chance is worked out between two race times [s]; left out: now.
+        """
         self._update()
         while self.bars.advance():
             pass
-        self._player.show = replace(self._player.show, **self._bars_of(self._shown))
-        self.findings.ask(self._shown.lineage, self._player.show)
+        self._show_bars()
+        show, now_s = self._player.show, self._player.playback.time_s
+        stretch = stretch_of(
+            show, now_s if from_s is None else from_s, now_s if until_s is None else until_s
+        )
+        self.findings.ask(self._shown.lineage, show, stretch)
         self._quiet = QUIET_PICTURES
         while self.findings.busy:
             self.findings.poll(wait=True)
@@ -444,7 +466,7 @@ class Session:
     def take_bar(self, index: int) -> None:
         """Take the value of one bar of the what-if strip."""
         self._update()
-        rows = self.bars.choices
+        rows = self.bars.rows
         if 0 <= index < len(rows):
             self._done(self.editor.take(rows[index], self.bars.axis, self._tick()))
 

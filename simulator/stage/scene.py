@@ -223,7 +223,7 @@ class Chance:
     Attributes:
         share: 0 to 1.
         target: what is broken, `sub-4:00`.
-        text: the share as it is shown, `12 %`.
+        text: the share as it is shown, `12.3 %`.
     """
 
     share: float

@@ -278,7 +278,7 @@ def _what_if(show: Show, shown: bool) -> WhatIf | None:
         return None
     bars = show.alternatives
     if not shown:
-        bars = tuple(replace(bar, hidden=True) if bar.own else bar for bar in bars)
+        bars = tuple(replace(bar, hidden=True) if bar.current else bar for bar in bars)
     return WhatIf(show.axis, bars, show.plan.finish_s or 0.0)
 
 
@@ -342,20 +342,13 @@ def brightness(leds: int, mark_s_m: float, length: int, pace_end: str) -> Floats
 
 def chance_of(chances: Chances | None, distance_m: float) -> Chance | None:
     """Return the chance at a race distance [m]; None while it is being worked out."""
-    if chances is None:
+    share = None if chances is None else chances.at(distance_m)
+    if chances is None or share is None:
         return None
-    from simulator.analysis.uncertainty import target_words  # noqa: PLC0415 - who has chances has it
+    # whoever has chances has imported what they are made with
+    from simulator.analysis.uncertainty import chance_words, target_words  # noqa: PLC0415
 
-    share = chances.at(distance_m)
-    return Chance(share, target_words(chances.target_s), share_words(share))
-
-
-def share_words(share: float) -> str:
-    """Return `12 %`; a model that was sampled never calls anything certain or impossible."""
-    percent = round(100.0 * share)
-    if percent < 1:
-        return "< 1 %"
-    return "> 99 %" if percent > 99 else f"{percent} %"
+    return Chance(share, target_words(chances.target_s), chance_words(share, chances.samples))
 
 
 def board_of(show: Show) -> Board:

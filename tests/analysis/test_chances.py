@@ -8,7 +8,7 @@ import pytest
 from simulator.analysis import chances
 from simulator.analysis.chances import Band, Chances, find_band, find_chances
 from simulator.analysis.marks import Mark, light_mark
-from simulator.analysis.uncertainty import draw, run_samples, samples_of
+from simulator.analysis.uncertainty import SEED, draw, forecast, run_samples, samples_of
 from simulator.physics.attempt import simulate
 from simulator.recording.recording import ARRAYS, Recording
 from simulator.scenario.loader import load_scenario
@@ -19,7 +19,7 @@ TARGET_S = 239.99
 
 @pytest.fixture(autouse=True)
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(chances, "CHANCE_SAMPLES", 12)
+    monkeypatch.setattr(chances, "SAMPLES", 12)
     monkeypatch.setattr(chances, "BAND_SAMPLES", 20)
 
 
@@ -28,7 +28,7 @@ def test_the_band_holds_ninety_percent_of_the_samples(scenario: Scenario, light:
     assert (band.x_m[0], band.low_s[0], band.high_s[0]) == (0.0, 0.0, 0.0)
     assert band.x_m[-1] == scenario.distance
     assert (band.low_s <= band.high_s).all()
-    ran = run_samples(scenario, samples_of(scenario, draw(20, chances.SEED)), places_m=band.x_m[1:])
+    ran = run_samples(scenario, samples_of(scenario, draw(20, SEED)), places_m=band.x_m[1:])
     gaps = ran.time_s - light.run.time_at(band.x_m[1:])
     assert ((gaps > band.high_s[1:]).sum(axis=0)[20:] == 1).all()
     assert ((gaps < band.low_s[1:]).sum(axis=0) <= 1).all()
@@ -53,10 +53,10 @@ def test_the_chance_goes_to_none_or_to_certain_near_the_line(
     assert finish is not None
     lost = find_chances(scenario, attempt, TARGET_S)
     assert lost.at(1609.0) == 0.0
-    assert 0.0 < lost.at(0.0) < 0.5
+    assert 0.0 < lost.share[0] < 0.5
     made = find_chances(scenario, attempt, finish + 0.5)
     assert made.at(1609.0) == 1.0
-    assert made.at(0.0) < 1.0
+    assert made.share[0] < 1.0
     assert (made.share >= lost.share).all()
 
 
@@ -85,6 +85,26 @@ def test_the_table_is_looked_up_at_the_last_point_passed() -> None:
     table = Chances(1.0, np.array([0.0, 100.0, 200.0]), np.array([0.1, 0.5, 0.9]))
     asked = [-1.0, 0.0, 99.9, 100.0, 150.0, 1e9]
     assert [table.at(x) for x in asked] == [0.1, 0.1, 0.1, 0.5, 0.5, 0.9]
+
+
+def test_the_chance_from_the_gun_is_that_of_the_forecast(
+    scenario: Scenario, attempt: Recording
+) -> None:
+    target_s = 241.5
+    found = find_chances(scenario, attempt, target_s, between_m=(0.0, 0.0))
+    assert found.at(0.0) == forecast(scenario, 12, SEED).chance(target_s)
+
+
+def test_a_point_is_worked_out_where_it_is_wanted(scenario: Scenario, attempt: Recording) -> None:
+    whole = find_chances(scenario, attempt, TARGET_S + 5)
+    one = find_chances(scenario, attempt, TARGET_S + 5, between_m=(250.0, 299.0))
+    assert one.at(299.0) == whole.at(299.0)
+    assert (one.at(199.0), one.at(300.0)) == (None, None)
+    assert one.missing(150.0, 420.0) == [1, 3, 4]
+    assert (one.next_m(250.0), one.next_m(1605.0)) == (300.0, 1600.0)
+    more = find_chances(scenario, attempt, TARGET_S + 5, one, (1605.0, 1609.0))
+    assert more.missing(0.0, 1609.0) == [i for i in range(17) if i not in {2, 16}]
+    assert more.at(250.0) == whole.at(250.0)
 
 
 @pytest.mark.parametrize(("race", "points"), [("400 m", 4), ("1 mile", 17), ("3000 m", 15)])

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from simulator.analysis.chances import find_chances
 from simulator.analysis.uncertainty import (
     Forecast,
     chance_words,
@@ -40,6 +39,19 @@ def test_every_sample_runs_the_given_race_in_its_time_on_a_day_of_its_form() -> 
     assert samples.values["reserve"].std() > 50, "a dear body needs a larger reserve"
 
 
+def test_a_runners_economy_and_oxygen_uptake_are_those_of_her_given_races() -> None:
+    scenario = _load("runner=kipyegon_osborne", "pacers.front_gap=1.6")
+    samples = samples_of(scenario, draw(20, 3))
+    monaco = _load("pacers.shelter.0.value=0.56", name="monaco_2023")
+    rows = [
+        runner.model_copy(update={"form": form})
+        for runner, form in zip(samples.runners, samples.values["given_form"].tolist(), strict=True)
+    ]
+    finishes = [simulate(monaco.model_copy(update={"runner": r})).finish_s for r in rows]
+    assert np.array(finishes, dtype=float) == pytest.approx(247.64, abs=0.1)
+    assert np.median(samples.values["reserve"]) == pytest.approx(1132, abs=100)
+
+
 def test_most_bodies_drawn_without_it_could_not_have_run_it() -> None:
     """What was wrong: half of them finish Monaco late."""
     samples = samples_of(_load(FREE), draw(60, 3))
@@ -67,19 +79,14 @@ def test_what_matters_has_the_right_sign_and_size(known: Forecast) -> None:
     assert known.effects[0].name == "form"
 
 
-def test_one_chance_for_one_scenario_seed_and_count() -> None:
-    scenario = _load()
-    run = simulate(scenario)
-    found = find_chances(scenario, run, 239.99)
-    assert found.share[0] == forecast(scenario, 128, 1).chance(239.99)
-
-
 def test_further_races_leave_out_who_fits_them_badly() -> None:
     """The 1500 m asks for more than Monaco of some bodies, and for less of others."""
     both = samples_of(_load("uncertainty.given=[monaco_2023, fifteen_hundred]"), draw(300, 1))
     one = samples_of(_load(), draw(300, 1))
     assert len(np.unique(both.values["drag_cost"])) < len(np.unique(one.values["drag_cost"]))
     assert set(both.values["drag_cost"]) <= set(one.values["drag_cost"])
+    assert one.effective == 300
+    assert 150 < both.effective < 299, "samples that are drawn twice count once"
 
 
 def test_a_sampled_chance_is_never_nothing_or_certain() -> None:

@@ -39,7 +39,7 @@ _NUMBERS = [
     "anticipation",
     "gusts",
 ]
-_NUMBERS += ["shift", "scale", "drop_back", "heat"]
+_NUMBERS += ["shift", "scale", "drop_back", "heat", "tau_aerobic", "aerobic"]
 _COUNTS = ("halves", "cells", "ticks", "stands_from", "stages", "windy", "follows")
 _TABLES = ["marks", "speeds", "lines", "line_speeds", "level", "drag", "time", "wake", "lost"]
 _TABLES += ["trail", "base", "constant", "at", "per_m", "least", "lead", "bends", "wind", "cross"]
@@ -96,7 +96,7 @@ def c_loop(scenario: Scenario) -> Callable[[], float] | None:
         "speeds": plan.schedule.cruise_at(times),
         "lines": lines,
         "line_speeds": line_speeds,
-        **dict(zip(("level", "drag", "time"), plan.remaining[1:], strict=True)),
+        **dict(zip(("level", "drag", "time"), plan.remaining, strict=True)),
         **{
             name: np.concatenate([getattr(p, name) for p in profiles] or [np.zeros(1)])
             for name in ("wake", "lost", "trail")
@@ -112,7 +112,7 @@ def c_loop(scenario: Scenario) -> Callable[[], float] | None:
         "cross": np.array(a.cross),
     }
     packed = _Attempt(**{name: getattr(a, name) for name in _NUMBERS})
-    packed.halves, packed.cells, packed.ticks = halves, plan.remaining[0], a.ticks
+    packed.halves, packed.cells, packed.ticks = halves, len(plan.remaining[0]), a.ticks
     packed.stands_from, packed.stages = a.stands_from, len(group.stages_m)
     packed.windy, packed.follows = int(a.windy), int(a.follows)
     for name in _TABLES:
@@ -123,11 +123,9 @@ def c_loop(scenario: Scenario) -> Callable[[], float] | None:
         c.ACCEL_MIN,
         c.GAP_GAIN,
         c.GAP_SPEED_MAX,
-        c.TAU_AEROBIC,
         c.TAU_LIMIT,
         c.TAU_RESERVE,
         c.TAU_SPEED,
-        c.AEROBIC_START,
         c.WAKE_LIMIT,
     ]
     numbers += [kernel.C0, kernel.C1, kernel.C2, kernel.LEAN]

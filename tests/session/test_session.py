@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulator.analysis.projection import still_possible
+from simulator.analysis.uncertainty import chance_words, forecast
 from simulator.analysis.what_if import alternatives
 from simulator.recording.recording import ARRAYS, Recording
 from simulator.scenario.loader import load_scenario, load_text
@@ -119,11 +120,40 @@ def test_chances_and_band_are_found_out_for_the_run_that_is_shown(scenario: Scen
     # the band is of runs from the gun under one scenario: a forked run has none
     assert forked.band is None
     assert forked.chances is not None
-    assert (forked.chances.share >= first.chances.share).all()
-    assert forked.chances.at(800.0) > first.chances.at(800.0)
+    stronger = session.scene().chance
     session.undo()
     session.settle()
     assert session.show.band is not None
+    before = session.scene().chance
+    assert before is not None
+    assert stronger is not None
+    assert stronger.share > before.share
+
+
+def test_the_chance_on_the_screen_is_that_of_the_command(scenario: Scenario) -> None:
+    session = Session(scenario)
+    session.settle()
+    told = forecast(scenario)
+    shown = session.scene().chance
+    assert shown is not None
+    assert shown.share == told.chance()
+    assert shown.text == chance_words(told.chance(), told.samples)
+
+
+def test_the_chance_is_known_wherever_she_is_watched(session: Session) -> None:
+    session.perform(Action.PLAY_PAUSE)
+    session.seek(1.0)
+    session.settle()
+    points = set[float]()
+    for _ in range(100):
+        session.advance(0.1)
+        while session.busy:
+            session.advance(0.0)
+        chance = session.scene().chance
+        assert chance is not None
+        points.add(chance.share)
+    assert session.show.chances is not None
+    assert session.show.chances.missing(0.0, session.scene().distance_m) == []
 
 
 def test_a_stall_is_said_and_slips_one_picture(session: Session) -> None:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulator.analysis.chances import Band
+from simulator.analysis.chances import Band, Chances
 from simulator.analysis.projection import still_possible
 from simulator.physics.attempt import simulate
 from simulator.recording.recording import ARRAYS, Recording, Status
@@ -26,7 +26,6 @@ from simulator.stage.scenery import (
     lap_of,
     rest_at,
     scene_of,
-    share_words,
     start_light,
 )
 from simulator.stage.show import Show, make_show
@@ -183,10 +182,14 @@ def test_the_band_widens_the_chart_only_where_it_has_been_seen(show: Show) -> No
 
 @pytest.mark.parametrize(
     ("share", "words"),
-    [(0.0, "< 1 %"), (0.004, "< 1 %"), (0.12, "12 %"), (0.995, "> 99 %"), (1.0, "> 99 %")],
+    [(0.0, "< 0.05 %"), (0.004, "0.4 %"), (0.1234, "12.3 %"), (1.0, "> 99.95 %")],
 )
-def test_a_sampled_chance_is_never_called_certain(share: float, words: str) -> None:
-    assert share_words(share) == words
+def test_a_sampled_chance_is_never_called_certain(show: Show, share: float, words: str) -> None:
+    chances = Chances(239.99, np.array([0.0, 100.0]), np.array([share, np.nan]))
+    known = shown(replace(show, chances=chances), 1.0).chance
+    assert known is not None
+    assert known.text == words
+    assert shown(replace(show, chances=chances), 60.0).chance is None, "not worked out there"
 
 
 def test_her_own_bar_is_hidden_until_the_finish_or_until_it_is_revealed(show: Show) -> None:

@@ -20,7 +20,7 @@ from simulator.stage.keys import Action
 from simulator.stage.scene import Camera, Scene, Staging
 from simulator.view.camera import Shot, directed
 from simulator.view.controls import Controls
-from simulator.view.editor import Editor
+from simulator.view.drawer import Editor
 from simulator.view.input import Pointing, binding_of
 from simulator.view.layout import Layout
 from simulator.view.picture import Painter, PictureOptions, layout_of

@@ -11,8 +11,8 @@ from functools import lru_cache, partial
 
 import pygame
 
-from simulator.stage.desk import Comparison
 from simulator.stage.keys import Binding
+from simulator.stage.panel_state import Comparison
 from simulator.stage.scene import Board
 from simulator.view.layout import Box, Layout
 from simulator.view.text import BOLD, REGULAR, SEMIBOLD, Style, shrink

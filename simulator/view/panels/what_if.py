@@ -456,7 +456,7 @@ class WhatIfPanel(SidePanel):
 
 def _next_axis(session: Watched, steps: int) -> str:
     """Return the axis so many further, in a ring; empty where there is no other."""
-    desk = session.desk()
-    if len(desk.axes) < 2 or desk.axis not in desk.axes:
+    state = session.panel_state()
+    if len(state.axes) < 2 or state.axis not in state.axes:
         return ""
-    return desk.axes[(desk.axes.index(desk.axis) + steps) % len(desk.axes)]
+    return state.axes[(state.axes.index(state.axis) + steps) % len(state.axes)]

@@ -22,7 +22,7 @@ from simulator.view import camera, sprites
 from simulator.view.arranging import EVERY_PANEL, LECTURE_PANELS, arrange, arrange_lecture
 from simulator.view.camera import WHOLE, Shot, goal_of, view_of
 from simulator.view.input import rows
-from simulator.view.layers import group, labels, lights, runners
+from simulator.view.layers import bodies, group, lights
 from simulator.view.layers.track import Tiles, draw_ground, mark_names, stretched
 from simulator.view.layout import Box, Hud, Layout
 from simulator.view.panels import cards, head, score
@@ -206,10 +206,12 @@ class Painter:
         view, box = seen
         surface.set_clip(box)
         lights.draw(surface, scene.waves, view, box, self.theme)
-        spots = runners.spots(scene, view)
+        spots = bodies.spots(scene, view)
         if options.labels:
-            labels.draw(surface, labels.place(spots, view, box, keep_off, style), style)
-        runners.draw(surface, spots, view, box, self.theme)
+            bodies.write_names(
+                surface, bodies.place_names(spots, view, box, keep_off, style), style
+            )
+        bodies.draw_bodies(surface, spots, view, box, self.theme)
         surface.set_clip(None)
 
     def _close(

@@ -31,7 +31,7 @@ from simulator.view.camera import (
     whole,
     within,
 )
-from simulator.view.layers.runners import spots
+from simulator.view.layers.bodies import spots
 from simulator.view.layers.track import OUTER_M
 from simulator.view.layout import Box
 from tests.view import scenes

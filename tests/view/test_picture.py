@@ -12,7 +12,7 @@ from simulator.stage.scene import Body, Camera, Chance, Curve, Scene
 from simulator.view import camera
 from simulator.view.arranging import arrange
 from simulator.view.camera import Shot, Viewpoint, resting
-from simulator.view.layers import group, lights, runners
+from simulator.view.layers import bodies, group, lights
 from simulator.view.layers.track import Tiles, led_pips, mark_lines, paint
 from simulator.view.layout import Box
 from simulator.view.panels import score
@@ -205,9 +205,9 @@ def test_a_slow_dot_moves_by_fractions_of_a_pixel() -> None:
     for k in range(9):
         surface = pygame.Surface((60, 40), 0, 32)
         body = Body("a", "A", "runner", "white", 0.0, 0.0, 6.0)
-        spot = runners.Spot(body, 0.0, 20.0 + k / 4, 20.0, 0.0, -1.0)
+        spot = bodies.Spot(body, 0.0, 20.0 + k / 4, 20.0, 0.0, -1.0)
         view = camera.View(7.0, 0, 0)
-        runners.draw(surface, [spot], view, Box(0, 0, 60, 40), THEME)
+        bodies.draw_bodies(surface, [spot], view, Box(0, 0, 60, 40), THEME)
         light = pygame.surfarray.array3d(surface).sum(axis=2).astype(float)
         centres.append(float((light.sum(axis=1) * np.arange(60)).sum() / light.sum()))
     assert np.diff(centres) == pytest.approx(np.full(8, 0.25), abs=0.06)
@@ -246,7 +246,7 @@ def test_lights_and_runners_look_as_they_should(moment: str, tmp_path: Path) -> 
     box = Box(0, 0, 640, 350)
     view = camera.whole(box)
     lights.draw(surface, scene.waves, view, box, THEME)
-    runners.draw(surface, runners.spots(scene, view), view, box, THEME)
+    bodies.draw_bodies(surface, bodies.spots(scene, view), view, box, THEME)
     compare(surface, f"track_{moment}", tmp_path)
 
 

@@ -21,7 +21,7 @@ from simulator.coefficients import (
     WAKE_WIDTH_M,
 )
 from simulator.stage.scene import Scene
-from simulator.view.layers.runners import RIM
+from simulator.view.layers.bodies import RIM
 from simulator.view.layout import Box
 from simulator.view.panels.frame import CachedLayer, polygon
 from simulator.view.sprites import LEVELS, bloom, dot, glow, ring, wake

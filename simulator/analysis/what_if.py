@@ -10,19 +10,23 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from typing import Any
+from functools import lru_cache, partial
+from operator import attrgetter
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
 from simulator.errors import ScenarioError
 from simulator.physics.attempt import finish_times
 from simulator.physics.shelter import Shelterer, profile_of
+from simulator.scenario.fields import Section
 from simulator.scenario.model import Scenario
 from simulator.scenario.pacers import Formation, Pacers
 from simulator.scenario.plan import Plan, SplitPlan, schedule_of
 from simulator.scenario.reading import FORMATION, shipped_names
 from simulator.units import LAP_M, format_time
+
+SectionT = TypeVar("SectionT", bound=Section)
 
 MOST_PACERS = 40
 GAPS_M = (0.8, 1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 5.0)
@@ -32,6 +36,7 @@ _SAME_LAP_S = 0.01
 """Laps and targets that are written alike [s]."""
 WAITS_M = (2.0, 5.0, 10.0, 20.0, 40.0)
 DEGREES = (0.0, 5.0, 10.0, 15.0, 20.0, 25.0, 30.0, 35.0)
+FADES_S = (0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 5.0)
 WINDS_M_S = (0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0)
 
 
@@ -91,9 +96,9 @@ def choices(
     """Return the rows of one of `AXES`; what cannot be asked for is left out.
 
     Args:
-        scenario: what is asked for now.
+        scenario: the present one.
         axis: one of `AXES`.
-        file: what its file asks for, whose value is among the rows; None: the same.
+        file: the one in its file, whose value is among the rows; None: the same.
     """
     return tuple(AXES[axis](scenario, file or scenario))
 
@@ -101,15 +106,15 @@ def choices(
 def pacer_counts(scenario: Scenario, file: Scenario | None = None) -> list[Choice]:
     """Return 0, 1, ... all pacers of the formation."""
     most = len(scenario.pacers.formation.names())
-    own, told = _count(scenario.pacers), _count((file or scenario).pacers)
-    found = []
+    now, in_file = _count(scenario.pacers), _count((file or scenario).pacers)
+    rows = []
     for count in range(min(most, MOST_PACERS) + 1):
         new = scenario.model_copy(
             update={"pacers": scenario.pacers.model_copy(update={"count": count})}
         )
         settings = (("pacers.count", str(count)),)
-        found.append(Choice(str(count), new, count == own, settings, count == told))
-    return found
+        rows.append(Choice(str(count), new, count == now, settings, count == in_file))
+    return rows
 
 
 def _count(pacers: Pacers) -> int:
@@ -117,14 +122,14 @@ def _count(pacers: Pacers) -> int:
 
 
 def front_gaps(scenario: Scenario, file: Scenario) -> list[Choice]:
-    """Return gaps to the nearest pacer ahead, her own and the file's among them."""
-    own, told = _front_gap(scenario.pacers), _front_gap(file.pacers)
+    """Return gaps to the nearest pacer ahead, the present one and the file's among them."""
+    now, in_file = _front_gap(scenario.pacers), _front_gap(file.pacers)
     rows = []
-    for gap in sorted({*GAPS_M, own, told} - {0.0}):
-        asked: float | None = gap
-        if gap == told and file.pacers.formation == scenario.pacers.formation:
-            asked = file.pacers.front_gap  # None: as in the formation
-        rows.append(_Row(f"{gap:.4g}", gap == own, gap == told, {"front_gap": asked}))
+    for gap in sorted({*GAPS_M, now, in_file} - {0.0}):
+        value: float | None = gap
+        if gap == in_file and file.pacers.formation == scenario.pacers.formation:
+            value = file.pacers.front_gap  # None: as in the formation
+        rows.append(_Row(f"{gap:.4g}", gap == now, gap == in_file, {"front_gap": value}))
     return _of_pacers(scenario, rows)
 
 
@@ -135,19 +140,21 @@ def _front_gap(pacers: Pacers) -> float:
 
 def formations(scenario: Scenario, file: Scenario) -> list[Choice]:
     """Return the shipped formations and the file's, each with as many pacers as it has places."""
-    own, told = scenario.pacers.formation, file.pacers.formation
+    now, in_file = scenario.pacers.formation, file.pacers.formation
     known: dict[str, tuple[Formation, str]] = {}
     for name in shipped_names("formations"):
         try:
             known[name] = Formation.model_validate(FORMATION.find(name)), name
         except (ScenarioError, ValidationError):
             continue
-    if told != own and all(formation != told for formation, _ in known.values()):
-        name = f"{told.name}, in the file" if told.name in {*known, own.name} else told.name
-        known[name] = told, told.model_dump_json(by_alias=True)
-    found = [Choice(own.name, scenario, True, (), own == told)]
+    if in_file != now and all(formation != in_file for formation, _ in known.values()):
+        name = (
+            f"{in_file.name}, in the file" if in_file.name in {*known, now.name} else in_file.name
+        )
+        known[name] = in_file, in_file.model_dump_json(by_alias=True)
+    rows = [Choice(now.name, scenario, True, (), now == in_file)]
     for name, (formation, text) in known.items():
-        if formation == own:
+        if formation == now:
             continue
         update: dict[str, Any] = {"formation": formation}
         count = scenario.pacers.count
@@ -158,17 +165,17 @@ def formations(scenario: Scenario, file: Scenario) -> list[Choice]:
         pacers = _pacers(scenario.pacers, update)
         if pacers is not None:
             new = scenario.model_copy(update={"pacers": pacers})
-            found.append(Choice(name, new, False, tuple(settings), formation == told))
-    return sorted(found, key=lambda c: c.label)
+            rows.append(Choice(name, new, False, tuple(settings), formation == in_file))
+    return sorted(rows, key=lambda c: c.label)
 
 
 def policies(scenario: Scenario, file: Scenario) -> list[Choice]:
     """Return holding the light, and waiting for her behind it by so much."""
-    own, told = _wait(scenario.pacers), _wait(file.pacers)
-    rows = [_Row("hold", own is None, told is None, {"policy": "hold_light"})]
-    for wait in sorted({*WAITS_M, *(w for w in (own, told) if w is not None)}):
+    now, in_file = _wait(scenario.pacers), _wait(file.pacers)
+    rows = [_Row("hold", now is None, in_file is None, {"policy": "hold_light"})]
+    for wait in sorted({*WAITS_M, *(w for w in (now, in_file) if w is not None)}):
         update = {"policy": "wait_for_runner", "drop_back": wait}
-        rows.append(_Row(f"wait {wait:g}", wait == own, wait == told, update))
+        rows.append(_Row(f"wait {wait:g}", wait == now, wait == in_file, update))
     return _of_pacers(scenario, rows)
 
 
@@ -184,21 +191,23 @@ def first_laps(scenario: Scenario, file: Scenario) -> list[Choice]:
     plan = schedule_of(scenario.plan, scenario.distance)
     target, lap = plan.finish_s, float(plan.time_at(LAP_M))
     even = _even_lap(scenario, target)
-    told = _told_lap(scenario, file, target)
-    same = told is not None and abs(told[0] - lap) < _SAME_LAP_S
-    found = [(lap, Choice(format_time(lap), scenario, True, (), same))]
-    if told is not None and not same:
-        found.append((told[0], told[1]))
-    fixed = [lap for lap, _ in found]
+    in_file = _lap_in_file(scenario, file, target)
+    same = in_file is not None and abs(in_file[0] - lap) < _SAME_LAP_S
+    rows = [(lap, Choice(format_time(lap), scenario, True, (), same))]
+    if in_file is not None and not same:
+        rows.append((in_file[0], in_file[1]))
+    fixed = [lap for lap, _ in rows]
     for change in LAPS_S:
         if any(abs(even + change - other) < 0.1 for other in fixed):
             continue
         time = round(even + change, 2)
-        found.append((time, _first_lap(scenario, time, target)))
-    return [choice for _, choice in sorted(found, key=lambda row: row[0])]
+        rows.append((time, _first_lap(scenario, time, target)))
+    return [choice for _, choice in sorted(rows, key=lambda row: row[0])]
 
 
-def _told_lap(scenario: Scenario, file: Scenario, target_s: float) -> tuple[float, Choice] | None:
+def _lap_in_file(
+    scenario: Scenario, file: Scenario, target_s: float
+) -> tuple[float, Choice] | None:
     """Return the file's first lap [s] and its row; the whole plan where the target is the same."""
     if file.distance != scenario.distance:
         return None
@@ -223,8 +232,8 @@ def _first_lap(scenario: Scenario, lap_s: float, target_s: float) -> Choice:
     rows = ", ".join(f'"{key}": "{value}"' for key, value in splits.items())
     start = "yes" if scenario.plan.standing_start else "no"
     text = f"{{shape: splits, standing_start: {start}, splits: {{{rows}}}}}"
-    asked = scenario.model_copy(update={"plan": new})
-    return Choice(format_time(lap_s), asked, False, (("plan", text),))
+    choice = scenario.model_copy(update={"plan": new})
+    return Choice(format_time(lap_s), choice, False, (("plan", text),))
 
 
 def _even_lap(scenario: Scenario, target_s: float) -> float:
@@ -238,29 +247,23 @@ def _even_lap(scenario: Scenario, target_s: float) -> float:
     return float(schedule_of(from_rest, scenario.distance).time_at(LAP_M))
 
 
-def temperatures(scenario: Scenario, file: Scenario) -> list[Choice]:
-    """Return air temperatures, today's and the file's among them."""
-    own, told = scenario.environment.temperature, file.environment.temperature
-    found = []
-    for value in sorted({*DEGREES, own, told}):
-        air = scenario.environment.model_copy(update={"temperature": value})
-        new = scenario.model_copy(update={"environment": air})
-        settings = (("environment.temperature", f"{value:.10g}"),)
-        found.append(Choice(f"{value:g}°", new, value == own, settings, value == told))
-    return found
+def numbers(
+    scenario: Scenario, file: Scenario, path: str, values: Sequence[float], unit: str = ""
+) -> list[Choice]:
+    """Return values of the number at a path, the present one and the file's among them."""
+    now, in_file = (float(attrgetter(path)(s)) for s in (scenario, file))
+    rows = []
+    for value in sorted({*values, now, in_file}):
+        new, settings = _with_number(scenario, path, value), ((path, f"{value:.10g}"),)
+        rows.append(Choice(f"{value:g}{unit}", new, value == now, settings, value == in_file))
+    return rows
 
 
-def winds(scenario: Scenario, file: Scenario) -> list[Choice]:
-    """Return wind speeds from today's direction, today's and the file's among them."""
-    wind, told = scenario.environment.wind, file.environment.wind.speed
-    found = []
-    for value in sorted({*WINDS_M_S, wind.speed, told}):
-        blows = wind.model_copy(update={"speed": value})
-        air = scenario.environment.model_copy(update={"wind": blows})
-        new = scenario.model_copy(update={"environment": air})
-        settings = (("environment.wind.speed", f"{value:.10g}"),)
-        found.append(Choice(f"{value:g}", new, value == wind.speed, settings, value == told))
-    return found
+def _with_number(section: SectionT, path: str, value: float) -> SectionT:
+    """Return a section with another number at a path."""
+    first, _, rest = path.partition(".")
+    new = _with_number(getattr(section, first), rest, value) if rest else value
+    return section.model_copy(update={first: new})
 
 
 AXES: dict[str, Callable[[Scenario, Scenario], Sequence[Choice]]] = {
@@ -269,8 +272,9 @@ AXES: dict[str, Callable[[Scenario, Scenario], Sequence[Choice]]] = {
     "formation": formations,
     "first-lap pace": first_laps,
     "policy": policies,
-    "temperature": temperatures,
-    "wind": winds,
+    "fade": partial(numbers, path="pacers.leader.fade", values=FADES_S, unit=" s"),
+    "temperature": partial(numbers, path="environment.temperature", values=DEGREES, unit="°"),
+    "wind": partial(numbers, path="environment.wind.speed", values=WINDS_M_S),
 }
 """What the strip can be about, in the order it is offered."""
 
@@ -286,15 +290,15 @@ class _Row:
 
 
 def _of_pacers(scenario: Scenario, rows: Sequence[_Row]) -> list[Choice]:
-    """Return the rows whose pacers can stand like that; the own one is the scenario itself."""
-    found = []
+    """Return the rows whose pacers can stand like that; the present one is the scenario itself."""
+    possible = []
     for row in rows:
         settings = tuple((f"pacers.{key}", _text(value)) for key, value in row.update.items())
         pacers = scenario.pacers if row.own else _pacers(scenario.pacers, row.update)
         if pacers is not None:
             new = scenario.model_copy(update={"pacers": pacers})
-            found.append(Choice(row.label, new, row.own, settings, row.in_file))
-    return found
+            possible.append(Choice(row.label, new, row.own, settings, row.in_file))
+    return possible
 
 
 def _text(value: float | str | None) -> str:

@@ -72,7 +72,7 @@ def validate(
     as_json: AsJson = False,
     markdown: Annotated[bool, typer.Option("--markdown", help="Print docs/validation.md.")] = False,
 ) -> None:
-    """Run everything that has a published value, and print how far off the model is."""
+    """Run every case with a published value and print how far off the model is."""
     from simulator.analysis.validating import validate as run_all
     from simulator.analysis.validation import sections
     from simulator.export.sheet import (
@@ -118,7 +118,7 @@ def calibrate_command(
     changes: Changes = None,
     as_json: AsJson = False,
 ) -> None:
-    """Find one or two numbers of a scenario with which it ends in a given time."""
+    """Find the value of one or two numbers with which a scenario ends in a given time."""
     from simulator.analysis.calibrate import calibrate
 
     target = race_time(to, "--to")
@@ -207,12 +207,12 @@ def fit(
     mass: Annotated[float, typer.Option(min=30, max=120, callback=finite, help="Mass [kg].")],
     shelter: Annotated[
         float,
-        typer.Option(min=0, max=0.95, callback=finite, help="Shelter S of races that say none."),
+        typer.Option(min=0, max=0.95, callback=finite, help="Shelter S of races that give none."),
     ] = 0.0,
     name: Annotated[str, typer.Option(help="The runner's name.")] = "a runner",
     as_json: AsJson = False,
 ) -> None:
-    """Make a runner out of best times: aerobic power, reserve, critical speed, D'."""
+    """Make a runner from best times: aerobic power, reserve, critical speed, D'."""
     from simulator.analysis.fit import fit_runner
     from simulator.scenario.model import Runner
 
@@ -304,21 +304,21 @@ def sweep(
         ),
     ] = None,
     rows: Annotated[
-        Path | None, typer.Option(help="A CSV whose heading names paths: its rows as they stand.")
+        Path | None, typer.Option(help="A CSV file whose header names paths: one attempt a row.")
     ] = None,
     samples: Annotated[
         int, typer.Option(min=0, max=100_000, help="Samples of the uncertain inputs for each row.")
     ] = 0,
     seed: Seed = 1,
     target: Annotated[
-        str, typer.Option(help="What the chance is asked of, with --samples.")
+        str, typer.Option(help="The target of the chance, with --samples.")
     ] = "3:59.99",
     jobs: Annotated[
-        int | None, typer.Option(min=1, help="Threads; left out: one for each processor.")
+        int | None, typer.Option(min=1, help="Number of threads; left out: one for each processor.")
     ] = None,
     cluster: Annotated[
         str | None,
-        typer.Option(metavar="tcp://…", help="A Dask scheduler, which is trusted: it runs code."),
+        typer.Option(metavar="tcp://…", help="A Dask scheduler that you trust: it runs code."),
     ] = None,
     changes: Changes = None,
 ) -> None:
@@ -387,10 +387,11 @@ def plot(
     x: Annotated[str, typer.Option(help="Column on the horizontal axis.")] = "",
     y: Annotated[str, typer.Option(help="Column on the vertical axis.")] = "",
     colour: Annotated[
-        str, typer.Option("--colour", "--color", help="Column of the lines, or of a map.")
+        str,
+        typer.Option("--colour", "--color", help="Column shown by colour: of lines, or of a map."),
     ] = "",
     title: Annotated[str, typer.Option(help="Heading.")] = "",
-    scenario: Annotated[str, typer.Option(help="What a ready figure is about.")] = DEFAULT_SCENARIO,
+    scenario: Annotated[str, typer.Option(help="Scenario of a ready figure.")] = DEFAULT_SCENARIO,
     changes: Changes = None,
 ) -> None:
     """Draw a table of results as a figure for a talk (.png, .svg, .pdf)."""
@@ -431,26 +432,26 @@ def optimise(
         list[str] | None,
         typer.Option(
             metavar="PATH[=LOW..HIGH]",
-            help="plan.splits, pacers.front_gap=1..3, pacers.count=0..13.",
+            help="What may change: plan.splits, pacers.front_gap=1..3, pacers.count=0..13.",
         ),
     ] = None,
     minimise: Annotated[
-        str, typer.Option(help="finish (if nothing is said), reserve_used, pacers or a free path.")
+        str, typer.Option(help="finish (the default), reserve_used, pacers or a free path.")
     ] = "",
-    maximise: Annotated[str, typer.Option(help="The same, or a free path.")] = "",
+    maximise: Annotated[str, typer.Option(help="The same, to be as large as possible.")] = "",
     subject_to: Annotated[
-        list[str] | None, typer.Option(help='What must hold, e.g. "finish<=4:00".')
+        list[str] | None, typer.Option(help='A condition, e.g. "finish<=4:00".')
     ] = None,
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="Write the result as a scenario.")
     ] = None,
     changes: Changes = None,
 ) -> None:
-    """Find the best split plan, the fewest pacers, the widest gap that will do."""
+    """Find the best split plan, the fewest pacers or the widest gap, and its chance."""
     from simulator.analysis.optimise import optimise as optimum
     from simulator.export.sheet import write_scenario
 
-    with moving(err.status("looking")):
+    with moving(err.status("searching")):
         best = optimum.optimise(
             scenario,
             free or [],

@@ -21,7 +21,7 @@ from simulator.physics.setup import steady_attempt
 from simulator.recording.recording import Recording
 from simulator.records import least_flying_time
 from simulator.scenario.model import Scenario
-from simulator.scenario.pacers import Formation, Pacers, Slot
+from simulator.scenario.pacers import PacerFormation, Pacers, Slot
 from simulator.scenario.plan import schedule_of
 
 FADES_S = (1.0, 3.0)
@@ -164,7 +164,7 @@ def _swapping(pacers: Pacers, at_m: float) -> Pacers | None:
         place = {"ahead": other.ahead, "offset": other.offset, "from_": at_m}
         slots += [slot.model_copy(update={"until": at_m}), slot.model_copy(update=place)]
     plain = {"name": formation.name, "assumed": True, "slots": slots}
-    return pacers.model_copy(update={"formation": Formation.model_validate(plain)})
+    return pacers.model_copy(update={"formation": PacerFormation.model_validate(plain)})
 
 
 def spurts(scenario: Scenario, run: Recording) -> list[Spurt]:

@@ -52,8 +52,8 @@ def projections(recording: Recording) -> Floats:
     t = np.minimum(np.arange(recording.ticks + 1) * recording.step_s, recording.end_s)
     x = recording.distance_at(t)
     since = t - recording.time_at(np.maximum(x - LOOK_BACK_M, 0.0))
-    found = t + (recording.race_m - x) * since / LOOK_BACK_M
-    return np.where(x < LOOK_BACK_M, np.nan, found)
+    finish_s = t + (recording.race_m - x) * since / LOOK_BACK_M
+    return np.where(x < LOOK_BACK_M, np.nan, finish_s)
 
 
 @dataclass(frozen=True, eq=False)

@@ -25,7 +25,7 @@ from simulator.recording.recording import Recording
 from simulator.scenario.loader import load_scenario
 from simulator.scenario.model import Runner, Scenario, Wind
 from simulator.scenario.pacers import Pacers
-from simulator.scenario.plan import EvenPlan, LapPlan, SplitPlan, SplitRow
+from simulator.scenario.plan import EvenPlan, LapPlan, PlanSplit, SplitPlan
 from simulator.scenario.schedule import start_loss
 from simulator.units import MILE_M, format_distance, format_time
 
@@ -157,7 +157,7 @@ def _from_1200(scenario: Scenario, value: float, finish_s: float) -> Scenario:
     plan = scenario.plan
     if not isinstance(plan, SplitPlan):
         raise TypeError("the replay's plan is a table of splits")
-    splits = (*plan.splits[:-1], SplitRow(time=finish_s))
+    splits = (*plan.splits[:-1], PlanSplit(time=finish_s))
     return held_at(scenario, value).model_copy(
         update={"plan": plan.model_copy(update={"splits": splits})}
     )

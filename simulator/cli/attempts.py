@@ -292,7 +292,7 @@ class _Reel:
 
 
 def _attempt(name: str, changes: list[str] | None, speed: float) -> _Reel:
-    from simulator.export.film import Attempt
+    from simulator.export.film import attempt_scenes
     from simulator.session import Session
     from simulator.stage.playback import COUNTDOWN_S
 
@@ -301,7 +301,7 @@ def _attempt(name: str, changes: list[str] | None, speed: float) -> _Reel:
 
     def finish(cut: Cut) -> SceneAt:
         session.settle(cut.from_s, cut.to_s)
-        return Attempt(session.show, speed).scene_at
+        return attempt_scenes(session.show, speed)
 
     def read(text: str, option: str) -> float:
         return moment(text, session, option)

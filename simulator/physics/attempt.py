@@ -54,7 +54,7 @@ def simulate_all(scenarios: Sequence[Scenario], *, step_s: float = STEP_S) -> li
 
 
 def fork(scenario: Scenario, past: Recording, tick: int) -> Recording:
-    """Go on from `tick` of `past` under another scenario; what was before the tick is kept.
+    """Go on from `tick` of `past` under another scenario; what was before the tick stays.
 
     Raises:
         SimulationError: the race distance differs, or the tick lies after the finish.
@@ -149,14 +149,14 @@ class Outcomes:
     """How rows ended.
 
     Attributes:
-        places_m: the places asked for [m], increasing, shape (places,).
+        places_m: the places wanted [m], increasing, shape (places,).
         time_s: race time at each place [s], shape (rows, places); NaN where it was never reached or
             passed before the row was stepped.
         finish_s: finish time [s], NaN where she did not finish, shape (rows,).
         status: position in `STATUSES`, judged as recordings are, shape (rows,).
         shelter: mean share of the drag taken away, over the steps up to the line [1].
         reserve_used: how much of the reserve was drawn [J/kg].
-        lost_light_m: where the light was lost [m], NaN where it was kept or not watched.
+        lost_light_m: where the light was lost [m], NaN where it was not lost or not watched.
         slack: least power to spare in each 50 m [W/kg], shape (rows, cells); see `run_attempts`.
     """
 
@@ -258,7 +258,7 @@ def run_attempts(
 
 
 def _free_processors() -> int:
-    """Return how many processors may be used; beside the main thread, which draws, one less."""
+    """Return how many processors may be used; beside the drawing main thread, one less."""
     count = os.cpu_count() or 1
     return count if current_thread() is main_thread() else max(1, count - 1)
 

@@ -29,7 +29,7 @@ from simulator.coefficients import (
     SWAP_IN_M,
     SWAP_M,
 )
-from simulator.scenario.pacers import Formation, Pacers, Slot
+from simulator.scenario.pacers import PacerFormation, Pacers, Slot
 from simulator.scenario.schedule import Schedule
 
 Floats = NDArray[np.float64]
@@ -101,14 +101,14 @@ class Group:
         return np.asarray(self.leading & (self.presence > 0.0))
 
     def _where_led(self, values: Floats) -> Floats:
-        """Return values by stage; where nobody is ahead, that of the stage beside it."""
+        """Return values by stage; where nobody is ahead, that of the next stage."""
         led = self.lead() > 0.0
-        beside = values.copy()
+        filled = values.copy()
         for i in np.flatnonzero(~led).tolist():
             near = [j for j in (i - 1, i + 1) if 0 <= j < len(led) and led[j]]
             if near:
-                beside[i] = values[near[0]]
-        return beside
+                filled[i] = values[near[0]]
+        return filled
 
 
 def group_of(pacers: Pacers, race_m: float) -> Group:
@@ -163,10 +163,12 @@ def stints_of(pacers: Pacers) -> tuple[tuple[Stint, ...], float]:
     return slots, 0.0 if pacers.front_gap is None else pacers.front_gap - nearest
 
 
-_formations: dict[int, tuple[Formation, tuple[tuple[Stint, ...], tuple[str, ...], float]]] = {}
+_formations: dict[int, tuple[PacerFormation, tuple[tuple[Stint, ...], tuple[str, ...], float]]] = {}
 
 
-def _formation(key: int, formation: Formation) -> tuple[tuple[Stint, ...], tuple[str, ...], float]:
+def _formation(
+    key: int, formation: PacerFormation
+) -> tuple[tuple[Stint, ...], tuple[str, ...], float]:
     """Return a formation's slots, their names and the gap to the nearest slot ahead [m].
 
     Kept by identity, since the rows of a sweep share their formation and comparing it is dear.
@@ -349,8 +351,8 @@ def _role(ahead_m: float) -> str:
 
 def front_gap(group: Group, runner_m: float, reference_m: float) -> float | None:
     """Return the hip to hip gap to the nearest pacer ahead [m]; None with nobody ahead."""
-    found = places(group, runner_m, reference_m)
-    return min((p.x_m - runner_m for p in found if p.role == "ahead"), default=None)
+    pacers = places(group, runner_m, reference_m)
+    return min((p.x_m - runner_m for p in pacers if p.role == "ahead"), default=None)
 
 
 def schedule_followed(

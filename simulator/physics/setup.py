@@ -1,7 +1,7 @@
 """From a scenario to an attempt that the kernel can step: constants and tables.
 
 In: a scenario, for a sample also its runner and wake. Out: `kernel.Attempt`, filled. What many rows
-share is made once and kept: a plan's knots and what is left of it, a formation's tables, the wind.
+share is cached: a plan's knots and what is left of it, a formation's tables, the wind.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ def table(values: Floats | Sequence[float]) -> Any:
 
 def empty(count: int) -> Any:
     """Return `count` entries for the kernel to fill."""
-    return np.zeros(count) if COMPILED else [0.0] * count
+    return np.empty(count) if COMPILED else [0.0] * count
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,7 +142,7 @@ def planned_of(plan: Plan, race_m: float, step_s: float = STEP_S) -> Planned:
 
 
 def wave_schedules(scenario: Scenario) -> list[tuple[str, Schedule]]:
-    """Return each wave's name and schedule; a wave without a plan of its own shows the main one."""
+    """Return each wave's name and schedule; a wave without a plan shows the main one."""
     return [
         (w.name, planned_of(w.plan or scenario.plan, scenario.distance).schedule)
         for w in scenario.wavelight.waves
@@ -176,7 +176,7 @@ _lines: dict[tuple[int, Leader], tuple[Planned, Any]] = {}
 
 
 def _group_line(key: int, light: Planned, leader: Leader, step_s: float) -> Any:
-    """Return the line of a leader who errs; kept by the identity of what he follows."""
+    """Return the line of a leader who errs; cached by the identity of what he follows."""
     known = _lines.get((key, leader))
     if known is None or known[0] is not light:
         count, errors = 0, [0.0]
@@ -291,7 +291,7 @@ def sheltering_of(
 ) -> Sheltering:
     """Return the tables of filled slots, or of constant shelters, over a race of `race_m` [m].
 
-    `outside`: for a runner who is out beside those ahead.
+    `outside`: for a runner who is out next to those ahead.
     """
     changes = [c.until for c in constants or () if c.until is not None and c.until < race_m]
     bends = tuple(max(u + side, 0.0) for u in changes for side in (-CHANGE_M / 2, CHANGE_M / 2))

@@ -67,7 +67,7 @@ class Slot(CheckedSection):
         return self.from_ < (other.until or 1e9) and other.from_ < (self.until or 1e9)
 
 
-class Formation(CheckedSection):
+class PacerFormation(CheckedSection):
     """Slots in their order of usefulness: with n pacers, the first n names run."""
 
     name: Line = Field("inline", max_length=100, description="Name of the formation.")
@@ -100,7 +100,11 @@ class Formation(CheckedSection):
 
     def names(self) -> list[str]:
         """Return the pacers' names in their order of usefulness; nameless slots are `pacer N`."""
-        return list(dict.fromkeys(slot.name for slot in self.named_slots))
+        return list(self._names)
+
+    @cached_property
+    def _names(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(slot.name for slot in self.named_slots))
 
     @cached_property
     def named_slots(self) -> list[Slot]:
@@ -168,9 +172,9 @@ def _shelter_rows(value: Any) -> Any:
     return [{"value": value}]
 
 
-def _default_formation() -> Formation:
+def _default_formation() -> PacerFormation:
     try:
-        return Formation.model_validate(FORMATION.find(DEFAULT_FORMATION))
+        return PacerFormation.model_validate(FORMATION.find(DEFAULT_FORMATION))
     except (PydanticCustomError, ValidationError) as error:  # the default, which no file names
         what = f"The shipped formation '{DEFAULT_FORMATION}' is missing or damaged"
         raise ResourceError(f"{what}; reinstall lightpace.") from error
@@ -180,7 +184,7 @@ class Pacers(CheckedSection):
     """The group that runs with her."""
 
     formation: Annotated[
-        Formation, BeforeValidator(FORMATION.find, json_schema_input_type=str | Formation)
+        PacerFormation, BeforeValidator(FORMATION.find, json_schema_input_type=str | PacerFormation)
     ] = Field(
         default_factory=_default_formation,
         description="A file of configs/formations, a path, or inline slots; left out: breaking4.",

@@ -63,9 +63,9 @@ def test_the_kind_is_told_by_the_keys(text: str, meant: Uniform | Normal) -> Non
         (
             "{given: [monako_2023]}",
             "1:23",
-            "no past race 'monako_2023'  (did you mean monaco_2023?)",
+            "there is no such past race  (did you mean monaco_2023?)",
         ),
-        ("{given: [monaco_2023, ../no.yaml]}", "1:36", "no past race '../no.yaml'"),
+        ("{given: [monaco_2023, ../no.yaml]}", "1:36", "there is no such past race"),
         ("{froms: {spread: 1}}", "1:15", "unknown key 'froms'  (did you mean form?)"),
     ],
 )

@@ -234,7 +234,7 @@ LINES = {"finish": 0.0, "run-out": 3.0, "end": 8.0}
 
 
 def take(session: Session, label: str) -> None:
-    session.take_bar(next(i for i, row in enumerate(session.bars.choices) if row.label == label))
+    session.take_bar(next(i for i, row in enumerate(session.bars.rows) if row.label == label))
 
 
 def stands(session: Session, past_s: float) -> bool:
@@ -244,7 +244,7 @@ def stands(session: Session, past_s: float) -> bool:
     assert session.playback.furthest_s == session.playback.time_s
     scene = session.scene()
     assert scene.what_if is not None
-    (own,) = (bar for bar in scene.what_if.bars if bar.own)
+    (own,) = (bar for bar in scene.what_if.bars if bar.current)
     if len(lineage(session)) == 1:  # the bars are from the gun
         assert own.finish_s == session.recording.finish_s
     assert not own.hidden

@@ -58,7 +58,7 @@ FIGURES = {
         *("pacers.front_gap", "pacers.count", "finish_s"),
     ),
     "chance": (
-        "Chance of the plan's {target} over the number of pacers",
+        "Chance of {target} over the number of pacers",
         "pacers.count",
         "chance",
         "",
@@ -311,8 +311,9 @@ def sweep(
     ] = 0,
     seed: Seed = 1,
     target: Annotated[
-        str, typer.Option(help="The target of the chance, with --samples.")
-    ] = "3:59.99",
+        str | None,
+        typer.Option(help="The target of the chance; left out: the finish of the scenario's plan."),
+    ] = None,
     jobs: Annotated[
         int | None, typer.Option(min=1, help="Number of threads; left out: one for each processor.")
     ] = None,
@@ -333,7 +334,7 @@ def sweep(
     from simulator.scenario.reading import read_text
 
     check_ending(output)
-    target_s = race_time(target, "--target")
+    target_s = None if target is None else race_time(target, "--target")
     listed = None if rows is None else axis_of_csv(read_text(rows, str(rows)), str(rows))
     grid = grid_of(vary or [], listed)
     request: Request = request_of(
@@ -400,22 +401,18 @@ def plot(
     from simulator.analysis.sweep.sweep import run_sweep
     from simulator.analysis.uncertainty import SAMPLES, SEED, target_words
     from simulator.export.table import read_columns
-    from simulator.scenario.plan import schedule_of
     from simulator.view.figures import FigureSpec, check_figure, draw_figure
 
     check_figure(output)
     if table in FIGURES and not Path(table).exists():
         heading, x, y, colour = FIGURES[table]
         attempt = load(scenario, changes)
-        target_s = schedule_of(attempt.plan, attempt.distance).finish_s
         vary = [f"pacers.count=0..{len(attempt.pacers.formation.names())}"]
         vary += ["pacers.front_gap=0.8..4:0.2"] if x == "pacers.front_gap" else []
         grid = grid_of(vary)
         samples = SAMPLES if y == "chance" else 0
-        request = request_of(
-            scenario, grid, changes=changes or [], samples=samples, seed=SEED, target_s=target_s
-        )
-        heading = heading.format(target=target_words(target_s))
+        request = request_of(scenario, grid, changes=changes or [], samples=samples, seed=SEED)
+        heading = heading.format(target=target_words(request.target_s))
         show = FigureSpec(x, y, colour, title or f"{heading}: {attempt.name}")
         draw_figure(run_sweep(request), show, output)
     elif x and y:

@@ -12,7 +12,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from simulator.analysis.fit import Fit, fit_runner
     from simulator.analysis.optimise.optimise import Optimum, optimise
+    from simulator.analysis.predict import Prediction, Race, predict
     from simulator.analysis.sweep.sweep import Table, sweep
     from simulator.errors import LightpaceError, ScenarioError
     from simulator.physics.attempt import fork, simulate, simulate_all
@@ -22,18 +24,23 @@ if TYPE_CHECKING:
     from simulator.scenario.model import Scenario
 
 __all__ = [
+    "Fit",
     "LightpaceError",
     "Moment",
     "Optimum",
+    "Prediction",
+    "Race",
     "Recording",
     "Scenario",
     "ScenarioError",
     "Status",
     "Table",
+    "fit_runner",
     "fork",
     "load_recording",
     "load_scenario",
     "optimise",
+    "predict",
     "save_recording",
     "simulate",
     "simulate_all",
@@ -41,6 +48,8 @@ __all__ = [
 ]
 
 _HOMES = {
+    "analysis.fit": ("Fit", "fit_runner"),
+    "analysis.predict": ("Prediction", "Race", "predict"),
     "analysis.optimise.optimise": ("Optimum", "optimise"),
     "analysis.sweep.sweep": ("Table", "sweep"),
     "errors": ("LightpaceError", "ScenarioError"),

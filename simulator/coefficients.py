@@ -60,6 +60,10 @@ AEROBIC_START = _row("AEROBIC_START", 5.0, "W/kg", "aerobic power on the line; m
 TAU_AEROBIC = _row("TAU_AEROBIC", 20.0, "s", "oxygen uptake kinetics; model")
 TAU_RESERVE = _row("TAU_RESERVE", 15.0, "s", "three-parameter critical power, Morton 1996")
 
+ENDURANCE_FROM = _row(
+    "ENDURANCE_FROM", 250.0, "s", "form of Péronnet & Thibault 1989 (420 s); fitted"
+)
+
 TAU_SPEED = _row("TAU_SPEED", 1.2, "s", "time constant of a start; model")
 TAU_LIMIT = _row("TAU_LIMIT", 0.3, "s", "how fast speed yields to the power limit; model")
 ACCEL_MIN = _row("ACCEL_MIN", -2.0, "m/s2", "strongest braking; model")

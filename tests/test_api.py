@@ -18,7 +18,7 @@ TABLE = Table({"finish_s": np.array([246.42, np.nan]), "status": np.array(["fini
 
 def test_the_examples_run_one_after_another() -> None:
     blocks = re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
-    assert len(blocks) == 4
+    assert len(blocks) == 5
     names: dict[str, object] = {}
     for block in blocks:
         exec(compile(block, str(PAGE), "exec"), names)  # noqa: S102 - our own page

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 
 import pytest
 
-from simulator.analysis.validation import drafting_rows
+from simulator.analysis.validate.athletes import study
+from simulator.analysis.validate.rows import drafting_rows
 from simulator.cli import main
 from simulator.export.sheet import validation_markdown
 from simulator.scenario import load_text
+from simulator.units import parse_time
 
 
 @dataclass(frozen=True)
@@ -45,12 +47,12 @@ def test_validate_prints_its_rows_three_ways(
     lightpace: Lightpace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rows = drafting_rows()
-    monkeypatch.setattr("simulator.analysis.validating.validate", lambda: rows)
+    monkeypatch.setattr("simulator.analysis.validate.validate.validate", lambda: rows)
     table = lightpace("validate")
     assert (table.code, table.err) == (0, "")
     assert "Schickhofer & Hanson 2021" in table.out
     assert "calibrated: numbers of the model were chosen" in table.out
-    assert lightpace("validate", "--markdown").out == validation_markdown(rows)
+    assert lightpace("validate", "--markdown").out == validation_markdown(rows, study())
     told = json.loads(lightpace("validate", "--json").out)
     assert [row["what"] for row in told] == [row.what for row in rows]
 
@@ -89,15 +91,62 @@ def test_fit_prints_a_block_that_can_be_pasted_and_what_is_open(lightpace: Light
     assert (done.code, done.err) == (0, "")
     runner = load_text(done.out.split("\n\n")[0], "pasted").runner
     assert (runner.name, runner.mass) == ("me: 2026", 42)
-    for word in ("no error can be given from two races", "critical speed", "D'", "0.3 to 400 m"):
+    for word in ("reserve: standard error", "critical speed", "D'", "0.3 to 400 m"):
         assert word in done.out
+    assert "hardly run out" not in done.out
+
+
+def test_a_best_that_was_not_run_out_is_named_and_not_refused(lightpace: Lightpace) -> None:
+    races = ("--race", "800 m=2:00", "--race", "1500 m=4:06", "--race", "3000 m=9:50")
+    done = lightpace("fit", *races, *HER)
+    assert (done.code, done.err) == (0, "")
+    assert "3000 m in 9:50.00 is slower than the other times say" in done.out
+
+
+def test_predict_prints_times_alone_and_paced_with_their_ranges(lightpace: Lightpace) -> None:
+    races = ("--race", "800 m=2:14", "--race", "1500 m=4:37")
+    done = lightpace("predict", "solo", *races, *HER, "--distance", "1 mile", "--distance", "3 km")
+    assert (done.code, done.err) == (0, "")
+    rows = [line.split() for line in done.out.splitlines()[2:4]]
+    assert [row[0] for row in rows] == ["1", "3000"]
+    alone, low, high, paced = (parse_time(rows[1][i]) for i in (2, 3, 5, 6))
+    assert low < paced < alone < high
+    assert "S 0.6 for the first 55 %" in done.out
+    assert "endurance is 0" not in done.out
+    told = json.loads(lightpace("predict", "solo", "--distance", "800 m", "--json").out)
+    assert told["runner"] == "Faith Kipyegon"
+    assert told["paced"][0]["time_s"] < told["alone"][0]["time_s"] < told["alone"][0]["high_s"]
+
+
+def test_predict_says_where_a_runner_without_endurance_comes_out_too_fast(
+    lightpace: Lightpace,
+) -> None:
+    assert "her endurance is 0" in lightpace("predict", "--distance", "800 m").out
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--distance", "far"),
+        ("--distance", "20 km"),
+        ("--height", "1.7"),
+        ("--race", "1500 m"),
+        ("--set", "runner=nobody"),
+    ],
+)
+def test_predict_says_in_a_sentence_what_is_wrong(
+    lightpace: Lightpace, arguments: tuple[str, ...]
+) -> None:
+    done = lightpace("predict", *arguments)
+    assert (done.code, done.out) == (2, "")
+    assert len(done.err.splitlines()) == 1
 
 
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [
         (("--race", "1500 m=3:48.68"), 1),
-        (("--race", "1500 m=3:48.68", "--race", "3000 m=7:30"), 1),
+        (("--race", "1500 m=3:48.68", "--race", "3000 m=7:00"), 1),
         (("--race", "1500 m", "--race", "3000 m=8:07"), 2),
         (("--race", "1500 m=0", "--race", "3000 m=8:07"), 2),
         (("--race", "1500 m=3:48.68@2", "--race", "3000 m=8:07"), 2),

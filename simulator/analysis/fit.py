@@ -1,10 +1,11 @@
-"""Fitting a runner: maximal aerobic power and anaerobic reserve from her best times.
+"""Fitting a runner: maximal aerobic power, anaerobic reserve and endurance from her best times.
 
 In: races with their times and shelter, and a body. Out: `Fit`, with what the times leave open.
 
-Each race asks for a reserve that falls with the aerobic power (`predicted.reserve_needed`): two
-races are two curves, and cross at one point at most. From three races on the point that misses the
-times least is found, with standard errors.
+Each race takes a reserve that falls with the aerobic power (`predict.reserve_needed`). The runner
+is the one whose predicted times miss the bests least, each as a share of itself; what a few bests
+cannot tell, what other runners are like does: `PRIOR`, made from the athletes in
+configs/athletes.csv. So two bests are enough, and a best that was not run out shows as a miss.
 """
 
 from __future__ import annotations
@@ -12,68 +13,55 @@ from __future__ import annotations
 import itertools
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.analysis.predict import demands, predicted_times, reserve_needed, stretched
-from simulator.coefficients import AEROBIC_START, BEND_M, LAP_M, TAU_AEROBIC, G
+from simulator.analysis.predict import Race, demands, predicted_times, reserve_needed, stretched
+from simulator.coefficients import AEROBIC_START, BEND_M, ENDURANCE_FROM, LAP_M, G
 from simulator.errors import NoAnswerError
 from simulator.physics.air import density, drag_area
 from simulator.physics.compiled import kernel
-from simulator.scenario.model import Environment, Runner, Scenario
-from simulator.scenario.pacers import ConstantShelter, Pacers
-from simulator.scenario.plan import EvenPlan
+from simulator.records import least_time
+from simulator.scenario.fields import bounds_of
+from simulator.scenario.model import Environment, Runner
 from simulator.units import format_distance, format_time
 
 Floats = NDArray[np.float64]
 
-OFF_S = 0.5
-"""By how much each time may be off in the range that two races leave [s]."""
-RUNNER_KEYS = ("name", "height", "mass", "max_aerobic_power", "reserve")
+FITTED = ("max_aerobic_power", "reserve", "endurance")
+"""The runner's numbers that are fitted."""
+RUNNER_KEYS = ("name", "height", "mass", *FITTED)
+BEST_SPREAD = 0.005
+"""By which share of itself a best is taken to differ from what she can run [1]."""
+
+
+NOT_RUN_OUT = 0.02
+"""A best that the others beat by this share of it was no best effort [1]."""
 
 
 @dataclass(frozen=True, slots=True)
-class Race:
-    """A best time: distance [m], time [s], and shelter S [1] up to a distance [m] (None: all)."""
+class Prior:
+    """What runners are like whose bests are not known: means and standard deviations.
 
-    distance_m: float
-    time_s: float
-    shelter: float = 0.0
-    until_m: float | None = None
+    Attributes:
+        usable, usable_spread: the reserve less what is gone until oxygen uptake has come up, over
+            MAP: (E(0) - tau_A (MAP - A(0))) / MAP [s]. Economy and oxygen kinetics do not change
+            it.
+        endurance, endurance_spread: the endurance [1].
+    """
 
-    @property
-    def label(self) -> str:
-        """Return `1500 m in 3:48.68`."""
-        return f"{format_distance(self.distance_m)} in {format_time(self.time_s)}"
-
-    def scenario(self, runner: Runner) -> Scenario:
-        """Return the race as an even plan for `runner`, behind nobody but for its shelter."""
-        held: tuple[ConstantShelter, ...] = (
-            ConstantShelter(value=self.shelter, until=self.until_m),
-        )
-        if self.until_m is not None:
-            held = (*held, ConstantShelter(value=0.0))
-        return Scenario(
-            distance=self.distance_m,
-            runner=runner,
-            plan=EvenPlan(target=self.time_s),
-            pacers=Pacers(count=0, shelter=held if self.shelter else None),
-            ghosts=(),
-        )
+    usable: float
+    usable_spread: float
+    endurance: float
+    endurance_spread: float
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
-    """What the times leave open: a standard error, or the ends of a range; None where unknown."""
-
-    error: float | None = None
-    low: float | None = None
-    high: float | None = None
+PRIOR = Prior(usable=39.3, usable_spread=11.7, endurance=0.0682, endurance_spread=0.0194)
+"""Those of the athletes in configs/athletes.csv; `lightpace validate` prints them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,35 +69,27 @@ class Fit:
     """A runner who runs these races.
 
     Attributes:
-        runner: with the fitted `max_aerobic_power` [W/kg] and `reserve` [J/kg].
+        runner: with the fitted `max_aerobic_power` [W/kg], `reserve` [J/kg] and `endurance` [1].
         races: what it was made from, by distance.
         predicted_s: her predicted time over each [s].
-        power, reserve: how far the two numbers are determined.
+        covariance: of the three numbers, shape (3, 3).
     """
 
     runner: Runner
     races: tuple[Race, ...]
     predicted_s: tuple[float, ...]
-    power: Span
-    reserve: Span
+    covariance: Floats
 
-    @cached_property
-    def critical_speed(self) -> float:
-        """Critical speed [m/s]: the even speed whose power, over a lap alone, is MAP."""
-        v = np.linspace(0.5, 10.0, 9501)
-        return float(np.interp(self.runner.max_aerobic_power, _lap_power(self.runner, v), v))
+    @property
+    def standard_error(self) -> dict[str, float]:
+        """Return how far each number is determined, by its name."""
+        return dict(zip(FITTED, np.sqrt(np.diag(self.covariance)).tolist(), strict=True))
 
-    @cached_property
-    def d_prime(self) -> float:
-        """D' [m]: what the reserve is worth in metres beyond the critical speed.
-
-        (E(0) - tau_A (MAP - A(0))) / (dP/dv): the reserve less what is gone until oxygen uptake has
-        come up, over the slope of the power at the critical speed.
-        """
-        v = self.critical_speed
-        low, high = _lap_power(self.runner, np.array([v - 0.01, v + 0.01]))
-        lag = TAU_AEROBIC * (self.runner.max_aerobic_power - AEROBIC_START)
-        return (self.runner.reserve - lag) / float((high - low) / 0.02)
+    @property
+    def not_run_out(self) -> tuple[Race, ...]:
+        """Return the races in which she could have been faster by `NOT_RUN_OUT` or more."""
+        pairs = zip(self.races, self.predicted_s, strict=True)
+        return tuple(race for race, time in pairs if time < (1.0 - NOT_RUN_OUT) * race.time_s)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values for JSON."""
@@ -123,16 +103,11 @@ class Fit:
             }
             for race, predicted in zip(self.races, self.predicted_s, strict=True)
         ]
-        spans = {"max_aerobic_power": self.power, "reserve": self.reserve}
         return {
             "runner": self.runner.model_dump(mode="json", include=set(RUNNER_KEYS)),
-            "standard_error": {key: span.error for key, span in spans.items()},
-            f"range_if_off_by_{OFF_S:g}_s": {
-                key: None if span.low is None else [span.low, span.high]
-                for key, span in spans.items()
-            },
-            "critical_speed_m_s": self.critical_speed,
-            "d_prime_m": self.d_prime,
+            "standard_error": self.standard_error,
+            "critical_speed_m_s": critical_speed(self.runner),
+            "d_prime_m": d_prime(self.runner),
             "races": races,
         }
 
@@ -147,7 +122,31 @@ def runner_block(runner: Runner) -> str:
         f"  mass: {runner.mass:g} # kg\n"
         f"  max_aerobic_power: {runner.max_aerobic_power:g} # W/kg\n"
         f"  reserve: {runner.reserve:g} # J/kg\n"
+        f"  endurance: {runner.endurance:g}\n"
     )
+
+
+def critical_speed(runner: Runner) -> float:
+    """Return the even speed whose power, over a lap alone in still air, is MAP [m/s]."""
+    v = np.linspace(0.5, 10.0, 9501)
+    return float(np.interp(runner.max_aerobic_power, _lap_power(runner, v), v))
+
+
+def d_prime(runner: Runner) -> float:
+    """Return D' [m]: what the reserve is worth in metres beyond the critical speed.
+
+    (E(0) - tau_A (MAP - A(0))) / (dP/dv): the reserve less what is gone until oxygen uptake has
+    come up, over the slope of the power at the critical speed.
+    """
+    v = critical_speed(runner)
+    low, high = _lap_power(runner, np.array([v - 0.01, v + 0.01]))
+    usable = runner.reserve - _lag(runner, runner.max_aerobic_power)
+    return usable / float((high - low) / 0.02)
+
+
+def _lag(runner: Runner, power: float) -> float:
+    """Return what of the reserve is gone until oxygen uptake has come up to `power` [J/kg]."""
+    return runner.oxygen_kinetics * (power - AEROBIC_START * runner.economy)
 
 
 def _lap_power(runner: Runner, v: Floats) -> Floats:
@@ -156,18 +155,10 @@ def _lap_power(runner: Runner, v: Floats) -> Floats:
     drag = 0.5 * air * drag_area(runner) * v * v / (runner.mass * G)
     bends = 2.0 * BEND_M / LAP_M
     speeds = v.tolist()
-    level = np.array([kernel.level_cost(speed) for speed in speeds]) * runner.kit.cost
+    level = np.array([kernel.level_cost(speed) for speed in speeds])
+    level = level * (runner.kit.cost * runner.economy)
     mean = bends * np.array([kernel.bend_factor(speed) for speed in speeds]) + (1.0 - bends)
     return np.asarray(level * mean * (1.0 + runner.drag_cost * drag))
-
-
-WORST_MISS = 0.02
-"""A fit that misses a time by a larger share of it is none."""
-_POWER_BOUNDS = (5.0, 40.0)
-_RESERVE_BOUNDS = (100.0, 5000.0)
-_GRID_W = np.linspace(*_POWER_BOUNDS, 281)
-_SPREAD = np.linspace(0.92, 1.08, 33)
-"""Times round each best time at which its curve is worked out, as shares of it."""
 
 
 def fit_runner(races: Sequence[Race], runner: Runner) -> Fit:
@@ -175,23 +166,26 @@ def fit_runner(races: Sequence[Race], runner: Runner) -> Fit:
 
     Args:
         races: two or more, over different distances.
-        runner: name and body; its aerobic power and reserve are not looked at.
+        runner: name, body, economy and oxygen kinetics; what is fitted is not looked at.
 
     Raises:
-        NoAnswerError: there are too few races, they contradict each other, or no runner fits them.
+        NoAnswerError: there are too few races, one of them is mistyped, or no runner fits them.
     """
     ordered = tuple(sorted(races, key=lambda race: race.distance_m))
     _check(ordered)
-    curves = _curves(ordered, runner)
-    if len(ordered) == 2:
-        power, reserve, spans = _crossing_of_two(ordered, curves)
-    else:
-        power, reserve, spans = _least_squares(ordered, curves)
-    made = runner.model_copy(
-        update={"max_aerobic_power": round(power, 3), "reserve": round(reserve, 0)}
-    )
-    predicted = predicted_times([race.scenario(made) for race in ordered])
-    return Fit(made, ordered, tuple(predicted), *spans)
+    curves = [Curve(race, runner) for race in ordered]
+    values, covariance = solve(curves, PRIOR)
+    numbers = dict(zip(FITTED, values, strict=True))
+    for name, value in numbers.items():
+        low, high = bounds_of(Runner, name)
+        if not (low or 0.0) <= value <= (high or np.inf):
+            what = f"they ask for a {name} of {value:.4g}, and it lies within {low:g} to {high:g}"
+            races_named = " and ".join(race.label for race in (ordered[0], ordered[-1]))
+            raise NoAnswerError(f"No runner fits {races_named}: {what}.")
+    rounded = {name: round(numbers[name], n) for name, n in zip(FITTED, (3, 0, 4), strict=True)}
+    fitted = runner.model_copy(update=rounded)
+    predicted = predicted_times([race.scenario(fitted) for race in ordered])
+    return Fit(fitted, ordered, tuple(predicted), covariance)
 
 
 def _check(races: tuple[Race, ...]) -> None:
@@ -200,6 +194,11 @@ def _check(races: tuple[Race, ...]) -> None:
             "One race cannot tell aerobic power from reserve: "
             "give a second one, best over twice the distance or half of it."
         )
+    for race in races:
+        if race.time_s < least_time(race.distance_m):
+            raise NoAnswerError(
+                f"{race.label} is faster than the men's world record less 2 %: it is mistyped."
+            )
     for short, long in itertools.pairwise(races):
         if short.distance_m == long.distance_m:
             raise NoAnswerError(
@@ -210,139 +209,119 @@ def _check(races: tuple[Race, ...]) -> None:
             raise NoAnswerError(
                 f"{long.label} is quicker than {short.label}: one of them is mistyped."
             )
-        faster = long.distance_m / long.time_s >= short.distance_m / short.time_s
-        if faster and long.shelter <= short.shelter:
-            raise NoAnswerError(
-                f"{long.label} is faster per metre than {short.label}: "
-                "the shorter one is no best time beside it; leave it out or give a better one."
-            )
 
 
-@dataclass(frozen=True, eq=False)
-class _Curve:
-    """The reserve a race asks for [J/kg] by time [s] and aerobic power, shape (times, powers)."""
+_POWERS = np.linspace(2.0, 45.0, 173)
+"""Aerobic powers at which a curve is tabulated [W/kg]."""
+_SPREAD = np.linspace(0.91, 1.09, 13)
+"""Times round each best time at which it is, as shares of it."""
+_TICKS = 5
+"""So many ticks are taken together [1]: half a second."""
 
-    times_s: Floats
-    reserve: Floats
 
-    def needed(self, time_s: float) -> Floats:
-        """Return the reserve needed for `time_s` at every aerobic power [J/kg]."""
-        place = np.interp(time_s, self.times_s, np.arange(len(self.times_s)))
-        i = min(int(place), len(self.times_s) - 2)
-        return np.asarray(self.reserve[i] + (self.reserve[i + 1] - self.reserve[i]) * (place - i))
+class Curve:
+    """The reserve a race takes by its time and the aerobic power, tabulated for one body.
 
-    def time(self, power: float, reserve: float) -> float:
+    Attributes:
+        race: the race.
+        runner: whose body, economy and oxygen kinetics it is made for.
+    """
+
+    def __init__(self, race: Race, runner: Runner) -> None:
+        self.race, self.runner = race, runner
+        self._times = race.time_s * _SPREAD
+        self._decay = np.log(np.maximum(self._times / ENDURANCE_FROM, 1.0))
+        scenario = race.scenario(runner.model_copy(update={"endurance": 0.0}))
+        plans = demands([stretched(scenario, t) for t in self._times.tolist()])
+        self._reserve = reserve_needed([plan.every(_TICKS) for plan in plans], _POWERS)
+
+    def time(self, power: float, reserve: float, endurance: float) -> float:
         """Return the time this race takes with these means [s], held at the table's ends."""
-        place = np.interp(power, _GRID_W, np.arange(len(_GRID_W)))
-        i = min(int(place), len(_GRID_W) - 2)
-        column = self.reserve[:, i] + (self.reserve[:, i + 1] - self.reserve[:, i]) * (place - i)
-        return float(np.interp(-reserve, -column, self.times_s))
+        held = power * (1.0 - endurance * self._decay)
+        place = np.interp(held, _POWERS, np.arange(len(_POWERS)))
+        i = np.minimum(place.astype(int), len(_POWERS) - 2)
+        rows = np.arange(len(self._times))
+        low, high = self._reserve[rows, i], self._reserve[rows, i + 1]
+        return float(np.interp(-reserve, -(low + (high - low) * (place - i)), self._times))
+
+    def slopes(self, power: float, reserve: float, endurance: float) -> Floats:
+        """Return how that time changes with power, reserve and endurance, shape (3,)."""
+        at = np.array([power, reserve, endurance])
+        slopes: Floats = _slopes(lambda v: np.array([self.time(*v.tolist())]), at, _MEANS_STEPS)[0]
+        return slopes
+
+    def usable(self, power: float, reserve: float) -> float:
+        """Return the usable reserve over MAP [s]; see `Prior`."""
+        return (reserve - _lag(self.runner, power)) / power
 
 
-def _curves(races: tuple[Race, ...], runner: Runner) -> list[_Curve]:
-    times = [race.time_s * _SPREAD for race in races]
-    rows = [
-        stretched(race.scenario(runner), float(t))
-        for race, column in zip(races, times, strict=True)
-        for t in column
-    ]
-    parts = reserve_needed(demands(rows), _GRID_W).reshape(len(races), len(_SPREAD), len(_GRID_W))
-    return [_Curve(column, part) for column, part in zip(times, parts, strict=True)]
+def solve(curves: Sequence[Curve], prior: Prior) -> tuple[tuple[float, float, float], Floats]:
+    """Return MAP, reserve and endurance that miss the bests least, and their covariance.
 
+    Gauss-Newton with halved steps, on the misses as shares of `BEST_SPREAD` and on how far the
+    usable reserve and the endurance are from the prior, as shares of its spreads.
+    """
+    runner = curves[0].runner
+    run = np.array([curve.race.time_s for curve in curves])
 
-def _crossing(short: Floats, long: Floats) -> tuple[float, float] | None:
-    """Return the aerobic power and reserve at which two curves cross, None if they do not."""
-    above = long - short
-    turns = np.flatnonzero((above[:-1] > 0) & (above[1:] <= 0))
-    if len(turns) == 0:
-        return None
-    i = int(turns[0])
-    share = above[i] / (above[i] - above[i + 1])
-    power = _GRID_W[i] + share * (_GRID_W[i + 1] - _GRID_W[i])
-    return float(power), float(short[i] + share * (short[i + 1] - short[i]))
-
-
-def _crossing_of_two(
-    races: tuple[Race, ...], curves: list[_Curve]
-) -> tuple[float, float, tuple[Span, Span]]:
-    short, long = curves
-    found = _crossing(short.needed(races[0].time_s), long.needed(races[1].time_s))
-    power, reserve = _human(races, found)
-    corners = [
-        _crossing(short.needed(races[0].time_s + a), long.needed(races[1].time_s + b))
-        for a, b in itertools.product((-OFF_S, OFF_S), repeat=2)
-    ]
-    known = [corner for corner in corners if corner is not None]
-    ends = [
-        Span(low=min(c[k] for c in known), high=max(c[k] for c in known))
-        if len(known) == len(corners)
-        else Span()
-        for k in (0, 1)
-    ]
-    return power, reserve, (ends[0], ends[1])
-
-
-def _least_squares(
-    races: tuple[Race, ...], curves: list[_Curve]
-) -> tuple[float, float, tuple[Span, Span]]:
-    """Return aerobic power, reserve and their standard errors: Gauss-Newton with halved steps."""
-    crossing = _crossing(curves[0].needed(races[0].time_s), curves[-1].needed(races[-1].time_s))
-    at = np.array(_human(races, crossing))
-    run = np.array([race.time_s for race in races])
+    def means(at: Floats) -> Floats:
+        power, usable, endurance = at.tolist()
+        return np.array([power, usable * power + _lag(runner, power), endurance])
 
     def misses(at: Floats) -> Floats:
-        times = [curve.time(float(at[0]), float(at[1])) for curve in curves]
-        return np.asarray(np.array(times) - run)
+        power, reserve, endurance = means(at).tolist()
+        times = np.array([curve.time(power, reserve, endurance) for curve in curves])
+        _, usable, _ = at.tolist()
+        expected = (
+            (usable - prior.usable) / prior.usable_spread,
+            (endurance - prior.endurance) / prior.endurance_spread,
+        )
+        return np.append(_softened((times / run - 1.0) / BEST_SPREAD), expected)
 
+    at = np.array([_first_power(curves, prior), prior.usable, prior.endurance])
     for _ in range(50):
-        slopes = _slopes(misses, at)
+        slopes = _slopes(misses, at, _STEPS)
         change = -np.linalg.lstsq(slopes, misses(at), rcond=None)[0]
         share = 1.0
         while share > 1e-4 and (misses(at + share * change) ** 2).sum() > (misses(at) ** 2).sum():
             share *= 0.5
         at = at + share * change
-        if share <= 1e-4 or np.abs(change / at).max() < 1e-7:
+        at[2] = max(at[2], 0.0)
+        if share <= 1e-4 or np.abs(change / _STEPS).max() < 1e-3:
             break
-    left = misses(at)
-    worst = int(np.argmax(np.abs(left) / run))
-    if abs(left[worst]) > WORST_MISS * run[worst]:
-        raise NoAnswerError(
-            f"No runner fits these races: the nearest one misses {races[worst].label} by "
-            f"{abs(left[worst]):.1f} s. Leave out the race that was no best effort."
-        )
-    power, reserve = _human(races, (float(at[0]), float(at[1])))
-    slopes = _slopes(misses, at)
-    variance = float((left**2).sum()) / (len(races) - 2)
-    errors = np.sqrt(np.diag(np.linalg.inv(slopes.T @ slopes)) * variance)
-    return power, reserve, (Span(error=float(errors[0])), Span(error=float(errors[1])))
+    slopes = _slopes(misses, at, _STEPS)
+    to_means = _slopes(means, at, _STEPS)
+    covariance = to_means @ np.linalg.inv(slopes.T @ slopes) @ to_means.T
+    power, reserve, endurance = means(at).tolist()
+    return (power, reserve, endurance), covariance
 
 
-def _slopes(misses: Any, at: Floats) -> Floats:
-    """Return the derivatives of the misses, shape (races, 2), by central differences."""
-    steps = np.diag([0.05, 5.0])
-    columns = [(misses(at + step) - misses(at - step)) / (2.0 * step.sum()) for step in steps]
+def _softened(misses: Floats) -> Floats:
+    """Return misses whose squares grow like the misses themselves beyond 1: a robust loss."""
+    return np.asarray(misses * np.sqrt(2.0 / (1.0 + np.sqrt(1.0 + misses**2))))
+
+
+def _first_power(curves: Sequence[Curve], prior: Prior) -> float:
+    """Return the aerobic power with which a runner like the others misses the bests least."""
+
+    def missed(power: float) -> float:
+        reserve = prior.usable * power + _lag(curves[0].runner, power)
+        times = [curve.time(power, reserve, prior.endurance) for curve in curves]
+        return sum((t / c.race.time_s - 1.0) ** 2 for t, c in zip(times, curves, strict=True))
+
+    powers: list[float] = _POWERS[24::4].tolist()
+    return min(powers, key=missed)
+
+
+_STEPS = np.array([0.02, 0.2, 0.001])
+"""How far MAP [W/kg], usable reserve [s] and endurance [1] are changed for a slope."""
+_MEANS_STEPS = np.array([0.02, 5.0, 0.001])
+"""How far MAP [W/kg], reserve [J/kg] and endurance [1] are."""
+
+
+def _slopes(values: Callable[[Floats], Floats], at: Floats, steps: Floats) -> Floats:
+    """Return the derivatives of the values, shape (values, 3), by central differences."""
+    columns = [
+        (values(at + step) - values(at - step)) / (2.0 * step.sum()) for step in np.diag(steps)
+    ]
     return np.stack(columns, axis=1)
-
-
-def _human(races: tuple[Race, ...], found: tuple[float, float] | None) -> tuple[float, float]:
-    """Return the solution; raise if there is none, or none that a body can have."""
-    names = " and ".join(race.label for race in (races[0], races[-1]))
-    if found is None:
-        raise NoAnswerError(
-            f"No runner fits {names}: no aerobic power from {_POWER_BOUNDS[0]:g} to "
-            f"{_POWER_BOUNDS[1]:g} W/kg gives both; the longer race was hardly run out."
-        )
-    power, reserve = found
-    low, high = _RESERVE_BOUNDS
-    lag = TAU_AEROBIC * (power - AEROBIC_START)
-    if reserve > high:
-        raise NoAnswerError(
-            f"No runner fits {names}: they ask for a reserve of {reserve:.0f} J/kg, and nobody "
-            f"has more than {high:.0f}; the longer race was hardly run out."
-        )
-    if reserve < max(low, lag):
-        raise NoAnswerError(
-            f"No runner fits {names}: they leave no reserve beyond the oxygen debt of the start; "
-            "the shorter race was hardly run out."
-        )
-    return found

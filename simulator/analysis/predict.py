@@ -1,11 +1,12 @@
-"""Predicted time: the fastest she can run a plan of a given shape without ever meeting the limit.
+"""Predicted time: the fastest a runner can follow a plan without ever meeting her limit.
 
-In: scenarios. Out: the predicted finish [s]. With an even plan that is the largest constant speed V
-for which Morton's limit, P <= A + E / tau_E, never binds before the line.
+In: scenarios, or a runner and distances. Out: predicted finishes [s], with their ranges. With an
+even plan that is the largest constant speed V for which Morton's limit, P <= A + E / tau_E, never
+binds before the line.
 
 The power that a plan takes does not depend on the two systems that pay for it. So a plan is run
-once by a runner whose means never end, and what her own systems would have needed is added up
-afterwards, for any aerobic power. `simulator.analysis.fit` turns the same sum round.
+once by a runner whose means never end, and the reserve needed is added up afterwards, for any
+aerobic power. `simulator.analysis.fit` turns the same sum round.
 """
 
 from __future__ import annotations
@@ -17,18 +18,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from simulator.coefficients import AEROBIC_START, TAU_AEROBIC, TAU_RESERVE
+from simulator.coefficients import AEROBIC_START, TAU_RESERVE
 from simulator.errors import NoAnswerError
 from simulator.physics.air import altitude_share, drag_area
 from simulator.physics.attempt import simulate_all
 from simulator.physics.compiled import kernel
+from simulator.physics.setup import endurance_share
 from simulator.physics.track import on_bend, track_position
 from simulator.recording.recording import Recording
 from simulator.records import least_time
 from simulator.scenario.model import Environment, Runner, Scenario
-from simulator.scenario.pacers import Leader
+from simulator.scenario.pacers import ConstantShelter, Leader, Pacers
 from simulator.scenario.plan import EvenPlan, LapPlan, Plan, SplitPlan, schedule_of
-from simulator.units import format_distance
+from simulator.units import MILE_M, format_distance, format_time
 
 Floats = NDArray[np.float64]
 
@@ -39,20 +41,168 @@ _NEAR = 1.1
 """The first look goes from the planned finish over this to the finish times this."""
 _CLOSE = 1.002
 """Between two times so close, as a ratio, the reserve needed is a straight line."""
-_ENDLESS = {"max_aerobic_power": 40.0, "reserve": 5000.0, "anticipation": 10.0, "form": 0.0}
+_ENDLESS = {
+    "max_aerobic_power": 40.0,
+    "reserve": 5000.0,
+    "anticipation": 10.0,
+    "form": 0.0,
+    "economy": 1.0,
+    "endurance": 0.0,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Race:
+    """A race run or to be run: distance [m], time [s], and shelter S [1].
+
+    The shelter reaches to `until_m` [m]; None: to the line.
+    """
+
+    distance_m: float
+    time_s: float
+    shelter: float = 0.0
+    until_m: float | None = None
+
+    @property
+    def label(self) -> str:
+        """Return `1500 m in 3:48.68`."""
+        return f"{format_distance(self.distance_m)} in {format_time(self.time_s)}"
+
+    def scenario(self, runner: Runner, environment: Environment | None = None) -> Scenario:
+        """Return the race as an even plan for `runner`, behind nobody but for its shelter."""
+        phases: tuple[ConstantShelter, ...] = (
+            ConstantShelter(value=self.shelter, until=self.until_m),
+        )
+        if self.until_m is not None:
+            phases = (*phases, ConstantShelter(value=0.0))
+        return Scenario(
+            distance=self.distance_m,
+            environment=environment or Environment(),
+            runner=runner,
+            plan=EvenPlan(target=self.time_s),
+            pacers=Pacers(count=0, shelter=phases if self.shelter else None),
+            ghosts=(),
+        )
+
+
+PACED = 0.60
+"""Shelter behind pacemakers in races without published formations [1]; assumed."""
+PACED_SHARE = 0.55
+"""Share of a race for which pacemakers stay [1]; assumed."""
+
+
+def paced_race(distance_m: float, time_s: float) -> Race:
+    """Return a race with pacemakers over its first part, as records are run."""
+    return Race(distance_m, time_s, PACED, PACED_SHARE * distance_m)
+
+
+DISTANCES_M = (800.0, 1000.0, 1500.0, MILE_M, 2000.0, 3000.0, 5000.0, 10_000.0)
+"""The distances at which the model is held against the bests of public athletes [m]."""
+LEFT_OUT_SPREAD = 0.008
+"""Standard deviation of a best about its prediction, beyond the error of the fit [1].
+
+With it nine in ten of the races of configs/athletes.csv lie in their ranges (`lightpace validate`).
+"""
+NINE_IN_TEN = 1.645
+"""So many standard deviations to either side hold nine of ten."""
+_STEP = 1e-3
+"""A small change of a number, as a share of it, or of the endurance itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """What a runner would run.
+
+    Attributes:
+        distance_m: the distance [m].
+        time_s: her predicted time [s].
+        low_s, high_s: the range in which nine of ten bests lie [s].
+    """
+
+    distance_m: float
+    time_s: float
+    low_s: float
+    high_s: float
+
+
+def predict(
+    runner: Runner,
+    distances_m: Sequence[float] = DISTANCES_M,
+    *,
+    paced: bool = False,
+    covariance: Floats | None = None,
+    environment: Environment | None = None,
+) -> list[Prediction]:
+    """Return what a runner would run over each distance, at even pace on a good day.
+
+    Args:
+        runner: who runs.
+        distances_m: 100 m to 10 km each [m].
+        paced: behind pacemakers for the first 55 % (`PACED`, `PACED_SHARE`); else alone.
+        covariance: of her MAP [W/kg], reserve [J/kg] and endurance [1], shape (3, 3), as
+            `Fit.covariance` has it; None: her numbers are taken as exact.
+        environment: the air; None: still air at 25 °C. What heat takes is left out.
+
+    Raises:
+        NoAnswerError: even 2 m/s is too fast for her.
+    """
+    first = [d / _FIRST_M_S for d in distances_m]
+    races = [
+        paced_race(d, t) if paced else Race(d, t) for d, t in zip(distances_m, first, strict=True)
+    ]
+    scenarios = [race.scenario(runner, environment) for race in races]
+    times = predicted_times(scenarios)
+    known = np.zeros((3, 3)) if covariance is None else covariance
+    slopes = _slopes([stretched(s, t) for s, t in zip(scenarios, times, strict=True)], times)
+    variance = np.einsum("ri,ij,rj->r", slopes, known, slopes) / np.square(times)
+    spread = NINE_IN_TEN * np.sqrt(variance + LEFT_OUT_SPREAD**2)
+    return [
+        Prediction(d, t, t * (1.0 - share), t * (1.0 + share))
+        for d, t, share in zip(distances_m, times, spread.tolist(), strict=True)
+    ]
+
+
+_FIRST_M_S = 6.0
+"""The mean speed about which a predicted time is looked for first [m/s]."""
+
+
+def _slopes(scenarios: Sequence[Scenario], times: Sequence[float]) -> Floats:
+    """Return how predicted times change with MAP, reserve and endurance, shape (rows, 3).
+
+    Each scenario's plan ends at its predicted time [s]: there the reserve needed, which changes
+    with the time, MAP and endurance, is the reserve.
+    """
+    slower = [stretched(s, t * (1.0 + _STEP)) for s, t in zip(scenarios, times, strict=True)]
+    powers = np.array([_means(s)[0] for s in scenarios])
+    ends = [s.runner.endurance for s in scenarios]
+    shares = [
+        endurance_share(e + _STEP, t) / endurance_share(e, t)
+        for e, t in zip(ends, times, strict=True)
+    ]
+    columns = np.stack([powers, powers * (1.0 + _STEP), powers * np.array(shares)], axis=1)
+    here, stronger, tiring = reserve_needed(demands(scenarios), columns).T
+    later = reserve_needed(demands(slower), powers[:, None])[:, 0]
+    by_time = (later - here) / (_STEP * np.array(times))
+    form = np.array([1.0 + s.runner.form / 100.0 for s in scenarios])
+    by_power = (stronger - here) / (_STEP * powers) * form
+    return np.stack(
+        [-by_power / by_time, form / by_time, -(tiring - here) / _STEP / by_time], axis=1
+    )
 
 
 @dataclass(frozen=True, eq=False)
 class Demand:
-    """What a plan asks for, from the gun to the line.
+    """What a plan takes, from the gun to the line, and how her oxygen uptake comes up.
 
     Attributes:
         time_s: equal ticks, then the finish [s], shape (ticks,).
         power: metabolic power at those times [W/kg].
         mean_power: its mean between them [W/kg], shape (ticks - 1,).
         bend: the factor by which bends make it dearer at those times [1], shape (ticks,).
-        share: what the altitude leaves of MAP [1]. Heat is left out: best times are run where it
-            takes nothing.
+        share: what altitude and the planned finish leave of MAP [1]; see `endurance_share`. Heat
+            is left out: best times are run where it takes nothing.
+        start: aerobic power at the gun A(0) [W/kg].
+        tau: time constant of her oxygen uptake [s].
     """
 
     time_s: Floats
@@ -60,16 +210,28 @@ class Demand:
     mean_power: Floats
     bend: Floats
     share: float
+    start: float
+    tau: float
+
+    def every(self, ticks: int) -> Demand:
+        """Return the same with so many ticks taken together: faster, and nearly as exact."""
+        last = len(self.mean_power)
+        begins = np.arange(0, last, ticks)
+        at = np.append(begins, last)
+        energy = np.add.reduceat(self.mean_power * np.diff(self.time_s), begins)
+        time = self.time_s[at]
+        mean = energy / np.diff(time)
+        return replace(self, time_s=time, power=self.power[at], mean_power=mean, bend=self.bend[at])
 
 
 def demands(scenarios: Sequence[Scenario], *, last_m: float = 0.0) -> list[Demand]:
-    """Return what each scenario's plan asks for, all plans run side by side without any limit.
+    """Return what each scenario's plan takes, run without any limit.
 
     The group keeps to her plan and she to her slot, whatever wave it follows in the scenario. The
     last `last_m` metres are left out.
     """
     runs = simulate_all([_unlimited(s) for s in scenarios])
-    return [_demand(run, last_m, s.environment) for run, s in zip(runs, scenarios, strict=True)]
+    return [_demand(run, last_m, s) for run, s in zip(runs, scenarios, strict=True)]
 
 
 def _unlimited(scenario: Scenario) -> Scenario:
@@ -84,7 +246,7 @@ def _unlimited(scenario: Scenario) -> Scenario:
     )
 
 
-def _demand(run: Recording, last_m: float, environment: Environment) -> Demand:
+def _demand(run: Recording, last_m: float, scenario: Scenario) -> Demand:
     tick = np.arange(run.ticks + 1) * run.step_s
     end = run.end_s if last_m == 0 else float(run.time_at(run.race_m - last_m))
     inside = int((tick < end).sum())
@@ -96,44 +258,59 @@ def _demand(run: Recording, last_m: float, environment: Environment) -> Demand:
     bend = np.where(bends, [kernel.bend_factor(v) for v in run.v.tolist()], 1.0)
     # a bend begins at the finish line: the tick beyond it says nothing of the last metre
     last = np.minimum(np.arange(inside + 1), inside - 1)
-    share = altitude_share(environment.pressure)
-    return Demand(time, run.power[last], mean[:inside], bend[last], share)
+    runner, planned = scenario.runner, schedule_of(scenario.plan, scenario.distance)
+    share = altitude_share(scenario.environment.pressure)
+    # P, MAP, E(0) and A(0) times one factor are the same run: economy is a scale
+    return Demand(
+        time,
+        runner.economy * run.power[last],
+        runner.economy * mean[:inside],
+        bend[last],
+        share * endurance_share(runner.endurance, planned.finish_s),
+        AEROBIC_START * runner.economy,
+        runner.oxygen_kinetics,
+    )
 
 
 def reserve_needed(
-    asked: Sequence[Demand], aerobic_max: ArrayLike, *, bends: bool = True
+    plans: Sequence[Demand], aerobic_max: ArrayLike, *, bends: bool = True
 ) -> Floats:
     """Return the reserve E(0) with which the limit just never binds [J/kg].
 
     It is the maximum over the race of what has been drawn plus tau_E (P - A).
 
     Args:
-        asked: what the plans ask for.
+        plans: what the plans take.
         aerobic_max: MAP [W/kg], shape (powers,), or (plans, powers) with powers of its own for each
             plan; the answer has shape (plans, powers).
         bends: False takes the extra cost of the bends away.
     """
-    most = np.array([d.share for d in asked])[:, None] * np.asarray(aerobic_max, dtype=np.float64)
-    steps, begins, means = (_padded(rows) for rows in zip(*_parts(asked, bends), strict=True))
-    ends = np.array([_level(d, bends)[-1] for d in asked])[:, None]
-    return _summed(zip(steps, begins, means, strict=True), ends, most)
+    share, start, tau = (
+        np.array([getattr(d, name) for d in plans])[:, None] for name in ("share", "start", "tau")
+    )
+    most = share * np.asarray(aerobic_max, dtype=np.float64)
+    steps, begins, means = (_padded(rows) for rows in zip(*_parts(plans, bends), strict=True))
+    ends = np.array([_level(d, bends)[-1] for d in plans])[:, None]
+    return _summed(zip(steps, begins, means, strict=True), ends, most, start, tau)
 
 
-def _summed(ticks: Iterable[tuple[Any, Any, Any]], ends: Floats, most: Floats) -> Floats:
+def _summed(
+    ticks: Iterable[tuple[Any, Any, Any]], ends: Floats, most: Floats, start: Any, tau: Any
+) -> Floats:
     """Return the reserve needed for ticks of a length [s], the power at their beginning and mean.
 
-    `ends`: the power at the line; `most`: MAP [W/kg].
+    `ends`: the power at the line; `most`: MAP; `start`: A(0) [W/kg]; `tau`: that of uptake [s].
     """
     shape = np.broadcast_shapes(ends.shape, most.shape)
-    aerobic = np.full(shape, AEROBIC_START)
+    aerobic = np.broadcast_to(start, shape)
     drawn, needed = np.zeros(shape), np.zeros(shape)
     for dt, begin, mean in ticks:
-        up = -np.expm1(-dt / TAU_AEROBIC)
+        up = -np.expm1(-dt / tau)
         needed = np.maximum(needed, drawn + TAU_RESERVE * (begin - aerobic))
         target = np.minimum(most, mean)
         change = (target - aerobic) * up
         # the aerobic supply of the step is the integral of A, from dA = (target - A) / tau dt
-        drawn = drawn + (mean - target) * dt + TAU_AEROBIC * change
+        drawn = drawn + (mean - target) * dt + tau * change
         aerobic = aerobic + change
     return np.asarray(np.maximum(needed, drawn + TAU_RESERVE * (ends - aerobic)))
 
@@ -179,9 +356,11 @@ class RaceCost:
             (dt, p[0] + force * p[1] + drag * p[2], m[0] + force * m[1] + drag * m[2])
             for dt, p, m in zip(np.diff(self.level.time_s), powers, means, strict=False)
         )
-        level, by_force, by_air = powers[-1]
-        ends = level + force * by_force + drag * by_air
-        return _summed(ticks, ends, self.level.share * aerobic_max) + self.slack
+        on_level, by_force, by_air = powers[-1]
+        ends = on_level + force * by_force + drag * by_air
+        level = self.level
+        most = level.share * aerobic_max
+        return _summed(ticks, ends, most, level.start, level.tau) + self.slack
 
     def _parts(self, name: str) -> list[list[float]]:
         """Return the power of each tick in its three parts [W/kg]."""
@@ -194,9 +373,11 @@ _NOTHING = 1e-9
 """A drag area or cost that takes nothing, and that nothing is divided by."""
 
 
-def race_cost(scenario: Scenario) -> RaceCost:
-    """Return what a race takes, in parts."""
-    runner = scenario.runner
+def race_cost(scenario: Scenario, runner: Runner) -> RaceCost:
+    """Return what a race takes, in parts, with the economy and oxygen uptake of `runner`."""
+    names = ("economy", "oxygen_kinetics", "endurance")
+    as_hers = {name: getattr(runner, name) for name in names}
+    runner = scenario.runner.model_copy(update=as_hers)
     bodies = [{"drag_cost": _NOTHING, "drag_area": _NOTHING}, {"drag_area": _NOTHING}, {}]
     parts = demands(
         [scenario.model_copy(update={"runner": runner.model_copy(update=body)}) for body in bodies]
@@ -209,9 +390,9 @@ def _level(demand: Demand, bends: bool) -> Floats:
     return demand.power if bends else demand.power / demand.bend
 
 
-def _parts(asked: Sequence[Demand], bends: bool) -> Iterator[tuple[Floats, Floats, Floats]]:
+def _parts(plans: Sequence[Demand], bends: bool) -> Iterator[tuple[Floats, Floats, Floats]]:
     """Yield each plan's steps [s], and the powers at their beginning and in the mean [W/kg]."""
-    for demand in asked:
+    for demand in plans:
         dearer = 1.0 if bends else 0.5 * (demand.bend[1:] + demand.bend[:-1])
         yield np.diff(demand.time_s), _level(demand, bends)[:-1], demand.mean_power / dearer
 

@@ -117,8 +117,9 @@ def _as_in_the_given_races(
     form = quantile(given.given_form, shares, np.zeros(count)) / 100.0
     bodies = np.stack([values[name] for name in ("drag_cost", "drag_area", "mass")])
     power = values["max_aerobic_power"]
-    races = [race_cost(load_scenario(name, with_ghosts=False)) for name in given.given]
-    first, *others = [race.as_run_by(scenario.runner) for race in races]
+    own = scenario.runner
+    races = [race_cost(load_scenario(name, with_ghosts=False), own) for name in given.given]
+    first, *others = [race.as_run_by(own) for race in races]
     reserve = first.reserve(bodies, power * (1.0 + form)) / (1.0 + form)
     values["given_form"] = 100.0 * form
     values["reserve"] = np.clip(reserve, *INPUT_BOUNDS["reserve"])

@@ -2,12 +2,13 @@
 
 In: arguments. Out: text on stdout, one-sentence errors on stderr, an exit code: 0 done, 1 it could
 not be done, 2 the input is not usable, 129 the terminal was closed, 130 stopped with Ctrl-C, 143
-terminated. The commands stand in `windows`, `attempts` and `studies`, and are registered by
-importing them.
+terminated. The commands stand in `windows`, `attempts`, `runners` and `studies`, and are registered
+by importing them.
 """
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import signal
@@ -31,7 +32,8 @@ _Misused: Any = next(c for c in typer.BadParameter.__mro__ if c.__name__ == "Cli
 HOMES = {
     "windows": ("run", "present"),
     "attempts": ("simulate", "coach", "check", "still", "sheet", "schema", "film", "report"),
-    "studies": ("validate", "calibrate", "fit", "sweep", "plot", "optimise"),
+    "runners": ("fit", "predict"),
+    "studies": ("validate", "calibrate", "sweep", "plot", "optimise"),
 }
 """Which module each command stands in."""
 
@@ -42,6 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for number in CODES:
         signal.signal(number, _stop)
     os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
+    # pydantic would read the metadata of every installed package to find plugins
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     _open_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
@@ -54,6 +58,8 @@ def _exit_code(arguments: Sequence[str]) -> int | str | None:
     code: int | str | None = 0
     try:
         _register(arguments)
+        gc.freeze()
+        gc.enable()
         code = app(args=list(arguments), standalone_mode=False)
     except SystemExit as end:
         code = end.code

@@ -1,6 +1,6 @@
-"""The commands for studies: validate, calibrate, fit, sweep, plot, optimise.
+"""The commands for studies: validate, calibrate, sweep, plot, optimise.
 
-In: arguments. Out: tables, JSON, Markdown, a `runner:` block, figures, a progress bar.
+In: arguments. Out: tables, JSON, Markdown, figures, a progress bar.
 """
 
 from __future__ import annotations
@@ -24,7 +24,6 @@ from simulator.cli.terminal import (
     Seed,
     app,
     err,
-    finite,
     load,
     moving,
     new_table,
@@ -45,7 +44,6 @@ from simulator.units import (
 
 if TYPE_CHECKING:
     from simulator.analysis.calibrate import Calibration, Found, Free
-    from simulator.analysis.fit import Fit, Race, Span
     from simulator.analysis.sweep.chunks import Columns
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -73,11 +71,13 @@ def validate(
     markdown: Annotated[bool, typer.Option("--markdown", help="Print docs/validation.md.")] = False,
 ) -> None:
     """Run every case with a published value and print how far off the model is."""
-    from simulator.analysis.validating import validate as run_all
-    from simulator.analysis.validation import sections
+    from simulator.analysis.validate.athletes import study
+    from simulator.analysis.validate.rows import sections
+    from simulator.analysis.validate.validate import validate as run_all
     from simulator.export.sheet import (
         ROLE_WORDS,
         VALIDATION_COLUMNS,
+        athlete_cells,
         validation_cells,
         validation_markdown,
     )
@@ -87,7 +87,7 @@ def validate(
         print_json([row.to_dict() for row in rows])
         return
     if markdown:
-        sys.stdout.write(validation_markdown(rows))
+        sys.stdout.write(validation_markdown(rows, study()))
         return
     table = new_table(
         *VALIDATION_COLUMNS, left=set(VALIDATION_COLUMNS) - {"published", "model", "difference"}
@@ -97,6 +97,11 @@ def validate(
         table.add_row(escape(title), style="bold")
         for row in section:
             table.add_row(*(escape(cell) for cell in validation_cells(row)))
+    WIDE.print(table)
+    heading, *athletes = athlete_cells(study())
+    table = new_table(*heading, left=(heading[0],))
+    for cells in athletes:
+        table.add_row(*map(escape, cells))
     WIDE.print(table)
     out.print()
     for role, words in ROLE_WORDS.items():
@@ -191,105 +196,6 @@ def _flatness(number: Found) -> str:
         low, high = number.held
         words.insert(0, f"any from {low:.6g} to {high:.6g} will do: there the plan sets the finish")
     return f" ({'; '.join(words)})"
-
-
-@app.command()
-def fit(
-    race: Annotated[
-        list[str],
-        typer.Option(
-            metavar="DISTANCE=TIME[@S[:UNTIL]]",
-            help='A best time, e.g. "1500 m=3:48.68"; "1500 m=3:48.68@0.6:825 m" was sheltered '
-            "with S = 0.6 to 825 m. Two or more.",
-        ),
-    ],
-    height: Annotated[float, typer.Option(min=1.2, max=2.2, callback=finite, help="Height [m].")],
-    mass: Annotated[float, typer.Option(min=30, max=120, callback=finite, help="Mass [kg].")],
-    shelter: Annotated[
-        float,
-        typer.Option(min=0, max=0.95, callback=finite, help="Shelter S of races that give none."),
-    ] = 0.0,
-    name: Annotated[str, typer.Option(help="The runner's name.")] = "a runner",
-    as_json: AsJson = False,
-) -> None:
-    """Make a runner from best times: aerobic power, reserve, critical speed, D'."""
-    from simulator.analysis.fit import fit_runner
-    from simulator.scenario.model import Runner
-
-    races = [_race(text, shelter) for text in race]
-    try:
-        body = Runner(name=name, height=height, mass=mass)
-    except ValueError:
-        what = "a name on one line, height and mass as numbers are wanted"
-        raise typer.BadParameter(what, param_hint="--name, --height, --mass") from None
-    fitted = fit_runner(races, body)
-    if as_json:
-        print_json(fitted.to_dict())
-    else:
-        _print_fit(fitted)
-
-
-def _race(text: str, shelter: float) -> Race:
-    from simulator.analysis.fit import Race
-
-    def refused(what: str) -> typer.BadParameter:
-        return typer.BadParameter(f"'{text}' is {what}", param_hint="--race")
-
-    distance, _, rest = text.partition("=")
-    time, sheltered, air = rest.partition("@")
-    value, to, until = air.partition(":")
-    try:
-        race = Race(
-            parse_distance(distance),
-            parse_time(time),
-            float(value) if sheltered else shelter,
-            parse_distance(until) if to else None,
-        )
-    except ValueError:
-        example = 'not a race such as "1500 m=3:48.68" or "1500 m=3:48.68@0.6:825 m"'
-        raise refused(example) from None
-    usable = 100 <= race.distance_m <= 10_000 and 0 <= race.shelter <= 0.95
-    if not usable or (race.until_m is not None and not 0 < race.until_m <= race.distance_m):
-        raise refused("outside 100 m to 10 km, shelter 0 to 0.95, until within the race")
-    speed = race.distance_m / race.time_s if race.time_s > 0 else math.inf
-    if not 2.2 <= speed <= 9.0:
-        raise refused(f"a mean speed of {speed:.1f} m/s; 2.2 to 9 can be fitted")
-    return race
-
-
-def _print_fit(fitted: Fit) -> None:
-    from simulator.analysis.fit import runner_block
-
-    sys.stdout.write(runner_block(fitted.runner))
-    out.print()
-    out.print(escape(_span_words("max_aerobic_power", fitted.power, "W/kg", 2)))
-    out.print(escape(_span_words("reserve", fitted.reserve, "J/kg", 0)))
-    if len(fitted.races) == 2:
-        out.print("two races: the solution is exact, and no error can be given from two races")
-    out.print(f"critical speed {fitted.critical_speed:.3f} m/s, D' {fitted.d_prime:.0f} m")
-    columns = ("race", "run", "predicted", "difference", "shelter")
-    table = new_table(*columns, left=("race", "shelter"))
-    for run, predicted in zip(fitted.races, fitted.predicted_s, strict=True):
-        until = "" if run.until_m is None else f" to {format_distance(run.until_m)}"
-        table.add_row(
-            format_distance(run.distance_m),
-            time_cell(run.time_s),
-            time_cell(predicted),
-            signed_cell(predicted - run.time_s),
-            f"{run.shelter:g}{until}" if run.shelter else "none",
-        )
-    WIDE.print(table)
-
-
-def _span_words(key: str, span: Span, unit: str, decimals: int) -> str:
-    from simulator.analysis.fit import OFF_S
-
-    if span.error is not None:
-        return f"{key}: standard error {span.error:.{decimals}f} {unit}"
-    if span.low is None or span.high is None:
-        return f"{key}: with each time off by {OFF_S:g} s no runner would be left"
-    low, high = f"{span.low:.{decimals}f}", f"{span.high:.{decimals}f}"
-    return f"{key}: {low} to {high} {unit} if each time were off by {OFF_S:g} s"
 
 
 @app.command()

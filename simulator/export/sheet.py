@@ -1,6 +1,6 @@
 """Tables for people: the splits, the coach's sheet, a scenario as YAML, the validation table.
 
-In: a `Summary`, a scenario, rows of `simulator.analysis.validation`. Out: texts; files, complete or
+In: a `Summary`, a scenario, rows of `simulator.analysis.validate`. Out: texts; files, complete or
 absent; docs/validation.md.
 """
 
@@ -14,9 +14,11 @@ from pathlib import Path
 import yaml
 
 from simulator.analysis.marks import plan_mark, wave_marks
+from simulator.analysis.predict import DISTANCES_M
 from simulator.analysis.splits import Split, split_distances, split_label
 from simulator.analysis.summary import Summary
-from simulator.analysis.validation import DECIMALS, Role, Row, Unit, sections
+from simulator.analysis.validate.athletes import FILE, Study, athletes
+from simulator.analysis.validate.rows import DECIMALS, Role, Row, Unit, sections
 from simulator.errors import OutputError
 from simulator.files import write_text
 from simulator.scenario.loader import scenario_to_dict
@@ -196,6 +198,8 @@ def _value(value: float, row: Row) -> str:
         Unit.METRES: " m",
         Unit.LITRES: " l",
         Unit.OXYGEN: " ml/(kg min)",
+        Unit.SPEED: " m/s",
+        Unit.PERCENT: " %",
     }
     written = f"{value:.{DECIMALS[row.unit]}f}".replace("-", "−")
     return f"{written}{units.get(row.unit, '')}"
@@ -206,7 +210,30 @@ def _difference(value: float, row: Row) -> str:
     return f"{format_signed(value, DECIMALS[row.unit])}{unit}"
 
 
-def validation_markdown(rows: Sequence[Row]) -> str:
+def athlete_cells(study: Study) -> list[list[str]]:
+    """Return by how much each athlete's left-out bests are missed [%], headings first."""
+    labels = [format_distance(d) for d in DISTANCES_M]
+    rows = [["athlete", *labels]]
+    for athlete in athletes():
+        misses = {r.best.distance_m: r.error for r in study.left_out if r.athlete == athlete}
+        cells = [format_signed(100.0 * misses[d]) if d in misses else "" for d in DISTANCES_M]
+        rows.append([athlete.runner.name, *cells])
+    return rows
+
+
+_ATHLETES = f"""## Public athletes, best by best
+
+Predicted minus run, in % of the best, when it is left out and the athlete fitted to the others; the
+prior is made from the other athletes alone. The bests, with place and year, are in
+configs/{FILE}. Who is in it follows from a rule that looks at no fit: athletes who have held an
+outdoor world record at 800 m to 10,000 m since 1980, with four public outdoor bests or more over
+these distances. It is not every such athlete, but none, and no best, was left out for what came
+out. Bests of all years count; all are taken to be paced over their first 55 %.
+
+"""
+
+
+def validation_markdown(rows: Sequence[Row], study: Study) -> str:
     """Return docs/validation.md."""
     lines = [f"- **{role.value}**: {words};" for role, words in ROLE_WORDS.items()]
     lines[-1] = lines[-1].removesuffix(";") + "."
@@ -216,4 +243,8 @@ def validation_markdown(rows: Sequence[Row]) -> str:
         lines.append(f"| {' | '.join(head)} |")
         lines.append("|---|---|--:|--:|--:|---|---|")
         lines += [f"| {' | '.join(validation_cells(row))} |" for row in section]
-    return _VALIDATION_HEAD + "\n".join(lines) + "\n"
+    heading, *cells = athlete_cells(study)
+    table = [f"| {' | '.join(heading)} |", "|---" + "|--:" * len(DISTANCES_M) + "|"]
+    table += [f"| {' | '.join(row)} |" for row in cells]
+    marked = ["<!-- athletes -->", *table, "<!-- /athletes -->"]
+    return _VALIDATION_HEAD + "\n".join(lines) + "\n\n" + _ATHLETES + "\n".join(marked) + "\n"

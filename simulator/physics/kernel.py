@@ -46,7 +46,6 @@ from simulator.coefficients import (
     PASS_GIVE_UP_S,
     PASS_OUT_S,
     PASS_SLOWER,
-    TAU_AEROBIC,
     TAU_LIMIT,
     TAU_RESERVE,
     TAU_SPEED,
@@ -101,7 +100,6 @@ UNLIMITED = 1e12
 """A limit that never binds [W/kg]."""
 
 PER_TAU_SPEED = 1.0 / TAU_SPEED
-PER_TAU_AEROBIC = 1.0 / TAU_AEROBIC
 PER_TAU_RESERVE = 1.0 / TAU_RESERVE
 YIELDING = 2.0 * TAU_LIMIT
 C0 = J_PER_ML_O2 / 60.0 * COST_V0
@@ -459,6 +457,7 @@ class Attempt:
         drag_k: K = k rho CdA / (2 m g) [s2/m2]; force_k: k / g [s2/m]; cost_k: the kit's cost [1].
         aerobic_max: MAP in this air with the form on the day [W/kg]; heat: how fast the heat to
             which she is exposed adds up [deg C min/s].
+        tau_aerobic, per_tau_aerobic: time constant of her oxygen uptake [s], and one over it.
         anticipation: kappa [1]; gusts: what wind adds to the square of the air speed [m2/s2].
         plan: what she set out to run. leader: where the group wants to be. light: what counts as
             lost.
@@ -574,6 +573,7 @@ class Attempt:
     observed: bool
     outside: Formation
     passes: bool
+    per_tau_aerobic: float
     places: int
     places_m: Table
     plan: Pace
@@ -605,6 +605,7 @@ class Attempt:
     step: float
     stepped: int
     supply: float
+    tau_aerobic: float
     tick: int
     ticks: int
     time: Table
@@ -925,7 +926,7 @@ class Attempt:
         lag = top - aerobic
         if lag < 0.0:
             lag = 0.0
-        usable = self.anticipation * (reserve - TAU_AEROBIC * lag)
+        usable = self.anticipation * (reserve - self.tau_aerobic * lag)
         if usable < 0.0:
             usable = 0.0
         need = self.needed(x)
@@ -993,7 +994,7 @@ class Attempt:
         self.pull(v, self.limit(x, aerobic, reserve), self.wanted)
         fed = self.power
         fed = fed if fed < self.top else self.top
-        self.supply = (fed - aerobic) * PER_TAU_AEROBIC
+        self.supply = (fed - aerobic) * self.per_tau_aerobic
         self.way = v
         if self.wide > 0.0 and self.bend > 0.0:
             self.way = v / (1.0 + self.wide * self.wide_m / BEND_RADIUS_M)

@@ -19,6 +19,7 @@ from simulator.coefficients import (
     AEROBIC_START,
     BEND_COST,
     CHANGE_M,
+    ENDURANCE_FROM,
     LEAD_SPEED_MAX,
     LOST_S,
     SHELTER_RATE,
@@ -392,8 +393,9 @@ def attempt_of(
     a = kernel.Attempt()
     race = scenario.distance
     a.step, a.race, a.start = step_s, race, start_position(race)
-    _set_runner(a, runner or scenario.runner, scenario.environment)
     plan = planned_of(scenario.plan, race, step_s)
+    body = runner or scenario.runner
+    _set_runner(a, body, scenario.environment, plan.schedule.finish_s)
     a.plan, a.leader = plan.pace, group_line(scenario, step_s)
     a.light = light_of(scenario, step_s).pace
     a.level, a.drag, a.time = plan.remaining
@@ -403,7 +405,6 @@ def attempt_of(
     stints, a.shift = stints_of(scenario.pacers)
     sheltering = sheltering_of(stints, scenario.pacers.shelter, race)
     a.formation = a.outside = a.earlier = sheltering.tables
-    body = runner or scenario.runner
     a.follows, a.passes, a.wide_m = body.follows == "pacers", body.passes, sheltering.wide_m
     if a.passes:
         a.outside = sheltering_of(stints, scenario.pacers.shelter, race, outside=True).tables
@@ -453,14 +454,27 @@ def steady_attempt(
     return a
 
 
-def _set_runner(a: Any, runner: Runner, environment: Environment) -> None:
+def endurance_share(endurance: float, race_s: float) -> float:
+    """Return the share of MAP that can be held for a race of so many seconds [1].
+
+    1 - endurance ln(T / ENDURANCE_FROM), after Péronnet & Thibault 1989; 1 in a shorter race.
+    """
+    if endurance == 0.0 or race_s <= ENDURANCE_FROM:
+        return 1.0
+    return max(0.0, 1.0 - endurance * math.log(race_s / ENDURANCE_FROM))
+
+
+def _set_runner(a: Any, runner: Runner, environment: Environment, planned_s: float) -> None:
     form = 1.0 + runner.form / 100.0
     a.force_k = runner.drag_cost / G
     a.drag_k = a.force_k * 0.5 * density(environment) * drag_area(runner) / runner.mass
-    a.cost_k = runner.kit.cost
+    a.cost_k = runner.kit.cost * runner.economy
     a.aerobic_max = runner.max_aerobic_power * form * altitude_share(environment.pressure)
+    a.aerobic_max *= endurance_share(runner.endurance, planned_s)
+    a.tau_aerobic = runner.oxygen_kinetics
+    a.per_tau_aerobic = 1.0 / runner.oxygen_kinetics
     a.anticipation = runner.anticipation
-    a.x, a.v, a.aerobic = 0.0, 0.0, AEROBIC_START
+    a.x, a.v, a.aerobic = 0.0, 0.0, AEROBIC_START * runner.economy
     a.reserve = runner.reserve * form
 
 
@@ -472,7 +486,7 @@ def _refuse_extremes(a: Any) -> None:
     """
     constants = (a.step, a.race, a.start, a.drag_k, a.force_k, a.cost_k, a.aerobic_max, a.reserve)
     others = (a.anticipation, a.gusts, a.heat, a.shift, a.scale, a.drop_back, a.v, a.x)
-    group = (a.group, a.group_v, a.wide, a.held, a.felt)
+    group = (a.group, a.group_v, a.wide, a.held, a.felt, a.tau_aerobic)
     if not all(map(math.isfinite, (*constants, *others, a.aerobic, *group))):
         raise SimulationError("A number of this scenario is beyond what the model can reckon with.")
 

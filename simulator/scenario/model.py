@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from simulator.coefficients import FORCE_COST
+from simulator.coefficients import FORCE_COST, TAU_AEROBIC
 from simulator.scenario.fields import (
     ANY,
     Bounds,
@@ -77,6 +77,21 @@ class Runner(Section):
     )
     reserve: Number = Field(
         2134.0, ge=100, le=5000, description="Anaerobic reserve at the gun E(0) [J/kg]."
+    )
+    economy: Number = Field(
+        1.0,
+        ge=0.7,
+        le=1.3,
+        description="Running economy [1]: multiplies the cost of running; below 1 she runs cheap.",
+    )
+    oxygen_kinetics: Number = Field(
+        TAU_AEROBIC, ge=10, le=40, description="Time constant of her oxygen uptake [s]."
+    )
+    endurance: Number = Field(
+        0.0,
+        ge=0,
+        le=0.2,
+        description="Share of MAP she loses each time the race gets e times longer than 250 s [1].",
     )
     drag_cost: Number = Field(
         FORCE_COST,

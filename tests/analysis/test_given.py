@@ -39,6 +39,19 @@ def test_every_sample_runs_the_given_race_in_its_time_on_a_day_of_its_form() -> 
     assert samples.values["reserve"].std() > 50, "a dear body needs a larger reserve"
 
 
+def test_a_runners_economy_and_oxygen_uptake_are_those_of_her_given_races() -> None:
+    scenario = _load("runner=kipyegon_osborne", "pacers.front_gap=1.6")
+    samples = samples_of(scenario, draw(20, 3))
+    monaco = _load("pacers.shelter.0.value=0.56", name="monaco_2023")
+    rows = [
+        runner.model_copy(update={"form": form})
+        for runner, form in zip(samples.runners, samples.values["given_form"].tolist(), strict=True)
+    ]
+    finishes = [simulate(monaco.model_copy(update={"runner": r})).finish_s for r in rows]
+    assert np.array(finishes, dtype=float) == pytest.approx(247.64, abs=0.1)
+    assert np.median(samples.values["reserve"]) == pytest.approx(1132, abs=100)
+
+
 def test_most_bodies_drawn_without_it_could_not_have_run_it() -> None:
     """What was wrong: half of them finish Monaco late."""
     samples = samples_of(_load(FREE), draw(60, 3))

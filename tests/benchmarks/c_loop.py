@@ -39,7 +39,7 @@ _NUMBERS = [
     "anticipation",
     "gusts",
 ]
-_NUMBERS += ["shift", "scale", "drop_back", "heat"]
+_NUMBERS += ["shift", "scale", "drop_back", "heat", "tau_aerobic", "aerobic"]
 _COUNTS = ("halves", "cells", "ticks", "stands_from", "stages", "windy", "follows")
 _TABLES = ["marks", "speeds", "lines", "line_speeds", "level", "drag", "time", "wake", "lost"]
 _TABLES += ["trail", "base", "constant", "at", "per_m", "least", "lead", "bends", "wind", "cross"]
@@ -123,11 +123,9 @@ def c_loop(scenario: Scenario) -> Callable[[], float] | None:
         c.ACCEL_MIN,
         c.GAP_GAIN,
         c.GAP_SPEED_MAX,
-        c.TAU_AEROBIC,
         c.TAU_LIMIT,
         c.TAU_RESERVE,
         c.TAU_SPEED,
-        c.AEROBIC_START,
         c.WAKE_LIMIT,
     ]
     numbers += [kernel.C0, kernel.C1, kernel.C2, kernel.LEAN]

@@ -4,15 +4,15 @@
 
 typedef struct {
     double step, race, start, drag_k, force_k, cost_k, aerobic_max, reserve, anticipation, gusts;
-    double shift, scale, drop_back, heat;
+    double shift, scale, drop_back, heat, tau_aerobic, aerobic;
     long halves, cells, ticks, stands_from, stages, windy, follows;
     const double *marks, *speeds, *lines, *line_speeds, *level, *drag, *time;
     const double *wake, *lost, *trail, *base, *constant, *at, *per_m, *least, *lead, *bends, *wind, *cross;
 } Attempt;
 
 typedef struct {
-    double accel_max, accel_min, gap_gain, gap_speed_max, tau_aerobic, tau_limit, tau_reserve, tau_speed;
-    double aerobic_start, wake_limit, c0, c1, c2, lean;
+    double accel_max, accel_min, gap_gain, gap_speed_max, tau_limit, tau_reserve, tau_speed;
+    double wake_limit, c0, c1, c2, lean;
     double approach, follow_near, follow_far, wait_gain, wait_speed, wait_from, wait_full, shelter_rate;
     double heat_free, heat_loss, heat_loss_max;
 } Constants;
@@ -39,7 +39,7 @@ static double shelter(const Attempt *a, const Constants *c, long stage, double s
 
 double finish(const Attempt *a, const Constants *c, double *xs)
 {
-    double x = 0, v = 0, p = c->aerobic_start, e = a->reserve, x1 = 0, v1 = 0, p1 = p, e1 = e, x2 = 0, v2 = 0, p2 = p, e2 = e;
+    double x = 0, v = 0, p = a->aerobic, e = a->reserve, x1 = 0, v1 = 0, p1 = p, e1 = e, x2 = 0, v2 = 0, p2 = p, e2 = e;
     double g = 0, u = 0, g1 = 0, u1 = 0, g2 = 0, u2 = 0, felt = -9;
     long stage = 0;
     double spent = 0, drawn = 0, sheltered = 0, least = e, fastest = 0;
@@ -119,7 +119,7 @@ double finish(const Attempt *a, const Constants *c, double *xs)
         /* what she may spend */
         double limit = mp + (me > 0 ? me : 0) / c->tau_reserve;
         double lag = top > mp ? top - mp : 0;
-        double usable = me - c->tau_aerobic * lag;
+        double usable = me - a->tau_aerobic * lag;
         usable = a->anticipation * (usable > 0 ? usable : 0);
         place = clamp(mx * 0.5, 0, a->cells - 1.001);
         long i = (long)place;
@@ -145,7 +145,7 @@ double finish(const Attempt *a, const Constants *c, double *xs)
         if (accel > allowed) accel = allowed;
         if (accel < c->accel_min) accel = c->accel_min;
         double power = hold + per_accel * (accel > 0 ? accel : 0);
-        double supply = ((power < top ? power : top) - mp) / c->tau_aerobic;
+        double supply = ((power < top ? power : top) - mp) / a->tau_aerobic;
         double h = a->step;
         if (tick < 0) {
             x1 = x - h * mv; v1 = v - h * accel; p1 = p - h * supply; e1 = e - h * (mp - power);

@@ -36,6 +36,7 @@ COMPARED = [
     ("breaking4", "pacers.leader={fast_opening: 0.8, jitter: 0.3, seed: 7}"),
     ("breaking4", "runner.passes=yes", "runner.follows=light", *SLOWER),
     ("breaking4", "runner={max_aerobic_power: 8, reserve: 100}"),
+    ("breaking4", "runner=kipyegon_osborne", "pacers.front_gap=1.6"),
     ("solo", *TEN_KM),
     ("solo", *TEN_KM, "plan={shape: progressive, target: 29:30}"),
 ]
@@ -105,6 +106,9 @@ CHANGES = st.tuples(
     between("runner.reserve", 200, 4000),
     between("runner.anticipation", 0.8, 10),
     between("runner.form", -5, 5),
+    between("runner.economy", 0.7, 1.3),
+    between("runner.oxygen_kinetics", 10, 40),
+    between("runner.endurance", 0, 0.2),
     one_of("plan.standing_start", "yes", "no"),
     between("pacers.wake", 0, 2),
     between("pacers.front_gap", 0.9, 12),
@@ -145,7 +149,9 @@ def test_rise_is_one_minus_exp(z: float) -> None:
     assert rise(z) == pytest.approx(-math.expm1(-z), abs=2.5e-16)
 
 
-@pytest.mark.parametrize("name", ["max_aerobic_power", "reserve", "drag_cost", "height"])
+@pytest.mark.parametrize(
+    "name", ["max_aerobic_power", "reserve", "economy", "oxygen_kinetics", "drag_cost", "height"]
+)
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
 def test_numbers_compiled_code_has_no_answer_to_are_refused(name: str, value: float) -> None:
     """The loader takes none of them, but a `Scenario` can be made of anything."""

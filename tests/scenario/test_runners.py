@@ -15,7 +15,7 @@ from simulator.scenario.loader import load_scenario
 from simulator.scenario.model import Scenario
 from simulator.scenario.reading import shipped_names
 
-NAMES = ["club_miler_5_00", "kipyegon_2023", "kipyegon_2025", "sub4_man"]
+NAMES = ["club_miler_5_00", "kipyegon_2023", "kipyegon_2025", "kipyegon_osborne", "sub4_man"]
 
 
 def test_the_shipped_runners_are_these() -> None:

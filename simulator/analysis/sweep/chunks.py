@@ -24,6 +24,7 @@ from simulator.analysis.uncertainty import breaks, draw, run_samples, samples_of
 from simulator.errors import Problem, ScenarioError
 from simulator.physics.attempt import STATUSES, outcomes_of
 from simulator.resources import configs_dir
+from simulator.scenario.fields import types_at
 from simulator.scenario.loader import load_text, scenario_to_dict
 from simulator.scenario.model import Scenario
 from simulator.scenario.overrides import apply_overrides
@@ -172,6 +173,11 @@ def request_of(
     for path in grid.paths:  # with no value: a wrong one makes its row invalid, not the sweep
         document = read_document(source.text, source.name)
         refusals = apply_overrides(document, [*source.changes, f"{path}=~"], Path(source.folder))
+        if not types_at(Scenario, tuple(path.split("."))):  # the check of the whole says why
+            try:
+                source.load([f"{path}=~"])
+            except ScenarioError as error:
+                refusals += error.problems
         problems += [refused(path, p.message, p.hint).problems[0] for p in refusals]
     if problems:
         raise ScenarioError(problems)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.analysis.predict import predicted_times, stretched
-from simulator.analysis.validation import Role, Row, Unit
+from simulator.analysis.validate.rows import Role, Row, Unit
 from simulator.physics.attempt import simulate_all
 from simulator.scenario.model import Runner, Scenario
 from simulator.scenario.pacers import ConstantShelter, Pacers

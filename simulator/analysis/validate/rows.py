@@ -1,7 +1,7 @@
-"""Validation: everything with a published value, beside what the model makes of it.
+"""Rows: a published value beside the model's, and what that value is to the model.
 
-In: the shipped scenarios and the published values below. Out: `Row`s, each saying whether its value
-was used to calibrate the model, is predicted by it, or must hold exactly.
+In: a run and its published splits; published drag reductions. Out: `Row`s, each saying whether its
+value was used to calibrate the model, is predicted by it, or must hold exactly.
 """
 
 from __future__ import annotations
@@ -42,6 +42,8 @@ class Unit(Enum):
     METRES = "m"
     LITRES = "l"
     OXYGEN = "ml/(kg min)"
+    SPEED = "m/s"
+    PERCENT = "%"
 
 
 DECIMALS = {
@@ -52,6 +54,8 @@ DECIMALS = {
     Unit.METRES: 0,
     Unit.LITRES: 2,
     Unit.OXYGEN: 1,
+    Unit.SPEED: 2,
+    Unit.PERCENT: 2,
 }
 
 

@@ -6,13 +6,22 @@ import json
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from simulator.analysis.validating import validate
-from simulator.analysis.validation import DRAFTING, Role, Row, Unit, drafting_rms, drafting_rows
+from simulator.analysis.validate.athletes import study
+from simulator.analysis.validate.rows import (
+    DRAFTING,
+    Role,
+    Row,
+    Unit,
+    drafting_rms,
+    drafting_rows,
+)
+from simulator.analysis.validate.validate import MISS, MISS_FROM, validate
 from simulator.export.sheet import VALIDATION_COLUMNS, validation_cells, validation_markdown
 
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "validation.md"
+PAGE = Path(__file__).resolve().parents[3] / "docs" / "validation.md"
 _NUMBER = re.compile(r"\d+:\d\d\.\d+|\d+\.\d+")
 
 
@@ -29,7 +38,7 @@ def _last_digits(number: str) -> int:
 
 def _the_page_is_what_the_command_prints(rows: list[Row]) -> None:
     """To the precision printed: another processor may round a last digit the other way."""
-    page, now = PAGE.read_text(encoding="utf-8"), validation_markdown(rows)
+    page, now = PAGE.read_text(encoding="utf-8"), validation_markdown(rows, study())
     assert _NUMBER.sub("#", page) == _NUMBER.sub("#", now), "make docs writes it again"
     for was, is_now in zip(_NUMBER.findall(page), _NUMBER.findall(now), strict=True):
         assert abs(_last_digits(was) - _last_digits(is_now)) <= 1, (was, is_now)
@@ -51,9 +60,39 @@ def _what_is_calibrated_fits_and_what_is_predicted_is_told_apart(rows: list[Row]
     assert abs(following["1200 m"]) < 1.0
     assert abs(following["finish"]) < 0.3
     assert {r.role for r in rows if r.section == "Predicted times"} == {Role.PREDICTED}
+    theirs = _differences(rows, "Her means as Osborne")
+    assert abs(theirs["aerobic share"]) < 0.02
+    assert abs(theirs["monaco_2023"]) < 0.01
+    assert abs(theirs["breaking4"]) < 0.05
+    for metres, best in ((800, 117.68), (1000, 149.15), (1500, 228.68), (3000, 487.04)):
+        assert abs(theirs[f"predicted time, {metres} m"]) < 0.009 * best
     predicted = _differences(rows, "Predicted times")
     assert abs(predicted["1500 m"]) < 0.7
     assert abs(predicted["what the bends cost in a mile"]) < 0.03
+
+
+def _a_sensitivity_far_from_its_source_is_shown_as_a_miss(rows: list[Row]) -> None:
+    own = [r for r in rows if r.section.startswith("Breaking4, what a little")]
+    words = " ".join(row.what for row in own)
+    assert all(name in words for name in ("kit", "MAP", "mass", "gap", "warmer"))
+    for row in own:
+        if not row.published:
+            assert (row.role, row.note) == (Role.LISTED, "nothing published")
+            continue
+        ratio = (row.model or 0.0) / row.published[0]
+        assert row.note.startswith(f"{ratio:.1f} times its source")
+        assert (MISS in row.note) == (ratio > MISS_FROM), row
+        if "shelter 0.29" in row.what:
+            assert ratio == pytest.approx(1.0, abs=0.1), row
+
+
+def _left_out_bests_are_told_as_they_come_out(rows: list[Row]) -> None:
+    errors = 100.0 * np.abs(study().errors)
+    by_what = {r.what: r for r in rows if r.section.startswith("Public athletes")}
+    for what, value in (("median miss", np.median(errors)), ("worst miss", errors.max())):
+        row = by_what[what]
+        assert row.model == pytest.approx(float(value))
+        assert (MISS in row.note) == ((row.model or 0.0) > row.published[-1])
 
 
 def _her_splits_ask_for_about_the_published_shelter(rows: list[Row]) -> None:
@@ -107,5 +146,7 @@ def test_the_whole_table() -> None:
     _identities_hold_to_the_hundredth(rows)
     _what_is_calibrated_fits_and_what_is_predicted_is_told_apart(rows)
     _her_splits_ask_for_about_the_published_shelter(rows)
+    _a_sensitivity_far_from_its_source_is_shown_as_a_miss(rows)
+    _left_out_bests_are_told_as_they_come_out(rows)
     _a_hard_start_that_fades_gains_next_to_nothing_with_anticipation(rows)
     _rows_become_cells_and_plain_values(rows)

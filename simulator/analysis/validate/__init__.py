@@ -1,0 +1,1 @@
+"""Everything with a published value, beside what the model makes of it."""

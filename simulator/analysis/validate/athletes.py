@@ -1,0 +1,149 @@
+"""Athletes: how well the bests of one say what she runs over a distance that is left out.
+
+In: configs/athletes.csv. Out: `LeftOut`, one for each best, and the prior that `fit` uses.
+
+Who stands in the file follows from a rule that looks at no fit: athletes who have held an outdoor
+world record at 800 m to 10,000 m since 1980, with four public outdoor bests or more over these
+distances. All bests of a career count, whatever their year. It is not every such athlete, but none,
+and no best, was left out for what came out.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.analysis.fit import Curve, Prior, solve
+from simulator.analysis.predict import LEFT_OUT_SPREAD, NINE_IN_TEN, paced_race
+from simulator.resources import config_path
+from simulator.scenario.model import Runner
+from simulator.units import parse_distance, parse_time
+
+Floats = NDArray[np.float64]
+
+FILE = "athletes.csv"
+_OPEN = Prior(usable=40.0, usable_spread=20.0, endurance=0.07, endurance_spread=0.03)
+"""A prior so wide that it leaves an athlete with four bests her own numbers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Best:
+    """A public best: distance [m], time [s], where and when; the place is empty where unknown."""
+
+    distance_m: float
+    time_s: float
+    place: str
+    year: int
+
+
+@dataclass(frozen=True, slots=True)
+class Athlete:
+    """An athlete: name, sex (`woman` or `man`), body and bests, by distance."""
+
+    runner: Runner
+    sex: str
+    bests: tuple[Best, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A best beside what the others of the same athlete predict for it.
+
+    Attributes:
+        athlete: whose it is.
+        best: the best.
+        predicted_s: the predicted time [s].
+        spread: the standard deviation of the prediction, as a share of it [1].
+    """
+
+    athlete: Athlete
+    best: Best
+    predicted_s: float
+    spread: float
+
+    @property
+    def error(self) -> float:
+        """Predicted minus run, as a share of the best [1]."""
+        return self.predicted_s / self.best.time_s - 1.0
+
+    @property
+    def within(self) -> bool:
+        """Whether the best lies in the range that is stated for nine in ten."""
+        return abs(self.best.time_s / self.predicted_s - 1.0) <= NINE_IN_TEN * self.spread
+
+
+@lru_cache(maxsize=1)
+def athletes() -> tuple[Athlete, ...]:
+    """Return the athletes of configs/athletes.csv, in the order of the file."""
+    with config_path(FILE).open(encoding="utf-8", newline="") as text:
+        rows = list(csv.DictReader(text))
+    found = []
+    for name in dict.fromkeys(row["athlete"] for row in rows):
+        mine = [row for row in rows if row["athlete"] == name]
+        height, mass = (float(mine[0][column]) for column in ("height_m", "mass_kg"))
+        bests = [
+            Best(parse_distance(r["distance"]), parse_time(r["time"]), r["place"], int(r["year"]))
+            for r in mine
+        ]
+        found.append(
+            Athlete(Runner(name=name, height=height, mass=mass), mine[0]["sex"], tuple(bests))
+        )
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """What came out of all athletes.
+
+    Attributes:
+        left_out: each best beside its prediction, athlete by athlete.
+        prior: what the athletes are like, all of them together.
+    """
+
+    left_out: tuple[LeftOut, ...]
+    prior: Prior
+
+    @property
+    def errors(self) -> Floats:
+        """Predicted minus run, as shares [1], shape (bests,)."""
+        return np.array([row.error for row in self.left_out])
+
+
+@lru_cache(maxsize=1)
+def study() -> Study:
+    """Leave each best out once, fit the athlete to the others, and predict it.
+
+    An athlete's prior is made from the other athletes alone. Every best is taken to be paced over
+    its first 55 %.
+    """
+    curves = [
+        [Curve(paced_race(b.distance_m, b.time_s), a.runner) for b in a.bests] for a in athletes()
+    ]
+    known = np.array([_numbers(own) for own in curves])
+    rows = []
+    for i, (athlete, own) in enumerate(zip(athletes(), curves, strict=True)):
+        prior = _prior_of(np.delete(known, i, axis=0))
+        for j, best in enumerate(athlete.bests):
+            means, covariance = solve([*own[:j], *own[j + 1 :]], prior)
+            slopes = own[j].slopes(*means)
+            time = own[j].time(*means)
+            variance = float(slopes @ covariance @ slopes) / time**2
+            rows.append(LeftOut(athlete, best, time, (variance + LEFT_OUT_SPREAD**2) ** 0.5))
+    return Study(tuple(rows), _prior_of(known))
+
+
+def _numbers(curves: Sequence[Curve]) -> tuple[float, float]:
+    """Return usable reserve [s] and endurance [1] of an athlete from all bests."""
+    (power, reserve, endurance), _ = solve(curves, _OPEN)
+    return curves[0].usable(power, reserve), endurance
+
+
+def _prior_of(known: Floats) -> Prior:
+    usable, endurance = known.mean(axis=0).tolist()
+    usable_spread, endurance_spread = known.std(axis=0, ddof=1).tolist()
+    return Prior(usable, usable_spread, endurance, endurance_spread)

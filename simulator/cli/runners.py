@@ -1,0 +1,213 @@
+"""The commands for runners: fit, predict.
+
+In: best times, a scenario. Out: a `runner:` block, tables of predicted times, JSON.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.markup import escape
+
+from simulator.cli.terminal import (
+    DEFAULT_SCENARIO,
+    WIDE,
+    Changes,
+    ScenarioName,
+    app,
+    finite,
+    load,
+    new_table,
+    out,
+    print_json,
+)
+from simulator.units import format_distance, parse_distance, parse_time, signed_cell, time_cell
+
+if TYPE_CHECKING:
+    from simulator.analysis.fit import Fit
+    from simulator.analysis.predict import Prediction, Race
+    from simulator.scenario.model import Runner
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+RACE = "DISTANCE=TIME[@S[:UNTIL]]"
+Shelter = Annotated[
+    float, typer.Option(min=0, max=0.95, callback=finite, help="Shelter S of races that say none.")
+]
+Height = Annotated[float, typer.Option(min=1.2, max=2.2, callback=finite, help="Height [m].")]
+Mass = Annotated[float, typer.Option(min=30, max=120, callback=finite, help="Mass [kg].")]
+
+
+def _race(text: str, shelter: float) -> Race:
+    from simulator.analysis.predict import Race
+
+    def refused(what: str) -> typer.BadParameter:
+        return typer.BadParameter(f"'{text}' is {what}", param_hint="--race")
+
+    distance, _, rest = text.partition("=")
+    time, sheltered, air = rest.partition("@")
+    value, to, until = air.partition(":")
+    try:
+        race = Race(
+            parse_distance(distance),
+            parse_time(time),
+            float(value) if sheltered else shelter,
+            parse_distance(until) if to else None,
+        )
+    except ValueError:
+        example = 'not a race such as "1500 m=3:48.68" or "1500 m=3:48.68@0.6:825 m"'
+        raise refused(example) from None
+    usable = 100 <= race.distance_m <= 10_000 and 0 <= race.shelter <= 0.95
+    if not usable or (race.until_m is not None and not 0 < race.until_m <= race.distance_m):
+        raise refused("outside 100 m to 10 km, shelter 0 to 0.95, until within the race")
+    speed = race.distance_m / race.time_s if race.time_s > 0 else math.inf
+    if not 2.2 <= speed <= 9.0:
+        raise refused(f"a mean speed of {speed:.1f} m/s; 2.2 to 9 can be fitted")
+    return race
+
+
+@app.command()
+def fit(
+    race: Annotated[
+        list[str],
+        typer.Option(
+            metavar=RACE,
+            help='A best time, e.g. "1500 m=3:48.68"; "1500 m=3:48.68@0.6:825 m" was sheltered '
+            "with S = 0.6 to 825 m. Two or more.",
+        ),
+    ],
+    height: Height,
+    mass: Mass,
+    shelter: Shelter = 0.0,
+    name: Annotated[str, typer.Option(help="The runner's name.")] = "a runner",
+    as_json: AsJson = False,
+) -> None:
+    """Make a runner out of best times: aerobic power, reserve, endurance, critical speed, D'."""
+    from simulator.analysis.fit import fit_runner
+    from simulator.scenario.model import Runner
+
+    races = [_race(text, shelter) for text in race]
+    try:
+        body = Runner(name=name, height=height, mass=mass)
+    except ValueError:
+        what = "a name on one line, height and mass as numbers are wanted"
+        raise typer.BadParameter(what, param_hint="--name, --height, --mass") from None
+    fitted = fit_runner(races, body)
+    if as_json:
+        print_json(fitted.to_dict())
+    else:
+        _print_fit(fitted)
+
+
+@app.command(name="predict")
+def predict_command(
+    scenario: ScenarioName = DEFAULT_SCENARIO,
+    distance: Annotated[
+        list[str] | None,
+        typer.Option(help='A distance, e.g. "2000 m"; left out: 800 m to 10,000 m.'),
+    ] = None,
+    race: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar=RACE,
+            help="A best time, as for fit. Two or more make the runner; without any she is the "
+            "scenario's.",
+        ),
+    ] = None,
+    height: Annotated[
+        float | None,
+        typer.Option(min=1.2, max=2.2, callback=finite, help="Height with --race [m]."),
+    ] = None,
+    mass: Annotated[
+        float | None,
+        typer.Option(min=30, max=120, callback=finite, help="Mass with --race [kg]."),
+    ] = None,
+    shelter: Shelter = 0.0,
+    changes: Changes = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say what a runner would run over each distance, alone and paced, with a range."""
+    from simulator.analysis.fit import fit_runner
+    from simulator.analysis.predict import DISTANCES_M, predict
+
+    base = load(scenario, changes)
+    runner, covariance = base.runner, None
+    if race:
+        body = {"height": height or runner.height, "mass": mass or runner.mass}
+        name = "a runner" if height or mass else runner.name
+        races = [_race(text, shelter) for text in race]
+        fitted = fit_runner(races, runner.model_copy(update={**body, "name": name}))
+        runner, covariance = fitted.runner, fitted.covariance
+    elif height or mass:
+        raise typer.BadParameter("A body goes with --race.", param_hint="--height and --mass")
+    distances = [_distance(text) for text in distance or []] or DISTANCES_M
+    alone, paced = (
+        predict(runner, distances, paced=how, covariance=covariance, environment=base.environment)
+        for how in (False, True)
+    )
+    if as_json:
+        print_json({"runner": runner.name, "alone": _plain(alone), "paced": _plain(paced)})
+    else:
+        _print_predictions(runner, alone, paced)
+
+
+def _distance(text: str) -> float:
+    try:
+        metres = parse_distance(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"{error}.", param_hint="--distance") from error
+    if not 100 <= metres <= 10_000:
+        raise typer.BadParameter(f"'{text}' is outside 100 m to 10 km.", param_hint="--distance")
+    return metres
+
+
+def _plain(predictions: list[Prediction]) -> list[dict[str, float]]:
+    return [asdict(prediction) for prediction in predictions]
+
+
+def _print_predictions(runner: Runner, alone: list[Prediction], paced: list[Prediction]) -> None:
+    from simulator.analysis.predict import PACED, PACED_SHARE
+
+    out.print(escape(runner.name), style="bold")
+    table = new_table("distance", "alone", "range", "paced", "range", left=("distance",))
+    for one, other in zip(alone, paced, strict=True):
+        cells = [
+            cell
+            for p in (one, other)
+            for cell in (time_cell(p.time_s), f"{time_cell(p.low_s)} to {time_cell(p.high_s)}")
+        ]
+        table.add_row(format_distance(one.distance_m), *cells)
+    WIDE.print(table)
+    out.print(f"range: nine in ten bests; paced: S {PACED:g} for the first {100 * PACED_SHARE:g} %")
+    if runner.endurance == 0.0:
+        out.print("her endurance is 0: beyond a mile this is too fast; with --race it is fitted")
+
+
+def _print_fit(fitted: Fit) -> None:
+    from simulator.analysis.fit import critical_speed, d_prime, runner_block
+
+    sys.stdout.write(runner_block(fitted.runner))
+    out.print()
+    units = {"max_aerobic_power": (" W/kg", 2), "reserve": (" J/kg", 0), "endurance": ("", 3)}
+    for name, error in fitted.standard_error.items():
+        unit, decimals = units[name]
+        out.print(f"{name}: standard error {error:.{decimals}f}{unit}")
+    speed, spare = critical_speed(fitted.runner), d_prime(fitted.runner)
+    out.print(f"critical speed {speed:.3f} m/s, D' {spare:.0f} m")
+    columns = ("race", "run", "predicted", "difference", "shelter")
+    table = new_table(*columns, left=("race", "shelter"))
+    for run, predicted in zip(fitted.races, fitted.predicted_s, strict=True):
+        until = "" if run.until_m is None else f" to {format_distance(run.until_m)}"
+        table.add_row(
+            format_distance(run.distance_m),
+            time_cell(run.time_s),
+            time_cell(predicted),
+            signed_cell(predicted - run.time_s),
+            f"{run.shelter:g}{until}" if run.shelter else "none",
+        )
+    WIDE.print(table)
+    for best in fitted.not_run_out:
+        out.print(f"{best.label} is slower than the other times say: it was hardly run out")

@@ -166,7 +166,7 @@ def fit_runner(races: Sequence[Race], runner: Runner) -> Fit:
 
     Args:
         races: two or more, over different distances.
-        runner: name, body, economy and oxygen kinetics; what is fitted is not looked at.
+        runner: name, body, economy and oxygen kinetics; what is fitted is not used.
 
     Raises:
         NoAnswerError: there are too few races, one of them is mistyped, or no runner fits them.

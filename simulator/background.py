@@ -126,12 +126,12 @@ class LatestJobs:
 def _outcome(call: Callable[[], T]) -> Callable[[], T]:
     """Make the call; return what returns its result, or raises its error, in another thread."""
     try:
-        found = call()
+        value = call()
     except BaseException as error:  # noqa: BLE001 - it is raised where the result is wanted
-        kept = error
+        raised = error
 
         def fail() -> T:
-            raise kept
+            raise raised
 
         return fail
-    return lambda: found
+    return lambda: value

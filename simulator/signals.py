@@ -18,7 +18,9 @@ from collections.abc import Callable, Iterator
 CODES = {signal.SIGINT: 130, signal.SIGTERM: 143}
 """What answers each stop: the exit code."""
 if sys.platform != "win32" and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
-    CODES[signal.SIGHUP] = 129  # the terminal was closed, and nobody asked to go on without it
+    CODES[signal.SIGHUP] = (
+        129  # the terminal was closed, and the command was not told to go on without it
+    )
 
 LATER_S = 0.005
 """After this a signal comes again [s]: the callback is over by then, or it is tried once more."""
@@ -28,25 +30,25 @@ LATER_S = 0.005
 def dropped_stops(
     is_stop: Callable[[BaseException], bool], again: Callable[[], object]
 ) -> Iterator[None]:
-    """Call `again` where Python drops an exception that is a stop; tell of all others as before.
+    """Call `again` where Python drops an exception that is a stop; report all others as before.
 
     Args:
         is_stop: whether an exception is one.
         again: what to do about it. Called inside the callback, so it must not raise by itself.
     """
-    tell = sys.unraisablehook
+    report = sys.unraisablehook
 
     def dropped(what: sys.UnraisableHookArgs) -> None:
         if what.exc_value is not None and is_stop(what.exc_value):
             again()
         else:
-            tell(what)
+            report(what)
 
     sys.unraisablehook = dropped
     try:
         yield
     finally:
-        sys.unraisablehook = tell
+        sys.unraisablehook = report
 
 
 def signal_later(number: int) -> None:

@@ -43,6 +43,8 @@ def test_the_fewest_pacers_are_told_and_written_as_a_scenario(
     assert code == 0
     assert "pacers.count 4" in said
     assert "attempts were run" in said
+    assert "each of which has run monaco_2023" in said.replace("\n", " ")
+    assert "chance of finish<=4:00.00: 4" in said
     written = load_scenario(file)
     assert written.pacers.count == 4
     assert (simulate(written).finish_s or 999.0) <= 240.0
@@ -65,7 +67,7 @@ def test_the_best_plan_is_told_split_by_split_beside_the_best_even_one(
     changes = ["--set", "distance=800 m", "--set", "plan.target=1:58", *DASH[4:]]
     code, said, _ = optimise(*changes, "--free", "plan.splits", "-o", file)
     assert code == 0
-    for words in ("200 m: ", "800 m: ", "she follows it", "the best even plan ends at"):
+    for words in ("200 m: ", "800 m: ", "she follows it", "against the best even plan ("):
         assert words in said
     assert load_scenario(file).plan.shape == "splits"
 
@@ -139,11 +141,8 @@ def test_the_splits_of_a_mile_are_left_out_of_a_shorter_race(
     assert load_scenario(file).published is None
 
 
-def test_without_scipy_the_command_that_installs_it_is_named(
-    optimise: Optimise, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_plan_is_found_without_scipy(optimise: Optimise, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "scipy.optimize", None)
-    code, _, said = optimise(*DASH, "--free", "plan.splits")
-    assert code == 1
-    assert 'pip install "lightpace[optimise]"' in said
-    assert "Traceback" not in said
+    code, said, _ = optimise(*DASH, "--set", "pacers.count=0", "--free", "plan.splits")
+    assert code == 0
+    assert "200 m: " in said

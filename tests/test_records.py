@@ -3,9 +3,15 @@
 import pytest
 
 from simulator.errors import ScenarioError
-from simulator.records import RECORDS, STRETCHES_M, least_flying_time, least_time
+from simulator.records import (
+    RECORDS,
+    STRETCHES_M,
+    least_flying_time,
+    least_time,
+    speed_range,
+)
 from simulator.scenario.loader import load_scenario
-from simulator.units import format_time
+from simulator.units import MILE_M, format_time
 
 
 @pytest.mark.parametrize(("distance", "record"), RECORDS[1:], ids=str)
@@ -31,3 +37,12 @@ def test_inside_a_run_no_start_is_lost() -> None:
     for length in STRETCHES_M[1:]:
         assert least_flying_time(length) == pytest.approx(least_time(length))
     assert least_flying_time(100.0) < least_flying_time(150.0) < least_flying_time(200.0)
+
+
+def test_a_plan_ends_as_records_do() -> None:
+    """A mile ends no slower than its mean and spurts as record holders did; 800 m fade."""
+    assert speed_range(MILE_M, 1200.0) == pytest.approx((1.0, 1.0418), abs=1e-4)
+    assert speed_range(MILE_M, 1400.0) == pytest.approx((1.0, 1.0823), abs=1e-4)
+    assert speed_range(MILE_M, 1000.0) == (0.96, 1.04)
+    assert speed_range(800.0, 600.0) == pytest.approx((0.948, 1.0), abs=1e-3)
+    assert speed_range(800.0, 0.0)[1] > 1.1

@@ -22,7 +22,6 @@ from simulator.physics.attempt import simulate, simulate_all
 from simulator.recording.recording import ARRAYS, Recording
 from simulator.recording.store import load_recording, save_recording
 from simulator.resources import configs_dir
-from simulator.scenario import digest
 from simulator.scenario.loader import load_scenario
 from simulator.session import Session
 from simulator.stage.keys import Action
@@ -157,7 +156,6 @@ def test_a_saved_recording_says_what_it_is_of(tmp_path: Path) -> None:
     asked = json.loads(read.scenario_json)
     assert asked["distance"] == 400.0
     assert type(scenario).model_validate(asked) == scenario
-    assert digest(type(scenario).model_validate(asked)) == digest(scenario)
 
 
 def test_a_recording_of_this_format_is_read_by_every_later_version(tmp_path: Path) -> None:

@@ -109,7 +109,7 @@ def find_chances(
     """Find the chance of the target from each point of a run, or from those of a stretch.
 
     The samples are the same at every point, so that the chance changes with the race and not by
-    lot. Each has the reserve left in the proportion of its own to the scenario's.
+    lot. What is left of its reserve is in proportion to the scenario's.
 
     Args:
         scenario: what was run.
@@ -124,8 +124,8 @@ def find_chances(
         x = np.arange(0.0, reach, every)
         known = Chances(target_s, x, np.full(len(x), np.nan))
     samples = samples_of(scenario, draw(SAMPLES, SEED))
-    own = scenario.runner
-    full = own.reserve * (1.0 + own.form / 100.0)
+    runner = scenario.runner
+    full = runner.reserve * (1.0 + runner.form / 100.0)
     reserves = [r.reserve * (1.0 + r.form / 100.0) / full for r in samples.runners]
     share = known.share.copy()
     for i in known.missing(*between_m):

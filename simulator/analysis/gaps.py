@@ -69,11 +69,11 @@ class GapTrack:
 
     def seconds_at(self, time_s: float) -> float | None:
         """Return the gap at race time [s]; after the finish, the gap at the line."""
-        found = self._between(self.seconds, min(max(time_s, 0.0), self.recording.end_s))
-        # beside the place where the mark ends there is no tick to look up
-        if math.isnan(found):
+        value = self._between(self.seconds, min(max(time_s, 0.0), self.recording.end_s))
+        # next to the place where the mark ends there is no tick to look up
+        if math.isnan(value):
             return gap_seconds(self.recording, self.mark, time_s)
-        return found
+        return value
 
     def metres_at(self, time_s: float) -> float | None:
         """Return the gap along the track [m], positive = behind; nobody runs on beyond the line.
@@ -82,8 +82,8 @@ class GapTrack:
         """
         if time_s >= self.recording.end_s:
             return None
-        own, reached = (self._between(x, max(time_s, 0.0)) for x in self.distances)
-        return min(reached, self.mark.distance_m) - own
+        hers, reached = (self._between(x, max(time_s, 0.0)) for x in self.distances)
+        return min(reached, self.mark.distance_m) - hers
 
     @cached_property
     def distances(self) -> tuple[Floats, Floats]:

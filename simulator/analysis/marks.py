@@ -1,6 +1,6 @@
 """Marks: whatever the runner is measured against - a wave of light, a ghost - as one kind of thing.
 
-In: a scenario. Out: `Mark`s that tell where they are at a time and when they were at a place.
+In: a scenario. Out: `Mark`s: where each is at a time, and when it was at a place.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Mark:
 
     Attributes:
         name: as on the screen, `even 4:00.00`.
-        label: the short tag beside the dot, `4:00`.
+        label: the short tag at the dot, `4:00`.
         colour: colour name the theme resolves.
         note: where it comes from and which clock it is on.
         finish_s: its finish time [s], None if it never finished.

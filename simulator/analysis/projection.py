@@ -52,8 +52,8 @@ def projections(recording: Recording) -> Floats:
     t = np.minimum(np.arange(recording.ticks + 1) * recording.step_s, recording.end_s)
     x = recording.distance_at(t)
     since = t - recording.time_at(np.maximum(x - LOOK_BACK_M, 0.0))
-    found = t + (recording.race_m - x) * since / LOOK_BACK_M
-    return np.where(x < LOOK_BACK_M, np.nan, found)
+    finish_s = t + (recording.race_m - x) * since / LOOK_BACK_M
+    return np.where(x < LOOK_BACK_M, np.nan, finish_s)
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,7 +91,9 @@ def still_possible(scenario: Scenario, recording: Recording, target_s: float) ->
         for share in _PACES:
             states.append(replace(state, tick=0, felt=UNFELT))
             attempts.append(
-                steady_attempt(scenario, state, share * needed, left_s, recording.step_s)
+                steady_attempt(
+                    scenario, state, share * needed, left_s, recording.step_s, best_shelter=True
+                )
             )
             rows.append((i, left_s))
     possible = np.zeros(len(xs), dtype=bool)

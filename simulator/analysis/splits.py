@@ -72,7 +72,7 @@ def published_waypoints(scenario: Scenario) -> list[Waypoint]:
 def split_table(
     scenario: Scenario, recording: Recording, plan: Mark, ghosts: list[Mark]
 ) -> list[Split]:
-    """Return the split table; published splits between its distances get rows of their own."""
+    """Return the split table; published splits between its distances get rows too."""
     published = {w.distance_m: w for w in published_waypoints(scenario)}
     race_m = scenario.distance
     places = sorted({*split_distances(race_m), *published})

@@ -15,6 +15,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from statistics import NormalDist
 from typing import Any, TypeAlias
 
@@ -59,11 +60,19 @@ def one_at_a_time() -> Shares:
 
 @dataclass(frozen=True, eq=False)
 class Samples:
-    """Samples as what they stand for: input values, shape (rows,), and the runners and wakes."""
+    """Samples as what they stand for.
+
+    Attributes:
+        values: of each input, shape (rows,).
+        runners, wakes: the same as runners and wakes.
+        effective: of how many independent samples they are worth: fewer where they were drawn
+            again by how well they fit the given races (Kish: (sum of weights)² / sum of squares).
+    """
 
     values: dict[str, Floats]
     runners: tuple[Runner, ...]
     wakes: Floats
+    effective: float
 
 
 def samples_of(scenario: Scenario, shares: Shares) -> Samples:
@@ -78,8 +87,11 @@ def samples_of(scenario: Scenario, shares: Shares) -> Samples:
         asked: Distribution = getattr(scenario.uncertainty, name)
         centre = _centre(scenario, name, values.get("mass"), count)
         values[name] = np.clip(quantile(asked, shares[name], centre), *INPUT_BOUNDS[name])
+    # rows of `one_at_a_time` are no samples
+    drawn = np.flatnonzero(~np.isnan([shares[name] for name in INPUTS]).any(axis=0))
+    effective = float(len(drawn))
     if scenario.uncertainty.given:
-        _as_in_the_given_races(scenario, shares["reserve"], values)
+        effective = _as_in_the_given_races(scenario, shares["reserve"], drawn, values)
     own = {name for name in INPUTS if name != "wake"}
     if scenario.runner.drag_area is None and _certain(scenario.uncertainty.drag_area):
         own.remove("drag_area")
@@ -87,15 +99,18 @@ def samples_of(scenario: Scenario, shares: Shares) -> Samples:
         scenario.runner.model_copy(update={name: float(values[name][i]) for name in own})
         for i in range(count)
     ]
-    return Samples(values, tuple(runners), values["wake"])
+    return Samples(values, tuple(runners), values["wake"], effective)
 
 
-def _as_in_the_given_races(scenario: Scenario, shares: Floats, values: dict[str, Floats]) -> None:
+def _as_in_the_given_races(
+    scenario: Scenario, shares: Floats, drawn: NDArray[np.int64], values: dict[str, Floats]
+) -> float:
     """Set each sample's reserve to what the first given race takes of it on a day of its form.
 
     The scenario's own values with no form have the scenario's own reserve. The form on that day is
-    drawn by the shares of the reserve, whose place it takes. Where there are other races, samples
-    are drawn again, each as likely as the form that it needs there.
+    drawn by the shares of the reserve, whose place it takes. Where there are other races, the rows
+    `drawn` are drawn again, each as likely as the form that it needs there. Return of how many
+    independent samples they are then worth.
     """
     asked = scenario.uncertainty
     count = len(shares)
@@ -108,10 +123,9 @@ def _as_in_the_given_races(scenario: Scenario, shares: Floats, values: dict[str,
     reserve = first.reserve(bodies, power * (1.0 + form)) / (1.0 + form)
     values["given_form"] = 100.0 * form
     values["reserve"] = np.clip(reserve, *INPUT_BOUNDS["reserve"])
-    drawn = np.flatnonzero(~np.isnan(shares))
     spread = asked.given_form.spread / 100.0
     if not others or not len(drawn) or spread == 0:
-        return
+        return float(len(drawn))
     log_weight = np.zeros(count)
     for race in others:
         form = _form_needed(race, bodies, power, reserve)
@@ -121,6 +135,7 @@ def _as_in_the_given_races(scenario: Scenario, shares: Floats, values: dict[str,
     chosen = drawn[np.searchsorted(np.cumsum(weight) / weight.sum(), places)]
     for column in values.values():
         column[drawn] = column[chosen]
+    return float(weight.sum() ** 2 / np.square(weight).sum())
 
 
 def _form_needed(race: RaceCost, bodies: Floats, power: Floats, reserve: Floats) -> Floats:
@@ -182,6 +197,17 @@ def run_samples(
     return run_attempts(attempts, states, places_m=places_m)
 
 
+def sampled(scenario: Scenario, samples: int = SAMPLES, seed: int = SEED) -> Outcomes:
+    """Return how each sample of a scenario ends."""
+    return run_samples(scenario, samples_of(scenario, draw(samples, seed)))
+
+
+def chance_of(scenario: Scenario) -> float:
+    """Return the chance of the plan's finish, as it is shown everywhere."""
+    target_s = schedule_of(scenario.plan, scenario.distance).finish_s
+    return float(breaks(sampled(scenario), target_s).mean())
+
+
 def target_words(target_s: float) -> str:
     """Return what breaking a target is called: `sub-4:00` for 3:59.99, else `4:06.42`.
 
@@ -202,10 +228,23 @@ def chance_words(share: float, samples: int) -> str:
     return f"{100.0 * share:.1f} %"
 
 
+def samples_words(scenario: Scenario, samples: int = SAMPLES, seed: int = SEED) -> str:
+    """Return what a chance is made of, `2000 samples (seed 1), each of which has run monaco`."""
+    races = " and ".join(Path(name).stem for name in scenario.uncertainty.given)
+    known = f", each of which has run {races} in its time" if races else ""
+    return f"{samples} samples (seed {seed}){known}"
+
+
 def breaks(ran: Outcomes | Forecast, target_s: float) -> NDArray[np.bool_]:
     """Return which rows break the target [s]; only a valid, finished run can."""
     in_time = np.nan_to_num(ran.finish_s, nan=np.inf) <= target_s + TARGET_TOLERANCE_S
     return np.logical_and(ran.valid, in_time)
+
+
+def percentile(ran: Outcomes | Forecast, percent: float) -> float | None:
+    """Return the finish [s] that `percent` of the valid, finished rows are faster than."""
+    times = ran.finish_s[ran.valid]
+    return float(np.percentile(times, percent)) if len(times) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +283,7 @@ class Forecast:
         finish_s: finish of each sample [s], NaN without one, shape (samples,).
         status: position in `STATUSES` of each sample.
         effects: how far each input alone moves the finish, the largest swing first.
+        effective: of how many independent samples these are worth; see `Samples`.
     """
 
     scenario: Scenario
@@ -252,6 +292,7 @@ class Forecast:
     finish_s: Floats
     status: NDArray[np.int8]
     effects: tuple[Effect, ...]
+    effective: float
 
     @cached_property
     def valid(self) -> NDArray[np.bool_]:
@@ -265,8 +306,7 @@ class Forecast:
 
     def percentile(self, percent: float) -> float | None:
         """Return the finish [s] that `percent` of the valid, finished samples are faster than."""
-        times = self.finish_s[self.valid]
-        return float(np.percentile(times, percent)) if len(times) else None
+        return percentile(self, percent)
 
     def chance(self, target_s: float | None = None) -> float:
         """Return the share of all samples that break the target; only a valid run can."""
@@ -275,9 +315,9 @@ class Forecast:
 
     @property
     def chance_error(self) -> float:
-        """Standard error of the chance, from the number of samples alone."""
+        """Standard error of the chance, from the effective number of samples alone."""
         share = self.chance()
-        return float(np.sqrt(share * (1.0 - share) / self.samples))
+        return float(np.sqrt(share * (1.0 - share) / self.effective))
 
     @property
     def counts(self) -> dict[str, int]:
@@ -288,6 +328,7 @@ class Forecast:
         """Return plain values: what stands under `uncertainty` in `simulate --json`."""
         return {
             "samples": self.samples,
+            "effective_samples": self.effective,
             "seed": self.seed,
             "finish_s": {f"p{p}": self.percentile(p) for p in (5, 50, 95)},
             "target_s": self.target_s,
@@ -295,6 +336,7 @@ class Forecast:
             "chance_standard_error": self.chance_error,
             "statuses": self.counts,
             "plan_limits_the_fast_end": True,
+            "given": list(self.scenario.uncertainty.given),
             "assumed_inputs": [e.name for e in self.effects if e.assumed],
             "effects": [
                 {
@@ -321,7 +363,8 @@ def forecast(scenario: Scenario, samples: int = SAMPLES, seed: int = SEED) -> Fo
     first = len(ran.finish_s) - samples
     target = schedule_of(scenario.plan, scenario.distance).finish_s
     effects = _effects(scenario, asked, ran)
-    return Forecast(scenario, seed, target, ran.finish_s[first:], ran.status[first:], effects)
+    finish, status = ran.finish_s[first:], ran.status[first:]
+    return Forecast(scenario, seed, target, finish, status, effects, asked.effective)
 
 
 def _effects(scenario: Scenario, asked: Samples, ran: Outcomes) -> tuple[Effect, ...]:

@@ -1,7 +1,7 @@
 """What if: other pacers, gaps, formations, first laps, policies, air; each a row of one batch.
 
-In: a scenario, what its file asks for, and an axis. Out: `Choice`s, the scenarios to compare, and
-`Alternative`s, their finish times [s]. Every row is a whole attempt from the gun, by the same
+In: a scenario, what its file asks for, and an axis. Out: `Alternative`s: what to run, and with it
+their finish times [s]. Every row is a whole attempt from the gun, by the same
 kernel as the attempt.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -19,7 +19,7 @@ from simulator.errors import ScenarioError
 from simulator.physics.attempt import finish_times
 from simulator.physics.shelter import Shelterer, profile_of
 from simulator.scenario.model import Scenario
-from simulator.scenario.pacers import Formation, Pacers
+from simulator.scenario.pacers import PacerFormation, Pacers
 from simulator.scenario.plan import Plan, SplitPlan, schedule_of
 from simulator.scenario.reading import FORMATION, shipped_names
 from simulator.units import LAP_M, format_time
@@ -36,44 +36,28 @@ WINDS_M_S = (0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0)
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """One row: its label, the scenario, whether it is what is asked for now.
-
-    `settings` are the paths and texts that make a scenario this one, as `--set` takes them;
-    `in_file` says that the file asks for this value.
-    """
-
-    label: str
-    scenario: Scenario
-    own: bool
-    settings: tuple[tuple[str, str], ...]
-    in_file: bool = False
-
-    @property
-    def assumed(self) -> bool:
-        """Whether it rests on an assumed coefficient: the pacer beside, the jet between two."""
-        return _rests_on_assumed(self.scenario.pacers)
-
-
-@dataclass(frozen=True, slots=True)
 class Alternative:
-    """One row with its finish, a bar of the what-if strip.
+    """One row: a bar of the what-if strip.
 
     Attributes:
-        finish_s: finish time [s]; None = she does not finish, or it is not known.
-        own: the value asked for now.
-        assumed: rests on an assumed coefficient (the pacer beside); drawn hatched.
-        stale: run for settings that have changed since, or not yet (uncompiled); drawn dimmed.
+        scenario: what is run for it.
+        current: the value that is asked for now.
+        settings: paths and texts that make a scenario this one, as `--set` takes them.
         in_file: the value that the file asks for.
+        finish_s: finish time [s]; None: she does not finish, or it is not known.
+        assumed: rests on an assumed coefficient: the pacer beside, the jet between two.
+        stale: the time is of settings that have changed since, or missing yet (uncompiled).
         hidden: suspense keeps the finish secret for now.
     """
 
     label: str
-    finish_s: float | None
-    own: bool = False
+    scenario: Scenario = field(compare=False, repr=False)
+    current: bool = False
+    settings: tuple[tuple[str, str], ...] = ()
+    in_file: bool = False
+    finish_s: float | None = None
     assumed: bool = False
     stale: bool = False
-    in_file: bool = False
     hidden: bool = False
 
 
@@ -87,7 +71,7 @@ def _rests_on_assumed(pacers: Pacers) -> bool:
 
 def choices(
     scenario: Scenario, axis: str = "pacers", file: Scenario | None = None
-) -> tuple[Choice, ...]:
+) -> tuple[Alternative, ...]:
     """Return the rows of one of `AXES`; what cannot be asked for is left out.
 
     Args:
@@ -95,20 +79,21 @@ def choices(
         axis: one of `AXES`.
         file: what its file asks for, whose value is among the rows; None: the same.
     """
-    return tuple(AXES[axis](scenario, file or scenario))
+    rows = AXES[axis](scenario, file or scenario)
+    return tuple(replace(row, assumed=_rests_on_assumed(row.scenario.pacers)) for row in rows)
 
 
-def pacer_counts(scenario: Scenario, file: Scenario | None = None) -> list[Choice]:
+def pacer_counts(scenario: Scenario, file: Scenario | None = None) -> list[Alternative]:
     """Return 0, 1, ... all pacers of the formation."""
     most = len(scenario.pacers.formation.names())
-    own, told = _count(scenario.pacers), _count((file or scenario).pacers)
+    current, filed = _count(scenario.pacers), _count((file or scenario).pacers)
     found = []
     for count in range(min(most, MOST_PACERS) + 1):
         new = scenario.model_copy(
             update={"pacers": scenario.pacers.model_copy(update={"count": count})}
         )
         settings = (("pacers.count", str(count)),)
-        found.append(Choice(str(count), new, count == own, settings, count == told))
+        found.append(Alternative(str(count), new, count == current, settings, count == filed))
     return found
 
 
@@ -116,15 +101,15 @@ def _count(pacers: Pacers) -> int:
     return len(pacers.formation.names()) if pacers.count is None else pacers.count
 
 
-def front_gaps(scenario: Scenario, file: Scenario) -> list[Choice]:
+def front_gaps(scenario: Scenario, file: Scenario) -> list[Alternative]:
     """Return gaps to the nearest pacer ahead, her own and the file's among them."""
-    own, told = _front_gap(scenario.pacers), _front_gap(file.pacers)
+    current, filed = _front_gap(scenario.pacers), _front_gap(file.pacers)
     rows = []
-    for gap in sorted({*GAPS_M, own, told} - {0.0}):
+    for gap in sorted({*GAPS_M, current, filed} - {0.0}):
         asked: float | None = gap
-        if gap == told and file.pacers.formation == scenario.pacers.formation:
+        if gap == filed and file.pacers.formation == scenario.pacers.formation:
             asked = file.pacers.front_gap  # None: as in the formation
-        rows.append(_Row(f"{gap:.4g}", gap == own, gap == told, {"front_gap": asked}))
+        rows.append(_PacersRow(f"{gap:.4g}", gap == current, gap == filed, {"front_gap": asked}))
     return _of_pacers(scenario, rows)
 
 
@@ -133,21 +118,21 @@ def _front_gap(pacers: Pacers) -> float:
     return round(min((s.ahead for s in pacers.line_up() if s.ahead > 0), default=0.0), 9)
 
 
-def formations(scenario: Scenario, file: Scenario) -> list[Choice]:
+def formations(scenario: Scenario, file: Scenario) -> list[Alternative]:
     """Return the shipped formations and the file's, each with as many pacers as it has places."""
-    own, told = scenario.pacers.formation, file.pacers.formation
-    known: dict[str, tuple[Formation, str]] = {}
+    current, filed = scenario.pacers.formation, file.pacers.formation
+    known: dict[str, tuple[PacerFormation, str]] = {}
     for name in shipped_names("formations"):
         try:
-            known[name] = Formation.model_validate(FORMATION.find(name)), name
+            known[name] = PacerFormation.model_validate(FORMATION.find(name)), name
         except (ScenarioError, ValidationError):
             continue
-    if told != own and all(formation != told for formation, _ in known.values()):
-        name = f"{told.name}, in the file" if told.name in {*known, own.name} else told.name
-        known[name] = told, told.model_dump_json(by_alias=True)
-    found = [Choice(own.name, scenario, True, (), own == told)]
+    if filed != current and all(formation != filed for formation, _ in known.values()):
+        name = f"{filed.name}, in the file" if filed.name in {*known, current.name} else filed.name
+        known[name] = filed, filed.model_dump_json(by_alias=True)
+    found = [Alternative(current.name, scenario, True, (), current == filed)]
     for name, (formation, text) in known.items():
-        if formation == own:
+        if formation == current:
             continue
         update: dict[str, Any] = {"formation": formation}
         count = scenario.pacers.count
@@ -158,17 +143,17 @@ def formations(scenario: Scenario, file: Scenario) -> list[Choice]:
         pacers = _pacers(scenario.pacers, update)
         if pacers is not None:
             new = scenario.model_copy(update={"pacers": pacers})
-            found.append(Choice(name, new, False, tuple(settings), formation == told))
+            found.append(Alternative(name, new, False, tuple(settings), formation == filed))
     return sorted(found, key=lambda c: c.label)
 
 
-def policies(scenario: Scenario, file: Scenario) -> list[Choice]:
+def policies(scenario: Scenario, file: Scenario) -> list[Alternative]:
     """Return holding the light, and waiting for her behind it by so much."""
-    own, told = _wait(scenario.pacers), _wait(file.pacers)
-    rows = [_Row("hold", own is None, told is None, {"policy": "hold_light"})]
-    for wait in sorted({*WAITS_M, *(w for w in (own, told) if w is not None)}):
+    current, filed = _wait(scenario.pacers), _wait(file.pacers)
+    rows = [_PacersRow("hold", current is None, filed is None, {"policy": "hold_light"})]
+    for wait in sorted({*WAITS_M, *(w for w in (current, filed) if w is not None)}):
         update = {"policy": "wait_for_runner", "drop_back": wait}
-        rows.append(_Row(f"wait {wait:g}", wait == own, wait == told, update))
+        rows.append(_PacersRow(f"wait {wait:g}", wait == current, wait == filed, update))
     return _of_pacers(scenario, rows)
 
 
@@ -177,18 +162,18 @@ def _wait(pacers: Pacers) -> float | None:
     return None if pacers.policy == "hold_light" else pacers.drop_back
 
 
-def first_laps(scenario: Scenario, file: Scenario) -> list[Choice]:
+def first_laps(scenario: Scenario, file: Scenario) -> list[Alternative]:
     """Return first laps faster and slower than even, the rest even to the same target."""
     if scenario.distance < 1.5 * LAP_M:
-        return [Choice("as asked", scenario, True, (), file.plan == scenario.plan)]
+        return [Alternative("as asked", scenario, True, (), file.plan == scenario.plan)]
     plan = schedule_of(scenario.plan, scenario.distance)
     target, lap = plan.finish_s, float(plan.time_at(LAP_M))
     even = _even_lap(scenario, target)
-    told = _told_lap(scenario, file, target)
-    same = told is not None and abs(told[0] - lap) < _SAME_LAP_S
-    found = [(lap, Choice(format_time(lap), scenario, True, (), same))]
-    if told is not None and not same:
-        found.append((told[0], told[1]))
+    filed = _file_lap(scenario, file, target)
+    same = filed is not None and abs(filed[0] - lap) < _SAME_LAP_S
+    found = [(lap, Alternative(format_time(lap), scenario, True, (), same))]
+    if filed is not None and not same:
+        found.append((filed[0], filed[1]))
     fixed = [lap for lap, _ in found]
     for change in LAPS_S:
         if any(abs(even + change - other) < 0.1 for other in fixed):
@@ -198,7 +183,9 @@ def first_laps(scenario: Scenario, file: Scenario) -> list[Choice]:
     return [choice for _, choice in sorted(found, key=lambda row: row[0])]
 
 
-def _told_lap(scenario: Scenario, file: Scenario, target_s: float) -> tuple[float, Choice] | None:
+def _file_lap(
+    scenario: Scenario, file: Scenario, target_s: float
+) -> tuple[float, Alternative] | None:
     """Return the file's first lap [s] and its row; the whole plan where the target is the same."""
     if file.distance != scenario.distance:
         return None
@@ -209,10 +196,10 @@ def _told_lap(scenario: Scenario, file: Scenario, target_s: float) -> tuple[floa
         return lap, replace(choice, in_file=True)
     new = scenario.model_copy(update={"plan": file.plan})
     settings = (("plan", file.plan.model_dump_json(by_alias=True)),)
-    return lap, Choice(format_time(lap), new, False, settings, in_file=True)
+    return lap, Alternative(format_time(lap), new, False, settings, in_file=True)
 
 
-def _first_lap(scenario: Scenario, lap_s: float, target_s: float) -> Choice:
+def _first_lap(scenario: Scenario, lap_s: float, target_s: float) -> Alternative:
     splits = {"400": format_time(lap_s), "finish": format_time(target_s, 3)}
     plain = {
         "shape": "splits",
@@ -224,7 +211,7 @@ def _first_lap(scenario: Scenario, lap_s: float, target_s: float) -> Choice:
     start = "yes" if scenario.plan.standing_start else "no"
     text = f"{{shape: splits, standing_start: {start}, splits: {{{rows}}}}}"
     asked = scenario.model_copy(update={"plan": new})
-    return Choice(format_time(lap_s), asked, False, (("plan", text),))
+    return Alternative(format_time(lap_s), asked, False, (("plan", text),))
 
 
 def _even_lap(scenario: Scenario, target_s: float) -> float:
@@ -238,32 +225,32 @@ def _even_lap(scenario: Scenario, target_s: float) -> float:
     return float(schedule_of(from_rest, scenario.distance).time_at(LAP_M))
 
 
-def temperatures(scenario: Scenario, file: Scenario) -> list[Choice]:
+def temperatures(scenario: Scenario, file: Scenario) -> list[Alternative]:
     """Return air temperatures, today's and the file's among them."""
-    own, told = scenario.environment.temperature, file.environment.temperature
+    current, filed = scenario.environment.temperature, file.environment.temperature
     found = []
-    for value in sorted({*DEGREES, own, told}):
+    for value in sorted({*DEGREES, current, filed}):
         air = scenario.environment.model_copy(update={"temperature": value})
         new = scenario.model_copy(update={"environment": air})
         settings = (("environment.temperature", f"{value:.10g}"),)
-        found.append(Choice(f"{value:g}°", new, value == own, settings, value == told))
+        found.append(Alternative(f"{value:g}°", new, value == current, settings, value == filed))
     return found
 
 
-def winds(scenario: Scenario, file: Scenario) -> list[Choice]:
+def winds(scenario: Scenario, file: Scenario) -> list[Alternative]:
     """Return wind speeds from today's direction, today's and the file's among them."""
-    wind, told = scenario.environment.wind, file.environment.wind.speed
+    wind, filed = scenario.environment.wind, file.environment.wind.speed
     found = []
-    for value in sorted({*WINDS_M_S, wind.speed, told}):
+    for value in sorted({*WINDS_M_S, wind.speed, filed}):
         blows = wind.model_copy(update={"speed": value})
         air = scenario.environment.model_copy(update={"wind": blows})
         new = scenario.model_copy(update={"environment": air})
         settings = (("environment.wind.speed", f"{value:.10g}"),)
-        found.append(Choice(f"{value:g}", new, value == wind.speed, settings, value == told))
+        found.append(Alternative(f"{value:g}", new, value == wind.speed, settings, value == filed))
     return found
 
 
-AXES: dict[str, Callable[[Scenario, Scenario], Sequence[Choice]]] = {
+AXES: dict[str, Callable[[Scenario, Scenario], Sequence[Alternative]]] = {
     "pacers": pacer_counts,
     "front gap": front_gaps,
     "formation": formations,
@@ -276,24 +263,24 @@ AXES: dict[str, Callable[[Scenario, Scenario], Sequence[Choice]]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class _PacersRow:
     """A row about the pacers: what of theirs has which value; None: as if it were left out."""
 
     label: str
-    own: bool
+    current: bool
     in_file: bool
     update: dict[str, Any]
 
 
-def _of_pacers(scenario: Scenario, rows: Sequence[_Row]) -> list[Choice]:
-    """Return the rows whose pacers can stand like that; the own one is the scenario itself."""
+def _of_pacers(scenario: Scenario, rows: Sequence[_PacersRow]) -> list[Alternative]:
+    """Return the rows whose pacers can stand like that; the current one is the scenario itself."""
     found = []
     for row in rows:
         settings = tuple((f"pacers.{key}", _text(value)) for key, value in row.update.items())
-        pacers = scenario.pacers if row.own else _pacers(scenario.pacers, row.update)
+        pacers = scenario.pacers if row.current else _pacers(scenario.pacers, row.update)
         if pacers is not None:
             new = scenario.model_copy(update={"pacers": pacers})
-            found.append(Choice(row.label, new, row.own, settings, row.in_file))
+            found.append(Alternative(row.label, new, row.current, settings, row.in_file))
     return found
 
 
@@ -314,18 +301,15 @@ def _pacers(pacers: Pacers, update: dict[str, Any]) -> Pacers | None:
         return None
 
 
-def alternatives_of(
-    rows: Sequence[Choice], finish_s: Sequence[float | None]
-) -> tuple[Alternative, ...]:
-    """Return rows with their finish times."""
-    return tuple(
-        Alternative(row.label, finish, row.own, row.assumed, in_file=row.in_file)
-        for row, finish in zip(rows, finish_s, strict=True)
-    )
+def finished(rows: Sequence[Alternative]) -> list[Alternative]:
+    """Return the rows with their finish times; all are run as one batch."""
+    times = finish_times([row.scenario for row in rows]).tolist()
+    return [
+        replace(row, finish_s=None if math.isnan(time) else time, stale=False)
+        for row, time in zip(rows, times, strict=True)
+    ]
 
 
 def alternatives(scenario: Scenario, axis: str = "pacers") -> tuple[Alternative, ...]:
     """Return the finish times along an axis."""
-    rows = choices(scenario, axis)
-    times = finish_times([row.scenario for row in rows])
-    return alternatives_of(rows, [None if math.isnan(t) else t for t in times.tolist()])
+    return tuple(finished(choices(scenario, axis)))

@@ -1,4 +1,4 @@
-"""The commands about one attempt or story: simulate, check, still, sheet, schema, film, report.
+"""The commands about one attempt or story: simulate, coach, check, still, sheet, film, report ...
 
 In: arguments. Out: text, files. What is printed of an attempt, a forecast and a story is here too.
 """
@@ -6,7 +6,7 @@ In: arguments. Out: text, files. What is printed of an attempt, a forecast and a
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -41,9 +41,11 @@ from simulator.errors import Problem, ScenarioError
 from simulator.units import format_clock, format_signed, format_time, time_cell
 
 if TYPE_CHECKING:
+    from simulator.analysis.coach import Answer, Spurt
     from simulator.analysis.summary import Summary
     from simulator.analysis.uncertainty import Forecast
     from simulator.export.film import Cut, SceneAt
+    from simulator.scenario.model import Scenario
     from simulator.stage.story import StoryTimeline
 
 _GIF_FPS, _FILM_FPS = 20, 60
@@ -92,6 +94,29 @@ def simulate(
     print_summary(summary)
     if forecast is not None:
         print_forecast(forecast)
+
+
+@app.command()
+def coach(
+    scenario: ScenarioName = DEFAULT_SCENARIO,
+    changes: Changes = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    samples: Annotated[
+        int, typer.Option(min=1, max=100_000, help="Samples of the uncertain inputs for each case.")
+    ] = 2000,
+    seed: Seed = 1,
+) -> None:
+    """Answer a coach: how likely it is, what pacers who err cost, which end spurt is left."""
+    from simulator.analysis.coach import answers, spurts
+    from simulator.physics.attempt import simulate as run
+
+    attempt = load(scenario, changes)
+    cases, left = answers(attempt, samples, seed), spurts(attempt, run(attempt))
+    if as_json:
+        plain = {"cases": [c.to_dict() for c in cases], "end_spurts": [s.to_dict() for s in left]}
+        print_json({"scenario": attempt.name, "samples": samples, "seed": seed, **plain})
+    else:
+        print_answers(attempt, cases, left, samples, seed)
 
 
 @app.command()
@@ -259,7 +284,7 @@ class _Reel:
 
 
 def _attempt(name: str, changes: list[str] | None, speed: float) -> _Reel:
-    from simulator.export.film import Attempt
+    from simulator.export.film import attempt_scenes
     from simulator.session import Session
     from simulator.stage.playback import COUNTDOWN_S
 
@@ -268,7 +293,7 @@ def _attempt(name: str, changes: list[str] | None, speed: float) -> _Reel:
 
     def finish(cut: Cut) -> SceneAt:
         session.settle(cut.from_s, cut.to_s)
-        return Attempt(session.show, speed).scene_at
+        return attempt_scenes(session.show, speed)
 
     def read(text: str, option: str) -> float:
         return moment(text, session, option)
@@ -360,10 +385,49 @@ def _facts(summary: Summary) -> list[str]:
     return lines
 
 
+def print_answers(
+    scenario: Scenario, cases: Sequence[Answer], left: Sequence[Spurt], samples: int, seed: int
+) -> None:
+    """Print the cases with their chances, then the end spurts."""
+    from simulator.analysis.uncertainty import chance_words, samples_words, target_words
+    from simulator.scenario.plan import schedule_of
+
+    target = target_words(schedule_of(scenario.plan, scenario.distance).finish_s)
+    out.print(escape(scenario.name), style="bold")
+    out.print(escape(samples_words(scenario, samples, seed)), soft_wrap=True)
+    out.print()
+    columns = ("case", "finish", "5 %", "50 %", "95 %", f"chance of {target}", "")
+    table = new_table(*columns, left=("case", ""))
+    for case in cases:
+        times = (case.finish_s, case.p5_s, case.p50_s, case.p95_s)
+        chance = chance_words(case.chance, samples)
+        assumed = "assumed" if case.assumed else ""
+        table.add_row(escape(case.case), *map(time_cell, times), chance, assumed)
+    WIDE.print(table)
+    if len(cases) == 1:
+        out.print("nobody runs ahead of her: no pacers who could err")
+    out.print()
+    for spurt in left:
+        begins = f"last {spurt.last_m:.0f} m, from {format_time(spurt.from_s)} on"
+        ran = "she did not finish" if spurt.as_run_s is None else f"{spurt.as_run_s:.2f} s as run"
+        could = "nothing is left for a spurt"
+        if spurt.fastest_s is not None and spurt.left_s >= 0.005:
+            could = f"she could have kept up {spurt.fastest_s:.2f} s, {spurt.left_s:.2f} s less"
+        out.print(f"{begins}: {ran}; {could}", soft_wrap=True)
+    if left:
+        out.print(
+            "assumed: the pacers lead the spurt, or come back for it as fast as people do",
+            soft_wrap=True,
+        )
+
+
 def print_forecast(forecast: Forecast) -> None:
     """Print the percentiles, the chance of the target and the list of what matters."""
+    from simulator.analysis.uncertainty import samples_words
+
     out.print()
-    out.print(escape(f"{forecast.samples} samples, seed {forecast.seed}"), style="bold")
+    words = samples_words(forecast.scenario, forecast.samples, forecast.seed)
+    out.print(escape(words), style="bold", soft_wrap=True)
     for line in _forecast_facts(forecast):
         out.print(escape(line))
     out.print()
@@ -391,6 +455,11 @@ def _forecast_facts(forecast: Forecast) -> list[str]:
     counts = dict(forecast.counts)
     finished = counts.pop("finished")
     lines = [f"finish: 5 % {low}, 50 % {middle}, 95 % {high}, of {finished} that finished"]
+    if len(forecast.scenario.uncertainty.given) > 1:
+        lines.append(
+            f"they are worth {forecast.effective:.0f} independent samples: the better one fits all "
+            "given races, the more often it was drawn"
+        )
     others = [f"{n} {name}" for name, n in counts.items() if n]
     if others:
         lines.append(f"not in these times: {', '.join(others)}")

@@ -50,14 +50,19 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 FIGURES = {
-    "pacers": ("Finish over the number of pacers", "pacers.count", "finish_s", "", 0),
+    "pacers": ("Finish over the number of pacers", "pacers.count", "finish_s", ""),
     "gaps": (
         "Finish over front gap and number of pacers",
-        *("pacers.front_gap", "pacers.count", "finish_s", 0),
+        *("pacers.front_gap", "pacers.count", "finish_s"),
     ),
-    "chance": ("Chance of sub-4:00 over the number of pacers", "pacers.count", "chance", "", 400),
+    "chance": (
+        "Chance of the plan's {target} over the number of pacers",
+        "pacers.count",
+        "chance",
+        "",
+    ),
 }
-"""Figures that are one command: heading, the columns x, y and colour, samples."""
+"""Figures that are one command: heading, and the columns x, y and colour."""
 
 
 @app.command()
@@ -298,17 +303,24 @@ def plot(
     from simulator.analysis.sweep.axes import grid_of
     from simulator.analysis.sweep.chunks import request_of
     from simulator.analysis.sweep.sweep import run_sweep
+    from simulator.analysis.uncertainty import SAMPLES, SEED, target_words
     from simulator.export.table import read_columns
+    from simulator.scenario.plan import schedule_of
     from simulator.view.figures import FigureSpec, check_figure, draw_figure
 
     check_figure(output)
     if table in FIGURES and not Path(table).exists():
-        heading, x, y, colour, samples = FIGURES[table]
+        heading, x, y, colour = FIGURES[table]
         attempt = load(scenario, changes)
+        target_s = schedule_of(attempt.plan, attempt.distance).finish_s
         vary = [f"pacers.count=0..{len(attempt.pacers.formation.names())}"]
         vary += ["pacers.front_gap=0.8..4:0.2"] if x == "pacers.front_gap" else []
         grid = grid_of(vary)
-        request = request_of(scenario, grid, changes=changes or [], samples=samples)
+        samples = SAMPLES if y == "chance" else 0
+        request = request_of(
+            scenario, grid, changes=changes or [], samples=samples, seed=SEED, target_s=target_s
+        )
+        heading = heading.format(target=target_words(target_s))
         show = FigureSpec(x, y, colour, title or f"{heading}: {attempt.name}")
         draw_figure(run_sweep(request), show, output)
     elif x and y:

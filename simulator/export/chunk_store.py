@@ -2,22 +2,23 @@
 
 In: an output path and a `Request`. Out: `ChunkStore`, a folder of files, one a chunk, named by the
 request's digest and the chunk's number. A file of another request does not count, nor one that has
-lost its end; damage inside shows when it is read. A file with the number of the process
-that writes there keeps others away.
+lost its end; damage inside shows when it is read. A file locked by the process that writes there,
+with its number in it, keeps others away.
 """
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import shutil
 import sys
-import time
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 
@@ -73,69 +74,45 @@ class ChunkStore:
             OutputError: another sweep has it, or the output or the folder cannot be written.
         """
         target_of(self._output)  # refuses what could not be written in the end
-        self._make()
-        try:
-            lock = self._create_lock()
-            try:
-                yield
-            finally:
-                os.close(lock)
-                with suppress(OSError, ValueError):
-                    if int(self._lock.read_bytes()) == os.getpid():
-                        self._lock.unlink()
-        finally:
-            with suppress(OSError):  # it goes if it is empty: chunks in it are kept
-                self.folder.rmdir()
+        with ExitStack() as leaving:
+            leaving.callback(self._remove_if_empty)
+            leaving.enter_context(self._take_lock())
+            leaving.callback(self._remove_lock)
+            yield
 
-    def _create_lock(self) -> int:
-        """Return the lock, open: there, Windows lets nobody take it away."""
+    def _take_lock(self) -> BinaryIO:
+        """Return the lock, open; the system frees it when this process ends, however it ends."""
         while True:
-            try:
-                lock = os.open(self._lock, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o644)
-            except FileExistsError:
-                self._break_stale_lock()
-                continue
-            except FileNotFoundError:  # another sweep has just ended and taken the folder away
-                self._make()
-                continue
-            except OSError as error:
-                raise self._not_kept(error) from error
-            try:
-                os.write(lock, str(os.getpid()).encode())
-            except OSError as error:
-                os.close(lock)
-                with suppress(OSError):
-                    self._lock.unlink()
-                raise self._not_kept(error) from error
-            return lock
-
-    def _break_stale_lock(self) -> None:
-        """Take away the lock of a process that is no more.
-
-        Raises:
-            OutputError: that process is running.
-        """
-        aside = self.folder / f"{_LOCK}-{os.getpid()}"
-        try:
-            old = _owner_of(self._lock)
-            if _is_running(old):
-                raise self._busy(old)
-            self._lock.replace(aside)
-            taken = _owner_of(aside)
-            if taken != old:  # somebody was quicker, and this is the new one
-                aside.replace(self._lock)
-                raise self._busy(taken)
-            aside.unlink()
-        except FileNotFoundError:
-            return  # it has gone by itself
-        except OSError as error:
-            raise self._not_kept(error) from error
+            self._make()
+            with ExitStack() as refused:
+                try:
+                    lock = refused.enter_context(self._lock.open("a+b", buffering=0))
+                    if not _lock(lock):
+                        lock.seek(0)
+                        raise self._busy(lock.read(20).decode("ascii", "replace"))
+                    if os.path.samestat(os.fstat(lock.fileno()), self._lock.stat()):
+                        lock.truncate(0)
+                        lock.write(str(os.getpid()).encode())
+                        refused.pop_all()
+                        return lock
+                except FileNotFoundError:
+                    continue  # another sweep has just ended and taken lock and folder away
+                except OSError as error:
+                    raise self._not_kept(error) from error
 
     def _busy(self, process: str) -> OutputError:
         return OutputError(
             f"Another sweep is writing {shown(self._output)} (process {process}): "
             "wait for it or choose another -o."
         )
+
+    def _remove_lock(self) -> None:
+        with suppress(OSError):  # on Windows, where it is open, it stays, and locks nothing
+            self._lock.unlink()
+
+    def _remove_if_empty(self) -> None:
+        with suppress(OSError):  # chunks in it are kept
+            self.folder.rmdir()
 
     def _make(self) -> None:
         try:
@@ -159,8 +136,7 @@ class ChunkStore:
             with replacing(self._path(number)) as beside, beside.open("wb") as file:
                 np.savez(file, allow_pickle=False, names=np.array(list(columns)), **named)
         except OutputError:
-            with suppress(OSError):  # it goes if it is empty: chunks in it are kept
-                self.folder.rmdir()
+            self._remove_if_empty()
             raise
 
     def read(self, number: int) -> Columns | None:
@@ -180,22 +156,18 @@ class ChunkStore:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def _owner_of(lock: Path) -> str:
-    """Return the number of the process in a lock; one that was just made is waited for."""
-    for _ in range(20):
-        text = lock.read_bytes().decode("ascii", "replace")
-        if text:
-            return text
-        time.sleep(0.01)
-    return ""
-
-
-def _is_running(process: str) -> bool:
-    """Return whether another process with this number is running and may be signalled."""
-    if sys.platform == "win32" or not process.isdecimal() or int(process) in (0, os.getpid()):
-        return False
+def _lock(file: BinaryIO) -> bool:
+    """Lock an open file; return whether no other process has locked it."""
     try:
-        os.kill(int(process), 0)  # signal 0 only asks
-    except (OSError, OverflowError):
-        return False
+        if sys.platform == "win32":
+            import msvcrt  # noqa: PLC0415 - each system has one of the two
+
+            file.seek(1000)  # behind what is read: a locked byte cannot be read there
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl  # noqa: PLC0415
+
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:  # a file system without locks keeps nobody away
+        return error.errno not in (errno.EWOULDBLOCK, errno.EACCES, errno.EDEADLK)
     return True

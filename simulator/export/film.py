@@ -81,18 +81,14 @@ class Cut:
         return self.to_s if last else self.from_s + index * self.speed / self.fps
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Attempt:
-    """One attempt as it is seen at a rate, nothing of it known before it is shown."""
+def attempt_scenes(show: Show, rate: float = 1.0, options: ShowOptions | None = None) -> SceneAt:
+    """Return the scenes of one attempt as it is seen at a rate: nothing is known beforehand."""
 
-    show: Show
-    rate: float = 1.0
-    options: ShowOptions = field(default_factory=ShowOptions)
+    def scene_at(time_s: float) -> Scene:
+        playback = Playback(time_s, show.recording.end_s, rate, paused=False)
+        return scene_of(show, playback.seek(time_s), options or ShowOptions())
 
-    def scene_at(self, time_s: float) -> Scene:
-        """Return the scene at a race time [s]."""
-        playback = Playback(time_s, self.show.recording.end_s, self.rate, paused=False)
-        return scene_of(self.show, playback.seek(time_s), self.options)
+    return scene_at
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from pathlib import Path
 from types import FrameType
 
 from simulator.errors import LightpaceError
-from simulator.export.film import Attempt, Cut, Pictures, SceneAt, Size, write_film
+from simulator.export.film import Cut, Pictures, SceneAt, Size, attempt_scenes, write_film
 from simulator.processes import ignore_interrupts, spawning
 from simulator.scenario.story_script import Script
 from simulator.session.findings import completed
@@ -47,7 +47,7 @@ class Progress:
 
 def attempt_seen(show: Show, options: ShowOptions, from_s: float, until_s: float) -> SceneAt:
     """Return what is seen of an attempt between two race times [s], with all about it known."""
-    return Attempt(completed(show, from_s, until_s), options=options).scene_at
+    return attempt_scenes(completed(show, from_s, until_s), options=options)
 
 
 def story_seen(script: Script) -> SceneAt:

@@ -22,6 +22,13 @@ from numpy.typing import ArrayLike
 
 from simulator.analysis.gaps import GapState
 from simulator.analysis.summary import Summary, summarise
+from simulator.analysis.uncertainty import (
+    SAMPLES,
+    chance_of,
+    chance_words,
+    samples_words,
+    target_words,
+)
 from simulator.errors import OutputError
 from simulator.export.sheet import scenario_yaml, split_cells, worst_residual
 from simulator.files import is_there, write_text
@@ -77,7 +84,7 @@ def page_text(show: Show, theme: Theme) -> str:
         "colours": _colours(theme),
         "style": _asset("report.css"),
         "script": _asset("report.js"),
-        "facts": _facts(summary),
+        "facts": _facts(summary, chance_of(show.scenario)),
         "end": f"{show.recording.end_s:.4f}",
         "chart": escape(_chart_words(summary), quote=True),
         "legend": _legend(show, theme),
@@ -118,7 +125,7 @@ def _colours(theme: Theme) -> str:
     return " ".join(f"--{name}: {css(colour)};" for name, colour in colours.items())
 
 
-def _facts(summary: Summary) -> str:
+def _facts(summary: Summary, chance: float) -> str:
     run, target = summary.recording, summary.target_s
     finish, lost = run.finish_s, summary.lost_light_at_m
     rows = [("finish", "did not finish" if finish is None else format_time(finish))]
@@ -128,6 +135,7 @@ def _facts(summary: Summary) -> str:
         ("light lost at", "never" if lost is None else f"{lost:.0f} m"),
         ("mean shelter", f"{100 * summary.mean_shelter:.1f} %"),
         ("reserve left", f"{summary.energy.reserve_left:.0f} J/kg"),
+        (f"chance of {target_words(target)}", chance_words(chance, SAMPLES)),
     ]
     return "".join(
         f"<div{' class=first' if i == 0 else ''}><dt>{escape(name)}</dt>"
@@ -181,6 +189,7 @@ def caveats(show: Show, summary: Summary) -> list[str]:
         words.append(
             f"This run is not to be averaged into a result: {summary.recording.status.value}."
         )
+    words.append(f"The chance is that before the start, from {samples_words(show.scenario)}.")
     return [*words, *GENERAL]
 
 

@@ -120,16 +120,16 @@ def heat_share(environment: Environment, time_s: ArrayLike) -> NDArray[np.float6
 
 def outside_sources(environment: Environment) -> list[str]:
     """Return a sentence for everything in this air that the model's sources do not cover."""
-    found = []
+    warnings = []
     if environment.pressure < PRESSURE_LEAST:
-        found.append(
+        warnings.append(
             f"At {environment.pressure:g} hPa the loss of aerobic power is beyond its source, "
             f"which covers {PRESSURE_LEAST:g} hPa (4000 m) and more."
         )
     heat = wet_bulb_globe(environment)
     if heat > WBGT_MOST:
-        found.append(
+        warnings.append(
             f"A heat of {heat:.0f} °C WBGT is beyond the model's source, "
             f"which covers {WBGT_MOST:g} °C and less."
         )
-    return found
+    return warnings

@@ -54,7 +54,7 @@ def simulate_all(scenarios: Sequence[Scenario], *, step_s: float = STEP_S) -> li
 
 
 def fork(scenario: Scenario, past: Recording, tick: int) -> Recording:
-    """Go on from `tick` of `past` under another scenario; what was before the tick is kept.
+    """Go on from `tick` of `past` under another scenario; what was before the tick stays.
 
     Raises:
         SimulationError: the race distance differs, or the tick lies after the finish.
@@ -77,10 +77,14 @@ def fork_all(scenarios: Sequence[Scenario], past: Recording, tick: int) -> list[
 
 def _recorded(scenario: Scenario, step_s: float, past: Recording | None, first: int) -> Recording:
     a = attempt_of(scenario, step_s)
-    known = 1
+    known, came_from = 1, None
     if past is not None:
         known = go_on_from(a, past.state_at_tick(first))
-        change_from(a, pacers_of(past), scenario)
+        # where the pacers stay the same, a change that is under way goes on
+        for at_m, pacers_json in _changes(past, a.x):
+            if change_from(a, _pacers_in(pacers_json), at_m, scenario):
+                came_from = at_m, pacers_json
+                break
     room = max(a.ticks - a.tick, 0) + 1
     a.recording = True
     buffers = {name: empty(room) for name in ARRAYS}
@@ -102,18 +106,25 @@ def _recorded(scenario: Scenario, step_s: float, past: Recording | None, first: 
         finish_s=None if np.isnan(finish) else finish,
         status=_status(arrays, finish, step_s),
         from_tick=first,
+        came_from=came_from,
         **arrays,
     )
 
 
-def pacers_of(past: Recording) -> Pacers:
-    """Return the pacers of the scenario that a run was made from."""
-    return _pacers_in(past.scenario_json)
+def _changes(past: Recording, at_m: float) -> list[tuple[float, str]]:
+    """Return where a fork at `at_m` [m] may change the pacers from which, the latest first."""
+    here = at_m, _pacers_json(past.scenario_json)
+    return [here] if past.came_from is None else [here, past.came_from]
 
 
 @lru_cache(maxsize=32)  # a knob that is dragged forks one run again and again
-def _pacers_in(scenario_json: str) -> Pacers:
-    return Pacers.model_validate(json.loads(scenario_json)["pacers"])
+def _pacers_json(scenario_json: str) -> str:
+    return json.dumps(json.loads(scenario_json)["pacers"])
+
+
+@lru_cache(maxsize=32)
+def _pacers_in(pacers_json: str) -> Pacers:
+    return Pacers.model_validate(json.loads(pacers_json))
 
 
 def _status(arrays: dict[str, Floats], finish_s: float, step_s: float) -> Status:
@@ -138,14 +149,14 @@ class Outcomes:
     """How rows ended.
 
     Attributes:
-        places_m: the places asked for [m], increasing, shape (places,).
+        places_m: the places wanted [m], increasing, shape (places,).
         time_s: race time at each place [s], shape (rows, places); NaN where it was never reached or
             passed before the row was stepped.
         finish_s: finish time [s], NaN where she did not finish, shape (rows,).
         status: position in `STATUSES`, judged as recordings are, shape (rows,).
         shelter: mean share of the drag taken away, over the steps up to the line [1].
         reserve_used: how much of the reserve was drawn [J/kg].
-        lost_light_m: where the light was lost [m], NaN where it was kept or not watched.
+        lost_light_m: where the light was lost [m], NaN where it was not lost or not watched.
         slack: least power to spare in each 50 m [W/kg], shape (rows, cells); see `run_attempts`.
     """
 
@@ -247,7 +258,7 @@ def run_attempts(
 
 
 def _free_processors() -> int:
-    """Return how many processors may be used; beside the main thread, which draws, one less."""
+    """Return how many processors may be used; beside the drawing main thread, one less."""
     count = os.cpu_count() or 1
     return count if current_thread() is main_thread() else max(1, count - 1)
 

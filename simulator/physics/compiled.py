@@ -32,7 +32,7 @@ def _load() -> tuple[ModuleType, str]:
 
 
 def _module_name() -> str:
-    """Return the name of the extension made from the source beside this file, as the build does."""
+    """Return the name of the extension made from the source in this folder, as the build does."""
     here = Path(__file__).resolve().parent
     source = (here / "kernel.py").read_bytes() + (here / "kernel.pxd").read_bytes()
     return f"_kernel_{hashlib.sha256(source).hexdigest()[:12]}"

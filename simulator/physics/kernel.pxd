@@ -101,8 +101,8 @@ cdef class Attempt:
     cdef public bint lost
 
     cdef Py_ssize_t coming, stage
-    cdef double mark, planned, line, line_v, top, share, least, lead, far, gap, asked_group
-    cdef double group_accel, asked, cruise, shelter, bend, wind, gust, exposed, way
+    cdef double mark, planned, line, line_v, top, share, least, lead, far, gap, wanted_group
+    cdef double group_accel, wanted, cruise, shelter, bend, wind, gust, exposed, way
     cdef double accel, power, supply, spare, spare_x, clear
 
     @cython.locals(exposure=double, loss=double)
@@ -110,7 +110,7 @@ cdef class Attempt:
     @cython.locals(stage=Py_ssize_t, share=double,
                    least=double, lead=double, old=double, i=Py_ssize_t, f=double, before=double,
                    gap=double, behind=double, more=double, ask=double, slower=double, wait=double,
-                   floor=double, accel=double, asked=double, cruise=double, inside=double,
+                   floor=double, accel=double, wanted=double, cruise=double, inside=double,
                    near=double, weight=double, pace=double, meets=double)
     cdef void meet(self, double x, double v, double group, double group_v) noexcept nogil
     @cython.locals(i=Py_ssize_t, far=double, old=double, before=double)

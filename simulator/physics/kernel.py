@@ -313,7 +313,7 @@ class Pace:
         return self.marks[self.halves - 1] + over * self.speeds[self.halves - 1]
 
     def speed(self, half: int) -> float:
-        """Return the speed asked for [m/s] so many half steps after the gun."""
+        """Return the speed the mark asks for [m/s] so many half steps after the gun."""
         return self.speeds[half if half < self.halves else self.halves - 1]
 
     def remaining(
@@ -479,7 +479,7 @@ class Attempt:
     And wide, how far she is out beside the line (0 to 1), mode, held, for how long it has held [s],
     and felt, the shelter of the step before [1].
 
-    What is kept, where it is wanted:
+    What is recorded, on demand:
         recording: fills the columns xs, vs, aerobics, reserves, powers, shelters, groups, group_vs,
             wides, modes, helds, felts; an entry for each tick from the first one on. xs is always
             filled.
@@ -505,8 +505,8 @@ class Attempt:
     aerobic_max: float
     aerobics: Column
     anticipation: float
-    asked: float
-    asked_group: float
+    wanted: float
+    wanted_group: float
     bend: float
     bends: Table
     changed_at: float
@@ -679,9 +679,9 @@ class Attempt:
         """Set how runner and group move in this state, where `follow` set the marks.
 
         stage, share: where in the formation's stages she is; least, far [m], lead [1]: what it is
-        like there, as in `Formation`, in terms of the gap; gap: to her slot [m]; asked_group [m/s],
-        group_accel [m/s2]: the group's; asked: the speed she asks for; cruise: the speed at which
-        what she dares is reckoned [m/s].
+        like there, as in `Formation`, in terms of the gap; gap: to her slot [m]; wanted_group
+        [m/s], group_accel [m/s2]: the group's; wanted: the speed she wants [m/s]; cruise: the
+        speed at which what she dares is reckoned [m/s].
         """
         stage = self.stage
         if x < self.formation.stages[stage] or x >= self.formation.stages[stage + 1]:
@@ -747,7 +747,7 @@ class Attempt:
         elif more < -GAP_SPEED_MAX:
             more = -GAP_SPEED_MAX
         cruise = self.planned
-        asked = cruise + more
+        wanted = cruise + more
         if lead > 0.0 and self.mode != AHEAD_OF_GROUP:
             inside = 1.0 - self.wide
             near = ask + APPROACH * gap
@@ -764,21 +764,21 @@ class Attempt:
                 pace = ask + more
                 if gap > 0.0:
                     # a group that comes back is met, not followed down
-                    meets = near if near < asked else asked
+                    meets = near if near < wanted else wanted
                     if pace < meets:
                         pace = meets
-                asked = asked + weight * (pace - asked)
+                wanted = wanted + weight * (pace - wanted)
                 cruise = cruise + weight * (self.line_v - cruise)
-            if near < asked and (
+            if near < wanted and (
                 self.mode == BEHIND_GROUP or (self.mode == PASSING and gap > least)
             ):
                 # nobody is run into
-                asked = asked + inside * (near - asked)
+                wanted = wanted + inside * (near - wanted)
         self.least = least
         self.lead = lead
         self.gap = gap
-        self.asked_group = ask
-        self.asked = asked
+        self.wanted_group = ask
+        self.wanted = wanted
         self.cruise = cruise
 
     def foremost(self, x: float) -> float:
@@ -853,7 +853,7 @@ class Attempt:
         gap = self.gap
         if self.mode == BEHIND_GROUP:
             if self.held >= 0.0:
-                slow = self.planned - self.asked_group > PASS_SLOWER
+                slow = self.planned - self.wanted_group > PASS_SLOWER
                 late = self.mark - self.group > PASS_BEHIND_M
                 if self.lead > 0.5 and gap < 2.0 and slow and late:
                     self.held += self.step
@@ -991,7 +991,7 @@ class Attempt:
         """
         self.meet(x, v, group, group_v)
         self.surround(x, self.shelter_here(x))
-        self.pull(v, self.limit(x, aerobic, reserve), self.asked)
+        self.pull(v, self.limit(x, aerobic, reserve), self.wanted)
         fed = self.power
         fed = fed if fed < self.top else self.top
         self.supply = (fed - aerobic) * self.per_tau_aerobic
@@ -1217,7 +1217,7 @@ class Attempt:
         self.follow(2 * self.tick - 2)
         self.meet(self.x1, self.v1, self.group1, self.group_v1)
         limit = self.limit(self.x1, self.aerobic1, self.reserve1)
-        self.pull(self.v1, UNLIMITED, self.asked)
+        self.pull(self.v1, UNLIMITED, self.wanted)
         slack = limit - self.power
         before = self.spare
         before_x = self.spare_x
@@ -1233,7 +1233,7 @@ class Attempt:
         self.slack[i] = slack if slack < self.slack[i] else self.slack[i]
 
     def look_back(self, first: int) -> None:
-        """Fill the columns that tell of each tick itself: shelter and power.
+        """Fill the columns of shelter and power at the ticks.
 
         The shelter at a tick is the mean of that in the steps before and after it.
         """
@@ -1251,7 +1251,7 @@ class Attempt:
             self.meet(self.xs[i], self.vs[i], self.groups[i], self.group_vs[i])
             self.surround(self.xs[i], shelter)
             limit = self.limit(self.xs[i], self.aerobics[i], self.reserves[i])
-            self.pull(self.vs[i], limit, self.asked)
+            self.pull(self.vs[i], limit, self.wanted)
             self.powers[i] = self.power
             self.shelters[i] = shelter
 

@@ -29,13 +29,13 @@ from simulator.coefficients import (
     SWAP_IN_M,
     SWAP_M,
 )
-from simulator.scenario.pacers import Formation, Pacers, Slot
+from simulator.scenario.pacers import PacerFormation, Pacers, Slot
 from simulator.scenario.schedule import Schedule
 
 Floats = NDArray[np.float64]
 
-Stint = tuple[float, float, float, "float | None", str]
-"""A filled slot: ahead [m], offset [m], from [m], until [m], the pacer's name."""
+Stint = tuple[float, float, float, "float | None", str, float]
+"""A filled slot: ahead [m], offset [m], from [m], until [m], the pacer's name, his swap gap [m]."""
 
 Knot = tuple[float, float, float, float]
 """Where a path bends: the runner's distance, metres ahead, metres to the outside, presence."""
@@ -101,14 +101,14 @@ class Group:
         return np.asarray(self.leading & (self.presence > 0.0))
 
     def _where_led(self, values: Floats) -> Floats:
-        """Return values by stage; where nobody is ahead, that of the stage beside it."""
+        """Return values by stage; where nobody is ahead, that of the next stage."""
         led = self.lead() > 0.0
-        beside = values.copy()
+        filled = values.copy()
         for i in np.flatnonzero(~led).tolist():
             near = [j for j in (i - 1, i + 1) if 0 <= j < len(led) and led[j]]
             if near:
-                beside[i] = values[near[0]]
-        return beside
+                filled[i] = values[near[0]]
+        return filled
 
 
 def group_of(pacers: Pacers, race_m: float) -> Group:
@@ -158,13 +158,17 @@ def stints_of(pacers: Pacers) -> tuple[tuple[Stint, ...], float]:
     if pacers.count is not None:
         chosen = set(list(dict.fromkeys(names))[: pacers.count])
         slots = tuple(s for s in slots if s[4] in chosen)
+    if pacers.swap_gap:
+        slots = tuple((*s[:5], pacers.swap_gap) for s in slots)
     return slots, 0.0 if pacers.front_gap is None else pacers.front_gap - nearest
 
 
-_formations: dict[int, tuple[Formation, tuple[tuple[Stint, ...], tuple[str, ...], float]]] = {}
+_formations: dict[int, tuple[PacerFormation, tuple[tuple[Stint, ...], tuple[str, ...], float]]] = {}
 
 
-def _formation(key: int, formation: Formation) -> tuple[tuple[Stint, ...], tuple[str, ...], float]:
+def _formation(
+    key: int, formation: PacerFormation
+) -> tuple[tuple[Stint, ...], tuple[str, ...], float]:
     """Return a formation's slots, their names and the gap to the nearest slot ahead [m].
 
     Kept by identity, since the rows of a sweep share their formation and comparing it is dear.
@@ -172,7 +176,7 @@ def _formation(key: int, formation: Formation) -> tuple[tuple[Stint, ...], tuple
     known = _formations.get(key)
     if known is None:
         slots = formation.named_slots
-        stints = tuple((s.ahead, s.offset, s.from_, s.until, s.name) for s in slots)
+        stints = tuple((s.ahead, s.offset, s.from_, s.until, s.name, 0.0) for s in slots)
         nearest = min((s.ahead for s in slots if leads(s.ahead)), default=0.0)
         if len(_formations) >= 64:
             _formations.clear()
@@ -196,8 +200,10 @@ def paths_of(
     for stint in stints:
         if stint[2] < race_m:
             held.setdefault(stint[4], []).append(stint)
-    paths = [np.array(_path(sorted(own, key=lambda s: s[2]), race_m)) for own in held.values()]
-    bends = {float(x) for path in paths for x in path[:, 0]} | set(more_stages_m)
+    turns = [sorted(stints_of_one, key=lambda s: s[2]) for stints_of_one in held.values()]
+    paths = [np.array(_path(turn, race_m)) for turn in turns]
+    gaps = _swap_gaps(turns)
+    bends = {float(x) for path in (*paths, *gaps) for x in path[:, 0]} | set(more_stages_m)
     stages = np.array(sorted({0.0, *(x for x in bends if 0.0 < x < race_m)}))
     if len(stages) == 1:
         stages = np.array([0.0, race_m])
@@ -207,7 +213,27 @@ def paths_of(
         )
         for i in (1, 2, 3)
     )
+    for gap in gaps:
+        opens = np.interp(stages, gap[:, 0], gap[:, 1])
+        ahead = np.where(ahead > BESIDE_REACH_M, ahead + opens, ahead)
     return Group(tuple(held), stages, ahead, offset, presence)
+
+
+def _swap_gaps(turns: Sequence[Sequence[Stint]]) -> list[Floats]:
+    """Return for each hand-over to somebody who comes forward how the gap to those ahead opens.
+
+    Shape (knots, 2): the runner's distance [m], and by how much it is wider there [m].
+    """
+    swaps = {
+        (new[2], new[5])
+        for turn in turns
+        for old, new in pairwise(turn)
+        if old[3] == new[2] and new[0] > old[0] and new[5] > 0.0
+    }
+    return [
+        np.array([(at - SWAP_M, 0.0), (at, gap), (at + 2.0 * SWAP_M, 0.0)])
+        for at, gap in sorted(swaps)
+    ]
 
 
 def _path(stints: Sequence[Stint], race_m: float) -> list[Knot]:
@@ -231,7 +257,7 @@ def _joins(stint: Stint) -> list[Knot]:
 
 
 def _leaves(stint: Stint) -> list[Knot]:
-    ahead, offset, _, until, _ = stint
+    ahead, offset, _, until, *_ = stint
     at = math.inf if until is None else until
     half = CHANGE_M / 2
     return [(at - half, ahead, offset, 1.0), (at + half, ahead, offset, 0.0)]
@@ -325,8 +351,8 @@ def _role(ahead_m: float) -> str:
 
 def front_gap(group: Group, runner_m: float, reference_m: float) -> float | None:
     """Return the hip to hip gap to the nearest pacer ahead [m]; None with nobody ahead."""
-    found = places(group, runner_m, reference_m)
-    return min((p.x_m - runner_m for p in found if p.role == "ahead"), default=None)
+    pacers = places(group, runner_m, reference_m)
+    return min((p.x_m - runner_m for p in pacers if p.role == "ahead"), default=None)
 
 
 def schedule_followed(

@@ -1,7 +1,7 @@
 """From a scenario to an attempt that the kernel can step: constants and tables.
 
 In: a scenario, for a sample also its runner and wake. Out: `kernel.Attempt`, filled. What many rows
-share is made once and kept: a plan's knots and what is left of it, a formation's tables, the wind.
+share is cached: a plan's knots and what is left of it, a formation's tables, the wind.
 """
 
 from __future__ import annotations
@@ -20,8 +20,11 @@ from simulator.coefficients import (
     BEND_COST,
     CHANGE_M,
     ENDURANCE_FROM,
+    LEAD_SPEED_MAX,
     LOST_S,
     SHELTER_RATE,
+    SURGE_BACK_M,
+    SURGE_M,
     TAU_SPEED,
     G,
 )
@@ -140,7 +143,7 @@ def planned_of(plan: Plan, race_m: float, step_s: float = STEP_S) -> Planned:
 
 
 def wave_schedules(scenario: Scenario) -> list[tuple[str, Schedule]]:
-    """Return each wave's name and schedule; a wave without a plan of its own shows the main one."""
+    """Return each wave's name and schedule; a wave without a plan shows the main one."""
     return [
         (w.name, planned_of(w.plan or scenario.plan, scenario.distance).schedule)
         for w in scenario.wavelight.waves
@@ -165,7 +168,7 @@ def group_line(scenario: Scenario, step_s: float = STEP_S) -> Any:
     """Return where the group wants to be, as the kernel reads it: what it follows, with errors."""
     light = led_by(scenario, step_s)
     leader = scenario.pacers.leader
-    if leader.fast_opening == 0.0 and leader.jitter == 0.0:
+    if leader.fast_opening == leader.jitter == leader.fade == leader.surge == 0.0:
         return light.pace
     return _group_line(id(light), light, leader, step_s)
 
@@ -174,7 +177,7 @@ _lines: dict[tuple[int, Leader], tuple[Planned, Any]] = {}
 
 
 def _group_line(key: int, light: Planned, leader: Leader, step_s: float) -> Any:
-    """Return the line of a leader who errs; kept by the identity of what he follows."""
+    """Return the line of a leader who errs; cached by the identity of what he follows."""
     known = _lines.get((key, leader))
     if known is None or known[0] is not light:
         count, errors = 0, [0.0]
@@ -186,11 +189,42 @@ def _group_line(key: int, light: Planned, leader: Leader, step_s: float) -> Any:
         columns = empty(halves), empty(halves)
         line = kernel.Pace(*(table(_NO_TABLE),) * 4, 0.0, 1.0, 0.0)  # it is tabulated alone
         line.lead(light.pace, leader.fast_opening, count, table(errors), *columns)
+        if leader.fade or leader.surge:
+            right = empty(halves), empty(halves)
+            _knots_of(light.schedule).lead(light.pace, 0.0, 0, table(_NO_TABLE), *right)
+            _lapse(columns, right, light.schedule.distance_m, leader, 0.5 * step_s)
         if len(_lines) >= 64:
             _lines.clear()
         known = light, line
         _lines[key, leader] = known
     return known[1]
+
+
+def _lapse(
+    columns: tuple[Any, Any], right: tuple[Any, Any], race_m: float, leader: Leader, half_s: float
+) -> None:
+    """Let a leader fade and surge: change his marks [m] and speeds [m/s] at each half step.
+
+    He is error · V ahead and asks for V · d error / dt more, no more than LEAD_SPEED_MAX in all.
+    `right`: the marks and speeds V of the light that he follows; `half_s`: half a time step [s].
+    """
+    x, v = map(np.asarray, right)
+    left_m = max(race_m - leader.fade_from, 1.0)
+    ahead_m = x - leader.surge_from
+    surge = _smooth(ahead_m / SURGE_M) - _smooth((ahead_m - SURGE_M) / SURGE_BACK_M)
+    error = leader.surge * surge - leader.fade * np.maximum(x - leader.fade_from, 0.0) / left_m
+    more = np.asarray(columns[1]) - v + np.gradient(error, half_s) * v
+    changed = (
+        np.asarray(columns[0]) + error * v,
+        v + np.clip(more, -LEAD_SPEED_MAX, LEAD_SPEED_MAX),
+    )
+    for column, values in zip(columns, changed, strict=True):
+        column[:] = table(values)
+
+
+def _smooth(z: Floats) -> Floats:
+    z = np.clip(z, 0.0, 1.0)
+    return np.asarray(z * z * (3.0 - 2.0 * z))
 
 
 @dataclass(frozen=True, eq=False)
@@ -258,7 +292,7 @@ def sheltering_of(
 ) -> Sheltering:
     """Return the tables of filled slots, or of constant shelters, over a race of `race_m` [m].
 
-    `outside`: for a runner who is out beside those ahead.
+    `outside`: for a runner who is out next to those ahead.
     """
     changes = [c.until for c in constants or () if c.until is not None and c.until < race_m]
     bends = tuple(max(u + side, 0.0) for u in changes for side in (-CHANGE_M / 2, CHANGE_M / 2))
@@ -390,13 +424,19 @@ def attempt_of(
 
 
 def steady_attempt(
-    scenario: Scenario, state: State, v_m_s: float, time_s: float, step_s: float
+    scenario: Scenario,
+    state: State,
+    v_m_s: float,
+    time_s: float,
+    step_s: float,
+    *,
+    best_shelter: bool = False,
 ) -> Any:
-    """Return an attempt that goes on from a state at one speed, in the best shelter there is.
+    """Return an attempt that goes on from a state at one speed, which the group asks for as well.
 
     Her mark starts with her, comes up to `v_m_s` [m/s] as she does, and keeps it for `time_s` [s]:
-    x(t) = x + V t - tau (V - v) (1 - exp(-t / tau)), tau = TAU_SPEED. In each phase she has the
-    best shelter that the formation gives at any front gap at which nobody is run into.
+    x(t) = x + V t - tau (V - v) (1 - exp(-t / tau)), tau = TAU_SPEED. With `best_shelter` she has
+    in each phase the best that the formation gives at any front gap at which nobody is run into.
     """
     a = attempt_of(scenario, step_s)
     knots = (table([0.0, 1.0]), table([0.0, v_m_s]), table([1.0 / v_m_s] * 2), table([0.0]))
@@ -404,12 +444,13 @@ def steady_attempt(
     a.plan = a.leader = _tabulated(
         kernel.Pace(*knots, loss, TAU_SPEED, state.x_m / v_m_s), time_s, step_s
     )
-    a.follows = a.passes = False
     a.level, a.drag, a.time = remaining_of(a.plan, scenario.distance)
     a.last_place = len(a.level) - 1.001
-    stints, _ = stints_of(scenario.pacers)
-    group = sheltering_of(stints, scenario.pacers.shelter, scenario.distance)
-    a.formation = group.at_best(a.scale)
+    if best_shelter:
+        a.follows = a.passes = False
+        stints, _ = stints_of(scenario.pacers)
+        group = sheltering_of(stints, scenario.pacers.shelter, scenario.distance)
+        a.formation = group.at_best(a.scale)
     return a
 
 
@@ -471,15 +512,20 @@ def go_on_from(attempt: Any, state: State) -> int:
     return 1 + len(state.before)
 
 
-def change_from(attempt: Any, pacers: Pacers, scenario: Scenario) -> None:
-    """Let an attempt that goes on from a state come from other pacers' places, within CHANGE_M."""
+def change_from(attempt: Any, pacers: Pacers, at_m: float, scenario: Scenario) -> bool:
+    """Let an attempt that goes on from a state come from other pacers' places, within CHANGE_M.
+
+    `at_m`: where they were changed [m]. Return whether they are others, and that is not behind her.
+    """
     a = attempt
     race = scenario.distance
     stints, shift = stints_of(pacers)
     before = sheltering_of(stints, pacers.shelter, race).tables
-    if (before, shift, pacers.wake) == (a.formation, a.shift, a.scale):
-        return
-    a.changing, a.changed_at = True, a.x
+    same = (before, shift, pacers.wake) == (a.formation, a.shift, a.scale)
+    if same or not at_m <= a.x < at_m + CHANGE_M:
+        return False
+    a.changing, a.changed_at = True, at_m
     a.earlier, a.earlier_shift, a.earlier_scale = before, shift, pacers.wake
-    a.earlier_stage = before.stage(a.x, 0)
-    a.earlier_share = before.share(a.x, a.earlier_stage)
+    a.earlier_stage = before.stage(at_m, 0)
+    a.earlier_share = before.share(at_m, a.earlier_stage)
+    return True

@@ -110,6 +110,8 @@ class Recording:
         finish_s: finish time [s], None if she did not finish.
         status: how it ended.
         from_tick: the tick up to which the run was taken over from the one it was forked from.
+        came_from: where its pacers were changed last [m], and those of before as JSON; a fork that
+            begins while they go over goes on with it. None: they were never changed.
     """
 
     scenario_json: str
@@ -130,6 +132,7 @@ class Recording:
     finish_s: float | None
     status: Status
     from_tick: int = 0
+    came_from: tuple[float, str] | None = None
 
     def __post_init__(self) -> None:
         """Make the arrays read-only."""

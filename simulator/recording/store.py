@@ -66,6 +66,7 @@ def _head(recording: Recording) -> dict[str, Any]:
         "finish_s": recording.finish_s,
         "status": recording.status.value,
         "from_tick": recording.from_tick,
+        "came_from": recording.came_from,
         "scenario": recording.scenario_json,
         "scenario_sha256": _digest(recording.scenario_json),
     }
@@ -156,6 +157,7 @@ def _recording(
         arrays[name] = np.asarray(column, dtype=np.float64)
     if head["format"] == 1:
         arrays |= _as_if_recorded(arrays, float(head["step_s"]))
+    came_from = head.get("came_from")
     recording = Recording(
         scenario_json=scenario,
         race_m=float(head["race_m"]),
@@ -163,6 +165,7 @@ def _recording(
         finish_s=None if head["finish_s"] is None else float(head["finish_s"]),
         status=Status(head["status"]),
         from_tick=int(head["from_tick"]),
+        came_from=came_from and (float(came_from[0]), str(came_from[1])),
         **arrays,
     )
     if not _sound(recording):

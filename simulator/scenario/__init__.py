@@ -5,7 +5,7 @@ a `ScenarioError` that lists every problem at its own line and column. Knows not
 on the track.
 """
 
-from simulator.scenario.loader import digest, load_scenario, load_text, scenario_to_dict
+from simulator.scenario.loader import load_scenario, load_text, scenario_to_dict
 from simulator.scenario.model import Scenario
 from simulator.scenario.plan import schedule_of
 from simulator.scenario.schedule import Schedule
@@ -13,7 +13,6 @@ from simulator.scenario.schedule import Schedule
 __all__ = [
     "Scenario",
     "Schedule",
-    "digest",
     "load_scenario",
     "load_text",
     "scenario_to_dict",

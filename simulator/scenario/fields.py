@@ -116,6 +116,15 @@ class Complaint:
         return replace(self, path=(*at, *self.path), rests_on=rests_on)
 
 
+def same_names(what: str, at: Path, names: Iterable[str]) -> Iterator[Complaint]:
+    """Yield each of the things in the list at a path that is called as an earlier one."""
+    seen: set[str] = set()
+    for i, name in enumerate(names):
+        if name and name in seen:
+            yield Complaint((*at, i, "name"), f"a second {what} is called '{name}'", "rename one")
+        seen.add(name)
+
+
 class CheckedSection(Section):
     """A section whose values must fit together."""
 
@@ -132,8 +141,8 @@ class CheckedSection(Section):
 
 def complaints_below(section: Section, at: Path = ()) -> Iterator[list[Complaint]]:
     """Yield the complaints of every section within this one, the innermost first."""
-    for key, info in fields_of(type(section)).items():
-        value = getattr(section, info.name)
+    for key, name in _holders(type(section)):
+        value = getattr(section, name)
         many = isinstance(value, tuple)
         for i, item in enumerate(value if many else (value,)):
             if isinstance(item, Section):
@@ -161,6 +170,13 @@ def fields_of(section: type[Section]) -> dict[str, SectionField]:
         info.alias or name: SectionField(name, tuple(_members(info.annotation)), info)
         for name, info in section.model_fields.items()
     }
+
+
+@lru_cache(maxsize=128)
+def _holders(section: type[Section]) -> list[tuple[str, str]]:
+    """Return key and attribute of the fields that hold sections."""
+    fields = fields_of(section).items()
+    return [(k, f.name) for k, f in fields if sections_among((*f.types, *items_of(f.types)))]
 
 
 def _members(annotation: Any) -> Iterator[Any]:

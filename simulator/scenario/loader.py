@@ -7,16 +7,12 @@ no folder.
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Callable, Sequence
-from functools import cache
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from simulator.errors import Problem, ScenarioError
-from simulator.resources import configs_dir
-from simulator.scenario.fields import guess
+from simulator.errors import ScenarioError
+from simulator.scenario.ghosts import Ghost, RecordingGhost, ScenarioGhost
 from simulator.scenario.model import Scenario
 from simulator.scenario.overrides import apply_overrides
 from simulator.scenario.problems import Review, check, find
@@ -24,11 +20,10 @@ from simulator.scenario.reading import (
     FORMATION,
     RUNNER,
     NamedSections,
+    find_file,
     find_scenario,
-    is_bare_name,
-    not_found,
-    note,
     read_text,
+    refuse,
     shipped_names,
 )
 from simulator.scenario.yaml_tree import YamlList, YamlMapping, position_of, read_document
@@ -42,7 +37,8 @@ def load_scenario(
     Args:
         source: a path, or a bare name such as `breaking4`.
         overrides: `pacers.count=7` and the like, applied in turn and checked like the file.
-        with_ghosts: False drops its ghosts unread, as for a scenario that is itself a ghost.
+        with_ghosts: False drops its ghosts unread, as for a scenario that is itself a ghost or a
+            given race.
 
     Raises:
         ScenarioError: the file or an override is not usable; every problem is listed.
@@ -74,19 +70,24 @@ def _load(
         raise ScenarioError([at.problem("", "this is a story, not a scenario", hint)])
     document.flaws += apply_overrides(document, overrides, path.parent)
 
-    @cache
-    def ghost_file(text: str, is_scenario: bool) -> tuple[Path | None, str, str, list[Problem]]:
-        return _ghost_file(text, path, is_scenario)
-
     def prepare(review: Review) -> None:
         _write_out(review, ("runner",), RUNNER, path.parent)
         _write_out(review, ("pacers", "formation"), FORMATION, path.parent)
-        if with_ghosts:
-            _find_ghost_files(review, ghost_file)
-        elif isinstance(document.root, YamlMapping):
-            _drop_ghosts(document.root, document.node)
+        root = document.root
+        if not with_ghosts and isinstance(root, YamlMapping):
+            root.put("ghosts", YamlList(), document.node, document.node)
+            root.pop("published", None)
 
-    return check(document, Scenario, prepare)
+    def finish(review: Review, scenario: Scenario) -> Scenario:
+        ghosts = tuple(_with_file(review, i, g, path) for i, g in enumerate(scenario.ghosts))
+        uncertainty = scenario.uncertainty
+        if with_ghosts:
+            races = enumerate(uncertainty.given)
+            given = tuple(_given_race(review, i, race, path.parent) for i, race in races)
+            uncertainty = uncertainty.model_copy(update={"given": given})
+        return scenario.model_copy(update={"ghosts": ghosts, "uncertainty": uncertainty})
+
+    return check(document, Scenario, prepare, finish)
 
 
 def _write_out(review: Review, path: tuple[str, ...], kind: NamedSections, folder: Path) -> None:
@@ -100,11 +101,7 @@ def _write_out(review: Review, path: tuple[str, ...], kind: NamedSections, folde
     try:
         document = kind.document(name, folder)
     except ScenarioError as error:
-        at = position_of(place.node)
-        shown = ".".join(place.shown)
-        review.problems += [
-            p if p.line else at.problem(shown, p.message, p.hint) for p in error.problems
-        ]
+        review.report_file(place, error)
         review.exclude(place)
         return
     review.problems += document.flaws
@@ -112,60 +109,37 @@ def _write_out(review: Review, path: tuple[str, ...], kind: NamedSections, folde
     place.holder.put(place.key, document.root, key_node, document.node)
 
 
-def _drop_ghosts(root: YamlMapping, node: Any) -> None:
-    root.put("ghosts", YamlList(), node, node)
-    if "published" in root:
-        root.take_out("published")
-
-
-GhostFile = Callable[[str, bool], tuple[Path | None, str, str, list[Problem]]]
-
-
-def _find_ghost_files(review: Review, ghost_file: GhostFile) -> None:
-    """Make the files that ghosts name absolute; report those that are missing or not usable."""
-    root = review.document.root
-    ghosts = root.get("ghosts") if isinstance(root, YamlMapping) else None
-    for i, ghost in enumerate(ghosts if isinstance(ghosts, YamlList) else []):
-        place = find(review.document, ("ghosts", i, "file"))
-        text = getattr(place.node, "value", "")
-        if not place.complete or not isinstance(text, str) or not text:
-            continue
-        kind = ghost.get("kind", "recording" if text.endswith(".npz") else "scenario")
-        path, what, hint, problems = ghost_file(text, kind == "scenario")
-        review.problems += problems
-        if path is None:
-            review.report(place, what, hint)
+def _with_file(review: Review, number: int, ghost: Ghost, own: Path) -> Ghost:
+    """Return a ghost whose file, if it has one, is absolute; report one that is not usable."""
+    if not isinstance(ghost, (ScenarioGhost, RecordingGhost)):
+        return ghost
+    place = find(review.document, ("ghosts", number, "file"))
+    try:
+        if isinstance(ghost, RecordingGhost):
+            path = find_file(ghost.file, own.parent)
         else:
-            ghost["file"] = str(path)
-
-
-def _ghost_file(
-    text: str, own: Path, is_scenario: bool
-) -> tuple[Path | None, str, str, list[Problem]]:
-    """Return the absolute path, or None with message and hint; and what is wrong in the file."""
-    try:
-        path = (own.parent / text).resolve()
-        note(path)
-        if is_scenario and is_bare_name(text) and not path.exists() and text in shipped_names():
-            path = (configs_dir() / f"{text}.yaml").resolve()
-        if is_scenario and path == own.resolve():
-            return None, "a scenario cannot be its own ghost", "name another one", []
-        if path.is_dir():
-            return None, "this is a directory, not a file", "", []
-        if not path.is_file():
-            suffix = ".yaml" if is_scenario else ".npz"
-            near = [p.name for p in path.parent.glob(f"*{suffix}")] if path.parent.is_dir() else []
-            meant = guess(path.name, near[:500])
-            hint = f"did you mean {meant}?" if meant else ""
-            return None, "there is no such file", hint, []
-    except (OSError, ValueError, RuntimeError) as error:
-        return None, not_found(error), "", []
-    try:
-        if is_scenario:
+            path = find_scenario(ghost.file, own.parent)
+            if path.resolve() == own.resolve():
+                raise refuse("", "a scenario cannot be its own ghost", "name another one")
             load_scenario(path, with_ghosts=False)
     except ScenarioError as error:
-        return path, "", "", list(error.problems)
-    return path, "", "", []
+        review.report_file(place, error)
+        return ghost
+    return ghost.model_copy(update={"file": str(path.resolve())})
+
+
+def _given_race(review: Review, number: int, race: str, folder: Path) -> str:
+    """Return a given race, its file made absolute; report one that is not usable."""
+    if race.removesuffix(".yaml") in shipped_names():
+        return race
+    place = find(review.document, ("uncertainty", "given", number))
+    try:
+        path = find_file(race, folder, shipped_names(), "past race")
+        load_scenario(path, with_ghosts=False)
+    except ScenarioError as error:
+        review.report_file(place, error)
+        return race
+    return str(path.resolve())
 
 
 def scenario_to_dict(scenario: Scenario) -> dict[str, Any]:
@@ -174,16 +148,3 @@ def scenario_to_dict(scenario: Scenario) -> dict[str, Any]:
     `Scenario.model_validate` of them gives an equal scenario.
     """
     return scenario.model_dump(mode="json", by_alias=True)
-
-
-def digest(scenario: Scenario) -> str:
-    """Return a SHA-256 [hex] of what is asked for, the same on every machine.
-
-    Ghosts' files enter by their names alone, since their folders differ from machine to machine.
-    """
-    plain = scenario_to_dict(scenario)
-    for ghost in plain["ghosts"]:
-        if "file" in ghost:
-            ghost["file"] = Path(ghost["file"]).name
-    text = json.dumps(plain, sort_keys=True, allow_nan=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()

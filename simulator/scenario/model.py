@@ -25,6 +25,7 @@ from simulator.scenario.fields import (
     Whole,
     at_most,
     bounds_of,
+    same_names,
 )
 from simulator.scenario.ghosts import EvenGhost, Ghost, SplitGhost, default_ghosts
 from simulator.scenario.pacers import Pacers
@@ -191,23 +192,21 @@ class Scenario(CheckedSection):
         yield from self._uncertainty_complaints()
 
     def _wave_complaints(self) -> Iterator[Complaint]:
-        names: dict[str, int] = {}
+        at = ("wavelight", "waves")
+        names = [wave.name for wave in self.wavelight.waves]
+        yield from same_names("wave", at, names)
         for i, wave in enumerate(self.wavelight.waves):
-            at = ("wavelight", "waves", i)
             if wave.plan is not None:
-                yield from plan_complaints((*at, "plan"), wave.plan, self.distance)
-            if names.setdefault(wave.name, i) != i:
-                what = f"a second wave is called '{wave.name}'"
-                yield Complaint((*at, "name"), what, "rename one")
+                yield from plan_complaints((*at, i, "plan"), wave.plan, self.distance)
         follows = self.pacers.follows
         if follows is not None and follows not in names:
             what = f"there is no wave called '{follows}'"
-            hint = f"waves: {', '.join(names) or 'none'}"
-            rests_on = (("wavelight", "waves", ANY, "name"),)
+            hint = f"waves: {', '.join(dict.fromkeys(names)) or 'none'}"
+            rests_on = ((*at, ANY, "name"),)
             yield Complaint(("pacers", "follows"), what, hint, rests_on)
 
     def _ghost_complaints(self) -> Iterator[Complaint]:
-        names: dict[str, int] = {}
+        yield from same_names("ghost", ("ghosts",), (g.name for g in self.ghosts))
         for i, ghost in enumerate(self.ghosts):
             at = ("ghosts", i)
             if isinstance(ghost, EvenGhost):
@@ -217,9 +216,6 @@ class Scenario(CheckedSection):
                 length = ghost.distance or self.distance
                 rests_on = ((*at, "distance"),)
                 yield from split_complaints((*at, "splits"), ghost.splits, length, rests_on)
-            if ghost.name and names.setdefault(ghost.name, i) != i:
-                what = f"a second ghost is called '{ghost.name}'"
-                yield Complaint((*at, "name"), what, "rename one")
         tables = [g.name for g in self.ghosts if isinstance(g, SplitGhost)]
         if self.published is not None and self.published not in tables:
             what = f"there is no ghost of kind splits called '{self.published}'"

@@ -8,26 +8,32 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
+
+from pydantic.fields import FieldInfo
 
 from simulator.errors import Problem, ScenarioError
 from simulator.scenario.fields import (
     HALF_CHARACTER,
     UNPRINTABLE,
     Section,
-    did_you_mean,
     fields_of,
-    guess,
     items_of,
     quoted,
     sections_among,
 )
 from simulator.scenario.model import Runner, Scenario
-from simulator.scenario.pacers import Formation
-from simulator.scenario.plan import SplitRow
-from simulator.scenario.reading import DEFAULT_FORMATION, FORMATION, RUNNER, NamedSections
+from simulator.scenario.pacers import PacerFormation
+from simulator.scenario.plan import PlanSplit
+from simulator.scenario.reading import (
+    DEFAULT_FORMATION,
+    FORMATION,
+    RUNNER,
+    NamedSections,
+    refuse,
+)
 from simulator.scenario.yaml_tree import (
     SET,
     Document,
@@ -40,44 +46,33 @@ from simulator.scenario.yaml_tree import (
 )
 from simulator.units import parse_distance
 
-_NAMED: dict[type[Section], NamedSections] = {Formation: FORMATION, Runner: RUNNER}
+_NAMED: dict[type[Section], NamedSections] = {PacerFormation: FORMATION, Runner: RUNNER}
 Value: TypeAlias = tuple[Any, YamlNode]
 """A plain value, and the node that says where it stands."""
 
 
-class _CannotApplyError(Exception):
-    """Message and hint for one override."""
-
-    def __init__(self, message: str, hint: str = "") -> None:
-        super().__init__(message)
-        self.hint = hint
-
-
 def apply_overrides(document: Document, overrides: Sequence[str], folder: Path) -> list[Problem]:
-    """Apply each override in turn to the document; return what is wrong with the others."""
+    """Apply each override in turn to the document; return what is wrong with the others.
+
+    A key that the model does not know is put in, too: the check of the whole document reports it.
+    """
     problems: list[Problem] = []
     for text in overrides:
         path, equals, value = text.partition("=")
-        path = path.strip()
-        if HALF_CHARACTER.search(text):
-            shown = path.encode("ascii", "backslashreplace").decode()[:200]
-            problems.append(Problem(SET, 0, 0, shown, UNPRINTABLE))
-            continue
+        path = path.strip().encode("ascii", "backslashreplace").decode()
         try:
+            if HALF_CHARACTER.search(text):
+                raise refuse(SET, UNPRINTABLE)
             if not equals or not path:
-                raise _CannotApplyError(f"{quoted(text)} is not of the form path=value")
-            setter = _Setter(path, _parse(value), folder)
-            steps = path.split(".")
-            document.root, document.node = setter.put(
-                (document.root, document.node), (Scenario,), steps
-            )
-        except _CannotApplyError as error:
-            problems.append(Problem(SET, 0, 0, path[:200], str(error), error.hint))
+                raise refuse(SET, f"{quoted(text)} is not of the form path=value")
+            override = _Override(_parse(value), folder)
+            root = document.root, document.node
+            document.root, document.node = override.put(root, (Scenario,), path.split("."))
         except ScenarioError as error:
             problems += [
                 p
                 if p.line and p.source != SET
-                else replace(p, source=SET, line=0, column=0, path=path)
+                else Problem(SET, 0, 0, path[:200], p.message, p.hint)
                 for p in error.problems
             ]
     return problems
@@ -94,75 +89,63 @@ def _parse(text: str) -> Value:
     return document.root, document.node
 
 
-class _Setter:
-    """Sets one path; knows the whole path for its messages."""
+@dataclass(frozen=True, slots=True)
+class _Override:
+    """A value to be set, and the folder of the files that the scenario names."""
 
-    def __init__(self, path: str, new: Value, folder: Path) -> None:
-        self._path = path
-        self._new = new
-        self._folder = folder
+    new: Value
+    folder: Path
 
     def put(self, old: Value, types: Sequence[Any], steps: list[str]) -> Value:
         """Return what stands at a place once the new value stands at `steps` below it."""
         if not steps:
-            return self._new
+            return self.new
         items, sections = items_of(types), sections_among(types)
-        value, node = old
-        if SplitRow in items:
-            value = self._container(value, YamlMapping, "table", steps)
-            self._put_split(value, steps)
-        elif items:
-            value = self._container(value, YamlList, "list", steps)
+        value, node = self._written_out(old, sections)
+        kind = YamlList if items and PlanSplit not in items else YamlMapping
+        if value is None or not (items or sections):
+            value, node = kind(), plain_node("")
+        if not isinstance(value, kind):
+            return old  # wrong in the file, and reported there
+        if isinstance(value, YamlList):
             self._put_item(value, items, steps)
-        elif sections:
-            named = next((_NAMED[s] for s in sections if s in _NAMED), None)
-            if named is not None and (
-                isinstance(value, str) or (value is None and named is FORMATION)
-            ):
-                found = named.document(value or DEFAULT_FORMATION, self._folder)
-                if found.flaws:
-                    raise ScenarioError(found.flaws)
-                value, node = found.root, found.node
-            value = self._container(value, YamlMapping, "section", steps)
-            self._put_key(value, sections, steps)
+        elif items:
+            self._put_split(value, steps)
         else:
-            what = f"{quoted(self._until(steps))} is a single value, nothing is below it"
-            raise _CannotApplyError(what)
+            self._put_key(value, sections, steps)
         return value, node
 
-    def _container(self, value: Any, kind: type[Any], word: str, steps: list[str]) -> Any:
-        """Return the mapping or list, a new one where nothing stands."""
-        if value is None:
-            return kind()
-        if not isinstance(value, kind):
-            what = f"{quoted(self._until(steps))} is no {word} in the file"
-            raise _CannotApplyError(what)
-        return value
+    def _written_out(self, old: Value, sections: Sequence[type[Section]]) -> Value:
+        """Return what stands in the file of a section that is given by its name."""
+        named = next((_NAMED[s] for s in sections if s in _NAMED), None)
+        name = old[0] or (DEFAULT_FORMATION if named is FORMATION else "")
+        if named is None or not name or not isinstance(name, str):
+            return old
+        document = named.document(name, self.folder)
+        if document.flaws:
+            raise ScenarioError(document.flaws)
+        return document.root, document.node
 
     def _put_key(
         self, mapping: YamlMapping, sections: Sequence[type[Section]], steps: list[str]
     ) -> None:
         key = steps[0]
-        fields = [fields_of(s)[key] for s in sections if key in fields_of(s)]
-        if not fields:
-            known = dict.fromkeys(k for s in sections for k in fields_of(s))
-            meant = guess(key, known)
-            before = self._until(steps)
-            whole = f"{before}.{meant}" if before and meant else meant
-            raise _CannotApplyError(f"unknown key {quoted(key)}", did_you_mean(whole, known))
+        field = next((fields_of(s)[key] for s in sections if key in fields_of(s)), None)
+        if field is None or len(steps) == 1:
+            mapping.put(key, self.new[0], plain_node(key), self.new[1])
+            return
         key_node, node = mapping.nodes.get(key, (plain_node(key), plain_node("")))
         old = (mapping.get(key), node)
-        items = items_of(fields[0].types)
-        if key not in mapping and len(steps) > 1 and items and SplitRow not in items:
-            old = self._default_list(
-                fields[0].info.get_default(call_default_factory=True, validated_data={})
-            )
-        value, node = self.put(old, fields[0].types, steps[1:])
-        mapping.put(key, value, plain_node(key) if len(steps) == 1 else key_node, node)
+        items = items_of(field.types)
+        if key not in mapping and items and PlanSplit not in items:
+            old = self._default_list(field.info)
+        value, node = self.put(old, field.types, steps[1:])
+        mapping.put(key, value, key_node, node)
 
     @staticmethod
-    def _default_list(default: Any) -> Value:
+    def _default_list(info: FieldInfo) -> Value:
         """Return the list of sections that holds where the file gives none."""
+        default = info.get_default(call_default_factory=True, validated_data={})
         plain = [item.model_dump(mode="json", by_alias=True) for item in default or ()]
         document = read_document(json.dumps(plain), SET)
         return document.root, document.node
@@ -171,8 +154,7 @@ class _Setter:
         size = len(items)
         if not (steps[0].isdecimal() and len(steps[0]) < 6 and int(steps[0]) <= size):
             have = f"0 to {size - 1}, {size} to add one" if size else "0 to add one"
-            what = f"{quoted(steps[0])} is no place in this list"
-            raise _CannotApplyError(what, f"there are {have}")
+            raise refuse(SET, f"{quoted(steps[0])} is no place in this list", f"there are {have}")
         i = int(steps[0])
         old = (items[i], items.nodes[i]) if i < size else (None, plain_node(""))
         items.put(i, *self.put(old, types, steps[1:]))
@@ -184,7 +166,7 @@ class _Setter:
         order = _split_order(written)
         key = next((k for k in table if _split_order(k) == order), written)
         key_node, node = table.nodes.get(key, (plain_node(key), plain_node("")))
-        value, new_node = self._new
+        value, new_node = self.new
         if part:
             row = table.get(key)
             if not isinstance(row, YamlMapping):
@@ -200,11 +182,6 @@ class _Setter:
             table.clear()
             for row in rows:
                 table.put(*row)
-
-    def _until(self, steps: list[str]) -> str:
-        """Return the part of the path that stands before `steps`."""
-        whole = self._path.split(".")
-        return ".".join(whole[: len(whole) - len(steps)])
 
 
 def _row_order(row: tuple[Any, ...]) -> float:

@@ -67,7 +67,7 @@ class Slot(CheckedSection):
         return self.from_ < (other.until or 1e9) and other.from_ < (self.until or 1e9)
 
 
-class Formation(CheckedSection):
+class PacerFormation(CheckedSection):
     """Slots in their order of usefulness: with n pacers, the first n names run."""
 
     name: Line = Field("inline", max_length=100, description="Name of the formation.")
@@ -145,6 +145,25 @@ class Leader(Section):
         0.0, ge=0, le=1, description="Standard deviation of a wandering pace error [s]."
     )
     seed: Whole = Field(1, ge=0, le=2**32 - 1, description="Seed of that jitter.")
+    fade: Number = Field(
+        0.0,
+        ge=0,
+        le=60,
+        description="Seconds behind the light at the line, lost evenly from `fade_from` on [s].",
+    )
+    fade_from: Metres = Field(
+        1000.0, ge=0, le=10_000, description="The light's distance where that begins [m]."
+    )
+    surge: Number = Field(
+        0.0,
+        ge=0,
+        le=3,
+        description="Seconds gained on the light within 100 m from `surge_from` on, given back "
+        "over the 200 m after [s].",
+    )
+    surge_from: Metres = Field(
+        800.0, ge=0, le=10_000, description="The light's distance where that begins [m]."
+    )
 
 
 def _shelter_rows(value: Any) -> Any:
@@ -153,9 +172,9 @@ def _shelter_rows(value: Any) -> Any:
     return [{"value": value}]
 
 
-def _default_formation() -> Formation:
+def _default_formation() -> PacerFormation:
     try:
-        return Formation.model_validate(FORMATION.find(DEFAULT_FORMATION))
+        return PacerFormation.model_validate(FORMATION.find(DEFAULT_FORMATION))
     except (PydanticCustomError, ValidationError) as error:  # the default, which no file names
         what = f"The shipped formation '{DEFAULT_FORMATION}' is missing or damaged"
         raise ResourceError(f"{what}; reinstall lightpace.") from error
@@ -165,7 +184,7 @@ class Pacers(CheckedSection):
     """The group that runs with her."""
 
     formation: Annotated[
-        Formation, BeforeValidator(FORMATION.find, json_schema_input_type=str | Formation)
+        PacerFormation, BeforeValidator(FORMATION.find, json_schema_input_type=str | PacerFormation)
     ] = Field(
         default_factory=_default_formation,
         description="A file of configs/formations, a path, or inline slots; left out: breaking4.",
@@ -185,6 +204,13 @@ class Pacers(CheckedSection):
         le=20,
         description="Hip to hip gap from her to the nearest pacer ahead [m]; left out: as in the "
         "formation. Moves all slots ahead.",
+    )
+    swap_gap: Metres = Field(
+        0.0,
+        ge=0,
+        le=10,
+        description="How far the gap to those ahead opens at each hand-over, to be closed within "
+        "40 m [m].",
     )
     policy: Literal["hold_light", "wait_for_runner"] = Field(
         "hold_light", description="Keep to the light, or wait for the runner when she drops back."

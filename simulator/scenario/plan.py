@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import BeforeValidator, Discriminator, Field, PlainSerializer, WithJsonSchema
+from pydantic import BeforeValidator, Discriminator, Field, PlainSerializer
 from pydantic_core import PydanticCustomError
 
 from simulator.records import least_flying_time, least_time
@@ -37,12 +37,17 @@ SHORTEST_M = 1.0
 """Splits nearer to one another than this are a slip too [m]."""
 
 
-class SplitRow(Section):
+class SplitTime(Section):
+    """When a split is passed."""
+
+    time: Seconds = Field(..., gt=0, le=7200, description="Cumulative time from the gun [s].")
+    tolerance: Seconds = Field(0.0, ge=0, le=10, description="How far the time may be off [s].")
+
+
+class PlanSplit(SplitTime):
     """One cumulative split; `distance` None is the finish."""
 
     distance: Metres | None = Field(None, gt=0, le=10_000, description="Race distance [m].")
-    time: Seconds = Field(..., gt=0, le=7200, description="Cumulative time from the gun [s].")
-    tolerance: Seconds = Field(0.0, ge=0, le=10, description="How far the time may be off [s].")
 
 
 def _split_rows(value: Any) -> Any:
@@ -72,7 +77,7 @@ def _key_distance(key: str) -> Any:
         return key
 
 
-def _split_table(splits: tuple[SplitRow, ...]) -> dict[str, Any]:
+def _split_table(splits: tuple[PlanSplit, ...]) -> dict[str, Any]:
     """Turn rows into the table a person writes; the inverse of `_split_rows`."""
     table: dict[str, Any] = {}
     for split in splits:
@@ -82,36 +87,16 @@ def _split_table(splits: tuple[SplitRow, ...]) -> dict[str, Any]:
     return table
 
 
+_SplitKey = Annotated[str, Field(pattern=r"^(finish|[\d.]+\s*\w*)$")]
+_SplitTable = Annotated[
+    dict[_SplitKey, Seconds | SplitTime], Field(min_length=1, max_length=MAX_SPLITS)
+]
 Splits = Annotated[
-    tuple[SplitRow, ...],
-    BeforeValidator(_split_rows),
+    tuple[PlanSplit, ...],
+    Field(min_length=1),
+    BeforeValidator(_split_rows, json_schema_input_type=_SplitTable),
     at_most(MAX_SPLITS),
     PlainSerializer(_split_table, when_used="json"),
-    Field(min_length=1, max_length=MAX_SPLITS),
-    WithJsonSchema(
-        {
-            "type": "object",
-            "description": "Cumulative splits: metres (or `finish`) to time.",
-            "minProperties": 1,
-            "patternProperties": {
-                r"^(finish|[\d.]+\s*\w*)$": {
-                    "anyOf": [
-                        {"type": ["number", "string"]},
-                        {
-                            "type": "object",
-                            "properties": {
-                                "time": {"type": ["number", "string"]},
-                                "tolerance": {"type": ["number", "string"]},
-                            },
-                            "required": ["time"],
-                            "additionalProperties": False,
-                        },
-                    ]
-                }
-            },
-            "additionalProperties": False,
-        }
-    ),
 ]
 
 
@@ -190,7 +175,7 @@ Plan = Annotated[
 ]
 
 
-def waypoints_of_splits(splits: tuple[SplitRow, ...], distance_m: float) -> list[Waypoint]:
+def waypoints_of_splits(splits: tuple[PlanSplit, ...], distance_m: float) -> list[Waypoint]:
     """Return waypoints [m], [s], with `finish` at `distance_m`."""
     return [
         Waypoint(distance_m if s.distance is None else s.distance, s.time, s.tolerance)
@@ -283,7 +268,7 @@ def plan_complaints(at: Path, plan: Plan, distance_m: float) -> Iterator[Complai
 
 
 def split_complaints(
-    at: Path, splits: tuple[SplitRow, ...], distance_m: float, rests_on: tuple[Path, ...] = ()
+    at: Path, splits: tuple[PlanSplit, ...], distance_m: float, rests_on: tuple[Path, ...] = ()
 ) -> Iterator[Complaint]:
     """Yield what is wrong with a table of cumulative splits, at most one for each row.
 

@@ -10,7 +10,6 @@ taken out, and the rest is validated again. What rests on something that was wro
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar, get_args
 
@@ -36,7 +35,7 @@ from simulator.scenario.fields import (
     variant_key,
     variants,
 )
-from simulator.scenario.plan import SplitRow
+from simulator.scenario.plan import PlanSplit
 from simulator.scenario.yaml_tree import (
     Document,
     YamlList,
@@ -125,6 +124,14 @@ class Review:
         """List a problem at a place."""
         shown = dotted((*place.shown, *missing))
         self.problems.append(position_of(place.node).problem(shown, message, hint))
+
+    def report_file(self, place: Location, error: ScenarioError) -> None:
+        """List what is wrong with a file that is named at a place; there, if it has no line."""
+        at = position_of(place.node)
+        shown = dotted(place.shown)
+        self.problems += [
+            p if p.line else at.problem(shown, p.message, p.hint) for p in error.problems
+        ]
 
     def exclude(self, place: Location) -> None:
         """Leave what stands at a place, or what lacks it, out of the next validation."""
@@ -232,7 +239,7 @@ class Review:
         """Mend a section whose lines are all commented out: a default section, or an empty list."""
         found = types_at(self._model, loc)
         if isinstance(place.holder, YamlMapping) and place.complete:
-            if items_of(found) and SplitRow not in items_of(found):
+            if items_of(found) and PlanSplit not in items_of(found):
                 place.holder[place.key] = YamlList()
                 return True
             if sections_among(found):
@@ -294,26 +301,33 @@ class Review:
         )
 
 
+def _nothing(_: Review) -> None:
+    pass
+
+
+def _unchanged(_: Review, value: SectionT) -> SectionT:
+    return value
+
+
 def check(
     document: Document,
     model: type[SectionT],
-    prepare: Callable[[Review], None] = lambda _: None,
+    prepare: Callable[[Review], None] = _nothing,
+    finish: Callable[[Review, SectionT], SectionT] = _unchanged,
 ) -> SectionT:
     """Return the section that a document says.
 
     Args:
         document: the values; they are changed.
         model: the section's type.
-        prepare: is called before each validation, to look at what the model knows nothing of.
+        prepare: is called before each validation, to complete the document.
+        finish: is called with the section, to look at what the model knows nothing of.
 
     Raises:
         ScenarioError: every problem that was found, those of the document among them.
     """
     review = Review(document, model)
     prepare(review)
-    if not review.problems:
-        with suppress(ValidationError):
-            return model.model_validate(document.root)
     value: SectionT | None = None
     for _ in range(MAX_PASSES):
         review.remove_excluded()
@@ -325,6 +339,7 @@ def check(
             prepare(review)
         else:
             review.handle_complaints(value)
+            value = finish(review, value)
             break
     problems = list(dict.fromkeys(review.problems))
     if problems or value is None:

@@ -6,11 +6,12 @@ runner that has a file of its own, what the file says.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -55,33 +56,43 @@ def is_bare_name(text: str) -> bool:
     return bool(text) and not any(char in text for char in "/\\\0") and not Path(text).suffix
 
 
-def find_scenario(source: str | Path) -> Path:
-    """Return the file meant by a path or by the name of a shipped scenario.
+def find_scenario(source: str | Path, folder: Path = Path()) -> Path:
+    """Return the file meant by a path from `folder`, or by the name of a shipped scenario.
 
     Raises:
         ScenarioError: there is no such file, or it is a directory or no regular file.
         ResourceError: the shipped files are missing.
     """
+    return find_file(source, folder, shipped_names())
+
+
+def find_file(
+    source: str | Path, folder: Path, shipped: Sequence[str] = (), what: str = "file"
+) -> Path:
+    """Return the file meant by a path from `folder`, or by one of the names of `shipped` files.
+
+    Raises:
+        ScenarioError: as for `find_scenario`; `what` it is that there is none of.
+    """
     text = str(source)
-    path = Path(source)
-    if not text:
-        raise refuse("''", "there is no such file")
+    path = folder / source
     try:
-        if path.is_file():
+        note(path)
+        if text and path.is_file():
             return path
-        shipped = text.removesuffix(".yaml") if isinstance(source, str) else ""
-        if is_bare_name(shipped) and shipped in shipped_names():
-            return configs_dir() / f"{shipped}.yaml"
-        if path.is_dir():
-            raise refuse(text, "this is a directory, not a scenario file")
-        if path.exists():
+        name = text.removesuffix(".yaml") if isinstance(source, str) else ""
+        if name in shipped:
+            return configs_dir() / f"{name}.yaml"
+        if text and path.is_dir():
+            raise refuse(text, "this is a directory, not a file")
+        if text and path.exists():
             raise refuse(text, "this is not a regular file")
-    except (OSError, ValueError) as error:
+        near = [p.name for p in islice(path.parent.glob(f"*{path.suffix}"), 500)]
+    except (OSError, ValueError, RuntimeError) as error:
         raise refuse(_printable(text), not_found(error)) from None
-    names = shipped_names()
-    meant = guess(path.stem, names)
-    hint = f"did you mean {meant}?" if meant else did_you_mean("", names)
-    raise refuse(_printable(text), "there is no such file", hint)
+    meant = guess(text, shipped) or guess(path.stem, shipped) or guess(path.name, near)
+    hint = did_you_mean(meant, () if path.suffix else shipped)
+    raise refuse(_printable(text) or "''", f"there is no such {what}", hint)
 
 
 def not_found(error: Exception) -> str:

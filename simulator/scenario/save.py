@@ -14,17 +14,10 @@ import difflib
 import io
 import operator
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from simulator.scenario.yaml_tree import (
-    YamlList,
-    YamlMapping,
-    YamlNode,
-    read_document,
-    scalar_value,
-)
+from simulator.scenario.yaml_tree import scalar_value
 from simulator.units import format_time, parse_distance, parse_time
 
 if TYPE_CHECKING:
@@ -64,21 +57,26 @@ def rewrite(text: str, old: dict[str, Any], new: dict[str, Any]) -> Rewritten:
     writer, root = _loaded(line_feeds)
     if not isinstance(root, dict):
         raise CannotRewriteError("the file is no mapping")
-    editor = _Editor()
-    editor.update_mapping(root, read_document(text, "").root, old, new)
+    usual = _dumped(writer, root)
+    editor = _Editor(line_feeds)
+    editor.update_mapping(root, old, new)
     if not root:
         raise CannotRewriteError("nothing would be left of the file")
     written = _dumped(writer, root)
+    elsewhere = _touched(line_feeds, written) - _touched(usual, written)
     if not line_feeds.endswith("\n"):
         written = written.removesuffix("\n")
     if "\r\n" in text:
         written = written.replace("\n", "\r\n")
-    before, after = text.splitlines(), written.splitlines()
     mixed = text.count("\r\n") not in (0, text.count("\n"))
-    matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
-    codes = [code for code in matcher.get_opcodes() if code[0] != "equal"]
-    touched = {line for _, begin, end, _, _ in codes for line in range(begin, end)}
-    return Rewritten(written, respaced=mixed or not touched <= editor.lines)
+    return Rewritten(written, respaced=mixed or editor.moved_anchor or elsewhere > 0)
+
+
+def _touched(before: str, after: str) -> int:
+    """Return how many lines of a text are not in another."""
+    lines = before.splitlines()
+    matcher = difflib.SequenceMatcher(None, lines, after.splitlines(), autojunk=False)
+    return len(lines) - sum(block.size for block in matcher.get_matching_blocks())
 
 
 def document_text(value: dict[str, Any]) -> str:
@@ -90,17 +88,16 @@ def document_text(value: dict[str, Any]) -> str:
 
 
 class _Editor:
-    """Puts changes into ruamel.yaml's values, and keeps the lines of the file that they touch.
+    """Puts changes into ruamel.yaml's values.
 
-    Beside each value goes what the file says there, whose nodes know their lines.
+    `moved_anchor`: a value was changed that stands elsewhere by an alias, and is written there now.
     """
 
-    def __init__(self) -> None:
-        self.lines: set[int] = set()
+    def __init__(self, text: str) -> None:
+        self.moved_anchor = False
+        self._text = text
 
-    def update_mapping(
-        self, node: Any, said: YamlMapping, old: dict[str, Any], new: dict[str, Any]
-    ) -> None:
+    def update_mapping(self, node: Any, old: dict[str, Any], new: dict[str, Any]) -> None:
         """Change what differs; `GONE` and None stand in a file by being absent."""
         both = {name: (old.get(name, GONE), new.get(name, GONE)) for name in (*old, *new)}
         changed = {name: pair for name, pair in both.items() if not _same(*pair)}
@@ -112,35 +109,33 @@ class _Editor:
                 if after is not GONE and after is not None:
                     self._add(node, name, _difference(before, after))
             elif after is GONE or (after is None and not _has_comment(node, key)):
-                self._take_out(node, said, key)
+                self._take_out(node, key)
             elif _is_nothing(node[key]):
-                self._replace(node, said, key, _difference(before, after))
+                self._replace(node, key, _difference(before, after))
             elif name == "splits" and list(before) != list(after):
-                self._replace(node, said, key, after)
+                self._replace(node, key, after)
             else:
-                self._update(node, said, key, before, after)
+                self._update(node, key, before, after)
 
-    def _update(self, holder: Any, said: Any, key: Any, before: Any, after: Any) -> None:
+    def _update(self, holder: Any, key: Any, before: Any, after: Any) -> None:
         """Change what differs within a value, or put it anew.
 
         What lies within an alias, or within what others are aliases of, is written as a whole.
         """
         node: Any = holder[key]
-        if _is_flow(node):  # all on its line
-            self.lines |= _lines_of(said, key)
         values = (node, before, after)
         done = False
-        if _has_anchor(node):
+        if _anchor(node):
             pass
         elif all(isinstance(value, dict) for value in values):
-            self.update_mapping(node, said[key], before, after)
+            self.update_mapping(node, before, after)
             done = bool(node)
         elif all(isinstance(value, list) for value in values) and len(node) == len(before):
-            done = self._update_list(node, said[key], before, after)
+            done = self._update_list(node, before, after)
         if not done:
-            self._replace(holder, said, key, after)
+            self._replace(holder, key, after)
 
-    def _update_list(self, items: Any, said: YamlList, old: list[Any], new: list[Any]) -> bool:
+    def _update_list(self, items: Any, old: list[Any], new: list[Any]) -> bool:
         """Change a list item by item, named ones by name; return whether that can be done."""
         was, names = [_name(item) for item in old], [_name(item) for item in new]
         kept = [name for name in was if name in names]
@@ -148,14 +143,13 @@ class _Editor:
         if None not in (*was, *names) and names[: len(kept)] == kept and kept and not renamed:
             for i in reversed(range(len(was))):
                 if was[i] not in names:
-                    self._take_out(items, said, i)
-                    said.take_out(i)
+                    self._take_out(items, i)
             old = [item for item in old if _name(item) in names]
         elif len(old) != len(new):
             return False
         for i, (before, after) in enumerate(zip(old, new, strict=False)):
             if not _same(before, after):
-                self._update(items, said, i, before, after)
+                self._update(items, i, before, after)
         for item in new[len(old) :]:
             self._add(items, len(items), item)
         return True
@@ -170,20 +164,27 @@ class _Editor:
             holder[_key_node(key)] = written
         _add_comment(holder, _last_key(holder), after)
 
-    def _replace(self, holder: Any, said: Any, key: Any, value: Any) -> None:
-        self.lines |= _lines_of(said, key)
+    def _replace(self, holder: Any, key: Any, value: Any) -> None:
         old = holder[key]
+        self._note_anchor(holder, key)
         token = _token(holder, key)
-        if _has_anchor(old) and token and token.start_mark.line != holder.lc.key(key)[0]:
+        if _anchor(old) and token and token.start_mark.line != holder.lc.key(key)[0]:
             del holder.ca.items[key]  # ruamel.yaml gives an alias the comment of its anchor
         after = _comment_after(holder, key) if isinstance(old, (dict, list)) else ""
         flow = isinstance(holder, list) or _is_flow(holder) or _is_flow(old)
         holder[key] = _node(value, (holder.lc.col or 0) + 2, old=old, flow=flow)
         _add_comment(holder, key, after)
 
-    def _take_out(self, holder: Any, said: Any, key: Any) -> None:
+    def _note_anchor(self, holder: Any, key: Any) -> None:
+        anchor = _anchor(holder[key])
+        is_alias = (
+            anchor and not isinstance(holder, list) and holder.lc.value(key) < holder.lc.key(key)
+        )
+        self.moved_anchor |= bool(anchor and not is_alias and f"*{anchor}" in self._text)
+
+    def _take_out(self, holder: Any, key: Any) -> None:
         """Take a value out; a comment that follows it in lines of its own stays."""
-        self.lines |= _lines_of(said, key)
+        self._note_anchor(holder, key)
         after = _comment_after(holder, key)
         keys = list(range(len(holder))) if isinstance(holder, list) else list(holder)
         i = keys.index(key)
@@ -231,9 +232,10 @@ def _metres(key: str) -> float | None:
         return None
 
 
-def _has_anchor(node: Any) -> bool:
+def _anchor(node: Any) -> str:
     find = getattr(node, "yaml_anchor", None)
-    return find is not None and find() is not None
+    anchor = find() if find else None
+    return anchor.value if anchor else ""
 
 
 def _is_flow(node: Any) -> bool:
@@ -243,7 +245,7 @@ def _is_flow(node: Any) -> bool:
 def _is_block(node: Any) -> bool:
     """Return whether a value has lines of its own here; those of an alias are its anchor's."""
     held = isinstance(node, (dict, list)) and bool(node)
-    return held and not _is_flow(node) and not _has_anchor(node)
+    return held and not _is_flow(node) and not _anchor(node)
 
 
 # -- comments: ruamel.yaml keeps what follows a value at the last word of it ----------------------
@@ -430,25 +432,3 @@ def _stands_bare(text: str) -> bool:
     if _PLAIN.fullmatch(text) is None or text != text.strip() or ": " in text or text[-1] in ":?":
         return False
     return isinstance(scalar_value(text), str)
-
-
-# -- the lines of a value ------------------------------------------------------------------------
-
-
-def _lines_of(holder: Any, key: Any) -> set[int]:
-    """Return the lines that a value and its key stand in."""
-    nodes = holder.nodes[key]
-    key_node, node = (nodes, nodes) if isinstance(holder, YamlList) else nodes
-    first = key_node.start_mark.line
-    return set(range(first, max(first, *_line_ends(node)) + 1))
-
-
-def _line_ends(node: YamlNode) -> Iterator[int]:
-    """Yield the lines that parts of a value begin and end in, but not the comments after it."""
-    mark = node.end_mark
-    if isinstance(node.value, str) or node.flow_style:
-        yield mark.line - (mark.column == 0 and mark.line > node.start_mark.line)
-    yield node.start_mark.line
-    for item in node.value if not isinstance(node.value, str) else ():
-        for below in item if isinstance(item, tuple) else (item,):
-            yield from _line_ends(below)

@@ -98,14 +98,6 @@ class Schedule:
         t = np.asarray(time_s, dtype=np.float64)
         return 1.0 / self._locate(self._flying_clock(t))[1]
 
-    def speed_at(self, time_s: ArrayLike) -> Floats:
-        """Return the mark's own speed [m/s], from rest at the gun after a standing start."""
-        t = np.asarray(time_s, dtype=np.float64)
-        cruise = self.cruise_at(t)
-        if self.start_loss_s == 0:
-            return np.where(t >= 0, cruise, 0.0)
-        return cruise * -np.expm1(-np.maximum(t, 0.0) / self.start_loss_s)
-
     def time_at(self, distance_m: ArrayLike) -> Floats:
         """Return race time [s] at race distance [m], the exact inverse of `distance_at`."""
         x = np.asarray(distance_m, dtype=np.float64)

@@ -69,9 +69,10 @@ def _for_editors(node: Any) -> Any:
         for key, value in node.items()
         if key not in _BOUNDS and not (key == "title" and isinstance(value, str))
     }
-    if changed.get("additionalProperties") is False:
-        patterns = changed.get("patternProperties", {})
+    patterns = changed.get("patternProperties", {})
+    if patterns or changed.get("additionalProperties") is False:
         changed["patternProperties"] = {**patterns, "^(x-.*|<<)$": {}}
+        changed["additionalProperties"] = False
     branches = changed.get("anyOf")
     if isinstance(branches, list):
         changed["anyOf"] = [b for i, b in enumerate(branches) if b not in branches[:i]]

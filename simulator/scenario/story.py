@@ -27,6 +27,7 @@ from simulator.scenario.fields import (
     did_you_mean,
     guess,
     quoted,
+    same_names,
 )
 from simulator.units import parse_distance, parse_time
 
@@ -322,11 +323,7 @@ class Chapter(CheckedSection):
         if not lasts and self.hold == 0:
             what = "the chapter lasts no time"
             yield Complaint(("hold",), what, "give until, or hold", (("until",),))
-        names: dict[str, int] = {}
-        for i, ghost in enumerate(self.ghosts or ()):
-            if names.setdefault(ghost.name, i) != i:
-                what = f"a second ghost is called '{ghost.name}'"
-                yield Complaint(("ghosts", i, "name"), what, "rename one")
+        yield from same_names("ghost", ("ghosts",), (g.name for g in self.ghosts or ()))
 
 
 class Story(Section):

@@ -10,13 +10,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from simulator.errors import Problem, ScenarioError
-from simulator.resources import configs_dir
 from simulator.scenario.fields import Path as Steps
-from simulator.scenario.fields import did_you_mean, dotted, guess
+from simulator.scenario.fields import dotted
 from simulator.scenario.loader import load_scenario
 from simulator.scenario.model import Scenario
 from simulator.scenario.problems import check, find
-from simulator.scenario.reading import find_scenario, not_found, read_text, refuse, shipped_names
+from simulator.scenario.reading import find_file, find_scenario, read_text, shipped_names
 from simulator.scenario.story import Chapter, Rival, Story
 from simulator.scenario.yaml_tree import SET, Document, position_of, read_document
 
@@ -75,18 +74,7 @@ def find_story(source: str | Path) -> Path:
     Raises:
         ScenarioError: there is no such file.
     """
-    text = str(source)
-    path = Path(source)
-    try:
-        if path.is_file():
-            return path
-    except (OSError, ValueError) as error:
-        raise refuse(ascii(text)[:300], not_found(error)) from None
-    if text in shipped_stories():
-        return configs_dir() / f"{text}.yaml"
-    names = shipped_stories()
-    meant = guess(text, names)
-    raise refuse(text[:300], "there is no such story", did_you_mean(meant, names))
+    return find_file(source, Path(), shipped_stories(), "story")
 
 
 def is_story(source: str | Path) -> bool:
@@ -168,16 +156,13 @@ class _ScenarioLoader:
         """Load one scenario; a problem of its name or of a change stands in the story."""
         spec = AttemptSpec(Path(name), tuple(text for text, _ in changes))
         try:
-            beside = self._folder / name
-            spec = replace(spec, source=beside if beside.is_file() else find_scenario(name))
+            spec = replace(spec, source=find_scenario(name, self._folder))
             if spec not in self.scenarios or (with_ghosts and not self.scenarios[spec].ghosts):
                 self.scenarios[spec] = load_scenario(
                     spec.source, overrides=spec.changes, with_ghosts=with_ghosts
                 )
         except ScenarioError as error:
             self.problems += [self._placed(p, at, changes) for p in error.problems]
-        except (OSError, ValueError) as error:
-            self.problems.append(_problem(self._document, at, not_found(error), ""))
         return spec
 
     def _placed(self, problem: Problem, at: Steps, changes: Sequence[Change]) -> Problem:

@@ -12,7 +12,7 @@ from functools import partial
 from itertools import zip_longest
 from typing import Any
 
-from simulator.analysis.what_if import Choice
+from simulator.analysis.what_if import Alternative
 from simulator.errors import LightpaceError, ScenarioError
 from simulator.scenario.loader import scenario_to_dict
 from simulator.scenario.model import Scenario
@@ -128,7 +128,7 @@ class SettingsEditor:
 
         return self._edit(path, edit, tick)
 
-    def take(self, row: Choice, axis: str, tick: int | None) -> str:
+    def take(self, row: Alternative, axis: str, tick: int | None) -> str:
         """Take the value of one bar of the strip; return why not, or an empty text."""
 
         def edit(settings: Settings, _scenario: Scenario) -> Settings:
@@ -136,7 +136,7 @@ class SettingsEditor:
                 settings = settings.with_value(path, text)
             return settings
 
-        if row.own:
+        if row.current:
             return ""
         return self._edit_once(row.settings[0][0] if row.settings else axis, edit, tick)
 

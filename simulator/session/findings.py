@@ -6,7 +6,6 @@ still possible from a background thread, when they are ready.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -15,9 +14,8 @@ from typing import Any, TypeAlias
 from simulator.analysis.chances import Chances, find_band, find_chances
 from simulator.analysis.marks import Run
 from simulator.analysis.projection import still_possible
-from simulator.analysis.what_if import Alternative, Choice, choices
+from simulator.analysis.what_if import Alternative, choices, finished
 from simulator.background import LatestJobs
-from simulator.physics.attempt import finish_times
 from simulator.physics.compiled import COMPILED
 from simulator.scenario.model import Scenario
 from simulator.scenario.plan import Plan
@@ -40,8 +38,7 @@ class Bars:
 
     def __init__(self) -> None:
         self.axis = "pacers"
-        self.choices: tuple[Choice, ...] = ()
-        self._bars: list[Alternative] = []
+        self.rows: list[Alternative] = []
         self._question: tuple[Scenario, Scenario, str] | None = None
         self._cache: LruCache[tuple[Scenario, Scenario, str], list[Alternative]]
         self._cache = LruCache(CACHED_AXES)
@@ -53,16 +50,16 @@ class Bars:
         if before is not None and all(a is b for a, b in zip(before, question, strict=True)):
             return False
         same_axis = before is not None and before[2] == self.axis
-        finish_s = {bar.label: bar.finish_s for bar in self._bars} if same_axis else {}
-        self._question, self.choices = question, choices(scenario, self.axis, in_file)
+        finish_s = {bar.label: bar.finish_s for bar in self.rows} if same_axis else {}
+        self._question = question
         known = self._cache.get(question)
         if known is None:
             known = [
-                Alternative(c.label, finish_s.get(c.label), c.own, c.assumed, True, c.in_file)
-                for c in self.choices
+                replace(row, finish_s=finish_s.get(row.label), stale=True)
+                for row in choices(scenario, self.axis, in_file)
             ]
             self._cache.put(question, known)
-        self._bars = known
+        self.rows = known
         if COMPILED:
             self.advance()
         return True
@@ -70,26 +67,24 @@ class Bars:
     @property
     def complete(self) -> bool:
         """Whether every row is known."""
-        return not any(bar.stale for bar in self._bars)
+        return not any(bar.stale for bar in self.rows)
 
     def advance(self) -> bool:
         """Run what is missing, uncompiled one row of it; return whether anything was missing."""
-        missing = [i for i, bar in enumerate(self._bars) if bar.stale]
+        missing = [i for i, bar in enumerate(self.rows) if bar.stale]
         if not missing:
             return False
         if not COMPILED:
-            present = next((i for i, bar in enumerate(self._bars) if bar.own), 0)
+            present = next((i for i, bar in enumerate(self.rows) if bar.current), 0)
             missing = [min(missing, key=lambda i: abs(i - present))]
-        finish_s = finish_times([self.choices[i].scenario for i in missing])
-        for i, finish in zip(missing, finish_s.tolist(), strict=True):
-            known = None if math.isnan(finish) else finish
-            self._bars[i] = replace(self._bars[i], finish_s=known, stale=False)
+        for i, row in zip(missing, finished([self.rows[i] for i in missing]), strict=True):
+            self.rows[i] = row
         return True
 
     def alternatives(self) -> tuple[Alternative, ...] | None:
         """Return the bars; None while nothing at all is known."""
-        nothing = all(bar.stale and bar.finish_s is None for bar in self._bars)
-        return None if nothing else tuple(self._bars)
+        nothing = all(bar.stale and bar.finish_s is None for bar in self.rows)
+        return None if nothing else tuple(self.rows)
 
 
 KINDS = ("possible", "chances", "band")

@@ -66,7 +66,7 @@ Options: TypeAlias = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class KnobRow:
     """One row of the table, for each wave or ghost where its path has a `*`.
 
     Attributes:
@@ -81,33 +81,35 @@ class _Row:
 
 
 TABLE = (
-    _Row("pacers.count", "pacers", NUMBER, (0, 1, 1)),
-    _Row("pacers.formation", "formation", CHOICE),
-    _Row("pacers.front_gap", "front gap", NUMBER, (0.5, 6, 0.02), "m"),
-    _Row("pacers.policy", "policy", CHOICE, ("hold_light", "wait_for_runner")),
-    _Row("pacers.drop_back", "drop back", NUMBER, (0, 50, 0.5), "m"),
-    _Row("pacers.follows", "follow", CHOICE),
-    _Row("plan.target", "target", TIME),
-    _Row("plan.shape", "shape", CHOICE, SHAPES),
-    _Row("plan.strength", "strength", NUMBER, (-5, 5, 0.1), "%"),
-    _Row("plan.standing_start", "standing start", SWITCH),
-    _Row("runner.form", "form", NUMBER, (-3, 3, 0.1), "%"),
-    _Row("runner.kit.drag", "kit drag", NUMBER, (0.8, 1.2, 0.01), "×"),
-    _Row("runner.kit.cost", "kit cost", NUMBER, (0.95, 1.05, 0.001), "×"),
-    _Row("environment.temperature", "temperature", NUMBER, (-10, 45, 0.5), "°C"),
-    _Row("environment.wind.speed", "wind", NUMBER, (0, 8, 0.1), "m/s"),
-    _Row("environment.wind.direction", "wind from", NUMBER, (-180, 180, 5), "°"),
-    _Row("wavelight.waves.*.name", "name", TEXT),
-    _Row("wavelight.waves.*.on", "shown", SWITCH),
-    _Row("wavelight.waves.*.colour", "colour", CHOICE, COLOURS),
-    _Row("wavelight.waves.*.length", "length", NUMBER, (1, 40, 1), "LEDs"),
-    _Row("wavelight.waves.*.pace_end", "pace at its", CHOICE, ("head", "tail")),
-    _Row("wavelight.waves.*.plan.shape", "plan", CHOICE, (AS_THE_PLAN, *SHAPES[:-1])),
-    _Row("wavelight.waves.*.plan.target", "target", TIME),
-    _Row("wavelight.waves.*.plan.strength", "strength", NUMBER, (-5, 5, 0.1), "%"),
-    _Row("ghosts.*.on", "", SWITCH),
-    _Row("ghosts.*.time", "time", TIME),
-    _Row("ghosts.*.colour", "colour", CHOICE, COLOURS),
+    KnobRow("pacers.count", "pacers", NUMBER, (0, 1, 1)),
+    KnobRow("pacers.formation", "formation", CHOICE),
+    KnobRow("pacers.front_gap", "front gap", NUMBER, (0.5, 6, 0.02), "m"),
+    KnobRow("pacers.policy", "policy", CHOICE, ("hold_light", "wait_for_runner")),
+    KnobRow("pacers.drop_back", "drop back", NUMBER, (0, 50, 0.5), "m"),
+    KnobRow("pacers.follows", "follow", CHOICE),
+    KnobRow("pacers.leader.fade", "fade", NUMBER, (0, 5, 0.1), "s"),
+    KnobRow("pacers.leader.surge", "surge", NUMBER, (0, 2, 0.1), "s"),
+    KnobRow("plan.target", "target", TIME),
+    KnobRow("plan.shape", "shape", CHOICE, SHAPES),
+    KnobRow("plan.strength", "strength", NUMBER, (-5, 5, 0.1), "%"),
+    KnobRow("plan.standing_start", "standing start", SWITCH),
+    KnobRow("runner.form", "form", NUMBER, (-3, 3, 0.1), "%"),
+    KnobRow("runner.kit.drag", "kit drag", NUMBER, (0.8, 1.2, 0.01), "×"),
+    KnobRow("runner.kit.cost", "kit cost", NUMBER, (0.95, 1.05, 0.001), "×"),
+    KnobRow("environment.temperature", "temperature", NUMBER, (-10, 45, 0.5), "°C"),
+    KnobRow("environment.wind.speed", "wind", NUMBER, (0, 8, 0.1), "m/s"),
+    KnobRow("environment.wind.direction", "wind from", NUMBER, (-180, 180, 5), "°"),
+    KnobRow("wavelight.waves.*.name", "name", TEXT),
+    KnobRow("wavelight.waves.*.on", "shown", SWITCH),
+    KnobRow("wavelight.waves.*.colour", "colour", CHOICE, COLOURS),
+    KnobRow("wavelight.waves.*.length", "length", NUMBER, (1, 40, 1), "LEDs"),
+    KnobRow("wavelight.waves.*.pace_end", "pace at its", CHOICE, ("head", "tail")),
+    KnobRow("wavelight.waves.*.plan.shape", "plan", CHOICE, (AS_THE_PLAN, *SHAPES[:-1])),
+    KnobRow("wavelight.waves.*.plan.target", "target", TIME),
+    KnobRow("wavelight.waves.*.plan.strength", "strength", NUMBER, (-5, 5, 0.1), "%"),
+    KnobRow("ghosts.*.on", "", SWITCH),
+    KnobRow("ghosts.*.time", "time", TIME),
+    KnobRow("ghosts.*.colour", "colour", CHOICE, COLOURS),
 )
 """Every knob, in the order of the drawer; those of one wave or ghost stand together."""
 
@@ -119,6 +121,8 @@ NOTES = {
     "pacers.policy": "Keep to the light, or wait for her when she drops back.",
     "pacers.drop_back": "How far behind the light they wait, at most; only with wait_for_runner.",
     "pacers.follows": "Which wave of light the pacers keep to.",
+    "pacers.leader.fade": "Seconds the pacers lose from fade_from (1000 m) to the line.",
+    "pacers.leader.surge": "Seconds the pacers gain at surge_from (800 m), and give back.",
     "plan.standing_start": "Whether the light allows for it is assumed.",
     "runner.form": "Form on the day: scales aerobic power and reserve.",
     "runner.kit.drag": _KIT,
@@ -166,7 +170,7 @@ def _value(path: str, item: Any, s: Scenario) -> Any:
     return special(item, s) if special else attrgetter(path.rpartition("*.")[2])(item)
 
 
-def _options(row: _Row, s: Scenario) -> Options:
+def _options(row: KnobRow, s: Scenario) -> Options:
     match row.path:
         case "pacers.formation":
             return tuple(shipped_names("formations"))
@@ -175,7 +179,7 @@ def _options(row: _Row, s: Scenario) -> Options:
     return cast("Options", row.span)
 
 
-def _span(row: _Row, s: Scenario, value: float) -> Span:
+def _span(row: KnobRow, s: Scenario, value: float) -> Span:
     if row.kind is TIME:
         around = max(10.0, 0.1 * value)
         return max(1.0, round(value - around)), round(value + around), 0.01
@@ -241,7 +245,7 @@ def _knobs(s: Scenario) -> tuple[Knob, ...]:
     return tuple(knobs)
 
 
-def _knob(row: _Row, path: str, label: str, value: Any, note: str, s: Scenario) -> Knob:
+def _knob(row: KnobRow, path: str, label: str, value: Any, note: str, s: Scenario) -> Knob:
     group = GROUPS[path.partition(".")[0]]
     if row.kind in (NUMBER, TIME):
         number = float(value)

@@ -10,19 +10,21 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import os
 import shutil
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 from simulator.errors import LightpaceError, OutputError, ScenarioError
-from simulator.files import is_there, replacing
+from simulator.files import is_there, opened, replacing
 from simulator.resources import configs_dir
 from simulator.scenario.loader import load_text, scenario_to_dict
 from simulator.scenario.model import LightWave, Scenario
-from simulator.scenario.pacers import Formation
+from simulator.scenario.pacers import PacerFormation
 from simulator.scenario.reading import (
     FORMATION,
+    MAX_BYTES,
     Files,
     find_scenario,
     noting,
@@ -40,12 +42,7 @@ from simulator.session.history import Settings
 
 POLL_S = 0.5
 """How often the files are looked at [s of wall time]."""
-SETTLED = 6
-"""Looks after which a file whose time and size stay the same is not read again: a second change
-within its clock's grain would otherwise be missed."""
 _BOM = b"\xef\xbb\xbf"
-
-Stamp: TypeAlias = tuple[int, int, int]
 
 
 class ScenarioFile:
@@ -66,7 +63,7 @@ class ScenarioFile:
         self.missing = self.problem = ""
         self.named_changed = False
         self._since_s = 0.0
-        self._watched: dict[Path, _Seen] = {path: _Seen(path)}
+        self._watched = {path: _content_of(path)}
 
     @classmethod
     def open(cls, source: str | Path) -> ScenarioFile:
@@ -87,7 +84,7 @@ class ScenarioFile:
         with noting(files), contextlib.suppress(LightpaceError):
             load_text(settings.text, settings.name, self.path.parent)
         paths = (self.path, *files.looked_at)
-        self._watched = {path: self._watched.get(path) or _Seen(path) for path in paths}
+        self._watched = {path: self._watched.get(path) or _content_of(path) for path in paths}
         named = sorted((str(path), text) for path, text in files.texts.items())
         return replace(settings, named=tuple(named))
 
@@ -101,7 +98,8 @@ class ScenarioFile:
 
     def look(self) -> bool:
         """Return whether the file, or one that it names, says something else than before."""
-        changed = {path for path, seen in self._watched.items() if seen.changes(path)}
+        before, self._watched = self._watched, {path: _content_of(path) for path in self._watched}
+        changed = {path for path, content in self._watched.items() if content != before[path]}
         self.named_changed = bool(changed - {self.path})
         text = self.text
         if self.path in changed:
@@ -110,8 +108,7 @@ class ScenarioFile:
                 self.text = read_text(self.path, self.path.name)
             except ScenarioError as error:
                 gone = f"{self.path.name} is gone; what it said last goes on"
-                there = _stamp_of(self.path) is not None
-                self.missing = str(error.problems[0]) if there else gone
+                self.missing = str(error.problems[0]) if self.path.exists() else gone
         return self.text != text or (self.named_changed and not self.missing)
 
     def write(self, text: str) -> None:
@@ -127,41 +124,19 @@ class ScenarioFile:
             if there:
                 shutil.copymode(self.path, beside)
         self.text, self.missing, self.problem = text, "", ""
-        self._watched[self.path] = _Seen(self.path)
+        self._watched[self.path] = _content_of(self.path)
 
 
-class _Seen:
-    """What was seen of a file, which may appear, vanish or be replaced."""
+def _content_of(path: Path) -> bytes:
+    """Return a digest of what a file says, by its size and its first `MAX_BYTES`.
 
-    def __init__(self, path: Path) -> None:
-        self._stamp, self._digest, self._looks = _stamp_of(path), _digest_of(path), 0
-
-    def changes(self, path: Path) -> bool:
-        """Return whether the file says something else than at the last look."""
-        stamp = _stamp_of(path)
-        self._looks = self._looks + 1 if stamp == self._stamp else 0
-        if self._looks > SETTLED:
-            return False
-        before, self._stamp, self._digest = self._digest, stamp, _digest_of(path)
-        return self._digest != before
-
-
-def _stamp_of(path: Path) -> Stamp | None:
-    """Return what changes when a file does, None where there is none."""
+    That is all of a scenario; a recording, which is packed, changes in its first bytes. Nothing is
+    returned for what is no file: a pipe would block.
+    """
     try:
-        found = path.stat()
-    except (OSError, ValueError):
-        return None
-    return found.st_mtime_ns, found.st_size, found.st_ino
-
-
-def _digest_of(path: Path) -> bytes:
-    """Return a digest of what a file says; nothing for what is no file: a pipe would block."""
-    try:
-        if not path.is_file():
-            return b""
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").digest()
+        with opened(path) as file:
+            size = os.fstat(file.fileno()).st_size
+            return hashlib.sha256(b"%d " % size + file.read(MAX_BYTES)).digest()
     except (OSError, ValueError):
         return b""
 
@@ -270,7 +245,7 @@ def _both(old: Scenario, new: Scenario) -> tuple[dict[str, Any], dict[str, Any]]
     return before, after
 
 
-def _is_named(formation: Formation) -> bool:
+def _is_named(formation: PacerFormation) -> bool:
     """Return whether a formation is the shipped one of its name."""
     known = formation.name in shipped_names("formations")
-    return known and Formation.model_validate(FORMATION.find(formation.name)) == formation
+    return known and PacerFormation.model_validate(FORMATION.find(formation.name)) == formation

@@ -205,7 +205,7 @@ class Session:
             self._player.replace_show(self._make_show(change, before), other_run=other_run)
             self._quiet = 0
         elif bars_changed:
-            self._player.show = replace(before, **self._bars_of(self._shown))
+            self._show_bars()
 
     def _make_show(self, change: Change, before: Show | None) -> Show:
         """Return the show of a change; what is the same as in the show `before` is used again."""
@@ -231,6 +231,9 @@ class Session:
         )
         return replace(show, earlier=earlier, **self.findings.known(lineage, show))
 
+    def _show_bars(self) -> None:
+        self._player.show = replace(self._player.show, **self._bars_of(self._shown))
+
     def _bars_of(self, change: Change) -> dict[str, Any]:
         forked = len(change.lineage) > 1
         axis = f"{self.bars.axis}, from the gun" if forked else self.bars.axis
@@ -246,7 +249,7 @@ class Session:
         self._director.pass_time(elapsed_s)
         self.editor.history.pass_time(elapsed_s)
         if not self.bars.complete and self.bars.advance():
-            self._player.show = replace(self._player.show, **self._bars_of(self._shown))
+            self._show_bars()
         self._quiet += 1
         if self._quiet >= QUIET_PICTURES and not self.findings.busy:
             self._ask()
@@ -281,7 +284,7 @@ class Session:
         self._update()
         while self.bars.advance():
             pass
-        self._player.show = replace(self._player.show, **self._bars_of(self._shown))
+        self._show_bars()
         show, now_s = self._player.show, self._player.playback.time_s
         stretch = stretch_of(
             show, now_s if from_s is None else from_s, now_s if until_s is None else until_s
@@ -463,7 +466,7 @@ class Session:
     def take_bar(self, index: int) -> None:
         """Take the value of one bar of the what-if strip."""
         self._update()
-        rows = self.bars.choices
+        rows = self.bars.rows
         if 0 <= index < len(rows):
             self._done(self.editor.take(rows[index], self.bars.axis, self._tick()))
 

@@ -283,7 +283,7 @@ def _gap_range(show: Show, reveal_m: float) -> tuple[float, float]:
 def _what_if(show: Show, shown: bool) -> WhatIf | None:
     if show.alternatives is None:
         return None
-    bars = tuple(replace(bar, hidden=bar.own and not shown) for bar in show.alternatives)
+    bars = tuple(replace(bar, hidden=bar.current and not shown) for bar in show.alternatives)
     return WhatIf(show.axis, bars, show.plan.finish_s or 0.0)
 
 

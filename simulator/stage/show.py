@@ -214,21 +214,29 @@ def make_show(
     others.insert(0, show)
     shows: list[tuple[float, Show]] = []
     passed: list[tuple[float, Mark]] = []
-    came_from: tuple[Group, float] | None = None
     for until_s, ran in earlier:
         then = _alone(_in_looks_of(scenario, ran), recording, marks, others, show.splits)
-        then = replace(then, splits=_planned(then, passed), came_from=_changed(came_from, then))
+        then = replace(
+            then, splits=_planned(then, passed), came_from=_came_from(shows, passed, then)
+        )
         shows.append((until_s, then))
         passed.append((float(recording.distance_at(until_s)), then.plan))
-        came_from = then.pacers, passed[-1][0]
     splits = _planned(show, passed)
-    came_from = _changed(came_from, show)
+    came_from = _came_from(shows, passed, show)
     return replace(show, earlier=tuple(shows), splits=splits, came_from=came_from)
 
 
-def _changed(came_from: tuple[Group, float] | None, show: Show) -> tuple[Group, float] | None:
-    """Return where a show's pacers come from; None if it is from the same places."""
-    return None if came_from is None or came_from[0] is show.pacers else came_from
+def _came_from(
+    shows: Sequence[tuple[float, Show]], passed: Sequence[tuple[float, Mark]], now: Show
+) -> tuple[Group, float] | None:
+    """Return which pacers were changed into those of `now`, and where [m]; None: they never were.
+
+    `shows`: those before; `passed`: up to where each was in force.
+    """
+    if not shows:
+        return None
+    then, (at_m, _) = shows[-1][1], passed[-1]
+    return then.came_from if then.pacers is now.pacers else (then.pacers, at_m)
 
 
 def _alone(

@@ -3,9 +3,7 @@
 import numpy as np
 import pytest
 
-from simulator.analysis.chances import find_chances
 from simulator.analysis.uncertainty import (
-    SAMPLES,
     Forecast,
     chance_words,
     draw,
@@ -81,19 +79,14 @@ def test_what_matters_has_the_right_sign_and_size(known: Forecast) -> None:
     assert known.effects[0].name == "form"
 
 
-def test_one_chance_for_one_scenario_seed_and_count() -> None:
-    scenario = _load()
-    run = simulate(scenario)
-    found = find_chances(scenario, run, 239.99)
-    assert found.share[0] == forecast(scenario, SAMPLES, 1).chance(239.99)
-
-
 def test_further_races_leave_out_who_fits_them_badly() -> None:
     """The 1500 m asks for more than Monaco of some bodies, and for less of others."""
     both = samples_of(_load("uncertainty.given=[monaco_2023, fifteen_hundred]"), draw(300, 1))
     one = samples_of(_load(), draw(300, 1))
     assert len(np.unique(both.values["drag_cost"])) < len(np.unique(one.values["drag_cost"]))
     assert set(both.values["drag_cost"]) <= set(one.values["drag_cost"])
+    assert one.effective == 300
+    assert 150 < both.effective < 299, "samples that are drawn twice count once"
 
 
 def test_a_sampled_chance_is_never_nothing_or_certain() -> None:

@@ -36,7 +36,7 @@ def found(scenario: Scenario) -> Forecast:
 
 def toy(finish_s: np.ndarray, status: Status = Status.FINISHED) -> Forecast:
     codes = np.full(len(finish_s), STATUSES.index(status), dtype=np.int8)
-    return Forecast(Scenario(), 1, 240.0, finish_s, codes, ())
+    return Forecast(Scenario(), 1, 240.0, finish_s, codes, (), len(finish_s))
 
 
 def test_the_same_seed_draws_the_same_samples_however_many_are_drawn() -> None:

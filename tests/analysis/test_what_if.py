@@ -25,7 +25,7 @@ def test_there_is_a_row_for_every_count_up_to_the_whole_formation(
     scenario: Scenario, rows: tuple[Alternative, ...]
 ) -> None:
     assert [row.label for row in rows] == [str(n) for n in range(14)]
-    assert [row.label for row in rows if row.own] == ["13"]
+    assert [row.label for row in rows if row.current] == ["13"]
     assert [row.scenario.pacers.count for row in pacer_counts(scenario)] == list(range(14))
 
 
@@ -45,7 +45,7 @@ def test_what_rests_on_the_pacer_beside_is_marked_as_assumed(
 
 def test_the_count_that_is_asked_for_is_marked() -> None:
     asked = load_scenario("breaking4", overrides=["pacers.count=2"])
-    assert [row.label for row in alternatives(asked) if row.own] == ["2"]
+    assert [row.label for row in alternatives(asked) if row.current] == ["2"]
 
 
 @pytest.mark.parametrize("axis", list(AXES))
@@ -55,7 +55,7 @@ def test_what_a_row_would_set_gives_the_row(name: str, axis: str) -> None:
     rows = choices(scenario, axis)
     labels = [row.label for row in rows]
     assert len(labels) == len(set(labels))
-    assert [row.own for row in rows].count(True) == 1
+    assert [row.current for row in rows].count(True) == 1
     for row in rows:
         asked = load_scenario(name, overrides=[f"{path}={text}" for path, text in row.settings])
         assert asked.pacers.line_up() == row.scenario.pacers.line_up()
@@ -65,14 +65,14 @@ def test_what_a_row_would_set_gives_the_row(name: str, axis: str) -> None:
         plans = [schedule_of(s.plan, s.distance) for s in (asked, row.scenario)]
         assert plans[0].time_at(400.0) == pytest.approx(plans[1].time_at(400.0), abs=1e-9)
         assert plans[0].finish_s == pytest.approx(plans[1].finish_s, abs=1e-9)
-        if row.own:
+        if row.current:
             assert row.scenario == scenario or axis == "pacers"
 
 
 def test_the_own_row_of_every_axis_is_the_attempt_itself(
     scenario: Scenario, attempt: Recording
 ) -> None:
-    own = [row.scenario for axis in AXES for row in choices(scenario, axis) if row.own]
+    own = [row.scenario for axis in AXES for row in choices(scenario, axis) if row.current]
     assert finish_times(own).tolist() == [attempt.finish_s] * len(AXES)
 
 
@@ -104,9 +104,9 @@ def test_the_way_back_to_the_file_is_a_row(axis: str, kept: tuple[str, ...]) -> 
     turned = load_scenario("breaking4", overrides=[*kept, TURNED[axis]])
     rows = choices(turned, axis, file)
     assert len({row.label for row in rows}) == len(rows)
-    assert [row.own for row in rows].count(True) == 1
+    assert [row.current for row in rows].count(True) == 1
     (told,) = [row for row in rows if row.in_file]
-    assert not told.own
+    assert not told.current
     assert len(rows) <= len(choices(turned, axis)) + 1
     back = [f"{path}={text}" for path, text in told.settings]
     asked = load_scenario("breaking4", overrides=[*kept, TURNED[axis], *back])
@@ -114,14 +114,14 @@ def test_the_way_back_to_the_file_is_a_row(axis: str, kept: tuple[str, ...]) -> 
     assert asked.plan == told.scenario.plan == file.plan
     assert asked.environment == told.scenario.environment == file.environment
     again = choices(asked, axis, file)
-    assert [row.label for row in again if row.own] == [told.label]
-    assert [row.own for row in again] == [row.in_file for row in again]
+    assert [row.label for row in again if row.current] == [told.label]
+    assert [row.current for row in again] == [row.in_file for row in again]
 
 
 @pytest.mark.parametrize("axis", list(AXES))
 def test_without_a_file_the_own_row_is_the_files(axis: str) -> None:
     rows = choices(load_scenario("breaking4", overrides=[TURNED[axis]]), axis)
-    assert [row.in_file for row in rows] == [row.own for row in rows]
+    assert [row.in_file for row in rows] == [row.current for row in rows]
 
 
 def test_a_formation_that_was_never_shipped_can_be_taken_back() -> None:
@@ -148,7 +148,7 @@ def test_the_files_first_lap_is_kept_while_the_target_is_another() -> None:
     plan = 'plan={shape: splits, splits: {"400": "59.30", "finish": "4:02"}}'
     turned = load_scenario("breaking4", overrides=[plan])
     (told,) = [row for row in choices(turned, "first-lap pace", file) if row.in_file]
-    (own,) = [row for row in choices(file, "first-lap pace") if row.own]
+    (own,) = [row for row in choices(file, "first-lap pace") if row.current]
     assert told.label == own.label
     assert schedule_of(told.scenario.plan, 1609.344).finish_s == pytest.approx(242.0)
 

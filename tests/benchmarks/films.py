@@ -24,7 +24,7 @@ from statistics import median
 from av.video.reformatter import VideoReformatter
 
 from simulator.export.codecs import coloured, video_writer
-from simulator.export.film import Attempt, Cut, Pictures, write_film
+from simulator.export.film import Cut, Pictures, SceneAt, attempt_scenes, write_film
 from simulator.session import Session
 from simulator.view.themes import theme_named
 
@@ -38,9 +38,9 @@ MEMORY_PICTURES = 240
 ROUNDS = 3
 
 
-def _pictures(attempt: Attempt, size: tuple[int, int], count: int) -> Pictures:
+def _pictures(scene_at: SceneAt, size: tuple[int, int], count: int) -> Pictures:
     cut = Cut(FROM_S, FROM_S + count / FPS, 1.0, FPS)
-    return Pictures(attempt.scene_at, cut, size, theme_named("night"))
+    return Pictures(scene_at, cut, size, theme_named("night"))
 
 
 @dataclass
@@ -60,14 +60,14 @@ def timed(rates: list[float], count: int) -> Iterator[None]:
     rates.append(count / (time.perf_counter() - begin))
 
 
-def measured(attempt: Attempt, size: tuple[int, int], folder: Path) -> Rates:
+def measured(scene_at: SceneAt, size: tuple[int, int], folder: Path) -> Rates:
     """Return the rates of a few rounds, the three of a round one after another.
 
     One round goes before: whichever comes first waits for the encoder's memory, which is half a
     gigabyte at the largest size and then stays.
     """
     count, rates = PICTURES[size[0]], Rates()
-    pictures = _pictures(attempt, size, count)
+    pictures = _pictures(scene_at, size, count)
     ready = [
         each.copy() for each in islice(pictures.every(), int(READY_BYTES / (4 * size[0] * size[1])))
     ]
@@ -111,7 +111,7 @@ def grown_mb() -> float:
     held: list[float] = []
     with tempfile.TemporaryDirectory() as name, closing(Session.open("breaking4")) as session:
         session.settle()
-        pictures = _pictures(Attempt(session.show), SIZES[-1], MEMORY_PICTURES)
+        pictures = _pictures(attempt_scenes(session.show), SIZES[-1], MEMORY_PICTURES)
         write_film(
             pictures,
             Path(name) / "large.mp4",
@@ -130,10 +130,10 @@ def rows() -> Iterator[str]:
     )
     session = Session.open("breaking4")
     session.settle()
-    attempt = Attempt(session.show)
+    scene_at = attempt_scenes(session.show)
     with tempfile.TemporaryDirectory() as name:
         for size in SIZES:
-            found, what = measured(attempt, size, Path(name)), f"{size[0]}×{size[1]}"
+            found, what = measured(scene_at, size, Path(name)), f"{size[0]}×{size[1]}"
             film, encoder, codec = map(median, (found.film, found.encoder, found.codec))
             yield (
                 f"| {what}: a film's pictures a second ({film:.0f}) over the encoder's alone "

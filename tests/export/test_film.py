@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from simulator.cli import main
 from simulator.errors import ExtraError, OutputError
-from simulator.export.film import Attempt, Cut, Pictures, write_film
+from simulator.export.film import Cut, Pictures, attempt_scenes, write_film
 from simulator.physics.attempt import simulate
 from simulator.scenario.loader import load_scenario
 from simulator.stage.playback import Playback
@@ -41,7 +41,7 @@ def show() -> Show:
 
 
 def pictures(show: Show, cut: Cut, size: tuple[int, int] = SIZE) -> Pictures:
-    return Pictures(Attempt(show, cut.speed).scene_at, cut, size, THEMES["night"])
+    return Pictures(attempt_scenes(show, cut.speed), cut, size, THEMES["night"])
 
 
 def decoded(path: Path) -> list[Pixels]:

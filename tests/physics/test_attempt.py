@@ -1,6 +1,7 @@
 """The kernel: same to the bit however asked, exact enough, honest about how a run ended."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from simulator.physics import attempt
 from simulator.physics.attempt import STATUSES, fork, run_attempts, simulate, simulate_all
 from simulator.physics.setup import attempt_of
 from simulator.recording.recording import ARRAYS, Recording, Status
+from simulator.recording.store import load_recording, save_recording
 from simulator.scenario.loader import load_scenario
 from simulator.scenario.model import Scenario
 from simulator.scenario.schedule import start_loss
@@ -56,6 +58,29 @@ def test_seventeen_rows_equal_one(breaking4: Recording) -> None:
 @example(2)
 def test_fork_without_a_change_is_the_run_itself(breaking4: Recording, tick: int) -> None:
     assert _same(fork(_load(), breaking4, tick), breaking4)
+
+
+@pytest.mark.parametrize("later", [1, 40, 66, 100])
+def test_fork_without_a_change_while_pacers_go_over_is_the_run_itself(
+    breaking4: Recording, tmp_path: Path, later: int
+) -> None:
+    """Within 45 m of a fork that changed the formation they are still on their way."""
+    new = _load("pacers.formation=ahead_and_behind", "pacers.front_gap=1.2")
+    run = fork(new, breaking4, 300)
+    again = fork(new, run, 300 + later)
+    assert _same(again, run)
+    assert _same(fork(new, again, 302 + later), run)
+    save_recording(run, tmp_path / "run.npz")
+    assert _same(fork(new, load_recording(tmp_path / "run.npz"), 300 + later), run)
+
+
+def test_a_change_under_way_goes_on_where_something_else_is_changed(breaking4: Recording) -> None:
+    """Her form is better from 20 m after the change on: the pacers do not jump to their places."""
+    pacers = ("pacers.formation=ahead_and_behind", "pacers.front_gap=1.2")
+    run = fork(_load(*pacers), breaking4, 300)
+    better = fork(_load(*pacers, "runner.form=0.001"), run, 330)
+    assert better.shelter[331:345] == pytest.approx(run.shelter[331:345], abs=1e-4)
+    assert run.came_from == better.came_from
 
 
 def test_fork_keeps_the_past_and_changes_the_future(breaking4: Recording) -> None:

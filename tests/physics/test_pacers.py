@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from simulator.physics.attempt import simulate
-from simulator.physics.pacers import group_of, places
+from simulator.physics.pacers import Group, group_of, places
 from simulator.recording.recording import Recording
 from simulator.scenario.loader import load_scenario
 from simulator.scenario.model import Scenario
@@ -30,6 +30,7 @@ def _run(*changes: str) -> tuple[Scenario, Recording]:
         ("pacers.policy=wait_for_runner", "pacers.drop_back=40"),
         ("pacers.formation=ahead_and_behind", "pacers.front_gap=1.2"),
         ("plan.standing_start=false",),
+        ("pacers.leader={fade: 5, surge: 2}", "pacers.swap_gap=3"),
     ],
 )
 def test_no_two_bodies_in_one_line_come_within_half_a_metre(changes: tuple[str, ...]) -> None:
@@ -84,6 +85,42 @@ def test_fast_opening_is_given_back() -> None:
     error = group - plan
     assert error[np.searchsorted(plan, 200.0)] == pytest.approx(0.5 * 6.74, rel=0.05)
     assert abs(error[plan > 900]).max() < 0.05
+
+
+def test_a_fade_loses_its_seconds_evenly_by_the_line() -> None:
+    group, plan = _group_line("pacers.leader={fade: 2, fade_from: 1000}")
+    behind = plan - group
+    assert abs(behind[plan < 1000]).max() < 0.1
+    assert behind[np.searchsorted(plan, 1300.0)] == pytest.approx(2 * 300 / 609.3 * 6.74, rel=0.05)
+    assert behind[np.searchsorted(plan, 1600.0)] == pytest.approx(2 * 600 / 609.3 * 6.74, rel=0.05)
+    braking = np.diff(group, 2)[plan[1:-1] > 900] / 0.1**2
+    assert -2.0 < braking.min() < -0.05, "they slow down as people do"
+
+
+def test_a_surge_is_given_back() -> None:
+    group, plan = _group_line("pacers.leader={surge: 0.5, surge_from: 800}")
+    ahead = group - plan
+    assert abs(ahead[plan < 800]).max() < 0.1
+    assert ahead[np.searchsorted(plan, 905.0)] == pytest.approx(0.5 * 6.74, rel=0.1)
+    assert abs(ahead[plan > 1200]).max() < 0.1
+
+
+def test_the_gap_opens_at_a_hand_over_that_is_untidy() -> None:
+    slots = "[{ahead: 1.2, name: a, until: 800}, {ahead: 2.4, name: a, from: 800}, "
+    slots += "{ahead: 2.4, name: b, until: 800}, {ahead: 1.2, name: b, from: 800}]"
+    formation = f"pacers.formation={{slots: {slots}}}"
+    tidy = group_of(_run(formation)[0].pacers, 1609.0)
+    untidy = group_of(_run(formation, "pacers.swap_gap=1")[0].pacers, 1609.0)
+
+    def nearest(group: Group, x: float) -> float:
+        return min(p.x_m for p in places(group, x, x) if p.role == "ahead") - x
+
+    for x, opens in ((700.0, 0.0), (790.0, 0.5), (800.0, 1.0), (820.0, 0.5), (900.0, 0.0)):
+        assert nearest(untidy, x) - nearest(tidy, x) == pytest.approx(opens, abs=0.01)
+    times = [_run(formation, *c)[1].finish_s for c in ((), ("pacers.swap_gap=2",))]
+    assert times[0] is not None
+    assert times[1] is not None
+    assert 0.0 < times[1] - times[0] < 0.5
 
 
 def test_jitter_is_seeded() -> None:

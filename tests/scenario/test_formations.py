@@ -6,12 +6,12 @@ from simulator.coefficients import BESIDE_REACH_M
 from simulator.errors import ScenarioError
 from simulator.resources import configs_dir
 from simulator.scenario import load_scenario, load_text
-from simulator.scenario.pacers import Formation, Pacers, Slot
+from simulator.scenario.pacers import PacerFormation, Pacers, Slot
 
 NAMES = ["ahead_and_behind", "box", "breaking4", "inverted_v", "single_file", "v_shield"]
 
 
-def formation(name: str) -> Formation:
+def formation(name: str) -> PacerFormation:
     return Pacers.model_validate({"formation": name}).formation
 
 
@@ -102,7 +102,7 @@ def test_a_front_gap_that_pushes_one_body_into_another_is_refused() -> None:
 
 def test_nameless_slots_are_numbered_without_taking_a_name_twice() -> None:
     slots = (Slot(ahead=1.2), Slot(ahead=2.4, name="pacer 1"), Slot(ahead=3.6))
-    assert Formation(slots=slots).names() == ["pacer 1'", "pacer 1", "pacer 3"]
+    assert PacerFormation(slots=slots).names() == ["pacer 1'", "pacer 1", "pacer 3"]
 
 
 def test_importing_reads_no_file_and_two_defaults_are_equal() -> None:

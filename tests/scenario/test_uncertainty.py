@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from simulator.analysis.uncertainty import forecast
 from simulator.errors import ScenarioError
 from simulator.scenario import Scenario, load_scenario, load_text
 from simulator.scenario.model import INPUT_BOUNDS
@@ -57,6 +60,12 @@ def test_the_kind_is_told_by_the_keys(text: str, meant: Uniform | Normal) -> Non
         ("{form: {spread: -1}}", "1:30", "must be at least 0, not -1"),
         ("{form: {spread: .nan}}", "1:30", "must be a finite number"),
         ("{form: {kind: bell, spread: 1}}", "1:28", "there is no kind 'bell'"),
+        (
+            "{given: [monako_2023]}",
+            "1:23",
+            "there is no such past race  (did you mean monaco_2023?)",
+        ),
+        ("{given: [monaco_2023, ../no.yaml]}", "1:36", "there is no such past race"),
         ("{froms: {spread: 1}}", "1:15", "unknown key 'froms'  (did you mean form?)"),
     ],
 )
@@ -76,3 +85,15 @@ def test_it_can_be_set_on_the_command_line() -> None:
     assert changed.uncertainty.mass == Uniform(low=41, high=43)
     fresh = load_scenario("solo", overrides=["uncertainty.wake.low=0.9", "uncertainty.wake.high=1"])
     assert fresh.uncertainty.wake == Uniform(low=0.9, high=1)
+
+
+def test_a_past_race_may_be_a_file_beside_the_scenario(tmp_path: Path) -> None:
+    """Its place does not hang on where the program was started; what is wrong in it is listed."""
+    (tmp_path / "race.yaml").write_text("distance: 1500 m\nplan: {target: 3:50}\nghosts: []\n")
+    (tmp_path / "own.yaml").write_text("uncertainty: {given: [race.yaml]}\n")
+    loaded = load_scenario(tmp_path / "own.yaml")
+    assert loaded.uncertainty.given == (str(tmp_path / "race.yaml"),)
+    assert forecast(loaded, 20, 1).samples == 20
+    (tmp_path / "race.yaml").write_text("distanc: 1500 m\n")
+    with pytest.raises(ScenarioError, match=r"race\.yaml:1:1  distanc"):
+        load_scenario(tmp_path / "own.yaml")

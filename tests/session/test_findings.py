@@ -78,7 +78,7 @@ def test_every_axis_can_be_shown_and_its_bars_taken(axis: str) -> None:
     assert what_if is not None
     assert what_if.axis == axis
     assert session.show.alternatives == asked(session)
-    own = [bar.own for bar in what_if.bars]
+    own = [bar.current for bar in what_if.bars]
     assert own.count(True) == 1
     if len(own) == 1:
         return
@@ -86,7 +86,7 @@ def test_every_axis_can_be_shown_and_its_bars_taken(axis: str) -> None:
     session.take_bar(index)
     settle(session)
     label = what_if.bars[index].label
-    now = [bar.label for bar in bars(session) if bar.own]
+    now = [bar.label for bar in bars(session) if bar.current]
     assert now == [label]
     assert session.recording.finish_s == what_if.bars[index].finish_s
     assert session.desk().can_undo == 1
@@ -113,7 +113,7 @@ def test_after_a_fork_the_bars_are_still_from_the_gun_and_say_so(session: Sessio
     assert what_if is not None
     assert what_if.axis == "pacers, from the gun"
     assert session.show.alternatives == asked(session)
-    own = next(bar for bar in what_if.bars if bar.own)
+    own = next(bar for bar in what_if.bars if bar.current)
     assert own.finish_s != session.recording.finish_s
 
 
@@ -137,21 +137,21 @@ def test_one_can_go_back_to_the_file_by_a_bar(axis: str) -> None:
     before = session.recording.finish_s
     rows = session.show.alternatives
     assert rows is not None
-    assert [row.in_file for row in rows] == [row.own for row in rows]
+    assert [row.in_file for row in rows] == [row.current for row in rows]
     if len(rows) == 1:
         return
-    label = next(row.label for row in rows if row.own)
-    session.take_bar(next(i for i, row in enumerate(rows) if not row.own))
+    label = next(row.label for row in rows if row.current)
+    session.take_bar(next(i for i, row in enumerate(rows) if not row.current))
     settle(session)
     rows = session.show.alternatives
     assert rows is not None
-    assert [(row.label, row.own) for row in rows if row.in_file] == [(label, False)]
+    assert [(row.label, row.current) for row in rows if row.in_file] == [(label, False)]
     session.take_bar(next(i for i, row in enumerate(rows) if row.in_file))
     settle(session)
     assert session.recording.finish_s == before
     rows = session.show.alternatives
     assert rows is not None
-    assert [row.label for row in rows if row.own and row.in_file] == [label]
+    assert [row.label for row in rows if row.current and row.in_file] == [label]
 
 
 def test_another_file_is_another_question() -> None:
@@ -160,7 +160,7 @@ def test_another_file_is_another_question() -> None:
     strip.axis = "front gap"
 
     def in_file() -> list[str]:
-        return [row.label for row in strip.choices if row.in_file]
+        return [row.label for row in strip.rows if row.in_file]
 
     assert strip.ask(scenario, first)
     assert in_file() == ["1.8"]
@@ -176,10 +176,10 @@ def test_another_file_is_another_question() -> None:
 def test_a_bar_on_an_assumed_coefficient_is_marked() -> None:
     strip, breaking4, paper = Bars(), load_scenario("breaking4"), load_scenario("da_silva_2025")
     strip.ask(breaking4, breaking4)
-    assert [row.label for row in strip.choices if row.assumed] == ["13"]
+    assert [row.label for row in strip.rows if row.assumed] == ["13"]
     strip.axis = "formation"
     strip.ask(paper, paper)
-    assumed = {row.label: row.assumed for row in strip.choices}
+    assumed = {row.label: row.assumed for row in strip.rows}
     assert assumed["v_shield"]
     assert not assumed["ahead_and_behind"]
     assert not assumed["single_file"]

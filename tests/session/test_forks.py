@@ -113,6 +113,17 @@ def test_the_pacers_of_before_run_before_the_fork(session: Session) -> None:
     assert len(at(session, 30.0).scene().pacers) == 0, "within 45 m they have gone"
 
 
+def test_pacers_who_leave_go_on_leaving_after_another_fork(session: Session) -> None:
+    at(session, 20.0).change("pacers.count", "0")
+    settle(session)
+    before = at(session, 24.0).scene().pacers
+    assert len(before) == 2
+    at(session, 22.0).change("runner.form", "0.001")
+    settle(session)
+    after = at(session, 24.0).scene().pacers
+    assert [b.x_m for b in after] == pytest.approx([b.x_m for b in before], abs=0.01)
+
+
 def test_the_new_run_is_in_the_next_picture(session: Session) -> None:
     session.perform(Action.PLAY_PAUSE)
     before = at(session, 20.0).recording
@@ -223,7 +234,7 @@ LINES = {"finish": 0.0, "run-out": 3.0, "end": 8.0}
 
 
 def take(session: Session, label: str) -> None:
-    session.take_bar(next(i for i, row in enumerate(session.bars.choices) if row.label == label))
+    session.take_bar(next(i for i, row in enumerate(session.bars.rows) if row.label == label))
 
 
 def stands(session: Session, past_s: float) -> bool:
@@ -233,7 +244,7 @@ def stands(session: Session, past_s: float) -> bool:
     assert session.playback.furthest_s == session.playback.time_s
     scene = session.scene()
     assert scene.what_if is not None
-    (own,) = (bar for bar in scene.what_if.bars if bar.own)
+    (own,) = (bar for bar in scene.what_if.bars if bar.current)
     if len(lineage(session)) == 1:  # the bars are from the gun
         assert own.finish_s == session.recording.finish_s
     assert not own.hidden

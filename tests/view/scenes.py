@@ -7,12 +7,14 @@ an even 3:59.99, thirteen pacers stand in invented slots.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
 from simulator.analysis.chances import Band
 from simulator.analysis.gaps import GapState
 from simulator.analysis.what_if import Alternative
+from simulator.scenario.model import Scenario
 from simulator.stage.scene import (
     Board,
     BoardRow,
@@ -80,11 +82,18 @@ _MARKS = (
     ChartMarker(925.0, "light lost", "event"),
     ChartMarker(RACE_M - 400, "bell", "event"),
 )
+
+
+def bar(label: str, finish_s: float, **changes: Any) -> Alternative:
+    """Return a bar of the what-if strip."""
+    return Alternative(label, Scenario(), finish_s=finish_s, **changes)
+
+
 _BARS = tuple(
-    Alternative(
+    bar(
         str(n),
         246.4 + 7.0 * float(np.exp(-n / 1.3)),
-        own=n == 13,
+        current=n == 13,
         hidden=n == 13,
         assumed=n in (7, 13),
     )

@@ -54,10 +54,10 @@ def test_nine_pacers_are_taken_away_and_the_cost_is_read(user: User, session: Se
     before = session.recording.finish_s
     until(user, ready)
     user.drag("pacers.count", 4 / 13)
-    until(user, lambda: ready() and bars()[4].own and len(session.scene().pacers) == 4)
+    until(user, lambda: ready() and bars()[4].current and len(session.scene().pacers) == 4)
     shown = session.scene().what_if
     assert shown is not None
-    own = next(i for i, bar in enumerate(shown.bars) if bar.own)
+    own = next(i for i, bar in enumerate(shown.bars) if bar.current)
     assert shown.bars[own].label == "4"
     assert shown.bars[own].hidden
     layout, style = user.app._arrangement()

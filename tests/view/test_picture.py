@@ -126,7 +126,7 @@ def test_suspense_hides_what_is_still_to_come() -> None:
     first = drawn(Painter(), scene)
     assert drawn(Painter(), replace(scene, chart=chart)) == first
     assert scene.what_if is not None
-    bars = tuple(replace(b, finish_s=251.0) if b.own else b for b in scene.what_if.bars)
+    bars = tuple(replace(b, finish_s=251.0) if b.current else b for b in scene.what_if.bars)
     assert drawn(Painter(), replace(scene, what_if=replace(scene.what_if, bars=bars))) == first
     band = scene.chart.band
     assert band is not None

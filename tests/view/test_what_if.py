@@ -26,9 +26,9 @@ from tests.view.conftest import FakeSession
 Places = list[tuple[Box, Style]]
 SIZES = [(1024, 768), (1280, 720), (1920, 1080), (3840, 2160)]
 BARS = (
-    Alternative("4", 245.03, own=True),
-    Alternative("12", 245.5),
-    Alternative("13", 246.41, in_file=True, assumed=True),
+    scenes.bar("4", 245.03, current=True),
+    scenes.bar("12", 245.5),
+    scenes.bar("13", 246.41, in_file=True, assumed=True),
 )
 FORKED = WhatIf("pacers, from the gun", BARS, 239.99)
 PLAIN = replace(FORKED, axis="pacers")
@@ -66,10 +66,7 @@ def rows_of(axis: str) -> list[Alternative]:
     changes = ["pacers.front_gap=1.2", "pacers.formation=inverted_v", "environment.temperature=7"]
     scenario = load_scenario("breaking4", overrides=changes)
     rows = choices(scenario, axis, file)
-    return [
-        Alternative(row.label, 245.0 + i, row.own, in_file=row.in_file)
-        for i, row in enumerate(rows)
-    ]
+    return [replace(row, finish_s=245.0 + i, assumed=False) for i, row in enumerate(rows)]
 
 
 def check_labels(box: Box, shown: WhatIf, style: Style) -> None:
@@ -81,7 +78,7 @@ def check_labels(box: Box, shown: WhatIf, style: Style) -> None:
         assert label.x + label.w <= columns[-1].right
     for one, after in itertools.pairwise(found):
         assert one.x + one.w + 3 <= after.x, (one, after)
-    always = {i for i, bar in enumerate(shown.bars) if bar.own or bar.in_file}
+    always = {i for i, bar in enumerate(shown.bars) if bar.current or bar.in_file}
     assert always <= {label.index for label in found}
 
 
@@ -90,7 +87,9 @@ def test_no_two_labels_touch(axis: str, places: Places) -> None:
     bars = rows_of(axis)
     for box, style in places:
         for own, told in itertools.product(range(len(bars)), repeat=2):
-            moved = [replace(bar, own=i == own, in_file=i == told) for i, bar in enumerate(bars)]
+            moved = [
+                replace(bar, current=i == own, in_file=i == told) for i, bar in enumerate(bars)
+            ]
             check_labels(box, WhatIf(axis, tuple(moved), 239.99), style)
         shown = lay_out(box, WhatIf(axis, tuple(bars), 239.99), style).labels
         assert len(shown) >= min(3, len(bars))
@@ -101,7 +100,7 @@ def test_names_of_any_length_do_not_touch(places: Places) -> None:
     for box, style in places:
         for own, told in itertools.permutations(range(4), 2):
             bars = tuple(
-                Alternative(f"{i} {'long ' * 30}", 240.0, own=i == own, in_file=i == told)
+                scenes.bar(f"{i} {'long ' * 30}", 240.0, current=i == own, in_file=i == told)
                 for i in range(4)
             )
             check_labels(box, WhatIf("formation", bars, 239.99), style)
@@ -175,7 +174,7 @@ def test_a_tip_says_whose_time_it_is() -> None:
     ("axis", "label", "told"), [("temperature", "20°", "25°"), ("policy", "wait 10", "hold")]
 )
 def test_a_tip_tells_the_cost_whatever_the_label(axis: str, label: str, told: str) -> None:
-    bars = (Alternative(label, 240.5, own=True), Alternative(told, 240.0, in_file=True))
+    bars = (scenes.bar(label, 240.5, current=True), scenes.bar(told, 240.0, in_file=True))
     assert tip_of(WhatIf(axis, bars, 239.99), 0)[1] == f"yours: +0.50 s on the file's {told}"
 
 

@@ -1,7 +1,8 @@
 """The best of what is free in a scenario: its split plan, its numbers, how many pacers.
 
 In: a scenario's source, free paths, what is minimised or maximised, conditions. Out: `Optimum`, a
-scenario that runs as told, or `NoAnswerError` that says how far the nearest stays.
+scenario with everything set, how it fares over the samples of the uncertain inputs, and how much of
+its gain is robust; or `NoAnswerError` that says how far the nearest stays.
 """
 
 from __future__ import annotations
@@ -16,29 +17,51 @@ from numpy.typing import NDArray
 
 from simulator.analysis.optimise.problem import (
     FINISH,
+    LAST_M,
     RESULTS,
     Aim,
     Condition,
     FreeNumber,
-    Search,
+    Optimisation,
     condition_of,
 )
 from simulator.analysis.sweep.axes import axis_of, number_of
 from simulator.analysis.sweep.chunks import source_of
 from simulator.analysis.sweep.rows import Source, is_number
+from simulator.analysis.uncertainty import SAMPLES, chance_words, percentile, sampled, samples_words
 from simulator.errors import NoAnswerError, Problem, ScenarioError
+from simulator.physics.attempt import Outcomes, finish_times
 from simulator.scenario.fields import Bounds, bounds_of
 from simulator.scenario.model import Scenario
-from simulator.units import format_distance, format_time
+from simulator.units import format_distance, format_signed, format_time, time_cell
 
 Floats = NDArray[np.float64]
 
 SPLITS = "plan.splits"
 
 
+@dataclass(frozen=True, slots=True)
+class Gain:
+    """How much earlier the answer ends than another scenario, sample by sample.
+
+    Attributes:
+        over: what it is compared with.
+        finish_s: how that ends with the scenario's own values [s]; NaN: it does not.
+        share: share of the samples in which the answer is faster [1].
+        p5_s, p50_s, p95_s: percentiles of the gain [s]; NaN where no sample finishes both.
+    """
+
+    over: str
+    finish_s: float
+    share: float
+    p5_s: float
+    p50_s: float
+    p95_s: float
+
+
 @dataclass(frozen=True, eq=False)
 class Optimum:
-    """What was found.
+    """The best of what was free.
 
     Attributes:
         scenario: the scenario with everything set, and with its ghosts and published splits.
@@ -46,9 +69,11 @@ class Optimum:
         splits: cumulative splits of the plan [m], [s]; empty where the plan was not free.
         finish_s, reserve_used: how it ends [s], [J/kg].
         slack: least power left while the plan is followed [W/kg]; None where the plan was not free.
-        even_s: finish of the best even plan that is followed, with the same numbers [s]; None where
-            the plan was not free or no even plan will do.
-        runs: attempts that were run to find it.
+        conditions: what had to hold.
+        sampled: how it ends in each sample of the uncertain inputs.
+        gains: against the scenario as it was, and the best even plan; empty where something else
+            than the finish was the aim.
+        runs: attempts that were run to find it, without the samples.
     """
 
     scenario: Scenario
@@ -57,8 +82,18 @@ class Optimum:
     finish_s: float
     reserve_used: float
     slack: float | None
-    even_s: float | None
+    conditions: tuple[Condition, ...]
+    sampled: Outcomes
+    gains: tuple[Gain, ...]
     runs: int
+
+    @property
+    def chance(self) -> float | None:
+        """Share of the samples in which all conditions hold [1]; None without a condition."""
+        if not self.conditions:
+            return None
+        holds = np.stack([c.room(self.sampled) >= 0.0 for c in self.conditions]).all(axis=0)
+        return float((self.sampled.valid & holds).mean())
 
 
 def _refused(path: str, message: str, hint: str) -> ScenarioError:
@@ -66,10 +101,10 @@ def _refused(path: str, message: str, hint: str) -> ScenarioError:
 
 
 @dataclass(frozen=True, eq=False)
-class _Found:
+class _Solved:
     """One choice of whole numbers, its best point, and how far that is from being feasible."""
 
-    search: Search
+    problem: Optimisation
     point: Floats
     value: float
     lack: float
@@ -90,7 +125,7 @@ def optimise(
         scenario: a file, a shipped name or a `Scenario`.
         free: `plan.splits`, `pacers.front_gap=1..3`, or a path alone with the model's bounds;
             whole numbers are tried one by one.
-        minimise: `finish` (if nothing is said), `reserve_used`, `pacers` or a free path.
+        minimise: `finish` (the default), `reserve_used`, `pacers` or a free path.
         maximise: the same; one of the two.
         subject_to: `finish<=4:00` and the like.
         changes: `--set` overrides applied before.
@@ -98,7 +133,6 @@ def optimise(
     Raises:
         ScenarioError: the scenario, a path or a condition is not usable.
         NoAnswerError: nothing feasible exists; says how far the nearest stays.
-        ExtraError: scipy is wanted and not installed.
     """
     if minimise and maximise:
         raise NoAnswerError("One thing can be minimised or maximised, not two.")
@@ -111,26 +145,27 @@ def optimise(
     known = [*RESULTS, *whole, *(n.path for n in numbers)]
     if name not in known:
         raise _refused(name, "is neither a result nor free", ", ".join(known))
-    tried: list[_Found] = []
+    solved: list[_Solved] = []
     refusals: list[NoAnswerError] = []
     # what is minimised is tried from below, so that the first that will do is the answer
     for chosen in _combinations(whole, name, reverse=bool(maximise)):
         try:
-            search = Search(source, chosen, numbers, aim, conditions, free_plan=free_plan)
+            problem = Optimisation(source, chosen, numbers, aim, conditions, free_plan=free_plan)
         except NoAnswerError as refusal:
             refusals.append(refusal)
             continue
-        point, scores = search.solve()
-        tried.append(_Found(search, point, float(scores.objective[0]), float(scores.lack[0])))
-        if name in whole and tried[-1].lack == 0:
+        point, scores = problem.solve()
+        solved.append(_Solved(problem, point, float(scores.objective[0]), float(scores.lack[0])))
+        if name in whole and solved[-1].lack == 0:
             break
-    if not tried:
+    if not solved:
         raise refusals[0]
-    feasible = [found for found in tried if found.lack == 0]
+    feasible = [one for one in solved if one.lack == 0]
     if not feasible:
-        raise _infeasible(min(tried, key=lambda found: found.lack), conditions)
-    runs = sum(found.search.runs for found in tried)
-    return _optimum(min(feasible, key=lambda found: found.value), runs)
+        raise _infeasible(min(solved, key=lambda one: one.lack), conditions)
+    runs = sum(one.problem.runs for one in solved)
+    before = source.load() if name == FINISH else None
+    return _optimum(min(feasible, key=lambda one: one.value), conditions, before, runs)
 
 
 def _freed(
@@ -138,10 +173,10 @@ def _freed(
 ) -> tuple[dict[str, list[int]], list[FreeNumber], bool]:
     whole: dict[str, list[int]] = {}
     numbers: list[FreeNumber] = []
-    asked = list(free)
-    if aim == "pacers.count" and not any(f.startswith(aim) for f in asked):
-        asked.append(f"{aim}=0..{len(source.load().pacers.formation.names())}")
-    for text in asked:
+    texts = list(free)
+    if aim == "pacers.count" and not any(text.startswith(aim) for text in texts):
+        texts.append(f"{aim}=0..{len(source.load().pacers.formation.names())}")
+    for text in texts:
         path, _, spec = text.partition("=")
         if path == SPLITS:
             continue
@@ -159,7 +194,7 @@ def _freed(
             raise _refused(path, "needs its least and its greatest value", f"{path}=1..3")
         _check_ends(path, (ends[0], ends[1]), bounds)
         numbers.append(FreeNumber(path, ends[0], ends[1]))
-    free_plan = SPLITS in asked
+    free_plan = SPLITS in texts
     if not (whole or numbers or free_plan):
         raise _refused("", "nothing is free", "plan.splits or pacers.front_gap=1..3")
     return whole, numbers, free_plan
@@ -191,74 +226,104 @@ def _combinations(
     whole: dict[str, list[int]], first: str, *, reverse: bool
 ) -> list[dict[str, int]]:
     """Return every choice of whole numbers; the path `first` changes slowest, in its direction."""
-    found: list[dict[str, int]] = [{}]
+    choices: list[dict[str, int]] = [{}]
     for path in sorted(whole, key=lambda p: p != first):
         values = sorted(whole[path], reverse=reverse and path == first)
-        found = [{**chosen, path: value} for chosen in found for value in values]
-    return found
+        choices = [{**chosen, path: value} for chosen in choices for value in values]
+    return choices
 
 
-def _infeasible(nearest: _Found, conditions: Sequence[Condition]) -> NoAnswerError:
-    ran, _ = nearest.search.run(nearest.point[None])
+def _infeasible(nearest: _Solved, conditions: Sequence[Condition]) -> NoAnswerError:
+    ran, _ = nearest.problem.run(nearest.point[None])
     if ran is None:
-        reason = nearest.search.scenario(nearest.point)
+        reason = nearest.problem.scenario(nearest.point)
         return NoAnswerError(f"Nothing does that: no scenario does. {reason}")
-    told = []
+    misses = []
     for condition in conditions:
         room = float(condition.room(ran)[0])
         if not room >= 0:
             unit = "s" if condition.name == FINISH else "J/kg"
-            told.append(f"{condition} by {-room:.2f} {unit}")
+            misses.append(f"{condition} by {-room:.2f} {unit}")
     least = float(ran.slack.min())
-    if not told and least < 0:
-        told.append(f"following the plan by {-least:.2f} W/kg")
-    missed = ", ".join(told) or "a valid run"
+    if not misses and least < 0:
+        misses.append(f"following the plan by {-least:.2f} W/kg")
+    missed = ", ".join(misses) or "a valid run"
     finish = float(ran.finish_s[0])
     ends = "does not finish" if np.isnan(finish) else f"ends at {format_time(finish)}"
     return NoAnswerError(f"Nothing does that: the nearest {ends} and misses {missed}.")
 
 
-def _optimum(found: _Found, runs: int) -> Optimum:
-    search, point = found.search, found.point
-    ran, _ = search.run(point[None])
+def _optimum(
+    best: _Solved, conditions: Sequence[Condition], before: Scenario | None, runs: int
+) -> Optimum:
+    """Return the answer; `before` is what its gain is measured against, None: nothing."""
+    problem, point = best.problem, best.point
+    ran, _ = problem.run(point[None])
     if ran is None:
-        raise NoAnswerError(str(search.scenario(point)))
-    values = {n.path: float(n.text(float(p))) for n, p in zip(search.numbers, point, strict=False)}
+        raise NoAnswerError(str(problem.scenario(point)))
+    count = len(problem.numbers)
+    values = {n.path: float(n.text(float(p))) for n, p in zip(problem.numbers, point, strict=False)}
     splits: dict[float, float] = {}
-    even = None
-    if search.parts is not None:
-        times = np.cumsum(point[len(search.numbers) :]).tolist()
-        splits = dict(zip(search.parts.places_m.tolist(), times, strict=True))
-        level, scores = search.fastest_even(point[: len(search.numbers)])
-        ended, _ = search.run(level[None])
-        if ended is not None and scores.lack[0] == 0:
-            even = float(ended.finish_s[0])
+    compared = {} if before is None else {"the plan as it was": before}
+    if problem.parts is not None:
+        times = np.cumsum(point[count:]).tolist()
+        splits = dict(zip(problem.parts.places_m.tolist(), times, strict=True))
+        even, scores = problem.fastest_even(point[:count])
+        if before is not None and scores.lack[0] == 0:
+            compared["the best even plan"] = problem.complete(even)
+    scenario = problem.complete(point)
+    samples = sampled(scenario)
     return Optimum(
-        search.complete(point),
-        {**search.whole, **values},
+        scenario,
+        {**problem.whole, **values},
         splits,
         float(ran.finish_s[0]),
         float(ran.reserve_used[0]),
         float(ran.slack.min()) if splits else None,
-        even,
+        tuple(conditions),
+        samples,
+        tuple(_gain(samples, over, other) for over, other in compared.items()),
         runs,
     )
 
 
-def facts(found: Optimum) -> list[str]:
-    """Return what was found in sentences."""
-    lines = [f"finish {format_time(found.finish_s)}, {found.reserve_used:.0f} J/kg of the reserve"]
-    lines += [f"{path} {value:.4g}" for path, value in found.values.items()]
-    if found.splits:
-        parts = np.diff([0.0, *found.splits.values()])
+def _gain(answer: Outcomes, over: str, other: Scenario) -> Gain:
+    ran = sampled(other)
+    faster = answer.valid & ~(ran.valid & (ran.finish_s <= answer.finish_s))
+    gains = (ran.finish_s - answer.finish_s)[answer.valid & ran.valid]
+    low, middle, high = np.percentile(gains, (5, 50, 95)) if len(gains) else [np.nan] * 3
+    (finish,) = finish_times([other])
+    return Gain(over, float(finish), float(faster.mean()), low, middle, high)
+
+
+def facts(best: Optimum) -> list[str]:
+    """Return the answer in sentences."""
+    lines = [f"finish {format_time(best.finish_s)}, {best.reserve_used:.0f} J/kg of the reserve"]
+    lines += [f"{path} {value:.4g}" for path, value in best.values.items()]
+    if best.splits:
+        parts = np.diff([0.0, *best.splits.values()])
         lines += [
             f"{format_distance(x)}: {format_time(t)} ({format_time(float(part))})"
-            for (x, t), part in zip(found.splits.items(), parts, strict=True)
+            for (x, t), part in zip(best.splits.items(), parts, strict=True)
         ]
-        lines.append(f"she follows it to the last 100 m with {found.slack:.2f} W/kg to spare")
-        if found.even_s is None:
-            lines.append("no even plan does")
-        else:
-            lines.append(f"the best even plan ends at {format_time(found.even_s)}")
-    lines.append(f"{found.runs} attempts were run to find it")
+        lines += [
+            f"she follows it to the last {LAST_M:.0f} m with {best.slack:.2f} W/kg to spare",
+            "no stretch is faster or slower, for the mean, than in records: docs/physics.md",
+        ]
+    low, middle, high = (time_cell(percentile(best.sampled, p)) for p in (5, 50, 95))
+    lines.append(f"over {samples_words(best.scenario)}: 5 % {low}, 50 % {middle}, 95 % {high}")
+    if best.chance is not None:
+        conditions = " and ".join(map(str, best.conditions))
+        lines.append(f"chance of {conditions}: {chance_words(best.chance, SAMPLES)}")
+    for gain in best.gains:
+        ends = "does not finish" if np.isnan(gain.finish_s) else format_time(gain.finish_s)
+        seconds = ", ".join(
+            f"{percent} % {format_signed(value)} s"
+            for percent, value in ((5, gain.p5_s), (50, gain.p50_s), (95, gain.p95_s))
+        )
+        lines.append(
+            f"against {gain.over} ({ends}): faster in {chance_words(gain.share, SAMPLES)} of the "
+            f"samples, earlier by {seconds}"
+        )
+    lines.append(f"{best.runs} attempts were run to find it")
     return lines

@@ -1,8 +1,8 @@
-"""What is looked for, as points and scores: free numbers and a free plan, an aim, conditions.
+"""What is optimised, as points and scores: free numbers and a free plan, an aim, conditions.
 
 In: a scenario's source, one choice of the whole numbers, what is free, what is minimised. Out:
-`Problem`, which runs points (a share of each number's range, then the times of the plan's parts)
-side by side and finds the best one.
+`Optimisation`, which runs points (a share of each number's range, then the times of the plan's
+parts) side by side and finds the best one.
 """
 
 from __future__ import annotations
@@ -15,23 +15,120 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.analysis.optimise.plans import FAMILY, Parts, parts_of
-from simulator.analysis.optimise.search import Moves, Scores, closing_in, evolved, refined, tuned
+from simulator.analysis.optimise.search import Moves, Scores, closing_in, refined
 from simulator.analysis.sweep.axes import number_of
 from simulator.analysis.sweep.rows import NOTHING_BESIDE, Source, Varied
 from simulator.errors import NoAnswerError, Problem, ScenarioError
 from simulator.physics.attempt import Outcomes, outcomes_of
+from simulator.records import speed_range
 from simulator.scenario.fields import Section
 from simulator.scenario.loader import load_text
 from simulator.scenario.model import Scenario
 from simulator.scenario.plan import SplitPlan, schedule_of
-from simulator.units import format_time
+from simulator.scenario.schedule import even_schedule, start_loss
+from simulator.units import LAP_M, format_time
 
 Floats = NDArray[np.float64]
 
 FINISH, RESERVE = "finish", "reserve_used"
 RESULTS = (FINISH, RESERVE)
 _CONDITION = re.compile(r"\s*(\w+)\s*(<=|>=)\s*([\d:.]+)\s*")
+MOST_PARTS = 9
+SHORTEST_END_M = 50.0
+
+
+# -- a plan ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class Parts:
+    """The parts of a race: 200 m each where that makes no more than nine of them, else laps or two.
+
+    Attributes:
+        places_m: where each part ends [m].
+        lengths_m: how long each is [m].
+        even_s: times of the parts of the even plan that ends at the target [s].
+        loss_s: what the standing start adds to the first part [s], 0 without allowance.
+    """
+
+    places_m: Floats
+    lengths_m: Floats
+    even_s: Floats
+    loss_s: float
+
+    @property
+    def tempo(self) -> Floats:
+        """What one unit of tempo adds to each part: all of its flying time [s]."""
+        return np.asarray(self.even_s - self._start)
+
+    @property
+    def _start(self) -> Floats:
+        start = np.zeros(len(self.lengths_m))
+        start[0] = self.loss_s
+        return start
+
+    def flying(self, parts_s: Floats) -> Floats:
+        """Return the pace of each part without the standing start [s/m]."""
+        return np.asarray((parts_s - self._start) / self.lengths_m)
+
+    def human(self, plans_s: Floats) -> Floats:
+        """Return plans as they are, or changed as little as a human plan needs; see `speed_range`.
+
+        A part that is too fast or too slow for the mean is given the nearest speed that is not;
+        that moves the mean, so it is done again. Shape (plans, parts).
+        """
+        race_m = float(self.places_m[-1])
+        ranges = [speed_range(race_m, begin) for begin in (self.places_m - self.lengths_m).tolist()]
+        slowest, fastest = np.array(ranges).T
+        pace = self.flying(plans_s)
+        for _ in range(8):
+            mean = (pace * self.lengths_m).sum(axis=-1, keepdims=True) / race_m
+            pace = np.clip(pace, mean / fastest, mean / slowest)
+        return np.asarray(pace * self.lengths_m + self._start)
+
+    def blocks(self) -> Floats:
+        """Return the moves: every run of neighbouring parts, slower together by a share of 1.
+
+        A single part cannot leave its neighbours' pace without paying for speeding up; a whole
+        block can move where none of its parts could.
+        """
+        count = len(self.lengths_m)
+        blocks = np.zeros((count * (count + 1) // 2, count))
+        row = 0
+        for first in range(count):
+            for last in range(first, count):
+                blocks[row, first : last + 1] = self.tempo[first : last + 1]
+                row += 1
+        return blocks
+
+    def levelled(self, parts_s: Floats) -> Floats:
+        """Return the plan with two or more neighbouring parts at their mean pace, longest first."""
+        count = len(parts_s)
+        plans = []
+        for length in range(count, 1, -1):
+            for first in range(count - length + 1):
+                block = slice(first, first + length)
+                plan = parts_s - self._start
+                plan[block] = plan[block].sum() * self.lengths_m[block]
+                plan[block] /= self.lengths_m[block].sum()
+                plans.append(plan + self._start)
+        return np.array(plans).reshape(-1, count)
+
+
+def parts_of(race_m: float, target_s: float, *, standing_start: bool) -> Parts:
+    """Return the parts of a race over `race_m` [m] planned for `target_s` [s]."""
+    step = LAP_M / 2
+    while race_m / step > MOST_PARTS:
+        step *= 2
+    inner = np.arange(step, race_m - SHORTEST_END_M, step)
+    places = np.append(inner, race_m)
+    even = even_schedule(race_m, target_s, standing_start=standing_start)
+    times = np.diff(even.time_at(places), prepend=0.0)
+    loss = start_loss(race_m / target_s) if standing_start else 0.0
+    return Parts(places, np.diff(places, prepend=0.0), times, loss)
+
+
+# -- what is asked ---------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +156,12 @@ def condition_of(text: str) -> Condition:
     Raises:
         ScenarioError: the text is none.
     """
-    found = _CONDITION.fullmatch(text)
-    value = number_of(found[3]) if found else None
-    if found is None or value is None or found[1] not in RESULTS:
+    match = _CONDITION.fullmatch(text)
+    value = number_of(match[3]) if match else None
+    if match is None or value is None or match[1] not in RESULTS:
         hint = "finish<=4:00 or reserve_used<=2000"
         raise ScenarioError([Problem("--subject-to", 0, 0, text[:100], "is no condition", hint)])
-    return Condition(found[1], found[2] == "<=", value)
+    return Condition(match[1], match[2] == "<=", value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,20 +191,20 @@ class FreeNumber:
 
 def number_at(scenario: Scenario, path: str) -> float | None:
     """Return the number a scenario has at a path; None where it has none there."""
-    found: object = scenario
+    value: object = scenario
     for step in path.split("."):
-        if not isinstance(found, Section):
+        if not isinstance(value, Section):
             return None
-        fields = type(found).model_fields.items()
+        fields = type(value).model_fields.items()
         names = {(field.alias or name): name for name, field in fields}
-        found = getattr(found, names[step]) if step in names else None
-    return found if isinstance(found, float) else None
+        value = getattr(value, names[step]) if step in names else None
+    return value if isinstance(value, float) else None
 
+
+# -- points and scores -----------------------------------------------------------------------------
 
 PAYS_S = 1e-3
 """A change of plan that gains less is none: about what the time step leaves open [s]."""
-LEVEL_S = 2e-3
-"""Of plans that end within this of each other the more even one is wanted [s]."""
 J_KG_PER_S = 50.0
 """About what a mile that is a second slower saves [J/kg]: puts both aims on one scale."""
 TIE_PER_S = 1e-4
@@ -116,8 +213,7 @@ SIZES = (0.02, 0.006, 0.002)
 """Moves of a plan, as shares of a part's time."""
 NUMBER_REACH = 10.0
 TEMPO_WITH_NUMBER = (0.0, 0.1, 0.25, 0.5)
-GENERATIONS = 8
-LAST_M = 100.0
+LAST_M = 50.0
 """Over this much before the line the limit may bind [m].
 
 A plan is followed where there is power to spare everywhere before that. The model lets a start that
@@ -126,11 +222,11 @@ must not be paid for it.
 """
 NO_SCENARIO = -1e3
 """The room where a point is no scenario, or did not finish."""
-LOOKED_AT = (0.5, 0.25, 0.75, 0.0, 1.0)
-"""Shares of the ranges at which a scenario is looked for, beside the scenario's own values."""
+STARTS = (0.5, 0.25, 0.75, 0.0, 1.0)
+"""Shares of the ranges at which a scenario is looked for, besides the scenario's own values."""
 
 
-class Search:
+class Optimisation:
     """One choice of whole numbers: what is left is a point of free numbers and parts."""
 
     def __init__(
@@ -153,34 +249,34 @@ class Search:
         self._varied = Varied(source, [*whole, *(n.path for n in numbers)])
         self._followed = free_plan or any(n.path.startswith("plan") for n in numbers)
         self.parts: Parts | None = None
-        base, self.start = self._looked_at(source.load())
+        base, self.start = self._first(source.load())
         self._standing = base.plan.standing_start
         self._target_s = schedule_of(base.plan, base.distance).finish_s
         self.race_m = base.distance
         if free_plan:
             self.parts = self._even(self._target_s)
 
-    def _looked_at(self, asked: Scenario) -> tuple[Scenario, Floats]:
+    def _first(self, given: Scenario) -> tuple[Scenario, Floats]:
         """Return a scenario with these whole numbers, and the point where a search may begin.
 
         The middle of a range may be no scenario, although much of the range is.
         """
         count = len(self.numbers)
         texts = [str(value) for value in self.whole.values()]
-        own = [number_at(asked, n.path) for n in self.numbers]
-        known = [value for value in own if value is not None]
+        values = [number_at(given, n.path) for n in self.numbers]
+        known = [value for value in values if value is not None]
         base: Scenario | str = ""
-        points = [np.full(count, share) for share in (LOOKED_AT if count else LOOKED_AT[:1])]
+        points = [np.full(count, share) for share in (STARTS if count else STARTS[:1])]
         if known and len(known) == count:
             base = self._varied.scenario([*texts, *(repr(value) for value in known)])
             shares = [n.share(value) for n, value in zip(self.numbers, known, strict=True)]
             points.insert(1, np.array(shares))
         reason = base
         for point in points:
-            found = self.scenario(point)
-            if isinstance(found, Scenario):
-                return (base if isinstance(base, Scenario) else found), point
-            reason = reason or found
+            scenario = self.scenario(point)
+            if isinstance(scenario, Scenario):
+                return (base if isinstance(base, Scenario) else scenario), point
+            reason = reason or scenario
         if isinstance(base, Scenario):
             return base, points[1]
         raise NoAnswerError(str(reason))
@@ -192,8 +288,8 @@ class Search:
         """Return the scenario at a point, or why there is none."""
         count = len(self.numbers)
         texts = [n.text(float(p)) for n, p in zip(self.numbers, point[:count], strict=True)]
-        found = self._varied.scenario([*map(str, self.whole.values()), *texts])
-        return found if isinstance(found, str) else self._planned(found, point)
+        scenario = self._varied.scenario([*map(str, self.whole.values()), *texts])
+        return scenario if isinstance(scenario, str) else self._planned(scenario, point)
 
     def complete(self, point: Floats) -> Scenario:
         """Return the scenario at a point, with its ghosts and published splits.
@@ -204,8 +300,8 @@ class Search:
             ScenarioError: there is no scenario at this point.
         """
         pairs = zip(self.numbers, point, strict=False)
-        found = {**self.whole, **{n.path: n.text(float(p)) for n, p in pairs}}
-        settings = [*self._source.changes, *(f"{path}={text}" for path, text in found.items())]
+        values = {**self.whole, **{n.path: n.text(float(p)) for n, p in pairs}}
+        settings = [*self._source.changes, *(f"{path}={text}" for path, text in values.items())]
         source = self._source
         without: Sequence[str]
         for without in ((), ("published=~",), NOTHING_BESIDE):
@@ -219,23 +315,23 @@ class Search:
                 break
         return self._planned(read, point)
 
-    def _planned(self, found: Scenario, point: Floats) -> Scenario:
+    def _planned(self, scenario: Scenario, point: Floats) -> Scenario:
         """Return the scenario with the plan at a point, where the plan is free."""
         if self.parts is None:
-            return found
+            return scenario
         count = len(self.numbers)
         times = np.cumsum(point[count:]).tolist()
         rows = zip(self.parts.places_m.tolist(), times, strict=True)
         table = {("finish" if x == self.race_m else repr(x)): t for x, t in rows}
-        plain = {"splits": table, "standing_start": found.plan.standing_start, "shape": "splits"}
-        return found.model_copy(update={"plan": SplitPlan.model_validate(plain)})
+        plain = {"splits": table, "standing_start": scenario.plan.standing_start, "shape": "splits"}
+        return scenario.model_copy(update={"plan": SplitPlan.model_validate(plain)})
 
     def run(self, points: Floats) -> tuple[Outcomes | None, NDArray[np.bool_]]:
         """Run points; return what came of those that are scenarios, and which they are."""
-        asked = [self.scenario(point) for point in points]
-        scenarios = [s for s in asked if isinstance(s, Scenario)]
+        wanted = [self.scenario(point) for point in points]
+        scenarios = [s for s in wanted if isinstance(s, Scenario)]
         self.runs += len(scenarios)
-        there = np.array([isinstance(s, Scenario) for s in asked])
+        there = np.array([isinstance(s, Scenario) for s in wanted])
         ran = outcomes_of(scenarios, slack_until_m=LAST_M) if scenarios else None
         return ran, there
 
@@ -287,58 +383,33 @@ class Search:
             step = targets[1] - targets[0]
             self._target_s = float(targets[chosen])
             targets = self._target_s + np.linspace(-step, step, 61)
-        return np.asarray(points[chosen]), scores.part(chosen, 1)
+        return np.asarray(points[chosen]), scores.at(slice(chosen, chosen + 1))
 
     def _best_plan(self) -> Floats:
-        """From the best even plan to the best of a family with few parameters, then in moves."""
-        count = len(self.numbers)
+        """Return the best human plan, in moves from the best even one."""
         start, even = self.fastest_even(self.start)
         first_will_do = self._aim.name in self.whole
         if first_will_do and even.lack[0] == 0:
             return start
         parts = self.parts = self._even(self._target_s)
-
-        def planned(shares: Floats) -> Floats:
-            return np.concatenate([shares[:, :count], parts.family(shares[:, count:])], axis=1)
-
-        middle = np.concatenate([self.start, np.full(FAMILY, 0.5)])[None]
-        known = middle + np.eye(1, count + FAMILY, count) * np.linspace(-0.1, 0.1, 5)[:, None]
-        shares = evolved(
-            lambda points: self.evaluate(planned(points)),
-            count + FAMILY,
-            generations=GENERATIONS,
-            tolerance=1e-6,
-            known=known,
-        )
-        points = np.concatenate([start[None], planned(shares[None])])
-        start = np.asarray(points[self.evaluate(points).best()])
-        pays = PAYS_S * {FINISH: 1.0, RESERVE: 1.0}.get(self._aim.name, TIE_PER_S)
+        pays = PAYS_S * (1.0 if self._aim.name in RESULTS else TIE_PER_S)
         moves = self._moves(parts)
-        best = refined(self.evaluate, start, moves, SIZES, pays, first_will_do=first_will_do)
-        return self._levelled(best, moves, pays * LEVEL_S / PAYS_S)
-
-    def _levelled(self, best: Floats, moves: Moves, costs: float) -> Floats:
-        """Return the plan with its longest run of parts at one pace that costs next to nothing."""
-        own = self.evaluate(best[None])
-        points = moves.jumps(best)
-        if own.lack[0] > 0 or not len(points):
-            return best
-        found, scores = tuned(self.evaluate, moves, points, np.zeros(len(points)))
-        for point, score in zip(found, scores.objective, strict=True):
-            if score <= own.objective[0] + costs:
-                return np.asarray(point)
-        return best
+        return refined(self.evaluate, start, moves, SIZES, pays, first_will_do=first_will_do)
 
     def _moves(self, parts: Parts) -> Moves:
         count = len(self.numbers)
         blocks = parts.blocks()
+
+        def within(points: Floats) -> Floats:
+            numbers = np.clip(points[..., :count], 0.0, 1.0)
+            return np.concatenate([numbers, parts.human(points[..., count:])], axis=-1)
 
         def level(point: Floats) -> Floats:
             plans = parts.levelled(point[count:])
             return np.concatenate([np.tile(point[:count], (len(plans), 1)), plans], axis=1)
 
         # A number moves ten times as far as a plan, by a fifth of its range at first, and with it
-        # the tempo: where a plan becomes too fast she fades early, and slopes tell nothing of it.
+        # the tempo: where a plan becomes too fast she fades early, and slopes say nothing of it.
         numbers = np.array(
             [
                 [*(NUMBER_REACH * unit), *(share * parts.tempo)]
@@ -347,10 +418,5 @@ class Search:
             ]
         ).reshape(-1, count + len(parts.tempo))
         plans = np.concatenate([np.zeros((len(blocks), count)), blocks], axis=1)
-        return Moves(
-            np.concatenate([numbers, plans]),
-            np.concatenate([np.zeros(count), parts.tempo]),
-            np.concatenate([np.zeros(count), parts.least_s]),
-            np.concatenate([np.ones(count), parts.most_s]),
-            level,
-        )
+        tempo = np.concatenate([np.zeros(count), parts.tempo])
+        return Moves(np.concatenate([numbers, plans]), tempo, within, level)

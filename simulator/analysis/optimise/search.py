@@ -1,20 +1,17 @@
-"""Searches for a best point: by grids that close in, by populations, by moves that must pay.
+"""Searches for a best point: grids that close in, and moves that must pay.
 
 In: a function that evaluates many points at once. Out: the best feasible point, or the one that
-comes nearest to being feasible. Every search hands over whole batches: a batch of two hundred
-attempts takes little longer than one attempt.
+comes nearest to being feasible.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-
-from simulator.errors import ExtraError
 
 Floats = NDArray[np.float64]
 
@@ -45,11 +42,7 @@ class Scores:
             return int(np.argmin(np.where(feasible, self.objective, np.inf)))
         return int(np.argmin(lack))
 
-    def part(self, first: int, count: int) -> Scores:
-        """Return the scores of so many points."""
-        return Scores(self.objective[first : first + count], self.room[first : first + count])
-
-    def taken(self, points: NDArray[np.int64]) -> Scores:
+    def at(self, points: NDArray[np.int64] | slice) -> Scores:
         """Return the scores of these points."""
         return Scores(self.objective[points], self.room[points])
 
@@ -63,74 +56,28 @@ class Scores:
 
 Evaluate: TypeAlias = Callable[[Floats], Scores]
 
-_POINTS = {1: 65, 2: 17}
-_ROUNDS = 4
+_GRID_POINTS = 300
+_NARROWEST = 2e-5
 
 
 def closing_in(evaluate: Evaluate, known: Floats) -> Floats:
     """Return the best point of a grid in the unit cube, of a finer one about it, and so on.
 
     `known`: a point that is tried as well, shape (dimensions,): the grid may miss all that is
-    feasible. Beyond two dimensions by differential evolution.
+    feasible.
     """
     dimensions = len(known)
-    if dimensions > 2:
-        return evolved(evaluate, dimensions, generations=60, tolerance=1e-8, known=known[None])
+    count = min(65, max(3, int(_GRID_POINTS ** (1.0 / dimensions))))
     low, high = np.zeros(dimensions), np.ones(dimensions)
-    count = _POINTS[dimensions]
     best = known
-    for _ in range(_ROUNDS):
+    while (high - low).max() > _NARROWEST:
         axes = [np.linspace(a, b, count) for a, b in zip(low, high, strict=True)]
         points = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, dimensions)
         points = np.concatenate([points, best[None]])
         best = np.asarray(points[evaluate(points).best()])
-        cell = (high - low) / (count - 1)
-        low, high = np.maximum(best - cell, 0.0), np.minimum(best + cell, 1.0)
+        reach = (high - low) * min(1.0 / (count - 1), 0.3)
+        low, high = np.maximum(best - reach, 0.0), np.minimum(best + reach, 1.0)
     return best
-
-
-def evolved(
-    evaluate: Evaluate,
-    dimensions: int,
-    *,
-    generations: int,
-    tolerance: float,
-    known: Floats | None = None,
-) -> Floats:
-    """Return the best point of the unit cube by scipy's differential evolution.
-
-    A generation is one batch. `known`: points to be among the first ones, shape (points,
-    dimensions).
-
-    Raises:
-        ExtraError: scipy is not installed.
-    """
-    try:
-        from scipy.optimize import differential_evolution  # noqa: PLC0415 - comes with an extra
-    except ImportError:
-        raise ExtraError("Optimising a plan, or more than two numbers,", "optimise") from None
-
-    def penalised(points: Floats) -> Any:
-        scores = evaluate(points.T)
-        value = np.nan_to_num(scores.objective, nan=1e9, posinf=1e9)
-        lack = np.minimum(scores.lack, 1e6)
-        return np.asarray(np.where(lack > 0, 1e6 * (1.0 + lack), value))
-
-    first = np.random.default_rng(1).random((12 * dimensions, dimensions))
-    if known is not None:
-        first[: len(known)] = known
-    found = differential_evolution(
-        penalised,
-        [(0.0, 1.0)] * dimensions,
-        vectorized=True,
-        updating="deferred",
-        polish=False,
-        rng=1,
-        init=first,
-        maxiter=generations,
-        tol=tolerance,
-    )
-    return np.asarray(found.x)
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,28 +87,24 @@ class Moves:
     Attributes:
         directions: shape (moves, size of a point); each is tried forwards and backwards.
         tempo: what one unit of tempo adds to a point, shape (size of a point,).
-        low, high: bounds of a point.
+        within: returns points changed as little as needed to be allowed.
         jumps: returns further points to try from a point, shape (jumps, size of a point).
     """
 
     directions: Floats
     tempo: Floats
-    low: Floats
-    high: Floats
+    within: Callable[[Floats], Floats]
     jumps: Callable[[Floats], Floats]
-
-    def within(self, points: Floats) -> Floats:
-        """Return points moved inside the bounds."""
-        return np.clip(points, self.low, self.high)
 
 
 _LOOK = 1e-3
 """How far off the tempo is looked at for the slopes."""
 _FARTHEST = 5e-3
 _NEAR = 2e-5 * np.array([0.0, 1.0, 3.0, 9.0, 27.0, 81.0])
-_TUNES = np.concatenate([-_NEAR[:0:-1], _NEAR])
+_LADDER = np.concatenate([-_NEAR[:0:-1], _NEAR])
+"""Shifts of the tempo that are tried about a promising one."""
 _FINALISTS = 3
-_PATIENCE = 25
+_MOST_MOVES = 25
 
 
 def refined(
@@ -176,11 +119,11 @@ def refined(
     """Return a point that no move of these sizes betters by `pays` or more.
 
     All moves are tried in one batch, and the last good one again, further. After a move the tempo
-    is set anew, since the best point lies where some constraint just holds: the shift that takes is
-    told from the slopes along the tempo, and the most promising few are then run at tempos about
-    it. Slopes along the moves are not used: speeding up costs and slowing down gives nothing back,
-    so the objective has an edge wherever two parts are equally fast, which is where its least
-    values are.
+    is set anew, since the best point lies where some constraint just holds: the slopes along the
+    tempo predict the shift that takes, and the most promising few are then run at tempos about it.
+    Slopes along the moves are not used: speeding up costs and slowing down gives nothing back, so
+    the objective has an edge wherever two parts are equally fast, which is where its least values
+    are.
 
     Args:
         evaluate: runs points.
@@ -194,21 +137,20 @@ def refined(
         [s * size for size in sizes for s in (moves.directions, -moves.directions)]
     )
     momentum = np.zeros_like(start)
-    best, score = _best_of(*tuned(evaluate, moves, start[None], np.zeros(1)))
-    for _ in range(_PATIENCE):
+    best, score = _at_best_tempo(evaluate, moves, start[None], np.zeros(1))
+    for _ in range(_MOST_MOVES):
         if first_will_do and score.lack[0] == 0:
             break
         again = np.array([[0.0], [1.0], [2.0], [4.0]]) * momentum
         tried = moves.within(np.concatenate([best + steps, best + again, moves.jumps(best)]))
         looks = moves.within(best + np.array([[0.0], [_LOOK]]) * moves.tempo)
-        scores = evaluate(np.concatenate([tried, looks]))
-        shifts, promise = _promises(scores)
+        shifts, promise = _promises(evaluate(np.concatenate([tried, looks])))
         order = _finalists(promise, len(moves.directions) * 2)
-        found, own = _best_of(*tuned(evaluate, moves, tried[order], shifts[order]))
-        if not own.beats(score, pays):
+        new, new_score = _at_best_tempo(evaluate, moves, tried[order], shifts[order])
+        if not new_score.beats(score, pays):
             break
-        momentum = found - best
-        best, score = found, own
+        momentum = new - best
+        best, score = new, new_score
     return best
 
 
@@ -216,7 +158,7 @@ def _promises(scores: Scores) -> tuple[Floats, Floats]:
     """Return the shift of tempo that suits each point, and what it is then likely to score.
 
     The last two points are the present one as it is and slower: on the faster side she may begin
-    to fade early, and the slopes there tell nothing.
+    to fade early, and the slopes there say nothing.
     """
     objective, room = scores.objective, scores.room
     with np.errstate(invalid="ignore"):
@@ -242,29 +184,26 @@ def _finalists(promise: Floats, of_a_size: int) -> NDArray[np.int64]:
     """Return the most promising moves of each size: promises of different sizes compare badly."""
     order: list[int] = []
     for begin in range(0, len(promise), of_a_size):
-        own = promise[begin : begin + of_a_size]
-        order += (begin + np.argsort(own, kind="stable")[:_FINALISTS]).tolist()
+        ranked = np.argsort(promise[begin : begin + of_a_size], kind="stable")
+        order += (begin + ranked[:_FINALISTS]).tolist()
     return np.array(order)
 
 
-def tuned(
+def _at_best_tempo(
     evaluate: Evaluate, moves: Moves, points: Floats, shifts: Floats
 ) -> tuple[Floats, Scores]:
-    """Return each of these points at the best tempo about its shift, then finer about that one."""
-    ladder = shifts[:, None] + _TUNES
+    """Return the best of these points, each at tempos about its shift, then at finer ones."""
+    ladder = shifts[:, None] + _LADDER
+    rows = np.arange(len(points))
     for _ in range(2):
         tried = moves.within(points[:, None] + ladder[..., None] * moves.tempo)
         scores = evaluate(tried.reshape(-1, points.shape[1]))
         each = len(ladder[0])
-        chosen = np.array([scores.part(i * each, each).best() for i in range(len(points))])
-        rows = np.arange(len(points))
-        found, own = tried[rows, chosen], scores.taken(rows * each + chosen)
+        chosen = np.array([scores.at(slice(i * each, (i + 1) * each)).best() for i in rows])
         low = ladder[rows, np.maximum(chosen - 1, 0)]
         high = ladder[rows, np.minimum(chosen + 1, each - 1)]
+        last = tried[rows, chosen], scores.at(rows * each + chosen)
         ladder = np.concatenate([ladder[rows, chosen][:, None], np.linspace(low, high, 8).T], 1)
-    return found, own
-
-
-def _best_of(found: Floats, scores: Scores) -> tuple[Floats, Scores]:
+    found, scores = last
     best = scores.best()
-    return np.asarray(found[best]), scores.part(best, 1)
+    return np.asarray(found[best]), scores.at(slice(best, best + 1))

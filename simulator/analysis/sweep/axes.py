@@ -67,15 +67,15 @@ class Grid:
 
     def rows(self, begin: int, end: int) -> tuple[tuple[str, ...], ...]:
         """Return the values of rows `begin` to `end`, one text for each path."""
-        found = []
+        rows = []
         for number in range(begin, min(end, self.size)):
             values: tuple[str, ...] = ()
             rest = number
             for axis in reversed(self.axes):
                 rest, i = divmod(rest, len(axis.rows))
                 values = axis.rows[i] + values
-            found.append(values)
-        return tuple(found)
+            rows.append(values)
+        return tuple(rows)
 
     @cached_property
     def numeric(self) -> tuple[bool, ...]:
@@ -118,14 +118,14 @@ def axis_of(text: str) -> Axis:
         raise refused(text, "is not of the form path=values", hint)
     values: list[str] = []
     for part in _parts(spec):
-        found = _RANGE.fullmatch(part)
-        if found is None and _NEARLY.search(part) and part[0] not in "[{\"'":
+        match = _RANGE.fullmatch(part)
+        if match is None and _NEARLY.search(part) and part[0] not in "[{\"'":
             raise refused(path, f"'{part}' is no range", "0..13, 0.8..4:0.2 or 1..100:log5")
-        if found is None:
+        if match is None:
             values.append(part)
             continue
         try:
-            values += _range(path, part, found)
+            values += _range(path, part, match)
         except DecimalException:
             raise _unusual(path, part) from None
         except ValueError as error:  # 3:61 is no time
@@ -157,20 +157,20 @@ def _parts(spec: str) -> list[str]:
     return [part.strip() for part in parts]
 
 
-def _range(path: str, text: str, found: re.Match[str]) -> list[str]:
-    if found["a"] is not None:
-        low, high = (Decimal(str(parse_time(found[key]))) for key in "ab")
+def _range(path: str, text: str, match: re.Match[str]) -> list[str]:
+    if match["a"] is not None:
+        low, high = (Decimal(str(parse_time(match[key]))) for key in "ab")
     else:
-        low, high = Decimal(found["c"]), Decimal(found["d"])
-    step = Decimal(found["step"] or 1)
+        low, high = Decimal(match["c"]), Decimal(match["d"])
+    step = Decimal(match["step"] or 1)
     if not all(n.is_finite() and abs(n.adjusted()) <= _MAX_EXPONENT for n in (low, high, step)):
         raise _unusual(path, text)
     if low > high:
         raise refused(path, f"'{text}' runs backwards", "the smaller one first")
-    if found["count"] is not None:
-        return _log_range(path, text, (float(low), float(high)), int(found["count"]))
-    whole = found["c"] and _WHOLE.fullmatch(found["c"]) and _WHOLE.fullmatch(found["d"])
-    if found["step"] is None and not whole:
+    if match["count"] is not None:
+        return _log_range(path, text, (float(low), float(high)), int(match["count"]))
+    whole = match["c"] and _WHOLE.fullmatch(match["c"]) and _WHOLE.fullmatch(match["d"])
+    if match["step"] is None and not whole:
         raise refused(path, f"'{text}' has no step", f"{text}:0.5")
     if step <= 0:
         raise refused(path, f"'{text}' has a step that leads nowhere", "more than 0")

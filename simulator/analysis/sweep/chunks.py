@@ -40,27 +40,27 @@ _LONGEST_NAME = 300
 
 @cache
 def program() -> str:
-    """Return what tells these rooms, shipped files and this numpy from any others."""
+    """Return a digest of the packages, shipped files and numpy version that results depend on."""
     files = [*_PACKAGE.glob("*.py"), *configs_dir().rglob("*.yaml")]
     for room in _ROOMS:
         files += (_PACKAGE / room).rglob("*.py")
-    told = hashlib.sha256(f"{version('lightpace')} {np.__version__}".encode())
+    digest = hashlib.sha256(f"{version('lightpace')} {np.__version__}".encode())
     for path in sorted(files):
-        told.update(f"\0{path.name}\0".encode() + path.read_bytes())
-    return told.hexdigest()
+        digest.update(f"\0{path.name}\0".encode() + path.read_bytes())
+    return digest.hexdigest()
 
 
 def files_named(texts: Iterable[str], folder: Path) -> list[tuple[str, str]]:
     """Return the texts that name a file here, each with the digest of what is in it."""
-    found = []
+    digests = []
     names = (t for t in texts if len(t) < _LONGEST_NAME and t.strip("\"'").endswith(_ENDINGS))
     for text in dict.fromkeys(names):
         try:
             content = (folder / text.strip("\"'")).read_bytes()
         except (OSError, ValueError):
             continue  # that row will be an invalid one
-        found.append((text, hashlib.sha256(content).hexdigest()))
-    return found
+        digests.append((text, hashlib.sha256(content).hexdigest()))
+    return digests
 
 
 Columns: TypeAlias = dict[str, NDArray[Any]]
@@ -105,7 +105,7 @@ class Request:
 
     @cached_property
     def digest(self) -> str:
-        """What tells this request from any other, and this program's numbers from another's."""
+        """A key that is equal for equal requests to the same program."""
         words = [text for axis in self.grid.axes for row in axis.rows for text in row]
         varied = [(axis.paths, axis.rows) for axis in self.grid.axes]
         rest = asdict(replace(self, grid=Grid(())))
@@ -171,8 +171,8 @@ def request_of(
     problems: list[Problem] = []
     for path in grid.paths:  # with no value: a wrong one makes its row invalid, not the sweep
         document = read_document(source.text, source.name)
-        found = apply_overrides(document, [*source.changes, f"{path}=~"], Path(source.folder))
-        problems += [refused(path, p.message, p.hint).problems[0] for p in found]
+        refusals = apply_overrides(document, [*source.changes, f"{path}=~"], Path(source.folder))
+        problems += [refused(path, p.message, p.hint).problems[0] for p in refusals]
     if problems:
         raise ScenarioError(problems)
     longest = _longest(base, grid)
@@ -182,7 +182,7 @@ def request_of(
 
 
 def source_of(scenario: str | Path | Scenario, changes: tuple[str, ...]) -> Source:
-    """Return where a scenario comes from: a file, a shipped name, or its own values."""
+    """Return where a scenario comes from: a file, a shipped name, or the values themselves."""
     if isinstance(scenario, Scenario):
         return Source(json.dumps(scenario_to_dict(scenario)), scenario.name, "", changes)
     path = find_scenario(scenario)
@@ -211,24 +211,24 @@ def _longest(base: Scenario, grid: Grid) -> float:
     """Return the longest race of a sweep [m]."""
     if "distance" not in grid.paths:
         return base.distance
-    found = [base.distance]
+    lengths = [base.distance]
     for axis in grid.axes:
         for i in [i for i, path in enumerate(axis.paths) if path == "distance"]:
             for row in axis.rows:
                 try:
-                    found.append(min(parse_distance(row[i]), 10_000.0))
+                    lengths.append(min(parse_distance(row[i]), 10_000.0))
                 except ValueError:
                     continue  # that row will be an invalid one
-    return max(found)
+    return max(lengths)
 
 
 def run_chunk(chunk: Chunk, threads: int = 1) -> Columns:
     """Return the columns of one chunk: a pure function, to be run anywhere on so many threads."""
     rows = chunk.rows
     varied = Varied(chunk.source, chunk.paths)
-    asked = [varied.scenario(values) for values in rows]
-    scenarios = [s for s in asked if isinstance(s, Scenario)]
-    valid = np.array([isinstance(s, Scenario) for s in asked])
+    results = [varied.scenario(values) for values in rows]
+    scenarios = [s for s in results if isinstance(s, Scenario)]
+    valid = np.array([isinstance(s, Scenario) for s in results])
     columns: Columns = {}
     for i, path in enumerate(chunk.paths):
         texts = [values[i] for values in rows]
@@ -237,15 +237,15 @@ def run_chunk(chunk: Chunk, threads: int = 1) -> Columns:
             if chunk.numeric[i]
             else np.array(texts)
         )
-    found = _outcomes(scenarios, chunk, threads) if scenarios else {}
+    numbers = _outcomes(scenarios, chunk, threads) if scenarios else {}
     status = np.full(len(rows), INVALID, dtype="<U32")
-    status[valid] = found.pop("status", np.array([], dtype="<U32"))
+    status[valid] = numbers.pop("status", np.array([], dtype="<U32"))
     columns["status"] = status
-    columns["reason"] = np.array(["" if isinstance(s, Scenario) else s for s in asked])
+    columns["reason"] = np.array(["" if isinstance(s, Scenario) else s for s in results])
     for name in result_names(chunk):
         column = np.full(len(rows), np.nan)
-        if name in found:
-            column[valid] = found[name]
+        if name in numbers:
+            column[valid] = numbers[name]
         columns[name] = column
     return columns
 

@@ -5,7 +5,7 @@ or the reason why it is none.
 
 A path that leads to a plain number is set on the model: its section, and those that hold it, are
 validated as the loader validates them. Anything else (names, lists, tables) goes through the loader
-once for each distinct value. A refused row goes through the loader too: the reason is its own.
+once for each distinct value. A refused row goes through the loader too, for its reason.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ NOTHING_BESIDE = ("ghosts=[]", "published=~")
 """What is compared with an attempt does not change it: rows are run without."""
 _ALONE = ("environment", "runner", "pacers")
 """Sections whose numbers are checked with no other section's."""
-_MOST_KEPT = 10_000
+_CACHED = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class _UnfittingError(_UnfitError):
 
 
 class _RefusedError(Exception):
-    """Sections refuse their numbers; its arguments tell which sections and which numbers."""
+    """Sections refuse their numbers; its arguments are the sections and the numbers."""
 
 
 class Varied:
@@ -78,7 +78,7 @@ class Varied:
             None if s in read or any(_overlap(s, other) for other in read) else s for s in steps
         ]
         self._bases: dict[tuple[str, ...], Scenario] = {}
-        self._kept: dict[tuple[Steps, ...], Section] = {}
+        self._cache: dict[tuple[Steps, ...], Section] = {}
         self._reasons: dict[tuple[Any, ...], str] = {}
 
     def scenario(self, values: Sequence[str]) -> Scenario | str:
@@ -98,24 +98,24 @@ class Varied:
             return self._reasons[key]
         settings = [f"{path}={v}" for path, v in zip(self._paths, values, strict=True)]
         try:
-            found = self._source.load(settings)
+            scenario = self._source.load(settings)
         except ScenarioError as error:
             reason = str(error)
             if key:
                 self._reasons[key] = reason
             return reason
         if base is None:
-            self._bases[read] = found
-        return found
+            self._bases[read] = scenario
+        return scenario
 
     def _set(
         self, section: SectionT, place: Steps, numbers: list[tuple[Steps, str]], read: Steps
     ) -> SectionT:
         """Return the section at `place` with these numbers in it, validated."""
         key = (read, place, tuple(text for _, text in numbers))
-        kept = self._kept.get(key)
-        if isinstance(kept, type(section)):
-            return kept
+        cached = self._cache.get(key)
+        if isinstance(cached, type(section)):
+            return cached
         changed, wrong = dict[str, Any](), list[tuple[str, ...]]()
         below: dict[str, list[tuple[Steps, str]]] = {}
         for steps, text in numbers:
@@ -138,15 +138,15 @@ class Varied:
             others = [item for item in numbers if item[0][0] not in _ALONE]
             raise _RefusedError(read, tuple(wrong), tuple(others))
         # what is not changed was validated before: only the changed values, and how they fit
-        found = section.model_copy(update=changed)
+        varied = section.model_copy(update=changed)
         together = place or any(name not in _ALONE for name in changed)
-        if isinstance(found, CheckedSection) and together and any(found.complaints()):
+        if isinstance(varied, CheckedSection) and together and any(varied.complaints()):
             raise _UnfittingError
         if place:
-            if len(self._kept) >= _MOST_KEPT:
-                self._kept.clear()
-            self._kept[key] = found
-        return found
+            if len(self._cache) >= _CACHED:
+                self._cache.clear()
+            self._cache[key] = varied
+        return varied
 
 
 def _field(section: Section, key: str) -> tuple[str, Any]:
@@ -181,6 +181,6 @@ def _overlap(a: Steps, b: Steps) -> bool:
 def is_number(steps: Steps) -> bool:
     """Return whether a path leads through sections to a plain number, or to nothing."""
     within = [types_at(Scenario, steps[:i]) for i in range(len(steps))]
-    found = set(types_at(Scenario, steps))
-    numbers = bool(found & {int, float}) and found <= {int, float, type(None)}
-    return numbers and all(sections_among(types) for types in within)
+    types = set(types_at(Scenario, steps))
+    numbers = bool(types & {int, float}) and types <= {int, float, type(None)}
+    return numbers and all(sections_among(above) for above in within)

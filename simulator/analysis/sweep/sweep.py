@@ -128,7 +128,7 @@ def sweep(
         changes: `--set` overrides applied before.
         samples: samples of the uncertain inputs for each row, for percentiles and a chance.
         seed: of the samples.
-        target_s: what the chance is asked of [s].
+        target_s: the time whose chance is wanted [s].
         executor: any `concurrent.futures` executor; left out: run here.
         workers: how many it has.
 

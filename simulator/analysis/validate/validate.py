@@ -22,7 +22,7 @@ from simulator.physics.compiled import kernel
 from simulator.recording.recording import Recording
 from simulator.scenario.loader import load_scenario
 from simulator.scenario.model import Environment, Runner, Scenario
-from simulator.scenario.plan import LapPlan, SplitPlan, SplitRow
+from simulator.scenario.plan import LapPlan, SplitPlan, PlanSplit
 from simulator.units import MILE_M, format_signed, format_time
 
 Floats = NDArray[np.float64]
@@ -150,7 +150,7 @@ def _from_1200(scenario: Scenario, value: float, finish_s: float) -> Scenario:
     plan = scenario.plan
     if not isinstance(plan, SplitPlan):
         raise TypeError("the replay's plan is a table of splits")
-    splits = (*plan.splits[:-1], SplitRow(time=finish_s))
+    splits = (*plan.splits[:-1], PlanSplit(time=finish_s))
     return held_at(scenario, value).model_copy(
         update={"plan": plan.model_copy(update={"splits": splits})}
     )

@@ -111,8 +111,8 @@ def _labels(area: Box, shown: WhatIf, style: Style) -> tuple[Label, ...]:
     """
     bars, gap = shown.bars, max(3, round(0.5 * style.sizes.caption))
     every = [_label(i, bar, area, area.w / len(bars), style) for i, bar in enumerate(bars)]
-    filed, own = files_bar(shown), next((i for i, bar in enumerate(bars) if bar.own), 0)
-    written = [every[i] for i, bar in enumerate(bars) if bar.own or bar is filed]
+    filed, own = files_bar(shown), next((i for i, bar in enumerate(bars) if bar.current), 0)
+    written = [every[i] for i, bar in enumerate(bars) if bar.current or bar is filed]
     if len(written) == 2:
         written = _apart(written[0], written[1], gap, area)
     some = every
@@ -128,7 +128,7 @@ def _labels(area: Box, shown: WhatIf, style: Style) -> tuple[Label, ...]:
 
 def _label(index: int, bar: Alternative, area: Box, step: float, style: Style) -> Label:
     """Return a label below the middle of its bar, moved where it would leave the area."""
-    weight, px = SEMIBOLD if bar.own else REGULAR, style.sizes.caption
+    weight, px = SEMIBOLD if bar.current else REGULAR, style.sizes.caption
     text = style.type.fit(bar.label, weight, px, round(_LABEL_SHARE * area.w))
     wide = style.type.width(text, weight, px)
     x = round(area.x + (index + 0.5) * step - wide / 2)
@@ -160,7 +160,7 @@ def files_bar(what_if: WhatIf) -> Alternative | None:
 
 def _own_finish(what_if: WhatIf) -> str:
     """Return the own finish time, as the heading says it."""
-    own = next((bar for bar in what_if.bars if bar.own), None)
+    own = next((bar for bar in what_if.bars if bar.current), None)
     if own is None:
         return ""
     if own.hidden:
@@ -194,8 +194,10 @@ def tip_of(shown: WhatIf, index: int) -> tuple[str, str]:
         return name, f"{mine}: told at the finish; click or V to see it now"
     if bar.finish_s is None:
         return name, "being computed" if bar.stale else "does not finish"
-    own = next((b for b in shown.bars if b.own and b.finish_s is not None and not b.hidden), None)
-    if bar.own:
+    own = next(
+        (b for b in shown.bars if b.current and b.finish_s is not None and not b.hidden), None
+    )
+    if bar.current:
         quiet = mine
         if filed is not None and filed is not bar and filed.finish_s is not None:
             quiet += (
@@ -248,14 +250,18 @@ def paint(surface: pygame.Surface, panel: Box, shown: WhatIf, style: Style) -> N
         return
     for bar, rect in zip(shown.bars, lay.bars, strict=True):
         _bar(surface, pygame.Rect(rect), bar, style)
-        if bar.finish_s is not None and not bar.hidden and (bar.finish_s == max(known) or bar.own):
+        if (
+            bar.finish_s is not None
+            and not bar.hidden
+            and (bar.finish_s == max(known) or bar.current)
+        ):
             text = format_time(bar.finish_s, 1)
             half = style.type.width(text, SEMIBOLD, px) / 2
             x = min(max(rect.centre[0], area.x + half), area.right - half)
-            tint = theme.own if bar.own else theme.muted
+            tint = theme.own if bar.current else theme.muted
             write(surface, text, (x, rect.y - 0.55 * line), SEMIBOLD, px, tint, align=0.5)
     for label in lay.labels:
-        tint = theme.own if shown.bars[label.index].own else theme.muted
+        tint = theme.own if shown.bars[label.index].current else theme.muted
         write(surface, label.text, (label.x, area.bottom + line * 0.62), label.weight, px, tint)
     dash, y = max(4, round(5 * style.sizes.unit)), lay.target_y
     for x in range(area.x, area.right, 2 * dash):
@@ -269,7 +275,7 @@ def paint(surface: pygame.Surface, panel: Box, shown: WhatIf, style: Style) -> N
 
 def _bar(surface: pygame.Surface, rect: pygame.Rect, bar: Alternative, style: Style) -> None:
     theme = style.theme
-    colour = theme.own if bar.own else theme.bar
+    colour = theme.own if bar.current else theme.bar
     colour = mix(theme.panel, colour, 0.5) if bar.stale else colour
     if bar.hidden:
         pygame.draw.rect(surface, mix(theme.panel, colour, 0.16), rect, border_radius=2)
@@ -325,7 +331,7 @@ class WhatIfPanel(SidePanel):
         if box is None or now is None or not now.bars:
             return
         if now.axis != before.axis:
-            self._marked = next((i for i, bar in enumerate(now.bars) if bar.own), 0)
+            self._marked = next((i for i, bar in enumerate(now.bars) if bar.current), 0)
         # every scene brings a new one: an equal one is kept, and so is what follows from it
         if (now.axis, now.bars, now.target_s) != (before.axis, before.bars, before.target_s):
             self._shown = now
@@ -399,7 +405,7 @@ class WhatIfPanel(SidePanel):
     def _take(self, session: Watched, index: int) -> None:
         """Take the value of a bar; the own one, while it is a secret, is shown instead."""
         bar = self._shown.bars[index]
-        if not bar.own:
+        if not bar.current:
             session.take_bar(index)
         elif bar.hidden:
             session.perform(Action.REVEAL)

@@ -1,0 +1,205 @@
+"""What a coach asks of one scenario: the chance, what if the pacers err, which end spurt is left.
+
+In: a scenario. Out: `Answer`s, each a whole scenario run with the same samples; `Spurt`s, the
+fastest last stretch that she can keep to the line, from the state at its beginning. How much the
+pacers err is assumed.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from simulator.analysis.optimise.problem import LAST_M
+from simulator.analysis.uncertainty import SAMPLES, SEED, breaks, percentile, sampled
+from simulator.coefficients import BESIDE_REACH_M, LANE_BIN_M, LAP_M
+from simulator.physics.attempt import finish_times, run_attempts
+from simulator.physics.setup import steady_attempt
+from simulator.recording.recording import Recording
+from simulator.records import least_flying_time
+from simulator.scenario.model import Scenario
+from simulator.scenario.pacers import PacerFormation, Pacers, Slot
+from simulator.scenario.plan import schedule_of
+
+FADES_S = (1.0, 3.0)
+SURGE_S = 0.5
+SWAP_GAP_M = 1.0
+"""By how much the pacers err: all assumed."""
+SPURTS_M = (LAP_M, LAP_M / 2)
+_SLOWEST = 0.8
+"""An end spurt is looked for from this share of her mean speed on [1]."""
+_HALVINGS = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """How a scenario ends in one case.
+
+    Attributes:
+        case: in words.
+        finish_s: with the scenario's own values [s]; None: she does not finish.
+        p5_s, p50_s, p95_s: percentiles over the samples that finish [s]; None without any.
+        chance: of the plan's finish [1].
+        assumed: whether the case is assumed, and not what the scenario says.
+    """
+
+    case: str
+    finish_s: float | None
+    p5_s: float | None
+    p50_s: float | None
+    p95_s: float | None
+    chance: float
+    assumed: bool
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Spurt:
+    """The end spurt that is left, the pacers leading it or coming back for it (assumed).
+
+    Attributes:
+        last_m: over how much before the line [m]; `from_s`: when it begins [s].
+        as_run_s: how long that took her [s]; None: she did not finish.
+        fastest_s: how long it takes at the fastest steady speed that she can keep [s]; None: she
+            can keep none.
+    """
+
+    last_m: float
+    from_s: float
+    as_run_s: float | None
+    fastest_s: float | None
+
+    @property
+    def left_s(self) -> float:
+        """How much faster she could have been [s]; 0: nothing is left."""
+        if self.fastest_s is None:
+            return 0.0
+        return max(0.0, (math.inf if self.as_run_s is None else self.as_run_s) - self.fastest_s)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values."""
+        return asdict(self)
+
+
+def answers(scenario: Scenario, samples: int = SAMPLES, seed: int = SEED) -> list[Answer]:
+    """Return how the scenario ends as it stands, and in every case of erring pacers."""
+    cases = {"as the scenario says": scenario, **_errors(scenario)}
+    target_s = schedule_of(scenario.plan, scenario.distance).finish_s
+    rows = []
+    for words, case in cases.items():
+        ran = sampled(case, samples, seed)
+        low, middle, high = (percentile(ran, percent) for percent in (5, 50, 95))
+        chance = float(breaks(ran, target_s).mean())
+        (finish,) = finish_times([case]).tolist()
+        known = None if math.isnan(finish) else finish
+        rows.append(Answer(words, known, low, middle, high, chance, case is not scenario))
+    return rows
+
+
+def _errors(scenario: Scenario) -> dict[str, Scenario]:
+    """Return the cases of erring pacers, all of them at half way; none with nobody ahead."""
+    pacers, half_m = scenario.pacers, scenario.distance / 2.0
+    if not any(slot.ahead > BESIDE_REACH_M for slot in pacers.line_up()):
+        return {}
+    leader = pacers.leader
+    cases = {
+        f"the pacers fade: from half way on they lose {fade:g} s": pacers.model_copy(
+            update={"leader": leader.model_copy(update={"fade": fade, "fade_from": half_m})}
+        )
+        for fade in FADES_S
+    }
+    surge = leader.model_copy(update={"surge": SURGE_S, "surge_from": half_m})
+    words = f"they surge: at half way they gain {SURGE_S:g} s, and give it back"
+    cases[words] = pacers.model_copy(update={"leader": surge})
+    if pacers.shelter is None:
+        swapping: Pacers | None = pacers
+        if not _hands_over(pacers):
+            swapping = _swapping(pacers, half_m)
+            if swapping is not None:
+                cases["they swap: the two nearest ahead change places at half way"] = swapping
+        if swapping is not None:
+            words = f"they swap untidily: the gap opens by {SWAP_GAP_M:g} m at each hand-over"
+            cases[words] = swapping.model_copy(update={"swap_gap": SWAP_GAP_M})
+    return {words: scenario.model_copy(update={"pacers": p}) for words, p in cases.items()}
+
+
+def _hands_over(pacers: Pacers) -> bool:
+    """Return whether anybody comes forward to another slot."""
+    slots = pacers.line_up()
+    return any(
+        new.name == old.name and new.from_ == old.until and new.ahead > old.ahead
+        for old in slots
+        for new in slots
+    )
+
+
+def _swapping(pacers: Pacers, at_m: float) -> Pacers | None:
+    """Return pacers of whom the two nearest ahead in her line change places; None without two."""
+    formation = pacers.formation
+    running = set(formation.names()[: pacers.count])
+    in_line = [
+        slot
+        for slot in formation.named_slots
+        if slot.name in running
+        and slot.ahead > BESIDE_REACH_M
+        and abs(slot.offset) < LANE_BIN_M
+        and (slot.from_, slot.until) == (0.0, None)
+    ]
+    if len(in_line) < 2:
+        return None
+    near, far = sorted(in_line, key=lambda slot: slot.ahead)[:2]
+    others = {near.name: far, far.name: near}
+    slots: list[Slot] = []
+    for slot in formation.named_slots:
+        other = others.get(slot.name)
+        if other is None:
+            slots.append(slot)
+            continue
+        place = {"ahead": other.ahead, "offset": other.offset, "from_": at_m}
+        slots += [slot.model_copy(update={"until": at_m}), slot.model_copy(update=place)]
+    plain = {"name": formation.name, "assumed": True, "slots": slots}
+    return pacers.model_copy(update={"formation": PacerFormation.model_validate(plain)})
+
+
+def spurts(scenario: Scenario, run: Recording) -> list[Spurt]:
+    """Return which end spurt is left at the bell and 200 m before the line, as far as she comes."""
+    places = [
+        m for m in SPURTS_M if scenario.distance - m > 0 and run.x[-1] > scenario.distance - m
+    ]
+    return [_spurt(scenario, run, last_m) for last_m in places]
+
+
+def _spurt(scenario: Scenario, run: Recording, last_m: float) -> Spurt:
+    """Return the end spurt over the last metres, its speed by bisection.
+
+    A speed is kept where there is power to spare up to the last LAST_M. No end spurt is faster than
+    a human (`least_flying_time`).
+    """
+    begin_m = scenario.distance - last_m
+    tick = int(np.searchsorted(run.x, begin_m, side="right")) - 1
+    state = replace(run.state_at_tick(tick), tick=0)
+    left_m = scenario.distance - state.x_m
+    from_s = float(run.time_at(begin_m))
+
+    def fastest(speed: float) -> float | None:
+        """Return how long the last metres take at a speed, None where she cannot keep it."""
+        attempt = steady_attempt(scenario, state, speed, 2.0 * left_m / speed, run.step_s)
+        ran = run_attempts([attempt], [state], slack_until_m=LAST_M)
+        kept = bool(ran.valid[0]) and float(ran.slack.min()) >= 0.0
+        return float(ran.finish_s[0]) + tick * run.step_s - from_s if kept else None
+
+    low, high = _SLOWEST * begin_m / from_s, last_m / least_flying_time(last_m)
+    best = fastest(low)
+    for _ in range(_HALVINGS if best is not None else 0):
+        middle = 0.5 * (low + high)
+        last_s = fastest(middle)
+        low, high = (low, middle) if last_s is None else (middle, high)
+        best = best if last_s is None else last_s
+    as_run = None if run.finish_s is None else run.finish_s - from_s
+    return Spurt(last_m, from_s, as_run, best)

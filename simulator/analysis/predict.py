@@ -37,6 +37,8 @@ Floats = NDArray[np.float64]
 SLOWEST_M_S = 2.0
 """The slowest mean speed at which a predicted time is searched [m/s]."""
 _ROWS = 13
+TICKS_TOGETHER = 5
+"""So many ticks are taken together where a hundredth of a second does not matter [1]."""
 _NEAR = 1.1
 """The first look goes from the planned finish over this to the finish times this."""
 _CLOSE = 1.002
@@ -180,8 +182,11 @@ def _slopes(scenarios: Sequence[Scenario], times: Sequence[float]) -> Floats:
         for e, t in zip(ends, times, strict=True)
     ]
     columns = np.stack([powers, powers * (1.0 + _STEP), powers * np.array(shares)], axis=1)
-    here, stronger, tiring = reserve_needed(demands(scenarios), columns).T
-    later = reserve_needed(demands(slower), powers[:, None])[:, 0]
+    plans, later_plans = (
+        [plan.every(TICKS_TOGETHER) for plan in demands(rows)] for rows in (scenarios, slower)
+    )
+    here, stronger, tiring = reserve_needed(plans, columns).T
+    later = reserve_needed(later_plans, powers[:, None])[:, 0]
     by_time = (later - here) / (_STEP * np.array(times))
     form = np.array([1.0 + s.runner.form / 100.0 for s in scenarios])
     by_power = (stronger - here) / (_STEP * powers) * form
@@ -459,7 +464,10 @@ def predicted_times(
         open_ = [search for search in searches if not search.done]
         rows = [stretched(s.scenario, float(t)) for s in open_ for t in s.times]
         most = np.repeat([_means(s.scenario)[0] for s in open_], _ROWS)[:, None]
-        needed = reserve_needed(demands(rows, last_m=last_m), most, bends=bends)[:, 0]
+        plans = demands(rows, last_m=last_m)
+        if max(search.times[-1] / search.times[0] for search in open_) > _NEAR:
+            plans = [plan.every(TICKS_TOGETHER) for plan in plans]
+        needed = reserve_needed(plans, most, bends=bends)[:, 0]
         for search, rows_needed in zip(open_, needed.reshape(-1, _ROWS), strict=True):
             search.narrow(_means(search.scenario)[1] - rows_needed)
     return [search.time_s for search in searches]

@@ -22,7 +22,7 @@ from simulator.physics.compiled import kernel
 from simulator.recording.recording import Recording
 from simulator.scenario.loader import load_scenario
 from simulator.scenario.model import Environment, Runner, Scenario
-from simulator.scenario.plan import LapPlan, SplitPlan, PlanSplit
+from simulator.scenario.plan import LapPlan, PlanSplit, SplitPlan
 from simulator.units import MILE_M, format_signed, format_time
 
 Floats = NDArray[np.float64]

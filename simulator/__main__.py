@@ -7,6 +7,7 @@ that is closed, with 129.
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -19,6 +20,9 @@ def main() -> None:
     """Run the command line and exit the process."""
     for number in CODES:
         signal.signal(number, _stopped_early)
+    gc.disable()  # what is imported stays: looking through it again and again takes a fifth of it
+    # numpy starts threads for linear algebra, which takes it 60 ms; there is little of it here
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from simulator.cli import main as run  # noqa: PLC0415 - signals are answered before it
 
     try:

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
-from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,6 +41,7 @@ class GapState(Enum):
 
 Floats = NDArray[np.float64]
 
+Switch: TypeAlias = tuple[NDArray[np.bool_], NDArray[np.int64]]
 LEVEL_S = 0.05
 """A gap inside this is called level [s]."""
 LEVEL_EXIT_S = 0.10
@@ -51,29 +52,44 @@ TREND_WINDOW_S = 3.0
 """How far back the trend looks [s]."""
 
 
-@dataclass(frozen=True, eq=False)
-class GapTrack:
-    """The gap to one mark at every tick of a recording, up to the finish.
+BLOCK = 128
+"""So many ticks of a track are worked out at a time: a picture looks at one moment."""
+
+
+class Block(NamedTuple):
+    """Some ticks of a track, and the one after them; arrays of shape (ticks + 1,).
 
     Attributes:
-        mark: what is measured against.
         seconds: now minus when the mark passed this distance [s], positive = behind; NaN where the
-            mark never gets there; shape (ticks + 1,).
-        change: how much it has changed since the beginning of the trend's window [s].
+            mark never gets there.
+        own_m, mark_m: where she and the mark are [m].
+        level, losing: two switches, held by hysteresis: leaving `level` takes a larger gap than
+            coming to it, a turn of the trend a clear change. Each is whether it is put on, and the
+            last tick that put it on or off, -1 before the first.
     """
 
-    mark: Mark
-    recording: Recording
     seconds: Floats
-    change: Floats
+    own_m: Floats
+    mark_m: Floats
+    level: Switch
+    losing: Switch
+
+
+@dataclass(frozen=True, eq=False)
+class GapTrack:
+    """The gap to one mark at every tick of a recording, up to the finish."""
+
+    recording: Recording
+    mark: Mark
+    _blocks: dict[int, Block] = field(default_factory=dict, init=False)
 
     def seconds_at(self, time_s: float) -> float | None:
         """Return the gap at race time [s]; after the finish, the gap at the line."""
-        value = self._between(self.seconds, min(max(time_s, 0.0), self.recording.end_s))
-        # next to the place where the mark ends there is no tick to look up
-        if math.isnan(value):
-            return gap_seconds(self.recording, self.mark, time_s)
-        return value
+        t = min(max(time_s, 0.0), self.recording.end_s)
+        block, i, share = self._find(t)
+        seconds = _between(block.seconds, i, share)
+        # at the place where the mark ends there is no next tick to look up
+        return gap_seconds(self.recording, self.mark, t) if math.isnan(seconds) else seconds
 
     def metres_at(self, time_s: float) -> float | None:
         """Return the gap along the track [m], positive = behind; nobody runs on beyond the line.
@@ -82,45 +98,83 @@ class GapTrack:
         """
         if time_s >= self.recording.end_s:
             return None
-        hers, reached = (self._between(x, max(time_s, 0.0)) for x in self.distances)
-        return min(reached, self.mark.distance_m) - hers
-
-    @cached_property
-    def distances(self) -> tuple[Floats, Floats]:
-        """Where she and the mark are at every tick [m], shape (ticks + 1,) each."""
-        t, x = _ticks(self.recording)
-        return x, self.mark.run.distance_at(t)
-
-    def _between(self, values: Floats, time_s: float) -> float:
-        """Return a value between two ticks: a picture asks for many, and a gap is all but straight.
-
-        The last tick stands for the finish, which lies inside its step.
-        """
-        step, last = self.recording.step_s, len(values) - 1
-        i = min(int(time_s / step + 1e-9), last)
-        here = float(values[i])
-        if i == last:
-            return here
-        length = min(step, self.recording.end_s - i * step)
-        share = min((time_s - i * step) / length, 1.0) if length > 0 else 1.0
-        return here + (float(values[i + 1]) - here) * share
+        block, i, share = self._find(max(time_s, 0.0))
+        reached = min(_between(block.mark_m, i, share), self.mark.distance_m)
+        return reached - _between(block.own_m, i, share)
 
     def state_at(self, time_s: float) -> GapState:
         """Return the state at race time [s]."""
-        tick = int(min(max(time_s, 0.0), self.recording.end_s) / self.recording.step_s)
-        return _STATES[self.codes[min(tick, len(self.codes) - 1)]]
+        t = min(max(time_s, 0.0), self.recording.end_s)
+        n, i = divmod(min(int(t / self.recording.step_s), self.recording.ticks), BLOCK)
+        if self._is_on("level", n, i):
+            return GapState.LEVEL
+        losing = self._is_on("losing", n, i)
+        if self.block(n).seconds[i] > 0:
+            return GapState.BEHIND_LOSING if losing else GapState.BEHIND_GAINING
+        return GapState.AHEAD_LOSING if losing else GapState.AHEAD_GAINING
 
-    @cached_property
-    def codes(self) -> NDArray[np.int64]:
-        """The number of the state at each tick, shape (ticks + 1,).
+    def _find(self, time_s: float) -> tuple[Block, int, float]:
+        """Return the block of a time [s], the tick in it, and the share of the step after that."""
+        step, end_s, ticks = self.recording.step_s, self.recording.end_s, self.recording.ticks
+        tick = min(int(time_s / step + 1e-9), ticks)
+        n, i = divmod(tick, BLOCK)
+        length = min(step, end_s - tick * step)  # the last tick stands for the finish
+        inside = tick < ticks and length > 0
+        return self.block(n), i, min((time_s - tick * step) / length, 1.0) if inside else 0.0
 
-        Leaving `level` takes a larger gap than coming to it, a turn of the trend a clear change.
-        """
-        seconds = np.nan_to_num(self.seconds)
-        size = np.abs(seconds)
-        level = _held(size < LEVEL_S, size >= LEVEL_EXIT_S)
-        losing = _held(self.change > TREND_S, self.change < -TREND_S)
-        return np.where(level, 0, 1 + losing + 2 * (seconds > 0))
+    def _is_on(self, switch: Literal["level", "losing"], n: int, i: int) -> bool:
+        """Return whether a switch is on at tick `i` of a block; it is before it is ever put."""
+        while n >= 0:
+            on, put = getattr(self.block(n), switch)
+            if put[i] >= 0:
+                return bool(on[put[i]])
+            n, i = n - 1, BLOCK - 1
+        return True
+
+    def block(self, n: int) -> Block:
+        """Return the block of ticks from `BLOCK * n` on."""
+        block = self._blocks.get(n)
+        if block is None:
+            block = self._blocks[n] = self._block(n * BLOCK)
+        return block
+
+    def _block(self, first: int) -> Block:
+        run, mark = self.recording, self.mark
+        lag = max(round(TREND_WINDOW_S / run.step_s), 1)
+        start, stop = max(first - lag, 0), min(first + BLOCK, run.ticks) + 1
+        t, x = _ticks(run, start, stop)
+        seconds = t - mark.run.time_at(np.minimum(x, run.race_m))
+        seconds[x > mark.distance_m + 1e-9] = np.nan
+        earlier = np.concatenate([np.full(lag - (first - start), seconds[0]), seconds])
+        own = slice(first - start, None)
+        seconds, x, t = seconds[own], x[own], t[own]
+        change = np.nan_to_num(seconds - earlier[: len(seconds)])
+        return Block(seconds, x, mark.run.distance_at(t), *switches(seconds, change))
+
+
+@lru_cache(maxsize=32)  # one run has a track for each ghost
+def _ticks(recording: Recording, start: int, stop: int) -> tuple[Floats, Floats]:
+    """Return the time of ticks [s] and where she is then [m]; the last is the finish."""
+    t = np.minimum(np.arange(start, stop) * recording.step_s, recording.end_s)
+    return t, recording.distance_at(t)
+
+
+def _between(values: Floats, i: int, share: float) -> float:
+    """Return a value after tick `i`: a picture asks for many, and a gap is all but straight."""
+    here = float(values[i])
+    return here + (float(values[i + 1]) - here) * share if share else here
+
+
+def switches(seconds: Floats, change: Floats) -> tuple[Switch, Switch]:
+    """Return `Block.level` and `Block.losing` of gaps, and of their change over the window [s]."""
+    size = np.abs(np.nan_to_num(seconds))
+    ticks = np.arange(len(size))
+
+    def switch(on: NDArray[np.bool_], off: NDArray[np.bool_]) -> Switch:
+        return on, np.maximum.accumulate(np.where(on | off, ticks, -1))
+
+    level = switch(size < LEVEL_S, size >= LEVEL_EXIT_S)
+    return level, switch(change > TREND_S, change < -TREND_S)
 
 
 def gap_seconds(recording: Recording, mark: Mark, time_s: float) -> float | None:
@@ -133,57 +187,23 @@ def gap_seconds(recording: Recording, mark: Mark, time_s: float) -> float | None
     return None if np.isnan(other) else t - other
 
 
-def gap_track(recording: Recording, mark: Mark) -> GapTrack:
-    """Return the gap to `mark` at every tick."""
-    t, x = _ticks(recording)
-    x = np.minimum(x, recording.race_m)
-    seconds = t - mark.run.time_at(x)
-    seconds[x > mark.distance_m + 1e-9] = np.nan
-    lag = max(round(TREND_WINDOW_S / recording.step_s), 1)
-    earlier = np.concatenate([np.full(min(lag, len(seconds)), seconds[0]), seconds[:-lag]])
-    change = np.nan_to_num(seconds - earlier[: len(seconds)])
-    return GapTrack(mark, recording, seconds, change)
-
-
-@lru_cache(maxsize=16)  # one run has a track for each ghost
-def _ticks(recording: Recording) -> tuple[Floats, Floats]:
-    """Return the time of each tick [s] and where she is then [m]; the last is the finish."""
-    t = np.minimum(np.arange(recording.ticks + 1) * recording.step_s, recording.end_s)
-    x = recording.distance_at(t)
-    for array in (t, x):
-        array.setflags(write=False)
-    return t, x
-
-
-_STATES = (
-    GapState.LEVEL,
-    GapState.AHEAD_GAINING,
-    GapState.AHEAD_LOSING,
-    GapState.BEHIND_GAINING,
-    GapState.BEHIND_LOSING,
-)
-
-
-def _held(on: NDArray[np.bool_], off: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Return a switch at each tick, on at first: it stays as it is where it is neither put."""
-    put = np.maximum.accumulate(np.where(on | off, np.arange(len(on)), -1))
-    return (put < 0) | on[put]
-
-
-def lost_light_m(track: GapTrack, earlier: Sequence[tuple[float, Mark]] = ()) -> float | None:
+def lost_light_m(
+    recording: Recording, light: Mark, earlier: Sequence[tuple[float, Mark]] = ()
+) -> float | None:
     """Return the first distance after which the light stays lost to the line [m], or None.
 
     It is lost where she is not where it was `LOST_S` ago.
 
     Args:
-        track: her gap to the light.
+        recording: her run.
+        light: the light at its end.
         earlier: lights that were in force before it, each until a race time [s], in order.
     """
-    t, x = _ticks(track.recording)
-    ago = track.mark.run.distance_at(t - LOST_S)
-    for until_s, light in reversed(earlier):
+    t, x = _ticks(recording, 0, recording.ticks + 1)
+    ago = light.run.distance_at(t - LOST_S)
+    for until_s, before_it in reversed(earlier):
         before = t < until_s
-        ago[before] = light.run.distance_at(t[before] - LOST_S)
+        ago[before] = before_it.run.distance_at(t[before] - LOST_S)
     clear = x - ago
     if clear[-1] >= 0.0:
         return None
@@ -192,4 +212,4 @@ def lost_light_m(track: GapTrack, earlier: Sequence[tuple[float, Mark]] = ()) ->
         return 0.0
     i = int(inside[-1])
     share = clear[i] / (clear[i] - clear[i + 1])
-    return float(track.recording.distance_at(t[i] + share * (t[i + 1] - t[i])))
+    return float(recording.distance_at(t[i] + share * (t[i + 1] - t[i])))

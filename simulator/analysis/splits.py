@@ -75,16 +75,18 @@ def split_table(
     """Return the split table; published splits between its distances get rows too."""
     published = {w.distance_m: w for w in published_waypoints(scenario)}
     race_m = scenario.distance
-    places = sorted({*split_distances(race_m), *published})
+    places = tuple(sorted({*split_distances(race_m), *published}))
+    run = (None if math.isnan(t) else t for t in recording.time_at(places).tolist())
+    times = zip(times_of(plan, places), run, *(times_of(g, places) for g in ghosts), strict=True)
     rows = []
-    for x, t in zip(places, recording.time_at(places).tolist(), strict=True):
+    for x, (plan_s, run_s, *ghosts_s) in zip(places, times, strict=True):
         known = published.get(x)
         row = Split(
             x,
             split_label(x, race_m),
-            time_of(plan, x),
-            recording.finish_s if x == recording.race_m else None if math.isnan(t) else t,
-            tuple(time_of(ghost, x) for ghost in ghosts),
+            plan_s,
+            recording.finish_s if x == recording.race_m else run_s,
+            tuple(ghosts_s),
             known.time_s if known else None,
             known.tolerance_s if known else 0.0,
         )
@@ -100,12 +102,13 @@ def run_time(recording: Recording, distance_m: float) -> float | None:
     return None if np.isnan(t) else t
 
 
-@lru_cache(maxsize=512)  # a knob turned changes the run, seldom a mark
-def time_of(mark: Mark, distance_m: float) -> float | None:
-    """Return a mark's time at a distance [s], None beyond its end and where it is not known."""
-    if distance_m > mark.distance_m + 1e-9:
-        return None
-    if mark.known_m is not None and distance_m not in mark.known_m:
-        return None
-    t = float(mark.run.time_at(distance_m))
-    return None if np.isnan(t) else t
+@lru_cache(maxsize=64)  # a knob turned changes the run, seldom a mark
+def times_of(mark: Mark, places_m: tuple[float, ...]) -> tuple[float | None, ...]:
+    """Return a mark's times at places [s], None beyond its end and where it is not known."""
+
+    def is_known(x: float, t: float) -> bool:
+        inside = x <= mark.distance_m + 1e-9 and not math.isnan(t)
+        return inside and (mark.known_m is None or x in mark.known_m)
+
+    times = mark.run.time_at(places_m).tolist()
+    return tuple(t if is_known(x, t) else None for x, t in zip(places_m, times, strict=True))

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from simulator.analysis.gaps import gap_track, lost_light_m
+from simulator.analysis.gaps import lost_light_m
 from simulator.analysis.marks import Mark, ghost_marks, light_mark, plan_mark
 from simulator.analysis.splits import Split, split_table
 from simulator.recording.recording import Recording, Status
@@ -114,7 +114,7 @@ def summarise(scenario: Scenario, recording: Recording) -> Summary:
         tuple(split_table(scenario, recording, plan, ghosts)),
         tuple(ghosts),
         target,
-        lost_light_m(gap_track(recording, light_mark(scenario))),
+        lost_light_m(recording, light_mark(scenario)),
         recording.mean_shelter,
         Energy(aerobic + used, aerobic, used, reserve_left),
     )

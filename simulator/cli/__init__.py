@@ -8,6 +8,7 @@ by importing them.
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import signal
@@ -43,6 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for number in CODES:
         signal.signal(number, _stop)
     os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
+    # pydantic would read the metadata of every installed package to find plugins
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     _open_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
@@ -55,6 +58,8 @@ def _exit_code(arguments: Sequence[str]) -> int | str | None:
     code: int | str | None = 0
     try:
         _register(arguments)
+        gc.freeze()
+        gc.enable()
         code = app(args=list(arguments), standalone_mode=False)
     except SystemExit as end:
         code = end.code

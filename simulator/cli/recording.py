@@ -10,17 +10,19 @@ from __future__ import annotations
 import re
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from simulator.errors import OutputError
-from simulator.export.film import Cut, Size
-from simulator.export.filming import Filming, FilmOrder, Progress, attempt_seen, story_seen
 from simulator.files import free_name
-from simulator.session import Session
-from simulator.session.presentation import Presentation
-from simulator.stage.scene import Scene
 from simulator.units import format_clock
-from simulator.view.camera import Shot
-from simulator.view.theme import Theme
+
+if TYPE_CHECKING:  # a window opens sooner without what only a film needs
+    from simulator.export.film import Size
+    from simulator.export.filming import Filming, FilmOrder, Progress
+    from simulator.session import Session
+    from simulator.stage.scene import Scene
+    from simulator.view.camera import Shot
+    from simulator.view.theme import Theme
 
 NOTICE_PERCENT = 10
 """A notice comes each time that so much more of the film is done [%]."""
@@ -39,6 +41,10 @@ class Recorder:
 
     def press(self, theme: Theme, shot: Shot) -> None:
         """Begin to film in these colours, with this camera; or give up the film being made."""
+        from simulator.export.film import Cut
+        from simulator.export.filming import Filming, FilmOrder, attempt_seen, story_seen
+        from simulator.session.presentation import Presentation
+
         if self._filming is not None:
             self._abandon()
             self._session.notify("The film was given up. Nothing was kept.")

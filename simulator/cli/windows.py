@@ -6,6 +6,7 @@ read: what it takes to load a scenario and to simulate it is imported and done w
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
 from typing import TYPE_CHECKING, Annotated
@@ -179,6 +180,8 @@ def _window(
     from simulator.view.themes import theme_named
     from simulator.view.window import Window, closed
 
+    gc.disable()  # until the first picture of the attempt: what is made until then stays
+    stack.callback(gc.enable)
     colours = theme_named(theme)  # an unknown one is refused before anything opens
     window = Window(size)
     stack.callback(closed)

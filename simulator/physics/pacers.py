@@ -349,10 +349,9 @@ def _role(ahead_m: float) -> str:
     return "behind" if ahead_m < -BESIDE_REACH_M else "beside"
 
 
-def front_gap(group: Group, runner_m: float, reference_m: float) -> float | None:
+def front_gap(standing: Sequence[Place], runner_m: float) -> float | None:
     """Return the hip to hip gap to the nearest pacer ahead [m]; None with nobody ahead."""
-    pacers = places(group, runner_m, reference_m)
-    return min((p.x_m - runner_m for p in pacers if p.role == "ahead"), default=None)
+    return min((p.x_m - runner_m for p in standing if p.role == "ahead"), default=None)
 
 
 def schedule_followed(

@@ -9,11 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from simulator.analysis.chances import Chances, find_band, find_chances
 from simulator.analysis.marks import Run
-from simulator.analysis.projection import still_possible
 from simulator.analysis.what_if import Alternative, choices, finished
 from simulator.background import LatestJobs
 from simulator.physics.compiled import COMPILED
@@ -23,6 +21,9 @@ from simulator.scenario.uncertainty import Uncertainty
 from simulator.session.forks import LruCache
 from simulator.session.history import Lineage
 from simulator.stage.show import Show
+
+if TYPE_CHECKING:
+    from simulator.analysis.chances import Chances
 
 CACHED_FINDINGS = 100
 CACHED_AXES = 48
@@ -161,6 +162,10 @@ def _key(lineage: Lineage, show: Show) -> Key:
 def _call(
     show: Show, kind: str, chances: Chances | None, between_m: tuple[float, float]
 ) -> Callable[[], Any]:
+    # the first picture is shown before any of this is worked out
+    from simulator.analysis.chances import find_band, find_chances  # noqa: PLC0415
+    from simulator.analysis.projection import still_possible  # noqa: PLC0415
+
     target_s = show.plan.finish_s or 0.0
     calls: dict[str, Callable[[], Any]] = {
         "possible": partial(still_possible, show.scenario, show.recording, target_s),

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import math
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from simulator.coefficients import LAP_M
-from simulator.scenario.story import When
 from simulator.stage.playback import COUNTDOWN_S, RUN_OUT_S
 from simulator.stage.scene import Phase, Scene
 from simulator.stage.show import Show
 from simulator.units import format_distance
+
+if TYPE_CHECKING:  # a window opens sooner without what only a story needs
+    from simulator.scenario.story import When
 
 
 def events(show: Show) -> dict[str, float]:

@@ -7,16 +7,16 @@ here remembers the last picture.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.analysis.chances import Chances
 from simulator.analysis.marks import Mark
-from simulator.analysis.uncertainty import chance_words, target_words
 from simulator.coefficients import LAP_M
-from simulator.physics.pacers import front_gap, places
+from simulator.physics.pacers import Place, front_gap, places
 from simulator.physics.track import start_position, track_position
 from simulator.recording.recording import Moment, Status
 from simulator.stage.playback import Playback
@@ -39,6 +39,9 @@ from simulator.stage.scene import (
 )
 from simulator.stage.show import Show
 from simulator.units import format_signed, format_time
+
+if TYPE_CHECKING:
+    from simulator.analysis.chances import Chances
 
 Floats = NDArray[np.float64]
 
@@ -89,6 +92,8 @@ def scene_of(show: Show, playback: Playback, options: ShowOptions, notice: str =
         else Phase.RUNNING
     )
     lap, laps = lap_of(x, race)
+    aside_m = moment.wide * then.pacers.wide_m
+    standing = places(then.bodies, moment.x_m, moment.group_m, aside_m)
     return Scene(
         title=show.scenario.name,
         subtitle=then.subtitle,
@@ -115,12 +120,12 @@ def scene_of(show: Show, playback: Playback, options: ShowOptions, notice: str =
             "runner",
             "white",
             runner_m,
-            moment.wide * then.pacers.wide_m,
+            aside_m,
             moment.v_m_s,
         ),
-        pacers=_pacers(then, moment),
+        pacers=_pacers(then, moment, standing),
         ghosts=_ghosts(show, t, runner_m) if options.ghosts else (),
-        group=_group(then, moment, runner_m),
+        group=_group(then, moment, standing, runner_m),
         gaps=_gaps(then, t, x),
         meters=_meters(then, moment),
         splits=_split_rows(then, t, options),
@@ -153,7 +158,7 @@ def _waves(show: Show, t: float) -> tuple[Wave, ...]:
     return tuple(waves)
 
 
-def _pacers(show: Show, moment: Moment) -> tuple[Body, ...]:
+def _pacers(show: Show, moment: Moment, standing: Sequence[Place]) -> tuple[Body, ...]:
     race = show.recording.race_m
     return tuple(
         Body(
@@ -167,7 +172,7 @@ def _pacers(show: Show, moment: Moment) -> tuple[Body, ...]:
             p.presence,
             p.role,
         )
-        for p in places(show.bodies, moment.x_m, moment.group_m, moment.wide * show.pacers.wide_m)
+        for p in standing
     )
 
 
@@ -183,9 +188,9 @@ def _ghosts(show: Show, t: float, runner_m: float) -> tuple[Body, ...]:
     return tuple(bodies)
 
 
-def _group(show: Show, moment: Moment, runner_m: float) -> GroupView:
+def _group(show: Show, moment: Moment, standing: Sequence[Place], runner_m: float) -> GroupView:
     assumed = show.scenario.pacers.formation.assumed and show.pacers.slots
-    gap = front_gap(show.bodies, moment.x_m, moment.group_m)
+    gap = front_gap(standing, moment.x_m)
     note = "spacing assumed" if assumed else ""
     return GroupView(runner_m + GROUP_AHEAD_M, GROUP_SPAN_M, gap, moment.shelter, note)
 
@@ -283,7 +288,9 @@ def _gap_range(show: Show, reveal_m: float) -> tuple[float, float]:
 def _what_if(show: Show, shown: bool) -> WhatIf | None:
     if show.alternatives is None:
         return None
-    bars = tuple(replace(bar, hidden=bar.current and not shown) for bar in show.alternatives)
+    bars = show.alternatives
+    if not shown:
+        bars = tuple(replace(bar, hidden=True) if bar.current else bar for bar in bars)
     return WhatIf(show.axis, bars, show.plan.finish_s or 0.0)
 
 
@@ -350,6 +357,9 @@ def chance_of(chances: Chances | None, distance_m: float) -> Chance | None:
     share = None if chances is None else chances.at(distance_m)
     if chances is None or share is None:
         return None
+    # whoever has chances has imported what they are made with
+    from simulator.analysis.uncertainty import chance_words, target_words  # noqa: PLC0415
+
     return Chance(share, target_words(chances.target_s), chance_words(share, chances.samples))
 
 

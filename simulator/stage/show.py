@@ -10,16 +10,15 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.analysis.chances import Band, Chances
-from simulator.analysis.gaps import GapTrack, gap_track, lost_light_m
+from simulator.analysis.gaps import GapTrack, lost_light_m
 from simulator.analysis.marks import Mark, ghost_marks, light_mark, plan_mark, wave_marks
 from simulator.analysis.projection import Possible, projected_finish
-from simulator.analysis.splits import Split, split_table, time_of
+from simulator.analysis.splits import Split, split_table, times_of
 from simulator.analysis.what_if import Alternative
 from simulator.physics.air import outside_sources
 from simulator.physics.pacers import Group, changed_group, group_of, role_of
@@ -27,6 +26,9 @@ from simulator.recording.recording import Recording
 from simulator.scenario.model import Scenario
 from simulator.scenario.uncertainty import any_assumed
 from simulator.stage.scene import ChartMarker, Curve
+
+if TYPE_CHECKING:  # a window opens sooner without what is worked out after its first picture
+    from simulator.analysis.chances import Band, Chances
 
 CURVE_STEP_M = 5.0
 Floats = NDArray[np.float64]
@@ -264,10 +266,10 @@ def _alone(
 
 def _planned(show: Show, passed: Sequence[tuple[float, Mark]]) -> tuple[Split, ...]:
     """Return the split table against the plan in force at each row, those up to here `passed`."""
-    rows = []
-    for row in show.splits:
+    places, rows = tuple(row.distance_m for row in show.splits), []
+    for i, row in enumerate(show.splits):
         plan = next((plan for until_m, plan in passed if row.distance_m <= until_m), show.plan)
-        rows.append(replace(row, plan_s=time_of(plan, row.distance_m)))
+        rows.append(replace(row, plan_s=times_of(plan, places)[i]))
     return tuple(rows)
 
 
@@ -290,49 +292,57 @@ def _in_looks_of(now: Scenario, ran: Scenario) -> Scenario:
 
 @lru_cache(maxsize=64)
 def _track(recording: Recording, mark: Mark) -> GapTrack:
-    return gap_track(recording, mark)
+    return GapTrack(recording, mark)
 
 
 @lru_cache(maxsize=16)
 def _lost_light_m(recording: Recording, lights: Lights) -> float | None:
     """Return where the light that was in force at each moment was lost [m]."""
-    return lost_light_m(_track(recording, lights[-1][1]), lights[:-1])
+    return lost_light_m(recording, lights[-1][1], lights[:-1])
 
 
 @lru_cache(maxsize=16)
 def _curves(
     recording: Recording, runner: str, ghosts: tuple[Mark, ...], lights: Lights
 ) -> tuple[Curve, ...]:
-    curves = []
-    for ghost in ghosts:
-        reach_m = min(ghost.distance_m, recording.race_m)
-        passes = _passes(ghost, reach_m)
-        curves.append(_curve(ghost.name, ghost.colour, "ghost", recording, lights, reach_m, passes))
+    light = lights[-1][1]
+    earlier = tuple(
+        (float(recording.distance_at(until_s)), then)
+        for until_s, then in lights[:-1]
+        if then is not light
+    )
+    curves = [_ghost_curve(ghost, recording.race_m, light, earlier) for ghost in ghosts]
     reach_m = min(recording.race_m, float(recording.x[-1]))
-    passes = recording.time_at(_places(reach_m))
-    return (*curves, _curve(runner, "white", "runner", recording, lights, reach_m, passes))
+    gap = recording.time_at(_places(reach_m)) - _light_passes(light, earlier, reach_m)
+    return (*curves, _curve(runner, "white", "runner", reach_m, gap))
 
 
-def _curve(
-    name: str,
-    colour: str,
-    kind: str,
-    recording: Recording,
-    lights: Lights,
-    reach_m: float,
-    passes: Floats,
+@lru_cache(maxsize=64)  # a knob turned changes the run, seldom a mark
+def _ghost_curve(
+    ghost: Mark, race_m: float, light: Mark, earlier: tuple[tuple[float, Mark], ...]
 ) -> Curve:
-    """Return the gap between somebody and the light that is in force when the runner is there."""
-    x, now = _places(reach_m), lights[-1][1]
-    light_passes = _passes(now, reach_m).copy()
-    for until_s, light in reversed(lights[:-1]):
-        if light is not now:
-            before = x < float(recording.distance_at(until_s))
-            light_passes[before] = light.run.time_at(x[before])
-    gap = passes - light_passes
-    gap[0] = 0.0
-    gap.setflags(write=False)
-    return Curve(name, colour, kind, x, gap)
+    reach_m = min(ghost.distance_m, race_m)
+    gap = _passes(ghost, reach_m) - _light_passes(light, earlier, reach_m)
+    return _curve(ghost.name, ghost.colour, "ghost", reach_m, gap)
+
+
+def _curve(name: str, colour: str, kind: str, reach_m: float, gap_s: Floats) -> Curve:
+    gap_s[0] = 0.0
+    gap_s.setflags(write=False)
+    return Curve(name, colour, kind, _places(reach_m), gap_s)
+
+
+@lru_cache(maxsize=16)
+def _light_passes(light: Mark, earlier: tuple[tuple[float, Mark], ...], reach_m: float) -> Floats:
+    """Return when the light that is in force when the runner is there is at each place [s].
+
+    Until each race distance [m] of `earlier` another one was, the last until the end.
+    """
+    x, passes = _places(reach_m), _passes(light, reach_m).copy()
+    for until_m, then in reversed(earlier):
+        before = x < until_m
+        passes[before] = then.run.time_at(x[before])
+    return passes
 
 
 @lru_cache(maxsize=64)  # a knob turned changes the run, seldom a mark

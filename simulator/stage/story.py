@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate
 
-from simulator.analysis.gaps import gap_seconds, gap_track, lost_light_m
+from simulator.analysis.gaps import gap_seconds, lost_light_m
 from simulator.analysis.marks import Mark, ghost_marks, light_mark, run_mark
 from simulator.errors import Problem, ScenarioError
 from simulator.physics.attempt import simulate_all
@@ -435,8 +435,7 @@ def _text_of(fact: Fact, seen: FactSource) -> str:
 
 def _light_lost(seen: FactSource) -> str:
     own = seen.run is seen.live.recording
-    track = seen.live.tracks[0] if own else gap_track(seen.run, light_mark(seen.scenario))
-    lost_m = lost_light_m(track)
+    lost_m = lost_light_m(seen.run, seen.live.light if own else light_mark(seen.scenario))
     if lost_m is None:
         raise ValueError("the light is not lost in this run")
     return f"{lost_m:.0f}{UNIT}m"

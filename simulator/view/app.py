@@ -392,6 +392,7 @@ def run(
         # what the program is made of is there to stay: a collection that looks through all of it
         # takes as long as three pictures
         gc.freeze()
+        gc.enable()
         before = clock()
         while app.running:
             if pygame.display.get_init():

@@ -12,6 +12,8 @@ from typing import TypeVar
 import pygame
 
 from simulator.background import BackgroundThread
+from simulator.physics.track import start_position
+from simulator.units import MILE_M
 from simulator.view import camera
 from simulator.view.arranging import arrange
 from simulator.view.layers.track import draw_ground
@@ -20,8 +22,8 @@ from simulator.view.window import Window
 
 T = TypeVar("T")
 
-START_S_M, LEDS = 390.656, 400
-"""The mile's start line [m from the finish line], and the LEDs of a rail: known before any file."""
+LEDS = 400
+"""The LEDs of a rail; like the mile's start line they are known before any file is read."""
 PICTURES_PER_S = 60
 
 
@@ -37,7 +39,7 @@ def draw_stadium(surface: pygame.Surface, theme: Theme, *, presenting: bool = Fa
     size = surface.get_size()
     layout = arrange(*size, False, frozenset(), True) if presenting else arrange(*size)
     view = camera.whole(layout.track)
-    ground = draw_ground(view, layout.stage, theme, START_S_M, LEDS)
+    ground = draw_ground(view, layout.stage, theme, start_position(MILE_M), LEDS)
     surface.fill(theme.back)
     surface.blit(ground, layout.stage[:2])
 

@@ -46,17 +46,16 @@ def shrink(px: int, least: int, fits: Callable[[int], bool]) -> int:
     return smaller[min(bisect_left(smaller, True, key=fits), len(smaller) - 1)]
 
 
-def _open_font(weight: str, px: int) -> pygame.font.Font:
-    """Open a font that can draw a digit: a file cut short opens, and then draws nothing."""
+def _font_file(weight: str) -> str:
+    """Return the file of a weight that can draw a digit: one cut short opens, and draws nothing."""
     path = asset_path(f"fonts/LightpaceSans-{weight}.ttf")
     try:
-        font = pygame.font.Font(str(path), max(1, px))
-        digit = font.metrics("0")[0]
-        if digit is None or (px >= _READABLE and digit[3] <= digit[2]):
+        digit = pygame.font.Font(str(path), _READABLE).metrics("0")[0]
+        if digit is None or digit[3] <= digit[2]:
             raise ValueError("it has no digits")
     except (pygame.error, OSError, ValueError) as error:
         raise ResourceError(f"The font {path.name} is damaged; reinstall lightpace.") from error
-    return font
+    return str(path)
 
 
 class Type:
@@ -72,11 +71,15 @@ class Type:
     def __init__(self) -> None:
         if not pygame.font.get_init():
             pygame.font.init()
-        self.font = lru_cache(FONTS_KEPT)(_open_font)
+        self._file = lru_cache(_font_file)
+        self.font = lru_cache(FONTS_KEPT)(self._open_font)
         self.glyph = lru_cache(4 * RUNS_KEPT)(self._render_glyph)
         self.run = lru_cache(RUNS_KEPT)(self._render)
         self._line_width = lru_cache(4 * RUNS_KEPT)(self._measure)
         self._fit = lru_cache(RUNS_KEPT)(self._cut)
+
+    def _open_font(self, weight: str, px: int) -> pygame.font.Font:
+        return pygame.font.Font(self._file(weight), max(1, px))
 
     def forget(self) -> None:
         """Drop all that was kept: in other colours none of the writing is of use.

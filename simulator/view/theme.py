@@ -85,15 +85,19 @@ class Theme:
 
     def gap(self, state: GapState) -> Colour:
         """Return the colour of a gap state."""
-        return dict(self.gaps)[state]
+        return next(colour for known, colour in self.gaps if known is state)
 
     def colour(self, name: str) -> Colour:
         """Return the colour a scenario named; `#rrggbb` is taken as it is, the unknown is grey."""
-        return dict(self.named).get(name) or hex_colour(name) or self.muted
+        return _found(self.named, name) or self.muted
 
     def light(self, name: str) -> Colour:
         """Return the colour in which a light of this name shines."""
-        return dict(self.lights).get(name) or hex_colour(name) or self.muted
+        return _found(self.lights, name) or self.muted
+
+
+def _found(named: tuple[tuple[str, Colour], ...], name: str) -> Colour | None:
+    return next((colour for known, colour in named if known == name), None) or hex_colour(name)
 
 
 def hex_colour(text: str) -> Colour | None:

@@ -11,15 +11,17 @@ from hypothesis import strategies as st
 from numpy.typing import ArrayLike
 
 from simulator.analysis.gaps import (
+    BLOCK,
     LEVEL_EXIT_S,
     LEVEL_S,
     TREND_S,
+    Block,
     Floats,
     GapState,
     GapTrack,
     gap_seconds,
-    gap_track,
     lost_light_m,
+    switches,
 )
 from simulator.analysis.marks import Mark, ghost_marks, light_mark, run_mark
 from simulator.coefficients import LOST_S
@@ -38,7 +40,7 @@ def even(attempt: Recording, finish_s: float) -> Mark:
 def test_positive_is_behind_in_seconds_and_in_metres(
     attempt: Recording, finish_s: float, sign: int, side: str
 ) -> None:
-    track = gap_track(attempt, even(attempt, finish_s))
+    track = GapTrack(attempt, even(attempt, finish_s))
     seconds = track.seconds_at(attempt.end_s)
     assert seconds is not None
     assert seconds == pytest.approx(attempt.end_s - finish_s, abs=1e-6)
@@ -62,14 +64,15 @@ def test_a_gap_is_now_minus_when_the_other_passed_this_distance(
 
 
 def test_a_run_is_level_with_itself(attempt: Recording) -> None:
-    track = gap_track(attempt, run_mark("herself", "white", "", attempt))
-    assert np.abs(track.seconds).max() < 1e-9
-    states = {track.state_at(t) for t in np.linspace(-1.0, attempt.end_s + 1.0, 100)}
+    track = GapTrack(attempt, run_mark("herself", "white", "", attempt))
+    times = np.linspace(-1.0, attempt.end_s + 1.0, 100).tolist()
+    assert max(abs(track.seconds_at(t) or 0.0) for t in times) < 1e-9
+    states = {track.state_at(t) for t in times}
     assert states == {GapState.LEVEL}
 
 
 def test_the_gap_holds_after_the_finish(attempt: Recording, light: Mark) -> None:
-    track = gap_track(attempt, light)
+    track = GapTrack(attempt, light)
     end = attempt.end_s
     assert track.seconds_at(end + 7.0) == track.seconds_at(end)
     assert track.metres_at(end + 7.0) == track.metres_at(end)
@@ -78,10 +81,10 @@ def test_the_gap_holds_after_the_finish(attempt: Recording, light: Mark) -> None
 
 def test_a_mark_that_runs_less_far_is_unknown_beyond_its_end(attempt: Recording) -> None:
     short = Mark("short", "", "white", "", 60.0, 400.0, even_schedule(400.0, 60.0))
-    track = gap_track(attempt, short)
+    track = GapTrack(attempt, short)
     after = float(attempt.time_at(401.0))
     assert track.seconds_at(after) is None
-    assert np.isnan(track.seconds[int(after / attempt.step_s) + 1 :]).all()
+    assert all(track.seconds_at(t) is None for t in np.arange(after, attempt.end_s, 0.7).tolist())
     assert track.seconds_at(float(attempt.time_at(399.0))) is not None
 
 
@@ -94,12 +97,21 @@ def minute() -> Recording:
     return simulate(load_scenario("solo", overrides=ALONE))
 
 
+class GivenGaps(GapTrack):
+    """A track of given gaps and changes."""
+
+    def given(self, seconds: Floats, change: Floats) -> None:
+        for first in range(0, len(seconds), BLOCK):
+            part = slice(first, first + BLOCK)
+            here = seconds[part]
+            self._blocks[first // BLOCK] = Block(here, here, here, *switches(here, change[part]))
+
+
 def states_of(seconds: Floats, change: Floats) -> list[GapState]:
     """Return the state at each tick of a track of these gaps."""
-    even_run = even_schedule(400.0, 60.0)
-    mark = Mark("even", "", "white", "", 60.0, 400.0, even_run)
     recording = minute()
-    track = GapTrack(mark, recording, seconds, change)
+    track = GivenGaps(recording, even(recording, 60.0))
+    track.given(seconds, change)
     return [track.state_at(i * recording.step_s + 1e-6) for i in range(len(seconds))]
 
 
@@ -166,7 +178,7 @@ class Ahead:
 
 
 def lost_to(attempt: Recording, light: Mark, ahead_s: Floats) -> float | None:
-    return lost_light_m(gap_track(attempt, replace(light, run=Ahead(attempt, ahead_s))))
+    return lost_light_m(attempt, replace(light, run=Ahead(attempt, ahead_s)))
 
 
 def test_a_light_is_lost_where_it_is_a_second_ahead_for_good(
@@ -204,7 +216,7 @@ def test_the_published_splits_lose_the_light_where_it_was_seen() -> None:
 
 
 def test_where_breaking4_lost_the_light_is_the_last_second(attempt: Recording, light: Mark) -> None:
-    lost = lost_light_m(gap_track(attempt, light))
+    lost = lost_light_m(attempt, light)
     assert lost is not None
     x = np.arange(0.0, attempt.race_m, 0.25)
     gap = attempt.time_at(x) - light.run.time_at(x)
@@ -217,14 +229,15 @@ def test_a_run_that_did_not_finish_has_gaps_as_far_as_it_went(
 ) -> None:
     cut = {name: getattr(attempt, name)[:801] for name in ARRAYS}
     stopped = replace(attempt, finish_s=None, status=Status.DID_NOT_FINISH, **cut)
-    track, whole = gap_track(stopped, light), gap_track(attempt, light)
-    assert track.seconds == pytest.approx(whole.seconds[:801], abs=1e-9)
-    assert (track.codes == whole.codes[:801]).all()
+    track, whole = GapTrack(stopped, light), GapTrack(attempt, light)
+    for t in (np.arange(801) * attempt.step_s).tolist():
+        assert track.seconds_at(t) == pytest.approx(whole.seconds_at(t), abs=1e-9)
+        assert track.state_at(t) is whole.state_at(t)
 
 
 def test_a_gap_between_two_ticks_is_looked_up_to_a_thousandth(attempt: Recording) -> None:
     mark = even(attempt, 240.0)
-    track = gap_track(attempt, mark)
+    track = GapTrack(attempt, mark)
     for t in np.append(np.random.default_rng(3).uniform(0.0, attempt.end_s, 200), attempt.end_s):
         exact = gap_seconds(attempt, mark, float(t))
         assert exact is not None
@@ -233,3 +246,21 @@ def test_a_gap_between_two_ticks_is_looked_up_to_a_thousandth(attempt: Recording
             reached = min(float(mark.run.distance_at(t)), mark.distance_m)
             ahead = reached - float(attempt.distance_at(t))
             assert track.metres_at(float(t)) == pytest.approx(ahead, abs=6e-3)
+
+
+def test_a_state_is_the_same_wherever_a_track_is_first_looked_at(
+    attempt: Recording, ghosts: list[Mark]
+) -> None:
+    times = np.linspace(0.0, attempt.end_s, 150).tolist()
+    for mark in ghosts:
+        track = GapTrack(attempt, mark)
+        in_order = [track.state_at(t) for t in times]
+        backwards = GapTrack(attempt, mark)
+        assert [backwards.state_at(t) for t in reversed(times)][::-1] == in_order
+        assert [GapTrack(attempt, mark).state_at(t) for t in times[::10]] == in_order[::10]
+
+
+def test_a_state_is_held_from_block_to_block() -> None:
+    size = [0.2, *[0.5 * (LEVEL_S + LEVEL_EXIT_S)] * (3 * BLOCK)]
+    assert {state.side for state in walk(size)} == {"behind"}
+    assert set(walk([0.0, *size[1:]])) == {GapState.LEVEL}

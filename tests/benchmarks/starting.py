@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator
 from statistics import median
 
-GOAL = 3.0
+GOAL, ATTEMPT_GOAL = 3.0, 4.0
 ROUNDS = 9
 BARE = """
 import os
@@ -43,8 +43,12 @@ main()
 
 
 def _wall_s(program: str) -> float:
+    # with byte code, as what is installed has it, and a checkout from its second start on
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     begin = time.perf_counter()
-    subprocess.run([sys.executable, "-c", program], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(
+        [sys.executable, "-c", program], check=True, stdout=subprocess.DEVNULL, env=environment
+    )
     return time.perf_counter() - begin
 
 
@@ -60,7 +64,10 @@ def rows() -> Iterator[str]:
         f"| from the command to the first picture ({1e3 * stadium:.0f} ms) over a bare script's "
         f"({1e3 * bare:.0f} ms) | {stadium / bare:.2f} | ≤ {GOAL:g} |"
     )
-    yield f"| to the first picture with the attempt in it, over the same | {attempt / bare:.2f} | |"
+    yield (
+        f"| to the first picture with the attempt in it, over the same | {attempt / bare:.2f} "
+        f"| ≤ {ATTEMPT_GOAL:g} |"
+    )
 
 
 if __name__ == "__main__":

@@ -190,7 +190,7 @@ def test_where_no_process_can_be_started_it_is_said(
     def refuse(_order: FilmOrder) -> None:
         raise OSError("no more processes")
 
-    monkeypatch.setattr("simulator.cli.recording.Filming", refuse)
+    monkeypatch.setattr("simulator.export.filming.Filming", refuse)
     recorder = Recorder(session)
     recorder.press(NIGHT, WHOLE)
     assert notice(session) == "No film can be made: no more processes."

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 
@@ -7,7 +10,10 @@ import pygame
 import pytest
 
 from simulator.errors import ScenarioError
+from simulator.session import Session
 from simulator.view import stadium
+from simulator.view.app import App
+from simulator.view.layers import track
 from simulator.view.stadium import LeftError, draw_stadium, shown_while
 from simulator.view.themes import theme_named
 from simulator.view.window import Window, closed
@@ -87,3 +93,45 @@ def test_it_lies_where_the_first_picture_has_it(window: Window) -> None:
 
 def _span(begin: int, length: int) -> tuple[int, int, int]:
     return begin, begin + length, 3
+
+
+def test_the_first_picture_of_an_attempt_is_shown_without_what_only_later_ones_need() -> None:
+    """What is imported, and each look of the collector through it, decides how soon that is."""
+    program = """
+import gc, sys
+import pygame
+shown, count = pygame.display.flip, 0
+def flip():
+    global count
+    shown()
+    count += 1
+    if count == 2:
+        later = {
+            "simulator.analysis.chances", "simulator.analysis.predict", "simulator.export.film",
+            "simulator.scenario.story", "simulator.session.presentation", "ruamel", "scipy",
+            "matplotlib", "av", "rich.table", "multiprocessing",
+        }
+        early = sorted(later & set(sys.modules))
+        print(early, gc.isenabled(), flush=True)
+        sys.exit()
+pygame.display.flip = flip
+from simulator.__main__ import main
+sys.argv = ["lightpace", "run"]
+main()
+"""
+    environment = {**os.environ, "SDL_VIDEODRIVER": "dummy"}
+    done = subprocess.run(
+        [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[-1] == "[] False"
+
+
+def test_the_first_picture_has_the_ground_of_the_empty_stadium(window: Window) -> None:
+    ground = track.draw_ground
+    ground.cache_clear()
+    app = App(Session.open("breaking4"), window=window)
+    surface = window.surface
+    assert surface is not None
+    draw_stadium(surface, NIGHT)
+    app.frame(0.0)
+    assert ground.cache_info().misses == 1

@@ -42,6 +42,7 @@ _SEAT_M = 0.56
 Floats = NDArray[np.float32]
 
 
+@lru_cache(maxsize=1)  # the empty stadium is the ground of the first picture, too
 def draw_ground(view: View, box: Box, theme: Theme, start_s_m: float, leds: int) -> pygame.Surface:
     """Return the ground seen through `view` in `box`, with its marks and unlit LEDs."""
     surface = paint(view, box, theme)

@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pygame
 from numpy.typing import NDArray
 
-from simulator.analysis.chances import Band
 from simulator.stage.scene import Curve
 from simulator.view.layout import Box
 from simulator.view.theme import Colour
+
+if TYPE_CHECKING:
+    from simulator.analysis.chances import Band
 
 Floats = NDArray[np.float64]
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pygame
 
-from simulator.analysis.chances import Band
 from simulator.stage.scene import Body, Chart, ChartMarker, Curve, Scene
 from simulator.view.layout import Box
 from simulator.view.panels.frame import CachedLayer, padding
@@ -30,8 +30,11 @@ from simulator.view.panels.plot import (
 )
 from simulator.view.sprites import dot
 from simulator.view.style import Style
-from simulator.view.text import REGULAR
+from simulator.view.text import REGULAR, shrink
 from simulator.view.theme import Sizes, mix
+
+if TYPE_CHECKING:
+    from simulator.analysis.chances import Band
 
 _WAYS = "up: ahead   down: behind"
 _BAND_WORDS = (
@@ -160,10 +163,11 @@ class Timeline:
         """Return the curves as they are drawn: worked out again only where one has changed."""
         if self._drawn is None or self._drawn[0] != plot or self._drawn[1] is not self._curves:
             thin, thick = max(1, round(1.6 * self._sizes.unit)), _thickness(self._sizes)
+            known = dict(self._drawn[2]) if self._drawn and self._drawn[0] == plot else {}
             lines = [
                 (curve, curve_lines(plot, curve, thick))
                 if curve.kind == "runner"
-                else (curve, curve_lines(plot, curve, thin, dashed=True))
+                else (curve, known.get(curve) or curve_lines(plot, curve, thin, dashed=True))
                 for curve in self._curves
             ]
             self._drawn = plot, self._curves, lines
@@ -308,8 +312,8 @@ def legend(
     for band in (bands[-1], ""):
         for count in range(len(curves), 0, -1):
             if fits(cut(least, count, band)):
-                narrowed = (cut(wide, count, band) for wide in range(widest, least - 1, -1))
-                return next(filter(fits, narrowed))
+                wide = shrink(widest, least, lambda wide: fits(cut(wide, count, band)))  # noqa: B023
+                return cut(wide, count, band)
     return Legend((), "", "", "")
 
 

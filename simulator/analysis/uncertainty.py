@@ -12,7 +12,7 @@ than the plan: the fast end tells of the plan, not of what she could run.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -26,7 +26,7 @@ from simulator.analysis.predict import RaceCost, race_cost
 from simulator.physics.air import drag_area
 from simulator.physics.attempt import STATUSES, Outcomes, run_attempts
 from simulator.physics.setup import STEP_S, attempt_of
-from simulator.recording.recording import State, Status
+from simulator.recording.recording import Status
 from simulator.scenario.loader import load_scenario
 from simulator.scenario.model import INPUT_BOUNDS, Runner, Scenario
 from simulator.scenario.plan import schedule_of
@@ -181,20 +181,17 @@ def quantile(spread: Distribution, shares: Floats, centre: Floats) -> Floats:
     return np.where(central, centre, values)
 
 
-def run_samples(
-    scenario: Scenario,
-    samples: Samples,
-    *,
-    places_m: ArrayLike = (),
-    states: Sequence[State] | None = None,
-    step_s: float = STEP_S,
-) -> Outcomes:
-    """Run every sample, from the gun or from a state each; passing times at `places_m` [m]."""
-    attempts = [
+def run_samples(scenario: Scenario, samples: Samples, *, places_m: ArrayLike = ()) -> Outcomes:
+    """Run every sample from the gun; passing times at `places_m` [m]."""
+    return run_attempts(sample_attempts(scenario, samples), places_m=places_m)
+
+
+def sample_attempts(scenario: Scenario, samples: Samples, step_s: float = STEP_S) -> list[Any]:
+    """Return an attempt for each sample, which `run_attempts` can run."""
+    return [
         attempt_of(scenario, step_s, runner=runner, wake=wake)
         for runner, wake in zip(samples.runners, samples.wakes.tolist(), strict=True)
     ]
-    return run_attempts(attempts, states, places_m=places_m)
 
 
 def sampled(scenario: Scenario, samples: int = SAMPLES, seed: int = SEED) -> Outcomes:

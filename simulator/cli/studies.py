@@ -43,7 +43,7 @@ from simulator.units import (
 )
 
 if TYPE_CHECKING:
-    from simulator.analysis.calibrate import Calibration, Found, Free
+    from simulator.analysis.calibrate import Calibration, Free, FreeValue
     from simulator.analysis.sweep.chunks import Columns
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -159,7 +159,7 @@ def _number(text: str, whole: str) -> float:
 
 def _print_calibration(calibration: Calibration) -> None:
     out.print(escape(calibration.scenario.name), style="bold")
-    for number in calibration.found:
+    for number in calibration.values:
         line = f"{number.path} = {number.value:.6g}{_flatness(number)}"
         out.print(escape(line), soft_wrap=True)
     if calibration.correlation is not None:
@@ -181,7 +181,7 @@ def _print_calibration(calibration: Calibration) -> None:
         WIDE.print(table)
 
 
-def _flatness(number: Found) -> str:
+def _flatness(number: FreeValue) -> str:
     from simulator.analysis.calibrate import FLAT_S
 
     if number.error is not None:

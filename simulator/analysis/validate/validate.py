@@ -1,7 +1,7 @@
 """Validation: everything with a published value, beside what the model makes of it.
 
-In: nothing but what ships. Out: all rows of `lightpace validate`; the athletes' own table is made
-by `simulator.analysis.validate.athletes`.
+In: nothing but what ships. Out: all rows of `lightpace validate`; the athletes' table is made by
+`simulator.analysis.validate.athletes`.
 """
 
 from __future__ import annotations
@@ -117,7 +117,7 @@ def _constant_shelter() -> list[Row]:
 
     A plan holds a finish from below: with the published finish as its last split, any shelter from
     some value on gives that finish. So only her splits to 1200 m are planned, and what is left of
-    the mile is asked for at every even speed; the fastest finish is the largest effort.
+    the mile is run at every even speed; the fastest finish is the largest effort.
     """
     replayed = load_scenario("breaking4_replayed", with_ghosts=False)
     shelters = np.arange(0.20, 0.4001, 0.02)
@@ -128,10 +128,10 @@ def _constant_shelter() -> list[Row]:
     late = np.array([float(r.time_at(1200.0)) - 181.84 for r in runs])
     finish[np.abs(late) > 0.1] = np.inf
     best = finish.reshape(len(shelters), len(lasts)).min(axis=1)
-    found = []
+    inverted = []
     for time, clock in ((246.42, "published"), (246.91, "gun to line")):
         value = float(np.interp(-time, -best, shelters))
-        found.append(
+        inverted.append(
             Row(
                 "Breaking4, her splits to 1200 m and the rest at the largest effort",
                 f"constant shelter that gives {format_time(time)} ({clock})",
@@ -143,7 +143,7 @@ def _constant_shelter() -> list[Row]:
                 "fastest finish of all even speeds over the last 409 m",
             )
         )
-    return found
+    return inverted
 
 
 def _from_1200(scenario: Scenario, value: float, finish_s: float) -> Scenario:
@@ -256,7 +256,7 @@ OSBORNE = "Osborne 2025"
 
 
 def _physiology() -> list[Row]:
-    """Return what pays for Breaking4 beside what a laboratory found on this very mile."""
+    """Return what pays for Breaking4 beside what Osborne 2025 has for this very mile."""
     scenario = load_scenario("breaking4", with_ghosts=False)
     section = "Breaking4, what pays for it"
     lost = float(outcomes_of([scenario], watch_light=True).lost_light_m[0])
@@ -325,7 +325,7 @@ def _meeting_osborne() -> list[Row]:
         "da_silva_2025": [_HER_MEANS],
         "fifteen_hundred": [_HER_MEANS, shelter],
     }
-    scenarios = {name: load_scenario(name, overrides=own) for name, own in changes.items()}
+    scenarios = {name: load_scenario(name, overrides=c) for name, c in changes.items()}
     attempt = scenarios["breaking4"]
     rows = _supply_rows(section, attempt, Role.CALIBRATED)
     races = (
@@ -372,14 +372,14 @@ def _bests_of(section: str, runner: Runner) -> list[Row]:
 def _critical(section: str, runner: Runner) -> list[Row]:
     """Return critical speed and D' of both runners, of which a laboratory published no figure."""
     cases = [
-        ("critical speed", critical_speed, Unit.SPEED, "within range, says the laboratory"),
-        ("D'", d_prime, Unit.METRES, "below what is needed, says the laboratory"),
+        ("critical speed", critical_speed, Unit.SPEED, "within range, it says"),
+        ("D'", d_prime, Unit.METRES, "below what is needed, it says"),
     ]
     rows = []
     for what, of, unit, words in cases:
         note = f"{words}; the default runner {of(Runner()):.{2 if unit is Unit.SPEED else 0}f}"
         rows.append(
-            Row(section, what, "tested, no figure", (), of(runner), unit, Role.LISTED, note)
+            Row(section, what, "laboratory, no figure", (), of(runner), unit, Role.LISTED, note)
         )
     return rows
 
@@ -423,8 +423,8 @@ def _sensitivities() -> list[Row]:
         [load_scenario("breaking4", overrides=list(c), with_ghosts=False) for c in changes]
     ).tolist()
     rows = []
-    for (what, source, expected, own), finish in zip(cases, finishes, strict=True):
-        moved = finish - (steady if _HELD in own else free)
+    for (what, source, expected, setting), finish in zip(cases, finishes, strict=True):
+        moved = finish - (steady if _HELD in setting else free)
         note, role = "nothing published", Role.LISTED
         published = () if expected is None else (expected,)
         if expected is not None:

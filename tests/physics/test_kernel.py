@@ -123,7 +123,7 @@ CHANGES = st.tuples(
     one_of(
         "pacers.leader", "{}", "{fast_opening: -2.5}", "{jitter: 1, seed: 3, fade: 9, surge: 3}"
     ),
-    between("pacers.swap_gap", 0, 10),
+    between("pacers.swap_gap", 0, 3),
     between("environment.wind.speed", 0, 20),
     between("environment.wind.direction", -360, 360),
     between("environment.temperature", -30, 50),

@@ -170,7 +170,7 @@ def still(
     width_height = picture_size(size)
     from simulator.session import Session
     from simulator.view.picture import render_still, save_png
-    from simulator.view.themes import theme_named
+    from simulator.view.theme import theme_named
 
     theme_named(theme)  # an unknown one is refused before anything is computed
     session = Session(attempt)
@@ -253,7 +253,7 @@ def film(
     gif = output.suffix.lower() == ".gif"
     shape = picture_size(size or (_GIF_SIZE if gif else _FILM_SIZE))
     from simulator.export.film import Cut, Pictures, check_film, write_film
-    from simulator.view.themes import theme_named
+    from simulator.view.theme import theme_named
 
     colours = theme_named(theme)
     of_story = is_story(scenario)
@@ -341,7 +341,7 @@ def report(
     from simulator.export.page import write_page
     from simulator.physics.attempt import simulate
     from simulator.stage.show import make_show
-    from simulator.view.themes import theme_named
+    from simulator.view.theme import theme_named
 
     colours = theme_named(theme)
     write_page(make_show(attempt, simulate(attempt)), output, colours, force=force)

@@ -88,7 +88,7 @@ def run(
     strip = None if leds is None else _strip(leds, theme)
     opening = None if at is None else race_time(at)
     width_height = picture_size(size)
-    from simulator.view.display import missing_display
+    from simulator.view.window import missing_display
 
     missing = missing_display()
     if missing:
@@ -140,7 +140,7 @@ def present(
     ] = False,
 ) -> None:
     """Present a story, or a scenario's own events, to an audience with a clicker."""
-    from simulator.view.display import missing_display
+    from simulator.view.window import missing_display
 
     missing = missing_display()
     if missing:
@@ -183,7 +183,7 @@ def _window(
     stack: ExitStack, size: tuple[int, int], theme: str, display: int | None
 ) -> tuple[Window, Theme]:
     """Open the window, over all of a display if one is named; it closes with the stack."""
-    from simulator.view.themes import theme_named
+    from simulator.view.theme import theme_named
     from simulator.view.window import Window, closed
 
     gc.disable()  # until the first picture of the attempt: what is made until then stays
@@ -223,7 +223,7 @@ def _ready(
 
 def _strip(text: str, theme: str) -> AbstractContextManager[LedStrip]:
     from simulator.export.leds import opened_strip, parse_target
-    from simulator.view.themes import theme_named
+    from simulator.view.theme import theme_named
 
     try:
         return opened_strip(parse_target(text), theme_named(theme))

@@ -18,7 +18,7 @@ from simulator.recording.recording import Recording
 from simulator.recording.store import load_recordings, save_recordings
 from simulator.session.forks import free_name
 from simulator.session.history import Lineage
-from simulator.stage.desk import Comparison, PinRow
+from simulator.stage.panel_state import Comparison, PinRow
 from simulator.units import format_signed, format_time
 
 MOST_PINS = 6

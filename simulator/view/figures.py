@@ -23,8 +23,7 @@ from simulator.errors import ExtraError, LightpaceError, OutputError
 from simulator.files import replacing
 from simulator.resources import asset_path
 from simulator.units import format_time
-from simulator.view.theme import Theme, css, mix
-from simulator.view.themes import theme_named
+from simulator.view.theme import Theme, css, mix, theme_named
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -18,8 +18,7 @@ from simulator.view.panels import what_if as panel
 from simulator.view.panels.frame import body
 from simulator.view.panels.what_if import WhatIfPanel, lay_out, tip_of
 from simulator.view.picture import Painter
-from simulator.view.style import Style
-from simulator.view.text import SEMIBOLD, Type
+from simulator.view.text import SEMIBOLD, Style, Type
 from tests.view import scenes
 from tests.view.conftest import FakeSession
 

@@ -419,8 +419,9 @@ def print_answers(
         begins = f"last {spurt.last_m:.0f} m, from {format_time(spurt.from_s)} on"
         ran = "she did not finish" if spurt.as_run_s is None else f"{spurt.as_run_s:.2f} s as run"
         could = "nothing is left for a spurt"
-        if spurt.fastest_s is not None and spurt.left_s >= 0.005:
-            could = f"she could have kept up {spurt.fastest_s:.2f} s, {spurt.left_s:.2f} s less"
+        if spurt.fastest_s is not None and (spurt.as_run_s is None or spurt.left_s >= 0.005):
+            less = f", {spurt.left_s:.2f} s less" if spurt.left_s else ""
+            could = f"she could have kept up {spurt.fastest_s:.2f} s{less}"
         out.print(f"{begins}: {ran}; {could}", soft_wrap=True)
     if left:
         out.print(
@@ -463,11 +464,12 @@ def _forecast_facts(forecast: Forecast) -> list[str]:
     counts = dict(forecast.counts)
     finished = counts.pop("finished")
     lines = [f"finish: 5 % {low}, 50 % {middle}, 95 % {high}, of {finished} that finished"]
-    if len(forecast.scenario.uncertainty.given) > 1:
-        lines.append(
-            f"they are worth {forecast.effective:.0f} independent samples: the better one fits all "
-            "given races, the more often it was drawn"
-        )
+    races = len(forecast.scenario.uncertainty.given)
+    if races:
+        how = "the reserve of each was solved for that race"
+        if races > 1:
+            how = "the better one fits all of these races, the more often it was drawn"
+        lines.append(f"they are worth {forecast.effective:.0f} independent samples: {how}")
     others = [f"{n} {name}" for name, n in counts.items() if n]
     if others:
         lines.append(f"not in these times: {', '.join(others)}")

@@ -71,13 +71,17 @@ def run(
     ] = 1.0,
     at: Annotated[str | None, typer.Option(help="Open at this race time, e.g. 2:00.75.")] = None,
     size: Annotated[str, typer.Option(help="Window size.")] = "1280x720",
-    fullscreen: Annotated[bool, typer.Option(help="Fill the screen.")] = False,
+    fullscreen: Annotated[bool, typer.Option(help="Fill the whole screen.")] = False,
     display: AudienceDisplay = None,
     theme: ThemeName = "night",
-    sound: Annotated[bool, typer.Option("--sound", help="Gun, bell, and a tick a lap.")] = False,
+    sound: Annotated[
+        bool, typer.Option("--sound", help="Play the gun, the bell and a tick each lap.")
+    ] = False,
     leds: Annotated[
         str | None,
-        typer.Option(metavar="sacn:HOST,universe=1,count=150", help="Light a real strip by sACN."),
+        typer.Option(
+            metavar="sacn:HOST,universe=1,count=150", help="Light a real LED strip over sACN."
+        ),
     ] = None,
 ) -> None:
     """Open the window and watch the attempt."""
@@ -128,12 +132,14 @@ def present(
         typer.Option(min=0, help="Display for the audience, from 0; left out: the second one."),
     ] = None,
     windowed: Annotated[
-        bool, typer.Option("--windowed", help="In a window; F5 presents from there.")
+        bool, typer.Option("--windowed", help="Start in a window; F5 presents from there.")
     ] = False,
     theme: ThemeName = "night",
-    sound: Annotated[bool, typer.Option("--sound", help="Gun, bell, and a tick a lap.")] = False,
+    sound: Annotated[
+        bool, typer.Option("--sound", help="Play the gun, the bell and a tick each lap.")
+    ] = False,
 ) -> None:
-    """Tell a story, or a scenario's own events, to an audience: a clicker goes on and back."""
+    """Present a story, or a scenario's own events, to an audience with a clicker."""
     from simulator.view.window import missing_display
 
     missing = missing_display()

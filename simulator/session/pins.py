@@ -11,9 +11,8 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from simulator.analysis.comparison import column, distances
 from simulator.analysis.marks import Mark, run_mark
-from simulator.analysis.splits import split_label
+from simulator.analysis.splits import column, split_distances, split_label
 from simulator.coefficients import LAP_M
 from simulator.recording.recording import Recording
 from simulator.recording.store import load_recordings, save_recordings
@@ -132,7 +131,7 @@ class Pins:
         """Return the live run, as far as it is known, against the kept ones."""
         if not self.pins:
             return None
-        places = distances(run.race_m)
+        places = split_distances(run.race_m)
         now = column(run, places, known_s)
         others = [
             column(pin.run, places, known_s if pin.lineage == live else math.inf)
@@ -178,7 +177,7 @@ def _signed(value: float | None) -> str:
 
 def _learning_times(run: Recording) -> tuple[float, ...]:
     """Return the race times at which the table learns something of a run [s], increasing."""
-    found = column(run, distances(run.race_m))
+    found = column(run, split_distances(run.race_m))
     bell = float(run.time_at(run.race_m - LAP_M)) if run.race_m > LAP_M else math.nan
     times = [t for t in (*found.splits_s, bell, run.end_s) if t is not None and not math.isnan(t)]
     return tuple(sorted(times))

@@ -265,8 +265,11 @@ class Session:
             stretch = here, now.chances.next_m(here)
             if now.possible is not None and not now.chances.missing(*stretch):
                 return
-        forks = next((n for n, (_, then) in enumerate(show.earlier, 1) if then is now), None)
-        self.findings.ask(self._shown.lineage[:forks], now, stretch)
+        forks = next((n for n, (_, then) in enumerate(show.earlier) if then is now), None)
+        lineage = self._shown.lineage
+        if forks is not None:
+            lineage, now = lineage[: forks + 1], replace(now, earlier=show.earlier[:forks])
+        self.findings.ask(lineage, now, stretch)
 
     def _take_findings(self) -> None:
         self._player.show = self._with_findings(self._player.show, self._shown.lineage)

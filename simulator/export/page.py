@@ -34,7 +34,7 @@ from simulator.export.sheet import scenario_yaml, split_cells, worst_residual
 from simulator.files import is_there, write_text
 from simulator.resources import asset_path
 from simulator.stage.playback import Playback
-from simulator.stage.scene import Body, Curve, Scene
+from simulator.stage.scene import Body, ChartCurve, Scene
 from simulator.stage.scenery import ShowOptions, scene_of, short_name
 from simulator.stage.show import Show
 from simulator.units import format_distance, format_signed, format_time
@@ -283,7 +283,7 @@ def _waves(show: Show, scenes: Sequence[Scene], theme: Theme) -> list[dict[str, 
     return waves
 
 
-def _curve(curve: Curve, race_m: float, theme: Theme) -> dict[str, Any]:
+def _curve(curve: ChartCurve, race_m: float, theme: Theme) -> dict[str, Any]:
     x = np.linspace(0.0, race_m, CURVE_POINTS)
     gap = np.interp(x, curve.x_m, curve.gap_s, right=np.nan)
     return {

@@ -4,7 +4,7 @@ In: nothing (these are plain values; `simulator.stage.scenery` makes them of a s
 Out: frozen dataclasses that `view` draws: it sees nothing else. Which camera looks and which panels
 are shown is the viewer's choice, or a story's.
 
-Arrays in a scene are shared between scenes and read-only: compare `Curve` by identity to know
+Arrays in a scene are shared between scenes and read-only: compare `ChartCurve` by identity to know
 whether a cached drawing is still good.
 """
 
@@ -195,7 +195,7 @@ class Meter:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Curve:
+class ChartCurve:
     """A gap over distance: `x_m` increasing [m], `gap_s` positive = behind the light [s]."""
 
     name: str
@@ -248,7 +248,7 @@ class Chart:
     """
 
     race_m: float
-    curves: tuple[Curve, ...]
+    curves: tuple[ChartCurve, ...]
     marks: tuple[ChartMarker, ...]
     reveal_m: float
     playhead_m: float

@@ -25,7 +25,7 @@ from simulator.physics.pacers import Group, changed_group, group_of, role_of
 from simulator.recording.recording import Recording
 from simulator.scenario.model import Scenario
 from simulator.scenario.uncertainty import any_assumed
-from simulator.stage.scene import ChartMarker, Curve
+from simulator.stage.scene import ChartCurve, ChartMarker
 
 if TYPE_CHECKING:  # a window opens sooner without what is worked out after its first picture
     from simulator.analysis.chances import Band, Chances
@@ -102,7 +102,7 @@ class Show:
         return _lost_light_m(self.recording, self._lights)
 
     @property
-    def curves(self) -> tuple[Curve, ...]:
+    def curves(self) -> tuple[ChartCurve, ...]:
         """Gap to the light over distance, the ghosts' first and the runner's last."""
         return _curves(self.recording, self.scenario.runner.name, self.ghosts, self._lights)
 
@@ -304,7 +304,7 @@ def _lost_light_m(recording: Recording, lights: Lights) -> float | None:
 @lru_cache(maxsize=16)
 def _curves(
     recording: Recording, runner: str, ghosts: tuple[Mark, ...], lights: Lights
-) -> tuple[Curve, ...]:
+) -> tuple[ChartCurve, ...]:
     light = lights[-1][1]
     earlier = tuple(
         (float(recording.distance_at(until_s)), then)
@@ -320,16 +320,16 @@ def _curves(
 @lru_cache(maxsize=64)  # a knob turned changes the run, seldom a mark
 def _ghost_curve(
     ghost: Mark, race_m: float, light: Mark, earlier: tuple[tuple[float, Mark], ...]
-) -> Curve:
+) -> ChartCurve:
     reach_m = min(ghost.distance_m, race_m)
     gap = _passes(ghost, reach_m) - _light_passes(light, earlier, reach_m)
     return _curve(ghost.name, ghost.colour, "ghost", reach_m, gap)
 
 
-def _curve(name: str, colour: str, kind: str, reach_m: float, gap_s: Floats) -> Curve:
+def _curve(name: str, colour: str, kind: str, reach_m: float, gap_s: Floats) -> ChartCurve:
     gap_s[0] = 0.0
     gap_s.setflags(write=False)
-    return Curve(name, colour, kind, _places(reach_m), gap_s)
+    return ChartCurve(name, colour, kind, _places(reach_m), gap_s)
 
 
 @lru_cache(maxsize=16)
@@ -360,7 +360,7 @@ def _places(reach_m: float) -> Floats:
 
 
 @lru_cache(maxsize=16)
-def _gap_bounds(curves: tuple[Curve, ...]) -> tuple[Floats, Floats, Floats]:
+def _gap_bounds(curves: tuple[ChartCurve, ...]) -> tuple[Floats, Floats, Floats]:
     low, high = -0.5, 1.0
     for curve in curves[:-1]:
         known = curve.gap_s[np.isfinite(curve.gap_s)]

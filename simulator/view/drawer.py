@@ -14,7 +14,7 @@ from functools import partial
 import pygame
 
 from simulator.stage.panel_state import Comparison, Knob, PanelState
-from simulator.stage.scene import Curve, Scene
+from simulator.stage.scene import ChartCurve, Scene
 from simulator.view.camera import ease
 from simulator.view.layout import Box, Layout
 from simulator.view.pages import Page, changed_pages, page_names, written
@@ -406,7 +406,7 @@ class Editor:
         self._session = session
         self.drawer = Drawer(session)
         self._panels = {name: panel() for name, panel in SIDE_PANELS.items()}
-        self._curves: tuple[Curve, ...] | None = None
+        self._curves: tuple[ChartCurve, ...] | None = None
 
     def toggle(self, *, by_key: bool) -> None:
         """Open or shut the drawer, where there is room for it."""

@@ -18,7 +18,7 @@ from simulator.recording.recording import ARRAYS, Recording, Status
 from simulator.scenario.loader import load_text
 from simulator.scenario.model import Scenario
 from simulator.stage.playback import COUNTDOWN_S, RATES, STALL_S, Playback
-from simulator.stage.scene import Curve, Phase, Scene, StartLight
+from simulator.stage.scene import ChartCurve, Phase, Scene, StartLight
 from simulator.stage.scenery import (
     FADED,
     RUN_OUT_M,
@@ -99,7 +99,7 @@ def visible(scene: Scene) -> Scene:
     """Return the scene with everything taken out that a picture must not show."""
     chart = scene.chart
 
-    def seen(curve: Curve) -> Curve:
+    def seen(curve: ChartCurve) -> ChartCurve:
         if curve.kind != "runner":
             return curve
         until = curve.x_m <= chart.reveal_m

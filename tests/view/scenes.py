@@ -22,8 +22,8 @@ from simulator.stage.scene import (
     Body,
     Chance,
     Chart,
+    ChartCurve,
     ChartMarker,
-    Curve,
     GapLine,
     GroupView,
     Meter,
@@ -71,9 +71,9 @@ NAMES = (
 )
 
 _CURVES = (
-    Curve("even 4:00.00", "white", "ghost", _GRID_M, GHOSTS["even 4:00.00"][2] - LIGHT_S),
-    Curve("as run 4:06.42", "amber", "ghost", _GRID_M, GHOSTS["as run 4:06.42"][2] - LIGHT_S),
-    Curve("Faith Kipyegon", "white", "runner", _GRID_M, RUN_S - LIGHT_S),
+    ChartCurve("even 4:00.00", "white", "ghost", _GRID_M, GHOSTS["even 4:00.00"][2] - LIGHT_S),
+    ChartCurve("as run 4:06.42", "amber", "ghost", _GRID_M, GHOSTS["as run 4:06.42"][2] - LIGHT_S),
+    ChartCurve("Faith Kipyegon", "white", "runner", _GRID_M, RUN_S - LIGHT_S),
 )
 _BAND = Band(_GRID_M, 0.0 * _GRID_M, np.maximum(_GRID_M - 400, 0.0) * 0.011)
 _MARKS = (

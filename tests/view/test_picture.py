@@ -10,7 +10,7 @@ import numpy as np
 import pygame
 import pytest
 
-from simulator.stage.scene import Body, Camera, Chance, Curve, Phase, Scene
+from simulator.stage.scene import Body, Camera, Chance, ChartCurve, Phase, Scene
 from simulator.view import camera
 from simulator.view.arranging import arrange
 from simulator.view.camera import Shot, Viewpoint, resting
@@ -120,7 +120,7 @@ def test_suspense_hides_what_is_still_to_come() -> None:
     scene = scenes.light_lost()
     other = scene.chart.curves[-1]
     later = other.x_m > scene.chart.reveal_m + 2
-    changed = Curve(
+    changed = ChartCurve(
         other.name, other.colour, other.kind, other.x_m, np.where(later, -0.5, other.gap_s)
     )
     chart = replace(scene.chart, curves=(*scene.chart.curves[:-1], changed))

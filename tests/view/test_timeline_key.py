@@ -8,7 +8,7 @@ import numpy as np
 import pygame
 import pytest
 
-from simulator.stage.scene import Body, Curve, Scene
+from simulator.stage.scene import Body, ChartCurve, Scene
 from simulator.view.arranging import arrange
 from simulator.view.panels.frame import padding
 from simulator.view.panels.timeline import Legend, legend, named, plot_box
@@ -25,10 +25,10 @@ COLOURS = ("violet", "cyan", "yellow", "blue", "red", "grey")
 PINS = tuple(f"pacers {n}, front gap 2.5, from 1:45.1" for n in range(1, 7))
 
 
-def ghost(name: str, label: str, colour: str) -> tuple[Body, Curve]:
+def ghost(name: str, label: str, colour: str) -> tuple[Body, ChartCurve]:
     body = Body(name, label, "ghost", colour, 0.0, 0.0, 6.0)
     grid = np.linspace(0.0, scenes.RACE_M, 50)
-    return body, Curve(name, colour, "ghost", grid, grid * 1e-3)
+    return body, ChartCurve(name, colour, "ghost", grid, grid * 1e-3)
 
 
 def made(pins: int, before: int = 1) -> Scene:

@@ -16,7 +16,7 @@ import numpy as np
 import pygame
 from numpy.typing import NDArray
 
-from simulator.stage.scene import Body, Chart, ChartMarker, Curve, Scene
+from simulator.stage.scene import Body, Chart, ChartCurve, ChartMarker, Scene
 from simulator.view.layout import Box
 from simulator.view.panels.frame import CachedLayer, padding
 from simulator.view.sprites import dot
@@ -60,11 +60,13 @@ class Timeline:
         self._style = style
         self._type, self._sizes, self._theme = style.type, style.sizes, style.theme
         self._key: object = None
-        self._curves: tuple[Curve, ...] = ()
+        self._curves: tuple[ChartCurve, ...] = ()
         self._band: Band | None = None
         self._version = 0
         self._whole: pygame.Surface | None = None
-        self._drawn: tuple[Plot, tuple[Curve, ...], list[tuple[Curve, Lines]]] | None = None
+        self._drawn: tuple[Plot, tuple[ChartCurve, ...], list[tuple[ChartCurve, Lines]]] | None = (
+            None
+        )
 
     def show(self, layer: CachedLayer, scene: Scene, box: Box) -> None:
         """Bring the still part up to date: axes, ghosts' curves, marks."""
@@ -149,7 +151,7 @@ class Timeline:
                 draw_lines(surface, plot, lines, shade)
         self._write_marks(surface, plot, marks)
 
-    def _lines(self, plot: Plot) -> list[tuple[Curve, Lines]]:
+    def _lines(self, plot: Plot) -> list[tuple[ChartCurve, Lines]]:
         """Return the curves as they are drawn: worked out again only where one has changed."""
         if self._drawn is None or self._drawn[0] != plot or self._drawn[1] is not self._curves:
             thin, thick = max(1, round(1.6 * self._sizes.unit)), _thickness(self._sizes)
@@ -235,7 +237,9 @@ def _thickness(sizes: Sizes) -> int:
 # the key: which line is whose --------------------------------------------------------------------
 
 
-def named(curves: Sequence[Curve], ghosts: Sequence[Body]) -> tuple[tuple[Curve, str], ...]:
+def named(
+    curves: Sequence[ChartCurve], ghosts: Sequence[Body]
+) -> tuple[tuple[ChartCurve, str], ...]:
     """Return the curves with their names, the weightiest first: what the user made is not lost.
 
     The runner, runs that were left, kept runs with their numbers, the file's ghosts.
@@ -262,14 +266,14 @@ class Legend:
         ways: which way is good.
     """
 
-    names: tuple[tuple[Curve, str], ...]
+    names: tuple[tuple[ChartCurve, str], ...]
     more: str
     band: str
     ways: str
 
 
 def legend(
-    curves: Sequence[tuple[Curve, str]],
+    curves: Sequence[tuple[ChartCurve, str]],
     room: float,
     style: Style,
     *,
@@ -311,7 +315,7 @@ def heading(
     surface: pygame.Surface,
     box: Box,
     light: str,
-    names: Sequence[tuple[Curve, str]],
+    names: Sequence[tuple[ChartCurve, str]],
     style: Style,
     *,
     banded: bool,
@@ -346,7 +350,7 @@ def heading(
     type_.write(surface, shown.ways, (box.right - pad, y), REGULAR, px, theme.faint, align=1)
 
 
-def _sample(surface: pygame.Surface, curve: Curve, x: float, y: float, style: Style) -> int:
+def _sample(surface: pygame.Surface, curve: ChartCurve, x: float, y: float, style: Style) -> int:
     """Draw a piece of a curve's line; return its width [px]."""
     wide = round(1.6 * style.sizes.caption)
     thick = max(1, round(2.2 * style.sizes.unit))
@@ -436,7 +440,7 @@ def draw_area(surface: pygame.Surface, plot: Plot, band: Band, fill: Colour, edg
     surface.set_clip(clip)
 
 
-def curve_lines(plot: Plot, curve: Curve, thick: int, *, dashed: bool = False) -> Lines:
+def curve_lines(plot: Plot, curve: ChartCurve, thick: int, *, dashed: bool = False) -> Lines:
     """Return a curve as the lines it is drawn with, through one point each two pixels."""
     if len(curve.x_m) < 2:
         return []

@@ -8,15 +8,18 @@ from __future__ import annotations
 import itertools
 from dataclasses import dataclass
 from functools import lru_cache, partial
+from typing import TYPE_CHECKING
 
 import pygame
 
 from simulator.stage.keys import Binding
-from simulator.stage.panel_state import Comparison
 from simulator.stage.scene import Board
 from simulator.view.layout import Box, Layout
 from simulator.view.text import BOLD, REGULAR, SEMIBOLD, Style, shrink
 from simulator.view.theme import Sizes, Theme, mix
+
+if TYPE_CHECKING:
+    from simulator.stage.panel_state import Comparison
 
 KEY_NAMES = {
     "space": "Space",

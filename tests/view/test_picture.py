@@ -1,19 +1,21 @@
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Hashable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pygame
 import pytest
 
-from simulator.stage.scene import Body, Camera, Chance, Curve, Scene
+from simulator.stage.scene import Body, Camera, Chance, Curve, Phase, Scene
 from simulator.view import camera
 from simulator.view.arranging import arrange
 from simulator.view.camera import Shot, Viewpoint, resting
 from simulator.view.layers import bodies, group, lights
-from simulator.view.layers.track import Tiles, led_pips, mark_lines, paint
+from simulator.view.layers.track import Tiles, led_pips, mark_lines, mark_names, paint
 from simulator.view.layout import Box
 from simulator.view.panels import score
 from simulator.view.panels.frame import CachedLayer, Paint
@@ -317,3 +319,51 @@ def test_a_mark_that_is_reached_writes_its_own_row_and_no_other() -> None:
     panel.layout(box, after, style)
     panel.draw(layer, box)
     assert written == [f"split {reached[0]}"]
+
+
+TIMES_S = (0.0, 59.94, 239.9, 599.94, 600.0, 723.0, 3599.9, 3723.0)
+CLOCKED = [(640, 360), (1024, 768), (1280, 720), (1920, 1080), (3840, 2160)]
+
+
+@pytest.mark.parametrize("size", CLOCKED)
+@pytest.mark.parametrize("presenting", [False, True])
+def test_the_clock_is_never_cut(
+    size: tuple[int, int], presenting: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wide: list[int] = []
+    digits = Type.digits
+
+    def noting(self: Type, *given: Any, **more: Any) -> int:
+        wide.append(digits(self, *given, **more))
+        return wide[-1]
+
+    layout = layout_of(size, None, PictureOptions(presenting=presenting))
+    style, layer = Style(Type(), layout.sizes, THEME), CachedLayer(pygame.Surface(size, 0, 32))
+    monkeypatch.setattr(Type, "digits", noting)
+    for hud in (layout.infield, layout.band):
+        for time_s, phase in itertools.product(TIMES_S, (Phase.RUNNING, Phase.FINISHED)):
+            scene = replace(scenes.running(120.0), time_s=time_s, phase=phase)
+            wide.clear()
+            score.show(layer, scene, hud._replace(lap=None, distance=None), style)
+            assert hud.clock is not None
+            assert 0 < wide[0] <= max(hud.clock.w, 24)
+
+
+@pytest.mark.parametrize(
+    ("start_s_m", "names"),
+    [
+        (390.656, ["100", "200", "300", "FINISH", "START"]),
+        (200.0, ["100", "300", "FINISH", "START"]),
+        (0.0, ["100", "200", "300", "START · FINISH"]),
+    ],
+)
+def test_start_lies_on_no_other_mark(
+    start_s_m: float, names: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[str] = []
+    monkeypatch.setattr(Type, "write", lambda _, __, text, *___, **____: written.append(text))
+    layout = layout_of((1280, 720), None, PictureOptions())
+    surface, view = pygame.Surface((1280, 720), 0, 32), camera.whole(layout.track)
+    style = Style(Type(), layout.sizes, THEME)
+    mark_names(surface, view, layout.stage, start_s_m, style)
+    assert sorted(written) == names

@@ -10,7 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.analysis.fit import critical_speed, d_prime
-from simulator.analysis.predict import PACED, Race, evenly, paced_race, predicted_times
+from simulator.analysis.predict import (
+    PACED,
+    Race,
+    demands,
+    evenly,
+    paced_race,
+    predicted_times,
+    reserve_needed,
+)
 from simulator.analysis.validate.athletes import athletes, study
 from simulator.analysis.validate.hard_starts import alone_over_a_mile, hard_start_rows, held_at
 from simulator.analysis.validate.identities import identity_rows
@@ -371,17 +379,28 @@ def _bests_of(section: str, runner: Runner) -> list[Row]:
 
 def _critical(section: str, runner: Runner) -> list[Row]:
     """Return critical speed and D' of both runners, of which a laboratory published no figure."""
+    mile = held_at(alone_over_a_mile(239.99), 0.29).model_copy(update={"runner": runner})
+    ((needed,),) = reserve_needed(demands([mile]), [runner.max_aerobic_power]).tolist()
+    enough = d_prime(runner.model_copy(update={"reserve": needed}))
+    default = f"the default runner has {d_prime(Runner()):.0f}"
     cases = [
-        ("critical speed", critical_speed, Unit.SPEED, "within range, it says"),
-        ("D'", d_prime, Unit.METRES, "below what is needed, it says"),
+        (
+            "critical speed",
+            critical_speed(runner),
+            Unit.SPEED,
+            f"within range, it says; the default runner {critical_speed(Runner()):.2f}",
+        ),
+        (
+            "D'",
+            d_prime(runner),
+            Unit.METRES,
+            f"below what is needed, it says; 3:59.99 at S 0.29 needs {enough:.0f}, {default}",
+        ),
     ]
-    rows = []
-    for what, of, unit, words in cases:
-        note = f"{words}; the default runner {of(Runner()):.{2 if unit is Unit.SPEED else 0}f}"
-        rows.append(
-            Row(section, what, "laboratory, no figure", (), of(runner), unit, Role.LISTED, note)
-        )
-    return rows
+    return [
+        Row(section, what, "laboratory, no figure", (), value, unit, Role.LISTED, note)
+        for what, value, unit, note in cases
+    ]
 
 
 TWO_THIRDS = 0.0066

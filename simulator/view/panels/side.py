@@ -10,11 +10,11 @@ In: a scene, a panel's box. Out: fields of a layer; `Layout.side` names the pane
 from __future__ import annotations
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 import pygame
 
 from simulator.analysis.gaps import GapState
-from simulator.analysis.splits import Split
 from simulator.stage.scene import GapLine, Meter, Panel
 from simulator.units import format_signed, format_time
 from simulator.view.layout import Box
@@ -23,6 +23,9 @@ from simulator.view.panels.score import gap_words
 from simulator.view.panels.what_if import WhatIfPanel
 from simulator.view.text import BOLD, REGULAR, SEMIBOLD, Style, shrink
 from simulator.view.theme import mix
+
+if TYPE_CHECKING:  # the empty stadium is shown before a scenario is read
+    from simulator.analysis.splits import Split
 
 
 class LivePanel(SidePanel):

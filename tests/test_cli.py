@@ -132,7 +132,7 @@ def test_samples_tell_how_sure_the_finish_is(lightpace: Lightpace) -> None:
     told = " ".join(done.out.split())
     for fact in (
         "12 samples (seed 3), each of which has run monaco_2023", "finish: 5 % ", "50 % 4:",
-        "of 12 that finished",
+        "of 12 that finished", "they are worth 12 independent samples",
         "chance of sub-4:00: ", "nobody is faster than its 3:59.99", "assumed spreads",
         "what matters most", "drag_cost 4.369 7.942", "published range",
     ):  # fmt: skip

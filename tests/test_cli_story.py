@@ -17,7 +17,6 @@ from simulator.scenario.story import Story
 from simulator.session import Session
 from simulator.session.presentation import Presentation
 from simulator.view import app as window
-from simulator.view import display
 from tests.session.short import SHORT
 
 STORY = """name: short story
@@ -121,7 +120,7 @@ def test_present_opens_a_story_or_a_scenario_for_an_audience(
     windowed: bool,
 ) -> None:
     opened: list[tuple[Session, dict[str, Any]]] = []
-    monkeypatch.setattr(display, "missing_display", lambda: "")
+    monkeypatch.setattr(window, "missing_display", lambda: "")
     monkeypatch.setattr(window, "run", lambda session, **how: opened.append((session, how)))
     code, out, err = lightpace("present", name, "--display", "1", *["--windowed"] * windowed)
     assert (code, out, err) == (0, "", "")
@@ -134,7 +133,7 @@ def test_present_opens_a_story_or_a_scenario_for_an_audience(
 def test_without_a_display_the_chapters_are_told(
     lightpace: Lightpace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(display, "missing_display", lambda: "There is no display.")
+    monkeypatch.setattr("simulator.view.window.missing_display", lambda: "There is no display.")
     code, out, err = lightpace("present", "story.yaml")
     assert code == 0
     assert "2 chapters" in out

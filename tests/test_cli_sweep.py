@@ -85,7 +85,10 @@ def test_a_row_that_is_no_yaml_is_kept_wherever_it_stands(
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--vary", "pacers.cuont=1,2"], "pacers.count"),
+        (
+            ["--vary", "pacers.cuont=1,2"],
+            "pacers.cuont  unknown key 'cuont'  (did you mean count?)",
+        ),
         (["--vary", "pacers.count=5..1"], "runs backwards"),
         (["-o", "out.txt"], ".csv, .json or .parquet"),
         (["--samples", "2", "--target", "soon"], "not a time"),

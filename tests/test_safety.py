@@ -14,7 +14,7 @@ import yaml
 
 from simulator.errors import LightpaceError
 from simulator.scenario import load_text, save, yaml_tree
-from simulator.view.themes import theme_named
+from simulator.view.theme import theme_named
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = sorted((ROOT / "simulator").rglob("*.py"))

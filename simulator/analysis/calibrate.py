@@ -11,7 +11,7 @@ published splits, every time counting alike (scipy, extra `[optimise]`).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,12 +28,12 @@ from simulator.scenario.model import Scenario
 from simulator.units import format_time
 
 FLAT_S = 0.1
-"""How flat the answer is, is told by the values that end this much earlier and later [s]."""
+"""The values that end this much earlier and later show how flat the answer is [s]."""
 
 
 @dataclass(frozen=True, slots=True)
 class Free:
-    """A number to be found: its path in the scenario, and between what it may lie."""
+    """A free number: its path in the scenario, and between what it may lie."""
 
     path: str
     low: float | None = None
@@ -49,7 +49,7 @@ class Free:
         low = allowed.low if self.low is None else self.low
         high = allowed.high if self.high is None else self.high
         if low is None or high is None:
-            raise _refused(self.path, "has no bounds of its own", f"say {self.path}=LOW..HIGH")
+            raise _refused(self.path, "has no bounds", f"say {self.path}=LOW..HIGH")
         if not low < high:
             raise _refused(self.path, f"{low:g} is not less than {high:g}", "LOW..HIGH")
         return low, high
@@ -60,13 +60,13 @@ def _refused(path: str, message: str, hint: str) -> ScenarioError:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """One number that was found.
+class FreeValue:
+    """A free number with its value.
 
     Attributes:
         path: where it stands in the scenario.
         value: what it must be.
-        low, high: between what it was looked for.
+        low, high: between what it was searched.
         earlier, later: its value for a finish 0.1 s earlier and later, None where there is none;
             for one free number.
         error: its standard error, for two free numbers.
@@ -95,13 +95,13 @@ class Miss:
 
 @dataclass(frozen=True, eq=False)
 class Calibration:
-    """What was found.
+    """A scenario with its free numbers set.
 
     Attributes:
         scenario: the scenario with the numbers set.
-        target_s: the finish asked for [s].
+        target_s: the requested finish [s].
         finish_s: the finish it has [s].
-        found: the numbers, one or two.
+        values: the numbers, one or two.
         misses: run minus published at each published split; the finish against `target_s`.
         correlation: of the errors of two numbers [1]; None for one.
         others: how many more values of the one number give the same finish.
@@ -110,14 +110,14 @@ class Calibration:
     scenario: Scenario
     target_s: float
     finish_s: float
-    found: tuple[Found, ...]
+    values: tuple[FreeValue, ...]
     misses: tuple[Miss, ...]
     correlation: float | None = None
     others: int = 0
 
     @property
     def residual_s(self) -> float:
-        """Finish minus the time asked for [s]."""
+        """Finish minus the requested time [s]."""
         return self.finish_s - self.target_s
 
     def to_dict(self) -> dict[str, Any]:
@@ -137,7 +137,7 @@ class Calibration:
                     "standard_error": f.error,
                     "any_value_in": None if f.held is None else list(f.held),
                 }
-                for f in self.found
+                for f in self.values
             ],
             "correlation": self.correlation,
             "other_solutions": self.others,
@@ -155,12 +155,14 @@ class Calibration:
 Floats = NDArray[np.float64]
 
 REACHED_S = 0.005
-"""A finish within this of the time asked for reads the same [s]."""
+"""A finish within this of the requested time reads the same [s]."""
 _SCAN = 33
 _CLOSER = 17
 _ROUNDS = 2
 _GRID = 11
 _GRIDS = 3
+_DIFFERENCE = 1e-4
+"""By which share of itself a number is changed for a slope [1]."""
 _LOST_S = 60.0
 """What a run that does not finish counts as missing each time by [s]."""
 
@@ -173,10 +175,10 @@ class _Runs:
     ) -> None:
         self.source, self.changes, self.target_s = source, list(changes), target_s
         self.paths = [f.path for f in free]
-        asked = load_scenario(source, overrides=self.changes)
-        own = [w for w in published_waypoints(asked) if w.distance_m < asked.distance]
-        self.published = [(w.distance_m, w.time_s) for w in own]
-        self.published.append((asked.distance, target_s))
+        scenario = load_scenario(source, overrides=self.changes)
+        splits = [w for w in published_waypoints(scenario) if w.distance_m < scenario.distance]
+        self.published = [(w.distance_m, w.time_s) for w in splits]
+        self.published.append((scenario.distance, target_s))
 
     def scenario(self, values: Sequence[float], *, with_ghosts: bool = False) -> Scenario:
         """Return the scenario with these values."""
@@ -232,7 +234,7 @@ def calibrate(
 
     Raises:
         ScenarioError: the scenario or a path is not usable.
-        NoAnswerError: no value within the bounds ends at that time, or two numbers are asked of a
+        NoAnswerError: no value within the bounds ends at that time, or two numbers are free in a
             scenario that publishes no splits.
         ExtraError: two numbers, and scipy is not installed.
     """
@@ -251,8 +253,8 @@ def _one(runs: _Runs, free: Free, low: float, high: float) -> Calibration:
     values, missed = values[np.isfinite(missed)], missed[np.isfinite(missed)]
     reached = np.abs(missed) <= REACHED_S
     held = None
-    if _longest_run(reached) >= 3:
-        # the plan holds the finish over a whole range: its end is what is asked for
+    if (reached[:-2] & reached[1:-1] & reached[2:]).any():
+        # the plan holds the finish over a whole range: its end is the answer
         within = np.flatnonzero(reached)
         held = (float(values[within[0]]), float(values[within[-1]]))
         if reached.all():
@@ -270,16 +272,8 @@ def _one(runs: _Runs, free: Free, low: float, high: float) -> Calibration:
     value = _closer(runs, values[i], values[i + 1], held is not None)
     if held is not None:
         held = (value, held[1]) if side[i] > 0 else (held[0], value)
-    found = _flatness(runs, Found(free.path, value, low, high, held=held))
-    return _calibration(runs, np.array([value]), (found,), others=len(turns) - 1)
-
-
-def _longest_run(flags: NDArray[np.bool_]) -> int:
-    longest = current = 0
-    for flag in flags:
-        current = current + 1 if flag else 0
-        longest = max(longest, current)
-    return longest
+    number = _flatness(runs, FreeValue(free.path, value, low, high, held=held))
+    return _calibration(runs, np.array([value]), (number,), others=len(turns) - 1)
 
 
 def _closer(runs: _Runs, a: float, b: float, edge: bool) -> float:
@@ -294,32 +288,24 @@ def _closer(runs: _Runs, a: float, b: float, edge: bool) -> float:
     return a + float(share) * (b - a)
 
 
-def _flatness(runs: _Runs, found: Found) -> Found:
-    """Add the values that end 0.1 s earlier and later, looked for on both sides of the root."""
-    span = 0.01 * (found.high - found.low)
+def _flatness(runs: _Runs, number: FreeValue) -> FreeValue:
+    """Add the values that end 0.1 s earlier and later, on either side of the root."""
+    span = 0.01 * (number.high - number.low)
     ends: dict[float, float] = {}
     for reach in (span, 30.0 * span):
-        values = np.clip(found.value + reach * np.linspace(-1, 1, _SCAN), found.low, found.high)
+        values = np.clip(number.value + reach * np.linspace(-1, 1, _SCAN), number.low, number.high)
         values = np.unique(values)
         missed = runs.residuals(values[:, None])[:, -1]
         for sign in (-1.0, 1.0):
             turns = np.flatnonzero((missed[:-1] > sign * FLAT_S) != (missed[1:] > sign * FLAT_S))
             if sign in ends or len(turns) == 0:
                 continue
-            i = int(turns[np.argmin(np.abs(values[turns] - found.value))])
+            i = int(turns[np.argmin(np.abs(values[turns] - number.value))])
             share = (sign * FLAT_S - missed[i]) / (missed[i + 1] - missed[i])
             ends[sign] = float(values[i] + share * (values[i + 1] - values[i]))
         if len(ends) == 2:
             break
-    return Found(
-        found.path,
-        found.value,
-        found.low,
-        found.high,
-        earlier=ends.get(-1.0),
-        later=ends.get(1.0),
-        held=found.held,
-    )
+    return replace(number, earlier=ends.get(-1.0), later=ends.get(1.0))
 
 
 def _out_of_reach(runs: _Runs, free: Free, values: Floats, missed: Floats) -> NoAnswerError:
@@ -334,7 +320,7 @@ def _out_of_reach(runs: _Runs, free: Free, values: Floats, missed: Floats) -> No
 def _two(runs: _Runs, free: Sequence[Free], bounds: Floats) -> Calibration:
     if len(runs.published) < 3:
         raise NoAnswerError(
-            "Two numbers cannot be found from one time: the scenario has fewer than two published "
+            "Two numbers cannot follow from one time: the scenario has fewer than two published "
             "splits besides the finish. Free one number."
         )
     try:
@@ -344,37 +330,23 @@ def _two(runs: _Runs, free: Sequence[Free], bounds: Floats) -> Calibration:
     low, high = bounds[:, 0], bounds[:, 1]
     span = high - low
     start = _best_of_grids(runs, low, high)
-    known: dict[bytes, tuple[Floats, Floats]] = {}
 
-    def at(point: Floats) -> tuple[Floats, Floats]:
-        """Return misses and slopes, both from one batch of five rows."""
-        key = point.tobytes()
-        if key not in known:
-            steps = np.diag(1e-4 * span)
-            after = np.minimum(point + steps, high)
-            before = np.maximum(point - steps, low)
-            rows = np.nan_to_num(
-                runs.residuals(np.concatenate([point[None], after, before])), nan=_LOST_S
-            )
-            width = np.diagonal(after - before)
-            known[key] = rows[0], ((rows[1:3] - rows[3:5]) / width[:, None]).T
-        return known[key]
+    def missed(point: Floats) -> Floats:
+        return np.asarray(np.nan_to_num(runs.residuals(point[None])[0], nan=_LOST_S))
 
     best = least_squares(
-        lambda p: at(p)[0], start, lambda p: at(p)[1], bounds=(low, high), x_scale=span
+        missed, start, "3-point", bounds=(low, high), x_scale=span, diff_step=_DIFFERENCE
     )
-    point = np.asarray(best.x, dtype=np.float64)
-    missed, slopes = at(point)
+    point, slopes = np.asarray(best.x, dtype=np.float64), np.asarray(best.jac)
     inverse = np.linalg.pinv(slopes.T @ slopes)
     spread = np.sqrt(np.diag(inverse))
-    freedom = len(missed) - 2
-    errors = spread * np.sqrt(float((missed**2).sum()) / freedom)
+    errors = spread * np.sqrt(float((best.fun**2).sum()) / (len(best.fun) - 2))
     correlation = float(inverse[0, 1] / (spread[0] * spread[1])) if spread.all() else None
-    found = tuple(
-        Found(f.path, float(v), float(a), float(b), error=float(e))
+    values = tuple(
+        FreeValue(f.path, float(v), float(a), float(b), error=float(e))
         for f, v, a, b, e in zip(free, point, low, high, errors, strict=True)
     )
-    return _calibration(runs, point, found, correlation=correlation)
+    return _calibration(runs, point, values, correlation=correlation)
 
 
 def _best_of_grids(runs: _Runs, low: Floats, high: Floats) -> Floats:
@@ -390,8 +362,10 @@ def _best_of_grids(runs: _Runs, low: Floats, high: Floats) -> Floats:
     return best
 
 
-def _calibration(runs: _Runs, point: Floats, found: tuple[Found, ...], **more: Any) -> Calibration:
+def _calibration(
+    runs: _Runs, point: Floats, values: tuple[FreeValue, ...], **more: Any
+) -> Calibration:
     misses = runs.misses(point)
     scenario = runs.scenario(point.tolist(), with_ghosts=True)
     finish = runs.target_s + misses[-1].residual_s
-    return Calibration(scenario, runs.target_s, finish, found, misses, **more)
+    return Calibration(scenario, runs.target_s, finish, values, misses, **more)

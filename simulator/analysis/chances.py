@@ -3,15 +3,18 @@
 In: a scenario, the light, a recording. Out: `Band`, where 90 % of samples from the gun are at each
 distance, and `Chances`, a table by distance of the chance to break the target, looked up while
 playing; each of its points takes up to half a second and is worked out where it is wanted. The band
-knows nothing of the recording; a chance knows its past alone: each is sampled forward from the
-state at a point that she has passed. What was seen on the way does not change how likely a sample
+knows nothing of the recording; a chance knows its past alone: each is sampled forward from where
+she is at a point that she has passed. What was seen on the way does not change how likely a sample
 is. The chance from the gun is that of a `Forecast` of SAMPLES samples.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,11 +25,15 @@ from simulator.analysis.uncertainty import (
     LOW,
     SAMPLES,
     SEED,
+    Samples,
     breaks,
     draw,
     run_samples,
+    sample_attempts,
     samples_of,
 )
+from simulator.physics.attempt import run_attempts
+from simulator.physics.setup import state_of
 from simulator.recording.recording import Recording, State
 from simulator.scenario.model import Scenario
 
@@ -105,11 +112,13 @@ def find_chances(
     target_s: float,
     known: Chances | None = None,
     between_m: tuple[float, float] = (0.0, math.inf),
+    earlier: Sequence[tuple[int, Scenario]] = (),
 ) -> Chances:
     """Find the chance of the target from each point of a run, or from those of a stretch.
 
     The samples are the same at every point, so that the chance changes with the race and not by
-    lot. What is left of its reserve is in proportion to the scenario's.
+    lot. Each has run up to there by itself, under what was in force, for its aerobic power and what
+    is left of its reserve; from there on it is where she is, as fast as she is.
 
     Args:
         scenario: what was run.
@@ -117,28 +126,51 @@ def find_chances(
         target_s: the target [s].
         known: the points worked out so far.
         between_m: the stretch on which chances are wanted [m].
+        earlier: scenarios that were in force before, each until a tick.
     """
     if known is None:
         reach = min(recording.race_m, float(recording.x[-1]))
         every = CHANCE_EVERY_M * math.ceil(recording.race_m / CHANCE_EVERY_M / CHANCE_POINTS)
         x = np.arange(0.0, reach, every)
         known = Chances(target_s, x, np.full(len(x), np.nan))
-    samples = samples_of(scenario, draw(SAMPLES, SEED))
-    runner = scenario.runner
-    full = runner.reserve * (1.0 + runner.form / 100.0)
-    reserves = [r.reserve * (1.0 + r.form / 100.0) / full for r in samples.runners]
     share = known.share.copy()
     for i in known.missing(*between_m):
-        tick = int(np.searchsorted(recording.x, known.x_m[i], side="right")) - 1
-        state = recording.state_at_tick(max(tick, 0))
-        states = [_with_share(state, reserve) for reserve in reserves]
-        ran = run_samples(scenario, samples, states=states, step_s=recording.step_s)
+        tick = max(int(np.searchsorted(recording.x, known.x_m[i], side="right")) - 1, 0)
+        past = [(until, then) for until, then in earlier if until < tick]
+        attempts, states = _run_through([*past, (tick, scenario)], recording.step_s)
+        here = recording.state_at_tick(tick)
+        ran = run_attempts(attempts, [_placed(state, here) for state in states])
         share[i] = breaks(ran, target_s).mean()
     return replace(known, share=share)
 
 
-def _with_share(state: State, share: float) -> State:
-    """Return the state with this share of its reserve; what was drawn last stays the same."""
-    less = state.reserve * (1.0 - share)
-    before = tuple((*b[:3], b[3] - less, *b[4:]) for b in state.before)
-    return replace(state, reserve=state.reserve - less, before=before)
+def _run_through(
+    segments: Sequence[tuple[int, Scenario]], step_s: float
+) -> tuple[list[Any], list[State]]:
+    """Run the samples through segments, each until a tick; return what goes on, and from where."""
+    attempts: list[Any] = []
+    states: list[State] | None = None
+    for until, scenario in segments:
+        attempts = sample_attempts(scenario, _samples(scenario, SAMPLES), step_s)
+        patience = [a.ticks for a in attempts]
+        for a in attempts:
+            a.ticks = until
+        run_attempts(attempts, states)
+        states = [state_of(a) for a in attempts]
+        for a, ticks in zip(attempts, patience, strict=True):
+            a.ticks = ticks
+    return attempts, states or []
+
+
+@lru_cache(maxsize=4)
+def _samples(scenario: Scenario, count: int) -> Samples:
+    return samples_of(scenario, draw(count, SEED))
+
+
+def _placed(sample: State, here: State) -> State:
+    """Return where she is, with a sample's aerobic power and reserve."""
+    before = tuple(
+        (*hers[:2], *its[2:4], *hers[4:])
+        for hers, its in zip(here.before, sample.before, strict=True)
+    )
+    return replace(here, aerobic=sample.aerobic, reserve=sample.reserve, before=before)

@@ -77,14 +77,14 @@ class Spurt:
 
     @property
     def left_s(self) -> float:
-        """How much faster she could have been [s]; 0: nothing is left."""
-        if self.fastest_s is None:
+        """How much faster than in the run she could have been [s]; 0: nothing is left."""
+        if self.fastest_s is None or self.as_run_s is None:
             return 0.0
-        return max(0.0, (math.inf if self.as_run_s is None else self.as_run_s) - self.fastest_s)
+        return max(0.0, self.as_run_s - self.fastest_s)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values."""
-        return asdict(self)
+        return {**asdict(self), "left_s": self.left_s}
 
 
 def answers(scenario: Scenario, samples: int = SAMPLES, seed: int = SEED) -> list[Answer]:

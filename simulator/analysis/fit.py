@@ -20,7 +20,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.analysis.predict import Race, demands, predicted_times, reserve_needed, stretched
+from simulator.analysis.predict import (
+    TICKS_TOGETHER,
+    Race,
+    demands,
+    predicted_times,
+    reserve_needed,
+    stretched,
+)
 from simulator.coefficients import AEROBIC_START, BEND_M, ENDURANCE_FROM, LAP_M, G
 from simulator.errors import NoAnswerError
 from simulator.physics.air import density, drag_area
@@ -166,7 +173,7 @@ def fit_runner(races: Sequence[Race], runner: Runner) -> Fit:
 
     Args:
         races: two or more, over different distances.
-        runner: name, body, economy and oxygen kinetics; what is fitted is not looked at.
+        runner: name, body, economy and oxygen kinetics; what is fitted is not used.
 
     Raises:
         NoAnswerError: there are too few races, one of them is mistyped, or no runner fits them.
@@ -215,8 +222,6 @@ _POWERS = np.linspace(2.0, 45.0, 173)
 """Aerobic powers at which a curve is tabulated [W/kg]."""
 _SPREAD = np.linspace(0.91, 1.09, 13)
 """Times round each best time at which it is, as shares of it."""
-_TICKS = 5
-"""So many ticks are taken together [1]: half a second."""
 
 
 class Curve:
@@ -233,7 +238,7 @@ class Curve:
         self._decay = np.log(np.maximum(self._times / ENDURANCE_FROM, 1.0))
         scenario = race.scenario(runner.model_copy(update={"endurance": 0.0}))
         plans = demands([stretched(scenario, t) for t in self._times.tolist()])
-        self._reserve = reserve_needed([plan.every(_TICKS) for plan in plans], _POWERS)
+        self._reserve = reserve_needed([plan.every(TICKS_TOGETHER) for plan in plans], _POWERS)
 
     def time(self, power: float, reserve: float, endurance: float) -> float:
         """Return the time this race takes with these means [s], held at the table's ends."""

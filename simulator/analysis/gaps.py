@@ -92,14 +92,17 @@ class GapTrack:
         return gap_seconds(self.recording, self.mark, t) if math.isnan(seconds) else seconds
 
     def metres_at(self, time_s: float) -> float | None:
-        """Return the gap along the track [m], positive = behind; nobody runs on beyond the line.
+        """Return the gap along the track at the same moment [m], positive = behind.
 
-        None once she has finished: how far a mark would be beyond the line is not a gap.
+        Whoever has finished runs on along the lap; None once she has finished herself, and where
+        the mark ran less far than the race.
         """
         if time_s >= self.recording.end_s:
             return None
         block, i, share = self._find(max(time_s, 0.0))
-        reached = min(_between(block.mark_m, i, share), self.mark.distance_m)
+        reached = _between(block.mark_m, i, share)
+        if reached > self.mark.distance_m < self.recording.race_m:
+            return None
         return reached - _between(block.own_m, i, share)
 
     def state_at(self, time_s: float) -> GapState:

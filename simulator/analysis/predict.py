@@ -35,8 +35,10 @@ from simulator.units import MILE_M, format_distance, format_time
 Floats = NDArray[np.float64]
 
 SLOWEST_M_S = 2.0
-"""The slowest mean speed at which a predicted time is looked for [m/s]."""
+"""The slowest mean speed at which a predicted time is searched [m/s]."""
 _ROWS = 13
+TICKS_TOGETHER = 5
+"""So many ticks are taken together where a hundredth of a second does not matter [1]."""
 _NEAR = 1.1
 """The first look goes from the planned finish over this to the finish times this."""
 _CLOSE = 1.002
@@ -163,7 +165,7 @@ def predict(
 
 
 _FIRST_M_S = 6.0
-"""The mean speed about which a predicted time is looked for first [m/s]."""
+"""The mean speed about which the search for a predicted time begins [m/s]."""
 
 
 def _slopes(scenarios: Sequence[Scenario], times: Sequence[float]) -> Floats:
@@ -180,8 +182,11 @@ def _slopes(scenarios: Sequence[Scenario], times: Sequence[float]) -> Floats:
         for e, t in zip(ends, times, strict=True)
     ]
     columns = np.stack([powers, powers * (1.0 + _STEP), powers * np.array(shares)], axis=1)
-    here, stronger, tiring = reserve_needed(demands(scenarios), columns).T
-    later = reserve_needed(demands(slower), powers[:, None])[:, 0]
+    plans, later_plans = (
+        [plan.every(TICKS_TOGETHER) for plan in demands(rows)] for rows in (scenarios, slower)
+    )
+    here, stronger, tiring = reserve_needed(plans, columns).T
+    later = reserve_needed(later_plans, powers[:, None])[:, 0]
     by_time = (later - here) / (_STEP * np.array(times))
     form = np.array([1.0 + s.runner.form / 100.0 for s in scenarios])
     by_power = (stronger - here) / (_STEP * powers) * form
@@ -251,7 +256,7 @@ def _demand(run: Recording, last_m: float, scenario: Scenario) -> Demand:
     end = run.end_s if last_m == 0 else float(run.time_at(run.race_m - last_m))
     inside = int((tick < end).sum())
     time = np.append(tick[:inside], end)
-    # what a tick took is read off the kernel's own ledger: reserve drawn and aerobic supply
+    # what a tick took follows from the kernel's ledger: reserve drawn and aerobic supply
     supplied = 0.5 * (run.aerobic[1:] + run.aerobic[:-1])
     mean = supplied - np.diff(run.reserve) / run.step_s
     bends = on_bend(track_position(run.x, run.race_m))
@@ -281,8 +286,8 @@ def reserve_needed(
 
     Args:
         plans: what the plans take.
-        aerobic_max: MAP [W/kg], shape (powers,), or (plans, powers) with powers of its own for each
-            plan; the answer has shape (plans, powers).
+        aerobic_max: MAP [W/kg], shape (powers,), or (plans, powers) where they differ
+            from plan to plan; the answer has shape (plans, powers).
         bends: False takes the extra cost of the bends away.
     """
     share, start, tau = (
@@ -321,8 +326,8 @@ class RaceCost:
 
     Attributes:
         level, force, drag: what it takes without surcharge, and what inertia and air add to that
-            for the race's own runner.
-        runner: that runner.
+            for `runner`.
+        runner: who ran the race.
         slack: by how much a runner's reserve differs from what the race needs [J/kg].
     """
 
@@ -341,16 +346,16 @@ class RaceCost:
         return replace(self, slack=runner.reserve - float(needed[0]))
 
     def reserve(self, bodies: Floats, aerobic_max: Floats) -> Floats:
-        """Return the reserve with which each body runs this race as its own runner did [J/kg].
+        """Return the reserve with which each body runs this race as `runner` did [J/kg].
 
         Args:
             bodies: k [1], CdA without the kit [m2] and mass [kg], shape (3, bodies).
             aerobic_max: MAP with the form on that day [W/kg], shape (bodies,).
         """
-        own = self.runner
+        by = self.runner
         drag_cost, area, mass = bodies
-        force = drag_cost / own.drag_cost
-        drag = force * area / (drag_area(own) / own.kit.drag) * (own.mass / mass)
+        force = drag_cost / by.drag_cost
+        drag = force * area / (drag_area(by) / by.kit.drag) * (by.mass / mass)
         powers, means = self._parts("power"), self._parts("mean_power")
         ticks = (
             (dt, p[0] + force * p[1] + drag * p[2], m[0] + force * m[1] + drag * m[2])
@@ -443,26 +448,29 @@ def predicted_times(
 
     The plan is stretched in time as a whole; environment, runner and the phases of the shelter are
     those of the scenario. The answers are within 0.01 s of the kernel's. A runner who has more than
-    the fastest human time asks for gets that time.
+    the fastest human time takes gets that time.
 
     Args:
         scenarios: what is to be predicted.
         bends: False takes the extra cost of the bends away.
         last_m: the limit may bind this close to the line [m]; the answer is then the finish that is
-            asked for, not quite the one that is reached.
+            planned, not quite the one that is reached.
 
     Raises:
         NoAnswerError: even 2 m/s is too fast for a runner.
     """
-    found = [_Search(s) for s in scenarios]
-    while not all(search.done for search in found):
-        open_ = [search for search in found if not search.done]
+    searches = [_Search(s) for s in scenarios]
+    while not all(search.done for search in searches):
+        open_ = [search for search in searches if not search.done]
         rows = [stretched(s.scenario, float(t)) for s in open_ for t in s.times]
         most = np.repeat([_means(s.scenario)[0] for s in open_], _ROWS)[:, None]
-        needed = reserve_needed(demands(rows, last_m=last_m), most, bends=bends)[:, 0]
-        for search, own in zip(open_, needed.reshape(-1, _ROWS), strict=True):
-            search.narrow(_means(search.scenario)[1] - own)
-    return [search.time_s for search in found]
+        plans = demands(rows, last_m=last_m)
+        if max(search.times[-1] / search.times[0] for search in open_) > _NEAR:
+            plans = [plan.every(TICKS_TOGETHER) for plan in plans]
+        needed = reserve_needed(plans, most, bends=bends)[:, 0]
+        for search, rows_needed in zip(open_, needed.reshape(-1, _ROWS), strict=True):
+            search.narrow(_means(search.scenario)[1] - rows_needed)
+    return [search.time_s for search in searches]
 
 
 class _Search:

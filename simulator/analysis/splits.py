@@ -1,6 +1,7 @@
-"""Split tables: plan, run, ghosts, gaps, and residuals against a published result.
+"""Split tables: plan, run, ghosts, gaps, residuals against a published result; runs side by side.
 
-In: a scenario, its recording and marks. Out: rows of cumulative times [s].
+In: a scenario, its recording and marks. Out: rows of cumulative times [s]; for a comparison,
+`Column`s of numbers, None where something is not known or not yet.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from functools import lru_cache
 import numpy as np
 
 from simulator.analysis.marks import Mark
+from simulator.coefficients import LAP_M
 from simulator.recording.recording import Recording
 from simulator.scenario.ghosts import SplitGhost
 from simulator.scenario.model import Scenario
@@ -112,3 +114,39 @@ def times_of(mark: Mark, places_m: tuple[float, ...]) -> tuple[float | None, ...
 
     times = mark.run.time_at(places_m).tolist()
     return tuple(t if is_known(x, t) else None for x, t in zip(places_m, times, strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One run in numbers.
+
+    Attributes:
+        splits_s: cumulative time at each of the distances [s].
+        shelter: mean share of the drag taken away up to the line [1].
+        reserve_at_bell: share of the reserve that is left at the bell [1].
+    """
+
+    splits_s: tuple[float | None, ...]
+    shelter: float | None
+    reserve_at_bell: float | None
+
+    def gaps_to(self, other: Column) -> tuple[float | None, ...]:
+        """Return this run's time minus the other's at each distance [s], positive = behind."""
+        pairs = zip(self.splits_s, other.splits_s, strict=True)
+        return tuple(None if a is None or b is None else a - b for a, b in pairs)
+
+
+def column(run: Recording, distances_m: list[float], until_s: float = math.inf) -> Column:
+    """Return a run in numbers, as far as it is known at `until_s` [s of race time]."""
+    splits = []
+    for x in distances_m:
+        time = run_time(run, x) if x <= run.race_m else None
+        splits.append(time if time is not None and time <= until_s else None)
+    bell_m = run.race_m - LAP_M
+    bell_s = float(run.time_at(bell_m)) if bell_m > 0 else math.nan
+    reserve = None
+    if bell_s <= until_s:  # not a number is never
+        reserve = run.at(bell_s).reserve / float(run.reserve[0])
+    over = run.end_s <= until_s
+    ran = np.arange(run.ticks + 1) * run.step_s <= run.end_s
+    return Column(tuple(splits), float(run.shelter[ran].mean()) if over else None, reserve)

@@ -12,7 +12,7 @@ than the plan: the fast end tells of the plan, not of what she could run.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -26,7 +26,7 @@ from simulator.analysis.predict import RaceCost, race_cost
 from simulator.physics.air import drag_area
 from simulator.physics.attempt import STATUSES, Outcomes, run_attempts
 from simulator.physics.setup import STEP_S, attempt_of
-from simulator.recording.recording import State, Status
+from simulator.recording.recording import Status
 from simulator.scenario.loader import load_scenario
 from simulator.scenario.model import INPUT_BOUNDS, Runner, Scenario
 from simulator.scenario.plan import schedule_of
@@ -84,19 +84,19 @@ def samples_of(scenario: Scenario, shares: Shares) -> Samples:
     count = len(next(iter(shares.values())))
     values: dict[str, Floats] = {}
     for name in INPUTS:
-        asked: Distribution = getattr(scenario.uncertainty, name)
+        spread: Distribution = getattr(scenario.uncertainty, name)
         centre = _centre(scenario, name, values.get("mass"), count)
-        values[name] = np.clip(quantile(asked, shares[name], centre), *INPUT_BOUNDS[name])
+        values[name] = np.clip(quantile(spread, shares[name], centre), *INPUT_BOUNDS[name])
     # rows of `one_at_a_time` are no samples
     drawn = np.flatnonzero(~np.isnan([shares[name] for name in INPUTS]).any(axis=0))
     effective = float(len(drawn))
     if scenario.uncertainty.given:
         effective = _as_in_the_given_races(scenario, shares["reserve"], drawn, values)
-    own = {name for name in INPUTS if name != "wake"}
+    of_runner = {name for name in INPUTS if name != "wake"}
     if scenario.runner.drag_area is None and _certain(scenario.uncertainty.drag_area):
-        own.remove("drag_area")
+        of_runner.remove("drag_area")
     runners = [
-        scenario.runner.model_copy(update={name: float(values[name][i]) for name in own})
+        scenario.runner.model_copy(update={name: float(values[name][i]) for name in of_runner})
         for i in range(count)
     ]
     return Samples(values, tuple(runners), values["wake"], effective)
@@ -112,18 +112,18 @@ def _as_in_the_given_races(
     `drawn` are drawn again, each as likely as the form that it needs there. Return of how many
     independent samples they are then worth.
     """
-    asked = scenario.uncertainty
+    given = scenario.uncertainty
     count = len(shares)
-    form = quantile(asked.given_form, shares, np.zeros(count)) / 100.0
+    form = quantile(given.given_form, shares, np.zeros(count)) / 100.0
     bodies = np.stack([values[name] for name in ("drag_cost", "drag_area", "mass")])
     power = values["max_aerobic_power"]
     own = scenario.runner
-    races = [race_cost(load_scenario(name, with_ghosts=False), own) for name in asked.given]
+    races = [race_cost(load_scenario(name, with_ghosts=False), own) for name in given.given]
     first, *others = [race.as_run_by(own) for race in races]
     reserve = first.reserve(bodies, power * (1.0 + form)) / (1.0 + form)
     values["given_form"] = 100.0 * form
     values["reserve"] = np.clip(reserve, *INPUT_BOUNDS["reserve"])
-    spread = asked.given_form.spread / 100.0
+    spread = given.given_form.spread / 100.0
     if not others or not len(drawn) or spread == 0:
         return float(len(drawn))
     log_weight = np.zeros(count)
@@ -165,36 +165,33 @@ def _centre(scenario: Scenario, name: str, mass: Floats | None, count: int) -> F
     return np.full(count, getattr(runner, name))
 
 
-def _certain(asked: Distribution) -> bool:
-    return not isinstance(asked, Uniform) and asked.spread == 0
+def _certain(spread: Distribution) -> bool:
+    return not isinstance(spread, Uniform) and spread.spread == 0
 
 
-def quantile(asked: Distribution, shares: Floats, centre: Floats) -> Floats:
+def quantile(spread: Distribution, shares: Floats, centre: Floats) -> Floats:
     """Return the values below which lie these shares; the centre where a share is NaN."""
-    own = np.isnan(shares)
-    inside = np.clip(np.where(own, 0.5, shares), 1e-12, 1 - 1e-12)
-    if isinstance(asked, Uniform):
-        found = asked.low + (asked.high - asked.low) * inside
+    central = np.isnan(shares)
+    inside = np.clip(np.where(central, 0.5, shares), 1e-12, 1 - 1e-12)
+    if isinstance(spread, Uniform):
+        values = spread.low + (spread.high - spread.low) * inside
     else:
         bell = NormalDist().inv_cdf
-        found = centre + asked.spread * np.array([bell(share) for share in inside.tolist()])
-    return np.where(own, centre, found)
+        values = centre + spread.spread * np.array([bell(share) for share in inside.tolist()])
+    return np.where(central, centre, values)
 
 
-def run_samples(
-    scenario: Scenario,
-    samples: Samples,
-    *,
-    places_m: ArrayLike = (),
-    states: Sequence[State] | None = None,
-    step_s: float = STEP_S,
-) -> Outcomes:
-    """Run every sample, from the gun or from a state each; passing times at `places_m` [m]."""
-    attempts = [
+def run_samples(scenario: Scenario, samples: Samples, *, places_m: ArrayLike = ()) -> Outcomes:
+    """Run every sample from the gun; passing times at `places_m` [m]."""
+    return run_attempts(sample_attempts(scenario, samples), places_m=places_m)
+
+
+def sample_attempts(scenario: Scenario, samples: Samples, step_s: float = STEP_S) -> list[Any]:
+    """Return an attempt for each sample, which `run_attempts` can run."""
+    return [
         attempt_of(scenario, step_s, runner=runner, wake=wake)
         for runner, wake in zip(samples.runners, samples.wakes.tolist(), strict=True)
     ]
-    return run_attempts(attempts, states, places_m=places_m)
 
 
 def sampled(scenario: Scenario, samples: int = SAMPLES, seed: int = SEED) -> Outcomes:
@@ -276,7 +273,7 @@ class Effect:
 
 @dataclass(frozen=True, eq=False)
 class Forecast:
-    """The finish times of samples, with what was asked.
+    """The finish times of samples, and what they are samples of.
 
     Attributes:
         target_s: the plan's finish [s].
@@ -358,16 +355,16 @@ def forecast(scenario: Scenario, samples: int = SAMPLES, seed: int = SEED) -> Fo
     """Return the finish times of so many samples, and how far each input alone moves the finish."""
     alone, drawn = one_at_a_time(), draw(samples, seed)
     shares = {name: np.concatenate([alone[name], drawn[name]]) for name in INPUTS}
-    asked = samples_of(scenario, shares)
-    ran = run_samples(scenario, asked)
+    rows = samples_of(scenario, shares)
+    ran = run_samples(scenario, rows)
     first = len(ran.finish_s) - samples
     target = schedule_of(scenario.plan, scenario.distance).finish_s
-    effects = _effects(scenario, asked, ran)
+    effects = _effects(scenario, rows, ran)
     finish, status = ran.finish_s[first:], ran.status[first:]
-    return Forecast(scenario, seed, target, finish, status, effects, asked.effective)
+    return Forecast(scenario, seed, target, finish, status, effects, rows.effective)
 
 
-def _effects(scenario: Scenario, asked: Samples, ran: Outcomes) -> tuple[Effect, ...]:
+def _effects(scenario: Scenario, rows: Samples, ran: Outcomes) -> tuple[Effect, ...]:
     """Return each input's effect from rows that begin with `one_at_a_time`, the largest first.
 
     An input that keeps her from finishing comes first of all.
@@ -375,20 +372,20 @@ def _effects(scenario: Scenario, asked: Samples, ran: Outcomes) -> tuple[Effect,
     times = [
         float(t) if ok else None for t, ok in zip(ran.finish_s, ran.valid.tolist(), strict=True)
     ]
-    found = []
+    effects = []
     for i, name in enumerate(INPUTS):
         low, high = 1 + 2 * i, 2 + 2 * i
         if name == "reserve" and scenario.uncertainty.given:
             name = "given_form"  # noqa: PLW2901 - its place is taken by the form on that day
-        found.append(
+        effects.append(
             Effect(
                 name,
                 UNITS[name],
-                float(asked.values[name][low]),
-                float(asked.values[name][high]),
+                float(rows.values[name][low]),
+                float(rows.values[name][high]),
                 times[low],
                 times[high],
                 getattr(scenario.uncertainty, name).assumed,
             )
         )
-    return tuple(sorted(found, key=lambda e: -np.inf if e.swing_s is None else -e.swing_s))
+    return tuple(sorted(effects, key=lambda e: -np.inf if e.swing_s is None else -e.swing_s))

@@ -10,19 +10,23 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
-from typing import Any
+from functools import lru_cache, partial
+from operator import attrgetter
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
 from simulator.errors import ScenarioError
 from simulator.physics.attempt import finish_times
 from simulator.physics.shelter import Shelterer, profile_of
+from simulator.scenario.fields import Section
 from simulator.scenario.model import Scenario
 from simulator.scenario.pacers import PacerFormation, Pacers
 from simulator.scenario.plan import Plan, SplitPlan, schedule_of
 from simulator.scenario.reading import FORMATION, shipped_names
 from simulator.units import LAP_M, format_time
+
+SectionT = TypeVar("SectionT", bound=Section)
 
 MOST_PACERS = 40
 GAPS_M = (0.8, 1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 5.0)
@@ -32,6 +36,7 @@ _SAME_LAP_S = 0.01
 """Laps and targets that are written alike [s]."""
 WAITS_M = (2.0, 5.0, 10.0, 20.0, 40.0)
 DEGREES = (0.0, 5.0, 10.0, 15.0, 20.0, 25.0, 30.0, 35.0)
+FADES_S = (0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 5.0)
 WINDS_M_S = (0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0)
 
 
@@ -221,29 +226,24 @@ def _even_lap(scenario: Scenario, target_s: float) -> float:
     return float(schedule_of(from_rest, scenario.distance).time_at(LAP_M))
 
 
-def temperatures(scenario: Scenario, file: Scenario) -> list[Alternative]:
-    """Return air temperatures, today's and the file's among them."""
-    current, filed = scenario.environment.temperature, file.environment.temperature
-    found = []
-    for value in sorted({*DEGREES, current, filed}):
-        air = scenario.environment.model_copy(update={"temperature": value})
-        new = scenario.model_copy(update={"environment": air})
-        settings = (("environment.temperature", f"{value:.10g}"),)
-        found.append(Alternative(f"{value:g}°", new, value == current, settings, value == filed))
-    return found
+def numbers(
+    scenario: Scenario, file: Scenario, path: str, values: Sequence[float], unit: str = ""
+) -> list[Alternative]:
+    """Return values of the number at a path, the present one and the file's among them."""
+    current, filed = (float(attrgetter(path)(s)) for s in (scenario, file))
+    rows = []
+    for value in sorted({*values, current, filed}):
+        new, settings = _with_number(scenario, path, value), ((path, f"{value:.10g}"),)
+        label = f"{value:g}{unit}"
+        rows.append(Alternative(label, new, value == current, settings, value == filed))
+    return rows
 
 
-def winds(scenario: Scenario, file: Scenario) -> list[Alternative]:
-    """Return wind speeds from today's direction, today's and the file's among them."""
-    wind, filed = scenario.environment.wind, file.environment.wind.speed
-    found = []
-    for value in sorted({*WINDS_M_S, wind.speed, filed}):
-        blows = wind.model_copy(update={"speed": value})
-        air = scenario.environment.model_copy(update={"wind": blows})
-        new = scenario.model_copy(update={"environment": air})
-        settings = (("environment.wind.speed", f"{value:.10g}"),)
-        found.append(Alternative(f"{value:g}", new, value == wind.speed, settings, value == filed))
-    return found
+def _with_number(section: SectionT, path: str, value: float) -> SectionT:
+    """Return a section with another number at a path."""
+    first, _, rest = path.partition(".")
+    new = _with_number(getattr(section, first), rest, value) if rest else value
+    return section.model_copy(update={first: new})
 
 
 AXES: dict[str, Callable[[Scenario, Scenario], Sequence[Alternative]]] = {
@@ -252,8 +252,9 @@ AXES: dict[str, Callable[[Scenario, Scenario], Sequence[Alternative]]] = {
     "formation": formations,
     "first-lap pace": first_laps,
     "policy": policies,
-    "temperature": temperatures,
-    "wind": winds,
+    "fade": partial(numbers, path="pacers.leader.fade", values=FADES_S, unit=" s"),
+    "temperature": partial(numbers, path="environment.temperature", values=DEGREES, unit="°"),
+    "wind": partial(numbers, path="environment.wind.speed", values=WINDS_M_S),
 }
 """What the strip can be about, in the order it is offered."""
 

@@ -63,7 +63,7 @@ def simulate(
     ] = None,
     samples: Annotated[
         int | None,
-        typer.Option(min=1, max=1_000_000, help="Draw so many samples of the uncertain inputs."),
+        typer.Option(min=1, max=1_000_000, help="Number of samples of the uncertain inputs."),
     ] = None,
     seed: Seed = 1,
 ) -> None:
@@ -158,7 +158,9 @@ def _check_story(name: str) -> None:
 def still(
     scenario: ScenarioName = DEFAULT_SCENARIO,
     output: OutFile = Path("still.png"),
-    at: Annotated[str, typer.Option(help="Race time, e.g. 2:00.75; start, bell or finish.")] = "0",
+    at: Annotated[
+        str, typer.Option(help="A race time such as 2:00.75, or start, bell, finish.")
+    ] = "0",
     size: Annotated[str, typer.Option(help="Picture size.")] = "1920x1080",
     theme: ThemeName = "night",
     changes: Changes = None,
@@ -168,7 +170,7 @@ def still(
     width_height = picture_size(size)
     from simulator.session import Session
     from simulator.view.picture import render_still, save_png
-    from simulator.view.themes import theme_named
+    from simulator.view.theme import theme_named
 
     theme_named(theme)  # an unknown one is refused before anything is computed
     session = Session(attempt)
@@ -184,7 +186,7 @@ def sheet(
     output: OutFile = Path("sheet.txt"),
     changes: Changes = None,
 ) -> None:
-    """Write what a coach hands out: waves, slots, target splits, hand-overs (.csv or .txt)."""
+    """Write a coach's sheet: waves, slots, target splits, hand-overs (.csv or .txt)."""
     attempt = load(scenario, changes)
     from simulator.export.sheet import write_sheet
 
@@ -194,7 +196,9 @@ def sheet(
 
 @app.command()
 def schema(
-    story: Annotated[bool, typer.Option("--story", help="That of a story instead.")] = False,
+    story: Annotated[
+        bool, typer.Option("--story", help="Print the schema of a story instead.")
+    ] = False,
 ) -> None:
     """Print the JSON schema of a scenario, for editors."""
     from simulator.scenario.model import Scenario
@@ -224,17 +228,21 @@ def film(
     start: Annotated[
         str,
         typer.Option(
-            "--from", help="Race time, e.g. 2:00.75; countdown, start, bell. In a story: told time."
+            "--from",
+            help="Where to begin: a race time such as 2:00.75, or countdown, start, bell. "
+            "In a story: its running time.",
         ),
     ] = "start",
-    end: Annotated[str, typer.Option("--to", help="Where to end, written alike.")] = "finish",
+    end: Annotated[
+        str, typer.Option("--to", help="Where to end: as --from, or finish.")
+    ] = "finish",
     speed: Annotated[
         float, typer.Option(min=0.01, max=1000, callback=finite, help="Playback rate.")
     ] = 1.0,
     theme: ThemeName = "night",
     max_mb: Annotated[
         float | None,
-        typer.Option(min=0.01, callback=finite, help="Draw a GIF small enough for so many MB."),
+        typer.Option(min=0.01, callback=finite, help="Make a GIF of at most so many MB."),
     ] = None,
     force: Force = False,
     changes: Changes = None,
@@ -245,7 +253,7 @@ def film(
     gif = output.suffix.lower() == ".gif"
     shape = picture_size(size or (_GIF_SIZE if gif else _FILM_SIZE))
     from simulator.export.film import Cut, Pictures, check_film, write_film
-    from simulator.view.themes import theme_named
+    from simulator.view.theme import theme_named
 
     colours = theme_named(theme)
     of_story = is_story(scenario)
@@ -274,7 +282,7 @@ def film(
 
 @dataclass(frozen=True, slots=True)
 class _Reel:
-    """What a film can be made of: `moment` reads a time, `finish` computes what is still open."""
+    """What a film is made of: `moment` reads a time, `finish` computes what is missing."""
 
     name: str
     first_s: float
@@ -333,7 +341,7 @@ def report(
     from simulator.export.page import write_page
     from simulator.physics.attempt import simulate
     from simulator.stage.show import make_show
-    from simulator.view.themes import theme_named
+    from simulator.view.theme import theme_named
 
     colours = theme_named(theme)
     write_page(make_show(attempt, simulate(attempt)), output, colours, force=force)
@@ -411,8 +419,9 @@ def print_answers(
         begins = f"last {spurt.last_m:.0f} m, from {format_time(spurt.from_s)} on"
         ran = "she did not finish" if spurt.as_run_s is None else f"{spurt.as_run_s:.2f} s as run"
         could = "nothing is left for a spurt"
-        if spurt.fastest_s is not None and spurt.left_s >= 0.005:
-            could = f"she could have kept up {spurt.fastest_s:.2f} s, {spurt.left_s:.2f} s less"
+        if spurt.fastest_s is not None and (spurt.as_run_s is None or spurt.left_s >= 0.005):
+            less = f", {spurt.left_s:.2f} s less" if spurt.left_s else ""
+            could = f"she could have kept up {spurt.fastest_s:.2f} s{less}"
         out.print(f"{begins}: {ran}; {could}", soft_wrap=True)
     if left:
         out.print(
@@ -455,11 +464,12 @@ def _forecast_facts(forecast: Forecast) -> list[str]:
     counts = dict(forecast.counts)
     finished = counts.pop("finished")
     lines = [f"finish: 5 % {low}, 50 % {middle}, 95 % {high}, of {finished} that finished"]
-    if len(forecast.scenario.uncertainty.given) > 1:
-        lines.append(
-            f"they are worth {forecast.effective:.0f} independent samples: the better one fits all "
-            "given races, the more often it was drawn"
-        )
+    races = len(forecast.scenario.uncertainty.given)
+    if races:
+        how = "the reserve of each was solved for that race"
+        if races > 1:
+            how = "the better one fits all of these races, the more often it was drawn"
+        lines.append(f"they are worth {forecast.effective:.0f} independent samples: {how}")
     others = [f"{n} {name}" for name, n in counts.items() if n]
     if others:
         lines.append(f"not in these times: {', '.join(others)}")

@@ -37,8 +37,8 @@ RACE = "DISTANCE=TIME[@S[:UNTIL]]"
 Shelter = Annotated[
     float, typer.Option(min=0, max=0.95, callback=finite, help="Shelter S of races that say none.")
 ]
-Height = Annotated[float, typer.Option(min=1.2, max=2.2, callback=finite, help="Height [m].")]
-Mass = Annotated[float, typer.Option(min=30, max=120, callback=finite, help="Mass [kg].")]
+Height = Annotated[float, typer.Option(min=1.2, max=2.2, callback=finite, help="Height in metres.")]
+Mass = Annotated[float, typer.Option(min=30, max=120, callback=finite, help="Mass in kilograms.")]
 
 
 def _race(text: str, shelter: float) -> Race:
@@ -119,11 +119,11 @@ def predict_command(
     ] = None,
     height: Annotated[
         float | None,
-        typer.Option(min=1.2, max=2.2, callback=finite, help="Height with --race [m]."),
+        typer.Option(min=1.2, max=2.2, callback=finite, help="Height in metres, with --race."),
     ] = None,
     mass: Annotated[
         float | None,
-        typer.Option(min=30, max=120, callback=finite, help="Mass with --race [kg]."),
+        typer.Option(min=30, max=120, callback=finite, help="Mass in kilograms, with --race."),
     ] = None,
     shelter: Shelter = 0.0,
     changes: Changes = None,
@@ -182,6 +182,7 @@ def _print_predictions(runner: Runner, alone: list[Prediction], paced: list[Pred
         table.add_row(format_distance(one.distance_m), *cells)
     WIDE.print(table)
     out.print(f"range: nine in ten bests; paced: S {PACED:g} for the first {100 * PACED_SHARE:g} %")
+    out.print("bests on a good day: what heat takes is left out")
     if runner.endurance == 0.0:
         out.print("her endurance is 0: beyond a mile this is too fast; with --race it is fitted")
 

@@ -43,7 +43,7 @@ from simulator.units import (
 )
 
 if TYPE_CHECKING:
-    from simulator.analysis.calibrate import Calibration, Found, Free
+    from simulator.analysis.calibrate import Calibration, Free, FreeValue
     from simulator.analysis.sweep.chunks import Columns
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -56,7 +56,7 @@ FIGURES = {
         *("pacers.front_gap", "pacers.count", "finish_s"),
     ),
     "chance": (
-        "Chance of the plan's {target} over the number of pacers",
+        "Chance of {target} over the number of pacers",
         "pacers.count",
         "chance",
         "",
@@ -70,7 +70,7 @@ def validate(
     as_json: AsJson = False,
     markdown: Annotated[bool, typer.Option("--markdown", help="Print docs/validation.md.")] = False,
 ) -> None:
-    """Run everything that has a published value, and print how far off the model is."""
+    """Run every case with a published value and print how far off the model is."""
     from simulator.analysis.validate.athletes import study
     from simulator.analysis.validate.rows import sections
     from simulator.analysis.validate.validate import validate as run_all
@@ -123,7 +123,7 @@ def calibrate_command(
     changes: Changes = None,
     as_json: AsJson = False,
 ) -> None:
-    """Find one or two numbers of a scenario with which it ends in a given time."""
+    """Find the value of one or two numbers with which a scenario ends in a given time."""
     from simulator.analysis.calibrate import calibrate
 
     target = race_time(to, "--to")
@@ -159,7 +159,7 @@ def _number(text: str, whole: str) -> float:
 
 def _print_calibration(calibration: Calibration) -> None:
     out.print(escape(calibration.scenario.name), style="bold")
-    for number in calibration.found:
+    for number in calibration.values:
         line = f"{number.path} = {number.value:.6g}{_flatness(number)}"
         out.print(escape(line), soft_wrap=True)
     if calibration.correlation is not None:
@@ -181,7 +181,7 @@ def _print_calibration(calibration: Calibration) -> None:
         WIDE.print(table)
 
 
-def _flatness(number: Found) -> str:
+def _flatness(number: FreeValue) -> str:
     from simulator.analysis.calibrate import FLAT_S
 
     if number.error is not None:
@@ -210,21 +210,22 @@ def sweep(
         ),
     ] = None,
     rows: Annotated[
-        Path | None, typer.Option(help="A CSV whose heading names paths: its rows as they stand.")
+        Path | None, typer.Option(help="A CSV file whose header names paths: one attempt a row.")
     ] = None,
     samples: Annotated[
         int, typer.Option(min=0, max=100_000, help="Samples of the uncertain inputs for each row.")
     ] = 0,
     seed: Seed = 1,
     target: Annotated[
-        str, typer.Option(help="What the chance is asked of, with --samples.")
-    ] = "3:59.99",
+        str | None,
+        typer.Option(help="The target of the chance; left out: the finish of the scenario's plan."),
+    ] = None,
     jobs: Annotated[
-        int | None, typer.Option(min=1, help="Threads; left out: one for each processor.")
+        int | None, typer.Option(min=1, help="Number of threads; left out: one for each processor.")
     ] = None,
     cluster: Annotated[
         str | None,
-        typer.Option(metavar="tcp://…", help="A Dask scheduler, which is trusted: it runs code."),
+        typer.Option(metavar="tcp://…", help="A Dask scheduler that you trust: it runs code."),
     ] = None,
     changes: Changes = None,
 ) -> None:
@@ -239,7 +240,7 @@ def sweep(
     from simulator.scenario.reading import read_text
 
     check_ending(output)
-    target_s = race_time(target, "--target")
+    target_s = None if target is None else race_time(target, "--target")
     listed = None if rows is None else axis_of_csv(read_text(rows, str(rows)), str(rows))
     grid = grid_of(vary or [], listed)
     request: Request = request_of(
@@ -293,10 +294,11 @@ def plot(
     x: Annotated[str, typer.Option(help="Column on the horizontal axis.")] = "",
     y: Annotated[str, typer.Option(help="Column on the vertical axis.")] = "",
     colour: Annotated[
-        str, typer.Option("--colour", "--color", help="Column of the lines, or of a map.")
+        str,
+        typer.Option("--colour", "--color", help="Column shown by colour: of lines, or of a map."),
     ] = "",
     title: Annotated[str, typer.Option(help="Heading.")] = "",
-    scenario: Annotated[str, typer.Option(help="What a ready figure is about.")] = DEFAULT_SCENARIO,
+    scenario: Annotated[str, typer.Option(help="Scenario of a ready figure.")] = DEFAULT_SCENARIO,
     changes: Changes = None,
 ) -> None:
     """Draw a table of results as a figure for a talk (.png, .svg, .pdf)."""
@@ -305,22 +307,18 @@ def plot(
     from simulator.analysis.sweep.sweep import run_sweep
     from simulator.analysis.uncertainty import SAMPLES, SEED, target_words
     from simulator.export.table import read_columns
-    from simulator.scenario.plan import schedule_of
     from simulator.view.figures import FigureSpec, check_figure, draw_figure
 
     check_figure(output)
     if table in FIGURES and not Path(table).exists():
         heading, x, y, colour = FIGURES[table]
         attempt = load(scenario, changes)
-        target_s = schedule_of(attempt.plan, attempt.distance).finish_s
         vary = [f"pacers.count=0..{len(attempt.pacers.formation.names())}"]
         vary += ["pacers.front_gap=0.8..4:0.2"] if x == "pacers.front_gap" else []
         grid = grid_of(vary)
         samples = SAMPLES if y == "chance" else 0
-        request = request_of(
-            scenario, grid, changes=changes or [], samples=samples, seed=SEED, target_s=target_s
-        )
-        heading = heading.format(target=target_words(target_s))
+        request = request_of(scenario, grid, changes=changes or [], samples=samples, seed=SEED)
+        heading = heading.format(target=target_words(request.target_s))
         show = FigureSpec(x, y, colour, title or f"{heading}: {attempt.name}")
         draw_figure(run_sweep(request), show, output)
     elif x and y:
@@ -337,26 +335,26 @@ def optimise(
         list[str] | None,
         typer.Option(
             metavar="PATH[=LOW..HIGH]",
-            help="plan.splits, pacers.front_gap=1..3, pacers.count=0..13.",
+            help="What may change: plan.splits, pacers.front_gap=1..3, pacers.count=0..13.",
         ),
     ] = None,
     minimise: Annotated[
-        str, typer.Option(help="finish (if nothing is said), reserve_used, pacers or a free path.")
+        str, typer.Option(help="finish (the default), reserve_used, pacers or a free path.")
     ] = "",
-    maximise: Annotated[str, typer.Option(help="The same, or a free path.")] = "",
+    maximise: Annotated[str, typer.Option(help="The same, to be as large as possible.")] = "",
     subject_to: Annotated[
-        list[str] | None, typer.Option(help='What must hold, e.g. "finish<=4:00".')
+        list[str] | None, typer.Option(help='A condition, e.g. "finish<=4:00".')
     ] = None,
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="Write the result as a scenario.")
     ] = None,
     changes: Changes = None,
 ) -> None:
-    """Find the best split plan, the fewest pacers, the widest gap that will do."""
+    """Find the best split plan, the fewest pacers or the widest gap, and its chance."""
     from simulator.analysis.optimise import optimise as optimum
     from simulator.export.sheet import write_scenario
 
-    with moving(err.status("looking")):
+    with moving(err.status("searching")):
         best = optimum.optimise(
             scenario,
             free or [],

@@ -61,7 +61,7 @@ ThemeName = Annotated[
     typer.Option(help="Colours: night, daylight, colour-blind, high-contrast, or a .yaml file."),
 ]
 OutFile = Annotated[Path, typer.Option("-o", "--output", help="File to write.")]
-Force = Annotated[bool, typer.Option("--force", help="Write over what is there.")]
+Force = Annotated[bool, typer.Option("--force", help="Overwrite an existing file.")]
 Seed = Annotated[int, typer.Option(min=0, help="Seed of the samples.")]
 
 

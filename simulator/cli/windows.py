@@ -71,20 +71,24 @@ def run(
     ] = 1.0,
     at: Annotated[str | None, typer.Option(help="Open at this race time, e.g. 2:00.75.")] = None,
     size: Annotated[str, typer.Option(help="Window size.")] = "1280x720",
-    fullscreen: Annotated[bool, typer.Option(help="Fill the screen.")] = False,
+    fullscreen: Annotated[bool, typer.Option(help="Fill the whole screen.")] = False,
     display: AudienceDisplay = None,
     theme: ThemeName = "night",
-    sound: Annotated[bool, typer.Option("--sound", help="Gun, bell, and a tick a lap.")] = False,
+    sound: Annotated[
+        bool, typer.Option("--sound", help="Play the gun, the bell and a tick each lap.")
+    ] = False,
     leds: Annotated[
         str | None,
-        typer.Option(metavar="sacn:HOST,universe=1,count=150", help="Light a real strip by sACN."),
+        typer.Option(
+            metavar="sacn:HOST,universe=1,count=150", help="Light a real LED strip over sACN."
+        ),
     ] = None,
 ) -> None:
     """Open the window and watch the attempt."""
     strip = None if leds is None else _strip(leds, theme)
     opening = None if at is None else race_time(at)
     width_height = picture_size(size)
-    from simulator.view.display import missing_display
+    from simulator.view.window import missing_display
 
     missing = missing_display()
     if missing:
@@ -128,13 +132,15 @@ def present(
         typer.Option(min=0, help="Display for the audience, from 0; left out: the second one."),
     ] = None,
     windowed: Annotated[
-        bool, typer.Option("--windowed", help="In a window; F5 presents from there.")
+        bool, typer.Option("--windowed", help="Start in a window; F5 presents from there.")
     ] = False,
     theme: ThemeName = "night",
-    sound: Annotated[bool, typer.Option("--sound", help="Gun, bell, and a tick a lap.")] = False,
+    sound: Annotated[
+        bool, typer.Option("--sound", help="Play the gun, the bell and a tick each lap.")
+    ] = False,
 ) -> None:
-    """Tell a story, or a scenario's own events, to an audience: a clicker goes on and back."""
-    from simulator.view.display import missing_display
+    """Present a story, or a scenario's own events, to an audience with a clicker."""
+    from simulator.view.window import missing_display
 
     missing = missing_display()
     if missing:
@@ -177,7 +183,7 @@ def _window(
     stack: ExitStack, size: tuple[int, int], theme: str, display: int | None
 ) -> tuple[Window, Theme]:
     """Open the window, over all of a display if one is named; it closes with the stack."""
-    from simulator.view.themes import theme_named
+    from simulator.view.theme import theme_named
     from simulator.view.window import Window, closed
 
     gc.disable()  # until the first picture of the attempt: what is made until then stays
@@ -217,7 +223,7 @@ def _ready(
 
 def _strip(text: str, theme: str) -> AbstractContextManager[LedStrip]:
     from simulator.export.leds import opened_strip, parse_target
-    from simulator.view.themes import theme_named
+    from simulator.view.theme import theme_named
 
     try:
         return opened_strip(parse_target(text), theme_named(theme))

@@ -53,13 +53,13 @@ def write_columns(path: Path, chunks: Iterable[Columns]) -> None:
         ExtraError: pyarrow is wanted and not installed.
     """
     check_ending(path)
-    with replacing(path) as beside:
+    with replacing(path) as temporary:
         if path.suffix.lower() == ".parquet":
-            _write_parquet(beside, chunks)
+            _write_parquet(temporary, chunks)
         elif path.suffix.lower() == ".csv":
-            _write_lines(beside, _csv_lines(chunks))
+            _write_lines(temporary, _csv_lines(chunks))
         else:
-            _write_lines(beside, _json_lines(chunks))
+            _write_lines(temporary, _json_lines(chunks))
 
 
 def _write_lines(path: Path, parts: Iterable[str]) -> None:

@@ -512,6 +512,29 @@ def go_on_from(attempt: Any, state: State) -> int:
     return 1 + len(state.before)
 
 
+def state_of(attempt: Any) -> State:
+    """Return the state in which an attempt has stopped, to go on from; see `go_on_from`."""
+    a = attempt
+    before = (
+        (a.x1, a.v1, a.aerobic1, a.reserve1, a.group1, a.group_v1),
+        (a.x2, a.v2, a.aerobic2, a.reserve2, a.group2, a.group_v2),
+    )
+    return State(
+        a.tick,
+        a.x,
+        a.v,
+        a.aerobic,
+        a.reserve,
+        before[: min(a.tick, 2)],
+        a.group,
+        a.group_v,
+        a.wide,
+        a.mode,
+        a.held,
+        a.felt,
+    )
+
+
 def change_from(attempt: Any, pacers: Pacers, at_m: float, scenario: Scenario) -> bool:
     """Let an attempt that goes on from a state come from other pacers' places, within CHANGE_M.
 

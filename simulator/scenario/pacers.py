@@ -208,7 +208,7 @@ class Pacers(CheckedSection):
     swap_gap: Metres = Field(
         0.0,
         ge=0,
-        le=10,
+        le=3,
         description="How far the gap to those ahead opens at each hand-over, to be closed within "
         "40 m [m].",
     )

@@ -217,7 +217,7 @@ def _usage(kind: str) -> str:
 CameraName = Literal["whole track", "runner", "group", "home straight"]
 PanelName = Literal["clock", "gaps", "meters", "splits", "what if", "chart", "group"]
 AxisName = Literal[
-    "pacers", "front gap", "formation", "first-lap pace", "policy", "temperature", "wind"
+    "pacers", "front gap", "formation", "first-lap pace", "policy", "fade", "temperature", "wind"
 ]
 ALL_PANELS: tuple[PanelName, ...] = (
     "clock",

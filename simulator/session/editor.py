@@ -33,7 +33,7 @@ from simulator.session.plan_edit import (
     sections_of,
     typed_time,
 )
-from simulator.stage.desk import Knob, SplitKnob
+from simulator.stage.panel_state import Knob, SplitKnob
 from simulator.units import format_time
 
 MAX_PROBLEMS = 50

@@ -166,10 +166,13 @@ def _call(
     from simulator.analysis.projection import still_possible  # noqa: PLC0415
 
     target_s = show.plan.finish_s or 0.0
+    earlier = [
+        (round(until_s / show.recording.step_s), then.scenario) for until_s, then in show.earlier
+    ]
     calls: dict[str, Callable[[], Any]] = {
         "possible": partial(still_possible, show.scenario, show.recording, target_s),
         "chances": partial(
-            find_chances, show.scenario, show.recording, target_s, chances, between_m
+            find_chances, show.scenario, show.recording, target_s, chances, between_m, earlier
         ),
         "band": partial(find_band, show.scenario, show.light),
     }

@@ -40,7 +40,7 @@ from simulator.session.plan_edit import (
     time_text,
     typed_time,
 )
-from simulator.stage.desk import Knob, KnobKind
+from simulator.stage.panel_state import Knob, KnobKind
 
 NUMBER, TIME, CHOICE, SWITCH, TEXT = KnobKind
 THE_PLAN = "the plan"

@@ -10,15 +10,14 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from simulator.analysis.comparison import column, distances
 from simulator.analysis.marks import Mark, run_mark
-from simulator.analysis.splits import split_label
+from simulator.analysis.splits import column, split_distances, split_label
 from simulator.coefficients import LAP_M
 from simulator.recording.recording import Recording
 from simulator.recording.store import load_recordings, save_recordings
 from simulator.session.forks import unused_name
 from simulator.session.history import Lineage
-from simulator.stage.desk import Comparison, PinRow
+from simulator.stage.panel_state import Comparison, PinRow
 from simulator.units import format_signed, format_time
 
 MOST_PINS = 6
@@ -123,14 +122,14 @@ class Pins:
         if not self.pins:
             return None
         over, x = run.end_s <= known_s, run.distance_at(min(known_s, run.end_s))
-        places = (*distances(run.race_m), run.race_m - LAP_M)
+        places = (*split_distances(run.race_m), run.race_m - LAP_M)
         return run, over, sum(place <= x + 1e-6 for place in places)
 
     def comparison(self, run: Recording, live: Lineage, known_s: float) -> Comparison | None:
         """Return the live run, as far as it is known, against the kept ones."""
         if not self.pins:
             return None
-        places = distances(run.race_m)
+        places = split_distances(run.race_m)
         now = column(run, places, known_s)
         others = [
             column(pin.run, places, known_s if pin.lineage == live else math.inf)

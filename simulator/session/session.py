@@ -29,8 +29,8 @@ from simulator.session.knobs import first_sentence
 from simulator.session.pins import Pins, pins_file
 from simulator.session.player import Player
 from simulator.session.scenario_file import OverwriteGuard, ScenarioFile, elsewhere, written
-from simulator.stage.desk import Desk
 from simulator.stage.keys import Action
+from simulator.stage.panel_state import PanelState
 from simulator.stage.playback import Playback
 from simulator.stage.scene import Cue, Scene
 from simulator.stage.scenery import ShowOptions
@@ -110,7 +110,7 @@ class Session:
         self._guard = OverwriteGuard()
         self._story_ghosts: Sequence[Mark] | None = None
         self._shown, self._ghosts_changed = self.editor.history.now, False
-        self._desk: tuple[object, Desk] | None = None
+        self._panel_state: tuple[object, PanelState] | None = None
         self.bars.ask(self.scenario, self.editor.file_scenario)
         self._player = Player(self._make_show(self._shown, None), rate)
         self._quiet = 0
@@ -265,8 +265,11 @@ class Session:
             stretch = here, now.chances.next_m(here)
             if now.possible is not None and not now.chances.missing(*stretch):
                 return
-        forks = next((n for n, (_, then) in enumerate(show.earlier, 1) if then is now), None)
-        self.findings.ask(self._shown.lineage[:forks], now, stretch)
+        forks = next((n for n, (_, then) in enumerate(show.earlier) if then is now), None)
+        lineage = self._shown.lineage
+        if forks is not None:
+            lineage, now = lineage[: forks + 1], replace(now, earlier=show.earlier[:forks])
+        self.findings.ask(lineage, now, stretch)
 
     def _take_findings(self) -> None:
         self._player.show = self._with_findings(self._player.show, self._shown.lineage)
@@ -358,20 +361,20 @@ class Session:
 
     # -- the drawer ------------------------------------------------------------------------------
 
-    def desk(self) -> Desk:
+    def panel_state(self) -> PanelState:
         """Return what the drawer shows; the same object while nothing has changed."""
         if self.pins.pins:
             self._update()  # they are compared with the live run, as far as it is known
         known_s = math.inf if self.options.reveal else self._player.playback.furthest_s
         compared = self.pins.pins, self.pins.state(self._player.show.recording, known_s)
         key = self.editor.state(), self.bars.axis, self.file_name, self.file_problem, compared
-        if self._desk is None or self._desk[0] != key:
-            self._desk = key, self._make_desk(known_s)
-        return self._desk[1]
+        if self._panel_state is None or self._panel_state[0] != key:
+            self._panel_state = key, self._make_panel_state(known_s)
+        return self._panel_state[1]
 
-    def _make_desk(self, known_s: float) -> Desk:
+    def _make_panel_state(self, known_s: float) -> PanelState:
         editor, pins, live = self.editor, self.pins, self._shown.lineage
-        return Desk(
+        return PanelState(
             knobs=editor.knobs(),
             splits=editor.splits(),
             keep_target=editor.keep_target,
@@ -459,7 +462,7 @@ class Session:
         self._done(self.editor.remove_wave(name, self._tick()))
 
     def set_axis(self, axis: str) -> None:
-        """Show another of `Desk.axes` in the what-if strip."""
+        """Show another of `PanelState.axes` in the what-if strip."""
         if axis in AXES:
             self.bars.axis = axis
 

@@ -21,6 +21,7 @@ from simulator.analysis.gaps import GapState
 
 if TYPE_CHECKING:  # so that a window can show the empty stadium before a scenario is read
     from simulator.analysis.chances import Band
+    from simulator.analysis.splits import Split
     from simulator.analysis.what_if import Alternative
 
 Floats = NDArray[np.float64]
@@ -193,28 +194,6 @@ class Meter:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class SplitRow:
-    """One row of the split table; `run_s` and `delta_s` are None until reached.
-
-    Attributes:
-        label: `200`, `400`, ..., `finish`.
-        plan_s: planned cumulative time [s].
-        run_s: time in this attempt [s].
-        delta_s: run minus plan [s], positive = behind.
-        published_s: the published split where there is one [s].
-        residual_s: run minus published [s].
-    """
-
-    label: str
-    distance_m: float
-    plan_s: float
-    run_s: float | None
-    delta_s: float | None
-    published_s: float | None
-    residual_s: float | None
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Curve:
     """A gap over distance: `x_m` increasing [m], `gap_s` positive = behind the light [s]."""
@@ -351,6 +330,7 @@ class Scene:
         speed: playback rate; `paused`.
         notice: one short sentence (`playback slipped one step`, `saved picture.png`), or empty.
         start_light: what the countdown shows.
+        splits: rows of the split table; what she has not reached yet has no `run_s`.
         staging: how a story stages this moment; None without a story.
     """
 
@@ -378,7 +358,7 @@ class Scene:
     group: GroupView
     gaps: tuple[GapLine, ...]
     meters: tuple[Meter, ...]
-    splits: tuple[SplitRow, ...]
+    splits: tuple[Split, ...]
     chart: Chart
     what_if: WhatIf | None
     board: Board | None

@@ -32,7 +32,6 @@ from simulator.stage.scene import (
     Meter,
     Phase,
     Scene,
-    SplitRow,
     StartLight,
     Wave,
     WhatIf,
@@ -42,6 +41,7 @@ from simulator.units import format_signed, format_time
 
 if TYPE_CHECKING:
     from simulator.analysis.chances import Chances
+    from simulator.analysis.splits import Split
 
 Floats = NDArray[np.float64]
 
@@ -128,7 +128,7 @@ def scene_of(show: Show, playback: Playback, options: ShowOptions, notice: str =
         group=_group(then, moment, standing, runner_m),
         gaps=_gaps(then, t, x),
         meters=_meters(then, moment),
-        splits=_split_rows(then, t, options),
+        splits=then.splits if options.reveal else _reached(then.splits, t),
         chart=Chart(
             race_m=race,
             curves=show.curves if options.ghosts else show.curves[-1:],
@@ -241,22 +241,10 @@ def _meters(show: Show, moment: Moment) -> tuple[Meter, ...]:
     )
 
 
-def _split_rows(show: Show, t: float, options: ShowOptions) -> tuple[SplitRow, ...]:
-    rows = []
-    for s in show.splits:
-        reached = s.run_s is not None and (s.run_s <= t or options.reveal)
-        rows.append(
-            SplitRow(
-                s.label,
-                s.distance_m,
-                s.plan_s if s.plan_s is not None else math.nan,
-                s.run_s if reached else None,
-                s.delta_s if reached else None,
-                s.published_s,
-                s.residual_s if reached else None,
-            )
-        )
-    return tuple(rows)
+def _reached(splits: Sequence[Split], t: float) -> tuple[Split, ...]:
+    return tuple(
+        row if row.run_s is None or row.run_s <= t else replace(row, run_s=None) for row in splits
+    )
 
 
 def _marks(show: Show, reveal_m: float) -> tuple[ChartMarker, ...]:

@@ -20,15 +20,14 @@ from simulator.stage.keys import Action
 from simulator.stage.scene import Camera, Scene, Staging
 from simulator.view.camera import Shot, directed
 from simulator.view.controls import Controls
-from simulator.view.editor import Editor
-from simulator.view.keyboard import binding_of
+from simulator.view.drawer import Editor
+from simulator.view.input import Pointing, binding_of
 from simulator.view.layout import Layout
 from simulator.view.picture import Painter, PictureOptions, layout_of
-from simulator.view.pointing import Pointing
 from simulator.view.presenter import Presenter
 from simulator.view.sound import Sound
-from simulator.view.style import Style
-from simulator.view.themes import next_theme, theme_named
+from simulator.view.text import Style
+from simulator.view.theme import next_theme, theme_named
 from simulator.view.watched import Opening, Watched
 from simulator.view.window import Window
 

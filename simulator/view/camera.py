@@ -1,7 +1,7 @@
 """The camera: metres on the track's plane to pixels, and the shot that is on or on its way.
 
 In: boxes [px], places on the track's plane [m], choices of a camera, where the user drags it,
-elapsed wall time [s]; a scene and a layout. Out: `View`, `Aim` and `Shot`, plain values. A view
+elapsed wall time [s]; a scene and a layout. Out: `View`, `Viewpoint`, `Shot`, plain values. A view
 follows from scene, layout and shot alone, so that a camera ends where it should at any rate, and no
 seek or slow picture can lead it astray; a film makes its own shots from its own time.
 """
@@ -71,7 +71,7 @@ class View:
 
 
 @dataclass(frozen=True, slots=True)
-class Aim:
+class Viewpoint:
     """Where a camera looks, whatever the size of the picture.
 
     The point of the plane [m] in the middle of the part above the score, and the zoom.
@@ -94,7 +94,7 @@ def showing(layout: Layout, x: float, y: float, width_m: float) -> View:
     return _centred(layout, x, y, scale, scale / track_scale(layout.track))
 
 
-def looking(layout: Layout, aim: Aim) -> View:
+def looking(layout: Layout, aim: Viewpoint) -> View:
     """Return the view of an aim."""
     return _centred(layout, aim.x_m, aim.y_m, aim.zoom * track_scale(layout.track), aim.zoom)
 
@@ -104,28 +104,28 @@ def _centred(layout: Layout, x: float, y: float, scale: float, zoom: float) -> V
     return View(scale, round(cx - scale * x), round(cy + scale * y), zoom)
 
 
-def aim_of(layout: Layout, view: View) -> Aim:
+def aim_of(layout: Layout, view: View) -> Viewpoint:
     """Return where a view looks."""
     x, y = view.plane(*layout.view.centre)
-    return Aim(x, y, view.scale / track_scale(layout.track))
+    return Viewpoint(x, y, view.scale / track_scale(layout.track))
 
 
-def within(aim: Aim) -> Aim:
+def within(aim: Viewpoint) -> Viewpoint:
     """Return the nearest aim the user may choose: its middle on the track, its zoom in bounds."""
     half_x, half_y = TRACK_WIDTH_M / 2, TRACK_HEIGHT_M / 2
-    return Aim(
+    return Viewpoint(
         min(half_x, max(-half_x, aim.x_m)),
         min(half_y, max(-half_y, aim.y_m)),
         min(MOST_ZOOM, max(1.0, aim.zoom)),
     )
 
 
-def closer(layout: Layout, aim: Aim, at: tuple[int, int], factor: float) -> Aim:
+def closer(layout: Layout, aim: Viewpoint, at: tuple[int, int], factor: float) -> Viewpoint:
     """Return the aim `factor` times closer, with the same point of the ground under pixel `at`."""
     zoom = min(MOST_ZOOM, max(1.0, aim.zoom * factor))
     x, y = looking(layout, aim).plane(*at)
     kept = aim.zoom / zoom
-    return within(Aim(x + (aim.x_m - x) * kept, y + (aim.y_m - y) * kept, zoom))
+    return within(Viewpoint(x + (aim.x_m - x) * kept, y + (aim.y_m - y) * kept, zoom))
 
 
 def ease(share: float) -> float:
@@ -176,7 +176,7 @@ class Shot:
     """
 
     camera: Camera = Camera.WHOLE
-    aim: Aim | None = None
+    aim: Viewpoint | None = None
     home: Camera = Camera.WHOLE
     start: Shot | None = None
     share: float = 1.0
@@ -217,11 +217,11 @@ class Shot:
         """Return the shot on its way to the camera `steps` on; from a free one, back."""
         return self.to(self.home if self.camera is Camera.FREE else self.camera.next(steps))
 
-    def held(self, aim: Aim) -> Shot:
+    def held(self, aim: Viewpoint) -> Shot:
         """Return the shot looking where the user holds it."""
         return Shot(Camera.FREE, aim, self._left(), lowered=self.lowered)
 
-    def drawn(self, seen: Aim, aim: Aim) -> Shot:
+    def drawn(self, seen: Viewpoint, aim: Viewpoint) -> Shot:
         """Return the shot on its short way from what is seen to where the user wants it."""
         return replace(self.held(aim), start=self.held(seen), share=0.0)
 

@@ -12,8 +12,7 @@ import pygame
 from simulator.stage.keys import BINDINGS, Action
 from simulator.view.layout import Box
 from simulator.view.panels.cards import key_name
-from simulator.view.style import Style
-from simulator.view.text import SEMIBOLD
+from simulator.view.text import SEMIBOLD, Style
 from simulator.view.theme import Colour
 from simulator.view.ui import Control, Ui
 

@@ -23,8 +23,7 @@ from simulator.errors import ExtraError, LightpaceError, OutputError
 from simulator.files import replacing
 from simulator.resources import asset_path
 from simulator.units import format_time
-from simulator.view.theme import Theme, css, mix
-from simulator.view.themes import theme_named
+from simulator.view.theme import Theme, css, mix, theme_named
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -280,7 +279,7 @@ def _is_time(name: str) -> bool:
 
 def _value_text(name: str, value: float) -> str:
     if name == "chance" and not 0.005 <= value <= 0.995:  # sampled: neither never nor for certain
-        return "< 1 %" if value < 0.5 else "> 99 %"
+        return "<1%" if value < 0.5 else ">99%"
     if name in SHARES:
         return f"{value:.0%}"
     return format_time(value, 1) if _is_time(name) else f"{value:.4g}"

@@ -21,19 +21,16 @@ from simulator.stage.scene import Camera, Scene, Staging
 from simulator.view import camera, sprites
 from simulator.view.arranging import EVERY_PANEL, LECTURE_PANELS, arrange, arrange_lecture
 from simulator.view.camera import WHOLE, Shot, goal_of, view_of
-from simulator.view.keyboard import rows
-from simulator.view.layers import group, labels, lights, runners
-from simulator.view.layers.ground import Tiles, stretched
-from simulator.view.layers.track import draw_ground, mark_names
+from simulator.view.input import rows
+from simulator.view.layers import bodies, group, lights
+from simulator.view.layers.track import Tiles, draw_ground, mark_names, stretched
 from simulator.view.layout import Box, Hud, Layout
 from simulator.view.panels import cards, head, score
 from simulator.view.panels.frame import CachedLayer, frame
 from simulator.view.panels.side import SIDE_PANELS
 from simulator.view.panels.timeline import Timeline
-from simulator.view.style import Style
-from simulator.view.text import Type
-from simulator.view.theme import Theme
-from simulator.view.themes import NIGHT, theme_named
+from simulator.view.text import Style, Type
+from simulator.view.theme import NIGHT, Theme, theme_named
 
 _SETTLING = 0.7
 """The wheel may turn on: ground is painted only from this share of a notch's move on."""
@@ -209,10 +206,12 @@ class Painter:
         view, box = seen
         surface.set_clip(box)
         lights.draw(surface, scene.waves, view, box, self.theme)
-        spots = runners.spots(scene, view)
+        spots = bodies.spots(scene, view)
         if options.labels:
-            labels.draw(surface, labels.place(spots, view, box, keep_off, style), style)
-        runners.draw(surface, spots, view, box, self.theme)
+            bodies.write_names(
+                surface, bodies.place_names(spots, view, box, keep_off, style), style
+            )
+        bodies.draw_bodies(surface, spots, view, box, self.theme)
         surface.set_clip(None)
 
     def _close(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from functools import lru_cache
 
 import pygame
@@ -15,7 +16,7 @@ import pygame.font
 
 from simulator.errors import ResourceError
 from simulator.resources import asset_path
-from simulator.view.theme import Colour
+from simulator.view.theme import Colour, Sizes, Theme
 
 REGULAR, SEMIBOLD, BOLD = "Regular", "SemiBold", "Bold"
 LONGEST = 240
@@ -219,3 +220,15 @@ class Type:
         if width is not None:
             text = self.fit(text, SEMIBOLD, px, width, spacing)
         return self.digits(target, text, at, SEMIBOLD, px, colour, align=align, spacing=spacing)
+
+
+# -- style -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Style:
+    """The writing (`type`), the sizes and the colours of one picture."""
+
+    type: Type
+    sizes: Sizes
+    theme: Theme

@@ -6,9 +6,13 @@ In: a theme's name, a colour's name from a scenario, a `GapState`. Out: RGB trip
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 from simulator.analysis.gaps import GapState
+from simulator.errors import ThemeError
 
 Colour = tuple[int, int, int]
 
@@ -156,3 +160,122 @@ class Sizes:
     def lead(self) -> int:
         """Values that are looked for."""
         return self.px(27, 13)
+
+
+# -- the themes there are --------------------------------------------------------------------------
+
+
+_TABLE = """\
+                      night     daylight   colour-blind  high-contrast
+back                  #04060b   #e8edf3    -             #000000
+panel                 #0b101b   #fcfdff    -             #000000
+panel_high            #131b2b   #eaeff6    -             #18181c
+edge                  #212c42   #b6c0ce    -             #969eac
+text                  #f3f6fc   #0a101c    -             #ffffff
+muted                 #a0adc4   #3a465a    -             #dee4ee
+faint                 #7686a2   #525e72    -             #bac2d0
+own                   #56beff   #0054a6    #5cb2ff       #6ed2ff
+bar                   #42567e   #8ea4c6    -             #788aac
+target                #34e880   #006834    #28d6b2       #50ff96
+shelter               #86d8ff   #006096    -             #a0e4ff
+reserve               #ff6a6a   #be1e28    #ff8e54       #ff8c8c
+effort                #c6baff   #6046b4    -             #d8ceff
+speed                 #e2e8f2   #283246    -             #ffffff
+warning               #ffc454   #8a5200    #f8dc6e       #ffde5a
+good                  #34e880   #006834    #28d6b2       #50ff96
+red                   #ff4040   #c4141e    #ff7038       #ff6e6e
+yellow                #ffd040   #966800    #f8ea5a       #ffe25a
+ground.turf           #113a26   #bce0be    #08242a       #001a0c
+ground.edge           #2e343c   #46505c    -             #14161a
+ground.kerb           #969ea8   #ecf0f4    -             #ffffff
+ground.tartan         #642d30   #ce7c6a    #70422c       #3e1416
+ground.line           #a89692   #faf0ec    -             #e2d6d4
+ground.apron          #1e2638   #c4ccd8    -             #0c0e14
+ground.board          #283248   #96a2b6    -             #5a6274
+ground.stand          #1a2132   #ccd3de    -             #0a0c12
+ground.crowd          #78849e   -          -             #3c4250
+ground.led_off        #46685c   #96b0a6    #48646c       #608074
+ground.floodlight     1.0       0.0        -             0.35
+gaps.ahead, gaining   #56beff   #003aaa    #549cff       #5cbeff
+gaps.ahead, losing    #8ec4ec   #245c7a    #c4e4ff       #bee2ff
+gaps.level            #f3f6fc   #0a101c    #f5f7fc       #ffffff
+gaps.behind, gaining  #faca80   #845800    #fce296       #ffec96
+gaps.behind, losing   #ff9e26   #80000a    #ff9200       #ff9c1e
+named.white           #f3f6fc   #1a202e    #f5f7fc       -
+named.green           #34e880   #007038    #28d6b2       -
+named.blue            #4894ff   #0050be    #5c9eff       -
+named.red             #ff4e4e   #be1822    #ff7038       -
+named.amber           #eecd78   #865800    #deb25c       -
+named.yellow          #ffdd57   #7e5e00    #f8ea5a       -
+named.orange          #ff9e26   #b04a00    #ff940a       -
+named.pink            #ff70ac   #b61668    #e88ece       -
+named.violet          #b094ff   #603ebe    #b09cff       -
+named.purple          #b094ff   #603ebe    #b09cff       -
+named.cyan            #5ee2e8   #006470    #8cdef0       -
+named.grey            #a0adc4   #4c586c    #a4b0c6       -
+named.gray            #a0adc4   #4c586c    #a4b0c6       -
+named.black           #3c4454   #000000    -             -
+"""
+"""`-` is as at night."""
+
+
+def theme_of(name: str, values: Mapping[str, Any]) -> Theme:
+    """Return the theme that has these colours."""
+
+    def section(part: str) -> dict[str, Any]:
+        return {k.partition(".")[2]: v for k, v in values.items() if k.startswith(f"{part}.")}
+
+    return Theme(
+        name,
+        **{key: value for key, value in values.items() if "." not in key},
+        ground=Ground(**section("ground")),
+        gaps=tuple((GapState(state), colour) for state, colour in section("gaps").items()),
+        named=tuple(section("named").items()),
+        lights=tuple(section("lights").items()),
+    )
+
+
+def _read_table() -> dict[str, dict[str, Any]]:
+    """Return the table's columns; lights shine in a theme's colour names, by day in the night's."""
+    head, *rows = (line.split() for line in _TABLE.splitlines())
+    columns: dict[str, dict[str, Any]] = {name: {} for name in head}
+    for row in rows:
+        key = " ".join(row[: -len(head)])
+        for name, cell in zip(head, row[-len(head) :], strict=True):
+            same = columns["night"].get(key)
+            columns[name][key] = same if cell == "-" else hex_colour(cell) or float(cell)
+    for values in columns.values():
+        shining = values if values["ground.floodlight"] else columns["night"]
+        names = [key for key in values if key.startswith("named.")]
+        values |= {key.replace("named", "lights"): shining[key] for key in names}
+    return columns
+
+
+VALUES = _read_table()
+"""The colours of each theme by dotted name, as the table and the files of themes write them."""
+THEMES = {name: theme_of(name, values) for name, values in VALUES.items()}
+NIGHT = THEMES["night"]
+
+
+def theme_named(name: str) -> Theme:
+    """Return a theme by name, or by the path of a `.yaml` file of overrides.
+
+    Raises:
+        ThemeError: there is no such theme (the message names those there are), or the file says
+            what a theme does not know.
+    """
+    if name in THEMES:
+        return THEMES[name]
+    if name.lower().endswith((".yaml", ".yml")):
+        from simulator.view.theme_file import read_theme  # noqa: PLC0415 - few have such a file
+
+        return read_theme(Path(name))
+    shown = ascii(name[:60])
+    raise ThemeError(f"There is no theme {shown}; there are: {', '.join(THEMES)}, or a .yaml file.")
+
+
+def next_theme(theme: Theme) -> Theme:
+    """Return the theme after this one; after the last, or one from a file, the first."""
+    names = list(THEMES)
+    at = names.index(theme.name) + 1 if theme.name in THEMES else 0
+    return THEMES[names[at % len(names)]]

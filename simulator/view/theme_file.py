@@ -14,8 +14,7 @@ from simulator.errors import Problem, ScenarioError, ThemeError
 from simulator.scenario.fields import did_you_mean, guess, quoted
 from simulator.scenario.reading import read_text
 from simulator.scenario.yaml_tree import YamlMapping, YamlNode, position_of, read_document
-from simulator.view.theme import Colour, Theme, css, hex_colour
-from simulator.view.themes import VALUES, theme_of
+from simulator.view.theme import VALUES, Colour, Theme, css, hex_colour, theme_of
 
 _EXAMPLE = css((52, 232, 128))
 MOST_LISTED = 50

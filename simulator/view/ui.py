@@ -17,8 +17,7 @@ import pygame
 from simulator.view.layout import Box
 from simulator.view.panels.cards import ground
 from simulator.view.panels.frame import arrow
-from simulator.view.style import Style
-from simulator.view.text import REGULAR, SEMIBOLD
+from simulator.view.text import REGULAR, SEMIBOLD, Style, shrink
 from simulator.view.theme import Colour, mix
 
 Key = tuple[str, ...]
@@ -302,7 +301,7 @@ class Ui:
 
     def fitting(self, text: str, px: int, room: int) -> int:
         """Return the size of type at which a line fits into `room`, `px` at most [px]."""
-        return next((size for size in range(px, 8, -1) if self.width(text, size) <= room), 8)
+        return shrink(px, 8, lambda size: self.width(text, size) <= room)
 
     def dot(self, at: tuple[float, float], radius: float, colour: Colour) -> None:
         """Draw a round mark."""

@@ -1,4 +1,4 @@
-"""The display: opening the window, full screen on one of several displays, a picture saved of it.
+"""The window: whether there is a display for it, opening it, full screen, a picture saved of it.
 
 In: sizes [px], the number of a display. Out: a surface to draw on, notices in words. Displays come
 and go while it runs (a projector is plugged in, a lid is shut): nothing here ever ends the run.
@@ -7,16 +7,19 @@ and go while it runs (a projector is plugged in, a lid is shut): nothing here ev
 from __future__ import annotations
 
 import os
+import socket
+import sys
+from pathlib import Path
 
 import pygame
 
 from simulator.errors import DisplayError, OutputError
 from simulator.files import free_name
 from simulator.units import format_clock
-from simulator.view.icon import icon
-from simulator.view.keyboard import repeat_keys
+from simulator.view.theme import NIGHT, Colour
 
 SMALLEST = (320, 180)
+_REPEAT_AFTER_MS, _REPEAT_EACH_MS = 350, 60
 
 
 def displays() -> list[tuple[int, int]]:
@@ -56,7 +59,7 @@ class Window:
             pygame.display.set_caption("lightpace")
             pygame.display.set_icon(icon())
             pygame.display.set_mode(self._windowed, pygame.RESIZABLE)
-            repeat_keys()
+            pygame.key.set_repeat(_REPEAT_AFTER_MS, _REPEAT_EACH_MS)
         except pygame.error as error:
             raise DisplayError(f"No window can be opened: {error}.") from error
         self.fullscreen = False
@@ -110,3 +113,96 @@ class Window:
         except OutputError as error:
             return str(error)
         return f"Saved {path}."
+
+
+# -- whether there is a display --------------------------------------------------------------------
+
+
+ANSWER_S = 2.0
+"""How long a display may take to answer [s]."""
+
+
+def missing_display() -> str:
+    """Return why no window can be opened, one sentence; empty where one can.
+
+    Only Linux and the BSDs need asking: elsewhere a session always has a display. A driver that the
+    user chose by `SDL_VIDEODRIVER` is taken at its word.
+    """
+    if os.environ.get("SDL_VIDEODRIVER") or sys.platform in ("win32", "darwin"):
+        return ""
+    wayland, x11 = os.environ.get("WAYLAND_DISPLAY"), os.environ.get("DISPLAY")
+    if not wayland and not x11:
+        return "There is no display here, so no window was opened."
+    if wayland and _wayland_answers(wayland):
+        return ""
+    if x11 and _x11_answers(x11):
+        return ""
+    return f"The display {x11 or wayland} does not answer, so no window was opened."
+
+
+def _wayland_answers(name: str) -> bool:
+    path = Path(name)
+    if not path.is_absolute():
+        path = Path(os.environ.get("XDG_RUNTIME_DIR", "/run/user/0")) / name
+    return _unix_answers(str(path))
+
+
+def _x11_answers(display: str) -> bool:
+    host, _, rest = display.rpartition(":")
+    number = rest.split(".")[0]
+    if not number.isdecimal():
+        return False
+    if host in ("", "unix"):
+        path = f"/tmp/.X11-unix/X{number}"  # noqa: S108 - where every X server puts its socket
+        return _unix_answers(path) or _unix_answers("\0" + path)
+    try:
+        with socket.create_connection((host, 6000 + int(number)), timeout=ANSWER_S):
+            return True
+    except (OSError, ValueError):  # ValueError: a name that no host can have
+        return False
+
+
+def _unix_answers(address: str) -> bool:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+        probe.settimeout(ANSWER_S)
+        try:
+            probe.connect(address)
+        except OSError:
+            return False
+    return True
+
+
+# -- the program's sign ----------------------------------------------------------------------------
+
+
+SIDE = 64
+"""The side of the sign [px]."""
+_FINE = 4
+
+
+def icon() -> pygame.Surface:
+    """Return the sign, `SIDE` × `SIDE` px with an alpha channel."""
+    ground, side = NIGHT.ground, SIDE * _FINE
+    large = pygame.Surface((side, side), pygame.SRCALPHA)
+
+    def band(inset: float, colour: Colour) -> pygame.Rect:
+        box = pygame.Rect(0, 0, side * (1 - 2 * inset), side * (0.8 - 2 * inset))
+        box.center = (side // 2, side // 2)
+        pygame.draw.rect(large, colour, box, border_radius=box.h // 2)
+        return box
+
+    pygame.draw.rect(large, NIGHT.panel, large.get_rect(), border_radius=side // 5)
+    band(0.05, ground.line)
+    band(0.07, ground.tartan)
+    rail = band(0.19, NIGHT.light("green"))
+    band(0.23, ground.turf)
+    # the light runs along the home straight alone; the rest of the rail is dark
+    dark = pygame.Rect(0, 0, side, rail.bottom - rail.h // 3)
+    large.set_clip(dark)
+    band(0.19, ground.kerb)
+    band(0.23, ground.turf)
+    large.set_clip(None)
+    runner = (rail.centerx + side // 8, rail.bottom + side // 24)
+    pygame.draw.circle(large, NIGHT.back, runner, side // 9)
+    pygame.draw.circle(large, NIGHT.text, runner, side // 12)
+    return pygame.transform.smoothscale(large, (SIDE, SIDE))

@@ -9,7 +9,7 @@ from simulator.analysis import chances
 from simulator.analysis.chances import Band, Chances, find_band, find_chances
 from simulator.analysis.marks import Mark, light_mark
 from simulator.analysis.uncertainty import SEED, draw, forecast, run_samples, samples_of
-from simulator.physics.attempt import simulate
+from simulator.physics.attempt import fork, simulate
 from simulator.recording.recording import ARRAYS, Recording
 from simulator.scenario.loader import load_scenario
 from simulator.scenario.model import Scenario
@@ -93,6 +93,25 @@ def test_the_chance_from_the_gun_is_that_of_the_forecast(
     target_s = 241.5
     found = find_chances(scenario, attempt, target_s, between_m=(0.0, 0.0))
     assert found.at(0.0) == forecast(scenario, 12, SEED).chance(target_s)
+
+
+def test_the_chance_does_not_fall_while_she_runs_as_the_samples_do() -> None:
+    """Followed to the tenth by all of them, the first lap tells nothing."""
+    scenario = load_scenario("breaking4")
+    found = find_chances(scenario, simulate(scenario), 242.0, between_m=(0.0, 400.0))
+    assert found.at(400.0) == found.at(0.0)
+
+
+def test_a_fork_is_judged_by_samples_that_ran_what_was_in_force_before(
+    scenario: Scenario, attempt: Recording
+) -> None:
+    """Who lets the pacers go at 800 m has not run the first half alone."""
+    alone = load_scenario("breaking4", overrides=["pacers.count=0"])
+    run = fork(alone, attempt, 1200)
+    stretch = (1000.0, 1000.0)
+    fair = find_chances(alone, run, 246.0, between_m=stretch, earlier=[(1200, scenario)])
+    unfair = find_chances(alone, run, 246.0, between_m=stretch)
+    assert (fair.at(1000.0) or 0.0) > (unfair.at(1000.0) or 0.0)
 
 
 def test_a_point_is_worked_out_where_it_is_wanted(scenario: Scenario, attempt: Recording) -> None:

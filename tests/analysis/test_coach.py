@@ -89,3 +89,4 @@ def test_it_is_one_command(capsys: pytest.CaptureFixture[str]) -> None:
     plain = json.loads(printed("--json"))
     assert len(plain["cases"]) == 6
     assert plain["end_spurts"][0]["last_m"] == 400.0
+    assert plain["end_spurts"][0]["left_s"] == pytest.approx(0.40, abs=0.01)

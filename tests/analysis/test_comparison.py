@@ -4,8 +4,7 @@ import math
 
 import pytest
 
-from simulator.analysis.comparison import column, distances
-from simulator.analysis.splits import run_time
+from simulator.analysis.splits import column, run_time, split_distances
 from simulator.physics.attempt import simulate
 from simulator.recording.recording import Recording
 from simulator.scenario.loader import load_scenario
@@ -17,7 +16,7 @@ def alone() -> Recording:
 
 
 def test_a_column_holds_the_run_in_numbers(attempt: Recording) -> None:
-    places = distances(attempt.race_m)
+    places = split_distances(attempt.race_m)
     found = column(attempt, places)
     assert found.splits_s == tuple(run_time(attempt, x) for x in places)
     assert found.splits_s[-1] == attempt.finish_s
@@ -27,7 +26,7 @@ def test_a_column_holds_the_run_in_numbers(attempt: Recording) -> None:
 
 
 def test_a_gap_is_positive_where_this_run_is_behind(attempt: Recording, alone: Recording) -> None:
-    places = distances(attempt.race_m)
+    places = split_distances(attempt.race_m)
     now, other = column(alone, places), column(attempt, places)
     gaps = now.gaps_to(other)
     assert gaps[-1] == pytest.approx((alone.finish_s or 0) - (attempt.finish_s or 0))
@@ -39,7 +38,7 @@ def test_a_gap_is_positive_where_this_run_is_behind(attempt: Recording, alone: R
 
 @pytest.mark.parametrize("until_s", [-1.0, 0.0, 61.0, 200.0])
 def test_nothing_is_known_before_it_happened(attempt: Recording, until_s: float) -> None:
-    places = distances(attempt.race_m)
+    places = split_distances(attempt.race_m)
     whole, part = column(attempt, places), column(attempt, places, until_s)
     for told, known in zip(part.splits_s, whole.splits_s, strict=True):
         assert known is not None
@@ -51,7 +50,7 @@ def test_nothing_is_known_before_it_happened(attempt: Recording, until_s: float)
 
 def test_runs_over_other_distances_are_compared_where_they_both_were(alone: Recording) -> None:
     short = simulate(load_scenario("fifteen_hundred"))
-    found = column(short, distances(alone.race_m))
+    found = column(short, split_distances(alone.race_m))
     assert found.splits_s[-1] is None
     assert found.splits_s[0] is not None
     assert math.isfinite(found.splits_s[0])

@@ -61,8 +61,10 @@ def test_simulate_says_it(chance: float, capsys: pytest.CaptureFixture[str]) -> 
 def test_a_sweep_and_its_figure_say_it(chance: float) -> None:
     columns = sweep("breaking4", ["pacers.count=13"], samples=SAMPLES, seed=SEED)
     assert columns["chance"].tolist() == [chance]
+    other = sweep("fifteen_hundred", ["runner.form=0"], samples=SAMPLES, seed=SEED)
+    assert other["chance"].tolist() == [chance_of(load_scenario("fifteen_hundred"))]
     assert _value_text("chance", chance) == f"{chance:.0%}"
-    assert _value_text("chance", 0.0) == "< 1 %"
+    assert _value_text("chance", 0.0) == "<1%"
 
 
 def test_a_coach_is_told_it(chance: float) -> None:

@@ -61,6 +61,7 @@ def test_what_a_row_would_set_gives_the_row(name: str, axis: str) -> None:
         assert asked.pacers.line_up() == row.scenario.pacers.line_up()
         assert asked.pacers.policy == row.scenario.pacers.policy
         assert asked.pacers.drop_back == row.scenario.pacers.drop_back
+        assert asked.pacers.leader == row.scenario.pacers.leader
         assert asked.environment == row.scenario.environment
         plans = [schedule_of(s.plan, s.distance) for s in (asked, row.scenario)]
         assert plans[0].time_at(400.0) == pytest.approx(plans[1].time_at(400.0), abs=1e-9)
@@ -92,6 +93,7 @@ TURNED = {
     "formation": "pacers.formation=single_file",
     "first-lap pace": 'plan={shape: splits, splits: {"400": "59.30", "finish": "3:59.99"}}',
     "policy": "pacers.policy=wait_for_runner",
+    "fade": "pacers.leader.fade=1.7",
     "temperature": "environment.temperature=21.5",
     "wind": "environment.wind.speed=2.25",
 }

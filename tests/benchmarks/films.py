@@ -26,7 +26,7 @@ from av.video.reformatter import VideoReformatter
 from simulator.export.codecs import coloured, video_writer
 from simulator.export.film import Cut, Pictures, SceneAt, attempt_scenes, write_film
 from simulator.session import Session
-from simulator.view.themes import theme_named
+from simulator.view.theme import theme_named
 
 SIZES = ((1280, 720), (1920, 1080), (3840, 2160))
 FROM_S, FPS, PICTURES = 60.0, 60, {1280: 600, 1920: 300, 3840: 180}

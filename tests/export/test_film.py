@@ -27,7 +27,7 @@ from simulator.stage.scenery import ShowOptions, scene_of
 from simulator.stage.show import Show, make_show
 from simulator.view.arranging import arrange
 from simulator.view.picture import render_still
-from simulator.view.themes import THEMES
+from simulator.view.theme import THEMES
 from tests.faults.disks import mounted
 
 SIZE = (320, 180)

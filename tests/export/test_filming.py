@@ -20,7 +20,7 @@ from simulator.session import Session
 from simulator.session.presentation import Presentation
 from simulator.stage.scenery import ShowOptions
 from simulator.view.camera import WHOLE
-from simulator.view.themes import THEMES
+from simulator.view.theme import THEMES
 from tests.session.short import SHORT, load_short, settle
 
 SIZE = (320, 180)

@@ -27,7 +27,7 @@ from simulator.export.leds import (
     resampled,
 )
 from simulator.stage.scenery import brightness
-from simulator.view.themes import THEMES
+from simulator.view.theme import THEMES
 from tests.view import scenes
 
 NIGHT = THEMES["night"]

@@ -28,7 +28,7 @@ from simulator.physics.attempt import simulate
 from simulator.scenario.loader import load_scenario
 from simulator.stage.show import Show, make_show
 from simulator.units import format_time
-from simulator.view.themes import THEMES
+from simulator.view.theme import THEMES
 
 NIGHT = THEMES["night"]
 NASTY = (

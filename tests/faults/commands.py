@@ -52,6 +52,7 @@ WRITING: dict[str, tuple[str, ...]] = {
 TELLING: dict[str, tuple[str, ...]] = {
     "run": ("run",),
     "samples": ("simulate", "--samples", "200", "--json"),
+    "coach": ("coach", "--samples", "200"),
     "check": ("check", "breaking4", "solo"),
     "schema": ("schema",),
     "validate": ("validate", "--json"),

@@ -18,7 +18,7 @@ from simulator.session import Session
 from simulator.stage.keys import Action
 from simulator.view.app import App
 from simulator.view.picture import render_still
-from simulator.view.themes import theme_named
+from simulator.view.theme import theme_named
 from tests.session.short import load_short
 
 

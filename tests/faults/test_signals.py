@@ -20,7 +20,7 @@ from simulator.errors import SimulationError
 from simulator.export.film import Cut, SceneAt
 from simulator.export.filming import Filming, FilmOrder, Progress
 from simulator.signals import CODES
-from simulator.view.themes import THEMES
+from simulator.view.theme import THEMES
 from tests.faults.commands import QUICK, WAIT_S, WRITING, environment, lightpace, stopped
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals and terminals of POSIX")

@@ -164,7 +164,9 @@ def _changes(later: bool) -> st.SearchStrategy[list[str]]:
         st.tuples(st.just("runner.passes"), st.sampled_from(["yes", "no"])),
         st.tuples(
             st.just("pacers.leader"),
-            st.sampled_from(["{}", "{fast_opening: -2}", "{jitter: 1, seed: 5}"]),
+            st.sampled_from(
+                ["{}", "{fast_opening: -2}", "{jitter: 1, seed: 5}", "{fade: 5, surge: 2}"]
+            ),
         ),
     ]
     if not later:

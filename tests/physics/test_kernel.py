@@ -34,6 +34,8 @@ COMPARED = [
     ("breaking4", "environment.wind.speed=20"),
     ("breaking4", "pacers.policy=wait_for_runner", "pacers.drop_back=20"),
     ("breaking4", "pacers.leader={fast_opening: 0.8, jitter: 0.3, seed: 7}"),
+    ("breaking4", "pacers.leader={fade: 3, fade_from: 900, surge: 1, surge_from: 400}"),
+    ("da_silva_2025", "pacers.swap_gap=2"),
     ("breaking4", "runner.passes=yes", "runner.follows=light", *SLOWER),
     ("breaking4", "runner={max_aerobic_power: 8, reserve: 100}"),
     ("breaking4", "runner=kipyegon_osborne", "pacers.front_gap=1.6"),
@@ -118,7 +120,10 @@ CHANGES = st.tuples(
     one_of("runner.follows", "pacers", "light"),
     one_of("runner.passes", "no", "yes"),
     between("pacers.drop_back", 0, 60),
-    one_of("pacers.leader", "{}", "{fast_opening: -2.5}", "{jitter: 1, seed: 3, fast_opening: 1}"),
+    one_of(
+        "pacers.leader", "{}", "{fast_opening: -2.5}", "{jitter: 1, seed: 3, fade: 9, surge: 3}"
+    ),
+    between("pacers.swap_gap", 0, 3),
     between("environment.wind.speed", 0, 20),
     between("environment.wind.direction", -360, 360),
     between("environment.temperature", -30, 50),

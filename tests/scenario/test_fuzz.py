@@ -181,7 +181,7 @@ PLAUSIBLE = st.fixed_dictionaries(
                 | st.sampled_from(["breaking4", "box", "no such"]),
                 "count": st.integers(-1, 41),
                 "front_gap": st.sampled_from([0.5, 1.3, 20, 0.4, 21]),
-                "swap_gap": st.sampled_from([0, 1, 10, 10.1]),
+                "swap_gap": st.sampled_from([0, 1, 3, 3.1]),
                 "leader": numbers_of(Leader, ("fast_opening", "jitter", "fade", "surge")),
                 "wake": st.sampled_from([0, 1, 2, 2.1]),
                 "shelter": st.sampled_from([0, 0.3, 0.95, -0.2, 0.96]),

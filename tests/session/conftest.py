@@ -16,4 +16,4 @@ def session() -> Session:
 @pytest.fixture
 def knob(session: Session) -> Callable[[str], str]:
     """Return a look at one knob's value."""
-    return lambda path: next(k.value for k in session.desk().knobs if k.path == path)
+    return lambda path: next(k.value for k in session.panel_state().knobs if k.path == path)

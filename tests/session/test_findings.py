@@ -24,7 +24,7 @@ def bars(session: Session) -> tuple[Alternative, ...]:
 
 
 def asked(session: Session) -> tuple[Alternative, ...]:
-    return alternatives(session.scenario, session.desk().axis)
+    return alternatives(session.scenario, session.panel_state().axis)
 
 
 def test_the_bars_are_those_of_the_analysis(session: Session) -> None:
@@ -72,7 +72,7 @@ def test_uncompiled_old_bars_dim_and_one_a_picture_is_new(
 def test_every_axis_can_be_shown_and_its_bars_taken(axis: str) -> None:
     session = settle(Session(load_short()))
     session.set_axis(axis)
-    assert session.desk().axis == axis
+    assert session.panel_state().axis == axis
     settle(session)
     what_if = session.scene().what_if
     assert what_if is not None
@@ -89,7 +89,7 @@ def test_every_axis_can_be_shown_and_its_bars_taken(axis: str) -> None:
     now = [bar.label for bar in bars(session) if bar.current]
     assert now == [label]
     assert session.recording.finish_s == what_if.bars[index].finish_s
-    assert session.desk().can_undo == 1
+    assert session.panel_state().can_undo == 1
 
 
 def test_another_axis_shows_nothing_of_the_one_before(
@@ -99,7 +99,7 @@ def test_another_axis_shows_nothing_of_the_one_before(
     session.set_axis("wind")
     assert session.scene().what_if is None
     session.set_axis("no such axis")
-    assert session.desk().axis == "wind"
+    assert session.panel_state().axis == "wind"
     settle(session)
     session.set_axis("pacers")
     assert not any(bar.stale for bar in bars(session))
@@ -126,7 +126,7 @@ def test_the_own_bar_stays_hidden_until_the_finish(session: Session) -> None:
 def test_taking_the_own_bar_or_none_changes_nothing(session: Session) -> None:
     for index in (2, 3, -1, 99):
         session.take_bar(index)
-    assert session.desk().can_undo == 0
+    assert session.panel_state().can_undo == 0
 
 
 @pytest.mark.parametrize("axis", list(AXES))

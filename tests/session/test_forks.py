@@ -148,7 +148,7 @@ def test_a_gesture_is_one_change_forked_where_it_began(session: Session) -> None
     for gap in range(15, 30):
         session.change("pacers.front_gap", f"{gap / 10}")
         session.advance(0.02)
-    assert session.desk().can_undo == 1
+    assert session.panel_state().can_undo == 1
     settle(session)
     asked = [(0, load_short()), (200, load_short("pacers.front_gap=2.9"))]
     assert bits(session.recording) == bits(by_hand(asked))
@@ -156,7 +156,7 @@ def test_a_gesture_is_one_change_forked_where_it_began(session: Session) -> None
     for _ in range(5):
         session.advance(GESTURE_S / 4)
     session.change("pacers.front_gap", "2.0")
-    assert session.desk().can_undo == 2
+    assert session.panel_state().can_undo == 2
 
 
 @pytest.mark.parametrize("times", [1, 2])
@@ -180,7 +180,7 @@ def test_a_knob_set_back_where_it_was_turned_leaves_no_fork(session: Session, ti
     session.redo()
     assert bits(settle(session).recording) == original
     assert [mark.name for mark in session.show.ghosts] == names
-    assert session.desk().can_undo == times + 1
+    assert session.panel_state().can_undo == times + 1
 
 
 def test_a_knob_set_back_before_its_fork_leaves_the_fork_as_a_ghost(session: Session) -> None:
@@ -294,7 +294,7 @@ def test_a_knob_dragged_at_the_finish_stays_there(session: Session) -> None:
     assert stands(session, 0.0)
     wide = load_short("pacers.front_gap=2.9")
     assert bits(session.recording) == bits(by_hand([(0, wide)]))
-    assert session.desk().can_undo == 1
+    assert session.panel_state().can_undo == 1
 
 
 def test_a_fork_that_is_undone_at_the_finish_and_made_again_stays_there(session: Session) -> None:
@@ -319,7 +319,7 @@ def test_turning_another_knob_is_another_change(session: Session) -> None:
     session.change("pacers.front_gap", "2")
     session.change("environment.temperature", "12")
     session.change("pacers.front_gap", "2.2")
-    assert session.desk().can_undo == 3
+    assert session.panel_state().can_undo == 3
 
 
 def test_undo_simulates_the_original_again_to_the_bit(session: Session) -> None:
@@ -336,8 +336,8 @@ def test_undo_simulates_the_original_again_to_the_bit(session: Session) -> None:
         session.forks._runs = LruCache(1)  # nothing is remembered: all is run again
         (session.undo if step < 0 else session.redo)()
         assert bits(settle(session).recording) == runs[wanted]
-        assert session.desk().can_undo == wanted
-        assert session.desk().can_redo == 3 - wanted
+        assert session.panel_state().can_undo == wanted
+        assert session.panel_state().can_redo == 3 - wanted
 
 
 def test_there_is_nothing_to_undo_before_the_first_or_redo_after_the_last(
@@ -349,10 +349,10 @@ def test_there_is_nothing_to_undo_before_the_first_or_redo_after_the_last(
     assert settle(session).recording is before
     session.change("pacers.count", "0")
     session.redo()
-    assert session.desk().can_undo == 1
+    assert session.panel_state().can_undo == 1
     session.undo()
     session.change("pacers.count", "1")
-    assert session.desk().can_redo == 0
+    assert session.panel_state().can_redo == 0
 
 
 def test_a_change_of_looks_keeps_the_run(session: Session) -> None:
@@ -368,14 +368,14 @@ def test_a_change_of_looks_keeps_the_run(session: Session) -> None:
     assert bits(session.recording) == before
     assert session.show.ghosts == ()
     assert session.scene().waves[0].colour == "blue"
-    assert session.desk().can_undo == 3
+    assert session.panel_state().can_undo == 3
 
 
 def test_the_history_holds_texts_not_arrays(session: Session) -> None:
     for count in range(60):
         session.change("pacers.count", str(count % 3))
         session.advance(GESTURE_S)
-    assert session.desk().can_undo == 60
+    assert session.panel_state().can_undo == 60
     assert len(session.forks._runs._values) <= 24
 
 

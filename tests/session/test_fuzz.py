@@ -1,4 +1,4 @@
-"""Whatever is done on the desk, in any order: no exception, and the run is the one asked for."""
+"""Whatever is done to the knobs, in any order: no exception, and the run is the one asked for."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from simulator.analysis.what_if import AXES
 from simulator.session import Session
-from simulator.stage.desk import KnobKind
 from simulator.stage.keys import Action
+from simulator.stage.panel_state import KnobKind
 from tests.session.short import SHORT, bits, by_hand, settle
 
 TYPED = st.one_of(
@@ -31,13 +31,13 @@ PATHS = st.sampled_from(
 
 def check(session: Session) -> None:
     """Look at everything that a window would look at."""
-    desk, scene = session.desk(), session.scene()
+    state, scene = session.panel_state(), session.scene()
     assert 0.0 <= scene.distance_m <= scene.race_m
-    assert desk.can_undo >= 0
-    assert len(desk.pins) <= 6
-    paths = [knob.path for knob in desk.knobs]
+    assert state.can_undo >= 0
+    assert len(state.pins) <= 6
+    paths = [knob.path for knob in state.knobs]
     assert len(paths) == len(set(paths))
-    assert desk.unsaved == (session.scenario != session.editor.file_scenario)
+    assert state.unsaved == (session.scenario != session.editor.file_scenario)
     assert len(session.editor.history.now.left) <= 3
 
 
@@ -49,7 +49,7 @@ def check_run(session: Session) -> None:
     assert bits(session.recording) == bits(by_hand(legs))
 
 
-class Desk(RuleBasedStateMachine):
+class Knobs(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.folder = tempfile.TemporaryDirectory()
@@ -59,7 +59,7 @@ class Desk(RuleBasedStateMachine):
 
     @rule(data=st.data())
     def turn_a_knob(self, data: st.DataObject) -> None:
-        knob = data.draw(st.sampled_from(self.session.desk().knobs))
+        knob = data.draw(st.sampled_from(self.session.panel_state().knobs))
         if knob.kind is KnobKind.CHOICE:
             text = data.draw(st.sampled_from(knob.options))
         elif knob.kind is KnobKind.SWITCH:
@@ -75,7 +75,7 @@ class Desk(RuleBasedStateMachine):
 
     @rule(data=st.data())
     def reset_a_knob(self, data: st.DataObject) -> None:
-        knob = data.draw(st.sampled_from(self.session.desk().knobs))
+        knob = data.draw(st.sampled_from(self.session.panel_state().knobs))
         self.session.reset(knob.path)
 
     @rule(index=st.integers(-1, 3), text=TYPED, cumulative=st.booleans())
@@ -133,15 +133,15 @@ class Desk(RuleBasedStateMachine):
     @rule()
     def save(self) -> None:
         self.session.save()
-        if not self.session.desk().file_problem:
+        if not self.session.panel_state().file_problem:
             assert self.session.scene().notice
 
     @precondition(lambda self: self.session.settled)
     @rule()
     def undo_everything(self) -> None:
-        for _ in range(self.session.desk().can_undo):
+        for _ in range(self.session.panel_state().can_undo):
             self.session.undo()
-        assert self.session.desk().can_undo == 0
+        assert self.session.panel_state().can_undo == 0
 
     @invariant()
     def it_can_be_looked_at(self) -> None:
@@ -153,8 +153,8 @@ class Desk(RuleBasedStateMachine):
         self.folder.cleanup()
 
 
-TestDesk = Desk.TestCase
-TestDesk.settings = settings(
+TestKnobs = Knobs.TestCase
+TestKnobs.settings = settings(
     max_examples=6,
     stateful_step_count=40,
     deadline=None,
@@ -163,7 +163,7 @@ TestDesk.settings = settings(
 
 
 def _deeds(session: Session, dice: random.Random) -> list[Callable[[], Any]]:
-    knobs = session.desk().knobs
+    knobs = session.panel_state().knobs
     knob = dice.choice(knobs)
     text = dice.choice(knob.options) if knob.options else f"{dice.uniform(knob.low, knob.high):.1f}"
     return [

@@ -23,12 +23,12 @@ def test_a_pinned_run_is_a_ghost_once_something_else_runs(session: Session) -> N
     assert names(session) == ["even 1:05", "as in the file"]
     session.show_pin(1, False)
     assert names(session) == ["even 1:05"]
-    assert not session.desk().pins[0].shown
+    assert not session.panel_state().pins[0].shown
     session.show_pin(1, True)
     assert names(session) == ["even 1:05", "as in the file"]
     session.unpin(1)
     assert names(session) == ["even 1:05"]
-    assert session.desk().comparison is None
+    assert session.panel_state().comparison is None
 
 
 def test_pins_are_named_by_what_was_changed(session: Session) -> None:
@@ -39,7 +39,7 @@ def test_pins_are_named_by_what_was_changed(session: Session) -> None:
     session.seek(20.0)
     session.change("pacers.count", "0")
     settle(session).pin()
-    told = [row.name for row in session.desk().pins]
+    told = [row.name for row in session.panel_state().pins]
     assert told == ["pacers 1, temperature 12", "pacers 0, form 1, 1 more, from 0:20.0"]
 
 
@@ -50,30 +50,30 @@ def test_there_are_six_at_most_and_none_twice(session: Session) -> None:
     for temperature in range(6):
         session.change("environment.temperature", str(temperature))
         settle(session).pin()
-    assert [row.number for row in session.desk().pins] == [1, 2, 3, 4, 5, 6]
+    assert [row.number for row in session.panel_state().pins] == [1, 2, 3, 4, 5, 6]
     assert "6 runs are kept" in session.scene().notice
-    assert len({row.colour for row in session.desk().pins}) == 6
+    assert len({row.colour for row in session.panel_state().pins}) == 6
     session.unpin(3)
     session.pin()
-    assert [row.number for row in session.desk().pins] == [1, 2, 3, 4, 5, 6]
+    assert [row.number for row in session.panel_state().pins] == [1, 2, 3, 4, 5, 6]
 
 
 def test_a_pin_tells_no_finish_before_it_was_watched(session: Session) -> None:
     session.pin()
-    assert session.desk().pins[0].finish == "–"
-    table = session.desk().comparison
+    assert session.panel_state().pins[0].finish == "–"
+    table = session.panel_state().comparison
     assert table is not None
     assert all(cell == "–" for row in table.rows for cell in row[1:])
     session.seek(40.0)
-    table = session.desk().comparison
+    table = session.panel_state().comparison
     assert table is not None
     assert table.columns == ("m", "now", "1 as in the file", "gap")
     assert table.rows[0][1:] != ("–", "–", "–")
     assert table.rows[1][1:] == ("–", "–", "–")
     session.perform(Action.TO_FINISH)
-    assert session.desk().pins[0].finish == "1:04.93"
+    assert session.panel_state().pins[0].finish == "1:04.93"
     session.perform(Action.RESTART)
-    assert session.desk().pins[0].finish == "1:04.93", "once watched, it is known"
+    assert session.panel_state().pins[0].finish == "1:04.93", "once watched, it is known"
 
 
 def test_the_table_compares_what_is_known(session: Session) -> None:
@@ -83,7 +83,7 @@ def test_the_table_compares_what_is_known(session: Session) -> None:
     session.change("distance", "500 m")
     settle(session)
     session.perform(Action.REVEAL)
-    table = session.desk().comparison
+    table = session.panel_state().comparison
     assert table is not None
     rows = {row[0]: row[1:] for row in table.rows}
     assert list(rows) == ["200", "400", "finish", "mean shelter", "reserve at the bell"]
@@ -105,14 +105,17 @@ def test_pins_are_saved_and_loaded(session: Session, tmp_path: Path) -> None:
     assert session.scene().notice == "Saved runs.npz."
     other = Session(load_short("runner.form=1"))
     other.load_pins(tmp_path / "runs.npz")
-    rows = other.desk().pins
+    rows = other.panel_state().pins
     assert [row.name for row in rows] == ["as in the file", "pacers 0"]
     assert rows[0].finish == "1:04.93"
     kept = [bits(pin.run) for pin in other.pins.pins]
     assert kept == [bits(pin.run) for pin in session.pins.pins]
     assert names(other) == ["even 1:05", "as in the file", "pacers 0"]
     other.load_pins(tmp_path / "runs.npz")
-    assert [row.name for row in other.desk().pins][2:] == ["as in the file (2)", "pacers 0 (2)"]
+    assert [row.name for row in other.panel_state().pins][2:] == [
+        "as in the file (2)",
+        "pacers 0 (2)",
+    ]
 
 
 @pytest.mark.parametrize("what", ["absent", "text", "folder"])
@@ -124,7 +127,7 @@ def test_files_that_hold_no_pins_are_told(session: Session, tmp_path: Path, what
         path.mkdir()
     session.load_pins(path)
     assert session.scene().notice
-    assert session.desk().pins == ()
+    assert session.panel_state().pins == ()
     session.save_pins(tmp_path / "no" / "folder")
     assert "cannot be written" in session.scene().notice
 
@@ -146,7 +149,7 @@ def test_a_kept_run_has_a_colour_that_no_other_ghost_has(session: Session) -> No
         session.advance(GESTURE_S)
     session.pin()
     ghosts = {mark.colour for mark in session.show.ghosts}
-    assert session.desk().pins[0].colour not in ghosts | {"green"}
+    assert session.panel_state().pins[0].colour not in ghosts | {"green"}
 
 
 def test_pins_are_found_by_the_name_they_were_saved_by(session: Session, tmp_path: Path) -> None:
@@ -154,7 +157,7 @@ def test_pins_are_found_by_the_name_they_were_saved_by(session: Session, tmp_pat
     session.save_pins(tmp_path / "runs")
     other = Session(load_short("runner.form=1"))
     other.load_pins(tmp_path / "runs")
-    assert [row.name for row in other.desk().pins] == ["as in the file"]
+    assert [row.name for row in other.panel_state().pins] == ["as in the file"]
 
 
 def test_a_strangers_file_is_not_replaced_by_pins_at_once(session: Session, tmp_path: Path) -> None:

@@ -44,13 +44,13 @@ def test_saving_in_an_editor_is_like_a_knob(opened: Session, file: Path) -> None
     asked = [(0, load_short()), (opened.recording.from_tick, load_short("pacers.front_gap=3"))]
     assert opened.recording.from_tick >= 200
     assert bits(opened.recording) == bits(by_hand(asked))
-    desk = opened.desk()
-    assert (desk.unsaved, desk.can_undo, desk.file_problem) == (False, 1, "")
+    state = opened.panel_state()
+    assert (state.unsaved, state.can_undo, state.file_problem) == (False, 1, "")
     assert [mark.name for mark in opened.show.ghosts][-1] == "before: the file"
     opened.undo()
     assert opened.scenario == load_short()
-    assert opened.desk().unsaved
-    gap = next(k for k in opened.desk().knobs if k.path == "pacers.front_gap")
+    assert opened.panel_state().unsaved
+    gap = next(k for k in opened.panel_state().knobs if k.path == "pacers.front_gap")
     assert (gap.value, gap.file_value, gap.changed) == ("1.5", "3", True)
     opened.reset("pacers.front_gap")
     assert opened.scenario.pacers.front_gap == 3
@@ -76,7 +76,7 @@ def test_an_error_is_shown_with_its_place_and_the_last_good_state_goes_on(
     before = opened.scenario
     file.write_text(SHORT.replace("front_gap: 1.5", "front_gap: wide"))
     look(opened)
-    assert opened.desk().file_problem.startswith("short.yaml:12:14  pacers.front_gap")
+    assert opened.panel_state().file_problem.startswith("short.yaml:12:14  pacers.front_gap")
     assert opened.scenario is before
     assert opened.change("pacers.count", "0")
     opened.save()
@@ -84,7 +84,7 @@ def test_an_error_is_shown_with_its_place_and_the_last_good_state_goes_on(
     assert "wide" in file.read_text()
     file.write_text(SHORT)
     look(opened)
-    assert opened.desk().file_problem == ""
+    assert opened.panel_state().file_problem == ""
     assert opened.scenario.pacers.count == 0
 
 
@@ -93,7 +93,7 @@ def test_what_was_turned_yields_where_it_no_longer_fits(opened: Session, file: P
     one = SHORT.replace("{ahead: 1.2}, {ahead: -1.2}", "{ahead: 1.2}")
     file.write_text(one)
     look(opened)
-    assert opened.desk().file_problem == ""
+    assert opened.panel_state().file_problem == ""
     assert opened.scenario.pacers.count is None
     assert len(opened.scenario.pacers.formation.slots) == 1
 
@@ -104,25 +104,25 @@ def test_a_half_written_file_is_waited_for(opened: Session, file: Path, left: by
     file.write_bytes(left)
     look(opened)
     assert opened.scenario is before
-    assert opened.desk().file_problem
+    assert opened.panel_state().file_problem
     file.write_text(SHORT.replace("front_gap: 1.5", "front_gap: 2"))
     look(opened)
     assert opened.scenario.pacers.front_gap == 2
-    assert opened.desk().file_problem == ""
+    assert opened.panel_state().file_problem == ""
 
 
 def test_a_file_that_goes_and_comes_back(opened: Session, file: Path) -> None:
     file.unlink()
     look(opened)
-    assert "gone" in opened.desk().file_problem
+    assert "gone" in opened.panel_state().file_problem
     assert opened.change("pacers.count", "1")
     file.mkdir()
     look(opened)
-    assert opened.desk().file_problem
+    assert opened.panel_state().file_problem
     file.rmdir()
     file.write_text(SHORT)
     look(opened)
-    assert opened.desk().file_problem == ""
+    assert opened.panel_state().file_problem == ""
     file.unlink()
     opened.save()
     assert load_scenario(file).pacers.count == 1
@@ -204,12 +204,12 @@ def test_saving_writes_only_what_was_turned(opened: Session, file: Path) -> None
     expected = expected.replace("  front_gap: 1.5\n", "  front_gap: 1.5\n  count: 1\n")
     assert file.read_text() == expected
     assert stat.S_IMODE(file.stat().st_mode) == 0o640
-    assert not opened.desk().unsaved
+    assert not opened.panel_state().unsaved
     assert [p.name for p in file.parent.iterdir()] == ["short.yaml"]
     look(opened)
-    assert opened.desk().can_undo == 2, "what we wrote ourselves is no change"
+    assert opened.panel_state().can_undo == 2, "what we wrote ourselves is no change"
     opened.undo()
-    assert opened.desk().unsaved
+    assert opened.panel_state().unsaved
     opened.save()
     assert file.read_text() == expected.replace("  count: 1\n", "")
 
@@ -242,7 +242,7 @@ def test_what_cannot_be_written_says_so_and_nothing_is_lost(
     opened.save()
     assert "No space left" in opened.scene().notice
     assert file.read_text() == SHORT
-    assert opened.desk().unsaved
+    assert opened.panel_state().unsaved
 
 
 def test_a_form_that_cannot_be_changed_in_place_is_told(file: Path) -> None:
@@ -261,14 +261,14 @@ def test_a_shipped_scenario_is_not_written_over(tmp_path: Path) -> None:
     shipped = configs_dir() / "monaco_2023.yaml"
     before = shipped.read_bytes()
     session = Session.open("monaco_2023", overrides=["pacers.count=1"])
-    assert session.desk().unsaved
+    assert session.panel_state().unsaved
     session.save()
     assert "save it as another file" in session.scene().notice
     session.save_as(tmp_path / "mine")
     assert session.scene().notice == "Saved mine.yaml."
     assert shipped.read_bytes() == before
-    assert session.desk().file == "mine.yaml"
-    assert not session.desk().unsaved
+    assert session.panel_state().file == "mine.yaml"
+    assert not session.panel_state().unsaved
     assert load_scenario(tmp_path / "mine.yaml").pacers.count == 1
     session.change("runner.form", "1")
     session.save()
@@ -297,7 +297,7 @@ def test_a_session_without_a_file_can_be_saved_as_one(session: Session, tmp_path
     assert "\nplan:" in (tmp_path / "new.yml").read_text()
     session.save_as(tmp_path / "no" / "such" / "folder.yaml")
     assert "cannot be written" in session.scene().notice
-    assert session.desk().file == "new.yml"
+    assert session.panel_state().file == "new.yml"
 
 
 def test_a_file_that_needs_what_was_set_is_opened_with_it(file: Path) -> None:
@@ -306,11 +306,11 @@ def test_a_file_that_needs_what_was_set_is_opened_with_it(file: Path) -> None:
         Session.open(file)
     session = Session.open(file, overrides=["pacers.front_gap=2"])
     assert session.scenario.pacers.front_gap == 2
-    assert not session.desk().unsaved
+    assert not session.panel_state().unsaved
 
 
 def test_the_session_says_what_it_runs(opened: Session) -> None:
-    assert opened.desk().file == "short.yaml"
+    assert opened.panel_state().file == "short.yaml"
     assert opened.scenario == load_text(SHORT)
 
 
@@ -344,7 +344,7 @@ def test_a_formation_s_own_file_is_watched_too(naming: Session, tmp_path: Path) 
     mine.write_text(FORMATION.replace("-1.2", "-2.0"))
     look(naming)
     assert ahead(naming) == -2.0
-    assert not naming.desk().unsaved
+    assert not naming.panel_state().unsaved
     beside = tmp_path / "mine.yaml.new"
     beside.write_text(FORMATION.replace("-1.2", "-3.0"))
     beside.replace(mine)
@@ -362,15 +362,17 @@ def test_an_error_in_a_named_file_is_told_with_its_own_place(
     mine = tmp_path / "mine.yaml"
     mine.write_text(FORMATION.replace("-1.2", "behind"))
     look(naming)
-    assert naming.desk().file_problem.startswith("mine.yaml:5:13  pacers.formation.slots.1.ahead")
+    assert naming.panel_state().file_problem.startswith(
+        "mine.yaml:5:13  pacers.formation.slots.1.ahead"
+    )
     assert ahead(naming) == -1.2
     mine.unlink()
     look(naming)
-    assert "there is no such file" in naming.desk().file_problem
+    assert "there is no such file" in naming.panel_state().file_problem
     assert ahead(naming) == -1.2
     mine.write_text(FORMATION.replace("-1.2", "-2.0"))
     look(naming)
-    assert naming.desk().file_problem == ""
+    assert naming.panel_state().file_problem == ""
     assert ahead(naming) == -2.0
 
 
@@ -389,7 +391,7 @@ def test_a_ghost_s_file_that_changes_is_run_again(naming: Session, tmp_path: Pat
     assert naming.recording is live
     (tmp_path / "other.yaml").write_text(SHORT.replace("reserve: 700", "reserve: none"))
     look(naming)
-    assert naming.desk().file_problem.startswith("other.yaml:4:19  runner.reserve")
+    assert naming.panel_state().file_problem.startswith("other.yaml:4:19  runner.reserve")
     assert naming.change("pacers.count", "1"), "the last good state goes on"
     settle(naming)
     assert ghost() == after

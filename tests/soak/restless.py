@@ -23,13 +23,13 @@ import pygame
 from simulator.analysis.what_if import AXES
 from simulator.session import Session
 from simulator.session.forks import LruCache
-from simulator.stage.desk import Knob, KnobKind
 from simulator.stage.keys import Action
+from simulator.stage.panel_state import Knob, KnobKind
 from simulator.stage.playback import RATES
 from simulator.stage.scene import Camera
 from simulator.view.app import App
-from simulator.view.drawer.pages import page_names
-from simulator.view.themes import THEMES
+from simulator.view.pages import page_names
+from simulator.view.theme import THEMES
 from tests.view.user import places
 
 HOME = (1280, 720)
@@ -135,13 +135,13 @@ class Restless:
         session, app = self.session, self.app
         window = (app.window.size, app.looks, app.shot, app.drawer.open, app.drawer.page)
         theme, sound = app._painter.theme.name, app.sound.on
-        return session.desk(), session.playback, session.options, window, theme, sound
+        return session.panel_state(), session.playback, session.options, window, theme, sound
 
     def _seek(self) -> None:
         self.session.seek(self.dice.uniform(-4.0, 260.0))
 
     def _knob(self) -> Knob:
-        return self.dice.choice(self.session.desk().knobs)
+        return self.dice.choice(self.session.panel_state().knobs)
 
     def _turn(self) -> None:
         knob = self._knob()
@@ -205,7 +205,7 @@ class Restless:
         What such a cache holds is no leak, and would hide one: it grows until it is full.
         """
         session, app = self.session, self.app
-        for pin in session.desk().pins:
+        for pin in session.panel_state().pins:
             session.unpin(pin.number)
         session.set_axis(next(iter(AXES)))
         self._switches_off()
@@ -241,7 +241,7 @@ class Restless:
             self.frame()
         self._switches_off()
         app.perform(Action.DRAWER, by_key=True)
-        for page in page_names(self.session.desk()):
+        for page in page_names(self.session.panel_state()):
             app.drawer.turn_to(page)
             self.frame()
         for _, deed in self._deeds * EACH_DEED:
@@ -272,9 +272,9 @@ class Restless:
         session.set_from_gun(False)
         session.set_keep_target(True)
         session.set_by_lap(False)
-        for _ in range(session.desk().can_undo):
+        for _ in range(session.panel_state().can_undo):
             session.undo()
-        for row in range(len(session.desk().splits)):
+        for row in range(len(session.panel_state().splits)):
             session.lock_split(row, False)
         session.change("pacers.front_gap", "1.49")
         session.undo()

@@ -15,11 +15,11 @@ from simulator.stage.keys import Action
 from simulator.stage.scene import Cue, Scene
 from simulator.view.app import App
 from tests.view import scenes
-from tests.view.desks import FakeDesk
+from tests.view.panel_states import FakePanel
 from tests.view.user import User
 
 
-class FakeSession(FakeDesk):
+class FakeSession(FakePanel):
     """Remembers what it was asked for; shows the moment it is told to."""
 
     def __init__(self) -> None:

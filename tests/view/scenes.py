@@ -13,6 +13,7 @@ import numpy as np
 
 from simulator.analysis.chances import Band
 from simulator.analysis.gaps import GapState
+from simulator.analysis.splits import Split
 from simulator.analysis.what_if import Alternative
 from simulator.scenario.model import Scenario
 from simulator.stage.scene import (
@@ -28,7 +29,6 @@ from simulator.stage.scene import (
     Meter,
     Phase,
     Scene,
-    SplitRow,
     StartLight,
     Wave,
     WhatIf,
@@ -161,15 +161,7 @@ def running(time_s: float, *, reveal: bool = False) -> Scene:
         run = float(np.interp(mark, _GRID_M, RUN_S)) if x >= mark else None
         known = dict(zip(KNOWN_M.tolist(), KNOWN_S.tolist(), strict=True)).get(mark)
         splits.append(
-            SplitRow(
-                "finish" if mark == RACE_M else f"{mark:.0f}",
-                mark,
-                plan,
-                run,
-                None if run is None else run - plan,
-                known,
-                None if run is None or known is None else run - known,
-            )
+            Split(mark, "finish" if mark == RACE_M else f"{mark:.0f}", plan, run, (), known, 0.0)
         )
     front = AHEAD_M[0]
     return Scene(
@@ -251,7 +243,7 @@ def finish() -> Scene:
     for row in scene.splits:
         cells = (
             row.label,
-            format_time(row.plan_s),
+            format_time(row.plan_s or 0.0),
             format_time(row.run_s or 0.0),
             format_signed(row.delta_s or 0.0),
             format_signed((row.delta_s or 0.0) - 0.01),

@@ -17,7 +17,7 @@ from simulator.view.app import App
 from simulator.view.arranging import arrange
 from simulator.view.controls import Controls
 from simulator.view.panels.timeline import plot_box
-from simulator.view.themes import next_theme, theme_named
+from simulator.view.theme import next_theme, theme_named
 from tests.view import scenes
 from tests.view.conftest import FakeSession
 

@@ -15,9 +15,9 @@ from simulator.view.camera import (
     MOST_ZOOM,
     MOVE_S,
     RUNNER_WIDTH_M,
-    Aim,
     Shot,
     View,
+    Viewpoint,
     aim_of,
     between,
     closer,
@@ -31,7 +31,7 @@ from simulator.view.camera import (
     whole,
     within,
 )
-from simulator.view.layers.runners import spots
+from simulator.view.layers.bodies import spots
 from simulator.view.layers.track import OUTER_M
 from simulator.view.layout import Box
 from tests.view import scenes
@@ -166,16 +166,16 @@ def test_the_key_goes_round_and_back_and_out_of_the_free_camera() -> None:
     assert seen == [*LISTED[1:], LISTED[0], LISTED[1]]
     assert shot.next(-1).camera is LISTED[0]
     assert Shot().next(-1).camera is LISTED[-1]
-    free = resting(Camera.GROUP).held(Aim(0.0, 0.0, 2.0)).held(Aim(1.0, 0.0, 2.0))
+    free = resting(Camera.GROUP).held(Viewpoint(0.0, 0.0, 2.0)).held(Viewpoint(1.0, 0.0, 2.0))
     assert free.camera is Camera.FREE
     assert free.next().camera is free.next(-1).camera is Camera.GROUP
 
 
-AIMS = st.builds(Aim, st.floats(-90, 90), st.floats(-50, 50), st.floats(1.0, MOST_ZOOM))
+AIMS = st.builds(Viewpoint, st.floats(-90, 90), st.floats(-50, 50), st.floats(1.0, MOST_ZOOM))
 
 
 @given(AIMS, st.sampled_from(SIZES))
-def test_an_aim_is_the_same_at_every_size(aim: Aim, size: tuple[int, int]) -> None:
+def test_an_aim_is_the_same_at_every_size(aim: Viewpoint, size: tuple[int, int]) -> None:
     layout = arrange(*size)
     found = aim_of(layout, looking(layout, aim))
     pixel_m = 1.0 / looking(layout, aim).scale
@@ -186,7 +186,7 @@ def test_an_aim_is_the_same_at_every_size(aim: Aim, size: tuple[int, int]) -> No
 
 @given(AIMS, st.floats(0.2, 5.0), st.integers(0, 900), st.integers(0, 390))
 def test_zooming_keeps_the_ground_under_the_pointer(
-    aim: Aim, factor: float, x: int, y: int
+    aim: Viewpoint, factor: float, x: int, y: int
 ) -> None:
     aim = within(aim)
     goal = closer(LAYOUT, aim, (x, y), factor)
@@ -199,10 +199,10 @@ def test_zooming_keeps_the_ground_under_the_pointer(
 
 
 def test_zoom_and_pan_have_bounds() -> None:
-    far = within(Aim(999.0, -999.0, 99.0))
+    far = within(Viewpoint(999.0, -999.0, 99.0))
     assert (far.x_m, far.y_m) == pytest.approx((88.455, -46.26))
     assert far.zoom == MOST_ZOOM
-    assert within(Aim(0.0, 0.0, 0.1)).zoom == 1.0
+    assert within(Viewpoint(0.0, 0.0, 0.1)).zoom == 1.0
 
 
 def staged(camera: Camera, chapter: int) -> Staging:

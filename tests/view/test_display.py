@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from simulator.cli import main
-from simulator.view.display import missing_display
+from simulator.view.window import missing_display
 from tests.session.short import SHORT
 
 pytestmark = pytest.mark.skipif(

@@ -5,24 +5,22 @@ from dataclasses import replace
 import pygame
 import pytest
 
-from simulator.stage.desk import Comparison, KnobKind
 from simulator.stage.keys import Action
+from simulator.stage.panel_state import Comparison, KnobKind
 from simulator.view.app import App
 from simulator.view.arranging import arrange
-from simulator.view.drawer.pages import page_names
 from simulator.view.layout import Box
-from simulator.view.panels.comparison import PROBLEM, problem_card
-from simulator.view.panels.comparison import lay_out as table_layout
+from simulator.view.pages import page_names
+from simulator.view.panels.cards import PROBLEM, problem_card
+from simulator.view.panels.cards import lay_out as table_layout
 from simulator.view.panels.what_if import BARS, lay_out
 from simulator.view.picture import Painter
-from simulator.view.style import Style
-from simulator.view.text import SEMIBOLD, Type
-from simulator.view.theme import Sizes
-from simulator.view.themes import THEMES
+from simulator.view.text import SEMIBOLD, Style, Type
+from simulator.view.theme import THEMES, Sizes
 from simulator.view.ui import Ui
 from tests.view import scenes
 from tests.view.conftest import FakeSession
-from tests.view.desks import KNOBS
+from tests.view.panel_states import KNOBS
 from tests.view.user import User, label, places
 
 PATHS = [(knob.group, knob.path) for knob in KNOBS]
@@ -36,11 +34,11 @@ def test_nothing_is_laid_out_while_it_is_shut(app: App) -> None:
     assert app.drawer.ui.controls == []
 
 
-def test_no_desk_is_laid_out_while_it_is_shut(
+def test_no_state_is_asked_for_while_it_is_shut(
     app: App, session: FakeSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[None] = []
-    monkeypatch.setattr(session, "desk", lambda: asked.append(None))
+    monkeypatch.setattr(session, "panel_state", lambda: asked.append(None))
     User(app).wait(5)
     assert asked == []
 
@@ -78,14 +76,14 @@ def test_escape_shuts_it_and_leaves_the_window(user: User) -> None:
 
 
 def test_every_page_shows_its_knobs(user: User, session: FakeSession) -> None:
-    names = page_names(session.desk())
+    names = page_names(session.panel_state())
     assert names == (
         "Pacers", "Plan", "Splits", "Runner", "Air", "Light", "Ghosts", "Compare",
     )  # fmt: skip
     for name in names:
         user.page(name)
         assert user.app.drawer.page == name
-        for knob in session.desk().knobs:
+        for knob in session.panel_state().knobs:
             assert (user.app.drawer.ui.find(("knob", knob.path)) is not None) is (
                 knob.group == name
             )
@@ -287,7 +285,7 @@ def test_runs_are_kept_shown_compared_and_let_go(user: User, session: FakeSessio
     user.press("show", "3")
     user.press("unpin", "2")
     user.press("table")
-    assert user.app.drawer.table == session.desk().comparison
+    assert user.app.drawer.table == session.panel_state().comparison
     user.key("escape")
     assert user.app.drawer.table is None
     assert user.app.drawer.open
@@ -457,7 +455,7 @@ def test_any_size_shows_every_page(user: User, session: FakeSession, size: tuple
         user.key("k")
         assert session.said == ["The window is too small for the knobs."]
         return
-    for name in page_names(session.desk()):
+    for name in page_names(session.panel_state()):
         drawer.turn_to(name)
         user.wait(2)
         box = drawer.box
@@ -475,7 +473,7 @@ def test_any_size_shows_every_page(user: User, session: FakeSession, size: tuple
 @pytest.mark.slow
 def test_eight_k_shows_every_page(user: User, session: FakeSession) -> None:
     pygame.display.set_mode((7680, 4320), pygame.RESIZABLE)
-    for name in page_names(session.desk()):
+    for name in page_names(session.panel_state()):
         user.app.drawer.turn_to(name)
         user.wait()
 
@@ -501,9 +499,9 @@ def test_a_fast_mouse_turns_a_knob_twice_a_picture_at_most(
     user.wait()
     turned = [asked for asked in session.asked if asked[0] == "change"]
     assert 1 <= len(turned) <= 2
-    number = next(k.number for k in session.desk().knobs if k.path == "pacers.front_gap")
+    number = next(k.number for k in session.panel_state().knobs if k.path == "pacers.front_gap")
     user.up((track.right - 2, track.centery))
-    knob = next(k for k in session.desk().knobs if k.path == "pacers.front_gap")
+    knob = next(k for k in session.panel_state().knobs if k.path == "pacers.front_gap")
     assert number is not None
     assert number > 0.9 * knob.high
 

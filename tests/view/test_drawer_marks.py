@@ -9,18 +9,18 @@ from unittest.mock import patch
 import pygame
 import pytest
 
-from simulator.stage.desk import KnobKind
-from simulator.view.drawer.pages import page_names
+from simulator.stage.panel_state import KnobKind
 from simulator.view.layout import Box
+from simulator.view.pages import page_names
 from simulator.view.text import Type
 from simulator.view.ui import Ui
 from tests.view.conftest import FakeSession
-from tests.view.desks import KNOBS
+from tests.view.panel_states import KNOBS
 from tests.view.user import User, label
 
 OTHER = {KnobKind.SWITCH: "no", KnobKind.TIME: "3:58.00"}
 ASKED = [
-    *((page, "save as") for page in page_names(FakeSession().desk())),
+    *((page, "save as") for page in page_names(FakeSession().panel_state())),
     ("Compare", "save pins"),
     ("Compare", "load pins"),
 ]
@@ -88,12 +88,12 @@ def test_why_a_name_is_refused_is_not_written_over_the_file_s(
     user.key("enter")
     said = user.words()
     assert "A file needs a name." in said
-    assert session.desk().file not in said
+    assert session.panel_state().file not in said
 
 
 def test_a_tab_is_marked_where_its_page_holds_a_change(user: User, session: FakeSession) -> None:
     def marked() -> set[str]:
-        pages = page_names(session.desk())
+        pages = page_names(session.panel_state())
         with patch.object(Ui, "button", autospec=True) as button:
             user.app.drawer.refresh()
         user.wait(2)
@@ -217,7 +217,7 @@ def test_nothing_lies_over_a_control_that_resets(
     change_all(session)
     session.change_split(0, "28.50", cumulative=False)
     session.change_split(2, "28.50", cumulative=False)
-    for page in page_names(session.desk()):
+    for page in page_names(session.panel_state()):
         user.app.drawer.turn_to(page)
         user.wait(2)
         controls = [c for c in user.app.drawer.ui.controls if c.key[0] != "label"]
@@ -259,7 +259,7 @@ def test_no_words_of_a_page_are_cut(
     change_all(session)
     session.change_split(0, "28.50", cumulative=False)
     session.pin()
-    for page in page_names(session.desk()):
+    for page in page_names(session.panel_state()):
         user.app.drawer.turn_to(page)
         user.wait(2)
     assert cut == []

@@ -12,7 +12,7 @@ from simulator.scenario.loader import load_scenario
 from simulator.session import Session
 from simulator.stage.keys import Action
 from simulator.view.app import App
-from simulator.view.drawer.pages import page_names, wave_names
+from simulator.view.pages import page_names, wave_names
 from simulator.view.panels.what_if import lay_out, tip_of
 from tests.view.user import User, label, places
 
@@ -96,18 +96,18 @@ def test_undo_brings_the_run_back_to_the_bit(user: User, session: Session, how: 
 
 
 def test_every_knob_of_the_file_is_on_a_page(user: User, session: Session) -> None:
-    pages = page_names(session.desk())
+    pages = page_names(session.panel_state())
     found = set()
     for page in pages:
         user.page(page)
         found |= {c.key[1] for c in user.app.drawer.ui.controls if c.key[0] == "knob"}
-    assert found == {knob.path for knob in session.desk().knobs}
+    assert found == {knob.path for knob in session.panel_state().knobs}
 
 
 def test_a_wave_is_added_followed_and_removed(user: User, session: Session) -> None:
     user.page("Light")
     user.press("add wave")
-    names = wave_names(session.desk())
+    names = wave_names(session.panel_state())
     assert len(names) == 2
     user.wait(2)
     assert ("knob", "wavelight.waves.1.name") in places(user.app.drawer), "the new one is in view"
@@ -118,14 +118,14 @@ def test_a_wave_is_added_followed_and_removed(user: User, session: Session) -> N
     assert session.scenario.pacers.follows == names[1]
     user.page("Light")
     user.press("remove wave", names[0])
-    assert wave_names(session.desk()) == names[1:]
+    assert wave_names(session.panel_state()) == names[1:]
 
 
 def test_a_refused_value_is_told_at_the_knob(user: User, session: Session) -> None:
     user.press("value", "pacers.count")
     user.write("99")
     user.key("enter")
-    problem = next(k.problem for k in session.desk().knobs if k.path == "pacers.count")
+    problem = next(k.problem for k in session.panel_state().knobs if k.path == "pacers.count")
     assert problem
     assert problem.split()[0] in " ".join(user.words())
     user.key("escape")
@@ -141,17 +141,17 @@ def test_two_runs_are_kept_and_compared(user: User, session: Session) -> None:
     until(user, lambda: len(session.scene().pacers) == 4)
     user.page("Compare")
     user.press("pin")
-    assert [pin.number for pin in session.desk().pins] == [1, 2]
+    assert [pin.number for pin in session.panel_state().pins] == [1, 2]
     user.press("table")
     user.wait(2)
     table = user.app.drawer.table
     assert table is not None
-    assert {pin.name for pin in session.desk().pins} == {
+    assert {pin.name for pin in session.panel_state().pins} == {
         heading.partition(" ")[2] for heading in table.columns if heading[0] in "12"
     }
     user.press("show", "1")
     user.press("unpin", "2")
-    assert [(pin.number, pin.shown) for pin in session.desk().pins] == [(1, False)]
+    assert [(pin.number, pin.shown) for pin in session.panel_state().pins] == [(1, False)]
 
 
 @pytest.mark.parametrize("by", ["mouse", "keyboard"])
@@ -170,7 +170,7 @@ def test_a_wave_is_given_another_name(user: User, session: Session, by: str) -> 
     place = label(user.app.drawer, ("knob", path))
     for _ in range(2):
         user.click(place.center)
-    assert not session.desk().unsaved
+    assert not session.panel_state().unsaved
 
 
 def test_a_lap_is_typed_in_the_table_of_laps(user: User, session: Session) -> None:
@@ -181,7 +181,7 @@ def test_a_lap_is_typed_in_the_table_of_laps(user: User, session: Session) -> No
     user.write("59.5")
     user.key("enter")
     user.wait(2)
-    rows = session.desk().splits
+    rows = session.panel_state().splits
     assert (rows[1].section, rows[-1].cumulative) == ("59.50", "3:59.99")
     assert len(rows) == 4
 
@@ -194,4 +194,4 @@ def test_a_refused_split_says_why_at_its_row(user: User, session: Session) -> No
     user.write("29")
     user.key("enter")
     assert "every other row is locked" in " ".join(user.words())
-    assert "locked" in session.desk().split_problem
+    assert "locked" in session.panel_state().split_problem

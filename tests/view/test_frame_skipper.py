@@ -131,7 +131,7 @@ def test_two_slow_clicks_on_a_label_are_no_double_click(app: App, session: Sessi
             app.handle(pygame.Event(kind, pos=box.center, button=pygame.BUTTON_LEFT))
 
     def changed() -> bool:
-        return next(k.changed for k in session.desk().knobs if k.path == "pacers.front_gap")
+        return next(k.changed for k in session.panel_state().knobs if k.path == "pacers.front_gap")
 
     click()
     for _ in range(60):

@@ -5,9 +5,8 @@ import os
 import pygame
 import pytest
 
-from simulator.view.icon import SIDE, icon
-from simulator.view.themes import NIGHT
-from simulator.view.window import Window, closed
+from simulator.view.theme import NIGHT
+from simulator.view.window import SIDE, Window, closed, icon
 
 
 def test_the_sign_has_a_light_a_runner_and_clear_corners() -> None:

@@ -4,7 +4,7 @@ import pygame
 import pytest
 
 from simulator.stage.keys import BINDINGS, Binding
-from simulator.view.keyboard import binding_for
+from simulator.view.input import binding_for
 
 CASES = [(key, binding) for binding in BINDINGS for key in binding.keys]
 

@@ -9,12 +9,11 @@ from simulator.stage.scene import Camera, Scene
 from simulator.view import camera
 from simulator.view.arranging import arrange
 from simulator.view.camera import resting, view_of
-from simulator.view.layers import labels, runners
-from simulator.view.layers.labels import NameLabel
+from simulator.view.layers import bodies
+from simulator.view.layers.bodies import NameLabel
 from simulator.view.layout import Layout
-from simulator.view.style import Style
-from simulator.view.text import Type
-from simulator.view.themes import THEMES
+from simulator.view.text import Style, Type
+from simulator.view.theme import THEMES
 from tests.view import scenes
 
 TYPE = Type()
@@ -26,9 +25,9 @@ def placed(scene: Scene, layout: Layout, *, follow: bool) -> list[NameLabel]:
     view = camera.whole(layout.track)
     if follow:
         view = view_of(resting(Camera.GROUP), scene, layout)
-    found = runners.spots(scene, view)
+    found = bodies.spots(scene, view)
     box = layout.view if follow else layout.stage
-    return labels.place(found, view, box, () if follow else layout.solid(), style)
+    return bodies.place_names(found, view, box, () if follow else layout.solid(), style)
 
 
 @pytest.mark.parametrize("follow", [False, True])

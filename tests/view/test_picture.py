@@ -1,29 +1,30 @@
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Hashable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pygame
 import pytest
 
-from simulator.stage.scene import Body, Camera, Chance, Curve, Scene
+from simulator.stage.scene import Body, Camera, Chance, Curve, Phase, Scene
 from simulator.view import camera
 from simulator.view.arranging import arrange
-from simulator.view.camera import Aim, Shot, resting
-from simulator.view.layers import group, lights, runners
-from simulator.view.layers.ground import Tiles
-from simulator.view.layers.track import led_pips, mark_lines, paint
+from simulator.view.camera import Shot, Viewpoint, resting
+from simulator.view.layers import bodies, group, lights
+from simulator.view.layers.track import Tiles, led_pips, mark_lines, mark_names, paint
 from simulator.view.layout import Box
-from simulator.view.panels import score, splits
+from simulator.view.panels import score
 from simulator.view.panels.frame import CachedLayer, Paint
+from simulator.view.panels.side import SplitsPanel
 from simulator.view.panels.timeline import plot_box
 from simulator.view.picture import Painter, PictureOptions, layout_of
 from simulator.view.sprites import LEVELS, glow
-from simulator.view.style import Style
-from simulator.view.text import Type
-from simulator.view.themes import THEMES
+from simulator.view.text import Style, Type
+from simulator.view.theme import THEMES
 from tests.view import scenes
 from tests.view.golden import compare
 
@@ -34,7 +35,7 @@ ARRIVING = Shot().to(Camera.RUNNER).after(0.6)
 SHOTS = [
     *(resting(each) for each in Camera),
     *(Shot().to(Camera.GROUP).after(seconds) for seconds in (0.001, 0.4, 0.799)),
-    Shot().held(Aim(30.0, -40.0, 6.0)).after(0.1),
+    Shot().held(Viewpoint(30.0, -40.0, 6.0)).after(0.1),
 ]
 
 
@@ -206,9 +207,9 @@ def test_a_slow_dot_moves_by_fractions_of_a_pixel() -> None:
     for k in range(9):
         surface = pygame.Surface((60, 40), 0, 32)
         body = Body("a", "A", "runner", "white", 0.0, 0.0, 6.0)
-        spot = runners.Spot(body, 0.0, 20.0 + k / 4, 20.0, 0.0, -1.0)
+        spot = bodies.Spot(body, 0.0, 20.0 + k / 4, 20.0, 0.0, -1.0)
         view = camera.View(7.0, 0, 0)
-        runners.draw(surface, [spot], view, Box(0, 0, 60, 40), THEME)
+        bodies.draw_bodies(surface, [spot], view, Box(0, 0, 60, 40), THEME)
         light = pygame.surfarray.array3d(surface).sum(axis=2).astype(float)
         centres.append(float((light.sum(axis=1) * np.arange(60)).sum() / light.sum()))
     assert np.diff(centres) == pytest.approx(np.full(8, 0.25), abs=0.06)
@@ -247,7 +248,7 @@ def test_lights_and_runners_look_as_they_should(moment: str, tmp_path: Path) -> 
     box = Box(0, 0, 640, 350)
     view = camera.whole(box)
     lights.draw(surface, scene.waves, view, box, THEME)
-    runners.draw(surface, runners.spots(scene, view), view, box, THEME)
+    bodies.draw_bodies(surface, bodies.spots(scene, view), view, box, THEME)
     compare(surface, f"track_{moment}", tmp_path)
 
 
@@ -283,8 +284,8 @@ def test_rows_of_splits_that_move_leave_nothing_behind() -> None:
     rows = scene.splits
     assert len(rows) > 3
     assert rows[0].published_s is not None
-    unknown = tuple(replace(row, published_s=None, residual_s=None) for row in rows)
-    not_yet = tuple(replace(row, run_s=None, delta_s=None, residual_s=None) for row in rows)
+    unknown = tuple(replace(row, published_s=None) for row in rows)
+    not_yet = tuple(replace(row, run_s=None) for row in rows)
     many = tuple(replace(row, label=str(i)) for i, row in enumerate(rows * 5))
     tables = (rows, rows[:3], rows, unknown, rows, not_yet, many, rows, (), rows)
     assert all(drawn_alike(used, replace(scene, splits=table)) for table in tables)
@@ -310,8 +311,59 @@ def test_a_mark_that_is_reached_writes_its_own_row_and_no_other() -> None:
         if a.run_s is None and b.run_s is not None
     ]
     assert len(reached) == 1
-    splits.show(layer, before, box, style)
+    panel = SplitsPanel()
+    panel.layout(box, before, style)
+    panel.draw(layer, box)
     assert len(written) == 1 + len(before.splits)
     written.clear()
-    splits.show(layer, after, box, style)
+    panel.layout(box, after, style)
+    panel.draw(layer, box)
     assert written == [f"split {reached[0]}"]
+
+
+TIMES_S = (0.0, 59.94, 239.9, 599.94, 600.0, 723.0, 3599.9, 3723.0)
+CLOCKED = [(640, 360), (1024, 768), (1280, 720), (1920, 1080), (3840, 2160)]
+
+
+@pytest.mark.parametrize("size", CLOCKED)
+@pytest.mark.parametrize("presenting", [False, True])
+def test_the_clock_is_never_cut(
+    size: tuple[int, int], presenting: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wide: list[int] = []
+    digits = Type.digits
+
+    def noting(self: Type, *given: Any, **more: Any) -> int:
+        wide.append(digits(self, *given, **more))
+        return wide[-1]
+
+    layout = layout_of(size, None, PictureOptions(presenting=presenting))
+    style, layer = Style(Type(), layout.sizes, THEME), CachedLayer(pygame.Surface(size, 0, 32))
+    monkeypatch.setattr(Type, "digits", noting)
+    for hud in (layout.infield, layout.band):
+        for time_s, phase in itertools.product(TIMES_S, (Phase.RUNNING, Phase.FINISHED)):
+            scene = replace(scenes.running(120.0), time_s=time_s, phase=phase)
+            wide.clear()
+            score.show(layer, scene, hud._replace(lap=None, distance=None), style)
+            assert hud.clock is not None
+            assert 0 < wide[0] <= max(hud.clock.w, 24)
+
+
+@pytest.mark.parametrize(
+    ("start_s_m", "names"),
+    [
+        (390.656, ["100", "200", "300", "FINISH", "START"]),
+        (200.0, ["100", "300", "FINISH", "START"]),
+        (0.0, ["100", "200", "300", "START · FINISH"]),
+    ],
+)
+def test_start_lies_on_no_other_mark(
+    start_s_m: float, names: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[str] = []
+    monkeypatch.setattr(Type, "write", lambda _, __, text, *___, **____: written.append(text))
+    layout = layout_of((1280, 720), None, PictureOptions())
+    surface, view = pygame.Surface((1280, 720), 0, 32), camera.whole(layout.track)
+    style = Style(Type(), layout.sizes, THEME)
+    mark_names(surface, view, layout.stage, start_s_m, style)
+    assert sorted(written) == names

@@ -12,10 +12,10 @@ from simulator.stage.scene import Camera, Cue, Panel, Staging
 from simulator.view import window as window_module
 from simulator.view.app import App
 from simulator.view.arranging import LECTURE_PANELS, arrange_lecture
-from simulator.view.notes import draw_notes
 from simulator.view.picture import Painter, PictureOptions
+from simulator.view.presenter import draw_notes
 from simulator.view.text import Type
-from simulator.view.themes import THEMES
+from simulator.view.theme import THEMES
 from tests.view import scenes
 from tests.view.conftest import FakeSession
 from tests.view.user import User

@@ -15,7 +15,7 @@ from simulator.view import stadium
 from simulator.view.app import App
 from simulator.view.layers import track
 from simulator.view.stadium import LeftError, draw_stadium, shown_while
-from simulator.view.themes import theme_named
+from simulator.view.theme import theme_named
 from simulator.view.window import Window, closed
 
 NIGHT = theme_named("night")

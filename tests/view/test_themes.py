@@ -20,8 +20,7 @@ from simulator.analysis.gaps import GapState
 from simulator.cli import main
 from simulator.errors import ThemeError
 from simulator.view.picture import render_still
-from simulator.view.theme import Colour, Theme, relative_luminance
-from simulator.view.themes import THEMES, next_theme, theme_named
+from simulator.view.theme import THEMES, Colour, Theme, next_theme, relative_luminance, theme_named
 from tests.view import scenes
 
 Floats = NDArray[np.float64]

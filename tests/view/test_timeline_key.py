@@ -13,9 +13,8 @@ from simulator.view.arranging import arrange
 from simulator.view.panels.frame import padding
 from simulator.view.panels.timeline import Legend, legend, named, plot_box
 from simulator.view.picture import Painter, PictureOptions
-from simulator.view.style import Style
-from simulator.view.text import REGULAR, Type
-from simulator.view.themes import THEMES
+from simulator.view.text import REGULAR, Style, Type
+from simulator.view.theme import THEMES
 from tests.view import scenes
 
 SIZES = [(1280, 720), (1920, 1080), (3840, 2160)]

@@ -8,10 +8,8 @@ import pygame
 import pytest
 
 from simulator.view.layout import Box
-from simulator.view.style import Style
-from simulator.view.text import Type
-from simulator.view.theme import Sizes
-from simulator.view.themes import THEMES
+from simulator.view.text import Style, Type
+from simulator.view.theme import THEMES, Sizes
 from simulator.view.ui import DOUBLE_CLICK_S, TOOLTIP_S, Control, Ui
 from tests.view.conftest import FakeSession
 from tests.view.user import User

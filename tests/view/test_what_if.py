@@ -18,8 +18,7 @@ from simulator.view.panels import what_if as panel
 from simulator.view.panels.frame import body
 from simulator.view.panels.what_if import WhatIfPanel, lay_out, tip_of
 from simulator.view.picture import Painter
-from simulator.view.style import Style
-from simulator.view.text import SEMIBOLD, Type
+from simulator.view.text import SEMIBOLD, Style, Type
 from tests.view import scenes
 from tests.view.conftest import FakeSession
 
@@ -196,3 +195,20 @@ def test_a_tip_never_covers_the_heading(places: Places, session: FakeSession) ->
             assert drawn.count(), "there is a tip"
             top = min(rect.top for rect in drawn.get_bounding_rects())
             assert top >= line.bottom
+
+
+def test_bars_that_tie_have_one_time_written_and_none_touch(places: Places) -> None:
+    for box, style in places:
+        for current, count in itertools.product((0, 6, 13), (1, 2, 14)):
+            bars = [scenes.bar(str(i), 245.03, current=i == current) for i in range(count)]
+            times = lay_out(box, WhatIf("pacers", tuple(bars), 239.99), style).times
+            assert 1 <= len(times) <= 2
+            assert all(a.clear_of(b, 1) for a, b in itertools.combinations(times, 2))
+            assert current >= count or times[0].index == current
+
+
+def test_the_slowest_bar_has_its_time_written_beside_the_own_one(places: Places) -> None:
+    bars = [scenes.bar(str(i), 250.0 - i, current=i == 13) for i in range(14)]
+    for box, style in places:
+        times = lay_out(box, WhatIf("pacers", tuple(bars), 239.99), style).times
+        assert [(time.index, time.text) for time in times] == [(13, "3:57.0"), (0, "4:10.0")]

@@ -11,7 +11,7 @@ from unittest.mock import patch
 import pygame
 
 from simulator.view.app import App
-from simulator.view.drawer.drawer import Drawer
+from simulator.view.drawer import Drawer
 from simulator.view.text import Type
 from simulator.view.ui import Control, Key
 

@@ -24,9 +24,11 @@ from simulator.analysis.uncertainty import breaks, draw, run_samples, samples_of
 from simulator.errors import Problem, ScenarioError
 from simulator.physics.attempt import STATUSES, outcomes_of
 from simulator.resources import configs_dir
+from simulator.scenario.fields import types_at
 from simulator.scenario.loader import load_text, scenario_to_dict
 from simulator.scenario.model import Scenario
 from simulator.scenario.overrides import apply_overrides
+from simulator.scenario.plan import schedule_of
 from simulator.scenario.problems import find
 from simulator.scenario.reading import find_scenario, is_bare_name, read_text
 from simulator.scenario.yaml_tree import Document, read_document
@@ -70,7 +72,6 @@ CHUNK_ROWS = 4096
 """Attempts in a chunk: enough to be quick, few enough to keep memory flat."""
 INVALID = "invalid"
 """The status of a row that is no scenario."""
-SUB_4_S = 239.99
 
 
 @dataclass(frozen=True)
@@ -156,7 +157,7 @@ def request_of(
     changes: Sequence[str] = (),
     samples: int = 0,
     seed: int = 1,
-    target_s: float = SUB_4_S,
+    target_s: float | None = None,
 ) -> Request:
     """Return the request for a sweep over a scenario: a file, a shipped name, or a `Scenario`.
 
@@ -172,13 +173,19 @@ def request_of(
     for path in grid.paths:  # with no value: a wrong one makes its row invalid, not the sweep
         document = read_document(source.text, source.name)
         refusals = apply_overrides(document, [*source.changes, f"{path}=~"], Path(source.folder))
+        if not types_at(Scenario, tuple(path.split("."))):  # the check of the whole says why
+            try:
+                source.load([f"{path}=~"])
+            except ScenarioError as error:
+                refusals += error.problems
         problems += [refused(path, p.message, p.hint).problems[0] for p in refusals]
     if problems:
         raise ScenarioError(problems)
     longest = _longest(base, grid)
     count = int(np.ceil(longest / LAP_M)) - 1
     splits = tuple(LAP_M * (i + 1) for i in range(count))
-    return Request(source, grid, samples, seed, target_s, splits)
+    target = schedule_of(base.plan, base.distance).finish_s if target_s is None else target_s
+    return Request(source, grid, samples, seed, target, splits)
 
 
 def source_of(scenario: str | Path | Scenario, changes: tuple[str, ...]) -> Source:

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.analysis.sweep.axes import grid_of
-from simulator.analysis.sweep.chunks import SUB_4_S, Columns, Request, request_of, run_chunk
+from simulator.analysis.sweep.chunks import Columns, Request, request_of, run_chunk
 from simulator.errors import LightpaceError
 from simulator.scenario.model import Scenario
 
@@ -116,7 +116,7 @@ def sweep(
     changes: Sequence[str] = (),
     samples: int = 0,
     seed: int = 1,
-    target_s: float = SUB_4_S,
+    target_s: float | None = None,
     executor: Executor | None = None,
     workers: int = 1,
 ) -> Table:
@@ -128,7 +128,7 @@ def sweep(
         changes: `--set` overrides applied before.
         samples: samples of the uncertain inputs for each row, for percentiles and a chance.
         seed: of the samples.
-        target_s: the time whose chance is wanted [s].
+        target_s: the time whose chance is wanted [s]; None: the finish of the scenario's own plan.
         executor: any `concurrent.futures` executor; left out: run here.
         workers: how many it has.
 

@@ -28,7 +28,7 @@ Floats = NDArray[np.float64]
 
 FILE = "athletes.csv"
 _OPEN = Prior(usable=40.0, usable_spread=20.0, endurance=0.07, endurance_spread=0.03)
-"""A prior so wide that it leaves an athlete with four bests her own numbers."""
+"""A prior so wide that it leaves an athlete with four bests her numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ def athletes() -> tuple[Athlete, ...]:
     """Return the athletes of configs/athletes.csv, in the order of the file."""
     with config_path(FILE).open(encoding="utf-8", newline="") as text:
         rows = list(csv.DictReader(text))
-    found = []
+    everybody = []
     for name in dict.fromkeys(row["athlete"] for row in rows):
         mine = [row for row in rows if row["athlete"] == name]
         height, mass = (float(mine[0][column]) for column in ("height_m", "mass_kg"))
@@ -90,10 +90,10 @@ def athletes() -> tuple[Athlete, ...]:
             Best(parse_distance(r["distance"]), parse_time(r["time"]), r["place"], int(r["year"]))
             for r in mine
         ]
-        found.append(
+        everybody.append(
             Athlete(Runner(name=name, height=height, mass=mass), mine[0]["sex"], tuple(bests))
         )
-    return tuple(found)
+    return tuple(everybody)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,14 +124,14 @@ def study() -> Study:
     curves = [
         [Curve(paced_race(b.distance_m, b.time_s), a.runner) for b in a.bests] for a in athletes()
     ]
-    known = np.array([_numbers(own) for own in curves])
+    known = np.array([_numbers(bests) for bests in curves])
     rows = []
-    for i, (athlete, own) in enumerate(zip(athletes(), curves, strict=True)):
+    for i, (athlete, bests) in enumerate(zip(athletes(), curves, strict=True)):
         prior = _prior_of(np.delete(known, i, axis=0))
         for j, best in enumerate(athlete.bests):
-            means, covariance = solve([*own[:j], *own[j + 1 :]], prior)
-            slopes = own[j].slopes(*means)
-            time = own[j].time(*means)
+            means, covariance = solve([*bests[:j], *bests[j + 1 :]], prior)
+            slopes = bests[j].slopes(*means)
+            time = bests[j].time(*means)
             variance = float(slopes @ covariance @ slopes) / time**2
             rows.append(LeftOut(athlete, best, time, (variance + LEFT_OUT_SPREAD**2) ** 0.5))
     return Study(tuple(rows), _prior_of(known))

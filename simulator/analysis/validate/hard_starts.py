@@ -30,7 +30,7 @@ HARDER = (2.0, 4.0, 6.0)
 """How much slower the second half of a hard start is planned [%]."""
 SECTION = "A hard start that fades, over the mile"
 _OFFSETS = np.arange(-5.5, -0.39, 0.1)
-"""Targets that are looked at, from the predicted time on [s]: the best lies well inside."""
+"""Targets that are tried, as seconds from the predicted time: the best lies well inside."""
 
 
 def alone_over_a_mile(finish_s: float) -> Scenario:
@@ -54,13 +54,13 @@ def hard_start_rows() -> list[Row]:
     miles = [held_at(alone_over_a_mile(250.0), s) for s in SHELTERS]
     never = predicted_times(miles)
     late_targets = predicted_times(miles, last_m=LAST_M)
-    found = []
+    rows = []
     for word, anticipation in (("with", Runner().anticipation), ("without", NO_ANTICIPATION)):
-        own = [_anticipating(mile, anticipation) for mile in miles]
-        late = _finishes([stretched(m, t) for m, t in zip(own, late_targets, strict=True)])
-        best = _best(own, never)
+        runs = [_anticipating(mile, anticipation) for mile in miles]
+        late = _finishes([stretched(m, t) for m, t in zip(runs, late_targets, strict=True)])
+        best = _best(runs, never)
         for i, shelter in enumerate(SHELTERS):
-            found.append(
+            rows.append(
                 Row(
                     SECTION,
                     f"{word} anticipation, S = {shelter:g}: best of all even targets",
@@ -76,8 +76,8 @@ def hard_start_rows() -> list[Row]:
                 )
             )
         if anticipation < NO_ANTICIPATION:
-            found.extend(_harder_rows(own, never, best))
-    return found
+            rows.extend(_harder_rows(runs, never, best))
+    return rows
 
 
 def _harder_rows(miles: Sequence[Scenario], never: Sequence[float], best: Floats) -> list[Row]:

@@ -208,7 +208,7 @@ def residual_rows(
     *,
     finish_note: str = "",
 ) -> list[Row]:
-    """Return a row for each published split of the scenario's own attempt."""
+    """Return a row for each published split of the scenario's attempt."""
     rows = []
     for w in published_waypoints(scenario):
         label = split_label(w.distance_m, scenario.distance)
@@ -223,7 +223,7 @@ def residual_rows(
 
 def sections(rows: Sequence[Row]) -> dict[str, list[Row]]:
     """Return the rows by their heading, in order."""
-    found: dict[str, list[Row]] = {}
+    by_heading: dict[str, list[Row]] = {}
     for row in rows:
-        found.setdefault(row.section, []).append(row)
-    return found
+        by_heading.setdefault(row.section, []).append(row)
+    return by_heading

@@ -1,7 +1,7 @@
 """Validation: everything with a published value, beside what the model makes of it.
 
-In: nothing but what ships. Out: all rows of `lightpace validate`; the athletes' own table is made
-by `simulator.analysis.validate.athletes`.
+In: nothing but what ships. Out: all rows of `lightpace validate`; the athletes' table is made by
+`simulator.analysis.validate.athletes`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.analysis.fit import critical_speed, d_prime
-from simulator.analysis.predict import PACED, Race, evenly, paced_race, predicted_times
+from simulator.analysis.predict import (
+    PACED,
+    Race,
+    demands,
+    evenly,
+    paced_race,
+    predicted_times,
+    reserve_needed,
+)
 from simulator.analysis.validate.athletes import athletes, study
 from simulator.analysis.validate.hard_starts import alone_over_a_mile, hard_start_rows, held_at
 from simulator.analysis.validate.identities import identity_rows
@@ -117,7 +125,7 @@ def _constant_shelter() -> list[Row]:
 
     A plan holds a finish from below: with the published finish as its last split, any shelter from
     some value on gives that finish. So only her splits to 1200 m are planned, and what is left of
-    the mile is asked for at every even speed; the fastest finish is the largest effort.
+    the mile is run at every even speed; the fastest finish is the largest effort.
     """
     replayed = load_scenario("breaking4_replayed", with_ghosts=False)
     shelters = np.arange(0.20, 0.4001, 0.02)
@@ -128,10 +136,10 @@ def _constant_shelter() -> list[Row]:
     late = np.array([float(r.time_at(1200.0)) - 181.84 for r in runs])
     finish[np.abs(late) > 0.1] = np.inf
     best = finish.reshape(len(shelters), len(lasts)).min(axis=1)
-    found = []
+    inverted = []
     for time, clock in ((246.42, "published"), (246.91, "gun to line")):
         value = float(np.interp(-time, -best, shelters))
-        found.append(
+        inverted.append(
             Row(
                 "Breaking4, her splits to 1200 m and the rest at the largest effort",
                 f"constant shelter that gives {format_time(time)} ({clock})",
@@ -143,7 +151,7 @@ def _constant_shelter() -> list[Row]:
                 "fastest finish of all even speeds over the last 409 m",
             )
         )
-    return found
+    return inverted
 
 
 def _from_1200(scenario: Scenario, value: float, finish_s: float) -> Scenario:
@@ -256,7 +264,7 @@ OSBORNE = "Osborne 2025"
 
 
 def _physiology() -> list[Row]:
-    """Return what pays for Breaking4 beside what a laboratory found on this very mile."""
+    """Return what pays for Breaking4 beside what Osborne 2025 has for this very mile."""
     scenario = load_scenario("breaking4", with_ghosts=False)
     section = "Breaking4, what pays for it"
     lost = float(outcomes_of([scenario], watch_light=True).lost_light_m[0])
@@ -325,7 +333,7 @@ def _meeting_osborne() -> list[Row]:
         "da_silva_2025": [_HER_MEANS],
         "fifteen_hundred": [_HER_MEANS, shelter],
     }
-    scenarios = {name: load_scenario(name, overrides=own) for name, own in changes.items()}
+    scenarios = {name: load_scenario(name, overrides=c) for name, c in changes.items()}
     attempt = scenarios["breaking4"]
     rows = _supply_rows(section, attempt, Role.CALIBRATED)
     races = (
@@ -371,17 +379,28 @@ def _bests_of(section: str, runner: Runner) -> list[Row]:
 
 def _critical(section: str, runner: Runner) -> list[Row]:
     """Return critical speed and D' of both runners, of which a laboratory published no figure."""
+    mile = held_at(alone_over_a_mile(239.99), 0.29).model_copy(update={"runner": runner})
+    ((needed,),) = reserve_needed(demands([mile]), [runner.max_aerobic_power]).tolist()
+    enough = d_prime(runner.model_copy(update={"reserve": needed}))
+    default = f"the default runner has {d_prime(Runner()):.0f}"
     cases = [
-        ("critical speed", critical_speed, Unit.SPEED, "within range, says the laboratory"),
-        ("D'", d_prime, Unit.METRES, "below what is needed, says the laboratory"),
+        (
+            "critical speed",
+            critical_speed(runner),
+            Unit.SPEED,
+            f"within range, it says; the default runner {critical_speed(Runner()):.2f}",
+        ),
+        (
+            "D'",
+            d_prime(runner),
+            Unit.METRES,
+            f"below what is needed, it says; 3:59.99 at S 0.29 needs {enough:.0f}, {default}",
+        ),
     ]
-    rows = []
-    for what, of, unit, words in cases:
-        note = f"{words}; the default runner {of(Runner()):.{2 if unit is Unit.SPEED else 0}f}"
-        rows.append(
-            Row(section, what, "tested, no figure", (), of(runner), unit, Role.LISTED, note)
-        )
-    return rows
+    return [
+        Row(section, what, "laboratory, no figure", (), value, unit, Role.LISTED, note)
+        for what, value, unit, note in cases
+    ]
 
 
 TWO_THIRDS = 0.0066
@@ -423,8 +442,8 @@ def _sensitivities() -> list[Row]:
         [load_scenario("breaking4", overrides=list(c), with_ghosts=False) for c in changes]
     ).tolist()
     rows = []
-    for (what, source, expected, own), finish in zip(cases, finishes, strict=True):
-        moved = finish - (steady if _HELD in own else free)
+    for (what, source, expected, setting), finish in zip(cases, finishes, strict=True):
+        moved = finish - (steady if _HELD in setting else free)
         note, role = "nothing published", Role.LISTED
         published = () if expected is None else (expected,)
         if expected is not None:

@@ -21,12 +21,11 @@ from simulator.coefficients import (
     WAKE_WIDTH_M,
 )
 from simulator.stage.scene import Scene
-from simulator.view.layers.runners import RIM
+from simulator.view.layers.bodies import RIM
 from simulator.view.layout import Box
 from simulator.view.panels.frame import CachedLayer, polygon
 from simulator.view.sprites import LEVELS, bloom, dot, glow, ring, wake
-from simulator.view.style import Style
-from simulator.view.text import SEMIBOLD
+from simulator.view.text import SEMIBOLD, Style
 from simulator.view.theme import Colour, Sizes, Theme, mix
 
 KERB_M = KERB_RADIUS_M - BEND_RADIUS_M

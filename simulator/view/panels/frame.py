@@ -12,7 +12,7 @@ import pygame
 
 from simulator.stage.scene import Panel, Scene
 from simulator.view.layout import Box
-from simulator.view.style import Style
+from simulator.view.text import Style
 from simulator.view.theme import Colour, Sizes
 
 if TYPE_CHECKING:

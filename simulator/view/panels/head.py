@@ -12,8 +12,7 @@ from simulator.stage.scene import Phase, Scene, Staging
 from simulator.view.layout import Box
 from simulator.view.panels.frame import CachedLayer, polygon
 from simulator.view.sprites import shade
-from simulator.view.style import Style
-from simulator.view.text import REGULAR, SEMIBOLD, shrink
+from simulator.view.text import REGULAR, SEMIBOLD, Style, shrink
 
 
 def show(layer: CachedLayer, scene: Scene, title: Box, rate: Box, style: Style) -> None:

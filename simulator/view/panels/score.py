@@ -6,6 +6,7 @@ Meaning is carried by sign, arrow and word as well as by colour.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import partial
 
@@ -15,8 +16,7 @@ from simulator.stage.scene import GapLine, Phase, Scene, StartLight
 from simulator.units import format_clock, format_signed, format_time
 from simulator.view.layout import Box, Hud
 from simulator.view.panels.frame import CachedLayer
-from simulator.view.style import Style
-from simulator.view.text import BOLD, REGULAR, SEMIBOLD, Type, shrink
+from simulator.view.text import BOLD, REGULAR, SEMIBOLD, Style, Type, shrink
 from simulator.view.theme import Colour, mix
 
 TextRun = tuple[str, str, int, Colour, float]
@@ -59,12 +59,13 @@ def _write(
 def _clock(layer: CachedLayer, scene: Scene, clock: Box, style: Style) -> None:
     finished = scene.phase is Phase.FINISHED
     text = format_time(scene.time_s) if finished else format_clock(scene.time_s)
-    px = _largest("0:00.00" if finished else "0:00.0", clock, style.type)
+    longest = max(text, format_clock(scene.target_s), key=len)  # one size on the whole way
+    px = _largest(re.sub(r"\d", "0", longest), clock, style.type)
 
     def paint(surface: pygame.Surface, box: Box) -> None:
         style.type.digits(surface, text, box.centre, BOLD, px, style.theme.text, align=0.5)
 
-    layer.field("clock", clock, text, paint)
+    layer.field("clock", clock, (text, px), paint)
 
 
 def _largest(sample: str, box: Box, type_: Type) -> int:

@@ -1,17 +1,215 @@
-"""The side panels, from the top of their column down: the one place that lists them.
+"""The side panels: LIVE and SPLITS, and the table that lists them all.
 
-In: nothing. Out: their classes by name; `Layout.side` names those that have room.
+LIVE: the gap to the light and to each ghost in seconds and metres, and the meters. SPLITS: plan,
+run and difference at each mark, and how far the model is from the published split; a mark that is
+reached writes its own row, and no other.
+
+In: a scene, a panel's box. Out: fields of a layer; `Layout.side` names the panels with room.
 """
 
 from __future__ import annotations
 
-from simulator.view.panels.frame import SidePanel
-from simulator.view.panels.live import LivePanel
-from simulator.view.panels.splits import SplitsPanel
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pygame
+
+from simulator.analysis.gaps import GapState
+from simulator.stage.scene import GapLine, Meter, Panel
+from simulator.units import format_signed, format_time
+from simulator.view.layout import Box
+from simulator.view.panels.frame import CachedLayer, SidePanel, body, rows
+from simulator.view.panels.score import gap_words
 from simulator.view.panels.what_if import WhatIfPanel
+from simulator.view.text import BOLD, REGULAR, SEMIBOLD, Style, shrink
+from simulator.view.theme import mix
+
+if TYPE_CHECKING:  # the empty stadium is shown before a scenario is read
+    from simulator.analysis.splits import Split
+
+
+class LivePanel(SidePanel):
+    """The rows of the live panel."""
+
+    heading = "live"
+    share = 0.37
+
+    @staticmethod
+    def wanted(shown: frozenset[Panel]) -> bool:
+        """Gaps alone open no column: the one that counts stands in the score, and larger."""
+        gaps = Panel.GAPS in shown and bool(shown & {Panel.SPLITS, Panel.WHAT_IF})
+        return gaps or Panel.METERS in shown
+
+    def draw(self, layer: CachedLayer, box: Box) -> None:
+        """Bring the rows up to date."""
+        scene, style = self.scene, self.style
+        shown = frozenset(Panel) if scene.staging is None else scene.staging.panels
+        gaps = list(scene.gaps if Panel.GAPS in shown else ())
+        meters = list(scene.meters if Panel.METERS in shown else ())
+        inner, least = body(box, style.sizes), style.sizes.body + 3
+        while gaps and len(gaps) + len(meters) > max(1, inner.h // least):
+            (meters if len(meters) > len(gaps) or len(gaps) == 1 else gaps).pop()
+            if len(gaps) == 1 and not meters:
+                break
+        count = len(gaps) + len(meters)
+        tallest = min(round(3.2 * style.sizes.lead), inner.h // max(1, count))
+        places = rows(inner, count, max(1, tallest))
+        # where the rows lie changes with their number: what stood there goes first
+        if layer.field("rows of live", inner, tuple(places[:count]), lambda *_: None):
+            layer.forget("live gap", "live meter")
+        for i, (line, place) in enumerate(zip(gaps, places, strict=False)):
+            _gap(layer, f"live gap {i}", place, line, style)
+        for meter, place in zip(meters, places[len(gaps) :], strict=False):
+            _meter(layer, place, meter, style)
+
+
+def _gap(layer: CachedLayer, name: str, box: Box, line: GapLine, style: Style) -> None:
+    arrow, seconds, metres = gap_words(line)
+    trend = line.state.value.partition(", ")[2]
+
+    def paint(surface: pygame.Surface, box: Box) -> None:
+        theme, width, write = style.theme, style.type.width, partial(style.type.write, surface)
+        px, value, small = style.sizes.body, style.sizes.lead, style.sizes.caption
+        colour = theme.gap(line.state) if line.seconds is not None else theme.faint
+        x, y = float(box.right), box.centre[1]
+        write(metres, (x, y), REGULAR, px, theme.muted, align=1)
+        x -= max(width(text, REGULAR, px) for text in ("88.8 m", metres)) + 0.5 * px
+        write(seconds, (x, y), BOLD, value, colour, align=1)
+        x -= max(width(text, BOLD, value) for text in ("+8.88 s", seconds)) + 4
+        tall = round(value * (0.45 if line.state is GapState.LEVEL else 0.75))
+        write(arrow, (x - 0.4 * value, y), BOLD, tall, colour, align=0.5)
+        x -= 0.85 * value
+        dot = max(2, round(px * 0.2))
+        pygame.draw.aacircle(surface, theme.colour(line.colour), (box.x + dot, round(y)), dot)
+        left = box.x + 3.6 * dot
+        room = round(x - left - 4)
+        px = shrink(px, small, lambda px: width(line.name, SEMIBOLD, px) <= room)
+        shown = write(line.name, (left, y), SEMIBOLD, px, theme.text, width=room)
+        if trend and room - shown > width(trend, REGULAR, small) + 8:
+            tint = mix(theme.panel, colour, 0.75)
+            write(trend, (x - 4, y), REGULAR, small, tint, align=1)
+
+    key = (arrow, seconds, metres, trend, line.name, line.state, line.colour)
+    layer.field(name, box, key, paint)
+
+
+def _meter(layer: CachedLayer, box: Box, meter: Meter, style: Style) -> None:
+    px = style.sizes.body
+    label_w = round(0.20 * box.w)
+    widest = style.type.width("88.88 m/s · 88.8 s/lap", SEMIBOLD, px)
+    bar_w = max(8, min(round(0.32 * box.w), box.w - label_w - widest - 10))
+    filled = round(bar_w * min(1.0, max(0.0, meter.fraction)))
+
+    def paint(surface: pygame.Surface, box: Box) -> None:
+        theme, small, write = style.theme, style.sizes.caption, partial(style.type.write, surface)
+        y, high = box.centre[1], max(4, round(0.40 * px))
+        write(meter.name, (box.x, y), REGULAR, px, theme.muted, width=label_w - 4)
+        bar = pygame.Rect(box.x + label_w, round(y - high / 2), bar_w, high)
+        pygame.draw.rect(surface, theme.panel_high, bar, border_radius=high // 2)
+        if filled > 0:
+            tints = {"shelter": theme.shelter, "reserve": theme.reserve, "power": theme.effort}
+            part = (bar.x, bar.y, max(filled, high), high)
+            tint = tints.get(meter.name, theme.speed)
+            pygame.draw.rect(surface, tint, part, border_radius=high // 2)
+        room = box.right - bar.right - 8
+        wide = write(meter.text, (box.right, y), SEMIBOLD, px, theme.text, align=1, width=room)
+        if meter.note and room - wide > style.type.width(meter.note, REGULAR, small) + 8:
+            write(meter.note, (box.right - wide - 8, y), REGULAR, small, theme.faint, align=1)
+
+    layer.field(f"live meter {meter.name}", box, (meter.text, filled, meter.note), paint)
+
+
+# -- SPLITS ----------------------------------------------------------------------------------------
+
+
+HEADINGS = ("plan", "run", "Δ", "vs real")
+
+
+class SplitsPanel(SidePanel):
+    """The table of splits."""
+
+    heading = "splits"
+    share = 0.35
+
+    @staticmethod
+    def wanted(shown: frozenset[Panel]) -> bool:
+        """Where a story asks for the splits."""
+        return Panel.SPLITS in shown
+
+    def draw(self, layer: CachedLayer, box: Box) -> None:
+        """Bring the table up to date."""
+        scene, style = self.scene, self.style
+        inner = body(box, style.sizes)
+        published = any(row.published_s is not None for row in scene.splits)
+        kept = _fitting(scene.splits, inner, style.sizes.body + 2)
+        places = rows(inner, len(kept) + 1, round(style.sizes.body * 2.0))
+        edges = _columns(inner, published, style)
+
+        def head(surface: pygame.Surface, _: Box) -> None:
+            px, y = style.sizes.caption, places[0].centre[1]
+            for x, heading in zip(edges, HEADINGS, strict=False):
+                style.type.write(surface, heading, (x, y), REGULAR, px, style.theme.muted, align=1)
+
+        # where they stand changes with their number: what stood there goes first
+        if layer.field("rows of splits", inner, (len(kept), published), head):
+            layer.forget("split ")
+        for i, (row, place) in enumerate(zip(kept, places[1:], strict=True)):
+
+            def paint(
+                surface: pygame.Surface, box: Box, row: Split = row, ruled: bool = i > 0
+            ) -> None:
+                if ruled:
+                    surface.fill(style.theme.panel_high, (box.x, box.y, box.w, 1))
+                _split(surface, box, row, edges, style)
+
+            key = (row.label, row.plan_s, row.run_s, row.published_s)
+            layer.field(f"split {i}", place, key, paint)
+
+
+def _fitting(splits: tuple[Split, ...], box: Box, least: int) -> list[Split]:
+    """Return the rows there is room for: every second one goes, the last never."""
+    kept = list(splits)
+    while len(kept) > 2 and (len(kept) + 1) * least > box.h:
+        kept = [r for i, r in enumerate(kept) if i % 2 or r is splits[-1]]
+    return kept
+
+
+def _columns(box: Box, published: bool, style: Style) -> list[float]:
+    """Return the right edges of the columns: widths as their numbers need, the rest shared out."""
+    samples = ["8:88.8", "8:88.88", "+88.8"] + ["+8.88"] * published
+    label, *wide = (
+        style.type.width(text, SEMIBOLD, style.sizes.body) for text in ("finish", *samples)
+    )
+    gap = max(2.0, (box.w - label - sum(wide)) / len(wide))
+    edges, x = [], box.x + label
+    for each in wide:
+        x += round(gap + each)
+        edges.append(min(float(x), float(box.right)))
+    return edges
+
+
+def _split(surface: pygame.Surface, box: Box, row: Split, edges: list[float], style: Style) -> None:
+    y, px, theme = box.centre[1], style.sizes.body, style.theme
+    cells = [("–" if row.plan_s is None else format_time(row.plan_s, 1), REGULAR, theme.muted)]
+    named = theme.muted
+    if row.run_s is not None:
+        named = theme.text
+        delta, residual = row.delta_s, row.residual_s
+        late = delta is not None and delta > 0
+        level = delta is None or abs(delta) < 0.05
+        tint = theme.text if level else theme.gaps[-1 if late else 0][1]
+        cells.append((format_time(row.run_s), SEMIBOLD, theme.text))
+        cells.append(("" if delta is None else format_signed(delta, 1), SEMIBOLD, tint))
+        cells.append(("" if residual is None else format_signed(residual), REGULAR, theme.muted))
+    room = round(0.26 * box.w)
+    style.type.write(surface, row.label, (box.x, y), SEMIBOLD, px, named, width=room)
+    for x, (text, weight, colour) in zip(edges, cells, strict=False):
+        style.type.write(surface, text, (x, y), weight, px, colour, align=1)
+
 
 SIDE_PANELS: dict[str, type[SidePanel]] = {
     "live": LivePanel,
     "splits": SplitsPanel,
     "what_if": WhatIfPanel,
 }
+"""The side panels by name, from the top of their column down: the one place that lists them."""

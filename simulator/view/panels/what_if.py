@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING
@@ -21,8 +22,7 @@ from simulator.units import format_signed, format_time
 from simulator.view.layout import Box
 from simulator.view.panels.cards import ground
 from simulator.view.panels.frame import CachedLayer, SidePanel, arrow, body, head
-from simulator.view.style import Style
-from simulator.view.text import REGULAR, SEMIBOLD
+from simulator.view.text import REGULAR, SEMIBOLD, Style
 from simulator.view.theme import Colour, mix
 from simulator.view.ui import Control, Key
 
@@ -39,7 +39,7 @@ _LABEL_SHARE = 0.4
 
 
 @dataclass(frozen=True, slots=True)
-class Label:
+class BarLabel:
     """A bar's label as it is written: the bar's index, the text, where [px], how bold."""
 
     index: int
@@ -48,7 +48,7 @@ class Label:
     w: int
     weight: str
 
-    def clear_of(self, other: Label, gap: int) -> bool:
+    def clear_of(self, other: BarLabel, gap: int) -> bool:
         """Return whether there are `gap` pixels between this label and another."""
         return self.x + self.w + gap <= other.x or other.x + other.w + gap <= self.x
 
@@ -62,6 +62,7 @@ class BarLayout:
         area: where the bars stand; `bars` are these.
         columns: bar and label together: what a click is measured by.
         labels: no two touch, and none leaves the panel.
+        times: the own bar's finish, and the slowest where its own does not touch that.
         target_y: where the line of the target lies.
     """
 
@@ -70,7 +71,8 @@ class BarLayout:
     area: Box
     bars: tuple[Box, ...]
     columns: tuple[Box, ...]
-    labels: tuple[Label, ...]
+    labels: tuple[BarLabel, ...]
+    times: tuple[BarLabel, ...]
     target_y: int
 
 
@@ -99,11 +101,11 @@ def lay_out(panel: Box, shown: WhatIf, style: Style) -> BarLayout:
         bars.append(Box(x, area.bottom - tall, thick, tall))
     target_y = round(area.bottom - (shown.target_s - foot) / span * area.h)
     heading = words, Box(inner.x, inner.y, wide, line)
-    labels = _labels(area, shown, style)
-    return BarLayout(inner, heading, area, tuple(bars), columns, labels, target_y)
+    labels, times = _labels(area, shown, style), _times(area, shown, known, style)
+    return BarLayout(inner, heading, area, tuple(bars), columns, labels, times, target_y)
 
 
-def _labels(area: Box, shown: WhatIf, style: Style) -> tuple[Label, ...]:
+def _labels(area: Box, shown: WhatIf, style: Style) -> tuple[BarLabel, ...]:
     """Return the labels below the bars.
 
     The live attempt's and the file's are always written; of the others every n-th from it, by the
@@ -126,16 +128,30 @@ def _labels(area: Box, shown: WhatIf, style: Style) -> tuple[Label, ...]:
     return tuple(sorted(written, key=lambda label: label.index))
 
 
-def _label(index: int, bar: Alternative, area: Box, step: float, style: Style) -> Label:
-    """Return a label below the middle of its bar, moved where it would leave the area."""
+def _times(area: Box, shown: WhatIf, known: Sequence[float], style: Style) -> tuple[BarLabel, ...]:
+    """Return the times over the bars: the own one's, and the slowest where the two are clear."""
+    bars = [(i, b) for i, b in enumerate(shown.bars) if b.finish_s is not None and not b.hidden]
+    named = [row for row in bars if row[1].current]
+    named += [row for row in bars if row[1].finish_s == max(known) and not row[1].current][:1]
+    gap, step = round(0.5 * style.sizes.caption), area.w / len(shown.bars)
+    times: list[BarLabel] = []
+    for i, bar in named:
+        time = _label(i, replace(bar, label=format_time(bar.finish_s or 0.0, 1)), area, step, style)
+        if all(time.clear_of(other, gap) for other in times):
+            times.append(time)
+    return tuple(times)
+
+
+def _label(index: int, bar: Alternative, area: Box, step: float, style: Style) -> BarLabel:
+    """Return a label below or over the middle of its bar, moved where it would leave the area."""
     weight, px = SEMIBOLD if bar.current else REGULAR, style.sizes.caption
     text = style.type.fit(bar.label, weight, px, round(_LABEL_SHARE * area.w))
     wide = style.type.width(text, weight, px)
     x = round(area.x + (index + 0.5) * step - wide / 2)
-    return Label(index, text, max(area.x, min(x, area.right - wide)), wide, weight)
+    return BarLabel(index, text, max(area.x, min(x, area.right - wide)), wide, weight)
 
 
-def _apart(left: Label, right: Label, gap: int, area: Box) -> list[Label]:
+def _apart(left: BarLabel, right: BarLabel, gap: int, area: Box) -> list[BarLabel]:
     """Move two labels away from each other until they do not touch."""
     over = left.x + left.w + gap - right.x
     if over > 0:
@@ -250,16 +266,10 @@ def paint(surface: pygame.Surface, panel: Box, shown: WhatIf, style: Style) -> N
         return
     for bar, rect in zip(shown.bars, lay.bars, strict=True):
         _bar(surface, pygame.Rect(rect), bar, style)
-        if (
-            bar.finish_s is not None
-            and not bar.hidden
-            and (bar.finish_s == max(known) or bar.current)
-        ):
-            text = format_time(bar.finish_s, 1)
-            half = style.type.width(text, SEMIBOLD, px) / 2
-            x = min(max(rect.centre[0], area.x + half), area.right - half)
-            tint = theme.own if bar.current else theme.muted
-            write(surface, text, (x, rect.y - 0.55 * line), SEMIBOLD, px, tint, align=0.5)
+    for time in lay.times:
+        tint = theme.own if shown.bars[time.index].current else theme.muted
+        top = lay.bars[time.index].y - 0.55 * line
+        write(surface, time.text, (time.x, top), time.weight, px, tint)
     for label in lay.labels:
         tint = theme.own if shown.bars[label.index].current else theme.muted
         write(surface, label.text, (label.x, area.bottom + line * 0.62), label.weight, px, tint)
@@ -446,7 +456,7 @@ class WhatIfPanel(SidePanel):
 
 def _next_axis(session: Watched, steps: int) -> str:
     """Return the axis so many further, in a ring; empty where there is no other."""
-    desk = session.desk()
-    if len(desk.axes) < 2 or desk.axis not in desk.axes:
+    state = session.panel_state()
+    if len(state.axes) < 2 or state.axis not in state.axes:
         return ""
-    return desk.axes[(desk.axes.index(desk.axis) + steps) % len(desk.axes)]
+    return state.axes[(state.axes.index(state.axis) + steps) % len(state.axes)]

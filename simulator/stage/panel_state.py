@@ -1,4 +1,4 @@
-"""The desk: what the drawer of knobs shows. Plain values; the view draws it, the session fills it.
+"""What the drawer of knobs shows: plain values that the session fills and the view draws.
 
 In: nothing. Out: frozen dataclasses. A knob is named by its dotted path in the scenario; what the
 user sets goes back to the session as text for that path, and is checked like the file.
@@ -99,7 +99,7 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Desk:
+class PanelState:
     """Everything the drawer shows.
 
     Attributes:

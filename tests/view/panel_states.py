@@ -1,7 +1,7 @@
-"""A made-up desk, so that the drawer can be tested without the model behind it.
+"""A made-up state, so that the drawer can be tested without the model behind it.
 
-In: changes as a session gets them. Out: `Desk`s. Numbers within their range are taken, all else is
-refused with a sentence.
+In: changes as a session gets them. Out: `PanelState`s. Numbers within their range are taken, all
+else is refused with a sentence.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from simulator.errors import LightpaceError
-from simulator.stage.desk import Comparison, Desk, Knob, KnobKind, PinRow, SplitKnob
+from simulator.stage.panel_state import Comparison, Knob, KnobKind, PanelState, PinRow, SplitKnob
 from simulator.units import format_time, parse_time
 
 N, T, C, S = KnobKind.NUMBER, KnobKind.TIME, KnobKind.CHOICE, KnobKind.SWITCH
@@ -55,13 +55,13 @@ SPLITS = tuple(
 IN_FILE = {knob.path: knob for knob in KNOBS}
 
 
-class FakeDesk:
+class FakePanel:
     """The part of a session that the drawer asks; `asked` remembers what was wanted."""
 
     def __init__(self) -> None:
         self.asked: list[tuple[object, ...]] = []
         knobs = tuple(replace(knob, file_value=knob.value) for knob in KNOBS)
-        self.now = Desk(
+        self.now = PanelState(
             knobs=knobs,
             splits=SPLITS,
             keep_target=True,
@@ -81,7 +81,7 @@ class FakeDesk:
     def file_problem(self) -> str:
         return self.now.file_problem
 
-    def desk(self) -> Desk:
+    def panel_state(self) -> PanelState:
         return self.now
 
     def knob(self, path: str) -> Knob:

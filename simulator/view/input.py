@@ -1,4 +1,4 @@
-"""The mouse on the picture itself: it drags the playhead or the ground, the wheel zooms.
+"""Keys by the one key table; the mouse on the picture itself: it drags playhead or ground.
 
 In: events that no button and no drawer wanted, the shot and the layout. Out: the new shot, race
 distances [m] to which the session goes. A click that does not move is no drag, so that a slip
@@ -8,9 +8,12 @@ changes nothing; a double click gives the camera back.
 from __future__ import annotations
 
 import math
+from dataclasses import replace
+from functools import lru_cache
 
 import pygame
 
+from simulator.stage.keys import ALSO_PRESENTING, BINDINGS, PRESENTING, Binding
 from simulator.stage.scene import Camera
 from simulator.view.camera import MOST_ZOOM, Shot, View, aim_of, closer, view_of, within
 from simulator.view.layout import Layout
@@ -120,3 +123,58 @@ def _on_ground(at: tuple[int, int], shot: Shot, layout: Layout) -> bool:
     """Return whether a pixel shows ground, not a panel or the score below it."""
     box = layout.stage if shot.whole else layout.view
     return bool(pygame.Rect(box).collidepoint(at))
+
+
+# -- keys ------------------------------------------------------------------------------------------
+
+
+def rows(*, presenting: bool) -> tuple[Binding, ...]:
+    """Return the rows of the key table that count now."""
+    if not presenting:
+        return BINDINGS
+    taken = {key for binding in PRESENTING for key in binding.keys}
+    also = [
+        replace(binding, keys=tuple(key for key in binding.keys if key not in taken))
+        for binding in BINDINGS
+        if binding.action in ALSO_PRESENTING
+    ]
+    return (*PRESENTING, *(binding for binding in also if binding.keys))
+
+
+@lru_cache(maxsize=2)
+def _table(presenting: bool) -> dict[str, Binding]:
+    return {key: binding for binding in rows(presenting=presenting) for key in binding.keys}
+
+
+def binding_for(
+    name: str, character: str, modifiers: int, *, presenting: bool = False
+) -> Binding | None:
+    """Return what a key means: by name with shift, by name, by the character it writes.
+
+    The character serves keyboards where `+` or `=` lie elsewhere; `name` is SDL's, so `[+]` is the
+    key of the number pad. With ctrl, alt or the system key held, only the table counts.
+    """
+    table = _table(presenting)
+    plain = name.strip("[]") if len(name) == 3 and name[0] == "[" else name
+    held = [
+        word
+        for word, mask in (
+            ("ctrl", pygame.KMOD_CTRL),
+            ("alt", pygame.KMOD_ALT),
+            ("meta", pygame.KMOD_META),
+        )
+        if modifiers & mask
+    ]
+    if held:
+        if modifiers & pygame.KMOD_SHIFT:
+            held.append("shift")
+        return table.get("+".join([*held, plain]))
+    if modifiers & pygame.KMOD_SHIFT and f"shift+{plain}" in table:
+        return table[f"shift+{plain}"]
+    return table.get(plain) or table.get(character)
+
+
+def binding_of(event: pygame.Event, *, presenting: bool = False) -> Binding | None:
+    """Return what a KEYDOWN event means."""
+    name, character = pygame.key.name(event.key), getattr(event, "unicode", "")
+    return binding_for(name, character, getattr(event, "mod", 0), presenting=presenting)

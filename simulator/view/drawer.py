@@ -1,4 +1,4 @@
-"""The drawer of settings: it slides in over the right-hand panels and shows one page of the desk.
+"""The drawer of settings: it slides in over the right-hand panels and shows one page.
 
 In: events of the window, elapsed wall time [s]. Out: calls on the session, pixels. While it is shut
 the session is not consulted and nothing is drawn; while nothing changes its picture is copied.
@@ -13,12 +13,15 @@ from functools import partial
 
 import pygame
 
-from simulator.stage.desk import Comparison, Desk, Knob
+from simulator.stage.panel_state import Comparison, Knob, PanelState
+from simulator.stage.scene import Curve, Scene
 from simulator.view.camera import ease
-from simulator.view.drawer.pages import Page, changed_pages, page_names, written
-from simulator.view.layout import Box
+from simulator.view.layout import Box, Layout
+from simulator.view.pages import Page, changed_pages, page_names, written
+from simulator.view.panels.cards import draw_problem, draw_table
 from simulator.view.panels.frame import frame, padding
-from simulator.view.style import Style
+from simulator.view.panels.side import SIDE_PANELS
+from simulator.view.text import Style
 from simulator.view.theme import mix
 from simulator.view.ui import Control, Key, Ui
 from simulator.view.watched import Watched
@@ -52,7 +55,7 @@ class Drawer:
         self._out = 0.0
         self._style: Style | None = None
         self._surface: pygame.Surface | None = None
-        self._desk: Desk | None = None
+        self._state: PanelState | None = None
 
     # the window -------------------------------------------------------------------------------
 
@@ -77,17 +80,17 @@ class Drawer:
     @property
     def table(self) -> Comparison | None:
         """The comparison, while it is shown."""
-        desk = self._desk if self.open and self.table_open else None
-        return desk.comparison if desk is not None else None
+        state = self._state if self.open and self.table_open else None
+        return state.comparison if state is not None else None
 
     def toggle(self, *, by_key: bool = False) -> None:
         """Open or shut it; opened by a key, the first knob is in focus."""
         self.open, self.table_open, self.ui.focus = not self.open, False, None
         self.ui.close()
         if self.open:
-            desk = self.session.desk()
-            page = self.page or page_names(desk)[0]
-            first = next((("knob", k.path) for k in desk.knobs if k.group == page), None)
+            state = self.session.panel_state()
+            page = self.page or page_names(state)[0]
+            first = next((("knob", k.path) for k in state.knobs if k.group == page), None)
             self.ui.focus = first if by_key else None
             self.refresh()
             if by_key and self.ui.focus is None:  # a page without knobs
@@ -135,8 +138,8 @@ class Drawer:
         if not self.shown or self.box is None:
             return
         if self.open and (not waits or self._surface is None):
-            desk = self.session.desk()
-            self.ui.stale |= desk is not self._desk and not _same(desk, self._desk)
+            state = self.session.panel_state()
+            self.ui.stale |= state is not self._state and not _same(state, self._state)
             if self.ui.stale or self._surface is None:
                 self.refresh()
         if self._surface is not None:
@@ -144,30 +147,30 @@ class Drawer:
             surface.blit(self._surface, (self.box.x + hidden, self.box.y))
 
     def refresh(self) -> None:
-        """Draw the page anew, as the desk is now."""
+        """Draw the page anew, as the state is now."""
         if self.box is None or self._style is None:
             return
         if self._surface is None:
             self._surface = pygame.Surface((self.box.w, self.box.h), 0, 32)
-        desk = self._desk = self.session.desk()
-        names = page_names(desk)
+        state = self._state = self.session.panel_state()
+        names = page_names(state)
         if self.page not in names:
             self.turn_to(names[0])
         if self.question and self.ui.typing != ("name", self.question):
             self.question = ""
         for _ in range(2):  # once more where it was scrolled further than it is long now
             self.ui.begin(self._surface, self._style)
-            self._paint(desk)
+            self._paint(state)
             if self.ui.end():
                 break
 
-    def _paint(self, desk: Desk) -> None:
+    def _paint(self, state: PanelState) -> None:
         ui, sizes = self.ui, self.ui.sizes
         width, height = ui.size
         pad, high = padding(sizes), round(1.85 * sizes.small)
         frame(ui.surface, Box(0, 0, width, height), "", ui.style)
         room = Box(pad, 0, max(1, width - 2 * pad), height)
-        top = self._head(desk, room)
+        top = self._head(state, room)
         foot = Box(room.x, height - round(0.6 * pad) - high, room.w, high)
         note_h = round(2.8 * sizes.caption) if height > 26 * sizes.caption else 0
         note = Box(room.x, foot.y - round(1.5 * sizes.caption) - note_h, room.w, note_h)
@@ -176,10 +179,10 @@ class Drawer:
         edge = max(1, round(sizes.unit))
         for y in (view.y - edge, view.bottom):
             ui.surface.fill(ui.theme.edge, (view.x, y, view.w, edge))
-        page = Page(self, desk, Box(room.x, ui.begin_scroll(view), room.w, 1))
+        page = Page(self, state, Box(room.x, ui.begin_scroll(view), room.w, 1))
         page.draw(self.page)
         ui.end_scroll(page.y)
-        self._foot(desk, foot)
+        self._foot(state, foot)
         for control in self.side_controls:
             if control is not None:
                 ui.add(control)
@@ -188,7 +191,7 @@ class Drawer:
         if note_h and words:
             ui.lines(words, note, sizes.caption, ui.theme.muted, 2)
 
-    def _head(self, desk: Desk, room: Box) -> int:
+    def _head(self, state: PanelState, room: Box) -> int:
         """Draw heading, tabs and banner; return where the page begins [px]."""
         ui, px, small = self.ui, self.ui.sizes.caption, self.ui.sizes.small
         high, y = round(1.75 * small), max(4, round(0.45 * padding(ui.sizes)))
@@ -204,15 +207,15 @@ class Drawer:
         ):
             press = partial(self.session.set_from_gun, name == "gun")
             control = Control(key=(name,), box=box, note=note, press=press)
-            ui.button(control, text, on=desk.from_gun is (name == "gun"), px=px)
+            ui.button(control, text, on=state.from_gun is (name == "gun"), px=px)
         ui.cross(Control(key=("close",), box=close, note="Close the drawer.", press=self.toggle))
-        y = self._tabs(desk, room, y + high + round(0.4 * small), high)
-        return self._banner(desk.file_problem, room, y) + round(0.2 * small)
+        y = self._tabs(state, room, y + high + round(0.4 * small), high)
+        return self._banner(state.file_problem, room, y) + round(0.2 * small)
 
-    def _tabs(self, desk: Desk, room: Box, y: int, high: int) -> int:
+    def _tabs(self, state: PanelState, room: Box, y: int, high: int) -> int:
         """Draw the tabs in as few rows as they fit in; return where these end [px]."""
         ui, px = self.ui, self.ui.sizes.small
-        names, changed = page_names(desk), changed_pages(desk)
+        names, changed = page_names(state), changed_pages(state)
         widest = max(ui.width(name, px) for name in names) + round(0.9 * px)
         rows = math.ceil(len(names) / max(1, (room.w + 2) // (widest + 2)))
         columns = math.ceil(len(names) / rows)
@@ -239,18 +242,18 @@ class Drawer:
         ui.lines(problem, text, px, ui.theme.text, 4)
         return bed.bottom + pad
 
-    def _foot(self, desk: Desk, box: Box) -> None:
+    def _foot(self, state: PanelState, box: Box) -> None:
         """Draw the file's state, and below it the buttons or the open question."""
         ui, sizes, session = self.ui, self.ui.sizes, self.session
         y, left, theme = box.y - round(0.78 * sizes.caption), box.x, ui.theme
         refused = self.refused.get(("name", self.question), "")
-        if desk.unsaved and not refused:
+        if state.unsaved and not refused:
             radius = max(2, round(0.2 * sizes.body))
             ui.dot((left + radius, y), radius, theme.own)
             left += 3 * radius + 1
         # why a name was not taken stands right above its entry
-        words = refused or (desk.file or "from no file") + ("  not saved" if desk.unsaved else "")
-        tint = theme.text if desk.unsaved else theme.muted
+        words = refused or (state.file or "from no file") + ("  not saved" if state.unsaved else "")
+        tint = theme.text if state.unsaved else theme.muted
         tint = mix(theme.red, theme.text, 0.25) if refused else tint
         ui.text(words, (left, y), sizes.caption, tint, width=max(1, box.right - left))
         if self.question:
@@ -258,11 +261,11 @@ class Drawer:
             return
         space = max(2, round(0.3 * sizes.small))
         wide = max(1, (box.w - 3 * space) // 4)
-        undo, redo = f"Undo {desk.can_undo or ''}".strip(), f"Redo {desk.can_redo or ''}".strip()
+        undo, redo = f"Undo {state.can_undo or ''}".strip(), f"Redo {state.can_redo or ''}".strip()
         buttons: tuple[tuple[Key, str, str, Callable[[], object] | None], ...] = (
-            (("undo",), undo, _UNDO, session.undo if desk.can_undo else None),
-            (("redo",), redo, _REDO, session.redo if desk.can_redo else None),
-            (("save",), "Save", _SAVE, session.save if desk.unsaved else None),
+            (("undo",), undo, _UNDO, session.undo if state.can_undo else None),
+            (("redo",), redo, _REDO, session.redo if state.can_redo else None),
+            (("save",), "Save", _SAVE, session.save if state.unsaved else None),
             (("ask", "save as"), "Save as …", _SAVE_AS, partial(self.ask, "save as")),
         )
         for i, (key, text, note, press) in enumerate(buttons):
@@ -304,7 +307,7 @@ class Drawer:
         """Ask for a file's name, below the page."""
         self.ui.close()
         self.question, self.refused = what, {}
-        self.ui.edit(("name", what), self.session.desk().file if what == "save as" else "")
+        self.ui.edit(("name", what), self.session.panel_state().file if what == "save as" else "")
         self.refresh()
 
     def _named(self, what: str, name: str) -> bool:
@@ -318,7 +321,7 @@ class Drawer:
 
     def _knob(self, path: str) -> Knob | None:
         """Return a knob as it stands now, several turns within one picture counted."""
-        return next((knob for knob in self.session.desk().knobs if knob.path == path), None)
+        return next((knob for knob in self.session.panel_state().knobs if knob.path == path), None)
 
     def change(self, path: str, text: str) -> None:
         """Change a knob, if that is another value than it has."""
@@ -342,7 +345,7 @@ class Drawer:
             self.change(path, written(knob, min(max(number, knob.low), knob.high)))
 
     def accept(self, path: str, text: str) -> bool:
-        """Take a value typed for a knob; what was refused stands on the desk."""
+        """Take a value typed for a knob; the state says what was refused."""
         knob = self._knob(path)
         self.forgiven.pop(path, None)
         if knob is not None and text == knob.value and not knob.problem:
@@ -361,7 +364,8 @@ class Drawer:
         self.refused.pop((kind, str(index)), None)
         if not taken:
             problem = (
-                self.session.desk().split_problem or f"{text or 'Nothing'} cannot be run here."
+                self.session.panel_state().split_problem
+                or f"{text or 'Nothing'} cannot be run here."
             )
             self.refused[kind, str(index)] = problem
         return taken
@@ -378,14 +382,89 @@ class Drawer:
         if key[0] == "knob":
             self.session.reset(key[1])
         elif not self.session.reset_split(int(key[1]) if len(key) > 1 else None):
-            self.refused[key] = self.session.desk().split_problem
+            self.refused[key] = self.session.panel_state().split_problem
 
 
 _UNDO, _REDO = "Take the last change back.", "Make the change again."
 _SAVE, _SAVE_AS = "Write the settings to the file.", "Write them to another file."
 
 
-def _same(one: Desk, other: Desk | None) -> bool:
-    """Return whether two desks look the same."""
-    names = Desk.__slots__
+def _same(one: PanelState, other: PanelState | None) -> bool:
+    """Return whether two states look the same."""
+    names = PanelState.__slots__
     return other is not None and all(getattr(one, n) == getattr(other, n) for n in names)
+
+
+# -- the drawer among what edits the run -----------------------------------------------------------
+
+
+class Editor:
+    """One window's editor."""
+
+    def __init__(self, session: Watched) -> None:
+        """Start with the drawer shut."""
+        self._session = session
+        self.drawer = Drawer(session)
+        self._panels = {name: panel() for name, panel in SIDE_PANELS.items()}
+        self._curves: tuple[Curve, ...] | None = None
+
+    def toggle(self, *, by_key: bool) -> None:
+        """Open or shut the drawer, where there is room for it."""
+        if self.drawer.box is None:
+            self._session.notify("The window is too small for the knobs.")
+        else:
+            self.drawer.toggle(by_key=by_key)
+
+    def key(self, event: pygame.Event, *, again: bool) -> bool:
+        """Take a KEYDOWN; return whether it was meant for the drawer."""
+        return self.drawer.key(event, again=again)
+
+    def text(self, event: pygame.Event) -> bool:
+        """Take a TEXTINPUT while something is typed."""
+        return self.drawer.open and self.drawer.ui.write(event)
+
+    def pointer(self, event: pygame.Event) -> bool:
+        """Take an event of the mouse, or of an input method; return whether it was meant here."""
+        if event.type == pygame.MOUSEMOTION:
+            self._in_panels(event)
+        return self.text(event) or self.drawer.mouse(event)
+
+    def click(self, event: pygame.Event) -> bool:
+        """Take a click outside the drawer: it closes the table, or was meant for a panel."""
+        if self.drawer.table is not None:
+            self.drawer.shut()
+            return True
+        return self._in_panels(event)
+
+    def _in_panels(self, event: pygame.Event) -> bool:
+        return any(panel.handle(event, self._session) for panel in self._panels.values())
+
+    def place(self, layout: Layout, style: Style) -> None:
+        """Give everything its room."""
+        self.drawer.place(layout.drawer, style)
+
+    def pass_time(self, elapsed_s: float) -> None:
+        """Let wall time pass [s], whether or not a picture is drawn."""
+        self.drawer.ui.tick(max(0.0, elapsed_s))
+
+    def draw(
+        self, surface: pygame.Surface, scene: Scene, layout: Layout, style: Style, elapsed_s: float
+    ) -> None:
+        """Draw the drawer, the open table, and what a panel says under the mouse."""
+        drawer, side, session = self.drawer, dict(layout.side), self._session
+        for name, panel in self._panels.items():
+            panel.layout(side.get(name), scene, style)
+        if drawer.shown:
+            drawer.side_controls = [panel.control(session) for panel in self._panels.values()]
+            # the first picture of another run is dear enough: the drawer follows in the next
+            another = self._curves is not None and scene.chart.curves != self._curves
+            self._curves = scene.chart.curves
+            drawer.draw(surface, elapsed_s, waits=another)
+            if drawer.table is not None:
+                draw_table(surface, drawer.table, layout.stage, style)
+        else:
+            self._curves = None
+            if session.file_problem:
+                draw_problem(surface, session.file_problem, layout, style)
+        for panel in self._panels.values():
+            panel.draw_over(surface, session, drawer.ui.focus if drawer.open else None)

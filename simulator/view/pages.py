@@ -1,7 +1,7 @@
 """The drawer's pages: knobs, the split table, kept runs, one row below the other.
 
-In: the values of a `Desk`. Out: controls and words on the drawer's `Ui`; what a control does is a
-call on the drawer or on its session.
+In: the values of a `PanelState`. Out: controls and words on the drawer's `Ui`; what a control does
+is a call on the drawer or on its session.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from simulator.stage.desk import Desk, Knob, KnobKind, PinRow, SplitKnob
+from simulator.stage.panel_state import Knob, KnobKind, PanelState, PinRow, SplitKnob
 from simulator.units import LAP_M, format_time
 from simulator.view.layout import Box
 from simulator.view.theme import Colour, mix
 from simulator.view.ui import Control, Key
 
 if TYPE_CHECKING:
-    from simulator.view.drawer.drawer import Drawer
+    from simulator.view.drawer import Drawer
 
 SPLITS, COMPARE = "Splits", "Compare"
 MOST_PINS = 6
@@ -30,24 +30,26 @@ _TYPED = "Click or Enter to type; Enter applies, Escape takes back."
 Press = Callable[[], object]
 
 
-def page_names(desk: Desk) -> tuple[str, ...]:
+def page_names(state: PanelState) -> tuple[str, ...]:
     """Return the pages: one for each group of knobs, the splits after the plan, the kept runs."""
-    names = list(dict.fromkeys(knob.group for knob in desk.knobs))
-    if desk.splits:
+    names = list(dict.fromkeys(knob.group for knob in state.knobs))
+    if state.splits:
         names.insert(names.index("Plan") + 1 if "Plan" in names else len(names), SPLITS)
     return (*names, COMPARE)
 
 
-def changed_pages(desk: Desk) -> frozenset[str]:
+def changed_pages(state: PanelState) -> frozenset[str]:
     """Return the pages where something differs from the file."""
-    names = {knob.group for knob in desk.knobs if knob.changed}
-    return frozenset(names | {SPLITS} if any(split.changed for split in desk.splits) else names)
+    names = {knob.group for knob in state.knobs if knob.changed}
+    return frozenset(names | {SPLITS} if any(split.changed for split in state.splits) else names)
 
 
-def wave_names(desk: Desk) -> tuple[str, ...]:
+def wave_names(state: PanelState) -> tuple[str, ...]:
     """Return the names of the waves: the last options of the knob that says whom they follow."""
-    count = len({k.path.split(".")[2] for k in desk.knobs if k.path.startswith("wavelight.waves.")})
-    followed = next((k for k in desk.knobs if k.path == "pacers.follows"), None)
+    count = len(
+        {k.path.split(".")[2] for k in state.knobs if k.path.startswith("wavelight.waves.")}
+    )
+    followed = next((k for k in state.knobs if k.path == "pacers.follows"), None)
     return followed.options[-count:] if followed is not None and count else ()
 
 
@@ -66,9 +68,14 @@ def written(knob: Knob, number: float) -> str:
 class Page:
     """One page as it is drawn: it grows downwards from `y`, between `x` and `x + w`."""
 
-    def __init__(self, drawer: Drawer, desk: Desk, room: Box) -> None:
+    def __init__(self, drawer: Drawer, state: PanelState, room: Box) -> None:
         """Begin at the top of `room` [px]."""
-        self._drawer, self._session, self._desk, self._ui = drawer, drawer.session, desk, drawer.ui
+        self._drawer, self._session, self._state, self._ui = (
+            drawer,
+            drawer.session,
+            state,
+            drawer.ui,
+        )
         self._x, self._w, self.y = room.x, room.w, room.y
         self._px = drawer.ui.sizes.body
         self._small = drawer.ui.sizes.caption
@@ -84,8 +91,8 @@ class Page:
         elif name == SPLITS:
             self._plan()
         else:
-            self._knobs([knob for knob in self._desk.knobs if knob.group == name])
-            groups = {knob.group for knob in self._desk.knobs}
+            self._knobs([knob for knob in self._state.knobs if knob.group == name])
+            groups = {knob.group for knob in self._state.knobs}
             if name == ("Waves" if "Waves" in groups else "Light"):
                 self._waves()
 
@@ -226,7 +233,7 @@ class Page:
     def _waves(self) -> None:
         note = "One more light with a plan of its own."
         self._buttons((("add wave",), "Add a wave", note, self._drawer.add_wave))
-        names = wave_names(self._desk)
+        names = wave_names(self._state)
         for wave in names if len(names) > 1 else ():
             press = partial(self._session.remove_wave, wave)
             self._buttons((("remove wave", wave), f"Remove {wave}", f"Take {wave} away.", press))
@@ -252,17 +259,17 @@ class Page:
     # the plan ---------------------------------------------------------------------------------
 
     def _plan(self) -> None:
-        desk, session = self._desk, self._session
+        state, session = self._state, self._session
         note = "On: a change is taken from the open sections. Off: the target moves."
-        press = partial(session.set_keep_target, not desk.keep_target)
-        self._toggle(("keep",), "keep the target", note, desk.keep_target, press)
-        if desk.by_lap or (desk.splits and desk.splits[0].distance_m == LAP_M / 2):
+        press = partial(session.set_keep_target, not state.keep_target)
+        self._toggle(("keep",), "keep the target", note, state.keep_target, press)
+        if state.by_lap or (state.splits and state.splits[0].distance_m == LAP_M / 2):
             note = "On: one row for each lap of 400 m. Off: one for each 200 m."
-            press = partial(session.set_by_lap, not desk.by_lap)
-            self._toggle(("laps",), "in laps", note, desk.by_lap, press)
-        if desk.splits:
-            self._sections(desk.splits)
-        if any(split.changed for split in desk.splits):
+            press = partial(session.set_by_lap, not state.by_lap)
+            self._toggle(("laps",), "in laps", note, state.by_lap, press)
+        if state.splits:
+            self._sections(state.splits)
+        if any(split.changed for split in state.splits):
             self._gap(0.4)
             note = "The whole plan as it stands in the file, its target too."
             back = partial(self._drawer.reset, ("plan",))
@@ -326,21 +333,21 @@ class Page:
     # kept runs --------------------------------------------------------------------------------
 
     def _compare(self) -> None:
-        desk, drawer, ui = self._desk, self._drawer, self._ui
-        for pin in desk.pins:
+        state, drawer, ui = self._state, self._drawer, self._ui
+        for pin in state.pins:
             self._pin(pin)
-        if not desk.pins:
+        if not state.pins:
             text = "Keep a run, change something, and race the two against each other."
             self._say(text, ui.sizes.small, ui.theme.muted)
         self._gap()
-        if len(desk.pins) < MOST_PINS:
+        if len(state.pins) < MOST_PINS:
             note = "It stays as a ghost, in the chart and in the table; up to six."
             self._buttons((("pin",), "Keep this run", note, self._session.pin))
         else:
             text = "Six runs are kept: let one go to keep another."
             self._say(text, ui.sizes.small, ui.theme.muted)
             self._gap()
-        if desk.comparison is not None:
+        if state.comparison is not None:
             words = "Close the table" if drawer.table_open else "Compare in a table"
             note = "Splits, gaps, shelter, reserve and finish of each."
             self._buttons((("table",), words, note, drawer.switch_table))
@@ -351,7 +358,7 @@ class Page:
                 ("load pins", "Load …", "Read kept runs from a file."),
             )
         )
-        self._buttons(*((saved, loaded) if desk.pins else (loaded,)))
+        self._buttons(*((saved, loaded) if state.pins else (loaded,)))
 
     def _pin(self, pin: PinRow) -> None:
         """Draw a kept run: its colour, name and finish, a switch that shows it, and a cross."""

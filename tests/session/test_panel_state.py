@@ -1,4 +1,4 @@
-"""The desk: every knob, what it does, what it refuses, how it comes back."""
+"""The state: every knob, what it does, what it refuses, how it comes back."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from simulator.scenario.reading import shipped_names
 from simulator.session import Session
 from simulator.session.history import GESTURE_S
 from simulator.session.knobs import knobs_of
-from simulator.stage.desk import Knob, KnobKind
 from simulator.stage.keys import Action
+from simulator.stage.panel_state import Knob, KnobKind
 from tests.session.short import load_short, settle
 
 Look = Callable[[str], str]
 
 
 def find(session: Session, path: str) -> Knob:
-    return next(k for k in session.desk().knobs if k.path == path)
+    return next(k for k in session.panel_state().knobs if k.path == path)
 
 
 def other_value(knob: Knob) -> str:
@@ -42,7 +42,7 @@ def one() -> Session:
     return Session(load_scenario("breaking4"))
 
 
-PATHS = [k.path for k in Session(load_short()).desk().knobs]
+PATHS = [k.path for k in Session(load_short()).panel_state().knobs]
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -55,10 +55,10 @@ def test_every_knob_can_be_turned_and_reset(path: str) -> None:
     assert after.changed
     assert after.value != before.value
     assert after.file_value == before.value
-    assert session.desk().unsaved
+    assert session.panel_state().unsaved
     session.reset(path)
     assert find(session, path) == before
-    assert not session.desk().unsaved
+    assert not session.panel_state().unsaved
     session.undo()
     assert find(session, path).value == after.value
 
@@ -110,9 +110,9 @@ def test_what_cannot_be_is_refused_and_the_last_good_value_stays(
     before = session.scenario
     assert not session.change(path, text)
     assert session.scenario is before
-    assert session.desk().can_undo == 0
+    assert session.panel_state().can_undo == 0
     assert why in session.editor.problems[path]
-    shown = [k for k in session.desk().knobs if k.path == path]
+    shown = [k for k in session.panel_state().knobs if k.path == path]
     assert all(k.problem and not k.changed for k in shown)
     if shown:
         session.change(path, other_value(shown[0]))
@@ -132,7 +132,7 @@ def test_what_was_refused_is_forgotten_when_something_is_taken_back_or_made_agai
 def test_a_new_wave_is_not_blamed_for_what_was_typed_for_one_that_is_gone() -> None:
     session = Session(load_short())
     session.add_wave()
-    length = next(k.path for k in session.desk().knobs if k.path.endswith("waves.1.length"))
+    length = next(k.path for k in session.panel_state().knobs if k.path.endswith("waves.1.length"))
     assert not session.change(length, "nan")
     assert find(session, length).problem
     session.remove_wave("wave 2")
@@ -163,14 +163,14 @@ def test_what_was_refused_stays_where_there_is_nothing_to_take_back() -> None:
     assert find(session, "runner.form").problem
 
 
-def test_the_desk_is_the_same_object_while_nothing_changes(session: Session) -> None:
-    desk = session.desk()
+def test_the_state_is_the_same_object_while_nothing_changes(session: Session) -> None:
+    state = session.panel_state()
     session.perform(Action.PLAY_PAUSE)
     for _ in range(5):
         session.advance(1 / 60)
-    assert session.desk() is desk
+    assert session.panel_state() is state
     session.change("pacers.count", "1")
-    assert session.desk() is not desk
+    assert session.panel_state() is not state
 
 
 def test_a_formation_with_fewer_places_takes_fewer_pacers(one: Session) -> None:
@@ -207,12 +207,12 @@ def seconds(text: str) -> float:
 
 
 def sections(session: Session) -> list[float]:
-    return [seconds(row.section) for row in session.desk().splits]
+    return [seconds(row.section) for row in session.panel_state().splits]
 
 
 def test_a_split_table_adds_up(one: Session) -> None:
     one.undo()
-    rows = one.desk().splits
+    rows = one.panel_state().splits
     total = 0.0
     for row in rows:
         total += seconds(row.section)
@@ -228,7 +228,7 @@ def mile() -> Session:
 def test_a_section_is_taken_from_the_open_rows(mile: Session) -> None:
     before = sections(mile)
     mile.lock_split(3, True)
-    assert mile.desk().splits[3].locked
+    assert mile.panel_state().splits[3].locked
     assert mile.change_split(1, "28.50", cumulative=False)
     after = sections(mile)
     assert after[1] == 28.5
@@ -241,7 +241,7 @@ def test_a_section_is_taken_from_the_open_rows(mile: Session) -> None:
 
 def test_without_keeping_the_target_it_moves(mile: Session) -> None:
     mile.set_keep_target(False)
-    assert not mile.desk().keep_target
+    assert not mile.panel_state().keep_target
     before = sections(mile)
     assert mile.change_split(1, f"{before[1] - 1:.2f}", cumulative=False)
     after = sections(mile)
@@ -253,9 +253,9 @@ def test_without_keeping_the_target_it_moves(mile: Session) -> None:
 
 def test_splits_that_differ_from_the_file_are_marked(mile: Session) -> None:
     def marked() -> list[int]:
-        return [i for i, row in enumerate(mile.desk().splits) if row.changed]
+        return [i for i, row in enumerate(mile.panel_state().splits) if row.changed]
 
-    rows = len(mile.desk().splits)
+    rows = len(mile.panel_state().splits)
     assert not marked()
     mile.set_keep_target(False)
     mile.change_split(2, "29.00", cumulative=False)
@@ -268,7 +268,7 @@ def test_splits_that_differ_from_the_file_are_marked(mile: Session) -> None:
     mile.change("pacers.count", "5")
     assert not marked()
     mile.change("distance", "1500 m")
-    assert marked() == list(range(len(mile.desk().splits)))
+    assert marked() == list(range(len(mile.panel_state().splits)))
     mile.undo()
     mile.change("plan.target", "3:50.00")
     assert marked() == list(range(rows))
@@ -284,34 +284,34 @@ def test_a_split_that_is_reset_gives_the_files_plan(
     mile.set_by_lap(by_lap)
     mile.set_keep_target(keep_target)
     mile.lock_split(3 - index, True)
-    before, knobs = mile.desk().splits, mile.desk().knobs
+    before, knobs = mile.panel_state().splits, mile.panel_state().knobs
     asked = f"{seconds(before[index].section) + seconds(text) - 29.9:.3f}"
     assert mile.change_split(index, asked, cumulative=False)
-    row = mile.desk().splits[index]
+    row = mile.panel_state().splits[index]
     assert (row.changed, row.in_file) == (True, before[index].section)
     assert mile.reset_split(index)
-    assert mile.desk().splits == before
-    assert mile.desk().knobs == knobs
-    assert not mile.desk().unsaved
+    assert mile.panel_state().splits == before
+    assert mile.panel_state().knobs == knobs
+    assert not mile.panel_state().unsaved
     mile.undo()
-    assert mile.desk().splits[index].changed
+    assert mile.panel_state().splits[index].changed
 
 
 def test_the_whole_plan_is_reset_at_once(mile: Session) -> None:
-    before = mile.desk().splits
+    before = mile.panel_state().splits
     mile.change_split(1, "28.50", cumulative=False)
     mile.set_keep_target(False)
     mile.change_split(4, "31.00", cumulative=False)
     assert mile.reset_split(1)
-    assert mile.desk().splits[4].changed
-    assert mile.desk().unsaved
+    assert mile.panel_state().splits[4].changed
+    assert mile.panel_state().unsaved
     assert mile.reset_split(None)
-    assert mile.desk().splits == before
-    assert not mile.desk().unsaved
+    assert mile.panel_state().splits == before
+    assert not mile.panel_state().unsaved
 
 
 def test_laps_may_be_the_files_while_their_halves_are_not(mile: Session) -> None:
-    others = [0, 1, *range(4, len(mile.desk().splits))]
+    others = [0, 1, *range(4, len(mile.panel_state().splits))]
     for row in others:
         mile.lock_split(row, True)
     mile.change_split(2, "28.50", cumulative=False)
@@ -321,37 +321,37 @@ def test_laps_may_be_the_files_while_their_halves_are_not(mile: Session) -> None
     mile.set_keep_target(False)
     mile.change_split(0, "1:01.00", cumulative=False)
     assert mile.reset_split(0)
-    assert not any(row.changed for row in mile.desk().splits)
-    assert mile.desk().unsaved
+    assert not any(row.changed for row in mile.panel_state().splits)
+    assert mile.panel_state().unsaved
     mile.set_by_lap(False)
-    assert [i for i, row in enumerate(mile.desk().splits) if row.changed] == [2, 3]
+    assert [i for i, row in enumerate(mile.panel_state().splits) if row.changed] == [2, 3]
 
 
 @pytest.mark.parametrize("index", [-1, 0, 40])
 def test_a_split_the_file_does_not_have_is_not_reset(mile: Session, index: int) -> None:
     if index == 0:
         mile.change("distance", "1500 m")
-    before = mile.desk().splits
+    before = mile.panel_state().splits
     assert not mile.reset_split(index)
-    assert "has no split" in mile.desk().split_problem
-    assert mile.desk().splits == before
+    assert "has no split" in mile.panel_state().split_problem
+    assert mile.panel_state().splits == before
     if index == 0:
         assert {row.in_file for row in before} == {""}
 
 
 def test_a_reset_split_that_nothing_can_make_up_for_is_refused(mile: Session) -> None:
     mile.change_split(0, "32.00", cumulative=False)
-    for row in range(1, len(mile.desk().splits)):
+    for row in range(1, len(mile.panel_state().splits)):
         mile.lock_split(row, True)
     assert not mile.reset_split(0)
-    assert "locked" in mile.desk().split_problem
-    assert mile.desk().splits[0].changed
+    assert "locked" in mile.panel_state().split_problem
+    assert mile.panel_state().splits[0].changed
 
 
 def test_a_cumulative_split_is_made_up_for_after_it(mile: Session) -> None:
     before = sections(mile)
     assert mile.change_split(3, "2:01.00", cumulative=True)
-    rows = mile.desk().splits
+    rows = mile.panel_state().splits
     assert rows[3].cumulative == "2:01.00"
     assert rows[-1].cumulative == "3:59.99"
     assert sections(mile)[:3] == pytest.approx(before[:3], abs=0.011)
@@ -364,7 +364,7 @@ def test_the_finish_of_the_table_is_the_target(mile: Session) -> None:
     first = sections(mile)[0]
     assert mile.change("plan.target", "4:02.00")
     assert sections(mile)[0] == first
-    assert mile.desk().splits[-1].cumulative == "4:02.00"
+    assert mile.panel_state().splits[-1].cumulative == "4:02.00"
 
 
 @pytest.mark.parametrize(
@@ -391,7 +391,7 @@ def test_with_every_row_locked_nothing_can_give(mile: Session) -> None:
 def test_laps_are_two_sections_that_share_a_change(mile: Session) -> None:
     before = sections(mile)
     mile.set_by_lap(True)
-    assert [row.label for row in mile.desk().splits] == ["400", "800", "1200", "finish"]
+    assert [row.label for row in mile.panel_state().splits] == ["400", "800", "1200", "finish"]
     laps = sections(mile)
     assert laps[1] == pytest.approx(before[2] + before[3], abs=0.011)
     mile.lock_split(3, True)
@@ -399,11 +399,11 @@ def test_laps_are_two_sections_that_share_a_change(mile: Session) -> None:
     after = sections(mile)
     assert after[1] == 59.0
     assert after[3] == pytest.approx(laps[3], abs=0.011)
-    assert mile.desk().splits[-1].cumulative == "3:59.99"
+    assert mile.panel_state().splits[-1].cumulative == "3:59.99"
     assert mile.change_split(0, "1:01.00", cumulative=True)
-    assert mile.desk().splits[0].cumulative == "1:01.00"
+    assert mile.panel_state().splits[0].cumulative == "1:01.00"
     mile.set_by_lap(False)
-    rows = mile.desk().splits
+    rows = mile.panel_state().splits
     assert [row.locked for row in rows] == [False] * 6 + [True] * 2
     assert sum(sections(mile)[:2]) == pytest.approx(61.0, abs=0.011)
     mile.undo()
@@ -463,11 +463,11 @@ def test_the_keys_do_what_the_calls_do(session: Session) -> None:
     assert session.perform(Action.REDO)
     assert session.scenario.pacers.count == 1
     assert session.perform(Action.FROM_GUN)
-    assert session.desk().from_gun
+    assert session.panel_state().from_gun
     assert session.perform(Action.FROM_GUN)
-    assert not session.desk().from_gun
+    assert not session.panel_state().from_gun
     assert session.perform(Action.PIN)
-    assert [row.number for row in session.desk().pins] == [1]
+    assert [row.number for row in session.panel_state().pins] == [1]
     assert session.perform(Action.SAVE)
     assert session.scene().notice
     assert not session.perform(Action.DRAWER)
@@ -479,14 +479,14 @@ def test_whoever_follows_a_wave_follows_it_by_its_new_name(session: Session) -> 
     session.change("pacers.follows", "wave 2")
     settle(session)
     session.advance(GESTURE_S)
-    before, undo = session.recording, session.desk().can_undo
+    before, undo = session.recording, session.panel_state().can_undo
     assert session.change("wavelight.waves.1.name", "group light")
     settle(session)
     assert session.scenario.pacers.follows == "group light"
     assert find(session, "pacers.follows").value == "group light"
     assert [wave.name for wave in session.show.waves] == ["the light", "group light"]
     assert session.recording.x is before.x, "the same run: nothing is forked for a name"
-    assert session.desk().can_undo == undo + 1
+    assert session.panel_state().can_undo == undo + 1
     assert session.change("wavelight.waves.0.name", "even")
     session.undo()
     session.undo()

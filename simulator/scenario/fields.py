@@ -43,6 +43,8 @@ TAG = "\0"
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 HALF_CHARACTER = re.compile(r"[\ud800-\udfff]")
 """What a byte of a shell's words becomes that is no UTF-8; it can be neither printed nor saved."""
+MOST_KNOWN = 16
+"""So many known words are listed in a hint."""
 UNPRINTABLE = "holds a character that cannot be printed"
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
 
@@ -74,12 +76,12 @@ def _plain_form(word: str) -> str:
     return word.lower().replace("-", "").replace("_", "").replace(" ", "")
 
 
-def did_you_mean(meant: str, known: Iterable[str] = (), limit: int = 16) -> str:
+def did_you_mean(meant: str, known: Iterable[str] = ()) -> str:
     """Return the hint: the likely word, else the known ones if there are few."""
     names = list(known)
     if meant:
         return f"did you mean {meant}?"
-    return "known: " + ", ".join(names) if names and len(names) <= limit else ""
+    return "known: " + ", ".join(names) if names and len(names) <= MOST_KNOWN else ""
 
 
 # -- sections ------------------------------------------------------------------------------------

@@ -301,19 +301,11 @@ class Review:
         )
 
 
-def _nothing(_: Review) -> None:
-    pass
-
-
-def _unchanged(_: Review, value: SectionT) -> SectionT:
-    return value
-
-
 def check(
     document: Document,
     model: type[SectionT],
-    prepare: Callable[[Review], None] = _nothing,
-    finish: Callable[[Review, SectionT], SectionT] = _unchanged,
+    prepare: Callable[[Review], None] = lambda _: None,
+    finish: Callable[[Review, SectionT], SectionT] = lambda _, value: value,
 ) -> SectionT:
     """Return the section that a document says.
 

@@ -9,7 +9,7 @@ list of everything wrong in it. Whether an event happens is known when the attem
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
@@ -219,15 +219,7 @@ PanelName = Literal["clock", "gaps", "meters", "splits", "what if", "chart", "gr
 AxisName = Literal[
     "pacers", "front gap", "formation", "first-lap pace", "policy", "fade", "temperature", "wind"
 ]
-ALL_PANELS: tuple[PanelName, ...] = (
-    "clock",
-    "gaps",
-    "meters",
-    "splits",
-    "what if",
-    "chart",
-    "group",
-)
+ALL_PANELS: tuple[PanelName, ...] = get_args(PanelName)
 
 
 def _readable(parse: Callable[[str], object]) -> AfterValidator:

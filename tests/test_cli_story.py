@@ -120,7 +120,7 @@ def test_present_opens_a_story_or_a_scenario_for_an_audience(
     windowed: bool,
 ) -> None:
     opened: list[tuple[Session, dict[str, Any]]] = []
-    monkeypatch.setattr(window, "missing_display", lambda: "")
+    monkeypatch.setattr("simulator.view.window.missing_display", lambda: "")
     monkeypatch.setattr(window, "run", lambda session, **how: opened.append((session, how)))
     code, out, err = lightpace("present", name, "--display", "1", *["--windowed"] * windowed)
     assert (code, out, err) == (0, "", "")

@@ -41,6 +41,9 @@ SELDOM = 5
 """Where nothing changes one picture in so many is drawn: a caret blinks, a tip appears."""
 TILES = 3
 """How much new ground one picture may paint: a handful of milliseconds."""
+IDLE_OBJECTS, MOST_OBJECTS = 2_000, 500_000
+"""Beyond so many new objects garbage is collected: between pictures that are skipped, and anyway.
+Hardly any of it is garbage, since pictures leave no cycles behind."""
 HIDDEN = (pygame.WINDOWFOCUSLOST, pygame.WINDOWMINIMIZED, pygame.WINDOWHIDDEN)
 SEEN = (
     pygame.WINDOWRESTORED,
@@ -314,10 +317,12 @@ class App:
         ground = None if self.shot.whole else scene.distance_m
         camera = (self.shot, surface.get_size(), self._painter.theme, ground)
         if self._skipper.skips(camera, surface, scene):
+            _collect(IDLE_OBJECTS)
             return
         self._draw(surface, scene, self._unseen_s)
         self._unseen_s = 0.0
         pygame.display.flip()
+        _collect(MOST_OBJECTS)
 
     def _draw(self, surface: pygame.Surface, scene: Scene, elapsed_s: float) -> None:
         if self.presenter.cover(surface):
@@ -363,6 +368,12 @@ class App:
         return controls.boxes() if controls is not None else {}
 
 
+def _collect(limit: int) -> None:
+    """Collect garbage where `run` has it not done by itself, beyond so many new objects."""
+    if not gc.isenabled() and gc.get_count()[0] > limit:
+        gc.collect()
+
+
 def run(
     session: Watched,
     *,
@@ -388,10 +399,10 @@ def run(
     sys.setswitchinterval(SWITCH_S)
     try:
         app.frame(0.0)
-        # what the program is made of is there to stay: a collection that looks through all of it
-        # takes as long as three pictures
+        # a collection that looks through all that is there takes as long as three pictures:
+        # `App.frame` collects where it holds up none
         gc.freeze()
-        gc.enable()
+        gc.disable()
         before = clock()
         while app.running:
             if pygame.display.get_init():
@@ -403,6 +414,7 @@ def run(
             pace.tick(FRAMES_PER_S)
     finally:
         gc.unfreeze()
+        gc.enable()
         app.sound.close()
         app.presenter.leave()
         pygame.display.quit()

@@ -64,6 +64,7 @@ def measured(size: tuple[int, int]) -> Measured:
     try:
         app.frame(0.0)
         gc.freeze()  # as `run` does
+        gc.disable()
         session.settle()
         app.frame(0.0)
         blit = blit_s(size)
@@ -76,6 +77,7 @@ def measured(size: tuple[int, int]) -> Measured:
         return Measured(np.array(took) / 1e9, blit, _growth(session, app))
     finally:
         gc.unfreeze()
+        gc.enable()
         session.close()
         pygame.display.quit()
 

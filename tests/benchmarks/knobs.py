@@ -60,6 +60,7 @@ def measured(size: tuple[int, int], *, playing: bool) -> Pictures:
     try:
         app.frame(0.0)
         gc.freeze()  # as `run` does
+        gc.disable()
         app.perform(Action.DRAWER)
         _pictures(app, idle, FRAMES_PER_S)
         for turn in range(ROUNDS):
@@ -80,6 +81,7 @@ def measured(size: tuple[int, int], *, playing: bool) -> Pictures:
                 _pictures(app, found, FRAMES_PER_S)
     finally:
         gc.unfreeze()
+        gc.enable()
         session.close()
         pygame.display.quit()
     return found

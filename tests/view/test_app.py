@@ -13,7 +13,7 @@ from simulator.stage.keys import BINDINGS, Action
 from simulator.stage.scene import Camera, Scene
 from simulator.view import app as app_module
 from simulator.view import sprites
-from simulator.view.app import App
+from simulator.view.app import AWAKE, IDLE_OBJECTS, App
 from simulator.view.arranging import arrange
 from simulator.view.controls import Controls
 from simulator.view.panels.timeline import plot_box
@@ -459,3 +459,20 @@ def test_other_colours_leave_nothing_of_the_old_ones(app: App) -> None:
     assert not old.type.font.cache_info().currsize
     for kept in (sprites.glow, sprites.bloom, sprites.dot, sprites.spill):
         assert not kept.cache_info().currsize
+
+
+def test_garbage_is_collected_between_pictures_that_are_skipped(
+    app: App, session: FakeSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    collected: list[int] = []
+    still = scenes.light_lost()
+    session.moment = lambda: still
+    monkeypatch.setattr("simulator.view.app.gc.collect", lambda: collected.append(1))
+    monkeypatch.setattr("simulator.view.app.gc.isenabled", lambda: False)
+    monkeypatch.setattr("simulator.view.app.gc.get_count", lambda: (IDLE_OBJECTS + 1, 0, 0))
+    for _ in range(AWAKE):
+        app.frame(1 / 60)
+    assert not collected
+    for _ in range(10):
+        app.frame(1 / 60)
+    assert collected

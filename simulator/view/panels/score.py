@@ -69,10 +69,12 @@ def _clock(layer: CachedLayer, scene: Scene, clock: Box, style: Style) -> None:
 
 
 def _largest(sample: str, box: Box, type_: Type) -> int:
-    """Return the largest size at which `sample` fits the box in bold type."""
-    px = max(6, round(box.h / 1.02))
-    wide = type_.width(sample, BOLD, px)
-    return max(6, min(px, int(px * (box.w - 2) / max(1, wide))))
+    """Return the largest size at which `sample` fits the box in bold type, sign by sign."""
+
+    def fits(px: int) -> bool:
+        return sum(type_.width(sign, BOLD, px) for sign in sample) <= box.w - 2
+
+    return shrink(max(6, round(box.h / 1.02)), 6, fits)
 
 
 def _number(

@@ -4,7 +4,7 @@ from simulator import load_scenario, simulate
 recording = simulate(load_scenario("breaking4"))
 recording.finish_s
 
-What is offered here is imported when it is first asked for: a command can then answer Ctrl-C from
+What is offered here is imported at its first use: a command can then answer Ctrl-C from
 its first moment, and a second process starts with what it needs alone.
 """
 
@@ -64,9 +64,9 @@ _HOMES = {
 def __getattr__(name: str) -> Any:
     for home, names in _HOMES.items():
         if name in names:
-            found = getattr(import_module(f"simulator.{home}"), name)
-            globals()[name] = found
-            return found
+            value = getattr(import_module(f"simulator.{home}"), name)
+            globals()[name] = value
+            return value
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

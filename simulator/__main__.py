@@ -27,15 +27,15 @@ def main() -> None:
 
     try:
         run()
-    except KeyboardInterrupt:  # it came between two of the command line's own answers to it
+    except KeyboardInterrupt:  # it came between two of the command line's handlers of it
         sys.exit(130)
     finally:
-        for number in CODES:  # all is done and told: nothing is left that could be stopped
+        for number in CODES:  # all is done and printed: nothing is left that could be stopped
             signal.signal(number, signal.SIG_IGN)
 
 
 def _stopped_early(number: int, _frame: FrameType | None) -> None:
-    os._exit(CODES[signal.Signals(number)])  # an exception would be told as a failed import
+    os._exit(CODES[signal.Signals(number)])  # an exception would be shown as a failed import
 
 
 if __name__ == "__main__":

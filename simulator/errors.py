@@ -7,7 +7,7 @@
   - RecordingError: a saved recording cannot be read or written
   - SimulationError: a run cannot be started from what it was given
 
-    - NoAnswerError: what was asked for has no answer; the message says how near it comes
+    - NoAnswerError: there is no solution; the message says how near it comes
 
   - ResourceError: a shipped file (font, config, theme) is missing or damaged
   - ExtraError: something that is installed on demand is not there; names the command
@@ -58,7 +58,7 @@ class Problem:
 
 
 class ScenarioError(LightpaceError):
-    """A scenario is refused; `problems` lists everything found, in file order."""
+    """A scenario is refused; `problems` lists them all, in file order."""
 
     exit_code = 2
     most_listed = 50
@@ -89,7 +89,7 @@ class SimulationError(LightpaceError):
 
 
 class NoAnswerError(SimulationError):
-    """What was asked for has no answer: no value gives that time, no runner fits these races."""
+    """There is no solution: no value gives that time, no runner fits these races."""
 
 
 class ExtraError(LightpaceError):

@@ -28,7 +28,7 @@ def opened(path: str | Path) -> BinaryIO:
         OSError: there is none, it may not be read, or it is something else: a pipe would be waited
             for, perhaps for ever.
     """
-    file = open(path, "rb", opener=_at_once)  # noqa: SIM115 - whoever asked for it closes it
+    file = open(path, "rb", opener=_at_once)  # noqa: SIM115 - the caller closes it
     if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
         file.close()
         raise OSError(errno.EINVAL, "it is not a regular file", str(path))
@@ -109,7 +109,7 @@ def target_of(path: Path) -> Path | None:
         if not path.is_symlink():
             return path
         with suppress(FileNotFoundError):  # a link to nothing yet is written through
-            path.stat()  # tells of links that lead in a circle, as resolve does not from 3.13 on
+            path.stat()  # raises for links that lead in a circle, as resolve does not from 3.13 on
         return path.resolve()
     except OSError as error:
         raise _not_written(path, error) from error

@@ -2,9 +2,9 @@
 
 In: what another process is to do. Out: a context of `multiprocessing` to start it with. A terminal
 sends Ctrl-C, and that it was closed, to every process of the group. One that ignores it only
-once it runs would answer until then, and tell of it: reading Python and the program in takes it a
-second. `multiprocessing` has one more process, which keeps account of semaphores; where it is gone,
-the next one tells of each that it never heard of.
+once it runs would answer until then, and print a traceback: reading Python and the program in takes
+it a second. `multiprocessing` has one more process, which keeps account of semaphores; where it is
+gone, the next one complains of each that it never heard of.
 """
 
 from __future__ import annotations

@@ -548,6 +548,12 @@ def test_the_table_in_the_readme_is_what_simulate_prints(lightpace: Lightpace) -
     hold("simulate", f"```\n{plain}\n```\n")
 
 
+def test_the_answers_in_the_readme_are_what_coach_prints(lightpace: Lightpace) -> None:
+    said = lightpace("coach", "breaking4").out
+    plain = "\n".join(line.rstrip() for line in said.splitlines())
+    hold("coach", f"```\n{plain}\n```\n")
+
+
 def test_the_scenarios_in_the_readme_are_the_shipped_ones(lightpace: Lightpace) -> None:
     head = "| name | plan | finish | light lost at | largest residual |"
     lines = [head, "|---|---|---|---|---|"]

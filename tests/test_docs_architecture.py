@@ -24,7 +24,7 @@ assert [ghost.label for ghost in session.show.ghosts] == ["3:47.59"]
 assert "assumed" in arrange(1280, 720).panels()
 render_still(session.scene(), (1280, 720))
 assert session.change("runner.passes", "yes") and session.scenario.runner.passes
-assert next(k.note for k in session.desk().knobs if k.path == "runner.passes")
+assert next(k.note for k in session.panel_state().knobs if k.path == "runner.passes")
 """
 
 

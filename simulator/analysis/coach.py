@@ -109,22 +109,22 @@ def _errors(scenario: Scenario) -> dict[str, Scenario]:
         return {}
     leader = pacers.leader
     cases = {
-        f"the pacers fade: from half way on they lose {fade:g} s": pacers.model_copy(
+        f"fade: {fade:g} s lost from half way on": pacers.model_copy(
             update={"leader": leader.model_copy(update={"fade": fade, "fade_from": half_m})}
         )
         for fade in FADES_S
     }
     surge = leader.model_copy(update={"surge": SURGE_S, "surge_from": half_m})
-    words = f"they surge: at half way they gain {SURGE_S:g} s, and give it back"
+    words = f"surge: {SURGE_S:g} s gained at half way, then given back"
     cases[words] = pacers.model_copy(update={"leader": surge})
     if pacers.shelter is None:
         swapping: Pacers | None = pacers
         if not _hands_over(pacers):
             swapping = _swapping(pacers, half_m)
             if swapping is not None:
-                cases["they swap: the two nearest ahead change places at half way"] = swapping
+                cases["swap: the two nearest change places at half way"] = swapping
         if swapping is not None:
-            words = f"they swap untidily: the gap opens by {SWAP_GAP_M:g} m at each hand-over"
+            words = f"untidy swap: the gap opens by {SWAP_GAP_M:g} m"
             cases[words] = swapping.model_copy(update={"swap_gap": SWAP_GAP_M})
     return {words: scenario.model_copy(update={"pacers": p}) for words, p in cases.items()}
 

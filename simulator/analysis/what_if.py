@@ -91,7 +91,7 @@ def choices(
 def pacer_counts(scenario: Scenario, file: Scenario | None = None) -> list[Alternative]:
     """Return 0, 1, ... all pacers of the formation."""
     most = len(scenario.pacers.formation.names())
-    current, filed = _count(scenario.pacers), _count((file or scenario).pacers)
+    current, filed = scenario.pacers.running, (file or scenario).pacers.running
     found = []
     for count in range(min(most, MOST_PACERS) + 1):
         new = scenario.model_copy(
@@ -100,10 +100,6 @@ def pacer_counts(scenario: Scenario, file: Scenario | None = None) -> list[Alter
         settings = (("pacers.count", str(count)),)
         found.append(Alternative(str(count), new, count == current, settings, count == filed))
     return found
-
-
-def _count(pacers: Pacers) -> int:
-    return len(pacers.formation.names()) if pacers.count is None else pacers.count
 
 
 def front_gaps(scenario: Scenario, file: Scenario) -> list[Alternative]:

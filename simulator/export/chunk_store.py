@@ -145,14 +145,14 @@ class ChunkStore:
             # opened here: numpy leaves a damaged file open
             with (
                 self._path(number).open("rb") as file,
-                np.load(file, allow_pickle=False) as kept,
+                np.load(file, allow_pickle=False) as arrays,
             ):
-                return {str(name): kept[f"c{i}"] for i, name in enumerate(kept["names"])}
+                return {str(name): arrays[f"c{i}"] for i, name in enumerate(arrays["names"])}
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
             return None
 
     def remove(self) -> None:
-        """Remove all that was kept."""
+        """Remove all chunks."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
 

@@ -59,7 +59,7 @@ def frame_of(surface: pygame.Surface) -> av.VideoFrame:
 
 
 def coloured(surface: pygame.Surface, colours: VideoReformatter) -> Any:
-    """Return a picture as a frame in the encoders' own colours, with memory of its own."""
+    """Return a picture as a frame in the encoders' colour space, in separate memory."""
     return colours.reformat(
         frame_of(surface), format="yuv420p", dst_colorspace=_BT709, dst_color_range=_LIMITED
     )
@@ -79,7 +79,7 @@ class _Stream:
         return _HEAD_BYTES + self._bytes + _HEAD_A_PICTURE_BYTES * self._count
 
     def encode(self, frame: Any) -> None:
-        """Encode a frame of the stream's own format; None empties the encoder."""
+        """Encode a frame of the stream's format; None empties the encoder."""
         if frame is not None:
             frame.pts, frame.time_base = self._count, 1 / self._stream.codec_context.framerate
             self._count += 1

@@ -1,4 +1,4 @@
-"""What was seen to happen: a run as arrays over time, asked by moment or distance; files."""
+"""What happened: a run as arrays over time, looked up by moment or distance; files."""
 
 from simulator.recording.recording import Moment, Recording, State, Status
 from simulator.recording.store import load_recording, save_recording

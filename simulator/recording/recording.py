@@ -70,7 +70,7 @@ class Moment:
         v_m_s: speed [m/s].
         aerobic: aerobic power [W/kg].
         reserve: anaerobic reserve [J/kg].
-        power: metabolic power asked [W/kg].
+        power: metabolic power demanded [W/kg].
         shelter: share of the drag taken away [1].
         group_m: race distance of the group's reference point: where her slot is [m].
         wide: how far she is out beside the line, 0 to 1 [1].
@@ -186,7 +186,7 @@ class Recording:
     def at(self, time_s: float) -> Moment:
         """Return what was true at race time `time_s` [s]; held at the gun before it.
 
-        A pure function: the answer does not depend on what was asked before.
+        A pure function: the result does not depend on earlier calls.
         """
         last = self.ticks
         place = float(_place(max(time_s, 0.0), self.step_s))
@@ -286,14 +286,14 @@ def crossing(
     f = np.clip((target - x0) / span, 0.0, 1.0)
     for _ in range(60):
         miss = hermite(x0, v0, x1, v1, step, f) - target
-        # what has been found stays, so that an answer does not depend on what is asked beside it
-        found = np.abs(miss) < 1e-12
-        if np.all(found):
+        # a solution stays, so that a result does not depend on the other targets of the call
+        solved = np.abs(miss) < 1e-12
+        if np.all(solved):
             break
         high = np.where(miss > 0, f, high)
         low = np.where(miss > 0, low, f)
         slope = np.maximum(((1.0 - f) * v0 + f * v1) * step, 1e-12)
         newton = f - miss / slope
         inside = (newton > low) & (newton < high)
-        f = np.where(found, f, np.where(inside, newton, 0.5 * (low + high)))
+        f = np.where(solved, f, np.where(inside, newton, 0.5 * (low + high)))
     return np.clip(f, 0.0, 1.0)

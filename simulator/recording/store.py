@@ -77,7 +77,7 @@ def _digest(scenario_json: str) -> str:
 
 
 def _write(path: str | Path, head: dict[str, Any], arrays: dict[str, NDArray[np.float64]]) -> None:
-    packed = io.BytesIO()  # a device would tell the packer wrongly where it stands
+    packed = io.BytesIO()  # a device would give the packer a wrong position
     np.savez_compressed(packed, allow_pickle=False, head=np.array(json.dumps(head)), **arrays)
     with replacing(path) as beside:
         beside.write_bytes(packed.getvalue())
@@ -203,7 +203,7 @@ def _scenario(head: dict[str, Any], path: Path) -> str:
 
 
 def _sound(run: Recording) -> bool:
-    """Return whether a recording that was read can be asked for any moment."""
+    """Return whether a recording that was read has a state at every moment."""
     columns = [getattr(run, name) for name in ARRAYS]
     if any(c.shape != (run.x.size,) for c in columns) or run.x.size < 2:
         return False

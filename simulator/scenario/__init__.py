@@ -1,4 +1,4 @@
-"""What was asked for: scenario files, read and checked, and the schedules that plans become.
+"""Scenario files, read and checked, and the schedules that plans become.
 
 In: YAML files of `configs/` or the user's own, and `--set` overrides. Out: a frozen `Scenario`, or
 a `ScenarioError` that lists every problem at its own line and column. Knows nothing of what happens

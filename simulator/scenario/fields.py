@@ -19,6 +19,7 @@ from pydantic import BaseModel as PydanticModel
 from pydantic import (
     BeforeValidator,
     ConfigDict,
+    Discriminator,
     Field,
     Tag,
     WithJsonSchema,
@@ -41,7 +42,9 @@ TAG = "\0"
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 HALF_CHARACTER = re.compile(r"[\ud800-\udfff]")
-"""What a byte of a shell's words becomes that is no UTF-8; it can be neither printed nor kept."""
+"""What a byte of a shell's words becomes that is no UTF-8; it can be neither printed nor saved."""
+MOST_KNOWN = 16
+"""So many known words are listed in a hint."""
 UNPRINTABLE = "holds a character that cannot be printed"
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
 
@@ -73,12 +76,12 @@ def _plain_form(word: str) -> str:
     return word.lower().replace("-", "").replace("_", "").replace(" ", "")
 
 
-def did_you_mean(meant: str, known: Iterable[str] = (), limit: int = 16) -> str:
+def did_you_mean(meant: str, known: Iterable[str] = ()) -> str:
     """Return the hint: the likely word, else the known ones if there are few."""
     names = list(known)
     if meant:
         return f"did you mean {meant}?"
-    return "known: " + ", ".join(names) if names and len(names) <= limit else ""
+    return "known: " + ", ".join(names) if names and len(names) <= MOST_KNOWN else ""
 
 
 # -- sections ------------------------------------------------------------------------------------
@@ -156,7 +159,7 @@ def complaints_below(section: Section, at: Path = ()) -> Iterator[list[Complaint
 
 @dataclass(frozen=True, slots=True)
 class SectionField:
-    """One key of a section: its attribute's name, what may stand there, and pydantic's own view."""
+    """One key of a section: its attribute's name, what may stand there, and pydantic's view."""
 
     name: str
     types: tuple[Any, ...]
@@ -191,24 +194,24 @@ def _members(annotation: Any) -> Iterator[Any]:
         yield annotation
 
 
-def items_of(found: Iterable[Any]) -> tuple[Any, ...]:
+def items_of(types: Iterable[Any]) -> tuple[Any, ...]:
     """Return what a list is made of, if one of these types is a list."""
-    lists = (get_args(t)[0] for t in found if get_origin(t) is tuple)
+    lists = (get_args(t)[0] for t in types if get_origin(t) is tuple)
     return tuple(member for item in lists for member in _members(item))
 
 
-def sections_among(found: Iterable[Any]) -> list[type[Section]]:
+def sections_among(types: Iterable[Any]) -> list[type[Section]]:
     """Return those of the types that are sections."""
-    return [t for t in found if isinstance(t, type) and issubclass(t, Section)]
+    return [t for t in types if isinstance(t, type) and issubclass(t, Section)]
 
 
 def variant_key(section: type[Section]) -> str:
-    """Return the key that tells a section's variants apart; empty if it has none."""
+    """Return the key that discriminates a section's variants; empty if it has none."""
     return next((key for key in ("kind", "shape") if key in section.model_fields), "")
 
 
 def variants(sections: Iterable[type[Section]]) -> dict[str, type[Section]]:
-    """Return the variants by the words that tell them apart."""
+    """Return the variants by the values of that key."""
     return {
         word: section
         for section in sections
@@ -227,18 +230,18 @@ def types_at(model: type[Section], path: Iterable[str | int]) -> tuple[Any, ...]
 
     The path may name variants, as pydantic does in the places of its errors.
     """
-    found: tuple[Any, ...] = (model,)
+    allowed: tuple[Any, ...] = (model,)
     for step in path:
-        sections = sections_among(found)
+        sections = sections_among(allowed)
         if is_tag(step):
             meant = variants(sections).get(str(step).removeprefix(TAG))
-            found = () if meant is None else (meant,)
+            allowed = () if meant is None else (meant,)
         elif isinstance(step, int) or (not sections and step.isdecimal()):
-            found = items_of(found)
+            allowed = items_of(allowed)
         else:
             fields = [fields_of(s)[step] for s in sections if step in fields_of(s)]
-            found = tuple(dict.fromkeys(t for field in fields for t in field.types))
-    return found
+            allowed = tuple(dict.fromkeys(t for field in fields for t in field.types))
+    return allowed
 
 
 class Bounds(NamedTuple):
@@ -264,12 +267,12 @@ def bounds_of(model: type[Section], path: str) -> Bounds:
             ]
             hint = did_you_mean(guess(step, known), known)
             raise _no_number(path, f"unknown key '{step[:60]}'", hint)
-    found = types_at(model, steps)
-    row = next((s for s in sections_among(items_of(found)) if "value" in fields_of(s)), None)
+    allowed = types_at(model, steps)
+    row = next((s for s in sections_among(items_of(allowed)) if "value" in fields_of(s)), None)
     if row is not None:
         return bounds_of(row, "value")
-    if float not in found:
-        what = "is a whole number" if int in found else "is not a number"
+    if float not in allowed:
+        what = "is a whole number" if int in allowed else "is not a number"
         raise _no_number(path, what, "free a number that may have a fraction")
     holders = sections_among(types_at(model, steps[:-1]))
     infos = [fields_of(s)[steps[-1]].info for s in holders if steps[-1] in fields_of(s)]
@@ -363,6 +366,17 @@ def at_most(count: int) -> BeforeValidator:
 def variant(word: str) -> Tag:
     """Return pydantic's tag of a variant."""
     return Tag(TAG + word)
+
+
+def discriminator(key: str, infer: Callable[[dict[str, Any]], str]) -> Discriminator:
+    """Return the discriminator of variants: the value at `key`, else what `infer` says."""
+
+    def tag(value: Any) -> str:
+        plain = value if isinstance(value, dict) else {key: getattr(value, key, None)}
+        word = plain.get(key)
+        return f"{TAG}{infer(plain) if word is None else word}"
+
+    return Discriminator(tag)
 
 
 def _json(pattern: str, example: str) -> WithJsonSchema:

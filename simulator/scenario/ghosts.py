@@ -1,4 +1,4 @@
-"""Ghosts: runs to compare with, told apart by `kind`.
+"""Ghosts: runs to compare with, discriminated by `kind`.
 
 In: an even time, a split table, another scenario's file, or a saved recording. Out: validated
 ghosts. Turning one into a run on the track is the work of `simulator.analysis.ghosts`.
@@ -6,16 +6,16 @@ ghosts. Turning one into a run on the track is the work of `simulator.analysis.g
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Discriminator, Field
+from pydantic import Field
 
 from simulator.scenario.fields import (
-    TAG,
     Line,
     MarkColour,
     Metres,
     Seconds,
     Section,
     Text,
+    discriminator,
     variant,
 )
 from simulator.scenario.plan import Splits
@@ -64,14 +64,10 @@ class RecordingGhost(_GhostBase):
     file: Line = Field(..., min_length=1, description="Recording file, from this file's folder.")
 
 
-def _variant_of(value: Any) -> str:
-    kind = getattr(value, "kind", "even")
-    if isinstance(value, dict):
-        kind = "splits" if "splits" in value else "even"
-        if "file" in value:
-            kind = "recording" if str(value["file"]).endswith(".npz") else "scenario"
-        kind = value.get("kind", kind)
-    return f"{TAG}{kind}"
+def _kind_of(ghost: dict[str, Any]) -> str:
+    if "file" in ghost:
+        return "recording" if str(ghost["file"]).endswith(".npz") else "scenario"
+    return "splits" if "splits" in ghost else "even"
 
 
 Ghost = Annotated[
@@ -79,7 +75,7 @@ Ghost = Annotated[
     | Annotated[SplitGhost, variant("splits")]
     | Annotated[ScenarioGhost, variant("scenario")]
     | Annotated[RecordingGhost, variant("recording")],
-    Discriminator(_variant_of),
+    discriminator("kind", _kind_of),
 ]
 
 

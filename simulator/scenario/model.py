@@ -1,7 +1,7 @@
-"""The scenario: what was asked for. Frozen; every field has a default, a unit and a meaning.
+"""The scenario: what is requested. Frozen; every field has a default, a unit and a meaning.
 
 In: plain values from a YAML tree (`simulator.scenario.loader`) or keyword arguments. Out: a
-validated `Scenario`. Checks that need one section stand beside it; those that need two stand here.
+validated `Scenario`. Checks that need one section stand in it; those that need two stand here.
 """
 
 from collections.abc import Iterator
@@ -151,7 +151,7 @@ INPUT_BOUNDS: dict[str, Bounds] = {
 
 
 class Scenario(CheckedSection):
-    """A whole attempt as asked for: the plan, the runner, the light, the pacers and the ghosts."""
+    """A whole attempt as requested: the plan, the runner, the light, the pacers and the ghosts."""
 
     name: Name = Field("Breaking4", description="Title on the screen.")
     note: Text = Field("", max_length=2000, description="A sentence or two for the reader.")

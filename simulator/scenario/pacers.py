@@ -271,6 +271,21 @@ class Pacers(CheckedSection):
             for s in self._chosen()
         ]
 
+    @property
+    def running(self) -> int:
+        """How many run."""
+        return len(self.formation.names()) if self.count is None else self.count
+
+    @property
+    def gap_m(self) -> float:
+        """Gap to the nearest slot ahead, filled or not [m]; 0: there is none."""
+        return self._formation_gap_m if self.front_gap is None else self.front_gap
+
+    @property
+    def _formation_gap_m(self) -> float:
+        ahead = [s.ahead for s in self.formation.slots if s.ahead > BESIDE_REACH_M]
+        return min(ahead, default=0.0)
+
     def called(self) -> dict[str, str]:
         """Return what each pacer is called, by his name in the formation."""
         inside = self.formation.names()
@@ -278,10 +293,7 @@ class Pacers(CheckedSection):
 
     def _shift_m(self) -> float:
         """Return how far `front_gap` moves the slots ahead [m]."""
-        if self.front_gap is None:
-            return 0.0
-        ahead = [s.ahead for s in self.formation.slots if s.ahead > BESIDE_REACH_M]
-        return self.front_gap - min(ahead, default=0.0)
+        return self.gap_m - self._formation_gap_m
 
     def _chosen(self) -> list[Slot]:
         """Return the filled slots, named, where the formation has them."""

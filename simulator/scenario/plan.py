@@ -1,8 +1,8 @@
 """The plan: what the runner, or a wave of light, sets out to run.
 
-In: a shape with a target, a table of cumulative splits, or lap times. Out: validated plans, told
-apart by `shape`; complaints about one that does not fit its distance or that no human could run;
-and `schedule_of`, which turns one into a `Schedule`.
+In: a shape with a target, a table of cumulative splits, or lap times. Out: validated plans,
+discriminated by `shape`; complaints about one that does not fit its distance or that no human could
+run; and `schedule_of`, which turns one into a `Schedule`.
 """
 
 import math
@@ -12,12 +12,11 @@ from itertools import pairwise
 from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import BeforeValidator, Discriminator, Field, PlainSerializer
+from pydantic import BeforeValidator, Field, PlainSerializer
 from pydantic_core import PydanticCustomError
 
 from simulator.records import least_flying_time, least_time
 from simulator.scenario.fields import (
-    TAG,
     Complaint,
     Metres,
     Number,
@@ -25,6 +24,7 @@ from simulator.scenario.fields import (
     Seconds,
     Section,
     at_most,
+    discriminator,
     variant,
 )
 from simulator.scenario.schedule import Schedule, Waypoint, even_schedule, schedule_through
@@ -155,15 +155,6 @@ class LapPlan(_PlanBase):
     )
 
 
-def _variant_of(value: Any) -> str:
-    shape = getattr(value, "shape", "even")
-    if isinstance(value, dict):
-        shape = value.get("shape")
-        if shape is None:
-            shape = next((key for key in ("splits", "laps") if key in value), "even")
-    return f"{TAG}{shape}"
-
-
 Plan = Annotated[
     Annotated[EvenPlan, variant("even")]
     | Annotated[SteppedPlan, variant("negative")]
@@ -171,7 +162,7 @@ Plan = Annotated[
     | Annotated[ProgressivePlan, variant("progressive")]
     | Annotated[SplitPlan, variant("splits")]
     | Annotated[LapPlan, variant("laps")],
-    Discriminator(_variant_of),
+    discriminator("shape", lambda plan: next((k for k in ("splits", "laps") if k in plan), "even")),
 ]
 
 
@@ -277,18 +268,18 @@ def split_complaints(
     rests_on = (*rests_on, ("distance",))
     points = waypoints_of_splits(splits, distance_m)
     faulty: set[int] = set()
-    found: list[tuple[int, str, str]] = []
+    listed: list[tuple[int, str, str]] = []
     for i, (a, b) in enumerate(pairwise([Waypoint(0.0, 0.0), *points])):
         text, hint = _misfit(a, b)
         if text:
-            found.append((i, text, hint))
+            listed.append((i, text, hint))
             faulty |= {i - 1, i}
     last = points[-1].distance_m
     if not faulty and abs(last - distance_m) > 1e-6:
         text = f"the table ends at {format_distance(last)}"
         yield Complaint(at, text, "end it with finish: TIME", rests_on)
-    found += [(i, text, "check the time") for i, text in impossible(points, faulty)]
-    for i, text, hint in found:
+    listed += [(i, text, "check the time") for i, text in impossible(points, faulty)]
+    for i, text, hint in listed:
         yield Complaint((*at, i), text, hint, rests_on if splits[i].distance is None else ())
 
 

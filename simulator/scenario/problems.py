@@ -1,6 +1,6 @@
 """Checking a document against the model, and saying what is wrong in a coach's words.
 
-In: a `Document`. Out: the validated section, or every problem in it at its own place.
+In: a `Document`. Out: the validated section, or every problem in it at its place.
 
 pydantic does all the checking. It looks at a section as a whole only when each of its values is
 right; so, to list everything at once, what is misspelt is read as what was meant, what is wrong is
@@ -237,12 +237,12 @@ class Review:
 
     def _stands_for_nothing(self, place: Location, loc: Path) -> bool:
         """Mend a section whose lines are all commented out: a default section, or an empty list."""
-        found = types_at(self._model, loc)
+        allowed = types_at(self._model, loc)
         if isinstance(place.holder, YamlMapping) and place.complete:
-            if items_of(found) and PlanSplit not in items_of(found):
+            if items_of(allowed) and PlanSplit not in items_of(allowed):
                 place.holder[place.key] = YamlList()
                 return True
-            if sections_among(found):
+            if sections_among(allowed):
                 place.holder.take_out(place.key)
                 return True
         return False
@@ -257,21 +257,21 @@ class Review:
         return any(wrong[:-1] == holder for wrong in self._wrong if wrong)
 
     def _in_words(self, detail: ErrorDetails, place: Location) -> tuple[str, str]:
-        """Return message and hint for one of pydantic's own errors."""
+        """Return message and hint for one of pydantic's errors."""
         kind, ctx = detail["type"], detail.get("ctx", {})
         if kind in ("too_short", "too_long") and isinstance(detail["input"], str):
             kind = f"string_{kind}"  # of text with a length pydantic says the same as of a list
         given = _as_written(detail["input"], place.node)
-        found = types_at(self._model, detail["loc"])
+        allowed = types_at(self._model, detail["loc"])
         hint = ""
         if kind == "literal_error":
-            choices = [str(choice) for t in found for choice in get_args(t)]
+            choices = [str(choice) for t in allowed for choice in get_args(t)]
             word = detail["input"]
             hint = did_you_mean(
                 self._guess(word, choices) if isinstance(word, str) else "", choices
             )
         elif kind.startswith("model_") and not any(map(is_tag, detail["loc"][-1:])):
-            hint = did_you_mean("", [key for s in sections_among(found) for key in fields_of(s)])
+            hint = did_you_mean("", [key for s in sections_among(allowed) for key in fields_of(s)])
         message = _MESSAGES.get(kind)
         if message is None:
             return str(detail["msg"]), hint
@@ -301,19 +301,11 @@ class Review:
         )
 
 
-def _nothing(_: Review) -> None:
-    pass
-
-
-def _unchanged(_: Review, value: SectionT) -> SectionT:
-    return value
-
-
 def check(
     document: Document,
     model: type[SectionT],
-    prepare: Callable[[Review], None] = _nothing,
-    finish: Callable[[Review, SectionT], SectionT] = _unchanged,
+    prepare: Callable[[Review], None] = lambda _: None,
+    finish: Callable[[Review, SectionT], SectionT] = lambda _, value: value,
 ) -> SectionT:
     """Return the section that a document says.
 

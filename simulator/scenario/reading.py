@@ -113,7 +113,7 @@ class Files:
 
     Attributes:
         given: texts to read instead of what stands in the file, by path.
-        looked_at: every path that was read, found or asked for, there or not.
+        looked_at: every path that was read or looked for, there or not.
         texts: what was read, by path.
     """
 

@@ -138,9 +138,9 @@ class _Editor:
     def _update_list(self, items: Any, old: list[Any], new: list[Any]) -> bool:
         """Change a list item by item, named ones by name; return whether that can be done."""
         was, names = [_name(item) for item in old], [_name(item) for item in new]
-        kept = [name for name in was if name in names]
+        common = [name for name in was if name in names]
         renamed = len(was) == len(names) and sum(map(operator.ne, was, names)) == 1
-        if None not in (*was, *names) and names[: len(kept)] == kept and kept and not renamed:
+        if None not in (*was, *names) and names[: len(common)] == common and common and not renamed:
             for i in reversed(range(len(was))):
                 if was[i] not in names:
                     self._take_out(items, i)
@@ -278,8 +278,8 @@ def _comment_after(holder: Any, key: Any) -> str:
     after = ""
     token = _token(*_last_word(holder, key))
     if token is not None:
-        own, _, after = token.value.partition("\n")
-        token.value = own + "\n"
+        same_line, _, after = token.value.partition("\n")
+        token.value = same_line + "\n"
     value: Any = holder[key]
     ends: list[Any] = []
     while _is_block(value):

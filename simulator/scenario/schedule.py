@@ -235,12 +235,12 @@ def _solve_banded(matrix: Floats, right: Floats) -> Floats:
     """
     size = len(right)
     main = np.diagonal(matrix).tolist()
-    beside = [0.0, *np.diagonal(matrix, 1).tolist()]
+    next_to = [0.0, *np.diagonal(matrix, 1).tolist()]
     beyond = [0.0, 0.0, *np.diagonal(matrix, 2).tolist()]
     d, one, two, y = [[0.0] * (size + 2) for _ in range(4)]  # index -1 and -2 stay zero
     for i, value in enumerate(right.tolist()):
         two[i] = beyond[i] / d[i - 2] if i > 1 else 0.0
-        one[i] = (beside[i] - two[i] * d[i - 2] * one[i - 1]) / d[i - 1] if i else 0.0
+        one[i] = (next_to[i] - two[i] * d[i - 2] * one[i - 1]) / d[i - 1] if i else 0.0
         d[i] = main[i] - one[i] ** 2 * d[i - 1] - two[i] ** 2 * d[i - 2]
         d[i] = max(d[i], 1e-12 * main[i])
         y[i] = value - one[i] * y[i - 1] - two[i] * y[i - 2]

@@ -9,7 +9,7 @@ list of everything wrong in it. Whether an event happens is known when the attem
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
@@ -44,7 +44,7 @@ _MOMENT = "a moment is an event (bell), a distance (600 m) or a race time (2:00)
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """A moment that is asked for: one of event, distance or race time, moved by some seconds.
+    """A requested moment: one of event, distance or race time, moved by some seconds.
 
     Attributes:
         text: as it was written.
@@ -89,8 +89,8 @@ def parse_moment(text: str) -> When:
 
 def parse_seconds(text: str) -> float | None:
     """Return how long `25 s` is [s], None for a text that is no such length."""
-    found = _SECONDS.fullmatch(" ".join(text.split()))
-    return None if found is None else float(found[1])
+    match = _SECONDS.fullmatch(" ".join(text.split()))
+    return None if match is None else float(match[1])
 
 
 # -- captions ------------------------------------------------------------------------------------
@@ -167,9 +167,9 @@ def parse_caption(text: str) -> tuple[Sentence, ...]:
 def _sentence(text: str) -> Sentence:
     pieces: list[str | Fact] = []
     end = 0
-    for found in _BRACES.finditer(text):
-        pieces += [_plain(text[end : found.start()]), parse_fact(found[1])]
-        end = found.end()
+    for match in _BRACES.finditer(text):
+        pieces += [_plain(text[end : match.start()]), parse_fact(match[1])]
+        end = match.end()
     pieces.append(_plain(text[end:]))
     return Sentence(tuple(piece for piece in pieces if piece != ""))
 
@@ -219,15 +219,7 @@ PanelName = Literal["clock", "gaps", "meters", "splits", "what if", "chart", "gr
 AxisName = Literal[
     "pacers", "front gap", "formation", "first-lap pace", "policy", "fade", "temperature", "wind"
 ]
-ALL_PANELS: tuple[PanelName, ...] = (
-    "clock",
-    "gaps",
-    "meters",
-    "splits",
-    "what if",
-    "chart",
-    "group",
-)
+ALL_PANELS: tuple[PanelName, ...] = get_args(PanelName)
 
 
 def _readable(parse: Callable[[str], object]) -> AfterValidator:

@@ -5,11 +5,11 @@ likely) or `{spread: 1}` (a standard deviation about the scenario's own value). 
 `Uncertainty`. Drawing from it is the work of `simulator.analysis.uncertainty`.
 """
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import Discriminator, Field
+from pydantic import Field
 
-from simulator.scenario.fields import TAG, Line, Number, Section, at_most, variant
+from simulator.scenario.fields import Line, Number, Section, at_most, discriminator, variant
 
 
 class Uniform(Section):
@@ -34,16 +34,9 @@ class Normal(Section):
     assumed: bool = Field(True, description="Shown as assumed; `no` if it was published.")
 
 
-def _variant_of(value: Any) -> str:
-    kind = getattr(value, "kind", "normal")
-    if isinstance(value, dict):
-        kind = value.get("kind", "uniform" if "low" in value or "high" in value else "normal")
-    return f"{TAG}{kind}"
-
-
 Distribution = Annotated[
     Annotated[Uniform, variant("uniform")] | Annotated[Normal, variant("normal")],
-    Discriminator(_variant_of),
+    discriminator("kind", lambda given: "uniform" if given.keys() & {"low", "high"} else "normal"),
 ]
 
 

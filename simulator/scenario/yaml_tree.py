@@ -187,7 +187,7 @@ def _stop(node: YamlNode, message: str, hint: str = "") -> NoReturn:
 
 
 class _BoundedComposer(Composer, BaseResolver):
-    """PyYAML's composer, which stops at the limits; an explicit tag alone is kept in a node."""
+    """PyYAML's composer, which stops at the limits; nodes have explicit tags only."""
 
     source = ""
 
@@ -253,7 +253,7 @@ def _syntax_problem(error: yaml.YAMLError, text: str, source: str) -> Problem:
         before = text[: position if isinstance(position, int) else 0]
         line, column = before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
     at = SourcePosition(source, line, column)
-    if "nesting depth" in what:  # libyaml's own bound, met while it looks ahead of the events
+    if "nesting depth" in what:  # libyaml's bound, met while it looks ahead of the events
         return at.problem("", TOO_DEEP)
     if "another document" in what:
         return at.problem("", "a second document begins here", "one document for each file")
@@ -281,13 +281,13 @@ class _Constructor:
             _stop(node, TOO_DEEP)
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, path)
-        found = YamlList()
+        items = YamlList()
         for i, item in enumerate(node.value):
-            found.put(i, self.value(item, (*path, str(i))), item)
-        return found
+            items.put(i, self.value(item, (*path, str(i))), item)
+        return items
 
     def _mapping(self, node: YamlNode, path: tuple[str, ...]) -> YamlMapping:
-        found = YamlMapping()
+        mapping = YamlMapping()
         written = {key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)}
         first: dict[str, YamlNode] = {}
         for key, below in node.value:
@@ -303,12 +303,12 @@ class _Constructor:
                 first[key.value] = key
                 for other in self._merged(key, below, path):
                     for name in other:
-                        if name not in written and name not in found:
-                            found.put(name, other[name], *other.nodes[name])
+                        if name not in written and name not in mapping:
+                            mapping.put(name, other[name], *other.nodes[name])
             else:
                 first[key.value] = key
-                found.put(key.value, self.value(below, (*path, key.value)), key, below)
-        return found
+                mapping.put(key.value, self.value(below, (*path, key.value)), key, below)
+        return mapping
 
     def _merged(self, key: YamlNode, node: YamlNode, path: tuple[str, ...]) -> list[YamlMapping]:
         """Return the mappings to be merged, the first of which holds."""

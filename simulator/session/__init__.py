@@ -1,4 +1,4 @@
-"""What the user did: play, seek, switch; the owner of the work that goes on beside the picture."""
+"""What the user did: play, seek, switch; and the work in the background."""
 
 from simulator.session.session import Session
 

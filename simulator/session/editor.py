@@ -38,7 +38,7 @@ from simulator.units import format_time
 
 MAX_PROBLEMS = 50
 LEAST_CHANGE_S = 0.0015
-"""A split that is off by less is the same [s]: a table's times are told in thousandths."""
+"""A split that is off by less is the same [s]: a table's times are written in thousandths."""
 LEAST_CHANGE_TWICE_S = 2 * LEAST_CHANGE_S
 """The same after a change and its reset, each of which rounds a table's times [s]."""
 AFTER_FINISH = -1
@@ -144,19 +144,7 @@ class SettingsEditor:
         """Set one split; return why it was refused, or an empty text."""
 
         def edit(settings: Settings, scenario: Scenario) -> Settings:
-            rows = self._rows_of(sections_of(scenario.plan, scenario.distance))
-            if not 0 <= index < len(rows):
-                raise RefusedError(f"there is no split {index + 1}")
-            plan = plan_with_split(
-                scenario.plan,
-                scenario.distance,
-                rows[index],
-                typed_time(text),
-                cumulative=cumulative,
-                keep_target=self.keep_target,
-                locked=self.locked,
-            )
-            return settings.with_value("plan", plan)
+            return self._with_split(settings, scenario, index, typed_time(text), cumulative)
 
         path = f"plan.splits[{index}{'+' if cumulative else ''}{' laps' if self.by_lap else ''}]"
         self._edit(path, edit, tick)
@@ -175,23 +163,30 @@ class SettingsEditor:
             if index is None:
                 return less
             in_file = self._row_times(self.file_scenario)
-            rows = self._rows_of(sections_of(scenario.plan, scenario.distance))
-            if not self._comparable(scenario) or not 0 <= index < len(rows):
+            if not self._comparable(scenario) or not 0 <= index < len(in_file):
                 raise RefusedError(f"the file has no split {index + 1} of this race")
-            plan = plan_with_split(
-                scenario.plan,
-                scenario.distance,
-                rows[index],
-                in_file[index],
-                cumulative=False,
-                keep_target=self.keep_target,
-                locked=self.locked,
-            )
-            new = settings.with_value("plan", plan)
+            new = self._with_split(settings, scenario, index, in_file[index], cumulative=False)
             return less if self._has_file_splits(self._forks.scenario(new)) else new
 
         self.split_problem = self._edit_once("plan.splits", edit, tick)
         return self.split_problem
+
+    def _with_split(
+        self, settings: Settings, scenario: Scenario, index: int, time_s: float, cumulative: bool
+    ) -> Settings:
+        rows = self._rows_of(sections_of(scenario.plan, scenario.distance))
+        if not 0 <= index < len(rows):
+            raise RefusedError(f"there is no split {index + 1}")
+        plan = plan_with_split(
+            scenario.plan,
+            scenario.distance,
+            rows[index],
+            time_s,
+            cumulative=cumulative,
+            keep_target=self.keep_target,
+            locked=self.locked,
+        )
+        return settings.with_value("plan", plan)
 
     def _comparable(self, scenario: Scenario) -> bool:
         """Return whether the file's race has the same splits."""
@@ -246,7 +241,7 @@ class SettingsEditor:
         return True
 
     def _edit_once(self, path: str, edit: Edit, tick: int | None) -> str:
-        """Make a change of its own; return why it was refused, or an empty text."""
+        """Make a change that belongs to no gesture; return why it was refused, or an empty text."""
         self.history.gesture = None
         self._edit(path, edit, tick)
         return self.problems.pop(path, "")
@@ -262,14 +257,14 @@ class SettingsEditor:
         self._forks.ghosts(scenario)
         self.file_settings = new
         before, after = scenario_to_dict(old), scenario_to_dict(scenario)
-        kept = tuple(
+        remaining = tuple(
             o
             for o in self.history.now.settings.overrides
             if _at(before, path_of(o)) == _at(after, path_of(o))
         )
         self.history.gesture = None
         base = self.history.now
-        settings = replace(new, overrides=kept)
+        settings = replace(new, overrides=remaining)
         try:
             self._put(settings, base, "the file", tick)
         except LightpaceError:
@@ -322,8 +317,8 @@ class SettingsEditor:
             return False
         then = {k.path: k.value for k in knobs_of(scenario, self.file_scenario, {})}
         target = next(k.value for k in self.knobs() if k.path == "plan.target")
-        kept = path == "plan.target" or then["plan.target"] == target
-        return kept and then.get(path) == value
+        same_target = path == "plan.target" or then["plan.target"] == target
+        return same_target and then.get(path) == value
 
     # -- what the drawer shows -------------------------------------------------------------------
 

@@ -53,14 +53,13 @@ class Bars:
         same_axis = before is not None and before[2] == self.axis
         finish_s = {bar.label: bar.finish_s for bar in self.rows} if same_axis else {}
         self._question = question
-        known = self._cache.get(question)
-        if known is None:
-            known = [
+        self.rows = self._cache.get_or_make(
+            question,
+            lambda: [
                 replace(row, finish_s=finish_s.get(row.label), stale=True)
                 for row in choices(scenario, self.axis, in_file)
-            ]
-            self._cache.put(question, known)
-        self.rows = known
+            ],
+        )
         if COMPILED:
             self.advance()
         return True

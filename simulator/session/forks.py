@@ -7,9 +7,10 @@ branches that were left. A few of each are cached; any other is made again, the 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Collection, Hashable, Iterator
+from collections.abc import Callable, Collection, Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 import numpy as np
@@ -54,8 +55,16 @@ class LruCache(Generic[K, V]):
         self._values.move_to_end(key)
         return self._values[key]
 
+    def get_or_make(self, key: K, make: Callable[[], V]) -> V:
+        """Return the value, made now if it is not there."""
+        value = self.get(key)
+        if value is None:
+            value = make()
+            self.put(key, value)
+        return value
+
     def put(self, key: K, value: V) -> None:
-        """Keep a value."""
+        """Add a value."""
         self._values[key] = value
         self._values.move_to_end(key)
         while len(self._values) > self.limit:
@@ -84,11 +93,7 @@ class Forks:
         Raises:
             ScenarioError: they are not usable.
         """
-        scenario = self._scenarios.get(settings)
-        if scenario is None:
-            scenario = settings.load()
-            self._scenarios.put(settings, scenario)
-        return scenario
+        return self._scenarios.get_or_make(settings, settings.load)
 
     def remember_scenario(self, settings: Settings, scenario: Scenario) -> None:
         """Cache a scenario that was loaded elsewhere."""
@@ -96,16 +101,14 @@ class Forks:
 
     def run(self, lineage: Lineage) -> Recording:
         """Return the run of a lineage; its recording names the scenario of the last segment."""
-        run = self._runs.get(lineage)
-        if run is None:
-            *before, last = lineage
-            scenario = self.scenario(last.settings)
-            if before:
-                run = _go_on(self.run(tuple(before)), last.tick, scenario)
-            else:
-                run = simulate(scenario)
-            self._runs.put(lineage, run)
-        return run
+        return self._runs.get_or_make(lineage, lambda: self._simulated(lineage))
+
+    def _simulated(self, lineage: Lineage) -> Recording:
+        *before, last = lineage
+        scenario = self.scenario(last.settings)
+        if not before:
+            return simulate(scenario)
+        return _go_on(self.run(tuple(before)), last.tick, scenario)
 
     def remember_run(self, lineage: Lineage, run: Recording) -> None:
         """Cache a run that was simulated elsewhere."""
@@ -117,28 +120,24 @@ class Forks:
         Raises:
             LightpaceError: a ghost's file has problems.
         """
-        marks = []
-        for ghost in scenario.ghosts:
-            key = (ghost, scenario.distance, scenario.plan.standing_start)
-            mark = self._ghosts.get(key)
-            if mark is None and ghost.on:
-                (mark,) = ghost_marks(scenario.model_copy(update={"ghosts": (ghost,)}))
-                self._ghosts.put(key, mark)
-            if mark is not None:
-                marks.append(mark)
-        return marks
+        length_m, standing = scenario.distance, scenario.plan.standing_start
+
+        def made(ghost: Ghost) -> Mark:
+            return ghost_marks(scenario.model_copy(update={"ghosts": (ghost,)}))[0]
+
+        return [
+            self._ghosts.get_or_make((ghost, length_m, standing), partial(made, ghost))
+            for ghost in scenario.ghosts
+            if ghost.on
+        ]
 
     def left_ghosts(self, change: Change) -> list[Mark]:
         """Return the branches left behind as ghosts."""
-        marks = []
-        for branch in change.left:
-            mark = self._left.get(branch)
-            if mark is None:
-                run = self.run(branch.lineage)
-                mark = replace(run_mark(branch.name, branch.colour, "", run), label=branch.label)
-                self._left.put(branch, mark)
-            marks.append(mark)
-        return marks
+        return [self._left.get_or_make(b, partial(self._left_mark, b)) for b in change.left]
+
+    def _left_mark(self, branch: LeftBranch) -> Mark:
+        mark = run_mark(branch.name, branch.colour, "", self.run(branch.lineage))
+        return replace(mark, label=branch.label)
 
     @contextmanager
     def reading_files_again(self) -> Iterator[None]:
@@ -208,14 +207,14 @@ class Forks:
         """Return the branch that is left, named by what was changed."""
         scenario = self.scenario(base.settings)
         what = label_of(scenario, path)
-        name = free_name(f"before: {what}", {b.name for b in base.left})
+        name = unused_name(f"before: {what}", {b.name for b in base.left})
         used = {g.colour for g in scenario.ghosts} | {b.colour for b in base.left}
         used |= set(self.taken_colours)
         colour = next((c for c in GHOST_COLOURS if c not in used), "grey")
         return LeftBranch(name, what, colour, base.lineage)
 
 
-def free_name(name: str, taken: Collection[str]) -> str:
+def unused_name(name: str, taken: Collection[str]) -> str:
     """Return the name, or `name (2)`, `name (3)` ... where it is taken."""
     free, n = name, 1
     while free in taken:

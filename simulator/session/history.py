@@ -1,4 +1,4 @@
-"""Settings and their past: what is asked for, and undo and redo without limit.
+"""Settings and their past: what is requested, undo and redo without limit.
 
 In: settings as they come. Out: `Change`, the settings with the lineage of the attempt they give. A
 change is small (texts, no arrays): a run that has to come back is simulated again.
@@ -52,8 +52,8 @@ class Settings:
 
     def without(self, path: str) -> Settings:
         """Return the settings without what was set at `path` or below it."""
-        kept = tuple(o for o in self.overrides if not _is_at(path_of(o), path))
-        return replace(self, overrides=kept)
+        remaining = tuple(o for o in self.overrides if not _is_at(path_of(o), path))
+        return replace(self, overrides=remaining)
 
 
 def path_of(override: str) -> str:
@@ -161,9 +161,9 @@ class History:
     def put(self, change: Change) -> None:
         """Add a change; within one gesture it replaces the one before."""
         same = self.gesture is not None and self.at > 0 and self.now is not self.gesture.before
-        kept = self.at if same else self.at + 1
-        self.changes[kept:] = [change]
-        self.at = kept
+        at = self.at if same else self.at + 1
+        self.changes[at:] = [change]
+        self.at = at
 
     def replace_now(self, settings: Settings) -> None:
         """Give the present state other settings that mean the same."""

@@ -15,7 +15,6 @@ from operator import attrgetter
 from typing import Any, TypeAlias, cast, get_args
 
 from simulator.errors import LightpaceError, ScenarioError
-from simulator.physics.pacers import role_of
 from simulator.scenario.fields import MarkColour
 from simulator.scenario.ghosts import EvenGhost
 from simulator.scenario.loader import scenario_to_dict
@@ -134,25 +133,14 @@ NOTES = {
 }
 
 
-def _count(_: Scenario, s: Scenario) -> int:
-    return len(s.pacers.formation.names()) if s.pacers.count is None else s.pacers.count
-
-
-def _front_gap(_: Scenario, s: Scenario) -> float:
-    if s.pacers.front_gap is not None:
-        return s.pacers.front_gap
-    ahead = [slot.ahead for slot in s.pacers.formation.slots if role_of(slot) == "ahead"]
-    return min(ahead, default=1.2)
-
-
 def _target(item: Any, s: Scenario) -> float:
     return schedule_of(item.plan or s.plan, s.distance).finish_s
 
 
 VALUES: dict[str, Callable[[Any, Scenario], Any]] = {
-    "pacers.count": _count,
+    "pacers.count": lambda _, s: s.pacers.running,
     "pacers.formation": lambda _, s: s.pacers.formation.name,
-    "pacers.front_gap": _front_gap,
+    "pacers.front_gap": lambda _, s: s.pacers.gap_m or 1.2,
     "pacers.follows": lambda _, s: s.pacers.follows or THE_PLAN,
     "plan.target": _target,
     "plan.strength": lambda _, s: getattr(s.plan, "strength", 0.0),
@@ -223,8 +211,8 @@ def knobs_of(
 
 def label_of(scenario: Scenario, path: str) -> str:
     """Return what a knob is called and its value; of no knob, the first part of its path."""
-    found = next((knob for knob in _knobs(scenario) if knob.path == path), None)
-    return path.partition(".")[0] if found is None else f"{found.label} {found.value}"
+    knob = next((knob for knob in _knobs(scenario) if knob.path == path), None)
+    return path.partition(".")[0] if knob is None else f"{knob.label} {knob.value}"
 
 
 @lru_cache(maxsize=16)  # the file's are wanted at every turn
@@ -282,25 +270,25 @@ def apply_knob(
         raise RefusedError("nothing was typed")
     if len(text) > MAX_TYPED:
         raise RefusedError("that is too long for a knob")
-    found = _PLAN_KNOB.fullmatch(path)
-    if found is not None:
-        at, number, knob = found.groups()
+    match = _PLAN_KNOB.fullmatch(path)
+    if match is not None:
+        at, number, knob = match.groups()
         if number is None:
-            plan, own = scenario.plan, True
+            plan, has_plan = scenario.plan, True
             in_file: Plan | None = file_scenario.plan
         else:
             i = int(number)
             if i >= len(scenario.wavelight.waves):
                 raise RefusedError(f"there is no wave {i + 1}")
             wave_plan = scenario.wavelight.waves[i].plan
-            plan, own = wave_plan or scenario.plan, wave_plan is not None
+            plan, has_plan = wave_plan or scenario.plan, wave_plan is not None
             file_waves = file_scenario.wavelight.waves
             in_file = file_waves[i].plan if i < len(file_waves) else None
             locked = ()
         new = _plan_with(plan, in_file, scenario.distance, knob, text, locked)
         if knob == "shape" and number is not None and text == AS_THE_PLAN:
             new = "null"
-        elif knob == "target" and not own:
+        elif knob == "target" and not has_plan:
             new = flow({"shape": "even", "target": text, "standing_start": plan.standing_start})
         return settings.with_value(path, text) if new is None else settings.with_value(at, new)
     if path == "pacers.follows":
@@ -322,12 +310,12 @@ def without_wave(settings: Settings, scenario: Scenario, name: str) -> Settings:
         RefusedError: there is no such wave.
     """
     waves = scenario_to_dict(scenario)["wavelight"]["waves"]
-    kept = [wave for wave in waves if wave["name"] != name]
-    if len(kept) == len(waves):
+    others = [wave for wave in waves if wave["name"] != name]
+    if len(others) == len(waves):
         raise RefusedError(f"there is no wave called '{name[:60]}'")
     if scenario.pacers.follows == name:
         settings = settings.with_value("pacers.follows", "null")
-    return settings.with_value("wavelight.waves", flow(kept))
+    return settings.with_value("wavelight.waves", flow(others))
 
 
 def _with_wave_name(settings: Settings, scenario: Scenario, i: int, name: str) -> Settings:
@@ -345,8 +333,8 @@ def _with_formation(
 ) -> Settings:
     """Return the settings with another formation, and no more pacers than it has places."""
     new = settings.with_value("pacers.formation", name)
-    own = file_scenario.pacers.formation.name
-    if name == own and name not in shipped_names("formations"):
+    in_file = file_scenario.pacers.formation.name
+    if name == in_file and name not in shipped_names("formations"):
         new = settings.without("pacers.formation")
     count = scenario.pacers.count
     if count is None:
@@ -375,8 +363,8 @@ def _plan_with(
 
 def without_knob(settings: Settings, path: str) -> list[Settings]:
     """Return the settings without what was set for a knob, the least taken away first."""
-    found = _PLAN_KNOB.fullmatch(path)
-    ways = [path] if found is None else [path, found.group(1)]
+    match = _PLAN_KNOB.fullmatch(path)
+    ways = [path] if match is None else [path, match.group(1)]
     return [s for s in (settings.without(way) for way in ways) if s != settings]
 
 

@@ -6,7 +6,6 @@ In: recordings with names, or a file of them. Out: marks, rows for the drawer, t
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,7 +15,7 @@ from simulator.analysis.splits import column, split_distances, split_label
 from simulator.coefficients import LAP_M
 from simulator.recording.recording import Recording
 from simulator.recording.store import load_recordings, save_recordings
-from simulator.session.forks import free_name
+from simulator.session.forks import unused_name
 from simulator.session.history import Lineage
 from simulator.stage.panel_state import Comparison, PinRow
 from simulator.units import format_signed, format_time
@@ -44,7 +43,6 @@ class Pins:
 
     def __init__(self) -> None:
         self.pins: tuple[Pin, ...] = ()
-        self._learning: tuple[Recording, tuple[float, ...]] | None = None
 
     @property
     def colours(self) -> Collection[str]:
@@ -61,7 +59,7 @@ class Pins:
         free = [n for n in range(1, MOST_PINS + 1) if n not in numbers]
         if not free:
             return f"{MOST_PINS} runs are kept: give one up first"
-        name = free_name(name, {pin.name for pin in self.pins})
+        name = unused_name(name, {pin.name for pin in self.pins})
         free_colours = [c for c in PIN_COLOURS if c not in self.colours]
         colour = next((c for c in free_colours if c not in taken), free_colours[0])
         mark = replace(run_mark(name, colour, "", run), label=f"{free[0]}")
@@ -110,22 +108,22 @@ class Pins:
 
     def rows(self, live: Lineage, known_s: float) -> tuple[PinRow, ...]:
         """Return the rows of the drawer; the live run is known up to `known_s` [s]."""
-        found = []
+        rows = []
         for pin in self.pins:
             finish = pin.run.finish_s
             known = pin.lineage != live or pin.run.end_s <= known_s
             text = "did not finish" if finish is None else format_time(finish)
             text = text if known else UNKNOWN
-            found.append(PinRow(pin.number, pin.name, pin.colour, text, pin.shown))
-        return tuple(found)
+            rows.append(PinRow(pin.number, pin.name, pin.colour, text, pin.shown))
+        return tuple(rows)
 
-    def state(self, run: Recording, known_s: float) -> tuple[Recording, int] | None:
+    def state(self, run: Recording, known_s: float) -> tuple[object, ...] | None:
         """Return what changes when the table learns something of the live run; None: no table."""
         if not self.pins:
             return None
-        if self._learning is None or self._learning[0] is not run:
-            self._learning = run, _learning_times(run)
-        return run, bisect_right(self._learning[1], known_s)
+        over, x = run.end_s <= known_s, run.distance_at(min(known_s, run.end_s))
+        places = (*split_distances(run.race_m), run.race_m - LAP_M)
+        return run, over, sum(place <= x + 1e-6 for place in places)
 
     def comparison(self, run: Recording, live: Lineage, known_s: float) -> Comparison | None:
         """Return the live run, as far as it is known, against the kept ones."""
@@ -173,14 +171,6 @@ def _time(value: float | None) -> str:
 
 def _signed(value: float | None) -> str:
     return UNKNOWN if value is None else format_signed(value)
-
-
-def _learning_times(run: Recording) -> tuple[float, ...]:
-    """Return the race times at which the table learns something of a run [s], increasing."""
-    found = column(run, split_distances(run.race_m))
-    bell = float(run.time_at(run.race_m - LAP_M)) if run.race_m > LAP_M else math.nan
-    times = [t for t in (*found.splits_s, bell, run.end_s) if t is not None and not math.isnan(t)]
-    return tuple(sorted(times))
 
 
 def pins_file(path: str | Path) -> Path:

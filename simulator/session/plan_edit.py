@@ -59,11 +59,11 @@ class Sections:
     @property
     def cumulative_s(self) -> tuple[float, ...]:
         """Time at the end of each section [s]."""
-        total, found = 0.0, []
+        total, ends = 0.0, []
         for time in self.times_s:
             total += time
-            found.append(total)
-        return tuple(found)
+            ends.append(total)
+        return tuple(ends)
 
     def laps(self) -> tuple[range, ...]:
         """Return the sections of each lap of 400 m, the last one as long as the race leaves it.
@@ -183,10 +183,10 @@ def plan_with_shape(plan: Plan, file_plan: Plan | None, shape: str, race_m: floa
         return table_text(plan, sections, sections.times_s)
     if shape not in SHAPES:
         raise RefusedError(f"there is no shape '{shape[:40]}': {', '.join(SHAPES)}")
-    kept = {"standing_start": plan.standing_start, "target": time_text(target)}
+    plain = {"standing_start": plan.standing_start, "target": time_text(target)}
     if shape != "even" and isinstance(plan, (SteppedPlan, ProgressivePlan)):
-        kept["strength"] = plan.strength
-    return flow({"shape": shape, **kept})
+        plain["strength"] = plan.strength
+    return flow({"shape": shape, **plain})
 
 
 def plan_with_strength(plan: Plan, text: str, file_plan: Plan | None) -> str | None:
@@ -208,7 +208,7 @@ def plan_with_strength(plan: Plan, text: str, file_plan: Plan | None) -> str | N
 
 
 def _plain(plan: Plan) -> dict[str, Any]:
-    found: dict[str, Any] = plan.model_dump(mode="json", by_alias=True)
-    if "target" in found:
-        found["target"] = time_text(found["target"])
-    return found
+    plain: dict[str, Any] = plan.model_dump(mode="json", by_alias=True)
+    if "target" in plain:
+        plain["target"] = time_text(plain["target"])
+    return plain

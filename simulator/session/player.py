@@ -104,10 +104,10 @@ class Player:
 
     def moments(self) -> dict[str, float]:
         """Return the named moments that this attempt has [s of race time]."""
-        found = events(self.show)
+        moments = events(self.show)
         # the first red light is on only after a moment: it is shown, not the dark before it
-        moved = {"countdown": found["countdown"] + 0.5, "finish": self.show.recording.end_s}
-        return {**found, **moved}
+        moved = {"countdown": moments["countdown"] + 0.5, "finish": self.show.recording.end_s}
+        return {**moments, **moved}
 
     def perform(self, action: Action) -> bool:
         """Do what a key or a button asks for; return False where it is not about watching."""
@@ -184,8 +184,8 @@ class Player:
 
     def _cues(self) -> dict[str, float]:
         """Return where a press leads for each event [s of race time], in their order."""
-        found = events(self.show).items()
-        return {name: max(at - LEAD_S, 0.0) for name, at in found if name != "countdown"}
+        moments = events(self.show).items()
+        return {name: max(at - LEAD_S, 0.0) for name, at in moments if name != "countdown"}
 
     def _words(self, name: str) -> str:
         at = events(self.show)[name]

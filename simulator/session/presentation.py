@@ -1,4 +1,4 @@
-"""A presentation: a story being told, chapter by chapter, at the pace of whoever tells it.
+"""A presentation: a story shown chapter by chapter, at the pace of a speaker.
 
 In: a story's timeline; presses, actions, elapsed wall time. Out: the scenes of its `session` with
 their staging, cues for the speaker. Every attempt is run before the first picture, and what takes
@@ -36,7 +36,7 @@ _BY_HAND = {
 
 
 class Presentation:
-    """A story being told in a session, which asks it what is seen.
+    """A story shown in a session, which gets its scenes from here.
 
     Attributes:
         timeline: the chapters.
@@ -69,7 +69,7 @@ class Presentation:
 
     @property
     def chapter(self) -> CompiledChapter:
-        """The chapter being told."""
+        """The chapter being shown."""
         return self.timeline.chapters[self._number]
 
     @property
@@ -180,7 +180,7 @@ class Presentation:
 
     @property
     def _over(self) -> bool:
-        """Whether the chapter has been told and the story waits."""
+        """Whether the chapter is over and the story waits."""
         return not self.session.playing and self._held_s > 0 and not self._by_hand
 
     def perform(self, action: Action) -> bool:
@@ -213,7 +213,7 @@ class Presentation:
         staging = self.chapter.staging(known_s)
         if not self.on_script:
             staging = replace(staging, caption="")
-        plain, kept = player.scene(), self._staged
-        if kept is None or kept[0] is not plain or kept[1] != staging:
-            kept = self._staged = plain, staging, replace(plain, staging=staging)
-        return kept[2]
+        plain, last = player.scene(), self._staged
+        if last is None or last[0] is not plain or last[1] != staging:
+            last = self._staged = plain, staging, replace(plain, staging=staging)
+        return last[2]

@@ -142,7 +142,7 @@ def _content_of(path: Path) -> bytes:
 
 
 class OverwriteGuard:
-    """Lets a file that was not written from here be replaced only when asked for twice."""
+    """Lets a file that was not written from here be replaced only at the second request."""
 
     def __init__(self) -> None:
         self._written: set[Path] = set()
@@ -154,8 +154,8 @@ class OverwriteGuard:
         Raises:
             OutputError: the system does not say what is there.
         """
-        own = watched is not None and watched.path == path and not watched.shipped
-        if own or path in self._written or path == self._refused or not is_there(path):
+        is_watched = watched is not None and watched.path == path and not watched.shipped
+        if is_watched or path in self._written or path == self._refused or not is_there(path):
             self._written.add(path)
             return ""
         self._refused = path

@@ -2,7 +2,7 @@
 
 In: a scenario or its file; actions, changes and elapsed wall time. Out: scenes, and what the drawer
 shows. It owns a player, an editor with its history, forks, findings, pins and perhaps a file, and
-forwards to them. What is shown follows what is asked for within the same frame.
+forwards to them. What is shown follows the settings within the same frame.
 """
 
 from __future__ import annotations

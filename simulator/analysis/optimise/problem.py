@@ -223,7 +223,7 @@ must not be paid for it.
 NO_SCENARIO = -1e3
 """The room where a point is no scenario, or did not finish."""
 STARTS = (0.5, 0.25, 0.75, 0.0, 1.0)
-"""Shares of the ranges at which a scenario is looked for, besides the scenario's own values."""
+"""Shares of the ranges at which a scenario is looked for, after the scenario's own values."""
 
 
 class Optimisation:
@@ -239,7 +239,7 @@ class Optimisation:
         *,
         free_plan: bool,
     ) -> None:
-        """Look at the scenario once, with its own values where they will do.
+        """Look for a scenario with these whole numbers, its own values where they will do.
 
         Raises:
             NoAnswerError: with these whole numbers there is no scenario.
@@ -257,29 +257,23 @@ class Optimisation:
             self.parts = self._even(self._target_s)
 
     def _first(self, given: Scenario) -> tuple[Scenario, Floats]:
-        """Return a scenario with these whole numbers, and the point where a search may begin.
+        """Return a scenario with these whole numbers, and the point where the search begins.
 
-        The middle of a range may be no scenario, although much of the range is.
+        The given values are tried first, as far as the ranges allow, then others: much of a range
+        may be no scenario.
         """
-        count = len(self.numbers)
-        texts = [str(value) for value in self.whole.values()]
+        points = [np.full(len(self.numbers), share) for share in STARTS]
         values = [number_at(given, n.path) for n in self.numbers]
-        known = [value for value in values if value is not None]
-        base: Scenario | str = ""
-        points = [np.full(count, share) for share in (STARTS if count else STARTS[:1])]
-        if known and len(known) == count:
-            base = self._varied.scenario([*texts, *(repr(value) for value in known)])
-            shares = [n.share(value) for n, value in zip(self.numbers, known, strict=True)]
-            points.insert(1, np.array(shares))
-        reason = base
+        known = [n.share(v) for n, v in zip(self.numbers, values, strict=True) if v is not None]
+        if len(known) == len(values):
+            points.insert(0, np.array(known))
+        reason = ""
         for point in points:
             scenario = self.scenario(point)
             if isinstance(scenario, Scenario):
-                return (base if isinstance(base, Scenario) else scenario), point
+                return scenario, point
             reason = reason or scenario
-        if isinstance(base, Scenario):
-            return base, points[1]
-        raise NoAnswerError(str(reason))
+        raise NoAnswerError(reason)
 
     def _even(self, target_s: float) -> Parts:
         return parts_of(self.race_m, target_s, standing_start=self._standing)

@@ -9,16 +9,19 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnContext, SpawnProcess
 from pathlib import Path
 from types import FrameType
 
 from simulator.errors import LightpaceError
 from simulator.export.film import Cut, Pictures, SceneAt, Size, attempt_scenes, write_film
-from simulator.processes import ignore_interrupts, spawning
 from simulator.scenario.story_script import Script
 from simulator.session.findings import completed
 from simulator.session.presentation import Presentation
@@ -160,3 +163,49 @@ def _write(pipe: Connection, order: FilmOrder) -> None:
         pipe.send(Progress(frames, frames, finished=True))
     except LightpaceError as error:
         pipe.send(Progress(0, frames, problem=str(error)))
+
+
+# -- the other process, which a terminal's signals do not reach ------------------------------------
+#
+# A terminal sends Ctrl-C, and that it was closed, to every process of the group. One that ignores
+# it only once it runs would answer until then, and print a traceback: reading Python and the program
+# in takes it a second. `multiprocessing` has one more process, which keeps account of semaphores;
+# where it is gone, the next one complains of each that it never heard of.
+
+
+def ignore_interrupts() -> None:
+    """Ignore Ctrl-C in this process from here on."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+class _Process(SpawnProcess):
+    def start(self) -> None:
+        """Start it with the terminal's signals held back, which it inherits."""
+        with _held_back():
+            super().start()
+
+
+class _Context(SpawnContext):
+    Process = _Process
+
+
+def spawning() -> SpawnContext:
+    """Return what starts processes anew, on every system; they should `ignore_interrupts` first."""
+    with _held_back():  # the process that keeps account is there now: pools use it at once
+        return _Context()
+
+
+@contextmanager
+def _held_back() -> Iterator[None]:
+    """Hold the terminal's signals back in this thread meanwhile: they come afterwards."""
+    if sys.platform == "win32":
+        yield
+        return
+    held = [signal.SIGINT, signal.SIGHUP]
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, held)
+    try:
+        resource_tracker.ensure_running()  # it inherits this too, and lets Ctrl-C in again here
+        signal.pthread_sigmask(signal.SIG_BLOCK, held)
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

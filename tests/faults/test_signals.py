@@ -176,7 +176,7 @@ def test_a_terminal_s_signals_are_nothing_to_another_process_that_has_just_been_
 ACCOUNT = """
 import os, signal, time
 from multiprocessing import resource_tracker
-from simulator.processes import spawning
+from simulator.export.filming import spawning
 spawning()
 account = resource_tracker._resource_tracker._pid
 for number in (signal.SIGINT, signal.SIGHUP):

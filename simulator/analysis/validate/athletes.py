@@ -32,7 +32,7 @@ _OPEN = Prior(usable=40.0, usable_spread=20.0, endurance=0.07, endurance_spread=
 
 
 @dataclass(frozen=True, slots=True)
-class Best:
+class PublicBest:
     """A public best: distance [m], time [s], where and when; the place is empty where unknown."""
 
     distance_m: float
@@ -47,7 +47,7 @@ class Athlete:
 
     runner: Runner
     sex: str
-    bests: tuple[Best, ...]
+    bests: tuple[PublicBest, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class LeftOut:
     """
 
     athlete: Athlete
-    best: Best
+    best: PublicBest
     predicted_s: float
     spread: float
 
@@ -87,7 +87,9 @@ def athletes() -> tuple[Athlete, ...]:
         mine = [row for row in rows if row["athlete"] == name]
         height, mass = (float(mine[0][column]) for column in ("height_m", "mass_kg"))
         bests = [
-            Best(parse_distance(r["distance"]), parse_time(r["time"]), r["place"], int(r["year"]))
+            PublicBest(
+                parse_distance(r["distance"]), parse_time(r["time"]), r["place"], int(r["year"])
+            )
             for r in mine
         ]
         everybody.append(

@@ -168,9 +168,9 @@ def _write(pipe: Connection, order: FilmOrder) -> None:
 # -- the other process, which a terminal's signals do not reach ------------------------------------
 #
 # A terminal sends Ctrl-C, and that it was closed, to every process of the group. One that ignores
-# it only once it runs would answer until then, and print a traceback: reading Python and the program
-# in takes it a second. `multiprocessing` has one more process, which keeps account of semaphores;
-# where it is gone, the next one complains of each that it never heard of.
+# it only once it runs would answer until then, and print a traceback: reading Python in takes it a
+# second. `multiprocessing` has one more process, which keeps account of semaphores; where it is
+# gone, the next one complains of each that it never heard of.
 
 
 def ignore_interrupts() -> None:

@@ -495,14 +495,14 @@ class _Search:
         if not len(wanting) and self.times[0] <= low * (1.0 + 1e-9):
             self.time_s, self.done = low, True
         elif not len(wanting):
-            self.times = np.geomspace(low, self.times[0], _ROWS)
+            self.times = np.geomspace(low, self.times[1], _ROWS)  # it may lie at the end itself
         elif i == _ROWS - 1 and self.times[-1] >= high * (1.0 - 1e-9):
             what = (
                 f"{self.scenario.runner.name} cannot run {format_distance(self.scenario.distance)}"
             )
             raise NoAnswerError(f"{what} at {SLOWEST_M_S:g} m/s with these means.")
         elif i == _ROWS - 1:
-            self.times = np.geomspace(self.times[-1], high, _ROWS)
+            self.times = np.geomspace(self.times[-2], high, _ROWS)
         else:
             a, b = self.times[i], self.times[i + 1]
             share = spare[i] / (spare[i] - spare[i + 1])

@@ -49,6 +49,18 @@ def test_a_runner_is_fitted_again_from_her_predicted_times() -> None:
     assert again.runner.endurance == pytest.approx(0.067, abs=0.001)
 
 
+@pytest.mark.parametrize("off_s", [-1e-9, 0.0, 1e-9])
+def test_a_time_that_is_planned_already_is_found_again(off_s: float) -> None:
+    """The search begins round the planned time: the answer lies at the end of its first rows."""
+    body = HER.model_copy(update={"max_aerobic_power": 29.0, "reserve": 1630.0, "mass": 55.0})
+    races = [Race(d, d / 6.0) for d in (600.0, 10_000.0)]
+    times = predicted_times([race.scenario(body) for race in races])
+    for factor in (1.0, 1.1, 1.0 / 1.1):
+        again = [Race(r.distance_m, t * factor + off_s) for r, t in zip(races, times, strict=True)]
+        found = predicted_times([race.scenario(body) for race in again])
+        assert found == pytest.approx(times, abs=0.02)
+
+
 def test_more_bests_say_more() -> None:
     two = fit_runner(BESTS[1:3], HER)
     four = fit_runner(BESTS, HER)

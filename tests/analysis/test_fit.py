@@ -55,7 +55,7 @@ def test_a_time_that_is_planned_already_is_found_again(off_s: float) -> None:
     body = HER.model_copy(update={"max_aerobic_power": 29.0, "reserve": 1630.0, "mass": 55.0})
     races = [Race(d, d / 6.0) for d in (600.0, 10_000.0)]
     times = predicted_times([race.scenario(body) for race in races])
-    for factor in (1.0, 1.1, 1.0 / 1.1):
+    for factor in (1.0, 1.1):
         again = [Race(r.distance_m, t * factor + off_s) for r, t in zip(races, times, strict=True)]
         found = predicted_times([race.scenario(body) for race in again])
         assert found == pytest.approx(times, abs=0.02)

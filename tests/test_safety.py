@@ -248,4 +248,4 @@ def test_two_modules_alone_may_open_a_connection() -> None:
             names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
             if NETWORK & {name.partition(".")[0] for name in names}:
                 found.add(path.relative_to(ROOT / "simulator").as_posix())
-    assert found == {"export/leds.py", "view/display.py"}
+    assert found == {"export/leds.py", "view/window.py"}

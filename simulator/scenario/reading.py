@@ -24,6 +24,7 @@ from simulator.scenario.fields import did_you_mean, guess
 from simulator.scenario.yaml_tree import Document, read_document
 
 MAX_BYTES = 1_000_000
+NO_FILE = "there is no such file"
 
 
 def refuse(
@@ -163,7 +164,7 @@ def _read_text(path: Path, shown: str) -> str:
     except IsADirectoryError:
         raise refuse(shown, "this is a directory, not a file") from None
     except FileNotFoundError:
-        raise refuse(shown, "there is no such file") from None
+        raise refuse(shown, NO_FILE) from None
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or "its name is not usable"
         raise refuse(shown, f"cannot be read: {why}") from None

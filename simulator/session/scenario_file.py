@@ -25,6 +25,7 @@ from simulator.scenario.pacers import PacerFormation
 from simulator.scenario.reading import (
     FORMATION,
     MAX_BYTES,
+    NO_FILE,
     Files,
     find_scenario,
     noting,
@@ -107,8 +108,9 @@ class ScenarioFile:
             try:
                 self.text = read_text(self.path, self.path.name)
             except ScenarioError as error:
-                gone = f"{self.path.name} is gone; what it said last goes on"
-                self.missing = str(error.problems[0]) if self.path.exists() else gone
+                self.missing = str(error.problems[0])
+                if error.problems[0].message == NO_FILE:
+                    self.missing = f"{self.path.name} is gone; what it said last goes on"
         return self.text != text or (self.named_changed and not self.missing)
 
     def write(self, text: str) -> None:

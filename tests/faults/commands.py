@@ -58,7 +58,8 @@ TELLING: dict[str, tuple[str, ...]] = {
     "validate": ("validate", "--json"),
     "calibrate": ("calibrate", "breaking4", "--to", "4:06.42", "--free", "pacers.front_gap"),
     "fit": ("fit", *_RACES),
-    "optimise": ("optimise", "--minimise", "pacers", "--subject-to", "finish<=4:05"),
+    "predict": ("predict", "--distance", "1500 m"),
+    "optimise": ("optimise", "--minimise", "pacers", "--subject-to", "finish<=4:06"),
 }
 QUICK = {name: (*words, name) for name, words in WRITING.items()} | TELLING
 

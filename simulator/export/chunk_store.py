@@ -91,6 +91,7 @@ class ChunkStore:
                         lock.seek(0)
                         raise self._busy(lock.read(20).decode("ascii", "replace"))
                     if os.path.samestat(os.fstat(lock.fileno()), self._lock.stat()):
+                        refused.callback(self._remove_lock)  # on a full disk, say
                         lock.truncate(0)
                         lock.write(str(os.getpid()).encode())
                         refused.pop_all()

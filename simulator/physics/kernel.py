@@ -711,7 +711,7 @@ class Attempt:
                     self.earlier.lead[i] + (self.earlier.lead[i + 1] - self.earlier.lead[i]) * f
                 )
                 lead = lead + (before - lead) * old
-        if self.passes:
+        if self.mode != BEHIND_GROUP:
             self.far = self.foremost(x)
         gap = group - x
         if lead <= 0.0 and gap < 0.0:

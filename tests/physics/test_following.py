@@ -179,6 +179,18 @@ def _changes(later: bool) -> st.SearchStrategy[list[str]]:
     return st.tuples(*pairs).map(lambda chosen: [f"{path}={value}" for path, value in chosen])
 
 
+def test_whoever_may_no_longer_pass_goes_on_from_where_she_is() -> None:
+    """She is out beside the group, or ahead of it, when the fork forbids her to pass."""
+    slow = ["wavelight.waves.0.plan={target: 4:25}", "pacers.follows=3:59.99"]
+    run = simulate(_load(*slow, "runner.passes=yes"))
+    out = np.flatnonzero(run.mode != 0)
+    assert len(out), "nobody was passed"
+    for tick in (int(out[0]) + 5, int(out[len(out) // 2]), int(out[-1]) - 5):
+        changed = fork(_load(*slow, "runner.passes=no", "pacers.wake=0.85"), run, tick)
+        assert np.isfinite(changed.x).all()
+        assert np.abs(np.diff(changed.shelter)).max() < SHELTER_STEP
+
+
 @settings(max_examples=60, deadline=None)
 @given(_changes(later=False), _changes(later=True), st.integers(0, 2300))
 def test_shelter_never_jumps(first: list[str], then: list[str], tick: int) -> None:

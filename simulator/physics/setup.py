@@ -113,6 +113,11 @@ def _knots_of(schedule: Schedule) -> Any:
     return kernel.Pace(*map(table, knots), loss, loss or 1.0, 0.0)
 
 
+def _without_knots() -> Any:
+    """Return a pace without knots, whose marks and speeds are yet to be filled."""
+    return kernel.Pace(*(table(_NO_TABLE),) * 4, 0.0, 1.0, 0.0)
+
+
 def _tabulated(pace: Any, time_s: float, step_s: float) -> Any:
     halves = _halves(time_s, step_s)
     pace.tabulate(0.5 * step_s, halves, empty(halves), empty(halves))
@@ -187,11 +192,11 @@ def _group_line(key: int, light: Planned, leader: Leader, step_s: float) -> Any:
             errors[0] = 0.0
         halves = _halves(light.schedule.finish_s, step_s)
         columns = empty(halves), empty(halves)
-        line = kernel.Pace(*(table(_NO_TABLE),) * 4, 0.0, 1.0, 0.0)  # it is tabulated alone
+        line = _without_knots()
         line.lead(light.pace, leader.fast_opening, count, table(errors), *columns)
         if leader.fade or leader.surge:
             right = empty(halves), empty(halves)
-            _knots_of(light.schedule).lead(light.pace, 0.0, 0, table(_NO_TABLE), *right)
+            _without_knots().lead(light.pace, 0.0, 0, table(_NO_TABLE), *right)
             _lapse(columns, right, light.schedule.distance_m, leader, 0.5 * step_s)
         if len(_lines) >= 64:
             _lines.clear()

@@ -192,7 +192,7 @@ def _facts(card: pygame.Surface, content: Board, box: Box, style: Style) -> None
         return lines
 
     def fits(px: int) -> bool:
-        return len(lines_at(px)) * 1.45 * px <= box.h
+        return (len(lines_at(px)) + 0.1) * 1.45 * px <= box.h  # as they are placed below
 
     px = shrink(max(8, min(style.sizes.body, round(box.h / 12))), 8, fits)
     lines, step = lines_at(px), 1.45 * px

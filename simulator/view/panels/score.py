@@ -68,11 +68,15 @@ def _clock(layer: CachedLayer, scene: Scene, clock: Box, style: Style) -> None:
     layer.field("clock", clock, (text, px), paint)
 
 
+FILLED = 0.92
+"""The share of its box that a number fills at most, so that it keeps clear of the next one."""
+
+
 def _largest(sample: str, box: Box, type_: Type) -> int:
     """Return the largest size at which `sample` fits the box in bold type, sign by sign."""
 
     def fits(px: int) -> bool:
-        return sum(type_.width(sign, BOLD, px) for sign in sample) <= box.w - 2
+        return sum(type_.width(sign, BOLD, px) for sign in sample) <= FILLED * box.w
 
     return shrink(max(6, round(box.h / 1.02)), 6, fits)
 
@@ -94,7 +98,7 @@ def _number(
         colour = theme.warning if alert else theme.muted
         above, below = (x, box.y + 0.27 * box.h), (x, box.y + 0.62 * box.h)
         type_.caps(surface, heading, above, small, colour, align=0.5, width=box.w)
-        size = min(px, int(px * box.w / max(1, type_.width(value, SEMIBOLD, px))))
+        size = min(px, int(px * FILLED * box.w / max(1, type_.width(value, SEMIBOLD, px))))
         type_.digits(surface, value, below, SEMIBOLD, size, theme.text, align=0.5)
 
     layer.field(name, box, (heading, value, alert), paint)

@@ -17,7 +17,7 @@ from simulator.view.camera import Shot, Viewpoint, resting
 from simulator.view.layers import bodies, group, lights
 from simulator.view.layers.track import Tiles, led_pips, mark_lines, mark_names, paint
 from simulator.view.layout import Box
-from simulator.view.panels import score
+from simulator.view.panels import cards, score
 from simulator.view.panels.frame import CachedLayer, Paint
 from simulator.view.panels.side import SplitsPanel
 from simulator.view.panels.timeline import plot_box
@@ -347,6 +347,29 @@ def test_the_clock_is_never_cut(
             score.show(layer, scene, hud._replace(lap=None, distance=None), style)
             assert hud.clock is not None
             assert 0 < wide[0] <= max(hud.clock.w, 24)
+
+
+@pytest.mark.parametrize("words", range(1, 8))
+def test_all_that_is_assumed_is_written_on_the_board(
+    words: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str] = []
+    write = Type.write
+
+    def noting(self: Type, surface: Any, text: str, *given: Any, **more: Any) -> int:
+        seen.append(text)
+        return write(self, surface, text, *given, **more)
+
+    monkeypatch.setattr(Type, "write", noting)
+    shown = scenes.finish().board
+    assert shown is not None
+    assumed = tuple(f"assumption number {i}" for i in range(words))
+    for height in range(240, 900, 19):
+        size = (round(height * 1.78), height)
+        style = Style(Type(), layout_of((1280, 720), None, PictureOptions()).sizes, THEME)
+        seen.clear()
+        cards.board(replace(shown, assumed=assumed), Box(0, 0, *size), style)
+        assert f"number {words - 1}" in " ".join(seen), height
 
 
 @pytest.mark.parametrize(

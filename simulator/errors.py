@@ -20,8 +20,18 @@ wrong, where, and what to do; the command line prints it and exits, nobody else 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+UNPRINTABLE_CHARACTER = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+def quoted(text: str) -> str:
+    """Return `text` in quotes for a message, cut to a readable length."""
+    shown = text if len(text) <= 60 else text[:57] + "..."
+    named = " (with a non-breaking space)" if "\u00a0" in shown else ""
+    return "'" + UNPRINTABLE_CHARACTER.sub("?", shown).replace("\n", " ") + "'" + named
 
 
 class LightpaceError(Exception):

@@ -14,14 +14,13 @@ from typing import Any, TypeAlias
 
 from pydantic.fields import FieldInfo
 
-from simulator.errors import Problem, ScenarioError
+from simulator.errors import Problem, ScenarioError, quoted
 from simulator.scenario.fields import (
     HALF_CHARACTER,
     UNPRINTABLE,
     Section,
     fields_of,
     items_of,
-    quoted,
     sections_among,
 )
 from simulator.scenario.model import Runner, Scenario

@@ -16,7 +16,7 @@ from typing import Any, TypeVar, get_args
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from simulator.errors import Problem, ScenarioError
+from simulator.errors import Problem, ScenarioError, quoted
 from simulator.scenario.fields import (
     ANY,
     LENIENT,
@@ -29,7 +29,6 @@ from simulator.scenario.fields import (
     guess,
     is_tag,
     items_of,
-    quoted,
     sections_among,
     types_at,
     variant_key,

@@ -24,8 +24,8 @@ from yaml.reader import Reader
 from yaml.resolver import BaseResolver
 from yaml.scanner import Scanner
 
-from simulator.errors import Problem, ScenarioError
-from simulator.scenario.fields import dotted, quoted
+from simulator.errors import Problem, ScenarioError, quoted
+from simulator.scenario.fields import dotted
 
 MAX_DEPTH = 40
 MAX_NODES = 20_000

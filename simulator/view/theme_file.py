@@ -10,8 +10,8 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
-from simulator.errors import Problem, ScenarioError, ThemeError
-from simulator.scenario.fields import did_you_mean, guess, quoted
+from simulator.errors import Problem, ScenarioError, ThemeError, quoted
+from simulator.scenario.fields import did_you_mean, guess
 from simulator.scenario.reading import read_text
 from simulator.scenario.yaml_tree import YamlMapping, YamlNode, position_of, read_document
 from simulator.view.theme import VALUES, Colour, Theme, css, hex_colour, theme_of

@@ -107,7 +107,7 @@ SINGLE = [
     ("plan: {laps: []}", "1:14", "must have at least 1 entries"),
     ("plan: [1]", "1:7", "a section with keys is wanted here, not a list"),
     ("plan: {splits: {400: 1:00, finish: 4:00}, distance: 3}", "1:43", "unknown key 'distance'"),
-    ("plan: {splits: {400 yards: 1:00, finish: 4:00}}", "1:17", "'400 yards' is not a distance"),
+    ("plan: {splits: {400 feet: 1:00, finish: 4:00}}", "1:17", "'400 feet' is not a distance"),
     ("plan: {splits: {400: 1:00, 1600: 4:00}}", "1:16", "the table ends at 1600 m"),
     ("plan: {splits: {400: 1:00, 400 m: 1:01, finish: 4:00}}", "1:35", "distances must increase"),
     ("plan: {splits: {400: 0:32, 800: 2:00, finish: 4:00}}", "1:22", "faster than a human"),

@@ -104,7 +104,7 @@ def parse_distance(text: str) -> float:
     if not readings:
         raise ValueError(f"{quoted(text.strip())} is not a distance such as 1 mile or 1500 m")
     likely = (r for r in readings if _SHORTEST_M < r * scale <= LONGEST_M)
-    return next(likely, readings[0]) * scale
+    return round(next(likely, readings[0]) * scale, 6)  # 440 yd is 402.336 m, to the bit
 
 
 def parse_number(text: str) -> float:

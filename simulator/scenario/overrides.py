@@ -25,7 +25,7 @@ from simulator.scenario.fields import (
 )
 from simulator.scenario.model import Runner, Scenario
 from simulator.scenario.pacers import PacerFormation
-from simulator.scenario.plan import PlanSplit
+from simulator.scenario.plan import PlanSplit, key_distance
 from simulator.scenario.reading import (
     DEFAULT_FORMATION,
     FORMATION,
@@ -43,7 +43,6 @@ from simulator.scenario.yaml_tree import (
     read_document,
     scalar_value,
 )
-from simulator.units import parse_distance
 
 _NAMED: dict[type[Section], NamedSections] = {PacerFormation: FORMATION, Runner: RUNNER}
 Value: TypeAlias = tuple[Any, YamlNode]
@@ -188,9 +187,7 @@ def _row_order(row: tuple[Any, ...]) -> float:
 
 
 def _split_order(key: str) -> float:
-    if key.strip() == "finish":
+    distance = key_distance(key)
+    if distance is None:
         return float("inf")
-    try:
-        return parse_distance(key)
-    except ValueError:
-        return -1.0
+    return distance if isinstance(distance, float) else -1.0

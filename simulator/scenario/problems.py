@@ -271,6 +271,10 @@ class Review:
             )
         elif kind.startswith("model_") and not any(map(is_tag, detail["loc"][-1:])):
             hint = did_you_mean("", [key for s in sections_among(allowed) for key in fields_of(s)])
+        elif kind == "wrong_kind" and detail["input"] is None and place.shown[-1].isdecimal():
+            hint = "in braces a comma parts values: write a point, or put the number in quotes"
+        elif kind == "wrong_kind" and str in allowed and isinstance(detail["input"], bool):
+            hint = f'put it in quotes: "{given}"'
         message = _MESSAGES.get(kind)
         if message is None:
             return str(detail["msg"]), hint

@@ -180,6 +180,30 @@ def test_a_progressive_plan_rises_evenly_in_speed() -> None:
     assert speed[1] == pytest.approx((speed[0] + speed[2]) / 2, rel=0.003)
 
 
+@pytest.mark.parametrize(
+    ("laps", "race_m", "ends_m"),
+    [
+        ((60.0, 60.0, 60.0, 45.0), 1500.0, [400, 800, 1200, 1500]),
+        ((45.0, 60.0, 60.0, 60.0), 1500.0, [300, 700, 1100, 1500]),
+        ((33.0, *[66.0] * 7), 3000.0, [200, 600, 1000, 1400, 1800, 2200, 2600, 3000]),
+        ((*[66.0] * 7, 33.0), 3000.0, [400, 800, 1200, 1600, 2000, 2400, 2800, 3000]),
+        ((52.0, 53.0), 800.0, [400, 800]),
+        ((60.0, 60.0, 60.0, 61.0), MILE_M, [400, 800, 1200, MILE_M]),
+        ((60.0, 60.0, 60.0, 60.0, 1.4), MILE_M, [400, 800, 1200, 1600, MILE_M]),
+        ((14.0,), 100.0, [100]),
+    ],
+)
+def test_the_odd_piece_is_where_it_makes_the_laps_alike(
+    laps: tuple[float, ...], race_m: float, ends_m: list[float]
+) -> None:
+    assert LapPlan(laps=laps).distances(race_m) == pytest.approx(ends_m)
+
+
+def test_the_length_of_the_first_piece_may_be_said() -> None:
+    plan = LapPlan(laps=(61.0, 60.0, 60.0, 60.0), first=409.344)
+    assert plan.distances(MILE_M) == pytest.approx([409.344, 809.344, 1209.344, MILE_M])
+
+
 def test_laps_are_the_differences_of_splits() -> None:
     laps = schedule_of(LapPlan(laps=(60.0, 61.0, 60.0, 58.99)), MILE_M)
     assert laps.time_at([400.0, 800.0, 1200.0]) == pytest.approx([60.0, 121.0, 181.0], abs=1e-9)

@@ -34,6 +34,10 @@ def quoted(text: str) -> str:
     return "'" + UNPRINTABLE_CHARACTER.sub("?", shown).replace("\n", " ") + "'" + named
 
 
+MOST_LISTED = 50
+"""So many problems are listed; more are counted."""
+
+
 class LightpaceError(Exception):
     """Base of every error that a user may meet; `exit_code` is what the command line returns."""
 
@@ -71,14 +75,13 @@ class ScenarioError(LightpaceError):
     """A scenario is refused; `problems` lists them all, in file order."""
 
     exit_code = 2
-    most_listed = 50
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         """Keep the problems, sorted by place; the message is a line for each of the first 50."""
         self.problems = tuple(sorted(problems, key=lambda p: (p.source, p.line, p.column, p.path)))
-        lines = [str(problem) for problem in self.problems[: self.most_listed]]
-        if len(self.problems) > self.most_listed:
-            lines.append(f"... and {len(self.problems) - self.most_listed} more")
+        lines = [str(problem) for problem in self.problems[:MOST_LISTED]]
+        if len(self.problems) > MOST_LISTED:
+            lines.append(f"... and {len(self.problems) - MOST_LISTED:,} more")
         super().__init__("\n".join(lines))
 
 

@@ -197,6 +197,7 @@ def sections_among(types: Iterable[Any]) -> list[type[Section]]:
     return [t for t in types if isinstance(t, type) and issubclass(t, Section)]
 
 
+@lru_cache(maxsize=128)
 def variant_key(section: type[Section]) -> str:
     """Return the key that discriminates a section's variants; empty if it has none."""
     return next((key for key in ("kind", "shape") if key in section.model_fields), "")
@@ -222,6 +223,11 @@ def types_at(model: type[Section], path: Iterable[str | int]) -> tuple[Any, ...]
 
     The path may name variants, as pydantic does in the places of its errors.
     """
+    return _types_at(model, tuple(0 if isinstance(step, int) else step for step in path))
+
+
+@lru_cache(maxsize=1024)
+def _types_at(model: type[Section], path: Path) -> tuple[Any, ...]:
     allowed: tuple[Any, ...] = (model,)
     for step in path:
         sections = sections_among(allowed)

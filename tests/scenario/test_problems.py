@@ -305,7 +305,7 @@ def test_thousands_of_mistakes_are_found_quickly_and_fifty_of_them_listed() -> N
     with pytest.raises(ScenarioError) as caught:
         load_text(text, "f")
     lines = str(caught.value).splitlines()
-    assert (len(lines), lines[-1]) == (51, "... and 4850 more")
+    assert (len(lines), lines[-1]) == (51, "... and 4,850 more")
     assert lines[49].startswith("f:50:1  key49  unknown key")
 
 

@@ -29,7 +29,6 @@ from simulator.analysis.uncertainty import (
     draw,
     run_samples,
     samples_about,
-    samples_of,
 )
 from simulator.physics.attempt import Outcomes, run_sampled
 from simulator.physics.compiled import kernel
@@ -93,7 +92,7 @@ def find_band(scenario: Scenario, light: Mark) -> Band:
     """Find the band of the gap to the light from samples that start at the gun."""
     race = scenario.distance
     x = np.append(np.arange(BAND_EVERY_M, race, BAND_EVERY_M), race)
-    ran = run_samples(scenario, samples_of(scenario, draw(BAND_SAMPLES, SEED)), places_m=x)
+    ran = run_samples(scenario, _samples_of(scenario, BAND_SAMPLES), places_m=x)
     # runners who do not finish sort last
     times = np.sort(np.nan_to_num(ran.time_s, nan=np.inf), axis=0)
     low, high = (times[round(share * (BAND_SAMPLES - 1))] for share in (LOW, HIGH))
@@ -154,9 +153,13 @@ _THEIRS = [i for i, name in enumerate(kernel.STATE) if name.startswith(("aerobic
 def _run(
     scenario: Scenario, recording: Recording, states: Floats | None, until_tick: int | None
 ) -> tuple[Outcomes, Floats]:
-    samples = _samples(scenario.runner, scenario.pacers.wake, scenario.uncertainty, SAMPLES)
+    samples = _samples_of(scenario, SAMPLES)
     step_s = recording.step_s
     return run_sampled(scenario, samples.values, states, step_s=step_s, until_tick=until_tick)
+
+
+def _samples_of(scenario: Scenario, count: int) -> Samples:
+    return _samples(scenario.runner, scenario.pacers.wake, scenario.uncertainty, count)
 
 
 @lru_cache(maxsize=4)

@@ -255,16 +255,6 @@ class Sheltering:
     lead: Floats
     wide_m: float
 
-    def at_best(self, wake: float) -> Any:
-        """Return tables with the best shelter of each stage, at any gap that is wide enough."""
-        best = [
-            constant if profile is None else float(profile.shelter(wake)[least <= EXTRA_GRID].max())
-            for constant, profile, least in zip(
-                self.constant, self.profiles, self.least_m.tolist(), strict=True
-            )
-        ]
-        return _formation(self.stages_m, best, None, 0.0 * self.least_m)
-
 
 def _formation(
     stages_m: Floats,
@@ -423,14 +413,13 @@ def steady_attempt(
     v_m_s: float,
     time_s: float,
     step_s: float,
-    *,
-    best_shelter: bool = False,
+    formation: Any = None,
 ) -> Any:
     """Return an attempt that goes on from a state at one speed, which the group asks for as well.
 
     Her mark starts with her, comes up to `v_m_s` [m/s] as she does, and keeps it for `time_s` [s]:
-    x(t) = x + V t - tau (V - v) (1 - exp(-t / tau)), tau = TAU_SPEED. With `best_shelter` she has
-    in each phase the best that the formation gives at any front gap at which nobody is run into.
+    x(t) = x + V t - tau (V - v) (1 - exp(-t / tau)), tau = TAU_SPEED. With a `formation`, see
+    `at_best`, she is sheltered by it wherever the group is.
     """
     a = attempt_of(scenario, step_s)
     knots = (table([0.0, 1.0]), table([0.0, v_m_s]), table([1.0 / v_m_s] * 2), table([0.0]))
@@ -440,12 +429,28 @@ def steady_attempt(
     )
     a.level, a.drag, a.time = remaining_of(a.plan, scenario.distance)
     a.last_place = len(a.level) - 1.001
-    if best_shelter:
+    if formation is not None:
         a.follows = a.passes = False
-        stints, _ = stints_of(scenario.pacers)
-        group = sheltering_of(stints, scenario.pacers.shelter, scenario.distance)
-        a.formation = group.at_best(a.scale)
+        a.formation = formation
     return a
+
+
+def at_best(scenario: Scenario) -> Any:
+    """Return the group as the kernel reads it, with the best shelter of each of its stages.
+
+    It is the best that the stage gives at any front gap at which nobody is run into.
+    """
+    stints, _ = stints_of(scenario.pacers)
+    group = sheltering_of(stints, scenario.pacers.shelter, scenario.distance)
+    best = [
+        constant
+        if profile is None
+        else float(profile.shelter(scenario.pacers.wake)[least <= EXTRA_GRID].max())
+        for constant, profile, least in zip(
+            group.constant, group.profiles, group.least_m.tolist(), strict=True
+        )
+    ]
+    return _formation(group.stages_m, best, None, 0.0 * group.least_m)
 
 
 def endurance_share(endurance: float, race_s: float) -> float:

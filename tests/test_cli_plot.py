@@ -47,7 +47,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("ready", ["pacers", "gaps", "chance"])
-def test_a_ready_figure_is_one_command(lightpace: Lightpace, tmp_path: Path, ready: str) -> None:
+def test_a_ready_figure_is_one_command(
+    lightpace: Lightpace, tmp_path: Path, ready: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("simulator.analysis.uncertainty.SAMPLES", 50)
     out = tmp_path / "out.png"
     code, said, _ = lightpace("plot", ready, *DASH, "-o", out)
     assert code == 0

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from simulator.analysis.validate.athletes import study
+from simulator.analysis.fit import PRIOR
+from simulator.analysis.validate.athletes import LeftOut, Study, athletes
 from simulator.analysis.validate.rows import drafting_rows
 from simulator.cli import main
 from simulator.export.sheet import validation_markdown
@@ -47,12 +48,15 @@ def test_validate_prints_its_rows_three_ways(
     lightpace: Lightpace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rows = drafting_rows()
+    left_out = [LeftOut(a, best, 1.01 * best.time_s, 0.008) for a in athletes() for best in a.bests]
+    study = Study(tuple(left_out), PRIOR)
     monkeypatch.setattr("simulator.analysis.validate.validate.validate", lambda: rows)
+    monkeypatch.setattr("simulator.analysis.validate.athletes.study", lambda: study)
     table = lightpace("validate")
     assert (table.code, table.err) == (0, "")
     assert "Schickhofer & Hanson 2021" in table.out
     assert "calibrated: numbers of the model were chosen" in table.out
-    assert lightpace("validate", "--markdown").out == validation_markdown(rows, study())
+    assert lightpace("validate", "--markdown").out == validation_markdown(rows, study)
     told = json.loads(lightpace("validate", "--json").out)
     assert [row["what"] for row in told] == [row.what for row in rows]
 

@@ -29,11 +29,18 @@ from simulator.scenario.loader import load_scenario
 from simulator.stage.show import Show, make_show
 from simulator.units import format_time
 from simulator.view.theme import THEMES
+from tests.samples import few_samples
 
 NIGHT = THEMES["night"]
 NASTY = (
     '</script><script>document.title="broken"</script><img src=x onerror=alert(1)> "{{data}}" & ’'
 )
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _few_samples() -> Iterator[None]:
+    with few_samples():
+        yield
 
 
 def show_of(name: str, *overrides: str) -> Show:

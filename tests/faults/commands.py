@@ -89,11 +89,15 @@ def environment(**changes: str) -> dict[str, str]:
 def lightpace(
     arguments: Sequence[str | Path], folder: Path, before: Callable[[], object] | None = None
 ) -> Ended:
-    """Run a command in a folder to its end; `before` is called in the child first."""
+    """Run a command in a folder to its end; `before` is called in the child first.
+
+    A child that may write only a little writes no bytecode: half a file of it would be read later.
+    """
+    limits = {} if before is None else {"PYTHONDONTWRITEBYTECODE": "1"}
     done = subprocess.run(
         [sys.executable, "-m", "simulator", *map(str, arguments)],
         cwd=folder,
-        env=environment(),
+        env=environment(**limits),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         encoding="utf-8",

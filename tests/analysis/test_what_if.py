@@ -7,7 +7,6 @@ from simulator.analysis.what_if import (
     Alternative,
     alternatives,
     choices,
-    pacer_counts,
 )
 from simulator.physics.attempt import finish_times, simulate
 from simulator.recording.recording import Recording
@@ -22,11 +21,11 @@ def rows(scenario: Scenario) -> tuple[Alternative, ...]:
 
 
 def test_there_is_a_row_for_every_count_up_to_the_whole_formation(
-    scenario: Scenario, rows: tuple[Alternative, ...]
+    rows: tuple[Alternative, ...],
 ) -> None:
     assert [row.label for row in rows] == [str(n) for n in range(14)]
     assert [row.label for row in rows if row.current] == ["13"]
-    assert [row.scenario.pacers.count for row in pacer_counts(scenario)] == list(range(14))
+    assert [row.scenario.pacers.running for row in rows] == list(range(14))
 
 
 @pytest.mark.parametrize("count", [0, 1, 7, 13])

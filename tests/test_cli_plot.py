@@ -103,8 +103,8 @@ def test_what_cannot_be_drawn_is_said_in_a_sentence(
     words: str,
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    found, out, said = lightpace("plot", folder / "out.csv", *arguments)
-    assert (found, out) == (code, "")
+    result, out, said = lightpace("plot", folder / "out.csv", *arguments)
+    assert (result, out) == (code, "")
     assert words in said
     assert len(said.strip().splitlines()) == 1
     assert not list(tmp_path.iterdir())

@@ -57,8 +57,8 @@ def test_validate_prints_its_rows_three_ways(
     assert "Schickhofer & Hanson 2021" in table.out
     assert "calibrated: numbers of the model were chosen" in table.out
     assert lightpace("validate", "--markdown").out == validation_markdown(rows, study)
-    told = json.loads(lightpace("validate", "--json").out)
-    assert [row["what"] for row in told] == [row.what for row in rows]
+    reported = json.loads(lightpace("validate", "--json").out)
+    assert [row["what"] for row in reported] == [row.what for row in rows]
 
 
 def test_calibrate_prints_the_value_and_how_flat_it_is(lightpace: Lightpace) -> None:
@@ -117,9 +117,13 @@ def test_predict_prints_times_alone_and_paced_with_their_ranges(lightpace: Light
     assert low < paced < alone < high
     assert "S 0.6 for the first 55 %" in done.out
     assert "endurance is 0" not in done.out
-    told = json.loads(lightpace("predict", "solo", "--distance", "800 m", "--json").out)
-    assert told["runner"] == "Faith Kipyegon"
-    assert told["paced"][0]["time_s"] < told["alone"][0]["time_s"] < told["alone"][0]["high_s"]
+    reported = json.loads(lightpace("predict", "solo", "--distance", "800 m", "--json").out)
+    assert reported["runner"] == "Faith Kipyegon"
+    assert (
+        reported["paced"][0]["time_s"]
+        < reported["alone"][0]["time_s"]
+        < reported["alone"][0]["high_s"]
+    )
 
 
 def test_predict_says_where_a_runner_without_endurance_comes_out_too_fast(

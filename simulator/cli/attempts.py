@@ -370,7 +370,7 @@ def print_summary(summary: Summary) -> None:
 
 
 def _facts(summary: Summary) -> list[str]:
-    from simulator.export.sheet import worst_residual
+    from simulator.analysis.splits import worst_residual
 
     energy, lost, finish = summary.energy, summary.lost_light_at_m, summary.recording.finish_s
     result = "did not finish"
@@ -386,7 +386,7 @@ def _facts(summary: Summary) -> list[str]:
             f"{energy.from_reserve:.0f} from the reserve, {energy.reserve_left:.0f} left of it"
         ),
     ]
-    worst = worst_residual(summary)
+    worst = worst_residual(summary.splits)
     if worst is not None:
         split, residual_s = worst
         word = "early" if residual_s < 0 else "late"

@@ -25,9 +25,9 @@ def test_the_front_gap_of_breaking4_is_the_one_that_gives_the_published_time() -
     assert gap.earlier is not None
     assert gap.later is not None
     assert gap.earlier < gap.value < gap.later
-    told = json.loads(json.dumps(calibrated.to_dict(), allow_nan=False))
-    assert told["found"][0]["value"] == gap.value
-    assert told["found"][0]["bounds"] == [0.5, 20.0]
+    reported = json.loads(json.dumps(calibrated.to_dict(), allow_nan=False))
+    assert reported["found"][0]["value"] == gap.value
+    assert reported["found"][0]["bounds"] == [0.5, 20.0]
     assert gap.later - gap.earlier < 0.1  # a tenth of a second is worth centimetres
 
 

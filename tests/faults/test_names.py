@@ -132,7 +132,9 @@ if locale.localeconv()["decimal_point"] != ",":
     sys.exit(77)
 """
 COMMANDS = """
+from simulator.analysis import uncertainty
 from simulator.cli import main
+uncertainty.sampled.__defaults__ = (50, 1)  # as in tests/samples.py
 for command in (
     ["simulate", "../short.yaml", "--csv", "a.csv", "--set", "plan.target=1:03.5"],
     ["sheet", "../short.yaml", "-o", "a.txt"],

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from simulator.coefficients import TAU_SPEED
 from simulator.physics.attempt import run_attempts
 from simulator.physics.kernel import UNFELT
-from simulator.physics.setup import steady_attempt
+from simulator.physics.setup import at_best, steady_attempt
 from simulator.recording.recording import Recording
 from simulator.scenario.model import Scenario
 
@@ -68,6 +68,7 @@ def still_possible(scenario: Scenario, recording: Recording, target_s: float) ->
     xs = np.arange(0.0, reach, POSSIBLE_EVERY_M)
     ticks = np.maximum(np.searchsorted(recording.x, xs, side="right") - 1, 0)
     states, attempts, rows = [], [], []
+    formation = at_best(scenario)
     for i, tick in enumerate(ticks.tolist()):
         state = recording.state_at_tick(tick)
         left_s = target_s - tick * recording.step_s
@@ -79,9 +80,7 @@ def still_possible(scenario: Scenario, recording: Recording, target_s: float) ->
         for share in _PACES:
             states.append(replace(state, tick=0, felt=UNFELT))
             attempts.append(
-                steady_attempt(
-                    scenario, state, share * needed, left_s, recording.step_s, best_shelter=True
-                )
+                steady_attempt(scenario, state, share * needed, left_s, recording.step_s, formation)
             )
             rows.append((i, left_s))
     possible = np.zeros(len(xs), dtype=bool)

@@ -262,10 +262,10 @@ def _place(time_s: ArrayLike, step_s: float) -> Floats:
 
 
 def hermite(
-    x0: ArrayLike, v0: ArrayLike, x1: ArrayLike, v1: ArrayLike, step: float, f: ArrayLike
+    x0: ArrayLike, v0: ArrayLike, x1: ArrayLike, v1: ArrayLike, step: ArrayLike, f: ArrayLike
 ) -> Floats:
     """Return the cubic through (x0, v0) and (x1, v1) at the fraction f of the step."""
-    x0, v0, x1, v1, f = (np.asarray(a, dtype=np.float64) for a in (x0, v0, x1, v1, f))
+    x0, v0, x1, v1, step, f = (np.asarray(a, np.float64) for a in (x0, v0, x1, v1, step, f))
     jump = x1 - x0
     c2 = 3.0 * jump - (2.0 * v0 + v1) * step
     c3 = (v0 + v1) * step - 2.0 * jump
@@ -273,13 +273,14 @@ def hermite(
 
 
 def crossing(
-    x0: ArrayLike, v0: ArrayLike, x1: ArrayLike, v1: ArrayLike, step: float, target: ArrayLike
+    x0: ArrayLike, v0: ArrayLike, x1: ArrayLike, v1: ArrayLike, step: ArrayLike, target: ArrayLike
 ) -> Floats:
     """Return the fraction of the step at which the cubic reaches `target`, 0 to 1.
 
     Bisection-guarded Newton; arrays of one shape in, the same shape out.
     """
-    x0, v0, x1, v1, target = (np.asarray(a, dtype=np.float64) for a in (x0, v0, x1, v1, target))
+    x0, v0, x1, v1, target = (np.asarray(a, np.float64) for a in (x0, v0, x1, v1, target))
+    step = np.asarray(step, np.float64)
     low = np.zeros(np.broadcast(x0, target).shape)
     high = np.ones_like(low)
     span = np.where(x1 > x0, x1 - x0, 1.0)

@@ -371,6 +371,7 @@ def shown(*_, **__):
     sys.stdout.write(" ".join(heavy))
     raise stadium.LeftError
 stadium.shown_while = shown
+from simulator.cli import main
 main(["run"])
 """
     done = ended(process("-c", program, SDL_VIDEODRIVER="dummy"))

@@ -440,9 +440,9 @@ def evenly(splits: Sequence[Split], most: int) -> list[Split]:
 
     Where the published ones leave no even spacing they stay alone.
     """
-    *inner, last = splits
     if len(splits) <= most:
         return list(splits)
+    *inner, last = splits
     published = [row for row in inner if row.published_s is not None]
     steps = [row.distance_m for row in inner]
     for kept in (published, []):

@@ -21,7 +21,7 @@ from simulator.stage.scene import GapLine, Meter, Panel
 from simulator.stage.scenery import evenly
 from simulator.units import format_signed, format_time, time_cell
 from simulator.view.layout import Box
-from simulator.view.panels.frame import CachedLayer, SidePanel, body, rows
+from simulator.view.panels.frame import CachedLayer, SidePanel, body, rows, time_in
 from simulator.view.panels.score import gap_words
 from simulator.view.panels.what_if import WhatIfPanel
 from simulator.view.text import BOLD, REGULAR, SEMIBOLD, Style, shrink
@@ -86,8 +86,11 @@ def _gap(layer: CachedLayer, name: str, box: Box, line: GapLine, style: Style) -
         pygame.draw.aacircle(surface, theme.colour(line.colour), (box.x + dot, round(y)), dot)
         left = box.x + 3.6 * dot
         room = round(x - left - 4)
-        px = shrink(px, small, lambda px: width(line.name, SEMIBOLD, px) <= room)
-        shown = write(line.name, (left, y), SEMIBOLD, px, theme.text, width=room)
+        name = line.name
+        if width(name, SEMIBOLD, small) > room:
+            name = time_in(name) or name
+        px = shrink(px, small, lambda px: width(name, SEMIBOLD, px) <= room)
+        shown = write(name, (left, y), SEMIBOLD, px, theme.text, width=room)
         if trend and room - shown > width(trend, REGULAR, small) + 8:
             tint = mix(theme.panel, colour, 0.75)
             write(trend, (x - 4, y), REGULAR, small, tint, align=1)

@@ -8,7 +8,6 @@ Ahead is up, behind is down.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -21,7 +20,7 @@ from simulator.stage.scene import Body, Chart, ChartCurve, ChartMarker, Scene
 from simulator.units import format_signed
 from simulator.view.layout import Box
 from simulator.view.panels.cards import ground
-from simulator.view.panels.frame import CachedLayer, SidePanel, padding
+from simulator.view.panels.frame import CachedLayer, SidePanel, padding, time_in
 from simulator.view.sprites import dot
 from simulator.view.text import REGULAR, SEMIBOLD, Style, shrink
 from simulator.view.theme import Colour, Sizes, Theme, mix
@@ -41,9 +40,6 @@ _PIN_LABELS = tuple("123456")
 """A kept run is labelled with its number."""
 _LEAST_NAME, _WIDEST_NAME = 6, 16
 """What a name is cut to at once, and before it is left out [heights of the type]."""
-
-
-_ENDS_IN_TIME = re.compile(r"(?!before)\D*?(\d*:?\d+[:.]\d+(?:\.\d+)?)")
 
 
 def plot_box(box: Box, sizes: Sizes) -> Box:
@@ -280,7 +276,7 @@ class TimelineHover(SidePanel):
 
     def __init__(self) -> None:
         """Point at nothing."""
-        self._at = (-1, -1)
+        self._at, self.box = (-1, -1), None
 
     def handle(self, event: pygame.Event, session: Watched) -> bool:
         """Take where the mouse is; a click on the label of an event goes to it."""
@@ -423,10 +419,8 @@ def legend(
         return sum(parts) + pad * (len(parts) - 1) <= room
 
     def short(name: str, wide: int) -> str:
-        time = _ENDS_IN_TIME.fullmatch(name)
-        if time is not None and width(name, REGULAR, px) > wide:
-            return time[1]  # it names the line as well, and is never cut
-        return style.type.fit(name, REGULAR, px, wide)
+        name = name if width(name, REGULAR, px) <= wide else time_in(name) or name
+        return style.type.fit(name, REGULAR, px, max(wide, width(time_in(name), REGULAR, px)))
 
     def cut(wide: int, count: int, band: str, ways: str = "") -> Legend:
         shown = tuple((c, short(name, wide)) for c, name in curves[:count])

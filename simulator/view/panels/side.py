@@ -18,7 +18,6 @@ import pygame
 
 from simulator.analysis.gaps import GapState
 from simulator.stage.scene import GapLine, Meter, Panel
-from simulator.stage.scenery import evenly
 from simulator.units import format_signed, format_time, time_cell
 from simulator.view.layout import Box
 from simulator.view.panels.frame import CachedLayer, SidePanel, body, rows, time_in
@@ -144,6 +143,9 @@ class SplitsPanel(SidePanel):
 
     def draw(self, layer: CachedLayer, box: Box) -> None:
         """Bring the table up to date."""
+        # whoever has splits has a scenario; the empty stadium has none, and opens sooner
+        from simulator.stage.scenery import evenly  # noqa: PLC0415
+
         scene, style = self.scene, self.style
         inner = body(box, style.sizes)
         published = any(row.published_s is not None for row in scene.splits)

@@ -44,18 +44,6 @@ def projected_finish(recording: Recording, time_s: float) -> float | None:
     return t + (recording.race_m - x) * since / LOOK_BACK_M
 
 
-def projections(recording: Recording) -> Floats:
-    """Return the projected finish at every tick [s], shape (ticks + 1,); NaN before 200 m.
-
-    At each tick it is what `projected_finish` says there.
-    """
-    t = np.minimum(np.arange(recording.ticks + 1) * recording.step_s, recording.end_s)
-    x = recording.distance_at(t)
-    since = t - recording.time_at(np.maximum(x - LOOK_BACK_M, 0.0))
-    finish_s = t + (recording.race_m - x) * since / LOOK_BACK_M
-    return np.where(x < LOOK_BACK_M, np.nan, finish_s)
-
-
 @dataclass(frozen=True, eq=False)
 class Possible:
     """Whether `target_s` [s] can still be reached, by race distance, per 25 m."""

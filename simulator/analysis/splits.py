@@ -7,6 +7,7 @@ In: a scenario, its recording and marks. Out: rows of cumulative times [s]; for 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -109,6 +110,12 @@ def split_table(
         )
         rows.append(row)
     return rows
+
+
+def worst_residual(splits: Sequence[Split]) -> tuple[Split, float] | None:
+    """Return the split furthest from its published time, and by how much [s]; None without any."""
+    known = [(s, s.residual_s) for s in splits if s.residual_s is not None]
+    return max(known, key=lambda each: abs(each[1]), default=None)
 
 
 def run_time(recording: Recording, distance_m: float) -> float | None:

@@ -5,7 +5,7 @@ In: a scenario and its recording. Out: `Summary`, and the same as plain values f
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -81,12 +81,7 @@ class Summary:
             ],
             "lost_light_at_m": self.lost_light_at_m,
             "mean_shelter": self.mean_shelter,
-            "energy_j_kg": {
-                "spent": self.energy.spent,
-                "aerobic": self.energy.aerobic,
-                "from_reserve": self.energy.from_reserve,
-                "reserve_left": self.energy.reserve_left,
-            },
+            "energy_j_kg": asdict(self.energy),
             "step_s": run.step_s,
         }
         published = [s for s in self.splits if s.published_s is not None]

@@ -16,7 +16,7 @@ import yaml
 
 from simulator.analysis.marks import plan_mark, wave_marks
 from simulator.analysis.predict import DISTANCES_M
-from simulator.analysis.splits import Split, split_label, split_places
+from simulator.analysis.splits import split_label, split_places
 from simulator.analysis.summary import Summary
 from simulator.analysis.validate.athletes import FILE, Study, athletes
 from simulator.analysis.validate.rows import DECIMALS, Role, Row, Unit, sections
@@ -44,12 +44,6 @@ def split_cells(summary: Summary) -> list[list[str]]:
         cells += [time_cell(s.published_s), signed_cell(s.residual_s)] if published else []
         rows.append(cells)
     return rows
-
-
-def worst_residual(summary: Summary) -> tuple[Split, float] | None:
-    """Return the split furthest from its published time, and by how much [s]; None without any."""
-    known = [(s, s.residual_s) for s in summary.splits if s.residual_s is not None]
-    return max(known, key=lambda each: abs(each[1]), default=None)
 
 
 def write_splits(summary: Summary, path: str | Path) -> None:

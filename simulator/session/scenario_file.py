@@ -150,18 +150,20 @@ class OverwriteGuard:
         self._written: set[Path] = set()
         self._refused: Path | None = None
 
-    def refusal(self, path: Path, watched: ScenarioFile | None) -> str:
-        """Return why not to write there yet, or an empty text; the `watched` file is no stranger.
+    def check(self, path: Path, watched: ScenarioFile | None) -> None:
+        """Let a file be written; the `watched` one is no stranger.
 
         Raises:
-            OutputError: the system does not say what is there.
+            OutputError: it is there already, or the system does not say what is there.
         """
         is_watched = watched is not None and watched.path == path and not watched.shipped
         if is_watched or path in self._written or path == self._refused or not is_there(path):
             self._written.add(path)
-            return ""
+            return
         self._refused = path
-        return f"{path.name} is there already: save it by that name again to replace it."
+        raise OutputError(
+            f"{path.name} is there already: save it by that name again to replace it."
+        )
 
 
 # -- what is written -----------------------------------------------------------------------------

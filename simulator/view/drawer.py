@@ -19,8 +19,9 @@ from simulator.view.camera import ease
 from simulator.view.layout import Box, Layout
 from simulator.view.pages import Page, changed_pages, page_names, written
 from simulator.view.panels.cards import draw_problem, draw_table
-from simulator.view.panels.frame import frame, padding
+from simulator.view.panels.frame import SidePanel, frame, padding
 from simulator.view.panels.side import SIDE_PANELS
+from simulator.view.panels.timeline import TimelineHover
 from simulator.view.text import Style
 from simulator.view.theme import mix
 from simulator.view.ui import Control, Key, Ui
@@ -139,7 +140,7 @@ class Drawer:
             return
         if self.open and (not waits or self._surface is None):
             state = self.session.panel_state()
-            self.ui.stale |= state is not self._state and not _same(state, self._state)
+            self.ui.stale |= state != self._state
             if self.ui.stale or self._surface is None:
                 self.refresh()
         if self._surface is not None:
@@ -389,12 +390,6 @@ _UNDO, _REDO = "Take the last change back.", "Make the change again."
 _SAVE, _SAVE_AS = "Write the settings to the file.", "Write them to another file."
 
 
-def _same(one: PanelState, other: PanelState | None) -> bool:
-    """Return whether two states look the same."""
-    names = PanelState.__slots__
-    return other is not None and all(getattr(one, n) == getattr(other, n) for n in names)
-
-
 # -- the drawer among what edits the run -----------------------------------------------------------
 
 
@@ -405,7 +400,8 @@ class Editor:
         """Start with the drawer shut."""
         self._session = session
         self.drawer = Drawer(session)
-        self._panels = {name: panel() for name, panel in SIDE_PANELS.items()}
+        self._panels: dict[str, SidePanel] = {name: made() for name, made in SIDE_PANELS.items()}
+        self._panels["timeline"] = TimelineHover()
         self._curves: tuple[ChartCurve, ...] | None = None
 
     def toggle(self, *, by_key: bool) -> None:
@@ -451,9 +447,10 @@ class Editor:
         self, surface: pygame.Surface, scene: Scene, layout: Layout, style: Style, elapsed_s: float
     ) -> None:
         """Draw the drawer, the open table, and what a panel says under the mouse."""
-        drawer, side, session = self.drawer, dict(layout.side), self._session
+        drawer, session = self.drawer, self._session
+        places = {**dict(layout.side), "timeline": layout.timeline}
         for name, panel in self._panels.items():
-            panel.layout(side.get(name), scene, style)
+            panel.layout(places.get(name), scene, style)
         if drawer.shown:
             drawer.side_controls = [panel.control(session) for panel in self._panels.values()]
             # the first picture of another run is dear enough: the drawer follows in the next

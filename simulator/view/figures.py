@@ -23,7 +23,7 @@ from simulator.errors import ExtraError, LightpaceError, OutputError
 from simulator.files import replacing
 from simulator.resources import asset_path
 from simulator.units import format_time
-from simulator.view.theme import Theme, css, mix, theme_named
+from simulator.view.theme import css, mix, theme_named
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -129,7 +129,7 @@ def draw_figure(columns: Columns, show: FigureSpec, path: Path) -> None:
     results = names.index("status") if "status" in names else len(names)
     of_result = show.colour in names[results:]
     is_map = of_result and show.y in names[:results]
-    with mpl.rc_context(style(THEME)):
+    with mpl.rc_context(style()):
         figure = Figure()
         if is_map:
             draw_map(figure, columns, show)
@@ -165,8 +165,8 @@ def _numbers(columns: Columns, name: str) -> Floats:
     return values
 
 
-def style(theme: Theme) -> dict[Any, Any]:
-    """Return matplotlib's settings for a theme."""
+def style() -> dict[Any, Any]:
+    """Return matplotlib's settings in the colours and the font of the screen."""
     from matplotlib.font_manager import FontProperties, fontManager  # noqa: PLC0415
 
     files = [_font_file(weight) for weight in ("Regular", "SemiBold")]
@@ -174,14 +174,12 @@ def style(theme: Theme) -> dict[Any, Any]:
         if not any(font.fname == file for font in fontManager.ttflist):
             fontManager.addfont(file)
     _add_semibold_fallback()
-    text, muted, edge, back = (
-        css(colour) for colour in (theme.text, theme.muted, theme.edge, theme.back)
-    )
+    back = css(THEME.back)
     return {
         "font.family": [FontProperties(fname=files[0]).get_name(), FALLBACK],
         "font.size": 17,
         "text.parse_math": False,  # two dollar signs in a name are no formula
-        "text.color": text,
+        "text.color": TEXT,
         "figure.figsize": (12.8, 7.2),
         "figure.dpi": 150,
         "figure.facecolor": back,
@@ -191,19 +189,19 @@ def style(theme: Theme) -> dict[Any, Any]:
         "figure.constrained_layout.w_pad": MARGIN_IN,
         "figure.constrained_layout.h_pad": MARGIN_IN,
         "savefig.facecolor": back,
-        "axes.facecolor": css(theme.panel),
-        "axes.edgecolor": edge,
-        "axes.labelcolor": muted,
+        "axes.facecolor": css(THEME.panel),
+        "axes.edgecolor": EDGE,
+        "axes.labelcolor": MUTED,
         "axes.labelsize": 18,
         "axes.spines.top": False,
         "axes.spines.right": False,
         "axes.axisbelow": True,
         "axes.unicode_minus": True,
-        "xtick.color": edge,
-        "ytick.color": edge,
-        "xtick.labelcolor": muted,
-        "ytick.labelcolor": muted,
-        "grid.color": edge,
+        "xtick.color": EDGE,
+        "ytick.color": EDGE,
+        "xtick.labelcolor": MUTED,
+        "ytick.labelcolor": MUTED,
+        "grid.color": EDGE,
         "grid.linewidth": 1,
         "legend.frameon": False,
         "legend.fontsize": 15,

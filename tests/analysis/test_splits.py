@@ -25,9 +25,9 @@ from simulator.units import MILE_M
 def test_splits_are_taken_where_the_sport_takes_them(
     race_m: float, first: float, count: int
 ) -> None:
-    found = split_distances(race_m)
-    assert (found[0], found[-1], len(found)) == (first, race_m, count)
-    assert found == sorted(set(found))
+    result = split_distances(race_m)
+    assert (result[0], result[-1], len(result)) == (first, race_m, count)
+    assert result == sorted(set(result))
 
 
 def test_nobody_reads_two_splits_nine_metres_apart() -> None:

@@ -106,11 +106,11 @@ class Runner(Section):
         description="Extra cost of a backward force k: percent per percent of body weight [1].",
     )
     drag_area: Number | None = Field(
-        None, gt=0, le=1.5, description="Drag area CdA [m2]; left out: from height and mass."
+        None, ge=0.05, le=1.5, description="Drag area CdA [m2]; left out: from height and mass."
     )
     anticipation: Number = Field(
         1.05,
-        ge=0.8,
+        ge=0.9,
         le=10,
         description="How much faster than the plan allows she lets her reserve go [1]; 10: no "
         "anticipation. Calibrated on Breaking4.",

@@ -137,11 +137,29 @@ def check(
                 from simulator.physics.air import outside_sources
 
                 scenario = load(name, changes)
+                _check_recordings(name, scenario)
                 out.print(escape(f"{name}: {scenario.name}, no problems"))
                 for warning in outside_sources(scenario.environment):
                     out.print(escape(f"  {warning}"))
         except ScenarioError as error:
             problems += error.problems
+    if problems:
+        raise ScenarioError(problems)
+
+
+def _check_recordings(name: str, scenario: Scenario) -> None:
+    """Refuse recordings that are ghosts and cannot be used; the loader opens no more than texts."""
+    from simulator.errors import RecordingError
+    from simulator.recording.store import load_recording
+    from simulator.scenario.ghosts import RecordingGhost
+
+    problems = []
+    for i, ghost in enumerate(scenario.ghosts):
+        if isinstance(ghost, RecordingGhost):
+            try:
+                load_recording(ghost.file)
+            except RecordingError as error:
+                problems.append(Problem(name, 0, 0, f"ghosts.{i}.file", str(error).rstrip(".")))
     if problems:
         raise ScenarioError(problems)
 

@@ -27,7 +27,14 @@ from simulator.scenario.fields import (
     bounds_of,
     same_names,
 )
-from simulator.scenario.ghosts import EvenGhost, Ghost, LapGhost, SplitGhost, default_ghosts
+from simulator.scenario.ghosts import (
+    EvenGhost,
+    Ghost,
+    KnownGhost,
+    LapGhost,
+    SplitGhost,
+    default_ghosts,
+)
 from simulator.scenario.pacers import Pacers
 from simulator.scenario.plan import (
     EvenPlan,
@@ -223,7 +230,7 @@ class Scenario(CheckedSection):
                 length, rests_on = ghost.distance or self.distance, ((*at, "distance"),)
                 place = (*at, "splits")
                 yield from split_complaints(place, ghost.splits, length, rests_on, may_stop=True)
-        tables = [g.name for g in self.ghosts if isinstance(g, SplitGhost | LapGhost)]
+        tables = [g.name for g in self.ghosts if isinstance(g, KnownGhost)]
         if self.published is not None and self.published not in tables:
             what = f"there is no ghost of kind splits or laps called '{self.published}'"
             hint = f"of these kinds: {', '.join(tables) or 'none'}"

@@ -96,7 +96,7 @@ def plan_with_target(plan: Plan, race_m: float, target_s: float, locked: Collect
     if isinstance(plan, LapPlan):
         share = target_s / sum(plan.laps)
         laps = [time_text(t * share) for t in plan.laps]
-        return flow({"shape": "laps", "laps": laps, "standing_start": plan.standing_start})
+        return flow({**_plain(plan), "laps": laps})
     if not isinstance(plan, SplitPlan):
         return flow({**_plain(plan), "target": time_text(target_s)})
     sections = sections_of(plan, race_m)

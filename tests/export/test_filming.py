@@ -207,6 +207,7 @@ def test_names_are_free_and_fit_any_file_system(
     Path("lightpace a (2).mp4").touch()
     assert free_path("a") == Path("lightpace a (3).mp4")
     assert free_path("///") == Path("lightpace film.mp4")
+    assert len(free_path("字" * 200).name.encode()) <= 255
 
 
 # -- stories ---------------------------------------------------------------------------------------

@@ -119,3 +119,35 @@ def test_what_is_json_and_no_table_is_one_sentence(tmp_path: Path, text: str) ->
     file.write_text(text, encoding="utf-8")
     with pytest.raises(LightpaceError, match=r"a.json is not a table of results\."):
         read_columns(file)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"a,b\n" + b"x" * 131_073 + b",1\n",
+        b'a,b\n"1,2\n',
+        b"a,b\n1\n",
+        b"\xff\xfe\x00",
+        b"",
+        b"a,b\n\0,1\n",
+    ],
+)
+def test_a_csv_that_is_damaged_is_one_sentence(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "damaged.csv"
+    path.write_bytes(content)
+    try:
+        columns = read_columns(path)
+    except LightpaceError as error:
+        refusal = str(error)
+    else:
+        assert list(columns) == ["a", "b"]
+        return
+    assert refusal == f"{path} is not a table of results."
+
+
+def test_a_table_that_is_too_large_is_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "large.csv"
+    with path.open("wb") as file:
+        file.truncate(10**10)
+    with pytest.raises(LightpaceError, match="too large"):
+        read_columns(path)

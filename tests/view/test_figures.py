@@ -95,6 +95,37 @@ def test_what_cannot_be_drawn_is_said(tmp_path: Path, show: FigureSpec, words: s
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize("far", [1e308, -1e308, np.inf, -np.inf, 1.1e12])
+@pytest.mark.parametrize("column", ["a", "b", "finish_s"])
+def test_a_number_beyond_any_axis_is_said(tmp_path: Path, column: str, far: float) -> None:
+    table = {
+        "a": np.array([1.0, 2, 1, 2]),
+        "b": np.array([1.0, 1, 2, 2]),
+        "status": np.array(["finished"] * 4),
+        "finish_s": np.array([239.0, 240, 241, 242]),
+    }
+    table[column] = np.where(np.arange(4) == 3, far, table[column])
+    with pytest.raises(LightpaceError, match=rf"'{column}' holds numbers beyond 1e\+12"):
+        draw_figure(table, FigureSpec("a", "b", "finish_s"), tmp_path / "a.svg")
+
+
+@pytest.mark.parametrize(
+    "finish_s", [[240.0] * 4, [-1.0, -2, -1, -2], [240, np.nan, 240, np.nan], [1e-320, 0, 0, 1e12]]
+)
+@pytest.mark.parametrize("first", [1.0, -1e12, 1e-320, np.nan])
+def test_a_map_of_any_numbers_is_drawn(tmp_path: Path, first: float, finish_s: list[float]) -> None:
+    table = {
+        "a": np.array([first, 2, first, 2, 3, 3]),
+        "b": np.array([1.0, 1, 2, 2, 1, 2]),
+        "status": np.array(["finished"] * 6),
+        "finish_s": np.array([*finish_s, 250.0, 251.0]),
+    }
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        draw_figure(table, FigureSpec("a", "b", "finish_s"), tmp_path / "a.svg")
+    assert (tmp_path / "a.svg").stat().st_size > 1000
+
+
 def test_another_ending_and_a_missing_matplotlib_are_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -127,3 +127,38 @@ def test_a_byte_that_is_no_character_is_refused_before_anything_is_run() -> None
     with pytest.raises(ScenarioError, match="cannot be printed") as refused:
         axis_of("pacers.count=\udcff,3")
     assert str(refused.value).encode()
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("pacers.front_gap=1:3:0.0002", "1..3:0.0002"),
+        ("pacers.front_gap=0.8:1.4:0.2", "0.8..1.4:0.2"),
+        ("pacers.count=0:3", "0..3"),
+    ],
+)
+def test_a_range_that_is_written_with_colons_is_refused_with_the_right_one(
+    text: str, meant: str
+) -> None:
+    with pytest.raises(ScenarioError, match=f"a range is written {meant}"):
+        axis_of(text)
+
+
+@pytest.mark.parametrize("time", ["3:59", "3:59.5", "1:02:03", "0:59"])
+def test_a_time_between_colons_is_a_value(time: str) -> None:
+    assert axis_of(f"plan.target={time}").rows == ((time,),)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "pacers.front_gap,plan.target\n1.5,3:59.5\n2,4:00\n",
+        "pacers.front_gap;plan.target\n1,5;3:59,5\n2;4:00\n",
+        "pacers.front_gap\tplan.target\n1,5\t3:59,5\n2\t4:00\n",
+        '"pacers.front_gap";"plan.target"\r\n"1,5";"3:59,5"\r\n2;4:00\r\n',
+    ],
+)
+def test_rows_are_read_as_spreadsheets_of_all_countries_write_them(text: str) -> None:
+    axis = axis_of_csv(text, "rows.csv")
+    assert axis.paths == ("pacers.front_gap", "plan.target")
+    assert axis.rows == (("1.5", "3:59.5"), ("2", "4:00"))

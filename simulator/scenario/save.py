@@ -17,8 +17,9 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from simulator.scenario.plan import key_distance
 from simulator.scenario.yaml_tree import scalar_value
-from simulator.units import format_time, parse_distance, parse_time
+from simulator.units import format_time, parse_time
 
 if TYPE_CHECKING:
     from ruamel.yaml import YAML
@@ -221,15 +222,8 @@ def _key_of(node: Any, step: str | int) -> Any:
         return step if isinstance(step, int) and step < len(node) else None
     if step in node:
         return step
-    order = _metres(str(step))
-    return next((k for k in node if order is not None and _metres(k) == order), None)
-
-
-def _metres(key: str) -> float | None:
-    try:
-        return parse_distance(key)
-    except ValueError:
-        return None
+    meant = key_distance(str(step))
+    return next((k for k in node if key_distance(k) == meant), None)
 
 
 def _anchor(node: Any) -> str:

@@ -424,3 +424,17 @@ def test_a_strangers_file_is_replaced_only_when_told_twice(file: Path, tmp_path:
     session.change("pacers.count", "0")
     session.save_as(tmp_path / "victim")  # it is one's own by now
     assert load_scenario(victim).pacers.count == 0
+
+
+def test_a_row_may_be_written_as_people_write_it_and_is_changed_in_its_place(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "people.yaml"
+    file.write_text(
+        "distance: 800\npacers: {count: 0}\nghosts: []\n"
+        "plan:\n  splits:\n    440 yd: 57,5\n    Finish: 1:56,9\n"
+    )
+    opened = Session.open(file)
+    assert opened.change("plan.splits.finish", "1:57.5")
+    opened.save()
+    assert "    440 yd: 57,5\n    Finish: 1:57.50\n" in file.read_text()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,7 +19,17 @@ from simulator.analysis.marks import Mark
 from simulator.coefficients import LAP_M
 from simulator.physics.pacers import Place, front_gap, places
 from simulator.physics.track import start_position, track_position
-from simulator.recording.recording import Moment, Status
+from simulator.recording.recording import Moment, Recording, Status
+from simulator.stage.gait import (
+    START_PHASE,
+    TICK_S,
+    Build,
+    Stride,
+    StrideTrack,
+    as_shown,
+    effort_of,
+    stride_track,
+)
 from simulator.stage.playback import Playback
 from simulator.stage.scene import (
     Board,
@@ -54,6 +65,8 @@ COVER_NEAR_M, COVER_FAR_M = 0.6, 2.4
 FADED = 0.22
 RANGES_S = (2.0, 4.0, 6.0, 8.0, 10.0, 15.0, 20.0, 30.0, 45.0, 60.0, 120.0, 300.0, 1000.0)
 
+STRIDES_S = 12.0
+"""Strides are known so long beyond a finish [s]."""
 TAIL_POWER = 1.4
 """How the tail fades behind the head (assumed: no shape was published)."""
 
@@ -122,8 +135,10 @@ def scene_of(show: Show, playback: Playback, options: ShowOptions, notice: str =
             runner_m,
             aside_m,
             moment.v_m_s,
+            build=_her_build(then),
+            stride=_her_track(run).at(t, then.scenario.runner.height),
         ),
-        pacers=_pacers(then, moment, standing),
+        pacers=_pacers(then, run, moment, standing),
         ghosts=_ghosts(show, t, runner_m) if options.ghosts else (),
         group=_group(then, moment, standing, runner_m),
         gaps=_gaps(then, t, x),
@@ -158,8 +173,61 @@ def _waves(show: Show, t: float) -> tuple[Wave, ...]:
     return tuple(waves)
 
 
-def _pacers(show: Show, moment: Moment, standing: Sequence[Place]) -> tuple[Body, ...]:
+def _her_build(show: Show) -> Build:
+    runner = show.scenario.runner
+    return Build(runner.height, woman=runner.woman)
+
+
+@lru_cache(maxsize=8)
+def _her_track(run: Recording) -> StrideTrack:
+    """Return her stride over race time; her effort shows where her reserve is nearly out."""
+    ticks = np.arange(round((run.end_s + STRIDES_S) / TICK_S) + 1) * TICK_S
+    times = np.arange(run.ticks + 1) * run.step_s
+    share = np.interp(ticks, times, run.reserve) / run.reserve[0]
+    effort = effort_of(share) * (ticks <= run.end_s)
+    return stride_track(as_shown(run.distance_at(ticks), run.race_m, rest_at), effort)
+
+
+@lru_cache(maxsize=8)
+def _group_track(run: Recording) -> StrideTrack:
+    """Return the stride over race time of those who lead her."""
+    ticks = np.arange(round((run.end_s + STRIDES_S) / TICK_S) + 1) * TICK_S
+    times = np.arange(run.ticks + 1) * run.step_s
+    beyond = np.maximum(ticks - times[-1], 0.0) * run.group_v[-1]
+    way = np.interp(ticks, times, run.group) + beyond
+    return stride_track(as_shown(way - way[0], run.race_m, rest_at))
+
+
+@lru_cache(maxsize=64)
+def _ghost_track(mark: Mark, line_m: float) -> StrideTrack:
+    ticks = np.arange(round(((mark.finish_s or 0.0) + STRIDES_S) / TICK_S) + 1) * TICK_S
+    return stride_track(as_shown(mark.run.distance_at(ticks), line_m, rest_at))
+
+
+def _looks(show: Show, i: int, name: str) -> tuple[Build, float, float]:
+    """Return build, stature of its cadence [m] and phase at the gun of a pacer: assumed.
+
+    Few builds, so that many share their pictures; the strides differ a little, so that nobody
+    marches in step.
+    """
+    woman = name in show.scenario.pacers.women
+    tall = (1.67, 1.70)[i % 2] if woman else (1.83, 1.77, 1.80)[i % 3]
+    spread = (0.618034 * i) % 1.0 - 0.5
+    return Build(tall, woman=woman), tall * (1.0 + 0.03 * spread), START_PHASE + 0.5 * (i % 3 > 1)
+
+
+def _pacers(
+    show: Show, run: Recording, moment: Moment, standing: Sequence[Place]
+) -> tuple[Body, ...]:
     race = show.recording.race_m
+    hers, group = _her_track(run), _group_track(run)
+    order = {name: i for i, name in enumerate(show.bodies.names)}
+    looks = {p.name: _looks(show, order[p.name], p.name) for p in standing}
+
+    def stride(p: Place) -> Stride:
+        _, tall, begin = looks[p.name]
+        return (group if p.role == "ahead" else hers).at(moment.time_s, tall, begin)
+
     return tuple(
         Body(
             p.name,
@@ -171,6 +239,8 @@ def _pacers(show: Show, moment: Moment, standing: Sequence[Place]) -> tuple[Body
             moment.v_m_s,
             p.presence,
             p.role,
+            looks[p.name][0],
+            stride(p),
         )
         for p in standing
     )
@@ -184,7 +254,14 @@ def _ghosts(show: Show, t: float, runner_m: float) -> tuple[Body, ...]:
         near = (abs(x - runner_m) - COVER_NEAR_M) / (COVER_FAR_M - COVER_NEAR_M)
         z = min(max(near, 0.0), 1.0)
         alpha = FADED + (1.0 - FADED) * z * z * (3.0 - 2.0 * z)
-        bodies.append(Body(mark.name, mark.label, "ghost", mark.colour, x, 0.0, 0.0, alpha))
+        build = _her_build(show)
+        stride = _ghost_track(mark, min(race, mark.distance_m)).at(t, build.stature_m)
+        bodies.append(
+            Body(
+                mark.name, mark.label, "ghost", mark.colour, x, 0.0, 0.0, alpha,
+                build=build, stride=stride,
+            )
+        )  # fmt: skip
     return tuple(bodies)
 
 

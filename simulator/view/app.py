@@ -16,8 +16,9 @@ from typing import Unpack
 import pygame
 
 from simulator.errors import DisplayError
+from simulator.screen import Camera
 from simulator.stage.keys import Action
-from simulator.stage.scene import Camera, Scene, Staging
+from simulator.stage.scene import Scene, Staging
 from simulator.view.camera import Shot, directed
 from simulator.view.controls import Controls
 from simulator.view.drawer import Editor

@@ -13,9 +13,18 @@ from functools import lru_cache
 
 import pygame
 
+from simulator.screen import Camera
 from simulator.stage.keys import ALSO_PRESENTING, BINDINGS, PRESENTING, Binding
-from simulator.stage.scene import Camera
-from simulator.view.camera import MOST_ZOOM, Shot, View, aim_of, closer, view_of, within
+from simulator.view.camera import (
+    MOST_ZOOM,
+    Shot,
+    View,
+    aim_of,
+    closer,
+    ground_aim,
+    looking,
+    within,
+)
 from simulator.view.layout import Layout
 from simulator.view.panels.timeline import distance_at, plot_box
 from simulator.view.ui import DOUBLE_CLICK_S
@@ -87,8 +96,9 @@ class Pointing:
         if before is not None and now_s - before[1] <= DOUBLE_CLICK_S and _near(at, before[0]):
             self._clicked = None
             self.let_go()
-            return shot.to(shot.home) if shot.camera is Camera.FREE else shot
-        self._from, self._dragging = (at, view_of(shot, self._session.scene(), layout)), False
+            return shot.to(shot.home) if shot.camera is Camera.FREE else replace(shot, zoom=1.0)
+        aim = ground_aim(shot, self._session.scene(), layout)
+        self._from, self._dragging = (at, looking(layout, aim)), False
         return shot
 
     def _move(self, at: tuple[int, int], shot: Shot, layout: Layout) -> Shot:
@@ -104,10 +114,12 @@ class Pointing:
         notches = float(getattr(event, "precise_y", 0.0) or event.y)
         if not notches or self._from is not None or not _on_ground(self._pointer, shot, layout):
             return shot
-        now = aim_of(layout, view_of(shot, self._session.scene(), layout))
+        factor = math.pow(NOTCH, min(8.0, max(-8.0, notches)))
+        if shot.camera.close or shot.camera is Camera.AUTO:
+            return shot.closer(factor)
+        now = ground_aim(shot, self._session.scene(), layout)
         # notches add up: the next one counts from where the last one leads
         goal = shot.aim if shot.camera is Camera.FREE and shot.aim is not None else now
-        factor = math.pow(NOTCH, min(8.0, max(-8.0, notches)))
         if goal.zoom * factor < 1.0 + 1e-9:
             return shot.to(Camera.WHOLE)
         if goal.zoom >= MOST_ZOOM and factor > 1.0:

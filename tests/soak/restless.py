@@ -26,7 +26,7 @@ from simulator.session.forks import LruCache
 from simulator.stage.keys import Action
 from simulator.stage.panel_state import Knob, KnobKind
 from simulator.stage.playback import RATES
-from simulator.stage.scene import Camera
+from simulator.screen import Camera
 from simulator.view.app import App
 from simulator.view.pages import page_names
 from simulator.view.theme import THEMES

@@ -17,7 +17,8 @@ from simulator.scenario.story import ALL_PANELS, EVENTS, AxisName, CameraName, p
 from simulator.scenario.story_script import load_story, load_story_text
 from simulator.stage.events import events, time_of
 from simulator.stage.playback import COUNTDOWN_S, Playback
-from simulator.stage.scene import Camera, Panel, Phase
+from simulator.screen import Camera, Panel
+from simulator.stage.scene import Phase
 from simulator.stage.show import Show, make_show
 from simulator.stage.story import StoryTimeline, compile_story
 from simulator.units import format_time

@@ -10,7 +10,8 @@ import pytest
 
 from simulator.errors import DisplayError
 from simulator.stage.keys import BINDINGS, Action
-from simulator.stage.scene import Camera, Scene
+from simulator.screen import Camera
+from simulator.stage.scene import Scene
 from simulator.view import app as app_module
 from simulator.view import sprites
 from simulator.view.app import AWAKE, IDLE_OBJECTS, App

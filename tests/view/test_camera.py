@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.stage.scene import Camera, Panel, Scene, Staging
+from simulator.screen import Camera, Panel
+from simulator.stage.scene import Scene, Staging
 from simulator.view.arranging import arrange
 from simulator.view.camera import (
     GROUP_WIDTH_M,

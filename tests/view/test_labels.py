@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from simulator.stage.scene import Camera, Scene
+from simulator.screen import Camera
+from simulator.stage.scene import Scene
 from simulator.view import camera
 from simulator.view.arranging import arrange
 from simulator.view.camera import resting, view_of

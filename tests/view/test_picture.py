@@ -10,7 +10,8 @@ import numpy as np
 import pygame
 import pytest
 
-from simulator.stage.scene import Body, Camera, Chance, ChartCurve, Phase, Scene
+from simulator.screen import Camera
+from simulator.stage.scene import Body, Chance, ChartCurve, Phase, Scene
 from simulator.view import camera
 from simulator.view.arranging import arrange
 from simulator.view.camera import Shot, Viewpoint, resting

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pygame
 import pytest
 
-from simulator.stage.scene import Camera, Panel, Scene, Staging
+from simulator.screen import Camera, Panel
+from simulator.stage.scene import Scene, Staging
 from simulator.view.app import App
 from simulator.view.camera import MOST_ZOOM, View, resting, view_of
 from simulator.view.layout import Layout

@@ -8,7 +8,8 @@ import pygame
 import pytest
 
 from simulator.stage.keys import PRESENTING, Action
-from simulator.stage.scene import Camera, Cue, Panel, Staging
+from simulator.screen import Camera, Panel
+from simulator.stage.scene import Cue, Staging
 from simulator.view import window as window_module
 from simulator.view.app import App
 from simulator.view.arranging import LECTURE_PANELS, arrange_lecture

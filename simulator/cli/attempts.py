@@ -239,6 +239,9 @@ def film(
     speed: Annotated[
         float, typer.Option(min=0.01, max=1000, callback=finite, help="Playback rate.")
     ] = 1.0,
+    slow_motion: Annotated[
+        bool, typer.Option(help="Slow down for a beat where the light is lost.")
+    ] = True,
     theme: ThemeName = "night",
     max_mb: Annotated[
         float | None,
@@ -264,7 +267,8 @@ def film(
             f"from {start} to {end} is no part of this {'story' if of_story else 'attempt'}, "
             f"which is shown until {format_time(reel.last_s)}."
         )
-    cut = Cut(first, last, speed, fps or (_GIF_FPS if gif else _FILM_FPS))
+    beat = reel.beat_s if slow_motion else None
+    cut = Cut(first, last, speed, fps or (_GIF_FPS if gif else _FILM_FPS), beat)
     check_film(output, cut, shape, max_mb, force=force)
     scene_at = reel.finish(cut)
     with moving(progress_bar()) as bar:
@@ -282,18 +286,23 @@ def film(
 
 @dataclass(frozen=True, slots=True)
 class _Reel:
-    """What a film is made of: `moment` reads a time, `finish` computes what is missing."""
+    """What a film is made of: `moment` reads a time, `finish` computes what is missing.
+
+    `beat_s`: where an attempt's slow motion begins [s]; a story's is in its own time.
+    """
 
     name: str
     first_s: float
     last_s: float
     moment: Callable[[str, str], float]
     finish: Callable[[Cut], SceneAt]
+    beat_s: float | None = None
 
 
 def _attempt(name: str, changes: list[str] | None, speed: float) -> _Reel:
     from simulator.export.film import attempt_scenes
     from simulator.session import Session
+    from simulator.stage.events import beat_s
     from simulator.stage.playback import COUNTDOWN_S
 
     scenario = load(name, changes)
@@ -306,7 +315,8 @@ def _attempt(name: str, changes: list[str] | None, speed: float) -> _Reel:
     def read(text: str, option: str) -> float:
         return moment(text, session, option)
 
-    return _Reel(scenario.name, -COUNTDOWN_S, session.playback.last_s, read, finish)
+    beat = beat_s(session.show, session.options)
+    return _Reel(scenario.name, -COUNTDOWN_S, session.playback.last_s, read, finish, beat)
 
 
 def _story(name: str, changes: list[str] | None) -> _Reel:

@@ -17,7 +17,7 @@ import pygame
 
 from simulator.errors import OutputError
 from simulator.files import is_there
-from simulator.stage.playback import Playback
+from simulator.stage.playback import Playback, playing_time, race_time
 from simulator.stage.scene import Scene, Staging
 from simulator.stage.scenery import ShowOptions, scene_of
 from simulator.stage.show import Show
@@ -63,22 +63,27 @@ class Cut:
         from_s, to_s: race time (a story's: playing time) of the first and the last picture [s].
         speed: so many of these seconds a second of film.
         fps: pictures a second of film.
+        slow_from_s: where a beat of slow motion begins [s of race time]; None: nowhere.
     """
 
     from_s: float
     to_s: float
     speed: float = 1.0
     fps: int = 60
+    slow_from_s: float | None = None
 
     @property
     def frames(self) -> int:
-        """Number of pictures: the length is that of the race / speed, to one picture."""
-        return max(1, round((self.to_s - self.from_s) * self.fps / self.speed))
+        """Number of pictures: the length is that of playing this part, to one picture."""
+        length_s = playing_time(self.from_s, self.to_s, self.speed, self.slow_from_s)
+        return max(1, round(length_s * self.fps))
 
     def time_s(self, index: int) -> float:
         """Return the time of a picture [s]; the last one stands at `to_s`."""
         last = index == self.frames - 1 and index > 0
-        return self.to_s if last else self.from_s + index * self.speed / self.fps
+        if last:
+            return self.to_s
+        return race_time(self.from_s, index / self.fps, self.speed, self.slow_from_s)
 
 
 def attempt_scenes(show: Show, rate: float = 1.0, options: ShowOptions | None = None) -> SceneAt:

@@ -33,7 +33,7 @@ illustration: nothing was measured of it.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
@@ -261,14 +261,6 @@ def stride_track(distance_m: Floats, effort: ArrayLike = 0.0) -> StrideTrack:
     rate = 0.5 * cadence(speed, CADENCE_STATURE_M, accel, spent) * begun
     strides = np.concatenate(([0.0], np.cumsum(0.5 * TICK_S * (rate[1:] + rate[:-1]))))
     return StrideTrack(TICK_S, strides, rate, speed, accel, spent, distance_m - distance_m[0])
-
-
-def as_shown(x_m: Floats, line_m: float, shown: Callable[[float, float], float]) -> Floats:
-    """Return race distances as they are shown [m], whose line is at `line_m` [m]."""
-    x = np.array(x_m, dtype=np.float64)
-    for i in np.flatnonzero(x > line_m).tolist():
-        x[i] = shown(x.item(i), line_m)
-    return x
 
 
 def effort_of(reserve_share: ArrayLike) -> Floats:

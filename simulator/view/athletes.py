@@ -161,8 +161,7 @@ _PLACES = {
 
 def _unit(vectors: Floats) -> Floats:
     length: Floats = np.sqrt(np.einsum("...i,...i->...", vectors, vectors))
-    unit: Floats = vectors / np.maximum(length, 1e-9)[..., None]
-    return unit
+    return np.asarray(vectors / np.maximum(length, 1e-9)[..., None]).astype(np.float64, copy=False)
 
 
 def _cross(a: Floats, b: Floats) -> Floats:

@@ -16,6 +16,7 @@ from rich.markup import escape
 
 from simulator.cli.terminal import (
     DEFAULT_SCENARIO,
+    CameraName,
     Changes,
     ScenarioName,
     StoryOrScenario,
@@ -28,6 +29,7 @@ from simulator.cli.terminal import (
     picture_size,
     race_time,
 )
+from simulator.screen import Camera
 from simulator.stage.keys import BINDINGS, PRESENTING
 
 if TYPE_CHECKING:
@@ -74,6 +76,7 @@ def run(
     fullscreen: Annotated[bool, typer.Option(help="Fill the whole screen.")] = False,
     display: AudienceDisplay = None,
     theme: ThemeName = "night",
+    camera: CameraName = Camera.WHOLE,
     sound: Annotated[
         bool, typer.Option("--sound", help="Play the gun, the bell and a tick each lap.")
     ] = False,
@@ -118,6 +121,7 @@ def run(
             fullscreen=fullscreen,
             display=display,
             theme=theme,
+            camera=Camera(camera),
             sound=sound,
             witnesses=(recorder.see, *lights),
             record=recorder.press,

@@ -215,6 +215,7 @@ def _usage(kind: str) -> str:
 
 # -- the story -----------------------------------------------------------------------------------
 
+PanelName = Annotated[Panel, WithJsonSchema({"type": "string", "enum": [*Panel]})]
 AxisName = Literal[
     "pacers", "front gap", "formation", "first-lap pace", "policy", "fade", "temperature", "wind"
 ]
@@ -299,7 +300,7 @@ class Chapter(CheckedSection):
     camera: Annotated[
         Camera, BeforeValidator(_camera), WithJsonSchema({"type": "string", "enum": [*LISTED]})
     ] = Field(Camera.WHOLE, description="Which camera shows it; auto: the director chooses.")
-    panels: Annotated[tuple[Panel, ...], at_most(7)] = Field(
+    panels: Annotated[tuple[PanelName, ...], at_most(7)] = Field(
         tuple(Panel), max_length=7, description="What is shown beside the track; left out: all."
     )
     what_if: AxisName = Field("pacers", description="What the what-if panel is about.")

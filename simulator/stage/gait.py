@@ -231,6 +231,8 @@ class StrideTrack:
             begin: phase at the gun: `START_PHASE`, or half a cycle more for the other foot.
         """
         place = min(max(time_s / self.step_s, 0.0), len(self.strides) - 1.0)
+        tick = round(place)
+        place = tick if abs(place - tick) < 1e-9 else place  # as in a recording
         i = min(int(place), len(self.strides) - 2)
         f = place - i
         r0, r1 = self.rate.item(i), self.rate.item(i + 1)
@@ -252,9 +254,9 @@ def stride_track(distance_m: Floats, effort: ArrayLike = 0.0) -> StrideTrack:
 
     `effort` is 0 to 1 at each tick, see `effort_of`.
     """
-    speed = np.maximum(np.gradient(distance_m, TICK_S), 0.0)
-    speed[0] = 0.0  # everybody stands on the line
-    accel = np.gradient(speed, TICK_S)
+    # backward differences: no stride may know of a later tick; everybody stands on the line
+    speed = np.maximum(np.diff(distance_m, prepend=distance_m[0]) / TICK_S, 0.0)
+    accel = np.diff(speed, prepend=0.0) / TICK_S
     spent = np.broadcast_to(np.asarray(effort, dtype=np.float64), speed.shape)
     # whoever starts steps off slowly, whoever comes to rest stops late
     begun = _smooth(speed / np.where(accel >= 0.0, START_UNTIL_M_S, 0.4))

@@ -161,7 +161,8 @@ _PLACES = {
 
 def _unit(vectors: Floats) -> Floats:
     length: Floats = np.sqrt(np.einsum("...i,...i->...", vectors, vectors))
-    return np.asarray(vectors / np.maximum(length, 1e-9)[..., None]).astype(np.float64, copy=False)
+    long: Floats = np.maximum(length, 1e-9)
+    return vectors / long[..., None]
 
 
 def _cross(a: Floats, b: Floats) -> Floats:
@@ -172,7 +173,7 @@ def _cross(a: Floats, b: Floats) -> Floats:
 
 @lru_cache(maxsize=8)
 def _angles(around: int) -> Floats:
-    return np.arange(around) * (2.0 * np.pi / around)
+    return np.linspace(0.0, 2.0 * np.pi, around, endpoint=False, dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 MOST_ZOOM = 14.0
 """How much closer than the whole track the user may go: about 13 m from side to side."""
-MOVE_S = 1.4
+MOVE_S = 1.2
 """How long the way from one camera to another takes [s]."""
 ZOOM_S = 0.22
 """How long a notch of the wheel takes [s]."""
@@ -263,15 +263,13 @@ def on_air(shot: Shot, scene: Scene) -> Shot:
     if shot.camera is not Camera.AUTO:
         return shot if start is shot.start else replace(shot, start=start)
     camera, before, since_s = scene.on_air
-    share = min(1.0, max(0.0, since_s / MOVE_S))
-    way = None if share >= 1.0 or before is camera else resting(before)
-    to, by = float(camera.close), float(before.close)
-    lowered = max(shot.lowered, by + (to - by) * share)
-    if start is None:
-        return Shot(
-            camera, home=Camera.AUTO, start=way, share=share if way else 1.0, lowered=lowered
-        )
-    return Shot(camera, home=Camera.AUTO, start=start, share=shot.share, lowered=lowered)
+    gone = min(1.0, max(0.0, since_s / MOVE_S))
+    to, by = (float(each.close) for each in (camera, before))
+    share = shot.share
+    if start is None and gone < 1.0 and before is not camera:
+        start, share = replace(resting(before), zoom=shot.zoom), gone
+    lowered = max(shot.lowered, by + (to - by) * gone)
+    return replace(shot, camera=camera, start=start, share=share, lowered=lowered)
 
 
 def directed(shot: Shot, before: Staging | None, now: Staging | None) -> Shot:

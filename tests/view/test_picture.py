@@ -31,8 +31,8 @@ from tests.view.golden import compare
 
 THEME = THEMES["night"]
 SIZE = (960, 540)
-RUNNER = resting(Camera.RUNNER)
-ARRIVING = Shot().to(Camera.RUNNER).after(0.6)
+RAIL = resting(Camera.RAIL)
+ARRIVING = Shot().to(Camera.RAIL).after(0.6)
 SHOTS = [
     *(resting(each) for each in Camera),
     *(Shot().to(Camera.GROUP).after(seconds) for seconds in (0.001, 0.4, 0.799)),
@@ -64,7 +64,7 @@ def test_a_notice_leaves_the_line_of_what_is_assumed(size: tuple[int, int], cont
     "options",
     [
         PictureOptions(),
-        PictureOptions(shot=RUNNER),
+        PictureOptions(shot=RAIL),
         PictureOptions(shot=ARRIVING),
         PictureOptions(controls=True),
     ],
@@ -74,7 +74,7 @@ def test_a_picture_depends_on_nothing_but_the_scene(options: PictureOptions) -> 
     moments = [f() for f in scenes.MOMENTS.values()]
     moments += [scenes.running(float(t)) for t in (3, 50, 139.6, 12, 200)]
     for scene in moments + moments[::-1]:
-        drawn(used, scene, replace(options, shot=Shot().to(Camera.RUNNER).after(0.3)))
+        drawn(used, scene, replace(options, shot=Shot().to(Camera.RAIL).after(0.3)))
         assert drawn(used, scene, options) == drawn(Painter(), scene, options)
 
 

@@ -422,10 +422,10 @@ def names(
 @lru_cache(maxsize=8)
 def _map_points(turn_deg: int, half: int) -> tuple[tuple[float, float], ...]:
     x, y = to_plane(np.arange(0.0, LAP_M, 4.0), 3.0)
-    return tuple(_on_map(x, y, turn_deg, half))
+    return tuple(on_map(x, y, turn_deg, half))
 
 
-def _on_map(x: Floats, y: Floats, turn_deg: int, half: int) -> list[tuple[float, float]]:
+def on_map(x: Floats, y: Floats, turn_deg: int, half: int) -> list[tuple[float, float]]:
     """Return places of the plane on the map, whose upper side is where the camera looks [px]."""
     turn = math.radians(90 - turn_deg)
     scale = 2.0 * half * 0.84 / MAP_M
@@ -445,15 +445,17 @@ def minimap(target: pygame.Surface, scene: Scene, rig: Rig, style: Style) -> pyg
         2 * half,
         2 * half,
     )
+    if 3 * half > min(width, height):
+        return pygame.Rect(0, 0, 0, 0)
     turn = round(math.degrees(rig.yaw)) % 360
     target.blit(_disc(half, theme.panel), box)
-    part = target.subsurface(box.clip(target.get_rect()))
+    part = target.subsurface(box)
     pygame.draw.lines(part, theme.faint, True, _map_points(turn, half), max(1, round(4 * unit)))
     heads_m = [float(track_position(wave.head_m, scene.race_m)) for wave in scene.waves]
     her = float(track_position(scene.runner.x_m, scene.race_m))
     tails = np.arange(0.0, 14.0, 3.0)
     s = np.concatenate([*(head - tails for head in heads_m), [her]])
-    points = _on_map(*to_plane(s, 3.0), turn, half)
+    points = on_map(*to_plane(s, 3.0), turn, half)
     for i, wave in enumerate(scene.waves):
         colour = theme.light(wave.colour) if theme.ground.floodlight else theme.colour(wave.colour)
         for k in range(len(tails)):

@@ -513,7 +513,7 @@ def _facets(
     sign = np.sign(np.add.reduceat(outward, begins[:-1]))
     normal *= np.repeat(sign, np.diff(begins))[:-1, None, None]
     shape = quad.shape[:2]
-    colours, gloss, sink = np.empty((*shape, 3)), np.empty(shape), np.empty(shape)
+    colours, gloss, sink = np.zeros((*shape, 3)), np.zeros(shape), np.zeros(shape)
     for part, first in zip(parts, begins, strict=False):
         rows = slice(first, first + len(part.rings) - 1)
         colours[rows], gloss[rows] = part.colours, part.gloss

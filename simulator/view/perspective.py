@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from simulator.coefficients import LAP_M
+from simulator.coefficients import BEND_M, LAP_M, STRAIGHT_M
 from simulator.physics.track import heading, to_plane, track_position
 from simulator.screen import Camera
 from simulator.stage.scene import Scene
@@ -61,6 +61,16 @@ class Rig:
         return replace(self, scale=self.scale * factor, focal=self.focal * factor)
 
 
+def track_at(x_m: float, y_m: float) -> float:
+    """Return the track position nearest to a point of the plane [m]."""
+    beyond = abs(x_m) - STRAIGHT_M / 2
+    if beyond <= 0.0:
+        return BEND_M + STRAIGHT_M / 2 - x_m if y_m > 0 else LAP_M - STRAIGHT_M / 2 + x_m
+    turned = math.atan2(y_m, beyond) if x_m > 0 else math.atan2(-y_m, beyond)
+    along = (turned / math.pi + 0.5) * BEND_M
+    return along if x_m > 0 else LAP_M / 2 + along
+
+
 @dataclass(frozen=True, slots=True)
 class Lens:
     """A rig in a picture of `width` × `height` [px]."""
@@ -94,6 +104,17 @@ class Lens:
     def horizon(self) -> float:
         """Row of the horizon [px]; far above the picture where it looks straight down."""
         return self.rig.level * self.height - self.focal * math.tan(min(self.rig.pitch, 1.55))
+
+    @property
+    def s_m(self) -> float:
+        """Track position it looks at [m]."""
+        return track_at(self.rig.x_m, self.rig.y_m)
+
+    def along(self, s_m: float) -> Lens:
+        """Return the rail's lens elsewhere on its rail."""
+        x, y = to_plane(s_m)
+        rig = replace(self.rig, x_m=float(x), y_m=float(y), yaw=float(heading(s_m)) - math.pi / 2)
+        return replace(self, rig=rig)
 
     def project(self, x: ArrayLike, y: ArrayLike, z: ArrayLike = 0.0) -> tuple[Floats, ...]:
         """Return columns and rows [px], scales [px/m] and depths [m] of points of space [m]."""

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from simulator.coefficients import LAP_M
 from simulator.physics.track import heading, to_plane, track_position
 from simulator.stage.scene import Body, Scene
+from simulator.units import format_time
 from simulator.view.athletes import (
     PHASES,
     SLOW_PHASES,
@@ -177,15 +178,11 @@ def heads(target: pygame.Surface, lights: list[Led], theme: Theme) -> None:
                 glow(target, led, 3.8, 0.035, 0.7)
 
 
-def kerb(target: pygame.Surface, lens: Lens, s_m: float, theme: Theme) -> None:
+def kerb(target: pygame.Surface, sight: arena.Sight, theme: Theme) -> None:
     """Draw the kerb, five centimetres high."""
-    along = s_m + arena.STATIONS[np.abs(arena.STATIONS) < 90.0]
-    low, top, back = (
-        lens.track(along, KERB_M + d, up) for d, up in ((-0.05, 0.0), (-0.05, 0.05), (0.02, 0.05))
-    )
     shade = theme.ground.kerb
-    arena.ribbon(target, low, top, mix(shade, (0, 0, 0), 0.5))
-    arena.ribbon(target, top, back, shade)
+    arena.fill(target, sight, arena.KERB_FOOT, arena.KERB_TOP, mix(shade, (0, 0, 0), 0.5))
+    arena.fill(target, sight, arena.KERB_TOP, arena.KERB_BACK, shade)
 
 
 class Close:
@@ -210,21 +207,22 @@ class Close:
         """
         theme = style.theme
         lens = Lens(rig, *target.get_size())
-        s = float(track_position(scene.runner.x_m, scene.race_m))
-        arena.draw(target, lens, s, scene.start_s_m, theme)
+        sight = arena.sight_of(lens)
+        words = (scene.title, f"{scene.race_m:g} m", format_time(scene.target_s), "lightpace")
+        arena.draw(target, lens, sight, scene.start_s_m, words, theme)
         lights = leds(scene, lens, theme)
         flat = max(0.22, min(1.0, math.sin(rig.pitch) * 1.3))
         light_on_ground(target, lights, flat)
         ex, ey, _ = lens.eye
         inside = math.hypot(max(abs(ex) - 42.195, 0.0), ey) < 36.5
         if not inside:
-            kerb(target, lens, s, theme)
+            kerb(target, sight, theme)
             heads(target, lights, theme)
         gap = gap_line(target, scene, lens, style)
         placed = place(scene, lens)
         self._bodies(target, scene, placed, theme, most)
         if inside:
-            kerb(target, lens, s, theme)
+            kerb(target, sight, theme)
             heads(target, lights, theme)
         taken = [minimap(target, scene, rig, style)]
         if gap is not None:

@@ -51,15 +51,16 @@ def _race(text: str, shelter: float) -> Race:
     time, sheltered, air = rest.partition("@")
     value, to, until = air.partition(":")
     try:
+        metres = parse_distance(distance)
         race = Race(
-            parse_distance(distance),
-            parse_time(time),
+            metres,
+            parse_time(time, metres),
             float(value) if sheltered else shelter,
             parse_distance(until) if to else None,
         )
-    except ValueError:
+    except ValueError as error:
         example = 'not a race such as "1500 m=3:48.68" or "1500 m=3:48.68@0.6:825 m"'
-        raise refused(example) from None
+        raise refused(f"{example}: {error}") from None
     usable = 100 <= race.distance_m <= 10_000 and 0 <= race.shelter <= 0.95
     if not usable or (race.until_m is not None and not 0 < race.until_m <= race.distance_m):
         raise refused("outside 100 m to 10 km, shelter 0 to 0.95, until within the race")

@@ -313,7 +313,7 @@ def target_complaints(at: Path, time_s: float, distance_m: float) -> Iterator[Co
 def _time_hint(point: Waypoint) -> str:
     """Return what to do about an impossible time; where hundredths were read as seconds, it."""
     meant = parse_time(format_time(point.time_s, 0), point.distance_m)
-    hundredths = meant < 0.5 * point.time_s
+    hundredths = 0.0 < meant < 0.5 * point.time_s
     return f"write {format_time(meant)} with a point" if hundredths else "check the time"
 
 

@@ -16,12 +16,7 @@ from simulator.physics.attempt import simulate
 from simulator.physics.setup import planned_of, wave_schedules
 from simulator.recording.recording import Recording
 from simulator.recording.store import load_recording
-from simulator.scenario.ghosts import (
-    EvenGhost,
-    Ghost,
-    RecordingGhost,
-    ScenarioGhost,
-)
+from simulator.scenario.ghosts import EvenGhost, Ghost, RecordingGhost, ScenarioGhost
 from simulator.scenario.loader import load_scenario
 from simulator.scenario.model import Scenario
 from simulator.scenario.schedule import Schedule, even_schedule, schedule_through

@@ -5,6 +5,7 @@ its name, so that simulator/physics/compiled.py never loads a stale one. A wheel
 it, an editable install puts it beside the source; so does `python hatch_build.py`, which the
 Makefile runs. Without a compiler, Python.h or Cython one line says so, and the wheel is a pure one.
 A line of kernel.py that ends in `# compiled: x` reads x in what is compiled: C has its own `sqrt`.
+If x is `with ...:`, the line itself follows it: so that a call lets other threads run.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ FLAGS = (
     if sys.platform == "win32"
     else ["-O2", "-g0", "-fno-fast-math", "-ffp-contract=off"]
 )
-_COMPILED_LINE = re.compile(r"^(\s*).*# compiled: (.*)$", re.MULTILINE)
+_COMPILED_LINE = re.compile(r"^(\s*)(.*?)  # compiled: (.*?)$", re.MULTILINE)
 _COMPLAINT = re.compile(r"^\S+:\d+:\d+: (?!warning|note).*", re.MULTILINE)
 _COMMAND = re.compile(r"Command '\['([^']*)'.*\]'")
 
@@ -102,6 +103,11 @@ def compile_in_place(physics: Path) -> None:
                 continue
 
 
+def _compiled_line(line: re.Match[str]) -> str:
+    indent, plain, compiled = line.groups()
+    return f"{indent}{compiled} {plain}" if compiled.endswith(":") else f"{indent}{compiled}"
+
+
 def compile_kernel(physics: Path, into: Path) -> Path:
     """Compile the kernel into a folder and return the path of the extension module.
 
@@ -110,7 +116,7 @@ def compile_kernel(physics: Path, into: Path) -> Path:
     """
     source, types = _sources(physics)
     name = module_name(source, types)
-    text = _COMPILED_LINE.sub(r"\1\2", source.decode("utf-8"))
+    text = _COMPILED_LINE.sub(_compiled_line, source.decode("utf-8"))
     package = into / PHYSICS  # Cython reads the full name of the module from the folders
     package.mkdir(parents=True)
     for folder in (package.parent, package):

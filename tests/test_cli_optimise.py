@@ -125,9 +125,9 @@ def test_the_result_keeps_ghosts_and_published_splits(optimise: Optimise, tmp_pa
     file = tmp_path / "found.yaml"
     code, _, _ = optimise("breaking4", "--free", "pacers.count=0,1", "-o", file)
     assert code == 0
-    asked, written = load_scenario("breaking4"), load_scenario(file)
-    assert written.ghosts == asked.ghosts
-    assert written.published == asked.published
+    wanted, written = load_scenario("breaking4"), load_scenario(file)
+    assert written.ghosts == wanted.ghosts
+    assert written.published == wanted.published
     assert written.pacers.count == 1
 
 

@@ -47,7 +47,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("ready", ["pacers", "gaps", "chance"])
-def test_a_ready_figure_is_one_command(lightpace: Lightpace, tmp_path: Path, ready: str) -> None:
+def test_a_ready_figure_is_one_command(
+    lightpace: Lightpace, tmp_path: Path, ready: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("simulator.analysis.uncertainty.SAMPLES", 50)
     out = tmp_path / "out.png"
     code, said, _ = lightpace("plot", ready, *DASH, "-o", out)
     assert code == 0
@@ -100,8 +103,8 @@ def test_what_cannot_be_drawn_is_said_in_a_sentence(
     words: str,
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    found, out, said = lightpace("plot", folder / "out.csv", *arguments)
-    assert (found, out) == (code, "")
+    result, out, said = lightpace("plot", folder / "out.csv", *arguments)
+    assert (result, out) == (code, "")
     assert words in said
     assert len(said.strip().splitlines()) == 1
     assert not list(tmp_path.iterdir())

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from simulator.analysis.validate.athletes import study
+from simulator.analysis.fit import PRIOR
+from simulator.analysis.validate.athletes import LeftOut, Study, athletes
 from simulator.analysis.validate.rows import drafting_rows
 from simulator.cli import main
 from simulator.export.sheet import validation_markdown
@@ -47,14 +48,17 @@ def test_validate_prints_its_rows_three_ways(
     lightpace: Lightpace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rows = drafting_rows()
+    left_out = [LeftOut(a, best, 1.01 * best.time_s, 0.008) for a in athletes() for best in a.bests]
+    study = Study(tuple(left_out), PRIOR)
     monkeypatch.setattr("simulator.analysis.validate.validate.validate", lambda: rows)
+    monkeypatch.setattr("simulator.analysis.validate.athletes.study", lambda: study)
     table = lightpace("validate")
     assert (table.code, table.err) == (0, "")
     assert "Schickhofer & Hanson 2021" in table.out
     assert "calibrated: numbers of the model were chosen" in table.out
-    assert lightpace("validate", "--markdown").out == validation_markdown(rows, study())
-    told = json.loads(lightpace("validate", "--json").out)
-    assert [row["what"] for row in told] == [row.what for row in rows]
+    assert lightpace("validate", "--markdown").out == validation_markdown(rows, study)
+    reported = json.loads(lightpace("validate", "--json").out)
+    assert [row["what"] for row in reported] == [row.what for row in rows]
 
 
 def test_calibrate_prints_the_value_and_how_flat_it_is(lightpace: Lightpace) -> None:
@@ -113,9 +117,13 @@ def test_predict_prints_times_alone_and_paced_with_their_ranges(lightpace: Light
     assert low < paced < alone < high
     assert "S 0.6 for the first 55 %" in done.out
     assert "endurance is 0" not in done.out
-    told = json.loads(lightpace("predict", "solo", "--distance", "800 m", "--json").out)
-    assert told["runner"] == "Faith Kipyegon"
-    assert told["paced"][0]["time_s"] < told["alone"][0]["time_s"] < told["alone"][0]["high_s"]
+    reported = json.loads(lightpace("predict", "solo", "--distance", "800 m", "--json").out)
+    assert reported["runner"] == "Faith Kipyegon"
+    assert (
+        reported["paced"][0]["time_s"]
+        < reported["alone"][0]["time_s"]
+        < reported["alone"][0]["high_s"]
+    )
 
 
 def test_predict_says_where_a_runner_without_endurance_comes_out_too_fast(

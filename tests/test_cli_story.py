@@ -17,6 +17,7 @@ from simulator.scenario.story import Story
 from simulator.session import Session
 from simulator.session.presentation import Presentation
 from simulator.view import app as window
+from tests.samples import few_samples
 from tests.session.short import SHORT
 
 STORY = """name: short story
@@ -83,9 +84,9 @@ def test_schema_prints_that_of_a_story_too(lightpace: Lightpace) -> None:
 
 
 def test_a_film_of_a_story_is_as_long_as_it_is_told(lightpace: Lightpace) -> None:
-    code, out, err = lightpace(
-        "film", "story.yaml", "-o", "a.mp4", "--size", "320x180", "--fps", "20"
-    )
+    size = ("--size", "320x180", "--fps", "20")
+    with few_samples():
+        code, out, err = lightpace("film", "story.yaml", "-o", "a.mp4", *size)
     assert (code, err) == (0, "")
     assert "short story, 140 pictures, 7.00 s, 320x180" in " ".join(out.split())
     with av.open("a.mp4") as container:
@@ -94,9 +95,9 @@ def test_a_film_of_a_story_is_as_long_as_it_is_told(lightpace: Lightpace) -> Non
 
 def test_a_part_of_a_story_is_given_in_told_time(lightpace: Lightpace) -> None:
     size = ("--size", "320x180", "--fps", "10")
-    code, _, _ = lightpace(
-        "film", "story.yaml", "-o", "a", "--from", "2", "--to", "0:04", *size, "--speed", "2"
-    )
+    part = ("--from", "2", "--to", "0:04", *size, "--speed", "2")
+    with few_samples():
+        code, _, _ = lightpace("film", "story.yaml", "-o", "a", *part)
     assert (code, len(list(Path("a").iterdir()))) == (0, 10)
     code, _, err = lightpace("film", "story.yaml", "-o", "b.mp4", "--to", "9", *size)
     assert code == 2

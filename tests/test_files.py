@@ -131,11 +131,11 @@ def test_a_free_name_is_numbered_from_the_second_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    found = []
+    result = []
     for _ in range(3):
         path = free_name("a b", ".png")
         path.touch()
-        found.append(str(path))
-    assert found == ["a b.png", "a b (2).png", "a b (3).png"]
+        result.append(str(path))
+    assert result == ["a b.png", "a b (2).png", "a b (3).png"]
     with pytest.raises(OutputError, match="File name too long"):
         free_name("x" * 300, ".png")

@@ -101,8 +101,8 @@ def test_the_wheel_carries_scenarios_and_fonts(installed: Path, tmp_path: Path) 
         "from simulator.resources import asset_path, config_path; "
         "print(asset_path('fonts/LightpaceSans-Bold.ttf')); print(config_path('breaking4.yaml'))"
     )
-    found = run(installed / "python", "-c", program, cwd=tmp_path).splitlines()
-    assert all(Path(path).is_relative_to(installed.parent) for path in found), found
+    result = run(installed / "python", "-c", program, cwd=tmp_path).splitlines()
+    assert all(Path(path).is_relative_to(installed.parent) for path in result), result
 
 
 def test_the_command_runs_from_another_folder(installed: Path, tmp_path: Path) -> None:

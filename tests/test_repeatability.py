@@ -51,20 +51,20 @@ def times(name: str) -> dict[str, Any]:
 
 def test_every_shipped_scenario_has_reference_times() -> None:
     if os.environ.get("RENEW_GOLDEN"):
-        found = {name: times(name) for name in SHIPPED}
-        for one in found.values():
+        result = {name: times(name) for name in SHIPPED}
+        for one in result.values():
             one["splits_s"] = {x: round(t, 4) for x, t in one["splits_s"].items()}
             one["finish_s"] = round(one["finish_s"], 4)
-        KEPT.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+        KEPT.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
     assert sorted(json.loads(KEPT.read_text(encoding="utf-8"))) == SHIPPED
 
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_a_shipped_scenario_is_run_in_its_reference_times(name: str) -> None:
-    expected, found = json.loads(KEPT.read_text(encoding="utf-8"))[name], times(name)
-    assert found["status"] == expected["status"]
-    assert found["finish_s"] == pytest.approx(expected["finish_s"], abs=0.001)
-    assert found["splits_s"] == pytest.approx(expected["splits_s"], abs=0.001)
+    expected, result = json.loads(KEPT.read_text(encoding="utf-8"))[name], times(name)
+    assert result["status"] == expected["status"]
+    assert result["finish_s"] == pytest.approx(expected["finish_s"], abs=0.001)
+    assert result["splits_s"] == pytest.approx(expected["splits_s"], abs=0.001)
 
 
 PROGRAM = """
@@ -95,14 +95,14 @@ def test_processes_hash_seeds_and_threads_change_no_bit() -> None:
 
 
 def test_the_batch_a_row_is_run_in_changes_no_bit() -> None:
-    asked = [load_short(*changes) for changes in CHANGES]
-    alone = [fingerprint(simulate(scenario)) for scenario in asked]
-    assert [fingerprint(run) for run in simulate_all(asked)] == alone
+    wanted = [load_short(*changes) for changes in CHANGES]
+    alone = [fingerprint(simulate(scenario)) for scenario in wanted]
+    assert [fingerprint(run) for run in simulate_all(wanted)] == alone
     for rows in (2, 3, 7, 10, 14):  # a processor takes 2, 4 or 8 numbers at once, then the rest
         for first in (0, 2, 4):  # so that not the same ones are the rest each time
-            order = [(first + row) % len(asked) for row in range(rows)]
-            found = simulate_all([asked[i] for i in order])
-            assert [fingerprint(run) for run in found] == [alone[i] for i in order], (rows, first)
+            order = [(first + row) % len(wanted) for row in range(rows)]
+            result = simulate_all([wanted[i] for i in order])
+            assert [fingerprint(run) for run in result] == [alone[i] for i in order], (rows, first)
 
 
 def test_a_row_of_a_sweep_finishes_as_it_does_alone_to_the_bit() -> None:
@@ -125,21 +125,21 @@ FORK_S = 20.0
 @pytest.mark.parametrize("elapsed_s", [1 / 240, 1 / 60, 0.2, 7.0])
 def test_the_rate_of_pictures_changes_no_bit(elapsed_s: float) -> None:
     """Neither of the run from the gun, nor of one forked while the pictures go on, to the end."""
-    asked = load_short()
-    session = settle(Session(asked, rate=32.0))
+    wanted = load_short()
+    session = settle(Session(wanted, rate=32.0))
     session.perform(Action.PLAY_PAUSE)
     session.seek(0.0)
     for _ in range(10):
         session.advance(elapsed_s)
     assert session.playback.time_s > 1.0
     assert not session.playback.paused
-    assert fingerprint(session.recording) == fingerprint(simulate(asked))
+    assert fingerprint(session.recording) == fingerprint(simulate(wanted))
     session.seek(FORK_S)
     assert session.change("pacers.count", "0")
     session.advance(elapsed_s)
     assert session.playback.time_s > FORK_S
     tick = round(FORK_S / session.recording.step_s)
-    forked = fingerprint(by_hand([(0, asked), (tick, load_short("pacers.count=0"))]))
+    forked = fingerprint(by_hand([(0, wanted), (tick, load_short("pacers.count=0"))]))
     assert fingerprint(session.recording) == forked
     while not session.player.at_finish:
         session.advance(elapsed_s)
@@ -153,9 +153,9 @@ def test_a_saved_recording_says_what_it_is_of(tmp_path: Path) -> None:
     save_recording(simulate(scenario), tmp_path / "run.npz")
     read = load_recording(tmp_path / "run.npz")
     assert fingerprint(read) == fingerprint(simulate(scenario))
-    asked = json.loads(read.scenario_json)
-    assert asked["distance"] == 400.0
-    assert type(scenario).model_validate(asked) == scenario
+    wanted = json.loads(read.scenario_json)
+    assert wanted["distance"] == 400.0
+    assert type(scenario).model_validate(wanted) == scenario
 
 
 def test_a_recording_of_this_format_is_read_by_every_later_version(tmp_path: Path) -> None:

@@ -47,8 +47,8 @@ class Names:
         if isinstance(node, ast.Attribute):
             return f"{self.full(node.value)}.{node.attr}"
         if isinstance(node, ast.Call) and self.full(node.func) == "getattr":
-            owner, asked, *_ = node.args
-            name = asked.value if isinstance(asked, ast.Constant) else ""
+            owner, wanted, *_ = node.args
+            name = wanted.value if isinstance(wanted, ast.Constant) else ""
             return f"{self.full(owner)}.{name!s}"
         if not isinstance(node, ast.Name):
             return ""
@@ -92,8 +92,8 @@ def dangers(text: str) -> Iterator[str]:
 
 def dangerous_imports(node: ast.Import | ast.ImportFrom) -> Iterator[str]:
     module = getattr(node, "module", None)
-    found = [f"{module}.{a.name}" if module else a.name for a in node.names]
-    for name in found:
+    result = [f"{module}.{a.name}" if module else a.name for a in node.names]
+    for name in result:
         if name.partition(".")[0] in UNPACKS or is_dangerous(name):
             yield f"import {name}"
         elif name.endswith(".*"):
@@ -110,9 +110,9 @@ def dangerous_words(call: ast.Call, name: str) -> Iterator[str]:
 
 
 def test_nothing_that_is_read_can_be_run() -> None:
-    found = {path: list(dangers(path.read_text(encoding="utf-8"))) for path in SOURCES}
-    assert {path: what for path, what in found.items() if what} == {}
-    assert len(found) > 100
+    result = {path: list(dangers(path.read_text(encoding="utf-8"))) for path in SOURCES}
+    assert {path: what for path, what in result.items() if what} == {}
+    assert len(result) > 100
 
 
 @pytest.mark.parametrize(
@@ -241,11 +241,11 @@ NETWORK = {"socket", "ssl", "http", "urllib", "ftplib", "smtplib", "asyncio", "r
 
 def test_two_modules_alone_may_open_a_connection() -> None:
     """Besides, a sweep's cluster is reached by `distributed`, and only where it is named."""
-    found = set()
+    result = set()
     for path in SOURCES:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
             names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
             if NETWORK & {name.partition(".")[0] for name in names}:
-                found.add(path.relative_to(ROOT / "simulator").as_posix())
-    assert found == {"export/leds.py", "view/window.py"}
+                result.add(path.relative_to(ROOT / "simulator").as_posix())
+    assert result == {"export/leds.py", "view/window.py"}

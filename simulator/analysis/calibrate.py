@@ -11,18 +11,18 @@ published splits, every time counting alike (scipy, extra `[optimise]`).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.analysis.optimise.problem import FreeNumber, free_number
 from simulator.analysis.splits import published_waypoints
-from simulator.errors import ExtraError, NoAnswerError, Problem, ScenarioError
+from simulator.errors import ExtraError, NoAnswerError, ScenarioError
 from simulator.physics.attempt import simulate_all
 from simulator.recording.recording import Recording
-from simulator.scenario.fields import bounds_of
 from simulator.scenario.loader import load_scenario
 from simulator.scenario.model import Scenario
 from simulator.units import format_time
@@ -32,35 +32,7 @@ FLAT_S = 0.1
 
 
 @dataclass(frozen=True, slots=True)
-class Free:
-    """A free number: its path in the scenario, and between what it may lie."""
-
-    path: str
-    low: float | None = None
-    high: float | None = None
-
-    def within(self) -> tuple[float, float]:
-        """Return the bounds; those of the model where none are given.
-
-        Raises:
-            ScenarioError: no such number, or it has no bounds, or they are the wrong way round.
-        """
-        allowed = bounds_of(Scenario, self.path)
-        low = allowed.low if self.low is None else self.low
-        high = allowed.high if self.high is None else self.high
-        if low is None or high is None:
-            raise _refused(self.path, "has no bounds", f"say {self.path}=LOW..HIGH")
-        if not low < high:
-            raise _refused(self.path, f"{low:g} is not less than {high:g}", "LOW..HIGH")
-        return low, high
-
-
-def _refused(path: str, message: str, hint: str) -> ScenarioError:
-    return ScenarioError([Problem("--free", 0, 0, path, message, hint)])
-
-
-@dataclass(frozen=True, slots=True)
-class FreeValue:
+class CalibratedNumber:
     """A free number with its value.
 
     Attributes:
@@ -110,7 +82,7 @@ class Calibration:
     scenario: Scenario
     target_s: float
     finish_s: float
-    values: tuple[FreeValue, ...]
+    values: tuple[CalibratedNumber, ...]
     misses: tuple[Miss, ...]
     correlation: float | None = None
     others: int = 0
@@ -141,14 +113,7 @@ class Calibration:
             ],
             "correlation": self.correlation,
             "other_solutions": self.others,
-            "residuals": [
-                {
-                    "distance_m": m.distance_m,
-                    "published_s": m.published_s,
-                    "residual_s": m.residual_s,
-                }
-                for m in self.misses
-            ],
+            "residuals": [asdict(miss) for miss in self.misses],
         }
 
 
@@ -171,7 +136,11 @@ class _Runs:
     """A scenario whose free numbers are set and run, many rows at a time."""
 
     def __init__(
-        self, source: str | Path, changes: Sequence[str], free: Sequence[Free], target_s: float
+        self,
+        source: str | Path,
+        changes: Sequence[str],
+        free: Sequence[FreeNumber],
+        target_s: float,
     ) -> None:
         self.source, self.changes, self.target_s = source, list(changes), target_s
         self.paths = [f.path for f in free]
@@ -222,14 +191,14 @@ class _Runs:
 
 
 def calibrate(
-    source: str | Path, target_s: float, free: Sequence[Free], *, changes: Sequence[str] = ()
+    source: str | Path, target_s: float, free: Sequence[str], *, changes: Sequence[str] = ()
 ) -> Calibration:
     """Return the values of one or two free numbers with which the scenario ends at `target_s`.
 
     Args:
         source: as for `load_scenario`.
         target_s: the finish [s].
-        free: one or two numbers.
+        free: one or two numbers, `pacers.front_gap=1..3` or a path with the model's bounds.
         changes: `--set` overrides applied before.
 
     Raises:
@@ -238,16 +207,15 @@ def calibrate(
             scenario that publishes no splits.
         ExtraError: two numbers, and scipy is not installed.
     """
-    if not 1 <= len(free) <= 2 or len({f.path for f in free}) < len(free):
+    numbers = [free_number(text) for text in free]
+    if not 1 <= len(numbers) <= 2 or len({n.path for n in numbers}) < len(numbers):
         raise NoAnswerError("One number can be freed, or two different ones.")
-    bounds = np.array([f.within() for f in free])
-    runs = _Runs(source, changes, free, target_s)
-    if len(free) == 2:
-        return _two(runs, free, bounds)
-    return _one(runs, free[0], float(bounds[0, 0]), float(bounds[0, 1]))
+    runs = _Runs(source, changes, numbers, target_s)
+    return _two(runs, numbers) if len(numbers) == 2 else _one(runs, numbers[0])
 
 
-def _one(runs: _Runs, free: Free, low: float, high: float) -> Calibration:
+def _one(runs: _Runs, free: FreeNumber) -> Calibration:
+    low, high = free.low, free.high
     values = np.linspace(low, high, _SCAN)
     missed = runs.residuals(values[:, None])[:, -1]
     values, missed = values[np.isfinite(missed)], missed[np.isfinite(missed)]
@@ -272,7 +240,7 @@ def _one(runs: _Runs, free: Free, low: float, high: float) -> Calibration:
     value = _closer(runs, values[i], values[i + 1], held is not None)
     if held is not None:
         held = (value, held[1]) if side[i] > 0 else (held[0], value)
-    number = _flatness(runs, FreeValue(free.path, value, low, high, held=held))
+    number = _flatness(runs, CalibratedNumber(free.path, value, low, high, held=held))
     return _calibration(runs, np.array([value]), (number,), others=len(turns) - 1)
 
 
@@ -288,7 +256,7 @@ def _closer(runs: _Runs, a: float, b: float, edge: bool) -> float:
     return a + float(share) * (b - a)
 
 
-def _flatness(runs: _Runs, number: FreeValue) -> FreeValue:
+def _flatness(runs: _Runs, number: CalibratedNumber) -> CalibratedNumber:
     """Add the values that end 0.1 s earlier and later, on either side of the root."""
     span = 0.01 * (number.high - number.low)
     ends: dict[float, float] = {}
@@ -308,7 +276,7 @@ def _flatness(runs: _Runs, number: FreeValue) -> FreeValue:
     return replace(number, earlier=ends.get(-1.0), later=ends.get(1.0))
 
 
-def _out_of_reach(runs: _Runs, free: Free, values: Floats, missed: Floats) -> NoAnswerError:
+def _out_of_reach(runs: _Runs, free: FreeNumber, values: Floats, missed: Floats) -> NoAnswerError:
     i = int(np.argmin(np.abs(missed)))
     near = format_time(runs.target_s + float(missed[i]))
     return NoAnswerError(
@@ -317,7 +285,7 @@ def _out_of_reach(runs: _Runs, free: Free, values: Floats, missed: Floats) -> No
     )
 
 
-def _two(runs: _Runs, free: Sequence[Free], bounds: Floats) -> Calibration:
+def _two(runs: _Runs, free: Sequence[FreeNumber]) -> Calibration:
     if len(runs.published) < 3:
         raise NoAnswerError(
             "Two numbers cannot follow from one time: the scenario has fewer than two published "
@@ -327,7 +295,7 @@ def _two(runs: _Runs, free: Sequence[Free], bounds: Floats) -> Calibration:
         from scipy.optimize import least_squares  # noqa: PLC0415 - comes with an extra
     except ImportError:
         raise ExtraError("Calibrating two numbers at once", "optimise") from None
-    low, high = bounds[:, 0], bounds[:, 1]
+    low, high = np.array([(f.low, f.high) for f in free]).T
     span = high - low
     start = _best_of_grids(runs, low, high)
 
@@ -343,7 +311,7 @@ def _two(runs: _Runs, free: Sequence[Free], bounds: Floats) -> Calibration:
     errors = spread * np.sqrt(float((best.fun**2).sum()) / (len(best.fun) - 2))
     correlation = float(inverse[0, 1] / (spread[0] * spread[1])) if spread.all() else None
     values = tuple(
-        FreeValue(f.path, float(v), float(a), float(b), error=float(e))
+        CalibratedNumber(f.path, float(v), float(a), float(b), error=float(e))
         for f, v, a, b, e in zip(free, point, low, high, errors, strict=True)
     )
     return _calibration(runs, point, values, correlation=correlation)
@@ -363,7 +331,7 @@ def _best_of_grids(runs: _Runs, low: Floats, high: Floats) -> Floats:
 
 
 def _calibration(
-    runs: _Runs, point: Floats, values: tuple[FreeValue, ...], **more: Any
+    runs: _Runs, point: Floats, values: tuple[CalibratedNumber, ...], **more: Any
 ) -> Calibration:
     misses = runs.misses(point)
     scenario = runs.scenario(point.tolist(), with_ghosts=True)

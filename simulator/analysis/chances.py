@@ -14,7 +14,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,13 +28,14 @@ from simulator.analysis.uncertainty import (
     breaks,
     draw,
     run_samples,
-    sample_attempts,
-    samples_of,
+    samples_about,
 )
-from simulator.physics.attempt import run_attempts
-from simulator.physics.setup import state_of
-from simulator.recording.recording import Recording, State
-from simulator.scenario.model import Scenario
+from simulator.physics.attempt import Outcomes, run_sampled
+from simulator.physics.compiled import kernel
+from simulator.physics.setup import state_row
+from simulator.recording.recording import Recording
+from simulator.scenario.model import Runner, Scenario
+from simulator.scenario.uncertainty import Uncertainty
 
 Floats = NDArray[np.float64]
 
@@ -92,7 +92,7 @@ def find_band(scenario: Scenario, light: Mark) -> Band:
     """Find the band of the gap to the light from samples that start at the gun."""
     race = scenario.distance
     x = np.append(np.arange(BAND_EVERY_M, race, BAND_EVERY_M), race)
-    ran = run_samples(scenario, samples_of(scenario, draw(BAND_SAMPLES, SEED)), places_m=x)
+    ran = run_samples(scenario, _samples_of(scenario, BAND_SAMPLES), places_m=x)
     # runners who do not finish sort last
     times = np.sort(np.nan_to_num(ran.time_s, nan=np.inf), axis=0)
     low, high = (times[round(share * (BAND_SAMPLES - 1))] for share in (LOW, HIGH))
@@ -136,41 +136,32 @@ def find_chances(
     share = known.share.copy()
     for i in known.missing(*between_m):
         tick = max(int(np.searchsorted(recording.x, known.x_m[i], side="right")) - 1, 0)
-        past = [(until, then) for until, then in earlier if until < tick]
-        attempts, states = _run_through([*past, (tick, scenario)], recording.step_s)
-        here = recording.state_at_tick(tick)
-        ran = run_attempts(attempts, [_placed(state, here) for state in states])
-        share[i] = breaks(ran, target_s).mean()
+        past = [*((until, then) for until, then in earlier if until < tick), (tick, scenario)]
+        states = None
+        for until, then in past:
+            _, states = _run(then, recording, states, until)
+        here = np.tile(state_row(recording.state_at_tick(tick)), (SAMPLES, 1))
+        here[:, _THEIRS] = np.asarray(states)[:, _THEIRS]
+        share[i] = breaks(_run(scenario, recording, here, None)[0], target_s).mean()
     return replace(known, share=share)
 
 
-def _run_through(
-    segments: Sequence[tuple[int, Scenario]], step_s: float
-) -> tuple[list[Any], list[State]]:
-    """Run the samples through segments, each until a tick; return what goes on, and from where."""
-    attempts: list[Any] = []
-    states: list[State] | None = None
-    for until, scenario in segments:
-        attempts = sample_attempts(scenario, _samples(scenario, SAMPLES), step_s)
-        patience = [a.ticks for a in attempts]
-        for a in attempts:
-            a.ticks = until
-        run_attempts(attempts, states)
-        states = [state_of(a) for a in attempts]
-        for a, ticks in zip(attempts, patience, strict=True):
-            a.ticks = ticks
-    return attempts, states or []
+_THEIRS = [i for i, name in enumerate(kernel.STATE) if name.startswith(("aerobic", "reserve"))]
+"""What of a sample's state it has kept where it is put in her place."""
+
+
+def _run(
+    scenario: Scenario, recording: Recording, states: Floats | None, until_tick: int | None
+) -> tuple[Outcomes, Floats]:
+    samples = _samples_of(scenario, SAMPLES)
+    step_s = recording.step_s
+    return run_sampled(scenario, samples.values, states, step_s=step_s, until_tick=until_tick)
+
+
+def _samples_of(scenario: Scenario, count: int) -> Samples:
+    return _samples(scenario.runner, scenario.pacers.wake, scenario.uncertainty, count)
 
 
 @lru_cache(maxsize=4)
-def _samples(scenario: Scenario, count: int) -> Samples:
-    return samples_of(scenario, draw(count, SEED))
-
-
-def _placed(sample: State, here: State) -> State:
-    """Return where she is, with a sample's aerobic power and reserve."""
-    before = tuple(
-        (*hers[:2], *its[2:4], *hers[4:])
-        for hers, its in zip(here.before, sample.before, strict=True)
-    )
-    return replace(here, aerobic=sample.aerobic, reserve=sample.reserve, before=before)
+def _samples(runner: Runner, wake: float, given: Uncertainty, count: int) -> Samples:
+    return samples_about(runner, wake, given, draw(count, SEED))

@@ -54,10 +54,6 @@ class Answer:
     chance: float
     assumed: bool
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain values."""
-        return asdict(self)
-
 
 @dataclass(frozen=True, slots=True)
 class Spurt:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from simulator.coefficients import TAU_SPEED
 from simulator.physics.attempt import run_attempts
 from simulator.physics.kernel import UNFELT
-from simulator.physics.setup import steady_attempt
+from simulator.physics.setup import at_best, steady_attempt
 from simulator.recording.recording import Recording
 from simulator.scenario.model import Scenario
 
@@ -44,18 +44,6 @@ def projected_finish(recording: Recording, time_s: float) -> float | None:
     return t + (recording.race_m - x) * since / LOOK_BACK_M
 
 
-def projections(recording: Recording) -> Floats:
-    """Return the projected finish at every tick [s], shape (ticks + 1,); NaN before 200 m.
-
-    At each tick it is what `projected_finish` says there.
-    """
-    t = np.minimum(np.arange(recording.ticks + 1) * recording.step_s, recording.end_s)
-    x = recording.distance_at(t)
-    since = t - recording.time_at(np.maximum(x - LOOK_BACK_M, 0.0))
-    finish_s = t + (recording.race_m - x) * since / LOOK_BACK_M
-    return np.where(x < LOOK_BACK_M, np.nan, finish_s)
-
-
 @dataclass(frozen=True, eq=False)
 class Possible:
     """Whether `target_s` [s] can still be reached, by race distance, per 25 m."""
@@ -80,6 +68,7 @@ def still_possible(scenario: Scenario, recording: Recording, target_s: float) ->
     xs = np.arange(0.0, reach, POSSIBLE_EVERY_M)
     ticks = np.maximum(np.searchsorted(recording.x, xs, side="right") - 1, 0)
     states, attempts, rows = [], [], []
+    formation = at_best(scenario)
     for i, tick in enumerate(ticks.tolist()):
         state = recording.state_at_tick(tick)
         left_s = target_s - tick * recording.step_s
@@ -91,9 +80,7 @@ def still_possible(scenario: Scenario, recording: Recording, target_s: float) ->
         for share in _PACES:
             states.append(replace(state, tick=0, felt=UNFELT))
             attempts.append(
-                steady_attempt(
-                    scenario, state, share * needed, left_s, recording.step_s, best_shelter=True
-                )
+                steady_attempt(scenario, state, share * needed, left_s, recording.step_s, formation)
             )
             rows.append((i, left_s))
     possible = np.zeros(len(xs), dtype=bool)

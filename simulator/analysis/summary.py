@@ -5,7 +5,7 @@ In: a scenario and its recording. Out: `Summary`, and the same as plain values f
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -71,17 +71,17 @@ class Summary:
                     "gap_s": None
                     if finish is None or g.finish_s is None or g.distance_m != run.race_m
                     else finish - g.finish_s,
+                    "splits": [
+                        {"distance_m": s.distance_m, "time_s": s.ghosts_s[i]}
+                        for s in self.splits
+                        if s.ghosts_s[i] is not None
+                    ],
                 }
-                for g in self.ghosts
+                for i, g in enumerate(self.ghosts)
             ],
             "lost_light_at_m": self.lost_light_at_m,
             "mean_shelter": self.mean_shelter,
-            "energy_j_kg": {
-                "spent": self.energy.spent,
-                "aerobic": self.energy.aerobic,
-                "from_reserve": self.energy.from_reserve,
-                "reserve_left": self.energy.reserve_left,
-            },
+            "energy_j_kg": asdict(self.energy),
             "step_s": run.step_s,
         }
         published = [s for s in self.splits if s.published_s is not None]

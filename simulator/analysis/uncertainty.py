@@ -24,13 +24,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from simulator.analysis.predict import RaceCost, race_cost
 from simulator.physics.air import drag_area
-from simulator.physics.attempt import STATUSES, Outcomes, run_attempts
-from simulator.physics.setup import STEP_S, attempt_of
+from simulator.physics.attempt import STATUSES, Outcomes, run_sampled
 from simulator.recording.recording import Status
 from simulator.scenario.loader import load_scenario
 from simulator.scenario.model import INPUT_BOUNDS, Runner, Scenario
 from simulator.scenario.plan import schedule_of
-from simulator.scenario.uncertainty import INPUTS, UNITS, Distribution, Uniform
+from simulator.scenario.uncertainty import INPUTS, UNITS, Distribution, Uncertainty, Uniform
 from simulator.units import format_time
 
 Floats = NDArray[np.float64]
@@ -64,14 +63,11 @@ class Samples:
 
     Attributes:
         values: of each input, shape (rows,).
-        runners, wakes: the same as runners and wakes.
         effective: of how many independent samples they are worth: fewer where they were drawn
             again by how well they fit the given races (Kish: (sum of weights)² / sum of squares).
     """
 
     values: dict[str, Floats]
-    runners: tuple[Runner, ...]
-    wakes: Floats
     effective: float
 
 
@@ -81,29 +77,30 @@ def samples_of(scenario: Scenario, shares: Shares) -> Samples:
     A value never leaves what the scenario may hold. A drag area that the scenario does not give
     follows from the height and each sample's own mass.
     """
-    count = len(next(iter(shares.values())))
+    return samples_about(scenario.runner, scenario.pacers.wake, scenario.uncertainty, shares)
+
+
+def samples_about(runner: Runner, wake: float, given: Uncertainty, shares: Shares) -> Samples:
+    """Return what the shares stand for about a runner and a wake; no more enters a sample."""
     values: dict[str, Floats] = {}
     for name in INPUTS:
-        spread: Distribution = getattr(scenario.uncertainty, name)
-        centre = _centre(scenario, name, values.get("mass"), count)
+        spread: Distribution = getattr(given, name)
+        centre = wake if name == "wake" else _centre(runner, name, values.get("mass"))
         values[name] = np.clip(quantile(spread, shares[name], centre), *INPUT_BOUNDS[name])
     # rows of `one_at_a_time` are no samples
     drawn = np.flatnonzero(~np.isnan([shares[name] for name in INPUTS]).any(axis=0))
     effective = float(len(drawn))
-    if scenario.uncertainty.given:
-        effective = _as_in_the_given_races(scenario, shares["reserve"], drawn, values)
-    of_runner = {name for name in INPUTS if name != "wake"}
-    if scenario.runner.drag_area is None and _certain(scenario.uncertainty.drag_area):
-        of_runner.remove("drag_area")
-    runners = [
-        scenario.runner.model_copy(update={name: float(values[name][i]) for name in of_runner})
-        for i in range(count)
-    ]
-    return Samples(values, tuple(runners), values["wake"], effective)
+    if given.given:
+        effective = _as_in_the_given_races(runner, given, shares["reserve"], drawn, values)
+    return Samples(values, effective)
 
 
 def _as_in_the_given_races(
-    scenario: Scenario, shares: Floats, drawn: NDArray[np.int64], values: dict[str, Floats]
+    own: Runner,
+    given: Uncertainty,
+    shares: Floats,
+    drawn: NDArray[np.int64],
+    values: dict[str, Floats],
 ) -> float:
     """Set each sample's reserve to what the first given race takes of it on a day of its form.
 
@@ -112,12 +109,10 @@ def _as_in_the_given_races(
     `drawn` are drawn again, each as likely as the form that it needs there. Return of how many
     independent samples they are then worth.
     """
-    given = scenario.uncertainty
     count = len(shares)
     form = quantile(given.given_form, shares, np.zeros(count)) / 100.0
     bodies = np.stack([values[name] for name in ("drag_cost", "drag_area", "mass")])
     power = values["max_aerobic_power"]
-    own = scenario.runner
     races = [race_cost(load_scenario(name, with_ghosts=False), own) for name in given.given]
     first, *others = [race.as_run_by(own) for race in races]
     reserve = first.reserve(bodies, power * (1.0 + form)) / (1.0 + form)
@@ -153,24 +148,20 @@ def _form_needed(race: RaceCost, bodies: Floats, power: Floats, reserve: Floats)
     return b
 
 
-def _centre(scenario: Scenario, name: str, mass: Floats | None, count: int) -> Floats:
-    runner = scenario.runner
-    if name == "wake":
-        return np.full(count, scenario.pacers.wake)
-    if name == "drag_area" and runner.drag_area is None and mass is not None:
+def _centre(runner: Runner, name: str, mass: Floats | None) -> ArrayLike:
+    if name == "drag_area" and mass is not None:
         # without the kit, which multiplies whatever the area is
-        return np.array(
-            [drag_area(runner.model_copy(update={"mass": m})) / runner.kit.drag for m in mass]
-        )
-    return np.full(count, getattr(runner, name))
+        bare = runner.model_copy(update={"kit": runner.kit.model_copy(update={"drag": 1.0})})
+        if runner.drag_area is None:
+            return [drag_area(bare.model_copy(update={"mass": m})) for m in mass.tolist()]
+        return drag_area(bare)
+    value: float = getattr(runner, name)
+    return value
 
 
-def _certain(spread: Distribution) -> bool:
-    return not isinstance(spread, Uniform) and spread.spread == 0
-
-
-def quantile(spread: Distribution, shares: Floats, centre: Floats) -> Floats:
+def quantile(spread: Distribution, shares: Floats, centre: ArrayLike) -> Floats:
     """Return the values below which lie these shares; the centre where a share is NaN."""
+    centre = np.broadcast_to(centre, shares.shape)
     central = np.isnan(shares)
     inside = np.clip(np.where(central, 0.5, shares), 1e-12, 1 - 1e-12)
     if isinstance(spread, Uniform):
@@ -183,15 +174,7 @@ def quantile(spread: Distribution, shares: Floats, centre: Floats) -> Floats:
 
 def run_samples(scenario: Scenario, samples: Samples, *, places_m: ArrayLike = ()) -> Outcomes:
     """Run every sample from the gun; passing times at `places_m` [m]."""
-    return run_attempts(sample_attempts(scenario, samples), places_m=places_m)
-
-
-def sample_attempts(scenario: Scenario, samples: Samples, step_s: float = STEP_S) -> list[Any]:
-    """Return an attempt for each sample, which `run_attempts` can run."""
-    return [
-        attempt_of(scenario, step_s, runner=runner, wake=wake)
-        for runner, wake in zip(samples.runners, samples.wakes.tolist(), strict=True)
-    ]
+    return run_sampled(scenario, samples.values, places_m=places_m)[0]
 
 
 def sampled(scenario: Scenario, samples: int = SAMPLES, seed: int = SEED) -> Outcomes:

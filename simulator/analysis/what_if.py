@@ -8,7 +8,8 @@ kernel as the attempt.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 from operator import attrgetter
@@ -24,6 +25,7 @@ from simulator.scenario.model import Scenario
 from simulator.scenario.pacers import PacerFormation, Pacers
 from simulator.scenario.plan import Plan, SplitPlan, schedule_of
 from simulator.scenario.reading import FORMATION, shipped_names
+from simulator.scenario.schedule import even_schedule
 from simulator.units import LAP_M, format_time
 
 SectionT = TypeVar("SectionT", bound=Section)
@@ -88,30 +90,26 @@ def choices(
     return tuple(replace(row, assumed=_rests_on_assumed(row.scenario.pacers)) for row in rows)
 
 
-def pacer_counts(scenario: Scenario, file: Scenario | None = None) -> list[Alternative]:
+def pacer_counts(scenario: Scenario, file: Scenario) -> list[Alternative]:
     """Return 0, 1, ... all pacers of the formation."""
-    most = len(scenario.pacers.formation.names())
-    current, filed = scenario.pacers.running, (file or scenario).pacers.running
-    found = []
-    for count in range(min(most, MOST_PACERS) + 1):
-        new = scenario.model_copy(
-            update={"pacers": scenario.pacers.model_copy(update={"count": count})}
-        )
-        settings = (("pacers.count", str(count)),)
-        found.append(Alternative(str(count), new, count == current, settings, count == filed))
-    return found
+    most = min(len(scenario.pacers.formation.names()), MOST_PACERS)
+    current, filed = scenario.pacers.running, file.pacers.running
+    return _possible(
+        _with_pacers(scenario, str(n), n == current, n == filed, {"count": n})
+        for n in range(most + 1)
+    )
 
 
 def front_gaps(scenario: Scenario, file: Scenario) -> list[Alternative]:
     """Return gaps to the nearest pacer ahead, her own and the file's among them."""
     current, filed = _front_gap(scenario.pacers), _front_gap(file.pacers)
+    same = file.pacers.formation == scenario.pacers.formation
     rows = []
     for gap in sorted({*GAPS_M, current, filed} - {0.0}):
-        asked: float | None = gap
-        if gap == filed and file.pacers.formation == scenario.pacers.formation:
-            asked = file.pacers.front_gap  # None: as in the formation
-        rows.append(_PacersRow(f"{gap:.4g}", gap == current, gap == filed, {"front_gap": asked}))
-    return _of_pacers(scenario, rows)
+        front_gap = file.pacers.front_gap if gap == filed and same else gap  # None: the formation's
+        update = {"front_gap": front_gap}
+        rows.append(_with_pacers(scenario, f"{gap:.4g}", gap == current, gap == filed, update))
+    return _possible(rows)
 
 
 def _front_gap(pacers: Pacers) -> float:
@@ -122,40 +120,33 @@ def _front_gap(pacers: Pacers) -> float:
 def formations(scenario: Scenario, file: Scenario) -> list[Alternative]:
     """Return the shipped formations and the file's, each with as many pacers as it has places."""
     current, filed = scenario.pacers.formation, file.pacers.formation
-    known: dict[str, tuple[PacerFormation, str]] = {}
+    known = {}
     for name in shipped_names("formations"):
-        try:
-            known[name] = PacerFormation.model_validate(FORMATION.find(name)), name
-        except (ScenarioError, ValidationError):
-            continue
-    if filed != current and all(formation != filed for formation, _ in known.values()):
+        with suppress(ScenarioError, ValidationError):
+            known[name] = PacerFormation.model_validate(FORMATION.find(name))
+    if filed not in (current, *known.values()):
         name = f"{filed.name}, in the file" if filed.name in {*known, current.name} else filed.name
-        known[name] = filed, filed.model_dump_json(by_alias=True)
-    found = [Alternative(current.name, scenario, True, (), current == filed)]
-    for name, (formation, text) in known.items():
-        if formation == current:
-            continue
+        known[name] = filed
+    rows = [Alternative(current.name, scenario, True, (), current == filed)]
+    for name, formation in known.items():
         update: dict[str, Any] = {"formation": formation}
-        count = scenario.pacers.count
-        settings = [("pacers.formation", text)]
-        if count is not None and count > len(formation.names()):
+        if (scenario.pacers.count or 0) > len(formation.names()):
             update["count"] = len(formation.names())
-            settings.append(("pacers.count", str(update["count"])))
-        pacers = _pacers(scenario.pacers, update)
-        if pacers is not None:
-            new = scenario.model_copy(update={"pacers": pacers})
-            found.append(Alternative(name, new, False, tuple(settings), formation == filed))
-    return sorted(found, key=lambda c: c.label)
+        if formation != current:
+            rows += _possible([_with_pacers(scenario, name, False, formation == filed, update)])
+    return sorted(rows, key=lambda row: row.label)
 
 
 def policies(scenario: Scenario, file: Scenario) -> list[Alternative]:
     """Return holding the light, and waiting for her behind it by so much."""
     current, filed = _wait(scenario.pacers), _wait(file.pacers)
-    rows = [_PacersRow("hold", current is None, filed is None, {"policy": "hold_light"})]
+    hold = {"policy": "hold_light"}
+    rows = [_with_pacers(scenario, "hold", current is None, filed is None, hold)]
     for wait in sorted({*WAITS_M, *(w for w in (current, filed) if w is not None)}):
         update = {"policy": "wait_for_runner", "drop_back": wait}
-        rows.append(_PacersRow(f"wait {wait:g}", wait == current, wait == filed, update))
-    return _of_pacers(scenario, rows)
+        is_current, in_file = wait == current, wait == filed
+        rows.append(_with_pacers(scenario, f"wait {wait:g}", is_current, in_file, update))
+    return _possible(rows)
 
 
 def _wait(pacers: Pacers) -> float | None:
@@ -163,67 +154,79 @@ def _wait(pacers: Pacers) -> float | None:
     return None if pacers.policy == "hold_light" else pacers.drop_back
 
 
+def _with_pacers(
+    scenario: Scenario, label: str, current: bool, in_file: bool, update: dict[str, Any]
+) -> Alternative | None:
+    """Return a row with other pacers, None where they would run into one another.
+
+    The current one has the scenario's own. None stands for a value that is left out.
+    """
+    pacers = scenario.pacers
+    if not current:
+        keys = {name: field.alias or name for name, field in Pacers.model_fields.items()}
+        values = {key: getattr(pacers, name) for name, key in keys.items()}
+        try:
+            pacers = Pacers.model_validate({**values, **update})
+        except ValidationError:
+            return None
+    settings = tuple((f"pacers.{key}", _text(value)) for key, value in update.items())
+    new = scenario.model_copy(update={"pacers": pacers})
+    return Alternative(label, new, current, settings, in_file)
+
+
+def _possible(rows: Iterable[Alternative | None]) -> list[Alternative]:
+    return [row for row in rows if row is not None]
+
+
+def _text(value: float | str | PacerFormation | None) -> str:
+    match value:
+        case None:
+            return "null"
+        case PacerFormation():
+            return value.model_dump_json(by_alias=True)
+        case float():
+            return f"{value:.10g}"
+    return str(value)
+
+
 def first_laps(scenario: Scenario, file: Scenario) -> list[Alternative]:
-    """Return first laps faster and slower than even, the rest even to the same target."""
-    if scenario.distance < 1.5 * LAP_M:
+    """Return first laps faster and slower than even, the rest even to the same target.
+
+    The file's is among them, with all of its plan where that has the same target.
+    """
+    race_m, standing_start = scenario.distance, scenario.plan.standing_start
+    if race_m < 1.5 * LAP_M:
         return [Alternative("as asked", scenario, True, (), file.plan == scenario.plan)]
-    plan = schedule_of(scenario.plan, scenario.distance)
-    target, lap = plan.finish_s, float(plan.time_at(LAP_M))
-    even = _even_lap(scenario, target)
-    filed = _file_lap(scenario, file, target)
-    same = filed is not None and abs(filed[0] - lap) < _SAME_LAP_S
-    found = [(lap, Alternative(format_time(lap), scenario, True, (), same))]
-    if filed is not None and not same:
-        found.append((filed[0], filed[1]))
-    fixed = [lap for lap, _ in found]
-    for change in LAPS_S:
-        if any(abs(even + change - other) < 0.1 for other in fixed):
-            continue
-        time = round(even + change, 2)
-        found.append((time, _first_lap(scenario, time, target)))
-    return [choice for _, choice in sorted(found, key=lambda row: row[0])]
+    plan = schedule_of(scenario.plan, race_m)
+    target_s, lap_s = plan.finish_s, float(plan.time_at(LAP_M))
+    rows: dict[float, Alternative] = {}
 
+    def add(lap_s: float, plan: Plan, in_file: bool = False) -> None:
+        new = scenario.model_copy(update={"plan": plan})
+        settings = (("plan", plan.model_dump_json(by_alias=True)),)
+        rows[lap_s] = Alternative(format_time(lap_s), new, False, settings, in_file)
 
-def _file_lap(
-    scenario: Scenario, file: Scenario, target_s: float
-) -> tuple[float, Alternative] | None:
-    """Return the file's first lap [s] and its row; the whole plan where the target is the same."""
-    if file.distance != scenario.distance:
-        return None
-    plan = schedule_of(file.plan, file.distance)
-    lap = float(plan.time_at(LAP_M))
-    if abs(plan.finish_s - target_s) > _SAME_LAP_S:
-        choice = _first_lap(scenario, round(lap, 2), target_s)
-        return lap, replace(choice, in_file=True)
-    new = scenario.model_copy(update={"plan": file.plan})
-    settings = (("plan", file.plan.model_dump_json(by_alias=True)),)
-    return lap, Alternative(format_time(lap), new, False, settings, in_file=True)
+    def bent(lap_s: float) -> Plan:
+        splits = {"400": format_time(lap_s), "finish": format_time(target_s, 3)}
+        plain = {"shape": "splits", "standing_start": standing_start, "splits": splits}
+        return SplitPlan.model_validate(plain)
 
-
-def _first_lap(scenario: Scenario, lap_s: float, target_s: float) -> Alternative:
-    splits = {"400": format_time(lap_s), "finish": format_time(target_s, 3)}
-    plain = {
-        "shape": "splits",
-        "standing_start": scenario.plan.standing_start,
-        "splits": splits,
-    }
-    new: Plan = SplitPlan.model_validate(plain)
-    rows = ", ".join(f'"{key}": "{value}"' for key, value in splits.items())
-    start = "yes" if scenario.plan.standing_start else "no"
-    text = f"{{shape: splits, standing_start: {start}, splits: {{{rows}}}}}"
-    asked = scenario.model_copy(update={"plan": new})
-    return Alternative(format_time(lap_s), asked, False, (("plan", text),))
-
-
-def _even_lap(scenario: Scenario, target_s: float) -> float:
-    from_rest = SplitPlan.model_validate(
-        {
-            "shape": "splits",
-            "standing_start": scenario.plan.standing_start,
-            "splits": {"finish": target_s},
-        }
-    )
-    return float(schedule_of(from_rest, scenario.distance).time_at(LAP_M))
+    filed = schedule_of(file.plan, race_m) if file.distance == race_m else None
+    same = False
+    if filed is not None:
+        filed_s = float(filed.time_at(LAP_M))
+        same = abs(filed_s - lap_s) < _SAME_LAP_S
+        same_target = abs(filed.finish_s - target_s) <= _SAME_LAP_S
+        add(filed_s, file.plan if same_target else bent(round(filed_s, 2)), in_file=True)
+        if same:
+            del rows[filed_s]
+    rows[lap_s] = Alternative(format_time(lap_s), scenario, True, (), same)
+    even = even_schedule(race_m, target_s, standing_start=standing_start)
+    fixed, even_s = list(rows), float(even.time_at(LAP_M))
+    for time in (even_s + change for change in LAPS_S):
+        if all(abs(time - other) >= 0.1 for other in fixed):
+            add(round(time, 2), bent(round(time, 2)))
+    return [rows[lap_s] for lap_s in sorted(rows)]
 
 
 def numbers(
@@ -257,45 +260,6 @@ AXES: dict[str, Callable[[Scenario, Scenario], Sequence[Alternative]]] = {
     "wind": partial(numbers, path="environment.wind.speed", values=WINDS_M_S),
 }
 """What the strip can be about, in the order it is offered."""
-
-
-@dataclass(frozen=True, slots=True)
-class _PacersRow:
-    """A row about the pacers: what of theirs has which value; None: as if it were left out."""
-
-    label: str
-    current: bool
-    in_file: bool
-    update: dict[str, Any]
-
-
-def _of_pacers(scenario: Scenario, rows: Sequence[_PacersRow]) -> list[Alternative]:
-    """Return the rows whose pacers can stand like that; the current one is the scenario itself."""
-    found = []
-    for row in rows:
-        settings = tuple((f"pacers.{key}", _text(value)) for key, value in row.update.items())
-        pacers = scenario.pacers if row.current else _pacers(scenario.pacers, row.update)
-        if pacers is not None:
-            new = scenario.model_copy(update={"pacers": pacers})
-            found.append(Alternative(row.label, new, row.current, settings, row.in_file))
-    return found
-
-
-def _text(value: float | str | None) -> str:
-    if value is None:
-        return "null"
-    return f"{value:.10g}" if isinstance(value, float) else value
-
-
-def _pacers(pacers: Pacers, update: dict[str, Any]) -> Pacers | None:
-    """Return the pacers with other values, None where they would run into one another."""
-    values = {
-        (field.alias or name): getattr(pacers, name) for name, field in Pacers.model_fields.items()
-    }
-    try:
-        return Pacers.model_validate({**values, **update})
-    except ValidationError:
-        return None
 
 
 def finished(rows: Sequence[Alternative]) -> list[Alternative]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,6 +18,7 @@ from simulator.cli.terminal import (
     DEFAULT_SCENARIO,
     NO_CHANGES,
     WIDE,
+    AsJson,
     CameraName,
     Changes,
     Force,
@@ -36,7 +37,6 @@ from simulator.cli.terminal import (
     picture_size,
     print_json,
     progress_bar,
-    race_time,
 )
 from simulator.errors import Problem, ScenarioError
 from simulator.screen import Camera
@@ -48,7 +48,6 @@ if TYPE_CHECKING:
     from simulator.analysis.uncertainty import Forecast
     from simulator.export.film import Cut, SceneAt
     from simulator.scenario.model import Scenario
-    from simulator.stage.story import StoryTimeline
 
 _GIF_FPS, _FILM_FPS = 20, 60
 _GIF_SIZE, _FILM_SIZE = "960x540", "1920x1080"
@@ -58,7 +57,7 @@ _GIF_SIZE, _FILM_SIZE = "960x540", "1920x1080"
 def simulate(
     scenario: ScenarioName = DEFAULT_SCENARIO,
     changes: Changes = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    as_json: AsJson = False,
     csv: Annotated[Path | None, typer.Option(help="Write the split table as CSV.")] = None,
     save: Annotated[
         Path | None, typer.Option(help="Write the recording (.npz), usable as a ghost.")
@@ -102,7 +101,7 @@ def simulate(
 def coach(
     scenario: ScenarioName = DEFAULT_SCENARIO,
     changes: Changes = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    as_json: AsJson = False,
     samples: Annotated[
         int, typer.Option(min=1, max=100_000, help="Samples of the uncertain inputs for each case.")
     ] = 2000,
@@ -115,7 +114,7 @@ def coach(
     attempt = load(scenario, changes)
     cases, left = answers(attempt, samples, seed), spurts(attempt, run(attempt))
     if as_json:
-        plain = {"cases": [c.to_dict() for c in cases], "end_spurts": [s.to_dict() for s in left]}
+        plain = {"cases": [asdict(c) for c in cases], "end_spurts": [s.to_dict() for s in left]}
         print_json({"scenario": attempt.name, "samples": samples, "seed": seed, **plain})
     else:
         print_answers(attempt, cases, left, samples, seed)
@@ -135,7 +134,7 @@ def check(
             if is_story(name):
                 if changes:
                     raise typer.BadParameter(NO_CHANGES, param_hint="--set")
-                _check_story(name)
+                check_story(name)
             else:
                 from simulator.physics.air import outside_sources
 
@@ -149,11 +148,26 @@ def check(
         raise ScenarioError(problems)
 
 
-def _check_story(name: str) -> None:
+def check_story(name: str) -> None:
+    """Print the chapters of a story with their lengths."""
     from simulator.scenario.story_script import load_story
     from simulator.stage.story import compile_story
 
-    print_timeline(name, compile_story(load_story(name)))
+    timeline = compile_story(load_story(name))
+    length = format_time(timeline.length_s, 0)
+    out.print(escape(f"{name}: {timeline.script.story.name}, no problems"))
+    out.print(f"{len(timeline.chapters)} chapters, {length} in all")
+    table = new_table("", "at", "s", "race time", "rate", "chapter", left=("race time", "chapter"))
+    for chapter, begins_s in zip(timeline.chapters, timeline.begins_s, strict=True):
+        table.add_row(
+            f"{chapter.number}",
+            format_clock(begins_s, 0),
+            f"{chapter.length_s:.1f}",
+            f"{format_time(chapter.from_s, 1)} to {format_time(chapter.until_s, 1)}",
+            f"{chapter.spec.rate:g}×",
+            escape(chapter.spec.name),
+        )
+    WIDE.print(table)
 
 
 @app.command()
@@ -178,7 +192,7 @@ def still(
 
     theme_named(theme)  # an unknown one is refused before anything is computed
     session = Session(attempt)
-    session.seek(moment(at, session))
+    session.seek(moment(at, session.moments()))
     session.settle()
     options = PictureOptions(shot=resting(Camera(camera)))
     save_png(render_still(session.scene(), width_height, theme, options), output)
@@ -268,7 +282,7 @@ def film(
     colours = theme_named(theme)
     of_story = is_story(scenario)
     reel = _story(scenario, changes) if of_story else _attempt(scenario, changes, speed)
-    first, last = reel.moment(start, "--from"), reel.moment(end, "--to")
+    first, last = moment(start, reel.moments, "--from"), moment(end, reel.moments, "--to")
     if not reel.first_s <= first < last <= reel.last_s:
         raise typer.BadParameter(
             f"from {start} to {end} is no part of this {'story' if of_story else 'attempt'}, "
@@ -277,7 +291,7 @@ def film(
     beat = reel.beat_s if slow_motion else None
     cut = Cut(first, last, speed, fps or (_GIF_FPS if gif else _FILM_FPS), beat)
     check_film(output, cut, shape, max_mb, force=force)
-    scene_at = reel.finish(cut)
+    scene_at = reel.scenes(cut)
     with moving(progress_bar()) as bar:
         task = bar.add_task(output.name, total=cut.frames)
         drawn = write_film(
@@ -293,7 +307,7 @@ def film(
 
 @dataclass(frozen=True, slots=True)
 class _Reel:
-    """What a film is made of: `moment` reads a time, `finish` computes what is missing.
+    """What a film is made of: its `moments` by name [s]; `scenes` computes what a cut needs.
 
     `beat_s`: where an attempt's slow motion begins [s]; a story's is in its own time.
     """
@@ -301,8 +315,8 @@ class _Reel:
     name: str
     first_s: float
     last_s: float
-    moment: Callable[[str, str], float]
-    finish: Callable[[Cut], SceneAt]
+    moments: dict[str, float]
+    scenes: Callable[[Cut], SceneAt]
     beat_s: float | None = None
 
 
@@ -312,18 +326,14 @@ def _attempt(name: str, changes: list[str] | None, speed: float) -> _Reel:
     from simulator.stage.events import beat_s
     from simulator.stage.playback import COUNTDOWN_S
 
-    scenario = load(name, changes)
-    session = Session(scenario)
+    session = Session(load(name, changes))
 
-    def finish(cut: Cut) -> SceneAt:
+    def scenes(cut: Cut) -> SceneAt:
         session.settle(cut.from_s, cut.to_s)
         return attempt_scenes(session.show, speed)
 
-    def read(text: str, option: str) -> float:
-        return moment(text, session, option)
-
-    beat = beat_s(session.show, session.options)
-    return _Reel(scenario.name, -COUNTDOWN_S, session.playback.last_s, read, finish, beat)
+    last_s, beat = session.playback.last_s, beat_s(session.show, session.options)
+    return _Reel(session.scenario.name, -COUNTDOWN_S, last_s, session.moments(), scenes, beat)
 
 
 def _story(name: str, changes: list[str] | None) -> _Reel:
@@ -332,17 +342,10 @@ def _story(name: str, changes: list[str] | None) -> _Reel:
 
     if changes:
         raise typer.BadParameter(NO_CHANGES, param_hint="--set")
-    presentation = Presentation(load_story(name))
-    timeline = presentation.timeline
-    ends = {"start": 0.0, "finish": timeline.length_s}
-
-    def read(text: str, option: str) -> float:
-        return ends[text] if text in ends else race_time(text, option)
-
-    def finish(_cut: Cut) -> SceneAt:
-        return presentation.completed_timeline().scene_at
-
-    return _Reel(timeline.script.story.name, 0.0, timeline.length_s, read, finish)
+    story = Presentation(load_story(name))
+    name, length_s = story.timeline.script.story.name, story.timeline.length_s
+    ends = {"start": 0.0, "finish": length_s}
+    return _Reel(name, 0.0, length_s, ends, lambda _: story.completed_timeline().scene_at)
 
 
 @app.command()
@@ -383,7 +386,7 @@ def print_summary(summary: Summary) -> None:
 
 
 def _facts(summary: Summary) -> list[str]:
-    from simulator.export.sheet import worst_residual
+    from simulator.analysis.splits import worst_residual
 
     energy, lost, finish = summary.energy, summary.lost_light_at_m, summary.recording.finish_s
     result = "did not finish"
@@ -399,7 +402,7 @@ def _facts(summary: Summary) -> list[str]:
             f"{energy.from_reserve:.0f} from the reserve, {energy.reserve_left:.0f} left of it"
         ),
     ]
-    worst = worst_residual(summary)
+    worst = worst_residual(summary.splits)
     if worst is not None:
         split, residual_s = worst
         word = "early" if residual_s < 0 else "late"
@@ -505,21 +508,3 @@ def _forecast_facts(forecast: Forecast) -> list[str]:
     if assumed:
         lines.append(f"assumed spreads, not published: {', '.join(assumed)}")
     return lines
-
-
-def print_timeline(name: str, timeline: StoryTimeline) -> None:
-    """Print the chapters of a story with their lengths."""
-    length = format_time(timeline.length_s, 0)
-    out.print(escape(f"{name}: {timeline.script.story.name}, no problems"))
-    out.print(f"{len(timeline.chapters)} chapters, {length} in all")
-    table = new_table("", "at", "s", "race time", "rate", "chapter", left=("race time", "chapter"))
-    for chapter, begins_s in zip(timeline.chapters, timeline.begins_s, strict=True):
-        table.add_row(
-            f"{chapter.number}",
-            format_clock(begins_s, 0),
-            f"{chapter.length_s:.1f}",
-            f"{format_time(chapter.from_s, 1)} to {format_time(chapter.until_s, 1)}",
-            f"{chapter.spec.rate:g}×",
-            escape(chapter.spec.name),
-        )
-    WIDE.print(table)

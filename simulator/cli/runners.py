@@ -16,6 +16,7 @@ from rich.markup import escape
 from simulator.cli.terminal import (
     DEFAULT_SCENARIO,
     WIDE,
+    AsJson,
     Changes,
     ScenarioName,
     app,
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from simulator.analysis.predict import Prediction, Race
     from simulator.scenario.model import Runner
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 RACE = "DISTANCE=TIME[@S[:UNTIL]]"
 Shelter = Annotated[
     float, typer.Option(min=0, max=0.95, callback=finite, help="Shelter S of races that say none.")

@@ -5,10 +5,9 @@ In: arguments. Out: tables, JSON, Markdown, figures, a progress bar.
 
 from __future__ import annotations
 
-import math
 import sys
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,6 +17,7 @@ from rich.markup import escape
 from simulator.cli.terminal import (
     DEFAULT_SCENARIO,
     WIDE,
+    AsJson,
     Changes,
     OutFile,
     ScenarioName,
@@ -32,23 +32,17 @@ from simulator.cli.terminal import (
     progress_bar,
     race_time,
 )
-from simulator.cli.workers import run_missing
-from simulator.units import (
-    format_distance,
-    format_time,
-    parse_distance,
-    parse_time,
-    signed_cell,
-    time_cell,
-)
+from simulator.errors import ExtraError, LightpaceError
+from simulator.units import format_distance, format_time, signed_cell, time_cell
 
 if TYPE_CHECKING:
-    from simulator.analysis.calibrate import Calibration, Free, FreeValue
-    from simulator.analysis.sweep.chunks import Columns
+    from concurrent.futures import Executor
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+    from simulator.analysis.calibrate import CalibratedNumber, Calibration
+    from simulator.analysis.sweep.chunks import Columns, Request
 
-
+CONNECT = "10s"
+"""How long a cluster may take to answer."""
 FIGURES = {
     "pacers": ("Finish over the number of pacers", "pacers.count", "finish_s", ""),
     "gaps": (
@@ -127,34 +121,11 @@ def calibrate_command(
     from simulator.analysis.calibrate import calibrate
 
     target = race_time(to, "--to")
-    calibration = calibrate(scenario, target, [_free(text) for text in free], changes=changes or [])
+    calibration = calibrate(scenario, target, free, changes=changes or [])
     if as_json:
         print_json(calibration.to_dict())
     else:
         _print_calibration(calibration)
-
-
-def _free(text: str) -> Free:
-    from simulator.analysis.calibrate import Free
-
-    path, equals, bounds = text.partition("=")
-    if not equals:
-        return Free(path.strip())
-    low, dots, high = bounds.partition("..")
-    if not dots:
-        raise typer.BadParameter(f"'{text}' is not PATH=LOW..HIGH", param_hint="--free")
-    return Free(path.strip(), _number(low, text), _number(high, text))
-
-
-def _number(text: str, whole: str) -> float:
-    for parse in (float, parse_time, parse_distance):
-        try:
-            value = parse(text.strip())
-        except ValueError:
-            continue
-        if math.isfinite(value):
-            return value
-    raise typer.BadParameter(f"'{text}' in '{whole}' is not a number", param_hint="--free")
 
 
 def _print_calibration(calibration: Calibration) -> None:
@@ -181,7 +152,7 @@ def _print_calibration(calibration: Calibration) -> None:
         WIDE.print(table)
 
 
-def _flatness(number: FreeValue) -> str:
+def _flatness(number: CalibratedNumber) -> str:
     from simulator.analysis.calibrate import FLAT_S
 
     if number.error is not None:
@@ -234,7 +205,7 @@ def sweep(
     Stopped with Ctrl-C, the same command goes on where it was.
     """
     from simulator.analysis.sweep.axes import axis_of_csv, grid_of
-    from simulator.analysis.sweep.chunks import INVALID, Request, request_of, run_chunk
+    from simulator.analysis.sweep.chunks import INVALID, request_of, run_chunk
     from simulator.export.chunk_store import ChunkStore
     from simulator.export.table import check_ending, write_columns
     from simulator.scenario.reading import read_text
@@ -264,7 +235,7 @@ def sweep(
                 invalid += int((columns["status"] == INVALID).sum())
                 yield columns
 
-        work = run_missing(request, missing, cluster, jobs or 0)
+        work = _run_missing(request, missing, cluster, jobs or 0)
         try:
             with closing(work), moving(progress_bar(timed=True)) as bar:
                 task = bar.add_task("attempts", total=grid.size)
@@ -283,6 +254,54 @@ def sweep(
         store.remove()
     refused = f"; {invalid} are invalid, with their reason" if invalid else ""
     out.print(escape(f"{output}: {grid.size} rows{refused}"), soft_wrap=True)
+
+
+def _run_missing(
+    request: Request, missing: Sequence[int], cluster: str | None, threads: int
+) -> Generator[tuple[int, Columns], None, None]:
+    """Yield the missing chunks with their numbers as they are done.
+
+    Args:
+        request: the sweep.
+        missing: the numbers of the chunks to run.
+        cluster: address of a Dask scheduler; None runs them here.
+        threads: threads of this process; 0: one for each processor.
+
+    Raises:
+        LightpaceError: the cluster is not there or falls apart.
+        ExtraError: a cluster is wanted and distributed is not installed.
+    """
+    from simulator.analysis.sweep.sweep import run_chunks
+
+    if cluster is None:
+        yield from run_chunks(request, missing, threads=threads)
+        return
+    with _cluster(cluster) as (executor, workers):
+        yield from run_chunks(request, missing, executor, workers)
+
+
+@contextmanager
+def _cluster(address: str) -> Iterator[tuple[Executor, int]]:
+    try:
+        from distributed import Client
+        from distributed.scheduler import KilledWorker
+    except ImportError:
+        raise ExtraError("A cluster", "cluster") from None
+    from concurrent.futures import CancelledError
+
+    try:
+        client = Client(address, timeout=CONNECT)
+    except (OSError, ValueError, TypeError) as error:
+        raise LightpaceError(f"There is no Dask scheduler at {address}: {error}.") from None
+    with client:
+        workers = max(1, sum(client.nthreads().values()))
+        try:
+            # the executor's own shutdown would wait for chunks that nobody wants any more
+            yield client.get_executor(retries=3), workers
+        except (CancelledError, KilledWorker) as error:
+            raise LightpaceError(
+                f"The cluster at {address} lost the work: {error}. The same command goes on."
+            ) from None
 
 
 @app.command()

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from simulator.scenario.model import Scenario
-    from simulator.session import Session
     from simulator.stage.keys import Binding
 
 T = TypeVar("T")
@@ -73,6 +72,7 @@ def _camera(name: str) -> str:
 CameraName = Annotated[
     str, typer.Option("--camera", callback=_camera, help=f"Camera: {', '.join(LISTED)}.")
 ]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 OutFile = Annotated[Path, typer.Option("-o", "--output", help="File to write.")]
 Force = Annotated[bool, typer.Option("--force", help="Overwrite an existing file.")]
 Seed = Annotated[int, typer.Option(min=0, help="Seed of the samples.")]
@@ -100,9 +100,8 @@ def race_time(text: str, option: str = "--at") -> float:
         raise typer.BadParameter(f"{error}.", param_hint=option) from error
 
 
-def moment(text: str, session: Session, option: str = "--at") -> float:
-    """Return a race time [s] for `2:00.75`, `start`, `bell`, `light lost` or `finish`."""
-    named = session.moments()
+def moment(text: str, named: dict[str, float], option: str = "--at") -> float:
+    """Return a time [s] for `2:00.75`, or for a name such as `start`, `bell` or `light lost`."""
     return named[text] if text in named else race_time(text, option)
 
 

@@ -2,13 +2,14 @@
 
 In: arguments. Out: a window. It stands open with an empty stadium as soon as the arguments are
 read: what it takes to load a scenario and to simulate it is imported and done while it is shown.
+Without a display the numbers are printed instead.
 """
 
 from __future__ import annotations
 
 import gc
 from collections.abc import Callable
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -25,6 +26,7 @@ from simulator.cli.terminal import (
     err,
     finite,
     keys_help,
+    load,
     out,
     picture_size,
     race_time,
@@ -35,12 +37,14 @@ from simulator.stage.keys import BINDINGS, PRESENTING
 if TYPE_CHECKING:
     from simulator.export.leds import LedStrip
     from simulator.session import Session
-    from simulator.view.theme import Theme
-    from simulator.view.window import Window
+    from simulator.view.watched import Opening
 
 DEFAULT_STORY = "stories/breaking4"
 AudienceDisplay = Annotated[
     int | None, typer.Option(min=0, help="Number of the display to fill, from 0.")
+]
+WithSound = Annotated[
+    bool, typer.Option("--sound", help="Play the gun, the bell and a tick each lap.")
 ]
 
 
@@ -77,9 +81,7 @@ def run(
     display: AudienceDisplay = None,
     theme: ThemeName = "night",
     camera: CameraName = Camera.WHOLE,
-    sound: Annotated[
-        bool, typer.Option("--sound", help="Play the gun, the bell and a tick each lap.")
-    ] = False,
+    sound: WithSound = False,
     leds: Annotated[
         str | None,
         typer.Option(
@@ -88,14 +90,20 @@ def run(
     ] = None,
 ) -> None:
     """Open the window and watch the attempt."""
-    strip = None if leds is None else _strip(leds, theme)
+    strip = nullcontext() if leds is None else _strip(leds, theme)
     opening = None if at is None else race_time(at)
-    width_height = picture_size(size)
+    how: Opening = {"size": picture_size(size), "theme": theme, "fullscreen": fullscreen}
+    how["display"], how["camera"] = display, Camera(camera)
     from simulator.view.window import missing_display
 
     missing = missing_display()
     if missing:
-        _print_attempt(missing, scenario, changes)
+        from simulator.cli.attempts import simulate
+
+        load(scenario, changes)  # refused where something is wrong with it
+        instead = f"`lightpace still {scenario} --at 2:00 -o out.png` makes a picture."
+        err.print(escape(f"{missing} {instead}"))
+        simulate(scenario, changes)
         return
 
     def opened() -> Session:
@@ -103,29 +111,8 @@ def run(
 
         return Session.open(scenario, overrides=changes or [], rate=speed, start_at_s=opening)
 
-    with ExitStack() as stack:
-        full = fullscreen or display is not None
-        window, colours = _window(stack, width_height, theme, (display or 0) if full else None)
-        session = _ready(stack, window, colours, opened)
-        if session is None:
-            return
-        from simulator.cli.recording import Recorder
-        from simulator.view.app import run as run_window
-
-        recorder = Recorder(session)
-        stack.callback(recorder.close)
-        lights = () if strip is None else (stack.enter_context(strip).show,)
-        run_window(
-            session,
-            window=window,
-            fullscreen=fullscreen,
-            display=display,
-            theme=theme,
-            camera=Camera(camera),
-            sound=sound,
-            witnesses=(recorder.see, *lights),
-            record=recorder.press,
-        )
+    fills = (display or 0) if fullscreen or display is not None else None
+    _watch(opened, how, fills, strip, sound=sound)
 
 
 @app.command(epilog=keys_help(PRESENTING))
@@ -139,9 +126,7 @@ def present(
         bool, typer.Option("--windowed", help="Start in a window; F5 presents from there.")
     ] = False,
     theme: ThemeName = "night",
-    sound: Annotated[
-        bool, typer.Option("--sound", help="Play the gun, the bell and a tick each lap.")
-    ] = False,
+    sound: WithSound = False,
 ) -> None:
     """Present a story, or a scenario's own events, to an audience with a clicker."""
     from simulator.view.window import missing_display
@@ -160,69 +145,59 @@ def present(
             return Presentation(load_story(story)).session
         return Session.open(story)
 
+    how: Opening = {"size": (1280, 720), "theme": theme, "display": display}
+    how["presenting"] = not windowed
+    fills = None if windowed else 1 if display is None else display
+    _watch(opened, how, fills, nullcontext(), sound=sound)
+
+
+def _watch(
+    opened: Callable[[], Session],
+    how: Opening,
+    fills: int | None,
+    strip: AbstractContextManager[LedStrip | None],
+    *,
+    sound: bool,
+) -> None:
+    """Show a session, which is opened while the window shows the empty stadium.
+
+    The window covers the display of the number `fills` from the start, None: it is a window.
+    """
+    from simulator.view.stadium import LeftError, shown_while
+    from simulator.view.theme import theme_named
+    from simulator.view.window import Window, closed
+
     with ExitStack() as stack:
-        wanted = 1 if display is None else display
-        window, colours = _window(stack, (1280, 720), theme, None if windowed else wanted)
-        session = _ready(stack, window, colours, opened, presenting=not windowed)
-        if session is None:
+        gc.disable()  # until the first picture of the attempt: what is made until then stays
+        stack.callback(gc.enable)
+        colours = theme_named(how["theme"])  # an unknown one is refused before anything opens
+        window = Window(how["size"])
+        stack.callback(closed)
+        if fills is not None:
+            window.fill_screen(fills)  # where that is refused, the window says so when it is there
+
+        def work() -> Session:
+            session = opened()
+            stack.callback(session.close)  # at once: whoever waits for it may be stopped
+            import simulator.cli.recording
+            import simulator.view.app  # noqa: F401 - it takes a while, and is wanted next
+
+            return session
+
+        try:
+            presenting = how.get("presenting", False)
+            session = shown_while(window, colours, work, presenting=presenting)
+        except LeftError:
             return
         from simulator.cli.recording import Recorder
         from simulator.view.app import run as run_window
 
         recorder = Recorder(session)
         stack.callback(recorder.close)
-        run_window(
-            session,
-            window=window,
-            theme=theme,
-            sound=sound,
-            presenting=not windowed,
-            display=display,
-            witnesses=(recorder.see,),
-            record=recorder.press,
-        )
-
-
-def _window(
-    stack: ExitStack, size: tuple[int, int], theme: str, display: int | None
-) -> tuple[Window, Theme]:
-    """Open the window, over all of a display if one is named; it closes with the stack."""
-    from simulator.view.theme import theme_named
-    from simulator.view.window import Window, closed
-
-    gc.disable()  # until the first picture of the attempt: what is made until then stays
-    stack.callback(gc.enable)
-    colours = theme_named(theme)  # an unknown one is refused before anything opens
-    window = Window(size)
-    stack.callback(closed)
-    if display is not None:
-        window.fill_screen(display)  # where that is refused, the window says so when it is there
-    return window, colours
-
-
-def _ready(
-    stack: ExitStack,
-    window: Window,
-    colours: Theme,
-    opened: Callable[[], Session],
-    *,
-    presenting: bool = False,
-) -> Session | None:
-    """Return the session, worked out while the stadium is shown; None if the window was closed."""
-    from simulator.view.stadium import LeftError, shown_while
-
-    def work() -> Session:
-        session = opened()
-        stack.callback(session.close)  # at once: whoever waits for it may be stopped
-        import simulator.cli.recording
-        import simulator.view.app  # noqa: F401 - it takes a while, and is wanted next
-
-        return session
-
-    try:
-        return shown_while(window, colours, work, presenting=presenting)
-    except LeftError:
-        return None
+        lights = stack.enter_context(strip)
+        how["window"], how["record"] = window, recorder.press
+        how["witnesses"] = (recorder.see, *(() if lights is None else (lights.show,)))
+        run_window(session, sound=sound, **how)
 
 
 def _strip(text: str, theme: str) -> AbstractContextManager[LedStrip]:
@@ -235,29 +210,14 @@ def _strip(text: str, theme: str) -> AbstractContextManager[LedStrip]:
         raise typer.BadParameter(f"{error}.", param_hint="--leds") from error
 
 
-def _print_attempt(missing: str, scenario: str, changes: list[str] | None) -> None:
-    """Say that there is no display, and print the attempt."""
-    from simulator.analysis.summary import summarise
-    from simulator.cli.attempts import print_summary
-    from simulator.physics.attempt import simulate
-    from simulator.scenario.loader import load_scenario
-
-    loaded = load_scenario(scenario, overrides=changes or [])
-    instead = f"{missing} `lightpace still {scenario} --at 2:00 -o out.png` makes a picture."
-    err.print(escape(instead))
-    print_summary(summarise(loaded, simulate(loaded)))
-
-
 def _print_chapters(missing: str, story: str) -> None:
     """Say that there is no display, and print a story's chapters."""
-    from simulator.cli.attempts import print_timeline
+    from simulator.cli.attempts import check_story
     from simulator.scenario.loader import load_scenario
     from simulator.scenario.story_script import is_story, load_story
-    from simulator.stage.story import compile_story
 
-    script = load_story(story) if is_story(story) else None
-    if script is None:
-        load_scenario(story)  # refused where something is wrong with it
+    chapters = is_story(story)
+    (load_story if chapters else load_scenario)(story)  # refused where something is wrong with it
     err.print(escape(f"{missing} `lightpace film {story} -o film.mp4` makes a film of it."))
-    if script is not None:
-        print_timeline(story, compile_story(script))
+    if chapters:
+        check_story(story)

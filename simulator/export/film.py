@@ -16,7 +16,7 @@ from typing import Protocol
 import pygame
 
 from simulator.errors import OutputError
-from simulator.files import is_there
+from simulator.files import is_there, shown
 from simulator.stage.playback import Playback, playing_time, race_time
 from simulator.stage.scene import Scene, Staging
 from simulator.stage.scenery import ShowOptions, scene_of
@@ -38,7 +38,9 @@ PALETTE_FROM = 48
 """Pictures, spread over the film, that a GIF's palette is made of."""
 
 
-_NUMBER = re.compile(r"%0?\d*d")
+MOST_FRAMES = 2_000_000
+"""Nine hours at 60 pictures a second."""
+_NUMBER = re.compile(r"%0?(\d*)d")
 
 
 class Writer(Protocol):
@@ -168,7 +170,12 @@ def check_film(
 ) -> None:
     """Refuse what cannot become a film, before anything is computed; raises `OutputError`."""
     is_there(path)  # the system says here what it thinks of the name
-    files = series_files(path, cut.frames) if is_series(path) else iter((path,))
+    if cut.frames > MOST_FRAMES:
+        raise OutputError(f"{path}: a film has at most {MOST_FRAMES} pictures, not {cut.frames}.")
+    files = [path]
+    if is_series(path):
+        is_there(name_of(pattern_of(path), cut.frames))
+        files = _series_there(path, cut.frames)
     there = None if force else next((one for one in files if one.is_file()), None)
     if there is not None:
         raise OutputError(f"{there} exists already; --force writes over it.")
@@ -239,9 +246,11 @@ def pattern_of(path: Path) -> Path:
     """Return the pattern of a series; raises `OutputError` where its name is none."""
     if not _NUMBER.search(path.name):
         return path / "%05d.png"
-    rest = _NUMBER.sub("", path.name, count=1)
-    if "%" in rest or not rest.lower().endswith(".png"):
-        raise OutputError(f"{path}: a series is named like frames/%05d.png.")
+    before, digits, rest = _NUMBER.split(path.name, maxsplit=1)
+    if "%" in before + rest or not rest.lower().endswith(".png"):
+        raise OutputError(f"{shown(path)}: a series is named like frames/%05d.png.")
+    if len(digits) > 1:
+        raise OutputError(f"{shown(path)}: the number in a name has at most nine digits.")
     return path
 
 
@@ -250,10 +259,12 @@ def name_of(pattern: Path, number: int) -> Path:
     return pattern.with_name(_NUMBER.sub(lambda match: match[0] % number, pattern.name))
 
 
-def series_files(path: Path, frames: int) -> Iterator[Path]:
-    """Yield the files that a series is going to have."""
+def _series_there(path: Path, frames: int) -> list[Path]:
+    """Return those files of a series that are there; its folder is listed once."""
     pattern = pattern_of(path)
-    return (name_of(pattern, number) for number in range(1, frames + 1))
+    names = {each.name for each in pattern.parent.iterdir()} if pattern.parent.is_dir() else set()
+    files = (name_of(pattern, number) for number in range(1, frames + 1)) if names else ()
+    return [file for file in files if file.name in names]
 
 
 @dataclass

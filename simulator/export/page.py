@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from simulator.analysis.gaps import GapState
+from simulator.analysis.splits import worst_residual
 from simulator.analysis.summary import Summary, summarise
 from simulator.analysis.uncertainty import (
     SAMPLES,
@@ -30,7 +31,7 @@ from simulator.analysis.uncertainty import (
     target_words,
 )
 from simulator.errors import OutputError
-from simulator.export.sheet import scenario_yaml, split_cells, worst_residual
+from simulator.export.sheet import scenario_yaml, split_cells
 from simulator.files import is_there, write_text
 from simulator.resources import asset_path
 from simulator.stage.playback import Playback
@@ -177,7 +178,7 @@ def _splits(summary: Summary, table: list[list[str]]) -> str:
 def caveats(show: Show, summary: Summary) -> list[str]:
     """Return what a reader has to know, the most particular first."""
     words = [f"Assumed here, not measured: {', '.join(show.assumed)}."] if show.assumed else []
-    worst = worst_residual(summary)
+    worst = worst_residual(summary.splits)
     if worst is not None:
         split, residual_s = worst
         where = split.label if split.label == "finish" else f"{split.label} m"
@@ -262,8 +263,8 @@ def _track(places: Sequence[Body | None], theme: Theme) -> dict[str, Any]:
         "kind": first.kind,
         "colour": css(theme.colour(first.colour)),
         "offset_m": first.offset_m,
-        "x": _steps(x, 0.01),
-        "alpha": _steps(alpha, 0.01),
+        "x": _steps(x),
+        "alpha": _steps(alpha),
     }
 
 
@@ -277,7 +278,7 @@ def _waves(show: Show, scenes: Sequence[Scene], theme: Theme) -> list[dict[str, 
             {
                 "colour": css(theme.colour(wave.colour)),
                 "length": wave.length * lit,
-                "x": _steps([s.waves[i].head_m + ahead for s in scenes], 0.01),
+                "x": _steps([s.waves[i].head_m + ahead for s in scenes]),
             }
         )
     return waves
@@ -294,9 +295,9 @@ def _curve(curve: ChartCurve, race_m: float, theme: Theme) -> dict[str, Any]:
     }
 
 
-def _steps(values: ArrayLike, unit: float) -> str:
-    """Return a column as differences; their sums are off by half a unit at most."""
-    whole = np.rint(np.asarray(values, dtype=np.float64) / unit).astype(np.int64)
+def _steps(values: ArrayLike) -> str:
+    """Return a column as differences in hundredths; their sums are off by half of one at most."""
+    whole = np.rint(np.asarray(values, dtype=np.float64) / 0.01).astype(np.int64)
     return _packed(np.diff(whole, prepend=0))
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
@@ -22,7 +22,17 @@ from numpy.typing import ArrayLike, NDArray
 from simulator.errors import SimulationError
 from simulator.physics.compiled import COMPILED, kernel
 from simulator.physics.kernel import NEVER, SLACK_CELL_M
-from simulator.physics.setup import STEP_S, attempt_of, change_from, empty, go_on_from, table
+from simulator.physics.setup import (
+    BEYOND,
+    STEP_S,
+    attempt_of,
+    change_from,
+    empty,
+    go_on_from,
+    sampled_constants,
+    state_row,
+    table,
+)
 from simulator.recording.recording import ARRAYS, Recording, State, Status, crossing, hermite
 from simulator.records import RECORDS, STRETCHES_M, least_flying_time, least_time
 from simulator.scenario.model import Scenario
@@ -98,7 +108,7 @@ def _recorded(scenario: Scenario, step_s: float, past: Recording | None, first: 
     for name, buffer in buffers.items():
         column = np.array(buffer[:count], dtype=np.float64)
         arrays[name] = column if past is None else np.append(getattr(past, name)[:first], column)
-    finish = float(_finishes([a])[0])
+    finish = float(_finish({name: _column([a], name) for name in (*_ENDS, "step", "race")})[0])
     return Recording(
         scenario_json=scenario.model_dump_json(by_alias=True),
         race_m=scenario.distance,
@@ -248,13 +258,100 @@ def run_attempts(
             if not COMPILED:
                 crossed[i], slack[i] = (a.crossed if len(places) else 0), (a.slack if cells else 0)
 
-    workers = min(threads or _free_processors(), len(attempts) // ROWS_PER_THREAD)
-    if workers > 1 and COMPILED:
-        with ThreadPoolExecutor(workers) as pool:
-            list(pool.map(work, (jobs[i::workers] for i in range(workers))))
-    else:
-        work(jobs)
-    return _outcomes(attempts, places, crossed, slack, np.array(begins), too_fast)
+    workers = _workers(len(attempts), threads)
+    _in_threads(work, [jobs[i::workers] for i in range(workers)])
+    columns = {name: _column(attempts, name) for name in (*_ENDS, *_LOST, "step", "race")}
+    return _outcomes(columns, places, crossed, slack, np.array(begins), too_fast)
+
+
+def run_sampled(
+    scenario: Scenario,
+    samples: Mapping[str, Floats],
+    states: Floats | None = None,
+    *,
+    step_s: float = STEP_S,
+    places_m: ArrayLike = (),
+    until_tick: int | None = None,
+) -> tuple[Outcomes, Floats]:
+    """Step samples of one scenario to their ends, many thousands a second.
+
+    Args:
+        scenario: the scenario.
+        samples: values of the runner and the wake by name, each of shape (samples,).
+        states: where to go on from, in the order of `kernel.STATE`, shape (samples, 23); None for
+            the gun.
+        step_s: the time step [s].
+        places_m: where passing times are wanted [m].
+        until_tick: where to stop; None for the line.
+
+    Returns:
+        How each ended, and its state there, shape (samples, 23).
+
+    Raises:
+        SimulationError: a number is beyond all bounds.
+    """
+    constants, reserve = sampled_constants(scenario, samples)
+    count = len(reserve)
+    places = np.array(sorted({*np.asarray(places_m, dtype=np.float64).tolist()}))
+    if states is None:
+        standing = attempt_of(scenario, step_s)
+        states = np.tile(state_row(State(0, 0.0, 0.0, standing.aerobic, 0.0)), (count, 1))
+        states[:, kernel.STATE.index("reserve")] = reserve
+    begin = np.array(states)
+    crossed = np.full((count, 5 * len(places)), -1.0)
+    ends = np.zeros((count, len(kernel.OUTCOME)))
+    too_fast = np.zeros(count, dtype=bool)
+    parts = [table(part.flatten()) for part in (constants, begin, ends, crossed)]  # copies
+    if count and not np.isfinite(begin).all():
+        raise SimulationError(BEYOND)
+
+    def prepared() -> Any:
+        a = attempt_of(scenario, step_s)
+        a.ticks = a.ticks if until_tick is None else until_tick
+        a.xs = empty(max(a.ticks, 0) + 1)
+        if len(places):
+            a.places, a.places_m, a.crossed = len(places), table(places), parts[3]
+        return a
+
+    def work(rows: range) -> None:
+        kernel.run_samples(prepared(), rows.start, rows.stop, *parts[:3])
+
+    workers = _workers(count, 0)
+    _in_threads(
+        work, [range(count * i // workers, count * (i + 1) // workers) for i in range(workers)]
+    )
+    after, ends, crossed = (
+        np.asarray(part).reshape(whole.shape)
+        for part, whole in zip(parts[1:], (begin, ends, crossed), strict=True)
+    )
+    columns = dict(zip(kernel.STATE, after.T, strict=True))
+    columns |= dict(zip(kernel.OUTCOME, ends.T, strict=True))
+    columns |= dict.fromkeys(_LOST, np.zeros(count))
+    columns |= {"step": np.full(count, step_s), "race": np.full(count, scenario.distance)}
+    # again, one by one: a sample's distances are gone when the next one is run
+    for row in np.flatnonzero(columns["fastest"] > slowest_record(scenario.distance)).tolist():
+        a = prepared()
+        one = [table(part[row].ravel()) for part in (constants, begin, ends)]
+        a.crossed = empty(max(5 * len(places), 1))
+        kernel.run_samples(a, 0, 1, *one)
+        stepped = int(ends[row, kernel.OUTCOME.index("stepped")])
+        too_fast[row] = ran_too_fast(np.array(a.xs[: stepped + 1]), step_s)
+    reserves = begin[:, kernel.STATE.index("reserve")]
+    slack = np.zeros((count, 0))
+    return _outcomes(columns, places, crossed, slack, reserves, too_fast), after
+
+
+def _workers(rows: int, threads: int) -> int:
+    most = threads or _free_processors()
+    return max(1, min(most, rows // ROWS_PER_THREAD)) if COMPILED else 1
+
+
+def _in_threads(work: Callable[[range], None], parts: Sequence[range]) -> None:
+    if len(parts) == 1:
+        work(parts[0])
+        return
+    with ThreadPoolExecutor(len(parts)) as pool:
+        list(pool.map(work, parts))
 
 
 def _free_processors() -> int:
@@ -263,53 +360,54 @@ def _free_processors() -> int:
     return count if current_thread() is main_thread() else max(1, count - 1)
 
 
+_ENDS = (
+    "tick", "x1", "v1", "x", "v", "reserve",
+    "finished", "stepped", "spent", "drawn", "sheltered", "least_reserve",
+)  # fmt: skip
+_LOST = ("lost", "lost_x0", "lost_v0", "lost_x1", "lost_v1", "lost_share")
+"""What of an attempt `_outcomes` reads, and of the light if it was watched."""
+
+
 def _outcomes(
-    attempts: Sequence[Any],
+    ran: Mapping[str, Floats],
     places: Floats,
     crossed: Floats,
     slack: Floats,
     begin_reserve: Floats,
     too_fast: Bools,
 ) -> Outcomes:
-    step, steps, sheltered, spent, drawn, least, end_reserve = _columns(
-        attempts, "step", "stepped", "sheltered", "spent", "drawn", "least_reserve", "reserve"
-    )
-    finish = _finishes(attempts)
-    passed = crossed.reshape(len(attempts), len(places), 5)
+    """Return how rows ended; `ran`: the kernel's attributes by name, each of shape (rows,)."""
+    step, race = ran["step"], ran["race"]
+    finish = _finish(ran)
+    passed = crossed.reshape(len(step), len(places), 5)
     tick = passed[..., 0]
     x0, v0, x1, v1 = np.moveaxis(passed[..., 1:], -1, 0)
     share = crossing(x0, v0, x1, v1, step[:, None], places)
-    lost, *bracket = _columns(
-        attempts, "lost", "lost_x0", "lost_v0", "lost_x1", "lost_v1", "lost_share", "race"
-    )
-    x0, v0, x1, v1, lost_share, race = bracket
+    lost, x0, v0, x1, v1, lost_share = (ran[name] for name in _LOST)
     lost_m = hermite(x0, v0, x1, v1, step, lost_share)
-    used = begin_reserve - end_reserve
+    used = begin_reserve - ran["reserve"]
+    off, spent = used - ran["drawn"] * step, ran["spent"] * step
     return Outcomes(
         places,
         np.where(tick >= 0, (tick + share) * step[:, None], np.nan),
         finish,
-        judged(least, used - drawn * step, spent * step, finish, too_fast),
-        sheltered / np.maximum(steps, 1.0),
+        judged(ran["least_reserve"], off, spent, finish, too_fast),
+        ran["sheltered"] / np.maximum(ran["stepped"], 1.0),
         used,
         np.where((lost > 0) & (lost_m <= race), lost_m, np.nan),
         slack,
     )
 
 
-def _columns(attempts: Sequence[Any], *names: str) -> Floats:
-    """Return attributes of attempts, shape (names, rows)."""
-    rows = [[getattr(a, name) for name in names] for a in attempts]
-    return np.array(rows, dtype=np.float64).reshape(len(attempts), len(names)).T
+def _column(attempts: Sequence[Any], name: str) -> Floats:
+    return np.array([getattr(a, name) for a in attempts], dtype=np.float64)
 
 
-def _finishes(attempts: Sequence[Any]) -> Floats:
-    """Return the finish of each attempt that has been run [s], NaN without one, shape (rows,)."""
-    tick, step, x0, v0, x1, v1, race, finished = _columns(
-        attempts, "tick", "step", "x1", "v1", "x", "v", "race", "finished"
-    )
-    finish_s = (tick - 1 + crossing(x0, v0, x1, v1, step, race)) * step
-    return np.where(finished > 0, finish_s, np.nan)
+def _finish(ran: Mapping[str, Floats]) -> Floats:
+    """Return finishes [s], NaN without one, shape (rows,)."""
+    place = (ran[name] for name in ("x1", "v1", "x", "v", "step", "race"))
+    finish_s = (ran["tick"] - 1 + crossing(*place)) * ran["step"]
+    return np.where(ran["finished"] > 0, finish_s, np.nan)
 
 
 def judged(

@@ -11,7 +11,7 @@ cdef double GAP_GAIN, GAP_SPEED_MAX, J_PER_ML_O2, LAP_M, TAU_LIMIT, TAU_RESERVE
 cdef double TAU_SPEED, WAKE_LIMIT, G
 cdef double EXTRA_MIN_M, EXTRA_PER_M, EXTRA_LAST, PLAN_CELL_M, JITTER_KNOT_M, OPENING_PEAK_M, OPENING_END_M
 cdef double S_MIN, S_MAX, STANDS_M_S, BY_FORMATION, SLACK_CELL_M, NEVER, UNLIMITED
-cdef Py_ssize_t EXTRA_COUNT, TRACK_CELLS
+cdef Py_ssize_t EXTRA_COUNT, TRACK_CELLS, STATE_COUNT, SAMPLED_COUNT, OUTCOME_COUNT
 cdef double PER_TAU_SPEED, PER_TAU_RESERVE, YIELDING, C0, C1, C2, LEAN
 cdef double CELLS_PER_M, M_PER_CELL, HALF_LAP_M, HALVES_PER_M, PLAN_CELLS_PER_M, HERE, BEFORE, EARLIER
 cdef const double[::1] EXP_WHOLE, EXP_PART
@@ -100,7 +100,7 @@ cdef class Attempt:
     cdef public double fastest, lost_share, lost_x0, lost_v0, lost_x1, lost_v1
     cdef public bint lost
 
-    cdef Py_ssize_t coming, stage
+    cdef Py_ssize_t coming, stage, crossed_from
     cdef double mark, planned, line, line_v, top, share, least, lead, far, gap, wanted_group
     cdef double group_accel, wanted, cruise, shelter, bend, wind, gust, exposed, way
     cdef double accel, power, supply, spare, spare_x, clear
@@ -147,6 +147,11 @@ cdef class Attempt:
                    middle_reserve=double, group=double, group_v=double, middle_group=double,
                    middle_group_v=double, power=double)
     cdef void steps(self, Py_ssize_t known) noexcept nogil
+    cdef Py_ssize_t go_on(self, const double[::1] states, Py_ssize_t i) noexcept nogil
+    cdef void leave(self, double[::1] states, Py_ssize_t i) noexcept nogil
+    @cython.locals(row=Py_ssize_t, i=Py_ssize_t, known=Py_ssize_t)
+    cdef void each(self, Py_ssize_t first, Py_ssize_t last, const double[::1] constants,
+                   double[::1] states, double[::1] outcomes) noexcept nogil
     cdef void observe(self, Py_ssize_t i) noexcept nogil
     cdef void keep(self, Py_ssize_t i) noexcept nogil
     @cython.locals(half=Py_ssize_t)
@@ -163,3 +168,5 @@ cdef class Attempt:
 
 
 cpdef object run(Attempt attempt, Py_ssize_t known)
+cpdef object run_samples(Attempt attempt, Py_ssize_t first, Py_ssize_t last,
+                         const double[::1] constants, double[::1] states, double[::1] outcomes)

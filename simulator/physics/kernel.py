@@ -116,6 +116,21 @@ HERE = 15.0 / 8.0
 BEFORE = 10.0 / 8.0
 EARLIER = 3.0 / 8.0
 
+STATE = (
+    "tick", "x", "v", "aerobic", "reserve", "group", "group_v",
+    "x1", "v1", "aerobic1", "reserve1", "group1", "group_v1",
+    "x2", "v2", "aerobic2", "reserve2", "group2", "group_v2",
+    "wide", "mode", "held", "felt",
+)  # fmt: skip
+"""What `Attempt.go_on` and `Attempt.leave` read and write, in this order."""
+STATE_COUNT = len(STATE)
+SAMPLED = ("drag_k", "force_k", "aerobic_max", "scale")
+"""The constants in which the samples of `run_samples` differ, beside their states."""
+SAMPLED_COUNT = len(SAMPLED)
+OUTCOME = ("finished", "stepped", "spent", "drawn", "sheltered", "least_reserve", "fastest")
+"""What `run_samples` keeps of how each sample ends, beside its state."""
+OUTCOME_COUNT = len(OUTCOME)
+
 EXP_WHOLE = array("d", [math.exp(-i) for i in range(41)])
 EXP_PART = array("d", [math.exp(-i / 16.0) for i in range(16)])
 
@@ -483,8 +498,8 @@ class Attempt:
         recording: fills the columns xs, vs, aerobics, reserves, powers, shelters, groups, group_vs,
             wides, modes, helds, felts; an entry for each tick from the first one on. xs is always
             filled.
-        places: how many places_m [m] are looked for; crossed: for each of them the tick before it,
-            and x and v at that tick and the next, shape (places * 5,).
+        places: how many places_m [m] are looked for; crossed: from entry crossed_from on, for each
+            of them the tick before it, and x and v at that tick and the next, places * 5 entries.
         watching: looks for where `light` is lost, that is ahead by `light_lag` half steps; lost:
             whether it is; lost_x0, lost_v0, lost_x1, lost_v1, lost_share: x and v at the ticks
             before and after, and the share of the step that lies before.
@@ -516,6 +531,7 @@ class Attempt:
     cost_k: float
     cross: Table
     crossed: Column
+    crossed_from: int
     cruise: float
     drag: Table
     drag_k: float
@@ -633,6 +649,7 @@ class Attempt:
         self.recording = False
         self.watching = False
         self.places = 0
+        self.crossed_from = 0
         self.coming = 0
         self.slack_cells = 0
         self.stage = 0
@@ -1155,6 +1172,57 @@ class Attempt:
         if self.recording:
             self.look_back(first)
 
+    def go_on(self, states: Table, i: int) -> int:
+        """Take the state that begins at entry i; return how many states are known, 1 to 3."""
+        self.tick = int(states[i])
+        self.x, self.v, self.aerobic = states[i + 1], states[i + 2], states[i + 3]
+        self.reserve, self.group, self.group_v = states[i + 4], states[i + 5], states[i + 6]
+        self.x1, self.v1, self.aerobic1 = states[i + 7], states[i + 8], states[i + 9]
+        self.reserve1, self.group1, self.group_v1 = states[i + 10], states[i + 11], states[i + 12]
+        self.x2, self.v2, self.aerobic2 = states[i + 13], states[i + 14], states[i + 15]
+        self.reserve2, self.group2, self.group_v2 = states[i + 16], states[i + 17], states[i + 18]
+        self.wide, self.held, self.felt = states[i + 19], states[i + 21], states[i + 22]
+        self.mode = int(states[i + 20])
+        self.coming = 0
+        self.stage = 0
+        return self.tick + 1 if self.tick < 2 else 3
+
+    def leave(self, states: Column, i: int) -> None:
+        """Write the state, beginning at entry i."""
+        states[i] = self.tick
+        states[i + 1], states[i + 2], states[i + 3] = self.x, self.v, self.aerobic
+        states[i + 4], states[i + 5], states[i + 6] = self.reserve, self.group, self.group_v
+        states[i + 7], states[i + 8], states[i + 9] = self.x1, self.v1, self.aerobic1
+        states[i + 10], states[i + 11], states[i + 12] = self.reserve1, self.group1, self.group_v1
+        states[i + 13], states[i + 14], states[i + 15] = self.x2, self.v2, self.aerobic2
+        states[i + 16], states[i + 17], states[i + 18] = self.reserve2, self.group2, self.group_v2
+        states[i + 19], states[i + 21], states[i + 22] = self.wide, self.held, self.felt
+        states[i + 20] = self.mode
+
+    def each(
+        self, first: int, last: int, constants: Table, states: Column, outcomes: Column
+    ) -> None:
+        """Run the samples from `first` up to `last`; see `run_samples`."""
+        for row in range(first, last):
+            i = SAMPLED_COUNT * row
+            self.drag_k = constants[i]
+            self.force_k = constants[i + 1]
+            self.aerobic_max = constants[i + 2]
+            self.scale = constants[i + 3]
+            self.crossed_from = 5 * self.places * row
+            i = STATE_COUNT * row
+            known = self.go_on(states, i)
+            self.steps(known)
+            self.leave(states, i)
+            i = OUTCOME_COUNT * row
+            outcomes[i] = 1.0 if self.finished else 0.0
+            outcomes[i + 1] = self.stepped
+            outcomes[i + 2] = self.spent
+            outcomes[i + 3] = self.drawn
+            outcomes[i + 4] = self.sheltered
+            outcomes[i + 5] = self.least_reserve
+            outcomes[i + 6] = self.fastest
+
     def observe(self, i: int) -> None:
         """Keep what is wanted of the step just taken; i counts the steps."""
         if self.recording:
@@ -1200,7 +1268,7 @@ class Attempt:
     def pass_places(self) -> None:
         """Keep the step just taken for every place that was passed in it."""
         while self.coming < self.places and self.x >= self.places_m[self.coming]:
-            i = 5 * self.coming
+            i = self.crossed_from + 5 * self.coming
             self.crossed[i] = self.tick - 1
             self.crossed[i + 1] = self.x1
             self.crossed[i + 2] = self.v1
@@ -1261,4 +1329,22 @@ def run(attempt: Attempt, known: int) -> None:
 
     Compiled, it lets other threads run meanwhile.
     """
-    attempt.steps(known)  # compiled: with cython.nogil: attempt.steps(known)
+    attempt.steps(known)  # compiled: with cython.nogil:
+
+
+def run_samples(
+    attempt: Attempt, first: int, last: int, constants: Table, states: Column, outcomes: Column
+) -> None:
+    """Run an attempt once for each sample from `first` up to `last`.
+
+    Compiled, it lets other threads run meanwhile.
+
+    Args:
+        attempt: what they have in common.
+        first: the first row of the tables.
+        last: the row at which to stop.
+        constants: those of each sample, in the order of SAMPLED, one after another.
+        states: from where each goes on, in the order of STATE; replaced by where it ends.
+        outcomes: takes how each ends, in the order of OUTCOME.
+    """
+    attempt.each(first, last, constants, states, outcomes)  # compiled: with cython.nogil:

@@ -1,13 +1,13 @@
 """From a scenario to an attempt that the kernel can step: constants and tables.
 
-In: a scenario, for a sample also its runner and wake. Out: `kernel.Attempt`, filled. What many rows
+In: a scenario, and the values of its samples. Out: `kernel.Attempt`, filled. What many rows
 share is cached: a plan's knots and what is left of it, a formation's tables, the wind.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -72,6 +72,7 @@ STANDS_AFTER_S = 10.0
 EXTRA_GRID: Floats = np.asarray(EXTRA_MIN_M + np.arange(EXTRA_COUNT) / EXTRA_PER_M)
 """The extra front gaps on which formations are tabulated [m]."""
 _NO_TABLE = (0.0,)
+BEYOND = "A number of this scenario is beyond what the model can reckon with."
 
 
 def table(values: Floats | Sequence[float]) -> Any:
@@ -254,16 +255,6 @@ class Sheltering:
     lead: Floats
     wide_m: float
 
-    def at_best(self, wake: float) -> Any:
-        """Return tables with the best shelter of each stage, at any gap that is wide enough."""
-        best = [
-            constant if profile is None else float(profile.shelter(wake)[least <= EXTRA_GRID].max())
-            for constant, profile, least in zip(
-                self.constant, self.profiles, self.least_m.tolist(), strict=True
-            )
-        ]
-        return _formation(self.stages_m, best, None, 0.0 * self.least_m)
-
 
 def _formation(
     stages_m: Floats,
@@ -373,20 +364,8 @@ def _winds(wind: Wind) -> tuple[Any, Any]:
     return table(head_wind(wind, cells)), table(cross_wind_square(wind, cells))
 
 
-def attempt_of(
-    scenario: Scenario,
-    step_s: float = STEP_S,
-    *,
-    runner: Runner | None = None,
-    wake: float | None = None,
-) -> Any:
-    """Return a scenario as an attempt that stands on the start line.
-
-    Args:
-        scenario: the scenario.
-        step_s: the time step [s].
-        runner: another runner than the scenario's.
-        wake: another scale q of the front wake than the scenario's [1].
+def attempt_of(scenario: Scenario, step_s: float = STEP_S) -> Any:
+    """Return a scenario as an attempt that stands on the start line, with steps of `step_s` [s].
 
     Raises:
         SimulationError: the step is longer than `LONGEST_STEP_S`, or a number is beyond all bounds.
@@ -399,7 +378,7 @@ def attempt_of(
     race = scenario.distance
     a.step, a.race, a.start = step_s, race, start_position(race)
     plan = planned_of(scenario.plan, race, step_s)
-    body = runner or scenario.runner
+    body = scenario.runner
     _set_runner(a, body, scenario.environment, plan.schedule.finish_s)
     a.plan, a.leader = plan.pace, group_line(scenario, step_s)
     a.light = light_of(scenario, step_s).pace
@@ -413,7 +392,7 @@ def attempt_of(
     a.follows, a.passes, a.wide_m = body.follows == "pacers", body.passes, sheltering.wide_m
     if a.passes:
         a.outside = sheltering_of(stints, scenario.pacers.shelter, race, outside=True).tables
-    a.scale = scenario.pacers.wake if wake is None else wake
+    a.scale = scenario.pacers.wake
     waits = scenario.pacers.policy == "wait_for_runner"
     a.drop_back = scenario.pacers.drop_back if waits else 0.0
     wind = scenario.environment.wind
@@ -434,14 +413,13 @@ def steady_attempt(
     v_m_s: float,
     time_s: float,
     step_s: float,
-    *,
-    best_shelter: bool = False,
+    formation: Any = None,
 ) -> Any:
     """Return an attempt that goes on from a state at one speed, which the group asks for as well.
 
     Her mark starts with her, comes up to `v_m_s` [m/s] as she does, and keeps it for `time_s` [s]:
-    x(t) = x + V t - tau (V - v) (1 - exp(-t / tau)), tau = TAU_SPEED. With `best_shelter` she has
-    in each phase the best that the formation gives at any front gap at which nobody is run into.
+    x(t) = x + V t - tau (V - v) (1 - exp(-t / tau)), tau = TAU_SPEED. With a `formation`, see
+    `at_best`, she is sheltered by it wherever the group is.
     """
     a = attempt_of(scenario, step_s)
     knots = (table([0.0, 1.0]), table([0.0, v_m_s]), table([1.0 / v_m_s] * 2), table([0.0]))
@@ -451,12 +429,28 @@ def steady_attempt(
     )
     a.level, a.drag, a.time = remaining_of(a.plan, scenario.distance)
     a.last_place = len(a.level) - 1.001
-    if best_shelter:
+    if formation is not None:
         a.follows = a.passes = False
-        stints, _ = stints_of(scenario.pacers)
-        group = sheltering_of(stints, scenario.pacers.shelter, scenario.distance)
-        a.formation = group.at_best(a.scale)
+        a.formation = formation
     return a
+
+
+def at_best(scenario: Scenario) -> Any:
+    """Return the group as the kernel reads it, with the best shelter of each of its stages.
+
+    It is the best that the stage gives at any front gap at which nobody is run into.
+    """
+    stints, _ = stints_of(scenario.pacers)
+    group = sheltering_of(stints, scenario.pacers.shelter, scenario.distance)
+    best = [
+        constant
+        if profile is None
+        else float(profile.shelter(scenario.pacers.wake)[least <= EXTRA_GRID].max())
+        for constant, profile, least in zip(
+            group.constant, group.profiles, group.least_m.tolist(), strict=True
+        )
+    ]
+    return _formation(group.stages_m, best, None, 0.0 * group.least_m)
 
 
 def endurance_share(endurance: float, race_s: float) -> float:
@@ -470,17 +464,65 @@ def endurance_share(endurance: float, race_s: float) -> float:
 
 
 def _set_runner(a: Any, runner: Runner, environment: Environment, planned_s: float) -> None:
-    form = 1.0 + runner.form / 100.0
-    a.force_k = runner.drag_cost / G
-    a.drag_k = a.force_k * 0.5 * density(environment) * drag_area(runner) / runner.mass
+    k = runner_constants(runner, environment, planned_s)
+    a.drag_k, a.force_k, a.aerobic_max, a.reserve = map(float, k)
     a.cost_k = runner.kit.cost * runner.economy
-    a.aerobic_max = runner.max_aerobic_power * form * altitude_share(environment.pressure)
-    a.aerobic_max *= endurance_share(runner.endurance, planned_s)
     a.tau_aerobic = runner.oxygen_kinetics
     a.per_tau_aerobic = 1.0 / runner.oxygen_kinetics
     a.anticipation = runner.anticipation
     a.x, a.v, a.aerobic = 0.0, 0.0, AEROBIC_START * runner.economy
-    a.reserve = runner.reserve * form
+
+
+def runner_constants(
+    runner: Runner,
+    environment: Environment,
+    planned_s: float,
+    samples: Mapping[str, Floats] | None = None,
+) -> tuple[Any, Any, Any, Any]:
+    """Return the kernel's drag_k, force_k, aerobic_max and the reserve E(0) [J/kg] of a runner.
+
+    `samples` has values to take instead of the runner's, by name, each of shape (samples,); its
+    drag area is that without the kit.
+    """
+
+    def value(name: str) -> Any:
+        return (
+            getattr(runner, name) if samples is None else samples.get(name, getattr(runner, name))
+        )
+
+    form = 1.0 + value("form") / 100.0
+    area = drag_area(runner) if samples is None else samples["drag_area"] * runner.kit.drag
+    force_k = value("drag_cost") / G
+    drag_k = force_k * 0.5 * density(environment) * area / value("mass")
+    aerobic_max = value("max_aerobic_power") * form * altitude_share(environment.pressure)
+    aerobic_max = aerobic_max * endurance_share(runner.endurance, planned_s)
+    return drag_k, force_k, aerobic_max, value("reserve") * form
+
+
+def sampled_constants(
+    scenario: Scenario, samples: Mapping[str, Floats]
+) -> tuple[NDArray[np.float64], Floats]:
+    """Return what differs between samples of a scenario, as the kernel reads it.
+
+    Args:
+        scenario: the scenario.
+        samples: values of the runner and the wake by name, each of shape (samples,).
+
+    Returns:
+        The constants in the order of `kernel.SAMPLED`, shape (samples, 4), and the reserve E(0)
+        [J/kg], shape (samples,).
+
+    Raises:
+        SimulationError: a number is beyond all bounds.
+    """
+    planned_s = planned_of(scenario.plan, scenario.distance).schedule.finish_s
+    *constants, reserve = runner_constants(
+        scenario.runner, scenario.environment, planned_s, samples
+    )
+    columns = np.stack(np.broadcast_arrays(*constants, samples["wake"], reserve), axis=1)
+    if not np.isfinite(columns).all():
+        raise SimulationError(BEYOND)
+    return np.ascontiguousarray(columns[:, :-1]), columns[:, -1]
 
 
 def _refuse_extremes(a: Any) -> None:
@@ -493,7 +535,7 @@ def _refuse_extremes(a: Any) -> None:
     others = (a.anticipation, a.gusts, a.heat, a.shift, a.scale, a.drop_back, a.v, a.x)
     group = (a.group, a.group_v, a.wide, a.held, a.felt, a.tau_aerobic)
     if not all(map(math.isfinite, (*constants, *others, a.aerobic, *group))):
-        raise SimulationError("A number of this scenario is beyond what the model can reckon with.")
+        raise SimulationError(BEYOND)
 
 
 def go_on_from(attempt: Any, state: State) -> int:
@@ -517,27 +559,13 @@ def go_on_from(attempt: Any, state: State) -> int:
     return 1 + len(state.before)
 
 
-def state_of(attempt: Any) -> State:
-    """Return the state in which an attempt has stopped, to go on from; see `go_on_from`."""
-    a = attempt
-    before = (
-        (a.x1, a.v1, a.aerobic1, a.reserve1, a.group1, a.group_v1),
-        (a.x2, a.v2, a.aerobic2, a.reserve2, a.group2, a.group_v2),
-    )
-    return State(
-        a.tick,
-        a.x,
-        a.v,
-        a.aerobic,
-        a.reserve,
-        before[: min(a.tick, 2)],
-        a.group,
-        a.group_v,
-        a.wide,
-        a.mode,
-        a.held,
-        a.felt,
-    )
+def state_row(state: State) -> list[float]:
+    """Return a state in the order of `kernel.STATE`."""
+    s = state
+    nothing = (0.0,) * 6
+    before, earlier = [*s.before, nothing, nothing][:2]
+    here = (s.tick, s.x_m, s.v_m_s, s.aerobic, s.reserve, s.group_m, s.group_v_m_s)
+    return [*here, *before, *earlier, s.wide, s.mode, s.held_s, s.felt]
 
 
 def change_from(attempt: Any, pacers: Pacers, at_m: float, scenario: Scenario) -> bool:

@@ -6,14 +6,13 @@ branches that were left. A few of each are cached; any other is made again, the 
 
 from __future__ import annotations
 
+import math
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Generic, TypeVar
-
-import numpy as np
 
 from simulator.analysis.marks import Mark, ghost_marks, run_mark
 from simulator.errors import LightpaceError
@@ -225,9 +224,7 @@ def unused_name(name: str, taken: Collection[str]) -> str:
 
 def tick_at(time_s: float, step_s: float) -> int:
     """Return the tick at or before a race time [s]; within a billionth of a tick it is that one."""
-    place = time_s / step_s
-    near = round(place)
-    return near if abs(place - near) < 1e-9 else int(np.floor(place))
+    return math.floor(time_s / step_s + 1e-9)
 
 
 def _go_on(past: Recording, tick: int, scenario: Scenario) -> Recording:

@@ -18,7 +18,7 @@ from simulator.recording.store import load_recordings, save_recordings
 from simulator.session.forks import unused_name
 from simulator.session.history import Lineage
 from simulator.stage.panel_state import Comparison, PinRow
-from simulator.units import format_signed, format_time
+from simulator.units import format_signed, format_time, signed_cell, time_cell
 
 MOST_PINS = 6
 PIN_COLOURS = ("cyan", "yellow", "violet", "blue", "red", "green")
@@ -141,9 +141,9 @@ class Pins:
         gaps = [now.gaps_to(other) for other in others]
         rows = []
         for i, x in enumerate(places):
-            cells = [split_label(x, run.race_m), _time(now.splits_s[i])]
+            cells = [split_label(x, run.race_m), time_cell(now.splits_s[i])]
             for other, gap in zip(others, gaps, strict=True):
-                cells += [_time(other.splits_s[i]), _signed(gap[i])]
+                cells += [time_cell(other.splits_s[i]), signed_cell(gap[i])]
             rows.append(tuple(cells))
         rows.append(_shares("mean shelter", [c.shelter for c in (now, *others)]))
         if run.race_m > LAP_M:
@@ -163,14 +163,6 @@ def _shares(label: str, values: list[float | None]) -> tuple[str, ...]:
 
 def _percent(value: float | None) -> str:
     return UNKNOWN if value is None else f"{100 * max(value, 0.0):.0f} %"
-
-
-def _time(value: float | None) -> str:
-    return UNKNOWN if value is None else format_time(value)
-
-
-def _signed(value: float | None) -> str:
-    return UNKNOWN if value is None else format_signed(value)
 
 
 def pins_file(path: str | Path) -> Path:

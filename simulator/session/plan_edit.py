@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 from simulator.analysis.splits import split_distances, split_label
@@ -59,11 +60,7 @@ class Sections:
     @property
     def cumulative_s(self) -> tuple[float, ...]:
         """Time at the end of each section [s]."""
-        total, ends = 0.0, []
-        for time in self.times_s:
-            total += time
-            ends.append(total)
-        return tuple(ends)
+        return tuple(accumulate(self.times_s))
 
     def laps(self) -> tuple[range, ...]:
         """Return the sections of each lap of 400 m, the last one as long as the race leaves it.
@@ -162,10 +159,8 @@ def _spread(times: Sequence[float], rows: Sequence[int], change_s: float) -> lis
 
 def table_text(plan: Plan, sections: Sections, times_s: Sequence[float]) -> str:
     """Return a table of splits as a plan's text."""
-    total, table = 0.0, {}
-    for label, time in zip(sections.labels, times_s, strict=True):
-        total += time
-        table[label] = time_text(total)
+    ends = zip(sections.labels, accumulate(times_s), strict=True)
+    table = {label: time_text(end) for label, end in ends}
     return flow({"shape": "splits", "standing_start": plan.standing_start, "splits": table})
 
 

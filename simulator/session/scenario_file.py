@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from simulator.errors import LightpaceError, OutputError, ScenarioError
-from simulator.files import is_there, opened, replacing
+from simulator.files import is_there, opened, read_bytes, replacing
 from simulator.resources import configs_dir
 from simulator.scenario.loader import load_text, scenario_to_dict
 from simulator.scenario.model import LightWave, Scenario
@@ -121,7 +121,7 @@ class ScenarioFile:
         """
         with replacing(self.path) as beside:
             there = self.path.is_file()
-            mark = _BOM if there and self.path.read_bytes().startswith(_BOM) else b""
+            mark = _BOM if there and read_bytes(self.path, MAX_BYTES).startswith(_BOM) else b""
             beside.write_bytes(mark + text.encode())
             if there:
                 shutil.copymode(self.path, beside)
@@ -150,18 +150,20 @@ class OverwriteGuard:
         self._written: set[Path] = set()
         self._refused: Path | None = None
 
-    def refusal(self, path: Path, watched: ScenarioFile | None) -> str:
-        """Return why not to write there yet, or an empty text; the `watched` file is no stranger.
+    def check(self, path: Path, watched: ScenarioFile | None) -> None:
+        """Let a file be written; the `watched` one is no stranger.
 
         Raises:
-            OutputError: the system does not say what is there.
+            OutputError: it is there already, or the system does not say what is there.
         """
         is_watched = watched is not None and watched.path == path and not watched.shipped
         if is_watched or path in self._written or path == self._refused or not is_there(path):
             self._written.add(path)
-            return ""
+            return
         self._refused = path
-        return f"{path.name} is there already: save it by that name again to replace it."
+        raise OutputError(
+            f"{path.name} is there already: save it by that name again to replace it."
+        )
 
 
 # -- what is written -----------------------------------------------------------------------------

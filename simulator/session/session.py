@@ -509,8 +509,8 @@ class Session:
     def save_pins(self, path: str | Path) -> None:
         """Write the kept runs into a file."""
         with self._notifying(path):
-            if not self._refused(pins_file(path).absolute()):
-                self.notify(f"Saved {self.pins.save(path).name}.")
+            self._guard.check(pins_file(path).absolute(), self.file)
+            self.notify(f"Saved {self.pins.save(path).name}.")
 
     def load_pins(self, path: str | Path) -> None:
         """Keep the runs of a file too."""
@@ -566,18 +566,11 @@ class Session:
             path = path.absolute()  # refused where the working folder is gone
             path = path if path.suffix in (".yaml", ".yml") else path.with_name(f"{path.name}.yaml")
             text = elsewhere(self.editor.file_settings, self.scenario, path)
-            if not self._refused(path):
-                file = ScenarioFile(path, text, shipped=False)
-                file.write(text)
-                self.file = file
-                self._saved(file)
-
-    def _refused(self, path: Path) -> bool:
-        """Return whether a file may not be replaced yet, and say so."""
-        why = self._guard.refusal(path, self.file)
-        if why:
-            self.notify(why)
-        return bool(why)
+            self._guard.check(path, self.file)
+            file = ScenarioFile(path, text, shipped=False)
+            file.write(text)
+            self.file = file
+            self._saved(file)
 
     def _saved(self, file: ScenarioFile) -> None:
         self.editor.saved(file.settings())

@@ -98,7 +98,7 @@ class Comparison:
     rows: tuple[tuple[str, ...], ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class PanelState:
     """Everything the drawer shows.
 

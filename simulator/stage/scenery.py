@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.analysis.marks import Mark
+from simulator.analysis.splits import worst_residual
 from simulator.coefficients import LAP_M
 from simulator.physics.pacers import Place, front_gap, places
 from simulator.physics.track import start_position, track_position
@@ -49,7 +50,7 @@ from simulator.stage.scene import (
     WhatIf,
 )
 from simulator.stage.show import Show
-from simulator.units import format_signed, format_time
+from simulator.units import format_signed, format_time, signed_cell, time_cell
 
 if TYPE_CHECKING:
     from simulator.analysis.chances import Chances
@@ -508,10 +509,10 @@ def board_of(show: Show) -> Board:
         listed = s.distance_m in wanted and not (many and s.distance_m % (5 * LAP_M) > 1e-6)
         if not (listed or last):
             continue
-        cells = [s.label, _time(s.plan_s), _time(s.run_s), _signed(s.delta_s)]
+        cells = [s.label, time_cell(s.plan_s), time_cell(s.run_s), signed_cell(s.delta_s)]
         for other in s.ghosts_s[:GHOST_COLUMNS]:
             known = s.run_s is not None and other is not None
-            cells.append(_signed(s.run_s - other) if known else "–")  # type: ignore[operator]
+            cells.append(signed_cell(s.run_s - other if known else None))  # type: ignore[operator]
         rows.append(BoardRow(tuple(cells), strong=last))
     columns = ("m", "plan", "run", "gap", *(f"vs {g.label}" for g in ghosts))
     return Board(headline, verdict, columns, tuple(rows), _facts(show), show.assumed)
@@ -525,20 +526,8 @@ def _facts(show: Show) -> tuple[str, ...]:
         facts.insert(0, f"not valid: {run.status.value}")
     facts.append(f"mean shelter {100 * run.mean_shelter:.0f} %")
     facts.append(f"reserve left {max(run.at(run.end_s).reserve, 0) / run.reserve[0] * 100:.0f} %")
-    worst = max(
-        (s for s in show.splits if s.residual_s is not None),
-        key=lambda s: abs(s.residual_s or 0.0),
-        default=None,
-    )
+    worst = worst_residual(show.splits)
     if worst is not None:
-        miss = format_signed(worst.residual_s or 0.0)
-        facts.append(f"largest miss of a published split {miss} s at {worst.label}")
+        miss = format_signed(worst[1])
+        facts.append(f"largest miss of a published split {miss} s at {worst[0].label}")
     return tuple(facts)
-
-
-def _time(value: float | None) -> str:
-    return "–" if value is None else format_time(value)
-
-
-def _signed(value: float | None) -> str:
-    return "–" if value is None else format_signed(value)

@@ -345,7 +345,7 @@ class Facts:
             raise ValueError("at which moment?")
         time_s = time_of(self.show, fact.when)
         x = float(self.show.recording.distance_at(time_s))
-        if mark.known_m is not None and not any(abs(x - k) < 0.01 for k in mark.known_m):
+        if mark.known_s is not None and not any(abs(x - k) < 0.01 for k in mark.known_s):
             raise ValueError(f"no time of '{mark.name}' was published there")
         gap = gap_seconds(self.show.recording, mark, time_s)
         if gap is None:

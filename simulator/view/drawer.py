@@ -139,7 +139,7 @@ class Drawer:
             return
         if self.open and (not waits or self._surface is None):
             state = self.session.panel_state()
-            self.ui.stale |= state is not self._state and not _same(state, self._state)
+            self.ui.stale |= state != self._state
             if self.ui.stale or self._surface is None:
                 self.refresh()
         if self._surface is not None:
@@ -387,12 +387,6 @@ class Drawer:
 
 _UNDO, _REDO = "Take the last change back.", "Make the change again."
 _SAVE, _SAVE_AS = "Write the settings to the file.", "Write them to another file."
-
-
-def _same(one: PanelState, other: PanelState | None) -> bool:
-    """Return whether two states look the same."""
-    names = PanelState.__slots__
-    return other is not None and all(getattr(one, n) == getattr(other, n) for n in names)
 
 
 # -- the drawer among what edits the run -----------------------------------------------------------

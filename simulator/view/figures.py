@@ -23,7 +23,7 @@ from simulator.errors import ExtraError, LightpaceError, OutputError
 from simulator.files import replacing
 from simulator.resources import asset_path
 from simulator.units import format_time
-from simulator.view.theme import Theme, css, mix, theme_named
+from simulator.view.theme import css, mix, theme_named
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -80,6 +80,8 @@ MOST_LABELLED = 16
 MOST_IN_KEY = 12
 """Up to so many colours stand in a key; more numbers have a colour bar."""
 LONGEST_NAME = 32
+LARGEST = 1e12
+"""No axis goes further: matplotlib's ticks would overflow."""
 NONE = "none"
 """What the rows without a value of the colour are called."""
 
@@ -127,7 +129,7 @@ def draw_figure(columns: Columns, show: FigureSpec, path: Path) -> None:
     results = names.index("status") if "status" in names else len(names)
     of_result = show.colour in names[results:]
     is_map = of_result and show.y in names[:results]
-    with mpl.rc_context(style(THEME)):
+    with mpl.rc_context(style()):
         figure = Figure()
         if is_map:
             draw_map(figure, columns, show)
@@ -142,8 +144,13 @@ def _check_columns(columns: Columns, show: FigureSpec) -> None:
     for name in (show.x, show.y, show.colour):
         if name and name not in columns:
             raise LightpaceError(f"There is no column '{name}'; there are: {', '.join(columns)}.")
-        if name and not _has_value(columns[name]).any():
+        if not name:
+            continue
+        values = columns[name]
+        if not _has_value(values).any():
             raise LightpaceError(f"Column '{name}' is empty: no row holds a value.")
+        if values.dtype.kind == "f" and np.any(np.abs(values) > LARGEST):
+            raise LightpaceError(f"Column '{name}' holds numbers beyond {LARGEST:g}.")
 
 
 def _has_value(values: NDArray[Any]) -> Mask:
@@ -158,8 +165,8 @@ def _numbers(columns: Columns, name: str) -> Floats:
     return values
 
 
-def style(theme: Theme) -> dict[Any, Any]:
-    """Return matplotlib's settings for a theme."""
+def style() -> dict[Any, Any]:
+    """Return matplotlib's settings in the colours and the font of the screen."""
     from matplotlib.font_manager import FontProperties, fontManager  # noqa: PLC0415
 
     files = [_font_file(weight) for weight in ("Regular", "SemiBold")]
@@ -167,14 +174,12 @@ def style(theme: Theme) -> dict[Any, Any]:
         if not any(font.fname == file for font in fontManager.ttflist):
             fontManager.addfont(file)
     _add_semibold_fallback()
-    text, muted, edge, back = (
-        css(colour) for colour in (theme.text, theme.muted, theme.edge, theme.back)
-    )
+    back = css(THEME.back)
     return {
         "font.family": [FontProperties(fname=files[0]).get_name(), FALLBACK],
         "font.size": 17,
         "text.parse_math": False,  # two dollar signs in a name are no formula
-        "text.color": text,
+        "text.color": TEXT,
         "figure.figsize": (12.8, 7.2),
         "figure.dpi": 150,
         "figure.facecolor": back,
@@ -184,19 +189,19 @@ def style(theme: Theme) -> dict[Any, Any]:
         "figure.constrained_layout.w_pad": MARGIN_IN,
         "figure.constrained_layout.h_pad": MARGIN_IN,
         "savefig.facecolor": back,
-        "axes.facecolor": css(theme.panel),
-        "axes.edgecolor": edge,
-        "axes.labelcolor": muted,
+        "axes.facecolor": css(THEME.panel),
+        "axes.edgecolor": EDGE,
+        "axes.labelcolor": MUTED,
         "axes.labelsize": 18,
         "axes.spines.top": False,
         "axes.spines.right": False,
         "axes.axisbelow": True,
         "axes.unicode_minus": True,
-        "xtick.color": edge,
-        "ytick.color": edge,
-        "xtick.labelcolor": muted,
-        "ytick.labelcolor": muted,
-        "grid.color": edge,
+        "xtick.color": EDGE,
+        "ytick.color": EDGE,
+        "xtick.labelcolor": MUTED,
+        "ytick.labelcolor": MUTED,
+        "grid.color": EDGE,
         "grid.linewidth": 1,
         "legend.frameon": False,
         "legend.fontsize": 15,
@@ -318,8 +323,9 @@ def draw_map(figure: Figure, columns: Columns, show: FigureSpec) -> None:
     Raises:
         LightpaceError: an axis has one value only, or rows share a place.
     """
-    x, y = _numbers(columns, show.x), _numbers(columns, show.y)
-    value = _numbers(columns, show.colour)
+    x, y, value = (_numbers(columns, name) for name in (show.x, show.y, show.colour))
+    complete = np.isfinite(x) & np.isfinite(y)
+    x, y, value = x[complete], y[complete], value[complete]
     xs, column = np.unique(x, return_inverse=True)
     ys, row = np.unique(y, return_inverse=True)
     if len(xs) < 2 or len(ys) < 2:

@@ -413,18 +413,6 @@ class Ui:
             self.surface.fill(self.theme.panel, gap)
         pygame.draw.rect(self.surface, colour, body, border_radius=max(1, thick // 2))
 
-    def handle(self, control: Control, radius: float, colour: Colour | None = None) -> None:
-        """Draw a round handle: dragged anywhere it calls `drag`, moved by arrow keys `step`."""
-        if self.add(control):
-            self._knob(control, control.box.centre, radius, colour)
-
-    def _knob(
-        self, control: Control, at: tuple[float, float], radius: float, colour: Colour | None = None
-    ) -> None:
-        inside, radius = colour or mix(self.theme.muted, self.theme.text, 0.6), max(4, radius)
-        self.dot(at, radius + 2, self.theme.panel)
-        self.dot(at, radius, self._lit(control, inside))
-
     def slider(self, control: Control, value: float, *, changed: bool = False) -> None:
         """Draw a slider. While the mouse holds it its range stays what it was when it took hold."""
         if self._held is not None and self.holds(control.key):
@@ -447,7 +435,9 @@ class Ui:
         pygame.draw.rect(self.surface, off, bed, border_radius=thick)
         bed.w = round(share * room)
         pygame.draw.rect(self.surface, theme.own if changed else on, bed, border_radius=thick)
-        self._knob(control, (bed.right, middle), 0.36 * box.h)
+        at, radius = (bed.right, middle), max(4, 0.36 * box.h)
+        self.dot(at, radius + 2, theme.panel)
+        self.dot(at, radius, self._lit(control, mix(theme.muted, theme.text, 0.6)))
 
     def field(self, control: Control, shown: str) -> None:
         """Draw a field that says `shown`; pressed, it opens an entry with the control's `text`."""
@@ -572,12 +562,6 @@ class Ui:
         screen.blit(card, (max(0, x), above if above >= 0 else box.bottom + 4))
 
     # doing ------------------------------------------------------------------------------------
-
-    def press(self, key: Key) -> None:
-        """Do what pressing a control does."""
-        control, self.stale = self.find(key), True
-        if control is not None and control.press is not None:
-            control.press()
 
     def edit(self, key: Key, text: str | None = None) -> None:
         """Open the entry of a field; without `text` with what stands there, all selected."""

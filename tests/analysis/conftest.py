@@ -3,10 +3,11 @@ from __future__ import annotations
 import pytest
 
 from simulator.analysis.marks import Mark, ghost_marks, light_mark, plan_mark
+from simulator.analysis.uncertainty import Samples
 from simulator.physics.attempt import simulate
 from simulator.recording.recording import Recording
 from simulator.scenario.loader import load_scenario
-from simulator.scenario.model import Scenario
+from simulator.scenario.model import Runner, Scenario
 
 
 @pytest.fixture(scope="session")
@@ -32,3 +33,10 @@ def plan(scenario: Scenario) -> Mark:
 @pytest.fixture(scope="session")
 def ghosts(scenario: Scenario) -> list[Mark]:
     return ghost_marks(scenario)
+
+
+def runners_of(scenario: Scenario, samples: Samples) -> list[Runner]:
+    """Return the scenario's runner with the values of each sample."""
+    names = [name for name in samples.values if name in Runner.model_fields]
+    rows = zip(*(samples.values[name].tolist() for name in names), strict=True)
+    return [scenario.runner.model_copy(update=dict(zip(names, row, strict=True))) for row in rows]

@@ -17,12 +17,12 @@ def alone() -> Recording:
 
 def test_a_column_holds_the_run_in_numbers(attempt: Recording) -> None:
     places = split_distances(attempt.race_m)
-    found = column(attempt, places)
-    assert found.splits_s == tuple(run_time(attempt, x) for x in places)
-    assert found.splits_s[-1] == attempt.finish_s
+    result = column(attempt, places)
+    assert result.splits_s == tuple(run_time(attempt, x) for x in places)
+    assert result.splits_s[-1] == attempt.finish_s
     bell = attempt.at(float(attempt.time_at(attempt.race_m - 400)))
-    assert found.reserve_at_bell == pytest.approx(bell.reserve / attempt.reserve[0])
-    assert found.shelter == pytest.approx(float(attempt.shelter.mean()), abs=1e-3)
+    assert result.reserve_at_bell == pytest.approx(bell.reserve / attempt.reserve[0])
+    assert result.shelter == pytest.approx(float(attempt.shelter.mean()), abs=1e-3)
 
 
 def test_a_gap_is_positive_where_this_run_is_behind(attempt: Recording, alone: Recording) -> None:
@@ -40,9 +40,9 @@ def test_a_gap_is_positive_where_this_run_is_behind(attempt: Recording, alone: R
 def test_nothing_is_known_before_it_happened(attempt: Recording, until_s: float) -> None:
     places = split_distances(attempt.race_m)
     whole, part = column(attempt, places), column(attempt, places, until_s)
-    for told, known in zip(part.splits_s, whole.splits_s, strict=True):
+    for reported, known in zip(part.splits_s, whole.splits_s, strict=True):
         assert known is not None
-        assert told == (known if known <= until_s else None)
+        assert reported == (known if known <= until_s else None)
     assert part.shelter is None
     bell_s = float(attempt.time_at(attempt.race_m - 400))
     assert (part.reserve_at_bell is None) is (bell_s > until_s)
@@ -50,7 +50,7 @@ def test_nothing_is_known_before_it_happened(attempt: Recording, until_s: float)
 
 def test_runs_over_other_distances_are_compared_where_they_both_were(alone: Recording) -> None:
     short = simulate(load_scenario("fifteen_hundred"))
-    found = column(short, split_distances(alone.race_m))
-    assert found.splits_s[-1] is None
-    assert found.splits_s[0] is not None
-    assert math.isfinite(found.splits_s[0])
+    result = column(short, split_distances(alone.race_m))
+    assert result.splits_s[-1] is None
+    assert result.splits_s[0] is not None
+    assert math.isfinite(result.splits_s[0])

@@ -14,6 +14,7 @@ from simulator.analysis.uncertainty import (
 from simulator.physics.attempt import simulate
 from simulator.scenario.loader import load_scenario
 from simulator.scenario.model import Scenario
+from tests.analysis.conftest import runners_of
 
 FREE = "uncertainty.given=[]"
 
@@ -29,10 +30,11 @@ def known() -> Forecast:
 
 def test_every_sample_runs_the_given_race_in_its_time_on_a_day_of_its_form() -> None:
     samples = samples_of(_load(), draw(40, 3))
+    runners = runners_of(_load(), samples)
     monaco = _load(name="monaco_2023")
     rows = [
         runner.model_copy(update={"form": form, "anticipation": monaco.runner.anticipation})
-        for runner, form in zip(samples.runners, samples.values["given_form"].tolist(), strict=True)
+        for runner, form in zip(runners, samples.values["given_form"].tolist(), strict=True)
     ]
     finishes = [simulate(monaco.model_copy(update={"runner": r})).finish_s for r in rows]
     assert np.array(finishes, dtype=float) == pytest.approx(247.64, abs=0.03)
@@ -42,10 +44,11 @@ def test_every_sample_runs_the_given_race_in_its_time_on_a_day_of_its_form() -> 
 def test_a_runners_economy_and_oxygen_uptake_are_those_of_her_given_races() -> None:
     scenario = _load("runner=kipyegon_osborne", "pacers.front_gap=1.6")
     samples = samples_of(scenario, draw(20, 3))
+    runners = runners_of(scenario, samples)
     monaco = _load("pacers.shelter.0.value=0.56", name="monaco_2023")
     rows = [
         runner.model_copy(update={"form": form})
-        for runner, form in zip(samples.runners, samples.values["given_form"].tolist(), strict=True)
+        for runner, form in zip(runners, samples.values["given_form"].tolist(), strict=True)
     ]
     finishes = [simulate(monaco.model_copy(update={"runner": r})).finish_s for r in rows]
     assert np.array(finishes, dtype=float) == pytest.approx(247.64, abs=0.1)
@@ -56,7 +59,7 @@ def test_most_bodies_drawn_without_it_could_not_have_run_it() -> None:
     """What was wrong: half of them finish Monaco late."""
     samples = samples_of(_load(FREE), draw(60, 3))
     monaco = _load(name="monaco_2023")
-    rows = [runner.model_copy(update={"form": 0.0}) for runner in samples.runners]
+    rows = [runner.model_copy(update={"form": 0.0}) for runner in runners_of(_load(FREE), samples)]
     late = [
         (simulate(monaco.model_copy(update={"runner": r})).finish_s or np.inf) > 247.8 for r in rows
     ]

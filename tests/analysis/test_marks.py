@@ -81,9 +81,9 @@ def test_the_light_is_the_first_wave_that_is_on() -> None:
         "wavelight: {waves: [{name: off, on: no}, "
         "{name: record, colour: blue, plan: {shape: even, target: 4:07.64}}, {name: goal}]}\n"
     )
-    asked = load_text(SHORT % "yes" + waves)
-    assert [mark.name for mark in wave_marks(asked)] == ["off", "record", "goal"]
-    light = light_mark(asked)
+    wanted = load_text(SHORT % "yes" + waves)
+    assert [mark.name for mark in wave_marks(wanted)] == ["off", "record", "goal"]
+    light = light_mark(wanted)
     assert light.name == "record"
     assert light.finish_s == pytest.approx(247.64)
 

@@ -20,6 +20,7 @@ from simulator.recording.recording import Status
 from simulator.scenario.loader import load_scenario
 from simulator.scenario.model import INPUT_BOUNDS, Scenario
 from simulator.scenario.uncertainty import INPUTS, Normal, Uniform
+from tests.analysis.conftest import runners_of
 
 FEW = 24
 SHORT = ["distance=400 m", "plan={target: 57}", "ghosts=[]", "runner.reserve=700"]
@@ -67,7 +68,8 @@ def test_a_sample_is_the_scenario_with_its_values_to_the_bit(changes: list[str])
     scenario = short(*changes)
     asked = samples_of(scenario, draw(3, 5))
     ran = run_samples(scenario, asked)
-    for runner, wake, finish_s in zip(asked.runners, asked.wakes, ran.finish_s, strict=True):
+    runners = runners_of(scenario, asked)
+    for runner, wake, finish_s in zip(runners, asked.values["wake"], ran.finish_s, strict=True):
         pacers = scenario.pacers.model_copy(update={"wake": float(wake)})
         alone = simulate(scenario.model_copy(update={"runner": runner, "pacers": pacers}))
         assert finish_s == alone.finish_s
@@ -78,7 +80,7 @@ def test_no_share_is_the_scenarios_own_value(scenario: Scenario) -> None:
     ran = run_samples(scenario, asked)
     assert ran.finish_s[0] == pytest.approx(simulate(scenario).finish_s, abs=1e-9)
     assert asked.values["mass"][0] == 42
-    assert asked.wakes[0] == 1.0
+    assert asked.values["wake"][0] == 1.0
 
 
 def test_percentiles_of_a_straight_line_are_known_in_closed_form() -> None:

@@ -7,7 +7,6 @@ from simulator.analysis.what_if import (
     Alternative,
     alternatives,
     choices,
-    pacer_counts,
 )
 from simulator.physics.attempt import finish_times, simulate
 from simulator.recording.recording import Recording
@@ -22,11 +21,11 @@ def rows(scenario: Scenario) -> tuple[Alternative, ...]:
 
 
 def test_there_is_a_row_for_every_count_up_to_the_whole_formation(
-    scenario: Scenario, rows: tuple[Alternative, ...]
+    rows: tuple[Alternative, ...],
 ) -> None:
     assert [row.label for row in rows] == [str(n) for n in range(14)]
     assert [row.label for row in rows if row.current] == ["13"]
-    assert [row.scenario.pacers.count for row in pacer_counts(scenario)] == list(range(14))
+    assert [row.scenario.pacers.running for row in rows] == list(range(14))
 
 
 @pytest.mark.parametrize("count", [0, 1, 7, 13])
@@ -44,8 +43,8 @@ def test_what_rests_on_the_pacer_beside_is_marked_as_assumed(
 
 
 def test_the_count_that_is_asked_for_is_marked() -> None:
-    asked = load_scenario("breaking4", overrides=["pacers.count=2"])
-    assert [row.label for row in alternatives(asked) if row.current] == ["2"]
+    wanted = load_scenario("breaking4", overrides=["pacers.count=2"])
+    assert [row.label for row in alternatives(wanted) if row.current] == ["2"]
 
 
 @pytest.mark.parametrize("axis", list(AXES))
@@ -57,13 +56,13 @@ def test_what_a_row_would_set_gives_the_row(name: str, axis: str) -> None:
     assert len(labels) == len(set(labels))
     assert [row.current for row in rows].count(True) == 1
     for row in rows:
-        asked = load_scenario(name, overrides=[f"{path}={text}" for path, text in row.settings])
-        assert asked.pacers.line_up() == row.scenario.pacers.line_up()
-        assert asked.pacers.policy == row.scenario.pacers.policy
-        assert asked.pacers.drop_back == row.scenario.pacers.drop_back
-        assert asked.pacers.leader == row.scenario.pacers.leader
-        assert asked.environment == row.scenario.environment
-        plans = [schedule_of(s.plan, s.distance) for s in (asked, row.scenario)]
+        wanted = load_scenario(name, overrides=[f"{path}={text}" for path, text in row.settings])
+        assert wanted.pacers.line_up() == row.scenario.pacers.line_up()
+        assert wanted.pacers.policy == row.scenario.pacers.policy
+        assert wanted.pacers.drop_back == row.scenario.pacers.drop_back
+        assert wanted.pacers.leader == row.scenario.pacers.leader
+        assert wanted.environment == row.scenario.environment
+        plans = [schedule_of(s.plan, s.distance) for s in (wanted, row.scenario)]
         assert plans[0].time_at(400.0) == pytest.approx(plans[1].time_at(400.0), abs=1e-9)
         assert plans[0].finish_s == pytest.approx(plans[1].finish_s, abs=1e-9)
         if row.current:
@@ -107,16 +106,16 @@ def test_the_way_back_to_the_file_is_a_row(axis: str, kept: tuple[str, ...]) -> 
     rows = choices(turned, axis, file)
     assert len({row.label for row in rows}) == len(rows)
     assert [row.current for row in rows].count(True) == 1
-    (told,) = [row for row in rows if row.in_file]
-    assert not told.current
+    (reported,) = [row for row in rows if row.in_file]
+    assert not reported.current
     assert len(rows) <= len(choices(turned, axis)) + 1
-    back = [f"{path}={text}" for path, text in told.settings]
-    asked = load_scenario("breaking4", overrides=[*kept, TURNED[axis], *back])
-    assert asked.pacers.line_up() == told.scenario.pacers.line_up() == file.pacers.line_up()
-    assert asked.plan == told.scenario.plan == file.plan
-    assert asked.environment == told.scenario.environment == file.environment
-    again = choices(asked, axis, file)
-    assert [row.label for row in again if row.current] == [told.label]
+    back = [f"{path}={text}" for path, text in reported.settings]
+    wanted = load_scenario("breaking4", overrides=[*kept, TURNED[axis], *back])
+    assert wanted.pacers.line_up() == reported.scenario.pacers.line_up() == file.pacers.line_up()
+    assert wanted.plan == reported.scenario.plan == file.plan
+    assert wanted.environment == reported.scenario.environment == file.environment
+    again = choices(wanted, axis, file)
+    assert [row.label for row in again if row.current] == [reported.label]
     assert [row.current for row in again] == [row.in_file for row in again]
 
 
@@ -130,11 +129,11 @@ def test_a_formation_that_was_never_shipped_can_be_taken_back() -> None:
     inline = "pacers.formation={name: pair, note: 'a \"note\": # 1', slots: [{ahead: 1.3}]}"
     file = load_scenario("breaking4", overrides=[inline])
     turned = load_scenario("breaking4", overrides=["pacers.formation=box"])
-    (told,) = [row for row in choices(turned, "formation", file) if row.in_file]
-    assert told.label == "pair"
-    ((path, text),) = told.settings
-    asked = load_scenario("breaking4", overrides=[f"{path}={text}"])
-    assert asked.pacers.formation == file.pacers.formation
+    (reported,) = [row for row in choices(turned, "formation", file) if row.in_file]
+    assert reported.label == "pair"
+    ((path, text),) = reported.settings
+    wanted = load_scenario("breaking4", overrides=[f"{path}={text}"])
+    assert wanted.pacers.formation == file.pacers.formation
 
 
 def test_the_files_formation_has_a_label_of_its_own() -> None:
@@ -149,13 +148,13 @@ def test_the_files_first_lap_is_kept_while_the_target_is_another() -> None:
     file = load_scenario("breaking4")
     plan = 'plan={shape: splits, splits: {"400": "59.30", "finish": "4:02"}}'
     turned = load_scenario("breaking4", overrides=[plan])
-    (told,) = [row for row in choices(turned, "first-lap pace", file) if row.in_file]
+    (reported,) = [row for row in choices(turned, "first-lap pace", file) if row.in_file]
     (own,) = [row for row in choices(file, "first-lap pace") if row.current]
-    assert told.label == own.label
-    assert schedule_of(told.scenario.plan, 1609.344).finish_s == pytest.approx(242.0)
+    assert reported.label == own.label
+    assert schedule_of(reported.scenario.plan, 1609.344).finish_s == pytest.approx(242.0)
 
 
 def test_a_race_shorter_than_a_lap_and_a_half_has_no_first_lap() -> None:
     changes = ["distance=400 m", "plan.target=1:00", "ghosts=[]", "published=null"]
-    asked = load_scenario("solo", overrides=changes)
-    assert [row.label for row in choices(asked, "first-lap pace")] == ["as asked"]
+    wanted = load_scenario("solo", overrides=changes)
+    assert [row.label for row in choices(wanted, "first-lap pace")] == ["as asked"]

@@ -15,7 +15,7 @@ from statistics import median
 
 import pygame
 
-from simulator.analysis.what_if import pacer_counts
+from simulator.analysis.what_if import choices
 from simulator.physics.attempt import finish_times, fork, simulate
 from simulator.scenario.loader import load_scenario
 from simulator.session import Session
@@ -91,7 +91,7 @@ def _alone() -> float:
     """Return what the runs of one turn take of the processor, forked at `MOMENT_S` [s]."""
     past = simulate(load_scenario("breaking4"))
     asked = load_scenario("breaking4", overrides=["runner.form=1"])
-    counts = [choice.scenario for choice in pacer_counts(asked)]
+    counts = [choice.scenario for choice in choices(asked)]
     took = []
     for _ in range(3):
         work = time.thread_time()

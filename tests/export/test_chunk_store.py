@@ -40,10 +40,10 @@ def test_what_is_kept_is_read_back_and_no_longer_missing(
     assert store.missing() == list(range(11))
     store.write(4, COLUMNS)
     assert store.missing() == [n for n in range(11) if n != 4]
-    found = store.read(4)
-    assert found is not None
-    assert list(found) == list(COLUMNS)
-    assert all(np.array_equal(found[name], COLUMNS[name]) for name in COLUMNS)
+    result = store.read(4)
+    assert result is not None
+    assert list(result) == list(COLUMNS)
+    assert all(np.array_equal(result[name], COLUMNS[name]) for name in COLUMNS)
     store.remove()
     assert not list(tmp_path.iterdir())
 
@@ -71,8 +71,8 @@ def test_a_chunk_that_is_damaged_inside_is_not_read(
         spoilt = bytearray(whole)
         spoilt[place] ^= 0xFF
         file.write_bytes(spoilt)
-        found = store.read(0)
-        assert found is None or all(np.array_equal(found[n], COLUMNS[n]) for n in COLUMNS)
+        result = store.read(0)
+        assert result is None or all(np.array_equal(result[n], COLUMNS[n]) for n in COLUMNS)
 
 
 def test_chunks_of_another_scenario_program_or_file_are_not_gone_on_with(

@@ -29,11 +29,18 @@ from simulator.scenario.loader import load_scenario
 from simulator.stage.show import Show, make_show
 from simulator.units import format_time
 from simulator.view.theme import THEMES
+from tests.samples import few_samples
 
 NIGHT = THEMES["night"]
 NASTY = (
     '</script><script>document.title="broken"</script><img src=x onerror=alert(1)> "{{data}}" & ’'
 )
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _few_samples() -> Iterator[None]:
+    with few_samples():
+        yield
 
 
 def show_of(name: str, *overrides: str) -> Show:
@@ -129,8 +136,8 @@ def test_scrubbing_shows_that_moment(opened: webdriver.Chrome, show: Show) -> No
         seek(opened, t)
         assert clock(opened) == f"{int(t // 60)}:{t % 60:04.1f}"
         x = show.recording.at(t).x_m
-        told = int(element(opened, "where").text.split()[0])
-        assert told == pytest.approx(x, abs=1.0)
+        reported = int(element(opened, "where").text.split()[0])
+        assert reported == pytest.approx(x, abs=1.0)
         gap = show.tracks[0].seconds_at(t)
         assert gap is not None
         shown = re.search(r"[+−]?\d+\.\d\d", element(opened, "gap").text)
@@ -202,9 +209,9 @@ def test_nothing_is_wider_than_the_window(
 def test_it_asks_no_network_and_complains_of_nothing(opened: webdriver.Chrome, page: Path) -> None:
     seek(opened, 100.0)
     said = [json.loads(entry["message"])["message"] for entry in logged(opened, "performance")]
-    asked = [m["params"]["request"]["url"] for m in said if m["method"].endswith("WillBeSent")]
-    assert {url.split(":")[0] for url in asked} <= {"file", "data"}
-    assert [url for url in asked if url.startswith("file:")] == [page.as_uri()]
+    changed = [m["params"]["request"]["url"] for m in said if m["method"].endswith("WillBeSent")]
+    assert {url.split(":")[0] for url in changed} <= {"file", "data"}
+    assert [url for url in changed if url.startswith("file:")] == [page.as_uri()]
     assert logged(opened, "browser") == []
 
 
@@ -238,27 +245,27 @@ class _Outline(HTMLParser):
 
 
 def outline(text: str) -> _Outline:
-    found = _Outline()
-    found.feed(text)
-    return found
+    result = _Outline()
+    result.feed(text)
+    return result
 
 
 def test_a_screen_reader_finds_headings_and_names(page: Path) -> None:
-    found = outline(page.read_text(encoding="utf-8"))
-    assert found.headings == [1, 2, 2, 2, 2, 2]
-    ids = {a["id"] for a in found.attributes if a.get("id")}
-    named = {a["aria-labelledby"] for a in found.attributes if a.get("aria-labelledby")}
+    result = outline(page.read_text(encoding="utf-8"))
+    assert result.headings == [1, 2, 2, 2, 2, 2]
+    ids = {a["id"] for a in result.attributes if a.get("id")}
+    named = {a["aria-labelledby"] for a in result.attributes if a.get("aria-labelledby")}
     assert named <= ids
-    for attributes in found.attributes:
+    for attributes in result.attributes:
         if attributes.get("role") == "img":
             assert attributes["aria-label"]
 
 
 def embedded(text: str) -> dict[str, Any]:
     (data,) = re.findall(r'<script type="application/json" id="data">(.*?)</script>', text)
-    found = json.loads(data)
-    assert isinstance(found, dict)
-    return found
+    result = json.loads(data)
+    assert isinstance(result, dict)
+    return result
 
 
 def unpacked(text: str) -> np.ndarray:

@@ -41,8 +41,8 @@ def test_without_published_splits_there_is_no_empty_column(tmp_path: Path) -> No
 
 
 def test_a_name_with_a_comma_or_a_quote_stays_one_cell(tmp_path: Path) -> None:
-    asked = load_text('name: x\nghosts: [{kind: even, time: 4:00, name: "Łódź, \\"fast\\""}]\n')
-    write_splits(summarise(asked, simulate(asked)), tmp_path / "splits.csv")
+    wanted = load_text('name: x\nghosts: [{kind: even, time: 4:00, name: "Łódź, \\"fast\\""}]\n')
+    write_splits(summarise(wanted, simulate(wanted)), tmp_path / "splits.csv")
     rows = rows_of(tmp_path / "splits.csv")
     assert 'Łódź, "fast"_s' in rows[0]
     assert {len(row) for row in rows} == {len(rows[0])}
@@ -53,8 +53,8 @@ def sections(name: str) -> dict[str, list[list[str]]]:
 
 
 def test_the_sheet_has_what_a_coach_hands_out() -> None:
-    found = sections("breaking4")
-    targets, waves, pacers, events = found.values()
+    result = sections("breaking4")
+    targets, waves, pacers, events = result.values()
     assert targets[-1][0].startswith("finish")
     assert targets[-1][1] == "3:59.99"
     sections_sum = sum(parse_time(row[2]) for row in targets[1:])
@@ -63,7 +63,7 @@ def test_the_sheet_has_what_a_coach_hands_out() -> None:
         "200", "400", "600", "800", "1000", "1200", "1400", "finish",
     ]  # fmt: skip
     assert len(pacers) == 1 + 13
-    assert "assumed" in " ".join(found)
+    assert "assumed" in " ".join(result)
     assert {(row[0], row[1]) for row in events[1:]} == {
         ("800 m", "Georgia Hunter Bell leaves"),
         ("800 m", "Jemma Reekie leaves"),
@@ -71,16 +71,16 @@ def test_the_sheet_has_what_a_coach_hands_out() -> None:
 
 
 def test_a_hand_over_is_a_change_of_place_and_no_drop_out() -> None:
-    found = sections("da_silva_2025")
-    events = found["Hand-overs and drop-outs"]
+    result = sections("da_silva_2025")
+    events = result["Hand-overs and drop-outs"]
     assert {row[1].split(" ", 2)[-1] for row in events[1:]} == {"changes place"}
     assert {row[0] for row in events[1:]} == {"800 m"}
 
 
 def test_alone_there_are_no_slots_and_nobody_leaves() -> None:
-    asked = load_text("name: x\npacers: {count: 0}\nwavelight: {waves: []}\n")
-    assert [heading for heading, _ in sheet_sections(asked)] == [
-        f"Target splits, {asked.runner.name}"
+    wanted = load_text("name: x\npacers: {count: 0}\nwavelight: {waves: []}\n")
+    assert [heading for heading, _ in sheet_sections(wanted)] == [
+        f"Target splits, {wanted.runner.name}"
     ]
 
 
@@ -92,9 +92,24 @@ def test_a_sheet_is_written_as_table_or_as_text(tmp_path: Path, suffix: str) -> 
     assert text.startswith("Breaking4\n")
     assert all(name in text for name in ("3:59.99", "Grant Fisher", "pacer 11", "800 m"))
     if suffix == ".csv":
-        assert ["800 m", "1:59.92", "29.67"] in rows_of(path)
+        assert ["800 m", "1:59.92", "29.68"] in rows_of(path)
     else:
         assert all(line == line.rstrip() for line in text.splitlines())
+
+
+def test_a_sheet_has_a_row_at_each_distance_of_the_plan_and_its_sections_add_up(
+    tmp_path: Path,
+) -> None:
+    plan = "{splits: {409.344: 61.33, 440 yd: 1:00.29, 1 km: 2:30.117, finish: 3:59.999}}"
+    plan = plan.replace("409.344: 61.33, ", "").replace("1 km", "409.344: 61.333, 1 km")
+    path = tmp_path / "sheet.csv"
+    write_sheet(load_text(f"plan: {plan}\npacers: {{count: 0}}", "f"), path)
+    rows = [row for row in rows_of(path) if len(row) == 3][1:]
+    assert {"402.336 m", "409.344 m", "1000 m"} <= {row[0] for row in rows}
+    total = 0.0
+    for _, time, section in rows:
+        total += parse_time(section)
+        assert parse_time(time) == pytest.approx(total, abs=1e-9)
 
 
 def test_another_ending_is_refused_before_anything_is_written(tmp_path: Path) -> None:

@@ -36,12 +36,12 @@ CHUNKS: list[Columns] = [
 def test_columns_read_back_the_same_to_the_bit(tmp_path: Path, ending: str) -> None:
     file = tmp_path / f"out{ending}"
     write_columns(file, iter(CHUNKS))
-    found = read_columns(file)
-    assert list(found) == list(CHUNKS[0])
-    for name in found:
+    result = read_columns(file)
+    assert list(result) == list(CHUNKS[0])
+    for name in result:
         expected = np.concatenate([c[name] for c in CHUNKS])
         nan_too = expected.dtype.kind == "f"
-        assert np.array_equal(found[name], expected, equal_nan=nan_too)
+        assert np.array_equal(result[name], expected, equal_nan=nan_too)
     assert [p.name for p in tmp_path.iterdir()] == [file.name]
 
 
@@ -100,9 +100,9 @@ def test_kept_chunks_are_found_again_and_damaged_or_foreign_ones_are_not(
     assert store.missing() == [0, 1, 2]
     for number in (0, 1, 2):
         store.write(number, CHUNKS[0])
-    found = store.read(1)
-    assert found is not None
-    assert found["plan"].tolist() == CHUNKS[0]["plan"].tolist()
+    result = store.read(1)
+    assert result is not None
+    assert result["plan"].tolist() == CHUNKS[0]["plan"].tolist()
     files = sorted(store.folder.iterdir())
     files[2].write_bytes(files[2].read_bytes()[:100])
     assert ChunkStore(tmp_path / "out.csv", request_of_two).missing() == [2]

@@ -89,11 +89,15 @@ def environment(**changes: str) -> dict[str, str]:
 def lightpace(
     arguments: Sequence[str | Path], folder: Path, before: Callable[[], object] | None = None
 ) -> Ended:
-    """Run a command in a folder to its end; `before` is called in the child first."""
+    """Run a command in a folder to its end; `before` is called in the child first.
+
+    A child that may write only a little writes no bytecode: half a file of it would be read later.
+    """
+    limits = {} if before is None else {"PYTHONDONTWRITEBYTECODE": "1"}
     done = subprocess.run(
         [sys.executable, "-m", "simulator", *map(str, arguments)],
         cwd=folder,
-        env=environment(),
+        env=environment(**limits),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         encoding="utf-8",
@@ -166,8 +170,8 @@ def stopped(
         child.wait()
         os.close(terminal)
         os.close(theirs)
-    told = said.decode(errors="replace").partition("started\r\n")[2]
-    return Stopped(child.returncode, told, before, after)
+    reported = said.decode(errors="replace").partition("started\r\n")[2]
+    return Stopped(child.returncode, reported, before, after)
 
 
 def _alive(group: int) -> list[str]:
@@ -180,7 +184,7 @@ def _alive(group: int) -> list[str]:
         return [f"some of group {group}"]
     # one that has ended counts until the system's first process asks for it: that may take long
     every = map(_told, Path("/proc").glob("[0-9]*/stat"))
-    return [told.partition(")")[0] + ")" for told in every if _goes_on(told, group)]
+    return [reported.partition(")")[0] + ")" for reported in every if _goes_on(reported, group)]
 
 
 def _told(stat: Path) -> str:
@@ -190,8 +194,8 @@ def _told(stat: Path) -> str:
         return ""
 
 
-def _goes_on(told: str, group: int) -> bool:
-    state, _parent, of, *_ = (told.rpartition(")")[2] + " Z 0 0").split()
+def _goes_on(reported: str, group: int) -> bool:
+    state, _parent, of, *_ = (reported.rpartition(")")[2] + " Z 0 0").split()
     return int(of) == group and state not in "ZX"
 
 

@@ -10,6 +10,13 @@ from pathlib import Path
 import pytest
 
 from tests.faults.disks import fill, mounted
+from tests.samples import few_samples
+
+
+@pytest.fixture(autouse=True)
+def _few_samples() -> Iterator[None]:
+    with few_samples():
+        yield
 
 
 @pytest.fixture

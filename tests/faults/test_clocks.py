@@ -60,5 +60,5 @@ def test_a_knob_turned_meanwhile_gives_the_same_run(elapsed_s: float) -> None:
     session = Session(load_short(), start_at_s=20.0)
     session.change("pacers.front_gap", "1.80")
     session.advance(elapsed_s)
-    asked = [(0, load_short()), (200, load_short("pacers.front_gap=1.80"))]
-    assert bits(session.recording) == bits(by_hand(asked))
+    wanted = [(0, load_short()), (200, load_short("pacers.front_gap=1.80"))]
+    assert bits(session.recording) == bits(by_hand(wanted))

@@ -70,15 +70,21 @@ def watch(app: App, done: Callable[[], bool]) -> None:
 
 @contextmanager
 def small_files() -> Iterator[None]:
-    """Let no file grow beyond 100 bytes, whoever is started meanwhile; pipes do not count."""
+    """Let no file grow beyond 100 bytes, whoever is started meanwhile; pipes do not count.
+
+    No bytecode is written either: half a file of it would be read by later processes.
+    """
     import resource  # noqa: PLC0415 - there is none on Windows
 
     own = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (100, own[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, own)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+        patch.setattr(sys, "dont_write_bytecode", True)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100, own[1]))
+        try:
+            yield
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, own)
 
 
 def filmed(app: App) -> str:

@@ -39,7 +39,7 @@ def named(name: str) -> str:
     return text.replace("slots: [{ahead: 1.2}", f"slots: [{{ahead: 1.2, name: {pacer}}}")
 
 
-def asked(name: str) -> Scenario:
+def wanted(name: str) -> Scenario:
     return load_text(named(name), "named.yaml")
 
 
@@ -70,14 +70,14 @@ def test_every_command_takes_any_name(
     assert "<b onload" not in page
     assert page.count("</script>") == page.count("<script")
     assert (
-        asked(NAMES[kind]).name
+        wanted(NAMES[kind]).name
         == Scenario.model_validate_json(load_recording(tmp_path / "a.npz").scenario_json).name
     )
 
 
 @pytest.mark.parametrize("kind", NAMES)
 def test_the_window_shows_any_name(kind: str) -> None:
-    session = Session(asked(NAMES[kind]), start_at_s=30.0)
+    session = Session(wanted(NAMES[kind]), start_at_s=30.0)
     app = App(session, size=(1024, 576))
     for _ in range(3):
         app.frame(1 / 60)
@@ -89,7 +89,7 @@ def test_the_window_shows_any_name(kind: str) -> None:
 
 def test_a_name_of_ten_thousand_characters_is_refused_with_its_length() -> None:
     with pytest.raises(ScenarioError, match="longer than 200 characters") as refused:
-        asked("x" * 10_000)
+        wanted("x" * 10_000)
     assert len(str(refused.value)) < 2000
 
 
@@ -132,7 +132,9 @@ if locale.localeconv()["decimal_point"] != ",":
     sys.exit(77)
 """
 COMMANDS = """
+from simulator.analysis import uncertainty
 from simulator.cli import main
+uncertainty.sampled.__defaults__ = (50, 1)  # as in tests/samples.py
 for command in (
     ["simulate", "../short.yaml", "--csv", "a.csv", "--set", "plan.target=1:03.5"],
     ["sheet", "../short.yaml", "-o", "a.txt"],

@@ -43,17 +43,17 @@ def check(name: str, folder: Path, number: signal.Signals, after_s: float) -> in
     """Stop a command after so long [s] and look at what is left; return its exit code."""
     what = f"{name}, {number.name} after {after_s:.3f} s"
     ended = stopped(COMMANDS[name], folder, number, after_s)
-    told = f"{what}: {ended}"
-    assert ended.code in (CODES[number], 0), told
-    assert not any(word in ended.said for word in ("Traceback", "Exception", "Error")), told
+    reported = f"{what}: {ended}"
+    assert ended.code in (CODES[number], 0), reported
+    assert not any(word in ended.said for word in ("Traceback", "Exception", "Error")), reported
     assert ended.said.rfind(SHOWN) >= ended.said.rfind(HIDDEN), f"{what}: no cursor"
     assert ended.after == ended.before, f"{what}: the terminal is not as it was"
     left = {path.name for path in folder.iterdir()}
     if ended.code and COMMANDS[name][0] == "sweep":
         left.discard(f".{name}.chunks")  # what it keeps to go on from is whole chunks
     if ended.code == 0 or left:  # the last thing was written, and then came the signal
-        assert left == ({name} if name in WRITTEN else set()), told
-        assert not left or _whole(folder / name), told
+        assert left == ({name} if name in WRITTEN else set()), reported
+        assert not left or _whole(folder / name), reported
     return ended.code
 
 
@@ -145,13 +145,13 @@ def film_answers() -> bool:
     film = Filming(FilmOrder(nothing, Cut(0, 1), (160, 90), THEMES["night"], Path("a.mp4")))
     interrupt_others()
     end = time.monotonic() + WAIT_S
-    told: list[Progress] = []
-    while not any(news.problem for news in told) and time.monotonic() < end:
-        told += film.news()
+    reported: list[Progress] = []
+    while not any(news.problem for news in reported) and time.monotonic() < end:
+        reported += film.news()
         time.sleep(0.01)
     film.stop()
     film.wait()
-    return told[-1].problem == "there is nothing to film"
+    return reported[-1].problem == "there is nothing to film"
 
 
 def interrupt_others() -> None:

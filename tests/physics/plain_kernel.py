@@ -10,24 +10,21 @@ import hashlib
 import json
 import sys
 from collections.abc import Sequence
+from functools import lru_cache
 
 from simulator.errors import LightpaceError
-from simulator.physics.attempt import fork, outcomes_of, simulate
+from simulator.physics.attempt import Outcomes, fork, outcomes_of, simulate
 from simulator.physics.compiled import COMPILED
-from simulator.recording.recording import ARRAYS
+from simulator.recording.recording import ARRAYS, Recording
 from simulator.scenario.loader import load_scenario
 
 
 def fingerprint(name: str, changes: Sequence[str], tick: int, later: Sequence[str]) -> str:
     """Return what tells an attempt's columns and outcome from any others; or why there is none."""
     try:
-        scenario = load_scenario(name, overrides=list(changes))
-        run = simulate(scenario)
+        run, ran = _attempt(name, tuple(changes))
         if tick >= 0:
             run = fork(load_scenario(name, overrides=[*changes, *later]), run, tick)
-        ran = outcomes_of(
-            [scenario], places_m=[333.3, 800.0], watch_light=True, slack_until_m=100.0
-        )
     except LightpaceError as error:
         return f"{type(error).__name__}: {error}"
     digest = hashlib.sha256(f"{run.finish_s!r} {run.status}".encode())
@@ -37,6 +34,13 @@ def fingerprint(name: str, changes: Sequence[str], tick: int, later: Sequence[st
         digest.update(column.tobytes())
     digest.update(ran.lost_light_m.tobytes() + ran.slack.tobytes())
     return digest.hexdigest()
+
+
+@lru_cache(maxsize=1)  # forked at one tick after another
+def _attempt(name: str, changes: tuple[str, ...]) -> tuple[Recording, Outcomes]:
+    scenario = load_scenario(name, overrides=list(changes))
+    wanted = {"places_m": [333.3, 800.0], "watch_light": True, "slack_until_m": 100.0}
+    return simulate(scenario), outcomes_of([scenario], **wanted)
 
 
 if __name__ == "__main__":

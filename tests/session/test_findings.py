@@ -23,14 +23,14 @@ def bars(session: Session) -> tuple[Alternative, ...]:
     return what_if.bars
 
 
-def asked(session: Session) -> tuple[Alternative, ...]:
+def wanted(session: Session) -> tuple[Alternative, ...]:
     return alternatives(session.scenario, session.panel_state().axis)
 
 
 def test_the_bars_are_those_of_the_analysis(session: Session) -> None:
-    assert session.show.alternatives == asked(session)
+    assert session.show.alternatives == wanted(session)
     session.change("environment.temperature", "10")
-    assert settle(session).show.alternatives == asked(session)
+    assert settle(session).show.alternatives == wanted(session)
 
 
 def test_a_change_has_its_run_and_all_its_bars_in_the_next_picture(
@@ -42,7 +42,7 @@ def test_a_change_has_its_run_and_all_its_bars_in_the_next_picture(
     session.change("environment.temperature", "10")
     session.advance(0.0)
     assert session.recording.from_tick == 200
-    assert session.show.alternatives == asked(session)
+    assert session.show.alternatives == wanted(session)
     assert [bar.finish_s for bar in bars(session)] != [bar.finish_s for bar in before]
 
 
@@ -62,7 +62,7 @@ def test_uncompiled_old_bars_dim_and_one_a_picture_is_new(
         if missing == 2:
             assert not bars(session)[-1].stale, "the nearest to the present value comes first"
     assert session.settled
-    assert session.show.alternatives == asked(session)
+    assert session.show.alternatives == wanted(session)
     session.undo()
     assert session.settled, "what was run before is known"
     assert bars(session) == before
@@ -77,7 +77,7 @@ def test_every_axis_can_be_shown_and_its_bars_taken(axis: str) -> None:
     what_if = session.scene().what_if
     assert what_if is not None
     assert what_if.axis == axis
-    assert session.show.alternatives == asked(session)
+    assert session.show.alternatives == wanted(session)
     own = [bar.current for bar in what_if.bars]
     assert own.count(True) == 1
     if len(own) == 1:
@@ -112,7 +112,7 @@ def test_after_a_fork_the_bars_are_still_from_the_gun_and_say_so(session: Sessio
     what_if = session.scene().what_if
     assert what_if is not None
     assert what_if.axis == "pacers, from the gun"
-    assert session.show.alternatives == asked(session)
+    assert session.show.alternatives == wanted(session)
     own = next(bar for bar in what_if.bars if bar.current)
     assert own.finish_s != session.recording.finish_s
 

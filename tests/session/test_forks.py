@@ -43,8 +43,8 @@ def test_a_fork_in_the_window_is_the_fork_by_hand_at_any_frame_rate_after_any_se
     for elapsed in frames:
         session.advance(elapsed)
     settle(session, 1 / 60)
-    asked = [(0, load_short()), (tick, load_short("pacers.count=0"))]
-    assert bits(session.recording) == bits(by_hand(asked))
+    changed = [(0, load_short()), (tick, load_short("pacers.count=0"))]
+    assert bits(session.recording) == bits(by_hand(changed))
 
 
 def test_a_fork_of_a_fork_and_one_before_it_keep_to_the_newest(session: Session) -> None:
@@ -150,8 +150,8 @@ def test_a_gesture_is_one_change_forked_where_it_began(session: Session) -> None
         session.advance(0.02)
     assert session.panel_state().can_undo == 1
     settle(session)
-    asked = [(0, load_short()), (200, load_short("pacers.front_gap=2.9"))]
-    assert bits(session.recording) == bits(by_hand(asked))
+    changed = [(0, load_short()), (200, load_short("pacers.front_gap=2.9"))]
+    assert bits(session.recording) == bits(by_hand(changed))
     assert len(session.show.ghosts) == 2
     for _ in range(5):
         session.advance(GESTURE_S / 4)
@@ -261,8 +261,8 @@ def test_a_change_at_the_finish_is_put_on_at_its_own(session: Session, past_s: f
         settle(session)
         assert stands(session, past_s)
         finishes.append(session.recording.finish_s)
-        asked = load_short(f"pacers.count={label}")
-        assert bits(session.recording) == bits(by_hand([(0, asked)]))
+        changed = load_short(f"pacers.count={label}")
+        assert bits(session.recording) == bits(by_hand([(0, changed)]))
     assert len(set(finishes)) == 3
     for wanted in (2, 1, 0):
         session.undo()
@@ -392,14 +392,17 @@ def test_before_the_fork_the_picture_is_what_it_was(session: Session) -> None:
     for moment, before in zip(moments, was, strict=True):
         now = at(session, moment).scene()
         for name in ("target_s", "waves", "pacers", "gaps", "meters", "subtitle", "group"):
-            seen, told = getattr(now, name), getattr(before, name)
+            seen, reported = getattr(now, name), getattr(before, name)
             if name == "waves":
-                seen, told = seen[0].head_m, told[0].head_m
+                seen, reported = seen[0].head_m, reported[0].head_m
             if name == "group":
-                seen, told = (seen.shelter, seen.front_gap_m), (told.shelter, told.front_gap_m)
+                seen, reported = (
+                    (seen.shelter, seen.front_gap_m),
+                    (reported.shelter, reported.front_gap_m),
+                )
             if name == "gaps":
-                seen = seen[: len(told)]
-            assert seen == told, name
+                seen = seen[: len(reported)]
+            assert seen == reported, name
         assert [row.plan_s for row in now.splits] == [row.plan_s for row in before.splits]
         assert now.chart.curves[-1].gap_s[3] == before.chart.curves[-1].gap_s[3]
     after = at(session, 21.0).scene()

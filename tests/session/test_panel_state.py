@@ -285,8 +285,8 @@ def test_a_split_that_is_reset_gives_the_files_plan(
     mile.set_keep_target(keep_target)
     mile.lock_split(3 - index, True)
     before, knobs = mile.panel_state().splits, mile.panel_state().knobs
-    asked = f"{seconds(before[index].section) + seconds(text) - 29.9:.3f}"
-    assert mile.change_split(index, asked, cumulative=False)
+    wanted = f"{seconds(before[index].section) + seconds(text) - 29.9:.3f}"
+    assert mile.change_split(index, wanted, cumulative=False)
     row = mile.panel_state().splits[index]
     assert (row.changed, row.in_file) == (True, before[index].section)
     assert mile.reset_split(index)

@@ -39,8 +39,8 @@ def test_pins_are_named_by_what_was_changed(session: Session) -> None:
     session.seek(20.0)
     session.change("pacers.count", "0")
     settle(session).pin()
-    told = [row.name for row in session.panel_state().pins]
-    assert told == ["pacers 1, temperature 12", "pacers 0, form 1, 1 more, from 0:20.0"]
+    reported = [row.name for row in session.panel_state().pins]
+    assert reported == ["pacers 1, temperature 12", "pacers 0, form 1, 1 more, from 0:20.0"]
 
 
 def test_there_are_six_at_most_and_none_twice(session: Session) -> None:

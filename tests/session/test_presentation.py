@@ -144,8 +144,8 @@ def test_the_file_s_own_bar_was_run_ahead_too(tmp_path: Path) -> None:
     (tmp_path / "short.yaml").write_text(
         SHORT.replace("front_gap: 1.5", "front_gap: 1.63"), encoding="utf-8"
     )
-    asked = "set: [pacers.front_gap=2.75]\n    what_if: front gap"
-    text = STORY.replace("set: [pacers.count=0]", asked)
+    wanted = "set: [pacers.front_gap=2.75]\n    what_if: front gap"
+    text = STORY.replace("set: [pacers.count=0]", wanted)
     story = Presentation(load_story_text(text, tmp_path / "story.yaml"))
     for _ in range(3):
         story.session.next_cue()

@@ -41,9 +41,9 @@ def test_saving_in_an_editor_is_like_a_knob(opened: Session, file: Path) -> None
     look(opened)
     assert opened.scenario.pacers.front_gap == 3
     settle(opened)
-    asked = [(0, load_short()), (opened.recording.from_tick, load_short("pacers.front_gap=3"))]
+    wanted = [(0, load_short()), (opened.recording.from_tick, load_short("pacers.front_gap=3"))]
     assert opened.recording.from_tick >= 200
-    assert bits(opened.recording) == bits(by_hand(asked))
+    assert bits(opened.recording) == bits(by_hand(wanted))
     state = opened.panel_state()
     assert (state.unsaved, state.can_undo, state.file_problem) == (False, 1, "")
     assert [mark.name for mark in opened.show.ghosts][-1] == "before: the file"

@@ -98,18 +98,18 @@ def test_a_whole_attempt_is_played_in_real_time(session: Session) -> None:
         session.advance(1 / 60)
         frames += 1
         assert frames < 20_000
-    asked = (COUNTDOWN_S + session.recording.end_s + RUN_OUT_S) * 60
-    asked += BEAT_S * (1 / BEAT_RATE - 1) * 60  # the light is lost in slow motion
-    assert frames == pytest.approx(asked, abs=2)
+    wanted = (COUNTDOWN_S + session.recording.end_s + RUN_OUT_S) * 60
+    wanted += BEAT_S * (1 / BEAT_RATE - 1) * 60  # the light is lost in slow motion
+    assert frames == pytest.approx(wanted, abs=2)
     assert session.scene().board is not None
 
 
 def test_the_findings_are_those_of_the_analysis(scenario: Scenario, worked_off: Session) -> None:
     assert worked_off.show.alternatives == alternatives(scenario)
-    asked = still_possible(scenario, worked_off.recording, 239.99)
-    found = worked_off.show.possible
-    assert found is not None
-    assert (found.possible == asked.possible).all()
+    wanted = still_possible(scenario, worked_off.recording, 239.99)
+    result = worked_off.show.possible
+    assert result is not None
+    assert (result.possible == wanted.possible).all()
 
 
 def test_chances_and_band_are_found_out_for_the_run_that_is_shown(scenario: Scenario) -> None:
@@ -142,11 +142,11 @@ def test_chances_and_band_are_found_out_for_the_run_that_is_shown(scenario: Scen
 def test_the_chance_on_the_screen_is_that_of_the_command(scenario: Scenario) -> None:
     session = Session(scenario)
     session.settle()
-    told = forecast(scenario)
+    reported = forecast(scenario)
     shown = session.scene().chance
     assert shown is not None
-    assert shown.share == told.chance()
-    assert shown.text == chance_words(told.chance(), told.samples)
+    assert shown.share == reported.chance()
+    assert shown.text == chance_words(reported.chance(), reported.samples)
 
 
 def test_the_chance_is_known_wherever_she_is_watched(session: Session) -> None:

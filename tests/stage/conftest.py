@@ -15,6 +15,7 @@ from simulator.recording.recording import Recording
 from simulator.scenario.loader import load_scenario
 from simulator.scenario.model import Scenario
 from simulator.stage.show import Show, make_show
+from tests.samples import few_samples
 
 
 @pytest.fixture(scope="session")
@@ -32,12 +33,14 @@ def show(scenario: Scenario, attempt: Recording) -> Show:
     found = make_show(scenario, attempt)
     target = found.plan.finish_s or 0.0
     possible = still_possible(scenario, attempt, target)
+    with few_samples(200):
+        chances = find_chances(scenario, attempt, target)
     return replace(
         found,
         possible=possible,
         alternatives=alternatives(scenario),
         band=find_band(scenario, found.light),
-        chances=find_chances(scenario, attempt, target),
+        chances=chances,
     )
 
 

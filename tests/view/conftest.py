@@ -14,6 +14,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from simulator.stage.keys import Action
 from simulator.stage.scene import Cue, Scene
 from simulator.view.app import App
+from simulator.view.picture import Painter
 from tests.view import scenes
 from tests.view.panel_states import FakePanel
 from tests.view.user import User
@@ -67,7 +68,11 @@ def session() -> FakeSession:
 
 
 @pytest.fixture
-def app(session: FakeSession) -> Iterator[App]:
+def app(
+    session: FakeSession, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[App]:
+    if "user" in request.fixturenames:  # what lies beneath the drawer is tested elsewhere
+        monkeypatch.setattr(Painter, "draw", lambda *_: None)
     opened = App(session, size=(1280, 720))
     opened.frame(1 / 60)
     yield opened
@@ -76,9 +81,8 @@ def app(session: FakeSession) -> Iterator[App]:
 
 
 @pytest.fixture
-def user(app: App, monkeypatch: pytest.MonkeyPatch) -> User:
-    """A user at an open drawer; what lies beneath it is tested elsewhere, and left out here."""
-    monkeypatch.setattr(app._painter, "draw", lambda *_: None)
+def user(app: App) -> User:
+    """A user at an open drawer; what lies beneath it is left out."""
     user = User(app)
     user.click(app.buttons()[Action.DRAWER].center)
     user.wait(15)

@@ -105,12 +105,12 @@ class FakePanel:
     def change(self, path: str, text: str) -> bool:
         self.asked.append(("change", path, text))
         knob = self.knob(path)
-        found = self._read(knob, text)
-        if found is None:
+        result = self._read(knob, text)
+        if result is None:
             self._put(replace(knob, problem=f"{text!r} is not a value of {knob.label}."))
             return False
-        changed = found.value != knob.file_value
-        self._put(replace(found, changed=changed, problem=""))
+        changed = result.value != knob.file_value
+        self._put(replace(result, changed=changed, problem=""))
         self.now = replace(self.now, can_undo=self.now.can_undo + 1)
         return True
 

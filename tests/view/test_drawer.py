@@ -37,10 +37,10 @@ def test_nothing_is_laid_out_while_it_is_shut(app: App) -> None:
 def test_no_state_is_asked_for_while_it_is_shut(
     app: App, session: FakeSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[None] = []
-    monkeypatch.setattr(session, "panel_state", lambda: asked.append(None))
+    wanted: list[None] = []
+    monkeypatch.setattr(session, "panel_state", lambda: wanted.append(None))
     User(app).wait(5)
-    assert asked == []
+    assert wanted == []
 
 
 def test_a_file_problem_is_shown_while_it_is_shut(app: App, session: FakeSession) -> None:
@@ -497,7 +497,7 @@ def test_a_fast_mouse_turns_a_knob_twice_a_picture_at_most(
         event = {"pos": (x, track.centery), "rel": (2, 0), "buttons": (1, 0, 0)}
         user.app.handle(pygame.Event(pygame.MOUSEMOTION, event))
     user.wait()
-    turned = [asked for asked in session.asked if asked[0] == "change"]
+    turned = [wanted for wanted in session.asked if wanted[0] == "change"]
     assert 1 <= len(turned) <= 2
     number = next(k.number for k in session.panel_state().knobs if k.path == "pacers.front_gap")
     user.up((track.right - 2, track.centery))

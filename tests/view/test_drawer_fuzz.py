@@ -37,11 +37,11 @@ class Fuzz:
         self.app.handle(pygame.Event(kind, values))
 
     def _aim(self) -> None:
-        found = list(places(self.app.drawer).values())
+        result = list(places(self.app.drawer).values())
         surface = pygame.display.get_surface()
         size = surface.get_size() if surface is not None else (9, 9)
-        if found and self.dice.random() < 0.8:
-            place = self.dice.choice(found)
+        if result and self.dice.random() < 0.8:
+            place = self.dice.choice(result)
             x = place.x + self.dice.randrange(max(1, place.w))
             self.at = (x, place.y + self.dice.randrange(max(1, place.h)))
         else:

@@ -49,9 +49,9 @@ def change_all(session: FakeSession) -> None:
 
 
 @pytest.mark.parametrize("scrolled", [False, True])
-@pytest.mark.parametrize(("page", "asked"), ASKED)
+@pytest.mark.parametrize(("page", "wanted"), ASKED)
 def test_a_file_s_name_is_seen_while_it_is_typed(
-    user: User, session: FakeSession, page: str, asked: str, scrolled: bool
+    user: User, session: FakeSession, page: str, wanted: str, scrolled: bool
 ) -> None:
     session.pin()
     if scrolled:
@@ -67,10 +67,10 @@ def test_a_file_s_name_is_seen_while_it_is_typed(
         user.wait()
     before = user.app.drawer.ui.scroll
     assert (before > 0) is (scrolled and page not in SHORT)
-    user.app.drawer.ui.press(("ask", asked))
+    user.app.drawer.ask(wanted)
     user.wait()
     assert user.app.drawer.ui.scroll == before
-    entry = user.control("name", asked)
+    entry = user.control("name", wanted)
     user.key("backspace")
     seen = [pixels(user, entry.box)]
     for letter in "mw":
@@ -121,8 +121,8 @@ def test_a_changed_split_has_the_knobs_dot(user: User, session: FakeSession) -> 
             user.app.drawer.refresh()
         view, own = user.control("keep").view, user.app.drawer.ui.theme.own
         assert view is not None
-        found = [call.args[1][1] for call in dot.call_args_list if call.args[3] == own]
-        return [y for y in found if view.y < y < view.bottom]
+        result = [call.args[1][1] for call in dot.call_args_list if call.args[3] == own]
+        return [y for y in result if view.y < y < view.bottom]
 
     user.page("Splits")
     assert dots() == []

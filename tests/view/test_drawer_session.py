@@ -97,11 +97,11 @@ def test_undo_brings_the_run_back_to_the_bit(user: User, session: Session, how: 
 
 def test_every_knob_of_the_file_is_on_a_page(user: User, session: Session) -> None:
     pages = page_names(session.panel_state())
-    found = set()
+    result = set()
     for page in pages:
         user.page(page)
-        found |= {c.key[1] for c in user.app.drawer.ui.controls if c.key[0] == "knob"}
-    assert found == {knob.path for knob in session.panel_state().knobs}
+        result |= {c.key[1] for c in user.app.drawer.ui.controls if c.key[0] == "knob"}
+    assert result == {knob.path for knob in session.panel_state().knobs}
 
 
 def test_a_wave_is_added_followed_and_removed(user: User, session: Session) -> None:

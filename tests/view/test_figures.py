@@ -24,7 +24,6 @@ from simulator.view.figures import (
     MOST_IN_KEY,
     NO_GLYPH,
     SEMIBOLD,
-    THEME,
     Columns,
     FigureSpec,
     draw_figure,
@@ -174,7 +173,7 @@ def test_what_no_font_has_becomes_a_square() -> None:
 
 
 def _drawn(table: Columns, show: FigureSpec, *, of_result: bool) -> tuple[Figure, Axes]:
-    with mpl.rc_context(style(THEME)):
+    with mpl.rc_context(style()):
         figure = Figure()
         draw_rows(figure, table, show, of_result=of_result)
     return figure, figure.axes[0]
@@ -228,9 +227,9 @@ def test_a_key_holds_a_dozen_names_at_most_and_says_how_many_more() -> None:
     table = {"x": np.arange(40.0), "finish_s": np.arange(240.0, 280.0), "name": names}
     figure, _ = _drawn(table, FigureSpec("x", "finish_s", "name"), of_result=False)
     (legend,) = figure.legends
-    told = [t.get_text() for t in legend.get_texts()]
-    assert len(told) == MOST_IN_KEY
-    assert told[-1] == f"{40 - MOST_IN_KEY + 1} others"
+    reported = [t.get_text() for t in legend.get_texts()]
+    assert len(reported) == MOST_IN_KEY
+    assert reported[-1] == f"{40 - MOST_IN_KEY + 1} others"
 
 
 @pytest.mark.parametrize(
@@ -258,7 +257,7 @@ def test_the_fallback_is_found_where_matplotlib_lies_behind_a_link(
     listed = [f for f in fontManager.ttflist if Path(f.fname).parent == fonts and f.weight != 600]
     linked = [replace(f, fname=str(tmp_path / "link" / Path(f.fname).name)) for f in listed]
     monkeypatch.setattr(fontManager, "ttflist", linked)
-    with mpl.rc_context(style(THEME)):
+    with mpl.rc_context(style()):
         added = [f for f in fontManager.ttflist if f.name == FALLBACK and f.weight == SEMIBOLD]
     assert [Path(f.fname).name for f in added] == ["DejaVuSans-Bold.ttf"]
 
@@ -266,7 +265,7 @@ def test_the_fallback_is_found_where_matplotlib_lies_behind_a_link(
 @pytest.mark.parametrize("length", [0, 20, 70, 120, 10_000])
 def test_a_long_heading_stays_on_the_page(length: int) -> None:
     heading = ("finish by gap " * length)[:length]
-    with mpl.rc_context(style(THEME)):
+    with mpl.rc_context(style()):
         figure = Figure()
         figure.add_subplot()
         write_heading(figure, heading)

@@ -73,9 +73,11 @@ def test_a_picture_depends_on_nothing_but_the_scene(options: PictureOptions) -> 
     used = Painter()
     moments = [f() for f in scenes.MOMENTS.values()]
     moments += [scenes.running(float(t)) for t in (3, 50, 139.6, 12, 200)]
-    for scene in moments + moments[::-1]:
+    fresh = [drawn(Painter(), scene, options) for scene in moments]
+    rows = list(zip(moments, fresh, strict=True))
+    for scene, picture in rows + rows[::-1]:
         drawn(used, scene, replace(options, shot=Shot().to(Camera.RAIL).after(0.3)))
-        assert drawn(used, scene, options) == drawn(Painter(), scene, options)
+        assert drawn(used, scene, options) == picture
 
 
 @pytest.mark.parametrize("moment", scenes.MOMENTS)
@@ -110,11 +112,11 @@ def odd(change: Callable[[Scene], Scene]) -> Scene:
 )
 @pytest.mark.parametrize("size", [(40, 30), (480, 800), (1280, 720)])
 def test_odd_scenes_are_drawn(scene: Scene, size: tuple[int, int]) -> None:
-    surface = pygame.Surface(size, 0, 32)
+    surface, painter = pygame.Surface(size, 0, 32), Painter()
     for camera_ in Camera:
         for presenting in (False, True):
             options = PictureOptions(shot=resting(camera_), presenting=presenting)
-            Painter().draw(surface, scene, options)
+            painter.draw(surface, scene, options)
 
 
 def test_suspense_hides_what_is_still_to_come() -> None:

@@ -215,7 +215,7 @@ def test_a_handle_is_dragged_beyond_its_panel_and_moved_by_keys() -> None:
         control = Control(key=("pacer", "3"), box=Box(50, 60, 16, 16))
         control.drag = lambda x, y: moved.append((x, y))
         control.step = lambda x, y: stepped.append((x, y))
-        ui.handle(control, 8)
+        ui.add(control)
 
     panel = Panel(draw)
     assert panel.mouse(pygame.MOUSEBUTTONDOWN, 55, 66)

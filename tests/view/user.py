@@ -111,16 +111,16 @@ class User:
     def words(self) -> list[str]:
         """Return every line that stands on the drawer."""
         self.wait(2)
-        found: list[str] = []
+        result: list[str] = []
         write = Type.write
 
         def noting(self: Type, target: pygame.Surface, text: str, *args: Any, **more: Any) -> int:
-            found.append(text)
+            result.append(text)
             return write(self, target, text, *args, **more)
 
         with patch.object(Type, "write", noting):
             self.app.drawer.refresh()
-        return found
+        return result
 
     def place(self, key: Key) -> pygame.Rect:
         """Return where a control is, turning the wheel until it is in view."""

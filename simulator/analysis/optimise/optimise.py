@@ -24,15 +24,17 @@ from simulator.analysis.optimise.problem import (
     Condition,
     FreeNumber,
     Optimisation,
+    cannot_free,
     condition_of,
+    free_number,
 )
-from simulator.analysis.sweep.axes import axis_of, number_of
+from simulator.analysis.sweep.axes import axis_of
 from simulator.analysis.sweep.chunks import source_of
 from simulator.analysis.sweep.rows import Source, is_number
 from simulator.analysis.uncertainty import SAMPLES, chance_words, percentile, sampled, samples_words
-from simulator.errors import NoAnswerError, Problem, ScenarioError
+from simulator.errors import NoAnswerError, ScenarioError
 from simulator.physics.attempt import Outcomes, finish_times
-from simulator.scenario.fields import Bounds, bounds_of
+from simulator.scenario.fields import bounds_of
 from simulator.scenario.model import Scenario
 from simulator.units import format_distance, format_signed, format_time, time_cell
 
@@ -97,10 +99,6 @@ class Optimum:
         return float((self.sampled.valid & holds).mean())
 
 
-def _refused(path: str, message: str, hint: str) -> ScenarioError:
-    return ScenarioError([Problem("--free", 0, 0, path[:100], message, hint)])
-
-
 @dataclass(frozen=True, eq=False)
 class _Solved:
     """One choice of whole numbers, its best point, and how far that is from being feasible."""
@@ -145,7 +143,7 @@ def optimise(
     whole, numbers, free_plan = _freed(source, free, name)
     known = [*RESULTS, *whole, *(n.path for n in numbers)]
     if name not in known:
-        raise _refused(name, "is neither a result nor free", ", ".join(known))
+        raise cannot_free(name, "is neither a result nor free", ", ".join(known))
     solved: list[_Solved] = []
     refusals: list[NoAnswerError] = []
     # what is minimised is tried from below, so that the first that will do is the answer
@@ -182,22 +180,18 @@ def _freed(
         if path == SPLITS:
             continue
         if not is_number(tuple(path.split("."))):
-            raise _refused(path, "is not a number", "free a number, or plan.splits")
+            raise cannot_free(path, "is not a number", "free a number, or plan.splits")
         try:
-            bounds = bounds_of(Scenario, path)
+            bounds_of(Scenario, path)
         except ScenarioError:
             if not spec:
-                raise _refused(path, "is a whole number", f"{path}=0..13") from None
+                raise cannot_free(path, "is a whole number", f"{path}=0..13") from None
             whole[path] = _whole_numbers(path, text)
             continue
-        ends = [number_of(end) for end in spec.split("..")] if spec else [bounds.low, bounds.high]
-        if len(ends) != 2 or ends[0] is None or ends[1] is None or not ends[0] < ends[1]:
-            raise _refused(path, "needs its least and its greatest value", f"{path}=1..3")
-        _check_ends(path, (ends[0], ends[1]), bounds)
-        numbers.append(FreeNumber(path, ends[0], ends[1]))
+        numbers.append(free_number(text))
     free_plan = SPLITS in texts
     if not (whole or numbers or free_plan):
-        raise _refused("", "nothing is free", "plan.splits or pacers.front_gap=1..3")
+        raise cannot_free("", "nothing is free", "plan.splits or pacers.front_gap=1..3")
     return whole, numbers, free_plan
 
 
@@ -207,20 +201,11 @@ def _whole_numbers(path: str, text: str) -> list[int]:
         texts = [row[0] for row in axis_of(text).rows]
     except ScenarioError as error:
         [problem] = error.problems
-        raise _refused(path, problem.message, problem.hint) from None
+        raise cannot_free(path, problem.message, problem.hint) from None
     for value in texts:
         if not re.fullmatch(r"[-+]?\d{1,9}", value):
-            raise _refused(path, f"'{value[:40]}' is no whole number", f"{path}=0..13")
+            raise cannot_free(path, f"'{value[:40]}' is no whole number", f"{path}=0..13")
     return [int(value) for value in texts]
-
-
-def _check_ends(path: str, ends: tuple[float, float], bounds: Bounds) -> None:
-    """Refuse a range that goes beyond what a scenario may hold."""
-    least, greatest = ends
-    if bounds.low is not None and least < bounds.low:
-        raise _refused(path, f"{least:g} is too low", f"at least {bounds.low:g}")
-    if bounds.high is not None and greatest > bounds.high:
-        raise _refused(path, f"{greatest:g} is too high", f"at most {bounds.high:g}")
 
 
 def _combinations(

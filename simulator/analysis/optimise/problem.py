@@ -21,7 +21,7 @@ from simulator.analysis.sweep.rows import NOTHING_BESIDE, Source, Varied
 from simulator.errors import NoAnswerError, Problem, ScenarioError
 from simulator.physics.attempt import Outcomes, outcomes_of
 from simulator.records import speed_range
-from simulator.scenario.fields import Section
+from simulator.scenario.fields import Section, bounds_of
 from simulator.scenario.loader import load_text
 from simulator.scenario.model import Scenario
 from simulator.scenario.plan import SplitPlan, schedule_of
@@ -187,6 +187,31 @@ class FreeNumber:
     def share(self, value: float) -> float:
         """Return at which share of the range a value lies; that of the nearer end if outside."""
         return min(max((value - self.low) / (self.high - self.low), 0.0), 1.0)
+
+
+def cannot_free(path: str, message: str, hint: str) -> ScenarioError:
+    """Return the error for something that cannot be free."""
+    return ScenarioError([Problem("--free", 0, 0, path[:100], message, hint)])
+
+
+def free_number(text: str) -> FreeNumber:
+    """Return the free number of `pacers.front_gap=1..3`, or of a path with the model's bounds.
+
+    Raises:
+        ScenarioError: there is no such number, or these are no bounds of it.
+    """
+    path, _, spec = text.partition("=")
+    path = path.strip()
+    bounds = bounds_of(Scenario, path)
+    ends = [number_of(end) for end in spec.split("..")] if spec else [bounds.low, bounds.high]
+    if len(ends) != 2 or ends[0] is None or ends[1] is None or not ends[0] < ends[1]:
+        raise cannot_free(path, "needs its least and its greatest value", f"{path}=1..3")
+    low, high = ends[0], ends[1]
+    if bounds.low is not None and low < bounds.low:
+        raise cannot_free(path, f"{low:g} is too low", f"at least {bounds.low:g}")
+    if bounds.high is not None and high > bounds.high:
+        raise cannot_free(path, f"{high:g} is too high", f"at most {bounds.high:g}")
+    return FreeNumber(path, low, high)
 
 
 def number_at(scenario: Scenario, path: str) -> float | None:

@@ -389,9 +389,9 @@ def _stand_strip(width: int, height: int, theme: Theme) -> pygame.Surface:
             for y in (row - 7 * unit, row + 7 * unit):
                 pygame.draw.aacircle(soft, (255, 252, 242), (middle + 14 * k * unit, y), 5.5 * unit)
     for _ in range(130):  # telephones, as a lens draws what it is not focused on
-        at = rng.integers(0, wide), rng.uniform(0.36, 0.97) * high
-        size = rng.uniform(5.0, 12.0) * unit
-        _glare(soft, at, 2 * size, (190, 212, 255), rng.uniform(0.1, 0.4))
+        at = float(rng.uniform(0, wide)), float(rng.uniform(0.36, 0.97)) * high
+        disc = float(rng.uniform(10.0, 24.0)) * unit
+        _glare(soft, at, disc, (190, 212, 255), float(rng.uniform(0.1, 0.4)))
     return soft
 
 

@@ -22,24 +22,24 @@ SUB_4 = ["finish<=4:00"]
 
 def test_the_fewest_pacers_that_will_do() -> None:
     close = ["pacers.front_gap=1"]
-    found = optimise("breaking4", [], minimise="pacers", subject_to=SUB_4, changes=close)
+    result = optimise("breaking4", [], minimise="pacers", subject_to=SUB_4, changes=close)
     fewer = load_scenario(
-        "breaking4", overrides=[*close, f"pacers.count={found.values['pacers.count'] - 1:g}"]
+        "breaking4", overrides=[*close, f"pacers.count={result.values['pacers.count'] - 1:g}"]
     )
-    assert found.finish_s <= 240.0 < (simulate(fewer).finish_s or np.inf)
-    assert simulate(found.scenario).finish_s == found.finish_s
+    assert result.finish_s <= 240.0 < (simulate(fewer).finish_s or np.inf)
+    assert simulate(result.scenario).finish_s == result.finish_s
     # a median that just does is a chance of one half
-    assert found.chance is not None
-    assert 0.4 < found.chance < 0.6
-    assert found.gains == ()
+    assert result.chance is not None
+    assert 0.4 < result.chance < 0.6
+    assert result.gains == ()
 
 
 @pytest.mark.slow
 def test_the_widest_gap_that_will_do() -> None:
     gap = "pacers.front_gap"
-    found = optimise("breaking4", [f"{gap}=0.6..3"], maximise=gap, subject_to=SUB_4)
-    wider = load_scenario("breaking4", overrides=[f"{gap}={found.values[gap] + 0.01}"])
-    assert found.finish_s <= 240.0 < (simulate(wider).finish_s or np.inf)
+    result = optimise("breaking4", [f"{gap}=0.6..3"], maximise=gap, subject_to=SUB_4)
+    wider = load_scenario("breaking4", overrides=[f"{gap}={result.values[gap] + 0.01}"])
+    assert result.finish_s <= 240.0 < (simulate(wider).finish_s or np.inf)
 
 
 @pytest.mark.slow
@@ -47,11 +47,11 @@ def test_a_plan_of_its_own_allows_a_wider_gap_and_uses_all_of_the_time() -> None
     gap = "pacers.front_gap"
     free = f"{gap}=0.8..3"
     level = optimise("breaking4", [free], maximise=gap, subject_to=SUB_4)
-    found = optimise("breaking4", ["plan.splits", free], maximise=gap, subject_to=SUB_4)
-    assert found.values[gap] > level.values[gap] + 0.05
-    assert 239.75 < found.finish_s <= 240.0  # a step of 2 % of the range is left over at most
-    assert found.slack is not None
-    assert found.slack >= 0
+    result = optimise("breaking4", ["plan.splits", free], maximise=gap, subject_to=SUB_4)
+    assert result.values[gap] > level.values[gap] + 0.05
+    assert 239.75 < result.finish_s <= 240.0  # a step of 2 % of the range is left over at most
+    assert result.slack is not None
+    assert result.slack >= 0
 
 
 def test_nothing_feasible_says_how_far_it_stays() -> None:
@@ -92,10 +92,10 @@ def still() -> Optimum:
     return optimise("breaking4", ["plan.splits"], changes=[*STILL, "plan.target=4:02"])
 
 
-def _flying(found: Optimum) -> np.ndarray:
+def _flying(result: Optimum) -> np.ndarray:
     """Return the parts without the standing start [s]."""
-    times = np.diff([0.0, *found.splits.values()])
-    times[0] -= start_loss(found.scenario.distance / 242.0)
+    times = np.diff([0.0, *result.splits.values()])
+    times[0] -= start_loss(result.scenario.distance / 242.0)
     return np.asarray(times)
 
 
@@ -183,14 +183,14 @@ def test_a_gain_is_measured_sample_by_sample(best: Optimum) -> None:
 
 def test_the_reserve_is_spared_by_running_as_slowly_as_is_allowed() -> None:
     changes = ["distance=800 m", "plan.target=2:00", *NOTHING_BESIDE]
-    found = optimise(
+    result = optimise(
         "breaking4",
         ["plan.target=115..130"],
         minimise="reserve_used",
         subject_to=["finish<=2:05"],
         changes=changes,
     )
-    assert found.finish_s == pytest.approx(125.0, abs=0.05)
+    assert result.finish_s == pytest.approx(125.0, abs=0.05)
     faster = optimise(
         "breaking4",
         ["plan.target=115..130"],
@@ -199,22 +199,22 @@ def test_the_reserve_is_spared_by_running_as_slowly_as_is_allowed() -> None:
         changes=changes,
     )
     assert faster.finish_s == pytest.approx(120.0, abs=0.05)
-    assert faster.reserve_used > found.reserve_used + 50.0
+    assert faster.reserve_used > result.reserve_used + 50.0
 
 
 @pytest.mark.slow
 def test_the_plan_that_spares_the_reserve_is_even() -> None:
-    found = optimise(
+    result = optimise(
         "breaking4",
         ["plan.splits"],
         minimise="reserve_used",
         subject_to=["finish<=4:05"],
         changes=[*STILL, "plan.target=4:04"],
     )
-    assert found.finish_s == pytest.approx(245.0, abs=0.01)
-    assert np.ptp(_flying(found)[1:7]) < 0.05
+    assert result.finish_s == pytest.approx(245.0, abs=0.01)
+    assert np.ptp(_flying(result)[1:7]) < 0.05
     even = simulate(load_scenario("breaking4", overrides=[*STILL, "plan.target=4:05"]))
-    assert found.reserve_used <= even.reserve[0] - even.reserve[-1] + 2.0
+    assert result.reserve_used <= even.reserve[0] - even.reserve[-1] + 2.0
 
 
 @pytest.mark.slow
@@ -223,13 +223,13 @@ def test_the_fewest_pacers_with_a_plan_of_their_own() -> None:
     changes = ["distance=800 m", "plan.target=1:58", "pacers.front_gap=1.2", *NOTHING_BESIDE]
     alone = optimise("breaking4", ["plan.splits"], changes=[*changes, "pacers.count=0"])
     limit = f"finish<={alone.finish_s - 0.3}"
-    found = optimise(
+    result = optimise(
         "breaking4", ["plan.splits"], minimise="pacers", subject_to=[limit], changes=changes
     )
-    count = found.values["pacers.count"]
+    count = result.values["pacers.count"]
     assert count >= 1
-    assert found.finish_s <= alone.finish_s - 0.3
-    assert simulate(found.scenario).finish_s == found.finish_s
+    assert result.finish_s <= alone.finish_s - 0.3
+    assert simulate(result.scenario).finish_s == result.finish_s
     with pytest.raises(NoAnswerError, match=r"misses finish<="):
         optimise(
             "breaking4",

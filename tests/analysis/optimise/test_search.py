@@ -51,13 +51,13 @@ def test_kellers_best_run_is_found() -> None:
         lambda points: np.clip(points, 0.12, 0.2),
         lambda point: np.zeros((0, len(point))),
     )
-    found = refined(keller, start, moves, (0.02, 0.006, 0.002, 0.0006), 1e-4)
-    scores = keller(found[None])
+    result = refined(keller, start, moves, (0.02, 0.006, 0.002, 0.0006), 1e-4)
+    scores = keller(result[None])
     best = best_time(RACE_M)
     assert scores.lack[0] == 0
     # he speeds up and slows down by his own force here, not at once: that costs a few hundredths
     assert best.time_s - 0.005 < scores.objective[0] < best.time_s + 0.05
-    speeds = 1.0 / found
+    speeds = 1.0 / result
     # one cruising speed; at the end he slows, as Keller's runner does
     assert np.ptp(speeds[1:-1]) < 0.015
     assert speeds[1:-1].mean() == pytest.approx(best.cruise_m_s, abs=0.005)
@@ -72,8 +72,8 @@ def _peak(points: Floats) -> Scores:
 
 @pytest.mark.parametrize(("dimensions", "best"), [(1, 0.8), (2, 0.4), (3, 0.3), (5, 0.3)])
 def test_grids_close_in_on_the_best_feasible_point(dimensions: int, best: float) -> None:
-    found = closing_in(_peak, np.full(dimensions, 0.5))
-    assert found == pytest.approx(np.full(dimensions, best), abs=2e-3)
+    result = closing_in(_peak, np.full(dimensions, 0.5))
+    assert result == pytest.approx(np.full(dimensions, best), abs=2e-3)
 
 
 def test_where_nothing_is_feasible_the_nearest_is_best() -> None:

@@ -60,6 +60,7 @@ ThemeName = Annotated[
     str,
     typer.Option(help="Colours: night, daylight, colour-blind, high-contrast, or a .yaml file."),
 ]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 def _camera(name: str) -> str:
@@ -72,7 +73,6 @@ def _camera(name: str) -> str:
 CameraName = Annotated[
     str, typer.Option("--camera", callback=_camera, help=f"Camera: {', '.join(LISTED)}.")
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 OutFile = Annotated[Path, typer.Option("-o", "--output", help="File to write.")]
 Force = Annotated[bool, typer.Option("--force", help="Overwrite an existing file.")]
 Seed = Annotated[int, typer.Option(min=0, help="Seed of the samples.")]

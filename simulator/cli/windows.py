@@ -93,7 +93,7 @@ def run(
     strip = nullcontext() if leds is None else _strip(leds, theme)
     opening = None if at is None else race_time(at)
     how: Opening = {"size": picture_size(size), "theme": theme, "fullscreen": fullscreen}
-    how["display"], how["camera"] = display, Camera(camera)
+    how["display"] = display
     from simulator.view.window import missing_display
 
     missing = missing_display()
@@ -111,6 +111,7 @@ def run(
 
         return Session.open(scenario, overrides=changes or [], rate=speed, start_at_s=opening)
 
+    how["camera"] = Camera(camera)
     fills = (display or 0) if fullscreen or display is not None else None
     _watch(opened, how, fills, strip, sound=sound)
 

@@ -1,8 +1,7 @@
 """Events: what happened in a run, and when, and what is heard of it.
 
 In: a show. Out: race times [s] of its events, found in the recording, and of a moment that a story
-names. In: two scenes. Out: the gun, the bell, a tick for each lap of the light, the loss of it between
-them.
+names. In: two scenes. Out: the gun, the bell, a tick for each lap of the light, and its loss.
 """
 
 from __future__ import annotations

@@ -80,6 +80,7 @@ TAIL_POWER = 1.4
 """How the tail fades behind the head (assumed: no shape was published)."""
 
 GHOST_COLUMNS = 3
+BOARD_ROWS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -501,21 +502,38 @@ def board_of(show: Show) -> Board:
         if abs(miss) < 0.005:
             verdict = f"level with {format_time(target)}"
     ghosts = show.ghosts[:GHOST_COLUMNS]
-    wanted = {s.distance_m for s in show.splits if s.distance_m % LAP_M < 1e-6}
-    many = len(wanted) > 8
+    *inner, last = show.splits
+    laps = [row for row in inner if row.distance_m % LAP_M < 1e-6]
     rows = []
-    for i, s in enumerate(show.splits):
-        last = i == len(show.splits) - 1
-        listed = s.distance_m in wanted and not (many and s.distance_m % (5 * LAP_M) > 1e-6)
-        if not (listed or last):
-            continue
+    for s in [*laps, last] if len(laps) < BOARD_ROWS else evenly(show.splits, BOARD_ROWS):
         cells = [s.label, time_cell(s.plan_s), time_cell(s.run_s), signed_cell(s.delta_s)]
         for other in s.ghosts_s[:GHOST_COLUMNS]:
             known = s.run_s is not None and other is not None
             cells.append(signed_cell(s.run_s - other if known else None))  # type: ignore[operator]
-        rows.append(BoardRow(tuple(cells), strong=last))
+        rows.append(BoardRow(tuple(cells), strong=s is last))
     columns = ("m", "plan", "run", "gap", *(f"vs {g.label}" for g in ghosts))
     return Board(headline, verdict, columns, tuple(rows), _facts(show), show.assumed)
+
+
+def evenly(splits: Sequence[Split], most: int) -> list[Split]:
+    """Return at most so many rows, evenly spaced: the published ones and the finish before others.
+
+    Where the published ones leave no even spacing they stay alone.
+    """
+    if len(splits) <= most:
+        return list(splits)
+    *inner, last = splits
+    published = [row for row in inner if row.published_s is not None]
+    steps = [row.distance_m for row in inner]
+    for kept in (published, []):
+        for step in steps:
+            if all(row.distance_m % step < 1e-6 for row in kept):
+                rows = [row for row in inner if row.distance_m % step < 1e-6 or row in kept]
+                if len(rows) < most:
+                    return [*rows, last]
+        if kept and len(kept) < most:
+            return [*kept, last]
+    return [last]
 
 
 def _facts(show: Show) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ from simulator.view import camera, sprites
 from simulator.view.arranging import EVERY_PANEL, LECTURE_PANELS, arrange, arrange_lecture
 from simulator.view.camera import WHOLE, Shot, goal_of, on_air, rig_of, view_of
 from simulator.view.input import rows
-from simulator.view.layers import bodies, group, lights
+from simulator.view.layers import bodies, group, lights, moments
 from simulator.view.layers.close import Close
 from simulator.view.layers.track import Tiles, draw_ground, mark_names, stretched
 from simulator.view.layout import Box, Hud, Layout
@@ -118,6 +118,8 @@ class Painter:
     ) -> None:
         """Draw `scene` over all of `surface`."""
         options = options or PictureOptions()
+        if scene.notice and options.presenting:
+            scene = replace(scene, notice="")
         options = replace(options, shot=on_air(options.shot, scene))
         layout = layout_of(surface.get_size(), scene.staging, options)
         base = self._base_of(layout, scene)
@@ -126,10 +128,12 @@ class Painter:
         if options.shot.whole:
             self._score(base.layer, scene, layout.infield, base.style)
             surface.blit(picture, (0, 0))
-            keep_off = layout.solid(board=scene.board is not None)
-            view = camera.whole(layout.track)
+            view, keep_off = camera.whole(layout.track), layout.solid()
+            if scene.weather is not None:
+                moments.draw_weather(surface, scene.weather, view, base.style)
+                keep_off = (*keep_off, moments.weather_box(view))
             self._stage(surface, scene, (view, stage), keep_off, base.style, options)
-            if layout.infield.group is not None and scene.board is None:
+            if layout.infield.group is not None:
                 group.draw(surface, scene, layout.infield.group, base.style)
         else:
             area = layout.band.area
@@ -180,8 +184,7 @@ class Painter:
 
     def _panels(self, base: Base, scene: Scene, layout: Layout) -> None:
         layer, style, staging = base.layer, base.style, scene.staging
-        if layout.title is not None and layout.rate is not None:
-            head.show(layer, scene, layout.title, layout.rate, style)
+        head.show(layer, scene, layout, style)
         if layout.foot is not None:
             head.assumed(layer, scene, layout.foot, style)
         for name, box in layout.side:
@@ -212,6 +215,7 @@ class Painter:
         view, box = seen
         surface.set_clip(box)
         lights.draw(surface, scene.waves, view, box, self.theme)
+        moments.draw(surface, scene, view, box, self.theme)
         spots = bodies.spots(scene, view)
         if options.labels:
             bodies.write_names(
@@ -229,7 +233,7 @@ class Painter:
         options: PictureOptions,
     ) -> None:
         """Draw the stage through any camera but the resting whole track, the score below it."""
-        shot, area, title, rate = options.shot, layout.band.area, layout.title, layout.rate
+        shot, area = options.shot, layout.band.area
         down = round((1 - camera.ease(shot.lowered)) * area.h)
         box = Box(*layout.stage[:3], min(layout.stage.h, layout.view.h + down))
         surface.set_clip(box)
@@ -243,8 +247,7 @@ class Painter:
         if share > 0.0:
             self._map(surface, scene, layout, box, base, replace(options, shot=on_map), share)
         surface.set_clip(layout.stage)
-        if title is not None and rate is not None:
-            head.over(surface, scene, title, rate, base.style)
+        head.over(surface, scene, layout, base.style)
         surface.blit(base.band.picture, (area.x, area.y + down))
         surface.set_clip(None)
         if layout.band.group is not None and not down:
@@ -267,7 +270,8 @@ class Painter:
             onto.set_clip(box)
         self._ground(onto, scene, layout, (view, box), base, options)
         mark_names(onto, view, box, scene.start_s_m, base.style)
-        keep_off = tuple(each for each in (layout.title, layout.rate) if each is not None)
+        heads = (layout.title, layout.rate, layout.status)
+        keep_off = tuple(each for each in heads if each is not None)
         self._stage(onto, scene, (view, box), keep_off, base.style, options)
         if share < 1.0:
             onto.set_alpha(round(255 * share))
@@ -314,24 +318,39 @@ class Painter:
         style: Style,
         options: PictureOptions,
     ) -> None:
-        """Draw what lies over everything: result board, help, notice."""
-        board, area, size = scene.board, layout.infield.board, (layout.width, layout.height)
-        if board is not None and area.w >= 120 and area.h >= 80:
-            card = self._card("board", (board, area), lambda: cards.board(board, area, style))
-            surface.blit(card, (area.x, area.y))
+        """Draw what lies over everything: result board, help."""
+        size = (layout.width, layout.height)
+        if scene.board is not None and scene.board_share > 0:
+            self._slide_in(surface, scene, layout, style, options)
         if options.help:
             keys = rows(presenting=True) if options.presenting else (*BINDINGS, *PRESENTING)
             card = self._card("help", layout, lambda: cards.help_card(*size, style, keys))
             left, top = (size[0] - card.get_width()) // 2, (size[1] - card.get_height()) // 2
             surface.blit(card, (left, top))
-        if scene.notice and not options.presenting:
-            text, stage = scene.notice, layout.stage if options.shot.whole else layout.view
-            key = (layout, text)
-            card = self._card("notice", key, lambda: cards.notice(text, stage.w, style))
-            foot = layout.foot if scene.assumed else None  # never half over what stands there
-            bottom = stage.bottom if foot is None else min(stage.bottom, foot.y)
-            y = bottom - card.get_height() - round(6 * layout.unit)
-            surface.blit(card, (stage.x + (stage.w - card.get_width()) // 2, max(0, y)))
+
+    def _slide_in(
+        self,
+        surface: pygame.Surface,
+        scene: Scene,
+        layout: Layout,
+        style: Style,
+        options: PictureOptions,
+    ) -> None:
+        """Draw the result board on its way from the side to its place."""
+        board, whole = scene.board, options.shot.whole
+        if board is None:
+            return
+        left = False
+        if whole:
+            spots = bodies.spots(scene, camera.whole(layout.track))
+            her_x = next(spot.x for spot in spots if spot.body is scene.runner)
+            left = her_x > layout.stage.centre[0]
+        box = layout.board(whole=whole, left=left)
+        if box.w < 60 or box.h < 40:
+            return
+        card = self._card("board", (board, box), lambda: cards.board(board, box, style))
+        out = box.right if box.centre[0] < layout.width / 2 else box.x - layout.width
+        surface.blit(card, (box.x - round((1 - camera.ease(scene.board_share)) * out), box.y))
 
     def _card(self, name: str, key: object, make: Callable[[], pygame.Surface]) -> pygame.Surface:
         card = self._cards.get(name)

@@ -21,11 +21,10 @@ from simulator.view.athletes import (
     PHASES,
     SLOW_PHASES,
     Athletes,
-    Figure,
+    Pair,
     View,
-    pacer_kit,
+    look_of,
     put,
-    runner_kit,
 )
 from simulator.view.layers import arena
 from simulator.view.layers.arena import KERB_M
@@ -58,6 +57,11 @@ class Placed:
     scale: float
     depth: float
     view: View
+
+    @property
+    def opacity(self) -> float:
+        """How much of it is seen, 0 to 1."""
+        return min(1.0, max(0.0, self.body.alpha))
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +211,7 @@ class Close:
         """
         theme = style.theme
         lens = Lens(rig, *target.get_size())
-        sight = arena.sight_of(lens)
+        sight = arena.sight_of(arena.kept(lens))
         words = (scene.title, f"{scene.race_m:g} m", format_time(scene.target_s), "lightpace")
         arena.draw(target, lens, sight, scene.start_s_m, words, theme)
         lights = leds(scene, lens, theme)
@@ -240,41 +244,38 @@ class Close:
     ) -> None:
         athletes, day = self.athletes, not theme.ground.floodlight
         phases = PHASES if scene.speed > 0.6 else SLOW_PHASES
-        athletes.begin(most)
-        drawn = []
+        athletes.begin(None if most is None else min(most, 1))
+        drawn: dict[str, Pair] = {}
+        for each in sorted(placed, key=lambda one: one.body.kind != "runner"):  # hers first
+            body = each.body
+            if each.scale * body.build.stature_m >= DOT_PX:
+                look = look_of(body.kind, body.build, theme.colour(body.colour), day=day)
+                drawn[body.name] = athletes.sprites(
+                    look, body.stride, each.view, each.scale, phases
+                )
         for each in placed:
-            body, build = each.body, each.body.build
-            colour = theme.colour(body.colour)
-            opacity = min(1.0, max(0.0, body.alpha))
-            if each.scale * build.stature_m < DOT_PX:
-                radius = max(2.0, 0.4 * each.scale)
+            _, shade = drawn.get(each.body.name, (None, None))
+            if shade is not None:
+                put(target, shade, (each.x, each.y), each.opacity)
+        for each in placed:
+            body, pair = each.body, drawn.get(each.body.name)
+            if pair is None:
+                colour, radius = theme.colour(body.colour), max(2.0, 0.4 * each.scale)
                 pygame.draw.aacircle(target, colour, (each.x, each.y), radius)
                 continue
-            ghost = body.kind == "ghost"
-            kit = (
-                pacer_kit(build, colour)
-                if body.kind == "pacer"
-                else runner_kit(build, theme.colour("white"))
-            )
-            figure = Figure(build, kit, body.stride, colour if ghost else None, phases, day)
-            sprite, shade = athletes.sprites(figure, each.view, each.scale)
-            drawn.append((each, sprite, opacity))
-            if shade is not None:
-                put(target, shade, (each.x, each.y), opacity)
-        for each, sprite, opacity in drawn:
-            if each.body.kind == "ghost":
-                trail(target, each, theme.colour(each.body.colour), opacity)
-            put(target, sprite, (each.x, each.y), opacity)
+            if body.kind == "ghost":
+                trail(target, each, theme.colour(body.colour))
+            put(target, pair[0], (each.x, each.y), each.opacity)
         athletes.end()
 
 
-def trail(target: pygame.Surface, placed: Placed, colour: Colour, opacity: float) -> None:
+def trail(target: pygame.Surface, placed: Placed, colour: Colour) -> None:
     """Draw the thin trail of a ghost at the height of its hips."""
     along = math.sin(math.radians(placed.view.yaw_deg))
     length = round(2.4 * placed.scale * abs(along))
     if length < 6:
         return
-    light = _streak(colour, length, max(2, round(0.05 * placed.scale)), round(8 * opacity))
+    light = _streak(colour, length, max(2, round(0.05 * placed.scale)), round(8 * placed.opacity))
     y = round(placed.y - 0.55 * placed.body.build.stature_m * placed.scale)
     x = round(placed.x)
     if along < 0:

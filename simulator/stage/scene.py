@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from simulator.analysis.gaps import GapState
 from simulator.screen import Camera, Panel
 from simulator.stage.gait import SOMEBODY, STANDING, Build, Stride
+from simulator.stage.wake import Wake
 
 if TYPE_CHECKING:  # so that a window can show the empty stadium before a scenario is read
     from simulator.analysis.chances import Band
@@ -331,6 +332,7 @@ class Scene:
         start_light: what the countdown shows.
         splits: rows of the split table; what she has not reached yet has no `run_s`.
         staging: how a story stages this moment; None without a story.
+        wake: the air behind the pacers; None where it is not shown.
         on_air: the director's camera, the one before it, and how long ago it came on [s of race
             time].
         to_gun_s: how long until the gun [s]; None once it went off, and on the line.
@@ -370,6 +372,7 @@ class Scene:
     assumed: tuple[str, ...]
     chance: Chance | None = None
     staging: Staging | None = None
+    wake: Wake | None = None
     on_air: tuple[Camera, Camera, float] = (Camera.WHOLE, Camera.WHOLE, math.inf)
     to_gun_s: float | None = None
     lost: LightLost | None = None

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from simulator.coefficients import LAP_M
 from simulator.physics.track import heading, to_plane, track_position
 from simulator.stage.scene import Body, Scene
+from simulator.stage.wake import ACROSS_M, STEP_M
 from simulator.units import format_time
 from simulator.view.athletes import (
     PHASES,
@@ -222,6 +223,7 @@ class Close:
         if not inside:
             kerb(target, sight, theme)
             heads(target, lights, theme)
+        wake(target, scene, lens, theme)
         gap = gap_line(target, scene, lens, style)
         placed = place(scene, lens)
         self._bodies(target, scene, placed, theme, most)
@@ -470,3 +472,54 @@ def _disc(half: int, colour: Colour) -> pygame.Surface:
     disc = pygame.Surface((2 * half, 2 * half), pygame.SRCALPHA, 32)
     pygame.draw.aacircle(disc, (*colour, 190), (half, half), half - 1)
     return disc
+
+
+# -- the wake --------------------------------------------------------------------------------------
+
+FINE = 4
+"""The wake is drawn so much smaller than it is shown: that makes it soft."""
+AIR_M = ((0.1, 0.5, 0.16), (0.5, 1.3, 0.26), (1.3, 1.65, 0.14))
+"""The wake in the air: from where to where up [m], and how strongly: as high as a body, which the
+model is not about."""
+
+
+def wake(target: pygame.Surface, scene: Scene, lens: Lens, theme: Theme) -> None:
+    """Draw the field of shelter on the ground, and in the air where it is seen from the side."""
+    field = scene.wake
+    if field is None:
+        return
+    shares = np.clip(field.shelter, 0.0, 1.0)
+    edges = [*ACROSS_M, 2.0 * ACROSS_M[-1] - ACROSS_M[-2]]
+    sheets = [(row, (edges[j], 0.0), (edges[j + 1], 0.0), 0.40) for j, row in enumerate(shares)]
+    if lens.rig.pitch < 0.2:
+        hers = shares[2:4].mean(axis=0)
+        sheets += [(hers, (0.0, low), (0.0, high), share) for low, high, share in AIR_M]
+    s = track_position(field.first_m + STEP_M * np.arange(shares.shape[1]), scene.race_m)
+    lines = list({line for _, first, last, _ in sheets for line in (first, last)})
+    offsets, ups = np.array(lines).T[:, :, None]
+    column, row, _, depth = lens.track(s, offsets, ups)
+    points = np.stack([column, row], axis=2) / FINE
+    size = lens.width // FINE + 1, lens.height // FINE + 1
+    inside = (points > -40.0) & (points < np.array(size) + 40.0)
+    good = inside.all(axis=2) & (depth > NEAR_M)
+    if not good.any():
+        return
+    night, tint = theme.ground.floodlight > 0.0, np.asarray(theme.shelter, dtype=np.float64)
+    layer = pygame.Surface(size, 0, 32)
+    layer.fill((0, 0, 0) if night else (255, 255, 255))
+    drawn = []
+    for share, first, last, strength in sheets:
+        i, j = lines.index(first), lines.index(last)
+        seen = (share[:-1] > 0.03) & good[i, :-1] & good[i, 1:] & good[j, :-1] & good[j, 1:]
+        bright = strength * share[:, None]
+        shades = tint * bright if night else 255.0 - (255.0 - tint) * 1.5 * bright
+        colours, one, other = shades.astype(int).tolist(), points[i].tolist(), points[j].tolist()
+        for k in np.flatnonzero(seen).tolist():
+            corners = (one[k], one[k + 1], other[k + 1], other[k])
+            drawn.append(pygame.draw.polygon(layer, colours[k], corners))
+    if not drawn:
+        return
+    box = drawn[0].unionall(drawn[1:]).inflate(2, 2).clip(layer.get_rect())
+    soft = pygame.transform.smoothscale(layer.subsurface(box), (box.w * FINE, box.h * FINE))
+    blend = pygame.BLEND_RGB_ADD if night else pygame.BLEND_RGB_MULT
+    target.blit(soft, (box.x * FINE, box.y * FINE), special_flags=blend)

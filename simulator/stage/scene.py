@@ -21,12 +21,12 @@ from numpy.typing import NDArray
 from simulator.analysis.gaps import GapState
 from simulator.screen import Camera, Panel
 from simulator.stage.gait import SOMEBODY, STANDING, Build, Stride
-from simulator.stage.wake import Wake
 
 if TYPE_CHECKING:  # so that a window can show the empty stadium before a scenario is read
     from simulator.analysis.chances import Band
     from simulator.analysis.splits import Split
     from simulator.analysis.what_if import Alternative
+    from simulator.stage.wake import Wake
 
 Floats = NDArray[np.float64]
 

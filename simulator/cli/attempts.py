@@ -140,12 +140,24 @@ def check(
 
                 scenario = load(name, changes)
                 out.print(escape(f"{name}: {scenario.name}, no problems"))
-                for warning in outside_sources(scenario.environment):
+                for warning in (*outside_sources(scenario.environment), *_unwritten(scenario)):
                     out.print(escape(f"  {warning}"))
         except ScenarioError as error:
             problems += error.problems
     if problems:
         raise ScenarioError(problems)
+
+
+def _unwritten(scenario: Scenario) -> list[str]:
+    """Return a sentence for each word of its names that no font here can write."""
+    pacers, ghosts = scenario.pacers.formation.names(), scenario.ghosts
+    names = (scenario.name, scenario.runner.name, *pacers, *(ghost.name or "" for ghost in ghosts))
+    if all(name.isascii() for name in names):
+        return []
+    from simulator.view.fonts import initial, unwritten
+
+    words = unwritten(" ".join(names))
+    return [f"No font here can write {word}: pictures show {initial(word)}" for word in words]
 
 
 def check_story(name: str) -> None:
@@ -332,8 +344,8 @@ def _attempt(name: str, changes: list[str] | None, speed: float) -> _Reel:
         session.settle(cut.from_s, cut.to_s)
         return attempt_scenes(session.show, speed)
 
-    last_s, beat = session.playback.last_s, beat_s(session.show, session.options)
-    return _Reel(session.scenario.name, -COUNTDOWN_S, last_s, session.moments(), scenes, beat)
+    name, last_s, beat = session.scenario.name, session.playback.last_s, beat_s(session.show)
+    return _Reel(name, -COUNTDOWN_S, last_s, session.moments(), scenes, beat)
 
 
 def _story(name: str, changes: list[str] | None) -> _Reel:

@@ -79,7 +79,9 @@ class Player:
 
     def pass_time(self, elapsed_s: float) -> None:
         """Let wall time pass [s]."""
-        self.playback = self.playback.advance(elapsed_s, beat_s(self.show, self.options))
+        self.playback = self.playback.advance(
+            elapsed_s, beat_s(self.show, slow_motion=self.options.slow_motion)
+        )
         self.pass_notice(elapsed_s)
 
     def pass_notice(self, elapsed_s: float) -> None:

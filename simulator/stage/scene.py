@@ -333,8 +333,8 @@ class Scene:
         splits: rows of the split table; what she has not reached yet has no `run_s`.
         staging: how a story stages this moment; None without a story.
         wake: the air behind the pacers; None where it is not shown.
-        on_air: the director's camera, the one before it, and how long ago it came on [s of race
-            time].
+        on_air: the director's camera, the one before it, and how long ago it came on [s of
+            playing time].
         to_gun_s: how long until the gun [s]; None once it went off, and on the line.
         lost: the light that was lost; None while it is not.
         board_share: how far the board has come in, 0 to 1: she is seen to cross the line first.

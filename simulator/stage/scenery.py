@@ -21,6 +21,7 @@ from simulator.coefficients import LAP_M
 from simulator.physics.pacers import Place, front_gap, places
 from simulator.physics.track import start_position, track_position
 from simulator.recording.recording import Moment, Recording, Status
+from simulator.stage.director import on_air
 from simulator.stage.gait import (
     START_PHASE,
     TICK_S,
@@ -181,6 +182,7 @@ def scene_of(show: Show, playback: Playback, options: ShowOptions, notice: str =
         board_share=min(max((t - run.end_s - HOLD_S) / SLIDE_S, 0.0), 1.0),
         weather=_weather(then),
         wake=_wake(then, standing, seen.x_m) if options.wake else None,
+        on_air=on_air(show, t, playback.rate),
     )
 
 

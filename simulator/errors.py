@@ -20,8 +20,22 @@ wrong, where, and what to do; the command line prints it and exits, nobody else 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+UNPRINTABLE_CHARACTER = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+def quoted(text: str) -> str:
+    """Return `text` in quotes for a message, cut to a readable length."""
+    shown = text if len(text) <= 60 else text[:57] + "..."
+    named = " (with a non-breaking space)" if "\u00a0" in shown else ""
+    return "'" + UNPRINTABLE_CHARACTER.sub("?", shown).replace("\n", " ") + "'" + named
+
+
+MOST_LISTED = 50
+"""So many problems are listed; more are counted."""
 
 
 class LightpaceError(Exception):
@@ -61,14 +75,13 @@ class ScenarioError(LightpaceError):
     """A scenario is refused; `problems` lists them all, in file order."""
 
     exit_code = 2
-    most_listed = 50
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         """Keep the problems, sorted by place; the message is a line for each of the first 50."""
         self.problems = tuple(sorted(problems, key=lambda p: (p.source, p.line, p.column, p.path)))
-        lines = [str(problem) for problem in self.problems[: self.most_listed]]
-        if len(self.problems) > self.most_listed:
-            lines.append(f"... and {len(self.problems) - self.most_listed} more")
+        lines = [str(problem) for problem in self.problems[:MOST_LISTED]]
+        if len(self.problems) > MOST_LISTED:
+            lines.append(f"... and {len(self.problems) - MOST_LISTED:,} more")
         super().__init__("\n".join(lines))
 
 

@@ -1,7 +1,7 @@
 """Files are written beside their place and renamed, so that they are complete or absent.
 
-In: a path. Out: a temporary path to write to, renamed on success, removed on any failure; or an
-open file, where what is there is one.
+In: a path. Out: a temporary path to write to, renamed on success, removed on any failure; or what a
+regular file holds. Whatever names a file to read, it is looked at here before it is opened.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO
 
@@ -22,21 +23,72 @@ _MOST_SHOWN = 1000
 
 
 def opened(path: str | Path) -> BinaryIO:
-    """Open a regular file to read.
+    """Open a regular file of a disk to read.
+
+    What is there is looked at first: opening alone may do harm, as with a watchdog, or take for
+    ever, as with a pipe.
 
     Raises:
-        OSError: there is none, it may not be read, or it is something else: a pipe would be waited
-            for, perhaps for ever.
+        OSError: there is none, it may not be read, or it is something else.
     """
-    file = open(path, "rb", opener=_at_once)  # noqa: SIM115 - the caller closes it
-    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+    _check_regular(Path(path).stat(), path)
+    file = open(path, "rb", opener=_without_waiting)  # noqa: SIM115 - the caller closes it
+    try:
+        _check_regular(os.fstat(file.fileno()), path)  # another may have come into its place
+    except OSError:
         file.close()
-        raise OSError(errno.EINVAL, "it is not a regular file", str(path))
+        raise
     return file
 
 
-def _at_once(path: str, flags: int) -> int:
+def read_bytes(path: str | Path, most: int) -> bytes:
+    """Return what a regular file holds.
+
+    Raises:
+        OSError: as for `opened`, or it holds more than `most` bytes.
+    """
+    with opened(path) as file:
+        data = file.read(most + 1)
+    if len(data) > most:
+        raise OSError(errno.EFBIG, f"it is too large, more than {most // 1_000_000} MB", str(path))
+    return data
+
+
+def _without_waiting(path: str, flags: int) -> int:
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+
+
+def _check_regular(status: os.stat_result, path: str | Path) -> None:
+    if stat.S_ISDIR(status.st_mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    if not stat.S_ISREG(status.st_mode):
+        raise OSError(errno.EINVAL, "it is not a regular file", str(path))
+    if _is_of_the_kernel(status.st_dev):
+        raise OSError(errno.EINVAL, "it is not a regular file but the system's", str(path))
+
+
+_OF_THE_KERNEL = frozenset(
+    {
+        *("proc", "sysfs", "devtmpfs", "devpts", "debugfs", "tracefs", "securityfs", "configfs"),
+        *("cgroup", "cgroup2", "bpf", "pstore", "efivarfs", "mqueue", "binfmt_misc", "fusectl"),
+        *("hugetlbfs", "nsfs", "rpc_pipefs", "selinuxfs", "smackfs", "nfsd"),
+    }
+)
+
+
+@lru_cache(maxsize=64)
+def _is_of_the_kernel(device: int) -> bool:
+    """Return whether what is on a device is no stored file but made up by Linux, as under /proc."""
+    try:
+        mounts = Path("/proc/self/mountinfo").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return False
+    number = f"{os.major(device)}:{os.minor(device)}"
+    for line in mounts.splitlines():
+        mount, _, source = line.partition(" - ")
+        if mount.split()[2] == number:
+            return source.split()[0] in _OF_THE_KERNEL
+    return False
 
 
 @contextmanager
@@ -98,12 +150,15 @@ def target_of(path: Path) -> Path | None:
     """Return the file to replace, which a link may point to; None for a device or a pipe.
 
     Raises:
-        OutputError: `path` is a folder, no file can have its name, or its folder is locked.
+        OutputError: `path` is a folder, a disk or a socket, its folder is locked, or no file can
+            have its name.
     """
     is_there(path)  # the system says here what it thinks of the name
     try:
         if path.is_dir():
             raise OutputError(f"{shown(path)} cannot be written: it is a directory.")
+        if path.is_block_device() or path.is_socket():
+            raise OutputError(f"{shown(path)} cannot be written: it is neither a file nor a pipe.")
         if path.exists() and not path.is_file():
             return None
         if not path.is_symlink():

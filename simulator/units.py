@@ -1,61 +1,137 @@
 """Times, distances and gaps as the sport writes them, to and from SI numbers.
 
-In: text such as `4:06.42`, `61.6`, `1 mile`, `1500 m`. Out: seconds [s] and metres [m], and back.
+In: text such as `4:06.42`, `4:06,42`, `12’35”36`, `61.6`, `1 mile`, `1,500 m`, `440 yd`, `5k`. Out:
+seconds [s], metres [m] and numbers, and back. A decimal comma is a point; where a text may be two
+things, it is refused and both are shown.
 """
 
 from __future__ import annotations
 
 import math
 import re
+from contextlib import suppress
+
+from simulator.errors import quoted
 
 MILE_M = 1609.344
+YARD_M = 0.9144
 LAP_M = 400.0
+LONGEST_S, LONGEST_M = 7200.0, 10_000.0
+"""No race is longer."""
 
-_MOST_DIGITS = 300
+_MOST_CHARACTERS = 300
 """A longer number is none: it would be infinite."""
-_CLOCK = re.compile(r"(?:(\d+):)?(\d{1,2}):(\d{1,2}(?:\.\d*)?)")
-_NUMBER = re.compile(r"\d+(?:\.\d*)?|\.\d+")
+_FRACTION = r"(?:[.,](?P<fraction>\d*))?"
+_TIMES = [
+    re.compile(pattern)
+    for pattern in (
+        rf"(?P<seconds>\d+){_FRACTION}(?:\s*s)?",
+        r"(?P<seconds>[1-9],\d{3})(?:\s*s)?",
+        r"[.,](?P<fraction>\d+)",
+        rf"(?P<minutes>\d{{1,2}}):(?P<seconds>\d{{1,2}}){_FRACTION}",
+        rf"(?P<hours>\d+):(?P<minutes>\d{{1,2}}):(?P<seconds>\d{{1,2}}){_FRACTION}",
+        r"(?P<minutes>\d{1,2})[:.](?P<seconds>\d\d)[:.,](?P<fraction>\d\d)",
+        r"(?P<hours>\d)\.(?P<minutes>\d\d)\.(?P<seconds>\d\d)",
+        rf"(?P<minutes>\d{{1,2}})'(?P<seconds>\d{{1,2}})(?:\"(?P<hundredths>\d*)|{_FRACTION})",
+        r"(?P<seconds>\d{1,2})\"(?P<fraction>\d*)",
+    )
+]
+"""Every way in which a time is written, a quotation mark for seconds, an apostrophe for minutes."""
+_NUMBER = re.compile(r"[-+−]?(\d+[.,]?\d*|[.,]\d+)([eE][-+−]?\d+)?")
 _DISTANCE = re.compile(
-    r"(\d+(?:\.\d*)?|\.\d+)\s*(m|metres?|meters?|km|miles?|mi|laps?)?", re.IGNORECASE
+    r"(\d[\d,]*(?:\.\d*)?|[.,]\d+)\s*"
+    r"(m|metres?|meters?|km?|miles?|mi|yards?|yds?|laps?)?",
+    re.IGNORECASE,
 )
-_UNIT_M = {"m": 1.0, "k": 1000.0, "mi": MILE_M, "l": LAP_M}
+_THOUSANDS = re.compile(r"[1-9]\d{0,2}(,\d{3})+(\.\d*)?")
+_UNIT_M = {"m": 1.0, "k": 1000.0, "mi": MILE_M, "y": YARD_M, "l": LAP_M}
+_SHORTEST_M = 10.0
+"""No race or split is shorter; so `1,500 m` is not a metre and a half."""
 
 
-def parse_time(text: str) -> float:
-    """Return seconds from `4:06.42`, `1:02:03`, `246.42` or `60.2` [s].
+def parse_time(text: str, distance_m: float | None = None) -> float:
+    """Return seconds from `4:06.42`, `1:02:03`, `246.42`, `60,2`, `3.43,13` or `12’35”36` [s].
+
+    Of three numbers the first are minutes, and the last hundredths, where hours would be longer
+    than any race, or than anybody takes for `distance_m` [m].
 
     Raises:
-        ValueError: the text is no time, or its seconds or minutes reach sixty.
+        ValueError: the text is no time, its seconds or minutes reach sixty, or it may be two times.
     """
-    text = text.strip()
-    if len(text) <= _MOST_DIGITS and _NUMBER.fullmatch(text):
-        return float(text)
-    match = _CLOCK.fullmatch(text) if len(text) <= _MOST_DIGITS else None
-    if match is None:
-        raise ValueError(f"{_quoted(text)} is not a time such as 4:06.42 or 60.2")
-    hours, minutes, seconds = match.groups()
-    if float(seconds) >= 60 or (hours and int(minutes) >= 60):
-        raise ValueError(f"{_quoted(text)} has sixty or more seconds or minutes in one place")
-    return float(hours or 0) * 3600 + int(minutes) * 60 + float(seconds)
+    written = text.strip()
+    plain = re.sub("[”″]|['’′]{2}", '"', written).replace("’", "'").replace("′", "'")
+    found = [p.fullmatch(plain) for p in _TIMES] if len(written) <= _MOST_CHARACTERS else []
+    matches = [match for match in found if match is not None]
+    if not matches:
+        raise ValueError(f"{quoted(written)} is not a time such as 4:06.42 or 60.2")
+    readings = [time for time in map(_seconds, matches) if time is not None]
+    if not readings:
+        raise ValueError(f"{quoted(written)} has sixty or more seconds or minutes in one place")
+    likely = [time for time in readings if time <= LONGEST_S] or readings[:1]
+    if distance_m is not None:
+        likely = [time for time in likely if time <= distance_m <= 12.5 * time] or likely
+    if len(likely) > 1 and ":" not in written:
+        both = " or ".join(format_time(time) for time in likely)
+        raise ValueError(f"{quoted(written)} may be {both}: write which")
+    return likely[0]
+
+
+def _seconds(match: re.Match[str]) -> float | None:
+    """Return a time [s]; None where its seconds or minutes reach sixty."""
+    parts = match.groupdict()
+    hours, minutes = parts.get("hours"), parts.get("minutes")
+    fraction = parts.get("hundredths") or parts.get("fraction") or ""
+    whole = (parts.get("seconds") or "0").replace(",", "")
+    seconds = float(f"{whole}.{fraction}")
+    if (minutes and seconds >= 60) or (hours and int(minutes or 0) >= 60):
+        return None
+    return float(hours or 0) * 3600 + int(minutes or 0) * 60 + seconds
 
 
 def parse_distance(text: str) -> float:
-    """Return metres from `1 mile`, `1500 m`, `1.5 km`, `3 laps` or a bare number [m].
+    """Return metres from `1 mile`, `1500 m`, `1,500 m`, `1.5 km`, `440 yd`, `5k` or `3 laps` [m].
+
+    A bare number is metres. A comma is a decimal point, or parts thousands where that alone is as
+    long as a race or a split.
 
     Raises:
         ValueError: the text is no distance.
     """
-    match = _DISTANCE.fullmatch(text.strip()) if len(text) <= _MOST_DIGITS else None
-    if match is None:
-        raise ValueError(f"{_quoted(text.strip())} is not a distance such as 1 mile or 1500 m")
-    number, unit = match.groups()
-    unit = (unit or "m").lower()
-    key = "mi" if unit.startswith("mi") else unit[0]
-    return float(number) * _UNIT_M[key]
+    match = _DISTANCE.fullmatch(text.strip()) if len(text) <= _MOST_CHARACTERS else None
+    unit = (match[2] or "m").lower() if match else ""
+    scale = _UNIT_M.get("mi" if unit.startswith("mi") else unit[:1], 0.0)
+    readings = _readings(match[1]) if match else []
+    if not readings:
+        raise ValueError(f"{quoted(text.strip())} is not a distance such as 1 mile or 1500 m")
+    likely = (r for r in readings if _SHORTEST_M < r * scale <= LONGEST_M)
+    return round(next(likely, readings[0]) * scale, 6)  # 440 yd is 402.336 m, to the bit
 
 
-def _quoted(text: str) -> str:
-    return f"'{text}'" if len(text) <= 60 else f"'{text[:57]}...'"
+def parse_number(text: str) -> float:
+    """Return a plain number such as `25`, `-0.5`, `−0,5` or `1e3`.
+
+    Raises:
+        ValueError: the text is no such number, or may be two.
+    """
+    written = text.strip()
+    if _NUMBER.fullmatch(written) is None:
+        raise ValueError(f"{quoted(text)} is not a number")
+    readings = _readings(written.lstrip("+-−"))
+    if len(readings) > 1:
+        both = " or ".join(f"{value:g}" for value in readings)
+        raise ValueError(f"{quoted(written)} may be {both}: write it without the comma")
+    return float(written.replace("−", "-").replace(",", "."))
+
+
+def _readings(number: str) -> list[float]:
+    """Return what a number may be whose commas are decimal points, or part thousands."""
+    readings = []
+    if "." not in number or "," not in number:
+        with suppress(ValueError):  # it has two commas
+            readings.append(float(number.replace(",", ".")))
+    if _THOUSANDS.fullmatch(number):
+        readings.append(float(number.replace(",", "")))
+    return readings
 
 
 def format_time(seconds: float, decimals: int = 2) -> str:

@@ -454,10 +454,16 @@ def test_a_reader_who_has_gone_is_no_cause_for_a_traceback(arguments: tuple[str,
     assert (child.wait(timeout=120), said) == (1, "")
 
 
-def test_a_terminal_that_knows_no_minus_sign_gets_the_table_all_the_same() -> None:
-    done = ended(process("-m", "simulator", "simulate", PYTHONIOENCODING="ascii"))
-    assert (done.code, done.err) == (0, "")
-    assert "lost the light" in done.out
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "latin-1", "gbk"])
+def test_a_stream_that_knows_no_minus_sign_keeps_the_sign_of_a_lead(encoding: str) -> None:
+    command = [sys.executable, "-m", "simulator", "simulate", "--set", "pacers.front_gap=0.8"]
+    environment = {**os.environ, "PYTHONIOENCODING": encoding}
+    done = subprocess.run(command, env=environment, capture_output=True, check=True, cwd=ROOT)
+    said = done.stdout.decode(encoding)
+    assert "mean shelter" in said
+    assert re.search(r" -\d\.\d\d", said)
+    assert "?" not in said
+    assert done.stderr == b""
 
 
 def test_a_run_is_the_same_to_the_bit_in_every_process() -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 import pytest
 from hypothesis import given
@@ -12,6 +13,7 @@ from simulator.units import (
     format_signed,
     format_time,
     parse_distance,
+    parse_number,
     parse_time,
 )
 
@@ -29,6 +31,22 @@ from simulator.units import (
         ("0:59", 59.0),
         ("30.", 30.0),
         (".5", 0.5),
+        ("4:12,33", 252.33),
+        ("4:06,42", 246.42),
+        ("3.43,13", 223.13),
+        ("4.06.42", 246.42),
+        ("12’35”36", 755.36),
+        ("12'35\"36", 755.36),
+        ("12′35″36", 755.36),
+        ("12'35''36", 755.36),
+        ("4'12", 252.0),
+        ('57"2', 57.2),
+        ("59,9", 59.9),
+        ("58.3 s", 58.3),
+        ("26:11.00", 1571.0),
+        ("26:11:00", 1571.0),
+        ("2:59:61", 179.61),
+        ("1:02:03", 3723.0),
     ],
 )
 def test_a_time_is_read_in_every_notation(text: str, seconds: float) -> None:
@@ -42,8 +60,6 @@ def test_a_time_is_read_in_every_notation(text: str, seconds: float) -> None:
         "4:60",
         "1:60:00",
         "-4:00",
-        "4:06,42",
-        "4.06.42",
         "4:",
         ":30",
         "nan",
@@ -55,6 +71,76 @@ def test_a_time_is_read_in_every_notation(text: str, seconds: float) -> None:
 def test_what_is_no_time_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"time such as|sixty or more"):
         parse_time(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "distance_m", "seconds"),
+    [
+        ("1:43:21", 800.0, 103.21),
+        ("1:43:21", None, 6201.0),
+        ("1:02:03", 400.0, 62.03),
+        ("1:02:03", 10_000.0, 3723.0),
+        ("1:02:03", 3000.0, 3723.0),
+        ("1.02.03", 400.0, 62.03),
+    ],
+)
+def test_the_distance_says_whether_hours_or_hundredths_are_meant(
+    text: str, distance_m: float | None, seconds: float
+) -> None:
+    assert parse_time(text, distance_m) == pytest.approx(seconds, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("text", "readings"),
+    [
+        ("1.02.03", "may be 1:02.03 or 1:02:03.00"),
+        ("1,571", "may be 1.57 or 26:11.00"),
+    ],
+)
+def test_what_may_be_two_times_is_refused_and_both_are_shown(text: str, readings: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(readings)):
+        parse_time(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("25", 25),
+        ("-0.5", -0.5),
+        ("−5", -5),
+        ("1e3", 1000),
+        ("1,5", 1.5),
+        ("0,500", 0.5),
+        (".5", 0.5),
+    ],
+)
+def test_a_number_is_read_with_a_comma_and_a_true_minus(text: str, value: float) -> None:
+    assert parse_number(text) == value
+
+
+@pytest.mark.parametrize("text", ["", "x", "1e", "--1", "1,2,3", "12,345.6", "1_000", "0x10"])
+def test_what_is_no_number_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="is not a number"):
+        parse_number(text)
+
+
+def test_what_may_be_two_numbers_is_refused_and_both_are_shown() -> None:
+    with pytest.raises(ValueError, match=r"'1,500' may be 1\.5 or 1500"):
+        parse_number("1,500")
+
+
+@given(st.text(alphabet="0123456789:.,'\"’”-−eskmi yd\u00a0", max_size=12))
+def test_any_text_is_a_value_or_a_refusal_of_one_line(text: str) -> None:
+    for parse in (parse_time, parse_distance, parse_number):
+        try:
+            value = parse(text)
+        except ValueError as error:
+            refusal = str(error)
+        else:
+            assert math.isfinite(value)
+            continue
+        assert "\n" not in refusal
+        assert text.strip()[:20] in refusal
 
 
 @pytest.mark.parametrize("text", ["9" * 5000, "9" * 5000 + ":00:00", "x" * 5000])
@@ -81,13 +167,24 @@ def test_absurdly_long_text_is_read_or_refused_in_one_line(text: str) -> None:
         ("3 laps", 1200.0),
         ("402.336", 402.336),
         ("100 Metres", 100.0),
+        ("440 yd", 402.336),
+        ("440 yards", 402.336),
+        ("5k", 5000.0),
+        ("10K", 10_000.0),
+        ("1,500 m", 1500.0),
+        ("1,5 km", 1500.0),
+        ("1,609.344", 1609.344),
+        ("402,336", 402.336),
+        ("10,000 m", 10_000.0),
+        ("0,5 mile", 804.672),
+        ("1\u00a0mile", 1609.344),
     ],
 )
 def test_a_distance_is_read_in_every_unit(text: str, metres: float) -> None:
     assert parse_distance(text) == pytest.approx(metres, abs=1e-9)
 
 
-@pytest.mark.parametrize("text", ["", "mile", "-5", "5 yards", "1 2", "nan"])
+@pytest.mark.parametrize("text", ["", "mile", "-5", "5 feet", "1,2,3", "1 2", "nan"])
 def test_what_is_no_distance_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="is not a distance"):
         parse_distance(text)

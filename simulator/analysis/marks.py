@@ -5,6 +5,7 @@ In: a scenario. Out: `Mark`s: where each is at a time, and when it was at a plac
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -15,10 +16,15 @@ from simulator.physics.attempt import simulate
 from simulator.physics.setup import planned_of, wave_schedules
 from simulator.recording.recording import Recording
 from simulator.recording.store import load_recording
-from simulator.scenario.ghosts import EvenGhost, Ghost, RecordingGhost, ScenarioGhost
+from simulator.scenario.ghosts import (
+    EvenGhost,
+    Ghost,
+    RecordingGhost,
+    ScenarioGhost,
+    ghost_waypoints,
+)
 from simulator.scenario.loader import load_scenario
 from simulator.scenario.model import Scenario
-from simulator.scenario.plan import waypoints_of_splits
 from simulator.scenario.schedule import Schedule, even_schedule, schedule_through
 from simulator.units import format_time
 
@@ -47,8 +53,9 @@ class Mark:
         finish_s: its finish time [s], None if it never finished.
         distance_m: how far it runs [m].
         run: the run itself.
-        known_m: where its times are facts [m]; None where they are everywhere. Between published
-            splits a ghost runs on a smooth guess, which may be drawn but not printed.
+        known_s: its times where they are facts [s], by distance [m]; None where they are
+            everywhere. Between published splits a ghost runs on a smooth guess, which may be drawn
+            but not printed; nor does a tolerance move what was published.
     """
 
     name: str
@@ -58,7 +65,7 @@ class Mark:
     finish_s: float | None
     distance_m: float
     run: Run
-    known_m: frozenset[float] | None = None
+    known_s: Mapping[float, float] | None = None
 
 
 def short_time(seconds: float) -> str:
@@ -112,11 +119,13 @@ def _ghost_mark(ghost: Ghost, scenario: Scenario) -> Mark:
     if isinstance(ghost, RecordingGhost):
         recording = load_recording(ghost.file)
         return run_mark(ghost.name or "recorded run", ghost.colour, ghost.note, recording)
-    waypoints = waypoints_of_splits(ghost.splits, ghost.distance or scenario.distance)
+    waypoints = ghost_waypoints(ghost, scenario.distance)
     schedule = schedule_through(waypoints, standing_start=ghost.standing_start)
     name = ghost.name or format_time(schedule.finish_s)
     mark = _mark(name, ghost.colour, ghost.note, schedule)
-    return replace(mark, known_m=frozenset(w.distance_m for w in waypoints))
+    if schedule.distance_m < (ghost.distance or scenario.distance) - 1e-6:  # a pacer who stopped
+        mark = replace(mark, finish_s=None, label=name)
+    return replace(mark, known_s={w.distance_m: w.time_s for w in waypoints})
 
 
 def _mark(name: str, colour: str, note: str, schedule: Schedule) -> Mark:

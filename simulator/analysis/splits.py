@@ -16,9 +16,9 @@ import numpy as np
 from simulator.analysis.marks import Mark
 from simulator.coefficients import LAP_M
 from simulator.recording.recording import Recording
-from simulator.scenario.ghosts import SplitGhost
+from simulator.scenario.ghosts import LapGhost, SplitGhost, ghost_waypoints
 from simulator.scenario.model import Scenario
-from simulator.scenario.plan import waypoints_of_splits
+from simulator.scenario.plan import waypoints_of
 from simulator.scenario.schedule import Waypoint
 from simulator.units import format_distance
 
@@ -59,6 +59,21 @@ def split_distances(race_m: float) -> list[float]:
     return [*inner, race_m]
 
 
+def split_places(scenario: Scenario) -> list[float]:
+    """Return where a scenario's splits are taken [m]: where any are, and where its own files say.
+
+    A plan's and a ghost's own distances (409.344, 440 yards, 1 km, every 100 m) are there as well.
+    """
+    race_m = scenario.distance
+    own = {w.distance_m for w in waypoints_of(scenario.plan, race_m)}
+    for ghost in scenario.ghosts:
+        if isinstance(ghost, SplitGhost | LapGhost) and (
+            ghost.on or ghost.name == scenario.published
+        ):
+            own |= {w.distance_m for w in ghost_waypoints(ghost, race_m)}
+    return sorted({*split_distances(race_m), *(x for x in own if x <= race_m)})
+
+
 def split_label(distance_m: float, race_m: float) -> str:
     """Return `800` or `finish`."""
     return "finish" if distance_m == race_m else format_distance(distance_m).removesuffix(" m")
@@ -67,18 +82,18 @@ def split_label(distance_m: float, race_m: float) -> str:
 def published_waypoints(scenario: Scenario) -> list[Waypoint]:
     """Return the published splits of this very attempt, none where the scenario names none."""
     for ghost in scenario.ghosts:
-        if isinstance(ghost, SplitGhost) and ghost.name == scenario.published:
-            return waypoints_of_splits(ghost.splits, ghost.distance or scenario.distance)
+        if isinstance(ghost, SplitGhost | LapGhost) and ghost.name == scenario.published:
+            return ghost_waypoints(ghost, scenario.distance)
     return []
 
 
 def split_table(
     scenario: Scenario, recording: Recording, plan: Mark, ghosts: list[Mark]
 ) -> list[Split]:
-    """Return the split table; published splits between its distances get rows too."""
+    """Return the split table, with a row at each of `split_places`."""
     published = {w.distance_m: w for w in published_waypoints(scenario)}
     race_m = scenario.distance
-    places = tuple(sorted({*split_distances(race_m), *published}))
+    places = tuple(split_places(scenario))
     run = (None if math.isnan(t) else t for t in recording.time_at(places).tolist())
     times = zip(times_of(plan, places), run, *(times_of(g, places) for g in ghosts), strict=True)
     rows = []
@@ -114,13 +129,10 @@ def run_time(recording: Recording, distance_m: float) -> float | None:
 @lru_cache(maxsize=64)  # a knob turned changes the run, seldom a mark
 def times_of(mark: Mark, places_m: tuple[float, ...]) -> tuple[float | None, ...]:
     """Return a mark's times at places [s], None beyond its end and where it is not known."""
-
-    def is_known(x: float, t: float) -> bool:
-        inside = x <= mark.distance_m + 1e-9 and not math.isnan(t)
-        return inside and (mark.known_m is None or x in mark.known_m)
-
-    times = mark.run.time_at(places_m).tolist()
-    return tuple(t if is_known(x, t) else None for x, t in zip(places_m, times, strict=True))
+    if mark.known_s is not None:
+        return tuple(mark.known_s.get(x) for x in places_m)
+    times = zip(places_m, mark.run.time_at(places_m).tolist(), strict=True)
+    return tuple(None if x > mark.distance_m + 1e-9 or math.isnan(t) else t for x, t in times)
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,8 +71,13 @@ class Summary:
                     "gap_s": None
                     if finish is None or g.finish_s is None or g.distance_m != run.race_m
                     else finish - g.finish_s,
+                    "splits": [
+                        {"distance_m": s.distance_m, "time_s": s.ghosts_s[i]}
+                        for s in self.splits
+                        if s.ghosts_s[i] is not None
+                    ],
                 }
-                for g in self.ghosts
+                for i, g in enumerate(self.ghosts)
             ],
             "lost_light_at_m": self.lost_light_at_m,
             "mean_shelter": self.mean_shelter,

@@ -8,6 +8,7 @@ by importing them.
 
 from __future__ import annotations
 
+import codecs
 import gc
 import io
 import os
@@ -49,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     _open_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # a terminal may know no true minus sign
+            stream.reconfigure(errors="plainer")
     with dropped_stops(_is_stop, lambda: signal_later(_stopped[0] - 128)):
         sys.exit(_exit_code(sys.argv[1:] if arguments is None else arguments))
 
@@ -82,6 +83,20 @@ def _exit_code(arguments: Sequence[str]) -> int | str | None:
         # a library took the stop for a failure of its own: pydantic does while it builds a model
     code = _stopped[0] if _stopped else code
     return code if _flushed() else code or 1
+
+
+_PLAINER = {"−": "-", "–": "-", "—": "-", "…": "...", "×": "x", "’": "'", "“": '"', "”": '"'}
+"""What stands for a character that a stream's encoding lacks: a sign must not be lost."""
+
+
+def _plainer(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    lacking = error.object[error.start : error.end]
+    return "".join(_PLAINER.get(char, "?") for char in lacking), error.end
+
+
+codecs.register_error("plainer", _plainer)
 
 
 def _open_closed_streams() -> None:

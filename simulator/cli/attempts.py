@@ -253,6 +253,9 @@ def film(
     speed: Annotated[
         float, typer.Option(min=0.01, max=1000, callback=finite, help="Playback rate.")
     ] = 1.0,
+    slow_motion: Annotated[
+        bool, typer.Option(help="Slow down for a beat where the light is lost.")
+    ] = True,
     theme: ThemeName = "night",
     max_mb: Annotated[
         float | None,
@@ -278,7 +281,8 @@ def film(
             f"from {start} to {end} is no part of this {'story' if of_story else 'attempt'}, "
             f"which is shown until {format_time(reel.last_s)}."
         )
-    cut = Cut(first, last, speed, fps or (_GIF_FPS if gif else _FILM_FPS))
+    beat = reel.beat_s if slow_motion else None
+    cut = Cut(first, last, speed, fps or (_GIF_FPS if gif else _FILM_FPS), beat)
     check_film(output, cut, shape, max_mb, force=force)
     scene_at = reel.scenes(cut)
     with moving(progress_bar()) as bar:
@@ -296,18 +300,23 @@ def film(
 
 @dataclass(frozen=True, slots=True)
 class _Reel:
-    """What a film is made of: its `moments` by name [s]; `scenes` computes what a cut needs."""
+    """What a film is made of: its `moments` by name [s]; `scenes` computes what a cut needs.
+
+    `beat_s`: where an attempt's slow motion begins [s]; a story's is in its own time.
+    """
 
     name: str
     first_s: float
     last_s: float
     moments: dict[str, float]
     scenes: Callable[[Cut], SceneAt]
+    beat_s: float | None = None
 
 
 def _attempt(name: str, changes: list[str] | None, speed: float) -> _Reel:
     from simulator.export.film import attempt_scenes
     from simulator.session import Session
+    from simulator.stage.events import beat_s
     from simulator.stage.playback import COUNTDOWN_S
 
     session = Session(load(name, changes))
@@ -316,8 +325,8 @@ def _attempt(name: str, changes: list[str] | None, speed: float) -> _Reel:
         session.settle(cut.from_s, cut.to_s)
         return attempt_scenes(session.show, speed)
 
-    last_s = session.playback.last_s
-    return _Reel(session.scenario.name, -COUNTDOWN_S, last_s, session.moments(), scenes)
+    last_s, beat = session.playback.last_s, beat_s(session.show, session.options)
+    return _Reel(session.scenario.name, -COUNTDOWN_S, last_s, session.moments(), scenes, beat)
 
 
 def _story(name: str, changes: list[str] | None) -> _Reel:

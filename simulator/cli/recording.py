@@ -44,21 +44,22 @@ class Recorder:
         from simulator.export.film import Cut
         from simulator.export.filming import Filming, FilmOrder, attempt_seen, story_seen
         from simulator.session.presentation import Presentation
+        from simulator.stage.events import beat_s
 
         if self._filming is not None:
             self._abandon()
             self._session.notify("The film was given up. Nothing was kept.")
             return
-        session = self._session
+        session, beat = self._session, None
         if isinstance(session.story, Presentation):
             timeline = session.story.timeline
             name = timeline.script.story.name
             scenes, length_s = partial(story_seen, timeline.script), timeline.length_s
         else:
             name = session.scenario.name
-            length_s = session.recording.end_s
+            length_s, beat = session.recording.end_s, beat_s(session.show, session.options)
             scenes = partial(attempt_seen, session.show, session.options, 0.0, length_s)
-        cut = Cut(0.0, length_s, fps=self._fps)
+        cut = Cut(0.0, length_s, fps=self._fps, slow_from_s=beat)
         try:
             path = free_path(name)
             self._filming = Filming(FilmOrder(scenes, cut, self._size, theme, path, shot))

@@ -14,7 +14,6 @@ import os
 import shutil
 import sys
 import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -24,7 +23,7 @@ import numpy as np
 
 from simulator.analysis.sweep.chunks import Columns, Request
 from simulator.errors import OutputError
-from simulator.files import replacing, shown, target_of
+from simulator.files import opened, replacing, shown, target_of
 
 _LOCK = "lock"
 _LONGEST = 200
@@ -64,7 +63,7 @@ class ChunkStore:
             raise self._not_kept(error) from error
         names = {path.name for path in paths}
         wanted = ((number, self._path(number)) for number in range(self._chunks))
-        return [n for n, path in wanted if path.name not in names or not zipfile.is_zipfile(path)]
+        return [n for n, path in wanted if path.name not in names or not _is_whole(path)]
 
     @contextmanager
     def held(self) -> Iterator[None]:
@@ -144,17 +143,23 @@ class ChunkStore:
         """Return a chunk, None if it is not there or damaged."""
         try:
             # opened here: numpy leaves a damaged file open
-            with (
-                self._path(number).open("rb") as file,
-                np.load(file, allow_pickle=False) as arrays,
-            ):
+            with opened(self._path(number)) as file, np.load(file, allow_pickle=False) as arrays:
                 return {str(name): arrays[f"c{i}"] for i, name in enumerate(arrays["names"])}
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
+        except Exception:  # noqa: BLE001 - numpy and zipfile have a dozen ways to say damaged
             return None
 
     def remove(self) -> None:
         """Remove all chunks."""
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _is_whole(path: Path) -> bool:
+    """Return whether a chunk's file has its end."""
+    try:
+        with opened(path) as file:
+            return zipfile.is_zipfile(file)
+    except OSError:
+        return False
 
 
 def _lock(file: BinaryIO) -> bool:

@@ -16,8 +16,8 @@ from typing import Protocol
 import pygame
 
 from simulator.errors import OutputError
-from simulator.files import is_there
-from simulator.stage.playback import Playback
+from simulator.files import is_there, shown
+from simulator.stage.playback import Playback, playing_time, race_time
 from simulator.stage.scene import Scene, Staging
 from simulator.stage.scenery import ShowOptions, scene_of
 from simulator.stage.show import Show
@@ -38,7 +38,9 @@ PALETTE_FROM = 48
 """Pictures, spread over the film, that a GIF's palette is made of."""
 
 
-_NUMBER = re.compile(r"%0?\d*d")
+MOST_FRAMES = 2_000_000
+"""Nine hours at 60 pictures a second."""
+_NUMBER = re.compile(r"%0?(\d*)d")
 
 
 class Writer(Protocol):
@@ -63,22 +65,27 @@ class Cut:
         from_s, to_s: race time (a story's: playing time) of the first and the last picture [s].
         speed: so many of these seconds a second of film.
         fps: pictures a second of film.
+        slow_from_s: where a beat of slow motion begins [s of race time]; None: nowhere.
     """
 
     from_s: float
     to_s: float
     speed: float = 1.0
     fps: int = 60
+    slow_from_s: float | None = None
 
     @property
     def frames(self) -> int:
-        """Number of pictures: the length is that of the race / speed, to one picture."""
-        return max(1, round((self.to_s - self.from_s) * self.fps / self.speed))
+        """Number of pictures: the length is that of playing this part, to one picture."""
+        length_s = playing_time(self.from_s, self.to_s, self.speed, self.slow_from_s)
+        return max(1, round(length_s * self.fps))
 
     def time_s(self, index: int) -> float:
         """Return the time of a picture [s]; the last one stands at `to_s`."""
         last = index == self.frames - 1 and index > 0
-        return self.to_s if last else self.from_s + index * self.speed / self.fps
+        if last:
+            return self.to_s
+        return race_time(self.from_s, index / self.fps, self.speed, self.slow_from_s)
 
 
 def attempt_scenes(show: Show, rate: float = 1.0, options: ShowOptions | None = None) -> SceneAt:
@@ -163,7 +170,12 @@ def check_film(
 ) -> None:
     """Refuse what cannot become a film, before anything is computed; raises `OutputError`."""
     is_there(path)  # the system says here what it thinks of the name
-    files = series_files(path, cut.frames) if is_series(path) else iter((path,))
+    if cut.frames > MOST_FRAMES:
+        raise OutputError(f"{path}: a film has at most {MOST_FRAMES} pictures, not {cut.frames}.")
+    files = [path]
+    if is_series(path):
+        is_there(name_of(pattern_of(path), cut.frames))
+        files = _series_there(path, cut.frames)
     there = None if force else next((one for one in files if one.is_file()), None)
     if there is not None:
         raise OutputError(f"{there} exists already; --force writes over it.")
@@ -234,9 +246,11 @@ def pattern_of(path: Path) -> Path:
     """Return the pattern of a series; raises `OutputError` where its name is none."""
     if not _NUMBER.search(path.name):
         return path / "%05d.png"
-    rest = _NUMBER.sub("", path.name, count=1)
-    if "%" in rest or not rest.lower().endswith(".png"):
-        raise OutputError(f"{path}: a series is named like frames/%05d.png.")
+    before, digits, rest = _NUMBER.split(path.name, maxsplit=1)
+    if "%" in before + rest or not rest.lower().endswith(".png"):
+        raise OutputError(f"{shown(path)}: a series is named like frames/%05d.png.")
+    if len(digits) > 1:
+        raise OutputError(f"{shown(path)}: the number in a name has at most nine digits.")
     return path
 
 
@@ -245,10 +259,12 @@ def name_of(pattern: Path, number: int) -> Path:
     return pattern.with_name(_NUMBER.sub(lambda match: match[0] % number, pattern.name))
 
 
-def series_files(path: Path, frames: int) -> Iterator[Path]:
-    """Yield the files that a series is going to have."""
+def _series_there(path: Path, frames: int) -> list[Path]:
+    """Return those files of a series that are there; its folder is listed once."""
     pattern = pattern_of(path)
-    return (name_of(pattern, number) for number in range(1, frames + 1))
+    names = {each.name for each in pattern.parent.iterdir()} if pattern.parent.is_dir() else set()
+    files = (name_of(pattern, number) for number in range(1, frames + 1)) if names else ()
+    return [file for file in files if file.name in names]
 
 
 @dataclass

@@ -32,6 +32,8 @@ LEDS_A_UNIVERSE = 170
 """512 channels hold 170 LEDs of three colours."""
 MOST_UNIVERSE = 63_999
 MOST_LEDS = 20_000
+_LONGEST_HOST = 253
+"""Characters of a name in the network (RFC 1035)."""
 
 Colours = NDArray[np.uint8]
 
@@ -54,16 +56,20 @@ def parse_target(text: str) -> Target:
     """Return the target of `sacn:HOST,universe=1,count=150`; raises `ValueError`."""
     scheme, colon, rest = text.partition(":")
     host, *settings = (part.strip() for part in rest.split(","))
-    if scheme.strip().lower() != "sacn" or not colon or not host:
-        raise ValueError(f"'{text}' is not like sacn:HOST,universe=1,count=150")
+    if scheme.strip().lower() != "sacn" or not colon or not 0 < len(host) <= _LONGEST_HOST:
+        raise ValueError(f"'{text[:100]}' is not like sacn:HOST,universe=1,count=150")
     limits = {"universe": MOST_UNIVERSE, "count": MOST_LEDS}
     values: dict[str, int] = {}
     for setting in settings:
         name, _, value = (part.strip() for part in setting.partition("="))
         if name not in limits:
-            raise ValueError(f"'{name}' is not a setting of a strip; there are: universe, count")
-        if not (value.isdecimal() and 1 <= int(value) <= limits[name]):
-            raise ValueError(f"{name} is a whole number from 1 to {limits[name]}, not '{value}'")
+            raise ValueError(
+                f"'{name[:100]}' is not a setting of a strip; there are: universe, count"
+            )
+        is_number = value.isdecimal() and len(value) < 10  # Python reads none of thousands
+        if not (is_number and 1 <= int(value) <= limits[name]):
+            what = f"a whole number from 1 to {limits[name]}"
+            raise ValueError(f"{name} is {what}, not '{value[:100]}'")
         values[name] = int(value)
     target = Target(host, **values)
     if target.universes[-1] > MOST_UNIVERSE:

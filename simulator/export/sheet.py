@@ -15,7 +15,7 @@ import yaml
 
 from simulator.analysis.marks import plan_mark, wave_marks
 from simulator.analysis.predict import DISTANCES_M
-from simulator.analysis.splits import split_distances, split_label
+from simulator.analysis.splits import split_label, split_places
 from simulator.analysis.summary import Summary
 from simulator.analysis.validate.athletes import FILE, Study, athletes
 from simulator.analysis.validate.rows import DECIMALS, Role, Row, Unit, sections
@@ -58,7 +58,7 @@ def write_splits(summary: Summary, path: str | Path) -> None:
     for s in summary.splits:
         values: list[float | None] = [s.distance_m, s.plan_s, s.run_s, s.delta_s, *s.ghosts_s]
         values += [s.published_s, s.residual_s] if published else []
-        rows.append(["" if v is None else f"{v:.3f}" for v in values])
+        rows.append(["" if v is None else f"{v:z.3f}" for v in values])
     write_text(path, _csv(rows))
 
 
@@ -86,12 +86,12 @@ def write_scenario(scenario: Scenario, path: str | Path) -> None:
 def sheet_sections(scenario: Scenario) -> list[tuple[str, list[list[str]]]]:
     """Return what a coach hands out: (heading, rows with a first row of column names)."""
     race = scenario.distance
-    distances = split_distances(race)
+    distances = split_places(scenario)
     plan = plan_mark(scenario)
     previous = 0.0
     targets = [["distance", "time", "lap section"]]
     for x in distances:
-        t = float(plan.run.time_at(x))
+        t = round(float(plan.run.time_at(x)), 2)  # as printed, so that the sections add up
         label = format_distance(x) if x != race else f"finish ({format_distance(x)})"
         targets.append([label, format_time(t), format_time(t - previous)])
         previous = t

@@ -16,12 +16,14 @@ from typing import Any
 
 import numpy as np
 
-from simulator.analysis.sweep.axes import number_of
+from simulator.analysis.sweep.axes import number_of, rows_of_csv
 from simulator.analysis.sweep.chunks import Columns
 from simulator.errors import ExtraError, LightpaceError, OutputError
-from simulator.files import opened, replacing
+from simulator.files import read_bytes, replacing
 
 ENDINGS = (".csv", ".json", ".parquet")
+_MAX_BYTES = 200_000_000
+"""A larger table is not read: as Python's values it would take more than 2 GB."""
 
 
 def check_ending(path: Path) -> None:
@@ -131,21 +133,21 @@ def read_columns(path: Path) -> Columns:
         ExtraError: pyarrow is wanted and not installed.
     """
     try:
+        data = read_bytes(path, _MAX_BYTES)
         if path.suffix.lower() == ".parquet":
-            with opened(path) as file:
-                table = _pyarrow().parquet.read_table(file)
+            table = _pyarrow().parquet.read_table(io.BytesIO(data))
             cells = {name: table.column(name).to_pylist() for name in table.column_names}
         elif path.suffix.lower() == ".json":
-            with opened(path) as file:
-                rows = json.loads(file.read())
+            rows = json.loads(data)
             cells = {name: [row.get(name) for row in rows] for name in rows[0]}
         else:
-            with io.TextIOWrapper(opened(path), encoding="utf-8", newline="") as lines_in:
-                head, *lines = csv.reader(lines_in)
+            head, *lines = rows_of_csv(data.decode("utf-8-sig"))
             cells = {name: [row[i] for row in lines] for i, name in enumerate(head)}
     except OSError as error:
         raise LightpaceError(f"{path} cannot be read: {error.strerror or error}.") from None
-    except (ValueError, LookupError, AttributeError, TypeError, RecursionError):
+    except ExtraError:
+        raise
+    except Exception:  # noqa: BLE001 - csv, json and pyarrow have a dozen ways to say damaged
         raise LightpaceError(f"{path} is not a table of results.") from None
     return {name: _column(values) for name, values in cells.items()}
 

@@ -7,6 +7,7 @@ that has the recorded speeds at both ends, so that slow motion is smooth.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
@@ -252,6 +253,76 @@ ARRAYS = (
     "felt",
 )  # fmt: skip
 """The recorded columns, in the order they are saved."""
+
+
+_RANGES = {
+    "v": (0.0, 20.0),
+    "aerobic": (-200.0, 200.0),
+    "reserve": (-1_000.0, 10_000.0),
+    "power": (-1_000.0, 1_000.0),
+    "shelter": (-1.0, 1.0),
+    "group": (-1e5, 1e5),
+    "group_v": (-50.0, 50.0),
+    "wide": (0.0, 1.0),
+    "mode": (0.0, 10.0),
+    "held": (-1.0, 1e4),
+    "felt": (-10.0, 1.0),
+}
+"""Between which values each column stays in any run that can be simulated, with room to spare."""
+_RACES_M, _STEPS_S, _LONGEST_S = (100.0, 10_000.0), (0.001, 0.2), 3 * 7200.0
+_ACCELERATION = 12.0
+"""No runner changes her speed faster than this [m/s2]: falling does it by less."""
+
+
+def flaws_of(run: Recording) -> Iterator[str]:
+    """Yield why a recording, such as one that was read, is no run; nothing if it is one.
+
+    It is where shapes agree, every value is one that a run may have, she goes forward as her speeds
+    say, and the finish is where the columns cross the line. Only the first can be relied upon: what
+    is looked at after it takes for granted what was looked at before.
+    """
+    if run.x.ndim != 1 or run.x.size < 2:
+        yield "it holds no distances"
+    if any(getattr(run, name).shape != run.x.shape for name in ARRAYS):
+        yield "its columns are not of one length"
+    if not _within(run.race_m, _RACES_M):
+        yield f"no race is {run.race_m:g} m long"
+    if not _within(run.step_s, _STEPS_S):
+        yield f"a step of {run.step_s:g} s is none of a simulation"
+    if run.ticks * run.step_s > _LONGEST_S or not 0 <= run.from_tick <= run.ticks:
+        yield "it lasts longer than a run can, or begins after its end"
+    for name, bounds in _RANGES.items():
+        if not _within(getattr(run, name), bounds):
+            yield f"no run has such values of {name}"
+    ran = np.diff(run.x)
+    beyond_m = run.race_m + _RANGES["v"][1] * run.step_s
+    if run.x[0] != 0 or not _within(run.x, (0.0, beyond_m)) or ran.min() < 0:
+        yield "she does not run forward from the start to the line"
+    mean, change = 0.5 * (run.v[1:] + run.v[:-1]) * run.step_s, _ACCELERATION * run.step_s
+    if not _within(ran - mean, (-change * run.step_s, change * run.step_s)) or not _within(
+        np.diff(run.v), (-change, change)
+    ):
+        yield "distances and speeds do not agree"
+    yield from _finish_flaws(run)
+
+
+def _finish_flaws(run: Recording) -> Iterator[str]:
+    if run.finish_s is None:
+        if run.status is Status.FINISHED or run.x[-1] >= run.race_m:
+            yield "it does not say when she finished"
+        return
+    if run.status is Status.DID_NOT_FINISH or not run.x[-2] <= run.race_m <= run.x[-1]:
+        yield "the finish is not in the last step"
+    share = crossing(run.x[-2], run.v[-2], run.x[-1], run.v[-1], run.step_s, run.race_m)
+    off = run.finish_s - (run.ticks - 1 + float(share)) * run.step_s
+    if not abs(off) < 1e-6:
+        yield "the finish is not where she crosses the line"
+
+
+def _within(values: ArrayLike, bounds: tuple[float, float]) -> bool:
+    """Return whether all values lie within bounds; what is not a number does not."""
+    inside = np.asarray(values)
+    return bool(np.all((inside >= bounds[0]) & (inside <= bounds[1])))
 
 
 def _place(time_s: ArrayLike, step_s: float) -> Floats:

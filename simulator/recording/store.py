@@ -19,8 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.errors import RecordingError
-from simulator.files import replacing
-from simulator.recording.recording import ARRAYS, Recording, Status
+from simulator.files import read_bytes, replacing
+from simulator.recording.recording import ARRAYS, Recording, Status, flaws_of
 
 T = TypeVar("T")
 
@@ -104,15 +104,12 @@ def load_recordings(path: str | Path) -> list[tuple[str, Recording]]:
 
 def _load(path: Path, read: Callable[[Mapping[str, NDArray[Any]], Path], T]) -> T:
     try:
-        if path.exists() and not (path.is_file() or path.is_dir()):
-            raise RecordingError(f"{path} is not a file.")
-        if path.stat().st_size > _MAX_BYTES:
-            raise RecordingError(f"{path} is too large to be a recording.")
-        with zipfile.ZipFile(path) as packed:
-            if sum(part.file_size for part in packed.infolist()) > _MAX_BYTES:
-                raise RecordingError(f"{path} is too large to be a recording.")
-        with np.load(path, allow_pickle=False) as file:
-            return read(file, path)
+        with io.BytesIO(read_bytes(path, _MAX_BYTES)) as data:
+            with zipfile.ZipFile(data) as packed:
+                if sum(part.file_size for part in packed.infolist()) > _MAX_BYTES:
+                    raise RecordingError(f"{path} is too large to be a recording.")
+            with np.load(data, allow_pickle=False) as file:
+                return read(file, path)
     except OSError as error:
         raise RecordingError(f"{path} cannot be read: {error.strerror or error}.") from error
     except RecordingError:
@@ -151,26 +148,45 @@ def _recording(
     scenario = _scenario(head, path)
     arrays = {}
     for name in ARRAYS if head["format"] != 1 else _ARRAYS_1:
-        column = file[name + ending]
-        if column.dtype.kind != "f":
+        arrays[name] = file[name + ending]
+        if arrays[name].dtype != "<f8":
             raise RecordingError(_DAMAGED.format(path))
-        arrays[name] = np.asarray(column, dtype=np.float64)
+    step_s, came_from = _number(head["step_s"]), head.get("came_from")
+    if came_from is not None:
+        came_from = _number(came_from[0]), str(came_from[1])
+        if not _is_mapping(came_from[1]):
+            raise RecordingError(_DAMAGED.format(path))
     if head["format"] == 1:
-        arrays |= _as_if_recorded(arrays, float(head["step_s"]))
-    came_from = head.get("came_from")
+        arrays |= _as_if_recorded(arrays, step_s)
     recording = Recording(
         scenario_json=scenario,
-        race_m=float(head["race_m"]),
-        step_s=float(head["step_s"]),
-        finish_s=None if head["finish_s"] is None else float(head["finish_s"]),
+        race_m=_number(head["race_m"]),
+        step_s=step_s,
+        finish_s=None if head["finish_s"] is None else _number(head["finish_s"]),
         status=Status(head["status"]),
-        from_tick=int(head["from_tick"]),
-        came_from=came_from and (float(came_from[0]), str(came_from[1])),
+        from_tick=int(_number(head["from_tick"])),
+        came_from=came_from,
         **arrays,
     )
-    if not _sound(recording):
-        raise RecordingError(_DAMAGED.format(path))
+    flaw = next(flaws_of(recording), "")
+    if flaw:
+        raise RecordingError(f"{_DAMAGED.format(path)[:-1]}: {flaw}.")
     return recording
+
+
+def _number(value: Any) -> float:
+    """Return a number of a head; text and switches, which Python would take for some, are none."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise ValueError(f"{value!r} is not a number")
+    return float(value)
+
+
+def _is_mapping(text: str) -> bool:
+    """Return whether a text is a JSON object, as those of a scenario and of its pacers are."""
+    try:
+        return isinstance(json.loads(text), dict)
+    except (ValueError, RecursionError):
+        return False
 
 
 def _as_if_recorded(
@@ -191,28 +207,8 @@ def _scenario(head: dict[str, Any], path: Path) -> str:
             f"{path} holds another scenario than it was made from: the digest differs. "
             "Make it again with `lightpace simulate --save`."
         )
-    try:
-        plain = json.loads(text)
-    except (ValueError, RecursionError):
-        plain = None
-    if not isinstance(plain, dict):
+    if not _is_mapping(text):
         raise RecordingError(
             f"{path} holds no scenario. Make it again with `lightpace simulate --save`."
         )
     return text
-
-
-def _sound(run: Recording) -> bool:
-    """Return whether a recording that was read has a state at every moment."""
-    columns = [getattr(run, name) for name in ARRAYS]
-    if any(c.shape != (run.x.size,) for c in columns) or run.x.size < 2:
-        return False
-    finite = all(np.isfinite(c).all() for c in columns)
-    measured = 0 < run.step_s < math.inf and 0 < run.race_m < math.inf
-    if not (finite and measured and 0 <= run.from_tick <= run.ticks):
-        return False
-    onward = bool(run.x[0] >= 0 and (np.diff(run.x) >= 0).all())
-    if run.finish_s is None:
-        return onward and run.status is not Status.FINISHED
-    in_last_step = (run.ticks - 1) * run.step_s <= run.finish_s <= run.ticks * run.step_s
-    return onward and run.status is not Status.DID_NOT_FINISH and in_last_step

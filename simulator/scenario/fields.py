@@ -28,7 +28,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError, PydanticKnownError
 
 from simulator import units
-from simulator.errors import Problem, ScenarioError
+from simulator.errors import UNPRINTABLE_CHARACTER, Problem, ScenarioError
 
 Path: TypeAlias = tuple[str | int, ...]
 """Steps to a value: a section's key, or a number in a list."""
@@ -40,22 +40,14 @@ LENIENT = "lenient"
 TAG = "\0"
 """Begins the step by which pydantic names a variant; no key of a file begins so."""
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 HALF_CHARACTER = re.compile(r"[\ud800-\udfff]")
 """What a byte of a shell's words becomes that is no UTF-8; it can be neither printed nor saved."""
 MOST_KNOWN = 16
 """So many known words are listed in a hint."""
 UNPRINTABLE = "holds a character that cannot be printed"
-_NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
 
 
 # -- words of a message --------------------------------------------------------------------------
-
-
-def quoted(text: str) -> str:
-    """Return `text` in quotes for a message, cut to a readable length."""
-    shown = text if len(text) <= 60 else text[:57] + "..."
-    return "'" + _CONTROL.sub("?", shown).replace("\n", " ") + "'"
 
 
 def dotted(path: Iterable[str]) -> str:
@@ -205,6 +197,7 @@ def sections_among(types: Iterable[Any]) -> list[type[Section]]:
     return [t for t in types if isinstance(t, type) and issubclass(t, Section)]
 
 
+@lru_cache(maxsize=128)
 def variant_key(section: type[Section]) -> str:
     """Return the key that discriminates a section's variants; empty if it has none."""
     return next((key for key in ("kind", "shape") if key in section.model_fields), "")
@@ -230,6 +223,11 @@ def types_at(model: type[Section], path: Iterable[str | int]) -> tuple[Any, ...]
 
     The path may name variants, as pydantic does in the places of its errors.
     """
+    return _types_at(model, tuple(0 if isinstance(step, int) else step for step in path))
+
+
+@lru_cache(maxsize=1024)
+def _types_at(model: type[Section], path: Path) -> tuple[Any, ...]:
     allowed: tuple[Any, ...] = (model,)
     for step in path:
         sections = sections_among(allowed)
@@ -292,17 +290,6 @@ def _no_number(path: str, message: str, hint: str) -> ScenarioError:
 # -- values --------------------------------------------------------------------------------------
 
 
-def parse_number(text: str) -> float:
-    """Return a plain number such as `25`, `-0.5` or `1e3`.
-
-    Raises:
-        ValueError: the text is no such number.
-    """
-    if _NUMBER.fullmatch(text.strip()) is None:
-        raise ValueError(f"{quoted(text)} is not a number")
-    return float(text)
-
-
 def _wrong_kind(wanted: str, value: Any) -> PydanticCustomError:
     names = {bool: "yes or no", dict: "a mapping", list: "a list", type(None): "nothing"}
     kind = next((n for t, n in names.items() if isinstance(value, t)), type(value).__name__)
@@ -337,7 +324,7 @@ def _text(value: Any) -> Any:
         value = str(value) if abs(value) < 1e300 else ""
     if not isinstance(value, str):
         raise _wrong_kind("text", value)
-    if _CONTROL.search(value):
+    if UNPRINTABLE_CHARACTER.search(value):
         raise PydanticCustomError("control", UNPRINTABLE)
     return value.strip()
 
@@ -388,15 +375,13 @@ def _json(pattern: str, example: str) -> WithJsonSchema:
     )
 
 
-Number = Annotated[float, _reader(parse_number)]
-Whole = Annotated[int, _reader(parse_number)]
-Seconds = Annotated[
-    float, _reader(units.parse_time), _json(r"^\d+(:\d{1,2}){0,2}(\.\d*)?$", "4:06.42")
-]
+Number = Annotated[float, _reader(units.parse_number)]
+Whole = Annotated[int, _reader(units.parse_number)]
+Seconds = Annotated[float, _reader(units.parse_time), _json("^[\\d:.,'’′\"”″]+\\s*s?$", "4:06.42")]
 Metres = Annotated[
     float,
     _reader(units.parse_distance),
-    _json(r"^[\d.]+\s*(m|metres?|meters?|km|miles?|mi|laps?)?$", "1500 m"),
+    _json(r"^[\d.,]+\s*(m|metres?|meters?|km?|miles?|mi|yards?|yds?|laps?)?$", "1500 m"),
 ]
 
 MarkColour = Literal[

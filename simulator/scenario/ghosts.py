@@ -1,7 +1,7 @@
 """Ghosts: runs to compare with, discriminated by `kind`.
 
-In: an even time, a split table, another scenario's file, or a saved recording. Out: validated
-ghosts. Turning one into a run on the track is the work of `simulator.analysis.ghosts`.
+In: an even time, a split table, lap times, another scenario's file, or a saved recording. Out:
+validated ghosts. Turning one into a run on the track is the work of `simulator.analysis.marks`.
 """
 
 from typing import Annotated, Any, Literal
@@ -18,7 +18,8 @@ from simulator.scenario.fields import (
     discriminator,
     variant,
 )
-from simulator.scenario.plan import Splits
+from simulator.scenario.plan import Laps, Splits, waypoints_of_splits
+from simulator.scenario.schedule import Waypoint
 from simulator.units import MILE_M
 
 
@@ -43,11 +44,31 @@ class SplitGhost(_GhostBase):
     """A run known by its splits; each may carry a tolerance."""
 
     kind: Literal["splits"] = "splits"
-    splits: Splits = Field(..., description="Cumulative splits, metres to time; last the finish.")
+    splits: Splits = Field(
+        ..., description="Cumulative splits, metres to time; last the finish, or where it stopped."
+    )
     distance: Metres | None = Field(
         None, ge=100, le=10_000, description="Its own distance [m]; left out: the scenario's."
     )
     standing_start: bool = Field(True, description="It started from rest.")
+
+
+class LapGhost(_GhostBase, Laps):
+    """A run known by its lap times."""
+
+    kind: Literal["laps"] = "laps"
+    distance: Metres | None = Field(
+        None, ge=100, le=10_000, description="Its own distance [m]; left out: the scenario's."
+    )
+    standing_start: bool = Field(True, description="It started from rest.")
+
+
+def ghost_waypoints(ghost: SplitGhost | LapGhost, race_m: float) -> list[Waypoint]:
+    """Return what is known of a ghost in a race [m]: distances [m] and times [s]."""
+    length_m = ghost.distance or race_m
+    if isinstance(ghost, LapGhost):
+        return ghost.waypoints(length_m)
+    return waypoints_of_splits(ghost.splits, length_m)
 
 
 class ScenarioGhost(_GhostBase):
@@ -67,12 +88,13 @@ class RecordingGhost(_GhostBase):
 def _kind_of(ghost: dict[str, Any]) -> str:
     if "file" in ghost:
         return "recording" if str(ghost["file"]).endswith(".npz") else "scenario"
-    return "splits" if "splits" in ghost else "even"
+    return next((kind for kind in ("splits", "laps") if kind in ghost), "even")
 
 
 Ghost = Annotated[
     Annotated[EvenGhost, variant("even")]
     | Annotated[SplitGhost, variant("splits")]
+    | Annotated[LapGhost, variant("laps")]
     | Annotated[ScenarioGhost, variant("scenario")]
     | Annotated[RecordingGhost, variant("recording")],
     discriminator("kind", _kind_of),

@@ -111,7 +111,7 @@ def _write_out(review: Review, path: tuple[str, ...], kind: NamedSections, folde
 
 def _with_file(review: Review, number: int, ghost: Ghost, own: Path) -> Ghost:
     """Return a ghost whose file, if it has one, is absolute; report one that is not usable."""
-    if not isinstance(ghost, (ScenarioGhost, RecordingGhost)):
+    if review.is_full or not isinstance(ghost, (ScenarioGhost, RecordingGhost)):
         return ghost
     place = find(review.document, ("ghosts", number, "file"))
     try:
@@ -130,7 +130,7 @@ def _with_file(review: Review, number: int, ghost: Ghost, own: Path) -> Ghost:
 
 def _given_race(review: Review, number: int, race: str, folder: Path) -> str:
     """Return a given race, its file made absolute; report one that is not usable."""
-    if race.removesuffix(".yaml") in shipped_names():
+    if review.is_full or race.removesuffix(".yaml") in shipped_names():
         return race
     place = find(review.document, ("uncertainty", "given", number))
     try:

@@ -27,11 +27,17 @@ from simulator.scenario.fields import (
     bounds_of,
     same_names,
 )
-from simulator.scenario.ghosts import EvenGhost, Ghost, SplitGhost, default_ghosts
+from simulator.scenario.ghosts import EvenGhost, Ghost, LapGhost, SplitGhost, default_ghosts
 from simulator.scenario.pacers import Pacers
-from simulator.scenario.plan import EvenPlan, Plan, impossible, plan_complaints, split_complaints
+from simulator.scenario.plan import (
+    EvenPlan,
+    Plan,
+    lap_complaints,
+    plan_complaints,
+    split_complaints,
+    target_complaints,
+)
 from simulator.scenario.reading import RUNNER
-from simulator.scenario.schedule import Waypoint
 from simulator.scenario.uncertainty import INPUTS, Uncertainty, Uniform
 from simulator.units import MILE_M
 
@@ -210,16 +216,17 @@ class Scenario(CheckedSection):
         for i, ghost in enumerate(self.ghosts):
             at = ("ghosts", i)
             if isinstance(ghost, EvenGhost):
-                for _, text in impossible([Waypoint(self.distance, ghost.time)]):
-                    yield Complaint((*at, "time"), text, "check the time", (("distance",),))
+                yield from target_complaints((*at, "time"), ghost.time, self.distance)
+            elif isinstance(ghost, LapGhost):
+                yield from lap_complaints(at, ghost, ghost.distance or self.distance)
             elif isinstance(ghost, SplitGhost):
-                length = ghost.distance or self.distance
-                rests_on = ((*at, "distance"),)
-                yield from split_complaints((*at, "splits"), ghost.splits, length, rests_on)
-        tables = [g.name for g in self.ghosts if isinstance(g, SplitGhost)]
+                length, rests_on = ghost.distance or self.distance, ((*at, "distance"),)
+                place = (*at, "splits")
+                yield from split_complaints(place, ghost.splits, length, rests_on, may_stop=True)
+        tables = [g.name for g in self.ghosts if isinstance(g, SplitGhost | LapGhost)]
         if self.published is not None and self.published not in tables:
-            what = f"there is no ghost of kind splits called '{self.published}'"
-            hint = f"of kind splits: {', '.join(tables) or 'none'}"
+            what = f"there is no ghost of kind splits or laps called '{self.published}'"
+            hint = f"of these kinds: {', '.join(tables) or 'none'}"
             yield Complaint(("published",), what, hint, (("ghosts", ANY, "name"),))
 
     def _uncertainty_complaints(self) -> Iterator[Complaint]:

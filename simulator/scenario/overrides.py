@@ -14,19 +14,18 @@ from typing import Any, TypeAlias
 
 from pydantic.fields import FieldInfo
 
-from simulator.errors import Problem, ScenarioError
+from simulator.errors import Problem, ScenarioError, quoted
 from simulator.scenario.fields import (
     HALF_CHARACTER,
     UNPRINTABLE,
     Section,
     fields_of,
     items_of,
-    quoted,
     sections_among,
 )
 from simulator.scenario.model import Runner, Scenario
 from simulator.scenario.pacers import PacerFormation
-from simulator.scenario.plan import PlanSplit
+from simulator.scenario.plan import PlanSplit, key_distance
 from simulator.scenario.reading import (
     DEFAULT_FORMATION,
     FORMATION,
@@ -44,7 +43,6 @@ from simulator.scenario.yaml_tree import (
     read_document,
     scalar_value,
 )
-from simulator.units import parse_distance
 
 _NAMED: dict[type[Section], NamedSections] = {PacerFormation: FORMATION, Runner: RUNNER}
 Value: TypeAlias = tuple[Any, YamlNode]
@@ -189,9 +187,7 @@ def _row_order(row: tuple[Any, ...]) -> float:
 
 
 def _split_order(key: str) -> float:
-    if key.strip() == "finish":
+    distance = key_distance(key)
+    if distance is None:
         return float("inf")
-    try:
-        return parse_distance(key)
-    except ValueError:
-        return -1.0
+    return distance if isinstance(distance, float) else -1.0

@@ -7,6 +7,7 @@ run; and `schedule_of`, which turns one into a `Schedule`.
 
 import math
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from functools import lru_cache
 from itertools import pairwise
 from typing import Annotated, Any, Literal
@@ -28,9 +29,10 @@ from simulator.scenario.fields import (
     variant,
 )
 from simulator.scenario.schedule import Schedule, Waypoint, even_schedule, schedule_through
-from simulator.units import LAP_M, format_distance, format_time, parse_distance
+from simulator.units import LAP_M, format_distance, format_time, parse_distance, parse_time
 
 MAX_SPLITS = 200
+FINISH = "finish"
 SLOWEST_M_S = 1.0
 """A plan slower than a stroll is a slip of the pen [m/s]."""
 SHORTEST_M = 1.0
@@ -65,12 +67,18 @@ def _split_rows(value: Any) -> Any:
             raise PydanticCustomError(
                 "twice", "a row's distance is the key that it is written under"
             )
-        row["distance"] = None if str(key).strip() == "finish" else _key_distance(str(key))
+        row["distance"] = key_distance(str(key))
+        if isinstance(row.get("time"), str) and isinstance(row["distance"], float):
+            with suppress(ValueError):  # as a field it is refused with its words
+                row["time"] = parse_time(row["time"], row["distance"])
         rows.append(row)
     return rows
 
 
-def _key_distance(key: str) -> Any:
+def key_distance(key: str) -> float | str | None:
+    """Return the distance of a table's row [m]; None for the finish, the key where it is none."""
+    if key.strip().lower() == FINISH:
+        return None
     try:
         return parse_distance(key)
     except ValueError:
@@ -81,13 +89,13 @@ def _split_table(splits: tuple[PlanSplit, ...]) -> dict[str, Any]:
     """Turn rows into the table a person writes; the inverse of `_split_rows`."""
     table: dict[str, Any] = {}
     for split in splits:
-        key = "finish" if split.distance is None else f"{split.distance!r}".removesuffix(".0")
+        key = FINISH if split.distance is None else f"{split.distance!r}".removesuffix(".0")
         row = {"time": split.time, "tolerance": split.tolerance}
         table[key] = row if split.tolerance else split.time
     return table
 
 
-_SplitKey = Annotated[str, Field(pattern=r"^(finish|[\d.]+\s*\w*)$")]
+_SplitKey = Annotated[str, Field(pattern=r"^([Ff]inish|[\d.,]+\s*\w*)$")]
 _SplitTable = Annotated[
     dict[_SplitKey, Seconds | SplitTime], Field(min_length=1, max_length=MAX_SPLITS)
 ]
@@ -146,13 +154,69 @@ class SplitPlan(_PlanBase):
     splits: Splits = Field(..., description="Cumulative splits, metres to time.")
 
 
-class LapPlan(_PlanBase):
-    """Lap times as a coach calls them; the last entry is what is left to the line."""
+class Laps(Section):
+    """Lap times as a coach calls them, with the odd piece of a race at its end or its beginning."""
+
+    laps: Annotated[tuple[Annotated[Seconds, Field(gt=0, le=3600)], ...], at_most(60)] = Field(
+        ...,
+        min_length=1,
+        max_length=60,
+        description="Time of each 400 m and of the odd piece, which is the last or the first [s].",
+    )
+    first: Metres | None = Field(
+        None,
+        gt=0,
+        le=1000,
+        description="Length of the first piece [m]; left out: 400 m, or what is left of the race "
+        "where the times say so.",
+    )
+
+    def distances(self, race_m: float) -> list[float]:
+        """Return the race distance at the end of each lap time, the last at `race_m` [m].
+
+        The odd piece is where it makes the laps' speeds more alike.
+        """
+        count = len(self.laps)
+        last = [*(LAP_M * (i + 1) for i in range(count - 1)), race_m]
+        first_m = self.first or race_m - LAP_M * (count - 1)
+        first = [*(first_m + LAP_M * i for i in range(count - 1)), race_m]
+        if self.first is not None:
+            return first
+        fits = count > 1 and SHORTEST_M <= first_m < LAP_M
+        return first if fits and 1.1 * self._spread(first) < self._spread(last) else last
+
+    def _spread(self, distances: list[float]) -> float:
+        """Return the greatest speed of a lap as a share of the least [1]."""
+        speeds = [
+            (b - a) / t for (a, b), t in zip(pairwise([0.0, *distances]), self.laps, strict=True)
+        ]
+        return max(speeds) / min(speeds) if min(speeds) > 0 else math.inf
+
+    def waypoints(self, race_m: float) -> list[Waypoint]:
+        """Return the end of each lap and its time from the gun [m], [s]."""
+        times = np.cumsum(self.laps).round(9).tolist()  # a sum of hundredths is one
+        return [Waypoint(x, t) for x, t in zip(self.distances(race_m), times, strict=True)]
+
+    def complaint(self, at: Path, race_m: float) -> Complaint | None:
+        """Return what is wrong with the pieces that the laps at this path make of a race [m]."""
+        longest = LAP_M + 20.0
+        if all(SHORTEST_M <= piece <= longest for piece in np.diff([0.0, *self.distances(race_m)])):
+            return None
+        count = math.ceil(race_m / LAP_M - 1e-9)
+        odd = race_m - LAP_M * (count - 1)
+        if count > 1 and odd + LAP_M <= longest:
+            count, odd = count - 1, odd + LAP_M
+        hint = f"{count} laps"
+        if abs(odd - LAP_M) >= SHORTEST_M:
+            hint += f", the last of {odd:g} m, or with first: {odd:g} m the first"
+        text = f"{len(self.laps)} lap times do not make {format_distance(race_m)}"
+        return Complaint((*at, "laps"), text, hint, (("distance",), (*at, "distance")))
+
+
+class LapPlan(_PlanBase, Laps):
+    """Lap times as a coach calls them."""
 
     shape: Literal["laps"] = "laps"
-    laps: Annotated[tuple[Annotated[Seconds, Field(gt=0, le=3600)], ...], at_most(60)] = Field(
-        ..., min_length=1, max_length=60, description="Time of each 400 m, then of the rest [s]."
-    )
 
 
 Plan = Annotated[
@@ -174,21 +238,12 @@ def waypoints_of_splits(splits: tuple[PlanSplit, ...], distance_m: float) -> lis
     ]
 
 
-def lap_distances(count: int, distance_m: float) -> list[float]:
-    """Return the race distance at the end of each lap time: 400, 800, ..., the finish [m]."""
-    return [LAP_M * (i + 1) for i in range(count - 1)] + [distance_m]
-
-
 def waypoints_of(plan: Plan, distance_m: float) -> list[Waypoint]:
     """Return the waypoints a plan passes; for a plan with a target, its finish alone."""
     if isinstance(plan, SplitPlan):
         return waypoints_of_splits(plan.splits, distance_m)
     if isinstance(plan, LapPlan):
-        times = np.cumsum(plan.laps)
-        return [
-            Waypoint(x, float(t))
-            for x, t in zip(lap_distances(len(times), distance_m), times, strict=True)
-        ]
+        return plan.waypoints(distance_m)
     return [Waypoint(distance_m, plan.target)]
 
 
@@ -242,28 +297,57 @@ def plan_complaints(at: Path, plan: Plan, distance_m: float) -> Iterator[Complai
     """Yield what is wrong with the plan at this path of a scenario over its distance [m]."""
     if isinstance(plan, SplitPlan):
         yield from split_complaints((*at, "splits"), plan.splits, distance_m)
+    elif isinstance(plan, LapPlan):
+        yield from lap_complaints(at, plan, distance_m)
+    else:
+        yield from target_complaints((*at, "target"), plan.target, distance_m)
+
+
+def target_complaints(at: Path, time_s: float, distance_m: float) -> Iterator[Complaint]:
+    """Yield whether no human runs a distance [m] in the time at this path [s]."""
+    point = Waypoint(distance_m, time_s)
+    for _, text in impossible([point]):
+        yield Complaint(at, text, _time_hint(point), (("distance",),))
+
+
+def _time_hint(point: Waypoint) -> str:
+    """Return what to do about an impossible time; where hundredths were read as seconds, it."""
+    meant = parse_time(format_time(point.time_s, 0), point.distance_m)
+    hundredths = meant < 0.5 * point.time_s
+    return f"write {format_time(meant)} with a point" if hundredths else "check the time"
+
+
+def lap_complaints(at: Path, laps: Laps, distance_m: float) -> Iterator[Complaint]:
+    """Yield what is wrong with the laps at this path over a distance [m]."""
+    complaint = laps.complaint(at, distance_m)
+    if complaint is not None:
+        yield complaint
         return
-    points = waypoints_of(plan, distance_m)
-    places: list[Path] = [(*at, "target")]
-    if isinstance(plan, LapPlan):
-        places = [(*at, "laps", i) for i in range(len(points))]
-        wanted = math.ceil(distance_m / LAP_M - 1e-9)
-        rest = distance_m - LAP_M * (len(plan.laps) - 1)
-        if rest <= 0 or (rest > LAP_M + 20.0 and len(plan.laps) != wanted):
-            hint = f"{wanted} laps, or {wanted - 1} with the rest in the last" if wanted > 1 else ""
-            text = f"{len(plan.laps)} lap times do not make {format_distance(distance_m)}"
-            yield Complaint((*at, "laps"), text, hint, (("distance",),))
-            return
+    points = laps.waypoints(distance_m)
+    end, odd = "last", distance_m - points[-2].distance_m if len(points) > 1 else distance_m
+    if points[0].distance_m != LAP_M:
+        end, odd = "first", points[0].distance_m
+    hint = "check the time" if odd == LAP_M else f"check the time; the {end} piece is {odd:g} m"
     for i, text in impossible(points):
-        yield Complaint(places[i], text, "check the time", (("distance",), (*at, "laps")))
+        yield Complaint((*at, "laps", i), text, hint, (("distance",), (*at, "laps")))
 
 
 def split_complaints(
-    at: Path, splits: tuple[PlanSplit, ...], distance_m: float, rests_on: tuple[Path, ...] = ()
+    at: Path,
+    splits: tuple[PlanSplit, ...],
+    distance_m: float,
+    rests_on: tuple[Path, ...] = (),
+    *,
+    may_stop: bool = False,
 ) -> Iterator[Complaint]:
     """Yield what is wrong with a table of cumulative splits, at most one for each row.
 
-    `rests_on`: what else than the scenario's distance says how long the race is.
+    Args:
+        at: the table's path.
+        splits: its rows.
+        distance_m: how long the race is [m].
+        rests_on: what else than the scenario's distance says so.
+        may_stop: whether it may end before the finish, as one of a pacer does.
     """
     rests_on = (*rests_on, ("distance",))
     points = waypoints_of_splits(splits, distance_m)
@@ -275,10 +359,10 @@ def split_complaints(
             listed.append((i, text, hint))
             faulty |= {i - 1, i}
     last = points[-1].distance_m
-    if not faulty and abs(last - distance_m) > 1e-6:
+    if not faulty and (last > distance_m + 1e-6 or (last < distance_m - 1e-6 and not may_stop)):
         text = f"the table ends at {format_distance(last)}"
         yield Complaint(at, text, "end it with finish: TIME", rests_on)
-    listed += [(i, text, "check the time") for i, text in impossible(points, faulty)]
+    listed += [(i, text, _time_hint(points[i])) for i, text in impossible(points, faulty)]
     for i, text, hint in listed:
         yield Complaint((*at, i), text, hint, rests_on if splits[i].distance is None else ())
 

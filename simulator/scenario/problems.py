@@ -16,7 +16,7 @@ from typing import Any, TypeVar, get_args
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from simulator.errors import Problem, ScenarioError
+from simulator.errors import Problem, ScenarioError, quoted
 from simulator.scenario.fields import (
     ANY,
     LENIENT,
@@ -29,7 +29,6 @@ from simulator.scenario.fields import (
     guess,
     is_tag,
     items_of,
-    quoted,
     sections_among,
     types_at,
     variant_key,
@@ -50,6 +49,8 @@ SectionT = TypeVar("SectionT", bound=Section)
 MAX_PASSES = 40
 MAX_GUESSES = 200
 """Beyond this many problems no more `did you mean` is looked for: it would take seconds."""
+ENOUGH = 1000
+"""Beyond this many problems no further file is opened for more of them."""
 
 
 @dataclass(slots=True)
@@ -133,6 +134,11 @@ class Review:
             p if p.line else at.problem(shown, p.message, p.hint) for p in error.problems
         ]
 
+    @property
+    def is_full(self) -> bool:
+        """Whether there are problems enough."""
+        return len(self.problems) >= ENOUGH
+
     def exclude(self, place: Location) -> None:
         """Leave what stands at a place, or what lacks it, out of the next validation."""
         self._wrong.add(place.path)
@@ -182,21 +188,17 @@ class Review:
                 self.exclude(place)
         return self.remove_excluded() or bool(mended)
 
-    def _sections_at(self, loc: Path) -> list[type[Section]]:
-        return sections_among(types_at(self._model, loc))
-
     def _guess(self, word: str, known: Sequence[str]) -> str:
         return guess(word, known) if len(self.problems) < MAX_GUESSES else ""
 
     def _handle_unknown_key(self, place: Location, detail: ErrorDetails) -> None:
         """Read a misspelt key as the one that was meant; a key of another variant has no place."""
         above, word = detail["loc"][:-1], str(detail["loc"][-1])
-        (section,) = self._sections_at(above)
+        (section,) = sections_among(types_at(self._model, above))
         holder = place.holder
         if isinstance(holder, YamlMapping):
             place.node = holder.nodes[place.key][0]
-        tag = str(above[-1])[1:] if above and is_tag(above[-1]) else ""
-        others = variants(self._sections_at(above[:-1])) if tag else {}
+        tag, others = self._variants_at(above)
         tags = [other for other, of_it in others.items() if word in fields_of(of_it)]
         known = [key for key in fields_of(section) if not self._is_row_key(above, key)]
         if tags:
@@ -215,13 +217,20 @@ class Review:
         else:
             self.exclude(place)
 
+    def _variants_at(self, above: Path) -> tuple[str, dict[str, type[Section]]]:
+        """Return which variant pydantic took what stands at a path for, and which there are."""
+        if not (above and is_tag(above[-1])):
+            return "", {}
+        sections = sections_among(types_at(self._model, above[:-1]))
+        return str(above[-1])[1:], variants(sections)
+
     def _is_row_key(self, above: Path, key: str) -> bool:
         """Return whether a key of a table's row is what the row itself is written under."""
         return key == "distance" and isinstance(find(self.document, above[:-1]).value, YamlMapping)
 
     def _handle_unknown_variant(self, place: Location, detail: ErrorDetails) -> None:
         """Read an unknown variant as the one that was meant, or that fits best."""
-        sections = self._sections_at(detail["loc"])
+        sections = sections_among(types_at(self._model, detail["loc"]))
         by_word = variants(sections)
         key = variant_key(sections[0])
         written = find(self.document, (*detail["loc"], key))
@@ -272,6 +281,10 @@ class Review:
             )
         elif kind.startswith("model_") and not any(map(is_tag, detail["loc"][-1:])):
             hint = did_you_mean("", [key for s in sections_among(allowed) for key in fields_of(s)])
+        elif kind == "wrong_kind" and detail["input"] is None and place.shown[-1].isdecimal():
+            hint = "in braces a comma parts values: write a point, or put the number in quotes"
+        elif kind == "wrong_kind" and str in allowed and isinstance(detail["input"], bool):
+            hint = f'put it in quotes: "{given}"'
         message = _MESSAGES.get(kind)
         if message is None:
             return str(detail["msg"]), hint

@@ -144,8 +144,9 @@ def schedule_through(waypoints: Sequence[Waypoint], *, standing_start: bool = Tr
     """Return the smoothest schedule through the waypoints, from rest or flying.
 
     A waypoint with a tolerance is first moved, inside it, to where the paces of the segments differ
-    least; one with tolerance 0 is passed at its time. Sweeps make tens of thousands of schedules of
-    a few segments each, so this is a loop over plain numbers rather than over arrays.
+    least; the last, and one with tolerance 0, is passed at its time. Sweeps make tens of thousands
+    of schedules of a few segments each, so this is a loop over plain numbers rather than over
+    arrays.
 
     Raises:
         ValueError: no waypoint, or distances or times that do not increase.
@@ -194,13 +195,11 @@ def _smoothest(x: Floats, u: Floats, low: Floats, high: Floats) -> Floats:
     stop at the first bound met and hold that time there; when none is met, let go of the held time
     that would gain most.
     """
-    moving = np.flatnonzero(high > low)
-    if len(u) < 3:
+    moving = np.flatnonzero(high[:-1] > low[:-1])
+    if not len(moving):
         return u
     steps = np.diff(np.diff(np.eye(len(u)), axis=0) / np.diff(x)[:, None], axis=0)
     normal, wanted = steps[:, moving].T @ steps[:, moving], -(steps[:, moving].T @ (steps @ u))
-    # a finish that is free too leaves the scale of all times open: a trace of damping settles it
-    normal[np.diag_indices_from(normal)] += 1e-12 * np.trace(normal)
     enough = 1e-9 * float(np.max(np.abs(wanted), initial=0.0))
     low, high = low[moving], high[moving]
     z, held = np.zeros(len(moving)), np.zeros(len(moving))

@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
+from simulator.errors import quoted
 from simulator.scenario.fields import (
     CheckedSection,
     Complaint,
@@ -26,7 +27,6 @@ from simulator.scenario.fields import (
     at_most,
     did_you_mean,
     guess,
-    quoted,
     same_names,
 )
 from simulator.units import parse_distance, parse_time

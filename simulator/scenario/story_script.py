@@ -20,6 +20,8 @@ from simulator.scenario.story import Chapter, Rival, Story
 from simulator.scenario.yaml_tree import SET, Document, position_of, read_document
 
 FOLDER = "stories"
+MOST_ATTEMPTS = 300
+"""So many attempts are read for a story: each takes milliseconds, and is simulated when shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,10 @@ def load_story_text(text: str, path: Path) -> Script:
     """
     document = read_document(text, str(path))
     story = check(document, Story)
+    count = sum(1 + sum(1 for _ in _runs(chapter)) for chapter in story.chapters)
+    if count > MOST_ATTEMPTS:
+        what = f"{count} attempts, with those of ghosts, are more than {MOST_ATTEMPTS}"
+        raise ScenarioError([_problem(document, ("chapters",), what, "tell it in two stories")])
     loader = _ScenarioLoader(path.parent, document)
     attempts, rivals = [], []
     for i, chapter in enumerate(story.chapters):

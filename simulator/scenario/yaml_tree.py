@@ -24,8 +24,8 @@ from yaml.reader import Reader
 from yaml.resolver import BaseResolver
 from yaml.scanner import Scanner
 
-from simulator.errors import Problem, ScenarioError
-from simulator.scenario.fields import dotted, quoted
+from simulator.errors import Problem, ScenarioError, quoted
+from simulator.scenario.fields import dotted
 
 MAX_DEPTH = 40
 MAX_NODES = 20_000
@@ -257,7 +257,9 @@ def _syntax_problem(error: yaml.YAMLError, text: str, source: str) -> Problem:
         return at.problem("", TOO_DEEP)
     if "another document" in what:
         return at.problem("", "a second document begins here", "one document for each file")
-    hint = "indent with spaces, not tabs" if "\\t" in what or "\t" in what else ""
+    row = text.split("\n")[line - 1 : line] or [""]
+    indentation = row[0][: len(row[0]) - len(row[0].lstrip())]
+    hint = "indent with spaces, not tabs" if "\t" in indentation else ""
     what = what.splitlines()[0] if what.strip() else "unreadable"
     return at.problem("", f"this is not valid YAML: {what}", hint)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from simulator.stage.events import event_distance, events
+from simulator.stage.events import beat_s, event_distance, events
 from simulator.stage.keys import Action
 from simulator.stage.playback import FRAME_S, STALL_S, Playback
 from simulator.stage.scene import Cue, Scene
@@ -79,10 +79,7 @@ class Player:
 
     def pass_time(self, elapsed_s: float) -> None:
         """Let wall time pass [s]."""
-        noticed = bool(self._notice) and self._notice_left_s > 0  # perhaps the answer to a key
-        if not self.playback.paused and elapsed_s > STALL_S and not noticed:
-            self.notify("The machine stalled: playback slipped by one step.")
-        self.playback = self.playback.advance(elapsed_s)
+        self.playback = self.playback.advance(elapsed_s, beat_s(self.show, self.options))
         self.pass_notice(elapsed_s)
 
     def pass_notice(self, elapsed_s: float) -> None:
@@ -129,6 +126,7 @@ class Player:
             Action.GHOSTS: lambda: replace(options, ghosts=not options.ghosts),
             Action.LIGHTS: lambda: replace(options, lights=not options.lights),
             Action.REVEAL: lambda: replace(options, reveal=not options.reveal),
+            Action.SLOW_MOTION: lambda: replace(options, slow_motion=not options.slow_motion),
         }
         if action in moves:
             self.playback = moves[action]()

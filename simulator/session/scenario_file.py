@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from simulator.errors import LightpaceError, OutputError, ScenarioError
-from simulator.files import is_there, opened, replacing
+from simulator.files import is_there, opened, read_bytes, replacing
 from simulator.resources import configs_dir
 from simulator.scenario.loader import load_text, scenario_to_dict
 from simulator.scenario.model import LightWave, Scenario
@@ -121,7 +121,7 @@ class ScenarioFile:
         """
         with replacing(self.path) as beside:
             there = self.path.is_file()
-            mark = _BOM if there and self.path.read_bytes().startswith(_BOM) else b""
+            mark = _BOM if there and read_bytes(self.path, MAX_BYTES).startswith(_BOM) else b""
             beside.write_bytes(mark + text.encode())
             if there:
                 shutil.copymode(self.path, beside)

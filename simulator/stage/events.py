@@ -1,7 +1,7 @@
 """Events: what happened in a run, and when, and what is heard of it.
 
 In: a show. Out: race times [s] of its events, found in the recording, and of a moment that a story
-names. In: two scenes. Out: the gun, the bell, a tick for each lap of the light between them.
+names. In: two scenes. Out: the gun, the bell, a tick for each lap of the light, and its loss.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from simulator.coefficients import LAP_M
 from simulator.stage.playback import COUNTDOWN_S, RUN_OUT_S
 from simulator.stage.scene import Phase, Scene
+from simulator.stage.scenery import ShowOptions
 from simulator.stage.show import Show
 from simulator.units import format_distance
 
@@ -41,6 +42,11 @@ def events(show: Show) -> dict[str, float]:
 def event_distance(show: Show, name: str) -> float:
     """Return where she was at an event that this run has [m]."""
     return min(float(show.recording.distance_at(events(show)[name])), show.recording.race_m)
+
+
+def beat_s(show: Show, options: ShowOptions) -> float | None:
+    """Return where the beat of slow motion begins [s of race time]: where the light is lost."""
+    return events(show).get("light lost") if options.slow_motion else None
 
 
 _NEVER = {
@@ -98,6 +104,7 @@ class SoundCue(Enum):
     GUN = "gun"
     BELL = "bell"
     TICK = "tick"
+    LOST = "the light is lost"
 
 
 def sound_cues(before: Scene, now: Scene) -> tuple[SoundCue, ...]:
@@ -112,6 +119,8 @@ def sound_cues(before: Scene, now: Scene) -> tuple[SoundCue, ...]:
         found.append(SoundCue.BELL)
     if before.waves and now.waves and _light_laps(now) > _light_laps(before):
         found.append(SoundCue.TICK)
+    if now.lost is not None and before.lost is None:
+        found.append(SoundCue.LOST)
     return tuple(found)
 
 

@@ -19,6 +19,7 @@ class Action(Enum):
     SLOWER = "slower"
     FASTER = "faster"
     NORMAL_RATE = "back to 1×"
+    SLOW_MOTION = "slow motion when the light is lost"
     SEEK_BACK = "back 5 s"
     SEEK_FORWARD = "forward 5 s"
     SEEK_BACK_LONG = "back 30 s"
@@ -74,6 +75,7 @@ BINDINGS: tuple[Binding, ...] = (
     Binding(("-", "down"), Action.SLOWER, "Play"),
     Binding(("=", "+", "up"), Action.FASTER, "Play"),
     Binding(("1",), Action.NORMAL_RATE, "Play"),
+    Binding(("s",), Action.SLOW_MOTION, "Play"),
     Binding(("left",), Action.SEEK_BACK, "Move", repeats=True),
     Binding(("right",), Action.SEEK_FORWARD, "Move", repeats=True),
     Binding(("shift+left",), Action.SEEK_BACK_LONG, "Move", repeats=True),

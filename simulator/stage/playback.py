@@ -2,10 +2,13 @@
 
 In: elapsed wall time [s] handed in by whoever owns a clock, and wishes (play, seek, rate). Out: a
 new `Playback`. Race time 0 is the gun; the countdown lies before it, the run-out after the finish.
+`race_time` and `playing_time` are the one relation between race time and playing time.
 """
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 RATES = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0)
@@ -15,12 +18,55 @@ COUNTDOWN_RATE = 4.0
 """The countdown is played no faster than this: nobody can read it at 32x."""
 RUN_OUT_S = 8.0
 """How long the picture goes on after the finish [s]."""
+BEAT_S, BEAT_RATE, BEAT_MOST_RATE = 0.8, 0.25, 4.0
+"""The light is lost in slow motion: for so much race time [s], at this rate; whoever plays faster
+than the last is looking for something else."""
 STALL_S = 0.25
 """A gap between two pictures longer than this is a stall of the machine [s]."""
 ORDINARY_S = 1.0 / 60.0
 """One ordinary picture [s]: all that a stall may cost."""
 FRAME_S = 1.0 / 60.0
 """One step of the step keys [s of race time at 1x]."""
+
+
+def _pieces(
+    from_s: float, rate: float, slow_from_s: float | None
+) -> Iterator[tuple[float, float, float]]:
+    """Yield stretches of race time from a moment on, and the rate of each: from [s], to [s], rate.
+
+    `slow_from_s`: where a beat of slow motion begins [s of race time]; None: nowhere.
+    """
+    edges = [(0.0, min(rate, COUNTDOWN_RATE)), (math.inf, rate)]
+    if slow_from_s is not None and rate <= BEAT_MOST_RATE:
+        slow = (slow_from_s + BEAT_S, min(rate, BEAT_RATE))
+        edges = [edges[0], (slow_from_s, rate), slow, edges[1]]
+    for until_s, piece_rate in edges:
+        if until_s > from_s:
+            yield from_s, until_s, piece_rate
+            from_s = until_s
+
+
+def race_time(
+    from_s: float, playing_s: float, rate: float, slow_from_s: float | None = None
+) -> float:
+    """Return the race time [s] that is shown `playing_s` [s] after `from_s` was."""
+    for begin_s, until_s, piece_rate in _pieces(from_s, rate, slow_from_s):
+        reached_s = begin_s + playing_s * piece_rate
+        if reached_s <= until_s:
+            return reached_s
+        playing_s -= (until_s - begin_s) / piece_rate
+    return from_s
+
+
+def playing_time(
+    from_s: float, until_s: float, rate: float, slow_from_s: float | None = None
+) -> float:
+    """Return how long it takes to play from one race time [s] to a later one [s]."""
+    pieces = _pieces(from_s, rate, slow_from_s)
+    return sum(
+        max(min(end_s, until_s) - begin_s, 0.0) / piece_rate
+        for begin_s, end_s, piece_rate in pieces
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +97,15 @@ class Playback:
         """The last moment that can be shown [s]."""
         return self.end_s + RUN_OUT_S
 
-    def advance(self, elapsed_s: float) -> Playback:
+    def advance(self, elapsed_s: float, slow_from_s: float | None = None) -> Playback:
         """Return the playback after `elapsed_s` of wall time [s]; a stall costs one ordinary step.
 
-        Time that runs backwards (a clock set back) counts as none.
+        Time that runs backwards (a clock set back) counts as none. `slow_from_s`: see `race_time`.
         """
         if self.paused:
             return self
         elapsed = ORDINARY_S if elapsed_s > STALL_S else max(elapsed_s, 0.0)
-        rate = min(self.rate, COUNTDOWN_RATE) if self.time_s < 0 else self.rate
-        moved = self.seek(self.time_s + elapsed * rate)
+        moved = self.seek(race_time(self.time_s, elapsed, self.rate, slow_from_s))
         return replace(moved, paused=moved.time_s >= self.last_s)
 
     def seek(self, time_s: float) -> Playback:

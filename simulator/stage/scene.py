@@ -312,6 +312,30 @@ class GroupView:
     assumed: str
 
 
+@dataclass(frozen=True, slots=True)
+class LightLost:
+    """The light got away at `at_m` [m], `since_s` ago [s of race time]."""
+
+    at_m: float
+    since_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Weather:
+    """What of the air is worth a sign on the track.
+
+    Attributes:
+        wind_m_s: wind speed [m/s]; 0 shows none.
+        towards_rad: where it blows to on the plane of the track [rad], 0 along the home straight,
+            growing anticlockwise.
+        temperature_c: air temperature [°C].
+    """
+
+    wind_m_s: float
+    towards_rad: float
+    temperature_c: float
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Scene:
     """All that one picture shows.
@@ -332,6 +356,10 @@ class Scene:
         start_light: what the countdown shows.
         splits: rows of the split table; what she has not reached yet has no `run_s`.
         staging: how a story stages this moment; None without a story.
+        to_gun_s: how long until the gun [s]; None once it went off, and on the line.
+        lost: the light that was lost; None while it is not.
+        board_share: how far the board has come in, 0 to 1: she is seen to cross the line first.
+        weather: None where there is neither wind nor heat.
     """
 
     title: str
@@ -365,3 +393,7 @@ class Scene:
     assumed: tuple[str, ...]
     chance: Chance | None = None
     staging: Staging | None = None
+    to_gun_s: float | None = None
+    lost: LightLost | None = None
+    board_share: float = 1.0
+    weather: Weather | None = None

@@ -30,11 +30,13 @@ from simulator.stage.scene import (
     ChartMarker,
     GapLine,
     GroupView,
+    LightLost,
     Meter,
     Phase,
     Scene,
     StartLight,
     Wave,
+    Weather,
     WhatIf,
 )
 from simulator.stage.show import Show
@@ -46,8 +48,17 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
-RUN_OUT_M = 25.0
-"""Everybody comes to rest this far beyond the line: shown, not simulated [m]."""
+JOG_SHARE, JOG_S = 0.4, 3.0
+"""Once she has finished everything runs on at this share of its speed, slowed down within so long
+[s]: shown, not simulated."""
+GONE_NEAR_M, GONE_FAR_M = 35.0, 85.0
+"""Who has finished fades between these distances beyond the line [m]."""
+LIGHT_OUT_S = 6.0
+"""The light goes out within this after her finish [s]."""
+HOLD_S, SLIDE_S = 2.0, 0.8
+"""She is seen to cross the line for so long before the board comes in, in so much time [s]."""
+HOT_C, COLD_C = 28.0, 5.0
+"""Temperatures worth a sign [°C]."""
 GROUP_SPAN_M = 25.0
 GROUP_AHEAD_M = 2.5
 COVER_NEAR_M, COVER_FAR_M = 0.6, 2.4
@@ -59,15 +70,23 @@ TAIL_POWER = 1.4
 """How the tail fades behind the head (assumed: no shape was published)."""
 
 GHOST_COLUMNS = 3
+BOARD_ROWS = 8
 
 
 @dataclass(frozen=True, slots=True)
 class ShowOptions:
-    """What is switched on: ghosts, lights, and whether the future is revealed."""
+    """What is switched on.
+
+    Attributes:
+        ghosts, lights: whether they are drawn.
+        reveal: the future is shown.
+        slow_motion: time slows down for a beat where the light is lost.
+    """
 
     ghosts: bool = True
     lights: bool = True
     reveal: bool = False
+    slow_motion: bool = True
 
 
 def scene_of(show: Show, playback: Playback, options: ShowOptions, notice: str = "") -> Scene:
@@ -75,10 +94,10 @@ def scene_of(show: Show, playback: Playback, options: ShowOptions, notice: str =
     t = playback.time_s
     then = show.in_force(t)
     run, race = show.recording, show.recording.race_m
-    moment = run.at(t)
+    seen_s = running_on(t, run.end_s)
+    moment, seen = run.at(t), run.at(seen_s)
     x = min(moment.x_m, race)
     finished = t >= run.end_s
-    runner_m = rest_at(moment.x_m, race)
     revealed = playback.furthest_s if not options.reveal else run.end_s
     reveal_m = min(float(run.distance_at(revealed)), race) if revealed > 0 else 0.0
     if run.finish_s is not None and revealed >= run.finish_s:
@@ -93,8 +112,8 @@ def scene_of(show: Show, playback: Playback, options: ShowOptions, notice: str =
         else Phase.RUNNING
     )
     lap, laps = lap_of(x, race)
-    aside_m = moment.wide * then.pacers.wide_m
-    standing = places(then.bodies, moment.x_m, moment.group_m, aside_m)
+    aside_m = seen.wide * then.pacers.wide_m
+    standing = places(then.bodies, seen.x_m, seen.group_m, aside_m)
     return Scene(
         title=show.scenario.name,
         subtitle=then.subtitle,
@@ -114,19 +133,19 @@ def scene_of(show: Show, playback: Playback, options: ShowOptions, notice: str =
         paused=playback.paused,
         notice=notice,
         leds=show.scenario.wavelight.leds,
-        waves=_waves(then, t) if options.lights else (),
+        waves=_waves(then, t, seen_s) if options.lights else (),
         runner=Body(
             then.scenario.runner.name,
             short_name(then.scenario.runner.name),
             "runner",
             "white",
-            runner_m,
+            seen.x_m,
             aside_m,
-            moment.v_m_s,
+            moment.v_m_s * pace_on(t, run.end_s),
         ),
-        pacers=_pacers(then, moment, standing),
-        ghosts=_ghosts(show, t, runner_m) if options.ghosts else (),
-        group=_group(then, moment, standing, runner_m),
+        pacers=_pacers(then, moment.v_m_s * pace_on(t, run.end_s), standing),
+        ghosts=_ghosts(show, seen_s, seen.x_m) if options.ghosts else (),
+        group=_group(then, seen, standing),
         gaps=_gaps(then, t, x),
         meters=_meters(then, moment),
         splits=then.splits if options.reveal else _reached(then.splits, t),
@@ -142,24 +161,45 @@ def scene_of(show: Show, playback: Playback, options: ShowOptions, notice: str =
         what_if=_what_if(show, finished or options.reveal or playback.furthest_s >= run.end_s),
         board=board_of(show) if finished else None,
         assumed=then.assumed,
+        to_gun_s=-t if t < 0 and not playback.ready else None,
+        lost=_lost(show, t),
+        board_share=min(max((t - run.end_s - HOLD_S) / SLIDE_S, 0.0), 1.0),
+        weather=_weather(then),
     )
 
 
-def _waves(show: Show, t: float) -> tuple[Wave, ...]:
+def _lost(show: Show, t: float) -> LightLost | None:
+    if show.lost_light_m is None or not any(w.on for w in show.scenario.wavelight.waves):
+        return None
+    since_s = t - float(show.recording.time_at(show.lost_light_m))
+    return LightLost(show.lost_light_m, since_s) if since_s >= 0 else None
+
+
+def _weather(show: Show) -> Weather | None:
+    air = show.scenario.environment
+    if not air.wind.speed and COLD_C < air.temperature < HOT_C:
+        return None
+    # it comes from ahead of whoever runs towards its direction
+    towards = math.radians(air.wind.direction) + math.pi
+    return Weather(air.wind.speed, towards, air.temperature)
+
+
+def _waves(show: Show, t: float, seen_s: float) -> tuple[Wave, ...]:
     waves = []
     race = show.recording.race_m
+    lit = min(max(1.0 - (t - show.recording.end_s) / LIGHT_OUT_S, 0.0), 1.0)
     for wave, mark in zip(show.scenario.wavelight.waves, show.waves, strict=True):
         if not wave.on:
             continue
-        head = rest_at(float(mark.run.distance_at(t)), race)
+        head = float(mark.run.distance_at(seen_s))
         position = float(track_position(head, race))
         leds = show.scenario.wavelight.leds
         glow = brightness(leds, position, wave.length, wave.pace_end)
-        waves.append(Wave(mark.name, mark.colour, head, glow))
+        waves.append(Wave(mark.name, mark.colour, head, glow if lit == 1.0 else glow * lit))
     return tuple(waves)
 
 
-def _pacers(show: Show, moment: Moment, standing: Sequence[Place]) -> tuple[Body, ...]:
+def _pacers(show: Show, v_m_s: float, standing: Sequence[Place]) -> tuple[Body, ...]:
     race = show.recording.race_m
     return tuple(
         Body(
@@ -167,33 +207,34 @@ def _pacers(show: Show, moment: Moment, standing: Sequence[Place]) -> tuple[Body
             short_name(p.name),
             "pacer",
             "pink",
-            rest_at(p.x_m, race),
+            p.x_m,
             p.offset_m,
-            moment.v_m_s,
-            p.presence,
+            v_m_s,
+            p.presence * still_there(p.x_m, race),
             p.role,
         )
         for p in standing
     )
 
 
-def _ghosts(show: Show, t: float, runner_m: float) -> tuple[Body, ...]:
+def _ghosts(show: Show, seen_s: float, runner_m: float) -> tuple[Body, ...]:
     race = show.recording.race_m
     bodies = []
     for mark in show.ghosts:
-        x = rest_at(float(mark.run.distance_at(max(t, 0.0))), min(race, mark.distance_m))
+        x = float(mark.run.distance_at(max(seen_s, 0.0)))
         near = (abs(x - runner_m) - COVER_NEAR_M) / (COVER_FAR_M - COVER_NEAR_M)
         z = min(max(near, 0.0), 1.0)
         alpha = FADED + (1.0 - FADED) * z * z * (3.0 - 2.0 * z)
+        alpha *= still_there(x, min(race, mark.distance_m))
         bodies.append(Body(mark.name, mark.label, "ghost", mark.colour, x, 0.0, 0.0, alpha))
     return tuple(bodies)
 
 
-def _group(show: Show, moment: Moment, standing: Sequence[Place], runner_m: float) -> GroupView:
+def _group(show: Show, seen: Moment, standing: Sequence[Place]) -> GroupView:
     assumed = show.scenario.pacers.formation.assumed and show.pacers.slots
-    gap = front_gap(standing, moment.x_m)
+    gap = front_gap(standing, seen.x_m)
     note = "spacing assumed" if assumed else ""
-    return GroupView(runner_m + GROUP_AHEAD_M, GROUP_SPAN_M, gap, moment.shelter, note)
+    return GroupView(seen.x_m + GROUP_AHEAD_M, GROUP_SPAN_M, gap, seen.shelter, note)
 
 
 def _gaps(show: Show, t: float, x: float) -> tuple[GapLine, ...]:
@@ -283,10 +324,26 @@ def _what_if(show: Show, shown: bool) -> WhatIf | None:
     return WhatIf(show.axis, bars, show.plan.finish_s or 0.0)
 
 
-def rest_at(x_m: float, line_m: float) -> float:
-    """Return where a body is shown: beyond its line it comes to rest within `RUN_OUT_M` [m]."""
-    over = x_m - line_m
-    return x_m if over <= 0 else line_m - RUN_OUT_M * math.expm1(-over / RUN_OUT_M)
+def running_on(time_s: float, end_s: float) -> float:
+    """Return the race time whose places are shown [s].
+
+    Once she has finished, everything slows down together to a jog, so that no distance between two
+    of them is bent.
+    """
+    over_s = max(time_s - end_s, 0.0)
+    slowing_s = -JOG_S * math.expm1(-over_s / JOG_S)
+    return min(time_s, end_s) + JOG_SHARE * over_s + (1.0 - JOG_SHARE) * slowing_s
+
+
+def pace_on(time_s: float, end_s: float) -> float:
+    """Return the share of its speed at which everything is shown to run, see `running_on`."""
+    return JOG_SHARE + (1.0 - JOG_SHARE) * math.exp(-max(time_s - end_s, 0.0) / JOG_S)
+
+
+def still_there(x_m: float, line_m: float) -> float:
+    """Return how much of a body is left beyond its line, 0 to 1."""
+    gone = (x_m - line_m - GONE_NEAR_M) / (GONE_FAR_M - GONE_NEAR_M)
+    return 1.0 - min(max(gone, 0.0), 1.0)
 
 
 def lap_of(x_m: float, race_m: float) -> tuple[int, int]:
@@ -366,21 +423,38 @@ def board_of(show: Show) -> Board:
         if abs(miss) < 0.005:
             verdict = f"level with {format_time(target)}"
     ghosts = show.ghosts[:GHOST_COLUMNS]
-    wanted = {s.distance_m for s in show.splits if s.distance_m % LAP_M < 1e-6}
-    many = len(wanted) > 8
+    *inner, last = show.splits
+    laps = [row for row in inner if row.distance_m % LAP_M < 1e-6]
     rows = []
-    for i, s in enumerate(show.splits):
-        last = i == len(show.splits) - 1
-        listed = s.distance_m in wanted and not (many and s.distance_m % (5 * LAP_M) > 1e-6)
-        if not (listed or last):
-            continue
+    for s in [*laps, last] if len(laps) < BOARD_ROWS else evenly(show.splits, BOARD_ROWS):
         cells = [s.label, time_cell(s.plan_s), time_cell(s.run_s), signed_cell(s.delta_s)]
         for other in s.ghosts_s[:GHOST_COLUMNS]:
             known = s.run_s is not None and other is not None
             cells.append(signed_cell(s.run_s - other if known else None))  # type: ignore[operator]
-        rows.append(BoardRow(tuple(cells), strong=last))
+        rows.append(BoardRow(tuple(cells), strong=s is last))
     columns = ("m", "plan", "run", "gap", *(f"vs {g.label}" for g in ghosts))
     return Board(headline, verdict, columns, tuple(rows), _facts(show), show.assumed)
+
+
+def evenly(splits: Sequence[Split], most: int) -> list[Split]:
+    """Return at most so many rows, evenly spaced: the published ones and the finish before others.
+
+    Where the published ones leave no even spacing they stay alone.
+    """
+    if len(splits) <= most:
+        return list(splits)
+    *inner, last = splits
+    published = [row for row in inner if row.published_s is not None]
+    steps = [row.distance_m for row in inner]
+    for kept in (published, []):
+        for step in steps:
+            if all(row.distance_m % step < 1e-6 for row in kept):
+                rows = [row for row in inner if row.distance_m % step < 1e-6 or row in kept]
+                if len(rows) < most:
+                    return [*rows, last]
+        if kept and len(kept) < most:
+            return [*kept, last]
+    return [last]
 
 
 def _facts(show: Show) -> tuple[str, ...]:

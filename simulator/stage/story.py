@@ -29,8 +29,8 @@ from simulator.scenario.story import (
     parse_seconds,
 )
 from simulator.scenario.story_script import AttemptSpec, Script
-from simulator.stage.events import event_distance, events, last_s, time_of
-from simulator.stage.playback import COUNTDOWN_RATE, Playback
+from simulator.stage.events import beat_s, event_distance, events, last_s, time_of
+from simulator.stage.playback import Playback, playing_time, race_time
 from simulator.stage.scene import Camera, Cue, Panel, Scene, Staging
 from simulator.stage.scenery import ShowOptions, scene_of
 from simulator.stage.show import Show, make_show
@@ -69,30 +69,13 @@ class CompiledChapter:
     @property
     def length_s(self) -> float:
         """How long it takes [s of wall time]."""
-        return self._playing_s + self.spec.hold
-
-    @property
-    def _playing_s(self) -> float:
-        before, after = self._played
-        return before / self._countdown_rate + after / self.spec.rate
-
-    @property
-    def _played(self) -> tuple[float, float]:
-        """Race time before and after the gun that is played [s]."""
-        before = max(min(self.until_s, 0.0) - self.from_s, 0.0)
-        return before, self.until_s - self.from_s - before
-
-    @property
-    def _countdown_rate(self) -> float:
-        return min(self.spec.rate, COUNTDOWN_RATE)
+        beat = beat_s(self.show, self.options)
+        return playing_time(self.from_s, self.until_s, self.spec.rate, beat) + self.spec.hold
 
     def race_time(self, since_s: float) -> float:
         """Return the race time shown so long after the chapter began [s of wall time]."""
-        before, _ = self._played
-        lead_s = before / self._countdown_rate
-        if since_s < lead_s:
-            return self.from_s + since_s * self._countdown_rate
-        return min(self.from_s + before + (since_s - lead_s) * self.spec.rate, self.until_s)
+        beat = beat_s(self.show, self.options)
+        return min(race_time(self.from_s, since_s, self.spec.rate, beat), self.until_s)
 
     def playback(self, since_s: float) -> Playback:
         """Return where the playhead stands so long after the chapter began [s of wall time]."""
@@ -237,10 +220,7 @@ class _Compiler:
                 why = f"{spec.until} lies before {spec.from_} in this run"
                 self._wrong(("until",), ValueError(why))
             return max(until_s, from_s)
-        lead_s = max(-from_s, 0.0) / min(spec.rate, COUNTDOWN_RATE)
-        if length_s <= lead_s:
-            return from_s + length_s * min(spec.rate, COUNTDOWN_RATE)
-        until_s = max(from_s, 0.0) + (length_s - lead_s) * spec.rate
+        until_s = race_time(from_s, length_s, spec.rate, beat_s(show, ShowOptions()))
         if until_s > last_s(show):
             why = f"the run is over before: it is shown until {last_s(show):.1f} s"
             self._wrong(("until",), ValueError(why))
@@ -369,7 +349,7 @@ class Facts:
             raise ValueError("at which moment?")
         time_s = time_of(self.show, fact.when)
         x = float(self.show.recording.distance_at(time_s))
-        if mark.known_m is not None and not any(abs(x - k) < 0.01 for k in mark.known_m):
+        if mark.known_s is not None and not any(abs(x - k) < 0.01 for k in mark.known_s):
             raise ValueError(f"no time of '{mark.name}' was published there")
         gap = gap_seconds(self.show.recording, mark, time_s)
         if gap is None:

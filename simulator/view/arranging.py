@@ -88,15 +88,16 @@ def arrange(
     )
     parts = _wide(request) if wide else _stacked(request)
     stage, pad = parts.stage, round(20 * unit)
-    title = rate = None
+    title = rate = status = None
     above = below = 0
     if stage.w >= 300 and stage.h >= 200:
-        head = round(1.1 * sizes.lead + 1.5 * sizes.small)
-        title = Box(stage.x + pad, stage.y + round(10 * unit), round(0.62 * stage.w) - pad, head)
+        high = round(1.15 * sizes.lead)
+        title = Box(stage.x + pad, stage.y + round(8 * unit), round(0.72 * stage.w) - pad, high)
         x = title.right + pad
-        rate = Box(x, title.y, stage.right - pad - x, head)
+        rate = Box(x, title.y, stage.right - pad - x, high)
+        status = Box(title.x, title.bottom, rate.right - title.x, round(1.5 * sizes.small))
         # the runner's name stands between the title and the track
-        above, below = title.bottom - round(7 * unit) - stage.y, foot_height(sizes)
+        above, below = status.bottom - round(7 * unit) - stage.y, foot_height(sizes)
     track = Box(stage.x, stage.y + above, stage.w, max(1, stage.h - above - below))
     band_h = max(1, round(0.27 * stage.h))
     return Layout(
@@ -109,6 +110,7 @@ def arrange(
         band=_band(Box(stage.x, stage.bottom - band_h, stage.w, band_h), unit).only(shown),
         title=title,
         rate=rate,
+        status=status,
         **parts._asdict(),
     )
 
@@ -210,13 +212,11 @@ def _infield(track: Box) -> Hud:
     """Place the score inside the kerb of the whole track."""
     high = INFIELD_M * track_scale(track)
     box = partial(_infield_box, track)
-    board = box(-53, 53, -0.41, 0.41)
     if high < 150:
         gap = box(-46, 46, 0.11, 0.3) if high >= 60 else None
-        return Hud(box(-46, 46, -0.3, 0.3), board, clock=box(-46, 46, -0.3, 0.1), gap=gap)
+        return Hud(box(-46, 46, -0.3, 0.3), clock=box(-46, 46, -0.3, 0.1), gap=gap)
     return Hud(
         area=box(-52, 52, -0.42, 0.43),
-        board=board,
         lap=box(-49, -27, -0.365, -0.135),
         clock=box(-27, 27, -0.425, -0.125),
         distance=box(27, 49, -0.365, -0.135),
@@ -237,11 +237,10 @@ def _band(area: Box, unit: float) -> Hud:
     gap = Box(score.x, y, score.w, max(1, gap_h)) if area.h >= 40 else None
     if area.h < 110 or area.w < 420:
         clock = Box(score.x, score.y, max(1, score.w), max(1, clock_h))
-        return Hud(area, inner, clock=clock, gap=gap)
+        return Hud(area, clock=clock, gap=gap)
     side = round(0.25 * score.w)
     return Hud(
         area=area,
-        board=inner,
         lap=Box(score.x, score.y, side, clock_h),
         clock=Box(score.x + side, score.y, max(1, score.w - 2 * side), max(1, clock_h)),
         distance=Box(score.right - side, score.y, side, clock_h),
@@ -312,7 +311,6 @@ def _lecture_infield(track: Box, shown: frozenset[Panel]) -> Hud:
 
     return Hud(
         area=box(60, -0.46, 0.46),
-        board=box(60, -0.43, 0.43),
         clock=box(57, top, first),
         gap=box(61, first, second),
         group=box(52, 0.19, 0.45) if grouped else None,
@@ -336,7 +334,6 @@ def _lecture_band(area: Box, pad: int, shown: frozenset[Panel]) -> Hud:
     gap_h = round(0.70 * inner.h)
     return Hud(
         area=area,
-        board=inner,
         clock=places.get(Panel.CLOCK),
         gap=Box(gap.x, gap.y, gap.w, max(1, gap_h)),
         group=places.get(Panel.GROUP),

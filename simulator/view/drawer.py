@@ -19,8 +19,9 @@ from simulator.view.camera import ease
 from simulator.view.layout import Box, Layout
 from simulator.view.pages import Page, changed_pages, page_names, written
 from simulator.view.panels.cards import draw_problem, draw_table
-from simulator.view.panels.frame import frame, padding
+from simulator.view.panels.frame import SidePanel, frame, padding
 from simulator.view.panels.side import SIDE_PANELS
+from simulator.view.panels.timeline import TimelineHover
 from simulator.view.text import Style
 from simulator.view.theme import mix
 from simulator.view.ui import Control, Key, Ui
@@ -399,7 +400,8 @@ class Editor:
         """Start with the drawer shut."""
         self._session = session
         self.drawer = Drawer(session)
-        self._panels = {name: panel() for name, panel in SIDE_PANELS.items()}
+        self._panels: dict[str, SidePanel] = {name: made() for name, made in SIDE_PANELS.items()}
+        self._panels["timeline"] = TimelineHover()
         self._curves: tuple[ChartCurve, ...] | None = None
 
     def toggle(self, *, by_key: bool) -> None:
@@ -445,9 +447,10 @@ class Editor:
         self, surface: pygame.Surface, scene: Scene, layout: Layout, style: Style, elapsed_s: float
     ) -> None:
         """Draw the drawer, the open table, and what a panel says under the mouse."""
-        drawer, side, session = self.drawer, dict(layout.side), self._session
+        drawer, session = self.drawer, self._session
+        places = {**dict(layout.side), "timeline": layout.timeline}
         for name, panel in self._panels.items():
-            panel.layout(side.get(name), scene, style)
+            panel.layout(places.get(name), scene, style)
         if drawer.shown:
             drawer.side_controls = [panel.control(session) for panel in self._panels.values()]
             # the first picture of another run is dear enough: the drawer follows in the next

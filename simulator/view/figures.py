@@ -80,6 +80,8 @@ MOST_LABELLED = 16
 MOST_IN_KEY = 12
 """Up to so many colours stand in a key; more numbers have a colour bar."""
 LONGEST_NAME = 32
+LARGEST = 1e12
+"""No axis goes further: matplotlib's ticks would overflow."""
 NONE = "none"
 """What the rows without a value of the colour are called."""
 
@@ -142,8 +144,13 @@ def _check_columns(columns: Columns, show: FigureSpec) -> None:
     for name in (show.x, show.y, show.colour):
         if name and name not in columns:
             raise LightpaceError(f"There is no column '{name}'; there are: {', '.join(columns)}.")
-        if name and not _has_value(columns[name]).any():
+        if not name:
+            continue
+        values = columns[name]
+        if not _has_value(values).any():
             raise LightpaceError(f"Column '{name}' is empty: no row holds a value.")
+        if values.dtype.kind == "f" and np.any(np.abs(values) > LARGEST):
+            raise LightpaceError(f"Column '{name}' holds numbers beyond {LARGEST:g}.")
 
 
 def _has_value(values: NDArray[Any]) -> Mask:
@@ -316,8 +323,9 @@ def draw_map(figure: Figure, columns: Columns, show: FigureSpec) -> None:
     Raises:
         LightpaceError: an axis has one value only, or rows share a place.
     """
-    x, y = _numbers(columns, show.x), _numbers(columns, show.y)
-    value = _numbers(columns, show.colour)
+    x, y, value = (_numbers(columns, name) for name in (show.x, show.y, show.colour))
+    complete = np.isfinite(x) & np.isfinite(y)
+    x, y, value = x[complete], y[complete], value[complete]
     xs, column = np.unique(x, return_inverse=True)
     ys, row = np.unique(y, return_inverse=True)
     if len(xs) < 2 or len(ys) < 2:

@@ -59,15 +59,13 @@ class Hud(NamedTuple):
 
     Attributes:
         area: all of it; what a label must not cover.
-        board: where the result board goes.
         lap, clock, distance: the row with the clock.
-        gap: the gap to the light, large. `outlook`: projected and still possible.
+        gap: the gap to the light, large. `outlook`: what is to be expected.
         group: the straightened view.
         words: where the gap's metres and side are written, if not beside its seconds.
     """
 
     area: Box
-    board: Box
     lap: Box | None = None
     clock: Box | None = None
     distance: Box | None = None
@@ -102,7 +100,8 @@ class Layout:
         side: the panels beside or below the stage by name, from the top down.
         caption: the strip below the stage for a story's words.
         controls: the buttons, None where there is no room or they are hidden.
-        title: name and subtitle; `rate`: speed and pause; both lie on the stage's upper edge.
+        title: the name; `rate`: speed and pause; both lie on the stage's upper edge.
+        status: the line below them: the formation and the weather, or a notice.
     """
 
     width: int
@@ -119,6 +118,7 @@ class Layout:
     controls: Box | None = None
     title: Box | None = None
     rate: Box | None = None
+    status: Box | None = None
 
     @property
     def what_if(self) -> Box | None:
@@ -145,22 +145,46 @@ class Layout:
 
         Where there are none it lies over the stage; None where it would be too small to use.
         """
-        beside = [box for name, box in self.side if name != "what_if"]
-        if beside:
-            first, last = beside[0], beside[-1]
-            box = Box(first.x, first.y, last.right - first.x, last.bottom - first.y)
-        else:
+        box = self._column
+        if box is None:
             wide = min(self.stage.w, max(LEAST_DRAWER, round(0.5 * self.stage.w)))
             box = Box(self.stage.right - wide, self.stage.y, wide, self.stage.h)
         return box if box.w >= LEAST_DRAWER and box.h >= LEAST_DRAWER else None
 
-    def solid(self, board: bool = False) -> tuple[Box, ...]:
-        """Return the boxes on the stage that no label may cover; `board`: the result is up."""
+    @property
+    def _column(self) -> Box | None:
+        """The panels beside or below the stage, but not the bars; None where there are none."""
+        boxes = [box for name, box in self.side if name != "what_if"]
+        if not boxes:
+            return None
+        x, y = boxes[0][:2]
+        return Box(x, y, max(b.right for b in boxes) - x, max(b.bottom for b in boxes) - y)
+
+    def board(self, *, whole: bool, left: bool) -> Box:
+        """Return where the result slides in: over the panels, or at an edge of the stage.
+
+        Args:
+            whole: the whole track shows, with the score in its middle.
+            left: the left edge; she and the line are at the other one.
+        """
+        if self._column is not None:
+            return self._column
+        room = self.stage if whole else self.view
+        below = self.foot.y if whole and self.foot else room.bottom
+        top = self.status.bottom if self.status is not None else room.y
+        edge = max(2, round(8 * self.unit))
+        parts = [b for b in (self.infield.clock, self.infield.lap, self.infield.gap) if b]
+        free = min([b.x for b in parts], default=room.x + room.w // 4) - room.x
+        wide = max(1, min(free - 2 * edge if whole else room.w // 4, round(0.25 * room.w)))
+        x = room.x + edge if left else room.right - edge - wide
+        return Box(x, top + edge, wide, max(1, below - top - 2 * edge))
+
+    def solid(self) -> tuple[Box, ...]:
+        """Return the boxes on the stage that no label may cover."""
         hud = self.infield
-        if board:
-            return (hud.board,)
-        parts = (hud.lap, hud.clock, hud.distance, hud.gap, hud.group, self.foot, self.title)
-        return tuple(box for box in parts if box is not None)
+        parts = (hud.lap, hud.clock, hud.distance, hud.gap, hud.group)
+        every = (*parts, self.foot, self.title, self.status)
+        return tuple(box for box in every if box is not None)
 
     def panels(self) -> dict[str, Box]:
         """Return the boxes that tile the picture, by name: none overlaps another."""

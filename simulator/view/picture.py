@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pygame
@@ -22,7 +22,7 @@ from simulator.view import camera, sprites
 from simulator.view.arranging import EVERY_PANEL, LECTURE_PANELS, arrange, arrange_lecture
 from simulator.view.camera import WHOLE, Shot, goal_of, view_of
 from simulator.view.input import rows
-from simulator.view.layers import bodies, group, lights
+from simulator.view.layers import bodies, group, lights, moments
 from simulator.view.layers.track import Tiles, draw_ground, mark_names, stretched
 from simulator.view.layout import Box, Hud, Layout
 from simulator.view.panels import cards, head, score
@@ -113,6 +113,8 @@ class Painter:
     ) -> None:
         """Draw `scene` over all of `surface`."""
         options = options or PictureOptions()
+        if scene.notice and options.presenting:
+            scene = replace(scene, notice="")
         layout = layout_of(surface.get_size(), scene.staging, options)
         base = self._base_of(layout, scene)
         self._panels(base, scene, layout)
@@ -120,10 +122,12 @@ class Painter:
         if options.shot.whole:
             self._score(base.layer, scene, layout.infield, base.style)
             surface.blit(picture, (0, 0))
-            keep_off = layout.solid(board=scene.board is not None)
-            view = camera.whole(layout.track)
+            view, keep_off = camera.whole(layout.track), layout.solid()
+            if scene.weather is not None:
+                moments.draw_weather(surface, scene.weather, view, base.style)
+                keep_off = (*keep_off, moments.weather_box(view))
             self._stage(surface, scene, (view, stage), keep_off, base.style, options)
-            if layout.infield.group is not None and scene.board is None:
+            if layout.infield.group is not None:
                 group.draw(surface, scene, layout.infield.group, base.style)
         else:
             area = layout.band.area
@@ -174,8 +178,7 @@ class Painter:
 
     def _panels(self, base: Base, scene: Scene, layout: Layout) -> None:
         layer, style, staging = base.layer, base.style, scene.staging
-        if layout.title is not None and layout.rate is not None:
-            head.show(layer, scene, layout.title, layout.rate, style)
+        head.show(layer, scene, layout, style)
         if layout.foot is not None:
             head.assumed(layer, scene, layout.foot, style)
         for name, box in layout.side:
@@ -206,6 +209,7 @@ class Painter:
         view, box = seen
         surface.set_clip(box)
         lights.draw(surface, scene.waves, view, box, self.theme)
+        moments.draw(surface, scene, view, box, self.theme)
         spots = bodies.spots(scene, view)
         if options.labels:
             bodies.write_names(
@@ -223,18 +227,18 @@ class Painter:
         options: PictureOptions,
     ) -> None:
         """Draw the stage through any camera but the resting whole track, the score below it."""
-        shot, area, title, rate = options.shot, layout.band.area, layout.title, layout.rate
+        shot, area = options.shot, layout.band.area
         down = round((1 - camera.ease(shot.lowered)) * area.h)
         box = Box(*layout.stage[:3], min(layout.stage.h, layout.view.h + down))
         view = view_of(shot, scene, layout)
         surface.set_clip(box)
         self._ground(surface, scene, layout, (view, box), base, options)
         mark_names(surface, view, box, scene.start_s_m, base.style)
-        keep_off = tuple(each for each in (title, rate) if each is not None)
+        heads = (layout.title, layout.rate, layout.status)
+        keep_off = tuple(each for each in heads if each is not None)
         self._stage(surface, scene, (view, box), keep_off, base.style, options)
         surface.set_clip(layout.stage)
-        if title is not None and rate is not None:
-            head.over(surface, scene, title, rate, base.style)
+        head.over(surface, scene, layout, base.style)
         surface.blit(base.band.picture, (area.x, area.y + down))
         surface.set_clip(None)
         if layout.band.group is not None and not down:
@@ -280,24 +284,37 @@ class Painter:
         style: Style,
         options: PictureOptions,
     ) -> None:
-        """Draw what lies over everything: result board, help, notice."""
-        board, area, size = scene.board, layout.infield.board, (layout.width, layout.height)
-        if board is not None and area.w >= 120 and area.h >= 80:
-            card = self._card("board", (board, area), lambda: cards.board(board, area, style))
-            surface.blit(card, (area.x, area.y))
+        """Draw what lies over everything: result board, help."""
+        size = (layout.width, layout.height)
+        if scene.board is not None and scene.board_share > 0:
+            self._slide_in(surface, scene, layout, style, options)
         if options.help:
             keys = rows(presenting=True) if options.presenting else (*BINDINGS, *PRESENTING)
             card = self._card("help", layout, lambda: cards.help_card(*size, style, keys))
             left, top = (size[0] - card.get_width()) // 2, (size[1] - card.get_height()) // 2
             surface.blit(card, (left, top))
-        if scene.notice and not options.presenting:
-            text, stage = scene.notice, layout.stage if options.shot.whole else layout.view
-            key = (layout, text)
-            card = self._card("notice", key, lambda: cards.notice(text, stage.w, style))
-            foot = layout.foot if scene.assumed else None  # never half over what stands there
-            bottom = stage.bottom if foot is None else min(stage.bottom, foot.y)
-            y = bottom - card.get_height() - round(6 * layout.unit)
-            surface.blit(card, (stage.x + (stage.w - card.get_width()) // 2, max(0, y)))
+
+    def _slide_in(
+        self,
+        surface: pygame.Surface,
+        scene: Scene,
+        layout: Layout,
+        style: Style,
+        options: PictureOptions,
+    ) -> None:
+        """Draw the result board on its way from the side to its place."""
+        board, whole = scene.board, options.shot.whole
+        if board is None:
+            return
+        view = camera.whole(layout.track) if whole else view_of(options.shot, scene, layout)
+        her_x = next(s.x for s in bodies.spots(scene, view) if s.body is scene.runner)
+        left = whole and her_x > layout.stage.centre[0]
+        box = layout.board(whole=whole, left=left)
+        if box.w < 60 or box.h < 40:
+            return
+        card = self._card("board", (board, box), lambda: cards.board(board, box, style))
+        out = box.right if box.centre[0] < layout.width / 2 else box.x - layout.width
+        surface.blit(card, (box.x - round((1 - camera.ease(scene.board_share)) * out), box.y))
 
     def _card(self, name: str, key: object, make: Callable[[], pygame.Surface]) -> pygame.Surface:
         card = self._cards.get(name)

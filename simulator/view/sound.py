@@ -1,4 +1,4 @@
-"""The sound of the race, made of numbers: a gun, a bell, a tick. Off by default.
+"""The sound of the race, made of numbers: a gun, a bell, a tick, a sinking tone. Off by default.
 
 In: scenes, as they are shown. Out: sound, where there is a device; silence elsewhere. The audio
 device is opened when sound is switched on, and closed when it is switched off.
@@ -50,6 +50,13 @@ def tick() -> Samples:
     return _pcm(np.sin(2 * np.pi * 1760 * t) * np.exp(-t / 0.010), 0.5)
 
 
+def lost() -> Samples:
+    """Return a low tone that sinks by a fifth while it fades."""
+    t = np.arange(int(1.4 * RATE_HZ)) / RATE_HZ
+    phase = 2 * np.pi * np.cumsum(196.0 * (2 / 3) ** np.minimum(t / 0.9, 1.0)) / RATE_HZ
+    return _pcm((np.sin(phase) + 0.3 * np.sin(2 * phase)) * np.exp(-t / 0.5), 0.6)
+
+
 def _pcm(values: NDArray[np.float64], loudness: float) -> Samples:
     """Return 16-bit samples; the last ones fade, so that nothing clicks at the end."""
     fade = np.minimum(1.0, np.arange(len(values))[::-1] / (0.01 * RATE_HZ))
@@ -57,7 +64,7 @@ def _pcm(values: NDArray[np.float64], loudness: float) -> Samples:
     return np.asarray(np.rint(faded / np.abs(faded).max() * loudness * 32767), np.int16)
 
 
-_MADE = {SoundCue.GUN: gun, SoundCue.BELL: bell, SoundCue.TICK: tick}
+_MADE = {SoundCue.GUN: gun, SoundCue.BELL: bell, SoundCue.TICK: tick, SoundCue.LOST: lost}
 
 
 class Sound:

@@ -6,6 +6,7 @@ Any text is accepted: control characters are dropped, long ones are cut with an 
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ RUNS_KEPT = 900
 FONTS_KEPT = 64
 """Each open font holds a file handle; one window size needs about 50 at most, and a window that is
 dragged larger would otherwise open 20 more for every size on its way."""
+_NUMBER_AT_END = re.compile(r"(\S*\d\S*)?$")
+"""A number is left out whole, never in part."""
 _READABLE = 6
 _FINE_BELOW = 40
 """Smaller type is drawn at twice its size and halved: even spacing, no hinting jumps [px]."""
@@ -137,7 +140,9 @@ class Type:
             return self.width(f"{text[:letters].rstrip()}…", weight, px, spacing) > width
 
         letters = bisect_left(range(1, len(text) + 1), True, key=too_long)
-        if letters:
+        if text[letters : letters + 1].strip():
+            letters -= len(_NUMBER_AT_END.search(text[:letters])[0])  # type: ignore[index]
+        if text[:letters].strip():
             return f"{text[:letters].rstrip()}…"
         return "…" if self.width("…", weight, px) <= width else ""
 
@@ -215,11 +220,19 @@ class Type:
         width: int | None = None,
     ) -> int:
         """Draw a heading in letter-spaced capitals; return its width [px]."""
-        spacing = max(1, round(px * 0.16))
         text = clean(text).upper()
         if width is not None:
-            text = self.fit(text, SEMIBOLD, px, width, spacing)
+            text = self.fit(text, SEMIBOLD, px, width, _caps_spacing(px))
+        spacing = _caps_spacing(px)
         return self.digits(target, text, at, SEMIBOLD, px, colour, align=align, spacing=spacing)
+
+    def caps_width(self, text: str, px: int) -> int:
+        """Return the width of a heading in letter-spaced capitals [px]."""
+        return self.width(text.upper(), SEMIBOLD, px, _caps_spacing(px))
+
+
+def _caps_spacing(px: int) -> int:
+    return max(1, round(px * 0.16))
 
 
 # -- style -----------------------------------------------------------------------------------------

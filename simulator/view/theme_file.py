@@ -6,19 +6,17 @@ scenario is: bounded in size and depth, no tag obeyed, no alias unfolded without
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
-from simulator.errors import Problem, ScenarioError, ThemeError
-from simulator.scenario.fields import did_you_mean, guess, quoted
+from simulator.errors import MOST_LISTED, Problem, ScenarioError, ThemeError, quoted
+from simulator.scenario.fields import did_you_mean, guess
 from simulator.scenario.reading import read_text
 from simulator.scenario.yaml_tree import YamlMapping, YamlNode, position_of, read_document
 from simulator.view.theme import VALUES, Colour, Theme, css, hex_colour, theme_of
 
 _EXAMPLE = css((52, 232, 128))
-MOST_LISTED = 50
-"""So many problems are listed; more are counted."""
 
 
 def read_theme(path: Path) -> Theme:
@@ -31,20 +29,12 @@ def read_theme(path: Path) -> Theme:
     try:
         document = read_document(read_text(path, str(path)), str(path))
     except ScenarioError as error:
-        raise _refusal(error.problems) from None
+        raise ThemeError(str(error)) from None
     problems = document.flaws
     values = _Reader(problems).values((document.root, document.node))
     if problems:
-        raise _refusal(problems)
+        raise ThemeError(str(ScenarioError(problems)))
     return theme_of(path.stem, values)
-
-
-def _refusal(problems: Sequence[Problem]) -> ThemeError:
-    problems = sorted(problems, key=lambda p: (p.line, p.column))
-    lines = [str(problem) for problem in problems[:MOST_LISTED]]
-    if len(problems) > MOST_LISTED:
-        lines.append(f"... and {len(problems) - MOST_LISTED} more")
-    return ThemeError("\n".join(lines))
 
 
 Entry = tuple[Any, YamlNode]

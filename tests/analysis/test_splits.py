@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from simulator.analysis.marks import Mark, ghost_marks
-from simulator.analysis.splits import split_distances, split_label, split_table
+from simulator.analysis.marks import Mark, ghost_marks, plan_mark
+from simulator.analysis.splits import split_distances, split_label, split_places, split_table
 from simulator.recording.recording import ARRAYS, Recording, Status
-from simulator.scenario.loader import load_scenario
+from simulator.scenario.loader import load_scenario, load_text
 from simulator.scenario.model import Scenario
 from simulator.units import MILE_M
 
@@ -94,3 +94,44 @@ def test_a_run_that_stopped_has_no_times_beyond(
     far = rows[800.0]
     assert (far.run_s, far.delta_s, far.residual_s) == (None, None, None)
     assert far.plan_s is not None
+
+
+OWN = """
+distance: 1500
+plan: {splits: {409.344: 61.0, finish: 3:45}}
+pacers: {count: 0}
+ghosts:
+  - {name: yards, splits: {440 yd: 59.9, 880 yd: 2:01, finish: 3:46}}
+  - {name: laps, laps: [44.5, 59.9, 60.2, 58.1]}
+  - {name: rabbit, splits: {100: 14.2, 1 km: 2:28.9}}
+  - {name: off, on: no, splits: {700: 1:45, finish: 3:50}}
+  - {name: longer, distance: 1 mile, splits: {1200: 3:02, 1550: 3:55, finish: 4:04}}
+"""
+
+
+def test_a_plans_and_a_ghosts_own_distances_have_rows() -> None:
+    places = split_places(load_text(OWN, "f"))
+    assert {409.344, 402.336, 804.672, 300.0, 700.0, 1100.0, 100.0, 1000.0, 1200.0} <= {*places}
+    assert places == sorted(set(places))
+    assert places[-1] == 1500.0
+    assert 1550.0 not in places
+
+
+def test_a_tolerance_moves_no_published_time(attempt: Recording) -> None:
+    splits = "{400: {time: 59, tolerance: 0.5}, 800: {time: 2:03, tolerance: 0.5}, "
+    splits += "finish: {time: 3:59.4, tolerance: 0.1}}"
+    scenario = load_text(f"ghosts: [{{name: a, splits: {splits}}}]\npublished: a", "f")
+    (ghost,) = ghost_marks(scenario)
+    assert ghost.finish_s == 239.4
+    rows = split_table(scenario, attempt, plan_mark(scenario), [ghost])
+    told = {row.distance_m: row.ghosts_s[0] for row in rows if row.ghosts_s[0] is not None}
+    assert told == {400.0: 59.0, 800.0: 123.0, MILE_M: 239.4}
+    assert abs(float(ghost.run.time_at(400.0)) - 59.0) > 0.1  # it is drawn on a smooth guess
+
+
+def test_a_rabbit_without_a_finish_is_a_ghost_that_stops() -> None:
+    ghosts = {ghost.name: ghost for ghost in ghost_marks(load_text(OWN, "f"))}
+    rabbit = ghosts["rabbit"]
+    assert (rabbit.finish_s, rabbit.distance_m, rabbit.label) == (None, 1000.0, "rabbit")
+    assert ghosts["laps"].finish_s == pytest.approx(222.7, abs=1e-9)
+    assert ghosts["longer"].finish_s == 244.0

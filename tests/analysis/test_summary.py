@@ -25,6 +25,8 @@ def test_the_plain_values_have_the_promised_keys(summary: Summary) -> None:
     }  # fmt: skip
     assert all(row.keys() >= {"distance_m", "time_s"} for row in reported["splits"])
     assert all(row.keys() >= {"name", "finish_time_s", "gap_s"} for row in reported["ghosts"])
+    published = {row["distance_m"]: row["time_s"] for row in reported["ghosts"][1]["splits"]}
+    assert published == {row["distance_m"]: row["published_s"] for row in reported["residuals"]}
     assert json.loads(json.dumps(reported, allow_nan=False)) == reported
 
 

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from simulator.cli import main
 from simulator.errors import ExtraError, OutputError
-from simulator.export.film import Cut, Pictures, attempt_scenes, write_film
+from simulator.export.film import Cut, Pictures, attempt_scenes, check_film, write_film
 from simulator.physics.attempt import simulate
 from simulator.scenario.loader import load_scenario
 from simulator.stage.playback import Playback
@@ -156,6 +156,9 @@ def test_what_is_there_is_not_written_over_unless_forced(
         ("a.mp4", (321, 180), "even"),
         ("a%d-%d.png", SIZE, "frames/%05d.png"),
         ("a%d.gif", SIZE, "frames/%05d.png"),
+        ("%99999999999d.png", SIZE, "at most nine digits"),
+        ("%0010d.png", SIZE, "at most nine digits"),
+        (f"{'x' * 245}%9d.png", SIZE, "File name too long"),
         ("nowhere/a.mp4", SIZE, "cannot be written"),
         ("nowhere/at/all", SIZE, "cannot be made"),
     ],
@@ -217,6 +220,13 @@ def test_a_part_that_is_none_is_a_wrong_option(capsys: pytest.CaptureFixture[str
         main(["film", "solo", "-o", "a.mp4", "--from", "2:00", "--to", "1:00"])
     assert end.value.code == 2
     assert "no part of this attempt" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["a.mp4", "a.gif", "frames"])
+def test_a_film_of_too_many_pictures_is_refused_at_once(tmp_path: Path, name: str) -> None:
+    cut = Cut(0.0, 7200.0, speed=0.01, fps=50)
+    with pytest.raises(OutputError, match="at most 2000000 pictures, not 36000000"):
+        check_film(tmp_path / name, cut, SIZE)
 
 
 @pytest.mark.slow

@@ -92,9 +92,24 @@ def test_a_sheet_is_written_as_table_or_as_text(tmp_path: Path, suffix: str) -> 
     assert text.startswith("Breaking4\n")
     assert all(name in text for name in ("3:59.99", "Grant Fisher", "pacer 11", "800 m"))
     if suffix == ".csv":
-        assert ["800 m", "1:59.92", "29.67"] in rows_of(path)
+        assert ["800 m", "1:59.92", "29.68"] in rows_of(path)
     else:
         assert all(line == line.rstrip() for line in text.splitlines())
+
+
+def test_a_sheet_has_a_row_at_each_distance_of_the_plan_and_its_sections_add_up(
+    tmp_path: Path,
+) -> None:
+    plan = "{splits: {409.344: 61.33, 440 yd: 1:00.29, 1 km: 2:30.117, finish: 3:59.999}}"
+    plan = plan.replace("409.344: 61.33, ", "").replace("1 km", "409.344: 61.333, 1 km")
+    path = tmp_path / "sheet.csv"
+    write_sheet(load_text(f"plan: {plan}\npacers: {{count: 0}}", "f"), path)
+    rows = [row for row in rows_of(path) if len(row) == 3][1:]
+    assert {"402.336 m", "409.344 m", "1000 m"} <= {row[0] for row in rows}
+    total = 0.0
+    for _, time, section in rows:
+        total += parse_time(section)
+        assert parse_time(time) == pytest.approx(total, abs=1e-9)
 
 
 def test_another_ending_is_refused_before_anything_is_written(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulator.errors import OutputError, RecordingError
@@ -183,6 +183,20 @@ def test_a_file_without_a_digest_is_read_if_its_scenario_may_be_one(
         {"from_tick": 10**9},
         {"from_tick": float("inf")},
         {"status": "did not finish"},
+        {"step_s": 1e-300},
+        {"step_s": 1e300},
+        {"step_s": "0.1"},
+        {"step_s": True},
+        {"finish_s": 240.0},
+        {"race_m": 1e12},
+        {"race_m": "1609.344"},
+        {"race_m": True},
+        {"race_m": 1600.0},
+        {"from_tick": "0"},
+        {"came_from": 3},
+        {"came_from": [float("inf"), "{}"]},
+        {"came_from": [400.0, "not pacers"]},
+        {"status": ["finished"]},
     ],
 )
 def test_a_head_that_cannot_be_is_refused(
@@ -203,6 +217,7 @@ def test_a_head_that_cannot_be_is_refused(
         {name: np.zeros((2466, 2)) for name in ARRAYS},
         {"x": np.array(["fast"])},
         {"x": np.array([1j])},
+        {name: np.zeros(2) for name in ARRAYS},
     ],
 )
 def test_arrays_of_another_shape_or_kind_are_refused(
@@ -212,14 +227,89 @@ def test_arrays_of_another_shape_or_kind_are_refused(
         load_recording(rewritten(saved, tmp_path / "odd.npz", **arrays))
 
 
-@pytest.mark.parametrize("bad", [np.nan, np.inf, -1e9])
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf, -1e9, 1e308])
+@pytest.mark.parametrize("name", ARRAYS)
 def test_values_that_cannot_be_are_refused(
-    attempt: Recording, saved: Path, tmp_path: Path, bad: float
+    attempt: Recording, saved: Path, tmp_path: Path, name: str, bad: float
 ) -> None:
-    x = attempt.x.copy()
-    x[100] = bad
+    column = getattr(attempt, name).copy()
+    column[100] = bad
     with pytest.raises(RecordingError, match="damaged"):
-        load_recording(rewritten(saved, tmp_path / "odd.npz", x=x))
+        load_recording(rewritten(saved, tmp_path / "odd.npz", **{name: column}))
+
+
+@pytest.mark.parametrize("kind", [">f8", "<f4", "<f2", "<i8", "?", "S8"])
+def test_numbers_of_another_kind_are_refused(
+    attempt: Recording, saved: Path, tmp_path: Path, kind: str
+) -> None:
+    with pytest.raises(RecordingError, match="damaged"):
+        load_recording(rewritten(saved, tmp_path / "odd.npz", v=attempt.v.astype(kind)))
+
+
+def test_a_run_that_goes_backwards_stands_still_or_jumps_is_refused(
+    attempt: Recording, saved: Path, tmp_path: Path
+) -> None:
+    x, v = attempt.x, attempt.v
+    for columns in (
+        {"x": x[::-1]},
+        {"x": x + 50.0},
+        {"x": np.where(np.arange(x.size) > 900, x + 5.0, x)},
+        {"v": v * 1.1},
+        {"v": np.full_like(v, 6.5)},
+        {"v": v[::-1]},
+    ):
+        with pytest.raises(RecordingError, match="damaged"):
+            load_recording(rewritten(saved, tmp_path / "odd.npz", **columns))
+
+
+ODD = st.sampled_from(
+    [0.0, -1.0, 1e-300, 1e300, 1e12, 0.1, 0.05, 1.0, 100.0, 246.42, 400.0, 1609.344, 7200.0]
+) | st.floats(0, 1e4)
+
+
+@settings(max_examples=150)
+@given(st.data())
+def test_every_recording_that_is_accepted_is_physically_a_run(
+    attempt: Recording, saved: Path, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    """Its numbers are changed one by one, all of a column, or together as another run has them."""
+    columns = {name: getattr(attempt, name).copy() for name in ARRAYS}
+    head: dict[str, Any] = {}
+    match data.draw(st.integers(0, 3)):
+        case 0:
+            key = data.draw(st.sampled_from(["race_m", "step_s", "finish_s", "from_tick"]))
+            head[key] = data.draw(ODD)
+        case 1:
+            column = columns[data.draw(st.sampled_from(ARRAYS))]
+            column[data.draw(st.integers(0, column.size - 1))] *= data.draw(
+                st.sampled_from([1.0, 1.0 + 1e-9, 1.001, 0.9, 2.0, -1.0, 0.0])
+            )
+        case 2:
+            name = data.draw(st.sampled_from(ARRAYS))
+            columns[name] = columns[name] * data.draw(st.floats(0.5, 1.5))
+        case _:
+            end = data.draw(st.integers(2, attempt.x.size))
+            columns = {name: column[:end] for name, column in columns.items()}
+            head = {"finish_s": None, "status": "did not finish"}
+    path = rewritten(
+        saved, tmp_path_factory.getbasetemp() / "physical.npz", head or None, **columns
+    )
+    try:
+        run = load_recording(path)
+    except RecordingError:
+        return
+    t = np.linspace(0.0, run.end_s * 1.2, 500)
+    x = run.distance_at(t)
+    assert np.isfinite(x).all()
+    assert np.all(np.diff(x) >= 0)
+    assert np.all(np.diff(x) <= 15.0 * np.diff(t))
+    assert 100 <= run.race_m <= 10_000
+    if run.finish_s is not None:
+        assert run.finish_s >= run.race_m / 12.5
+        assert float(run.time_at(run.race_m)) == pytest.approx(run.finish_s, abs=1e-6)
+        assert run.at(run.finish_s).x_m == pytest.approx(run.race_m, abs=1e-3)
+    place = data.draw(st.floats(0, 1)) * min(float(run.x[-1]), run.race_m)
+    assert run.at(float(run.time_at(place))).x_m == pytest.approx(place, abs=1e-6)
 
 
 @given(st.floats(0, 1, exclude_max=True))
@@ -316,7 +406,7 @@ def test_no_file_and_a_folder_are_told_apart_from_damage(tmp_path: Path) -> None
 def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
     path = tmp_path / "pipe.npz"
     os.mkfifo(path)
-    with pytest.raises(RecordingError, match="not a file"):
+    with pytest.raises(RecordingError, match="not a regular file"):
         load_recording(path)
 
 

@@ -141,8 +141,24 @@ def ask_for_everything(scenario: Scenario) -> None:
         assert np.all(np.diff(x) > 0)
 
 
+LARGEST = 1_000_000
+"""Bytes of the largest files that are tried: what a scenario may have."""
+GROWN = 0.03
+"""So many of the files are grown to any size up to that."""
+
+
 def mutated(data: bytes, rng: random.Random) -> bytes:
+    """Return bytes that are damaged in a few places; some are grown by a piece of their own."""
     changed = bytearray(data)
+    if data and rng.random() < GROWN:
+        begin = rng.randrange(len(data))
+        lines = data[begin : begin + rng.randrange(1, 200)]
+        lines = rng.choice(
+            [lines, data[data.rfind(b"\n", 0, begin) + 1 :].partition(b"\n")[0] + b"\n"]
+        )
+        at = rng.choice([begin, data.rfind(b"\n", 0, begin) + 1, len(data)])
+        size = int(10 ** rng.uniform(3, 6)) - len(data)
+        changed[at:at] = lines * (max(size, 0) // len(lines))
     for _ in range(rng.choice([1, 1, 2, 5, 20])):
         at = rng.randrange(len(changed) + 1)
         match rng.randrange(6):

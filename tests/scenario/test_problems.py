@@ -76,7 +76,10 @@ published: x
         "f:27:45  ghosts.1.splts.800.tim  unknown key 'tim'  (did you mean time?)",
         "f:27:67  ghosts.1.splts.800.tolerance  must be at least 0, not -1",
         "f:28:28  ghosts.2.file  there is no such file",
-        "f:29:12  published  there is no ghost of kind splits called 'x'  (of kind splits: none)",
+        (
+            "f:29:12  published  there is no ghost of kind splits or laps called 'x'"
+            "  (of these kinds: none)"
+        ),
     ]
 
 
@@ -107,7 +110,7 @@ SINGLE = [
     ("plan: {laps: []}", "1:14", "must have at least 1 entries"),
     ("plan: [1]", "1:7", "a section with keys is wanted here, not a list"),
     ("plan: {splits: {400: 1:00, finish: 4:00}, distance: 3}", "1:43", "unknown key 'distance'"),
-    ("plan: {splits: {400 yards: 1:00, finish: 4:00}}", "1:17", "'400 yards' is not a distance"),
+    ("plan: {splits: {400 feet: 1:00, finish: 4:00}}", "1:17", "'400 feet' is not a distance"),
     ("plan: {splits: {400: 1:00, 1600: 4:00}}", "1:16", "the table ends at 1600 m"),
     ("plan: {splits: {400: 1:00, 400 m: 1:01, finish: 4:00}}", "1:35", "distances must increase"),
     ("plan: {splits: {400: 0:32, 800: 2:00, finish: 4:00}}", "1:22", "faster than a human"),
@@ -150,11 +153,23 @@ SINGLE = [
     ('name: "a\\nb"', "1:7", "must stand on one line"),
     ('name: "a\\0b"', "1:7", "holds a character that cannot be printed"),
     (f"name: {'x' * 201}", "1:7", "is longer than 200 characters"),
-    ("published: Kipyegon", "1:12", "there is no ghost of kind splits called 'Kipyegon'"),
+    ("published: Kipyegon", "1:12", "there is no ghost of kind splits or laps called 'Kipyegon'"),
     ("Runner: {mass: 42}", "1:1", "unknown key 'Runner'  (did you mean runner?)"),
     ("front-gap: 2", "1:1", "unknown key 'front-gap'"),
     ("<<: {nme: x}", "1:6", "unknown key 'nme'  (did you mean name?)"),
     ("<<: nothing", "1:1", "<< merges a mapping, or a list of mappings"),
+    ("runner: {name: NO}", "1:16", 'put it in quotes: "NO"'),
+    ("plan: {splits: {400: 58,9, finish: 4:00}}", "1:26", "write a point, or put the number in"),
+    ("environment: {temperature: '1,500'}", "1:28", "'1,500' may be 1.5 or 1500"),
+    ("plan: {target: 1.02.03}", "1:16", "may be 1:02.03 or 1:02:03.00: write which"),
+    ("distance: 800\nplan: {target: 1:43:21}", "2:16", "write 1:43.21 with a point"),
+    ("runner:\n\tmass: 42", "2:1", "indent with spaces, not tabs"),
+    ("runner:\n  mass\u00a0: 42", "2:3", "with a non-breaking space)  (did you mean mass?"),
+    ("distance: 1500\nplan: {laps: [60, 60]}", "2:14", "4 laps, the last of 300 m, or with first:"),
+    ("distance: 1500\nplan: {laps: [61, 60, 60, 29]}", "2:27", "the last piece is 300 m"),
+    ("distance: 1500\nplan: {laps: [29, 60, 60, 61]}", "2:15", "the first piece is 300 m"),
+    ("ghosts: [{laps: [60, 60]}]", "1:17", "2 lap times do not make 1 mile"),
+    ("ghosts: [{laps: [60, x, 60, 60]}]", "1:22", "'x' is not a time"),
     ("5", "1:1", "a section with keys is wanted here, not 5"),
     ("- name: x", "1:1", "a section with keys is wanted here, not a list"),
 ]
@@ -290,7 +305,7 @@ def test_thousands_of_mistakes_are_found_quickly_and_fifty_of_them_listed() -> N
     with pytest.raises(ScenarioError) as caught:
         load_text(text, "f")
     lines = str(caught.value).splitlines()
-    assert (len(lines), lines[-1]) == (51, "... and 4850 more")
+    assert (len(lines), lines[-1]) == (51, "... and 4,850 more")
     assert lines[49].startswith("f:50:1  key49  unknown key")
 
 

@@ -106,8 +106,9 @@ def test_the_mark_starts_from_rest_and_its_speed_never_jumps(table: list[Waypoin
     assert float(schedule.distance_at(1e-6)) < 1e-9
     t = np.linspace(0.0, schedule.finish_s, 2001)
     for at in (t, schedule.time_at([w.distance_m for w in table])):
-        after = (schedule.distance_at(at + 1e-5) - schedule.distance_at(at)) / 1e-5
-        before = (schedule.distance_at(at) - schedule.distance_at(at - 1e-5)) / 1e-5
+        # so short that the steepest ramp of a table's paces is not taken for a jump
+        after = (schedule.distance_at(at + 1e-6) - schedule.distance_at(at)) / 1e-6
+        before = (schedule.distance_at(at) - schedule.distance_at(at - 1e-6)) / 1e-6
         assert after == pytest.approx(before, abs=2e-3)
 
 
@@ -177,6 +178,30 @@ def test_a_progressive_plan_rises_evenly_in_speed() -> None:
     speed = schedule.cruise_at(schedule.time_at(np.array([25.0, 800.0, 1575.0])))
     assert speed[2] / speed[0] == pytest.approx(1.10, abs=0.004)
     assert speed[1] == pytest.approx((speed[0] + speed[2]) / 2, rel=0.003)
+
+
+@pytest.mark.parametrize(
+    ("laps", "race_m", "ends_m"),
+    [
+        ((60.0, 60.0, 60.0, 45.0), 1500.0, [400, 800, 1200, 1500]),
+        ((45.0, 60.0, 60.0, 60.0), 1500.0, [300, 700, 1100, 1500]),
+        ((33.0, *[66.0] * 7), 3000.0, [200, 600, 1000, 1400, 1800, 2200, 2600, 3000]),
+        ((*[66.0] * 7, 33.0), 3000.0, [400, 800, 1200, 1600, 2000, 2400, 2800, 3000]),
+        ((52.0, 53.0), 800.0, [400, 800]),
+        ((60.0, 60.0, 60.0, 61.0), MILE_M, [400, 800, 1200, MILE_M]),
+        ((60.0, 60.0, 60.0, 60.0, 1.4), MILE_M, [400, 800, 1200, 1600, MILE_M]),
+        ((14.0,), 100.0, [100]),
+    ],
+)
+def test_the_odd_piece_is_where_it_makes_the_laps_alike(
+    laps: tuple[float, ...], race_m: float, ends_m: list[float]
+) -> None:
+    assert LapPlan(laps=laps).distances(race_m) == pytest.approx(ends_m)
+
+
+def test_the_length_of_the_first_piece_may_be_said() -> None:
+    plan = LapPlan(laps=(61.0, 60.0, 60.0, 60.0), first=409.344)
+    assert plan.distances(MILE_M) == pytest.approx([409.344, 809.344, 1209.344, MILE_M])
 
 
 def test_laps_are_the_differences_of_splits() -> None:

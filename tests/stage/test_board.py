@@ -3,10 +3,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from simulator.analysis.splits import Split
 from simulator.recording.recording import ARRAYS, Recording, Status
 from simulator.scenario.model import Scenario
-from simulator.stage.scenery import board_of
+from simulator.stage.scenery import board_of, evenly
 from simulator.stage.show import Show, make_show
 from simulator.units import format_time
 
@@ -65,3 +68,34 @@ def test_a_run_that_did_not_finish_says_so(scenario: Scenario, attempt: Recordin
 def test_a_run_that_is_not_valid_says_so_first(scenario: Scenario, attempt: Recording) -> None:
     odd = replace(attempt, status=Status.NOT_HUMAN)
     assert board_of(make_show(scenario, odd)).facts[0] == ("not valid: faster than a human can run")
+
+
+def split(distance_m: float, published_s: float | None = None) -> Split:
+    return Split(distance_m, f"{distance_m:.0f}", None, None, (), published_s, 0.0)
+
+
+def chosen(rows: list[Split], most: int) -> list[float]:
+    return [row.distance_m for row in evenly(rows, most)]
+
+
+def test_rows_are_picked_by_what_was_published_and_by_even_spacing() -> None:
+    places = sorted({*range(400, 5000, 400), 1000, 3000, 5000})
+    published = {1000, 2000, 3000, 4000}
+    rows = [split(x, 100.0 if x in published else None) for x in places]
+    assert chosen(rows, 20) == places
+    assert chosen(rows, 9) == [1000, 2000, 3000, 4000, 5000]
+    bare = [split(x) for x in (*range(400, 5000, 400), 5000)]
+    assert chosen(bare, 8) == [800, 1600, 2400, 3200, 4000, 4800, 5000]
+    assert chosen(bare, 3) == [2000, 4000, 5000]
+    assert chosen(bare, 1) == [5000]
+
+
+@given(st.integers(1, 30), st.integers(1, 30), st.sets(st.integers(1, 30)))
+def test_the_finish_always_stays_and_no_more_rows_than_fit(
+    count: int, most: int, published: set[int]
+) -> None:
+    rows = [split(200.0 * k, 1.0 if k in published else None) for k in range(1, count + 1)]
+    kept = evenly(rows, most)
+    assert len(kept) <= most
+    assert kept[-1] is rows[-1]
+    assert [row for row in rows if row in kept] == kept

@@ -7,12 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulator.stage.playback import (
+    BEAT_MOST_RATE,
+    BEAT_RATE,
+    BEAT_S,
     COUNTDOWN_S,
     ORDINARY_S,
     RATES,
     RUN_OUT_S,
     STALL_S,
     Playback,
+    playing_time,
+    race_time,
 )
 
 END_S = 246.42
@@ -106,3 +111,35 @@ def test_a_pause_lets_no_time_pass(frames: list[float]) -> None:
     for frame in frames:
         paused = paused.advance(frame)
     assert paused == replace(RUNNING, paused=True)
+
+
+# -- the beat of slow motion -----------------------------------------------------------------------
+
+LOST_S = 140.0
+
+
+@pytest.mark.parametrize("rate", RATES)
+def test_a_beat_slows_what_is_watched_and_nothing_else(rate: float) -> None:
+    plain = playing_time(LOST_S - 10, LOST_S + 10, rate)
+    longer_s = playing_time(LOST_S - 10, LOST_S + 10, rate, LOST_S) - plain
+    slowed = BEAT_RATE < rate <= BEAT_MOST_RATE
+    assert longer_s == pytest.approx(BEAT_S / BEAT_RATE - BEAT_S / rate if slowed else 0.0)
+    assert playing_time(0.0, LOST_S, rate, LOST_S) == playing_time(0.0, LOST_S, rate)
+
+
+@given(st.floats(-COUNTDOWN_S, 240), st.floats(0, 300), st.sampled_from(RATES), st.booleans())
+def test_playing_time_and_race_time_are_each_others_inverse(
+    from_s: float, playing_s: float, rate: float, beat: bool
+) -> None:
+    slow_from_s = LOST_S if beat else None
+    until_s = race_time(from_s, playing_s, rate, slow_from_s)
+    assert playing_time(from_s, until_s, rate, slow_from_s) == pytest.approx(playing_s, abs=1e-6)
+
+
+@given(frames=FRAMES, rate=st.sampled_from(RATES))
+def test_frames_of_any_length_see_the_same_beat(frames: list[float], rate: float) -> None:
+    cut = replace(RUNNING, time_s=LOST_S - 1.0, rate=rate)
+    for frame in frames:
+        cut = cut.advance(frame, LOST_S)
+    whole = race_time(LOST_S - 1.0, sum(frames), rate, LOST_S)
+    assert cut.time_s == pytest.approx(min(whole, END_S + RUN_OUT_S), abs=1e-6)

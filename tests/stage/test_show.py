@@ -21,10 +21,12 @@ from simulator.stage.playback import COUNTDOWN_S, RATES, STALL_S, Playback
 from simulator.stage.scene import ChartCurve, Phase, Scene, StartLight
 from simulator.stage.scenery import (
     FADED,
-    RUN_OUT_M,
+    HOLD_S,
+    SLIDE_S,
     ShowOptions,
     lap_of,
-    rest_at,
+    pace_on,
+    running_on,
     scene_of,
     start_light,
 )
@@ -234,7 +236,7 @@ def test_the_runner_is_where_the_recording_says(show: Show, t: float) -> None:
     asked = show.recording.at(t)
     assert scene.distance_m == min(asked.x_m, MILE_M)
     assert scene.time_s == min(max(t, 0.0), show.recording.end_s)
-    assert scene.runner.speed_m_s == asked.v_m_s
+    assert scene.runner.speed_m_s == asked.v_m_s * pace_on(t, show.recording.end_s)
     assert scene.group.shelter == asked.shelter
 
 
@@ -410,10 +412,77 @@ def test_a_runner_alone_without_light_or_ghosts_is_shown_too() -> None:
     assert shown(show, 79.0).board is not None
 
 
-@given(st.floats(0, 1000))
-def test_beyond_the_line_everybody_comes_to_rest(over: float) -> None:
-    at = rest_at(MILE_M + over, MILE_M)
-    assert MILE_M <= at <= MILE_M + min(over, RUN_OUT_M) + 1e-9
-    assert rest_at(MILE_M + over + 1.0, MILE_M) >= at
-    assert rest_at(MILE_M - over, MILE_M) == MILE_M - over
-    assert not math.isnan(at)
+@given(st.floats(-300, 20), st.floats(0, 20))
+def test_beyond_the_line_everything_jogs_on(over_s: float, later_s: float) -> None:
+    end_s = 246.44
+    at_s = running_on(end_s + over_s, end_s)
+    assert at_s == end_s + over_s if over_s <= 0 else end_s <= at_s <= end_s + over_s + 1e-9
+    assert running_on(end_s + over_s + later_s, end_s) >= at_s
+    slope = (running_on(end_s + over_s + 1e-4, end_s) - at_s) / 1e-4
+    assert slope == pytest.approx(pace_on(end_s + over_s, end_s), abs=1e-3)
+
+
+def test_what_is_drawn_and_what_is_said_are_one_geometry(show: Show) -> None:
+    """The light, the pacers finish before her: nothing is held back, and nobody piles up."""
+    end_s, light_s = show.recording.end_s, show.light.finish_s or 0.0
+    for t in (light_s - 1.0, light_s + 0.5, light_s + 3.0, end_s - 0.01):
+        scene = shown(show, t)
+        drawn_m = scene.waves[0].head_m - scene.runner.x_m
+        assert drawn_m == pytest.approx(scene.gaps[0].metres, abs=1e-3)
+        front_m = min(p.x_m for p in scene.pacers if p.role == "ahead") - scene.runner.x_m
+        assert scene.group.front_gap_m == pytest.approx(front_m)
+    at_line = shown(show, end_s)
+    for t in (end_s + 1.0, end_s + 4.0, end_s + 8.0):
+        scene = shown(show, t)
+        for then, now in zip(at_line.pacers, scene.pacers, strict=True):
+            kept_m = (now.x_m - scene.runner.x_m) - (then.x_m - at_line.runner.x_m)
+            assert abs(kept_m) < 5.0
+        order = [p.name for p in sorted(scene.pacers, key=lambda p: p.x_m)]
+        assert order == [p.name for p in sorted(at_line.pacers, key=lambda p: p.x_m)]
+    first = max(at_line.pacers, key=lambda p: p.x_m)
+    gone = next(p for p in shown(show, end_s + 8.0).pacers if p.name == first.name)
+    assert gone.alpha < 0.7 * first.alpha, "who has finished fades"
+
+
+def test_the_light_is_lost_at_one_moment_and_told_from_then_on(show: Show) -> None:
+    at_m = show.lost_light_m
+    assert at_m is not None
+    lost_s = float(show.recording.time_at(at_m))
+    assert shown(show, lost_s - 0.01).lost is None
+    lost = shown(show, lost_s + 1.0).lost
+    assert lost is not None
+    assert lost.at_m == at_m
+    assert lost.since_s == pytest.approx(1.0)
+
+
+def test_she_crosses_the_line_before_the_board_comes_in(show: Show) -> None:
+    end_s = show.recording.end_s
+    assert shown(show, end_s + HOLD_S).board_share == 0.0
+    assert 0.0 < shown(show, end_s + HOLD_S + SLIDE_S / 2).board_share < 1.0
+    assert shown(show, end_s + HOLD_S + SLIDE_S).board_share == 1.0
+
+
+def test_the_countdown_says_how_long_it_is_to_the_gun(show: Show) -> None:
+    assert shown(show, -2.4).to_gun_s == pytest.approx(2.4)
+    assert shown(show, 0.0).to_gun_s is None
+    waiting = scene_of(show, Playback(-COUNTDOWN_S, show.recording.end_s), ALL_ON)
+    assert waiting.to_gun_s is None
+
+
+@pytest.mark.parametrize(
+    ("air", "sign"),
+    [
+        ("{}", None),
+        ("{temperature: 33}", (0.0, 33.0)),
+        ("{wind: {speed: 2, direction: 0}}", (2.0, 25.0)),
+    ],
+)
+def test_wind_and_heat_are_shown_where_there_are_any(
+    air: str, sign: tuple[float, float] | None
+) -> None:
+    scenario = load_text(f"name: a\ndistance: 400 m\nplan: {{target: 70}}\nenvironment: {air}\n")
+    weather = shown(make_show(scenario, simulate(scenario)), 10.0).weather
+    assert sign == (weather and (weather.wind_m_s, weather.temperature_c))
+    if weather is not None and weather.wind_m_s:
+        # a head wind on the home straight blows against the running direction there
+        assert math.cos(weather.towards_rad) == pytest.approx(-1.0)

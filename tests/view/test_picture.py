@@ -10,7 +10,7 @@ import numpy as np
 import pygame
 import pytest
 
-from simulator.stage.scene import Body, Camera, Chance, ChartCurve, Phase, Scene
+from simulator.stage.scene import Body, Camera, Chance, ChartCurve, LightLost, Phase, Scene
 from simulator.view import camera
 from simulator.view.arranging import arrange
 from simulator.view.camera import Shot, Viewpoint, resting
@@ -168,15 +168,47 @@ def test_the_outlook_has_room_for_the_chance(size: tuple[int, int], following: b
     scene = replace(scenes.light_lost(), chance=Chance(0.0, "sub-4:00", "< 1 %"))
     style = Style(Type(), layout.sizes, THEME)
     said = "".join(run[0] for run in score.outlook_of(scene, hud.outlook, style))
-    assert said.endswith("model's chance of sub-4:00: < 1 %")
-    assert "still possible" in said
+    assert said == "at this pace 4:01.9, and the model's chance of sub-4:00 is < 1 %"
+
+
+@pytest.mark.parametrize(
+    ("projected_s", "share", "possible", "words"),
+    [
+        (239.4, 0.83, None, "at this pace 3:59.4, and the model's chance of sub-4:00 is 83 %"),
+        (239.4, 0.02, False, "at this pace 3:59.4, but the model's chance of sub-4:00 is 2 %"),
+        (242.0, 0.02, False, "at this pace 4:02.0, and the model's chance of sub-4:00 is 2 %"),
+        (242.0, 0.62, True, "at this pace 4:02.0, but the model's chance of sub-4:00 is 62 %"),
+        (242.0, None, False, "at this pace 4:02.0, and 3:59.99 is out of reach"),
+        (242.0, None, True, "at this pace 4:02.0, but 3:59.99 is in reach"),
+        (None, 0.5, True, "the model's chance of sub-4:00 is 50 %"),
+    ],
+)
+def test_what_is_to_be_expected_is_one_sentence_that_never_disagrees_with_itself(
+    projected_s: float | None, share: float | None, possible: bool | None, words: str
+) -> None:
+    scene = scenes.light_lost()
+    chance = None if share is None else Chance(share, "sub-4:00", f"{100 * share:.0f} %")
+    gaps = (replace(scene.gaps[0], still_possible=possible), *scene.gaps[1:])
+    scene = replace(scene, chance=chance, projected_s=projected_s, gaps=gaps)
+    style = Style(Type(), arrange(1280, 720).sizes, THEME)
+    said = "".join(run[0] for run in score.outlook_of(scene, Box(0, 0, 900, 30), style))
+    assert said == words
+
+
+def test_the_line_of_what_is_to_be_expected_says_that_the_light_is_lost() -> None:
+    scene = replace(scenes.light_lost(), lost=LightLost(934.2, 1.0))
+    style = Style(Type(), arrange(1280, 720).sizes, THEME)
+    said = "".join(run[0] for run in score.outlook_of(scene, Box(0, 0, 900, 30), style))
+    assert said == "the light is lost at 934 m"
+    later = replace(scene, lost=LightLost(934.2, score.LOST_SHOWN_S + 0.1))
+    assert score.lost_words(later) == ""
 
 
 def test_where_there_is_no_room_the_chance_goes_first() -> None:
     scene = scenes.light_lost()
     style = Style(Type(), arrange(640, 360).sizes, THEME)
     words, _ = score.outlook_of(scene, Box(0, 0, 120, 20), style)
-    assert words[0].strip() == "projected"
+    assert words[0].strip() == "at this pace"
 
 
 def test_the_runners_curve_is_uncovered_up_to_the_playhead() -> None:

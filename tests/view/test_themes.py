@@ -193,7 +193,7 @@ for before, after in itertools.pairwise("abcdef"):
         ("text: !!float x", "tag .* is not used"),
         ("text: !!python/object/apply:os.system [echo]", "tag .* is not used"),
         ("text: '#000000'\ntext: '#ffffff'", "mine.yaml:2:1  text  key 'text' was given before"),
-        ("\n".join(f"t{i}: 1" for i in range(5000)), r"\.\.\. and 4950 more"),
+        ("\n".join(f"t{i}: 1" for i in range(5000)), r"\.\.\. and 4,950 more"),
         (BOMB, "aliases written out"),
         ("text: '" + "x" * 1_000_001 + "'", "larger than 1 MB"),
     ],

@@ -30,6 +30,8 @@ _RANGE = re.compile(
     rf"(?:(?P<a>{_CLOCK})\.\.(?P<b>{_CLOCK})|(?P<c>{_NUMBER})\.\.(?P<d>{_NUMBER})){_STEP}"
 )
 _NEARLY = re.compile(r"\.\.[-+\d]|^\S+\.\.$")
+_COLONS = re.compile(rf"({_NUMBER}):({_NUMBER})(?::({_NUMBER}))?")
+_DECIMAL_COMMA = re.compile(r"^([-+−]?[\d:]*\d),(\d+)$")
 _WHOLE = re.compile(r"[-+]?\d+")
 
 
@@ -103,6 +105,11 @@ def number_of(text: str) -> float | None:
         return None
 
 
+def _is_clock(text: str) -> bool:
+    """Return whether numbers between colons are a time: two digits to each but the first."""
+    return re.fullmatch(r"\d+(:\d\d)+(\.\d*)?", text) is not None
+
+
 def axis_of(text: str) -> Axis:
     """Return the axis of `path=0..13`, `path=0.8..4:0.2`, `path=1..100:log5` or `path=a,b,c`.
 
@@ -121,6 +128,11 @@ def axis_of(text: str) -> Axis:
         match = _RANGE.fullmatch(part)
         if match is None and _NEARLY.search(part) and part[0] not in "[{\"'":
             raise refused(path, f"'{part}' is no range", "0..13, 0.8..4:0.2 or 1..100:log5")
+        colons = _COLONS.fullmatch(part)
+        if colons is not None and not _is_clock(part):
+            low, high, step = colons.groups()
+            meant = f"{low}..{high}" + (f":{step}" if step else "")
+            raise refused(path, f"'{part[:100]}' is no range", f"a range is written {meant[:100]}")
         if match is None:
             values.append(part)
             continue
@@ -202,6 +214,23 @@ def _plain(value: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def rows_of_csv(text: str) -> list[list[str]]:
+    """Return the rows of a CSV, its cells parted by commas, semicolons or tabs, as its heading is.
+
+    Where commas part none, a decimal comma becomes a point.
+
+    Raises:
+        csv.Error: it is none.
+    """
+    heading = text.lstrip().partition("\n")[0]
+    separator = max(",;\t", key=heading.count)
+    rows = csv.reader(text.splitlines(keepends=True), delimiter=separator, strict=True)
+    cells = [[cell.strip() for cell in row] for row in rows if row]
+    if separator == ",":
+        return cells
+    return [[_DECIMAL_COMMA.sub(r"\1.\2", cell) for cell in row] for row in cells]
+
+
 def axis_of_csv(text: str, name: str) -> Axis:
     """Return the axis of a CSV whose heading names paths; its rows are taken as they stand.
 
@@ -209,18 +238,18 @@ def axis_of_csv(text: str, name: str) -> Axis:
         ScenarioError: no heading, no row, a row of another length, or no CSV at all.
     """
     try:
-        lines = [row for row in csv.reader(text.splitlines()) if row]
+        lines = rows_of_csv(text)
     except csv.Error as error:
         raise refused(name, f"is no CSV: {error}") from None
     if len(lines) < 2:
         raise refused(name, "has no heading with a row below", "the heading names paths")
-    paths = tuple(cell.strip() for cell in lines[0])
+    paths = tuple(lines[0])
     if not all(paths):
         raise refused(name, "has a column without a path", "the heading names paths")
     for number, row in enumerate(lines[1:], start=2):
         if len(row) != len(paths):
             raise refused(name, f"row {number} has {len(row)} values, not {len(paths)}")
-    return Axis(paths, tuple(tuple(cell.strip() for cell in row) for row in lines[1:]))
+    return Axis(paths, tuple(tuple(row) for row in lines[1:]))
 
 
 def grid_of(vary: Sequence[str], rows: Axis | None = None) -> Grid:

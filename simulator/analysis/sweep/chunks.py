@@ -22,6 +22,7 @@ from simulator.analysis.sweep.axes import Grid, number_of, refused
 from simulator.analysis.sweep.rows import Source, Varied
 from simulator.analysis.uncertainty import breaks, draw, run_samples, samples_of
 from simulator.errors import Problem, ScenarioError
+from simulator.files import read_bytes
 from simulator.physics.attempt import STATUSES, outcomes_of
 from simulator.resources import configs_dir
 from simulator.scenario.fields import types_at
@@ -30,7 +31,7 @@ from simulator.scenario.model import Scenario
 from simulator.scenario.overrides import apply_overrides
 from simulator.scenario.plan import schedule_of
 from simulator.scenario.problems import find
-from simulator.scenario.reading import find_scenario, is_bare_name, read_text
+from simulator.scenario.reading import MAX_BYTES, find_scenario, is_bare_name, read_text
 from simulator.scenario.yaml_tree import Document, read_document
 from simulator.units import LAP_M, parse_distance
 
@@ -58,7 +59,7 @@ def files_named(texts: Iterable[str], folder: Path) -> list[tuple[str, str]]:
     names = (t for t in texts if len(t) < _LONGEST_NAME and t.strip("\"'").endswith(_ENDINGS))
     for text in dict.fromkeys(names):
         try:
-            content = (folder / text.strip("\"'")).read_bytes()
+            content = read_bytes(folder / text.strip("\"'"), MAX_BYTES)
         except (OSError, ValueError):
             continue  # that row will be an invalid one
         digests.append((text, hashlib.sha256(content).hexdigest()))

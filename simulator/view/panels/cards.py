@@ -1,4 +1,4 @@
-"""Cards over the picture: the result board, the help made from the one key table, a notice.
+"""Cards over the picture: the result board, the help made from the one key table.
 
 In: a scene or key bindings. Out: ready surfaces to blit, made once for each content.
 """
@@ -6,7 +6,8 @@ In: a scene or key bindings. Out: ready surfaces to blit, made once for each con
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
@@ -110,103 +111,120 @@ def _per_column(lines: list[tuple[str, str]], columns: int) -> int:
     return count
 
 
-def notice(text: str, width: int, style: Style) -> pygame.Surface:
-    """Return a notice: one sentence on a small card."""
-    px, theme = style.sizes.body, style.theme
-    text = style.type.fit(text, SEMIBOLD, px, max(1, width - 3 * px))
-    size = (style.type.width(text, SEMIBOLD, px) + 2 * px, round(2.2 * px))
-    card = ground(size, style.sizes, theme)
-    card.fill(theme.warning, (0, round(0.5 * px), max(2, px // 5), round(1.2 * px)))
-    style.type.write(card, text, (px, card.get_height() / 2), SEMIBOLD, px, theme.text)
-    return card
-
-
 def board(content: Board, box: Box, style: Style) -> pygame.Surface:
-    """Return the result board: finish, verdict, splits, facts, what was assumed."""
+    """Return the result board: finish, verdict, what was assumed, facts, splits.
+
+    It is narrow, so what has no room is left out whole, from the least to the most: columns, rows,
+    facts. No number is ever cut.
+    """
     theme, type_ = style.theme, style.type
     card = ground((box.w, box.h), style.sizes, theme)
-    pad = max(4, round(0.045 * box.h))
-    top = round(0.22 * box.h)
-    size, widest = max(8, round(0.072 * box.h)), 0.5 * box.w
-    large = shrink(
-        max(8, round(0.20 * box.h)), 8, lambda px: type_.width(content.headline, BOLD, px) <= widest
-    )
-    x, y = pad * 1.5, pad * 0.6
-    x += type_.digits(card, content.headline, (x, y + top / 2), BOLD, large, theme.text) + pad
-    colour = theme.gaps[-1][1] if "behind" in content.verdict else theme.good
-    at, room = (x, y + top * 0.62), round(box.w - x - pad)
-    size = shrink(size, 8, lambda px: type_.width(content.verdict, SEMIBOLD, px) <= room)
-    type_.write(card, content.verdict, at, SEMIBOLD, size, colour, width=room)
-    type_.caps(card, "result", (x, y + top * 0.27), style.sizes.caption, theme.muted)
-    table = Box(round(pad * 1.5), top + pad, round(box.w * 0.58), box.h - top - 2 * pad)
-    side = Box(table.right + 2 * pad, table.y, max(1, box.w - table.right - 3 * pad), table.h)
-    _table(card, content, table, style)
-    _facts(card, content, side, style)
+    pad = max(3, min(round(0.06 * box.w), round(0.04 * box.h)))
+    wide, small = max(1, box.w - 2 * pad), style.sizes.caption
+    y: float = pad
+    if box.h >= 14 * small:
+        type_.caps(card, "result", (pad, y + 0.6 * small), small, theme.muted, width=wide)
+        y += 1.5 * small
+    most = max(8, min(round(0.17 * box.h), round(2.6 * style.sizes.lead)))
+    head = content.headline
+    large = shrink(most, 6, lambda px: sum(type_.width(sign, BOLD, px) for sign in head) <= wide)
+    type_.digits(card, head, (pad, y + 0.55 * large), BOLD, large, theme.text)
+    y += 1.15 * large
+    words = content.verdict.split(" ")
+    most = max(7, min(style.sizes.lead, round(0.06 * box.h)))
+
+    def narrow(px: int) -> bool:
+        return all(type_.width(word, SEMIBOLD, px) <= wide for word in words)
+
+    px = shrink(most, 6, narrow)
+    for line in type_.wrap(words, SEMIBOLD, px, wide):
+        colour = theme.gaps[-1][1] if "behind" in content.verdict else theme.good
+        type_.write(card, line, (pad, y + 0.65 * px), SEMIBOLD, px, colour)
+        y += 1.3 * px
+    rest = Box(pad, round(y + 0.4 * pad), wide, max(1, round(box.h - y - 1.4 * pad)))
+    fits = partial(_fits, box=rest, style=style)
+    for least in (small, 7):
+        for part in _shorter(content):
+            px = shrink(style.sizes.body, least, lambda px: fits(part, px))  # noqa: B023
+            if fits(part, px):
+                _below(card, part, px, rest, style)
+                return card
     return card
 
 
-def _table(card: pygame.Surface, content: Board, box: Box, style: Style) -> None:
-    theme, rows = style.theme, [content.columns, *(row.cells for row in content.rows)]
-    count = max(len(row) for row in rows)
-    row_h = box.h / max(1, len(rows))
+def _shorter(content: Board) -> Iterator[Board]:
+    """Yield the board with fewer and fewer columns, rows and facts; `assumed` always stays."""
+    every = range(len(content.columns))
+    for shown in (every, every[:4], (0, 2, 3)):
+        yield _of_columns(content, [k for k in shown if k < len(every)])
+    narrow = _of_columns(content, [k for k in (0, 2, 3) if k < len(every)])
+    rows = narrow.rows
+    while len(rows) > 1:
+        rows = tuple(row for i, row in enumerate(rows) if i % 2 or row is narrow.rows[-1])
+        yield replace(narrow, rows=rows)
+    for facts in (content.facts, content.facts[:1], ()):
+        yield replace(narrow, rows=(), facts=facts)
 
-    def widths(px: int) -> list[int]:
-        cells = ([row[k] for row in rows if k < len(row)] for k in range(count))
-        wide = (max(style.type.width(cell, SEMIBOLD, px) for cell in column) for column in cells)
-        return [min(each, round(0.3 * box.w)) for each in wide]
 
-    def gap(px: int) -> float:
-        return (box.w - sum(widths(px))) / max(1, count - 1)
+def _of_columns(content: Board, shown: Sequence[int]) -> Board:
+    rows = (replace(r, cells=tuple(r.cells[k] for k in shown)) for r in content.rows)
+    return replace(content, columns=tuple(content.columns[k] for k in shown), rows=tuple(rows))
 
-    largest = max(6, round(min(row_h * 0.66, style.sizes.px(26))))
-    px = shrink(largest, 7, lambda px: gap(px) >= 0.5 * px)
-    wide, between = widths(px), gap(px)
-    edges = [box.x + sum(wide[: k + 1]) + between * k for k in range(count)]
-    for i, row in enumerate(rows):
-        y = box.y + (i + 0.5) * row_h
-        strong = i > 0 and content.rows[i - 1].strong
+
+def _fits(part: Board, px: int, box: Box, style: Style) -> bool:
+    """Return whether it has room, its columns clear of each other, and no word too long."""
+    blocks = _blocks(part, px, box.w, style)
+    high = sum(len(lines) * step for lines, step in blocks) + 0.9 * px * (len(blocks) - 1)
+    cells = sum(_column_widths(part, px, style)) + px * max(0, len(part.columns) - 1)
+    words = [w for text in (*part.facts, *part.assumed) for w in text.split()]
+    longest = max((style.type.width(w, SEMIBOLD, px) for w in words), default=0)
+    return high <= box.h and max(longest, cells if part.rows else 0) <= box.w
+
+
+def _blocks(part: Board, px: int, wide: int, style: Style) -> list[tuple[list[str], float]]:
+    """Return the lines of each block under the verdict, and the height of one of them [px]."""
+    wrap = partial(style.type.wrap, px=px, width=wide)
+    facts = [line for fact in part.facts for line in wrap(fact.split(), SEMIBOLD)]
+    words = f"assumed: {', '.join(part.assumed)}".split() if part.assumed else []
+    assumed = wrap(words, REGULAR)
+    table = [" ".join(row.cells) for row in part.rows]
+    blocks = [(["", *table] if table else [], 1.6 * px), (facts, 1.4 * px), (assumed, 1.4 * px)]
+    return [block for block in blocks if block[0]]
+
+
+def _column_widths(part: Board, px: int, style: Style) -> list[int]:
+    rows = [part.columns, *(row.cells for row in part.rows)]
+    return [
+        max(style.type.width(cell, SEMIBOLD, px) for cell in column)
+        for column in zip(*rows, strict=True)
+    ]
+
+
+def _below(card: pygame.Surface, part: Board, px: int, box: Box, style: Style) -> None:
+    """Write table, facts and what was assumed into the room below the verdict."""
+    theme, write, y = style.theme, style.type.write, float(box.y)
+    wide = _column_widths(part, px, style)
+    gap = (box.w - sum(wide)) / max(1, len(wide) - 1)
+    edges = [box.x + sum(wide[: k + 1]) + gap * k for k in range(len(wide))]
+    for i, row in enumerate((part.columns, *(row.cells for row in part.rows)) if part.rows else ()):
+        strong, middle = i > 0 and part.rows[i - 1].strong, y + 0.8 * px
         if i:
-            card.fill((*theme.panel_high, 255), (box.x, round(box.y + i * row_h), box.w, 1))
+            card.fill((*theme.panel_high, 255), (box.x, round(y), box.w, 1))
         for k, cell in enumerate(row):
-            weight = SEMIBOLD if i and (strong or k == 2) else REGULAR
-            colour = theme.text if i and (strong or k in (0, 2)) else theme.muted
-            at, align = ((edges[k], y), 1) if k else ((box.x, y), 0)
-            style.type.write(card, cell, at, weight, px, colour, align=align, width=wide[k])
-
-
-def _facts(card: pygame.Surface, content: Board, box: Box, style: Style) -> None:
-    """Write the facts, and under a heading what was assumed, as large as all of them fit."""
-    type_, theme = style.type, style.theme
-
-    def lines_at(px: int) -> list[tuple[str, bool]]:
-        narrow = round(0.94 * box.w)
-        lines = [
-            (line, True)
-            for fact in content.facts
-            for line in type_.wrap(fact.split(), REGULAR, px, narrow)
-        ]
-        if content.assumed:
-            words = ", ".join(content.assumed).split()
-            lines += [("", False), ("assumed", False)]
-            lines += [(line, False) for line in type_.wrap(words, REGULAR, px, box.w)]
-        return lines
-
-    def fits(px: int) -> bool:
-        return (len(lines_at(px)) + 0.1) * 1.45 * px <= box.h  # as they are placed below
-
-    px = shrink(max(8, min(style.sizes.body, round(box.h / 12))), 8, fits)
-    lines, step = lines_at(px), 1.45 * px
-    heading = lines.index(("assumed", False)) if content.assumed else -1
-    for i, (text, is_fact) in enumerate(lines):
-        at = (box.x, box.y + (i + 0.6) * step)
-        if at[1] + step / 2 > box.bottom:
-            break
-        if i == heading:
-            small = min(style.sizes.caption, px)
-            type_.caps(card, text, at, small, theme.muted, width=box.w)
-        else:
-            weight, colour = (SEMIBOLD, theme.text) if is_fact else (REGULAR, theme.muted)
-            type_.write(card, text, at, weight, px, colour, width=box.w)
+            told = part.columns[k] in ("m", "run")
+            weight = SEMIBOLD if i and (strong or told) else REGULAR
+            colour = theme.text if i and (strong or told) else theme.muted
+            at, align = ((edges[k], middle), 1) if k else ((box.x, middle), 0)
+            write(card, cell, at, weight, px, colour, align=align)
+        y += 1.6 * px
+    blocks = _blocks(replace(part, rows=()), px, box.w, style)
+    for n, (lines, step) in enumerate(blocks):
+        facts = n == 0 and bool(part.facts)
+        y += 0.9 * px if n or part.rows else 0.0
+        for line in lines:
+            colour, weight = (theme.text, SEMIBOLD) if facts else (theme.muted, REGULAR)
+            write(card, line, (box.x, y + 0.7 * px), weight, px, colour)
+            y += step
 
 
 # -- over the stage: the table that compares, and what is wrong with the file ----------------------
@@ -320,7 +338,7 @@ def _in_size(content: Comparison, px: int, name_width: float, style: Style) -> T
 def draw_problem(surface: pygame.Surface, text: str, layout: Layout, style: Style) -> None:
     """Say below the title what is wrong with the file."""
     card = problem_card(text, layout.stage, style)
-    top = layout.title.bottom if layout.title is not None else 0
+    top = layout.status.bottom if layout.status is not None else 0
     surface.blit(card, (layout.stage.x + (layout.stage.w - card.get_width()) // 2, top))
 
 

@@ -5,6 +5,7 @@ In: a box. Out: a drawn frame, the boxes inside it, a picture to blit whole.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Hashable, Sequence
 from typing import TYPE_CHECKING
 
@@ -110,6 +111,15 @@ def frame(surface: pygame.Surface, box: Box, heading: str, style: Style) -> None
     pygame.draw.rect(surface, theme.edge, box, 1, border_radius=corner)
     at = (box.x + pad, box.y + head(style.sizes) / 2 + pad * 0.2)
     style.type.caps(surface, heading, at, px, theme.muted, width=box.w - 2 * pad)
+
+
+_ENDS_IN_TIME = re.compile(r"(?!before)\D*?(\d*:?\d+[:.]\d+(?:\.\d+)?)")
+
+
+def time_in(name: str) -> str:
+    """Return the time that ends a name and stands for it where there is no room, `4:06.42`."""
+    found = _ENDS_IN_TIME.fullmatch(name)
+    return found[1] if found else ""
 
 
 def arrow(surface: pygame.Surface, x: int, y: int, px: int, colour: Colour) -> None:

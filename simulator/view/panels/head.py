@@ -1,4 +1,4 @@
-"""The words round the stage: name, rate and pause above, what is assumed below, a story's caption.
+"""The words round the stage: name, rate, formation and weather above, what is assumed below.
 
 In: a scene and boxes. Out: fields of a layer. A story's words have a strip of their own below the
 stage, so that they never lie over the home straight, where the race ends.
@@ -8,40 +8,66 @@ from __future__ import annotations
 
 import pygame
 
-from simulator.stage.scene import Phase, Scene, Staging
-from simulator.view.layout import Box
+from simulator.stage.scene import Phase, Scene, Staging, Weather
+from simulator.view.layout import Box, Layout
 from simulator.view.panels.frame import CachedLayer, polygon
 from simulator.view.sprites import shade
 from simulator.view.text import REGULAR, SEMIBOLD, Style, shrink
 
 
-def show(layer: CachedLayer, scene: Scene, title: Box, rate: Box, style: Style) -> None:
-    """Bring name and rate up to date."""
-    key = (scene.title, scene.subtitle)
-    layer.field("title", title, key, lambda s, b: _title(s, b, scene, style))
+def show(layer: CachedLayer, scene: Scene, layout: Layout, style: Style) -> None:
+    """Bring name, rate and the line below them up to date."""
+    title, rate, status = layout.title, layout.rate, layout.status
+    if title is None or rate is None or status is None:
+        return
+    layer.field("title", title, scene.title, lambda s, b: _title(s, b, scene, style))
     state = (scene.speed, scene.paused, scene.phase)
     layer.field("rate", rate, state, lambda s, b: _rate(s, b, scene, style))
+    key = (scene.subtitle, scene.notice, scene.weather)
+    layer.field("status", status, key, lambda s, b: _status(s, b, scene, style))
 
 
-def over(surface: pygame.Surface, scene: Scene, title: Box, rate: Box, style: Style) -> None:
-    """Write name and rate over a moving ground, on a scrim."""
-    scrim = shade(rate.right - title.x + 2 * title.x, round(1.5 * title.bottom), style.theme.back)
+def over(surface: pygame.Surface, scene: Scene, layout: Layout, style: Style) -> None:
+    """Write name, rate and the line below them over a moving ground, on a scrim."""
+    title, rate, status = layout.title, layout.rate, layout.status
+    if title is None or rate is None or status is None:
+        return
+    scrim = shade(rate.right - title.x + 2 * title.x, round(1.5 * status.bottom), style.theme.back)
     surface.blit(scrim, (0, 0))
     _title(surface, title, scene, style)
     _rate(surface, rate, scene, style)
+    _status(surface, status, scene, style)
 
 
 def _title(surface: pygame.Surface, box: Box, scene: Scene, style: Style) -> None:
-    write, theme, size, small = style.type.write, style.theme, style.sizes.lead, style.sizes.small
-    first = box.y + size * 0.62
-    second = (box.x, first + size * 0.55 + small * 0.72)
-    write(surface, scene.title, (box.x, first), SEMIBOLD, size, theme.text, width=box.w)
-    write(surface, scene.subtitle, second, REGULAR, small, theme.muted, width=box.w)
+    size, at = style.sizes.lead, (box.x, box.centre[1])
+    style.type.write(surface, scene.title, at, SEMIBOLD, size, style.theme.text, width=box.w)
+
+
+def _status(surface: pygame.Surface, box: Box, scene: Scene, style: Style) -> None:
+    """Write the formation and the weather; a notice has this line to itself while it stands."""
+    write, theme, px, y = style.type.write, style.theme, style.sizes.small, box.centre[1]
+    if scene.notice:
+        px = shrink(px, 9, lambda px: style.type.width(scene.notice, SEMIBOLD, px) <= box.w)
+        write(surface, scene.notice, (box.x, y), SEMIBOLD, px, theme.warning, width=box.w)
+        return
+    right = float(box.right)
+    if scene.weather is not None:
+        sign = weather_words(scene.weather)
+        right -= write(surface, sign, (right, y), SEMIBOLD, px, theme.text, align=1) + px
+    room = max(1, round(right - box.x))
+    write(surface, scene.subtitle, (box.x, y), REGULAR, px, theme.muted, width=room)
+
+
+def weather_words(weather: Weather) -> str:
+    """Return wind and temperature in words: `wind 2.0 m/s, 30 °C`."""
+    wind = f"wind {weather.wind_m_s:.1f} m/s, " if weather.wind_m_s else ""
+    return f"{wind}{weather.temperature_c:.0f} °C".replace("-", "−")
 
 
 def _rate(surface: pygame.Surface, box: Box, scene: Scene, style: Style) -> None:
     theme, size = style.theme, style.sizes.lead
-    x, y, text = box.right, box.y + size * 0.62, f"{scene.speed:g}×"
+    x, y, text = box.right, box.centre[1], f"{scene.speed:g}×"
     x -= style.type.write(surface, text, (x, y), SEMIBOLD, size, theme.text, align=1)
     x -= round(0.5 * size)
     colour = theme.warning if scene.paused and scene.phase is Phase.RUNNING else theme.muted

@@ -1,4 +1,4 @@
-"""The score: lap, huge clock, metres, the gap to the light, projected finish, start lights.
+"""The score: lap, huge clock, metres, the gap to the light, what is to be expected, start lights.
 
 In: a scene and the boxes of a `Hud`. Out: fields of a layer, drawn again only when they change.
 Meaning is carried by sign, arrow and word as well as by colour.
@@ -6,6 +6,7 @@ Meaning is carried by sign, arrow and word as well as by colour.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from functools import partial
@@ -59,6 +60,8 @@ def _write(
 def _clock(layer: CachedLayer, scene: Scene, clock: Box, style: Style) -> None:
     finished = scene.phase is Phase.FINISHED
     text = format_time(scene.time_s) if finished else format_clock(scene.time_s)
+    if scene.to_gun_s is not None:
+        text = f"−{math.ceil(10 * scene.to_gun_s - 1e-6) / 10:.1f}"
     longest = max(text, format_clock(scene.target_s), key=len)  # one size on the whole way
     px = _largest(re.sub(r"\d", "0", longest), clock, style.type)
 
@@ -97,7 +100,8 @@ def _number(
         small = max(style.sizes.caption, round(0.15 * box.h))
         colour = theme.warning if alert else theme.muted
         above, below = (x, box.y + 0.27 * box.h), (x, box.y + 0.62 * box.h)
-        type_.caps(surface, heading, above, small, colour, align=0.5, width=box.w)
+        small = shrink(small, 6, lambda px: type_.caps_width(heading, px) <= box.w)
+        type_.caps(surface, heading, above, small, colour, align=0.5)
         size = min(px, int(px * FILLED * box.w / max(1, type_.width(value, SEMIBOLD, px))))
         type_.digits(surface, value, below, SEMIBOLD, size, theme.text, align=0.5)
 
@@ -192,7 +196,8 @@ def _large_gap(layer: CachedLayer, scene: Scene, box: Box, below: Box, style: St
         _write(surface, [sign, value] if arrow else [value], box.centre, style.type)
 
     layer.field("gap", box, (arrow, seconds, colour), paint)
-    _gap_words(layer, below, words if level or not metres else f"{metres} {words}", style)
+    words = words if level or not metres else f"{metres} {words}"
+    _gap_words(layer, below, lost_words(scene) or words, style)
 
 
 def _target(layer: CachedLayer, scene: Scene, box: Box, below: Box, style: Style) -> None:
@@ -223,51 +228,79 @@ def _outlook(layer: CachedLayer, scene: Scene, box: Box, style: Style) -> None:
     layer.field("outlook", box, runs, lambda s, b: _write(s, runs, b.centre, style.type))
 
 
-def outlook_of(scene: Scene, box: Box, style: Style) -> tuple[TextRun, ...]:
-    """Return what is to be expected, as much as there is room for.
+LOST_SHOWN_S = 6.0
+"""How long the score says that the light is lost [s of race time]."""
+LIKELY = 0.5
 
-    Projected finish, whether the target is in reach, and the model's chance of it.
-    """
+
+def lost_words(scene: Scene) -> str:
+    """Return the one line that says that the light has just been lost; empty otherwise."""
+    lost = scene.lost
+    if lost is None or lost.since_s > LOST_SHOWN_S or scene.phase is not Phase.RUNNING:
+        return ""
+    return f"the light is lost at {lost.at_m:.0f} m"
+
+
+def outlook_of(scene: Scene, box: Box, style: Style) -> tuple[TextRun, ...]:
+    """Return what is to be expected as one sentence, as much of it as there is room for."""
     parts = _expected(scene, style)
+    weights = (REGULAR, SEMIBOLD)
 
     def runs(px: int) -> list[TextRun]:
-        return [
-            run
-            for words, value, colour in parts
-            for run in (
-                (words, REGULAR, px, style.theme.muted, 0.0),
-                (value, SEMIBOLD, px, colour, 0.0),
-            )
-        ]
+        return [(text, weights[k % 2], px, tint, 0.0) for k, (text, tint) in enumerate(parts)]
 
     def fits(px: int) -> bool:
         return _width(runs(px), style.type) <= box.w
 
     least = max(9, round(0.8 * style.sizes.caption))
     px = shrink(max(style.sizes.small, round(0.52 * box.h)), least, fits)
-    while len(parts) > 1 and not fits(px):
-        parts.pop()
+    while len(parts) > 2 and not fits(px):
+        parts = parts[:-2]
     return tuple(runs(px))
 
 
-def _expected(scene: Scene, style: Style) -> list[tuple[str, str, Colour]]:
-    theme = style.theme
-    parts: list[tuple[str, str, Colour]] = []
+def _expected(scene: Scene, style: Style) -> list[tuple[str, Colour]]:
+    """Return quiet words and strong ones by turns.
+
+    The pace of the last 200 m and the model's chance are two views of one thing: where they point
+    different ways the sentence says "but". Whether the target can be reached at all is said only
+    while the chance is not known.
+    """
+    theme, target = style.theme, scene.target_s
     if scene.phase is Phase.READY:
-        parts.append(("target ", format_time(scene.target_s), theme.target))
-    elif scene.phase is Phase.RUNNING:
-        projected = "–" if scene.projected_s is None else format_time(scene.projected_s, 1)
-        parts.append(("projected ", projected, theme.text))
-        possible = scene.gaps[0].still_possible if scene.gaps else None
-        if possible is not None:
-            answer, colour = ("yes", theme.good) if possible else ("no", theme.gaps[-1][1])
-            # the chance names the target, and the line has room for it once
-            named = "" if scene.chance is not None else f"{format_time(scene.target_s)} "
-            parts.append((f"    {named}still possible: ", answer, colour))
-    if scene.chance is not None and parts:
-        words = f"    model's chance of {scene.chance.target}: "
-        parts.append((words, scene.chance.text, theme.own))
+        return [("target ", theme.muted), (format_time(target), theme.target)]
+    if scene.phase is not Phase.RUNNING:
+        return []
+    if words := lost_words(scene):
+        return [("", theme.muted), (words, theme.gaps[-1][1])]
+    possible = scene.gaps[0].still_possible if scene.gaps else None
+    at_pace = scene.projected_s is not None and scene.projected_s < target + 0.05
+    parts = [("at this pace ", theme.muted), (_projected(scene), theme.text)]
+    if scene.projected_s is None:
+        parts = [("", theme.muted), ("", theme.text)]
+    if scene.chance is not None:
+        share, name = scene.chance.share, scene.chance.target
+        word = _joined(scene, agree=at_pace == (share >= LIKELY))
+        return [
+            *parts,
+            (f"{word}the model's chance of {name} is ", theme.muted),
+            (scene.chance.text, theme.own),
+        ]
+    if possible is not None:
+        word = _joined(scene, agree=at_pace == possible)
+        answer, tint = ("in reach", theme.good) if possible else ("out of reach", theme.gaps[-1][1])
+        return [*parts, (f"{word}{format_time(target)} is ", theme.muted), (answer, tint)]
     return parts
+
+
+def _projected(scene: Scene) -> str:
+    return "–" if scene.projected_s is None else format_time(scene.projected_s, 1)
+
+
+def _joined(scene: Scene, *, agree: bool) -> str:
+    if scene.projected_s is None:
+        return ""
+    return ", and " if agree else ", but "
 
 
 def _start(layer: CachedLayer, scene: Scene, box: Box, style: Style) -> None:

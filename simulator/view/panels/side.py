@@ -1,14 +1,16 @@
 """The side panels: LIVE and SPLITS, and the table that lists them all.
 
 LIVE: the gap to the light and to each ghost in seconds and metres, and the meters. SPLITS: plan,
-run and difference at each mark, and how far the model is from the published split; a mark that is
-reached writes its own row, and no other.
+run and difference, and how far the model is from the published split; a mark that is reached writes
+its own row, and no other.
 
 In: a scene, a panel's box. Out: fields of a layer; `Layout.side` names the panels with room.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -16,9 +18,9 @@ import pygame
 
 from simulator.analysis.gaps import GapState
 from simulator.stage.scene import GapLine, Meter, Panel
-from simulator.units import format_signed, format_time
+from simulator.units import format_signed, format_time, time_cell
 from simulator.view.layout import Box
-from simulator.view.panels.frame import CachedLayer, SidePanel, body, rows
+from simulator.view.panels.frame import CachedLayer, SidePanel, body, rows, time_in
 from simulator.view.panels.score import gap_words
 from simulator.view.panels.what_if import WhatIfPanel
 from simulator.view.text import BOLD, REGULAR, SEMIBOLD, Style, shrink
@@ -83,8 +85,11 @@ def _gap(layer: CachedLayer, name: str, box: Box, line: GapLine, style: Style) -
         pygame.draw.aacircle(surface, theme.colour(line.colour), (box.x + dot, round(y)), dot)
         left = box.x + 3.6 * dot
         room = round(x - left - 4)
-        px = shrink(px, small, lambda px: width(line.name, SEMIBOLD, px) <= room)
-        shown = write(line.name, (left, y), SEMIBOLD, px, theme.text, width=room)
+        name = line.name
+        if width(name, SEMIBOLD, small) > room:
+            name = time_in(name) or name
+        px = shrink(px, small, lambda px: width(name, SEMIBOLD, px) <= room)
+        shown = write(name, (left, y), SEMIBOLD, px, theme.text, width=room)
         if trend and room - shown > width(trend, REGULAR, small) + 8:
             tint = mix(theme.panel, colour, 0.75)
             write(trend, (x - 4, y), REGULAR, small, tint, align=1)
@@ -138,20 +143,24 @@ class SplitsPanel(SidePanel):
 
     def draw(self, layer: CachedLayer, box: Box) -> None:
         """Bring the table up to date."""
+        # whoever has splits has a scenario; the empty stadium has none, and opens sooner
+        from simulator.stage.scenery import evenly  # noqa: PLC0415
+
         scene, style = self.scene, self.style
         inner = body(box, style.sizes)
         published = any(row.published_s is not None for row in scene.splits)
-        kept = _fitting(scene.splits, inner, style.sizes.body + 2)
+        kept = evenly(scene.splits, max(1, int(inner.h / (1.5 * style.sizes.body)) - 1))
         places = rows(inner, len(kept) + 1, round(style.sizes.body * 2.0))
-        edges = _columns(inner, published, style)
+        px, edges = _columns(inner, kept, published, style)
 
         def head(surface: pygame.Surface, _: Box) -> None:
-            px, y = style.sizes.caption, places[0].centre[1]
+            small, y = min(px, style.sizes.caption), places[0].centre[1]
             for x, heading in zip(edges, HEADINGS, strict=False):
-                style.type.write(surface, heading, (x, y), REGULAR, px, style.theme.muted, align=1)
+                at = (x, y)
+                style.type.write(surface, heading, at, REGULAR, small, style.theme.muted, align=1)
 
         # where they stand changes with their number: what stood there goes first
-        if layer.field("rows of splits", inner, (len(kept), published), head):
+        if layer.field("rows of splits", inner, (len(kept), published, px), head):
             layer.forget("split ")
         for i, (row, place) in enumerate(zip(kept, places[1:], strict=True)):
 
@@ -160,37 +169,50 @@ class SplitsPanel(SidePanel):
             ) -> None:
                 if ruled:
                     surface.fill(style.theme.panel_high, (box.x, box.y, box.w, 1))
-                _split(surface, box, row, edges, style)
+                _split(surface, box, row, edges, px, style)
 
             key = (row.label, row.plan_s, row.run_s, row.published_s)
             layer.field(f"split {i}", place, key, paint)
 
 
-def _fitting(splits: tuple[Split, ...], box: Box, least: int) -> list[Split]:
-    """Return the rows there is room for: every second one goes, the last never."""
-    kept = list(splits)
-    while len(kept) > 2 and (len(kept) + 1) * least > box.h:
-        kept = [r for i, r in enumerate(kept) if i % 2 or r is splits[-1]]
-    return kept
+def _columns(
+    box: Box, kept: Sequence[Split], published: bool, style: Style
+) -> tuple[int, list[float]]:
+    """Return the size of the type [px], and the right edges of the columns.
 
+    Widths as the numbers need that may come, the rest shared out; where there is no room for the
+    last column it is left out.
+    """
+    longest = format_time(max((row.plan_s or 0.0 for row in kept), default=0.0))
+    time = re.sub(r"\d", "8", longest)
+    samples = [time, time, "+88.88" if len(time) > len("8:88.88") else "+8.88"]
+    samples += ["+8.88"] * published
+    labels = ["finish", *(row.label for row in kept)]
 
-def _columns(box: Box, published: bool, style: Style) -> list[float]:
-    """Return the right edges of the columns: widths as their numbers need, the rest shared out."""
-    samples = ["8:88.8", "8:88.88", "+88.8"] + ["+8.88"] * published
-    label, *wide = (
-        style.type.width(text, SEMIBOLD, style.sizes.body) for text in ("finish", *samples)
-    )
+    def widths(px: int) -> list[int]:
+        label = max(style.type.width(text, SEMIBOLD, px) for text in labels)
+        return [label, *(style.type.width(text, SEMIBOLD, px) for text in samples)]
+
+    def fits(px: int) -> bool:
+        return sum(widths(px)) + 0.5 * px * len(samples) <= box.w
+
+    px = shrink(style.sizes.body, 8, fits)
+    while len(samples) > 2 and not fits(px):
+        samples.pop()
+    label, *wide = widths(px)
     gap = max(2.0, (box.w - label - sum(wide)) / len(wide))
     edges, x = [], box.x + label
     for each in wide:
         x += round(gap + each)
         edges.append(min(float(x), float(box.right)))
-    return edges
+    return px, edges
 
 
-def _split(surface: pygame.Surface, box: Box, row: Split, edges: list[float], style: Style) -> None:
-    y, px, theme = box.centre[1], style.sizes.body, style.theme
-    cells = [("–" if row.plan_s is None else format_time(row.plan_s, 1), REGULAR, theme.muted)]
+def _split(
+    surface: pygame.Surface, box: Box, row: Split, edges: list[float], px: int, style: Style
+) -> None:
+    y, theme, cell = box.centre[1], style.theme, time_cell(row.plan_s)
+    cells = [(cell, REGULAR, theme.muted)]
     named = theme.muted
     if row.run_s is not None:
         named = theme.text
@@ -199,10 +221,9 @@ def _split(surface: pygame.Surface, box: Box, row: Split, edges: list[float], st
         level = delta is None or abs(delta) < 0.05
         tint = theme.text if level else theme.gaps[-1 if late else 0][1]
         cells.append((format_time(row.run_s), SEMIBOLD, theme.text))
-        cells.append(("" if delta is None else format_signed(delta, 1), SEMIBOLD, tint))
+        cells.append(("" if delta is None else format_signed(delta), SEMIBOLD, tint))
         cells.append(("" if residual is None else format_signed(residual), REGULAR, theme.muted))
-    room = round(0.26 * box.w)
-    style.type.write(surface, row.label, (box.x, y), SEMIBOLD, px, named, width=room)
+    style.type.write(surface, row.label, (box.x, y), SEMIBOLD, px, named)
     for x, (text, weight, colour) in zip(edges, cells, strict=False):
         style.type.write(surface, text, (x, y), weight, px, colour, align=1)
 

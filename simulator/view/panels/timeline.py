@@ -17,14 +17,18 @@ import pygame
 from numpy.typing import NDArray
 
 from simulator.stage.scene import Body, Chart, ChartCurve, ChartMarker, Scene
+from simulator.units import format_signed
 from simulator.view.layout import Box
-from simulator.view.panels.frame import CachedLayer, padding
+from simulator.view.panels.cards import ground
+from simulator.view.panels.frame import CachedLayer, SidePanel, padding, time_in
 from simulator.view.sprites import dot
-from simulator.view.text import REGULAR, Style, shrink
-from simulator.view.theme import Colour, Sizes, mix
+from simulator.view.text import REGULAR, SEMIBOLD, Style, shrink
+from simulator.view.theme import Colour, Sizes, Theme, mix
 
 if TYPE_CHECKING:
     from simulator.analysis.chances import Band
+    from simulator.view.ui import Key
+    from simulator.view.watched import Watched
 
 _WAYS = "up: ahead   down: behind"
 _BAND_WORDS = (
@@ -168,27 +172,18 @@ class Timeline:
     def _write_marks(
         self, surface: pygame.Surface, plot: Plot, marks: tuple[ChartMarker, ...]
     ) -> None:
-        theme, type_, sizes = self._theme, self._type, self._sizes
-        area, caption = plot.box, sizes.caption
-        rows: list[list[tuple[float, float]]] = [[], []]  # the second stands above the first
-        for mark in sorted(marks, key=lambda m: m.x_m):
-            if mark.kind == "distance":
-                continue
-            x = plot.x(mark.x_m)
-            colour = theme.colour("pink") if mark.kind == "pacer" else theme.warning
-            thick = max(1, round(sizes.unit))
-            shade = mix(theme.panel, colour, 0.5)
+        theme, area, thick = self._theme, plot.box, max(1, round(self._sizes.unit))
+        labels = mark_labels(plot, marks, self._style)
+        for label in labels:
+            shade = mix(theme.panel, _mark_colour(label.mark, theme), 0.5)
             for y in range(area.y, area.bottom, 7 * thick):
-                surface.fill(shade, (round(x), y, thick, 3 * thick))
-            text = type_.fit(mark.label, REGULAR, caption, round(0.2 * area.w))
-            wide = type_.width(text, REGULAR, caption)
-            left = x + 5 if x + 5 + wide <= area.right else x - 5 - wide
-            for row, used in enumerate(rows):
-                if all(left > b + 6 or left + wide < a - 6 for a, b in used):
-                    base = area.bottom - caption * (0.8 + 1.3 * row)
-                    type_.write(surface, text, (left, base), REGULAR, caption, colour)
-                    used.append((left, left + wide))
-                    break
+                surface.fill(shade, (round(plot.x(label.mark.x_m)), y, thick, 3 * thick))
+        for label in labels:
+            if label.box is not None:
+                at, tint = (label.box.x + 2, label.box.centre[1]), _mark_colour(label.mark, theme)
+                # where it has no room beside another event's line, the line stops before it
+                surface.fill(mix(theme.back, theme.panel, 0.55), label.box)
+                self._type.write(surface, label.mark.label, at, REGULAR, self._sizes.caption, tint)
 
     def _uncover(self, surface: pygame.Surface, plot: Plot, chart: Chart) -> None:
         """Show the runner's curve up to the revealed distance, and not a pixel of the rest."""
@@ -234,6 +229,134 @@ def _thickness(sizes: Sizes) -> int:
     return max(2, round(2.6 * sizes.unit))
 
 
+# events on the chart -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class MarkLabel:
+    """An event of the chart and where its label stands [px]; None where it has no room."""
+
+    mark: ChartMarker
+    box: Box | None
+
+
+def mark_labels(plot: Plot, marks: Sequence[ChartMarker], style: Style) -> tuple[MarkLabel, ...]:
+    """Return the events with their labels: beside their line, clear of labels and other lines.
+
+    A label that is clear of the lines nowhere stands over one; where labels leave no room there is
+    none. None is shortened.
+    """
+    area, px = plot.box, style.sizes.caption
+    shown = sorted((m for m in marks if m.kind != "distance"), key=lambda m: m.x_m)
+    lines = [plot.x(mark.x_m) for mark in shown]
+    high, placed, taken = round(1.3 * px), list[MarkLabel](), list[Box]()
+    for mark, x in zip(shown, lines, strict=True):
+        wide = style.type.width(mark.label, REGULAR, px) + 4
+        rows = [area.bottom - (row + 1) * high - 1 for row in range(min(3, area.h // high))]
+        boxes = [
+            Box(left, y, wide, high) for y in rows for left in (round(x) + 3, round(x) - 3 - wide)
+        ]
+        boxes = [b for b in boxes if area.x <= b.x and b.right <= area.right]
+        free = [b for b in boxes if not any(b.touches(other) for other in taken)]
+        clear = [
+            b for b in free if not any(b.x - 3 < line < b.right + 3 for line in lines if line != x)
+        ]
+        box = next(iter(clear or free), None)
+        taken += [box] if box is not None else []
+        placed.append(MarkLabel(mark, box))
+    return tuple(placed)
+
+
+def _mark_colour(mark: ChartMarker, theme: Theme) -> Colour:
+    return theme.colour("pink") if mark.kind == "pacer" else theme.warning
+
+
+class TimelineHover(SidePanel):
+    """What the chart says under the mouse; a click on an event goes there."""
+
+    def __init__(self) -> None:
+        """Point at nothing."""
+        self._at, self.box = (-1, -1), None
+
+    def handle(self, event: pygame.Event, session: Watched) -> bool:
+        """Take where the mouse is; a click on the label of an event goes to it."""
+        if event.type not in (pygame.MOUSEMOTION, pygame.MOUSEBUTTONDOWN) or self.box is None:
+            return False
+        self._at = event.pos
+        if event.type != pygame.MOUSEBUTTONDOWN or event.button != pygame.BUTTON_LEFT:
+            return False
+        label = self._under()
+        if label is not None:
+            session.seek_distance(label.mark.x_m)
+        return label is not None
+
+    def _under(self) -> MarkLabel | None:
+        """Return the event whose label is under the mouse."""
+        if self.box is None:
+            return None
+        chart = self.scene.chart
+        labels = mark_labels(_plot(chart, self.box, self.style.sizes), chart.marks, self.style)
+        return next((each for each in labels if each.box and _holds(each.box, self._at)), None)
+
+    def draw_over(
+        self,
+        surface: pygame.Surface,
+        session: Watched,  # noqa: ARG002 - as all panels
+        focus: Key | None,  # noqa: ARG002
+    ) -> None:
+        """Say which gap each curve has at the distance under the mouse."""
+        if self.box is None or not _holds(plot_box(self.box, self.style.sizes), self._at):
+            return
+        label, plot = self._under(), _plot(self.scene.chart, self.box, self.style.sizes)
+        if label is not None and label.box is not None:
+            pygame.draw.rect(surface, _mark_colour(label.mark, self.style.theme), label.box, 1)
+        metres = distance_at(self.box, self.style.sizes, plot.race_m, self._at[0])
+        surface.fill(self.style.theme.faint, (self._at[0], plot.box.y, 1, plot.box.h))
+        self._card(surface, plot.box, read_out(self.scene, metres))
+
+    def _card(
+        self, surface: pygame.Surface, area: Box, rows: Sequence[tuple[str, str, str]]
+    ) -> None:
+        type_, px, theme = self.style.type, self.style.sizes.caption, self.style.theme
+        name_w = max(type_.width(name, REGULAR, px) for name, *_ in rows)
+        wide = name_w + max(type_.width(text, SEMIBOLD, px) for _, text, _ in rows) + 3 * px
+        step = round(1.4 * px)
+        high = step * len(rows) + px
+        x = self._at[0] + px if self._at[0] + px + wide < area.right else self._at[0] - px - wide
+        y = max(0, min(area.y, surface.get_height() - high))
+        card = ground((wide, high), self.style.sizes, theme)
+        for i, (name, text, colour) in enumerate(rows):
+            middle = px / 2 + (i + 0.5) * step
+            tint = theme.colour(colour) if colour else theme.text
+            type_.write(
+                card, name, (px, middle), REGULAR, px, theme.muted if colour else theme.text
+            )
+            type_.write(card, text, (wide - px, middle), SEMIBOLD, px, tint, align=1)
+        surface.blit(card, (max(0, x), y))
+
+
+def _holds(box: Box, at: tuple[int, int]) -> bool:
+    return pygame.Rect(box).collidepoint(at)
+
+
+MOST_READ = 6
+"""So many curves are read out at most."""
+
+
+def read_out(scene: Scene, metres: float) -> tuple[tuple[str, str, str], ...]:
+    """Return what is known at a race distance [m]: name, text and colour name of each curve.
+
+    The first row is the distance. Of her own run nothing is said that is not revealed.
+    """
+    chart, rows = scene.chart, [(f"{metres:.0f} m", "behind the light", "")]
+    for curve, name in named(chart.curves, scene.ghosts)[:MOST_READ]:
+        reach_m = min(chart.reveal_m, curve.x_m[-1]) if curve.kind == "runner" else curve.x_m[-1]
+        gap = float(np.interp(metres, curve.x_m, curve.gap_s)) if metres <= reach_m else math.nan
+        text = f"{format_signed(gap)} s" if math.isfinite(gap) else "–"
+        rows.append((name, text, curve.colour))
+    return tuple(rows)
+
+
 # the key: which line is whose --------------------------------------------------------------------
 
 
@@ -245,7 +368,7 @@ def named(
     The runner, runs that were left, kept runs with their numbers, the file's ghosts.
     """
     labels = {(ghost.name, ghost.colour): ghost.label for ghost in ghosts}
-    rows = []
+    rows: list[tuple[int, ChartCurve, str]] = []
     for curve in curves:
         label = labels.get((curve.name, curve.colour), "")
         rest = 2 if label in _PIN_LABELS else 3
@@ -295,8 +418,12 @@ def legend(
         parts += [width(words, REGULAR, px) for words in (key.more, key.ways) if words]
         return sum(parts) + pad * (len(parts) - 1) <= room
 
+    def short(name: str, wide: int) -> str:
+        name = name if width(name, REGULAR, px) <= wide else time_in(name) or name
+        return style.type.fit(name, REGULAR, px, max(wide, width(time_in(name), REGULAR, px)))
+
     def cut(wide: int, count: int, band: str, ways: str = "") -> Legend:
-        shown = tuple((c, style.type.fit(name, REGULAR, px, wide)) for c, name in curves[:count])
+        shown = tuple((c, short(name, wide)) for c, name in curves[:count])
         left = len(curves) - count
         return Legend(shown, f"+{left} more" if left else "", band, ways)
 

@@ -1,0 +1,188 @@
+"""The price list: what separates a run from its target, factor by factor.
+
+In: a scenario. Out: `PriceList`. Each factor stands as it is in the scenario, or as it would be at
+its best; all combinations are run (32 for five factors), and what each factor costs is its Shapley
+value: its effect averaged over every order in which the factors could be put right one after
+another. So the prices sum to the finish less that of the reference run, in which all are.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from itertools import product
+from typing import Any
+
+from simulator.analysis.what_if import finished, formations
+from simulator.physics.attempt import finish_times
+from simulator.scenario.model import Environment, Scenario
+from simulator.scenario.pacers import Leader, Pacers
+from simulator.scenario.plan import schedule_of
+
+WAIT_M = 40.0
+"""How far the group of the reference run would wait behind its mark [m]."""
+MOST_POWER = 1.5
+"""More aerobic power than this many times hers is not looked for."""
+_HALVINGS = 30
+_KEPT_S = 5e-4
+"""A run that comes in this little after its target has kept it [s]."""
+
+Change = Callable[[Scenario], Scenario]
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What one factor costs.
+
+    Attributes:
+        name: the factor.
+        best: what it would be in the reference run.
+        seconds: its Shapley value [s]; negative: it helps.
+    """
+
+    name: str
+    best: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class PriceList:
+    """What separates a run from its target.
+
+    Attributes:
+        target_s: the plan's finish [s].
+        finish_s: that of the run [s].
+        reference_s: that of the run in which every factor is at its best [s].
+        prices: the largest first; their seconds sum to finish_s - reference_s.
+    """
+
+    target_s: float
+    finish_s: float
+    reference_s: float
+    prices: tuple[Price, ...]
+
+    @property
+    def reference(self) -> str:
+        """The reference run in words."""
+        return f"the same attempt with {', '.join(p.best for p in self.prices)}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values: what stands under `price_list` in `simulate --json`."""
+        return {
+            "target_s": self.target_s,
+            "finish_s": self.finish_s,
+            "reference": self.reference,
+            "reference_s": self.reference_s,
+            "prices": [asdict(price) for price in self.prices],
+        }
+
+
+def price_list(scenario: Scenario) -> PriceList | None:
+    """Return what separates a run from its target; None if she does not finish in all the runs."""
+    target_s = schedule_of(scenario.plan, scenario.distance).finish_s
+    factors = [*_factors(scenario)]
+    everything_right = scenario
+    for _, _, change in factors:
+        everything_right = change(everything_right)
+    power = _power_needed(everything_right, target_s)
+    factors.append(
+        (
+            "pace beyond her power",
+            "her power" if power == 1.0 else f"{100 * (power - 1.0):.1f} % more aerobic power",
+            lambda s: _with_power(s, power),
+        )
+    )
+    rows = []
+    for right in product((False, True), repeat=len(factors)):
+        row = scenario
+        for put_right, (_, _, change) in zip(right, factors, strict=True):
+            row = change(row) if put_right else row
+        rows.append(row)
+    finish_s = finish_times(rows).tolist()
+    if any(map(math.isnan, finish_s)):
+        return None
+    shares = _shapley(finish_s, len(factors))
+    prices = [Price(name, best, -s) for (name, best, _), s in zip(factors, shares, strict=True)]
+    prices.sort(key=lambda price: -price.seconds)
+    return PriceList(target_s, finish_s[0], finish_s[-1], tuple(prices))
+
+
+def _shapley(values: Sequence[float], count: int) -> list[float]:
+    """Return each player's Shapley value in a game of `count` players.
+
+    `values`: what each coalition earns, in the order of `itertools.product`: the first player is
+    the highest bit of the index.
+    """
+    shares = [0.0] * count
+    for player in range(count):
+        bit = 1 << (count - 1 - player)
+        for coalition in range(1 << count):
+            if coalition & bit:
+                continue
+            others = coalition.bit_count()
+            orders = math.factorial(others) * math.factorial(count - 1 - others)
+            gain = values[coalition | bit] - values[coalition]
+            shares[player] += orders / math.factorial(count) * gain
+    return shares
+
+
+def _factors(scenario: Scenario) -> list[tuple[str, str, Change]]:
+    """Return the factors outside her: name, what would be best, and how it is put right."""
+    air = Environment()
+    calm = f"a still day at {air.temperature:g} °C, no better or worse than usual"
+    day = ("day", calm, _on_a_usual_day)
+    if scenario.pacers.running == 0 or scenario.pacers.shelter is not None:
+        return [day]
+    label, best = _best_formation(scenario)
+    update = {"formation": best.formation, "count": best.count}
+    return [
+        ("shelter lost", "a group that waits", lambda s: _with_pacers(s, _WAITING)),
+        ("opening", "a leader without errors", lambda s: _with_pacers(s, {"leader": Leader()})),
+        ("formation", f"the formation {label}", lambda s: _with_pacers(s, update)),
+        day,
+    ]
+
+
+_WAITING: dict[str, Any] = {"policy": "wait_for_runner", "drop_back": WAIT_M}
+
+
+def _best_formation(scenario: Scenario) -> tuple[str, Pacers]:
+    """Return the formation with which she is fastest, everything else as it is, and its name."""
+    rows = [row for row in finished(formations(scenario, scenario)) if row.finish_s is not None]
+    best = min(rows, key=lambda row: (row.finish_s, not row.current), default=None)
+    if best is None:
+        return scenario.pacers.formation.name, scenario.pacers
+    return best.label, best.scenario.pacers
+
+
+def _with_pacers(scenario: Scenario, update: dict[str, Any]) -> Scenario:
+    pacers = scenario.pacers.model_copy(update=update)
+    return scenario.model_copy(update={"pacers": pacers})
+
+
+def _on_a_usual_day(scenario: Scenario) -> Scenario:
+    runner = scenario.runner.model_copy(update={"form": 0.0})
+    return scenario.model_copy(update={"environment": Environment(), "runner": runner})
+
+
+def _with_power(scenario: Scenario, factor: float) -> Scenario:
+    power = scenario.runner.max_aerobic_power * factor
+    runner = scenario.runner.model_copy(update={"max_aerobic_power": power})
+    return scenario.model_copy(update={"runner": runner})
+
+
+def _power_needed(scenario: Scenario, target_s: float) -> float:
+    """Return how many times her aerobic power reaches the target, 1 if hers does."""
+
+    def reaches(factor: float) -> bool:
+        finish_s = float(finish_times([_with_power(scenario, factor)])[0])
+        return finish_s <= target_s + _KEPT_S
+
+    if reaches(1.0):
+        return 1.0
+    low, high = 1.0, MOST_POWER
+    for _ in range(_HALVINGS):
+        middle = 0.5 * (low + high)
+        low, high = (low, middle) if reaches(middle) else (middle, high)
+    return high

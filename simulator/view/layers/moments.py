@@ -1,0 +1,139 @@
+"""What is staged on the track: the gun's flash, the light that is lost, where the wind blows.
+
+In: a scene, a `View`. Out: drawn over the lights and below the bodies; a pure function of both.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pygame
+
+from simulator.coefficients import BEND_RADIUS_M, KERB_RADIUS_M, LAP_M
+from simulator.physics.track import to_plane, track_position
+from simulator.stage.scene import Phase, Scene, Weather
+from simulator.view.camera import View
+from simulator.view.layers.track import led_places
+from simulator.view.layout import Box
+from simulator.view.panels.frame import polygon
+from simulator.view.sprites import LEVELS, dot, glow
+from simulator.view.text import SEMIBOLD, Style
+from simulator.view.theme import Theme, mix
+
+FLASH_S = 0.45
+"""How long the gun's flash is seen [s of race time]."""
+SNAP_S = 1.2
+"""How long the snapped tether takes to draw back [s of race time]."""
+DIM_S, DARK_S = 0.4, 7.0
+"""Her part of the rail is dark after the first and is as before after the second [s]."""
+DIM_M = 11.0
+"""How far behind and ahead of her the rail dims [m]."""
+KERB_OFFSET_M = KERB_RADIUS_M - BEND_RADIUS_M
+STARTER_OFFSET_M = -3.2
+"""The starter stands inside the kerb, beside the line [m]."""
+
+
+def draw(surface: pygame.Surface, scene: Scene, view: View, box: Box, theme: Theme) -> None:
+    """Draw the gun's flash, or the light being lost."""
+    if scene.phase is Phase.RUNNING and scene.time_s < FLASH_S:
+        _flash(surface, scene, view, theme)
+    lost = scene.lost
+    if lost is None or scene.phase is not Phase.RUNNING or not scene.waves:
+        return
+    if lost.since_s < DARK_S:
+        _dim(surface, scene, view, box, theme, lost.since_s)
+    if lost.since_s < SNAP_S:
+        _snap(surface, scene, view, theme, lost.since_s / SNAP_S)
+
+
+def _flash(surface: pygame.Surface, scene: Scene, view: View, theme: Theme) -> None:
+    left = 1.0 - scene.time_s / FLASH_S
+    (x,), (y,) = (v.tolist() for v in to_plane(np.array([scene.start_s_m]), STARTER_OFFSET_M))
+    px, py = view.at(x, y)
+    halo = max(14.0, 7.0 * view.scale * view.zoom**-0.5)
+    light = glow((255, 236, 190), halo, round(LEVELS * left * left), 0.3 * halo)
+    at = (px - light.get_width() / 2, py - light.get_height() / 2)
+    surface.blit(light, at, special_flags=pygame.BLEND_RGB_ADD)
+    smoke = mix(theme.ground.turf, theme.text, 0.6 * left)
+    pygame.draw.aacircle(
+        surface, smoke, (round(px), round(py)), round(halo * (1.1 - 0.8 * left)), 1
+    )
+
+
+def _dim(
+    surface: pygame.Surface, scene: Scene, view: View, box: Box, theme: Theme, since_s: float
+) -> None:
+    """Darken the LEDs beside her, while the wave runs on."""
+    strength = min(since_s / DIM_S, 1.0, (DARK_S - since_s) / 1.5)
+    gap_m = scene.waves[0].head_m - scene.runner.x_m
+    s_m = float(track_position(scene.runner.x_m, scene.race_m))
+    pitch = LAP_M / scene.leds
+    ahead_m = min(DIM_M, max(gap_m - 4.0, 0.0))
+    first, last = math.ceil((s_m - DIM_M) / pitch), math.floor((s_m + ahead_m) / pitch)
+    x, y = led_places(scene.leds)
+    r = round(4 * max(1.2, 0.2 * view.scale)) / 4
+    dark, blits = mix(theme.back, theme.ground.edge, 0.35), []
+    for led in range(first, last + 1):
+        px, py = view.at(float(x[led % scene.leds]), float(y[led % scene.leds]))
+        if box.x - r < px < box.right + r and box.y - r < py < box.bottom + r:
+            off = abs(led * pitch - s_m) / DIM_M
+            level = round(16 * strength * (1.0 - off * off))
+            if level > 0:
+                blits.append(dot(dark, r, r, level, dark, 0.5).at(px, py))
+    surface.fblits(blits)
+
+
+def _snap(surface: pygame.Surface, scene: Scene, view: View, theme: Theme, share: float) -> None:
+    """Draw the two ends of the tether between her and the light as they spring back."""
+    wave = scene.waves[0]
+    first, last = scene.runner.x_m, wave.head_m
+    held = (1.0 - share) ** 2 / 2
+    colour = mix(theme.ground.tartan, theme.light(wave.colour), 1.0 - share)
+    for near, far in ((first, last), (last, first)):
+        x_m = np.linspace(near, near + held * (far - near), 24)
+        # the loose end whips from side to side while it springs back
+        whip = 0.8 * share * np.linspace(0.0, 1.0, 24) * math.sin(9.0 * share)
+        xs, ys = to_plane(track_position(x_m, scene.race_m), 0.5 * KERB_OFFSET_M + whip)
+        points = [view.at(x, y) for x, y in zip(xs.tolist(), ys.tolist(), strict=True)]
+        for shift in range(max(1, round(0.12 * view.scale))):
+            pygame.draw.aalines(surface, colour, False, [(px, py + shift) for px, py in points])
+
+
+# -- the weather -----------------------------------------------------------------------------------
+
+
+SIGN_X_M = 65.0
+"""The sign stands in the half-circle of the infield that nothing else uses [m]."""
+
+
+def weather_box(view: View) -> Box:
+    """Return the room of the weather's sign on the whole track [px]."""
+    x, y = view.at(SIGN_X_M, 0.0)
+    half = 10.0 * view.scale
+    return Box(round(x - half), round(y - half), max(1, round(2 * half)), max(1, round(2 * half)))
+
+
+def draw_weather(surface: pygame.Surface, weather: Weather, view: View, style: Style) -> None:
+    """Draw an arrow the way the wind blows, and the temperature below it."""
+    box, theme = weather_box(view), style.theme
+    cx, cy = box.centre
+    words = [f"{weather.temperature_c:.0f} °C".replace("-", "−")]
+    if weather.wind_m_s:
+        words.insert(0, f"{weather.wind_m_s:.1f} m/s")
+        dx, dy = math.cos(weather.towards_rad), -math.sin(weather.towards_rad)
+        long = 0.32 * box.h
+        cy -= 0.18 * box.h
+        tip = (cx + dx * long, cy + dy * long)
+        neck = (cx + dx * 0.3 * long, cy + dy * 0.3 * long)
+        wide = 0.42 * long
+        sides = [(neck[0] - dy * s * wide, neck[1] + dx * s * wide) for s in (1, -1)]
+        tail = (cx - dx * long, cy - dy * long)
+        thick = max(2, round(0.03 * box.h))
+        pygame.draw.line(surface, theme.text, tail, neck, thick)
+        polygon(surface, [tip, *sides], theme.text)
+        cy += long + 0.12 * box.h
+    px = max(style.sizes.caption, round(0.13 * box.h))
+    for i, line in enumerate(words):
+        at = (cx, cy + (i + 0.5) * 1.25 * px)
+        style.type.write(surface, line, at, SEMIBOLD, px, theme.text, align=0.5)

@@ -1,0 +1,166 @@
+"""No number is ever cut, shortened or written over an edge, whatever is shown, at any size."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import cycle, product
+from typing import Any
+
+import pygame
+import pytest
+
+from simulator.scenario.loader import load_scenario, load_text
+from simulator.scenario.model import Scenario
+from simulator.session import Session
+from simulator.stage.events import events
+from simulator.stage.scene import Camera, Scene
+from simulator.view import camera
+from simulator.view.picture import Painter, PictureOptions
+from simulator.view.text import Type, clean
+
+SHIPPED = (
+    "breaking4",
+    "bannister_1954",
+    "breaking4_replayed",
+    "da_silva_2025",
+    "fifteen_hundred",
+    "monaco_2023",
+    "solo",
+    "wait_for_runner",
+)
+MADE = {
+    "100 m": "{name: a, distance: 100 m, plan: {target: 11.2}, pacers: {count: 2}}",
+    "5000 m": "{name: a, distance: 5000 m, plan: {target: '14:00.00'}, pacers: {count: 3}}",
+    "10 km": "{name: a, distance: 10 km, plan: {target: '29:14.00'}, pacers: {count: 1},"
+    " environment: {temperature: 33, wind: {speed: 2.5, direction: 40}}}",
+    "an hour": "{name: a, distance: 10 km, plan: {target: '1:02:03.00'}, pacers: {count: 1}}",
+}
+SIZES = ((640, 360), (800, 600), (1024, 768), (1280, 720), (1920, 1080), (3840, 2160))
+CAMERAS = tuple(each for each in Camera if each is not Camera.FREE)
+MOMENTS = ("ready", "countdown", "start", "middle", "light lost", "bell", "finish", "board")
+ON_THE_GROUND = re.compile(r"\d+ m|100|200|300|START.*|FINISH")
+"""What lies on the track moves through the picture's edge as the track itself does."""
+
+
+def loaded(name: str) -> Scenario:
+    return load_text(MADE[name]) if name in MADE else load_scenario(name)
+
+
+def moments_of(session: Session) -> Iterator[tuple[str, Scene]]:
+    player = session.player
+    end_s = session.recording.end_s
+    times = {name: t + 0.7 for name, t in events(session.show).items()}
+    times |= {"middle": 0.62 * end_s, "board": end_s + 6.0, "finish": end_s}
+    for name in MOMENTS:
+        if name == "ready":
+            player.from_beginning()
+        elif name in times:
+            at_s = times[name]
+            player.playback = replace(
+                player.playback, time_s=at_s, furthest_s=max(at_s, -4.0), paused=False
+            )
+        else:
+            continue
+        yield name, session.scene()
+
+
+class Watcher:
+    """Notes every number that is cut, or written outside of where writing is allowed."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.faults: list[str] = []
+        self.written = 0
+        fit, write, digits = Type.fit, Type.write, Type.digits
+
+        def fitting(type_: Type, text: str, *given: Any, **more: Any) -> str:
+            whole, shown = clean(text), fit(type_, text, *given, **more)
+            lost = whole[len(shown.rstrip("…")) :]
+            if shown != whole and re.search(r"\d", lost):
+                self.faults.append(f"{whole!r} is shortened to {shown!r}")
+            return shown
+
+        def writing(type_: Type, target: Any, text: str, at: Any, *given: Any, **more: Any) -> int:
+            wide = write(type_, target, text, at, *given, **more)
+            self._look(target, text, at, wide, given[1], more.get("align", 0.0))
+            return wide
+
+        def digit(type_: Type, target: Any, text: str, at: Any, *given: Any, **more: Any) -> int:
+            wide = digits(type_, target, text, at, *given, **more)
+            self._look(target, text, at, wide, given[1], more.get("align", 0.0))
+            return wide
+
+        monkeypatch.setattr(Type, "fit", fitting)
+        monkeypatch.setattr(Type, "write", writing)
+        monkeypatch.setattr(Type, "digits", digit)
+
+    def _look(
+        self, target: pygame.Surface, text: str, at: Any, wide: int, px: int, align: float
+    ) -> None:
+        if not re.search(r"\d", text) or ON_THE_GROUND.fullmatch(text):
+            return
+        self.written += 1
+        clip = target.get_clip()
+        left, high = at[0] - align * wide, 0.7 * px  # digits stand no taller
+        inside = clip.left - 1 <= left and left + wide <= clip.right + 1
+        upright = clip.top - 1 <= at[1] - high / 2 and at[1] + high / 2 <= clip.bottom + 1
+        if not (inside and upright):
+            self.faults.append(f"{text!r} of {px} px at {at} leaves {tuple(clip)}")
+
+
+def faults_of(
+    name: str, size: tuple[int, int], cameras: tuple[Camera, ...], monkeypatch: pytest.MonkeyPatch
+) -> list[str]:
+    session = Session(loaded(name))
+    watcher, faults = Watcher(monkeypatch), []
+    try:
+        for presenting in (False, True):
+            painter, surface = Painter(), pygame.Surface(size, 0, 32)
+            for (moment, scene), each in product(moments_of(session), cameras):
+                options = PictureOptions(shot=camera.resting(each), presenting=presenting)
+                watcher.faults.clear()
+                painter.draw(surface, scene, options)
+                where = f"{name} {size} {each} {moment}{' presenting' if presenting else ''}"
+                faults += [f"{where}: {fault}" for fault in dict.fromkeys(watcher.faults)]
+    finally:
+        session.close()
+    assert watcher.written, "nothing was looked at"
+    return faults
+
+
+SOME = [
+    (name, size, (each, Camera.WHOLE))
+    for name, size, each in zip(
+        (*SHIPPED, *MADE), cycle(SIZES), cycle(reversed(CAMERAS)), strict=False
+    )
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "cameras"), SOME, ids=[f"{n}-{s[0]}-{c[0]}" for n, s, c in SOME]
+)
+def test_no_number_is_cut(
+    name: str,
+    size: tuple[int, int],
+    cameras: tuple[Camera, ...],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert faults_of(name, size, cameras, monkeypatch) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "size"), list(product((*SHIPPED, *MADE), SIZES)))
+def test_no_number_is_cut_anywhere(
+    name: str, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert faults_of(name, size, CAMERAS, monkeypatch) == []
+
+
+def test_a_cut_number_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    watcher, type_ = Watcher(monkeypatch), Type()
+    surface = pygame.Surface((60, 20), 0, 32)
+    type_.write(surface, "even 4:00.00", (0, 10), "Bold", 12, (255, 255, 255), width=50)
+    assert "shortened" in watcher.faults[-1]
+    type_.write(surface, "4:00.00", (40, 10), "Bold", 12, (255, 255, 255))
+    assert "leaves" in watcher.faults[-1]

@@ -1,4 +1,4 @@
-"""A session: one scenario being watched and changed. The window asks it for everything.
+"""A session: one scenario being watched and changed. The window needs nothing else.
 
 In: a scenario or its file; actions, changes and elapsed wall time. Out: scenes, and what the drawer
 shows. It owns a player, an editor with its history, forks, findings, pins and perhaps a file, and

@@ -19,6 +19,7 @@ from simulator.cli.terminal import (
     NO_CHANGES,
     WIDE,
     AsJson,
+    CameraName,
     Changes,
     Force,
     OutFile,
@@ -38,6 +39,7 @@ from simulator.cli.terminal import (
     progress_bar,
 )
 from simulator.errors import Problem, ScenarioError
+from simulator.screen import Camera
 from simulator.units import format_clock, format_signed, format_time, time_cell
 
 if TYPE_CHECKING:
@@ -177,20 +179,23 @@ def still(
     ] = "0",
     size: Annotated[str, typer.Option(help="Picture size.")] = "1920x1080",
     theme: ThemeName = "night",
+    camera: CameraName = Camera.WHOLE,
     changes: Changes = None,
 ) -> None:
     """Write the window's picture of one moment, without a display."""
     attempt = load(scenario, changes)
     width_height = picture_size(size)
     from simulator.session import Session
-    from simulator.view.picture import render_still, save_png
+    from simulator.view.camera import resting
+    from simulator.view.picture import PictureOptions, render_still, save_png
     from simulator.view.theme import theme_named
 
     theme_named(theme)  # an unknown one is refused before anything is computed
     session = Session(attempt)
     session.seek(moment(at, session.moments()))
     session.settle()
-    save_png(render_still(session.scene(), width_height, theme), output)
+    options = PictureOptions(shot=resting(Camera(camera)))
+    save_png(render_still(session.scene(), width_height, theme, options), output)
     out.print(escape(f"{output}: {attempt.name} at {at}, {size}"))
 
 
@@ -257,6 +262,7 @@ def film(
         bool, typer.Option(help="Slow down for a beat where the light is lost.")
     ] = True,
     theme: ThemeName = "night",
+    camera: CameraName = Camera.WHOLE,
     max_mb: Annotated[
         float | None,
         typer.Option(min=0.01, callback=finite, help="Make a GIF of at most so many MB."),
@@ -270,6 +276,7 @@ def film(
     gif = output.suffix.lower() == ".gif"
     shape = picture_size(size or (_GIF_SIZE if gif else _FILM_SIZE))
     from simulator.export.film import Cut, Pictures, check_film, write_film
+    from simulator.view.camera import resting
     from simulator.view.theme import theme_named
 
     colours = theme_named(theme)
@@ -288,7 +295,7 @@ def film(
     with moving(progress_bar()) as bar:
         task = bar.add_task(output.name, total=cut.frames)
         drawn = write_film(
-            Pictures(scene_at, cut, shape, colours),
+            Pictures(scene_at, cut, shape, colours, resting(Camera(camera))),
             output,
             max_mb=max_mb,
             force=force,

@@ -18,6 +18,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from simulator.screen import LISTED, camera_named
 from simulator.units import parse_time
 
 if TYPE_CHECKING:
@@ -60,6 +61,18 @@ ThemeName = Annotated[
     typer.Option(help="Colours: night, daylight, colour-blind, high-contrast, or a .yaml file."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def _camera(name: str) -> str:
+    try:
+        return camera_named(name)
+    except ValueError as error:
+        raise typer.BadParameter(f"{error}.") from None
+
+
+CameraName = Annotated[
+    str, typer.Option("--camera", callback=_camera, help=f"Camera: {', '.join(LISTED)}.")
+]
 OutFile = Annotated[Path, typer.Option("-o", "--output", help="File to write.")]
 Force = Annotated[bool, typer.Option("--force", help="Overwrite an existing file.")]
 Seed = Annotated[int, typer.Option(min=0, help="Seed of the samples.")]

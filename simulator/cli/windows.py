@@ -17,6 +17,7 @@ from rich.markup import escape
 
 from simulator.cli.terminal import (
     DEFAULT_SCENARIO,
+    CameraName,
     Changes,
     ScenarioName,
     StoryOrScenario,
@@ -30,6 +31,7 @@ from simulator.cli.terminal import (
     picture_size,
     race_time,
 )
+from simulator.screen import Camera
 from simulator.stage.keys import BINDINGS, PRESENTING
 
 if TYPE_CHECKING:
@@ -78,6 +80,7 @@ def run(
     fullscreen: Annotated[bool, typer.Option(help="Fill the whole screen.")] = False,
     display: AudienceDisplay = None,
     theme: ThemeName = "night",
+    camera: CameraName = Camera.WHOLE,
     sound: WithSound = False,
     leds: Annotated[
         str | None,
@@ -108,6 +111,7 @@ def run(
 
         return Session.open(scenario, overrides=changes or [], rate=speed, start_at_s=opening)
 
+    how["camera"] = Camera(camera)
     fills = (display or 0) if fullscreen or display is not None else None
     _watch(opened, how, fills, strip, sound=sound)
 

@@ -76,6 +76,7 @@ class Runner(Section):
     """The runner: her body and her two energy systems."""
 
     name: Name = Field("Faith Kipyegon", description="Full name.")
+    woman: bool = Field(True, description="Drawn as a woman, or as a man; nothing else follows.")
     height: Number = Field(1.57, ge=1.2, le=2.2, description="Height [m].")
     mass: Number = Field(42.0, ge=30, le=120, description="Mass [kg].")
     max_aerobic_power: Number = Field(

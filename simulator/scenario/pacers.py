@@ -195,6 +195,9 @@ class Pacers(CheckedSection):
         description="Who runs, in the formation's order; left out: the formation's own names. More "
         "names than places: the first run.",
     )
+    women: Annotated[tuple[Line, ...], at_most(200)] = Field(
+        (), max_length=200, description="Names of those who are drawn as women; the others as men."
+    )
     count: Whole | None = Field(
         None, ge=0, le=40, description="How many pacers run; left out: all of the formation."
     )

@@ -9,9 +9,9 @@ list of everything wrong in it. Whether an event happens is known when the attem
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from simulator.errors import quoted
@@ -29,6 +29,7 @@ from simulator.scenario.fields import (
     guess,
     same_names,
 )
+from simulator.screen import LISTED, Camera, Panel, camera_named
 from simulator.units import parse_distance, parse_time
 
 # -- moments -------------------------------------------------------------------------------------
@@ -214,12 +215,10 @@ def _usage(kind: str) -> str:
 
 # -- the story -----------------------------------------------------------------------------------
 
-CameraName = Literal["whole track", "runner", "group", "home straight"]
-PanelName = Literal["clock", "gaps", "meters", "splits", "what if", "chart", "group"]
+PanelName = Annotated[Panel, WithJsonSchema({"type": "string", "enum": [*Panel]})]
 AxisName = Literal[
     "pacers", "front gap", "formation", "first-lap pace", "policy", "fade", "temperature", "wind"
 ]
-ALL_PANELS: tuple[PanelName, ...] = get_args(PanelName)
 
 
 def _readable(parse: Callable[[str], object]) -> AfterValidator:
@@ -233,6 +232,16 @@ def _readable(parse: Callable[[str], object]) -> AfterValidator:
         return text
 
     return AfterValidator(read)
+
+
+def _camera(name: Any) -> Any:
+    """Return the camera of a name; pydantic refuses what is no text."""
+    if not isinstance(name, str):
+        return name
+    try:
+        return camera_named(name)
+    except ValueError as error:
+        raise PydanticCustomError("camera", "{why}", {"why": str(error)}) from None
 
 
 def _until(text: str) -> None:
@@ -288,9 +297,11 @@ class Chapter(CheckedSection):
     then: Literal["go on", "wait"] = Field(
         "go on", description="Go on with the next chapter, or wait for the speaker (no film does)."
     )
-    camera: CameraName = Field("whole track", description="Which camera shows it.")
+    camera: Annotated[
+        Camera, BeforeValidator(_camera), WithJsonSchema({"type": "string", "enum": [*LISTED]})
+    ] = Field(Camera.WHOLE, description="Which camera shows it; auto: the director chooses.")
     panels: Annotated[tuple[PanelName, ...], at_most(7)] = Field(
-        ALL_PANELS, max_length=7, description="What is shown beside the track; left out: all."
+        tuple(Panel), max_length=7, description="What is shown beside the track; left out: all."
     )
     what_if: AxisName = Field("pacers", description="What the what-if panel is about.")
     ghosts: Annotated[

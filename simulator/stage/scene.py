@@ -10,14 +10,17 @@ whether a cached drawing is still good.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from enum import Enum, StrEnum
+from enum import Enum
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from simulator.analysis.gaps import GapState
+from simulator.screen import Camera, Panel
+from simulator.stage.gait import SOMEBODY, STANDING, Build, Stride
 
 if TYPE_CHECKING:  # so that a window can show the empty stadium before a scenario is read
     from simulator.analysis.chances import Band
@@ -25,38 +28,6 @@ if TYPE_CHECKING:  # so that a window can show the empty stadium before a scenar
     from simulator.analysis.what_if import Alternative
 
 Floats = NDArray[np.float64]
-
-
-class Camera(StrEnum):
-    """One camera; its value is its name on the screen and in a story."""
-
-    WHOLE = "whole track"
-    RUNNER = "runner"
-    GROUP = "group"
-    HOME_STRAIGHT = "home straight"
-    FREE = "free"
-
-    def next(self, steps: int = 1) -> Camera:
-        """Return the camera `steps` on in their order, round and round; negative goes back.
-
-        The free camera is taken by hand alone, so it is passed over; from it the order begins anew.
-        """
-        order = [camera for camera in Camera if camera is not Camera.FREE]
-        if self is Camera.FREE:
-            return order[0 if steps > 0 else -1]
-        return order[(order.index(self) + steps) % len(order)]
-
-
-class Panel(StrEnum):
-    """A part of the picture that a chapter shows or leaves out."""
-
-    CLOCK = "clock"
-    GAPS = "gaps"
-    METERS = "meters"
-    SPLITS = "splits"
-    WHAT_IF = "what if"
-    CHART = "chart"
-    GROUP = "group"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +99,8 @@ class Body:
         speed_m_s: speed [m/s].
         alpha: 0 (not there) to 1; ghosts fade when they cover the runner, pacers when they leave.
         role: for a pacer `ahead`, `beside`, `behind` or `left`; empty otherwise.
+        build: the body's proportions.
+        stride: where in its stride the body is.
     """
 
     name: str
@@ -139,6 +112,8 @@ class Body:
     speed_m_s: float
     alpha: float = 1.0
     role: str = ""
+    build: Build = SOMEBODY
+    stride: Stride = STANDING
 
 
 @dataclass(frozen=True, slots=True)
@@ -356,6 +331,8 @@ class Scene:
         start_light: what the countdown shows.
         splits: rows of the split table; what she has not reached yet has no `run_s`.
         staging: how a story stages this moment; None without a story.
+        on_air: the director's camera, the one before it, and how long ago it came on [s of race
+            time].
         to_gun_s: how long until the gun [s]; None once it went off, and on the line.
         lost: the light that was lost; None while it is not.
         board_share: how far the board has come in, 0 to 1: she is seen to cross the line first.
@@ -393,6 +370,7 @@ class Scene:
     assumed: tuple[str, ...]
     chance: Chance | None = None
     staging: Staging | None = None
+    on_air: tuple[Camera, Camera, float] = (Camera.WHOLE, Camera.WHOLE, math.inf)
     to_gun_s: float | None = None
     lost: LightLost | None = None
     board_share: float = 1.0

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,8 +20,17 @@ from simulator.analysis.splits import worst_residual
 from simulator.coefficients import LAP_M
 from simulator.physics.pacers import Place, front_gap, places
 from simulator.physics.track import start_position, track_position
-from simulator.recording.recording import Moment, Status
-from simulator.stage.playback import Playback
+from simulator.recording.recording import Moment, Recording, Status
+from simulator.stage.gait import (
+    START_PHASE,
+    TICK_S,
+    Build,
+    Stride,
+    StrideTrack,
+    effort_of,
+    stride_track,
+)
+from simulator.stage.playback import RUN_OUT_S, Playback
 from simulator.stage.scene import (
     Board,
     BoardRow,
@@ -142,9 +152,11 @@ def scene_of(show: Show, playback: Playback, options: ShowOptions, notice: str =
             seen.x_m,
             aside_m,
             moment.v_m_s * pace_on(t, run.end_s),
+            build=_her_build(then),
+            stride=_her_track(run).at(t, then.scenario.runner.height),
         ),
-        pacers=_pacers(then, moment.v_m_s * pace_on(t, run.end_s), standing),
-        ghosts=_ghosts(show, seen_s, seen.x_m) if options.ghosts else (),
+        pacers=_pacers(then, t, moment.v_m_s * pace_on(t, run.end_s), standing),
+        ghosts=_ghosts(show, t, seen_s, seen.x_m) if options.ghosts else (),
         group=_group(then, seen, standing),
         gaps=_gaps(then, t, x),
         meters=_meters(then, moment),
@@ -199,8 +211,67 @@ def _waves(show: Show, t: float, seen_s: float) -> tuple[Wave, ...]:
     return tuple(waves)
 
 
-def _pacers(show: Show, v_m_s: float, standing: Sequence[Place]) -> tuple[Body, ...]:
+# -- strides ---------------------------------------------------------------------------------------
+
+
+def _her_build(show: Show) -> Build:
+    runner = show.scenario.runner
+    return Build(runner.height, woman=runner.woman)
+
+
+@lru_cache(maxsize=8)
+def _seen_times(end_s: float) -> tuple[Floats, Floats]:
+    """Return race times each `TICK_S` [s], and which times of the run are seen then [s]."""
+    ticks: Floats = np.arange(round((end_s + RUN_OUT_S) / TICK_S) + 1, dtype=np.float64) * TICK_S
+    seen = ticks.copy()
+    for i in np.flatnonzero(ticks > end_s).tolist():
+        seen[i] = running_on(ticks.item(i), end_s)
+    return ticks, seen
+
+
+@lru_cache(maxsize=8)
+def _her_track(run: Recording) -> StrideTrack:
+    """Return her stride over race time; her effort shows where her reserve is nearly out."""
+    ticks, seen = _seen_times(run.end_s)
+    share = np.interp(ticks, np.arange(run.ticks + 1) * run.step_s, run.reserve) / run.reserve[0]
+    return stride_track(run.distance_at(seen), effort_of(share) * (ticks <= run.end_s))
+
+
+@lru_cache(maxsize=8)
+def _group_track(run: Recording) -> StrideTrack:
+    """Return the stride over race time of those who lead her."""
+    seen, times = _seen_times(run.end_s)[1], np.arange(run.ticks + 1) * run.step_s
+    beyond = np.maximum(seen - times[-1], 0.0) * run.group_v[-1]
+    return stride_track(np.interp(seen, times, run.group) + beyond)
+
+
+@lru_cache(maxsize=64)
+def _ghost_track(mark: Mark, end_s: float) -> StrideTrack:
+    return stride_track(mark.run.distance_at(_seen_times(end_s)[1]))
+
+
+def _looks(show: Show, i: int, name: str) -> tuple[Build, float, float]:
+    """Return build, stature of its cadence [m] and phase at the gun of a pacer: assumed.
+
+    Few builds, so that many share their pictures; the strides differ a little, so that nobody
+    marches in step.
+    """
+    woman = name in show.scenario.pacers.women
+    tall = (1.67, 1.70)[i % 2] if woman else (1.83, 1.77, 1.80)[i % 3]
+    spread = (0.618034 * i) % 1.0 - 0.5
+    return Build(tall, woman=woman), tall * (1.0 + 0.03 * spread), START_PHASE + 0.5 * (i % 3 > 1)
+
+
+def _pacers(show: Show, t: float, v_m_s: float, standing: Sequence[Place]) -> tuple[Body, ...]:
     race = show.recording.race_m
+    hers, group = _her_track(show.recording), _group_track(show.recording)
+    order = {name: i for i, name in enumerate(show.bodies.names)}
+    looks = {p.name: _looks(show, order[p.name], p.name) for p in standing}
+
+    def stride(p: Place) -> Stride:
+        _, tall, begin = looks[p.name]
+        return (group if p.role == "ahead" else hers).at(t, tall, begin)
+
     return tuple(
         Body(
             p.name,
@@ -212,13 +283,15 @@ def _pacers(show: Show, v_m_s: float, standing: Sequence[Place]) -> tuple[Body, 
             v_m_s,
             p.presence * still_there(p.x_m, race),
             p.role,
+            looks[p.name][0],
+            stride(p),
         )
         for p in standing
     )
 
 
-def _ghosts(show: Show, seen_s: float, runner_m: float) -> tuple[Body, ...]:
-    race = show.recording.race_m
+def _ghosts(show: Show, t: float, seen_s: float, runner_m: float) -> tuple[Body, ...]:
+    race, build = show.recording.race_m, _her_build(show)
     bodies = []
     for mark in show.ghosts:
         x = float(mark.run.distance_at(max(seen_s, 0.0)))
@@ -226,7 +299,13 @@ def _ghosts(show: Show, seen_s: float, runner_m: float) -> tuple[Body, ...]:
         z = min(max(near, 0.0), 1.0)
         alpha = FADED + (1.0 - FADED) * z * z * (3.0 - 2.0 * z)
         alpha *= still_there(x, min(race, mark.distance_m))
-        bodies.append(Body(mark.name, mark.label, "ghost", mark.colour, x, 0.0, 0.0, alpha))
+        stride = _ghost_track(mark, show.recording.end_s).at(t, build.stature_m)
+        bodies.append(
+            Body(
+                mark.name, mark.label, "ghost", mark.colour, x, 0.0, 0.0, alpha,
+                build=build, stride=stride,
+            )
+        )  # fmt: skip
     return tuple(bodies)
 
 

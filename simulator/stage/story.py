@@ -31,7 +31,7 @@ from simulator.scenario.story import (
 from simulator.scenario.story_script import AttemptSpec, Script
 from simulator.stage.events import beat_s, event_distance, events, last_s, time_of
 from simulator.stage.playback import Playback, playing_time, race_time
-from simulator.stage.scene import Camera, Cue, Panel, Scene, Staging
+from simulator.stage.scene import Cue, Scene, Staging
 from simulator.stage.scenery import ShowOptions, scene_of
 from simulator.stage.show import Show, make_show
 from simulator.units import format_time
@@ -87,11 +87,6 @@ class CompiledChapter:
         """What is switched on."""
         return ShowOptions(reveal=self.spec.reveal)
 
-    @cached_property
-    def panels(self) -> frozenset[Panel]:
-        """What is shown beside the track."""
-        return frozenset(Panel(word) for word in self.spec.panels)
-
     def staging(self, furthest_s: float) -> Staging:
         """Return how it is staged where the run is known up to a race time [s].
 
@@ -99,8 +94,9 @@ class CompiledChapter:
         """
         known = self.spec.reveal
         texts = [s.text for s in self.caption if known or s.known_s <= furthest_s + 1e-9]
-        camera = Camera(self.spec.camera)
-        return Staging(camera, self.panels, " ".join(texts), self.number, self.count)
+        return Staging(
+            self.spec.camera, frozenset(self.spec.panels), " ".join(texts), self.number, self.count
+        )
 
     def scene(self, playback: Playback, options: ShowOptions, notice: str = "") -> Scene:
         """Return what a picture of this chapter shows."""

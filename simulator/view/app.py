@@ -16,9 +16,10 @@ from typing import Unpack
 import pygame
 
 from simulator.errors import DisplayError
+from simulator.screen import Camera
 from simulator.stage.keys import Action
-from simulator.stage.scene import Camera, Scene, Staging
-from simulator.view.camera import Shot, directed
+from simulator.stage.scene import Scene, Staging
+from simulator.view.camera import directed, on_air, resting
 from simulator.view.controls import Controls
 from simulator.view.drawer import Editor
 from simulator.view.input import Pointing, binding_of
@@ -102,7 +103,7 @@ class App:
         """
         self.session = session
         self.looks = Looks()
-        self.shot = Shot()
+        self.shot = resting(opening.get("camera", Camera.WHOLE))
         self.running = True
         self.visible = True
         self._painter = Painter(theme_named(opening.get("theme", "night")))
@@ -314,8 +315,9 @@ class App:
         """Show the picture, unless it is on the screen already."""
         if self.presenter.on or self.drawer.slides:
             self._skipper.invalidate()
-        ground = None if self.shot.whole else scene.distance_m
-        camera = (self.shot, surface.get_size(), self._painter.theme, ground)
+        shot = on_air(self.shot, scene)
+        ground = None if shot.whole else scene.distance_m
+        camera = (shot, surface.get_size(), self._painter.theme, ground)
         if self._skipper.skips(camera, surface, scene):
             _collect(IDLE_OBJECTS)
             return

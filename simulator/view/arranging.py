@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import NamedTuple
 
-from simulator.stage.scene import Panel
+from simulator.screen import Panel
 from simulator.view.layout import (
     INFIELD_M,
     TRACK_HEIGHT_M,

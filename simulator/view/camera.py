@@ -1,9 +1,10 @@
-"""The camera: metres on the track's plane to pixels, and the shot that is on or on its way.
+"""The camera: which one is on or on its way, and the map's metres to pixels.
 
 In: boxes [px], places on the track's plane [m], choices of a camera, where the user drags it,
-elapsed wall time [s]; a scene and a layout. Out: `View`, `Viewpoint`, `Shot`, plain values. A view
-follows from scene, layout and shot alone, so that a camera ends where it should at any rate, and no
-seek or slow picture can lead it astray; a film makes its own shots from its own time.
+elapsed wall time [s]; a scene and a layout. Out: `View` of the map, `Viewpoint`, `Shot`, and the
+`Rig` of a shot: plain values. What is seen follows from scene, layout and shot alone, so that a
+camera ends where it should at any rate, and no seek or slow picture can lead it astray; a film
+makes its own shots from its own time.
 """
 
 from __future__ import annotations
@@ -12,34 +13,22 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from simulator.coefficients import BEND_RADIUS_M
-from simulator.physics.track import to_plane, track_position
-from simulator.stage.scene import Camera
+from simulator.screen import Camera
+from simulator.view import perspective
 from simulator.view.layout import TRACK_HEIGHT_M, TRACK_WIDTH_M, Box, Layout, track_scale
+from simulator.view.perspective import LEAST_CLOSER, MOST_CLOSER, Rig
 
 if TYPE_CHECKING:
     from simulator.stage.scene import Scene, Staging
 
 MOST_ZOOM = 14.0
 """How much closer than the whole track the user may go: about 13 m from side to side."""
-MOVE_S = 0.8
+MOVE_S = 1.2
 """How long the way from one camera to another takes [s]."""
 ZOOM_S = 0.22
 """How long a notch of the wheel takes [s]."""
-RUNNER_WIDTH_M, GROUP_WIDTH_M, HOME_WIDTH_M = 36.0, 62.0, 104.0
-"""How much ground the cameras show from left to right [m]."""
-OUTWARD_M = 2.6
-"""How far outside her a following camera looks, so that the lanes fill the picture [m]."""
-HOME_X_M, HOME_OUT_M = 5.0, -1.0
-"""The middle of the home straight's picture: beyond the straight's own, and outside her line [m].
-
-The finish line stands at the end of the straight, and what follows it is to be seen too. The lanes
-lie below the middle: the turf is bright, the stands are not.
-"""
-LEAD_M, NEAR_M = 12.0, 26.0
-"""The group's camera looks this far from the runner at most, for bodies this near her [m]."""
+MAP_FOCAL = 2.0
+"""Focal length of the map in picture heights: what lies on the ground does not depend on it."""
 _ONE_PRESS = 0.02
 """Two choices within this share of a move are one: what is seen has not yet moved by a pixel."""
 
@@ -88,12 +77,6 @@ def whole(track: Box) -> View:
     return View(track_scale(track), round(cx), round(cy))
 
 
-def showing(layout: Layout, x: float, y: float, width_m: float) -> View:
-    """Return the view with (x, y) [m] in the middle above the score, `width_m` [m] wide."""
-    scale = max(layout.view.w / width_m, 0.05)
-    return _centred(layout, x, y, scale, scale / track_scale(layout.track))
-
-
 def looking(layout: Layout, aim: Viewpoint) -> View:
     """Return the view of an aim."""
     return _centred(layout, aim.x_m, aim.y_m, aim.zoom * track_scale(layout.track), aim.zoom)
@@ -126,6 +109,12 @@ def closer(layout: Layout, aim: Viewpoint, at: tuple[int, int], factor: float) -
     x, y = looking(layout, aim).plane(*at)
     kept = aim.zoom / zoom
     return within(Viewpoint(x + (aim.x_m - x) * kept, y + (aim.y_m - y) * kept, zoom))
+
+
+def map_rig(view: View, box: Box) -> Rig:
+    """Return the rig that sees the ground in a box as the map does: from above, north up."""
+    x, y = view.plane(*box.centre)
+    return Rig(x, y, 0.0, math.pi / 2, math.pi / 2, view.scale / box.h, MAP_FOCAL)
 
 
 def ease(share: float) -> float:
@@ -169,17 +158,21 @@ class Shot:
     Attributes:
         camera: the one that is on.
         aim: where the free camera looks; None for the others.
+        zoom: how much closer than usual the wheel has brought a close camera.
         home: the camera the user took over from, and goes back to.
         start: what the present move began from, itself perhaps still moving; None at rest.
         share: how much of the move's time has passed, 0 to 1.
+        by_wheel: the move is a notch of the wheel.
         lowered: how far the score has moved from the infield into the band below, 0 to 1.
     """
 
     camera: Camera = Camera.WHOLE
     aim: Viewpoint | None = None
+    zoom: float = 1.0
     home: Camera = Camera.WHOLE
     start: Shot | None = None
     share: float = 1.0
+    by_wheel: bool = False
     lowered: float = 0.0
 
     @property
@@ -187,19 +180,30 @@ class Shot:
         """Whether the whole track is shown, at rest, with the score in the infield."""
         return self.camera is Camera.WHOLE and self.start is None and self.lowered <= 0
 
+    @property
+    def on_map(self) -> bool:
+        """Whether all that it shows is the map, seen from above."""
+        return not self.camera.close and (self.start is None or self.start.on_map)
+
+    @property
+    def eased(self) -> float:
+        """How much of the move's way has been gone, 0 to 1."""
+        return settle(self.share) if self.by_wheel else ease(self.share)
+
     def after(self, elapsed_s: float) -> Shot:
         """Return the shot after some time [s]: it goes on its way, and always arrives."""
         elapsed_s = max(0.0, elapsed_s)
-        goal = 0.0 if self.camera is Camera.WHOLE else 1.0
+        goal = 0.0 if self.camera in (Camera.WHOLE, Camera.AUTO) else 1.0
         step = elapsed_s / MOVE_S
         lowered = min(goal, self.lowered + step) if goal else max(goal, self.lowered - step)
         start, share = self.start, self.share
         if start is not None:
-            share += elapsed_s / (ZOOM_S if self.camera is Camera.FREE else MOVE_S)
+            share += elapsed_s / (ZOOM_S if self.by_wheel else MOVE_S)
             start, share = (None, 1.0) if share >= 1 else (start.after(elapsed_s), share)
         if (start, share, lowered) == (self.start, self.share, self.lowered):
             return self
-        return replace(self, start=start, share=share, lowered=lowered)
+        by_wheel = self.by_wheel and start is not None
+        return replace(self, start=start, share=share, by_wheel=by_wheel, lowered=lowered)
 
     def to(self, camera: Camera) -> Shot:
         """Return the shot on its way to another camera, from wherever it is.
@@ -217,16 +221,25 @@ class Shot:
         """Return the shot on its way to the camera `steps` on; from a free one, back."""
         return self.to(self.home if self.camera is Camera.FREE else self.camera.next(steps))
 
+    def closer(self, factor: float) -> Shot:
+        """Return the shot with a close camera on its short way nearer; it keeps following."""
+        zoom = min(MOST_CLOSER, max(LEAST_CLOSER, self.zoom * factor))
+        return self if zoom == self.zoom else _by_wheel(self, replace(self, zoom=zoom))
+
     def held(self, aim: Viewpoint) -> Shot:
         """Return the shot looking where the user holds it."""
-        return Shot(Camera.FREE, aim, self._left(), lowered=self.lowered)
+        return Shot(Camera.FREE, aim, home=self._left(), lowered=self.lowered)
 
     def drawn(self, seen: Viewpoint, aim: Viewpoint) -> Shot:
         """Return the shot on its short way from what is seen to where the user wants it."""
-        return replace(self.held(aim), start=self.held(seen), share=0.0)
+        return _by_wheel(self.held(seen), self.held(aim))
 
     def _left(self) -> Camera:
         return self.home if self.camera is Camera.FREE else self.camera
+
+
+def _by_wheel(start: Shot, goal: Shot) -> Shot:
+    return replace(goal, start=start, share=0.0, by_wheel=True)
 
 
 WHOLE = Shot()
@@ -237,7 +250,26 @@ def resting(camera: Camera) -> Shot:
     """Return a shot that has arrived at a camera; the free one begins with the whole track."""
     if camera in (Camera.WHOLE, Camera.FREE):
         return WHOLE
-    return Shot(camera, home=camera, lowered=1.0)
+    return Shot(camera, home=camera, lowered=1.0 if camera.close else 0.0)
+
+
+def on_air(shot: Shot, scene: Scene) -> Shot:
+    """Return the shot with the director's camera where it leaves the choice to the director.
+
+    The director's moves count in race time, so that they are the same at any rate and after any
+    seek.
+    """
+    start = None if shot.start is None else on_air(shot.start, scene)
+    if shot.camera is not Camera.AUTO:
+        return shot if start is shot.start else replace(shot, start=start)
+    camera, before, since_s = scene.on_air
+    gone = min(1.0, max(0.0, since_s / MOVE_S))
+    to, by = (float(each.close) for each in (camera, before))
+    share = shot.share
+    if start is None and gone < 1.0 and before is not camera:
+        start, share = replace(resting(before), zoom=shot.zoom), gone
+    lowered = max(shot.lowered, by + (to - by) * gone)
+    return replace(shot, camera=camera, start=start, share=share, lowered=lowered)
 
 
 def directed(shot: Shot, before: Staging | None, now: Staging | None) -> Shot:
@@ -251,44 +283,36 @@ def directed(shot: Shot, before: Staging | None, now: Staging | None) -> Shot:
     return resting(now.camera) if before is None else shot.to(now.camera)
 
 
-def view_of(shot: Shot, scene: Scene, layout: Layout) -> View:
-    """Return what a shot shows of a scene."""
-    goal = goal_of(shot, scene, layout)
+def view_of(shot: Shot, layout: Layout) -> View:
+    """Return what a shot of the map shows."""
+    goal = goal_of(shot, layout)
     if shot.start is None:
         return goal
-    course = settle if shot.camera is Camera.FREE else ease
-    return between(view_of(shot.start, scene, layout), goal, course(shot.share))
+    return between(view_of(shot.start, layout), goal, shot.eased)
 
 
-def goal_of(shot: Shot, scene: Scene, layout: Layout) -> View:
-    """Return what a shot will show once it has arrived."""
+def goal_of(shot: Shot, layout: Layout) -> View:
+    """Return what a shot of the map will show once it has arrived."""
     if shot.camera is Camera.FREE and shot.aim is not None:
         return looking(layout, shot.aim)
-    if shot.camera is Camera.HOME_STRAIGHT:
-        return showing(layout, HOME_X_M, -(BEND_RADIUS_M + HOME_OUT_M), HOME_WIDTH_M)
-    if shot.camera is Camera.RUNNER:
-        return _beside(scene, layout, 0.0, RUNNER_WIDTH_M)
-    if shot.camera is Camera.GROUP:
-        return _beside(scene, layout, lead_m(scene), GROUP_WIDTH_M)
     return whole(layout.track)
 
 
-def lead_m(scene: Scene) -> float:
-    """Return how far ahead of the runner the middle of those around her is [m].
-
-    Weighted by how strongly each is drawn, so that nothing jumps when one leaves or joins.
-    """
-    here = scene.runner.x_m
-    ahead = [
-        min(NEAR_M, max(-NEAR_M, body.x_m - here)) * min(1.0, max(0.0, body.alpha))
-        for body in (*scene.pacers, *scene.ghosts)
-    ]
-    middle = (max([0.0, *ahead]) + min([0.0, *ahead])) / 2
-    return min(LEAD_M, max(-LEAD_M, middle))
+def rig_of(shot: Shot, scene: Scene, layout: Layout, box: Box) -> Rig:
+    """Return where the camera of a shot stands that shows a scene in a box."""
+    if shot.camera.close:
+        goal = perspective.rig_of(shot.camera, scene).closer(shot.zoom)
+    else:
+        goal = map_rig(goal_of(shot, layout), box)
+    if shot.start is None:
+        return goal
+    return perspective.between(rig_of(shot.start, scene, layout, box), goal, shot.eased)
 
 
-def _beside(scene: Scene, layout: Layout, ahead_m: float, width_m: float) -> View:
-    runner = scene.runner
-    s_m = track_position(np.array([runner.x_m + ahead_m]), scene.race_m)
-    x, y = to_plane(s_m, np.array([runner.offset_m + OUTWARD_M]))
-    return showing(layout, float(x[0]), float(y[0]), width_m)
+def ground_aim(shot: Shot, scene: Scene, layout: Layout) -> Viewpoint:
+    """Return the aim of the map that shows what a shot shows: where a hand takes over."""
+    if shot.on_map:
+        return aim_of(layout, view_of(shot, layout))
+    rig = rig_of(shot, scene, layout, layout.view)
+    zoom = rig.scale * layout.view.h / track_scale(layout.track)
+    return within(Viewpoint(rig.x_m, rig.y_m, zoom))

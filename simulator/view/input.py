@@ -13,9 +13,19 @@ from functools import lru_cache
 
 import pygame
 
+from simulator.screen import Camera
 from simulator.stage.keys import ALSO_PRESENTING, BINDINGS, PRESENTING, Binding
-from simulator.stage.scene import Camera
-from simulator.view.camera import MOST_ZOOM, Shot, View, aim_of, closer, view_of, within
+from simulator.view.camera import (
+    MOST_ZOOM,
+    Shot,
+    View,
+    aim_of,
+    closer,
+    ground_aim,
+    looking,
+    on_air,
+    within,
+)
 from simulator.view.layout import Layout
 from simulator.view.panels.timeline import distance_at, plot_box
 from simulator.view.ui import DOUBLE_CLICK_S
@@ -52,13 +62,13 @@ class Pointing:
         """Return the shot after an event; `now_s` is the window's own time [s]."""
         if self._scrub(event, layout):
             return shot
-        after = shot
+        after, seen = shot, on_air(shot, self._session.scene())
         if event.type == pygame.MOUSEWHEEL:
-            after = self._wheel(event, shot, layout)
+            after = self._wheel(event, shot, seen, layout)
         elif event.type == pygame.MOUSEMOTION:
-            after = self._move(event.pos, shot, layout)
+            after = self._move(event.pos, shot, seen, layout)
         elif event.type == pygame.MOUSEBUTTONDOWN and event.button in _BUTTONS:
-            after = self._press(event.pos, shot, layout, now_s)
+            after = self._press(event.pos, shot, seen, layout, now_s)
         elif event.type == pygame.MOUSEBUTTONUP and event.button in _BUTTONS:
             self._clicked = None if self._dragging else self._clicked
             self.let_go()
@@ -80,34 +90,46 @@ class Pointing:
             self._session.seek_distance(distance_at(box, layout.sizes, race_m, event.pos[0]))
         return held
 
-    def _press(self, at: tuple[int, int], shot: Shot, layout: Layout, now_s: float) -> Shot:
-        if not _on_ground(at, shot, layout):
+    def _press(
+        self, at: tuple[int, int], shot: Shot, seen: Shot, layout: Layout, now_s: float
+    ) -> Shot:
+        if not _on_ground(at, seen, layout):
             return shot
         before, self._clicked = self._clicked, (at, now_s)
         if before is not None and now_s - before[1] <= DOUBLE_CLICK_S and _near(at, before[0]):
             self._clicked = None
             self.let_go()
-            return shot.to(shot.home) if shot.camera is Camera.FREE else shot
-        self._from, self._dragging = (at, view_of(shot, self._session.scene(), layout)), False
+            return shot.to(shot.home) if shot.camera is Camera.FREE else replace(shot, zoom=1.0)
+        aim = ground_aim(seen, self._session.scene(), layout)
+        self._from, self._dragging = (at, looking(layout, aim)), False
         return shot
 
-    def _move(self, at: tuple[int, int], shot: Shot, layout: Layout) -> Shot:
+    def _move(self, at: tuple[int, int], shot: Shot, seen: Shot, layout: Layout) -> Shot:
         if self._from is None:
             return shot
         start, view = self._from
         if not self._dragging and _near(at, start):
             return shot
         self._dragging = True
-        return shot.held(within(aim_of(layout, view.shifted(at[0] - start[0], at[1] - start[1]))))
+        aim = within(aim_of(layout, view.shifted(at[0] - start[0], at[1] - start[1])))
+        held = shot.held(aim)
+        if seen.on_map and seen.start is None:
+            return held
+        # from space it flies to the map, wherever the hand moves that meanwhile
+        if shot.camera is Camera.FREE:
+            return replace(held, start=shot.start, share=shot.share)
+        return replace(held, start=seen, share=0.0)
 
-    def _wheel(self, event: pygame.Event, shot: Shot, layout: Layout) -> Shot:
+    def _wheel(self, event: pygame.Event, shot: Shot, seen: Shot, layout: Layout) -> Shot:
         notches = float(getattr(event, "precise_y", 0.0) or event.y)
-        if not notches or self._from is not None or not _on_ground(self._pointer, shot, layout):
+        if not notches or self._from is not None or not _on_ground(self._pointer, seen, layout):
             return shot
-        now = aim_of(layout, view_of(shot, self._session.scene(), layout))
+        factor = math.pow(NOTCH, min(8.0, max(-8.0, notches)))
+        if seen.camera.close:
+            return shot.closer(factor)
+        now = ground_aim(seen, self._session.scene(), layout)
         # notches add up: the next one counts from where the last one leads
         goal = shot.aim if shot.camera is Camera.FREE and shot.aim is not None else now
-        factor = math.pow(NOTCH, min(8.0, max(-8.0, notches)))
         if goal.zoom * factor < 1.0 + 1e-9:
             return shot.to(Camera.WHOLE)
         if goal.zoom >= MOST_ZOOM and factor > 1.0:

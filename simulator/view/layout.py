@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from simulator.stage.scene import Panel
+from simulator.screen import Panel
 from simulator.view.theme import Sizes
 
 TRACK_WIDTH_M, TRACK_HEIGHT_M = 176.91, 92.52

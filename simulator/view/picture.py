@@ -16,13 +16,15 @@ from pathlib import Path
 import pygame
 
 from simulator.files import replacing
+from simulator.screen import Camera
 from simulator.stage.keys import BINDINGS, PRESENTING
-from simulator.stage.scene import Camera, Scene, Staging
+from simulator.stage.scene import Scene, Staging
 from simulator.view import camera, sprites
 from simulator.view.arranging import EVERY_PANEL, LECTURE_PANELS, arrange, arrange_lecture
-from simulator.view.camera import WHOLE, Shot, goal_of, view_of
+from simulator.view.camera import WHOLE, Shot, goal_of, on_air, rig_of, view_of
 from simulator.view.input import rows
 from simulator.view.layers import bodies, group, lights, moments
+from simulator.view.layers.close import Close
 from simulator.view.layers.track import Tiles, draw_ground, mark_names, stretched
 from simulator.view.layout import Box, Hud, Layout
 from simulator.view.panels import cards, head, score
@@ -32,6 +34,8 @@ from simulator.view.panels.timeline import Timeline
 from simulator.view.text import Style, Type
 from simulator.view.theme import NIGHT, Theme, theme_named
 
+_FADE = 0.3
+"""The map fades within this share of a move from it or to it."""
 _SETTLING = 0.7
 """The wheel may turn on: ground is painted only from this share of a notch's move on."""
 
@@ -46,9 +50,9 @@ class PictureOptions:
         help: the help card is open.
         controls: leave room for the buttons (a still has none).
         presenting: for a lecture hall: clock and gap as large as they go, no notices.
-        tiles: how much new ground may be painted sharply for this picture; the rest is stretched
-            from the whole track for the moment. None = all of it, so that the picture follows from
-            the scene and these options alone.
+        tiles: how much may be painted anew for this picture: ground, which is stretched from the
+            whole track for the moment, or bodies, for which the nearest ready pose stands in. None
+            = all of it, so that the picture follows from the scene and these options alone.
     """
 
     labels: bool = True
@@ -93,6 +97,7 @@ class Painter:
         self.theme = theme or NIGHT
         self.type = type_ or Type()
         self._tiles = Tiles(self.theme)
+        self._athletes = Close()
         self._base_key: Hashable = None
         self._layout: Layout | None = None
         self._base: Base | None = None
@@ -115,6 +120,7 @@ class Painter:
         options = options or PictureOptions()
         if scene.notice and options.presenting:
             scene = replace(scene, notice="")
+        options = replace(options, shot=on_air(options.shot, scene))
         layout = layout_of(surface.get_size(), scene.staging, options)
         base = self._base_of(layout, scene)
         self._panels(base, scene, layout)
@@ -230,19 +236,47 @@ class Painter:
         shot, area = options.shot, layout.band.area
         down = round((1 - camera.ease(shot.lowered)) * area.h)
         box = Box(*layout.stage[:3], min(layout.stage.h, layout.view.h + down))
-        view = view_of(shot, scene, layout)
         surface.set_clip(box)
-        self._ground(surface, scene, layout, (view, box), base, options)
-        mark_names(surface, view, box, scene.start_s_m, base.style)
-        heads = (layout.title, layout.rate, layout.status)
-        keep_off = tuple(each for each in heads if each is not None)
-        self._stage(surface, scene, (view, box), keep_off, base.style, options)
+        share, on_map = _map_part(shot)
+        if share < 1.0:
+            rig = rig_of(shot, scene, layout, box)
+            part = surface.subsurface(pygame.Rect(box).clip(surface.get_rect()))
+            self._athletes.draw(
+                part, scene, rig, base.style, labels=options.labels, most=options.tiles
+            )
+        if share > 0.0:
+            self._map(surface, scene, layout, box, base, replace(options, shot=on_map), share)
         surface.set_clip(layout.stage)
         head.over(surface, scene, layout, base.style)
         surface.blit(base.band.picture, (area.x, area.y + down))
         surface.set_clip(None)
         if layout.band.group is not None and not down:
             group.draw(surface, scene, layout.band.group, base.style)
+
+    def _map(
+        self,
+        surface: pygame.Surface,
+        scene: Scene,
+        layout: Layout,
+        box: Box,
+        base: Base,
+        options: PictureOptions,
+        share: float,
+    ) -> None:
+        """Draw the map in a box; on the way from or to a close camera, only a share of it."""
+        view, onto = view_of(options.shot, layout), surface
+        if share < 1.0:
+            onto = surface.subsurface(surface.get_rect()).copy()
+            onto.set_clip(box)
+        self._ground(onto, scene, layout, (view, box), base, options)
+        mark_names(onto, view, box, scene.start_s_m, base.style)
+        heads = (layout.title, layout.rate, layout.status)
+        keep_off = tuple(each for each in heads if each is not None)
+        self._stage(onto, scene, (view, box), keep_off, base.style, options)
+        if share < 1.0:
+            onto.set_alpha(round(255 * share))
+            surface.set_clip(box)
+            surface.blit(onto, box[:2], box)
 
     def _ground(
         self,
@@ -267,7 +301,7 @@ class Painter:
                 stretch()
             tiles.draw(surface, view, box, track, most)
             return
-        goal = goal_of(shot, scene, layout)
+        goal = goal_of(shot, layout)
         by_hand = shot.camera is Camera.FREE and shot.share < _SETTLING
         new = None if most is None else 0
         if by_hand or not tiles.draw_scaled(surface, view, goal, box, track, new):
@@ -306,9 +340,11 @@ class Painter:
         board, whole = scene.board, options.shot.whole
         if board is None:
             return
-        view = camera.whole(layout.track) if whole else view_of(options.shot, scene, layout)
-        her_x = next(s.x for s in bodies.spots(scene, view) if s.body is scene.runner)
-        left = whole and her_x > layout.stage.centre[0]
+        left = False
+        if whole:
+            spots = bodies.spots(scene, camera.whole(layout.track))
+            her_x = next(spot.x for spot in spots if spot.body is scene.runner)
+            left = her_x > layout.stage.centre[0]
         box = layout.board(whole=whole, left=left)
         if box.w < 60 or box.h < 40:
             return
@@ -321,6 +357,23 @@ class Painter:
         if card is None or card[0] != key:
             card = self._cards[name] = (key, make())
         return card[1]
+
+
+def _map_part(shot: Shot) -> tuple[float, Shot]:
+    """Return how much of a picture is the map, 0 to 1, and as which shot sees it.
+
+    It fades into space where a move leaves it, and out of it where one arrives.
+    """
+    if shot.on_map:
+        return 1.0, shot
+    if shot.start is None:
+        return 0.0, shot
+    left, seen = _map_part(shot.start)
+    left *= 1.0 - camera.ease(shot.share / _FADE)
+    if shot.camera.close:
+        return left, seen
+    arrived = camera.ease((shot.share - 1.0) / _FADE + 1.0)
+    return (left, seen) if left > arrived else (arrived, replace(shot, start=None, share=1.0))
 
 
 def render_still(

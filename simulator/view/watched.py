@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol, TypedDict
 
+from simulator.screen import Camera
 from simulator.stage.keys import Action
 from simulator.stage.panel_state import PanelState
 from simulator.stage.scene import Cue, Scene
@@ -80,6 +81,7 @@ class Opening(TypedDict, total=False):
         window: the window, where it is open already.
         fullscreen: fill the screen; where that is refused, a window and a notice.
         theme: name of the colours, or a file of them; `night`.
+        camera: the one that is on at first.
         witnesses: are shown every scene that the window shows.
         presenting: begin as for an audience.
         display: number of the display to fill, from 0; None = a window, or while presenting the
@@ -91,6 +93,7 @@ class Opening(TypedDict, total=False):
     window: Window
     fullscreen: bool
     theme: str
+    camera: Camera
     witnesses: Sequence[Witness]
     presenting: bool
     display: int | None

@@ -216,7 +216,7 @@ name: short story
 scenario: short.yaml
 chapters:
   - {name: one, until: 2 s, caption: One.}
-  - {name: two, from: 200 m, until: 4 s, rate: 2, hold: 1, camera: runner, panels: [clock]}
+  - {name: two, from: 200 m, until: 4 s, rate: 2, hold: 1, camera: rail, panels: [clock]}
 """
 
 

@@ -157,6 +157,20 @@ def test_every_mistake_is_told_at_its_line() -> None:
     assert "did you mean panels?" in told[2]
 
 
+@pytest.mark.parametrize(
+    ("camera", "words"),
+    [
+        ("runner", "the camera 'runner' is now called 'rail'"),
+        ("home straight", "the camera 'home straight' is now called 'whole track'"),
+        ("helicopter", "there are: whole track, rail, chase, group, auto"),
+        ("free", "there is no camera 'free'"),  # a hand's, and no story's
+    ],
+)
+def test_a_camera_of_an_earlier_version_is_named_anew(camera: str, words: str) -> None:
+    (told,) = problems(f"name: x\nchapters:\n  - {{name: a, hold: 1, camera: {camera}}}\n")
+    assert words in told
+
+
 def test_what_is_wrong_with_a_scenario_or_a_change_stands_in_the_story() -> None:
     told = problems(
         "name: x\n"

@@ -21,12 +21,12 @@ import numpy as np
 import pygame
 
 from simulator.analysis.what_if import AXES
+from simulator.screen import Camera
 from simulator.session import Session
 from simulator.session.forks import LruCache
 from simulator.stage.keys import Action
 from simulator.stage.panel_state import Knob, KnobKind
 from simulator.stage.playback import RATES
-from simulator.stage.scene import Camera
 from simulator.view.app import App
 from simulator.view.pages import page_names
 from simulator.view.theme import THEMES

@@ -9,8 +9,9 @@ import pygame
 import pytest
 
 from simulator.errors import DisplayError
+from simulator.screen import Camera
 from simulator.stage.keys import BINDINGS, Action
-from simulator.stage.scene import Camera, Scene
+from simulator.stage.scene import Scene
 from simulator.view import app as app_module
 from simulator.view import sprites
 from simulator.view.app import AWAKE, IDLE_OBJECTS, App
@@ -378,7 +379,7 @@ def test_the_record_key_calls_what_the_window_was_given(session: FakeSession) ->
     for key in ("shift+t", "c", "shift+p"):
         press(app, key)
     assert films == [(next_theme(theme_named("night")).name, app.shot)]
-    assert app.shot.camera is Camera.RUNNER
+    assert app.shot.camera is Camera.RAIL
     session.said.clear()
     app = App(session)
     press(app, "shift+p")

@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from simulator.stage.scene import Camera, Scene
+from simulator.stage.scene import Scene
 from simulator.view import camera
 from simulator.view.arranging import arrange
-from simulator.view.camera import resting, view_of
+from simulator.view.camera import Viewpoint, looking
 from simulator.view.layers import bodies
 from simulator.view.layers.bodies import NameLabel
 from simulator.view.layout import Layout
@@ -24,7 +24,7 @@ def placed(scene: Scene, layout: Layout, *, follow: bool) -> list[NameLabel]:
     style = Style(TYPE, layout.sizes, THEMES["night"])
     view = camera.whole(layout.track)
     if follow:
-        view = view_of(resting(Camera.GROUP), scene, layout)
+        view = looking(layout, Viewpoint(30.0, -36.0, 3.0))
     found = bodies.spots(scene, view)
     box = layout.view if follow else layout.stage
     return bodies.place_names(found, view, box, () if follow else layout.solid(), style)

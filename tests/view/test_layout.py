@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.stage.scene import Panel
+from simulator.screen import Panel
 from simulator.view.arranging import arrange, arrange_lecture
 from simulator.view.layout import Box, Hud, Layout, track_scale
 

@@ -13,9 +13,10 @@ import pytest
 
 from simulator.scenario.loader import load_scenario, load_text
 from simulator.scenario.model import Scenario
+from simulator.screen import Camera
 from simulator.session import Session
 from simulator.stage.events import events
-from simulator.stage.scene import Camera, Scene
+from simulator.stage.scene import Scene
 from simulator.view import camera
 from simulator.view.picture import Painter, PictureOptions
 from simulator.view.text import Type, clean

@@ -10,7 +10,8 @@ import numpy as np
 import pygame
 import pytest
 
-from simulator.stage.scene import Body, Camera, Chance, ChartCurve, LightLost, Phase, Scene
+from simulator.screen import Camera
+from simulator.stage.scene import Body, Chance, ChartCurve, LightLost, Phase, Scene
 from simulator.view import camera
 from simulator.view.arranging import arrange
 from simulator.view.camera import Shot, Viewpoint, resting
@@ -30,8 +31,8 @@ from tests.view.golden import compare
 
 THEME = THEMES["night"]
 SIZE = (960, 540)
-RUNNER = resting(Camera.RUNNER)
-ARRIVING = Shot().to(Camera.RUNNER).after(0.6)
+RAIL = resting(Camera.RAIL)
+ARRIVING = Shot().to(Camera.RAIL).after(0.6)
 SHOTS = [
     *(resting(each) for each in Camera),
     *(Shot().to(Camera.GROUP).after(seconds) for seconds in (0.001, 0.4, 0.799)),
@@ -63,7 +64,7 @@ def test_a_notice_leaves_the_line_of_what_is_assumed(size: tuple[int, int], cont
     "options",
     [
         PictureOptions(),
-        PictureOptions(shot=RUNNER),
+        PictureOptions(shot=RAIL),
         PictureOptions(shot=ARRIVING),
         PictureOptions(controls=True),
     ],
@@ -75,7 +76,7 @@ def test_a_picture_depends_on_nothing_but_the_scene(options: PictureOptions) -> 
     fresh = [drawn(Painter(), scene, options) for scene in moments]
     rows = list(zip(moments, fresh, strict=True))
     for scene, picture in rows + rows[::-1]:
-        drawn(used, scene, replace(options, shot=Shot().to(Camera.RUNNER).after(0.3)))
+        drawn(used, scene, replace(options, shot=Shot().to(Camera.RAIL).after(0.3)))
         assert drawn(used, scene, options) == picture
 
 

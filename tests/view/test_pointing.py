@@ -1,15 +1,18 @@
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import pygame
 import pytest
 
-from simulator.stage.scene import Camera, Panel, Scene, Staging
+from simulator.screen import Camera, Panel
+from simulator.stage.scene import Scene, Staging
 from simulator.view.app import App
-from simulator.view.camera import MOST_ZOOM, View, resting, view_of
+from simulator.view.camera import MOST_ZOOM, View, resting, rig_of, view_of
 from simulator.view.layout import Layout
 from simulator.view.panels.timeline import plot_box
+from simulator.view.perspective import MOST_CLOSER
 from simulator.view.picture import layout_of
 from tests.view import scenes
 from tests.view.conftest import FakeSession
@@ -24,7 +27,7 @@ def user(app: App) -> User:
 
 
 def seen(app: App) -> View:
-    return view_of(app.shot, app.session.scene(), layout(app))
+    return view_of(app.shot, layout(app))
 
 
 def layout(app: App) -> Layout:
@@ -39,15 +42,44 @@ def drag(user: User, start: tuple[int, int], end: tuple[int, int]) -> None:
     user.up(end)
 
 
-@pytest.mark.parametrize("camera", [Camera.WHOLE, Camera.GROUP, Camera.RUNNER])
-def test_dragging_moves_the_ground_with_the_hand(user: User, camera: Camera) -> None:
+def test_dragging_moves_the_ground_with_the_hand(user: User) -> None:
     app = user.app
-    app.shot = resting(camera)
     before = seen(app).plane(*SPOT)
     drag(user, SPOT, (360, 170))
     assert app.shot.camera is Camera.FREE
     assert seen(app).at(*before) == pytest.approx((360, 170), abs=1.5)
     assert "Double click" in app.session.said[-1]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("camera", [Camera.RAIL, Camera.CHASE, Camera.GROUP])
+def test_a_drag_in_a_close_camera_flies_to_the_map_there(user: User, camera: Camera) -> None:
+    app = user.app
+    app.shot = resting(camera)
+    scene = app.session.scene()
+    rig = rig_of(app.shot, scene, layout(app), layout(app).view)
+    drag(user, SPOT, (SPOT[0] + 40, SPOT[1] + 20))
+    assert app.shot.camera is Camera.FREE
+    moves = [app.shot.start]  # on its way, not cut
+    user.wait(120)
+    moves.append(app.shot.start)
+    assert [move is None for move in moves] == [False, True]
+    assert app.shot.aim is not None
+    assert math.hypot(app.shot.aim.x_m - rig.x_m, app.shot.aim.y_m - rig.y_m) < 8.0
+
+
+@pytest.mark.parametrize("camera", [Camera.RAIL, Camera.CHASE, Camera.GROUP])
+def test_the_wheel_keeps_a_close_camera_following(user: User, camera: Camera) -> None:
+    app = user.app
+    app.shot = resting(camera)
+    user.move(SPOT)
+    user.wheel(2)
+    user.wait(30)
+    assert app.shot.camera is camera
+    assert app.shot.zoom == pytest.approx(1.25**2)
+    for _ in range(30):
+        user.wheel(5)
+    user.wait(30)
+    assert app.shot.zoom == MOST_CLOSER
 
 
 def test_a_slip_of_the_hand_is_no_drag(user: User, session: FakeSession) -> None:
@@ -82,7 +114,7 @@ def test_zoom_ends_at_its_bounds_and_the_whole_track_comes_back(user: User) -> N
     assert seen(app).zoom == pytest.approx(MOST_ZOOM)
     for _ in range(40):
         user.wheel(-1)
-    user.wait(60)
+    user.wait(90)
     assert app.shot == resting(Camera.WHOLE)
 
 
@@ -91,7 +123,7 @@ def test_back_from_the_free_camera(user: User, way: str) -> None:
     app = user.app
     app.shot = resting(Camera.GROUP)
     drag(user, SPOT, (400, 260))
-    user.wait(60)
+    user.wait(90)
     if way == "key":
         user.key("c")
     else:
@@ -99,7 +131,7 @@ def test_back_from_the_free_camera(user: User, way: str) -> None:
         assert app.shot.camera is Camera.FREE
         user.click(SPOT)
     assert app.shot.camera is Camera.GROUP
-    user.wait(60)
+    user.wait(90)
     assert app.shot == resting(Camera.GROUP)
 
 
@@ -177,9 +209,9 @@ def test_a_chapter_takes_the_camera_over_from_a_hand(user: User, session: FakeSe
     drag(user, SPOT, (380, 240))
     user.wait(3)
     assert user.app.shot.camera is Camera.FREE
-    session.moment = lambda: chapter(2, Camera.HOME_STRAIGHT)
-    user.wait(60)
-    assert user.app.shot == resting(Camera.HOME_STRAIGHT)
+    session.moment = lambda: chapter(2, Camera.CHASE)
+    user.wait(90)
+    assert user.app.shot == resting(Camera.CHASE)
 
 
 @pytest.mark.parametrize("key", ["c", "shift+c"])

@@ -7,8 +7,9 @@ import numpy as np
 import pygame
 import pytest
 
+from simulator.screen import Camera, Panel
 from simulator.stage.keys import PRESENTING, Action
-from simulator.stage.scene import Camera, Cue, Panel, Staging
+from simulator.stage.scene import Cue, Staging
 from simulator.view import window as window_module
 from simulator.view.app import App
 from simulator.view.arranging import LECTURE_PANELS, arrange_lecture
@@ -198,7 +199,7 @@ def test_the_mouse_is_left_alone_while_presenting(user: User, session: FakeSessi
 def test_camera_and_pause_have_keys_while_presenting(user: User, session: FakeSession) -> None:
     user.key("f5")
     user.key("c")
-    assert user.app.shot.camera is Camera.RUNNER
+    assert user.app.shot.camera is Camera.RAIL
     user.key("s")
     assert session.performed == [Action.PLAY_PAUSE]
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pygame
 import pytest
 
-from simulator.stage.scene import Panel
+from simulator.screen import Panel
 from simulator.view.app import App
 from simulator.view.arranging import arrange
 from simulator.view.layout import Box

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import pygame
 
-from simulator.stage.scene import Panel, Scene
+from simulator.screen import Panel
+from simulator.stage.scene import Scene
 from simulator.view.layout import Box
 from simulator.view.text import Style
 from simulator.view.theme import Colour, Sizes

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING
 import pygame
 
 from simulator.analysis.gaps import GapState
-from simulator.stage.scene import GapLine, Meter, Panel
+from simulator.screen import Panel
+from simulator.stage.scene import GapLine, Meter
 from simulator.units import format_signed, format_time, time_cell
 from simulator.view.layout import Box
 from simulator.view.panels.frame import CachedLayer, SidePanel, body, rows, time_in

@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING
 
 import pygame
 
+from simulator.screen import Panel
 from simulator.stage.keys import Action
-from simulator.stage.scene import Panel, Scene, WhatIf
+from simulator.stage.scene import Scene, WhatIf
 from simulator.units import format_signed, format_time
 from simulator.view.layout import Box
 from simulator.view.panels.cards import ground

@@ -1,0 +1,730 @@
+"""Athletes: a pose as a lit body, seen from anywhere, at any size.
+
+In: joints in the body's frame [m] (`simulator.stage.gait`), a kit, a direction of view, a size
+[px]. Out: sprites with premultiplied alpha, kept; `Athletes.draw` puts them on a surface.
+
+A body is a handful of tubes with elliptic sections along its bones (one for each whole limb, so
+that knees and elbows have no seams). Each facet has one colour, from its normal and the lights;
+facets are painted far to near at two or three times the size, and scaled down. Lights are fixed to
+the camera: at night floodlights behind both shoulders draw the rim, weaker ones from the front show
+the body, and tartan reflects a little red from below.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import OrderedDict
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import numpy as np
+import pygame
+from numpy.typing import NDArray
+
+from simulator.stage.gait import CROUCH_UNTIL_M, Build, Joint, Stride, cycle, poses
+from simulator.view.theme import Colour, mix
+
+Floats = NDArray[np.float64]
+
+PHASES = 32
+"""Poses of a stride at full speed: at 1.7 strides a second a new one comes nearly each picture."""
+SLOW_PHASES = 128
+"""Poses of a stride in slow motion."""
+SPEED_STEP_M_S, ACCEL_STEP_M_S2, EFFORT_STEPS = 1.5, 1.5, 2
+START_STEP_M_S, START_STEP_M = 0.5, 0.04
+"""Speeds and ways are stepped finer in the first step."""
+YAW_STEP_DEG, PITCH_STEP_DEG = 10.0, 8.0
+SIZE_STEP = 1.07
+"""Sprites are painted at sizes that differ by 7 %; between them the nearest is taken."""
+KEPT_BYTES = 192 * 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Kit:
+    """What a body wears.
+
+    Attributes:
+        skin, hair, top, bottom, trim, shoe: colours.
+        sleeve: share of the arm that is covered, from the shoulder; `leg`: of the leg, from the
+            hip. A kit with sleeves is a suit, one without a vest and shorts with a bib.
+        gloss: how much the cloth shines, 0 to 1.
+        tail: a ponytail, not short hair.
+    """
+
+    skin: Colour
+    hair: Colour
+    top: Colour
+    bottom: Colour
+    trim: Colour
+    shoe: Colour
+    sleeve: float = 0.0
+    leg: float = 0.19
+    gloss: float = 0.15
+    tail: bool = False
+
+
+SKINS: tuple[Colour, ...] = ((200, 146, 118), (86, 56, 40), (186, 128, 98), (118, 78, 56))
+HAIRS: tuple[Colour, ...] = ((62, 42, 30), (20, 16, 14), (130, 94, 60), (24, 19, 17))
+BIB: Colour = (226, 229, 234)
+
+
+def runner_kit(build: Build, colour: Colour) -> Kit:
+    """Return hers: a suit from wrist to ankle, so that she is the one who is seen."""
+    trim = mix(colour, (20, 22, 28), 0.75)
+    return Kit(
+        (94, 60, 42), (24, 19, 17), colour, colour, trim, (250, 78, 66),
+        sleeve=0.98, leg=0.93, gloss=0.4, tail=build.woman,
+    )  # fmt: skip
+
+
+def pacer_kit(build: Build, colour: Colour) -> Kit:
+    """Return the pacers' one kit; skin and hair go with the build, so that many share sprites."""
+    look = round(100 * build.stature_m) % len(SKINS)
+    return Kit(
+        SKINS[look], HAIRS[look], mix(colour, (200, 40, 110), 0.25), mix(colour, (30, 4, 20), 0.62),
+        mix(colour, (255, 255, 255), 0.55), (240, 240, 236), leg=0.15 if build.woman else 0.19,
+        tail=build.woman,
+    )  # fmt: skip
+
+
+# -- the body: rings of points ---------------------------------------------------------------------
+
+_LEG = np.array(
+    [  # share of the leg (1 at the knee, 2 at the ankle), front, back, half width, of stature
+        (-0.10, 0.012, 0.012, 0.012), (-0.04, 0.044, 0.050, 0.042), (0.05, 0.052, 0.060, 0.049),
+        (0.18, 0.053, 0.058, 0.048), (0.34, 0.051, 0.049, 0.045), (0.375, 0.050, 0.048, 0.044),
+        (0.38, 0.048, 0.045, 0.042), (0.52, 0.046, 0.042, 0.040), (0.70, 0.038, 0.035, 0.034),
+        (0.86, 0.032, 0.029, 0.030), (1.00, 0.031, 0.026, 0.0285), (1.14, 0.0250, 0.033, 0.0283),
+        (1.30, 0.0223, 0.0395, 0.0303), (1.46, 0.020, 0.034, 0.027), (1.66, 0.0170, 0.022, 0.020),
+        (1.86, 0.015, 0.0175, 0.0165), (2.02, 0.016, 0.017, 0.017), (2.10, 0.013, 0.013, 0.013),
+    ]
+)  # fmt: skip
+_ARM = np.array(
+    [
+        (-0.155, 0.0002, 0.0002, 0.0002), (-0.14, 0.012, 0.012, 0.011),
+        (-0.10, 0.021, 0.022, 0.020), (0.02, 0.0285, 0.0305, 0.0270),
+        (0.18, 0.0272, 0.0285, 0.0255), (0.40, 0.0250, 0.0248, 0.022),
+        (0.70, 0.0212, 0.0210, 0.0192), (0.93, 0.0185, 0.0185, 0.0180),
+        (1.10, 0.0200, 0.0200, 0.0185), (1.24, 0.0210, 0.0205, 0.0185),
+        (1.55, 0.0170, 0.0165, 0.0156), (1.88, 0.0120, 0.0120, 0.013),
+        (2.04, 0.0115, 0.0115, 0.0140), (2.20, 0.0165, 0.0162, 0.0208),
+        (2.33, 0.0150, 0.0150, 0.018), (2.41, 0.0002, 0.0002, 0.0002),
+    ]
+)  # fmt: skip
+_TRUNK = np.array(
+    [  # height over the hip joints, front, back, half width
+        (-0.075, 0.010, 0.012, 0.012), (-0.062, 0.034, 0.040, 0.046), (-0.035, 0.050, 0.064, 0.079),
+        (0.000, 0.054, 0.070, 0.090), (0.035, 0.055, 0.062, 0.087), (0.070, 0.052, 0.046, 0.076),
+        (0.105, 0.049, 0.041, 0.067), (0.140, 0.053, 0.045, 0.070), (0.175, 0.060, 0.050, 0.076),
+        (0.205, 0.064, 0.053, 0.081), (0.235, 0.057, 0.054, 0.086), (0.258, 0.048, 0.052, 0.088),
+        (0.272, 0.040, 0.047, 0.084), (0.284, 0.033, 0.041, 0.066), (0.298, 0.028, 0.034, 0.040),
+        (0.310, 0.026, 0.028, 0.029),
+    ]
+)  # fmt: skip
+_MAN = np.array((0.0, 0.0, 0.0, -0.003))
+_HEAD = np.array(
+    [  # height over the skull's middle, front, back, half width
+        (-0.0700, 0.0360, -0.026, 0.0040), (-0.0690, 0.0430, -0.014, 0.0130),
+        (-0.0600, 0.0485, 0.004, 0.0220), (-0.0480, 0.0480, 0.026, 0.0302),
+        (-0.0330, 0.0520, 0.044, 0.0355), (-0.0200, 0.0570, 0.053, 0.0382),
+        (-0.0050, 0.0490, 0.0577, 0.0400), (0.0110, 0.0482, 0.0602, 0.0418),
+        (0.0250, 0.0490, 0.0598, 0.0424), (0.0400, 0.0435, 0.0550, 0.0395),
+        (0.0530, 0.0325, 0.0440, 0.0318), (0.0620, 0.0200, 0.0290, 0.0215),
+        (0.0670, 0.0010, 0.0010, 0.0010),
+    ]
+)  # fmt: skip
+_HAIR_LINE = (
+    (0.0, 0.6, 1.10, 1.42, 1.62, 2.0, math.pi),
+    (0.043, 0.041, 0.024, -0.004, -0.008, -0.030, -0.038),
+)
+"""Where the hair begins: angle from the face [rad], height over the skull's middle."""
+_VEST_LINE = (
+    (0.0, 0.30, 0.52, 0.80, 1.05, 1.57),
+    (0.256, 0.264, 0.286, 0.282, 0.232, 0.210),
+)
+"""Where a vest ends: angle from front and back [rad], height over the hips."""
+_SHOE = np.array(
+    [  # along the sole (0 heel, 1 ball, 2 toe tip), top, half width
+        (-0.15, 0.012, 0.004), (-0.10, 0.030, 0.011), (0.02, 0.042, 0.0155), (0.20, 0.048, 0.0170),
+        (0.36, 0.046, 0.0170), (0.52, 0.034, 0.0174), (0.74, 0.027, 0.0192), (1.00, 0.022, 0.0225),
+        (1.40, 0.018, 0.0215), (1.75, 0.014, 0.0150), (1.95, 0.009, 0.0055),
+    ]
+)  # fmt: skip
+
+
+_PLACES = {
+    name: tuple(table[:, 0].tolist())
+    for name, table in (("_LEG", _LEG), ("_ARM", _ARM), ("_SHOE", _SHOE))
+}
+
+
+def _unit(vectors: Floats) -> Floats:
+    length: Floats = np.sqrt(np.einsum("...i,...i->...", vectors, vectors))
+    long: Floats = np.maximum(length, 1e-9)
+    return vectors / long[..., None]
+
+
+def _cross(a: Floats, b: Floats) -> Floats:
+    """Return the cross product along the last axis: numpy's own takes thrice as long on so few."""
+    (ax, ay, az), (bx, by, bz) = (np.moveaxis(v, -1, 0) for v in (a, b))
+    return np.stack([ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx], axis=-1)
+
+
+@lru_cache(maxsize=8)
+def _angles(around: int) -> Floats:
+    return np.linspace(0.0, 2.0 * np.pi, around, endpoint=False, dtype=np.float64)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Part:
+    """Rings of points, shape (rings, around, 3), and each facet's colour, gloss and depth.
+
+    `sink` [share of stature] paints facets as if they lay so much deeper: the thigh under the
+    trunk, or with a minus cloth over skin and hair over the skull.
+    """
+
+    rings: Floats
+    colours: Floats
+    gloss: float = 0.25
+    sink: Floats | float = 0.0
+
+
+def _tube(centres: Floats, ahead: Floats, across: Floats, size: Floats, around: int) -> Floats:
+    """Return rings around centres; `size` holds front, back and half width [m]."""
+    angle = _angles(around)
+    c, s = np.cos(angle), np.sin(angle)
+    out = np.where(c > 0.0, size[:, :1] * c, size[:, 1:2] * c)
+    return np.asarray(
+        centres[:, None]
+        + out[..., None] * ahead[:, None]
+        + (size[:, 2:3] * s)[..., None] * across[:, None]
+    )
+
+
+def _along(start: Floats, middle: Floats, end: Floats, share: Floats) -> Floats:
+    """Return places on a limb: 0 at `start`, 1 at the joint, 2 at `end`; the joint is rounded."""
+    at, soft = share[:, None], 0.16
+    straight = np.where(
+        at < 1.0, start + (middle - start) * at, middle + (end - middle) * (at - 1.0)
+    )
+    before, after = middle + (start - middle) * soft, middle + (end - middle) * soft
+    t = np.clip((at - 1.0 + soft) / (2.0 * soft), 0.0, 1.0)
+    curve = before * (1.0 - t) ** 2 + middle * 2.0 * t * (1.0 - t) + after * t * t
+    rounded = 0.45 * straight + 0.55 * curve  # wholly round would be a hose, not a knee
+    return np.asarray(np.where(np.abs(at - 1.0) < soft, rounded, straight))
+
+
+def _frame(centres: Floats, side: Floats) -> tuple[Floats, Floats]:
+    """Return which way is ahead and which across, at right angles to a line of centres."""
+    tangent = np.empty_like(centres)
+    tangent[1:-1] = centres[2:] - centres[:-2]
+    tangent[0], tangent[-1] = centres[1] - centres[0], centres[-1] - centres[-2]
+    tangent = _unit(tangent)
+    across = _unit(side - (tangent @ side)[:, None] * tangent)
+    return _cross(across, tangent), across
+
+
+@lru_cache(maxsize=512)
+def _bands(places: tuple[float, ...], around: int, *bands: tuple[float, Colour]) -> Floats:
+    """Return colours of the facets between rings at places: each band holds up to its own."""
+    share = np.array(places)
+    middle = 0.5 * (share[1:] + share[:-1])
+    which = np.searchsorted([until for until, _ in bands], middle)
+    colours = np.array([colour for _, colour in bands], dtype=np.float64)[which]
+    return np.repeat(colours[:, None], around, axis=1)
+
+
+def _parts(p: Floats, build: Build, kit: Kit, phase: float, around: int) -> Iterator[_Part]:
+    tall = build.stature_m
+    outward = np.array([0.0, 0.0, 1.0])
+    thick = np.interp(_LEG[:, 0], (0.0, 0.6, 2.0), (1.0, 0.1 + 0.9 * build.girth, build.girth))
+    legs = _LEG[:, 1:] * (0.95 * tall * thick)[:, None]
+    suit = kit.sleeve > 0.0
+    sink = np.where(_LEG[:-1, 0] < (0.12 if suit else 0.02), 0.03, 0.0)[:, None]
+    for end in "LR":
+        hip, knee, ankle = (p[Joint[f"{n}_{end}"]] for n in ("HIP", "KNEE", "ANKLE"))
+        centres = _along(hip, knee, ankle, _LEG[:, 0])
+        size = legs.copy()
+        if not suit:  # shorts stand off the thigh
+            size[:6] *= 1.12
+        rings = _tube(centres, *_frame(centres, outward), size, around)
+        cloth = (2.0 * kit.leg, kit.bottom)
+        yield _Part(rings, _bands(_PLACES["_LEG"], around, cloth, (9.0, kit.skin)), 0.3, sink)
+        yield _shoe(p, end, kit, tall, around)
+    arms = _ARM[:, 1:] * tall * (0.93 if build.woman else build.girth * 1.04)
+    for end in "LR":
+        shoulder, elbow, wrist = (p[Joint[f"{n}_{end}"]] for n in ("SHOULDER", "ELBOW", "WRIST"))
+        centres = _along(shoulder, elbow, wrist, _ARM[:, 0])
+        side = _unit(np.cross(wrist - elbow, elbow - shoulder))
+        rings = _tube(centres, *_frame(centres, side), arms, around)
+        sleeve = (2.0 * kit.sleeve if suit else -9.0, kit.top)
+        yield _Part(rings, _bands(_PLACES["_ARM"], around, sleeve, (9.0, kit.skin)), 0.3)
+    yield from _trunk(p, build, kit, around)
+    yield from _head(p, build, kit, phase, around)
+
+
+def _shoe(p: Floats, end: str, kit: Kit, tall: float, around: int) -> _Part:
+    heel, ball, toe = (p[Joint[f"{n}_{end}"]] for n in ("HEEL", "BALL", "TOE"))
+    sole = _along(heel, ball, toe, _SHOE[:, 0])
+    ahead, across = _frame(sole, np.array([0.0, 0.0, 1.0]))
+    up = np.where(ahead[:, 1:2] < 0.0, -ahead, ahead)
+    half = 0.5 * _SHOE[:, 1:2] * tall
+    size = np.concatenate([half, half, _SHOE[:, 2:3] * tall], axis=1)
+    colours = _bands(_PLACES["_SHOE"], around, (9.0, kit.shoe))
+    colours = colours.copy()
+    colours[:, np.cos(_angles(around) + np.pi / around) < -0.45] = (238, 240, 236)
+    return _Part(_tube(sole + up * half, up, across, size, around), colours, 0.35)
+
+
+def _trunk(p: Floats, build: Build, kit: Kit, around: int) -> Iterator[_Part]:
+    tall = build.stature_m
+    table = _TRUNK if build.woman else _TRUNK + _MAN * (_TRUNK[:, :1] < 0.1)
+    wide = 1.0 if build.woman else 1.11
+    up = _unit(p[Joint.NECK] - p[Joint.PELVIS])
+    low, high = (p[Joint[f"{n}_R"]] - p[Joint[f"{n}_L"]] for n in ("HIP", "SHOULDER"))
+    low, high = _unit(low), _unit(high)
+    angle = _angles(around)
+
+    def skin(y: Floats, grow: float = 0.0) -> Floats:
+        """Return the points at heights of shape (rings, around)."""
+        share = np.clip(y / 0.27, 0.0, 1.0)
+        side = low + (high - low) * (share * share * (3.0 - 2.0 * share))[..., None]
+        side = _unit(side - (side @ up)[..., None] * up)
+        ahead = _cross(np.broadcast_to(up, side.shape), side)
+        front, back, half = (np.interp(y, table[:, 0], table[:, i]) for i in (1, 2, 3))
+        half = half * np.where(y > 0.1, wide, 1.0) + grow
+        c, s = (np.sign(t) * np.abs(t) ** 0.86 for t in (np.cos(angle), np.sin(angle)))
+        curve = 0.010 * np.sin(np.clip((y + 0.02) / 0.30, 0.0, 1.0) * 2.0 * np.pi)
+        out = curve + np.where(c > 0.0, front + grow, back + grow) * c
+        spine = p[Joint.PELVIS] + tall * y[..., None] * up
+        return np.asarray(spine + tall * (out[..., None] * ahead + (half * s)[..., None] * side))
+
+    rows = table[:, 0]
+    middle = 0.5 * (rows[1:] + rows[:-1])
+    across = np.abs(np.sin(angle + np.pi / around))
+    aside = across > across.max() - 1e-6
+    top = 0.296 if kit.sleeve else 0.10
+    colours = _bands(
+        tuple(rows.tolist()), around, (0.085, kit.bottom), (top, kit.top), (9.0, kit.skin)
+    )
+    colours = colours.copy()
+    colours[np.ix_((middle > -0.03) & (middle < (0.25 if kit.sleeve else 0.1)), aside)] = kit.trim
+    yield _Part(skin(np.repeat(rows[:, None], around, 1)), colours, kit.gloss)
+    if kit.sleeve:
+        return
+    turn = np.abs(np.mod(angle + 0.5 * np.pi, np.pi) - 0.5 * np.pi)  # 0 front and back
+    edge = np.interp(turn, *_VEST_LINE)
+    steps = np.array((0.0, 0.33, 0.45, 0.60, 0.74, 0.88, 1.0))[:, None]
+    heights = 0.085 + (edge - 0.085) * steps
+    cloth = _bands(tuple(steps[:, 0].tolist()), around, (9.0, kit.top))
+    cloth = cloth.copy()
+    cloth[:, aside] = kit.trim
+    facing = np.abs(np.cos(angle + np.pi / around)) > 0.80
+    cloth[1:4, facing] = BIB
+    yield _Part(skin(heights, 0.003), cloth, kit.gloss, -0.035)
+
+
+def _head(p: Floats, build: Build, kit: Kit, phase: float, around: int) -> Iterator[_Part]:
+    tall, middle = build.stature_m, p[Joint.HEAD]
+    gaze, over = _unit(p[Joint.FACE] - middle), _unit(p[Joint.CROWN] - middle)
+    side = np.cross(gaze, over)
+    base = p[Joint.NECK] - 0.02 * tall * _unit(p[Joint.NECK] - p[Joint.PELVIS])
+    share = np.array((0.0, 0.35, 0.7, 1.0))
+    centres = base + (middle + tall * (0.004 * over - 0.018 * gaze) - base) * share[:, None]
+    size = np.interp(share, (0.0, 0.35, 1.0), (0.040, 0.030, 0.030)) * tall
+    size = np.repeat((size * (0.94 if build.woman else 1.1))[:, None], 3, axis=1)
+    neck = _tube(centres, *_frame(centres, side), size, around)
+    yield _Part(neck, _bands(tuple(share.tolist()), around, (9.0, kit.skin)))
+    angle = _angles(around)
+
+    def skull(y: Floats, grow: Floats | float = 0.0) -> Floats:
+        front, back, half = (np.interp(y, _HEAD[:, 0], _HEAD[:, i]) for i in (1, 2, 3))
+        half_m, shift = 0.5 * (front + back) + grow, 0.5 * (front - back)
+        out = (shift + half_m * np.cos(angle))[..., None] * gaze
+        return np.asarray(
+            middle
+            + tall * (y[..., None] * over + out + ((half + grow) * np.sin(angle))[..., None] * side)
+        )
+
+    rows = _HEAD[:, 0]
+    face = _bands(tuple(rows.tolist()), around, (9.0, kit.skin))
+    yield _Part(skull(np.repeat(rows[:, None], around, 1)), face, 0.22)
+    line = np.interp(np.abs(np.mod(angle + np.pi, 2.0 * np.pi) - np.pi), *_HAIR_LINE)
+    steps = np.sin(np.linspace(0.0, 0.5 * np.pi, 8))[:, None]
+    hair = skull(line + (0.0668 - line) * steps, 0.0045 * np.sqrt(1.0001 - steps**2))
+    yield _Part(hair, _bands(tuple(steps[:, 0].tolist()), around, (9.0, kit.hair)), 0.22, -0.018)
+    if kit.tail:
+        root = middle + tall * (0.026 * over - 0.066 * gaze)
+        tail = _tail(root, gaze, over, side, tall, phase, around)
+        yield _Part(tail, _bands(tuple(range(9)), around, (99.0, kit.hair)), 0.3, -0.02)
+
+
+def _tail(
+    root: Floats, gaze: Floats, over: Floats, side: Floats, tall: float, phase: float, around: int
+) -> Floats:
+    """Return the ponytail: it lags behind the bounce, twice a stride, and sways once."""
+    bounce = 0.30 * math.cos(4.0 * math.pi * (phase - 0.20))
+    sway = 0.42 * math.sin(2.0 * math.pi * (phase - 0.12))
+    s = np.linspace(0.0, 1.0, 9)
+    drop = -0.35 - 0.65 * s + bounce * (0.4 + 0.6 * s)
+    way = _unit(
+        -gaze * (1.1 - 0.55 * s)[:, None] + over * drop[:, None] + side * (sway * s)[:, None]
+    )
+    centres = root + np.cumsum(way, axis=0) * (0.12 * tall / len(s))
+    wide = np.interp(s, (0.0, 0.25, 0.75, 1.0), (0.013, 0.0185, 0.0135, 0.002)) * tall
+    size = np.repeat(wide[:, None], 3, axis=1)
+    return _tube(centres, *_frame(centres, side), size, around)
+
+
+# -- light and paint -------------------------------------------------------------------------------
+
+_NIGHT = (  # towards the light (right, up, towards the camera), colour, strength
+    ((-0.66, 0.52, -0.60), (0.84, 0.92, 1.00), 1.9),
+    ((0.74, 0.46, -0.56), (1.00, 0.97, 0.90), 1.5),
+    ((0.50, 0.66, 0.58), (1.00, 0.96, 0.88), 0.70),
+    ((-0.55, 0.50, 0.55), (0.80, 0.88, 1.00), 0.34),
+)
+_DAY = (
+    ((0.40, 0.80, 0.45), (1.00, 0.97, 0.90), 1.05),
+    ((-0.55, 0.45, 0.55), (0.80, 0.90, 1.00), 0.35),
+)
+_AMBIENT = (
+    ((0.150, 0.175, 0.225), (0.165, 0.085, 0.072)),
+    ((0.42, 0.47, 0.55), (0.34, 0.26, 0.23)),
+)
+"""Light from the sky and from the ground, at night and by day."""
+
+
+def _lit(normal: Floats, gloss: Floats, colours: Floats, *, day: bool) -> Floats:
+    """Return the colours of facets, 0 to 255, by their normals towards the camera's axes."""
+    up = 0.5 + 0.5 * normal[:, 1:2]
+    sky, ground = _AMBIENT[day]
+    light = np.asarray(sky) * up + np.asarray(ground) * (1.0 - up)
+    shine = np.zeros_like(light)
+    toward = -normal[:, 2]
+    for direction, tint, strength in _DAY if day else _NIGHT:
+        to = _unit(np.asarray(direction, dtype=np.float64)) * np.array([1.0, 1.0, -1.0])
+        facing = np.maximum((normal @ to + 0.06) / 1.06, 0.0)
+        half = _unit(to + np.array([0.0, 0.0, -1.0]))
+        spark = np.maximum(normal @ half, 0.0) ** 14.0 * gloss
+        light += (facing * strength)[:, None] * np.asarray(tint)
+        shine += (spark * strength * 0.22)[:, None] * np.asarray(tint)
+    rim = np.clip(1.0 - toward, 0.0, 1.0) ** 3.0 * np.clip(0.4 + 0.7 * normal[:, 1], 0.05, 1.0)
+    shine += (rim * (0.12 if day else 0.34))[:, None] * np.array((0.72, 0.82, 0.95))
+    linear = (colours / 255.0) ** 2 * light * (0.95 if day else 0.9) + shine
+    return np.asarray(255.0 * np.sqrt(np.clip(linear / (1.0 + 0.16 * linear), 0.0, 1.0)))
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Direction of sight: 0 from behind, 90 from the kerb; and how far down [deg]."""
+
+    yaw_deg: float
+    pitch_deg: float
+
+    def axes(self) -> Floats:
+        """Return the picture's right, up and depth in the body's frame, shape (3, 3)."""
+        yaw, pitch = math.radians(self.yaw_deg), math.radians(self.pitch_deg)
+        flat = np.array([math.cos(yaw), 0.0, math.sin(yaw)])
+        depth = flat * math.cos(pitch) - np.array([0.0, math.sin(pitch), 0.0])
+        right = np.array([-math.sin(yaw), 0.0, math.cos(yaw)])
+        return np.stack([right, np.cross(right, depth), depth])
+
+
+@dataclass(frozen=True, slots=True)
+class Sprite:
+    """A picture, premultiplied, and where in it the ground below the pelvis lies [px]."""
+
+    surface: pygame.Surface
+    x: int
+    y: int
+
+
+def paint(
+    pose: Floats,
+    build: Build,
+    kit: Kit,
+    view: View,
+    px_per_m: float,
+    phase: float,
+    *,
+    day: bool = False,
+    tint: Colour | None = None,
+) -> Sprite:
+    """Return a body as a sprite.
+
+    Args:
+        pose: joints in the body's frame [m], shape (len(Joint), 3).
+        build: its proportions.
+        kit: what it wears.
+        view: where it is seen from.
+        px_per_m: scale [px/m].
+        phase: stride phase, for what swings with it.
+        day: daylight, not floodlight.
+        tint: a ghost's colour; None paints a body.
+    """
+    tall_px = px_per_m * build.stature_m
+    around, over = (
+        (8, 3)
+        if tall_px < 110
+        else (12, 3)
+        if tall_px < 190
+        else (16, 2)
+        if tall_px < 330
+        else (22, 2)
+    )
+    quads, normal, colours, gloss = _facets(pose, build, kit, phase, around, view.axes())
+    x, y = quads[:, :, 0] * px_per_m, -quads[:, :, 1] * px_per_m
+    left, top = math.floor(x.min()) - 2, math.floor(y.min()) - 2
+    width, height = math.ceil(x.max()) - left + 2, math.ceil(y.max()) - top + 2
+    points = np.rint(np.stack([x - left, y - top], axis=2) * over).astype(np.int32).tolist()
+    rgba = np.full((len(quads), 4), 255.0)
+    if tint is None:
+        rgba[:, :3] = _lit(normal, gloss, colours, day=day)
+    else:
+        rgba[:, 3] = 255.0 * (0.16 + 0.62 * np.clip(1.0 + normal[:, 2], 0.0, 1.0) ** 1.5)
+        rgba[:, :3] = np.asarray(tint) * (rgba[:, 3:] / 255.0)
+    large = pygame.Surface((width * over, height * over), pygame.SRCALPHA, 32)
+    draw = pygame.draw.polygon
+    for corners, colour in zip(points, rgba.astype(np.uint8).tolist(), strict=True):
+        draw(large, colour, corners)
+    return Sprite(pygame.transform.smoothscale(large, (width, height)), -left, -top)
+
+
+def _facets(
+    pose: Floats, build: Build, kit: Kit, phase: float, around: int, axes: Floats
+) -> tuple[Floats, Floats, Floats, Floats]:
+    """Return the facets that face the camera, far ones first.
+
+    Corners (n, 4, 3) and normals (n, 3) in the picture's axes, colours (n, 3), gloss (n,).
+    """
+    parts = list(_parts(pose, build, kit, phase, around))
+    ring = np.concatenate([part.rings for part in parts]) @ axes.T
+    turned = np.concatenate([ring[:, 1:], ring[:, :1]], axis=1)
+    quad = np.stack([ring[:-1], turned[:-1], turned[1:], ring[1:]], axis=2)
+    normal = _cross(turned[1:] - ring[:-1], ring[1:] - turned[:-1])
+    middle = ring.mean(axis=1)
+    outward = np.einsum("ijk,ijk->i", normal, ring[:-1] - middle[:-1, None])
+    begins = np.cumsum([0, *(len(part.rings) for part in parts)])
+    inside = np.ones(len(quad), dtype=bool)
+    inside[begins[1:-1] - 1] = False  # from one part to the next there is nothing
+    outward[~inside] = 0.0
+    sign = np.sign(np.add.reduceat(outward, begins[:-1]))
+    normal *= np.repeat(sign, np.diff(begins))[:-1, None, None]
+    shape = quad.shape[:2]
+    colours, gloss, sink = np.zeros((*shape, 3)), np.zeros(shape), np.zeros(shape)
+    for part, first in zip(parts, begins, strict=False):
+        rows = slice(first, first + len(part.rings) - 1)
+        colours[rows], gloss[rows] = part.colours, part.gloss
+        sink[rows] = np.asarray(part.sink) * build.stature_m
+    seen = np.flatnonzero(inside[:, None] & (normal[..., 2] < 0.0))
+    depth = ring[:-1, :, 2] + turned[1:, :, 2] + 2.0 * sink
+    at = seen[np.argsort(-depth.reshape(-1)[seen], kind="stable")]
+    return (
+        quad.reshape(-1, 4, 3)[at],
+        _unit(normal.reshape(-1, 3)[at]),
+        colours.reshape(-1, 3)[at],
+        gloss.reshape(-1)[at],
+    )
+
+
+_BONES = (
+    ("HIP", "KNEE", 0.075), ("KNEE", "ANKLE", 0.05), ("HEEL", "TOE", 0.05),
+    ("SHOULDER", "ELBOW", 0.045), ("ELBOW", "HAND", 0.035),
+)  # fmt: skip
+_SHADOWS = {
+    False: (((-0.30, 0.42), 62), ((0.42, 0.34), 50), ((0.02, 0.06), 88)),
+    True: (((0.34, 0.30), 84), ((0.02, 0.06), 60)),
+}
+"""Where the shadow of a metre of height falls (behind, to the right) [m], and how dark it is."""
+_COARSE = 4
+"""Shadows are painted so much smaller than they are shown: that makes them soft."""
+
+
+def shadow(pose: Floats, build: Build, view: View, px_per_m: float, *, day: bool) -> Sprite:
+    """Return what a body takes from the lights on the ground, premultiplied black."""
+    tall, scale = build.stature_m, px_per_m / _COARSE
+    pairs = [
+        (pose[Joint[f"{a}_{e}"]], pose[Joint[f"{b}_{e}"]], w) for a, b, w in _BONES for e in "LR"
+    ]
+    pairs.append((pose[Joint.PELVIS], pose[Joint.NECK], 0.15))
+    pairs.append((pose[Joint.HEAD], pose[Joint.CROWN], 0.09))
+    right, up = view.axes()[:2, [0, 2]]
+    wide, high = (round(2.6 * scale) + 4, round(2.6 * scale * max(abs(up).max(), 0.1)) + 6)
+    total = pygame.Surface((2 * wide, 2 * high), pygame.SRCALPHA, 32)
+    for (behind, aside), strength in _SHADOWS[day]:
+        layer = pygame.Surface(total.get_size(), pygame.SRCALPHA, 32)
+        for a, b, thick in pairs:
+            flat = [(q[0] - behind * q[1], q[2] + aside * q[1]) for q in (a, b)]
+            ends = [(wide + scale * (right @ q), high - scale * (up @ q)) for q in flat]
+            width = max(1, round(thick * tall * scale * max(abs(up[1]), 0.35)))
+            pygame.draw.line(layer, (0, 0, 0, strength), ends[0], ends[1], width)
+        total.blit(layer, (0, 0), special_flags=pygame.BLEND_PREMULTIPLIED)
+    size = (2 * wide * _COARSE, 2 * high * _COARSE)
+    return Sprite(pygame.transform.smoothscale(total, size), wide * _COARSE, high * _COARSE)
+
+
+# -- the cast --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One athlete in one picture.
+
+    Attributes:
+        build, kit: who it is.
+        stride: where in its stride it is.
+        tint: a ghost's colour, None for a body.
+        phases: how many poses a stride has: more of them in slow motion.
+        day: daylight, not floodlight.
+    """
+
+    build: Build
+    kit: Kit
+    stride: Stride
+    tint: Colour | None = None
+    phases: int = PHASES
+    day: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Set:
+    """Sprites that differ in phase alone: one look, one gait, one view, one size."""
+
+    figure: Figure
+    view: View
+    px_per_m: float
+
+    def pose(self, step: int) -> Floats:
+        """Return the joints at a phase [m]."""
+        figure, s = self.figure, self.figure.stride
+        gait = s.speed_m_s, s.accel_m_s2, s.effort
+        if math.isinf(s.gone_m):
+            return np.asarray(cycle(figure.build, figure.phases, *gait)[step])
+        return np.asarray(poses(figure.build, [step / figure.phases], *gait, s.gone_m)[0])
+
+
+def _stepped(value: float, step: float, middle: float = 0.0) -> float:
+    return middle + round((value - middle) / step) * step
+
+
+def _set_of(figure: Figure, view: View, px_per_m: float) -> _Set:
+    """Return the set a figure's sprite belongs to: all that it depends on, in steps."""
+    s = figure.stride
+    starts = s.gone_m < CROUCH_UNTIL_M
+    steps = START_STEP_M_S if starts else SPEED_STEP_M_S
+    stride = Stride(
+        0.0,
+        _stepped(s.speed_m_s, steps, 0.0 if starts else 6.75),
+        _stepped(s.accel_m_s2, ACCEL_STEP_M_S2),
+        _stepped(s.effort, 1.0 / EFFORT_STEPS),
+        _stepped(s.gone_m, START_STEP_M) if starts else math.inf,
+    )
+    seen = View(
+        _stepped(view.yaw_deg, YAW_STEP_DEG) % 360.0, _stepped(view.pitch_deg, PITCH_STEP_DEG)
+    )
+    size = SIZE_STEP ** round(math.log(max(px_per_m, 1.0), SIZE_STEP))
+    return _Set(replace(figure, stride=stride), seen, size)
+
+
+Pair = tuple[Sprite, Sprite | None]
+"""A body and its shadow; a ghost has none."""
+
+
+class Athletes:
+    """Sprites of athletes, kept up to `KEPT_BYTES`.
+
+    A sprite depends on who runs how, on phase, size and view, each in steps; never on the pictures
+    before. A window that has to keep its rate gives a budget: what is missing beyond it is stood in
+    for by the nearest phase, or by another size, for the moment. Films and stills give none, so
+    that the same moment always gives the same picture to the bit.
+    """
+
+    def __init__(self) -> None:
+        self._sets: OrderedDict[_Set, dict[int, Pair]] = OrderedDict()
+        self._latest: dict[object, _Set] = {}
+        self._used: list[_Set] = []
+        self._bytes = 0
+        self._left: int | None = None
+
+    def begin(self, most: int | None) -> None:
+        """Begin a picture that may paint `most` sprites; None: as many as it needs."""
+        self._left = most
+        self._used.clear()
+
+    def end(self) -> None:
+        """Paint ahead what the next pictures will need, as far as this one's budget goes."""
+        for one in self._used if self._left is not None else ():
+            ready = self._sets.get(one)
+            if self._left and ready is not None and one.figure.stride.gone_m == math.inf:
+                step = next((k for k in range(one.figure.phases) if k not in ready), None)
+                if step is not None:
+                    self._paint(one, step)
+
+    def sprites(self, figure: Figure, view: View, px_per_m: float) -> Pair:
+        """Return a figure's body and shadow."""
+        one = _set_of(figure, view, px_per_m)
+        self._used.append(one)
+        step = int(figure.stride.phase * figure.phases + 0.5) % figure.phases
+        ready = self._sets.get(one)
+        if ready is not None:
+            self._sets.move_to_end(one)
+            if step in ready:
+                return ready[step]
+            if self._left == 0:
+                count = figure.phases
+                near = min(ready, key=lambda k: min((k - step) % count, (step - k) % count))
+                return ready[near]
+        elif self._left == 0:
+            other = self._latest.get((figure.build, figure.kit, figure.tint))
+            if other is not None and other in self._sets:
+                return self._scaled(other, step / figure.phases, one.px_per_m)
+        return self._paint(one, step)
+
+    def _scaled(self, one: _Set, phase: float, px_per_m: float) -> Pair:
+        ready, count = self._sets[one], one.figure.phases
+        at = phase * count
+        body, _ = ready[min(ready, key=lambda k: min((k - at) % count, (at - k) % count))]
+        ratio = px_per_m / one.px_per_m
+        size = tuple(max(1, round(n * ratio)) for n in body.surface.get_size())
+        scaled = pygame.transform.smoothscale(body.surface, size)
+        return Sprite(scaled, round(body.x * ratio), round(body.y * ratio)), None
+
+    def _paint(self, one: _Set, step: int) -> Pair:
+        if self._left:
+            self._left -= 1
+        figure, phase = one.figure, step / one.figure.phases
+        pose = one.pose(step)
+        body = paint(
+            pose, figure.build, figure.kit, one.view, one.px_per_m, phase,
+            day=figure.day, tint=figure.tint,
+        )  # fmt: skip
+        under = None
+        if figure.tint is None:
+            under = shadow(pose, figure.build, one.view, one.px_per_m, day=figure.day)
+        pair = (body, under)
+        self._sets.setdefault(one, {})[step] = pair
+        self._latest[figure.build, figure.kit, figure.tint] = one
+        self._bytes += _size_of(pair)
+        while self._bytes > KEPT_BYTES and len(self._sets) > 1:
+            _, old = self._sets.popitem(last=False)
+            self._bytes -= sum(_size_of(each) for each in old.values())
+        return pair
+
+
+def _size_of(pair: Pair) -> int:
+    surfaces = [sprite.surface for sprite in pair if sprite is not None]
+    return sum(4 * s.get_width() * s.get_height() for s in surfaces)
+
+
+def put(
+    target: pygame.Surface, sprite: Sprite, at: tuple[float, float], opacity: float = 1.0
+) -> None:
+    """Draw a sprite whose ground point below the pelvis is at `at` [px]."""
+    surface = sprite.surface
+    if opacity < 0.995:
+        surface = surface.copy()
+        surface.fill([round(255 * opacity)] * 4, special_flags=pygame.BLEND_RGBA_MULT)
+    place = (round(at[0]) - sprite.x, round(at[1]) - sprite.y)
+    target.blit(surface, place, special_flags=pygame.BLEND_PREMULTIPLIED)

@@ -1,0 +1,552 @@
+"""The stadium in perspective: sky, stands, boards, infield, track and its lines, through a lens.
+
+In: a `Lens`, a scene's start line, a theme. Out: pixels on a surface that is the camera's alone.
+All of it is geometry, so that it is right from anywhere and a camera may fly: lines along the lap
+at an offset and a height, cut into stations that are closer together near the camera; what lies
+between two of them is filled. Only what the rail's camera has behind it is a painted strip.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import pygame
+from numpy.typing import NDArray
+
+from simulator.coefficients import BEND_RADIUS_M, KERB_RADIUS_M, LANE_WIDTH_M, LAP_M
+from simulator.physics.track import heading, on_bend, to_plane
+from simulator.view.layers.track import LANES
+from simulator.view.perspective import NEAR_M, Lens
+from simulator.view.sprites import bloom
+from simulator.view.text import SEMIBOLD, Type
+from simulator.view.theme import Colour, Theme, mix
+
+Floats = NDArray[np.float64]
+Point = tuple[float, float]
+Line = tuple[float, float]
+"""A line along the lap: metres outside the measuring line, metres up."""
+
+KERB_M = KERB_RADIUS_M - BEND_RADIUS_M
+"""Offset of the kerb from the measuring line [m]."""
+OUTER_M = KERB_M + LANES * LANE_WIDTH_M
+"""Offset of the outer edge of lane 8 [m]."""
+BOARDS_M, BOARD_UP_M = OUTER_M + 2.6, 0.95
+"""Offset and height of the advertising boards [m]."""
+EDGE_M = KERB_M - 1.1
+"""Where the turf begins [m]."""
+APRON, TURF = (BOARDS_M, 0.0), (EDGE_M, 0.0)
+LANE_LINES: tuple[Line, ...] = tuple((KERB_M + k * LANE_WIDTH_M, 0.0) for k in range(LANES + 1))
+INNER, OUTER = LANE_LINES[0], LANE_LINES[-1]
+THICK: tuple[tuple[Line, Line], ...] = tuple(
+    ((at - 0.025, 0.0), (at + 0.025, 0.0)) for at, _ in LANE_LINES[1:-1]
+)
+KERB_FOOT, KERB_TOP, KERB_BACK = (KERB_M - 0.05, 0.0), (KERB_M - 0.05, 0.05), (KERB_M + 0.02, 0.05)
+BOARD = (APRON, (BOARDS_M, BOARD_UP_M))
+TIERS = (
+    ((BOARDS_M + 3.2, 0.0), (BOARDS_M + 3.2, 1.2), (BOARDS_M + 11.0, 6.2)),
+    ((BOARDS_M + 12.5, 6.2), (BOARDS_M + 12.5, 7.6), (BOARDS_M + 22.0, 15.0)),
+)
+"""Each tier of the stand: foot and head of its wall, head of its slope."""
+ROOF = (BOARDS_M + 22.0, 17.6)
+LINES: tuple[Line, ...] = tuple(
+    dict.fromkeys(
+        [
+            APRON, TURF, *LANE_LINES, *(line for pair in THICK for line in pair), KERB_FOOT,
+            KERB_TOP, KERB_BACK, *BOARD, *TIERS[0], *TIERS[1], ROOF,
+        ]
+    )
+)  # fmt: skip
+_AT = {line: i for i, line in enumerate(LINES)}
+_OFFSETS, _UPS = (np.array([line[i] for line in LINES])[:, None] for i in range(2))
+_AHEAD = np.concatenate(
+    [np.linspace(-16.0, -1.0, 11), np.linspace(0.0, 24.0, 20), np.geomspace(27.0, 378.0, 26)]
+)
+_ACROSS = np.concatenate([-np.geomspace(199.0, 1.0, 26), [0.0], np.geomspace(1.0, 199.0, 26)])
+"""Stations along the track for a camera that looks along it, and for one that looks across it [m]:
+in each what is behind the lens comes first and last, so that what is seen is one stretch."""
+STRIPE_M = 6.03
+"""Width of a mowing stripe, as on the map [m]."""
+
+
+@dataclass(frozen=True, eq=False)
+class Sight:
+    """All lines of a picture.
+
+    Attributes:
+        points: columns and rows [px], by line and station.
+        scale: scales [px/m], shape (lines, stations).
+        away: distances to the lens along its axis [m], shape (lines, stations).
+        along: track positions of the stations [m].
+    """
+
+    points: list[list[list[float]]]
+    scale: Floats
+    away: Floats
+    along: Floats
+
+    def stretch(self, *lines: Line) -> slice:
+        """Return the stations at which all of these lines are before the lens."""
+        seen = (self.away[[_AT[line] for line in lines]] > NEAR_M).all(axis=0)
+        at = np.flatnonzero(seen)
+        return slice(int(at[0]), int(at[-1]) + 1) if len(at) > 1 else slice(0, 0)
+
+    def line(self, line: Line, stretch: slice) -> list[list[float]]:
+        """Return a line's points [px]."""
+        return self.points[_AT[line]][stretch]
+
+
+def sight_of(lens: Lens) -> Sight:
+    """Return the lines as a camera sees them."""
+    s_m = lens.s_m
+    across = abs(math.sin(lens.rig.yaw - float(heading(s_m)))) > 0.7 and lens.rig.pitch < 0.8
+    along = s_m + (_ACROSS if across else _AHEAD)
+    (x, y), (x1, y1) = to_plane(along, 0.0), to_plane(along, 1.0)
+    column, row, scale, away = lens.project(
+        x + _OFFSETS * (x1 - x),
+        y + _OFFSETS * (y1 - y),
+        np.broadcast_to(_UPS, (len(LINES), len(x))),
+    )
+    # far outside the picture they are brought nearer: pygame fills a polygon row by row, also where
+    # nobody sees it
+    column = np.clip(column, -lens.width, 2 * lens.width)
+    row = np.clip(row, -lens.height, 2 * lens.height)
+    return Sight(np.stack([column, row], axis=2).tolist(), scale, away, along)
+
+
+def fill(target: pygame.Surface, sight: Sight, first: Line, last: Line, colour: Colour) -> None:
+    """Fill what lies between two lines."""
+    stretch = sight.stretch(first, last)
+    if stretch.stop:
+        points = sight.line(first, stretch) + sight.line(last, stretch)[::-1]
+        pygame.draw.polygon(target, colour, points)
+
+
+def draw(
+    target: pygame.Surface,
+    lens: Lens,
+    sight: Sight,
+    start_s_m: float,
+    words: tuple[str, ...],
+    theme: Theme,
+) -> None:
+    """Draw the empty stadium as a camera sees it; `words` stand on the advertising boards."""
+    if lens.rig.pitch == 0.0:  # the rail's, past which the painted strips run
+        s_m = lens.s_m
+        _backdrop(target, lens, s_m, theme)
+        _kept_ground(target, lens, sight, s_m, theme)
+        _boards(target, lens, words, s_m, theme)
+    else:
+        _sky(target, lens, theme)
+        if lens.horizon > -0.3 * lens.height:
+            _stand(target, lens, sight, theme)
+        _ground(target, lens, sight, theme)
+    line = mix(theme.ground.line, (255, 255, 255), 0.5)
+    for at in (0.0, start_s_m):
+        across(target, lens, at, 0.05, line)
+
+
+# -- sky and turf ----------------------------------------------------------------------------------
+
+
+def shaded(width: int, height: int, stops: list[tuple[float, Colour]]) -> pygame.Surface:
+    """Return a surface whose colour changes from row to row through the stops, 0 to 1."""
+    rows = np.linspace(0.0, 1.0, max(2, height))
+    places = [at for at, _ in stops]
+    rgb = [np.interp(rows, places, [colour[i] for _, colour in stops]) for i in range(3)]
+    grain = np.random.default_rng(3).random((len(rows), 64, 1)) - 0.5  # else it shows its steps
+    tile = np.clip(np.stack(rgb, axis=1)[:, None] + grain + 0.5, 0, 255).astype(np.uint8)
+    surface = pygame.Surface((width, len(rows)), 0, 32)
+    piece = pygame.surfarray.make_surface(tile.transpose(1, 0, 2))
+    surface.blits([(piece, (x, 0)) for x in range(0, width, 64)])
+    return surface
+
+
+@lru_cache(maxsize=4)
+def _sky_layer(width: int, height: int, theme: Theme) -> pygame.Surface:
+    night = theme.ground.floodlight > 0.0
+    top, low = ((5, 8, 15), (24, 32, 54)) if night else ((92, 142, 204), (206, 222, 238))
+    return shaded(width, height, [(0.0, mix(theme.back, top, 0.8)), (1.0, low)])
+
+
+@lru_cache(maxsize=4)
+def _turf_layer(width: int, height: int, theme: Theme) -> pygame.Surface:
+    turf, night = theme.ground.turf, theme.ground.floodlight > 0.0
+    far, near = mix(turf, theme.back, 0.35), mix(turf, (0, 0, 0), 0.25 if night else 0.05)
+    return shaded(width, height, [(0.0, far), (0.3, mix(far, turf, 0.9)), (1.0, near)])
+
+
+def _sky(target: pygame.Surface, lens: Lens, theme: Theme) -> None:
+    """Fill everything: sky above the horizon, turf below."""
+    width, height, horizon = lens.width, lens.height, math.ceil(lens.horizon)
+    if horizon > 0:
+        sky = _sky_layer(width, height, theme)
+        target.blit(sky, (0, 0), (0, max(0, height - horizon), width, min(horizon, height)))
+    if horizon < height:
+        turf = _turf_layer(width, height, theme)
+        begin = min(max(0, -horizon), height - 1)
+        target.blit(turf, (0, max(0, horizon)), (0, begin, width, height - begin))
+        rest = height + horizon
+        if rest < height:
+            target.fill(turf.get_at((0, height - 1)), (0, max(0, rest), width, height))
+
+
+def _ground(target: pygame.Surface, lens: Lens, sight: Sight, theme: Theme) -> None:
+    """Draw mowing stripes, run-off, track and lines."""
+    ground, night = theme.ground, theme.ground.floodlight > 0.0
+    shade = mix(ground.turf, (0, 0, 0), 0.20 if night else 0.06)
+    for corners in _stripes(lens):
+        pygame.draw.polygon(target, shade, corners)
+    fill(target, sight, APRON, OUTER, ground.apron)
+    _tartan(target, sight, theme)
+    fill(target, sight, INNER, TURF, mix(ground.edge, ground.turf, 0.6))
+    faint = mix(ground.tartan, ground.line, 0.72)
+    for line in LANE_LINES:
+        stretch = sight.stretch(line)
+        if stretch.stop:
+            pygame.draw.aalines(target, faint, False, sight.line(line, stretch))
+    for first, last in THICK:
+        if sight.scale[_AT[first]].max() > 36.0:
+            fill(target, sight, first, last, faint)
+
+
+def _stripes(lens: Lens) -> Iterator[list[Point]]:
+    """Yield every second mowing stripe of the infield."""
+    y = np.linspace(-KERB_RADIUS_M + 1.2, KERB_RADIUS_M - 1.2, 15)
+    x = (np.arange(-13.0, 15.0)[:, None] - 0.5) * STRIPE_M
+    seen = lens.project(*np.broadcast_arrays(x, y))
+    column = np.clip(seen[0], -lens.width, 2 * lens.width)
+    row = np.clip(seen[1], -lens.height, 2 * lens.height)
+    before = (seen[3] > NEAR_M) & (row > -8) & (row < 1.5 * lens.height)
+    for k in range(0, len(x) - 1, 2):
+        at = np.flatnonzero(before[k] & before[k + 1])
+        if len(at) > 1:
+            part = slice(int(at[0]), int(at[-1]) + 1)
+            sides = [np.stack([column[i, part], row[i, part]], axis=1).tolist() for i in (k, k + 1)]
+            yield sides[0] + sides[1][::-1]
+
+
+def _tartan(target: pygame.Surface, sight: Sight, theme: Theme) -> None:
+    """Fill the track piece by piece, as bright as the light is there."""
+    tartan, stretch = theme.ground.tartan, sight.stretch(OUTER, INNER)
+    if not theme.ground.floodlight:
+        fill(target, sight, OUTER, INNER, tartan)
+        return
+    away = sight.away[_AT[INNER]][stretch]
+    bright = 0.62 + 0.50 * np.exp(-away / 26.0)
+    shades = np.minimum(bright[:, None] * np.asarray(tartan), 255).astype(int).tolist()
+    one, other = sight.line(OUTER, stretch), sight.line(INNER, stretch)
+    for i in range(len(one) - 1):
+        pygame.draw.polygon(target, shades[i], (one[i], one[i + 1], other[i + 1], other[i]))
+
+
+def across(target: pygame.Surface, lens: Lens, s_m: float, width_m: float, colour: Colour) -> None:
+    """Draw a line across all lanes."""
+    s = s_m + np.array([-0.5, 0.5, 0.5, -0.5]) * width_m
+    x, y, _, away = lens.track(s, np.array([KERB_M, KERB_M, OUTER_M, OUTER_M]))
+    if away.min() > NEAR_M and (np.abs(x) < 3 * lens.width).all():
+        corners = list(zip(x.tolist(), y.tolist(), strict=True))
+        pygame.draw.polygon(target, colour, corners)
+        pygame.draw.aalines(target, colour, True, corners)
+
+
+# -- the stand -------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=1)
+def _crowd() -> tuple[Floats, Floats, Floats, Floats]:
+    """Return where the lights of the crowd are: x, y, z [m]; and how bright each is, 0 to 1."""
+    rng = np.random.default_rng(11)
+    parts = []
+    for _, (near, low), (far, high) in TIERS:
+        count = 1500
+        up = (np.floor(rng.random(count) * 13) + rng.random(count) * 0.25) / 13
+        x, y = to_plane(rng.random(count) * LAP_M, near + (far - near) * up)
+        parts.append((x, y, low + (high - low) * up, rng.random(count) ** 2))
+    x, y, z, bright = (np.concatenate([part[i] for part in parts]) for i in range(4))
+    return x, y, z, bright
+
+
+def _stand(target: pygame.Surface, lens: Lens, sight: Sight, theme: Theme) -> None:
+    night, ground = theme.ground.floodlight > 0.0, theme.ground
+    dark = mix(theme.back, ground.stand, 0.9) if night else mix(ground.stand, (60, 72, 96), 0.25)
+    fill(target, sight, TIERS[1][2], ROOF, mix(dark, (0, 0, 0), 0.55 if night else 0.25))
+    for k, (foot, head, top) in reversed(list(enumerate(TIERS))):
+        fill(target, sight, head, top, mix(dark, (0, 0, 0), 0.25 * k))
+        fill(target, sight, foot, head, mix(dark, (0, 0, 0), 0.45))
+    _specks(target, lens, theme)
+    fill(target, sight, *BOARD, mix(ground.board, theme.own, 0.12))
+    if night:
+        _lamps(target, lens, theme)
+
+
+def _specks(target: pygame.Surface, lens: Lens, theme: Theme) -> None:
+    """Draw the crowd: a few pixels for each light."""
+    x, y, z, bright = _crowd()
+    column, row, _, away = lens.project(x, y, z)
+    size = 1 + (lens.height > 400) + (lens.height > 1000)
+    seen = np.flatnonzero(
+        (away > 4.0) & (column > 0) & (column < lens.width - size)
+        & (row > 0) & (row < lens.height - size)
+    )  # fmt: skip
+    if not len(seen):
+        return
+    night = theme.ground.floodlight > 0.0
+    strength = (0.3 + 0.7 * bright[seen]) * np.clip(40.0 / away[seen], 0.3, 1.0)
+    back = np.asarray(theme.ground.stand, dtype=np.float64)
+    crowd = np.asarray(theme.ground.crowd if night else (70, 84, 112), dtype=np.float64)
+    shades = (back + (crowd - back) * strength[:, None]).astype(np.uint32)
+    packed = shades[:, 0] << 16 | shades[:, 1] << 8 | shades[:, 2]
+    left, top = column[seen].astype(np.intp), row[seen].astype(np.intp)
+    pixels = pygame.surfarray.pixels2d(target)
+    for dx in range(size):
+        for dy in range(size):
+            pixels[left + dx, top + dy] = packed
+
+
+def _lamps(target: pygame.Surface, lens: Lens, theme: Theme) -> None:
+    """Add banks of floodlights under the roof, and their glare."""
+    x, y, scale, away = lens.track(np.arange(12.5, LAP_M, 25.0), ROOF[0] - 1.0, ROOF[1] + 0.6)
+    for i in np.flatnonzero(away > 6.0).tolist():
+        size = 8 * max(1, round(min(2.6 * scale.item(i), 0.28 * lens.height) / 8))
+        at = x.item(i), y.item(i)
+        if not -size < at[0] < lens.width + size or not -size < at[1] < lens.height + size:
+            continue
+        for wide, colour, share in ((2.0, (96, 116, 160), 0.6), (0.8, (226, 234, 255), 1.0)):
+            _glare(target, at, wide * size, colour, share * theme.ground.floodlight)
+
+
+def _glare(target: pygame.Surface, at: Point, wide: float, colour: Colour, share: float) -> None:
+    light = bloom(colour, round(wide), max(2, round(wide / 2)), share)
+    place = (round(at[0] - wide / 2), round(at[1] - wide / 4))
+    target.blit(light, place, special_flags=pygame.BLEND_RGB_ADD)
+
+
+# -- what runs past behind the rail's camera -------------------------------------------------------
+
+PANEL_M = LAP_M / 6.0
+"""After so many metres of the lap the boards come again."""
+STAND_M = 34.0
+"""How far behind the track the painted stand seems to be [m]."""
+SEEN_M = 17.0
+"""So far to either side the rail's camera sees the ground [m]."""
+MID_BEND_M, MID_STRAIGHT_M = 57.8, 157.8
+CLOTHES = (
+    (66, 72, 92), (86, 62, 66), (52, 74, 96), (92, 88, 82), (60, 60, 72), (98, 74, 58),
+    (70, 82, 74),
+)  # fmt: skip
+FACES = ((168, 122, 98), (110, 76, 58), (190, 150, 124))
+
+
+def _tiled(target: pygame.Surface, layer: pygame.Surface, moved: float, y: int) -> None:
+    wide = layer.get_width()
+    x = round(moved % wide) - wide
+    while x < target.get_width():
+        target.blit(layer, (x, y))
+        x += wide
+
+
+def _backdrop(target: pygame.Surface, lens: Lens, s_m: float, theme: Theme) -> None:
+    """Draw the stand: it moves by parallax on the way, and with the turn on a bend."""
+    layer = _stand_strip(lens.width, lens.height, theme)
+    lap = LAP_M / STAND_M + 0.9 * 2.0 * math.pi
+    gone = (s_m % LAP_M) / STAND_M + 0.9 * float(heading(s_m))
+    # a whole number of strips in a lap: where the lap begins anew nothing jumps
+    strips = max(1, round(lap * 1.36 * lens.height / layer.get_width()))
+    _tiled(target, layer, gone / lap * strips * layer.get_width(), 0)
+
+
+@lru_cache(maxsize=2)
+def _stand_strip(width: int, height: int, theme: Theme) -> pygame.Surface:
+    """Return sky, roof, lamps and crowd, out of focus; twice as wide as the picture, joined."""
+    wide, high, unit = 2 * width, math.ceil(0.5 * height), height / 1080.0
+    night, dark = theme.ground.floodlight > 0.0, theme.ground.stand
+    strip = pygame.Surface((wide, high), 0, 32)
+    strip.blit(_sky_layer(wide, high, theme), (0, 0))
+    rng = np.random.default_rng(7)
+    for top, bottom, near in ((0.34, 0.60, 0.6), (0.66, 1.0, 1.0)):
+        tier = _tier(wide, round((bottom - top) * high), near * unit, theme, rng)
+        strip.blit(tier, (0, round(top * high)))
+    for top, bottom, share in ((0.285, 0.34, 0.75), (0.60, 0.66, 0.5)):
+        shade = mix(dark, (0, 0, 0), share if night else 0.4 * share)
+        strip.fill(shade, (0, round(top * high), wide, round((bottom - top) * high)))
+    soft = pygame.transform.gaussian_blur(strip, max(1, round(2.6 * unit)))
+    if not night:
+        return soft
+    row = 0.235 * high
+    for i in range(10):
+        middle = (i + 0.5) * wide / 10
+        for size, colour, share in (
+            (1100, (70, 86, 124), 0.5),
+            (420, (150, 168, 210), 0.55),
+            (170, (232, 238, 255), 0.9),
+        ):
+            _glare(soft, (middle, row), size * unit, colour, share * theme.ground.floodlight)
+        for k in range(-4, 5):
+            for y in (row - 7 * unit, row + 7 * unit):
+                pygame.draw.aacircle(soft, (255, 252, 242), (middle + 14 * k * unit, y), 5.5 * unit)
+    for _ in range(130):  # telephones, as a lens draws what it is not focused on
+        at = float(rng.integers(0, wide)), rng.uniform(0.36, 0.97) * high
+        radius = rng.uniform(5.0, 12.0) * unit
+        _glare(soft, at, 2 * radius, (190, 212, 255), rng.uniform(0.1, 0.4))
+    return soft
+
+
+def _tier(
+    wide: int, high: int, near: float, theme: Theme, rng: np.random.Generator
+) -> pygame.Surface:
+    """Return a slope of seats with a crowd, `near` px of 1080 large."""
+    night, base = theme.ground.floodlight > 0.0, theme.ground.stand
+    slope = shaded(wide, high, [(0.0, mix(base, (0, 0, 0), 0.35)), (1.0, base)])
+    rows = 13
+    for row in range(rows):
+        down = (row + 0.5) / rows
+        size = max(1.2, (1.6 + 2.1 * down) * near * 1.35)
+        places = np.arange(0.0, wide, 2.35 * size) + (row % 2) * 1.17 * size
+        places += rng.normal(0, size * 0.55, len(places))
+        light = rng.gamma(1.6, 0.62, len(places)) * (0.45 + 0.75 * down)
+        light *= 0.72 + 0.40 * np.cos(2 * np.pi * (places / wide * 10 + 0.5))
+        tone = rng.integers(0, len(CLOTHES), len(places))
+        taken = (rng.random(len(places)) < 0.8) & (np.mod(places / wide * 28, 1.0) > 0.05)
+        for i in np.flatnonzero(taken).tolist():
+            at, t = places.item(i), tone.item(i)
+            lit = 0.5 + 0.85 * light.item(i) if night else 1.25 + 0.5 * light.item(i)
+            for colour, y, radius in ((CLOTHES[t], 0.95, 1.05), (FACES[t % 3], -0.35, 0.62)):
+                shade = [min(255, int(c * lit)) for c in colour]
+                pygame.draw.circle(slope, shade, (at, down * high + y * size), size * radius)
+    return slope
+
+
+@lru_cache(maxsize=8)
+def _noise_layer(width: int, height: int, long: int, seed: int) -> Floats:
+    """Return grain drawn out along the rows, -1 to 1, shape (height, width)."""
+    grain = np.random.default_rng(seed).random((max(2, width // long), height))
+    small = np.repeat((grain * 255)[..., None], 3, axis=2).astype(np.uint8)
+    large = pygame.transform.smoothscale(pygame.surfarray.make_surface(small), (width, height))
+    return np.asarray(pygame.surfarray.array3d(large)[..., 0].T / 127.5 - 1.0)
+
+
+@lru_cache(maxsize=4)
+def _textured(
+    width: int, height: int, colour: Colour, stops: tuple[tuple[float, float], ...], rough: float
+) -> pygame.Surface:
+    """Return ground as it is lit: brightness by row through the stops, darker to the sides."""
+    rows = np.linspace(0.0, 1.0, height)[:, None]
+    places, shares = np.array(stops).T
+    light = np.interp(rows, places, shares)
+    light = light * (1.0 - 0.22 * np.abs(np.linspace(-1.0, 1.0, width)) ** 2.2)
+    light *= 1.0 + rough * _noise_layer(width, height, 28, 5)
+    fine = (np.random.default_rng(6).random((height, width, 1)) - 0.5) * 4.0
+    rgb = np.clip(light[..., None] * np.asarray(colour, dtype=np.float64) + fine, 0, 255)
+    return pygame.surfarray.make_surface(rgb.astype(np.uint8).transpose(1, 0, 2)).convert(32)
+
+
+def _kept_ground(
+    target: pygame.Surface, lens: Lens, sight: Sight, s_m: float, theme: Theme
+) -> None:
+    """Draw the ground: on a straight, and wholly inside a bend, it is the same everywhere."""
+    bends = on_bend(s_m + np.linspace(-SEEN_M, SEEN_M, 9))
+    if bends.all() or not bends.any():
+        like = MID_BEND_M if bends.all() else MID_STRAIGHT_M
+        made, top = _made_ground(lens.along(like), theme)
+        target.blit(made, (0, top))
+    else:
+        _rail_ground(target, lens, sight, theme)
+
+
+@lru_cache(maxsize=4)
+def _made_ground(lens: Lens, theme: Theme) -> tuple[pygame.Surface, int]:
+    whole = pygame.Surface((lens.width, lens.height), 0, 32)
+    top = _rail_ground(whole, lens, sight_of(lens), theme)
+    return whole.subsurface((0, top, lens.width, lens.height - top)), top
+
+
+def _rail_ground(target: pygame.Surface, lens: Lens, sight: Sight, theme: Theme) -> int:
+    """Draw the ground from the run-off down; return its first row [px]."""
+    ground, night = theme.ground, theme.ground.floodlight > 0.0
+    width, height = lens.width, lens.height
+    stretch = sight.stretch(APRON, INNER)
+    edges = {line: sight.line(line, stretch) for line in (APRON, OUTER, INNER)}
+    inside = [[y for x, y in points if 0 <= x <= width] for points in edges.values()]
+    apron, _, kerb = ([*rows, 0.55 * height] for rows in inside)
+    top, foot = math.floor(min(apron[:-1] or apron)) - 1, math.ceil(max(kerb)) + 1
+    far, near = (0.62, 1.12) if night else (0.94, 1.0)
+    tartan = _textured(
+        width, height, ground.tartan, ((0.48, far), (0.72, near)), 0.10 if night else 0.05
+    )
+    target.blit(tartan, (0, top), (0, top, width, foot - top))
+    pygame.draw.polygon(target, ground.apron, edges[APRON] + edges[OUTER][::-1])
+    for k, line in enumerate(LANE_LINES[1:], start=1):
+        faint = mix(ground.tartan, ground.line, 0.9 - 0.05 * k)
+        pygame.draw.aalines(target, faint, False, sight.line(line, stretch))
+        if k < 5:
+            fill(target, sight, *THICK[k - 1], faint)
+    down = [[x, y + 1.0] for x, y in edges[INNER]]
+    dim = (0.9, 0.32) if night else (1.0, 0.9)
+    grass = _textured(
+        width, height, ground.turf, ((0.60, dim[0]), (1.0, dim[1])), 0.30 if night else 0.10
+    )
+    foot = min(foot, height - 1)
+    under = [[2.0 * width, float(foot)], [-1.0 * width, float(foot)]]
+    if down[0][0] > down[-1][0]:
+        under.reverse()
+    pygame.draw.polygon(target, grass.get_at((width // 2, foot)), down + under)
+    target.blit(grass, (0, foot), (0, foot, width, height - foot))
+    return max(0, top)
+
+
+@lru_cache(maxsize=8)
+def _board_strip(texts: tuple[str, ...], wide: int, high: int, theme: Theme) -> pygame.Surface:
+    """Return the advertising boards of a sixth of a lap, a little out of focus."""
+    strip = pygame.Surface((wide, high), 0, 32)
+    back = theme.ground.board
+    strip.fill(mix(back, (0, 0, 0), 0.6))
+    tints = (theme.own, theme.colour("pink"), theme.good)
+    step, type_ = wide / len(texts), Type()
+    for i, text in enumerate(texts):
+        panel = pygame.Rect(round(i * step) + 2, 2, round(step) - 4, high - 4)
+        pygame.draw.rect(strip, mix(back, tints[i % 3], 0.16), panel)
+        px = max(6, round(0.5 * high))
+        shown = type_.fit(text.upper(), SEMIBOLD, px, round(0.8 * step), max(1, round(0.16 * px)))
+        colour = mix(back, tints[i % 3], 0.8)
+        type_.caps(strip, shown, ((i + 0.5) * step, high / 2), px, colour, align=0.5)
+    return pygame.transform.gaussian_blur(strip, max(1, round(high / 42)))
+
+
+def _boards(
+    target: pygame.Surface, lens: Lens, texts: tuple[str, ...], s_m: float, theme: Theme
+) -> None:
+    """Draw the boards behind the rail's picture: in one piece, or in slices on a bend."""
+    edges = np.linspace(-26.0, 26.0, 27)
+    s = s_m + edges
+    x, foot, scale, _ = lens.track(s, BOARDS_M)
+    straight = float(np.ptp(foot)) < 1.0
+    px_per_m = lens.focal / (lens.away_m + BOARDS_M)
+    high = max(4, round(BOARD_UP_M * px_per_m))
+    strip = _board_strip(texts, round(PANEL_M * px_per_m), high, theme)
+    long = strip.get_width()
+    if straight:
+        _tiled(
+            target,
+            strip,
+            (s_m % PANEL_M) / PANEL_M * long + lens.width / 2,
+            round(foot.item(0)) - high,
+        )
+        return
+    for i in range(len(edges) - 1):
+        left, right = sorted((x.item(i), x.item(i + 1)))
+        if right < 0 or left > lens.width or right - left < 1:
+            continue
+        # they run to the left, so the strip is read from the far end of the piece
+        start = round((-s.item(i + 1) % PANEL_M) / PANEL_M * long)
+        wide = round((edges[i + 1] - edges[i]) / PANEL_M * long)
+        part = strip.subsurface((min(start, long - wide), 0, wide, high))
+        size = (
+            math.ceil(right) - math.floor(left),
+            round(BOARD_UP_M * (scale.item(i) + scale.item(i + 1)) / 2),
+        )
+        at = (math.floor(left), round((foot.item(i) + foot.item(i + 1)) / 2) - size[1])
+        target.blit(pygame.transform.scale(part, size), at)

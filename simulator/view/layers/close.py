@@ -1,0 +1,471 @@
+"""What a close camera sees: athletes, LEDs and their light, the gap on the ground, names, a map.
+
+In: a scene, a `Rig`, a surface that is the picture's alone, a style. Out: the picture, drawn whole.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import pygame
+from numpy.typing import NDArray
+
+from simulator.coefficients import LAP_M
+from simulator.physics.track import heading, to_plane, track_position
+from simulator.stage.scene import Body, Scene
+from simulator.units import format_time
+from simulator.view.athletes import (
+    PHASES,
+    SLOW_PHASES,
+    Athletes,
+    Figure,
+    View,
+    pacer_kit,
+    put,
+    runner_kit,
+)
+from simulator.view.layers import arena
+from simulator.view.layers.arena import KERB_M
+from simulator.view.perspective import NEAR_M, Lens, Rig
+from simulator.view.sprites import bloom
+from simulator.view.text import BOLD, REGULAR, SEMIBOLD, Style
+from simulator.view.theme import Colour, Theme, mix
+
+Floats = NDArray[np.float64]
+
+LED_UP_M = 0.06
+DOT_PX = 9.0
+"""A body lower than this is drawn as a dot [px]."""
+MAP_M = 178.0
+"""Width of the lap with its lanes [m]."""
+LEVELS = 16
+"""Glows of the LEDs are ready at so many brightnesses."""
+GAP_OFFSET_M = KERB_M - 0.85
+"""The dimension line between her and the light lies on the ground here, inside the kerb [m]."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A body in the picture: where its ground point is [px], its scale [px/m], how far away [m]."""
+
+    body: Body
+    s_m: float
+    x: float
+    y: float
+    scale: float
+    depth: float
+    view: View
+
+
+@dataclass(frozen=True, slots=True)
+class Led:
+    """A lit or dark LED in the picture [px, px/m], its brightness 0 to 1 and colour."""
+
+    x: float
+    y: float
+    scale: float
+    bright: float
+    colour: Colour
+
+
+def place(scene: Scene, lens: Lens) -> list[Placed]:
+    """Return the bodies in sight, far ones first; she is drawn over who is beside her."""
+    bodies = [*scene.ghosts, *scene.pacers, scene.runner]
+    s = track_position(np.array([body.x_m for body in bodies]), scene.race_m)
+    offset = np.array([body.offset_m for body in bodies])
+    x, y = to_plane(s, offset)
+    column, row, scale, depth = lens.project(x, y)
+    ex, ey, ez = lens.eye
+    dx, dy = x - ex, y - ey
+    # who is right below the lens is seen as it is turned, not from whichever side he is of it
+    aside = (np.arctan2(dy, dx) - lens.rig.yaw + np.pi) % (2.0 * np.pi) - np.pi
+    sight = lens.rig.yaw + aside * math.cos(lens.rig.pitch)
+    # against the running direction, positive towards the outside, as `athletes.View` has it
+    yaw = (np.degrees(heading(s) - sight) + 180.0) % 360.0 - 180.0
+    pitch = np.degrees(np.arctan2(ez - 0.9, np.hypot(dx, dy)))
+    placed = [
+        Placed(body, at, px, py, k, far, View(a, b))
+        for body, at, px, py, k, far, a, b in zip(
+            bodies, s.tolist(), column.tolist(), row.tolist(), scale.tolist(), depth.tolist(),
+            yaw.tolist(), pitch.tolist(), strict=True,
+        )
+    ]  # fmt: skip
+    rank = {"pacer": 0.0, "ghost": 0.05, "runner": 0.15}
+    seen = [
+        each
+        for each in placed
+        if each.depth > 2 * NEAR_M
+        and -2.0 * each.scale < each.x < lens.width + 2.0 * each.scale
+        and -0.5 * each.scale < each.y < lens.height + 2.2 * each.scale
+        and each.body.alpha > 0.02
+    ]
+    return sorted(seen, key=lambda each: rank[each.body.kind] - each.depth)
+
+
+def leds(scene: Scene, lens: Lens, theme: Theme) -> list[Led]:
+    """Return the LEDs in sight: all of those near, farther on those that are lit."""
+    if scene.leds < 1:
+        return []
+    pitch = LAP_M / scene.leds
+    bright = np.zeros(scene.leds)
+    which = np.zeros(scene.leds, dtype=np.intp)
+    for i, wave in enumerate(scene.waves):
+        which[wave.brightness > bright] = i
+        bright = np.maximum(bright, wave.brightness)
+    places = np.arange(scene.leds) * pitch
+    column, row, scale, depth = lens.track(places, KERB_M - 0.03, LED_UP_M)
+    wanted = (scale > 7.0) | (bright > 0.02)
+    near = (depth > NEAR_M) & (np.abs(column - lens.width / 2) < 0.5 * lens.width + 1.2 * scale)
+    near &= (row > -20) & (row < lens.height + 1.2 * scale)
+    colours = [theme.light(wave.colour) for wave in scene.waves] or [theme.ground.led_off]
+    at = np.flatnonzero(wanted & near)
+    at = at[np.argsort(-depth[at], kind="stable")]
+    return [
+        Led(x, y, k, b, colours[c])
+        for x, y, k, b, c in zip(
+            column[at].tolist(), row[at].tolist(), scale[at].tolist(), bright[at].tolist(),
+            which[at].tolist(), strict=True,
+        )
+    ]  # fmt: skip
+
+
+def glow(
+    target: pygame.Surface,
+    led: Led,
+    wide_m: float,
+    flat: float,
+    strength: float,
+    shift: float = 0.0,
+) -> None:
+    """Add an LED's light: an ellipse `wide_m` [m] wide, `flat` as high as that."""
+    level = round(LEVELS * min(1.0, strength) * led.bright**0.8)
+    size = 2.0 ** (round(4.0 * math.log2(max(wide_m * led.scale, 4.0))) / 4.0)
+    if level < 1:
+        return
+    wide, high = round(size), max(3, round(size * flat))
+    light = bloom(led.colour, wide, high, level / LEVELS)
+    at = (round(led.x - wide / 2), round(led.y + shift * led.scale - high / 2))
+    target.blit(light, at, special_flags=pygame.BLEND_RGB_ADD)
+
+
+def light_on_ground(target: pygame.Surface, lights: list[Led], flat: float) -> None:
+    """Add what the LEDs throw on tartan and turf."""
+    for led in lights:
+        if led.bright > 0.02:
+            glow(target, led, 3.4, flat, 0.42)
+
+
+def heads(target: pygame.Surface, lights: list[Led], theme: Theme) -> None:
+    """Draw the LEDs themselves, their bloom, and the streak that a lens makes of them."""
+    for led in lights:
+        wide = max(2, round(0.13 * led.scale))
+        box = pygame.Rect(0, 0, wide, max(2, round(0.075 * led.scale)))
+        box.center = (round(led.x), round(led.y))
+        if led.scale > 12:
+            pygame.draw.rect(
+                target, (14, 17, 22), box.inflate(2, 2), border_radius=max(1, box.h // 3)
+            )
+        white = mix(led.colour, (255, 255, 255), 0.55 * led.bright)
+        lit = mix(theme.ground.led_off, white, min(1.0, 1.3 * led.bright))
+        pygame.draw.rect(target, lit, box, border_radius=max(1, box.h // 3))
+        if led.bright > 0.02:
+            glow(target, led, 1.7, 0.85, 0.55)
+            glow(target, led, 0.6, 1.0, 0.95)
+            if led.scale > 30:
+                glow(target, led, 3.8, 0.035, 0.7)
+
+
+def kerb(target: pygame.Surface, sight: arena.Sight, theme: Theme) -> None:
+    """Draw the kerb, five centimetres high."""
+    shade = theme.ground.kerb
+    arena.fill(target, sight, arena.KERB_FOOT, arena.KERB_TOP, mix(shade, (0, 0, 0), 0.5))
+    arena.fill(target, sight, arena.KERB_TOP, arena.KERB_BACK, shade)
+
+
+class Close:
+    """Draws close cameras; keep one for each theme, since it keeps its sprites."""
+
+    def __init__(self) -> None:
+        self.athletes = Athletes()
+
+    def draw(
+        self,
+        target: pygame.Surface,
+        scene: Scene,
+        rig: Rig,
+        style: Style,
+        *,
+        labels: bool,
+        most: int | None,
+    ) -> None:
+        """Draw what `rig` sees of a scene over all of `target`.
+
+        `most` bodies are painted anew, all that are missing if it is None.
+        """
+        theme = style.theme
+        lens = Lens(rig, *target.get_size())
+        sight = arena.sight_of(lens)
+        words = (scene.title, f"{scene.race_m:g} m", format_time(scene.target_s), "lightpace")
+        arena.draw(target, lens, sight, scene.start_s_m, words, theme)
+        lights = leds(scene, lens, theme)
+        flat = max(0.22, min(1.0, math.sin(rig.pitch) * 1.3))
+        light_on_ground(target, lights, flat)
+        ex, ey, _ = lens.eye
+        inside = math.hypot(max(abs(ex) - 42.195, 0.0), ey) < 36.5
+        if not inside:
+            kerb(target, sight, theme)
+            heads(target, lights, theme)
+        gap = gap_line(target, scene, lens, style)
+        placed = place(scene, lens)
+        self._bodies(target, scene, placed, theme, most)
+        if inside:
+            kerb(target, sight, theme)
+            heads(target, lights, theme)
+        taken = [minimap(target, scene, rig, style)]
+        if gap is not None:
+            taken.append(write_gap(target, scene, gap, taken, style))
+        if labels:
+            names(target, placed, taken, style)
+
+    def _bodies(
+        self,
+        target: pygame.Surface,
+        scene: Scene,
+        placed: list[Placed],
+        theme: Theme,
+        most: int | None,
+    ) -> None:
+        athletes, day = self.athletes, not theme.ground.floodlight
+        phases = PHASES if scene.speed > 0.6 else SLOW_PHASES
+        athletes.begin(most)
+        drawn = []
+        for each in placed:
+            body, build = each.body, each.body.build
+            colour = theme.colour(body.colour)
+            opacity = min(1.0, max(0.0, body.alpha))
+            if each.scale * build.stature_m < DOT_PX:
+                radius = max(2.0, 0.4 * each.scale)
+                pygame.draw.aacircle(target, colour, (each.x, each.y), radius)
+                continue
+            ghost = body.kind == "ghost"
+            kit = (
+                pacer_kit(build, colour)
+                if body.kind == "pacer"
+                else runner_kit(build, theme.colour("white"))
+            )
+            figure = Figure(build, kit, body.stride, colour if ghost else None, phases, day)
+            sprite, shade = athletes.sprites(figure, each.view, each.scale)
+            drawn.append((each, sprite, opacity))
+            if shade is not None:
+                put(target, shade, (each.x, each.y), opacity)
+        for each, sprite, opacity in drawn:
+            if each.body.kind == "ghost":
+                trail(target, each, theme.colour(each.body.colour), opacity)
+            put(target, sprite, (each.x, each.y), opacity)
+        athletes.end()
+
+
+def trail(target: pygame.Surface, placed: Placed, colour: Colour, opacity: float) -> None:
+    """Draw the thin trail of a ghost at the height of its hips."""
+    along = math.sin(math.radians(placed.view.yaw_deg))
+    length = round(2.4 * placed.scale * abs(along))
+    if length < 6:
+        return
+    light = _streak(colour, length, max(2, round(0.05 * placed.scale)), round(8 * opacity))
+    y = round(placed.y - 0.55 * placed.body.build.stature_m * placed.scale)
+    x = round(placed.x)
+    if along < 0:
+        light, x = pygame.transform.flip(light, True, False), x - length
+    target.blit(light, (x, y - light.get_height() // 2), special_flags=pygame.BLEND_RGB_ADD)
+
+
+@lru_cache(maxsize=64)
+def _streak(colour: Colour, length: int, high: int, level: int) -> pygame.Surface:
+    x = np.linspace(1.0, 0.0, length)[:, None]
+    y = np.linspace(-1.0, 1.0, 2 * high + 1)[None, :]
+    fall = x**2 * np.exp(-((y / 0.45) ** 2)) * 0.035 * level
+    light = fall[..., None] * np.asarray(colour, dtype=np.float64)
+    return pygame.surfarray.make_surface(light.astype(np.uint8))
+
+
+# -- the gap on the ground -------------------------------------------------------------------------
+
+
+def gap_line(
+    target: pygame.Surface, scene: Scene, lens: Lens, style: Style
+) -> tuple[float, float] | None:
+    """Draw the dimension line between her and the light; return where its words go [px]."""
+    line = scene.gaps[0] if scene.gaps else None
+    if not scene.waves or line is None or line.metres is None or abs(line.metres) < 0.15:
+        return None
+    unit = style.sizes.unit
+    colour = style.theme.gap(line.state)
+    span = min(max(line.metres, -60.0), 60.0)
+    her = float(track_position(scene.runner.x_m, scene.race_m))
+    at = her + np.linspace(0.0, span, max(3, 2 + int(abs(span))))
+    x, y, _, depth = lens.track(at, GAP_OFFSET_M)
+    seen = (depth > NEAR_M) & (x > -60) & (x < lens.width + 60) & (y > -60) & (y < lens.height + 60)
+    if seen.sum() < 2:
+        return None
+    points = list(zip(x[seen].tolist(), y[seen].tolist(), strict=True))
+    thick = max(2, round(3.0 * unit))
+    dark = mix(style.theme.ground.turf, (0, 0, 0), 0.6)
+    pygame.draw.lines(target, dark, False, [(px, py + thick) for px, py in points], thick)
+    pygame.draw.lines(target, colour, False, points, thick)
+    for end, place_m in ((0, her), (-1, her + span)):
+        if seen[end]:
+            xs, ys, _, _ = lens.track(place_m, np.array([GAP_OFFSET_M - 0.3, KERB_M - 0.1]))
+            ends = list(zip(xs.tolist(), ys.tolist(), strict=True))
+            pygame.draw.line(target, colour, ends[0], ends[1], thick)
+        elif end:
+            _arrow(target, colour, points[-2], points[-1], 15 * unit)
+    inside = [p for p in points if 0 <= p[0] < lens.width and 0 <= p[1] < lens.height]
+    return inside[len(inside) // 2] if inside else points[len(points) // 2]
+
+
+def _arrow(
+    target: pygame.Surface,
+    colour: Colour,
+    a: tuple[float, float],
+    b: tuple[float, float],
+    size: float,
+) -> None:
+    width, height = target.get_size()
+    tip = (min(max(b[0], size), width - size), min(max(b[1], size), height - size))
+    away = math.hypot(b[0] - a[0], b[1] - a[1]) or 1.0
+    dx, dy = (b[0] - a[0]) / away * size, (b[1] - a[1]) / away * size
+    back = (tip[0] - dx, tip[1] - dy)
+    side = (-0.5 * dy, 0.5 * dx)
+    wings = [(back[0] + k * side[0], back[1] + k * side[1]) for k in (1, -1)]
+    pygame.draw.polygon(target, colour, [tip, *wings])
+
+
+def write_gap(
+    target: pygame.Surface,
+    scene: Scene,
+    middle: tuple[float, float],
+    taken: list[pygame.Rect],
+    style: Style,
+) -> pygame.Rect:
+    """Write seconds and metres beside the dimension line, clear of what is there; return where."""
+    line, type_, px = scene.gaps[0], style.type, max(13, style.sizes.px(30))
+    seconds = f"{line.seconds or 0.0:+.2f} s".replace("-", "−")
+    metres = f"{abs(line.metres or 0.0):.1f} m"
+    first = type_.width(seconds, BOLD, px)
+    wide = first + px // 2 + type_.width(metres, REGULAR, px)
+    box = pygame.Rect(0, 0, wide + px, round(1.5 * px))
+    box.center = (round(middle[0]), round(middle[1] + 1.4 * px))
+    box = _clear(box, target.get_rect(), taken)
+    _pill(target, box, style.theme)
+    row = box.centery
+    type_.digits(target, seconds, (box.x + px // 2, row), BOLD, px, style.theme.text)
+    colour = style.theme.gap(line.state)
+    type_.digits(target, metres, (box.right - px // 2, row), REGULAR, px, colour, align=1.0)
+    return box
+
+
+def _clear(box: pygame.Rect, bounds: pygame.Rect, taken: list[pygame.Rect]) -> pygame.Rect:
+    """Return a box moved inside the picture, and up or aside from those that are taken."""
+    box = box.clamp(bounds.inflate(-8, -8))
+    for other in taken:
+        if box.colliderect(other):
+            left, right = other.x - box.w - 4, other.right + 4
+            box.x = left if left > bounds.x else right
+    return box
+
+
+@lru_cache(maxsize=128)
+def _pill_layer(width: int, height: int, colour: Colour) -> pygame.Surface:
+    pill = pygame.Surface((width, height), pygame.SRCALPHA, 32)
+    pygame.draw.rect(pill, (*colour, 170), pill.get_rect(), border_radius=height // 2)
+    return pill
+
+
+def _pill(target: pygame.Surface, box: pygame.Rect, theme: Theme) -> None:
+    target.blit(_pill_layer(box.w, box.h, theme.panel), box)
+
+
+# -- names and the map -----------------------------------------------------------------------------
+
+
+def names(
+    target: pygame.Surface, placed: list[Placed], taken: list[pygame.Rect], style: Style
+) -> None:
+    """Write her name and the ghosts' over their heads, clear of one another."""
+    theme, bounds = style.theme, target.get_rect()
+    named = [each for each in placed if each.body.kind != "pacer" and each.body.alpha > 0.4]
+    for each in sorted(named, key=lambda one: one.body.kind != "runner"):
+        body, runner = each.body, each.body.kind == "runner"
+        px = style.sizes.px(22 if runner else 19, 11)
+        spacing = max(1, round(px * 0.16))
+        wide = style.type.width(body.label.upper(), SEMIBOLD, px, spacing)
+        box = pygame.Rect(0, 0, wide + px, round(1.5 * px))
+        tall = (body.build.stature_m + 0.16) * each.scale
+        lift = tall * math.cos(math.radians(each.view.pitch_deg)) + 0.2 * each.scale
+        box.midbottom = (round(each.x), round(each.y - lift))
+        if not bounds.inflate(box.w, box.h).contains(box):
+            continue
+        box = box.clamp(bounds.inflate(-8, -8))
+        while any(box.colliderect(other) for other in taken) and box.y > 4:
+            box.y -= 3
+        taken.append(box)
+        _pill(target, box, theme)
+        colour = theme.text if runner else theme.colour(body.colour)
+        style.type.caps(target, body.label, box.center, px, colour, align=0.5)
+
+
+@lru_cache(maxsize=8)
+def _map_points(turn_deg: int, half: int) -> tuple[tuple[float, float], ...]:
+    x, y = to_plane(np.arange(0.0, LAP_M, 4.0), 3.0)
+    return tuple(on_map(x, y, turn_deg, half))
+
+
+def on_map(x: Floats, y: Floats, turn_deg: int, half: int) -> list[tuple[float, float]]:
+    """Return places of the plane on the map, whose upper side is where the camera looks [px]."""
+    turn = math.radians(90 - turn_deg)
+    scale = 2.0 * half * 0.84 / MAP_M
+    across = half + scale * (x * math.cos(turn) - y * math.sin(turn))
+    down = half - scale * (x * math.sin(turn) + y * math.cos(turn))
+    return list(zip(across.tolist(), down.tolist(), strict=True))
+
+
+def minimap(target: pygame.Surface, scene: Scene, rig: Rig, style: Style) -> pygame.Rect:
+    """Draw the lap in a corner, turned as the camera looks; return where."""
+    theme, unit = style.theme, style.sizes.unit
+    half = max(30, round(74 * unit))
+    width, height = target.get_size()
+    box = pygame.Rect(
+        width - 2 * half - round(10 * unit),
+        height - 2 * half - round(10 * unit),
+        2 * half,
+        2 * half,
+    )
+    if 3 * half > min(width, height):
+        return pygame.Rect(0, 0, 0, 0)
+    turn = round(math.degrees(rig.yaw)) % 360
+    target.blit(_disc(half, theme.panel), box)
+    part = target.subsurface(box)
+    pygame.draw.lines(part, theme.faint, True, _map_points(turn, half), max(1, round(4 * unit)))
+    heads_m = [float(track_position(wave.head_m, scene.race_m)) for wave in scene.waves]
+    her = float(track_position(scene.runner.x_m, scene.race_m))
+    tails = np.arange(0.0, 14.0, 3.0)
+    s = np.concatenate([*(head - tails for head in heads_m), [her]])
+    points = on_map(*to_plane(s, 3.0), turn, half)
+    for i, wave in enumerate(scene.waves):
+        colour = theme.light(wave.colour) if theme.ground.floodlight else theme.colour(wave.colour)
+        for k in range(len(tails)):
+            radius = max(1.5, (5.4 - 0.7 * k) * unit)
+            pygame.draw.circle(part, colour, points[len(tails) * i + k], radius)
+    pygame.draw.circle(part, theme.panel, points[-1], max(3.0, 8.5 * unit))
+    pygame.draw.circle(part, theme.text, points[-1], max(2.0, 6.5 * unit))
+    return box
+
+
+@lru_cache(maxsize=4)
+def _disc(half: int, colour: Colour) -> pygame.Surface:
+    disc = pygame.Surface((2 * half, 2 * half), pygame.SRCALPHA, 32)
+    pygame.draw.aacircle(disc, (*colour, 190), (half, half), half - 1)
+    return disc

@@ -1,0 +1,195 @@
+"""Cameras in space: where each close camera stands, and how it maps the track onto pixels.
+
+In: a camera, a scene, a box [px]. Out: `Rig` (where a camera stands and what it looks at, whatever
+the size of the picture) and `Lens` (the same for one box of pixels). The map seen from above is a
+rig, too, so that a move between any two cameras is a flight.
+
+The rail's camera stands inside the kerb, as the LEDs do, and looks outwards: athletes run
+anticlockwise, so from there they run to the left. Nothing is mirrored; the map in the corner turns
+with the camera, so that the running direction is the same in both.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from simulator.coefficients import BEND_M, LAP_M, STRAIGHT_M
+from simulator.physics.track import heading, to_plane, track_position
+from simulator.screen import Camera
+from simulator.stage.scene import Scene
+
+Floats = NDArray[np.float64]
+
+NEAR_M = 0.5
+"""Nearer to the lens than this nothing is drawn [m]."""
+RAIL_UP_M = 1.18
+"""Height of the rail's lens [m]."""
+RAIL_AWAY_M = 6.4
+"""How far inside the measuring line the rail runs [m]."""
+MOST_CLOSER, LEAST_CLOSER = 3.0, 0.5
+"""How far the wheel zooms a close camera in and out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rig:
+    """Where a camera stands, whatever the size of the picture.
+
+    Attributes:
+        x_m, y_m, z_m: the point of space it looks at [m].
+        yaw: direction of sight over ground [rad], 0 along the home straight, anticlockwise.
+        pitch: how far it looks down [rad].
+        scale: picture heights a metre at that point.
+        focal: focal length in picture heights.
+        level: where that point is seen, share of the height from above.
+    """
+
+    x_m: float
+    y_m: float
+    z_m: float
+    yaw: float
+    pitch: float
+    scale: float
+    focal: float
+    level: float = 0.5
+
+    def closer(self, factor: float) -> Rig:
+        """Return the rig with a lens that shows everything so much larger."""
+        return replace(self, scale=self.scale * factor, focal=self.focal * factor)
+
+
+def track_at(x_m: float, y_m: float) -> float:
+    """Return the track position nearest to a point of the plane [m]."""
+    beyond = abs(x_m) - STRAIGHT_M / 2
+    if beyond <= 0.0:
+        return BEND_M + STRAIGHT_M / 2 - x_m if y_m > 0 else LAP_M - STRAIGHT_M / 2 + x_m
+    turned = math.atan2(y_m, beyond) if x_m > 0 else math.atan2(-y_m, beyond)
+    along = (turned / math.pi + 0.5) * BEND_M
+    return along if x_m > 0 else LAP_M / 2 + along
+
+
+@dataclass(frozen=True, slots=True)
+class Lens:
+    """A rig in a picture of `width` × `height` [px]."""
+
+    rig: Rig
+    width: int
+    height: int
+
+    @property
+    def focal(self) -> float:
+        """Focal length [px]."""
+        return self.rig.focal * self.height
+
+    @property
+    def away_m(self) -> float:
+        """Distance from the lens to what it looks at [m]."""
+        return self.rig.focal / self.rig.scale
+
+    @property
+    def eye(self) -> tuple[float, float, float]:
+        """Where the lens is [m]."""
+        rig, away = self.rig, self.away_m
+        flat = away * math.cos(rig.pitch)
+        return (
+            rig.x_m - flat * math.cos(rig.yaw),
+            rig.y_m - flat * math.sin(rig.yaw),
+            rig.z_m + away * math.sin(rig.pitch),
+        )
+
+    @property
+    def horizon(self) -> float:
+        """Row of the horizon [px]; far above the picture where it looks straight down."""
+        return self.rig.level * self.height - self.focal * math.tan(min(self.rig.pitch, 1.55))
+
+    @property
+    def s_m(self) -> float:
+        """Track position it looks at [m]."""
+        return track_at(self.rig.x_m, self.rig.y_m)
+
+    def along(self, s_m: float) -> Lens:
+        """Return the rail's lens elsewhere on its rail."""
+        x, y = to_plane(s_m)
+        rig = replace(self.rig, x_m=float(x), y_m=float(y), yaw=float(heading(s_m)) - math.pi / 2)
+        return replace(self, rig=rig)
+
+    def project(self, x: ArrayLike, y: ArrayLike, z: ArrayLike = 0.0) -> tuple[Floats, ...]:
+        """Return columns and rows [px], scales [px/m] and depths [m] of points of space [m]."""
+        rig, (ex, ey, ez) = self.rig, self.eye
+        cy, sy, cp, sp = (f(a) for a in (rig.yaw, rig.pitch) for f in (math.cos, math.sin))
+        dx, dy, dz = np.asarray(x) - ex, np.asarray(y) - ey, np.asarray(z) - ez
+        along = dx * cy + dy * sy
+        depth = along * cp - dz * sp
+        scale = self.focal / np.maximum(depth, NEAR_M)
+        column = self.width / 2 + (dx * sy - dy * cy) * scale
+        row = self.rig.level * self.height - (along * sp + dz * cp) * scale
+        return column, row, scale, np.asarray(depth)
+
+    def track(
+        self, s_m: ArrayLike, offset_m: ArrayLike, up_m: ArrayLike = 0.0
+    ) -> tuple[Floats, ...]:
+        """Return the same of points of the track: position, metres outwards, metres up."""
+        x, y = to_plane(s_m, offset_m)
+        return self.project(x, y, up_m)
+
+
+def track_rig(
+    s_m: float, offset_m: float, up_m: float, turn: float, pitch: float, away_m: float,
+    focal: float, level: float = 0.5,
+) -> Rig:  # fmt: skip
+    """Return a rig that looks at a place of the track.
+
+    Args:
+        s_m: track position [m].
+        offset_m: metres to the outside [m].
+        up_m: metres above the ground [m].
+        turn: direction of sight against the running direction [rad], positive to the inside.
+        pitch: how far it looks down [rad].
+        away_m: how far away the lens is [m].
+        focal: focal length in picture heights.
+        level: where the place is seen, share of the height from above.
+    """
+    x, y = to_plane(s_m, offset_m)
+    yaw = float(heading(s_m)) + turn
+    return Rig(float(x), float(y), up_m, yaw, pitch, focal / away_m, focal, level)
+
+
+def rig_of(camera: Camera, scene: Scene) -> Rig:
+    """Return where a close camera stands at the moment of a scene."""
+    s = float(track_position(scene.runner.x_m, scene.race_m))
+    span = scene.waves[0].head_m - scene.runner.x_m if scene.waves else 0.0
+    if camera is Camera.RAIL:
+        # it pans towards the light while that is near, and leads a little
+        lead = 1.2 + 1.3 * math.tanh(span / 6.0)
+        return track_rig(
+            (s + lead) % LAP_M, 0.0, RAIL_UP_M, -math.pi / 2, 0.0, RAIL_AWAY_M, 1.36, 0.485
+        )
+    if camera is Camera.CHASE:
+        return track_rig((s + 5.0) % LAP_M, 0.4, 0.6, 0.16, 0.30, 14.5, 1.25, 0.56)
+    return track_rig((s + 1.5) % LAP_M, 0.8, 0.0, 0.0, 1.05, 21.0, 1.30, 0.5)
+
+
+def between(first: Rig, last: Rig, share: float) -> Rig:
+    """Return the rig `share` of the way: zoom grows by equal factors, turns go the shorter way."""
+    if share <= 0.0:
+        return first
+    if share >= 1.0:
+        return last
+
+    def mixed(a: float, b: float) -> float:
+        return a + (b - a) * share
+
+    turn = (last.yaw - first.yaw + math.pi) % (2.0 * math.pi) - math.pi
+    return Rig(
+        mixed(first.x_m, last.x_m),
+        mixed(first.y_m, last.y_m),
+        mixed(first.z_m, last.z_m),
+        first.yaw + turn * share,
+        mixed(first.pitch, last.pitch),
+        math.exp(mixed(math.log(first.scale), math.log(last.scale))),
+        math.exp(mixed(math.log(first.focal), math.log(last.focal))),
+        mixed(first.level, last.level),
+    )

@@ -146,6 +146,7 @@ def check(
                 from simulator.physics.air import outside_sources
 
                 scenario = load(name, changes)
+                _check_recordings(name, scenario)
                 out.print(escape(f"{name}: {scenario.name}, no problems"))
                 for warning in (*outside_sources(scenario.environment), *_unwritten(scenario)):
                     out.print(escape(f"  {warning}"))
@@ -165,6 +166,23 @@ def _unwritten(scenario: Scenario) -> list[str]:
 
     words = unwritten(" ".join(names))
     return [f"No font here can write {word}: pictures show {initial(word)}" for word in words]
+
+
+def _check_recordings(name: str, scenario: Scenario) -> None:
+    """Refuse recordings that are ghosts and cannot be used; the loader opens no more than texts."""
+    from simulator.errors import RecordingError
+    from simulator.recording.store import load_recording
+    from simulator.scenario.ghosts import RecordingGhost
+
+    problems = []
+    for i, ghost in enumerate(scenario.ghosts):
+        if isinstance(ghost, RecordingGhost):
+            try:
+                load_recording(ghost.file)
+            except RecordingError as error:
+                problems.append(Problem(name, 0, 0, f"ghosts.{i}.file", str(error).rstrip(".")))
+    if problems:
+        raise ScenarioError(problems)
 
 
 def check_story(name: str) -> None:

@@ -57,7 +57,10 @@ class Recorder:
             scenes, length_s = partial(story_seen, timeline.script), timeline.length_s
         else:
             name = session.scenario.name
-            length_s, beat = session.recording.end_s, beat_s(session.show, session.options)
+            length_s, beat = (
+                session.recording.end_s,
+                beat_s(session.show, slow_motion=session.options.slow_motion),
+            )
             scenes = partial(attempt_seen, session.show, session.options, 0.0, length_s)
         cut = Cut(0.0, length_s, fps=self._fps, slow_from_s=beat)
         try:
@@ -110,5 +113,6 @@ def free_path(name: str) -> Path:
     Raises:
         OutputError: the folder may not be entered.
     """
-    plain = re.sub(r"[^\w .,()-]+", "-", name).strip(" .-")[:80] or "film"
+    plain = re.sub(r"[^\w .,()-]+", "-", name).strip(" .-")[:80]
+    plain = plain.encode()[:200].decode(errors="ignore") or "film"  # a name has 255 bytes at most
     return free_name(f"lightpace {plain}", ".mp4")

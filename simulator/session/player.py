@@ -79,7 +79,9 @@ class Player:
 
     def pass_time(self, elapsed_s: float) -> None:
         """Let wall time pass [s]."""
-        self.playback = self.playback.advance(elapsed_s, beat_s(self.show, self.options))
+        self.playback = self.playback.advance(
+            elapsed_s, beat_s(self.show, slow_motion=self.options.slow_motion)
+        )
         self.pass_notice(elapsed_s)
 
     def pass_notice(self, elapsed_s: float) -> None:
@@ -125,6 +127,7 @@ class Player:
         switches = {
             Action.GHOSTS: lambda: replace(options, ghosts=not options.ghosts),
             Action.LIGHTS: lambda: replace(options, lights=not options.lights),
+            Action.WAKE: lambda: replace(options, wake=not options.wake),
             Action.REVEAL: lambda: replace(options, reveal=not options.reveal),
             Action.SLOW_MOTION: lambda: replace(options, slow_motion=not options.slow_motion),
         }

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from simulator.coefficients import LAP_M
 from simulator.stage.playback import COUNTDOWN_S, RUN_OUT_S
 from simulator.stage.scene import Phase, Scene
-from simulator.stage.scenery import ShowOptions
 from simulator.stage.show import Show
 from simulator.units import format_distance
 
@@ -44,9 +43,9 @@ def event_distance(show: Show, name: str) -> float:
     return min(float(show.recording.distance_at(events(show)[name])), show.recording.race_m)
 
 
-def beat_s(show: Show, options: ShowOptions) -> float | None:
+def beat_s(show: Show, *, slow_motion: bool = True) -> float | None:
     """Return where the beat of slow motion begins [s of race time]: where the light is lost."""
-    return events(show).get("light lost") if options.slow_motion else None
+    return events(show).get("light lost") if slow_motion else None
 
 
 _NEVER = {

@@ -69,12 +69,12 @@ class CompiledChapter:
     @property
     def length_s(self) -> float:
         """How long it takes [s of wall time]."""
-        beat = beat_s(self.show, self.options)
+        beat = beat_s(self.show)
         return playing_time(self.from_s, self.until_s, self.spec.rate, beat) + self.spec.hold
 
     def race_time(self, since_s: float) -> float:
         """Return the race time shown so long after the chapter began [s of wall time]."""
-        beat = beat_s(self.show, self.options)
+        beat = beat_s(self.show)
         return min(race_time(self.from_s, since_s, self.spec.rate, beat), self.until_s)
 
     def playback(self, since_s: float) -> Playback:
@@ -216,7 +216,7 @@ class _Compiler:
                 why = f"{spec.until} lies before {spec.from_} in this run"
                 self._wrong(("until",), ValueError(why))
             return max(until_s, from_s)
-        until_s = race_time(from_s, length_s, spec.rate, beat_s(show, ShowOptions()))
+        until_s = race_time(from_s, length_s, spec.rate, beat_s(show))
         if until_s > last_s(show):
             why = f"the run is over before: it is shown until {last_s(show):.1f} s"
             self._wrong(("until",), ValueError(why))

@@ -15,11 +15,10 @@ from functools import lru_cache
 import pygame
 import pygame.font
 
-from simulator.errors import ResourceError
-from simulator.resources import asset_path
+from simulator.view import fonts
 from simulator.view.theme import Colour, Sizes, Theme
 
-REGULAR, SEMIBOLD, BOLD = "Regular", "SemiBold", "Bold"
+REGULAR, SEMIBOLD, BOLD = fonts.REGULAR, fonts.SEMIBOLD, fonts.BOLD
 LONGEST = 240
 """Characters of one line that are looked at; nothing on a screen holds more."""
 RUNS_KEPT = 900
@@ -28,18 +27,18 @@ FONTS_KEPT = 64
 dragged larger would otherwise open 20 more for every size on its way."""
 _NUMBER_AT_END = re.compile(r"(\S*\d\S*)?$")
 """A number is left out whole, never in part."""
-_READABLE = 6
 _FINE_BELOW = 40
 """Smaller type is drawn at twice its size and halved: even spacing, no hinting jumps [px]."""
 
 
 @lru_cache(maxsize=512)
 def clean(text: str) -> str:
-    """Return `text` as one printable line of at most `LONGEST` characters."""
+    """Return `text` as one line of at most `LONGEST` characters that the fonts here can write."""
     cut = text[:LONGEST]
     if cut.isascii() and cut.isprintable():
         return cut
-    return "".join(c if c.isprintable() else " " * c.isspace() for c in cut if ord(c) < 0x110000)
+    line = "".join(c if c.isprintable() else " " * c.isspace() for c in cut if ord(c) < 0x110000)
+    return fonts.writable(line)
 
 
 def shrink(px: int, least: int, fits: Callable[[int], bool]) -> int:
@@ -50,24 +49,11 @@ def shrink(px: int, least: int, fits: Callable[[int], bool]) -> int:
     return smaller[min(bisect_left(smaller, True, key=fits), len(smaller) - 1)]
 
 
-def _font_file(weight: str) -> str:
-    """Return the file of a weight that can draw a digit: one cut short opens, and draws nothing."""
-    path = asset_path(f"fonts/LightpaceSans-{weight}.ttf")
-    try:
-        digit = pygame.font.Font(str(path), _READABLE).metrics("0")[0]
-        if digit is None or digit[3] <= digit[2]:
-            raise ValueError("it has no digits")
-    except (pygame.error, OSError, ValueError) as error:
-        raise ResourceError(f"The font {path.name} is damaged; reinstall lightpace.") from error
-    return str(path)
-
-
 class Type:
     """Fonts and ready-made writing for one process; make one and share it.
 
     Attributes:
-        font: the bundled font of a weight and a size, opened when first used; raises
-            `ResourceError` if it is damaged.
+        font: the font of a file and a size, opened when first used.
         glyph: a ready glyph and its advance [px], of a character, a weight, a size, a colour.
         run: a ready line, of a text, a weight, a size, a colour.
     """
@@ -75,15 +61,15 @@ class Type:
     def __init__(self) -> None:
         if not pygame.font.get_init():
             pygame.font.init()
-        self._file = lru_cache(_font_file)
         self.font = lru_cache(FONTS_KEPT)(self._open_font)
         self.glyph = lru_cache(4 * RUNS_KEPT)(self._render_glyph)
         self.run = lru_cache(RUNS_KEPT)(self._render)
         self._line_width = lru_cache(4 * RUNS_KEPT)(self._measure)
         self._fit = lru_cache(RUNS_KEPT)(self._cut)
 
-    def _open_font(self, weight: str, px: int) -> pygame.font.Font:
-        return pygame.font.Font(self._file(weight), max(1, px))
+    @staticmethod
+    def _open_font(path: str, px: int) -> pygame.font.Font:
+        return pygame.font.Font(path, max(1, px))
 
     def forget(self) -> None:
         """Drop all that was kept: in other colours none of the writing is of use.
@@ -105,19 +91,33 @@ class Type:
             # joiners and the like: SDL refuses to draw what has no width
             return pygame.Surface((1, self.height(weight, px)), pygame.SRCALPHA, 32)
         if px >= _FINE_BELOW:
-            return self.font(weight, px).render(text, True, colour)
-        large = self.font(weight, 2 * px).render(text, True, colour)
+            return self._drawn(text, weight, px, colour)
+        large = self._drawn(text, weight, 2 * px, colour)
         size = (max(1, (large.get_width() + 1) // 2), max(1, (large.get_height() + 1) // 2))
         return pygame.transform.smoothscale(large, size)
 
+    def _drawn(self, text: str, weight: str, px: int, colour: Colour) -> pygame.Surface:
+        """Draw a line, each piece of it in a font that has its letters, on one base line."""
+        parts = [(part, self.font(path, px)) for part, path in fonts.pieces(text, weight)]
+        if len(parts) == 1 and text.isascii():
+            return parts[0][1].render(text, True, colour)
+        main = self.font(fonts.main_font(weight), px)
+        wide = sum(font.size(part)[0] for part, font in parts)
+        line, x = pygame.Surface((max(1, wide), main.get_height()), pygame.SRCALPHA, 32), 0
+        for part, font in parts:
+            line.blit(font.render(part, True, colour), (x, main.get_ascent() - font.get_ascent()))
+            x += font.size(part)[0]
+        return line
+
     def _measure(self, text: str, weight: str, px: int) -> int:
-        if px >= _FINE_BELOW:
-            return self.font(weight, px).size(text)[0]
-        return (self.font(weight, 2 * px).size(text)[0] + 1) // 2
+        scale = 1 if px >= _FINE_BELOW else 2
+        parts = fonts.pieces(text, weight)
+        wide = sum(self.font(path, scale * px).size(part)[0] for part, path in parts)
+        return (wide + scale - 1) // scale
 
     def height(self, weight: str, px: int) -> int:
         """Return the line height of a size [px]."""
-        return self.font(weight, px).get_height()
+        return self.font(fonts.main_font(weight), px).get_height()
 
     def width(self, text: str, weight: str, px: int, spacing: int = 0) -> int:
         """Return the width of a line [px]; `spacing` is added between letters."""

@@ -3,7 +3,8 @@ from __future__ import annotations
 import pygame
 import pytest
 
-from simulator.view.text import BOLD, REGULAR, SEMIBOLD, Type
+from simulator.view import fonts
+from simulator.view.text import BOLD, REGULAR, SEMIBOLD, Type, clean
 
 AWKWARD = [
     "",
@@ -61,4 +62,69 @@ def test_a_window_dragged_larger_keeps_few_files_open() -> None:
     for px in range(8, 308):
         type_.run("4:06.42", REGULAR, px, (1, 2, 3))
     assert type_.font.cache_info().currsize <= 64
-    assert type_.font(REGULAR, 200).get_height() > type_.font(REGULAR, 100).get_height()
+    assert type_.height(REGULAR, 200) > type_.height(REGULAR, 100)
+
+
+# -- names in any script ---------------------------------------------------------------------------
+
+BUNDLED = [
+    "Genzebe Dibaba",
+    "Ingrīda Ūdre Đorđe Žižek Nguyễn",
+    "Ελένη Παπαδοπούλου Ἀθηνᾶ",
+    "Юлия Степанова Їжакевич",
+    "ገንዘቤ ዲባባ",
+]
+
+
+@pytest.mark.parametrize("name", BUNDLED)
+def test_names_of_runners_are_written_in_bundled_letters(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fonts, "_system_fonts", lambda: ())
+    fonts.font_for.cache_clear()
+    assert fonts.unwritten(name) == ()
+    assert clean(name) == name
+    type_ = Type()
+    shown = pygame.image.tobytes(type_.run(name, SEMIBOLD, 40, (255, 255, 255)), "RGBA")
+    boxes = "".join(" " if c == " " else "\U0010fffd" for c in name)
+    assert shown != pygame.image.tobytes(
+        pygame.font.Font(fonts.main_font(SEMIBOLD), 40).render(boxes, True, "white"), "RGBA"
+    )
+    for char in set(name.replace(" ", "")):
+        path = fonts.font_for(char, SEMIBOLD)
+        assert path is not None
+        assert fonts._has(path, char)
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("李娜", "N."),
+        ("Zhang 李娜", "Zhang N."),
+        ("김민지", "G."),
+        ("ნინო", "N."),
+        ("فيث كيبييغون", "F. K."),
+        ("Faith 🏃", "Faith"),
+        ("\ue000 7", " 7"),
+    ],
+)
+def test_a_name_that_no_font_can_write_is_shown_by_initials_never_by_boxes(
+    name: str, shown: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fonts, "_system_font", lambda _: None)
+    for cached in (fonts.font_for, fonts.writable, clean):
+        cached.cache_clear()
+    try:
+        assert clean(name) == shown
+    finally:
+        for cached in (fonts.font_for, fonts.writable, clean):
+            cached.cache_clear()
+
+
+def test_the_systems_fonts_write_what_the_bundled_ones_cannot() -> None:
+    """Where the system has a font for it: DejaVu, say, has Georgian and Armenian."""
+    if not any("dejavu" in path.lower() for path in fonts._system_fonts()):
+        pytest.skip("no such font on this machine")
+    assert clean("ნინო") == "ნინო"
+    wide = Type().width("ნინო", SEMIBOLD, 20)
+    assert Type().run("ნინო", SEMIBOLD, 20, (9, 9, 9)).get_width() == pytest.approx(wide, abs=1)

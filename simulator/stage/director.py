@@ -1,0 +1,125 @@
+"""The director: which camera is on at each moment of a run, decided from what happens in it.
+
+In: a show, a race time [s]. Out: a camera, and for how long it has been on [s]. A pure function of
+the recording: the same at any frame rate and after any seek. A cut looks at nothing later than
+itself, so it gives nothing away.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from simulator.coefficients import BEND_M, LAP_M
+from simulator.physics.track import start_position
+from simulator.recording.recording import Moment
+from simulator.screen import Camera
+from simulator.stage.events import events
+from simulator.stage.playback import COUNTDOWN_S
+from simulator.stage.show import Show
+
+LEAST_S = 5.0
+"""A camera stays on at least this long [s of playing time]: faster cuts are read as unrest."""
+URGENT_S = 2.5
+"""What will not happen again may cut in after this [s of playing time]."""
+START_S = 7.0
+"""The field runs away from the camera that saw the start for this long [s]."""
+SPLIT_S = 6.0
+"""How long a lap's end is seen from above [s]."""
+LOST_S = 8.0
+"""How long the light is seen running away [s]."""
+FINISH_M = 70.0
+"""From here to the line she is seen from the rail [m]."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """From when until when a camera is wanted [s of race time], and up to where, if it is [m]."""
+
+    from_s: float
+    until_s: float
+    camera: Camera
+    until_m: float = math.inf
+
+    def holds(self, moment: Moment, stay_s: float) -> bool:
+        """Return whether it counts, and is going to for `stay_s` [s], as far as can be seen now."""
+        left_s = self.until_s - moment.time_s
+        if math.isfinite(self.until_m):
+            left_s = (self.until_m - moment.x_m) / max(moment.v_m_s, 1.0)
+        return self.from_s <= moment.time_s < self.until_s and stay_s <= left_s
+
+
+def camera_at(show: Show, moment_s: float, rate: float = 1.0) -> tuple[Camera, float]:
+    """Return the camera at a race time [s], and how long it has been on [s of playing time].
+
+    Args:
+        show: the run.
+        moment_s: race time [s]; negative in the countdown.
+        rate: race seconds a second of playing time: at a higher rate there are fewer cuts.
+    """
+    camera, _, since_s = on_air(show, moment_s, rate)
+    return camera, since_s
+
+
+def on_air(show: Show, moment_s: float, rate: float = 1.0) -> tuple[Camera, Camera, float]:
+    """Return the camera, the one before it, and how long it has been on [s], see `camera_at`."""
+    cuts = _cuts(show, rate)
+    at = max(bisect_right(cuts, moment_s, key=lambda cut: cut[0]) - 1, 0)
+    at_s, camera = cuts[at]
+    return camera, cuts[max(at - 1, 0)][1], max(moment_s - at_s, 0.0) / rate
+
+
+@lru_cache(maxsize=8)
+def _cuts(show: Show, rate: float) -> tuple[tuple[float, Camera], ...]:
+    """Return when each camera comes on [s of race time]."""
+    wishes = _wishes(show)
+    urgent = {wish.from_s for wish in wishes[-2:]}
+    every = {edge for wish in wishes for edge in (wish.from_s, wish.until_s)}
+    edges = sorted(edge for edge in every if math.isfinite(edge))
+    cuts = [(-COUNTDOWN_S, Camera.CHASE)]
+    for edge, following in zip(edges, [*edges[1:], math.inf], strict=True):
+        least_s = URGENT_S if edge in urgent else LEAST_S
+        at_s = max(edge, cuts[-1][0] + least_s * rate)
+        if at_s < following:
+            moment, stay_s = show.recording.at(at_s), LEAST_S * rate
+            wanted = next(w.camera for w in reversed(wishes) if w.holds(moment, stay_s))
+            if wanted is not cuts[-1][1]:
+                cuts.append((at_s, wanted))
+    return tuple(cuts)
+
+
+def _wishes(show: Show) -> list[Wish]:
+    """Return what should be seen when; a later wish of the list outweighs the earlier ones.
+
+    The last two are the light that goes and the finish; what never happens is wished for never.
+    """
+    run, race_m = show.recording, show.recording.race_m
+    to_line_m = LAP_M - start_position(race_m)
+
+    def stretches(begin_m: float, end_m: float) -> list[Wish]:
+        """Return the rail's wishes for a stretch of the track: one in each lap."""
+        begin = np.arange(begin_m + to_line_m - 2 * LAP_M, race_m, LAP_M)
+        places = np.clip([begin, begin + (end_m - begin_m)], 0.0, race_m)
+        places = places[:, places[1] > places[0]]
+        times = np.nan_to_num(run.time_at(places), nan=run.end_s).T.tolist()
+        ends = places[1].tolist()
+        return [Wish(a, b, Camera.RAIL, m) for (a, b), m in zip(times, ends, strict=True) if a < b]
+
+    wishes = [Wish(-math.inf, math.inf, Camera.CHASE)]
+    wishes += stretches(BEND_M, LAP_M / 2) + stretches(LAP_M / 2 + BEND_M, LAP_M)
+    laps = (wish.from_s for wish in stretches(0.0, 1.0))
+    wishes += [Wish(at_s, at_s + SPLIT_S, Camera.WHOLE) for at_s in laps if at_s > START_S]
+    happened = events(show)
+    lost_s = happened.get("light lost", math.inf)
+    home_s = float(run.time_at(max(run.race_m - FINISH_M, 0.0)))
+    home_s = math.inf if math.isnan(home_s) else max(home_s, START_S - LEAST_S)
+    return [
+        *wishes,
+        Wish(-math.inf, START_S, Camera.CHASE),
+        Wish(lost_s, lost_s + LOST_S, Camera.CHASE),
+        Wish(home_s, math.inf, Camera.RAIL),
+    ]

@@ -1,0 +1,161 @@
+"""Font files: which one has a character, and what is written where none has it.
+
+In: characters, the bundled fonts (Latin, Greek, Cyrillic, Ethiopic), the system's own for all other
+scripts. Out: paths of font files, and text of which every character can be drawn: a word that no
+font can write is shown by its initial, never by boxes.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from itertools import groupby
+
+import pygame
+import pygame.font
+
+from simulator.errors import ResourceError
+from simulator.resources import asset_path
+
+REGULAR, SEMIBOLD, BOLD = "Regular", "SemiBold", "Bold"
+SCRIPTS = ("fonts/LightpaceNames-SemiBold.ttf", "fonts/LightpaceEthiopic-SemiBold.ttf")
+"""Bundled fonts for letters that the main one does not have."""
+_LOOKED_AT_PX = 12
+_ABSENT = "\U0010fffd"
+"""No font has this character: what is drawn for it is a font's box."""
+_LAST_RESORT = ("lastresort", "adobeblank", "unifontupper")
+"""Fonts that draw a box for every character."""
+_BLOCK = 0x80
+
+
+@lru_cache
+def main_font(weight: str) -> str:
+    """Return the main font's file of a weight.
+
+    Raises:
+        ResourceError: it cannot draw a digit: one cut short opens, and draws nothing.
+    """
+    path = asset_path(f"fonts/LightpaceSans-{weight}.ttf")
+    if not pygame.font.get_init():
+        pygame.font.init()
+    try:
+        digit = pygame.font.Font(str(path), _LOOKED_AT_PX).metrics("0")[0]
+        if digit is None or digit[3] <= digit[2]:
+            raise ValueError("it has no digits")
+    except (pygame.error, OSError, ValueError) as error:
+        raise ResourceError(f"The font {path.name} is damaged; reinstall lightpace.") from error
+    return str(path)
+
+
+@lru_cache(maxsize=2048)
+def font_for(char: str, weight: str) -> str | None:
+    """Return the file of a font that has a character; None where no font has it."""
+    first = main_font(weight)
+    if char.isascii() or not char.isprintable() or _has(first, char):
+        return first
+    bundled = next((p for p in map(str, map(asset_path, SCRIPTS)) if _has(p, char)), None)
+    return bundled or _system_font(char)
+
+
+@lru_cache(maxsize=4096)
+def _has(path: str, char: str) -> bool:
+    """Return whether a font draws something of its own for a character."""
+    font = _opened(path)
+    return font is not None and _picture(font, char) not in (_box(path), None)
+
+
+@lru_cache(maxsize=8)
+def _opened(path: str) -> pygame.font.Font | None:
+    try:
+        return pygame.font.Font(path, _LOOKED_AT_PX)
+    except (pygame.error, OSError):
+        return None
+
+
+@lru_cache(maxsize=512)
+def _box(path: str) -> bytes | None:
+    font = _opened(path)
+    return None if font is None else _picture(font, _ABSENT)
+
+
+def _picture(font: pygame.font.Font, char: str) -> bytes | None:
+    """Return what a font draws for a character; None where it has no width."""
+    try:
+        if not font.size(char)[0]:
+            return None
+        surface = font.render(char, True, (255, 255, 255))
+    except (pygame.error, UnicodeError):
+        return None
+    return bytes(f"{surface.get_size()}", "ascii") + pygame.image.tobytes(surface, "RGBA")
+
+
+def _system_font(char: str) -> str | None:
+    """Return a font of the system that has a character.
+
+    A block of characters is looked for once: where no font has the first one that is asked for, it
+    has none of them, since to look through all fonts takes a while.
+    """
+    block = ord(char) // _BLOCK
+    path = _font_of_block(block, char)
+    return path if path is not None and _has(path, char) else None
+
+
+_known: dict[int, str | None] = {}
+
+
+def _font_of_block(block: int, char: str) -> str | None:
+    if block not in _known:
+        near = [path for path in _known.values() if path is not None]
+        _known[block] = next((p for p in (*near, *_system_fonts()) if _has(p, char)), None)
+    return _known[block]
+
+
+@lru_cache(maxsize=1)
+def _system_fonts() -> tuple[str, ...]:
+    """Return the files of the system's fonts, upright ones first."""
+    found = (pygame.font.match_font(name) for name in pygame.font.get_fonts())
+    paths = {path for path in found if path and not any(w in path.lower() for w in _LAST_RESORT)}
+    return tuple(sorted(paths, key=lambda path: (bool(re.search("ital|obli", path.lower())), path)))
+
+
+# -- what no font can write ------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=512)
+def writable(text: str) -> str:
+    """Return the text with each word that no font here can write shown by its initial."""
+    if text.isascii() or not (missing := unwritten(text)):
+        return text
+    for word in missing:
+        text = text.replace(word, initial(word))
+    return text.strip()
+
+
+def unwritten(text: str) -> tuple[str, ...]:
+    """Return the words that have a letter which no font here has, the longest first."""
+    words = {word for word in text.split() if any(font_for(c, SEMIBOLD) is None for c in word)}
+    return tuple(sorted(words, key=len, reverse=True))
+
+
+def initial(word: str) -> str:
+    """Return the initial of a word in Latin letters, `G.`, by the name Unicode has for its letter.
+
+    `N.` where that has none (nomen nescio, as in start lists); empty for what is no letter.
+    """
+    first = next((char for char in word if char.isalpha()), "")
+    if not first:
+        return "".join(char for char in word if font_for(char, SEMIBOLD) is not None)
+    name = unicodedata.name(first, "")
+    named = re.search(r"(?:LETTER|SYLLABLE|CHARACTER) (?:\w+ )*?(\w)", name)
+    return f"{named[1] if named and 'IDEOGRAPH' not in name else 'N'}."
+
+
+def pieces(text: str, weight: str) -> list[tuple[str, str]]:
+    """Return a writable text in pieces, each with the file of the font it is drawn in."""
+    main = main_font(weight)
+    if text.isascii():
+        return [(text, main)]
+    return [
+        ("".join(run), path) for path, run in groupby(text, lambda c: font_for(c, weight) or main)
+    ]

@@ -1,0 +1,102 @@
+"""The director: calm, the same every time, and no wiser than the moment."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from simulator.physics.attempt import simulate
+from simulator.recording.recording import ARRAYS, Status
+from simulator.scenario.loader import load_text
+from simulator.screen import Camera
+from simulator.stage.director import FINISH_M, URGENT_S, camera_at
+from simulator.stage.events import events
+from simulator.stage.show import Show, make_show
+
+RACES = {
+    "100 m": "{name: a, distance: 100 m, plan: {target: 11.2}}",
+    "400 m": "{name: a, distance: 400 m, plan: {target: 52}}",
+    "5000 m": "{name: a, distance: 5000 m, plan: {target: '15:00'}}",
+}
+
+
+@pytest.fixture(scope="module", params=["1 mile", *RACES])
+def any_show(request: pytest.FixtureRequest, show: Show) -> Show:
+    if request.param not in RACES:
+        return show
+    scenario = load_text(RACES[request.param])
+    return make_show(scenario, simulate(scenario))
+
+
+def cuts_of(show: Show, rate: float = 1.0) -> list[tuple[float, Camera]]:
+    """Return when another camera comes on, looked up twenty times a second."""
+    cuts: list[tuple[float, Camera]] = []
+    for t in np.arange(-4.0, show.recording.end_s + 8.0, 0.05):
+        camera, _ = camera_at(show, float(t), rate)
+        if not cuts or cuts[-1][1] is not camera:
+            cuts.append((float(t), camera))
+    return cuts
+
+
+@pytest.mark.parametrize("rate", [1.0, 4.0])
+def test_nobody_cuts_faster_than_can_be_watched(any_show: Show, rate: float) -> None:
+    times = [t for t, _ in cuts_of(any_show, rate)]
+    stays = np.diff(times) / rate
+    assert (stays >= URGENT_S - 0.06).all()
+    assert np.sum(stays < 4.9) <= 2, "only what does not happen again cuts in early"
+
+
+def test_it_starts_with_the_chase_and_ends_on_the_rail(any_show: Show) -> None:
+    end_s = any_show.recording.end_s
+    assert camera_at(any_show, -4.0) == (Camera.CHASE, 0.0)
+    assert camera_at(any_show, 1.0)[0] is Camera.CHASE
+    home_s = float(any_show.recording.time_at(any_show.recording.race_m - FINISH_M))
+    for t in (max(home_s, 1.0) + 5.01, end_s, end_s + 8.0):
+        if t < end_s + 8.01:
+            assert camera_at(any_show, t)[0] is Camera.RAIL
+
+
+def test_straights_are_seen_from_the_rail_and_laps_end_from_above(show: Show) -> None:
+    seen = {
+        name: camera_at(show, float(show.recording.time_at(x)))[0]
+        for name, x in (
+            ("back straight", 780.0 - 200.0),
+            ("second lap's end", 809.344 + 6.0),
+            ("bend", 809.344 + 70.0),
+        )
+    }
+    assert seen == {
+        "back straight": Camera.RAIL,
+        "second lap's end": Camera.WHOLE,
+        "bend": Camera.CHASE,
+    }
+
+
+def test_the_light_is_seen_running_away(show: Show) -> None:
+    lost_s = events(show)["light lost"]
+    for later_s in (URGENT_S, 4.0, 7.0):
+        assert camera_at(show, lost_s + later_s)[0] is Camera.CHASE
+
+
+@given(st.floats(-4, 254), st.floats(0, 30))
+def test_it_is_a_function_of_the_moment(show: Show, t: float, back_s: float) -> None:
+    camera, since_s = camera_at(show, t)
+    assert camera_at(replace(show), t) == (camera, since_s)
+    assert camera_at(show, max(t - min(back_s, since_s), -4.0))[0] is camera
+
+
+@pytest.mark.parametrize("tick", [300, 900, 1390, 1404, 1800])
+def test_no_cut_gives_away_what_is_still_to_come(show: Show, tick: int) -> None:
+    run, columns = show.recording, {}
+    for name in ARRAYS:
+        values = getattr(run, name).copy()
+        values[tick + 1 :] = values[tick] + 0.5 * (values[tick + 1 :] - values[tick])
+        columns[name] = values
+    slower = replace(run, finish_s=None, status=Status.DID_NOT_FINISH, **columns)
+    other = replace(show, recording=slower)
+    for t in np.arange(-4.0, tick * run.step_s, 0.25).tolist():
+        assert camera_at(other, t) == camera_at(show, t)

@@ -134,8 +134,11 @@ def _serve(pipe: Connection) -> None:
     # where Python drops the stop, the closed pipe says so before the next picture
     dropped = dropped_stops(lambda error: isinstance(error, _StoppedError), lambda: None)
     with dropped, contextlib.suppress(_StoppedError, EOFError, OSError):
-        pipe.send(None)
-        _write(pipe, pipe.recv())
+        try:
+            pipe.send(None)
+            _write(pipe, pipe.recv())
+        finally:  # a stop that comes when all is over would be shown as a failure
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
 
 
 def _stop(_signal: int, _frame: FrameType | None) -> None:

@@ -15,6 +15,7 @@ from simulator.stage.keys import Action
 from simulator.stage.scene import Cue, Scene
 from simulator.view.app import App
 from simulator.view.picture import Painter
+from tests.samples import few_samples
 from tests.view import scenes
 from tests.view.panel_states import FakePanel
 from tests.view.user import User
@@ -60,6 +61,13 @@ class FakeSession(FakePanel):
 
     def cue(self) -> Cue:
         return Cue("The light gets away.", "Say why.", "The bell.", 2, 5)
+
+
+@pytest.fixture(autouse=True)
+def _few_samples() -> Iterator[None]:
+    """What a real session works out in the background is not what these tests are about."""
+    with few_samples():
+        yield
 
 
 @pytest.fixture

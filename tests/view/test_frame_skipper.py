@@ -38,7 +38,11 @@ def _rest(app: App) -> None:
 
 
 def test_a_paused_attempt_is_drawn_seldom(app: App, session: Session, drawn: list[int]) -> None:
-    session.settle()  # what is worked out on the way is drawn, too
+    _rest(app)
+    quiet = 0
+    while quiet < 10:  # what is worked out in the background, one after the other, is drawn, too
+        app.frame(1 / 60)
+        quiet = 0 if session.busy else quiet + 1
     _rest(app)
     before = len(drawn)
     for _ in range(10 * SELDOM):

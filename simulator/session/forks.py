@@ -23,7 +23,6 @@ from simulator.scenario.model import LightWave, Scenario
 from simulator.session.history import Change, LeftBranch, Lineage, Segment, Settings
 from simulator.session.knobs import label_of
 
-MOST_LEFT = 3
 GHOST_COLOURS = ("violet", "cyan", "amber", "yellow", "blue", "red", "grey", "green")
 CACHED_RUNS = 24
 CACHED_SCENARIOS = 48
@@ -178,7 +177,7 @@ class Forks:
         lineage = again[0].lineage if again else lineage
         if last.tick == tick and (again or lineage[-1].tick < tick):
             return Change(settings, lineage, left)  # undone where it was made: no tick was run
-        return Change(settings, lineage, (*left, self._leave(base, path))[-MOST_LEFT:])
+        return Change(settings, lineage, (self._leave(base, settings, path),))
 
     def _forked(self, lineage: Lineage, settings: Settings, tick: int) -> Lineage:
         """Return the lineage that leaves another at `tick`; what lay after it is forgotten."""
@@ -202,15 +201,12 @@ class Forks:
             return True
         return _physical(self.scenario(one)) == _physical(self.scenario(other))
 
-    def _leave(self, base: Change, path: str) -> LeftBranch:
-        """Return the branch that is left, named by what was changed."""
-        scenario = self.scenario(base.settings)
-        what = label_of(scenario, path)
-        name = unused_name(f"before: {what}", {b.name for b in base.left})
-        used = {g.colour for g in scenario.ghosts} | {b.colour for b in base.left}
-        used |= set(self.taken_colours)
+    def _leave(self, base: Change, settings: Settings, path: str) -> LeftBranch:
+        """Return the branch that is left, named by what came in its place."""
+        what = label_of(self.scenario(settings), path)
+        used = {g.colour for g in self.scenario(base.settings).ghosts} | set(self.taken_colours)
         colour = next((c for c in GHOST_COLOURS if c not in used), "grey")
-        return LeftBranch(name, what, colour, base.lineage)
+        return LeftBranch(f"before: {what}", what, colour, base.lineage)
 
 
 def unused_name(name: str, taken: Collection[str]) -> str:

@@ -93,8 +93,8 @@ def test_the_future_that_was_left_races_on_as_a_ghost(session: Session) -> None:
     at(session, 20.0).change("pacers.count", "0")
     settle(session)
     ghosts = {mark.name: mark for mark in session.show.ghosts}
-    assert list(ghosts) == ["even 1:05", "before: pacers 2"]
-    run = ghosts["before: pacers 2"].run
+    assert list(ghosts) == ["even 1:05", "before: pacers 0"]
+    run = ghosts["before: pacers 0"].run
     assert bits(run) == left  # type: ignore[arg-type]
     assert len({mark.colour for mark in session.show.ghosts} | {"green"}) == 3
     for second in "236":
@@ -173,7 +173,7 @@ def test_a_knob_set_back_where_it_was_turned_leaves_no_fork(session: Session, ti
     assert bits(session.recording) == original
     assert session.show.axis == "pacers"
     names = [mark.name for mark in session.show.ghosts]
-    assert names == ["even 1:05", "before: front gap 3"][:times], "what was not looked at is gone"
+    assert names == ["even 1:05", "before: front gap 4"][:times], "what was not looked at is gone"
     session.undo()
     assert bits(settle(session).recording) == forked
     assert "before: front gap 1.5" in [mark.name for mark in session.show.ghosts]

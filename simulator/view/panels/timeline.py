@@ -115,17 +115,18 @@ class Timeline:
             at = (area.x - 6, round(plot.y(tick)))
             text = "0" if tick == 0 else f"{tick:+g} s".replace("-", "−")
             type_.write(surface, text, at, REGULAR, caption, theme.muted, align=1)
-        end = 0.0
-        for metres in metre_lines(plot.race_m):
-            x = plot.x(metres)
+        begin, end = float(box.right), 0.0  # the finish is written first: it always has room
+        for metres in (plot.race_m, *metre_lines(plot.race_m)[:-1]):
             text = f"{metres:g} m" if metres != plot.race_m else "finish"
             wide = type_.width(text, REGULAR, caption)
-            left = min(max(box.x + 4, x - wide / 2), box.right - wide - 8)
-            if left > end and (metres == plot.race_m or plot.race_m - metres > 60):
-                type_.write(
-                    surface, text, (left, area.bottom + caption), REGULAR, caption, theme.muted
-                )
-                end = left + wide + 12
+            left = min(max(box.x + 4, plot.x(metres) - wide / 2), box.right - wide - 8)
+            if end < left and left + wide < begin:
+                at = (left, area.bottom + caption)
+                type_.write(surface, text, at, REGULAR, caption, theme.muted)
+                if metres == plot.race_m:
+                    begin = left - 12
+                else:
+                    end = left + wide + 12
 
     def _field(
         self,

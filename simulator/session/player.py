@@ -127,6 +127,7 @@ class Player:
         switches = {
             Action.GHOSTS: lambda: replace(options, ghosts=not options.ghosts),
             Action.LIGHTS: lambda: replace(options, lights=not options.lights),
+            Action.WAKE: lambda: replace(options, wake=not options.wake),
             Action.REVEAL: lambda: replace(options, reveal=not options.reveal),
             Action.SLOW_MOTION: lambda: replace(options, slow_motion=not options.slow_motion),
         }

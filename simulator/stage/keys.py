@@ -29,6 +29,7 @@ class Action(Enum):
     TO_FINISH = "to the finish"
     GHOSTS = "ghosts on or off"
     LIGHTS = "lights on or off"
+    WAKE = "air behind the pacers on or off"
     LABELS = "labels on or off"
     CAMERA = "next camera"
     CAMERA_BACK = "camera before"
@@ -84,6 +85,7 @@ BINDINGS: tuple[Binding, ...] = (
     Binding((".",), Action.STEP_FORWARD, "Move", repeats=True),
     Binding(("g",), Action.GHOSTS, "Show"),
     Binding(("l",), Action.LIGHTS, "Show"),
+    Binding(("w",), Action.WAKE, "Show"),
     Binding(("n",), Action.LABELS, "Show"),
     Binding(("c",), Action.CAMERA, "Show"),
     Binding(("shift+c",), Action.CAMERA_BACK, "Show"),

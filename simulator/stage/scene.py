@@ -26,6 +26,7 @@ if TYPE_CHECKING:  # so that a window can show the empty stadium before a scenar
     from simulator.analysis.chances import Band
     from simulator.analysis.splits import Split
     from simulator.analysis.what_if import Alternative
+    from simulator.stage.wake import Wake
 
 Floats = NDArray[np.float64]
 
@@ -331,8 +332,9 @@ class Scene:
         start_light: what the countdown shows.
         splits: rows of the split table; what she has not reached yet has no `run_s`.
         staging: how a story stages this moment; None without a story.
-        on_air: the director's camera, the one before it, and how long ago it came on [s of race
-            time].
+        wake: the air behind the pacers; None where it is not shown.
+        on_air: the director's camera, the one before it, and how long ago it came on [s of
+            playing time].
         to_gun_s: how long until the gun [s]; None once it went off, and on the line.
         lost: the light that was lost; None while it is not.
         board_share: how far the board has come in, 0 to 1: she is seen to cross the line first.
@@ -370,6 +372,7 @@ class Scene:
     assumed: tuple[str, ...]
     chance: Chance | None = None
     staging: Staging | None = None
+    wake: Wake | None = None
     on_air: tuple[Camera, Camera, float] = (Camera.WHOLE, Camera.WHOLE, math.inf)
     to_gun_s: float | None = None
     lost: LightLost | None = None

@@ -51,6 +51,7 @@ from simulator.stage.scene import (
     WhatIf,
 )
 from simulator.stage.show import Show
+from simulator.stage.wake import Wake, wake_of
 from simulator.units import format_signed, format_time, signed_cell, time_cell
 
 if TYPE_CHECKING:
@@ -91,12 +92,14 @@ class ShowOptions:
     Attributes:
         ghosts, lights: whether they are drawn.
         reveal: the future is shown.
+        wake: the air behind the pacers is drawn by close cameras.
         slow_motion: time slows down for a beat where the light is lost.
     """
 
     ghosts: bool = True
     lights: bool = True
     reveal: bool = False
+    wake: bool = True
     slow_motion: bool = True
 
 
@@ -178,6 +181,7 @@ def scene_of(show: Show, playback: Playback, options: ShowOptions, notice: str =
         lost=_lost(show, t),
         board_share=min(max((t - run.end_s - HOLD_S) / SLIDE_S, 0.0), 1.0),
         weather=_weather(then),
+        wake=_wake(then, standing, seen.x_m) if options.wake else None,
         on_air=on_air(show, t, playback.rate),
     )
 
@@ -187,6 +191,11 @@ def _lost(show: Show, t: float) -> LightLost | None:
         return None
     since_s = t - float(show.recording.time_at(show.lost_light_m))
     return LightLost(show.lost_light_m, since_s) if since_s >= 0 else None
+
+
+def _wake(show: Show, standing: Sequence[Place], runner_m: float) -> Wake | None:
+    pacers = show.scenario.pacers
+    return None if pacers.shelter is not None else wake_of(standing, runner_m, pacers.wake)
 
 
 def _weather(show: Show) -> Weather | None:

@@ -14,9 +14,10 @@ from __future__ import annotations
 
 import math
 from collections import OrderedDict
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 import pygame
@@ -80,12 +81,35 @@ def runner_kit(build: Build, colour: Colour) -> Kit:
 
 def pacer_kit(build: Build, colour: Colour) -> Kit:
     """Return the pacers' one kit; skin and hair go with the build, so that many share sprites."""
-    look = round(100 * build.stature_m) % len(SKINS)
+    tone = round(100 * build.stature_m) % len(SKINS)
     return Kit(
-        SKINS[look], HAIRS[look], mix(colour, (200, 40, 110), 0.25), mix(colour, (30, 4, 20), 0.62),
+        SKINS[tone], HAIRS[tone], mix(colour, (200, 40, 110), 0.25), mix(colour, (30, 4, 20), 0.62),
         mix(colour, (255, 255, 255), 0.55), (240, 240, 236), leg=0.15 if build.woman else 0.19,
         tail=build.woman,
     )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Look:
+    """Who it is, and in which light; compared by identity, since `look_of` makes each once.
+
+    Attributes:
+        build, kit: the body and what it wears.
+        tint: a ghost's colour, None for a body.
+        day: daylight, not floodlight.
+    """
+
+    build: Build
+    kit: Kit
+    tint: Colour | None
+    day: bool
+
+
+@lru_cache(maxsize=256)
+def look_of(kind: str, build: Build, colour: Colour, *, day: bool) -> Look:
+    """Return the look of a runner, a pacer or a ghost of a colour."""
+    kit = pacer_kit(build, colour) if kind == "pacer" else runner_kit(build, colour)
+    return Look(build, kit, colour if kind == "ghost" else None, day)
 
 
 # -- the body: rings of points ---------------------------------------------------------------------
@@ -568,64 +592,54 @@ def shadow(pose: Floats, build: Build, view: View, px_per_m: float, *, day: bool
 # -- the cast --------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One athlete in one picture.
+class _Set(NamedTuple):
+    """What sprites that differ in phase alone have in common, in steps.
 
     Attributes:
-        build, kit: who it is.
-        stride: where in its stride it is.
-        tint: a ghost's colour, None for a body.
+        look: who it is.
         phases: how many poses a stride has: more of them in slow motion.
-        day: daylight, not floodlight.
+        speed_m_s, accel_m_s2, effort, gone_m: the gait; past the first step `gone_m` is inf.
+        yaw_deg, pitch_deg: direction of sight.
+        px_per_m: size.
     """
 
-    build: Build
-    kit: Kit
-    stride: Stride
-    tint: Colour | None = None
-    phases: int = PHASES
-    day: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _Set:
-    """Sprites that differ in phase alone: one look, one gait, one view, one size."""
-
-    figure: Figure
-    view: View
+    look: Look
+    phases: int
+    speed_m_s: float
+    accel_m_s2: float
+    effort: float
+    gone_m: float
+    yaw_deg: float
+    pitch_deg: float
     px_per_m: float
 
     def pose(self, step: int) -> Floats:
         """Return the joints at a phase [m]."""
-        figure, s = self.figure, self.figure.stride
-        gait = s.speed_m_s, s.accel_m_s2, s.effort
-        if math.isinf(s.gone_m):
-            return np.asarray(cycle(figure.build, figure.phases, *gait)[step])
-        return np.asarray(poses(figure.build, [step / figure.phases], *gait, s.gone_m)[0])
+        build, gait = self.look.build, (self.speed_m_s, self.accel_m_s2, self.effort)
+        if math.isinf(self.gone_m):
+            return np.asarray(cycle(build, self.phases, *gait)[step])
+        return np.asarray(poses(build, [step / self.phases], *gait, self.gone_m)[0])
 
 
 def _stepped(value: float, step: float, middle: float = 0.0) -> float:
     return middle + round((value - middle) / step) * step
 
 
-def _set_of(figure: Figure, view: View, px_per_m: float) -> _Set:
-    """Return the set a figure's sprite belongs to: all that it depends on, in steps."""
-    s = figure.stride
-    starts = s.gone_m < CROUCH_UNTIL_M
-    steps = START_STEP_M_S if starts else SPEED_STEP_M_S
-    stride = Stride(
-        0.0,
-        _stepped(s.speed_m_s, steps, 0.0 if starts else 6.75),
-        _stepped(s.accel_m_s2, ACCEL_STEP_M_S2),
-        _stepped(s.effort, 1.0 / EFFORT_STEPS),
-        _stepped(s.gone_m, START_STEP_M) if starts else math.inf,
+def _set_of(look: Look, stride: Stride, phases: int, view: View, px_per_m: float) -> _Set:
+    starts = stride.gone_m < CROUCH_UNTIL_M
+    return _Set(
+        look,
+        phases,
+        _stepped(stride.speed_m_s, START_STEP_M_S)
+        if starts
+        else _stepped(stride.speed_m_s, SPEED_STEP_M_S, 6.75),
+        _stepped(stride.accel_m_s2, ACCEL_STEP_M_S2),
+        _stepped(stride.effort, 1.0 / EFFORT_STEPS),
+        _stepped(stride.gone_m, START_STEP_M) if starts else math.inf,
+        _stepped(view.yaw_deg, YAW_STEP_DEG) % 360.0,
+        _stepped(view.pitch_deg, PITCH_STEP_DEG),
+        SIZE_STEP ** round(math.log(max(px_per_m, 1.0), SIZE_STEP)),
     )
-    seen = View(
-        _stepped(view.yaw_deg, YAW_STEP_DEG) % 360.0, _stepped(view.pitch_deg, PITCH_STEP_DEG)
-    )
-    size = SIZE_STEP ** round(math.log(max(px_per_m, 1.0), SIZE_STEP))
-    return _Set(replace(figure, stride=stride), seen, size)
 
 
 Pair = tuple[Sprite, Sprite | None]
@@ -643,7 +657,7 @@ class Athletes:
 
     def __init__(self) -> None:
         self._sets: OrderedDict[_Set, dict[int, Pair]] = OrderedDict()
-        self._latest: dict[object, _Set] = {}
+        self._latest: dict[Look, _Set] = {}
         self._used: list[_Set] = []
         self._bytes = 0
         self._left: int | None = None
@@ -655,62 +669,66 @@ class Athletes:
 
     def end(self) -> None:
         """Paint ahead what the next pictures will need, as far as this one's budget goes."""
-        for one in self._used if self._left is not None else ():
-            ready = self._sets.get(one)
-            if self._left and ready is not None and one.figure.stride.gone_m == math.inf:
-                step = next((k for k in range(one.figure.phases) if k not in ready), None)
-                if step is not None:
-                    self._paint(one, step)
+        if not self._left:
+            return
+        for one in self._used:
+            ready = self._sets.get(one, {})
+            if ready and len(ready) < one.phases and math.isinf(one.gone_m):
+                self._paint(one, next(k for k in range(one.phases) if k not in ready))
+                return
 
-    def sprites(self, figure: Figure, view: View, px_per_m: float) -> Pair:
-        """Return a figure's body and shadow."""
-        one = _set_of(figure, view, px_per_m)
+    def sprites(
+        self, look: Look, stride: Stride, view: View, px_per_m: float, phases: int = PHASES
+    ) -> Pair:
+        """Return a body and its shadow."""
+        one = _set_of(look, stride, phases, view, px_per_m)
         self._used.append(one)
-        step = int(figure.stride.phase * figure.phases + 0.5) % figure.phases
+        step = int(stride.phase * phases + 0.5) % phases
         ready = self._sets.get(one)
         if ready is not None:
             self._sets.move_to_end(one)
             if step in ready:
                 return ready[step]
             if self._left == 0:
-                count = figure.phases
-                near = min(ready, key=lambda k: min((k - step) % count, (step - k) % count))
-                return ready[near]
+                return ready[_nearest(ready, step, phases)]
         elif self._left == 0:
-            other = self._latest.get((figure.build, figure.kit, figure.tint))
+            other = self._latest.get(look)
             if other is not None and other in self._sets:
-                return self._scaled(other, step / figure.phases, one.px_per_m)
+                return self._scaled(other, step / phases, one.px_per_m)
         return self._paint(one, step)
 
     def _scaled(self, one: _Set, phase: float, px_per_m: float) -> Pair:
-        ready, count = self._sets[one], one.figure.phases
-        at = phase * count
-        body, _ = ready[min(ready, key=lambda k: min((k - at) % count, (at - k) % count))]
-        ratio = px_per_m / one.px_per_m
-        size = tuple(max(1, round(n * ratio)) for n in body.surface.get_size())
-        scaled = pygame.transform.smoothscale(body.surface, size)
+        ready, ratio = self._sets[one], px_per_m / one.px_per_m
+        body, _ = ready[_nearest(ready, phase * one.phases, one.phases)]
+        if abs(ratio - 1.0) < 0.01:
+            return body, None
+        wide, high = (max(1, round(n * ratio)) for n in body.surface.get_size())
+        scaled = pygame.transform.smoothscale(body.surface, (wide, high))
         return Sprite(scaled, round(body.x * ratio), round(body.y * ratio)), None
 
     def _paint(self, one: _Set, step: int) -> Pair:
         if self._left:
             self._left -= 1
-        figure, phase = one.figure, step / one.figure.phases
-        pose = one.pose(step)
-        body = paint(
-            pose, figure.build, figure.kit, one.view, one.px_per_m, phase,
-            day=figure.day, tint=figure.tint,
-        )  # fmt: skip
+        look, pose = one.look, one.pose(step)
+        view, build = View(one.yaw_deg, one.pitch_deg), look.build
+        phase = step / one.phases
+        body = paint(pose, build, look.kit, view, one.px_per_m, phase, day=look.day, tint=look.tint)
         under = None
-        if figure.tint is None:
-            under = shadow(pose, figure.build, one.view, one.px_per_m, day=figure.day)
+        if look.tint is None:
+            under = shadow(pose, build, view, one.px_per_m, day=look.day)
         pair = (body, under)
         self._sets.setdefault(one, {})[step] = pair
-        self._latest[figure.build, figure.kit, figure.tint] = one
+        self._latest[look] = one
         self._bytes += _size_of(pair)
         while self._bytes > KEPT_BYTES and len(self._sets) > 1:
             _, old = self._sets.popitem(last=False)
             self._bytes -= sum(_size_of(each) for each in old.values())
         return pair
+
+
+def _nearest(ready: Iterable[int], step: float, count: int) -> int:
+    """Return the phase that is nearest to a step, round and round."""
+    return min(ready, key=lambda k: min((k - step) % count, (step - k) % count))
 
 
 def _size_of(pair: Pair) -> int:

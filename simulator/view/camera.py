@@ -256,7 +256,7 @@ def resting(camera: Camera) -> Shot:
 def on_air(shot: Shot, scene: Scene) -> Shot:
     """Return the shot with the director's camera where it leaves the choice to the director.
 
-    The director's moves count in race time, so that they are the same at any rate and after any
+    The director's moves count from the recording's own events, so that they are the same after any
     seek.
     """
     start = None if shot.start is None else on_air(shot.start, scene)

@@ -99,6 +99,17 @@ class Sight:
         return self.points[_AT[line]][stretch]
 
 
+def kept(lens: Lens) -> Lens:
+    """Return a lens that sees the same lines: the rail's own, on a straight or inside a bend."""
+    if lens.rig.pitch != 0.0:
+        return lens
+    bends = on_bend(lens.s_m + np.linspace(-SEEN_M, SEEN_M, 9))
+    if bends.all():
+        return lens.along(MID_BEND_M)
+    return lens if bends.any() else lens.along(MID_STRAIGHT_M)
+
+
+@lru_cache(maxsize=4)
 def sight_of(lens: Lens) -> Sight:
     """Return the lines as a camera sees them."""
     s_m = lens.s_m
@@ -137,7 +148,11 @@ def draw(
     if lens.rig.pitch == 0.0:  # the rail's, past which the painted strips run
         s_m = lens.s_m
         _backdrop(target, lens, s_m, theme)
-        _kept_ground(target, lens, sight, s_m, theme)
+        like = kept(lens)
+        if like is lens:
+            _rail_ground(target, lens, sight, theme)
+        else:
+            target.blit(*_made_ground(like, theme))
         _boards(target, lens, words, s_m, theme)
     else:
         _sky(target, lens, theme)
@@ -389,9 +404,9 @@ def _stand_strip(width: int, height: int, theme: Theme) -> pygame.Surface:
             for y in (row - 7 * unit, row + 7 * unit):
                 pygame.draw.aacircle(soft, (255, 252, 242), (middle + 14 * k * unit, y), 5.5 * unit)
     for _ in range(130):  # telephones, as a lens draws what it is not focused on
-        at = float(rng.integers(0, wide)), rng.uniform(0.36, 0.97) * high
-        radius = rng.uniform(5.0, 12.0) * unit
-        _glare(soft, at, 2 * radius, (190, 212, 255), rng.uniform(0.1, 0.4))
+        at = float(rng.uniform(0, wide)), float(rng.uniform(0.36, 0.97)) * high
+        disc = float(rng.uniform(10.0, 24.0)) * unit
+        _glare(soft, at, disc, (190, 212, 255), float(rng.uniform(0.1, 0.4)))
     return soft
 
 
@@ -444,24 +459,11 @@ def _textured(
     return pygame.surfarray.make_surface(rgb.astype(np.uint8).transpose(1, 0, 2)).convert(32)
 
 
-def _kept_ground(
-    target: pygame.Surface, lens: Lens, sight: Sight, s_m: float, theme: Theme
-) -> None:
-    """Draw the ground: on a straight, and wholly inside a bend, it is the same everywhere."""
-    bends = on_bend(s_m + np.linspace(-SEEN_M, SEEN_M, 9))
-    if bends.all() or not bends.any():
-        like = MID_BEND_M if bends.all() else MID_STRAIGHT_M
-        made, top = _made_ground(lens.along(like), theme)
-        target.blit(made, (0, top))
-    else:
-        _rail_ground(target, lens, sight, theme)
-
-
 @lru_cache(maxsize=4)
-def _made_ground(lens: Lens, theme: Theme) -> tuple[pygame.Surface, int]:
+def _made_ground(lens: Lens, theme: Theme) -> tuple[pygame.Surface, tuple[int, int]]:
     whole = pygame.Surface((lens.width, lens.height), 0, 32)
     top = _rail_ground(whole, lens, sight_of(lens), theme)
-    return whole.subsurface((0, top, lens.width, lens.height - top)), top
+    return whole.subsurface((0, top, lens.width, lens.height - top)), (0, top)
 
 
 def _rail_ground(target: pygame.Surface, lens: Lens, sight: Sight, theme: Theme) -> int:

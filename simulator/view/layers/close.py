@@ -16,16 +16,16 @@ from numpy.typing import NDArray
 from simulator.coefficients import LAP_M
 from simulator.physics.track import heading, to_plane, track_position
 from simulator.stage.scene import Body, Scene
+from simulator.stage.wake import ACROSS_M, STEP_M
 from simulator.units import format_time
 from simulator.view.athletes import (
     PHASES,
     SLOW_PHASES,
     Athletes,
-    Figure,
+    Pair,
     View,
-    pacer_kit,
+    look_of,
     put,
-    runner_kit,
 )
 from simulator.view.layers import arena
 from simulator.view.layers.arena import KERB_M
@@ -58,6 +58,11 @@ class Placed:
     scale: float
     depth: float
     view: View
+
+    @property
+    def opacity(self) -> float:
+        """How much of it is seen, 0 to 1."""
+        return min(1.0, max(0.0, self.body.alpha))
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +212,7 @@ class Close:
         """
         theme = style.theme
         lens = Lens(rig, *target.get_size())
-        sight = arena.sight_of(lens)
+        sight = arena.sight_of(arena.kept(lens))
         words = (scene.title, f"{scene.race_m:g} m", format_time(scene.target_s), "lightpace")
         arena.draw(target, lens, sight, scene.start_s_m, words, theme)
         lights = leds(scene, lens, theme)
@@ -218,6 +223,7 @@ class Close:
         if not inside:
             kerb(target, sight, theme)
             heads(target, lights, theme)
+        wake(target, scene, lens, theme)
         gap = gap_line(target, scene, lens, style)
         placed = place(scene, lens)
         self._bodies(target, scene, placed, theme, most)
@@ -240,41 +246,38 @@ class Close:
     ) -> None:
         athletes, day = self.athletes, not theme.ground.floodlight
         phases = PHASES if scene.speed > 0.6 else SLOW_PHASES
-        athletes.begin(most)
-        drawn = []
+        athletes.begin(None if most is None else min(most, 1))
+        drawn: dict[str, Pair] = {}
+        for each in sorted(placed, key=lambda one: one.body.kind != "runner"):  # hers first
+            body = each.body
+            if each.scale * body.build.stature_m >= DOT_PX:
+                look = look_of(body.kind, body.build, theme.colour(body.colour), day=day)
+                drawn[body.name] = athletes.sprites(
+                    look, body.stride, each.view, each.scale, phases
+                )
         for each in placed:
-            body, build = each.body, each.body.build
-            colour = theme.colour(body.colour)
-            opacity = min(1.0, max(0.0, body.alpha))
-            if each.scale * build.stature_m < DOT_PX:
-                radius = max(2.0, 0.4 * each.scale)
+            _, shade = drawn.get(each.body.name, (None, None))
+            if shade is not None:
+                put(target, shade, (each.x, each.y), each.opacity)
+        for each in placed:
+            body, pair = each.body, drawn.get(each.body.name)
+            if pair is None:
+                colour, radius = theme.colour(body.colour), max(2.0, 0.4 * each.scale)
                 pygame.draw.aacircle(target, colour, (each.x, each.y), radius)
                 continue
-            ghost = body.kind == "ghost"
-            kit = (
-                pacer_kit(build, colour)
-                if body.kind == "pacer"
-                else runner_kit(build, theme.colour("white"))
-            )
-            figure = Figure(build, kit, body.stride, colour if ghost else None, phases, day)
-            sprite, shade = athletes.sprites(figure, each.view, each.scale)
-            drawn.append((each, sprite, opacity))
-            if shade is not None:
-                put(target, shade, (each.x, each.y), opacity)
-        for each, sprite, opacity in drawn:
-            if each.body.kind == "ghost":
-                trail(target, each, theme.colour(each.body.colour), opacity)
-            put(target, sprite, (each.x, each.y), opacity)
+            if body.kind == "ghost":
+                trail(target, each, theme.colour(body.colour))
+            put(target, pair[0], (each.x, each.y), each.opacity)
         athletes.end()
 
 
-def trail(target: pygame.Surface, placed: Placed, colour: Colour, opacity: float) -> None:
+def trail(target: pygame.Surface, placed: Placed, colour: Colour) -> None:
     """Draw the thin trail of a ghost at the height of its hips."""
     along = math.sin(math.radians(placed.view.yaw_deg))
     length = round(2.4 * placed.scale * abs(along))
     if length < 6:
         return
-    light = _streak(colour, length, max(2, round(0.05 * placed.scale)), round(8 * opacity))
+    light = _streak(colour, length, max(2, round(0.05 * placed.scale)), round(8 * placed.opacity))
     y = round(placed.y - 0.55 * placed.body.build.stature_m * placed.scale)
     x = round(placed.x)
     if along < 0:
@@ -469,3 +472,54 @@ def _disc(half: int, colour: Colour) -> pygame.Surface:
     disc = pygame.Surface((2 * half, 2 * half), pygame.SRCALPHA, 32)
     pygame.draw.aacircle(disc, (*colour, 190), (half, half), half - 1)
     return disc
+
+
+# -- the wake --------------------------------------------------------------------------------------
+
+FINE = 4
+"""The wake is drawn so much smaller than it is shown: that makes it soft."""
+AIR_M = ((0.1, 0.5, 0.16), (0.5, 1.3, 0.26), (1.3, 1.65, 0.14))
+"""The wake in the air: from where to where up [m], and how strongly: as high as a body, which the
+model is not about."""
+
+
+def wake(target: pygame.Surface, scene: Scene, lens: Lens, theme: Theme) -> None:
+    """Draw the field of shelter on the ground, and in the air where it is seen from the side."""
+    field = scene.wake
+    if field is None:
+        return
+    shares = np.clip(field.shelter, 0.0, 1.0)
+    edges = [*ACROSS_M, 2.0 * ACROSS_M[-1] - ACROSS_M[-2]]
+    sheets = [(row, (edges[j], 0.0), (edges[j + 1], 0.0), 0.40) for j, row in enumerate(shares)]
+    if lens.rig.pitch < 0.2:
+        hers = shares[2:4].mean(axis=0)
+        sheets += [(hers, (0.0, low), (0.0, high), share) for low, high, share in AIR_M]
+    s = track_position(field.first_m + STEP_M * np.arange(shares.shape[1]), scene.race_m)
+    lines = list({line for _, first, last, _ in sheets for line in (first, last)})
+    offsets, ups = np.array(lines).T[:, :, None]
+    column, row, _, depth = lens.track(s, offsets, ups)
+    points = np.stack([column, row], axis=2) / FINE
+    size = lens.width // FINE + 1, lens.height // FINE + 1
+    inside = (points > -40.0) & (points < np.array(size) + 40.0)
+    good = inside.all(axis=2) & (depth > NEAR_M)
+    if not good.any():
+        return
+    night, tint = theme.ground.floodlight > 0.0, np.asarray(theme.shelter, dtype=np.float64)
+    layer = pygame.Surface(size, 0, 32)
+    layer.fill((0, 0, 0) if night else (255, 255, 255))
+    drawn = []
+    for share, first, last, strength in sheets:
+        i, j = lines.index(first), lines.index(last)
+        seen = (share[:-1] > 0.03) & good[i, :-1] & good[i, 1:] & good[j, :-1] & good[j, 1:]
+        bright = strength * share[:, None]
+        shades = tint * bright if night else 255.0 - (255.0 - tint) * 1.5 * bright
+        colours, one, other = shades.astype(int).tolist(), points[i].tolist(), points[j].tolist()
+        for k in np.flatnonzero(seen).tolist():
+            corners = (one[k], one[k + 1], other[k + 1], other[k])
+            drawn.append(pygame.draw.polygon(layer, colours[k], corners))
+    if not drawn:
+        return
+    box = drawn[0].unionall(drawn[1:]).inflate(2, 2).clip(layer.get_rect())
+    soft = pygame.transform.smoothscale(layer.subsurface(box), (box.w * FINE, box.h * FINE))
+    blend = pygame.BLEND_RGB_ADD if night else pygame.BLEND_RGB_MULT
+    target.blit(soft, (box.x * FINE, box.y * FINE), special_flags=blend)

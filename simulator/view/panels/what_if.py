@@ -321,7 +321,7 @@ def _bar(surface: pygame.Surface, rect: pygame.Rect, bar: Alternative, style: St
         foot = rect.bottom - max(4, rect.w // 3)
         for y in (foot, foot + max(3, rect.w // 6)):
             last = (rect.right, y - rect.w // 4)
-            pygame.draw.line(surface, theme.panel, (rect.x, y), last, 2)
+            pygame.draw.line(surface, quiet_ground(theme), (rect.x, y), last, 2)
 
 
 def _hatch(surface: pygame.Surface, rect: pygame.Rect, colour: Colour) -> None:

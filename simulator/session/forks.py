@@ -24,6 +24,8 @@ from simulator.session.history import Change, LeftBranch, Lineage, Segment, Sett
 from simulator.session.knobs import label_of
 
 GHOST_COLOURS = ("violet", "cyan", "amber", "yellow", "blue", "red", "grey", "green")
+MOST_LEFT = 3
+"""So many are remembered: what is turned back brings the one before it back."""
 CACHED_RUNS = 24
 CACHED_SCENARIOS = 48
 _SAME_FOR_ALL: dict[str, Any] = {
@@ -130,8 +132,9 @@ class Forks:
         ]
 
     def left_ghosts(self, change: Change) -> list[Mark]:
-        """Return the branches left behind as ghosts."""
-        return [self._left.get_or_make(b, partial(self._left_mark, b)) for b in change.left]
+        """Return the branch that was left last as a ghost; more of them would be noise."""
+        last = change.left[-1:]
+        return [self._left.get_or_make(b, partial(self._left_mark, b)) for b in last]
 
     def _left_mark(self, branch: LeftBranch) -> Mark:
         mark = run_mark(branch.name, branch.colour, "", self.run(branch.lineage))
@@ -177,7 +180,8 @@ class Forks:
         lineage = again[0].lineage if again else lineage
         if last.tick == tick and (again or lineage[-1].tick < tick):
             return Change(settings, lineage, left)  # undone where it was made: no tick was run
-        return Change(settings, lineage, (self._leave(base, settings, path),))
+        left = (*left, self._leave(base, settings, path))
+        return Change(settings, lineage, left[-MOST_LEFT:])
 
     def _forked(self, lineage: Lineage, settings: Settings, tick: int) -> Lineage:
         """Return the lineage that leaves another at `tick`; what lay after it is forgotten."""

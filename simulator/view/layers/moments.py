@@ -33,6 +33,8 @@ DIM_S, DARK_S = 0.4, 7.0
 """Her part of the rail is dark after the first and is as before after the second [s]."""
 DIM_M = 11.0
 """How far behind and ahead of her the rail dims [m]."""
+WAVE_M = 8.0
+"""The light and its tail [m]."""
 KERB_OFFSET_M = KERB_RADIUS_M - BEND_RADIUS_M
 STARTER_OFFSET_M = -3.2
 """The starter stands inside the kerb, beside the line [m]."""
@@ -77,7 +79,7 @@ def darkness(scene: Scene, s_m: NDArray[np.floating[Any]]) -> Floats:
     if lost is None or lost.since_s >= DARK_S or not scene.waves:
         return np.zeros_like(s_m)
     strength = min(lost.since_s / DIM_S, 1.0, (DARK_S - lost.since_s) / 1.5)
-    ahead_m = min(DIM_M, max(scene.waves[0].head_m - scene.runner.x_m - 4.0, 0.0))
+    ahead_m = min(DIM_M, scene.waves[0].head_m - scene.runner.x_m - WAVE_M)  # it stays lit itself
     here_m = float(track_position(scene.runner.x_m, scene.race_m))
     off = np.mod(s_m - here_m + LAP_M / 2, LAP_M) - LAP_M / 2
     near = (off >= -DIM_M) & (off <= ahead_m)

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from simulator.scenario.loader import load_scenario
 from simulator.session import Session
 from simulator.session.forks import LruCache
 from simulator.session.history import GESTURE_S, Lineage
@@ -429,3 +430,12 @@ def test_a_colour_that_is_changed_after_a_fork_is_changed_everywhere(session: Se
     session.change("wavelight.waves.0.colour", "red")
     settle(session)
     assert at(session, 10.0).scene().waves[0].colour == "red"
+
+
+def test_a_wave_called_by_its_target_keeps_to_it() -> None:
+    session = Session(load_scenario("breaking4"))
+    assert session.change("plan.target", "4:02")
+    assert [wave.name for wave in session.scenario.wavelight.waves] == ["4:02.00"]
+    assert session.scenario.pacers.follows == "4:02.00"
+    session.undo()
+    assert session.scenario.pacers.follows == "3:59.99"

@@ -23,8 +23,9 @@ from simulator.scenario.model import LightWave, Scenario
 from simulator.session.history import Change, LeftBranch, Lineage, Segment, Settings
 from simulator.session.knobs import label_of
 
-MOST_LEFT = 3
 GHOST_COLOURS = ("violet", "cyan", "amber", "yellow", "blue", "red", "grey", "green")
+MOST_LEFT = 3
+"""So many are remembered: what is turned back brings the one before it back."""
 CACHED_RUNS = 24
 CACHED_SCENARIOS = 48
 _SAME_FOR_ALL: dict[str, Any] = {
@@ -131,8 +132,9 @@ class Forks:
         ]
 
     def left_ghosts(self, change: Change) -> list[Mark]:
-        """Return the branches left behind as ghosts."""
-        return [self._left.get_or_make(b, partial(self._left_mark, b)) for b in change.left]
+        """Return the branch that was left last as a ghost; more of them would be noise."""
+        last = change.left[-1:]
+        return [self._left.get_or_make(b, partial(self._left_mark, b)) for b in last]
 
     def _left_mark(self, branch: LeftBranch) -> Mark:
         mark = run_mark(branch.name, branch.colour, "", self.run(branch.lineage))
@@ -178,7 +180,8 @@ class Forks:
         lineage = again[0].lineage if again else lineage
         if last.tick == tick and (again or lineage[-1].tick < tick):
             return Change(settings, lineage, left)  # undone where it was made: no tick was run
-        return Change(settings, lineage, (*left, self._leave(base, path))[-MOST_LEFT:])
+        left = (*left, self._leave(base, settings, path))
+        return Change(settings, lineage, left[-MOST_LEFT:])
 
     def _forked(self, lineage: Lineage, settings: Settings, tick: int) -> Lineage:
         """Return the lineage that leaves another at `tick`; what lay after it is forgotten."""
@@ -202,15 +205,12 @@ class Forks:
             return True
         return _physical(self.scenario(one)) == _physical(self.scenario(other))
 
-    def _leave(self, base: Change, path: str) -> LeftBranch:
-        """Return the branch that is left, named by what was changed."""
-        scenario = self.scenario(base.settings)
-        what = label_of(scenario, path)
-        name = unused_name(f"before: {what}", {b.name for b in base.left})
-        used = {g.colour for g in scenario.ghosts} | {b.colour for b in base.left}
-        used |= set(self.taken_colours)
+    def _leave(self, base: Change, settings: Settings, path: str) -> LeftBranch:
+        """Return the branch that is left, named by what came in its place."""
+        what = label_of(self.scenario(settings), path)
+        used = {g.colour for g in self.scenario(base.settings).ghosts} | set(self.taken_colours)
         colour = next((c for c in GHOST_COLOURS if c not in used), "grey")
-        return LeftBranch(name, what, colour, base.lineage)
+        return LeftBranch(f"before: {what}", what, colour, base.lineage)
 
 
 def unused_name(name: str, taken: Collection[str]) -> str:

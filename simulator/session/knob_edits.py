@@ -99,7 +99,8 @@ def apply_knob(
             new = "null"
         elif knob == "target" and not has_plan:
             new = flow({"shape": "even", "target": text, "standing_start": plan.standing_start})
-        return settings.with_value(path, text) if new is None else settings.with_value(at, new)
+        edited = settings.with_value(path, text) if new is None else settings.with_value(at, new)
+        return _renamed(edited, scenario, text) if path == "plan.target" else edited
     if path == "pacers.follows":
         is_wave = text in {wave.name for wave in scenario.wavelight.waves}
         nobody = text == THE_PLAN and not is_wave
@@ -125,6 +126,15 @@ def without_wave(settings: Settings, scenario: Scenario, name: str) -> Settings:
     if scenario.pacers.follows == name:
         settings = settings.with_value("pacers.follows", "null")
     return settings.with_value("wavelight.waves", flow(others))
+
+
+def _renamed(settings: Settings, scenario: Scenario, target: str) -> Settings:
+    """Return the settings with the waves that are called by the plan's target called by the new."""
+    old = time_text(schedule_of(scenario.plan, scenario.distance).finish_s)
+    for i, wave in enumerate(scenario.wavelight.waves):
+        if wave.plan is None and wave.name == old:
+            settings = _with_wave_name(settings, scenario, i, time_text(typed_time(target)))
+    return settings
 
 
 def _with_wave_name(settings: Settings, scenario: Scenario, i: int, name: str) -> Settings:

@@ -215,7 +215,10 @@ class Session:
             run = replace(run, scenario_json=json)
         ghosts = self._story_ghosts
         ghosts = self.forks.ghosts(scenario) if ghosts is None else ghosts
-        ghosts = [*ghosts, *self.forks.left_ghosts(change), *self.pins.marks(change.lineage)]
+        pinned = self.pins.marks(change.lineage)
+        runs = {mark.run for mark in pinned}  # a pin says the same, and under its own name
+        left = [mark for mark in self.forks.left_ghosts(change) if mark.run not in runs]
+        ghosts = [*ghosts, *left, *pinned]
         segments = [
             (after.tick * run.step_s, self.forks.scenario(segment.settings))
             for segment, after in pairwise(change.lineage)

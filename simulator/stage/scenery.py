@@ -76,6 +76,8 @@ GROUP_AHEAD_M = 2.5
 COVER_NEAR_M, COVER_FAR_M = 0.6, 2.4
 """A ghost nearer than the first is faded fully, farther than the second not at all [m]."""
 FADED = 0.22
+LEFT = 0.6
+"""How strongly the run that was left is drawn: nobody asked for it."""
 RANGES_S = (2.0, 4.0, 6.0, 8.0, 10.0, 15.0, 20.0, 30.0, 45.0, 60.0, 120.0, 300.0, 1000.0)
 
 TAIL_POWER = 1.4
@@ -309,7 +311,7 @@ def _ghosts(show: Show, t: float, seen_s: float, runner_m: float) -> tuple[Body,
         near = (abs(x - runner_m) - COVER_NEAR_M) / (COVER_FAR_M - COVER_NEAR_M)
         z = min(max(near, 0.0), 1.0)
         alpha = FADED + (1.0 - FADED) * z * z * (3.0 - 2.0 * z)
-        alpha *= still_there(x, min(race, mark.distance_m))
+        alpha *= still_there(x, min(race, mark.distance_m)) * (LEFT if is_left(mark.name) else 1.0)
         stride = _ghost_track(mark, show.recording.end_s).at(t, build.stature_m)
         bodies.append(
             Body(
@@ -346,6 +348,11 @@ def _gaps(show: Show, t: float, x: float) -> tuple[GapLine, ...]:
             )
         )
     return tuple(lines)
+
+
+def is_left(name: str) -> bool:
+    """Return whether a ghost is the run that a change left behind."""
+    return name.startswith("before: ")
 
 
 def _is_light(show: Show, mark: Mark) -> bool:

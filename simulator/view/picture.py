@@ -170,9 +170,9 @@ class Painter:
         if layout.infield.group is not None:
             group.frame(picture, layout.infield.group, span_m, style)
         for name, box in layout.side:
-            frame(picture, box, SIDE_PANELS[name].heading, style)
+            frame(picture, box, SIDE_PANELS[name].heading, style, SIDE_PANELS[name].rank)
         if layout.timeline is not None:
-            frame(picture, layout.timeline, "", style)
+            frame(picture, layout.timeline, "", style, rank=2)
         area = layout.band.area
         band = pygame.Surface((area.w, area.h), 0, 32)
         band.fill(theme.panel)

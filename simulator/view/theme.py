@@ -87,6 +87,11 @@ class Theme:
         ground = self.ground
         return mix(self.back, ground.turf, 0.55) if ground.floodlight else ground.edge
 
+    @property
+    def by_day(self) -> bool:
+        """Whether the stadium lies in daylight: there a light outshines nothing it falls on."""
+        return self.ground.floodlight == 0
+
     def gap(self, state: GapState) -> Colour:
         """Return the colour of a gap state."""
         return next(colour for known, colour in self.gaps if known is state)
@@ -188,13 +193,13 @@ yellow                #ffd040   #966800    #f8ea5a       #ffe25a
 ground.turf           #113a26   #bce0be    #08242a       #001a0c
 ground.edge           #2e343c   #46505c    -             #14161a
 ground.kerb           #969ea8   #ecf0f4    -             #ffffff
-ground.tartan         #642d30   #ce7c6a    #70422c       #3e1416
+ground.tartan         #642d30   #c06c58    #623826       #3e1416
 ground.line           #a89692   #faf0ec    -             #e2d6d4
 ground.apron          #1e2638   #c4ccd8    -             #0c0e14
 ground.board          #283248   #96a2b6    -             #5a6274
 ground.stand          #1a2132   #ccd3de    -             #0a0c12
 ground.crowd          #78849e   -          -             #3c4250
-ground.led_off        #46685c   #96b0a6    #48646c       #608074
+ground.led_off        #46685c   #7c968c    #48646c       #608074
 ground.floodlight     1.0       0.0        -             0.35
 gaps.ahead, gaining   #56beff   #003aaa    #549cff       #5cbeff
 gaps.ahead, losing    #8ec4ec   #245c7a    #c4e4ff       #bee2ff

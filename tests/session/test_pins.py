@@ -137,6 +137,10 @@ def test_pinned_colours_are_kept_from_the_ghosts_of_futures(session: Session) ->
     session.seek(20.0)
     session.change("pacers.count", "0")
     settle(session)
+    assert len(session.show.ghosts) == 2, "the run that was left is the one that was pinned"
+    session.advance(GESTURE_S)
+    session.change("pacers.count", "1")
+    settle(session)
     colours = [mark.colour for mark in session.show.ghosts]
     assert len(colours) == len(set(colours)) == 3
 

@@ -19,8 +19,19 @@ from numpy.typing import NDArray
 from simulator.analysis.gaps import GapState
 from simulator.cli import main
 from simulator.errors import ThemeError
-from simulator.view.picture import render_still
-from simulator.view.theme import THEMES, Colour, Theme, next_theme, relative_luminance, theme_named
+from simulator.view import camera
+from simulator.view.layers import lights
+from simulator.view.layers.track import led_places
+from simulator.view.picture import PictureOptions, layout_of, render_still
+from simulator.view.theme import (
+    THEMES,
+    Colour,
+    Theme,
+    mix,
+    next_theme,
+    relative_luminance,
+    theme_named,
+)
 from tests.view import scenes
 
 Floats = NDArray[np.float64]
@@ -128,6 +139,36 @@ def test_the_runner_her_pacers_and_the_light_stand_out_from_the_track(theme: The
         for name in ("white", "pink"):
             assert difference(theme.colour(name), theme.ground.tartan, vision) >= 25
         assert difference(theme.light("green"), theme.ground.edge, vision) >= 25
+
+
+@EVERY
+def test_what_lies_on_the_track_can_be_seen(theme: Theme) -> None:
+    """3 is what WCAG asks of large writing and of things that are no writing."""
+    ground = theme.ground
+    assert contrast(ground.line, ground.tartan) >= 3.0, "START, FINISH, 100"
+    assert contrast(theme.light("green"), ground.edge) >= 3.0, "a lit LED beside the kerb"
+    assert contrast(theme.light("green"), ground.led_off) >= 1.5, "lit and unlit LEDs"
+    assert contrast(theme.colour("white"), ground.tartan) >= 3.0, "her"
+    if theme.by_day:  # names stand on beds there
+        for _, colour in theme.named:
+            assert contrast(colour, theme.panel) >= 4.5
+        rim = mix(theme.light("green"), (0, 0, 0), 0.6)
+        assert contrast(rim, ground.kerb) >= 3.0, "the rim of a lit LED on the kerb"
+
+
+def test_by_day_a_light_keeps_its_colour() -> None:
+    """Added to a bright track it would burn out to yellow and white."""
+    theme, scene = THEMES["daylight"], scenes.light_lost()
+    surface = pygame.Surface((1280, 720), 0, 32)
+    surface.fill(theme.ground.tartan)
+    layout = layout_of((1280, 720), None, PictureOptions())
+    view, wave = camera.whole(layout.track), scene.waves[0]
+    lights.draw(surface, scene.waves, view, layout.stage, theme)
+    x, y = led_places(len(wave.brightness))
+    led = int(np.argmax(wave.brightness))
+    px, py = view.at(float(x[led]), float(y[led]))
+    red, green, blue, _ = surface.get_at((round(px), round(py)))
+    assert difference((red, green, blue), theme.light("green"), "normal") < 30
 
 
 @EVERY

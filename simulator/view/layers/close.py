@@ -27,7 +27,7 @@ from simulator.view.athletes import (
     look_of,
     put,
 )
-from simulator.view.layers import arena
+from simulator.view.layers import arena, moments
 from simulator.view.layers.arena import KERB_M
 from simulator.view.perspective import NEAR_M, Lens, Rig
 from simulator.view.sprites import bloom
@@ -67,13 +67,14 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class Led:
-    """A lit or dark LED in the picture [px, px/m], its brightness 0 to 1 and colour."""
+    """An LED in the picture [px, px/m]: its brightness 0 to 1, colour, and how darkened it is."""
 
     x: float
     y: float
     scale: float
     bright: float
     colour: Colour
+    dark: float = 0.0
 
 
 def place(scene: Scene, lens: Lens) -> list[Placed]:
@@ -126,13 +127,14 @@ def leds(scene: Scene, lens: Lens, theme: Theme) -> list[Led]:
     near = (depth > NEAR_M) & (np.abs(column - lens.width / 2) < 0.5 * lens.width + 1.2 * scale)
     near &= (row > -20) & (row < lens.height + 1.2 * scale)
     colours = [theme.light(wave.colour) for wave in scene.waves] or [theme.ground.led_off]
+    dark = moments.darkness(scene, places)
     at = np.flatnonzero(wanted & near)
     at = at[np.argsort(-depth[at], kind="stable")]
     return [
-        Led(x, y, k, b, colours[c])
-        for x, y, k, b, c in zip(
+        Led(x, y, k, b, colours[c], d)
+        for x, y, k, b, c, d in zip(
             column[at].tolist(), row[at].tolist(), scale[at].tolist(), bright[at].tolist(),
-            which[at].tolist(), strict=True,
+            which[at].tolist(), dark[at].tolist(), strict=True,
         )
     ]  # fmt: skip
 
@@ -175,6 +177,7 @@ def heads(target: pygame.Surface, lights: list[Led], theme: Theme) -> None:
             )
         white = mix(led.colour, (255, 255, 255), 0.55 * led.bright)
         lit = mix(theme.ground.led_off, white, min(1.0, 1.3 * led.bright))
+        lit = mix(lit, (0, 0, 0), 0.85 * led.dark)
         pygame.draw.rect(target, lit, box, border_radius=max(1, box.h // 3))
         if led.bright > 0.02:
             glow(target, led, 1.7, 0.85, 0.55)
@@ -224,6 +227,10 @@ class Close:
             kerb(target, sight, theme)
             heads(target, lights, theme)
         wake(target, scene, lens, theme)
+        gun = lens.track(scene.start_s_m, moments.STARTER_OFFSET_M, 2.2)
+        if float(gun[3]) > NEAR_M:
+            reach = min(3.0 * float(gun[2]), 0.2 * lens.height)
+            moments.flash(target, scene, (float(gun[0]), float(gun[1])), reach)
         gap = gap_line(target, scene, lens, style)
         placed = place(scene, lens)
         self._bodies(target, scene, placed, theme, most)
@@ -316,9 +323,11 @@ def gap_line(
     points = list(zip(x[seen].tolist(), y[seen].tolist(), strict=True))
     thick = max(2, round(3.0 * unit))
     dark = mix(style.theme.ground.turf, (0, 0, 0), 0.6)
-    pygame.draw.lines(target, dark, False, [(px, py + thick) for px, py in points], thick)
-    pygame.draw.lines(target, colour, False, points, thick)
-    for end, place_m in ((0, her), (-1, her + span)):
+    held = round(moments.tether(scene) * (len(points) - 1))
+    for part in (points[: held + 1], points[len(points) - 1 - held :]) if held else ():
+        pygame.draw.lines(target, dark, False, [(px, py + thick) for px, py in part], thick)
+        pygame.draw.lines(target, colour, False, part, thick)
+    for end, place_m in ((0, her), (-1, her + span))[: 2 if held else 1]:
         if seen[end]:
             xs, ys, _, _ = lens.track(place_m, np.array([GAP_OFFSET_M - 0.3, KERB_M - 0.1]))
             ends = list(zip(xs.tolist(), ys.tolist(), strict=True))

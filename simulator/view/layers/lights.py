@@ -15,8 +15,8 @@ from simulator.stage.scene import Wave
 from simulator.view.camera import View
 from simulator.view.layers.track import led_places
 from simulator.view.layout import Box
-from simulator.view.sprites import LEVELS, glow, spill
-from simulator.view.theme import Theme
+from simulator.view.sprites import LEVELS, dot, glow, spill
+from simulator.view.theme import Theme, mix
 
 HALO_M = 4.6
 CORE_M = 0.36
@@ -54,7 +54,7 @@ def reach(view: View, metres: float) -> float:
 def draw(
     surface: pygame.Surface, waves: tuple[Wave, ...], view: View, box: Box, theme: Theme
 ) -> None:
-    """Add every wave's light."""
+    """Add every wave's light; by day added light would only burn out, so LEDs are seen as lit."""
     for wave in waves:
         lit = np.flatnonzero(wave.brightness > _FAINTEST)
         if not len(lit):
@@ -63,6 +63,7 @@ def draw(
         halo = max(3.0, reach(view, HALO_M) * share)
         half = max(1, round(halo))
         core = max(1.0, reach(view, CORE_M))
+        wide, small = round(1.12 * halo) / 4, round(7.2 * core) / 4
         colour = theme.light(wave.colour)
         xs, ys = _pixels(view, len(wave.brightness))
         blits = []
@@ -70,9 +71,14 @@ def draw(
             x, y = xs[led], ys[led]
             if box.x - half < x < box.right + half and box.y - half < y < box.bottom + half:
                 level = round(min(1.0, bright) * LEVELS)
-                blits.append((glow(colour, halo, level, core), (x - half, y - half)))
-        surface.fblits(blits, pygame.BLEND_RGB_ADD)
-        if share == 1.0:
+                if theme.by_day:
+                    alpha, rim = round(16 * min(1.0, bright)), mix(colour, (0, 0, 0), 0.6)
+                    blits.append(dot(colour, wide, wide, alpha // 3, colour, 0.5).at(x, y))
+                    blits.append(dot(colour, small, small, alpha, rim, 1.0).at(x, y))
+                else:
+                    blits.append((glow(colour, halo, level, core), (x - half, y - half)))
+        surface.fblits(blits, 0 if theme.by_day else pygame.BLEND_RGB_ADD)
+        if share == 1.0 and not theme.by_day:
             _spill(surface, wave, view, theme)
 
 

@@ -6,9 +6,11 @@ In: a scene, a `View`. Out: drawn over the lights and below the bodies; a pure f
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import pygame
+from numpy.typing import NDArray
 
 from simulator.coefficients import BEND_RADIUS_M, KERB_RADIUS_M, LAP_M
 from simulator.physics.track import to_plane, track_position
@@ -21,6 +23,8 @@ from simulator.view.sprites import LEVELS, dot, glow
 from simulator.view.text import SEMIBOLD, Style
 from simulator.view.theme import Theme, mix
 
+Floats = NDArray[np.float64]
+
 FLASH_S = 0.45
 """How long the gun's flash is seen [s of race time]."""
 SNAP_S = 1.2
@@ -29,66 +33,77 @@ DIM_S, DARK_S = 0.4, 7.0
 """Her part of the rail is dark after the first and is as before after the second [s]."""
 DIM_M = 11.0
 """How far behind and ahead of her the rail dims [m]."""
+WAVE_M = 8.0
+"""The light and its tail [m]."""
 KERB_OFFSET_M = KERB_RADIUS_M - BEND_RADIUS_M
 STARTER_OFFSET_M = -3.2
 """The starter stands inside the kerb, beside the line [m]."""
 
 
 def draw(surface: pygame.Surface, scene: Scene, view: View, box: Box, theme: Theme) -> None:
-    """Draw the gun's flash, or the light being lost."""
-    if scene.phase is Phase.RUNNING and scene.time_s < FLASH_S:
-        _flash(surface, scene, view, theme)
-    lost = scene.lost
-    if lost is None or scene.phase is not Phase.RUNNING or not scene.waves:
+    """Draw the gun's flash, or the light being lost, on the map."""
+    s_m = np.array([scene.start_s_m])
+    (x,), (y,) = (v.tolist() for v in to_plane(s_m, STARTER_OFFSET_M))
+    flash(surface, scene, view.at(x, y), 7.0 * view.scale * view.zoom**-0.5)
+    if scene.lost is None or scene.phase is not Phase.RUNNING or not scene.waves:
         return
-    if lost.since_s < DARK_S:
-        _dim(surface, scene, view, box, theme, lost.since_s)
-    if lost.since_s < SNAP_S:
-        _snap(surface, scene, view, theme, lost.since_s / SNAP_S)
+    _dim(surface, scene, view, box, theme)
+    if scene.lost.since_s < SNAP_S:
+        _snap(surface, scene, view, theme)
 
 
-def _flash(surface: pygame.Surface, scene: Scene, view: View, theme: Theme) -> None:
+def flash(surface: pygame.Surface, scene: Scene, at: tuple[float, float], reach: float) -> None:
+    """Add the gun's flash at a pixel, shining `reach` px far."""
+    if scene.phase is not Phase.RUNNING or scene.time_s >= FLASH_S:
+        return
     left = 1.0 - scene.time_s / FLASH_S
-    (x,), (y,) = (v.tolist() for v in to_plane(np.array([scene.start_s_m]), STARTER_OFFSET_M))
-    px, py = view.at(x, y)
-    halo = max(14.0, 7.0 * view.scale * view.zoom**-0.5)
+    halo = max(14.0, reach)
     light = glow((255, 236, 190), halo, round(LEVELS * left * left), 0.3 * halo)
-    at = (px - light.get_width() / 2, py - light.get_height() / 2)
-    surface.blit(light, at, special_flags=pygame.BLEND_RGB_ADD)
-    smoke = mix(theme.ground.turf, theme.text, 0.6 * left)
-    pygame.draw.aacircle(
-        surface, smoke, (round(px), round(py)), round(halo * (1.1 - 0.8 * left)), 1
-    )
+    corner = (at[0] - light.get_width() / 2, at[1] - light.get_height() / 2)
+    surface.blit(light, corner, special_flags=pygame.BLEND_RGB_ADD)
 
 
-def _dim(
-    surface: pygame.Surface, scene: Scene, view: View, box: Box, theme: Theme, since_s: float
-) -> None:
+def tether(scene: Scene) -> float:
+    """Return how much of the tether to the light is still seen at either end, 0 to 1 / 2.
+
+    1 / 2 is all of it: nothing has snapped.
+    """
+    if scene.lost is None:
+        return 0.5
+    return 0.5 * max(1.0 - scene.lost.since_s / SNAP_S, 0.0) ** 2
+
+
+def darkness(scene: Scene, s_m: NDArray[np.floating[Any]]) -> Floats:
+    """Return how dark the LEDs at track positions [m] are, 0 to 1: hers, once the light is lost."""
+    lost = scene.lost
+    if lost is None or lost.since_s >= DARK_S or not scene.waves:
+        return np.zeros_like(s_m)
+    strength = min(lost.since_s / DIM_S, 1.0, (DARK_S - lost.since_s) / 1.5)
+    ahead_m = min(DIM_M, scene.waves[0].head_m - scene.runner.x_m - WAVE_M)  # it stays lit itself
+    here_m = float(track_position(scene.runner.x_m, scene.race_m))
+    off = np.mod(s_m - here_m + LAP_M / 2, LAP_M) - LAP_M / 2
+    near = (off >= -DIM_M) & (off <= ahead_m)
+    return np.where(near, strength * (1.0 - (off / DIM_M) ** 2), 0.0)
+
+
+def _dim(surface: pygame.Surface, scene: Scene, view: View, box: Box, theme: Theme) -> None:
     """Darken the LEDs beside her, while the wave runs on."""
-    strength = min(since_s / DIM_S, 1.0, (DARK_S - since_s) / 1.5)
-    gap_m = scene.waves[0].head_m - scene.runner.x_m
-    s_m = float(track_position(scene.runner.x_m, scene.race_m))
-    pitch = LAP_M / scene.leds
-    ahead_m = min(DIM_M, max(gap_m - 4.0, 0.0))
-    first, last = math.ceil((s_m - DIM_M) / pitch), math.floor((s_m + ahead_m) / pitch)
     x, y = led_places(scene.leds)
+    dark = darkness(scene, np.arange(scene.leds) * (LAP_M / scene.leds))
     r = round(4 * max(1.2, 0.2 * view.scale)) / 4
-    dark, blits = mix(theme.back, theme.ground.edge, 0.35), []
-    for led in range(first, last + 1):
-        px, py = view.at(float(x[led % scene.leds]), float(y[led % scene.leds]))
+    colour, blits = mix(theme.back, theme.ground.edge, 0.35), []
+    for led in np.flatnonzero(dark > 0.03).tolist():
+        px, py = view.at(float(x[led]), float(y[led]))
         if box.x - r < px < box.right + r and box.y - r < py < box.bottom + r:
-            off = abs(led * pitch - s_m) / DIM_M
-            level = round(16 * strength * (1.0 - off * off))
-            if level > 0:
-                blits.append(dot(dark, r, r, level, dark, 0.5).at(px, py))
+            blits.append(dot(colour, r, r, round(16 * float(dark[led])), colour, 0.5).at(px, py))
     surface.fblits(blits)
 
 
-def _snap(surface: pygame.Surface, scene: Scene, view: View, theme: Theme, share: float) -> None:
+def _snap(surface: pygame.Surface, scene: Scene, view: View, theme: Theme) -> None:
     """Draw the two ends of the tether between her and the light as they spring back."""
-    wave = scene.waves[0]
+    wave, held = scene.waves[0], tether(scene)
     first, last = scene.runner.x_m, wave.head_m
-    held = (1.0 - share) ** 2 / 2
+    share = 1.0 - math.sqrt(2.0 * held)
     colour = mix(theme.ground.tartan, theme.light(wave.colour), 1.0 - share)
     for near, far in ((first, last), (last, first)):
         x_m = np.linspace(near, near + held * (far - near), 24)

@@ -27,7 +27,7 @@ from simulator.view.camera import View
 from simulator.view.layout import Box
 from simulator.view.sprites import dot
 from simulator.view.text import SEMIBOLD, Style
-from simulator.view.theme import Colour, Ground, Theme, mix
+from simulator.view.theme import Colour, Ground, Theme
 
 LANES = 8
 OUTER_M = KERB_RADIUS_M + LANES * LANE_WIDTH_M
@@ -114,7 +114,9 @@ def _grain(x: Floats, y: Floats, scale: float) -> Floats:
     step = np.float32(6.0 if scale > 12 else scale)
     columns = np.floor(x * step).astype(np.int32) & 255
     rows = np.floor(y * step).astype(np.int32) & 255
-    grain: Floats = 0.965 + np.float32(0.07) * _noise()[rows[:, None], columns[None, :]]
+    # close up a grain is many pixels wide: it fades before it is seen to be made of squares
+    strong = np.float32(0.07 * min(1.0, 9.0 / scale))
+    grain: Floats = 1.0 - strong / 2 + strong * _noise()[rows[:, None], columns[None, :]]
     return grain
 
 
@@ -242,7 +244,7 @@ def mark_names(
     # a mark near the start line is named by it
     names += [(s, f"{s:.0f}") for s in (100.0, 200.0, 300.0) if abs(s - start_s_m) > NEAR_START_M]
     px = max(9, min(round(1.9 * LANE_WIDTH_M * view.scale), style.sizes.px(22)))
-    colour = mix(theme.ground.tartan, theme.ground.line, 0.9)
+    colour = theme.ground.line
     for s_m, text in names:
         wide = style.type.width(text, SEMIBOLD, px) / view.scale
         # before its line; the finish's after it, where the start line is in the way

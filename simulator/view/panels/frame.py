@@ -15,7 +15,7 @@ from simulator.screen import Panel
 from simulator.stage.scene import Scene
 from simulator.view.layout import Box
 from simulator.view.text import Style
-from simulator.view.theme import Colour, Sizes
+from simulator.view.theme import Colour, Sizes, Theme, mix
 
 if TYPE_CHECKING:
     from simulator.view.ui import Control, Key
@@ -71,11 +71,13 @@ class SidePanel:
     Attributes:
         heading: what stands on its upper edge.
         share: how much of the column it takes, where all panels have room.
+        rank: 0 for what is looked at first, 2 for what waits to be looked at.
         box: where it lies [px], None where it has no room; `scene`, `style`: what it shows, how.
     """
 
     heading = ""
     share = 1.0
+    rank = 1
     box: Box | None
     scene: Scene
     style: Style
@@ -103,15 +105,23 @@ class SidePanel:
         """Draw over the picture what the mouse or the keyboard's focus brings up."""
 
 
-def frame(surface: pygame.Surface, box: Box, heading: str, style: Style) -> None:
-    """Draw a panel with its heading in spaced capitals."""
+def quiet_ground(theme: Theme) -> Colour:
+    """Return the ground of the panels of the last rank."""
+    return mix(theme.back, theme.panel, 0.55)
+
+
+def frame(surface: pygame.Surface, box: Box, heading: str, style: Style, rank: int = 1) -> None:
+    """Draw a panel with its heading in spaced capitals; the first of rank stands out."""
     theme, pad, px = style.theme, padding(style.sizes), style.sizes.caption
     surface.fill(theme.back, box)
     corner = max(3, round(10 * style.sizes.unit))
-    pygame.draw.rect(surface, theme.panel, box, border_radius=corner)
-    pygame.draw.rect(surface, theme.edge, box, 1, border_radius=corner)
+    ground = quiet_ground(theme) if rank > 1 else theme.panel
+    edge = (theme.faint, theme.edge, mix(theme.back, theme.edge, 0.5))[rank]
+    pygame.draw.rect(surface, ground, box, border_radius=corner)
+    pygame.draw.rect(surface, edge, box, 1, border_radius=corner)
     at = (box.x + pad, box.y + head(style.sizes) / 2 + pad * 0.2)
-    style.type.caps(surface, heading, at, px, theme.muted, width=box.w - 2 * pad)
+    colour = theme.muted if rank else theme.text
+    style.type.caps(surface, heading, at, px, colour, width=box.w - 2 * pad)
 
 
 _ENDS_IN_TIME = re.compile(r"(?!before)\D*?(\d*:?\d+[:.]\d+(?:\.\d+)?)")

@@ -36,6 +36,7 @@ class LivePanel(SidePanel):
 
     heading = "live"
     share = 0.37
+    rank = 0
 
     @staticmethod
     def wanted(shown: frozenset[Panel]) -> bool:
@@ -61,18 +62,21 @@ class LivePanel(SidePanel):
         if layer.field("rows of live", inner, tuple(places[:count]), lambda *_: None):
             layer.forget("live gap", "live meter")
         for i, (line, place) in enumerate(zip(gaps, places, strict=False)):
-            _gap(layer, f"live gap {i}", place, line, style)
+            _gap(layer, f"live gap {i}", place, line, style, first=i == 0)
         for meter, place in zip(meters, places[len(gaps) :], strict=False):
             _meter(layer, place, meter, style)
 
 
-def _gap(layer: CachedLayer, name: str, box: Box, line: GapLine, style: Style) -> None:
+def _gap(
+    layer: CachedLayer, name: str, box: Box, line: GapLine, style: Style, *, first: bool
+) -> None:
     arrow, seconds, metres = gap_words(line)
     trend = line.state.value.partition(", ")[2]
 
     def paint(surface: pygame.Surface, box: Box) -> None:
         theme, width, write = style.theme, style.type.width, partial(style.type.write, surface)
-        px, value, small = style.sizes.body, style.sizes.lead, style.sizes.caption
+        px, small = style.sizes.body, style.sizes.caption
+        value = style.sizes.lead if first else round(0.82 * style.sizes.lead)
         colour = theme.gap(line.state) if line.seconds is not None else theme.faint
         x, y = float(box.right), box.centre[1]
         write(metres, (x, y), REGULAR, px, theme.muted, align=1)

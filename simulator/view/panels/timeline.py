@@ -20,7 +20,7 @@ from simulator.stage.scene import Body, Chart, ChartCurve, ChartMarker, Scene
 from simulator.units import format_signed
 from simulator.view.layout import Box
 from simulator.view.panels.cards import ground
-from simulator.view.panels.frame import CachedLayer, SidePanel, padding, time_in
+from simulator.view.panels.frame import CachedLayer, SidePanel, padding, quiet_ground, time_in
 from simulator.view.sprites import dot
 from simulator.view.text import REGULAR, SEMIBOLD, Style, shrink
 from simulator.view.theme import Colour, Sizes, Theme, mix
@@ -115,17 +115,18 @@ class Timeline:
             at = (area.x - 6, round(plot.y(tick)))
             text = "0" if tick == 0 else f"{tick:+g} s".replace("-", "−")
             type_.write(surface, text, at, REGULAR, caption, theme.muted, align=1)
-        end = 0.0
-        for metres in metre_lines(plot.race_m):
-            x = plot.x(metres)
+        begin, end = float(box.right), 0.0  # the finish is written first: it always has room
+        for metres in (plot.race_m, *metre_lines(plot.race_m)[:-1]):
             text = f"{metres:g} m" if metres != plot.race_m else "finish"
             wide = type_.width(text, REGULAR, caption)
-            left = min(max(box.x + 4, x - wide / 2), box.right - wide - 8)
-            if left > end and (metres == plot.race_m or plot.race_m - metres > 60):
-                type_.write(
-                    surface, text, (left, area.bottom + caption), REGULAR, caption, theme.muted
-                )
-                end = left + wide + 12
+            left = min(max(box.x + 4, plot.x(metres) - wide / 2), box.right - wide - 8)
+            if end < left and left + wide < begin:
+                below = (left, area.bottom + caption)
+                type_.write(surface, text, below, REGULAR, caption, theme.muted)
+                if metres == plot.race_m:
+                    begin = left - 12
+                else:
+                    end = left + wide + 12
 
     def _field(
         self,
@@ -137,7 +138,7 @@ class Timeline:
     ) -> None:
         """Draw what lies in the drawing area: band, grid, the light, ghosts' curves, marks."""
         theme, sizes, area = self._theme, self._sizes, plot.box
-        ground = mix(theme.back, theme.panel, 0.55)
+        ground = quiet_ground(theme)
         surface.fill(ground, area)
         if band is not None:
             fill, edge = mix(ground, theme.own, 0.2), mix(ground, theme.own, 0.36)
@@ -182,7 +183,7 @@ class Timeline:
             if label.box is not None:
                 at, tint = (label.box.x + 2, label.box.centre[1]), _mark_colour(label.mark, theme)
                 # where it has no room beside another event's line, the line stops before it
-                surface.fill(mix(theme.back, theme.panel, 0.55), label.box)
+                surface.fill(quiet_ground(theme), label.box)
                 self._type.write(surface, label.mark.label, at, REGULAR, self._sizes.caption, tint)
 
     def _uncover(self, surface: pygame.Surface, plot: Plot, chart: Chart) -> None:

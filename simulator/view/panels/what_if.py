@@ -22,7 +22,14 @@ from simulator.stage.scene import Scene, WhatIf
 from simulator.units import format_signed, format_time
 from simulator.view.layout import Box
 from simulator.view.panels.cards import ground
-from simulator.view.panels.frame import CachedLayer, SidePanel, arrow, body, head
+from simulator.view.panels.frame import (
+    CachedLayer,
+    SidePanel,
+    arrow,
+    body,
+    head,
+    quiet_ground,
+)
 from simulator.view.text import REGULAR, SEMIBOLD, Style
 from simulator.view.theme import Colour, mix
 from simulator.view.ui import Control, Key
@@ -280,8 +287,21 @@ def paint(surface: pygame.Surface, panel: Box, shown: WhatIf, style: Style) -> N
         surface.fill(theme.target, (x, y, min(dash, area.right - x), thick))
     tag = format_time(shown.target_s)
     wide = style.type.width(tag, SEMIBOLD, px)
-    surface.fill(theme.panel, (area.x, y - line - 1, wide + 6, line - 2))
-    write(surface, tag, (area.x + 2, y - line / 2 - 2), SEMIBOLD, px, theme.target)
+    box = _tag_box(lay, wide + 6, line)
+    surface.fill(quiet_ground(theme), box)
+    write(surface, tag, (box.x + 2, box.centre[1]), SEMIBOLD, px, theme.target)
+
+
+def _tag_box(lay: BarLayout, wide: int, line: int) -> Box:
+    """Return where the target is written: at its line, clear of the times over the bars."""
+    area, y = lay.area, lay.target_y
+    times = [Box(t.x - 3, lay.bars[t.index].y - line, t.w + 6, line) for t in lay.times]
+    places = [
+        Box(x, top, wide, line - 2)
+        for top in (y - line - 1, y + 2)
+        for x in (area.x, area.right - wide)
+    ]
+    return next((p for p in places if not any(p.touches(t) for t in times)), places[0])
 
 
 def _bar(surface: pygame.Surface, rect: pygame.Rect, bar: Alternative, style: Style) -> None:
@@ -301,7 +321,7 @@ def _bar(surface: pygame.Surface, rect: pygame.Rect, bar: Alternative, style: St
         foot = rect.bottom - max(4, rect.w // 3)
         for y in (foot, foot + max(3, rect.w // 6)):
             last = (rect.right, y - rect.w // 4)
-            pygame.draw.line(surface, theme.panel, (rect.x, y), last, 2)
+            pygame.draw.line(surface, quiet_ground(theme), (rect.x, y), last, 2)
 
 
 def _hatch(surface: pygame.Surface, rect: pygame.Rect, colour: Colour) -> None:
@@ -322,6 +342,7 @@ class WhatIfPanel(SidePanel):
 
     heading = "what if"
     share = 0.28
+    rank = 2
 
     def __init__(self) -> None:
         """Point at nothing."""

@@ -17,7 +17,7 @@ from simulator.coefficients import LAP_M
 from simulator.physics.track import heading, to_plane, track_position
 from simulator.stage.scene import Body, Scene
 from simulator.stage.wake import ACROSS_M, STEP_M
-from simulator.units import format_time
+from simulator.units import MILE_M, format_time
 from simulator.view.athletes import (
     PHASES,
     SLOW_PHASES,
@@ -213,7 +213,8 @@ class Close:
         theme = style.theme
         lens = Lens(rig, *target.get_size())
         sight = arena.sight_of(arena.kept(lens))
-        words = (scene.title, f"{scene.race_m:g} m", format_time(scene.target_s), "lightpace")
+        long = "one mile" if abs(scene.race_m - MILE_M) < 0.5 else f"{scene.race_m:,.0f} m"
+        words = (scene.title, long, format_time(scene.target_s), "lightpace")
         arena.draw(target, lens, sight, scene.start_s_m, words, theme)
         lights = leds(scene, lens, theme)
         flat = max(0.22, min(1.0, math.sin(rig.pitch) * 1.3))
@@ -519,7 +520,8 @@ def wake(target: pygame.Surface, scene: Scene, lens: Lens, theme: Theme) -> None
             drawn.append(pygame.draw.polygon(layer, colours[k], corners))
     if not drawn:
         return
-    box = drawn[0].unionall(drawn[1:]).inflate(2, 2).clip(layer.get_rect())
-    soft = pygame.transform.smoothscale(layer.subsurface(box), (box.w * FINE, box.h * FINE))
+    box = drawn[0].unionall(drawn[1:]).inflate(6, 6).clip(layer.get_rect())
+    blurred = pygame.transform.box_blur(layer.subsurface(box), 2)
+    soft = pygame.transform.smoothscale(blurred, (box.w * FINE, box.h * FINE))
     blend = pygame.BLEND_RGB_ADD if night else pygame.BLEND_RGB_MULT
     target.blit(soft, (box.x * FINE, box.y * FINE), special_flags=blend)

@@ -245,7 +245,13 @@ class Painter:
             rig = rig_of(shot, scene, layout, box)
             part = surface.subsurface(pygame.Rect(box).clip(surface.get_rect()))
             self._athletes.draw(
-                part, scene, rig, base.style, labels=options.labels, most=options.tiles
+                part,
+                scene,
+                rig,
+                base.style,
+                labels=options.labels,
+                most=options.tiles,
+                keep_off=_heads(layout),
             )
         if share > 0.0:
             self._map(surface, scene, layout, box, base, replace(options, shot=on_map), share)
@@ -274,9 +280,7 @@ class Painter:
             onto.set_clip(box)
         self._ground(onto, scene, layout, (view, box), base, options)
         mark_names(onto, view, box, scene.start_s_m, base.style)
-        heads = (layout.title, layout.rate, layout.status)
-        keep_off = tuple(each for each in heads if each is not None)
-        self._stage(onto, scene, (view, box), keep_off, base.style, options)
+        self._stage(onto, scene, (view, box), _heads(layout), base.style, options)
         if share < 1.0:
             onto.set_alpha(round(255 * share))
             surface.set_clip(box)
@@ -361,6 +365,12 @@ class Painter:
         if card is None or card[0] != key:
             card = self._cards[name] = (key, make())
         return card[1]
+
+
+def _heads(layout: Layout) -> tuple[Box, ...]:
+    """Return the boxes at the stage's upper edge, which no name may cover."""
+    heads = (layout.title, layout.rate, layout.status)
+    return tuple(each for each in heads if each is not None)
 
 
 def _way(shot: Shot) -> int:

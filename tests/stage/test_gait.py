@@ -7,7 +7,6 @@ from simulator import load_scenario, simulate
 from simulator.recording.recording import Recording
 from simulator.stage.gait import (
     START_PHASE,
-    TICK_S,
     Build,
     Joint,
     cadence,
@@ -39,7 +38,7 @@ def test_cadence_is_what_was_measured_and_grows_with_speed() -> None:
 
 
 def test_phase_is_the_integral_of_cadence() -> None:
-    x = 6.7 * TICK_S * np.arange(601)
+    x = np.linspace(0.0, 6.7 * 60.0, 601, dtype=np.float64)
     track = stride_track(x)
     strides = track.strides[-1] - track.strides[100]
     assert strides == pytest.approx(0.5 * float(cadence(6.7, 1.68)) * 50.0, rel=1e-6)

@@ -29,6 +29,7 @@ from simulator.view.athletes import (
 )
 from simulator.view.layers import arena
 from simulator.view.layers.arena import KERB_M
+from simulator.view.layout import Box
 from simulator.view.perspective import NEAR_M, Lens, Rig
 from simulator.view.sprites import bloom
 from simulator.view.text import BOLD, REGULAR, SEMIBOLD, Style
@@ -205,10 +206,12 @@ class Close:
         *,
         labels: bool,
         most: int | None,
-    ) -> None:
-        """Draw what `rig` sees of a scene over all of `target`.
+        keep_off: tuple[Box, ...] = (),
+    ) -> list[pygame.Rect]:
+        """Draw what `rig` sees of a scene over all of `target`; return where words are [px].
 
-        `most` bodies are painted anew, all that are missing if it is None.
+        `most` bodies are painted anew, all that are missing if it is None; no words are written
+        over `keep_off`.
         """
         theme = style.theme
         lens = Lens(rig, *target.get_size())
@@ -231,11 +234,12 @@ class Close:
         if inside:
             kerb(target, sight, theme)
             heads(target, lights, theme)
-        taken = [minimap(target, scene, rig, style)]
+        taken = [*(pygame.Rect(each) for each in keep_off), minimap(target, scene, rig, style)]
         if gap is not None:
-            taken.append(write_gap(target, scene, gap, taken, style))
+            write_gap(target, scene, gap, taken, style)
         if labels:
             names(target, placed, taken, style)
+        return taken
 
     def _bodies(
         self,
@@ -353,8 +357,8 @@ def write_gap(
     middle: tuple[float, float],
     taken: list[pygame.Rect],
     style: Style,
-) -> pygame.Rect:
-    """Write seconds and metres beside the dimension line, clear of what is there; return where."""
+) -> None:
+    """Write seconds and metres beside the dimension line, clear of what is there."""
     line, type_, px = scene.gaps[0], style.type, max(13, style.sizes.px(30))
     seconds = f"{line.seconds or 0.0:+.2f} s".replace("-", "−")
     metres = f"{abs(line.metres or 0.0):.1f} m"
@@ -362,23 +366,36 @@ def write_gap(
     wide = first + px // 2 + type_.width(metres, REGULAR, px)
     box = pygame.Rect(0, 0, wide + px, round(1.5 * px))
     box.center = (round(middle[0]), round(middle[1] + 1.4 * px))
-    box = _clear(box, target.get_rect(), taken)
+    free = _free(box, target.get_rect(), taken)
+    if free is None:
+        return
+    box = free
+    taken.append(box)
     _pill(target, box, style.theme)
     row = box.centery
     type_.digits(target, seconds, (box.x + px // 2, row), BOLD, px, style.theme.text)
     colour = style.theme.gap(line.state)
     type_.digits(target, metres, (box.right - px // 2, row), REGULAR, px, colour, align=1.0)
-    return box
 
 
-def _clear(box: pygame.Rect, bounds: pygame.Rect, taken: list[pygame.Rect]) -> pygame.Rect:
-    """Return a box moved inside the picture, and up or aside from those that are taken."""
-    box = box.clamp(bounds.inflate(-8, -8))
-    for other in taken:
-        if box.colliderect(other):
-            left, right = other.x - box.w - 4, other.right + 4
-            box.x = left if left > bounds.x else right
-    return box
+def _free(box: pygame.Rect, bounds: pygame.Rect, taken: list[pygame.Rect]) -> pygame.Rect | None:
+    """Return the box at the nearest place inside the picture that is free; None: there is none.
+
+    Above it first, then below, then to the sides.
+    """
+    inside = box.clamp(bounds.inflate(-8, -8))
+    step = max(3, box.h // 4)
+    moves = [
+        (0, 0),
+        *((0, -step * k) for k in range(1, 60)),
+        *((0, step * k) for k in range(1, 60)),
+    ]
+    moves += [(way * box.w * k // 2, 0) for k in range(1, 8) for way in (-1, 1)]
+    for dx, dy in moves:
+        there = inside.move(dx, dy)
+        if bounds.contains(there) and there.collidelist(taken) < 0:
+            return there
+    return None
 
 
 @lru_cache(maxsize=128)
@@ -412,9 +429,10 @@ def names(
         box.midbottom = (round(each.x), round(each.y - lift))
         if not bounds.inflate(box.w, box.h).contains(box):
             continue
-        box = box.clamp(bounds.inflate(-8, -8))
-        while any(box.colliderect(other) for other in taken) and box.y > 4:
-            box.y -= 3
+        free = _free(box, bounds, taken)
+        if free is None:
+            continue
+        box = free
         taken.append(box)
         _pill(target, box, theme)
         colour = theme.text if runner else theme.colour(body.colour)
@@ -521,7 +539,7 @@ def wake(target: pygame.Surface, scene: Scene, lens: Lens, theme: Theme) -> None
     if not drawn:
         return
     box = drawn[0].unionall(drawn[1:]).inflate(6, 6).clip(layer.get_rect())
-    blurred = pygame.transform.box_blur(layer.subsurface(box), 2)
+    blurred = pygame.transform.box_blur(layer.subsurface(box).copy(), 2)
     soft = pygame.transform.smoothscale(blurred, (box.w * FINE, box.h * FINE))
     blend = pygame.BLEND_RGB_ADD if night else pygame.BLEND_RGB_MULT
     target.blit(soft, (box.x * FINE, box.y * FINE), special_flags=blend)

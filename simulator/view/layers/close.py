@@ -236,7 +236,7 @@ class Close:
             heads(target, lights, theme)
         taken = [*(pygame.Rect(each) for each in keep_off), minimap(target, scene, rig, style)]
         if gap is not None:
-            write_gap(target, scene, gap, taken, style)
+            write_gap(target, scene, lens, gap, taken, style)
         if labels:
             names(target, placed, taken, style)
         return taken
@@ -354,6 +354,7 @@ def _arrow(
 def write_gap(
     target: pygame.Surface,
     scene: Scene,
+    lens: Lens,
     middle: tuple[float, float],
     taken: list[pygame.Rect],
     style: Style,
@@ -365,7 +366,10 @@ def write_gap(
     first = type_.width(seconds, BOLD, px)
     wide = first + px // 2 + type_.width(metres, REGULAR, px)
     box = pygame.Rect(0, 0, wide + px, round(1.5 * px))
-    box.center = (round(middle[0]), round(middle[1] + 1.4 * px))
+    if lens.rig.pitch > 0.0:  # beside it, over the infield: nobody runs there
+        box.midright = (round(middle[0] - 0.6 * px), round(middle[1]))
+    else:
+        box.center = (round(middle[0]), round(middle[1] + 1.4 * px))
     free = _free(box, target.get_rect(), taken)
     if free is None:
         return

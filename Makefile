@@ -28,10 +28,10 @@ test-slow: $(DEV) $(KERNEL)
 test-versions: | $(BIN)/python
 	$(BIN)/python -m tests.versions
 
-# An hour of a window in use, its traced and its resident memory in two processes; then 20,000 damaged files.
+# An hour of a window in use, its traced and its resident memory in two processes; then 20,000 damaged files of every kind.
 soak: $(DEV) $(KERNEL)
 	SOAK_S=3600 $(BIN)/python -m pytest -n 2 -s -m soak tests/soak
-	FUZZ_CASES=20000 $(BIN)/python -m pytest -n 2 -m "not slow" tests/scenario/test_fuzz.py
+	FUZZ_CASES=20000 $(BIN)/python -m pytest -n 2 -m "not slow" tests/scenario/test_fuzz.py tests/faults/test_damaged_files.py
 
 soak-short: $(DEV) $(KERNEL)
 	SOAK_S=120 $(BIN)/python -m pytest -n 2 -s -m soak tests/soak

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import importlib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -25,6 +26,11 @@ SAFE_YAML = {"safe_load", "safe_load_all", "SafeLoader", "CSafeLoader"}
 READS_YAML = {"yaml.parse", "yaml.scan", "yaml.compose", "yaml.compose_all"}
 """They make no objects, but take the unsafe `Loader` where they are told no other."""
 SHELLS = {"os.system", "os.popen", "subprocess.getoutput", "subprocess.getstatusoutput"}
+
+
+@cache
+def parsed(text: str) -> ast.Module:
+    return ast.parse(text)
 
 
 class Names:
@@ -73,7 +79,7 @@ def is_dangerous(name: str) -> bool:
 
 def dangers(text: str) -> Iterator[str]:
     """Yield what a source does that could run what it reads."""
-    tree = ast.parse(text)
+    tree = parsed(text)
     names = Names(tree)
     called = {id(node.func): node for node in ast.walk(tree) if isinstance(node, ast.Call)}
     for node in ast.walk(tree):
@@ -175,7 +181,10 @@ def test_none_of_these_is_a_danger(text: str) -> None:
 
 def loaders(path: Path) -> Iterator[Any]:
     """Yield every class by which a source reads YAML: what it hands over, and what it makes."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    text = path.read_text(encoding="utf-8")
+    if "yaml" not in text:  # it is not imported
+        return
+    tree = parsed(text)
     names = Names(tree)
     if not any(names.full(node).startswith("yaml.") for node in ast.walk(tree)):
         return
@@ -243,7 +252,7 @@ def test_two_modules_alone_may_open_a_connection() -> None:
     """Besides, a sweep's cluster is reached by `distributed`, and only where it is named."""
     result = set()
     for path in SOURCES:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(parsed(path.read_text(encoding="utf-8"))):
             names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
             names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
             if NETWORK & {name.partition(".")[0] for name in names}:

@@ -21,7 +21,6 @@ from simulator.scenario.ghosts import (
     Ghost,
     RecordingGhost,
     ScenarioGhost,
-    ghost_waypoints,
 )
 from simulator.scenario.loader import load_scenario
 from simulator.scenario.model import Scenario
@@ -119,7 +118,7 @@ def _ghost_mark(ghost: Ghost, scenario: Scenario) -> Mark:
     if isinstance(ghost, RecordingGhost):
         recording = load_recording(ghost.file)
         return run_mark(ghost.name or "recorded run", ghost.colour, ghost.note, recording)
-    waypoints = ghost_waypoints(ghost, scenario.distance)
+    waypoints = ghost.known(scenario.distance)
     schedule = schedule_through(waypoints, standing_start=ghost.standing_start)
     name = ghost.name or format_time(schedule.finish_s)
     mark = _mark(name, ghost.colour, ghost.note, schedule)

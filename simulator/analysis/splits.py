@@ -16,7 +16,7 @@ import numpy as np
 from simulator.analysis.marks import Mark
 from simulator.coefficients import LAP_M
 from simulator.recording.recording import Recording
-from simulator.scenario.ghosts import LapGhost, SplitGhost, ghost_waypoints
+from simulator.scenario.ghosts import KnownGhost
 from simulator.scenario.model import Scenario
 from simulator.scenario.plan import waypoints_of
 from simulator.scenario.schedule import Waypoint
@@ -67,10 +67,8 @@ def split_places(scenario: Scenario) -> list[float]:
     race_m = scenario.distance
     own = {w.distance_m for w in waypoints_of(scenario.plan, race_m)}
     for ghost in scenario.ghosts:
-        if isinstance(ghost, SplitGhost | LapGhost) and (
-            ghost.on or ghost.name == scenario.published
-        ):
-            own |= {w.distance_m for w in ghost_waypoints(ghost, race_m)}
+        if isinstance(ghost, KnownGhost) and (ghost.on or ghost.name == scenario.published):
+            own |= {w.distance_m for w in ghost.known(race_m)}
     return sorted({*split_distances(race_m), *(x for x in own if x <= race_m)})
 
 
@@ -82,8 +80,8 @@ def split_label(distance_m: float, race_m: float) -> str:
 def published_waypoints(scenario: Scenario) -> list[Waypoint]:
     """Return the published splits of this very attempt, none where the scenario names none."""
     for ghost in scenario.ghosts:
-        if isinstance(ghost, SplitGhost | LapGhost) and ghost.name == scenario.published:
-            return ghost_waypoints(ghost, scenario.distance)
+        if isinstance(ghost, KnownGhost) and ghost.name == scenario.published:
+            return ghost.known(scenario.distance)
     return []
 
 

@@ -316,7 +316,7 @@ class Forecast:
             "chance_standard_error": self.chance_error,
             "statuses": self.counts,
             "plan_limits_the_fast_end": True,
-            "given": list(self.scenario.uncertainty.given),
+            "given": [Path(name).name for name in self.scenario.uncertainty.given],
             "assumed_inputs": [e.name for e in self.effects if e.assumed],
             "effects": [
                 {

@@ -1,8 +1,7 @@
 """What if: other pacers, gaps, formations, first laps, policies, air; each a row of one batch.
 
-In: a scenario, what its file asks for, and an axis. Out: `Alternative`s: what to run, and with it
-their finish times [s]. Every row is a whole attempt from the gun, by the same
-kernel as the attempt.
+In: a scenario, the one in its file, and an axis. Out: `Alternative`s: scenarios to run, then with
+their finish times [s]. Every row is a whole attempt from the gun, by the same kernel.
 """
 
 from __future__ import annotations
@@ -48,9 +47,9 @@ class Alternative:
 
     Attributes:
         scenario: what is run for it.
-        current: the value that is asked for now.
+        current: the present value.
         settings: paths and texts that make a scenario this one, as `--set` takes them.
-        in_file: the value that the file asks for.
+        in_file: the value in the file.
         finish_s: finish time [s]; None: she does not finish, or it is not known.
         assumed: rests on an assumed coefficient: the pacer beside, the jet between two.
         stale: the time is of settings that have changed since, or missing yet (uncompiled).
@@ -79,12 +78,12 @@ def _rests_on_assumed(pacers: Pacers) -> bool:
 def choices(
     scenario: Scenario, axis: str = "pacers", file: Scenario | None = None
 ) -> tuple[Alternative, ...]:
-    """Return the rows of one of `AXES`; what cannot be asked for is left out.
+    """Return the rows of one of `AXES`; what cannot be run is left out.
 
     Args:
-        scenario: what is asked for now.
+        scenario: the present one.
         axis: one of `AXES`.
-        file: what its file asks for, whose value is among the rows; None: the same.
+        file: the one in its file, whose value is among the rows; None: the same.
     """
     rows = AXES[axis](scenario, file or scenario)
     return tuple(replace(row, assumed=_rests_on_assumed(row.scenario.pacers)) for row in rows)
@@ -196,7 +195,7 @@ def first_laps(scenario: Scenario, file: Scenario) -> list[Alternative]:
     """
     race_m, standing_start = scenario.distance, scenario.plan.standing_start
     if race_m < 1.5 * LAP_M:
-        return [Alternative("as asked", scenario, True, (), file.plan == scenario.plan)]
+        return [Alternative("as planned", scenario, True, (), file.plan == scenario.plan)]
     plan = schedule_of(scenario.plan, race_m)
     target_s, lap_s = plan.finish_s, float(plan.time_at(LAP_M))
     rows: dict[float, Alternative] = {}

@@ -43,12 +43,15 @@ from simulator.screen import Camera
 from simulator.units import format_clock, format_signed, format_time, time_cell
 
 if TYPE_CHECKING:
+    from simulator.analysis.attribution import PriceList
     from simulator.analysis.coach import Answer, Spurt
     from simulator.analysis.summary import Summary
     from simulator.analysis.uncertainty import Forecast
     from simulator.export.film import Cut, SceneAt
     from simulator.scenario.model import Scenario
 
+LEVEL_S = 0.005
+"""A run that ends this near its target has no gap to explain [s]."""
 _GIF_FPS, _FILM_FPS = 20, 60
 _GIF_SIZE, _FILM_SIZE = "960x540", "1920x1080"
 
@@ -68,7 +71,8 @@ def simulate(
     ] = None,
     seed: Seed = 1,
 ) -> None:
-    """Run the attempt without a window and print its splits."""
+    """Run the attempt without a window and print its splits, and where the time went."""
+    from simulator.analysis.attribution import price_list
     from simulator.analysis.summary import summarise
     from simulator.physics.attempt import simulate as run
 
@@ -88,11 +92,14 @@ def simulate(
         from simulator.analysis.uncertainty import forecast as forecast_of
 
         forecast = forecast_of(attempt, samples, seed)
+    prices = price_list(attempt)
     if as_json:
-        uncertainty = {} if forecast is None else {"uncertainty": forecast.to_dict()}
-        print_json(summary.to_dict() | uncertainty)
+        plain = summary.to_dict() | {"price_list": None if prices is None else prices.to_dict()}
+        print_json(plain if forecast is None else plain | {"uncertainty": forecast.to_dict()})
         return
     print_summary(summary)
+    if prices is not None:
+        print_prices(prices)
     if forecast is not None:
         print_forecast(forecast)
 
@@ -139,6 +146,7 @@ def check(
                 from simulator.physics.air import outside_sources
 
                 scenario = load(name, changes)
+                _check_recordings(name, scenario)
                 out.print(escape(f"{name}: {scenario.name}, no problems"))
                 for warning in (*outside_sources(scenario.environment), *_unwritten(scenario)):
                     out.print(escape(f"  {warning}"))
@@ -158,6 +166,23 @@ def _unwritten(scenario: Scenario) -> list[str]:
 
     words = unwritten(" ".join(names))
     return [f"No font here can write {word}: pictures show {initial(word)}" for word in words]
+
+
+def _check_recordings(name: str, scenario: Scenario) -> None:
+    """Refuse recordings that are ghosts and cannot be used; the loader opens no more than texts."""
+    from simulator.errors import RecordingError
+    from simulator.recording.store import load_recording
+    from simulator.scenario.ghosts import RecordingGhost
+
+    problems = []
+    for i, ghost in enumerate(scenario.ghosts):
+        if isinstance(ghost, RecordingGhost):
+            try:
+                load_recording(ghost.file)
+            except RecordingError as error:
+                problems.append(Problem(name, 0, 0, f"ghosts.{i}.file", str(error).rstrip(".")))
+    if problems:
+        raise ScenarioError(problems)
 
 
 def check_story(name: str) -> None:
@@ -423,6 +448,24 @@ def _facts(summary: Summary) -> list[str]:
             f"{abs(residual_s):.2f} s too {word} at {split.label}"
         )
     return lines
+
+
+def print_prices(listed: PriceList) -> None:
+    """Print what separates the run from its target, the largest first, and what it rests on."""
+    gap_s = listed.finish_s - listed.target_s
+    if abs(gap_s) < LEVEL_S:
+        return
+    out.print()
+    out.print(f"where the {format_signed(gap_s)} s come from", style="bold")
+    table = new_table("", "s", "against", left=("", "against"))
+    for price in listed.prices:
+        table.add_row(price.name, format_signed(price.seconds), price.best)
+    WIDE.print(table)
+    out.print(
+        f"each factor's Shapley value over {2 ** len(listed.prices)} runs; with all at their best "
+        f"she runs {format_time(listed.reference_s)}",
+        soft_wrap=True,
+    )
 
 
 def print_answers(

@@ -113,5 +113,6 @@ def free_path(name: str) -> Path:
     Raises:
         OutputError: the folder may not be entered.
     """
-    plain = re.sub(r"[^\w .,()-]+", "-", name).strip(" .-")[:80] or "film"
+    plain = re.sub(r"[^\w .,()-]+", "-", name).strip(" .-")[:80]
+    plain = plain.encode()[:200].decode(errors="ignore") or "film"  # a name has 255 bytes at most
     return free_name(f"lightpace {plain}", ".mp4")

@@ -93,7 +93,7 @@ def fit(
     try:
         body = Runner(name=name, height=height, mass=mass)
     except ValueError:
-        what = "a name on one line, height and mass as numbers are wanted"
+        what = "it takes a name on one line, height and mass as numbers"
         raise typer.BadParameter(what, param_hint="--name, --height, --mass") from None
     fitted = fit_runner(races, body)
     if as_json:

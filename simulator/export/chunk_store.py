@@ -133,7 +133,7 @@ class ChunkStore:
         self._make()
         named = {f"c{i}": values for i, values in enumerate(columns.values())}
         try:
-            with replacing(self._path(number)) as beside, beside.open("wb") as file:
+            with replacing(self._path(number)) as temporary, temporary.open("wb") as file:
                 np.savez(file, allow_pickle=False, names=np.array(list(columns)), **named)
         except OutputError:
             self._remove_if_empty()

@@ -171,10 +171,10 @@ def video_writer(path: Path, size: tuple[int, int], fps: int) -> Iterator[Video]
 @contextmanager
 def _opened(path: Path, container: str, flags: dict[str, str]) -> Iterator[Any]:
     """Yield an open container; whatever happens, no half file is left."""
-    with replacing(path) as beside:
+    with replacing(path) as temporary:
         opened: Any = None
         try:
-            opened = av.open(str(beside), "w", format=container, container_options=flags)
+            opened = av.open(str(temporary), "w", format=container, container_options=flags)
             yield opened
             closing, opened = opened, None
             closing.close()

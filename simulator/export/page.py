@@ -34,6 +34,7 @@ from simulator.errors import OutputError
 from simulator.export.sheet import scenario_yaml, split_cells
 from simulator.files import is_there, write_text
 from simulator.resources import asset_path
+from simulator.scenario.loader import scenario_to_dict, without_folders
 from simulator.stage.playback import Playback
 from simulator.stage.scene import Body, ChartCurve, Scene
 from simulator.stage.scenery import ShowOptions, scene_of, short_name
@@ -93,7 +94,7 @@ def page_text(show: Show, theme: Theme) -> str:
         "residual": " A residual is run minus published." if "residual" in table[0] else "",
         "caveats": "".join(f"<li>{escape(words)}</li>" for words in caveats(show, summary)),
         "note": f"<p>{escape(scenario.note)}</p>" if scenario.note else "",
-        "scenario": escape(scenario_yaml(scenario)),
+        "scenario": escape(scenario_yaml(without_folders(scenario_to_dict(scenario)))),
         "version": escape(version("lightpace")),
         "data": _embedded(replay_of(show, theme)),
     }

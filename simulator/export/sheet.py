@@ -10,6 +10,7 @@ import csv
 import io
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -68,9 +69,8 @@ def _csv(rows: list[list[str]]) -> str:
     return text.getvalue()
 
 
-def scenario_yaml(scenario: Scenario) -> str:
-    """Return a scenario as YAML that the loader reads back, every value written out."""
-    plain = scenario_to_dict(scenario)
+def scenario_yaml(plain: dict[str, Any]) -> str:
+    """Return a scenario's plain values as YAML that the loader reads back."""
     return yaml.safe_dump(plain, sort_keys=False, allow_unicode=True, width=100)
 
 
@@ -80,7 +80,7 @@ def write_scenario(scenario: Scenario, path: str | Path) -> None:
     Raises:
         OutputError: the file cannot be written.
     """
-    write_text(path, scenario_yaml(scenario))
+    write_text(path, scenario_yaml(scenario_to_dict(scenario)))
 
 
 def sheet_sections(scenario: Scenario) -> list[tuple[str, list[list[str]]]]:

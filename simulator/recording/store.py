@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from simulator.errors import RecordingError
 from simulator.files import read_bytes, replacing
 from simulator.recording.recording import ARRAYS, Recording, Status, flaws_of
+from simulator.scenario.loader import without_folders
 
 T = TypeVar("T")
 
@@ -60,6 +61,10 @@ def save_recordings(runs: Sequence[tuple[str, Recording]], path: str | Path) -> 
 
 
 def _head(recording: Recording) -> dict[str, Any]:
+    plain = json.loads(recording.scenario_json)
+    scenario = recording.scenario_json
+    if without_folders(plain) != plain:
+        scenario = json.dumps(without_folders(plain), ensure_ascii=False, separators=(",", ":"))
     return {
         "race_m": recording.race_m,
         "step_s": recording.step_s,
@@ -67,8 +72,8 @@ def _head(recording: Recording) -> dict[str, Any]:
         "status": recording.status.value,
         "from_tick": recording.from_tick,
         "came_from": recording.came_from,
-        "scenario": recording.scenario_json,
-        "scenario_sha256": _digest(recording.scenario_json),
+        "scenario": scenario,
+        "scenario_sha256": _digest(scenario),
     }
 
 

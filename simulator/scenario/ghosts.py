@@ -40,35 +40,40 @@ class EvenGhost(_GhostBase):
     )
 
 
-class SplitGhost(_GhostBase):
+class KnownGhost(_GhostBase):
+    """A run of which some times are known."""
+
+    distance: Metres | None = Field(
+        None, ge=100, le=10_000, description="Its own distance [m]; left out: the scenario's."
+    )
+    standing_start: bool = Field(True, description="It started from rest.")
+
+    def waypoints(self, race_m: float) -> list[Waypoint]:
+        """Return what is known of it over `race_m` [m]: distances [m] and times [s]."""
+        raise NotImplementedError
+
+    def known(self, race_m: float) -> list[Waypoint]:
+        """Return what is known of it as a ghost of a race [m]."""
+        return self.waypoints(self.distance or race_m)
+
+
+class SplitGhost(KnownGhost):
     """A run known by its splits; each may carry a tolerance."""
 
     kind: Literal["splits"] = "splits"
     splits: Splits = Field(
         ..., description="Cumulative splits, metres to time; last the finish, or where it stopped."
     )
-    distance: Metres | None = Field(
-        None, ge=100, le=10_000, description="Its own distance [m]; left out: the scenario's."
-    )
-    standing_start: bool = Field(True, description="It started from rest.")
+
+    def waypoints(self, race_m: float) -> list[Waypoint]:
+        """Return the splits."""
+        return waypoints_of_splits(self.splits, race_m)
 
 
-class LapGhost(_GhostBase, Laps):
+class LapGhost(Laps, KnownGhost):
     """A run known by its lap times."""
 
     kind: Literal["laps"] = "laps"
-    distance: Metres | None = Field(
-        None, ge=100, le=10_000, description="Its own distance [m]; left out: the scenario's."
-    )
-    standing_start: bool = Field(True, description="It started from rest.")
-
-
-def ghost_waypoints(ghost: SplitGhost | LapGhost, race_m: float) -> list[Waypoint]:
-    """Return what is known of a ghost in a race [m]: distances [m] and times [s]."""
-    length_m = ghost.distance or race_m
-    if isinstance(ghost, LapGhost):
-        return ghost.waypoints(length_m)
-    return waypoints_of_splits(ghost.splits, length_m)
 
 
 class ScenarioGhost(_GhostBase):

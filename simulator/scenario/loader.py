@@ -7,6 +7,7 @@ no folder.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -140,6 +141,27 @@ def _given_race(review: Review, number: int, race: str, folder: Path) -> str:
         review.report_file(place, error)
         return race
     return str(path.resolve())
+
+
+def without_folders(plain: dict[str, Any]) -> dict[str, Any]:
+    """Return a scenario's plain values as others may see them: files named without their folders.
+
+    What is handed out tells nothing of the machine that it was made on.
+    """
+    ghosts = [
+        {**ghost, "file": _name_of(ghost["file"])} if "file" in ghost else ghost
+        for ghost in plain.get("ghosts", [])
+    ]
+    changed = {**plain, "ghosts": ghosts} if "ghosts" in plain else plain
+    uncertainty = plain.get("uncertainty", {})
+    if "given" in uncertainty:
+        given = [_name_of(race) for race in uncertainty["given"]]
+        changed = {**changed, "uncertainty": {**uncertainty, "given": given}}
+    return changed
+
+
+def _name_of(file: str) -> str:
+    return re.split(r"[/\\]", file)[-1]
 
 
 def scenario_to_dict(scenario: Scenario) -> dict[str, Any]:

@@ -27,7 +27,14 @@ from simulator.scenario.fields import (
     bounds_of,
     same_names,
 )
-from simulator.scenario.ghosts import EvenGhost, Ghost, LapGhost, SplitGhost, default_ghosts
+from simulator.scenario.ghosts import (
+    EvenGhost,
+    Ghost,
+    KnownGhost,
+    LapGhost,
+    SplitGhost,
+    default_ghosts,
+)
 from simulator.scenario.pacers import Pacers
 from simulator.scenario.plan import (
     EvenPlan,
@@ -107,11 +114,11 @@ class Runner(Section):
         description="Extra cost of a backward force k: percent per percent of body weight [1].",
     )
     drag_area: Number | None = Field(
-        None, gt=0, le=1.5, description="Drag area CdA [m2]; left out: from height and mass."
+        None, ge=0.05, le=1.5, description="Drag area CdA [m2]; left out: from height and mass."
     )
     anticipation: Number = Field(
         1.05,
-        ge=0.8,
+        ge=0.9,
         le=10,
         description="How much faster than the plan allows she lets her reserve go [1]; 10: no "
         "anticipation. Calibrated on Breaking4.",
@@ -224,7 +231,7 @@ class Scenario(CheckedSection):
                 length, rests_on = ghost.distance or self.distance, ((*at, "distance"),)
                 place = (*at, "splits")
                 yield from split_complaints(place, ghost.splits, length, rests_on, may_stop=True)
-        tables = [g.name for g in self.ghosts if isinstance(g, SplitGhost | LapGhost)]
+        tables = [g.name for g in self.ghosts if isinstance(g, KnownGhost)]
         if self.published is not None and self.published not in tables:
             what = f"there is no ghost of kind splits or laps called '{self.published}'"
             hint = f"of these kinds: {', '.join(tables) or 'none'}"

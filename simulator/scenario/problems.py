@@ -194,6 +194,7 @@ class Review:
     def _handle_unknown_key(self, place: Location, detail: ErrorDetails) -> None:
         """Read a misspelt key as the one that was meant; a key of another variant has no place."""
         above, word = detail["loc"][:-1], str(detail["loc"][-1])
+        place.path = (*place.path[:-1], "")  # nothing rests on one key that nobody knows
         (section,) = sections_among(types_at(self._model, above))
         holder = place.holder
         if isinstance(holder, YamlMapping):

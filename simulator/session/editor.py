@@ -18,21 +18,19 @@ from simulator.scenario.loader import scenario_to_dict
 from simulator.scenario.model import Scenario
 from simulator.session.forks import Forks
 from simulator.session.history import Change, History, Segment, Settings, path_of
-from simulator.session.knobs import (
-    apply_knob,
-    first_sentence,
-    knobs_of,
-    new_wave,
-    without_knob,
-    without_wave,
-)
-from simulator.session.plan_edit import (
+from simulator.session.knob_edits import (
     RefusedError,
     Sections,
+    apply_knob,
+    first_sentence,
+    new_wave,
     plan_with_split,
     sections_of,
     typed_time,
+    without_knob,
+    without_wave,
 )
+from simulator.session.knobs import knobs_of
 from simulator.stage.panel_state import Knob, SplitKnob
 from simulator.units import format_time
 

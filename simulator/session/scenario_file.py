@@ -79,7 +79,7 @@ class ScenarioFile:
         return cls(path, read_text(path, str(path)), shipped=shipped)
 
     def settings(self) -> Settings:
-        """Return what the file asks for, with what the files that it names say now."""
+        """Return the file as settings, with what the files that it names say now."""
         settings = Settings(self.text, self.path.name, str(self.path.parent))
         files = Files()
         with noting(files), contextlib.suppress(LightpaceError):
@@ -119,12 +119,12 @@ class ScenarioFile:
         Raises:
             OutputError: it cannot be written.
         """
-        with replacing(self.path) as beside:
+        with replacing(self.path) as temporary:
             there = self.path.is_file()
             mark = _BOM if there and read_bytes(self.path, MAX_BYTES).startswith(_BOM) else b""
-            beside.write_bytes(mark + text.encode())
+            temporary.write_bytes(mark + text.encode())
             if there:
-                shutil.copymode(self.path, beside)
+                shutil.copymode(self.path, temporary)
         self.text, self.missing, self.problem = text, "", ""
         self._watched[self.path] = _content_of(self.path)
 
@@ -170,7 +170,7 @@ class OverwriteGuard:
 
 
 def written(base: Settings, wanted: Scenario) -> str:
-    """Return the text of `base` changed so that it asks for `wanted`, and in nothing else.
+    """Return the text of `base` changed so that it loads as `wanted`, and in nothing else.
 
     Raises:
         OutputError: its form has no place for a change, it would not say the same, or more would

@@ -1,4 +1,4 @@
-"""A session: one scenario being watched and changed. The window asks it for everything.
+"""A session: one scenario being watched and changed. The window needs nothing else.
 
 In: a scenario or its file; actions, changes and elapsed wall time. Out: scenes, and what the drawer
 shows. It owns a player, an editor with its history, forks, findings, pins and perhaps a file, and
@@ -25,7 +25,7 @@ from simulator.session.editor import AFTER_FINISH, SettingsEditor
 from simulator.session.findings import Bars, Findings, stretch_of
 from simulator.session.forks import Forks, tick_at
 from simulator.session.history import Change, Lineage, Settings, settings_of
-from simulator.session.knobs import first_sentence
+from simulator.session.knob_edits import first_sentence
 from simulator.session.pins import Pins, pins_file
 from simulator.session.player import Player
 from simulator.session.scenario_file import OverwriteGuard, ScenarioFile, elsewhere, written

@@ -67,8 +67,9 @@ def test_a_sweep_and_its_figure_say_it(chance: float) -> None:
     assert _value_text("chance", 0.0) == "<1%"
 
 
-def test_a_coach_is_told_it(chance: float) -> None:
-    assert answers(load_scenario("breaking4"))[0].chance == chance
+def test_a_coach_is_told_it(chance: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("simulator.analysis.coach._errors", lambda _: {})  # no case but the first
+    assert [answer.chance for answer in answers(load_scenario("breaking4"))] == [chance]
 
 
 def test_the_page_says_it(

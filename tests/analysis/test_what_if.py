@@ -157,4 +157,4 @@ def test_the_files_first_lap_is_kept_while_the_target_is_another() -> None:
 def test_a_race_shorter_than_a_lap_and_a_half_has_no_first_lap() -> None:
     changes = ["distance=400 m", "plan.target=1:00", "ghosts=[]", "published=null"]
     wanted = load_scenario("solo", overrides=changes)
-    assert [row.label for row in choices(wanted, "first-lap pace")] == ["as asked"]
+    assert [row.label for row in choices(wanted, "first-lap pace")] == ["as planned"]

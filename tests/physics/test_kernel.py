@@ -106,7 +106,7 @@ CHANGES = st.tuples(
     between("runner.mass", 35, 80),
     between("runner.max_aerobic_power", 12, 32),
     between("runner.reserve", 200, 4000),
-    between("runner.anticipation", 0.8, 10),
+    between("runner.anticipation", 0.9, 10),
     between("runner.form", -5, 5),
     between("runner.economy", 0.7, 1.3),
     between("runner.oxygen_kinetics", 10, 40),

@@ -25,7 +25,7 @@ from pydantic.fields import FieldInfo
 from simulator.errors import ScenarioError
 from simulator.recording.recording import Status
 from simulator.resources import configs_dir
-from simulator.scenario import Scenario, load_scenario
+from simulator.scenario import Scenario, load_scenario, load_text
 from simulator.scenario.model import Environment, Runner, Wind
 from simulator.scenario.pacers import Leader
 from simulator.scenario.story_script import FOLDER as STORIES
@@ -46,6 +46,7 @@ from tests.scenario.fuzzing import (
     read,
     read_file,
     run_all,
+    told_by,
     tried,
     try_out,
     within_limits,
@@ -319,8 +320,38 @@ def test_forty_pacers_are_run() -> None:
         "a: " + "9" * 900_000,
         "".join(f"x-{i}: {{a: &a 1}}\n" for i in range(4900)),
         "a: 1\n" * 9_900,
+        "".join(f"k{i}: 1\n" for i in range(9_900)),
+        "ghosts:\n-\n" + "".join(f"  k{i}: 1\n" for i in range(9_900)),
+        "ghosts:\n" + ("- kind: evn\n" + "".join(f"  k{i}: 1\n" for i in range(800))) * 12,
+        "wavelight:\n  waves:\n"
+        + ("  - plan:\n" + "".join(f"      strenght{i}: 1\n" for i in range(300))) * 32,
+        "ghosts:\n" + "- {file: solo}\n" * 5_000,
+        "uncertainty: {given: [" + ", ".join(["solo"] * 15_000) + "]}",
+        "pacers: {names: [" + ", ".join(["a"] * 19_000) + "]}",
     ],
-    ids=range(18),
+    ids=range(25),
 )
 def test_the_worst_files_are_answered_within_two_seconds_of_processor_time(text: str) -> None:
     answered(lambda: read(text))
+
+
+def test_files_that_a_file_names_are_not_all_searched_for_problems(tmp_path: Path) -> None:
+    for i in range(12):
+        keys = "".join(f"  k{n}: 1\n" for n in range(9_900))
+        (tmp_path / f"big{i}.yaml").write_text(f"runner:\n{keys}", encoding="utf-8")
+    named = ", ".join(f"{{file: big{i}.yaml}}" for i in range(12))
+    with within_limits():
+        found = try_out(lambda: [load_text(f"ghosts: [{named}]", "f", tmp_path)])
+    assert isinstance(found, ScenarioError)
+    assert str(found).splitlines()[-1] == "... and 9,850 more"
+
+
+def test_a_story_of_more_attempts_than_anybody_waits_for_is_refused_unread(tmp_path: Path) -> None:
+    ghosts = ", ".join(f"{{name: g{n}, set: [pacers.wake=1.{n}]}}" for n in range(12))
+    chapters = "".join(f"- {{name: c{i}, until: bell, ghosts: [{ghosts}]}}\n" for i in range(100))
+    path = tmp_path / "story.yaml"
+    path.write_text(f"name: x\nscenario: nowhere.yaml\nchapters:\n{chapters}", encoding="utf-8")
+    with within_limits():
+        found = try_out(lambda: told_by(path))
+    assert isinstance(found, ScenarioError)
+    assert "1300 attempts, with those of ghosts, are more than 300" in str(found)

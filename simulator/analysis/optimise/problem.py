@@ -128,7 +128,7 @@ def parts_of(race_m: float, target_s: float, *, standing_start: bool) -> Parts:
     return Parts(places, np.diff(places, prepend=0.0), times, loss)
 
 
-# -- what is asked ---------------------------------------------------------------------------------
+# -- aims, conditions and free numbers -------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)

@@ -204,6 +204,6 @@ def _at_best_tempo(
         high = ladder[rows, np.minimum(chosen + 1, each - 1)]
         last = tried[rows, chosen], scores.at(rows * each + chosen)
         ladder = np.concatenate([ladder[rows, chosen][:, None], np.linspace(low, high, 8).T], 1)
-    found, scores = last
+    nearest, scores = last
     best = scores.best()
-    return np.asarray(found[best]), scores.at(slice(best, best + 1))
+    return np.asarray(nearest[best]), scores.at(slice(best, best + 1))

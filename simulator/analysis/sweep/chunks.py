@@ -194,7 +194,7 @@ def source_of(scenario: str | Path | Scenario, changes: tuple[str, ...]) -> Sour
     if isinstance(scenario, Scenario):
         return Source(json.dumps(scenario_to_dict(scenario)), scenario.name, "", changes)
     path = find_scenario(scenario)
-    return Source(read_text(path, str(path)), str(path), str(path.resolve().parent), changes)
+    return Source(read_text(path, str(path)), path.name, str(path.resolve().parent), changes)
 
 
 def _written_out(document: Document, source: Source, base: Scenario) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ once for each distinct value. A refused row goes through the loader too, for its
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -100,7 +101,7 @@ class Varied:
         try:
             scenario = self._source.load(settings)
         except ScenarioError as error:
-            reason = str(error)
+            reason = str(error).replace(f"{self._source.folder}{os.sep}", "")
             if key:
                 self._reasons[key] = reason
             return reason

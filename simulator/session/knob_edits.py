@@ -1,16 +1,21 @@
-"""Turning a plan's knobs: shape, target, strength and single splits, each as one new plan.
+"""Turning a knob: other settings, or a whole new plan where a split or a shape is turned.
 
-In: a scenario and what a person typed. Out: a plan as text for the loader, which checks it.
+In: settings with their scenario, and what a person typed. Out: settings, which the loader still has
+to accept.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
 
 from simulator.analysis.splits import split_distances, split_label
+from simulator.errors import LightpaceError, ScenarioError
+from simulator.scenario.loader import scenario_to_dict
+from simulator.scenario.model import Scenario
 from simulator.scenario.plan import (
     EvenPlan,
     LapPlan,
@@ -20,21 +25,18 @@ from simulator.scenario.plan import (
     SteppedPlan,
     schedule_of,
 )
-from simulator.session.history import flow
-from simulator.units import LAP_M, format_time, parse_time
+from simulator.scenario.reading import shipped_names
+from simulator.session.history import Settings, flow
+from simulator.session.knobs import AS_THE_PLAN, SHAPES, THE_PLAN, time_text
+from simulator.units import LAP_M, parse_time
 
-SHAPES = ("even", "negative", "positive", "progressive", "splits")
-AS_THE_PLAN = "as the plan"
+MAX_TYPED = 200
+_WAVE_NAME = re.compile(r"wavelight\.waves\.(\d{1,3})\.name")
+_PLAN_KNOB = re.compile(r"(plan|wavelight\.waves\.(\d{1,3})\.plan)\.(target|shape|strength)")
 
 
 class RefusedError(Exception):
     """What was typed cannot be done; the message says why."""
-
-
-def time_text(seconds: float) -> str:
-    """Return `3:59.99`, with thousandths only where there are any."""
-    text = format_time(seconds, 3)
-    return text.removesuffix("0") if "." in text else text
 
 
 def typed_time(text: str) -> float:
@@ -47,6 +49,148 @@ def typed_time(text: str) -> float:
         return parse_time(text)
     except ValueError as error:
         raise RefusedError(str(error)) from None
+
+
+def first_sentence(error: LightpaceError) -> str:
+    """Return an error as one sentence for the window: the first problem, and what to do."""
+    if isinstance(error, ScenarioError) and error.problems:
+        problem = error.problems[0]
+        return f"{problem.message} ({problem.hint})" if problem.hint else problem.message
+    return str(error)
+
+
+def apply_knob(
+    settings: Settings,
+    scenario: Scenario,
+    file_scenario: Scenario,
+    path: str,
+    text: str,
+    *,
+    locked: Collection[int] = (),
+) -> Settings:
+    """Return the settings after the knob at `path` was set to `text`.
+
+    Raises:
+        RefusedError: that cannot be meant.
+        ScenarioError: the loader refuses it already.
+    """
+    text = text.strip()
+    if not text:
+        raise RefusedError("nothing was typed")
+    if len(text) > MAX_TYPED:
+        raise RefusedError("that is too long for a knob")
+    match = _PLAN_KNOB.fullmatch(path)
+    if match is not None:
+        at, number, knob = match.groups()
+        if number is None:
+            plan, has_plan = scenario.plan, True
+            in_file: Plan | None = file_scenario.plan
+        else:
+            i = int(number)
+            if i >= len(scenario.wavelight.waves):
+                raise RefusedError(f"there is no wave {i + 1}")
+            wave_plan = scenario.wavelight.waves[i].plan
+            plan, has_plan = wave_plan or scenario.plan, wave_plan is not None
+            file_waves = file_scenario.wavelight.waves
+            in_file = file_waves[i].plan if i < len(file_waves) else None
+            locked = ()
+        new = _plan_with(plan, in_file, scenario.distance, knob, text, locked)
+        if knob == "shape" and number is not None and text == AS_THE_PLAN:
+            new = "null"
+        elif knob == "target" and not has_plan:
+            new = flow({"shape": "even", "target": text, "standing_start": plan.standing_start})
+        return settings.with_value(path, text) if new is None else settings.with_value(at, new)
+    if path == "pacers.follows":
+        is_wave = text in {wave.name for wave in scenario.wavelight.waves}
+        nobody = text == THE_PLAN and not is_wave
+        return settings.with_value(path, "null" if nobody else flow(text))
+    named = _WAVE_NAME.fullmatch(path)
+    if named is not None:
+        return _with_wave_name(settings, scenario, int(named.group(1)), text)
+    if path == "pacers.formation":
+        return _with_formation(settings, scenario, file_scenario, text)
+    return settings.with_value(path, text)
+
+
+def without_wave(settings: Settings, scenario: Scenario, name: str) -> Settings:
+    """Return the settings without a wave; a group that followed it keeps to the plan.
+
+    Raises:
+        RefusedError: there is no such wave.
+    """
+    waves = scenario_to_dict(scenario)["wavelight"]["waves"]
+    others = [wave for wave in waves if wave["name"] != name]
+    if len(others) == len(waves):
+        raise RefusedError(f"there is no wave called '{name[:60]}'")
+    if scenario.pacers.follows == name:
+        settings = settings.with_value("pacers.follows", "null")
+    return settings.with_value("wavelight.waves", flow(others))
+
+
+def _with_wave_name(settings: Settings, scenario: Scenario, i: int, name: str) -> Settings:
+    """Return the settings with another name for a wave; a group that follows it still does."""
+    waves = scenario.wavelight.waves
+    if i >= len(waves):
+        raise RefusedError(f"there is no wave {i + 1}")
+    new = settings.with_value(f"wavelight.waves.{i}.name", flow(name))
+    follows = scenario.pacers.follows == waves[i].name
+    return new.with_value("pacers.follows", flow(name)) if follows else new
+
+
+def _with_formation(
+    settings: Settings, scenario: Scenario, file_scenario: Scenario, name: str
+) -> Settings:
+    """Return the settings with another formation, and no more pacers than it has places."""
+    new = settings.with_value("pacers.formation", name)
+    in_file = file_scenario.pacers.formation.name
+    if name == in_file and name not in shipped_names("formations"):
+        new = settings.without("pacers.formation")
+    count = scenario.pacers.count
+    if count is None:
+        return new
+    places = len(new.with_value("pacers.count", "null").load().pacers.formation.names())
+    return new if count <= places else new.with_value("pacers.count", str(places))
+
+
+def _plan_with(
+    plan: Plan,
+    in_file: Plan | None,
+    race_m: float,
+    knob: str,
+    text: str,
+    locked: Collection[int],
+) -> str | None:
+    """Return a whole new plan as text, or None where setting the one value does it."""
+    if knob == "shape":
+        return None if text == AS_THE_PLAN else plan_with_shape(plan, in_file, text, race_m)
+    if knob == "strength":
+        return plan_with_strength(plan, text, in_file)
+    if isinstance(plan, (SplitPlan, LapPlan)):
+        return plan_with_target(plan, race_m, typed_time(text), locked)
+    return None
+
+
+def without_knob(settings: Settings, path: str) -> list[Settings]:
+    """Return the settings without what was set for a knob, the least taken away first."""
+    match = _PLAN_KNOB.fullmatch(path)
+    ways = [path] if match is None else [path, match.group(1)]
+    return [s for s in (settings.without(way) for way in ways) if s != settings]
+
+
+def new_wave(scenario: Scenario) -> str:
+    """Return one more wave, as text: as the plan, in a colour of its own."""
+    names = {wave.name for wave in scenario.wavelight.waves}
+    used = {wave.colour for wave in scenario.wavelight.waves}
+    free = (c for c in ("blue", "red", "amber", "violet", "cyan", "white") if c not in used)
+    number = next(n for n in range(2, 99) if f"wave {n}" not in names)
+    target = scenario.plan.target if isinstance(scenario.plan, EvenPlan) else None
+    wave = {"name": f"wave {number}", "colour": next(free, "grey")}
+    if target is None:
+        return flow(wave)
+    return flow({**wave, "plan": {"shape": "even", "target": time_text(target)}})
+
+
+# -- plans ----------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)

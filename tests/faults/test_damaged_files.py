@@ -1,0 +1,244 @@
+"""Whatever a file holds, each of its readers uses it or says in a sentence why not, and soon.
+
+Scenarios, formations, runners and stories have `tests/scenario/test_fuzz.py`. Here are the others:
+recordings, sets of them, tables of results, rows of a sweep, chunks of one, themes. Their bytes and
+their values are damaged; `FUZZ_CASES` says how many of each are tried.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from simulator.analysis.marks import ghost_marks
+from simulator.analysis.summary import summarise
+from simulator.analysis.sweep.axes import axis_of_csv, grid_of
+from simulator.analysis.sweep.chunks import request_of, run_chunk
+from simulator.errors import LightpaceError
+from simulator.export.chunk_store import ChunkStore
+from simulator.export.table import read_columns
+from simulator.physics.attempt import simulate
+from simulator.recording.recording import Recording
+from simulator.recording.store import (
+    load_recording,
+    load_recordings,
+    save_recording,
+    save_recordings,
+)
+from simulator.scenario.loader import load_text
+from simulator.scenario.model import Scenario
+from simulator.scenario.reading import read_text
+from simulator.view.figures import FigureSpec, draw_figure
+from simulator.view.theme import theme_named
+from tests.scenario.fuzzing import CASES, HEALTH, mutated, within_limits
+
+SHORT = "distance: 400\nplan: {target: 62}\npacers: {count: 0}\nghosts: []\n"
+NUMBERS = ["", "0", "-0", "1", "-1", "61,5", "4:00.5", "1e308", "-1e308", "1e-308", "1e999", "nan"]
+NUMBERS += [
+    "inf",
+    "-inf",
+    "1e12",
+    "5e-324",
+    "240",
+    "0x10",
+    "1_000",
+    "9" * 400,
+    "x",
+    "a;b",
+    '"',
+    "\0",
+]
+FLOATS = [0.0, -1.0, 1e-300, 1e300, 1e308, np.inf, -np.inf, np.nan, 1e12, 0.1, 0.15, 400.0, 61.9]
+HEADS: list[Any] = [*FLOATS[:9], None, True, "x", "", [], {}, [1, "{}"], 10**400, "finished"]
+
+
+@cache
+def short() -> tuple[Scenario, Recording]:
+    scenario = load_text(SHORT, "f")
+    return scenario, simulate(scenario)
+
+
+def table(rng: random.Random) -> bytes:
+    """Return a table of results, or rows of a sweep, with values that no result has."""
+    separator = rng.choice([",", ",", ";", "\t"])
+    pool = [*rng.sample(NUMBERS, rng.choice([1, 2, 5])), "2", "3", "4"]
+    heads = ["pacers.count", "pacers.front_gap", "status", "finish_s", "chance"]
+    axes = [rng.sample([*NUMBERS, "5", "6", "7"], rng.choice([2, 3])) for _ in range(2)]
+    rows = [[x, y, "finished", *rng.choices(pool, k=2)] for x in axes[0] for y in axes[1]]
+    rows = rng.choice([rows, rows, [rng.choices(pool, k=5) for _ in range(rng.randrange(9))]])
+    if rng.random() < 0.05:  # a field as long as a file may be
+        rows[:1] = [["x" * rng.choice([131_072, 131_073, 400_000])] * 2 + ["1"] * 3]
+    return "\n".join(separator.join(row) for row in [heads, *rows]).encode()
+
+
+def values_of_an_archive(data: bytes, rng: random.Random) -> bytes:
+    """Return a packed file of which one array, one value or one entry of the head is another."""
+    with np.load(io.BytesIO(data)) as packed:
+        parts: dict[str, Any] = {name: packed[name] for name in packed.files}
+    name = rng.choice(sorted(parts))
+    array = parts[name]
+    if array.ndim == 0 and array.dtype.kind == "U":
+        head = json.loads(str(array))
+        holder = rng.choice(head["runs"]) if head.get("runs") and rng.random() < 0.8 else head
+        holder[rng.choice(sorted(holder))] = rng.choice(HEADS)
+        parts[name] = np.array(json.dumps(head))
+    elif array.dtype.kind == "f" and array.size and rng.random() < 0.5:
+        changed = array.copy()
+        changed.flat[rng.randrange(array.size)] = rng.choice(FLOATS)
+        parts[name] = changed
+    else:
+        others = [np.zeros(3), np.array("{}"), np.array(1.0), np.array([])]
+        if array.ndim:
+            others += [array[:2], array[::-1], np.zeros((3, 2))]
+        if array.dtype.kind == "f":
+            others.append(array.astype(rng.choice([">f8", "<f4", "<c16", "S8"])))
+        parts[name] = rng.choice(others)
+    packed_again = io.BytesIO()
+    np.savez(packed_again, allow_pickle=False, **parts)
+    return packed_again.getvalue()
+
+
+def used_recording(path: Path) -> None:
+    """Read a recording as a ghost of the very scenario; what is accepted is physically a run."""
+    scenario, run = short()
+    load_recording(path)
+    with_ghost = load_text(f"{SHORT}ghosts: [{{file: {path}}}]".replace("ghosts: []\n", ""), "f")
+    (mark,) = ghost_marks(with_ghost)
+    assert np.isfinite(mark.run.distance_at(np.linspace(0.0, 100.0, 50))).all()
+    assert mark.finish_s is None or 40.0 < mark.finish_s < 7200.0
+    json.dumps(summarise(with_ghost, run).to_dict(), allow_nan=False)
+    assert scenario.distance == 400
+
+
+def used_recordings(path: Path) -> None:
+    for _, run in load_recordings(path):
+        assert np.isfinite(run.at(1.0).x_m)
+
+
+def used_table(path: Path) -> None:
+    """Read a table; one in twenty is drawn, since drawing takes a fifth of a second."""
+    columns = read_columns(path)
+    rng = random.Random(path.read_bytes())  # noqa: S311 - which are drawn is no secret
+    if rng.random() < 0.05:
+        names = rng.sample(sorted(columns), min(3, len(columns)))
+        show = FigureSpec(names[0], names[-1], names[len(names) // 2])
+        if {"pacers.count", "pacers.front_gap", "finish_s"} <= columns.keys():
+            show = rng.choice([show, FigureSpec("pacers.count", "pacers.front_gap", "finish_s")])
+        draw_figure(columns, show, path.with_suffix(".svg"))
+
+
+def used_rows(path: Path) -> None:
+    grid = grid_of([], axis_of_csv(read_text(path, str(path)), str(path)))
+    assert grid.size == len(grid.rows(0, grid.size))
+
+
+@dataclass(frozen=True)
+class Reader:
+    """One kind of file: a sound one, what else than its bytes is damaged, and its reader."""
+
+    ending: str
+    sound: Callable[[Path], object]
+    damaged: Callable[[bytes, random.Random], bytes]
+    use: Callable[[Path], object]
+
+
+def save_pins(path: Path) -> None:
+    save_recordings([("one", short()[1]), ("two", short()[1])], path)
+
+
+def save_one(path: Path) -> None:
+    save_recording(short()[1], path)
+
+
+def save_theme(path: Path) -> None:
+    path.write_text("base: daylight\ntext: '#102030'\nground: {floodlight: 0.5}\n", "utf-8")
+
+
+def save_table(path: Path) -> None:
+    rows = [f"{n},{gap},finished,{250 - n},0.5" for n in (1, 2, 3) for gap in (1, 1.5)]
+    path.write_text("\n".join(["pacers.count,pacers.front_gap,status,finish_s,chance", *rows]))
+
+
+@cache
+def request() -> Any:
+    return request_of(short()[0], grid_of(["runner.mass=40,50"]), samples=0, seed=1)
+
+
+def save_chunk(path: Path) -> None:
+    store = ChunkStore(path.with_name("out.csv"), request())
+    store.write(0, run_chunk(request().chunk(0)))
+    (chunk,) = store.folder.glob("*.npz")
+    chunk.replace(path)
+
+
+def used_chunk(path: Path) -> None:
+    store = ChunkStore(path.with_name("out.csv"), request())
+    store.folder.mkdir(exist_ok=True)
+    path.replace(store.folder / f"{request().digest[:24]}-0000000.npz")
+    columns = store.read(0)
+    assert columns is None or all(isinstance(name, str) for name in columns)
+    assert store.missing() in ([], [0])
+
+
+READERS = {
+    "recording": Reader("npz", save_one, values_of_an_archive, used_recording),
+    "recordings": Reader("npz", save_pins, values_of_an_archive, used_recordings),
+    "chunk": Reader("npz", save_chunk, values_of_an_archive, used_chunk),
+    "theme": Reader("yaml", save_theme, mutated, lambda path: theme_named(str(path))),
+    "table": Reader("csv", save_table, lambda _, rng: table(rng), used_table),
+    "rows": Reader("csv", save_table, lambda _, rng: table(rng), used_rows),
+}
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_a_damaged_file_is_used_or_refused_in_a_sentence(
+    name: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    reader = READERS[name]
+    folder = tmp_path_factory.mktemp(name)
+    path = folder / f"sound.{reader.ending}"
+    reader.sound(path)
+    sound = path.read_bytes()
+    damaged = folder / f"damaged.{reader.ending}"
+    refused = 0
+
+    @settings(max_examples=CASES, suppress_health_check=HEALTH, deadline=None)
+    @given(st.integers(0, 2**32), st.booleans())
+    def attempt(seed: int, in_bytes: bool) -> None:
+        nonlocal refused
+        rng = random.Random(seed)  # noqa: S311 - a failure is found again by its seed
+        data = reader.damaged(sound, rng)
+        damaged.write_bytes(mutated(data, rng) if in_bytes else data)
+        with within_limits():
+            try:
+                reader.use(damaged)
+            except LightpaceError as error:
+                refusal = error
+            else:
+                return
+        refused += 1
+        assert refusal.exit_code in (1, 2)
+        assert str(refusal).strip()
+        assert max(map(len, str(refusal).splitlines())) < 1500
+
+    attempt()
+    assert refused or name == "chunk"  # a chunk is run again, without a word
+
+
+def test_each_reader_reads_a_sound_file(tmp_path: Path) -> None:
+    for name, reader in READERS.items():
+        path = tmp_path / f"{name}.{reader.ending}"
+        reader.sound(path)
+        with within_limits():
+            reader.use(path)

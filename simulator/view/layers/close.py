@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 
 import numpy as np
 import pygame
@@ -38,6 +39,8 @@ from simulator.view.theme import Colour, Theme, mix
 Floats = NDArray[np.float64]
 
 LED_UP_M = 0.06
+DARK_LED_PX = 18.0
+"""A dark LED is drawn where a metre is at least so long [px]."""
 DOT_PX = 9.0
 """A body lower than this is drawn as a dot [px]."""
 MAP_M = 178.0
@@ -123,7 +126,7 @@ def leds(scene: Scene, lens: Lens, theme: Theme) -> list[Led]:
         bright = np.maximum(bright, wave.brightness)
     places = np.arange(scene.leds) * pitch
     column, row, scale, depth = lens.track(places, KERB_M - 0.03, LED_UP_M)
-    wanted = (scale > 7.0) | (bright > 0.02)
+    wanted = (scale > DARK_LED_PX) | (bright > 0.02)
     near = (depth > NEAR_M) & (np.abs(column - lens.width / 2) < 0.5 * lens.width + 1.2 * scale)
     near &= (row > -20) & (row < lens.height + 1.2 * scale)
     colours = [theme.light(wave.colour) for wave in scene.waves] or [theme.ground.led_off]
@@ -174,8 +177,10 @@ def heads(target: pygame.Surface, lights: list[Led], theme: Theme) -> None:
             pygame.draw.rect(
                 target, (14, 17, 22), box.inflate(2, 2), border_radius=max(1, box.h // 3)
             )
-        white = mix(led.colour, (255, 255, 255), 0.55 * led.bright)
-        lit = mix(theme.ground.led_off, white, min(1.0, 1.3 * led.bright))
+        lit = theme.ground.led_off
+        if led.bright > 0.02:
+            white = mix(led.colour, (255, 255, 255), 0.55 * led.bright)
+            lit = mix(lit, white, min(1.0, 1.3 * led.bright))
         pygame.draw.rect(target, lit, box, border_radius=max(1, box.h // 3))
         if led.bright > 0.02:
             glow(target, led, 1.7, 0.85, 0.55)
@@ -389,13 +394,9 @@ def _free(box: pygame.Rect, bounds: pygame.Rect, taken: list[pygame.Rect]) -> py
     """
     inside = box.clamp(bounds.inflate(-8, -8))
     step = max(3, box.h // 4)
-    moves = [
-        (0, 0),
-        *((0, -step * k) for k in range(1, 60)),
-        *((0, step * k) for k in range(1, 60)),
-    ]
-    moves += [(way * box.w * k // 2, 0) for k in range(1, 8) for way in (-1, 1)]
-    for dx, dy in moves:
+    up_and_down = ((0, way * step * k) for way in (-1, 1) for k in range(60))
+    aside = ((way * box.w * k // 2, 0) for k in range(1, 8) for way in (-1, 1))
+    for dx, dy in chain(up_and_down, aside):
         there = inside.move(dx, dy)
         if bounds.contains(there) and there.collidelist(taken) < 0:
             return there
@@ -511,13 +512,13 @@ def wake(target: pygame.Surface, scene: Scene, lens: Lens, theme: Theme) -> None
     field = scene.wake
     if field is None:
         return
-    shares = np.clip(field.shelter, 0.0, 1.0)
+    shares = np.clip(field.shelter[:, ::2], 0.0, 1.0)  # it is soft enough with half its points
     edges = [*ACROSS_M, 2.0 * ACROSS_M[-1] - ACROSS_M[-2]]
     sheets = [(row, (edges[j], 0.0), (edges[j + 1], 0.0), 0.40) for j, row in enumerate(shares)]
     if lens.rig.pitch < 0.2:
         hers = shares[2:4].mean(axis=0)
         sheets += [(hers, (0.0, low), (0.0, high), share) for low, high, share in AIR_M]
-    s = track_position(field.first_m + STEP_M * np.arange(shares.shape[1]), scene.race_m)
+    s = track_position(field.first_m + 2.0 * STEP_M * np.arange(shares.shape[1]), scene.race_m)
     lines = list({line for _, first, last, _ in sheets for line in (first, last)})
     offsets, ups = np.array(lines).T[:, :, None]
     column, row, _, depth = lens.track(s, offsets, ups)

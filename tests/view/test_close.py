@@ -80,6 +80,17 @@ def test_any_way_to_a_moment_gives_the_same_picture(show: Show, camera: Camera) 
         assert drawn(used, at(show, t), shots[i]) == picture
 
 
+def test_a_long_name_is_cut(show: Show, close: Close) -> None:
+    layout = arrange(1280, 720)
+    scene = at(show, 60.0)
+    scene = replace(scene, runner=replace(scene.runner, label="KIPYEGON" * 500), ghosts=())
+    rig = rig_of(resting(Camera.RAIL), scene, layout, layout.view)
+    target = pygame.Surface(layout.view[2:], 0, 32)
+    style = Style(TYPE, layout.sizes, THEMES["night"])
+    words = close.draw(target, scene, rig, style, labels=True, most=None)
+    assert max(each.w for each in words) < 300
+
+
 @pytest.mark.parametrize("camera", CLOSE)
 def test_the_wake_can_be_switched_off(show: Show, camera: Camera) -> None:
     painter = Painter()

@@ -45,6 +45,8 @@ DOT_PX = 9.0
 """A body lower than this is drawn as a dot [px]."""
 MAP_M = 178.0
 """Width of the lap with its lanes [m]."""
+NAME_EMS = 9
+"""Names longer than so many of their own heights are cut."""
 LEVELS = 16
 """Glows of the LEDs are ready at so many brightnesses."""
 GAP_OFFSET_M = KERB_M - 0.85
@@ -427,7 +429,8 @@ def names(
         body, runner = each.body, each.body.kind == "runner"
         px = style.sizes.px(22 if runner else 19, 11)
         spacing = max(1, round(px * 0.16))
-        wide = style.type.width(body.label.upper(), SEMIBOLD, px, spacing)
+        text = style.type.fit(body.label.upper(), SEMIBOLD, px, NAME_EMS * px, spacing)
+        wide = style.type.width(text, SEMIBOLD, px, spacing)
         box = pygame.Rect(0, 0, wide + px, round(1.5 * px))
         tall = (body.build.stature_m + 0.16) * each.scale
         lift = tall * math.cos(math.radians(each.view.pitch_deg)) + 0.2 * each.scale
@@ -441,7 +444,7 @@ def names(
         taken.append(box)
         _pill(target, box, theme)
         colour = theme.text if runner else theme.colour(body.colour)
-        style.type.caps(target, body.label, box.center, px, colour, align=0.5)
+        style.type.caps(target, text, box.center, px, colour, align=0.5)
 
 
 @lru_cache(maxsize=8)

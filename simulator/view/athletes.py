@@ -562,7 +562,7 @@ _SHADOWS = {
     True: (((0.34, 0.30), 84), ((0.02, 0.06), 60)),
 }
 """Where the shadow of a metre of height falls (behind, to the right) [m], and how dark it is."""
-_COARSE = 4
+_COARSE = 3
 """Shadows are painted so much smaller than they are shown: that makes them soft."""
 
 
@@ -585,6 +585,7 @@ def shadow(pose: Floats, build: Build, view: View, px_per_m: float, *, day: bool
             width = max(1, round(thick * tall * scale * max(abs(up[1]), 0.35)))
             pygame.draw.line(layer, (0, 0, 0, strength), ends[0], ends[1], width)
         total.blit(layer, (0, 0), special_flags=pygame.BLEND_PREMULTIPLIED)
+    total = pygame.transform.box_blur(total, 1)
     size = (2 * wide * _COARSE, 2 * high * _COARSE)
     return Sprite(pygame.transform.smoothscale(total, size), wide * _COARSE, high * _COARSE)
 

@@ -169,7 +169,7 @@ def rig_of(camera: Camera, scene: Scene) -> Rig:
         )
     if camera is Camera.CHASE:
         return track_rig((s + 5.0) % LAP_M, 0.4, 0.6, 0.16, 0.30, 14.5, 1.25, 0.56)
-    return track_rig((s + 1.5) % LAP_M, 0.8, 0.0, 0.0, 1.05, 21.0, 1.30, 0.5)
+    return track_rig((s + 1.5) % LAP_M, 0.8, 0.0, 0.0, 1.05, 17.5, 1.30, 0.52)
 
 
 def between(first: Rig, last: Rig, share: float) -> Rig:

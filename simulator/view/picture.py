@@ -79,13 +79,13 @@ class Base:
     Attributes:
         ground: the stage with the whole track.
         layer: the whole picture, without what moves.
-        band: the score below a following camera.
+        bands: the score below a close camera, by the way they run in it: 1 right, -1 left.
     """
 
     style: Style
     ground: pygame.Surface
     layer: CachedLayer
-    band: CachedLayer
+    bands: dict[int, CachedLayer]
     timeline: Timeline
 
 
@@ -137,7 +137,8 @@ class Painter:
                 group.draw(surface, scene, layout.infield.group, base.style)
         else:
             area = layout.band.area
-            self._score(base.band, scene, layout.band.moved(-area.x, -area.y), base.style)
+            band = base.bands[_way(options.shot)]
+            self._score(band, scene, layout.band.moved(-area.x, -area.y), base.style)
             beside = Box(stage.right, 0, layout.width - stage.right, layout.height)
             under = Box(0, stage.bottom, stage.right, layout.height - stage.bottom)
             for part in (beside, under):  # the stage itself is drawn anew
@@ -174,13 +175,15 @@ class Painter:
         if layout.timeline is not None:
             frame(picture, layout.timeline, "", style, rank=2)
         area = layout.band.area
-        band = pygame.Surface((area.w, area.h), 0, 32)
-        band.fill(theme.panel)
-        band.fill(theme.edge, (0, 0, area.w, 1))
-        below = layout.band.moved(-area.x, -area.y)
-        if below.group is not None:
-            group.frame(band, below.group, span_m, style)
-        return Base(style, ground, CachedLayer(picture), CachedLayer(band), Timeline(style))
+        below, bands = layout.band.moved(-area.x, -area.y), {}
+        for way in (1, -1):
+            band = pygame.Surface((area.w, area.h), 0, 32)
+            band.fill(theme.panel)
+            band.fill(theme.edge, (0, 0, area.w, 1))
+            if below.group is not None:
+                group.frame(band, below.group, span_m, style, way)
+            bands[way] = CachedLayer(band)
+        return Base(style, ground, CachedLayer(picture), bands, Timeline(style))
 
     def _panels(self, base: Base, scene: Scene, layout: Layout) -> None:
         layer, style, staging = base.layer, base.style, scene.staging
@@ -242,16 +245,23 @@ class Painter:
             rig = rig_of(shot, scene, layout, box)
             part = surface.subsurface(pygame.Rect(box).clip(surface.get_rect()))
             self._athletes.draw(
-                part, scene, rig, base.style, labels=options.labels, most=options.tiles
+                part,
+                scene,
+                rig,
+                base.style,
+                labels=options.labels,
+                most=options.tiles,
+                keep_off=_heads(layout),
             )
         if share > 0.0:
             self._map(surface, scene, layout, box, base, replace(options, shot=on_map), share)
         surface.set_clip(layout.stage)
         head.over(surface, scene, layout, base.style)
-        surface.blit(base.band.picture, (area.x, area.y + down))
+        way = _way(shot)
+        surface.blit(base.bands[way].picture, (area.x, area.y + down))
         surface.set_clip(None)
         if layout.band.group is not None and not down:
-            group.draw(surface, scene, layout.band.group, base.style)
+            group.draw(surface, scene, layout.band.group, base.style, way)
 
     def _map(
         self,
@@ -270,9 +280,7 @@ class Painter:
             onto.set_clip(box)
         self._ground(onto, scene, layout, (view, box), base, options)
         mark_names(onto, view, box, scene.start_s_m, base.style)
-        heads = (layout.title, layout.rate, layout.status)
-        keep_off = tuple(each for each in heads if each is not None)
-        self._stage(onto, scene, (view, box), keep_off, base.style, options)
+        self._stage(onto, scene, (view, box), _heads(layout), base.style, options)
         if share < 1.0:
             onto.set_alpha(round(255 * share))
             surface.set_clip(box)
@@ -357,6 +365,17 @@ class Painter:
         if card is None or card[0] != key:
             card = self._cards[name] = (key, make())
         return card[1]
+
+
+def _heads(layout: Layout) -> tuple[Box, ...]:
+    """Return the boxes at the stage's upper edge, which no name may cover."""
+    heads = (layout.title, layout.rate, layout.status)
+    return tuple(each for each in heads if each is not None)
+
+
+def _way(shot: Shot) -> int:
+    """Return which way they run in the score's inset: to the left with the rail's camera."""
+    return -1 if shot.camera is Camera.RAIL else 1
 
 
 def _map_part(shot: Shot) -> tuple[float, Shot]:

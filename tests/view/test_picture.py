@@ -290,7 +290,7 @@ def test_lights_and_runners_look_as_they_should(moment: str, tmp_path: Path) -> 
 def test_the_group_looks_as_it_should(tmp_path: Path) -> None:
     scene = scenes.light_lost()
     surface = pygame.Surface((640, 120), 0, 32)
-    piece = group.StraightTrack(Box(0, 0, 640, 120), 640 / scene.group.span_m, 40.0)
+    piece = group.StraightTrack(Box(0, 0, 640, 120), 640 / scene.group.span_m, 40.0, 1)
     group._wakes(surface, scene, piece, THEME)
     group._rail(surface, scene, piece, THEME)
     group._bodies(surface, scene, piece, THEME)

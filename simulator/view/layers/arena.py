@@ -80,19 +80,32 @@ class Sight:
         points: columns and rows [px], by line and station.
         scale: scales [px/m], shape (lines, stations).
         away: distances to the lens along its axis [m], shape (lines, stations).
-        along: track positions of the stations [m].
+        before: what lies before the lens; `close`: what lies in the picture or not far beside it.
     """
 
     points: list[list[list[float]]]
     scale: Floats
     away: Floats
-    along: Floats
+    before: NDArray[np.bool_]
+    close: NDArray[np.bool_]
 
-    def stretch(self, *lines: Line) -> slice:
-        """Return the stations at which all of these lines are before the lens."""
-        seen = (self.away[[_AT[line] for line in lines]] > NEAR_M).all(axis=0)
-        at = np.flatnonzero(seen)
-        return slice(int(at[0]), int(at[-1]) + 1) if len(at) > 1 else slice(0, 0)
+    def stretch(self, *lines: Line, px_per_m: float = 0.0) -> slice:
+        """Return the stations at which these lines are seen, where a metre is at least so long.
+
+        One more on either side leads out of the picture.
+        """
+        at = [_AT[line] for line in lines]
+        before: NDArray[np.bool_] = np.logical_and.reduce(self.before[at])
+        seen = before & self.close[at].any(axis=0)
+        if px_per_m:
+            seen &= self.scale[at[0]] > px_per_m
+        where = np.flatnonzero(seen)
+        if not len(where):
+            return slice(0, 0)
+        first, last = int(where[0]), int(where[-1])
+        first -= first > 0 and bool(before[first - 1])
+        last += last + 1 < len(before) and bool(before[last + 1])
+        return slice(first, last + 1) if last > first else slice(0, 0)
 
     def line(self, line: Line, stretch: slice) -> list[list[float]]:
         """Return a line's points [px]."""
@@ -121,16 +134,27 @@ def sight_of(lens: Lens) -> Sight:
         y + _OFFSETS * (y1 - y),
         np.broadcast_to(_UPS, (len(LINES), len(x))),
     )
-    # far outside the picture they are brought nearer: pygame fills a polygon row by row, also where
+    wide, high = lens.width, lens.height
+    close = np.logical_and.reduce(
+        [column > -0.6 * wide, column < 1.6 * wide, row > -0.3 * high, row < 1.3 * high]
+    )
+    # what is farther outside is brought nearer: pygame fills a polygon row by row, also where
     # nobody sees it
-    column = np.clip(column, -lens.width, 2 * lens.width)
-    row = np.clip(row, -lens.height, 2 * lens.height)
-    return Sight(np.stack([column, row], axis=2).tolist(), scale, away, along)
+    column, row = np.clip(column, -wide, 2 * wide), np.clip(row, -0.6 * high, 1.6 * high)
+    points = np.stack([column, row], axis=2).tolist()
+    return Sight(points, scale, away, away > NEAR_M, close)
 
 
-def fill(target: pygame.Surface, sight: Sight, first: Line, last: Line, colour: Colour) -> None:
-    """Fill what lies between two lines."""
-    stretch = sight.stretch(first, last)
+def fill(
+    target: pygame.Surface,
+    sight: Sight,
+    first: Line,
+    last: Line,
+    colour: Colour,
+    px_per_m: float = 0.0,
+) -> None:
+    """Fill what lies between two lines, where a metre is at least so long."""
+    stretch = sight.stretch(first, last, px_per_m=px_per_m)
     if stretch.stop:
         points = sight.line(first, stretch) + sight.line(last, stretch)[::-1]
         pygame.draw.polygon(target, colour, points)
@@ -224,8 +248,7 @@ def _ground(target: pygame.Surface, lens: Lens, sight: Sight, theme: Theme) -> N
         if stretch.stop:
             pygame.draw.aalines(target, faint, False, sight.line(line, stretch))
     for first, last in THICK:
-        if sight.scale[_AT[first]].max() > 36.0:
-            fill(target, sight, first, last, faint)
+        fill(target, sight, first, last, faint, 22.0)
 
 
 def _stripes(lens: Lens) -> Iterator[list[Point]]:
@@ -234,8 +257,8 @@ def _stripes(lens: Lens) -> Iterator[list[Point]]:
     x = (np.arange(-13.0, 15.0)[:, None] - 0.5) * STRIPE_M
     seen = lens.project(*np.broadcast_arrays(x, y))
     column = np.clip(seen[0], -lens.width, 2 * lens.width)
-    row = np.clip(seen[1], -lens.height, 2 * lens.height)
-    before = (seen[3] > NEAR_M) & (row > -8) & (row < 1.5 * lens.height)
+    row = np.clip(seen[1], -0.3 * lens.height, 1.3 * lens.height)
+    before = (seen[3] > NEAR_M) & (seen[1] > -8) & (seen[1] < 1.6 * lens.height)
     for k in range(0, len(x) - 1, 2):
         at = np.flatnonzero(before[k] & before[k + 1])
         if len(at) > 1:

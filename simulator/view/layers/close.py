@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 
 import numpy as np
 import pygame
@@ -17,7 +18,7 @@ from simulator.coefficients import LAP_M
 from simulator.physics.track import heading, to_plane, track_position
 from simulator.stage.scene import Body, Scene
 from simulator.stage.wake import ACROSS_M, STEP_M
-from simulator.units import format_time
+from simulator.units import MILE_M, format_time
 from simulator.view.athletes import (
     PHASES,
     SLOW_PHASES,
@@ -29,6 +30,7 @@ from simulator.view.athletes import (
 )
 from simulator.view.layers import arena, moments
 from simulator.view.layers.arena import KERB_M
+from simulator.view.layout import Box
 from simulator.view.perspective import NEAR_M, Lens, Rig
 from simulator.view.sprites import bloom
 from simulator.view.text import BOLD, REGULAR, SEMIBOLD, Style
@@ -37,10 +39,14 @@ from simulator.view.theme import Colour, Theme, mix
 Floats = NDArray[np.float64]
 
 LED_UP_M = 0.06
+DARK_LED_PX = 18.0
+"""A dark LED is drawn where a metre is at least so long [px]."""
 DOT_PX = 9.0
 """A body lower than this is drawn as a dot [px]."""
 MAP_M = 178.0
 """Width of the lap with its lanes [m]."""
+NAME_EMS = 9
+"""Names longer than so many of their own heights are cut."""
 LEVELS = 16
 """Glows of the LEDs are ready at so many brightnesses."""
 GAP_OFFSET_M = KERB_M - 0.85
@@ -123,7 +129,7 @@ def leds(scene: Scene, lens: Lens, theme: Theme) -> list[Led]:
         bright = np.maximum(bright, wave.brightness)
     places = np.arange(scene.leds) * pitch
     column, row, scale, depth = lens.track(places, KERB_M - 0.03, LED_UP_M)
-    wanted = (scale > 7.0) | (bright > 0.02)
+    wanted = (scale > DARK_LED_PX) | (bright > 0.02)
     near = (depth > NEAR_M) & (np.abs(column - lens.width / 2) < 0.5 * lens.width + 1.2 * scale)
     near &= (row > -20) & (row < lens.height + 1.2 * scale)
     colours = [theme.light(wave.colour) for wave in scene.waves] or [theme.ground.led_off]
@@ -175,9 +181,12 @@ def heads(target: pygame.Surface, lights: list[Led], theme: Theme) -> None:
             pygame.draw.rect(
                 target, (14, 17, 22), box.inflate(2, 2), border_radius=max(1, box.h // 3)
             )
-        white = mix(led.colour, (255, 255, 255), 0.55 * led.bright)
-        lit = mix(theme.ground.led_off, white, min(1.0, 1.3 * led.bright))
-        lit = mix(lit, (0, 0, 0), 0.85 * led.dark)
+        lit = theme.ground.led_off
+        if led.bright > 0.02:
+            white = mix(led.colour, (255, 255, 255), 0.55 * led.bright)
+            lit = mix(lit, white, min(1.0, 1.3 * led.bright))
+        if led.dark > 0.0:
+            lit = mix(lit, (0, 0, 0), 0.85 * led.dark)
         pygame.draw.rect(target, lit, box, border_radius=max(1, box.h // 3))
         if led.bright > 0.02:
             glow(target, led, 1.7, 0.85, 0.55)
@@ -208,15 +217,18 @@ class Close:
         *,
         labels: bool,
         most: int | None,
-    ) -> None:
-        """Draw what `rig` sees of a scene over all of `target`.
+        keep_off: tuple[Box, ...] = (),
+    ) -> list[pygame.Rect]:
+        """Draw what `rig` sees of a scene over all of `target`; return where words are [px].
 
-        `most` bodies are painted anew, all that are missing if it is None.
+        `most` bodies are painted anew, all that are missing if it is None; no words are written
+        over `keep_off`.
         """
         theme = style.theme
         lens = Lens(rig, *target.get_size())
         sight = arena.sight_of(arena.kept(lens))
-        words = (scene.title, f"{scene.race_m:g} m", format_time(scene.target_s), "lightpace")
+        long = "one mile" if abs(scene.race_m - MILE_M) < 0.5 else f"{scene.race_m:,.0f} m"
+        words = (scene.title, long, format_time(scene.target_s), "lightpace")
         arena.draw(target, lens, sight, scene.start_s_m, words, theme)
         lights = leds(scene, lens, theme)
         flat = max(0.22, min(1.0, math.sin(rig.pitch) * 1.3))
@@ -237,11 +249,12 @@ class Close:
         if inside:
             kerb(target, sight, theme)
             heads(target, lights, theme)
-        taken = [minimap(target, scene, rig, style)]
+        taken = [*(pygame.Rect(each) for each in keep_off), minimap(target, scene, rig, style)]
         if gap is not None:
-            taken.append(write_gap(target, scene, gap, taken, style))
+            write_gap(target, scene, lens, gap, taken, style)
         if labels:
             names(target, placed, taken, style)
+        return taken
 
     def _bodies(
         self,
@@ -358,35 +371,48 @@ def _arrow(
 def write_gap(
     target: pygame.Surface,
     scene: Scene,
+    lens: Lens,
     middle: tuple[float, float],
     taken: list[pygame.Rect],
     style: Style,
-) -> pygame.Rect:
-    """Write seconds and metres beside the dimension line, clear of what is there; return where."""
+) -> None:
+    """Write seconds and metres beside the dimension line, clear of what is there."""
     line, type_, px = scene.gaps[0], style.type, max(13, style.sizes.px(30))
     seconds = f"{line.seconds or 0.0:+.2f} s".replace("-", "−")
     metres = f"{abs(line.metres or 0.0):.1f} m"
     first = type_.width(seconds, BOLD, px)
     wide = first + px // 2 + type_.width(metres, REGULAR, px)
     box = pygame.Rect(0, 0, wide + px, round(1.5 * px))
-    box.center = (round(middle[0]), round(middle[1] + 1.4 * px))
-    box = _clear(box, target.get_rect(), taken)
+    if lens.rig.pitch > 0.0:  # beside it, over the infield: nobody runs there
+        box.midright = (round(middle[0] - 0.6 * px), round(middle[1]))
+    else:
+        box.center = (round(middle[0]), round(middle[1] + 1.4 * px))
+    free = _free(box, target.get_rect(), taken)
+    if free is None:
+        return
+    box = free
+    taken.append(box)
     _pill(target, box, style.theme)
     row = box.centery
     type_.digits(target, seconds, (box.x + px // 2, row), BOLD, px, style.theme.text)
     colour = style.theme.gap(line.state)
     type_.digits(target, metres, (box.right - px // 2, row), REGULAR, px, colour, align=1.0)
-    return box
 
 
-def _clear(box: pygame.Rect, bounds: pygame.Rect, taken: list[pygame.Rect]) -> pygame.Rect:
-    """Return a box moved inside the picture, and up or aside from those that are taken."""
-    box = box.clamp(bounds.inflate(-8, -8))
-    for other in taken:
-        if box.colliderect(other):
-            left, right = other.x - box.w - 4, other.right + 4
-            box.x = left if left > bounds.x else right
-    return box
+def _free(box: pygame.Rect, bounds: pygame.Rect, taken: list[pygame.Rect]) -> pygame.Rect | None:
+    """Return the box at the nearest place inside the picture that is free; None: there is none.
+
+    Above it first, then below, then to the sides.
+    """
+    inside = box.clamp(bounds.inflate(-8, -8))
+    step = max(3, box.h // 4)
+    up_and_down = ((0, way * step * k) for way in (-1, 1) for k in range(60))
+    aside = ((way * box.w * k // 2, 0) for k in range(1, 8) for way in (-1, 1))
+    for dx, dy in chain(up_and_down, aside):
+        there = inside.move(dx, dy)
+        if bounds.contains(there) and there.collidelist(taken) < 0:
+            return there
+    return None
 
 
 @lru_cache(maxsize=128)
@@ -413,20 +439,22 @@ def names(
         body, runner = each.body, each.body.kind == "runner"
         px = style.sizes.px(22 if runner else 19, 11)
         spacing = max(1, round(px * 0.16))
-        wide = style.type.width(body.label.upper(), SEMIBOLD, px, spacing)
+        text = style.type.fit(body.label.upper(), SEMIBOLD, px, NAME_EMS * px, spacing)
+        wide = style.type.width(text, SEMIBOLD, px, spacing)
         box = pygame.Rect(0, 0, wide + px, round(1.5 * px))
         tall = (body.build.stature_m + 0.16) * each.scale
         lift = tall * math.cos(math.radians(each.view.pitch_deg)) + 0.2 * each.scale
         box.midbottom = (round(each.x), round(each.y - lift))
         if not bounds.inflate(box.w, box.h).contains(box):
             continue
-        box = box.clamp(bounds.inflate(-8, -8))
-        while any(box.colliderect(other) for other in taken) and box.y > 4:
-            box.y -= 3
+        free = _free(box, bounds, taken)
+        if free is None:
+            continue
+        box = free
         taken.append(box)
         _pill(target, box, theme)
         colour = theme.text if runner else theme.colour(body.colour)
-        style.type.caps(target, body.label, box.center, px, colour, align=0.5)
+        style.type.caps(target, text, box.center, px, colour, align=0.5)
 
 
 @lru_cache(maxsize=8)
@@ -497,13 +525,13 @@ def wake(target: pygame.Surface, scene: Scene, lens: Lens, theme: Theme) -> None
     field = scene.wake
     if field is None:
         return
-    shares = np.clip(field.shelter, 0.0, 1.0)
+    shares = np.clip(field.shelter[:, ::2], 0.0, 1.0)  # it is soft enough with half its points
     edges = [*ACROSS_M, 2.0 * ACROSS_M[-1] - ACROSS_M[-2]]
     sheets = [(row, (edges[j], 0.0), (edges[j + 1], 0.0), 0.40) for j, row in enumerate(shares)]
     if lens.rig.pitch < 0.2:
         hers = shares[2:4].mean(axis=0)
         sheets += [(hers, (0.0, low), (0.0, high), share) for low, high, share in AIR_M]
-    s = track_position(field.first_m + STEP_M * np.arange(shares.shape[1]), scene.race_m)
+    s = track_position(field.first_m + 2.0 * STEP_M * np.arange(shares.shape[1]), scene.race_m)
     lines = list({line for _, first, last, _ in sheets for line in (first, last)})
     offsets, ups = np.array(lines).T[:, :, None]
     column, row, _, depth = lens.track(s, offsets, ups)
@@ -528,7 +556,8 @@ def wake(target: pygame.Surface, scene: Scene, lens: Lens, theme: Theme) -> None
             drawn.append(pygame.draw.polygon(layer, colours[k], corners))
     if not drawn:
         return
-    box = drawn[0].unionall(drawn[1:]).inflate(2, 2).clip(layer.get_rect())
-    soft = pygame.transform.smoothscale(layer.subsurface(box), (box.w * FINE, box.h * FINE))
+    box = drawn[0].unionall(drawn[1:]).inflate(6, 6).clip(layer.get_rect())
+    blurred = pygame.transform.box_blur(layer.subsurface(box).copy(), 2)
+    soft = pygame.transform.smoothscale(blurred, (box.w * FINE, box.h * FINE))
     blend = pygame.BLEND_RGB_ADD if night else pygame.BLEND_RGB_MULT
     target.blit(soft, (box.x * FINE, box.y * FINE), special_flags=blend)

@@ -1,7 +1,8 @@
 """The group seen from above on 25 m of straightened track: slots, ghosts, wake, the LED rail.
 
 In: a scene, the box it may fill. Out: `frame` draws what never moves (once), `draw` the rest.
-Running direction is to the right, the kerb with its lights is above, as on the home straight.
+Running direction is to the right, the kerb with its lights is above, as on the home straight; or
+all is turned round, as the rail's camera sees it from inside: to the left, the kerb below.
 """
 
 from __future__ import annotations
@@ -36,37 +37,42 @@ ABOVE_M = 0.85
 
 @dataclass(frozen=True, slots=True)
 class StraightTrack:
-    """The drawn piece of track: box [px], scale [px/m], row of the measuring line [px]."""
+    """The drawn piece of track: box [px], scale [px/m], row of the measuring line [px].
+
+    `way` is 1 for running to the right, -1 for it turned round.
+    """
 
     box: Box
     scale: float
     line: float
+    way: int
 
     def x(self, metres: float) -> float:
         """Return the column of a place `metres` ahead of the middle."""
-        return self.box.x + self.box.w / 2 + metres * self.scale
+        return self.box.x + self.box.w / 2 + self.way * metres * self.scale
 
     def y(self, offset_m: float) -> float:
-        """Return the row of an offset; further out is further down."""
-        return self.line + offset_m * self.scale
+        """Return the row of an offset; further out is further down, or up."""
+        return self.line + self.way * offset_m * self.scale
 
 
-def _straight(box: Box, span_m: float, sizes: Sizes) -> StraightTrack:
+def _straight(box: Box, span_m: float, sizes: Sizes, way: int) -> StraightTrack:
     """Return the track piece inside a panel, below its heading."""
     head = round(sizes.caption * 1.9)
     pad = max(1, round(6 * sizes.unit))
     inner = Box(box.x + pad, box.y + head, max(1, box.w - 2 * pad), max(1, box.h - head - pad))
     scale = inner.w / max(1.0, span_m)
-    return StraightTrack(inner, scale, inner.y + (ABOVE_M - KERB_M) * scale)
+    edge = inner.y if way > 0 else inner.bottom
+    return StraightTrack(inner, scale, edge + way * (ABOVE_M - KERB_M) * scale, way)
 
 
-def frame(surface: pygame.Surface, box: Box, span_m: float, style: Style) -> None:
+def frame(surface: pygame.Surface, box: Box, span_m: float, style: Style, way: int = 1) -> None:
     """Draw the panel, the tartan, the kerb and the lane lines."""
     theme, ground = style.theme, style.theme.ground
     corner = max(3, round(10 * style.sizes.unit))
     pygame.draw.rect(surface, mix(theme.back, theme.panel, 0.8), box, border_radius=corner)
     pygame.draw.rect(surface, theme.edge, box, 1, border_radius=corner)
-    piece = _straight(box, span_m, style.sizes)
+    piece = _straight(box, span_m, style.sizes, way)
     inner = piece.box
     surface.set_clip(inner)
 
@@ -75,9 +81,10 @@ def frame(surface: pygame.Surface, box: Box, span_m: float, style: Style) -> Non
 
     band(mix(theme.back, ground.tartan, 0.52), inner.y, inner.h)
     kerb = round(piece.y(KERB_M))
-    band(theme.rail, inner.y, kerb - inner.y)
+    edge = inner.y if way > 0 else inner.bottom
+    band(theme.rail, min(edge, kerb), abs(kerb - edge))
     band(mix(theme.back, ground.kerb, 0.5), kerb - 1, 0.06 * piece.scale)
-    lanes = math.ceil((inner.bottom - piece.y(KERB_M)) / (LANE_WIDTH_M * piece.scale))
+    lanes = math.ceil((inner.h - ABOVE_M * piece.scale) / (LANE_WIDTH_M * piece.scale))
     for lane in range(1, lanes):
         y = round(piece.y(KERB_M + lane * LANE_WIDTH_M))
         band(mix(theme.back, ground.line, 0.42), y, 0.05 * piece.scale)
@@ -90,8 +97,11 @@ def frame(surface: pygame.Surface, box: Box, span_m: float, style: Style) -> Non
     half = _arrow_half(style)
     x, end = _arrow_x(box, span_m, style), _arrow_x(box, span_m, style) + 5.5 * half
     thick = max(1, round(half / 2.6))
-    pygame.draw.line(surface, theme.muted, (x, round(middle)), (end - half, round(middle)), thick)
-    back = end - 1.5 * half
+    if way < 0:
+        x, end = end, x
+    shaft = ((x, round(middle)), (end - way * half, round(middle)))
+    pygame.draw.line(surface, theme.muted, *shaft, thick)
+    back = end - way * 1.5 * half
     polygon(surface, [(end, middle), (back, middle - half), (back, middle + half)], theme.muted)
 
 
@@ -119,9 +129,9 @@ def _arrow_x(box: Box, span_m: float, style: Style) -> float:
     )
 
 
-def draw(surface: pygame.Surface, scene: Scene, box: Box, style: Style) -> None:
+def draw(surface: pygame.Surface, scene: Scene, box: Box, style: Style, way: int = 1) -> None:
     """Draw what moves: metre marks, lights, wakes, bodies and the ghosts' names."""
-    piece = _straight(box, scene.group.span_m, style.sizes)
+    piece = _straight(box, scene.group.span_m, style.sizes, way)
     surface.set_clip(piece.box)
     _metres(surface, scene, piece, style)
     _wakes(surface, scene, piece, style.theme)
@@ -164,7 +174,8 @@ def _metres(surface: pygame.Surface, scene: Scene, piece: StraightTrack, style: 
             style.type.write(surface, text, (x, row), SEMIBOLD, px, colour, align=0.5)
         else:
             for left in (x, x + 1):
-                points = [(left - size, row - size), (left, row), (left - size, row + size)]
+                back = left - piece.way * size
+                points = [(back, row - size), (left, row), (back, row + size)]
                 pygame.draw.aalines(surface, colour, False, points)
 
 
@@ -174,12 +185,15 @@ def _wakes(surface: pygame.Surface, scene: Scene, piece: StraightTrack, theme: T
     length = max(4, round(2.6 * WAKE_LENGTH_M * scale))
     width = max(3, round(3.2 * WAKE_WIDTH_M * scale))
     sprite = wake(theme.shelter, length, width, WAKE_LENGTH_M * scale, WAKE_WIDTH_M * scale, 0.17)
+    if piece.way < 0:
+        sprite = pygame.transform.flip(sprite, True, False)
     blits = []
     for body in scene.pacers:
         ahead = body.x_m - scene.runner.x_m
         if body.alpha > 0.3 and ahead > 0.3:
-            x = piece.x(body.x_m - scene.group.centre_m)
-            blits.append((sprite, (round(x) - length, round(piece.y(body.offset_m) - width / 2))))
+            x = round(piece.x(body.x_m - scene.group.centre_m))
+            left = x - length if piece.way > 0 else x
+            blits.append((sprite, (left, round(piece.y(body.offset_m) - width / 2))))
     surface.fblits(blits, pygame.BLEND_RGB_ADD)
 
 
@@ -194,7 +208,7 @@ def _rail(surface: pygame.Surface, scene: Scene, piece: StraightTrack, theme: Th
     radius = round(4 * max(1.0, 0.075 * piece.scale)) / 4
     first = math.ceil((centre - half_span) / pitch)
     count = math.floor((centre + half_span) / pitch) + 1 - first
-    left, step = piece.x(first * pitch - centre), pitch * piece.scale
+    left, step = piece.x(first * pitch - centre), piece.way * pitch * piece.scale
     pip = dot(theme.ground.led_off, radius, radius, 10, RIM, 0.5)
     surface.fblits([pip.at(left + k * step, row) for k in range(count)])
     halo, core = max(4.0, 0.95 * piece.scale), max(1.2, 0.13 * piece.scale)
@@ -213,7 +227,7 @@ def _rail(surface: pygame.Surface, scene: Scene, piece: StraightTrack, theme: Th
 def _bodies(surface: pygame.Surface, scene: Scene, piece: StraightTrack, theme: Theme) -> None:
     blits = []
     centre, reach = scene.group.centre_m, scene.group.span_m / 2 + 1
-    middle, scale, line = piece.x(0.0), piece.scale, piece.line
+    scale = piece.scale
     sizes = {kind: _size(kind, scale) for kind in ("runner", "pacer", "ghost")}
     for body in (*scene.ghosts, *scene.pacers, scene.runner):
         along = body.x_m - centre
@@ -221,7 +235,7 @@ def _bodies(surface: pygame.Surface, scene: Scene, piece: StraightTrack, theme: 
         if not alpha or abs(along) > reach:
             continue
         rx, ry = sizes.get(body.kind, sizes["ghost"])
-        x, y = middle + along * scale, line + body.offset_m * scale
+        x, y = piece.x(along), piece.y(body.offset_m)
         colour = theme.colour(body.colour)
         if body.kind == "ghost":
             blits.append(ring(colour, rx, ry, alpha, max(1.4, 0.07 * scale)).at(x, y))
@@ -244,7 +258,8 @@ def _size(kind: str, scale: float) -> tuple[float, float]:
 def _names(surface: pygame.Surface, scene: Scene, piece: StraightTrack, style: Style) -> None:
     """Write the ghosts' and the runner's names at the bottom, pushed apart where they meet."""
     px, theme, type_ = style.sizes.caption, style.theme, style.type
-    row = piece.box.bottom - type_.height(SEMIBOLD, px) / 2
+    half = type_.height(SEMIBOLD, px) / 2
+    row = piece.box.bottom - half if piece.way > 0 else piece.box.y + half
     names = []
     for body in (scene.runner, *scene.ghosts):
         along = body.x_m - scene.group.centre_m

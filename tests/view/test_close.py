@@ -1,0 +1,123 @@
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+
+import pygame
+import pytest
+
+from simulator import load_scenario, simulate
+from simulator.screen import Camera
+from simulator.stage.playback import Playback
+from simulator.stage.scene import Scene
+from simulator.stage.scenery import ShowOptions, scene_of
+from simulator.stage.show import Show, make_show
+from simulator.view.arranging import arrange
+from simulator.view.athletes import Athletes, View, look_of
+from simulator.view.camera import Shot, resting, rig_of
+from simulator.view.layers.close import Close
+from simulator.view.picture import Painter, PictureOptions
+from simulator.view.text import Style, Type
+from simulator.view.theme import THEMES
+
+TYPE = Type()
+CLOSE = [camera for camera in Camera if camera.close]
+MOMENTS = [-1.0, 0.0, 3.0, 60.0, 139.6, 170.0, 243.0, 248.0]
+
+
+@pytest.fixture(scope="module")
+def show() -> Show:
+    scenario = load_scenario("breaking4")
+    return make_show(scenario, simulate(scenario))
+
+
+@pytest.fixture(scope="module")
+def close() -> Close:
+    return Close()
+
+
+def at(show: Show, time_s: float, **options: bool) -> Scene:
+    playback = Playback(time_s, show.recording.end_s, paused=False, furthest_s=time_s)
+    return scene_of(show, playback, ShowOptions(**options))
+
+
+def drawn(painter: Painter, scene: Scene, shot: Shot, tiles: int | None = None) -> bytes:
+    surface = pygame.Surface((640, 360), 0, 32)
+    painter.draw(surface, scene, PictureOptions(shot=shot, tiles=tiles))
+    return pygame.image.tobytes(surface, "RGB")
+
+
+@pytest.mark.parametrize("camera", CLOSE)
+@pytest.mark.parametrize("size", [(640, 360), (1280, 720), (1920, 1080)])
+def test_words_are_inside_the_picture_and_over_nothing(
+    show: Show, close: Close, camera: Camera, size: tuple[int, int]
+) -> None:
+    layout = arrange(*size)
+    box, style = layout.view, Style(TYPE, layout.sizes, THEMES["night"])
+    off = tuple(each for each in (layout.title, layout.rate) if each is not None)
+    for time_s in MOMENTS:
+        scene, target = at(show, time_s), pygame.Surface(box[2:], 0, 32)
+        rig = rig_of(resting(camera), scene, layout, box)
+        words = close.draw(target, scene, rig, style, labels=True, most=None, keep_off=off)
+        real = [each for each in words if each.w]
+        assert all(target.get_rect().contains(each) for each in real[len(off) :])
+        for one, other in itertools.combinations(real, 2):
+            assert not one.colliderect(other), (time_s, one, other)
+
+
+@pytest.mark.parametrize("camera", CLOSE)
+def test_any_way_to_a_moment_gives_the_same_picture(show: Show, camera: Camera) -> None:
+    """Also in the middle of a move, and after other moments, other zooms and stand-ins."""
+    shots = [resting(camera), Shot().to(camera).after(0.5), resting(camera).closer(1.5).after(0.1)]
+    moments = [0.4, 60.0, 139.7]
+    fresh = {
+        (i, t): drawn(Painter(), at(show, t), shot) for i, shot in enumerate(shots) for t in moments
+    }
+    used = Painter()
+    for t in (200.0, 139.2, 60.1, 0.3):
+        drawn(used, at(show, t), resting(camera), tiles=1)
+    for (i, t), picture in reversed(fresh.items()):
+        assert drawn(used, at(show, t), shots[i]) == picture
+
+
+def test_a_long_name_is_cut(show: Show, close: Close) -> None:
+    layout = arrange(1280, 720)
+    scene = at(show, 60.0)
+    scene = replace(scene, runner=replace(scene.runner, label="KIPYEGON" * 500), ghosts=())
+    rig = rig_of(resting(Camera.RAIL), scene, layout, layout.view)
+    target = pygame.Surface(layout.view[2:], 0, 32)
+    style = Style(TYPE, layout.sizes, THEMES["night"])
+    words = close.draw(target, scene, rig, style, labels=True, most=None)
+    assert max(each.w for each in words) < 300
+
+
+@pytest.mark.parametrize("camera", CLOSE)
+def test_the_wake_can_be_switched_off(show: Show, camera: Camera) -> None:
+    painter = Painter()
+    pictures = {drawn(painter, at(show, 60.0, wake=on), resting(camera)) for on in (True, False)}
+    assert len(pictures) == 2
+
+
+def test_a_budget_paints_no_more_than_it_says_and_draws_everybody(show: Show) -> None:
+    athletes, body = Athletes(), at(show, 60.0).runner
+    look = look_of("runner", body.build, (255, 255, 255), day=False)
+    view = View(90.0, 10.0)
+    athletes.begin(1)
+    first, _ = athletes.sprites(look, body.stride, view, 100.0)
+    later = replace(body.stride, phase=(body.stride.phase + 0.3) % 1.0)
+    stand_in, _ = athletes.sprites(look, later, view, 100.0)
+    assert stand_in is first  # the nearest phase there is
+    larger, _ = athletes.sprites(look, later, view, 200.0)
+    assert larger.surface.get_height() == pytest.approx(2 * first.surface.get_height(), rel=0.1)
+    athletes.begin(None)
+    painted, _ = athletes.sprites(look, later, view, 100.0)
+    assert painted is not first
+
+
+@pytest.mark.parametrize("woman", [True, False])
+def test_she_stands_out_from_those_who_pace_her(show: Show, woman: bool) -> None:
+    body = at(show, 60.0).runner
+    build = replace(body.build, woman=woman)
+    looks = [look_of(kind, build, (243, 246, 252), day=False) for kind in ("runner", "pacer")]
+    assert looks[0].kit.sleeve > 0.9 > looks[1].kit.sleeve
+    assert looks[0] is look_of("runner", build, (243, 246, 252), day=False)

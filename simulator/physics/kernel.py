@@ -932,13 +932,12 @@ class Attempt:
     def limit(self, x: float, aerobic: float, reserve: float) -> float:
         """Return the power she will spend at most at x [m] when she follows `cruise` [W/kg].
 
-        What she can: P <= A + max(E, 0) / tau_E. And what she dares: where the usable reserve,
-        times her anticipation, is less than the rest of the plan needs, she draws that share of
-        what the plan asks now. Oxygen uptake that has yet to come up is not held back.
+        What she can: P <= A + E / tau_E; below zero that fills the reserve up again. And what she
+        dares: where the usable reserve, times her anticipation, is less than the rest of the plan
+        needs, she draws that share of what the plan asks now. Oxygen uptake that has yet to come up
+        is not held back.
         """
-        can = aerobic
-        if reserve > 0.0:
-            can = aerobic + reserve * PER_TAU_RESERVE
+        can = aerobic + reserve * PER_TAU_RESERVE
         top = self.top
         lag = top - aerobic
         if lag < 0.0:

@@ -117,7 +117,7 @@ double finish(const Attempt *a, const Constants *c, double *xs)
         double bend = a->bends[cell] * a->cost_k, wind = 0, cross = 0;
         if (a->windy) { wind = a->wind[cell]; cross = a->cross[cell]; }
         /* what she may spend */
-        double limit = mp + (me > 0 ? me : 0) / c->tau_reserve;
+        double limit = mp + me / c->tau_reserve;
         double lag = top > mp ? top - mp : 0;
         double usable = me - a->tau_aerobic * lag;
         usable = a->anticipation * (usable > 0 ? usable : 0);

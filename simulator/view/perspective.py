@@ -183,13 +183,18 @@ def between(first: Rig, last: Rig, share: float) -> Rig:
         return a + (b - a) * share
 
     turn = (last.yaw - first.yaw + math.pi) % (2.0 * math.pi) - math.pi
+    scale = math.exp(mixed(math.log(first.scale), math.log(last.scale)))
+    if abs(last.scale / first.scale - 1.0) < 1e-6:
+        gone = share
+    else:  # so that what both see does not run out of the picture on the way
+        gone = (scale - first.scale) / (last.scale - first.scale) * last.scale / scale
     return Rig(
-        mixed(first.x_m, last.x_m),
-        mixed(first.y_m, last.y_m),
-        mixed(first.z_m, last.z_m),
+        first.x_m + (last.x_m - first.x_m) * gone,
+        first.y_m + (last.y_m - first.y_m) * gone,
+        first.z_m + (last.z_m - first.z_m) * gone,
         first.yaw + turn * share,
         mixed(first.pitch, last.pitch),
-        math.exp(mixed(math.log(first.scale), math.log(last.scale))),
+        scale,
         math.exp(mixed(math.log(first.focal), math.log(last.focal))),
         mixed(first.level, last.level),
     )

@@ -125,27 +125,29 @@ def _system_fonts() -> tuple[str, ...]:
 @lru_cache(maxsize=512)
 def writable(text: str) -> str:
     """Return the text with each word that no font here can write shown by its initial."""
-    if text.isascii() or not (missing := unwritten(text)):
+    if text.isascii() or all(font_for(char, SEMIBOLD) for char in text):
         return text
-    for word in missing:
+    for word in unwritten(text):
         text = text.replace(word, initial(word))
-    return text.strip()
+    return "".join(char for char in text if font_for(char, SEMIBOLD)).strip()
 
 
 def unwritten(text: str) -> tuple[str, ...]:
     """Return the words that have a letter which no font here has, the longest first."""
-    words = {word for word in text.split() if any(font_for(c, SEMIBOLD) is None for c in word)}
+
+    def is_missing(char: str) -> bool:
+        return char.isalpha() and font_for(char, SEMIBOLD) is None
+
+    words = {word for word in text.split() if any(map(is_missing, word))}
     return tuple(sorted(words, key=len, reverse=True))
 
 
 def initial(word: str) -> str:
     """Return the initial of a word in Latin letters, `G.`, by the name Unicode has for its letter.
 
-    `N.` where that has none (nomen nescio, as in start lists); empty for what is no letter.
+    `N.` where that has none (nomen nescio, as in start lists).
     """
-    first = next((char for char in word if char.isalpha()), "")
-    if not first:
-        return "".join(char for char in word if font_for(char, SEMIBOLD) is not None)
+    first = next(char for char in word if char.isalpha())
     name = unicodedata.name(first, "")
     named = re.search(r"(?:LETTER|SYLLABLE|CHARACTER) (?:\w+ )*?(\w)", name)
     return f"{named[1] if named and 'IDEOGRAPH' not in name else 'N'}."

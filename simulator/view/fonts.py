@@ -19,8 +19,8 @@ from simulator.errors import ResourceError
 from simulator.resources import asset_path
 
 REGULAR, SEMIBOLD, BOLD = "Regular", "SemiBold", "Bold"
-SCRIPTS = ("fonts/LightpaceNames-SemiBold.ttf", "fonts/LightpaceEthiopic-SemiBold.ttf")
-"""Bundled fonts for letters that the main one does not have."""
+SCRIPTS = {"LightpaceNames-SemiBold.ttf": "Я", "LightpaceEthiopic-SemiBold.ttf": "አ"}
+"""Bundled fonts for letters that the main one does not have, with one of these."""
 _LOOKED_AT_PX = 12
 _ABSENT = "\U0010fffd"
 """No font has this character: what is drawn for it is a font's box."""
@@ -29,20 +29,25 @@ _LAST_RESORT = ("lastresort", "adobeblank", "unifontupper")
 _BLOCK = 0x80
 
 
-@lru_cache
 def main_font(weight: str) -> str:
-    """Return the main font's file of a weight.
+    """Return the main font's file of a weight; see `_bundled`."""
+    return _bundled(f"LightpaceSans-{weight}.ttf", "0")
+
+
+@lru_cache
+def _bundled(name: str, sample: str) -> str:
+    """Return the path of a bundled font.
 
     Raises:
-        ResourceError: it cannot draw a digit: one cut short opens, and draws nothing.
+        ResourceError: it cannot draw the sample: one cut short opens, and draws nothing.
     """
-    path = asset_path(f"fonts/LightpaceSans-{weight}.ttf")
+    path = asset_path(f"fonts/{name}")
     if not pygame.font.get_init():
         pygame.font.init()
     try:
-        digit = pygame.font.Font(str(path), _LOOKED_AT_PX).metrics("0")[0]
-        if digit is None or digit[3] <= digit[2]:
-            raise ValueError("it has no digits")
+        metrics = pygame.font.Font(str(path), _LOOKED_AT_PX).metrics(sample)[0]
+        if metrics is None or metrics[3] <= metrics[2]:
+            raise ValueError("it draws nothing")
     except (pygame.error, OSError, ValueError) as error:
         raise ResourceError(f"The font {path.name} is damaged; reinstall lightpace.") from error
     return str(path)
@@ -54,8 +59,8 @@ def font_for(char: str, weight: str) -> str | None:
     first = main_font(weight)
     if char.isascii() or not char.isprintable() or _has(first, char):
         return first
-    bundled = next((p for p in map(str, map(asset_path, SCRIPTS)) if _has(p, char)), None)
-    return bundled or _system_font(char)
+    bundled = (_bundled(name, sample) for name, sample in SCRIPTS.items())
+    return next((path for path in bundled if _has(path, char)), None) or _system_font(char)
 
 
 @lru_cache(maxsize=4096)

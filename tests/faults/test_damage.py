@@ -16,6 +16,7 @@ from simulator.resources import assets_dir, configs_dir
 from simulator.scenario.loader import load_scenario
 from simulator.session import Session
 from simulator.stage.keys import Action
+from simulator.view import fonts
 from simulator.view.app import App
 from simulator.view.picture import render_still
 from simulator.view.theme import theme_named
@@ -23,13 +24,21 @@ from tests.session.short import load_short
 
 
 @pytest.fixture
-def shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A copy of everything that ships, which the program takes for its own."""
     package = tmp_path / "package"
     shutil.copytree(configs_dir(), package / "configs")
     shutil.copytree(assets_dir(), package / "assets")
     monkeypatch.setattr(resources, "_PACKAGE", package)
-    return package
+    _forget_fonts()
+    yield package
+    _forget_fonts()
+
+
+def _forget_fonts() -> None:
+    for known in vars(fonts).values():
+        if hasattr(known, "cache_clear"):
+            known.cache_clear()
 
 
 def missing(path: Path) -> None:
@@ -70,7 +79,7 @@ def refusal(ask: Callable[[], object]) -> str:
 @pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: damage.__name__)
 @pytest.mark.parametrize("name", FONTS)
 def test_a_font_that_cannot_be_used_is_named(name: str, damage: Damage, shipped: Path) -> None:
-    scene = Session(load_short(), start_at_s=30.0).scene()
+    scene = Session(load_short("runner.name=Ия አበበ"), start_at_s=30.0).scene()
     damage(shipped / "assets" / "fonts" / name)
     with pytest.raises(ResourceError, match=rf"{name.partition('.')[0]}.*reinstall"):
         render_still(scene, (640, 360))

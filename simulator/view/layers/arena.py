@@ -414,7 +414,7 @@ def _stand_strip(width: int, height: int, theme: Theme) -> pygame.Surface:
     soft = pygame.transform.gaussian_blur(strip, max(1, round(2.6 * unit)))
     if not night:
         return soft
-    row = 0.235 * high
+    row = 0.268 * high
     for i in range(10):
         middle = (i + 0.5) * wide / 10
         for size, colour, share in (

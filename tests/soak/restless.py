@@ -28,6 +28,7 @@ from simulator.stage.keys import Action
 from simulator.stage.panel_state import Knob, KnobKind
 from simulator.stage.playback import RATES
 from simulator.view.app import App
+from simulator.view.athletes import KEPT_BYTES, Athletes
 from simulator.view.pages import page_names
 from simulator.view.theme import THEMES
 from tests.view.user import places
@@ -44,7 +45,7 @@ LAPS_S = (20.0, 90.0, 180.0, 236.0, 250.0)
 """Moments of the race that `tidy` looks at [s]."""
 
 
-Cache: TypeAlias = "LruCache[Any, Any] | functools._lru_cache_wrapper[Any]"
+Cache: TypeAlias = "LruCache[Any, Any] | Athletes | functools._lru_cache_wrapper[Any]"
 
 
 def caches() -> list[Cache]:
@@ -52,7 +53,7 @@ def caches() -> list[Cache]:
     return [
         kept
         for kept in gc.get_objects()
-        if isinstance(kept, LruCache)
+        if isinstance(kept, (LruCache, Athletes))
         or (isinstance(kept, functools._lru_cache_wrapper) and _is_ours(kept))
     ]
 
@@ -62,6 +63,9 @@ def empty(kept: Cache) -> None:
     if isinstance(kept, LruCache):
         assert len(kept._values) <= kept.limit
         kept._values.clear()
+    elif isinstance(kept, Athletes):
+        assert kept._bytes <= KEPT_BYTES or len(kept._sets) == 1
+        vars(kept).update(vars(Athletes()))  # as at the beginning
     else:
         assert kept.cache_info().maxsize is not None, kept
         kept.cache_clear()

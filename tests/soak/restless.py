@@ -243,6 +243,11 @@ class Restless:
         for action in (*WINDOW_KEYS, *WINDOW_KEYS, Action.FULLSCREEN, Action.FULLSCREEN):
             app.perform(action, by_key=True)
             self.frame()
+        for _, time_s in itertools.product(Camera, LAPS_S):  # each camera, with flights between
+            app.perform(Action.CAMERA)
+            self.session.seek(time_s)
+            for _ in range(10):
+                self.frame()
         self._switches_off()
         app.perform(Action.DRAWER, by_key=True)
         for page in page_names(self.session.panel_state()):
@@ -296,6 +301,8 @@ class Restless:
             Action.REVEAL: options.reveal,
             Action.GHOSTS: not options.ghosts,
             Action.LIGHTS: not options.lights,
+            Action.WAKE: not options.wake,
+            Action.SLOW_MOTION: not options.slow_motion,
         }
         for action, on in wanted.items():
             if on:
@@ -304,6 +311,7 @@ class Restless:
         app.drawer.table_open = False
         while app.shot.camera is not Camera.WHOLE:
             app.perform(Action.CAMERA)
+        self._until(lambda: app.shot.whole)  # a flight draws what the map does not
         while self.session.playback.rate < RATES[-1]:
             self.session.perform(Action.FASTER)
 

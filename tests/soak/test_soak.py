@@ -157,9 +157,7 @@ def test_a_window_in_use_neither_fails_nor_grows(restless: Restless, measured: s
     assert restless.deeds > LASTS_S / 20
     assert restless.rounds > LASTS_S / 60
     assert all(restless.effects.values()), f"some deeds had no effect: {restless.effects}"
-    before, last = (
-        looks[1],
-        looks[-2:],
-    )  # what has leaked stands in both; a picture more or less in one of them
+    # what has leaked stands in both of the last; a picture more or less in one of them
+    before, last = looks[1], looks[-2:]
     assert min(now.memory for now in last) - before.memory < GROWTH_MB
     assert min(now.files for now in last) <= before.files

@@ -3,7 +3,8 @@
 In: a scenario. Out: `PriceList`. Each factor stands as it is in the scenario, or as it would be at
 its best; all combinations are run (32 for five factors), and what each factor costs is its Shapley
 value: its effect averaged over every order in which the factors could be put right one after
-another. So the prices sum to the finish less that of the reference run, in which all are.
+another. So the prices sum to the finish less that of the reference run, in which all are; what
+separates that one from the target is left over.
 """
 
 from __future__ import annotations
@@ -54,13 +55,18 @@ class PriceList:
         target_s: the plan's finish [s].
         finish_s: that of the run [s].
         reference_s: that of the run in which every factor is at its best [s].
-        prices: the largest first; their seconds sum to finish_s - reference_s.
+        prices: the largest first; with what is left over they sum to finish_s - target_s.
     """
 
     target_s: float
     finish_s: float
     reference_s: float
     prices: tuple[Price, ...]
+
+    @property
+    def left_over_s(self) -> float:
+        """By how much the reference run misses the target [s], positive = late."""
+        return self.reference_s - self.target_s
 
     @property
     def reference(self) -> str:
@@ -74,6 +80,7 @@ class PriceList:
             "finish_s": self.finish_s,
             "reference": self.reference,
             "reference_s": self.reference_s,
+            "left_over_s": self.left_over_s,
             "prices": [asdict(price) for price in self.prices],
         }
 
@@ -173,16 +180,16 @@ def _with_power(scenario: Scenario, factor: float) -> Scenario:
 
 
 def _power_needed(scenario: Scenario, target_s: float) -> float:
-    """Return how many times her aerobic power reaches the target, 1 if hers does."""
+    """Return how many times her aerobic power reaches the target, or all that power can reach."""
 
-    def reaches(factor: float) -> bool:
-        finish_s = float(finish_times([_with_power(scenario, factor)])[0])
-        return finish_s <= target_s + _KEPT_S
+    def finish_s(factor: float) -> float:
+        return float(finish_times([_with_power(scenario, factor)])[0])
 
-    if reaches(1.0):
-        return 1.0
+    goal_s = max(target_s, finish_s(MOST_POWER)) + _KEPT_S
     low, high = 1.0, MOST_POWER
+    if finish_s(low) <= goal_s:
+        return low
     for _ in range(_HALVINGS):
         middle = 0.5 * (low + high)
-        low, high = (low, middle) if reaches(middle) else (middle, high)
+        low, high = (low, middle) if finish_s(middle) <= goal_s else (middle, high)
     return high

@@ -460,6 +460,8 @@ def print_prices(listed: PriceList) -> None:
     table = new_table("", "s", "against", left=("", "against"))
     for price in listed.prices:
         table.add_row(price.name, format_signed(price.seconds), price.best)
+    if abs(listed.left_over_s) >= LEVEL_S:
+        table.add_row("left over", format_signed(listed.left_over_s), "")
     WIDE.print(table)
     out.print(
         f"each factor's Shapley value over {2 ** len(listed.prices)} runs; with all at their best "

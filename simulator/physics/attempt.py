@@ -225,8 +225,7 @@ def run_attempts(
         slack_until_m: if given, the power to spare is watched up to so far before the line [m].
         threads: how many threads; 0: one for each free processor.
     """
-    # not np.unique: it reads the masked arrays in
-    places = np.array(sorted({*np.asarray(places_m, dtype=np.float64).tolist()}))
+    places = _places(places_m)
     begins = [a.reserve for a in attempts] if states is None else [s.reserve for s in states]
     known = [1] * len(attempts)
     if states is not None:
@@ -292,7 +291,7 @@ def run_sampled(
     """
     constants, reserve = sampled_constants(scenario, samples)
     count = len(reserve)
-    places = np.array(sorted({*np.asarray(places_m, dtype=np.float64).tolist()}))
+    places = _places(places_m)
     if states is None:
         standing = attempt_of(scenario, step_s)
         states = np.tile(state_row(State(0, 0.0, 0.0, standing.aerobic, 0.0)), (count, 1))
@@ -339,6 +338,11 @@ def run_sampled(
     reserves = begin[:, kernel.STATE.index("reserve")]
     slack = np.zeros((count, 0))
     return _outcomes(columns, places, crossed, slack, reserves, too_fast), after
+
+
+def _places(places_m: ArrayLike) -> Floats:
+    """Return places in order, each once; not by np.unique, which reads the masked arrays in."""
+    return np.array(sorted({*np.asarray(places_m, dtype=np.float64).tolist()}))
 
 
 def _workers(rows: int, threads: int) -> int:

@@ -58,7 +58,7 @@ class Wind(Section):
         ge=-360,
         le=360,
         description="Where it comes from [degrees]: 0 is a head wind on the home straight, "
-        "90 blows from the outside of the home straight across the field.",
+        "90 blows from the back straight across the field.",
     )
 
 

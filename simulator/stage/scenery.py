@@ -536,12 +536,19 @@ def board_of(show: Show) -> Board:
 def evenly(splits: Sequence[Split], most: int) -> list[Split]:
     """Return at most so many rows, evenly spaced: the published ones and the finish before others.
 
-    Where the published ones leave no even spacing they stay alone.
+    A ghost's splits count as published. Where these leave no even spacing they stay alone.
     """
     if len(splits) <= most:
         return list(splits)
     *inner, last = splits
-    published = [row for row in inner if row.published_s is not None]
+    # a ghost that is not known everywhere is known by its splits
+    known = zip(*(row.ghosts_s for row in inner), strict=True)
+    by_splits = [i for i, times in enumerate(known) if None in times]
+    published = [
+        row
+        for row in inner
+        if row.published_s is not None or any(row.ghosts_s[i] is not None for i in by_splits)
+    ]
     steps = [row.distance_m for row in inner]
     for kept in (published, []):
         for step in steps:

@@ -182,7 +182,8 @@ class Show:
         """One line on the pacers and what is assumed of them."""
         count = len({slot.name for slot in self.pacers.slots})
         if count == 0:
-            return "alone behind the light"
+            lit = any(w.on for w in self.scenario.wavelight.waves)
+            return "alone behind the light" if lit else "alone, without a light"
         roles = [role_of(slot) for slot in self.pacers.slots if slot.from_ <= 0]
         counts = ((roles.count(role), role) for role in ("ahead", "beside", "behind"))
         places = ", ".join(f"{n} {role}" for n, role in counts if n)

@@ -5,6 +5,7 @@ import pytest
 from simulator.analysis.attribution import PriceList, _shapley, price_list
 from simulator.physics.attempt import simulate
 from simulator.scenario.loader import load_scenario
+from simulator.scenario.reading import shipped_names
 
 
 def _prices(name: str, *changes: str) -> tuple[PriceList, dict[str, float]]:
@@ -68,6 +69,27 @@ def test_who_keeps_the_plan_pays_nothing() -> None:
     listed, prices = _prices("fifteen_hundred")
     assert listed.finish_s == pytest.approx(listed.target_s, abs=1e-3)
     assert all(abs(seconds) < 1e-3 for seconds in prices.values())
+
+
+@pytest.mark.parametrize("name", sorted(shipped_names()))
+@pytest.mark.parametrize("change", ["pacers.count=1", "environment.wind.speed=6", "runner.form=-3"])
+def test_nothing_of_any_gap_is_lost(name: str, change: str) -> None:
+    listed, prices = _prices(name, change)
+    whole = sum(prices.values()) + listed.left_over_s
+    assert whole == pytest.approx(listed.finish_s - listed.target_s, abs=1e-3)
+
+
+def test_no_power_is_asked_for_that_would_not_help() -> None:
+    """The replayed run keeps its plan a millisecond late, however strong she is."""
+    listed, prices = _prices("breaking4_replayed", "runner.form=5")
+    assert abs(listed.left_over_s) < 0.01
+    assert prices["pace beyond her power"] < 0.5
+    assert "50.0 %" not in listed.reference
+
+
+def test_what_no_power_reaches_is_left_over() -> None:
+    listed, _ = _prices("solo", "runner.max_aerobic_power=12")
+    assert listed.left_over_s > 60
 
 
 def test_who_does_not_finish_has_no_price_list() -> None:

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from simulator.coefficients import BEND_M, LAP_M
 from simulator.physics.air import (
     altitude_share,
     cross_wind_square,
@@ -112,3 +113,10 @@ def test_head_wind_on_the_home_straight() -> None:
     wind = Wind(speed=2.0, direction=0.0)
     assert float(head_wind(wind, 350.0)) == pytest.approx(2.0)
     assert float(head_wind(wind, 150.0)) == pytest.approx(-2.0)
+
+
+def test_a_wind_of_ninety_degrees_comes_from_the_back_straight() -> None:
+    """She runs towards the back straight in the middle of the first bend: against it."""
+    first, second = BEND_M / 2, LAP_M / 2 + BEND_M / 2
+    against = head_wind(Wind(speed=2.0, direction=90.0), [first, second])
+    assert against == pytest.approx([2.0, -2.0])

@@ -90,6 +90,13 @@ def test_rows_are_picked_by_what_was_published_and_by_even_spacing() -> None:
     assert chosen(bare, 1) == [5000]
 
 
+def test_a_ghosts_splits_have_their_rows_as_published_ones_have() -> None:
+    places = sorted({*range(400, 5000, 400), 1000, 3000, 5000})
+    even = [replace(split(x), ghosts_s=(1.0, 1.0 if x in (1000, 3000) else None)) for x in places]
+    assert chosen(even, 8) == [1000, 2000, 3000, 4000, 5000]
+    assert {1000, 3000} < set(chosen(even, 4))
+
+
 @given(st.integers(1, 30), st.integers(1, 30), st.sets(st.integers(1, 30)))
 def test_the_finish_always_stays_and_no_more_rows_than_fit(
     count: int, most: int, published: set[int]

@@ -407,7 +407,7 @@ def test_a_runner_alone_without_light_or_ghosts_is_shown_too() -> None:
         scene = shown(show, t)
         assert (scene.pacers, scene.ghosts, scene.waves) == ((), (), ())
         assert scene.group.front_gap_m is None
-        assert scene.subtitle == "alone behind the light"
+        assert scene.subtitle == "alone, without a light"
         assert not scene.bell
     assert shown(show, 79.0).board is not None
 

@@ -7,7 +7,10 @@ names. In: two scenes. Out: the gun, the bell, a tick for each lap of the light,
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from enum import Enum
+from functools import lru_cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from simulator.coefficients import LAP_M
@@ -20,7 +23,8 @@ if TYPE_CHECKING:  # a window opens sooner without what only a story needs
     from simulator.scenario.story import When
 
 
-def events(show: Show) -> dict[str, float]:
+@lru_cache(maxsize=8)  # each picture looks where time is to slow down
+def events(show: Show) -> Mapping[str, float]:
     """Return the race time of each event that this run has [s], in the order they happened."""
     run = show.recording
     found = {"countdown": -COUNTDOWN_S, "start": 0.0}
@@ -35,7 +39,7 @@ def events(show: Show) -> dict[str, float]:
     for name, x in places.items():
         if x is not None and 0 < x < float(run.x[-1]):
             found[name] = float(run.time_at(x))
-    return dict(sorted(found.items(), key=lambda event: event[1]))
+    return MappingProxyType(dict(sorted(found.items(), key=lambda event: event[1])))
 
 
 def event_distance(show: Show, name: str) -> float:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 import numpy as np
@@ -18,9 +18,9 @@ import pygame
 from numpy.typing import NDArray
 
 from simulator.coefficients import BEND_RADIUS_M, KERB_RADIUS_M, LANE_WIDTH_M, LAP_M
-from simulator.physics.track import heading, on_bend, to_plane
+from simulator.physics.track import to_plane
 from simulator.view.layers.track import LANES
-from simulator.view.perspective import NEAR_M, Lens
+from simulator.view.perspective import NEAR_M, Lens, heading_at, turning
 from simulator.view.sprites import bloom
 from simulator.view.text import SEMIBOLD, Type
 from simulator.view.theme import Colour, Theme, mix
@@ -81,6 +81,7 @@ class Sight:
         scale: scales [px/m], shape (lines, stations).
         away: distances to the lens along its axis [m], shape (lines, stations).
         before: what lies before the lens; `close`: what lies in the picture or not far beside it.
+        stretches: what `stretch` has returned so far.
     """
 
     points: list[list[list[float]]]
@@ -88,12 +89,19 @@ class Sight:
     away: Floats
     before: NDArray[np.bool_]
     close: NDArray[np.bool_]
+    stretches: dict[object, slice] = field(default_factory=dict)
 
     def stretch(self, *lines: Line, px_per_m: float = 0.0) -> slice:
         """Return the stations at which these lines are seen, where a metre is at least so long.
 
         One more on either side leads out of the picture.
         """
+        key = (lines, px_per_m)
+        if key not in self.stretches:
+            self.stretches[key] = self._stretch(lines, px_per_m)
+        return self.stretches[key]
+
+    def _stretch(self, lines: tuple[Line, ...], px_per_m: float) -> slice:
         at = [_AT[line] for line in lines]
         before: NDArray[np.bool_] = np.logical_and.reduce(self.before[at])
         seen = before & self.close[at].any(axis=0)
@@ -116,17 +124,15 @@ def kept(lens: Lens) -> Lens:
     """Return a lens that sees the same lines: the rail's own, on a straight or inside a bend."""
     if lens.rig.pitch != 0.0:
         return lens
-    bends = on_bend(lens.s_m + np.linspace(-SEEN_M, SEEN_M, 9))
-    if bends.all():
-        return lens.along(MID_BEND_M)
-    return lens if bends.any() else lens.along(MID_STRAIGHT_M)
+    like = turning(lens.s_m - SEEN_M, lens.s_m + SEEN_M)
+    return lens if like is None else lens.along(like)
 
 
 @lru_cache(maxsize=4)
 def sight_of(lens: Lens) -> Sight:
     """Return the lines as a camera sees them."""
     s_m = lens.s_m
-    across = abs(math.sin(lens.rig.yaw - float(heading(s_m)))) > 0.7 and lens.rig.pitch < 0.8
+    across = abs(math.sin(lens.rig.yaw - heading_at(s_m))) > 0.7 and lens.rig.pitch < 0.8
     along = s_m + (_ACROSS if across else _AHEAD)
     (x, y), (x1, y1) = to_plane(along, 0.0), to_plane(along, 1.0)
     column, row, scale, away = lens.project(
@@ -283,10 +289,11 @@ def _tartan(target: pygame.Surface, sight: Sight, theme: Theme) -> None:
 
 def across(target: pygame.Surface, lens: Lens, s_m: float, width_m: float, colour: Colour) -> None:
     """Draw a line across all lanes."""
-    s = s_m + np.array([-0.5, 0.5, 0.5, -0.5]) * width_m
-    x, y, _, away = lens.track(s, np.array([KERB_M, KERB_M, OUTER_M, OUTER_M]))
-    if away.min() > NEAR_M and (np.abs(x) < 3 * lens.width).all():
-        corners = list(zip(x.tolist(), y.tolist(), strict=True))
+    half, wide = 0.5 * width_m, lens.width
+    ends = ((-half, KERB_M), (half, KERB_M), (half, OUTER_M), (-half, OUTER_M))
+    spots = [lens.spot(s_m + along, offset) for along, offset in ends]
+    if all(away > NEAR_M and -wide < x < 2 * wide for x, _, _, away in spots):
+        corners = [spot[:2] for spot in spots]
         pygame.draw.polygon(target, colour, corners)
         pygame.draw.aalines(target, colour, True, corners)
 
@@ -371,7 +378,6 @@ STAND_M = 34.0
 """How far behind the track the painted stand seems to be [m]."""
 SEEN_M = 17.0
 """So far to either side the rail's camera sees the ground [m]."""
-MID_BEND_M, MID_STRAIGHT_M = 57.8, 157.8
 CLOTHES = (
     (66, 72, 92), (86, 62, 66), (52, 74, 96), (92, 88, 82), (60, 60, 72), (98, 74, 58),
     (70, 82, 74),
@@ -391,7 +397,7 @@ def _backdrop(target: pygame.Surface, lens: Lens, s_m: float, theme: Theme) -> N
     """Draw the stand: it moves by parallax on the way, and with the turn on a bend."""
     layer = _stand_strip(lens.width, lens.height, theme)
     lap = LAP_M / STAND_M + 0.9 * 2.0 * math.pi
-    gone = (s_m % LAP_M) / STAND_M + 0.9 * float(heading(s_m))
+    gone = (s_m % LAP_M) / STAND_M + 0.9 * heading_at(s_m)
     # a whole number of strips in a lap: where the lap begins anew nothing jumps
     strips = max(1, round(lap * 1.36 * lens.height / layer.get_width()))
     _tiled(target, layer, gone / lap * strips * layer.get_width(), 0)

@@ -10,7 +10,6 @@ import math
 from collections.abc import Mapping
 from enum import Enum
 from functools import lru_cache
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from simulator.coefficients import LAP_M
@@ -23,7 +22,7 @@ if TYPE_CHECKING:  # a window opens sooner without what only a story needs
     from simulator.scenario.story import When
 
 
-@lru_cache(maxsize=8)  # each picture looks where time is to slow down
+@lru_cache(maxsize=16)
 def events(show: Show) -> Mapping[str, float]:
     """Return the race time of each event that this run has [s], in the order they happened."""
     run = show.recording
@@ -36,10 +35,9 @@ def events(show: Show) -> Mapping[str, float]:
         "pacer left": min(show.hand_overs.leave_m, default=None),
         "pacers swap": min(show.hand_overs.swap_m, default=None),
     }
-    for name, x in places.items():
-        if x is not None and 0 < x < float(run.x[-1]):
-            found[name] = float(run.time_at(x))
-    return MappingProxyType(dict(sorted(found.items(), key=lambda event: event[1])))
+    passed = {name: x for name, x in places.items() if x is not None and 0 < x < float(run.x[-1])}
+    found |= zip(passed, run.time_at(list(passed.values())).tolist(), strict=True)
+    return dict(sorted(found.items(), key=lambda event: event[1]))
 
 
 def event_distance(show: Show, name: str) -> float:

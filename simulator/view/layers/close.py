@@ -573,8 +573,9 @@ def _wake_layer(
     lines = list({line for _, first, last, _ in sheets for line in (first, last)})
     offsets, ups = np.array(lines).T[:, :, None]
     column, row, _, depth = lens.track(s, offsets, ups)
-    points = np.stack([column, row], axis=2) / FINE
-    size = lens.width // FINE + 1, lens.height // FINE + 1
+    pad = FINE * math.ceil(WAKE_PLACE_M * lens.focal / lens.away_m / FINE)
+    points = np.stack([column + pad, row], axis=2) / FINE  # it is moved sideways by as much
+    size = (lens.width + 2 * pad) // FINE + 1, lens.height // FINE + 1
     inside = (points > -40.0) & (points < np.array(size) + 40.0)
     good = inside.all(axis=2) & (depth > NEAR_M)
     if not good.any():
@@ -597,4 +598,4 @@ def _wake_layer(
     box = drawn[0].unionall(drawn[1:]).inflate(6, 6).clip(layer.get_rect())
     blurred = pygame.transform.box_blur(layer.subsurface(box).copy(), 2)
     soft = pygame.transform.smoothscale(blurred, (box.w * FINE, box.h * FINE))
-    return soft, (box.x * FINE, box.y * FINE)
+    return soft, (box.x * FINE - pad, box.y * FINE)

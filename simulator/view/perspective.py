@@ -247,7 +247,11 @@ def rig_of(camera: Camera, scene: Scene) -> Rig:
             (s + lead) % LAP_M, 0.0, RAIL_UP_M, -math.pi / 2, 0.0, RAIL_AWAY_M, 1.36, 0.485
         )
     if camera is Camera.CHASE:
-        return track_rig((s + 5.0) % LAP_M, 0.4, 0.6, 0.16, 0.30, 14.5, 1.25, 0.56)
+        # along the chord from the lens to where it looks, so that a bend keeps them in the middle
+        s = (s + 5.0) % LAP_M
+        return track_rig(
+            s, 0.4, 0.6, 0.16 + heading_at(s - 4.0) - heading_at(s), 0.30, 14.5, 1.25, 0.56
+        )
     return track_rig((s + 1.5) % LAP_M, 0.8, 0.0, 0.0, 1.05, 17.5, 1.30, 0.52)
 
 

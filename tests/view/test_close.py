@@ -125,6 +125,7 @@ def test_what_is_missing_is_painted_between_two_pictures_as_long_as_there_is_tim
     later = replace(body.stride, phase=(body.stride.phase + 0.3) % 1.0)
     stand_in, _ = athletes.sprites(look, later, view, 60.0)
     athletes.prepare(lambda: 0.0)
+    athletes.begin(exact=False)
     assert athletes.sprites(look, later, view, 60.0)[0] is stand_in
     left = iter([1.0, 0.9])
     athletes.prepare(lambda: next(left, 0.0))

@@ -21,12 +21,13 @@ from simulator.coefficients import BEND_RADIUS_M, KERB_RADIUS_M, LANE_WIDTH_M, L
 from simulator.physics.track import to_plane
 from simulator.view.layers.stands import (
     PANEL_M,
+    Wall,
     board_strip,
     boards,
     crowd,
+    draw_walls,
     shaded,
     tier,
-    wall,
 )
 from simulator.view.layers.track import LANES
 from simulator.view.perspective import NEAR_M, Lens, heading_at, turning
@@ -46,7 +47,7 @@ BOARDS_M, BOARD_UP_M = OUTER_M + 2.6, 0.95
 """Offset and height of the advertising boards [m]."""
 EDGE_M = KERB_M - 1.1
 """Where the turf begins [m]."""
-APRON, TURF = (BOARDS_M, 0.0), (EDGE_M, 0.0)
+APRON, TURF, BEYOND = (BOARDS_M, 0.0), (EDGE_M, 0.0), (BOARDS_M + 40.0, 0.0)
 LANE_LINES: tuple[Line, ...] = tuple((KERB_M + k * LANE_WIDTH_M, 0.0) for k in range(LANES + 1))
 INNER, OUTER = LANE_LINES[0], LANE_LINES[-1]
 THICK: tuple[tuple[Line, Line], ...] = tuple(
@@ -59,7 +60,7 @@ STAND_FOOT, ROOF = (BOARDS_M + 0.4, 0.0), (BOARDS_M + 22.0, 17.6)
 LINES: tuple[Line, ...] = tuple(
     dict.fromkeys(
         [
-            APRON, TURF, *LANE_LINES, *(line for pair in THICK for line in pair), KERB_FOOT,
+            BEYOND, APRON, TURF, *LANE_LINES, *(line for pair in THICK for line in pair), KERB_FOOT,
             KERB_TOP, KERB_BACK,
         ]
     )
@@ -67,7 +68,7 @@ LINES: tuple[Line, ...] = tuple(
 _AT = {line: i for i, line in enumerate(LINES)}
 _OFFSETS, _UPS = (np.array([line[i] for line in LINES])[:, None] for i in range(2))
 _AHEAD = np.concatenate(
-    [np.linspace(-16.0, -1.0, 11), np.linspace(0.0, 24.0, 20), np.geomspace(27.0, 378.0, 26)]
+    [np.linspace(-16.0, -2.0, 6), np.linspace(0.0, 24.0, 13), np.geomspace(27.0, 378.0, 24)]
 )
 _ACROSS = np.concatenate([-np.geomspace(199.0, 1.0, 26), [0.0], np.geomspace(1.0, 199.0, 26)])
 """Stations along the track for a camera that looks along it, and for one that looks across it [m]:
@@ -76,6 +77,8 @@ THICK_PX = 22.0
 """Where a metre is so long a lane line is more than a pixel wide [px]."""
 NEAREST = 1.12
 """How bright the ground is right before the lens, at night."""
+ROOF_SEEN_M = 12.0
+"""From this height on the stand is seen from above, as dark ground [m]."""
 STEEP = 1.3
 """A lens that looks down by more sees no stand [rad]."""
 STRIPE_M = 6.03
@@ -179,9 +182,9 @@ def draw(
         _boards(target, lens, words, s_m, theme)
     else:
         _sky(target, lens, theme)
+        _ground(target, lens, sight, theme)
         if lens.rig.pitch < STEEP:
             _stand(target, lens, words, theme)
-        _ground(target, lens, sight, theme)
     line = mix(theme.ground.line, (255, 255, 255), 0.5)
     for at in (0.0, start_s_m):
         across(target, lens, at, 0.05, line)
@@ -213,6 +216,8 @@ def _ground(target: pygame.Surface, lens: Lens, sight: Sight, theme: Theme) -> N
     shade = mix(ground.turf, (0, 0, 0), 0.20 if night else 0.06)
     for corners in _stripes(lens):
         pygame.draw.polygon(target, shade, corners)
+    if lens.eye[2] >= ROOF_SEEN_M:
+        fill(target, sight, BEYOND, APRON, mix(ground.stand, (0, 0, 0), 0.3))
     fill(target, sight, APRON, OUTER, ground.apron)
     fill(target, sight, OUTER, INNER, bright(ground.tartan) if night else ground.tartan)
     fill(target, sight, INNER, TURF, mix(ground.edge, ground.turf, 0.6))
@@ -288,9 +293,9 @@ def across(target: pygame.Surface, lens: Lens, s_m: float, width_m: float, colou
 
 def _stand(target: pygame.Surface, lens: Lens, words: tuple[str, ...], theme: Theme) -> None:
     """Draw tiers with their crowd, the boards before them, and the lamps above."""
-    grain = max(2, round(lens.height / 200))
-    wall(target, lens, crowd(theme), STAND_FOOT, ROOF, grain)
-    wall(target, lens, boards(words, theme), *BOARD, max(1, grain // 2))
+    coarse, fine = max(2, round(lens.height / 140)), max(1, round(lens.height / 300))
+    walls = [Wall(crowd(theme), STAND_FOOT, ROOF, coarse), Wall(boards(words, theme), *BOARD, fine)]
+    draw_walls(target, lens, walls if lens.eye[2] < ROOF_SEEN_M else walls[1:])
     if theme.ground.floodlight > 0.0:
         _lamps(target, lens, theme)
 

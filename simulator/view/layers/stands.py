@@ -8,6 +8,7 @@ camera on the track is not focused on is soft.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -20,6 +21,7 @@ from simulator.view.perspective import NEAR_M, Lens
 from simulator.view.text import SEMIBOLD, Type
 from simulator.view.theme import Theme, mix
 
+Floats = NDArray[np.float64]
 Packed = NDArray[np.uint32]
 
 PANEL_M = LAP_M / 6.0
@@ -30,7 +32,7 @@ CLOTHES = (
 )  # fmt: skip
 FACES = ((168, 122, 98), (110, 76, 58), (190, 150, 124))
 _STATIONS_M = np.concatenate(
-    [np.arange(-198.0, -60.0, 6.0), np.arange(-60.0, 60.0, 2.0), np.arange(60.0, 199.0, 6.0)]
+    [np.arange(-200.0, -20.0, 10.0), np.arange(-20.0, 50.0, 2.0), np.arange(50.0, 199.0, 5.0)]
 )
 """Where a wall is looked at, from where the camera looks [m]."""
 _LEVELS = 4
@@ -66,29 +68,45 @@ def texture_of(picture: pygame.Surface) -> Texture:
     return Texture(np.concatenate(columns), np.array(begins[:-1]), wide, high)
 
 
-def wall(
+@dataclass(frozen=True, slots=True, eq=False)
+class Wall:
+    """A wall between two lines along the lap.
+
+    Attributes:
+        texture: what stands on it.
+        foot: the lower line: metres outside the measuring line, metres up; `head`: the upper line.
+        grain: one place of it is looked up for so many pixels each way.
+    """
+
+    texture: Texture
+    foot: tuple[float, float]
+    head: tuple[float, float]
+    grain: int
+
+
+def draw_walls(target: pygame.Surface, lens: Lens, walls: Sequence[Wall]) -> None:
+    """Draw walls, far ones first."""
+    s = lens.s_m + _STATIONS_M
+    offsets, ups = np.array([line for each in walls for line in (each.foot, each.head)]).T
+    seen_at = lens.track(s, offsets[:, None], ups[:, None])
+    for i, each in enumerate(walls):
+        _draw_wall(target, lens, each, s, *(values[2 * i : 2 * i + 2] for values in seen_at))
+
+
+def _draw_wall(
     target: pygame.Surface,
     lens: Lens,
-    texture: Texture,
-    foot: tuple[float, float],
-    head: tuple[float, float],
-    grain: int,
+    wall: Wall,
+    s: Floats,
+    column: Floats,
+    row: Floats,
+    scale: Floats,
+    depth: Floats,
 ) -> None:
-    """Draw a wall between two lines along the lap.
-
-    Args:
-        target: the picture.
-        lens: who looks.
-        texture: what stands on the wall.
-        foot: the lower line: metres outside the measuring line, metres up.
-        head: the upper line.
-        grain: one place of the wall is looked up for so many pixels each way.
-    """
-    s = lens.s_m + _STATIONS_M
-    offsets, ups = np.array([foot, head]).T[:, :, None]
-    column, row, scale, depth = lens.track(s, offsets, ups)
-    seen = (depth > NEAR_M).all(axis=0) & (np.abs(column[0] - lens.width / 2) < 3 * lens.width)
-    if seen.sum() < 2:
+    texture, grain = wall.texture, wall.grain
+    seen = (depth[0] > NEAR_M) & (depth[1] > NEAR_M)
+    seen &= np.abs(column[0] - lens.width / 2) < 3 * lens.width
+    if np.count_nonzero(seen) < 2:
         return
     order = np.flatnonzero(seen)[np.argsort(column[0, seen])]
     wide = math.ceil(lens.width / grain)

@@ -191,8 +191,13 @@ def scene_of(show: Show, playback: Playback, options: ShowOptions, notice: str =
 def _lost(show: Show, t: float) -> LightLost | None:
     if show.lost_light_m is None or not any(w.on for w in show.scenario.wavelight.waves):
         return None
-    since_s = t - float(show.recording.time_at(show.lost_light_m))
+    since_s = t - _lost_s(show.recording, show.lost_light_m)
     return LightLost(show.lost_light_m, since_s) if since_s >= 0 else None
+
+
+@lru_cache(maxsize=8)
+def _lost_s(run: Recording, at_m: float) -> float:
+    return float(run.time_at(at_m))
 
 
 def _wake(show: Show, standing: Sequence[Place], runner_m: float) -> Wake | None:
@@ -263,13 +268,13 @@ def _ghost_track(mark: Mark, end_s: float) -> StrideTrack:
     return stride_track(mark.run.distance_at(_seen_times(end_s)[1]))
 
 
-def _looks(show: Show, i: int, name: str) -> tuple[Build, float, float]:
+@lru_cache(maxsize=64)
+def _looks(i: int, *, woman: bool) -> tuple[Build, float, float]:
     """Return build, stature of its cadence [m] and phase at the gun of a pacer: assumed.
 
     Few builds, so that many share their pictures; the strides differ a little, so that nobody
     marches in step.
     """
-    woman = name in show.scenario.pacers.women
     tall = (1.67, 1.70)[i % 2] if woman else (1.83, 1.77, 1.80)[i % 3]
     spread = (0.618034 * i) % 1.0 - 0.5
     return Build(tall, woman=woman), tall * (1.0 + 0.03 * spread), START_PHASE + 0.5 * (i % 3 > 1)
@@ -279,7 +284,8 @@ def _pacers(show: Show, t: float, v_m_s: float, standing: Sequence[Place]) -> tu
     race = show.recording.race_m
     hers, group = _her_track(show.recording), _group_track(show.recording)
     order = {name: i for i, name in enumerate(show.bodies.names)}
-    looks = {p.name: _looks(show, order[p.name], p.name) for p in standing}
+    women = show.scenario.pacers.women
+    looks = {p.name: _looks(order[p.name], woman=p.name in women) for p in standing}
 
     def stride(p: Place) -> Stride:
         _, tall, begin = looks[p.name]

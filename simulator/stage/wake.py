@@ -7,7 +7,7 @@ grid along and across the track: a field, not an arrangement. Nothing in it is a
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 import numpy as np
@@ -30,18 +30,24 @@ FAR_M = 20.0
 """A pacer farther from a point than this takes no air from it [m]."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+Arrangement = tuple[tuple[tuple[int, int], ...], float]
+"""The pacers' places, ahead of her and to the outside, in steps of `ROUND_M`, and the scale q."""
+
+
+@dataclass(frozen=True, slots=True)
 class Wake:
-    """A field of shelter.
+    """A field of shelter; equal where everybody stands alike.
 
     Attributes:
         first_m: race distance of its rearmost points [m].
         shelter: share of the drag taken away, 0 to 1 (may be slightly negative), shape
             (`ACROSS_M`, points along the track).
+        arrangement: who stands where; the same for the same field.
     """
 
-    first_m: float
-    shelter: Floats
+    first_m: float = field(compare=False)
+    shelter: Floats = field(compare=False)
+    arrangement: Arrangement
 
 
 def wake_of(standing: Sequence[Place], runner_m: float, wake: float) -> Wake | None:
@@ -59,7 +65,7 @@ def wake_of(standing: Sequence[Place], runner_m: float, wake: float) -> Wake | N
             if p.presence >= 1.0
         )
     )
-    return Wake(runner_m - BEHIND_M, _field(near, wake)) if near else None
+    return Wake(runner_m - BEHIND_M, _field(near, wake), (near, wake)) if near else None
 
 
 @lru_cache(maxsize=16)
@@ -79,9 +85,9 @@ def _field(pacers: tuple[tuple[int, int], ...], wake: float) -> Floats:
             lanes = tuple((lane, velocity[at]) for lane, velocity in made.wake)
             parts.append(Influence(lanes, made.lost[at], made.trail[at]))
         rows.append(combined(parts, points.shape).shelter(wake))
-    field = np.array(rows)
-    field.setflags(write=False)
-    return field
+    shelter = np.array(rows)
+    shelter.setflags(write=False)
+    return shelter
 
 
 @lru_cache(maxsize=256)

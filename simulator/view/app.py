@@ -33,6 +33,8 @@ from simulator.view.watched import Opening, Watched
 from simulator.view.window import Window
 
 FRAMES_PER_S = 60
+SPARE_S = 0.8 / FRAMES_PER_S
+"""So long after a picture was begun the next ones are prepared [s]."""
 SWITCH_S = 0.001
 """How long a background thread may keep Python from the next picture [s]."""
 AWAKE = 45
@@ -311,6 +313,11 @@ class App:
             pygame.display.quit()
             self._arranged = None
 
+    def prepare(self, left_s: Callable[[], float]) -> None:
+        """Paint ahead what the next pictures will need, while time is left [s]."""
+        if self.visible and not self.shot.whole:
+            self._painter.prepare(left_s)
+
     def _show(self, surface: pygame.Surface, scene: Scene) -> None:
         """Show the picture, unless it is on the screen already."""
         if self.presenter.on or self.drawer.slides:
@@ -413,6 +420,7 @@ def run(
             now = clock()
             app.frame(now - before)
             before = now
+            app.prepare(lambda: before + SPARE_S - clock())  # noqa: B023 - called at once
             pace.tick(FRAMES_PER_S)
     finally:
         gc.unfreeze()

@@ -50,9 +50,9 @@ class PictureOptions:
         help: the help card is open.
         controls: leave room for the buttons (a still has none).
         presenting: for a lecture hall: clock and gap as large as they go, no notices.
-        tiles: how much may be painted anew for this picture: ground, which is stretched from the
-            whole track for the moment, or bodies, for which the nearest ready pose stands in. None
-            = all of it, so that the picture follows from the scene and these options alone.
+        tiles: how much ground may be painted anew for this picture; it is stretched from the whole
+            track for the moment, and bodies that are not ready are stood in for. None = all of it,
+            so that the picture follows from the scene and these options alone.
     """
 
     labels: bool = True
@@ -147,6 +147,10 @@ class Painter:
         if layout.timeline is not None:
             base.timeline.draw(surface, scene, layout.timeline)
         self._over(surface, scene, layout, base.style, options)
+
+    def prepare(self, left_s: Callable[[], float]) -> None:
+        """Paint ahead what the next pictures will need, while time is left [s]."""
+        self._athletes.athletes.prepare(left_s)
 
     def _base_of(self, layout: Layout, scene: Scene) -> Base:
         key = (layout, scene.start_s_m, scene.leds, scene.group.span_m)
@@ -250,7 +254,7 @@ class Painter:
                 rig,
                 base.style,
                 labels=options.labels,
-                most=options.tiles,
+                exact=options.tiles is None,
                 keep_off=_heads(layout),
             )
         if share > 0.0:

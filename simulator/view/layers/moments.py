@@ -52,9 +52,14 @@ def draw(surface: pygame.Surface, scene: Scene, view: View, box: Box, theme: The
         _snap(surface, scene, view, theme)
 
 
+def flashes(scene: Scene) -> bool:
+    """Return whether the gun's flash is seen."""
+    return scene.phase is Phase.RUNNING and scene.time_s < FLASH_S
+
+
 def flash(surface: pygame.Surface, scene: Scene, at: tuple[float, float], reach: float) -> None:
     """Add the gun's flash at a pixel, shining `reach` px far."""
-    if scene.phase is not Phase.RUNNING or scene.time_s >= FLASH_S:
+    if not flashes(scene):
         return
     left = 1.0 - scene.time_s / FLASH_S
     halo = max(14.0, reach)

@@ -279,6 +279,13 @@ class Close:
             names(target, placed, taken, style)
         return taken
 
+    def from_above(
+        self, target: pygame.Surface, scene: Scene, rig: Rig, theme: Theme, *, exact: bool
+    ) -> None:
+        """Draw the bodies alone over all of `target`, as a map shows them that is near enough."""
+        placed = place(scene, Lens(rig, *target.get_size()))
+        self._bodies(target, scene, placed, theme, exact=exact)
+
     def _bodies(
         self,
         target: pygame.Surface,

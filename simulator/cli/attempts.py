@@ -169,17 +169,21 @@ def _unwritten(scenario: Scenario) -> list[str]:
 
 
 def _check_recordings(name: str, scenario: Scenario) -> None:
-    """Refuse recordings that are ghosts and cannot be used; the loader opens no more than texts."""
-    from simulator.errors import RecordingError
+    """Refuse recordings and activities that cannot be ghosts; the loader opens texts alone."""
+    from simulator.analysis.marks import activity_run
+    from simulator.errors import ExtraError, RecordingError
     from simulator.recording.store import load_recording
-    from simulator.scenario.ghosts import RecordingGhost
+    from simulator.scenario.ghosts import ActivityGhost, RecordingGhost
 
     problems = []
     for i, ghost in enumerate(scenario.ghosts):
-        if isinstance(ghost, RecordingGhost):
+        if isinstance(ghost, RecordingGhost | ActivityGhost):
             try:
-                load_recording(ghost.file)
-            except RecordingError as error:
+                if isinstance(ghost, RecordingGhost):
+                    load_recording(ghost.file)
+                else:
+                    activity_run(ghost, scenario.distance)
+            except (RecordingError, ExtraError) as error:
                 problems.append(Problem(name, 0, 0, f"ghosts.{i}.file", str(error).rstrip(".")))
     if problems:
         raise ScenarioError(problems)

@@ -1,6 +1,7 @@
-"""The commands for runners: fit, predict.
+"""The commands for runners and their runs: fit, predict, ghost.
 
-In: best times, a scenario. Out: a `runner:` block, tables of predicted times, JSON.
+In: best times, a scenario, what a watch wrote. Out: a `runner:` block, tables of predicted times,
+JSON; a ghost's file.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import math
 import sys
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -25,12 +27,14 @@ from simulator.cli.terminal import (
     new_table,
     out,
     print_json,
+    race_time,
 )
 from simulator.units import format_distance, parse_distance, parse_time, signed_cell, time_cell
 
 if TYPE_CHECKING:
     from simulator.analysis.fit import Fit
     from simulator.analysis.predict import Prediction, Race
+    from simulator.recording.activities import Activity
     from simulator.scenario.model import Runner
 
 RACE = "DISTANCE=TIME[@S[:UNTIL]]"
@@ -213,3 +217,72 @@ def _print_fit(fitted: Fit) -> None:
     WIDE.print(table)
     for best in fitted.not_run_out:
         out.print(f"{best.label} is slower than the other times say: it was hardly run out")
+
+
+@app.command()
+def ghost(
+    file: Annotated[Path, typer.Argument(help="A run: a .fit, .tcx, .gpx, .csv or .lss file.")],
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="Write the ghost: .yaml or .npz.")
+    ] = None,
+    distance: Annotated[
+        str | None, typer.Option(help="How long the race was; left out: what its laps say.")
+    ] = None,
+    start: Annotated[
+        str | None, typer.Option("--from", help="When the gun went, on its timer, e.g. 0:12.5.")
+    ] = None,
+    trim: Annotated[bool, typer.Option("--trim", help="The gun went when it first moves.")] = False,
+    flying: Annotated[bool, typer.Option("--flying", help="It was moving at the gun.")] = False,
+    name: Annotated[str, typer.Option(help="The ghost's name.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Read a run that a watch, an app or a table has, and make a ghost of it."""
+    from simulator.analysis.activities import ghost_values, race_run, recording_of
+    from simulator.analysis.splits import split_distances
+    from simulator.errors import OutputError, RecordingError
+    from simulator.export.sheet import scenario_yaml
+    from simulator.files import write_text
+    from simulator.recording.activities import read_activity
+    from simulator.recording.store import save_recording
+
+    if output is not None and output.suffix.lower() not in (".yaml", ".yml", ".npz"):
+        raise OutputError(f"{output}: a ghost is written as .yaml or .npz.")
+    activity = read_activity(file)
+    from_s = None if start is None else race_time(start, "--from")
+    race_m = _race_of(activity, from_s, trim) if distance is None else _distance(distance)
+    try:
+        run = race_run(activity, race_m, from_s, trim=trim)
+    except RecordingError as error:
+        raise RecordingError(f"{file}: {error}") from None
+    called = name or activity.name or file.stem
+    places, standing = split_distances(race_m), not flying
+    values = ghost_values(run, race_m, places, standing_start=standing, name=called)
+    if output is not None and output.suffix.lower() == ".npz":
+        save_recording(recording_of(run, race_m, standing_start=standing, name=called), output)
+    elif output is not None:
+        write_text(output, scenario_yaml(values))
+    if as_json:
+        print_json(values | {"tolerance_s": run.tolerance_s})
+        return
+    out.print(escape(f"{called}, {format_distance(race_m)}"), style="bold")
+    table = new_table("m", "time", "±", left=("m",))
+    for where, row in values["splits"].items():
+        at, off = (row["time"], f"{row['tolerance']:g}") if isinstance(row, dict) else (row, "")
+        table.add_row(where, at, off)
+    WIDE.print(table)
+    out.print(escape(f"made of {run.note}"))
+    if output is not None:
+        out.print(escape(f"{output}: ghosts: [{{file: {output.name}}}] in a scenario shows it"))
+
+
+def _race_of(activity: Activity, from_s: float | None, trim: bool) -> float:
+    """Return over which distance an activity is a race [m]; refuse where that is not plain."""
+    from simulator.analysis.activities import likely_distances
+
+    likely = likely_distances(activity, from_s, trim=trim)
+    if len(likely) == 1:
+        return likely[0]
+    what = "It may be " + " or ".join(map(format_distance, likely)) if likely else (
+        "Its laps and its track say no race"
+    )  # fmt: skip
+    raise typer.BadParameter(f"{what}: write how long it was.", param_hint="--distance")

@@ -55,3 +55,13 @@ def to_plane(s_m: ArrayLike, offset_m: ArrayLike = 0.0) -> tuple[Floats, Floats]
     y = np.where(on_curve, radius * np.sin(angle), radius)
     sign = np.where(second, -1.0, 1.0)
     return sign * x, sign * y
+
+
+def from_plane(x_m: ArrayLike, y_m: ArrayLike) -> Floats:
+    """Return the track position [m] of the point of the measuring line nearest to (x, y) [m]."""
+    x, y = np.asarray(x_m, dtype=np.float64), np.asarray(y_m, dtype=np.float64)
+    beyond = np.abs(x) - STRAIGHT_M / 2
+    angle = np.arctan2(np.where(x > 0, y, -y), np.maximum(beyond, 1e-9))
+    bend = (angle / np.pi + 0.5) * BEND_M + np.where(x > 0, 0.0, LAP_M / 2)
+    back, home = BEND_M + STRAIGHT_M / 2 - x, LAP_M - STRAIGHT_M / 2 + x
+    return np.mod(np.where(beyond > 0, bend, np.where(y > 0, back, home)), LAP_M)

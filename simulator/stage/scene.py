@@ -102,6 +102,7 @@ class Body:
         role: for a pacer `ahead`, `beside`, `behind` or `left`; empty otherwise.
         build: the body's proportions.
         stride: where in its stride the body is.
+        reach_m: how far it may be from there, either way along the track [m].
     """
 
     name: str
@@ -115,6 +116,7 @@ class Body:
     role: str = ""
     build: Build = SOMEBODY
     stride: Stride = STANDING
+    reach_m: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -316,7 +316,7 @@ def _ghosts(show: Show, t: float, seen_s: float, runner_m: float) -> tuple[Body,
         bodies.append(
             Body(
                 mark.name, mark.label, "ghost", mark.colour, x, 0.0, 0.0, alpha,
-                build=build, stride=stride,
+                build=build, stride=stride, reach_m=mark.reach_m,
             )
         )  # fmt: skip
     return tuple(bodies)

@@ -86,6 +86,10 @@ def draw_bodies(
         colour = theme.colour(body.colour)
         if body.kind == "ghost":
             stamp = ring(colour, r, r, alpha, max(1.4, 0.22 * r))
+            for off_m in (-body.reach_m, body.reach_m) if body.reach_m else ():
+                x, y = to_plane(spot.s_m + off_m, body.offset_m)
+                faint = ring(colour, r, r, alpha // 2, max(1.0, 0.14 * r))
+                blits.append(faint.at(*view.at(float(x), float(y))))
         else:
             stamp = dot(colour, r, r, alpha, RIM, max(1.0, 0.16 * r))
         blits.append(stamp.at(spot.x, spot.y))

@@ -27,15 +27,17 @@ from simulator.units import LAP_M, MILE_M, format_distance, format_time
 Floats = NDArray[np.float64]
 
 SCALES = (0.88, 1.12)
-"""A device's lap may be so many of the track's (assumed; watches without GPS are off by a tenth)."""
+"""A device's lap is so many of the track's (assumed; without GPS it is off by a tenth)."""
 ODD_M, ODD_SHARE = 6.0, 0.04
 """And beyond that so much off: metres, and a share of the piece (assumed)."""
 ON_TRACK_M = 6.0
 """A GPS track farther than this from a lap of 400 m, as its mean, was not run on one [m]."""
 DRIFT = 0.01
-"""How far a device's distance is off, as a share of the way to the nearest exact place (assumed)."""
+"""How far a device's distance is off, as a share of the way to an exact place (assumed)."""
 GPS_M = 3.0
 """How far a position is off at least [m] (assumed: watches in the open)."""
+TWO_SIGMA = 2.5
+"""A track is off along the lap by so many times its mean distance beside it: two deviations."""
 STEP_M = 50.0
 """So often a track is read [m]; more often its noise is read."""
 STEP_S = 0.05
@@ -160,9 +162,9 @@ def _anchors(laps: Sequence[ActivityLap], race_m: float) -> tuple[tuple[Waypoint
             best, pieces = misfit + 0.002 * rank, candidate
             lengths = "" if abs(scale - 1.0) < 0.002 else f"; {scale * LAP_M:.0f} m by the device"
             lengths += " are the track's 400 m" if lengths else ""
-    ends = zip(np.cumsum(pieces).tolist(), np.cumsum([lap.time_s for lap in laps]).tolist())
-    points = tuple(Waypoint(min(round(x, 6), race_m), round(t, 6)) for x, t in ends)
-    return points, lengths
+    times = np.cumsum([lap.time_s for lap in laps[: len(pieces)]]).round(6).tolist()
+    ends = zip(np.cumsum(pieces).round(6).tolist(), times, strict=True)
+    return tuple(Waypoint(min(x, race_m), t) for x, t in ends), lengths
 
 
 def _divisions(race_m: float) -> list[list[float]]:
@@ -239,11 +241,18 @@ def _run_by_device(track: Sequence[Sample]) -> Floats:
     if len(known) >= max(3, len(track) // 4):
         at, values = zip(*known, strict=True)
         return np.maximum.accumulate(np.interp(np.arange(len(track)), at, values))
-    at, x, y = _plane(track)
-    if len(at) < 3:
+    placed, x, y = _plane(track)
+    if len(placed) < 3:
         raise RecordingError("It has neither laps nor distances nor places.")
-    run = np.concatenate([[0.0], np.cumsum(np.hypot(np.diff(x), np.diff(y)))])
-    return np.interp(np.arange(len(track)), at, run)
+    return np.interp(np.arange(len(track)), placed, _length(x, y))
+
+
+def _length(x: Floats, y: Floats) -> Floats:
+    """Return how long a path is up to each place [m], its noise evened out over nine places."""
+    window = np.ones(min(9, len(x))) / min(9, len(x))
+    count = np.convolve(np.ones(len(x)), window, "same")
+    steps = [np.diff(np.convolve(values, window, "same") / count) for values in (x, y)]
+    return np.append(0.0, np.cumsum(np.hypot(*steps)))
 
 
 def _plane(track: Sequence[Sample]) -> tuple[Floats, Floats, Floats]:
@@ -308,7 +317,7 @@ def _tracked(
         if scale != 1.0:
             how += f", {1.0 / scale:.3f} of the track's"
     else:
-        off_m = np.full(len(places), max(GPS_M, snapped[1]))
+        off_m = np.full(len(places), max(GPS_M, TWO_SIGMA * snapped[1]))
         how = f"its GPS track laid on the 400 m lap, {snapped[1]:.1f} m off on average"
     tolerances = off_m / mean_v
     tolerance = float(tolerances.max())
@@ -370,7 +379,7 @@ def _snapped(track: Sequence[Sample]) -> tuple[Floats, float] | None:
     round_m = np.unwrap(s, period=LAP_M)
     if round_m[-1] < round_m[0]:  # clockwise, or the whole lap seen from below
         round_m = -round_m
-    length = float(np.hypot(np.diff(x), np.diff(y)).sum())
+    length = float(_length(x, y)[-1])
     gone = float(round_m[-1] - round_m[0])
     if float(off.mean()) > ON_TRACK_M or not 0.8 * length <= gone <= 1.15 * length:
         return None
@@ -394,7 +403,7 @@ def likely_distances(
         return [last] if 100.0 <= last <= 10_000.0 else []
     end_s = activity.track[-1].time_s if activity.track else 0.0
     end_s = max(end_s, sum(lap.time_s for lap in activity.laps))
-    exact, near = [], []
+    exact, near = list[float](), list[float]()
     for race_m in _RACES_M:
         try:
             run = race_run(activity, race_m, from_s, trim=trim)
@@ -416,9 +425,8 @@ def recording_of(run: RaceRun, race_m: float, *, standing_start: bool, name: str
     if schedule.start_loss_s:
         v = v * -np.expm1(-times / schedule.start_loss_s)
     share = float(crossing(x[-2], v[-2], x[-1], v[-1], STEP_S, race_m))
-    none = np.zeros_like(x)
     about = {"name": name, "distance": race_m, "note": run.note, "tolerance_s": run.tolerance_s}
-    columns = {name: none.copy() for name in ARRAYS} | {"x": x, "v": v}
+    columns: dict[str, Any] = {name: np.zeros_like(x) for name in ARRAYS} | {"x": x, "v": v}
     return Recording(
         scenario_json=json.dumps(about),
         race_m=race_m,

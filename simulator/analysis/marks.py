@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from simulator.analysis.activities import RaceRun, race_run
+from simulator.errors import RecordingError
 from simulator.physics.attempt import simulate
 from simulator.physics.setup import planned_of, wave_schedules
 from simulator.recording.activities import read_activity

@@ -33,7 +33,7 @@ _Misused: Any = next(c for c in typer.BadParameter.__mro__ if c.__name__ == "Cli
 HOMES = {
     "windows": ("run", "present"),
     "attempts": ("simulate", "coach", "check", "still", "sheet", "schema", "film", "report"),
-    "runners": ("fit", "predict"),
+    "runners": ("fit", "predict", "ghost"),
     "studies": ("validate", "calibrate", "sweep", "plot", "optimise"),
 }
 """Which module each command stands in."""

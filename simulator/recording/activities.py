@@ -1,7 +1,7 @@
 """Activities: runs as watches, apps and people write them down - FIT, TCX, GPX, CSV, LiveSplit.
 
-In: a file. Out: `Activity`: its laps, its splits, its track, all on the timer, pauses left out. What
-of it is the run of a race is worked out by `simulator.analysis.activities`.
+In: a file. Out: `Activity`: its laps, its splits, its track, all on the timer, pauses left out.
+What of it is the run of a race is worked out by `simulator.analysis.activities`.
 
 XML is read by the standard library alone, and refused as soon as it declares entities. FIT needs
 the extra `activities`.
@@ -16,12 +16,12 @@ import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree  # noqa: S405 - `_Builder` refuses what makes it dangerous
+from xml.etree import ElementTree as ET
 
 from simulator.errors import ExtraError, RecordingError
 from simulator.files import read_bytes
@@ -31,8 +31,10 @@ ENDINGS = (".fit", ".tcx", ".gpx", ".csv", ".lss")
 """How the names of activities end."""
 _MAX_BYTES = {".fit": 2_000_000, ".csv": 1_000_000}
 _MAX_XML_BYTES = 8_000_000
-_MOST_SAMPLES = 20_000
-"""A longer track is of no race: it lasts five hours at a sample a second."""
+_MOST_SAMPLES = 12_000
+"""A longer track is of no race: it lasts three hours at a sample a second."""
+_LONGEST_S, _LONGEST_M = 1e5, 1e6
+"""Nobody runs longer in one go."""
 _AUTOMATIC = ("distance", "position_start", "position_lap", "position_waypoint", "position_marked")
 
 
@@ -118,12 +120,28 @@ def _parsed(data: bytes, ending: str) -> Activity:
         raise
     except Exception as error:  # decoders have a dozen ways to say damaged
         raise _UnusableError(f"this is no {ending[1:].upper()} file, or it is damaged") from error
-    numbers = [lap.time_s for lap in activity.laps] + [s.time_s for s in activity.track]
-    if not all(map(math.isfinite, numbers)) or any(lap.time_s < 0 for lap in activity.laps):
+    numbers = [lap.time_s for lap in activity.laps] + [time for _, time in activity.splits]
+    if not all(0.0 <= number < _LONGEST_S for number in numbers):
         raise _UnusableError("it holds times that are none")
+    activity = replace(
+        activity,
+        laps=tuple(replace(lap, distance_m=_length(lap.distance_m)) for lap in activity.laps),
+        track=tuple(map(_sound, (s for s in activity.track if abs(s.time_s) < _LONGEST_S))),
+    )
     if not (activity.laps or activity.splits or activity.track):
         raise _UnusableError("it holds neither laps, nor splits, nor a track with times")
     return activity
+
+
+def _length(metres: float | None) -> float | None:
+    return metres if metres is not None and 0.0 <= metres < _LONGEST_M else None
+
+
+def _sound(sample: Sample) -> Sample:
+    """Return a sample without what is beyond any track on Earth."""
+    latitude, longitude = sample.place or (math.nan, math.nan)
+    on_earth = abs(latitude) < 89.0 and abs(longitude) <= 180.0
+    return Sample(sample.time_s, _length(sample.distance_m), sample.place if on_earth else None)
 
 
 # -- FIT -------------------------------------------------------------------------------------------
@@ -218,27 +236,27 @@ def _in_order(track: Iterable[Sample]) -> tuple[Sample, ...]:
 # -- XML: TCX, GPX, LiveSplit ----------------------------------------------------------------------
 
 
-class _Builder(ElementTree.TreeBuilder):
+class _Builder(ET.TreeBuilder):
     """Builds a tree, but of nothing that declares a document type and with it entities."""
 
     def doctype(self, _name: str, _pubid: str | None, _system: str | None) -> None:
         raise _UnusableError("it declares a document type, and no run needs one")
 
 
-def _tree(data: bytes) -> ElementTree.Element:
-    parser = ElementTree.XMLParser(target=_Builder())  # noqa: S314 - see `_Builder`
+def _tree(data: bytes) -> ET.Element:
+    parser = ET.XMLParser(target=_Builder())  # noqa: S314 - see `_Builder`
     parser.feed(data)
-    root: ElementTree.Element = parser.close()
+    root: ET.Element = parser.close()
     for element in root.iter():
         element.tag = str(element.tag).rpartition("}")[2]
     return root
 
 
-def _text(element: ElementTree.Element, path: str) -> str:
+def _text(element: ET.Element, path: str) -> str:
     return (element.findtext(path) or "").strip()
 
 
-def _value(element: ElementTree.Element, path: str) -> float | None:
+def _value(element: ET.Element, path: str) -> float | None:
     with suppress(ValueError):
         return _finite(float(_text(element, path)))
     return None
@@ -282,7 +300,7 @@ def _read_tcx(data: bytes) -> Activity:
     return Activity(_text(root, ".//Activity/Notes"), tuple(laps), (), _in_order(track), paused)
 
 
-def _tcx_points(piece: ElementTree.Element) -> list[Sample]:
+def _tcx_points(piece: ET.Element) -> list[Sample]:
     samples = []
     for point in piece.iter("Trackpoint"):
         at = _instant(_text(point, "Time"))
@@ -345,7 +363,7 @@ def _read_lss(data: bytes) -> Activity:
         raise _UnusableError("it holds no personal best: no segment has a split time")
     name = " ".join(filter(None, (_text(root, "GameName"), _text(root, "CategoryName"))))
     distances = [_named_distance(name) for name, _ in known]
-    if None not in distances[:-1] and len(known) > 1 or distances[0] is not None:
+    if (None not in distances[:-1] and len(known) > 1) or distances[0] is not None:
         rows = zip(distances, known, strict=True)
         return Activity(name, (), tuple((x, time) for x, (_, time) in rows))
     if None in times:
@@ -354,7 +372,7 @@ def _read_lss(data: bytes) -> Activity:
     return Activity(name, tuple(ActivityLap(b - a) for a, b in pairwise(ends)))
 
 
-def _lss_time(segment: ElementTree.Element) -> float | None:
+def _lss_time(segment: ET.Element) -> float | None:
     for split in segment.findall("SplitTimes/SplitTime"):
         if split.get("name") == "Personal Best":
             text = _text(split, "RealTime") or _text(split, "GameTime")
@@ -372,9 +390,22 @@ def _named_distance(name: str) -> float | None:
 
 # -- tables ----------------------------------------------------------------------------------------
 
-_DISTANCE_HEADS = ("distance", "dist", "metres", "meters", "m", "km", "split", "at", "mark", "where")
-_TIME_HEADS = ("time", "run", "runtime", "cumulative", "cumulativetime", "total", "totaltime")
-_TIME_HEADS += ("elapsed", "elapsedtime", "clock", "splittime", "passing", "zeit", "temps", "s")
+_DISTANCE_HEADS = (
+    "distance",
+    "dist",
+    "metres",
+    "meters",
+    "m",
+    "km",
+    "split",
+    "at",
+    "mark",
+    "where",
+)
+_TIME_HEADS = (
+    *("time", "run", "runtime", "cumulative", "cumulativetime", "total", "totaltime", "elapsed"),
+    *("elapsedtime", "clock", "splittime", "passing", "zeit", "temps", "s"),
+)
 _LAP_HEADS = ("laptime", "lapsplit", "section", "segment", "segmenttime", "interval", "split400")
 _FINISH = ("finish", "end", "final", "ziel", "arrivée", "result")
 _UNITS = {"km": 1000.0, "mi": MILE_M, "mile": MILE_M, "miles": MILE_M}
@@ -403,7 +434,8 @@ def _cells(text: str) -> list[list[str]]:
         if counts and min(counts) > 1 and (separator != "," or len(counts) == 1):
             rows = csv.reader(lines, delimiter=separator)
             return [[cell.strip() for cell in row] for row in rows]
-    return [[cell for cell in re.split(r"\s*[:=]?\s+(?=\S+$)", line.strip())] for line in lines]
+    spaced = re.compile(r"(?<=\S)\s+(?=\S*\d\S*$)")
+    return [spaced.split(line.strip(), maxsplit=1) for line in lines]
 
 
 def _is_head(row: list[str]) -> bool:
@@ -432,7 +464,7 @@ def _table_with_head(head: list[str], rows: list[list[str]]) -> Activity:
     if time is None and lap_time is None:
         raise _UnusableError(f"no column of times among {', '.join(head)[:200]}")
     column = time if time is not None else lap_time or 0
-    if where is None or (time is None and where is not None and words[where] == "split"):
+    if where is None or (time is None and words[where] == "split"):
         values = [_time(_cell(row, column)) for row in rows]
         times = [value for value in values if value is not None]
         return _unplaced(times, "" if time is None else words[column])
@@ -448,9 +480,7 @@ def _cell(row: Sequence[str], column: int) -> str:
     return row[column] if column < len(row) else ""
 
 
-def _laps(
-    rows: list[list[str]], time: int, where: int, unit_m: float
-) -> tuple[ActivityLap, ...]:
+def _laps(rows: list[list[str]], time: int, where: int, unit_m: float) -> tuple[ActivityLap, ...]:
     found = []
     for row in rows:
         time_s, distance = _time(_cell(row, time)), _distance(_cell(row, where))
@@ -535,7 +565,7 @@ def _unplaced(times: list[float], word: str) -> Activity:
     if not times:
         raise _UnusableError("it holds no times")
     rises = len(times) > 1 and all(b - a > 0.35 * times[0] for a, b in pairwise(times))
-    if rises and word != "time" or (rises and times[-1] > 1.8 * times[0]):
+    if rises and (word != "time" or times[-1] > 1.8 * times[0]):
         times = [b - a for a, b in pairwise([0.0, *times])]
     return Activity("", tuple(ActivityLap(time) for time in times))
 

@@ -109,7 +109,10 @@ class ActivityGhost(_GhostBase):
     standing_start: bool = Field(True, description="It started from rest.")
 
 
-_KINDS = {".npz": "recording", **dict.fromkeys((".fit", ".tcx", ".gpx", ".csv", ".lss"), "activity")}
+_KINDS = {
+    ".npz": "recording",
+    **dict.fromkeys((".fit", ".tcx", ".gpx", ".csv", ".lss"), "activity"),
+}
 
 
 def _kind_of(ghost: dict[str, Any]) -> str:

@@ -240,8 +240,8 @@ def _bodies(surface: pygame.Surface, scene: Scene, piece: StraightTrack, theme: 
         if body.kind == "ghost":
             blits.append(ring(colour, rx, ry, alpha, max(1.4, 0.07 * scale)).at(x, y))
             if body.reach_m:  # where it may be, either way
-                wide = ring(colour, rx + body.reach_m * scale, ry, alpha // 3, 1.4)
-                blits.append(wide.at(x, y))
+                reaching = ring(colour, rx + body.reach_m * scale, ry, alpha // 3, 1.4)
+                blits.append(reaching.at(x, y))
             continue
         if body.kind == "runner":
             wide, high = round(2.6 * scale), round(1.9 * scale)

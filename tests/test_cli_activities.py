@@ -9,6 +9,7 @@ import pytest
 
 from simulator.analysis.marks import ghost_marks
 from simulator.cli import main
+from simulator.resources import configs_dir
 from simulator.scenario.loader import load_text
 from tests.activity_files import ENDS, EXACT, STANDING, TRACKED, write
 
@@ -82,3 +83,47 @@ def test_a_ghosts_file_is_no_scenario(lightpace: Lightpace, tmp_path: Path) -> N
     code, _, wrong = lightpace("simulate", path)
     assert code == 2
     assert "ghosts: [{file: g.yaml}]" in wrong
+
+
+LOG = """date;distance;time;place
+2024-05-01;800 m;2:01,5;Berlin
+2024-06-01;1500 m;4:08,3;Köln
+
+2024-07-01;800 m;2:03,0;Gent
+2025-01-01;5k;15:40;Paris
+"""
+
+
+def test_a_runner_is_made_of_a_log_of_races(lightpace: Lightpace, tmp_path: Path) -> None:
+    path = write(tmp_path, "bests.csv", LOG.encode())
+    body = ["--height", "1.7", "--mass", "55"]
+    code, said, wrong = lightpace("fit", "--races", path, *body)
+    assert (code, wrong) == (0, "")
+    races = [f"--race={race}" for race in ("800 m=2:01.5", "1500 m=4:08.3", "5000 m=15:40")]
+    assert lightpace("fit", *races, *body)[1] == said
+    assert "5000 m" in lightpace("predict", "--races", path)[1]
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("800,2:01.5\n", "names no columns distance and time"),
+        ("distance,time\n800,fast\n", "line 2: "),
+        ("", "it is empty"),
+    ],
+)
+def test_a_log_that_is_none_is_refused_with_its_line(
+    lightpace: Lightpace, tmp_path: Path, text: str, why: str
+) -> None:
+    path = write(tmp_path, "bests.csv", text.encode())
+    code, _, wrong = lightpace("fit", "--races", path, "--height", "1.7", "--mass", "55")
+    assert code == 2
+    assert why in " ".join(wrong.split())
+
+
+def test_the_shipped_scenarios_are_listed(lightpace: Lightpace) -> None:
+    code, said, _ = lightpace("list")
+    assert code == 0
+    rows = [line.split()[0] for line in said.splitlines()[1:]]
+    assert rows == sorted(path.stem for path in configs_dir().glob("*.yaml"))
+    assert "Rudisha, London 2012" in said

@@ -74,18 +74,74 @@ def _race(text: str, shelter: float) -> Race:
     return race
 
 
+_HEADS = {
+    "distance": ("distance", "race", "event", "distance_m", "metres", "m", "strecke"),
+    "time": ("time", "time_s", "best", "mark", "result", "performance", "zeit"),
+    "shelter": ("shelter",),
+    "until": ("until", "until_m"),
+}
+
+
+def _races_of(path: Path, shelter: float) -> list[Race]:
+    """Return the best race over each distance of a runner's log.
+
+    Raises:
+        typer.BadParameter: the file cannot be read, a row is no race, or there is no such column.
+    """
+    from simulator.recording.activities import table_of
+
+    def refused(what: str) -> typer.BadParameter:
+        return typer.BadParameter(f"{path}: {what}", param_hint="--races")
+
+    try:
+        rows = table_of(path)
+    except (OSError, ValueError) as error:
+        raise refused(getattr(error, "strerror", None) or str(error)) from None
+    head = [cell.lower() for cell in rows[0]]
+    columns = {
+        what: next((head.index(word) for word in words if word in head), None)
+        for what, words in _HEADS.items()
+    }
+    at, time = columns["distance"], columns["time"]
+    if at is None or time is None:
+        raise refused("its first line names no columns distance and time")
+    best: dict[float, Race] = {}
+    for number, row in enumerate(rows[1:], 2):
+        cells = {k: row[i] if i is not None and i < len(row) else "" for k, i in columns.items()}
+        if not cells["distance"] and not cells["time"]:
+            continue
+        text = f"{cells['distance']}={cells['time']}"
+        text += f"@{cells['shelter']}" if cells["shelter"] else ""
+        text += f":{cells['until']}" if cells["shelter"] and cells["until"] else ""
+        try:
+            race = _race(text, shelter)
+        except typer.BadParameter as error:
+            raise refused(f"line {number}: {error.message}") from None
+        if race.distance_m not in best or race.time_s < best[race.distance_m].time_s:
+            best[race.distance_m] = race
+    return list(best.values())
+
+
 @app.command()
 def fit(
+    height: Height,
+    mass: Mass,
     race: Annotated[
-        list[str],
+        list[str] | None,
         typer.Option(
             metavar=RACE,
             help='A best time, e.g. "1500 m=3:48.68"; "1500 m=3:48.68@0.6:825 m" was sheltered '
             "with S = 0.6 to 825 m. Two or more.",
         ),
-    ],
-    height: Height,
-    mass: Mass,
+    ] = None,
+    log: Annotated[
+        Path | None,
+        typer.Option(
+            "--races",
+            help="A table of races: columns distance and time, if known shelter and until. "
+            "The best over each distance counts.",
+        ),
+    ] = None,
     shelter: Shelter = 0.0,
     name: Annotated[str, typer.Option(help="The runner's name.")] = "a runner",
     as_json: AsJson = False,
@@ -94,7 +150,9 @@ def fit(
     from simulator.analysis.fit import fit_runner
     from simulator.scenario.model import Runner
 
-    races = [_race(text, shelter) for text in race]
+    races = [_race(text, shelter) for text in race or []]
+    if log is not None:
+        races += _races_of(log, shelter)
     try:
         body = Runner(name=name, height=height, mass=mass)
     except ValueError:
@@ -122,6 +180,9 @@ def predict_command(
             "scenario's.",
         ),
     ] = None,
+    log: Annotated[
+        Path | None, typer.Option("--races", help="A table of races, as for fit.")
+    ] = None,
     height: Annotated[
         float | None,
         typer.Option(min=1.2, max=2.2, callback=finite, help="Height in metres, with --race."),
@@ -140,10 +201,12 @@ def predict_command(
 
     base = load(scenario, changes)
     runner, covariance = base.runner, None
-    if race:
+    races = [_race(text, shelter) for text in race or []]
+    if log is not None:
+        races += _races_of(log, shelter)
+    if races:
         body = {"height": height or runner.height, "mass": mass or runner.mass}
         name = "a runner" if height or mass else runner.name
-        races = [_race(text, shelter) for text in race]
         fitted = fit_runner(races, runner.model_copy(update={**body, "name": name}))
         runner, covariance = fitted.runner, fitted.covariance
     elif height or mass:

@@ -411,16 +411,31 @@ _FINISH = ("finish", "end", "final", "ziel", "arrivée", "result")
 _UNITS = {"km": 1000.0, "mi": MILE_M, "mile": MILE_M, "miles": MILE_M}
 
 
-def _read_csv(data: bytes) -> Activity:
+def table_of(path: str | Path) -> list[list[str]]:
+    """Return the cells of a table that a person wrote: commas, semicolons, tabs or spaces.
+
+    Raises:
+        OSError: it cannot be read.
+        ValueError: there is nothing in it, or far too much.
+    """
+    return _rows(read_bytes(path, _MAX_BYTES[".csv"]))
+
+
+def _rows(data: bytes) -> list[list[str]]:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        text = data.decode("cp1252")
+        text = data.decode("cp1252", "replace")
     rows = [row for row in _cells(text) if any(row)]
     if not rows:
         raise _UnusableError("it is empty")
     if len(rows) > _MOST_SAMPLES:
         raise _UnusableError("it has more rows than any race has splits")
+    return rows
+
+
+def _read_csv(data: bytes) -> Activity:
+    rows = _rows(data)
     if _is_head(rows[0]):
         return _table_with_head(rows[0], rows[1:])
     return _table_without_head(rows)

@@ -115,6 +115,9 @@ def _write_out(review: Review, path: tuple[str, ...], kind: NamedSections, folde
     place.holder.put(place.key, document.root, key_node, document.node)
 
 
+_SEEMS_A_GHOST = re.compile(r"""^(\s*\{.*)?["']?(splits|laps)["']?\s*:""", re.MULTILINE)
+
+
 def is_ghost(root: Any) -> bool:
     """Return whether a file says what one ghost is, as `lightpace ghost` writes it."""
     known = isinstance(root, YamlMapping) and ("splits" in root or "laps" in root)
@@ -130,7 +133,10 @@ def _write_out_ghosts(review: Review, folder: Path) -> None:
             continue
         try:
             path = find_file(name, folder, shipped_names())
-            document = read_document(read_text(path, str(path)), str(path))
+            text = read_text(path, str(path))
+            if not _SEEMS_A_GHOST.search(text):  # a scenario is read later, and once
+                continue
+            document = read_document(text, str(path))
         except ScenarioError:  # what names a scenario is looked at again, and refused there
             continue
         if is_ghost(document.root):

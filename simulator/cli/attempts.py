@@ -275,11 +275,15 @@ def sheet(
     output: OutFile = Path("sheet.txt"),
     changes: Changes = None,
 ) -> None:
-    """Write a coach's sheet: waves, slots, target splits, hand-overs (.csv or .txt)."""
+    """Write a coach's sheet: waves, slots, target splits, hand-overs (.csv, .txt or .pdf).
+
+    As .fit it is the plan as a workout for a watch, a step for each lap.
+    """
     attempt = load(scenario, changes)
     from simulator.export.sheet import write_sheet
+    from simulator.export.workout import write_workout
 
-    write_sheet(attempt, output)
+    (write_workout if output.suffix.lower() == ".fit" else write_sheet)(attempt, output)
     out.print(escape(f"{output}: {attempt.name}"))
 
 

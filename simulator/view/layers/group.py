@@ -201,8 +201,8 @@ def _rail(surface: pygame.Surface, scene: Scene, piece: StraightTrack, theme: Th
     """Draw the LEDs in line with their race metres, and the waves on them."""
     if scene.leds < 1:
         return
-    pitch = LAP_M / scene.leds
-    centre = scene.group.centre_m + scene.start_s_m
+    pitch = scene.lap_m / scene.leds
+    centre = scene.group.centre_m + scene.start_s_m * scene.lap_m / LAP_M
     half_span = scene.group.span_m / 2 + 2
     row = piece.y(KERB_M - 0.30)
     radius = round(4 * max(1.0, 0.075 * piece.scale)) / 4

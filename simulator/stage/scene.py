@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.analysis.gaps import GapState
+from simulator.coefficients import LAP_M
 from simulator.screen import Camera, Panel
 from simulator.stage.gait import SOMEBODY, STANDING, Build, Stride
 
@@ -102,6 +103,7 @@ class Body:
         role: for a pacer `ahead`, `beside`, `behind` or `left`; empty otherwise.
         build: the body's proportions.
         stride: where in its stride the body is.
+        reach_m: how far it may be from there, either way along the track [m].
     """
 
     name: str
@@ -115,6 +117,7 @@ class Body:
     role: str = ""
     build: Build = SOMEBODY
     stride: Stride = STANDING
+    reach_m: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,7 +321,7 @@ class Scene:
 
     Attributes:
         title, subtitle: the scenario's name, and a line on formation and what is assumed of it.
-        race_m: race distance [m]; `start_s_m`: track position of the start line [m].
+        race_m: race distance [m]; `start_s_m`: the start line's place on the oval of 400 m [m].
         time_s: race time [s]; 0 before the gun.
         distance_m: the runner's race distance [m].
         lap, laps: current lap from 1, and laps in all (the first crossing of the finish line at
@@ -339,6 +342,7 @@ class Scene:
         lost: the light that was lost; None while it is not.
         board_share: how far the board has come in, 0 to 1: she is seen to cross the line first.
         weather: None where there is neither wind nor heat.
+        lap_m: length of a lap [m]; its oval is that of 400 m, smaller.
     """
 
     title: str
@@ -378,3 +382,4 @@ class Scene:
     lost: LightLost | None = None
     board_share: float = 1.0
     weather: Weather | None = None
+    lap_m: float = LAP_M

@@ -19,7 +19,7 @@ from simulator.analysis.marks import Mark
 from simulator.analysis.splits import worst_residual
 from simulator.coefficients import LAP_M
 from simulator.physics.pacers import Place, front_gap, places
-from simulator.physics.track import start_position, track_position
+from simulator.physics.track import on_oval, start_position, track_position
 from simulator.recording.recording import Moment, Recording, Status
 from simulator.stage.director import on_air
 from simulator.stage.gait import (
@@ -127,28 +127,30 @@ def scene_of(show: Show, playback: Playback, options: ShowOptions, notice: str =
         if finished
         else Phase.RUNNING
     )
-    lap, laps = lap_of(x, race)
+    lap_m = show.scenario.track.lap
+    lap, laps = lap_of(x, race, lap_m)
     aside_m = seen.wide * then.pacers.wide_m
     standing = places(then.bodies, seen.x_m, seen.group_m, aside_m)
     return Scene(
         title=show.scenario.name,
         subtitle=then.subtitle,
         race_m=race,
-        start_s_m=start_position(race),
+        start_s_m=float(on_oval(start_position(race, lap_m), lap_m)),
+        lap_m=lap_m,
         phase=phase,
         start_light=start_light(t, waiting=playback.ready),
         time_s=min(max(t, 0.0), run.end_s),
         distance_m=x,
         lap=lap,
         laps=laps,
-        bell=race - x <= LAP_M and race > LAP_M,
+        bell=race - x <= lap_m and race > lap_m,
         target_s=then.plan.finish_s or 0.0,
         projected_s=show.projected_at(t) if t > 0 else None,
         chance=None if finished else chance_of(then.chances, x),
         speed=playback.rate,
         paused=playback.paused,
         notice=notice,
-        leds=show.scenario.wavelight.leds,
+        leds=show.scenario.leds,
         waves=_waves(then, t, seen_s) if options.lights else (),
         runner=Body(
             then.scenario.runner.name,
@@ -222,9 +224,9 @@ def _waves(show: Show, t: float, seen_s: float) -> tuple[Wave, ...]:
         if not wave.on:
             continue
         head = float(mark.run.distance_at(seen_s))
-        position = float(track_position(head, race))
-        leds = show.scenario.wavelight.leds
-        glow = brightness(leds, position, wave.length, wave.pace_end)
+        lap_m, leds = show.scenario.track.lap, show.scenario.leds
+        position = float(track_position(head, race, lap_m))
+        glow = brightness(leds, position, wave.length, wave.pace_end, lap_m)
         waves.append(Wave(mark.name, mark.colour, head, glow if lit == 1.0 else glow * lit))
     return tuple(waves)
 
@@ -322,7 +324,7 @@ def _ghosts(show: Show, t: float, seen_s: float, runner_m: float) -> tuple[Body,
         bodies.append(
             Body(
                 mark.name, mark.label, "ghost", mark.colour, x, 0.0, 0.0, alpha,
-                build=build, stride=stride,
+                build=build, stride=stride, reach_m=mark.reach_m,
             )
         )  # fmt: skip
     return tuple(bodies)
@@ -397,8 +399,9 @@ def _marks(show: Show, reveal_m: float) -> tuple[ChartMarker, ...]:
     step = LAP_M if race <= 5000 else 1000.0
     marks = [ChartMarker(x, f"{x:.0f} m", "distance") for x in np.arange(step, race - 50, step)]
     marks.extend(show.pacer_marks)
-    if race > LAP_M:
-        marks.append(ChartMarker(race - LAP_M, "bell", "bell"))
+    lap_m = show.scenario.track.lap
+    if race > lap_m:
+        marks.append(ChartMarker(race - lap_m, "bell", "bell"))
     if show.lost_light_m is not None and show.lost_light_m <= reveal_m:
         marks.append(ChartMarker(show.lost_light_m, "light lost", "event"))
     return tuple(marks)
@@ -449,17 +452,17 @@ def still_there(x_m: float, line_m: float) -> float:
     return 1.0 - min(max(gone, 0.0), 1.0)
 
 
-def lap_of(x_m: float, race_m: float) -> tuple[int, int]:
+def lap_of(x_m: float, race_m: float, lap_m: float = LAP_M) -> tuple[int, int]:
     """Return (current lap from 1, laps in all); laps are counted so that the last one is whole.
 
     The mile has four: its first is 409.344 m, so the first crossing of the line is none.
     """
-    laps = max(1, int(race_m // LAP_M))
-    first = race_m - LAP_M * (laps - 1)
-    if race_m > LAP_M and race_m % LAP_M > 100.0:
+    laps = max(1, int(race_m // lap_m))
+    first = race_m - lap_m * (laps - 1)
+    if race_m > lap_m and race_m % lap_m > 0.25 * lap_m:
         laps += 1
-        first = race_m % LAP_M
-    done = 0 if x_m < first else 1 + int((x_m - first) // LAP_M)
+        first = race_m % lap_m
+    done = 0 if x_m < first else 1 + int((x_m - first) // lap_m)
     return min(done + 1, laps), laps
 
 
@@ -483,13 +486,15 @@ def short_name(name: str) -> str:
 # -- the light, the chance, the board --------------------------------------------------------------
 
 
-def brightness(leds: int, mark_s_m: float, length: int, pace_end: str) -> Floats:
+def brightness(
+    leds: int, mark_s_m: float, length: int, pace_end: str, lap_m: float = LAP_M
+) -> Floats:
     """Return the brightness of each LED, shape (leds,); the pace mark is at `mark_s_m` [m].
 
     The LED nearest to the head is brightest, so the wave is never more than half an LED off; the
     next one ahead rises as the head comes nearer; the tail falls to nothing over `length` LEDs.
     """
-    spacing = LAP_M / leds
+    spacing = lap_m / leds
     head = mark_s_m / spacing
     if pace_end == "tail":
         head += length - 1

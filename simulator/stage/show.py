@@ -20,6 +20,7 @@ from simulator.analysis.marks import Mark, ghost_marks, light_mark, plan_mark, w
 from simulator.analysis.projection import Possible, projected_finish
 from simulator.analysis.splits import Split, split_table, times_of
 from simulator.analysis.what_if import Alternative
+from simulator.coefficients import LAP_M
 from simulator.physics.air import outside_sources
 from simulator.physics.pacers import Group, changed_group, group_of, role_of
 from simulator.recording.recording import Recording
@@ -161,6 +162,8 @@ class Show:
         words = []
         if self.pacers.slots and s.pacers.formation.assumed:
             words.append("pacer spacing")
+        if s.track.lap != LAP_M:
+            words.append("the bends' radius and banking")
         if s.environment.assumed:
             words.append("weather")
         if outside_sources(s.environment):

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pygame
 
+from simulator.coefficients import LAP_M
 from simulator.files import replacing
 from simulator.screen import Camera
 from simulator.stage.keys import BINDINGS, PRESENTING
@@ -121,6 +122,8 @@ class Painter:
         if scene.notice and options.presenting:
             scene = replace(scene, notice="")
         options = replace(options, shot=on_air(options.shot, scene))
+        if scene.lap_m != LAP_M and options.shot.camera.close:  # their stadium has a lap of 400 m
+            options = replace(options, shot=camera.resting(Camera.WHOLE))
         layout = layout_of(surface.get_size(), scene.staging, options)
         base = self._base_of(layout, scene)
         self._panels(base, scene, layout)
@@ -153,7 +156,7 @@ class Painter:
         self._athletes.athletes.prepare(left_s)
 
     def _base_of(self, layout: Layout, scene: Scene) -> Base:
-        key = (layout, scene.start_s_m, scene.leds, scene.group.span_m)
+        key = (layout, scene.start_s_m, scene.lap_m, scene.leds, scene.group.span_m)
         if self._base is None or key != self._base_key:
             if self._base is not None and layout != self._layout:
                 # a window dragged larger passes a hundred sizes, each with sprites of its own
@@ -171,7 +174,7 @@ class Painter:
         view = camera.whole(layout.track)
         ground = draw_ground(view, stage, theme, scene.start_s_m, scene.leds)
         picture.blit(ground, stage)
-        mark_names(picture, view, stage, scene.start_s_m, style)
+        mark_names(picture, view, stage, scene.start_s_m, style, scene.lap_m)
         if layout.infield.group is not None:
             group.frame(picture, layout.infield.group, span_m, style)
         for name, box in layout.side:
@@ -283,7 +286,7 @@ class Painter:
             onto = surface.subsurface(surface.get_rect()).copy()
             onto.set_clip(box)
         self._ground(onto, scene, layout, (view, box), base, options)
-        mark_names(onto, view, box, scene.start_s_m, base.style)
+        mark_names(onto, view, box, scene.start_s_m, base.style, scene.lap_m)
         self._stage(onto, scene, (view, box), _heads(layout), base.style, options)
         if share < 1.0:
             onto.set_alpha(round(255 * share))

@@ -201,8 +201,8 @@ def _rail(surface: pygame.Surface, scene: Scene, piece: StraightTrack, theme: Th
     """Draw the LEDs in line with their race metres, and the waves on them."""
     if scene.leds < 1:
         return
-    pitch = LAP_M / scene.leds
-    centre = scene.group.centre_m + scene.start_s_m
+    pitch = scene.lap_m / scene.leds
+    centre = scene.group.centre_m + scene.start_s_m * scene.lap_m / LAP_M
     half_span = scene.group.span_m / 2 + 2
     row = piece.y(KERB_M - 0.30)
     radius = round(4 * max(1.0, 0.075 * piece.scale)) / 4
@@ -239,6 +239,9 @@ def _bodies(surface: pygame.Surface, scene: Scene, piece: StraightTrack, theme: 
         colour = theme.colour(body.colour)
         if body.kind == "ghost":
             blits.append(ring(colour, rx, ry, alpha, max(1.4, 0.07 * scale)).at(x, y))
+            if body.reach_m:  # where it may be, either way
+                reaching = ring(colour, rx + body.reach_m * scale, ry, alpha // 3, 1.4)
+                blits.append(reaching.at(x, y))
             continue
         if body.kind == "runner":
             wide, high = round(2.6 * scale), round(1.9 * scale)

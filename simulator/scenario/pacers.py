@@ -263,15 +263,17 @@ class Pacers(CheckedSection):
 
     def line_up(self) -> Sequence[Slot]:
         """Return the filled slots, named, moved by `front_gap` (all slots ahead by the same)."""
-        shift, called = self._shift_m(), self.called()
+        called, chosen = self.called(), {s.name for s in self._chosen()}
         return [
-            s.model_copy(
-                update={
-                    "name": called[s.name],
-                    "ahead": s.ahead + shift if s.ahead > BESIDE_REACH_M else s.ahead,
-                }
-            )
-            for s in self._chosen()
+            s.model_copy(update={"name": called[s.name]}) for s in self.placed() if s.name in chosen
+        ]
+
+    def placed(self) -> list[Slot]:
+        """Return every slot, filled or not, moved by `front_gap`; named as in the formation."""
+        shift = self._shift_m()
+        return [
+            s.model_copy(update={"ahead": s.ahead + shift}) if s.ahead > BESIDE_REACH_M else s
+            for s in self.formation.named_slots
         ]
 
     @property

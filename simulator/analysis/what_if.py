@@ -14,11 +14,13 @@ from functools import lru_cache, partial
 from operator import attrgetter
 from typing import Any, TypeVar
 
+import numpy as np
 from pydantic import ValidationError
 
 from simulator.errors import ScenarioError
 from simulator.physics.attempt import finish_times
-from simulator.physics.shelter import Shelterer, profile_of
+from simulator.physics.pacers import leads, stints_of
+from simulator.physics.shelter import Shelterer, influence_of
 from simulator.scenario.fields import Section
 from simulator.scenario.model import Scenario
 from simulator.scenario.pacers import PacerFormation, Pacers
@@ -71,8 +73,15 @@ class Alternative:
 def _rests_on_assumed(pacers: Pacers) -> bool:
     if pacers.shelter is not None:
         return False
-    bodies = [Shelterer(s.ahead, s.offset, s.ahead > 0) for s in pacers.line_up()]
-    return bool(profile_of(bodies, [0.0]).lost[0] > 0)
+    stints, shift = stints_of(pacers)
+    places = ((s[0] + shift if leads(s[0]) else s[0], s[1]) for s in stints)
+    return sum(_lost(round(ahead, 9), round(aside, 9)) for ahead, aside in places) > 0
+
+
+@lru_cache(maxsize=256)
+def _lost(ahead_m: float, aside_m: float) -> float:
+    """Return what a pacer's jet, or his being abreast, takes from her shelter [1]."""
+    return influence_of(Shelterer(ahead_m, aside_m, follows_group=False), np.zeros(1)).lost.item(0)
 
 
 def choices(

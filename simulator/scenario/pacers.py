@@ -265,16 +265,16 @@ class Pacers(CheckedSection):
         """Return the filled slots, named, moved by `front_gap` (all slots ahead by the same)."""
         called, chosen = self.called(), {s.name for s in self._chosen()}
         return [
-            s.model_copy(update={"name": called[s.name]}) for s in self.placed() if s.name in chosen
+            s.model_copy(update={"name": called[s.name], "ahead": ahead})
+            for s, ahead in zip(self.formation.named_slots, self.placed_m(), strict=True)
+            if s.name in chosen
         ]
 
-    def placed(self) -> list[Slot]:
-        """Return every slot, filled or not, moved by `front_gap`; named as in the formation."""
+    def placed_m(self) -> list[float]:
+        """Return how far ahead every slot is, filled or not, moved by `front_gap` [m]."""
         shift = self._shift_m()
-        return [
-            s.model_copy(update={"ahead": s.ahead + shift}) if s.ahead > BESIDE_REACH_M else s
-            for s in self.formation.named_slots
-        ]
+        slots = self.formation.slots
+        return [s.ahead + shift if s.ahead > BESIDE_REACH_M else s.ahead for s in slots]
 
     @property
     def running(self) -> int:

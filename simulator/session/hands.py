@@ -223,8 +223,8 @@ def _clear(pacers: Pacers, slots: Slots) -> Slots:
 def slots_of(pacers: Pacers) -> Slots:
     """Return every slot as a file writes it, where the front gap has moved it; named as there."""
     return [
-        _slot(placed.ahead, placed.offset, slot.name, placed.from_, placed.until)
-        for placed, slot in zip(pacers.placed(), pacers.formation.slots, strict=True)
+        _slot(ahead_m, slot.offset, slot.name, slot.from_, slot.until)
+        for slot, ahead_m in zip(pacers.formation.slots, pacers.placed_m(), strict=True)
     ]
 
 
@@ -232,8 +232,8 @@ def named_slots(pacers: Pacers) -> Slots:
     """Return the same with every pacer's name in his slots."""
     called = pacers.called()
     return [
-        _slot(slot.ahead, slot.offset, called[slot.name], slot.from_, slot.until)
-        for slot in pacers.placed()
+        {**row, "name": called[slot.name]}
+        for row, slot in zip(slots_of(pacers), pacers.formation.named_slots, strict=True)
     ]
 
 

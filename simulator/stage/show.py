@@ -135,8 +135,10 @@ class Show:
         called = pacers.called()
         running = set(pacers.formation.names()[: pacers.running])
         return tuple(
-            PacerSlot(n, called[s.name], s.ahead, s.offset, s.from_, s.until)
-            for n, s in enumerate(pacers.placed())
+            PacerSlot(n, called[s.name], ahead_m, s.offset, s.from_, s.until)
+            for n, (s, ahead_m) in enumerate(
+                zip(pacers.formation.named_slots, pacers.placed_m(), strict=True)
+            )
             if s.name in running
         )
 

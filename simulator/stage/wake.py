@@ -32,16 +32,22 @@ FAR_M = 20.0
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Wake:
-    """A field of shelter.
+    """A field of shelter; it is worked out when it is looked at, which few cameras do.
 
     Attributes:
         first_m: race distance of its rearmost points [m].
-        shelter: share of the drag taken away, 0 to 1 (may be slightly negative), shape
-            (`ACROSS_M`, points along the track).
+        pacers: places of the pacers in steps of `ROUND_M`: ahead of her, outside.
+        scale: the scale q of the front wake.
     """
 
     first_m: float
-    shelter: Floats
+    pacers: tuple[tuple[int, int], ...]
+    scale: float
+
+    @property
+    def shelter(self) -> Floats:
+        """Share of the drag taken away, 0 to 1, perhaps below 0; shape (`ACROSS_M`, along)."""
+        return _field(self.pacers, self.scale)
 
 
 def wake_of(standing: Sequence[Place], runner_m: float, wake: float) -> Wake | None:
@@ -59,7 +65,7 @@ def wake_of(standing: Sequence[Place], runner_m: float, wake: float) -> Wake | N
             if p.presence >= 1.0
         )
     )
-    return Wake(runner_m - BEHIND_M, _field(near, wake)) if near else None
+    return Wake(runner_m - BEHIND_M, near, wake) if near else None
 
 
 def shelter_of(standing: Sequence[Place], runner_m: float, aside_m: float, wake: float) -> float:

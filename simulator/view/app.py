@@ -355,7 +355,7 @@ class App:
         if self.looks.help:
             return  # over the whole picture, the drawer too
         self.hands.draw(surface, scene, layout, style, inset_of(layout, on_air(self.shot, scene)))
-        self._editor.draw(surface, scene, layout, style, elapsed_s, self.hands.chart)
+        self._editor.draw(surface, scene, layout, style, elapsed_s, self.hands.read_out)
 
     def _switched(self, scene: Scene) -> dict[Action, bool]:
         """Return which buttons are switches, and whether they are on."""

@@ -450,7 +450,7 @@ class Editor:
         layout: Layout,
         style: Style,
         elapsed_s: float,
-        chart: ChartKind = ChartKind.GAP,
+        chart: ChartKind | None = ChartKind.GAP,
     ) -> None:
         """Draw the drawer, the open table, and what a panel says under the mouse."""
         self._hover.kind = chart

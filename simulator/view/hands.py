@@ -153,6 +153,31 @@ class HandTool:
         self._strip_of: object = None
         self._naming = False
 
+    @property
+    def read_out(self) -> ChartKind | None:
+        """The chart whose values are read out under the mouse; None while a split is there."""
+        view = self._view
+        if view is None or self.chart is not ChartKind.PACE:
+            return self.chart
+        over = any(_near(self._pointer, place, GRAB_PX) for _, place in self._handles(view))
+        return None if over or self._grab is not None else self.chart
+
+    def handle(self) -> tuple[int, int]:
+        """Return where something can be taken: a split of the chart, or the nearest ahead [px].
+
+        Raises:
+            LookupError: nothing is shown that could be.
+        """
+        view = self._view
+        if view is None or view.piece is None:
+            raise LookupError("nothing is shown yet")
+        if self.chart is ChartKind.PACE:
+            return self._handles(view)[len(self._handles(view)) // 2][1]
+        ahead = min(b.x_m for b in view.scene.pacers if b.role == "ahead")
+        body = next(b for b in view.scene.pacers if b.x_m == ahead)
+        along = view.piece.x(body.x_m - view.scene.group.centre_m)
+        return round(along), round(view.piece.y(body.offset_m))
+
     # -- keys ------------------------------------------------------------------------------------
 
     def next_chart(self) -> None:
@@ -494,10 +519,10 @@ class HandTool:
             place = piece.x(x_m - centre), piece.y(offset_m)
             surface.blit(*ring(colour, rx, ry, alpha, thick).at(*place))
 
-        held = grab is not None and grab.moved and not grab.end
+        held = grab is not None and grab.moved and not grab.end and isinstance(grab.what, PacerSlot)
         for x_m, offset_m in () if held else scene.group.goals:
             around(x_m, offset_m, pink, 8)
-        if grab is not None and held and isinstance(grab.what, PacerSlot):
+        if grab is not None and held:
             around(*view.drawn(*grab.was), pink, 9)
             for snap in self._snaps:
                 self._draw_snap(surface, view, piece, snap)

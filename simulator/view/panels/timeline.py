@@ -325,7 +325,7 @@ class TimelineHover(SidePanel):
     def __init__(self) -> None:
         """Point at nothing."""
         self._at, self.box = (-1, -1), None
-        self.kind = ChartKind.GAP
+        self.kind: ChartKind | None = ChartKind.GAP
 
     def handle(self, event: pygame.Event, session: Watched) -> bool:
         """Take where the mouse is; a click on the label of an event goes to it."""
@@ -341,7 +341,7 @@ class TimelineHover(SidePanel):
 
     def _under(self) -> MarkLabel | None:
         """Return the event whose label is under the mouse."""
-        if self.box is None or self.kind is ChartKind.PACERS:
+        if self.box is None or self.kind is None or self.kind is ChartKind.PACERS:
             return None
         chart = self.scene.chart
         plot = plot_of(chart, self.box, self.style.sizes, self.kind)
@@ -355,7 +355,7 @@ class TimelineHover(SidePanel):
         focus: Key | None,  # noqa: ARG002
     ) -> None:
         """Say which gap or pace each curve has at the distance under the mouse."""
-        if self.box is None or self.kind is ChartKind.PACERS:
+        if self.box is None or self.kind is None or self.kind is ChartKind.PACERS:
             return
         if not _holds(plot_box(self.box, self.style.sizes), self._at):
             return

@@ -69,19 +69,17 @@ class Alternative:
     hidden: bool = False
 
 
-@lru_cache(maxsize=256)
 def _rests_on_assumed(pacers: Pacers) -> bool:
     if pacers.shelter is not None:
         return False
-    stints, shift = stints_of(pacers)
-    places = ((s[0] + shift if leads(s[0]) else s[0], s[1]) for s in stints)
-    return sum(_lost(round(ahead, 9), round(aside, 9)) for ahead, aside in places) > 0
+    stints, shift = stints_of(pacers)  # faster than `line_up`, and every turn asks for each bar
+    return any(_takes_shelter(s[0] + shift if leads(s[0]) else s[0], s[1]) for s in stints)
 
 
-@lru_cache(maxsize=256)
-def _lost(ahead_m: float, aside_m: float) -> float:
-    """Return what a pacer's jet, or his being abreast, takes from her shelter [1]."""
-    return influence_of(Shelterer(ahead_m, aside_m, follows_group=False), np.zeros(1)).lost.item(0)
+@lru_cache(maxsize=1024)
+def _takes_shelter(ahead_m: float, aside_m: float) -> bool:
+    """Return whether a pacer there costs her shelter: by his jet, or by being abreast."""
+    return bool(influence_of(Shelterer(ahead_m, aside_m, ahead_m > 0), np.zeros(1)).lost[0] > 0)
 
 
 def choices(

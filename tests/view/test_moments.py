@@ -15,8 +15,8 @@ from simulator.view import camera
 from simulator.view.arranging import LECTURE_PANELS, arrange, arrange_lecture
 from simulator.view.layers import bodies, moments
 from simulator.view.layout import Box, Layout
-from simulator.view.panels.head import weather_words
 from simulator.view.panels import timeline
+from simulator.view.panels.head import weather_words
 from simulator.view.panels.timeline import (
     ChartKind,
     TimelineHover,

@@ -34,6 +34,8 @@ _TAGS = (
 )
 _JOINED = re.compile(rf"(?i)(?<![\w:.,])(\d[\d.,]*)[ \u00a0]+({_UNITS})(?!\w)")
 _BREAKS = re.compile(r"[\s|;/()\[\]=→*]+|,(?=\s|$)|[-–—](?=\s|$)|:(?=\s|$)")
+_TO_THE_MM = re.compile(r"\d{3,5}\.\d{3}")
+"""No time of a split is so long without minutes: it is a distance, as 409.344."""
 _WITH_UNIT = re.compile(rf"(?i)\d[\d.,]*({_UNITS})")
 
 Points: TypeAlias = list[tuple[float, float]]
@@ -89,7 +91,7 @@ def _row(words: Sequence[str], race_m: float) -> _Row | None:
         plain = word.strip("+,.:").lower()
         if plain in _ENDS:
             distance_m = math.inf
-        elif _WITH_UNIT.fullmatch(plain):
+        elif _WITH_UNIT.fullmatch(plain) or (word is words[0] and _TO_THE_MM.fullmatch(plain)):
             with suppress(ValueError):
                 distance_m = parse_distance(plain)
         elif plain.isdecimal():
@@ -113,7 +115,8 @@ def _with_distances(rows: Sequence[_Row], race_m: float) -> Iterator[Points]:
         held = [row for row in placed if len(row.times_s) > column]
         lengths = [min(row.distance_m or 0.0, race_m) for row in held]
         times = [row.times_s[column] for row in held]
-        for at in (lengths, list(accumulate(lengths))):
+        pieces = any(b <= a for a, b in pairwise(lengths))
+        for at in (lengths, list(accumulate(lengths))) if pieces else (lengths,):
             yield from _both(at, times)
             yield from _both(*_in_order(at, times))
 

@@ -183,7 +183,7 @@ class ChartCurve:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PaceCurve:
-    """A pace over distance: `x_m` increasing [m], `pace_s` over the metres around [s/400 m]."""
+    """A pace over distance: `x_m` [m], `pace_s` over the metres up to there [s/400 m]."""
 
     name: str
     colour: str

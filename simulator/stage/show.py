@@ -34,6 +34,8 @@ if TYPE_CHECKING:  # a window opens sooner without what is worked out after its 
 CURVE_STEP_M = 5.0
 PACE_OVER_M = 20.0
 """A pace is that over so many metres [m]: a stride is not to be seen in it."""
+STANDING_S = 1000.0
+"""What stands for the pace of somebody on the line, below any axis [s/400 m]."""
 FROM_REST_M = 60.0
 """Paces up to here are of the start, and need no room on an axis [m]."""
 PACE_ROOM_S = 1.5
@@ -376,11 +378,12 @@ def _own_pace(recording: Recording, name: str) -> PaceCurve:
 
 
 def _pace(name: str, colour: str, kind: str, reach_m: float, time_s: Floats) -> PaceCurve:
-    """Return the pace over the metres around each place [s/400 m]."""
+    """Return the pace over the metres up to each place [s/400 m]: nothing later is looked at."""
     x = _places(reach_m)
-    first, last = np.maximum(x - PACE_OVER_M / 2, 0.0), np.minimum(x + PACE_OVER_M / 2, reach_m)
-    passed = np.interp(last, x, time_s) - np.interp(first, x, time_s)
-    pace = LAP_M * passed / np.maximum(last - first, 1e-9)
+    first = np.maximum(x - PACE_OVER_M, 0.0)
+    passed = time_s - np.interp(first, x, time_s)
+    pace = LAP_M * passed / np.maximum(x - first, 1e-9)
+    pace[0] = STANDING_S
     pace.setflags(write=False)
     return PaceCurve(name, colour, kind, x, pace)
 

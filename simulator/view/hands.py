@@ -556,7 +556,9 @@ class HandTool:
             return
         px, theme = style.sizes.caption, style.theme
         side = "ahead" if slot.ahead_m >= 0 else "behind"
-        text = f"{slot.name}  {abs(slot.ahead_m):.2f} m {side}"
+        x_m, offset_m = view.drawn(slot.ahead_m, slot.offset_m)
+        going = max(abs(x_m - body.x_m), abs(offset_m - body.offset_m)) > STEP_M
+        text = f"{slot.name}  {'goes to ' * going}{abs(slot.ahead_m):.2f} m {side}"
         text += f", {slot.offset_m:.2f} m aside" if slot.offset_m else ""
         text = self._refused or f"{text}  (assumed)"
         tint = theme.red if self._refused else theme.text

@@ -52,7 +52,15 @@ from simulator.physics.kernel import (
     TRACK_CELLS,
 )
 from simulator.physics.pacers import Stint, paths_of, stints_of
-from simulator.physics.shelter import Influence, Profile, Shelterer, combined, influence_of
+from simulator.physics.shelter import (
+    Influence,
+    Profile,
+    Shelterer,
+    influence_of,
+    joined,
+    nobody,
+    profile_together,
+)
 from simulator.physics.track import on_bend, on_oval, start_position
 from simulator.recording.recording import State
 from simulator.scenario.model import Environment, Runner, Scenario, Wind
@@ -316,7 +324,7 @@ def sheltering_of(
         )
         if bodies not in known:
             known[bodies] = len(profiles)
-            profiles.append(combined(map(_influence, bodies), EXTRA_GRID.shape))
+            profiles.append(profile_together(_together(bodies)))
         which.append(known[bodies])
     constant = [_constant(constants, x) for x in stages.tolist()]
     least = group.least_m()
@@ -352,6 +360,14 @@ def _influence(body: Body) -> Influence:
         return there
     wake = tuple((lane, presence * velocity) for lane, velocity in there.wake)
     return Influence(wake, presence * there.lost, 1.0 - presence * (1.0 - there.trail))
+
+
+@lru_cache(maxsize=64)
+def _together(bodies: tuple[Body, ...]) -> Influence:
+    """Return what bodies do together; groups of all sizes are the next smaller and one more."""
+    if not bodies:
+        return nobody(EXTRA_GRID.shape)
+    return joined(_together(bodies[:-1]), _influence(bodies[-1]))
 
 
 @lru_cache(maxsize=4)

@@ -184,6 +184,17 @@ class ChartCurve:
     gap_s: Floats
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class PaceCurve:
+    """A pace over distance: `x_m` [m], `pace_s` over the metres up to there [s/400 m]."""
+
+    name: str
+    colour: str
+    kind: str  # `runner`, `ghost` or `plan`
+    x_m: Floats
+    pace_s: Floats
+
+
 @dataclass(frozen=True, slots=True)
 class ChartMarker:
     """A point on the chart, `800 m`, `2 pacers leave`; `kind`: distance, bell, pacer, event."""
@@ -224,6 +235,8 @@ class Chart:
             nothing).
         band: where 90 % of the model's samples from the gun are, None while it is not known. Its
             middle is about the live run, so suspense holds for it too: draw it up to `reveal_m`.
+        paces: the same curves as paces, the plan's before them; the runner's is the last here too.
+        pace_range_s: (least, most) pace the axis must hold [s/400 m], from plan and ghosts alone.
     """
 
     race_m: float
@@ -233,6 +246,8 @@ class Chart:
     playhead_m: float
     gap_range_s: tuple[float, float]
     band: Band | None = None
+    paces: tuple[PaceCurve, ...] = ()
+    pace_range_s: tuple[float, float] = (55.0, 65.0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -272,6 +287,25 @@ class Board:
     assumed: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class PacerSlot:
+    """A filled slot of the formation.
+
+    Attributes:
+        number: which of the formation's slots it is, from 0.
+        name: who runs in it.
+        ahead_m, offset_m: where it is, seen from her own slot [m].
+        from_m, until_m: her distances at which it begins and ends [m]; None: it never ends.
+    """
+
+    number: int
+    name: str
+    ahead_m: float
+    offset_m: float
+    from_m: float
+    until_m: float | None
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class GroupView:
     """What the straightened group view needs beyond the bodies.
@@ -282,6 +316,9 @@ class GroupView:
         front_gap_m: hip to hip gap to the nearest pacer ahead, None when nobody is [m].
         shelter: share of the air drag taken away, 0 to 1 (may be slightly negative).
         assumed: words for what is assumed about it, `spacing assumed`.
+        slots: who runs where in the formation that holds now.
+        slot_m: race distance of her own slot, on which those ahead hang [m].
+        goals: where pacers who change their places go to: race distance and metres outside [m].
     """
 
     centre_m: float
@@ -289,6 +326,9 @@ class GroupView:
     front_gap_m: float | None
     shelter: float
     assumed: str
+    slots: tuple[PacerSlot, ...] = ()
+    slot_m: float = 0.0
+    goals: tuple[tuple[float, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,7 @@ from simulator.stage.scene import (
     WhatIf,
 )
 from simulator.stage.show import Show
-from simulator.stage.wake import Wake, wake_of
+from simulator.stage.wake import Wake, shelter_of, wake_of
 from simulator.units import format_signed, format_time, signed_cell, time_cell
 
 if TYPE_CHECKING:
@@ -73,6 +73,8 @@ HOT_C, COLD_C = 28.0, 5.0
 """Temperatures worth a sign [°C]."""
 GROUP_SPAN_M = 25.0
 GROUP_AHEAD_M = 2.5
+GOAL_M = 0.05
+"""Whoever is farther than this from where he goes is on his way there [m]."""
 COVER_NEAR_M, COVER_FAR_M = 0.6, 2.4
 """A ghost nearer than the first is faded fully, farther than the second not at all [m]."""
 FADED = 0.22
@@ -96,6 +98,8 @@ class ShowOptions:
         reveal: the future is shown.
         wake: the air behind the pacers is drawn by close cameras.
         slow_motion: time slows down for a beat where the light is lost.
+        settled: pacers are shown in the places they go to, and the shelter is of these: so they
+            follow a hand that moves them.
     """
 
     ghosts: bool = True
@@ -103,6 +107,7 @@ class ShowOptions:
     reveal: bool = False
     wake: bool = True
     slow_motion: bool = True
+    settled: bool = False
 
 
 def scene_of(show: Show, playback: Playback, options: ShowOptions, notice: str = "") -> Scene:
@@ -130,7 +135,11 @@ def scene_of(show: Show, playback: Playback, options: ShowOptions, notice: str =
     lap_m = show.scenario.track.lap
     lap, laps = lap_of(x, race, lap_m)
     aside_m = seen.wide * then.pacers.wide_m
-    standing = places(then.bodies, seen.x_m, seen.group_m, aside_m)
+    bodies = then.pacers if options.settled else then.bodies
+    standing = places(bodies, seen.x_m, seen.group_m, aside_m)
+    if options.settled and then.scenario.pacers.shelter is None:
+        sheltered = shelter_of(standing, seen.x_m, aside_m, then.scenario.pacers.wake)
+        moment, seen = replace(moment, shelter=sheltered), replace(seen, shelter=sheltered)
     return Scene(
         title=show.scenario.name,
         subtitle=then.subtitle,
@@ -165,7 +174,7 @@ def scene_of(show: Show, playback: Playback, options: ShowOptions, notice: str =
         ),
         pacers=_pacers(then, t, moment.v_m_s * pace_on(t, run.end_s), standing),
         ghosts=_ghosts(show, t, seen_s, seen.x_m) if options.ghosts else (),
-        group=_group(then, seen, standing),
+        group=_group(then, seen, standing, aside_m),
         gaps=_gaps(then, t, x),
         meters=_meters(then, moment),
         splits=then.splits if options.reveal else _reached(then.splits, t),
@@ -177,6 +186,8 @@ def scene_of(show: Show, playback: Playback, options: ShowOptions, notice: str =
             playhead_m=x,
             gap_range_s=_gap_range(show, reveal_m),
             band=show.band,
+            paces=show.paces if options.ghosts else (show.paces[0], show.paces[-1]),
+            pace_range_s=show.pace_range_s,
         ),
         what_if=_what_if(show, finished or options.reveal or playback.furthest_s >= run.end_s),
         board=board_of(show) if finished else None,
@@ -330,11 +341,27 @@ def _ghosts(show: Show, t: float, seen_s: float, runner_m: float) -> tuple[Body,
     return tuple(bodies)
 
 
-def _group(show: Show, seen: Moment, standing: Sequence[Place]) -> GroupView:
+def _group(show: Show, seen: Moment, standing: Sequence[Place], aside_m: float) -> GroupView:
     assumed = show.scenario.pacers.formation.assumed and show.pacers.slots
     gap = front_gap(standing, seen.x_m)
     note = "spacing assumed" if assumed else ""
-    return GroupView(seen.x_m + GROUP_AHEAD_M, GROUP_SPAN_M, gap, seen.shelter, note)
+    goals = []
+    if show.bodies is not show.pacers:
+        now = {p.name: (p.x_m, p.offset_m) for p in standing}
+        for p in places(show.pacers, seen.x_m, seen.group_m, aside_m):
+            x, offset = now.get(p.name, (math.inf, math.inf))
+            if p.presence >= 1.0 and max(abs(x - p.x_m), abs(offset - p.offset_m)) > GOAL_M:
+                goals.append((p.x_m, p.offset_m))
+    return GroupView(
+        seen.x_m + GROUP_AHEAD_M,
+        GROUP_SPAN_M,
+        gap,
+        seen.shelter,
+        note,
+        show.slots,
+        seen.group_m,
+        tuple(goals),
+    )
 
 
 def _gaps(show: Show, t: float, x: float) -> tuple[GapLine, ...]:

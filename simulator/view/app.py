@@ -22,9 +22,11 @@ from simulator.stage.scene import Scene, Staging
 from simulator.view.camera import directed, on_air, resting
 from simulator.view.controls import Controls
 from simulator.view.drawer import Editor
+from simulator.view.hands import HandTool
 from simulator.view.input import Pointing, binding_of
 from simulator.view.layout import Layout
-from simulator.view.picture import Painter, PictureOptions, layout_of
+from simulator.view.panels.timeline import ChartKind
+from simulator.view.picture import Painter, PictureOptions, inset_of, layout_of
 from simulator.view.presenter import Presenter
 from simulator.view.sound import Sound
 from simulator.view.text import Style
@@ -119,6 +121,7 @@ class App:
         self._skipper = FrameSkipper()
         self._editor = Editor(session)
         self.drawer = self._editor.drawer
+        self.hands = HandTool(session)
         self._style: Style | None = None
         self._controls: Controls | None = None
         self._arranged: object = None
@@ -149,8 +152,9 @@ class App:
         elif event.type == pygame.KEYUP:
             self._held.discard(event.key)
             self._editor.text(event)
-        elif event.type == pygame.TEXTINPUT:
-            self._editor.text(event)
+        elif event.type in (pygame.TEXTINPUT, pygame.TEXTEDITING):
+            if not self._editor.text(event):
+                self.hands.text(event)
         elif event.type in HIDDEN:
             self._let_go()
             self.visible = event.type == pygame.WINDOWFOCUSLOST and self.visible
@@ -163,7 +167,8 @@ class App:
         again = event.key in self._held
         self._held.add(event.key)
         presenting = self.presenter.on
-        if not presenting and not self.looks.help and self._editor.key(event, again=again):
+        mine = not presenting and not self.looks.help
+        if mine and (self._editor.key(event, again=again) or self.hands.key(event, again=again)):
             return
         binding = binding_of(event, presenting=presenting)
         if binding is not None and (binding.repeats or not again):
@@ -184,14 +189,15 @@ class App:
                 self.perform(action)
             if swallowed:
                 return
-        if left and self._editor.click(event):
+        if self.hands.pointer(event) or (left and self._editor.click(event)):
             return
         self.shot = self._pointing.take(event, self.shot, self._layout(), self._now_s)
 
     def _options(self) -> PictureOptions:
         on = self.presenter.on
         looks = self.looks
-        return PictureOptions(looks.labels, self.shot, looks.help, not on, on, TILES)
+        chart = ChartKind.GAP if on else self.hands.chart
+        return PictureOptions(looks.labels, self.shot, looks.help, not on, on, TILES, chart)
 
     def _layout(self) -> Layout:
         return layout_of(self.window.size, self._staging, self._options())
@@ -206,6 +212,7 @@ class App:
         """Hold neither key nor mouse any more."""
         self._held.clear()
         self._pointing.let_go()
+        self.hands.let_go()
 
     def perform(self, action: Action, *, by_key: bool = False) -> None:
         """Do what a key or a button asks for: what is not the window's goes to the session."""
@@ -217,6 +224,10 @@ class App:
             Action.SOUND: lambda: self.session.notify(self.sound.switch()),
             Action.THEME: self._other_colours,
             Action.DRAWER: lambda: self._pull(by_key=by_key),
+            Action.CHART: self.hands.next_chart,
+            Action.PACER: lambda: self.hands.next_pacer(1),
+            Action.PACER_BACK: lambda: self.hands.next_pacer(-1),
+            Action.PASTE: self.hands.paste,
             Action.HELP: lambda: self._look(help=not self.looks.help),
             Action.FULLSCREEN: self._toggle_fullscreen,
             Action.SCREENSHOT: self._screenshot,
@@ -288,10 +299,12 @@ class App:
 
     def frame(self, elapsed_s: float) -> None:
         """Let `elapsed_s` of wall time pass [s] and show the next picture."""
+        self.hands.flush()
         self.session.advance(elapsed_s)
         self._now_s += max(0.0, elapsed_s)
         self._unseen_s += max(0.0, elapsed_s)
         self._editor.pass_time(elapsed_s)
+        self.hands.pass_time(elapsed_s)
         scene = self.session.scene()
         shot = self.shot.after(min(elapsed_s, 0.05))
         self.shot = directed(shot, self._staging, scene.staging)
@@ -348,7 +361,8 @@ class App:
             self._editor.place(layout, style)
         if self.looks.help:
             return  # over the whole picture, the drawer too
-        self._editor.draw(surface, scene, layout, style, elapsed_s)
+        self.hands.draw(surface, scene, layout, style, inset_of(layout, on_air(self.shot, scene)))
+        self._editor.draw(surface, scene, layout, style, elapsed_s, self.hands.read_out)
 
     def _switched(self, scene: Scene) -> dict[Action, bool]:
         """Return which buttons are switches, and whether they are on."""

@@ -16,11 +16,12 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from simulator.analysis.marks import Mark
-from simulator.analysis.what_if import AXES
+from simulator.analysis.what_if import AXES, Measure
 from simulator.errors import LightpaceError, Problem, ScenarioError
 from simulator.recording.recording import Recording
 from simulator.scenario.loader import load_scenario
 from simulator.scenario.model import Scenario
+from simulator.session.answers import Desk, Scenarios
 from simulator.session.editor import AFTER_FINISH, SettingsEditor
 from simulator.session.findings import Bars, Findings, stretch_of
 from simulator.session.forks import Forks, tick_at
@@ -29,8 +30,9 @@ from simulator.session.knob_edits import first_sentence
 from simulator.session.pins import Pins, pins_file
 from simulator.session.player import Player
 from simulator.session.scenario_file import OverwriteGuard, ScenarioFile, elsewhere, written
+from simulator.session.variations import axes_of
 from simulator.stage.keys import Action
-from simulator.stage.panel_state import PanelState
+from simulator.stage.panel_state import Answers, PanelState, Tab
 from simulator.stage.playback import Playback
 from simulator.stage.scene import Cue, Scene
 from simulator.stage.scenery import ShowOptions
@@ -78,6 +80,7 @@ class Session:
         forks: runs by how they came to be.
         bars: the what-if strip.
         findings: what takes longer than a frame.
+        desk: what the drawer's open page asks for.
         pins: the runs that are kept.
         file: the scenario's file, None where it comes from none.
         story: who decides what is seen; None: the player itself.
@@ -104,6 +107,7 @@ class Session:
         self.file = file
         self.story: Director | None = None
         self.forks, self.pins, self.bars, self.findings = Forks(), Pins(), Bars(), Findings()
+        self.desk = Desk()
         settings = settings or settings_of(scenario)
         self.forks.remember_scenario(settings, scenario)
         self.editor = SettingsEditor(settings, self.forks)
@@ -240,7 +244,8 @@ class Session:
     def _bars_of(self, change: Change) -> dict[str, Any]:
         forked = len(change.lineage) > 1
         axis = f"{self.bars.axis}, from the gun" if forked else self.bars.axis
-        return {"alternatives": self.bars.alternatives(), "axis": axis}
+        bars = self.bars
+        return {"alternatives": bars.alternatives(), "axis": axis, "measure": bars.measure}
 
     # -- time ------------------------------------------------------------------------------------
 
@@ -258,6 +263,10 @@ class Session:
             self._ask()
         if self.findings.poll():
             self._take_findings()
+        if self.desk.poll() and self.bars.measure is Measure.CHANCE:
+            self._show_bars()
+        if self._quiet >= QUIET_PICTURES:
+            self.desk.ask(self._scenarios, self.bars)
 
     def _ask(self) -> None:
         """Have worked out what is missing now, and the chance a little ahead of her."""
@@ -276,6 +285,10 @@ class Session:
 
     def _take_findings(self) -> None:
         self._player.show = self._with_findings(self._player.show, self._shown.lineage)
+
+    @property
+    def _scenarios(self) -> Scenarios:
+        return self.scenario, self.editor.file_scenario
 
     @property
     def busy(self) -> bool:
@@ -304,6 +317,7 @@ class Session:
     def close(self) -> None:
         """Drop what is being worked out; the session can still be watched."""
         self.findings.cancel()
+        self.desk.cancel()
 
     # -- watching, forwarded to the player or the story ------------------------------------------
 
@@ -370,7 +384,11 @@ class Session:
             self._update()  # they are compared with the live run, as far as it is known
         known_s = math.inf if self.options.reveal else self._player.playback.furthest_s
         compared = self.pins.pins, self.pins.state(self._player.show.recording, known_s)
-        key = self.editor.state(), self.bars.axis, self.file_name, self.file_problem, compared
+        strip, acts = (self.bars.axis, self.bars.measure), self._acts_from_gun
+        file, asked = (self.file_name, self.file_problem), None
+        if self.desk.page:
+            asked = self.desk.key(self._scenarios), known_s >= self._player.show.recording.end_s
+        key = self.editor.state(), strip, file, compared, acts, asked
         if self._panel_state is None or self._panel_state[0] != key:
             self._panel_state = key, self._make_panel_state(known_s)
         return self._panel_state[1]
@@ -388,12 +406,27 @@ class Session:
             can_redo=editor.history.can_redo,
             pins=pins.rows(live, known_s),
             comparison=pins.comparison(self._player.show.recording, live, known_s),
-            axes=tuple(AXES),
+            axes=axes_of(*self._scenarios),
             axis=self.bars.axis,
+            measures=tuple(Measure),
+            measure=self.bars.measure,
             file=self.file_name,
             file_problem=self.file_problem,
             unsaved=editor.unsaved,
+            acts_from_gun=self._acts_from_gun,
+            answers=self._answers(known_s),
         )
+
+    def _answers(self, known_s: float) -> Answers:
+        if not self.desk.page:
+            return Answers()
+        secret = known_s < self._player.show.recording.end_s
+        return self.desk.answers(self._scenarios, secret=secret)
+
+    @property
+    def _acts_from_gun(self) -> bool:
+        """Whether a change made now runs the whole attempt again."""
+        return self.editor.from_gun or self._tick() in (None, AFTER_FINISH)
 
     def _tick(self) -> int | None:
         """Return the tick being shown; None on the line."""
@@ -466,15 +499,59 @@ class Session:
 
     def set_axis(self, axis: str) -> None:
         """Show another of `PanelState.axes` in the what-if strip."""
-        if axis in AXES:
+        if axis in axes_of(*self._scenarios):
             self.bars.axis = axis
+
+    def set_measure(self, measure: str) -> None:
+        """Measure the bars by another of `PanelState.measures`."""
+        self.bars.measure = Measure(measure)
+        self._show_bars()
 
     def take_bar(self, index: int) -> None:
         """Take the value of one bar of the what-if strip."""
         self._update()
-        rows = self.bars.rows
+        rows, axis = self.bars.rows, self.bars.axis
         if 0 <= index < len(rows):
-            self._done(self.editor.take(rows[index], self.bars.axis, self._tick()))
+            take = self.editor.take if axis in AXES else self.editor.take_knob
+            self._done(take(rows[index], axis, self._tick()))
+
+    # -- what a page asks for ----------------------------------------------------------------------
+
+    def look_at(self, page: str) -> None:
+        """Take note of which page of the drawer is open, empty for none."""
+        self.desk.page = page if page in tuple(Tab) else ""
+
+    def set_map(self, across: str, up: str) -> None:
+        """Show the map of two other knobs, by their names."""
+        self.desk.map_names = across, up
+
+    def take_cell(self, row: int, column: int) -> None:
+        """Take the two values of a cell of the map."""
+        before = self._scenarios
+        land = self.desk.land(before)
+        if land is None or not (0 <= row < len(land.ys) and 0 <= column < len(land.xs)):
+            return
+        values = tuple(zip(land.paths, (land.xs[column], land.ys[row]), strict=True))
+        self._done(self.editor.change_all("the map", values, self._tick()))
+        self.desk.keep_map(before, self._scenarios)
+
+    def set_goal(self, name: str) -> None:
+        """Ask what another knob has to be."""
+        self.desk.goal_name = name
+
+    def set_goal_target(self, text: str) -> bool:
+        """Ask for another time; False where it is none, and the state says why."""
+        return self.desk.set_target(text)
+
+    def take_goal(self) -> None:
+        """Take the value that reaches the goal, or comes nearest to it."""
+        goal = self.desk.goal(self._scenarios)
+        if goal is None:
+            return
+        values = [(goal.path, goal.value)]
+        if goal.plan_target:
+            values.insert(0, ("plan.target", goal.plan_target))
+        self._done(self.editor.change_all("the goal", tuple(values), self._tick()))
 
     # -- pins ------------------------------------------------------------------------------------
 

@@ -418,7 +418,7 @@ def _what_if(show: Show, shown: bool) -> WhatIf | None:
     bars = show.alternatives
     if not shown:
         bars = tuple(replace(bar, hidden=True) if bar.current else bar for bar in bars)
-    return WhatIf(show.axis, bars, show.plan.finish_s or 0.0)
+    return WhatIf(show.axis, bars, show.plan.finish_s or 0.0, show.measure)
 
 
 def running_on(time_s: float, end_s: float) -> float:

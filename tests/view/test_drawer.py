@@ -78,7 +78,8 @@ def test_escape_shuts_it_and_leaves_the_window(user: User) -> None:
 def test_every_page_shows_its_knobs(user: User, session: FakeSession) -> None:
     names = page_names(session.panel_state())
     assert names == (
-        "Pacers", "Plan", "Splits", "Runner", "Air", "Light", "Ghosts", "Compare",
+        "Pacers", "Plan", "Splits", "Runner", "Air", "Light", "Ghosts", "Map", "Price", "Goal",
+        "Compare",
     )  # fmt: skip
     for name in names:
         user.page(name)

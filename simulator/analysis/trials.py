@@ -7,7 +7,8 @@ In: finish times of scenarios with other values, which `simulator.session.variat
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -109,6 +110,11 @@ class Goal:
                 span = f", and so does any from {self.low} to {_with_unit(self.high, self.unit)}"
             return f"{self.name.capitalize()} {value} reaches {target} as it is{span}."
         return f"{self.name.capitalize()} {value} reaches {target}."
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values: what `reach --json` prints."""
+        plain = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "scenario"}
+        return plain | {"words": self.words}
 
 
 def _with_unit(value: str, unit: str) -> str:

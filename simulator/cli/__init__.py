@@ -34,7 +34,7 @@ HOMES = {
     "windows": ("run", "present"),
     "attempts": ("simulate", "coach", "check", "still", "sheet", "schema", "film", "report"),
     "runners": ("fit", "predict"),
-    "studies": ("validate", "calibrate", "sweep", "plot", "optimise"),
+    "studies": ("validate", "calibrate", "reach", "sweep", "plot", "optimise"),
 }
 """Which module each command stands in."""
 

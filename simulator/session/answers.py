@@ -29,6 +29,7 @@ from simulator.session.variations import (
     number_of,
     refined,
     run_cells,
+    with_chance,
 )
 from simulator.stage.panel_state import Answers, Knob, Tab
 
@@ -139,7 +140,7 @@ class Desk:
         if goal is None:
             self._submit(partial(_goal, now, key[1], key[2]), partial(self._goals.put, key))
         elif isinstance(goal, Goal) and goal.chance is None and goal.finish_s is not None:
-            self._submit(partial(_with_chance, goal), partial(self._goals.put, key))
+            self._submit(partial(with_chance, goal), partial(self._goals.put, key))
 
     def _goal_key(self, now: Scenarios) -> tuple[Scenarios, str, float]:
         target = self.goal_target
@@ -238,13 +239,6 @@ def _goal(now: Scenarios, name: str, target_s: float) -> Goal | str:
         return goal_of(*now, name, target_s)
     except RefusedError as error:
         return f"{error}"
-
-
-def _with_chance(goal: Goal) -> Goal:
-    from simulator.analysis.uncertainty import breaks, sampled  # noqa: PLC0415 - seldom wanted
-
-    share = float(breaks(sampled(goal.scenario), goal.target_s).mean())
-    return replace(goal, chance=share)
 
 
 def _chance(scenario: Scenario) -> float:

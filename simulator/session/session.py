@@ -22,6 +22,7 @@ from simulator.recording.recording import Recording
 from simulator.scenario.loader import load_scenario
 from simulator.scenario.model import Scenario
 from simulator.session.answers import Desk, Scenarios
+from simulator.session.autosave import Autosave, SavedSession
 from simulator.session.editor import AFTER_FINISH, SettingsEditor
 from simulator.session.findings import Bars, Findings, stretch_of
 from simulator.session.forks import Forks, tick_at
@@ -84,6 +85,7 @@ class Session:
         pins: the runs that are kept.
         file: the scenario's file, None where it comes from none.
         story: who decides what is seen; None: the player itself.
+        autosave: writes down what would be lost; None: nothing does.
     """
 
     def __init__(
@@ -106,6 +108,7 @@ class Session:
         """
         self.file = file
         self.story: Director | None = None
+        self.autosave: Autosave | None = None
         self.forks, self.pins, self.bars, self.findings = Forks(), Pins(), Bars(), Findings()
         self.desk = Desk()
         settings = settings or settings_of(scenario)
@@ -265,6 +268,8 @@ class Session:
             self._take_findings()
         if self.desk.poll() and self.bars.measure is Measure.CHANCE:
             self._show_bars()
+        if self.autosave is not None and self.autosave.pass_time(elapsed_s):
+            self._keep(self.autosave)
         if self._quiet >= QUIET_PICTURES:
             self.desk.ask(self._scenarios, self.bars)
 
@@ -318,6 +323,8 @@ class Session:
         """Drop what is being worked out; the session can still be watched."""
         self.findings.cancel()
         self.desk.cancel()
+        if self.autosave is not None:
+            self._keep(self.autosave, wait=True)
 
     # -- watching, forwarded to the player or the story ------------------------------------------
 
@@ -370,6 +377,7 @@ class Session:
             Action.FROM_GUN: lambda: self.set_from_gun(not self.editor.from_gun),
             Action.PIN: self.pin,
             Action.SAVE: self.save,
+            Action.RESTORE: self.restore,
         }
         if action in calls:
             calls[action]()
@@ -501,6 +509,12 @@ class Session:
         """Show another of `PanelState.axes` in the what-if strip."""
         if axis in axes_of(*self._scenarios):
             self.bars.axis = axis
+
+    def set_strip(self, axis: str, measure: str) -> None:
+        """Show what the strip showed last, as far as that is possible here."""
+        self.set_axis(axis)
+        if measure in tuple(Measure):
+            self.set_measure(measure)
 
     def set_measure(self, measure: str) -> None:
         """Measure the bars by another of `PanelState.measures`."""
@@ -667,6 +681,80 @@ class Session:
             self.notify(str(error))
         except OSError as error:
             self.notify(f"{path} cannot be written: {error.strerror or error}.")
+
+    # -- nothing is lost ---------------------------------------------------------------------------
+
+    @property
+    def at_stake(self) -> str:
+        """What would be lost if the window were closed now, as a sentence; empty: nothing."""
+        kept = len(self.pins.pins)
+        runs = f"{kept} run{'s are' if kept > 1 else ' is'} kept" if kept else ""
+        parts = [
+            part for part in ("the settings are not saved" * self.editor.unsaved, runs) if part
+        ]
+        words = " and ".join(parts)
+        return f"{words[:1].upper()}{words[1:]}." if words else ""
+
+    @property
+    def left_behind(self) -> str:
+        """What an earlier run left that can be brought back, in words; empty: nothing."""
+        left = None if self.autosave is None else self.autosave.left_behind()
+        if left is None:
+            return ""
+        saved = left[1]
+        name = Path(saved.source).name or saved.change.settings.name
+        pins = f", {saved.pins} kept" if saved.pins else ""
+        return f"{name}, {saved.when}{pins}"
+
+    def _keep(self, autosave: Autosave, *, wait: bool = False) -> None:
+        """Write down what would be lost."""
+        if not self.at_stake:
+            autosave.drop()
+            return
+        file = self.file
+        saved = SavedSession(
+            version=1,
+            source="" if file is None else str(file.path),
+            shipped=file is not None and file.shipped,
+            change=self.editor.history.now,
+            time_s=self._player.playback.time_s,
+            axis=self.bars.axis,
+            measure=self.bars.measure,
+        )
+        autosave.keep(saved, [(pin.name, pin.run) for pin in self.pins.pins], wait=wait)
+
+    def restore(self) -> None:
+        """Bring back what an earlier run left: its settings, pins and place; undo leads away."""
+        left = None if self.autosave is None else self.autosave.left_behind()
+        if self.autosave is None or left is None:
+            self.notify("There is no earlier session to bring back.")
+            return
+        path, saved = left
+        with self._notifying(path.name):
+            self._bring_back(saved)
+            for name, run in self.autosave.take(path):
+                self.pins.keep(name, run, None)
+            self._pins_changed()
+            self._keep(self.autosave)
+            self.notify(f"Brought back: {self.file_name or self.scenario.name}, {saved.when}.")
+
+    def _bring_back(self, saved: SavedSession) -> None:
+        self.forks.scenario(saved.change.settings)
+        file, in_file = None, replace(saved.change.settings, overrides=())
+        with suppress(LightpaceError):
+            path = Path(saved.source)
+            file = ScenarioFile.open(path.stem if saved.shipped else path) if saved.source else None
+            in_file = in_file if file is None else file.settings()
+            self.forks.scenario(in_file)
+        self.file = file
+        editor = SettingsEditor(in_file, self.forks)
+        editor.history.put(saved.change)
+        self.editor = editor
+        self.bars.axis = saved.axis
+        with suppress(ValueError):
+            self.bars.measure = Measure(saved.measure)
+        self._update()
+        self.seek(saved.time_s)
 
 
 def _seen_from(problem: Problem, folder: Path) -> Problem:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -332,6 +333,15 @@ def goal_of(scenario: Scenario, in_file: Scenario, name: str, target_s: float) -
         name, knob.path, knob.unit, target_s, now, known[0], best, known[1], reaches(best),
         low, high, new, plan_target,
     )  # fmt: skip
+
+
+def with_chance(goal: Goal) -> Goal:
+    """Return it with the chance of its target, where she finishes at all."""
+    if goal.finish_s is None:
+        return goal
+    from simulator.analysis.uncertainty import breaks, sampled  # noqa: PLC0415 - seldom wanted
+
+    return replace(goal, chance=float(breaks(sampled(goal.scenario), goal.target_s).mean()))
 
 
 def _edges(knob: Knob, texts: Sequence[str], reaches: Any) -> tuple[str, str, str]:

@@ -42,6 +42,7 @@ class Action(Enum):
     FROM_GUN = "changes from the gun, or from this moment"
     PIN = "pin this run, to compare with"
     SAVE = "save the scenario"
+    RESTORE = "bring the last session back"
     HELP = "this help"
     FULLSCREEN = "full screen"
     SCREENSHOT = "save a picture"
@@ -98,6 +99,7 @@ BINDINGS: tuple[Binding, ...] = (
     Binding(("t",), Action.FROM_GUN, "Change"),
     Binding(("b",), Action.PIN, "Change"),
     Binding(("ctrl+s",), Action.SAVE, "Change"),
+    Binding(("ctrl+r",), Action.RESTORE, "Change"),
     Binding(("h", "f1"), Action.HELP, "Window"),
     Binding(("f", "f11"), Action.FULLSCREEN, "Window"),
     Binding(("p", "f12"), Action.SCREENSHOT, "Window"),

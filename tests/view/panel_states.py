@@ -83,6 +83,10 @@ class FakePanel:
     def file_problem(self) -> str:
         return self.now.file_problem
 
+    @property
+    def at_stake(self) -> str:
+        return ""
+
     def panel_state(self) -> PanelState:
         return self.now
 

@@ -27,6 +27,8 @@ from simulator.session.knob_edits import (
     plan_with_split,
     sections_of,
     typed_time,
+    with_ghost,
+    without_ghost,
     without_knob,
     without_wave,
 )
@@ -239,6 +241,14 @@ class SettingsEditor:
     def remove_wave(self, name: str, tick: int | None) -> str:
         """Take a wave away; a group that followed it keeps to the plan."""
         return self._edit_once("wavelight.waves", partial(without_wave, name=name), tick)
+
+    def add_ghost(self, ghost: dict[str, Any], tick: int | None) -> str:
+        """Add a ghost, as plain values; return why that was refused, or an empty text."""
+        return self._edit_once("ghosts", partial(with_ghost, ghost=ghost), tick)
+
+    def remove_ghost(self, index: int, tick: int | None) -> str:
+        """Take a ghost away; return why that was refused, or an empty text."""
+        return self._edit_once("ghosts", partial(without_ghost, index=index), tick)
 
     def move(self, steps: int) -> None:
         """Undo (-1) or redo (1); what was refused before was said of another state."""

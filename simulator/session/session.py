@@ -18,16 +18,20 @@ from typing import Any, Protocol
 from simulator.analysis.marks import Mark
 from simulator.analysis.what_if import AXES, Measure
 from simulator.errors import LightpaceError, Problem, ScenarioError
+from simulator.files import free_name
 from simulator.recording.recording import Recording
+from simulator.recording.store import save_recording
 from simulator.scenario.loader import load_scenario
 from simulator.scenario.model import Scenario
+from simulator.scenario.plan import schedule_of
 from simulator.session.answers import Desk, Scenarios
 from simulator.session.autosave import Autosave, SavedSession
 from simulator.session.editor import AFTER_FINISH, SettingsEditor
 from simulator.session.findings import Bars, Findings, stretch_of
-from simulator.session.forks import Forks, tick_at
+from simulator.session.forks import Forks, tick_at, unused_name
 from simulator.session.history import Change, Lineage, Settings, settings_of
 from simulator.session.knob_edits import first_sentence
+from simulator.session.knobs import time_text
 from simulator.session.pins import Pins, pins_file
 from simulator.session.player import Player
 from simulator.session.scenario_file import OverwriteGuard, ScenarioFile, elsewhere, written
@@ -374,7 +378,7 @@ class Session:
         calls: dict[Action, Callable[[], None]] = {
             Action.UNDO: self.undo,
             Action.REDO: self.redo,
-            Action.FROM_GUN: lambda: self.set_from_gun(not self.editor.from_gun),
+            Action.FROM_GUN: self._switch_from_gun,
             Action.PIN: self.pin,
             Action.SAVE: self.save,
             Action.RESTORE: self.restore,
@@ -475,6 +479,15 @@ class Session:
         """Say whether changes run the whole attempt again, or hold from this moment on."""
         self.editor.from_gun = on
 
+    def _switch_from_gun(self) -> None:
+        """Switch by key, and say what a change does now."""
+        self.set_from_gun(not self.editor.from_gun)
+        if self._acts_from_gun:
+            over = "" if self.editor.from_gun else ": nothing is left to go on with, or run yet"
+            self.notify(f"A change runs the whole attempt from the gun{over}.")
+        else:
+            self.notify("A change goes on from this moment.")
+
     def set_keep_target(self, on: bool) -> None:
         """Say whether the other splits make up for a changed one, or the target moves."""
         self.editor.keep_target = on
@@ -504,6 +517,44 @@ class Session:
     def remove_wave(self, name: str) -> None:
         """Take a wave of light away."""
         self._done(self.editor.remove_wave(name, self._tick()))
+
+    # -- ghosts ------------------------------------------------------------------------------------
+
+    def add_ghost(self) -> None:
+        """Add an even run to the plan's target; its knob takes another time."""
+        target_s = schedule_of(self.scenario.plan, self.scenario.distance).finish_s
+        self._done(self.editor.add_ghost({"time": time_text(target_s)}, self._tick()))
+
+    def add_ghost_file(self, path: str | Path) -> None:
+        """Add the run of a file: another scenario, or a recording."""
+        with self._notifying(path):
+            file = Path(path).expanduser()
+            there = file.is_file() and str(file.resolve())
+            refusal = self.editor.add_ghost({"file": there or str(path)}, self._tick())
+            if refusal:
+                self.notify(f"{file.name}: {refusal}.")
+
+    def ghost_of_pin(self, number: int) -> None:
+        """Make a kept run a ghost of the scenario: its recording is saved beside the file."""
+        pin = next((pin for pin in self.pins.pins if pin.number == number), None)
+        if pin is None:
+            return
+        with self._notifying("the recording"):
+            stem = "".join(c if c.isalnum() or c in " .-" else "_" for c in pin.name)[:60]
+            folder = Path.cwd()
+            if self.file is not None and not self.file.shipped:
+                folder = self.file.path.parent
+            path = free_name(str(folder / (stem.strip(" .") or "run")), ".npz")
+            save_recording(pin.run, path)
+            name = unused_name(pin.name, {ghost.name for ghost in self.scenario.ghosts})
+            ghost = {"name": name, "file": str(path), "colour": pin.colour}
+            if self._done(self.editor.add_ghost(ghost, self._tick())):
+                self.show_pin(number, False)  # the ghost takes its place
+                self.notify(f"Saved {path.name}, and added it as a ghost.")
+
+    def remove_ghost(self, index: int) -> None:
+        """Take a ghost away; undo brings it back."""
+        self._done(self.editor.remove_ghost(index, self._tick()))
 
     def set_axis(self, axis: str) -> None:
         """Show another of `PanelState.axes` in the what-if strip."""

@@ -27,7 +27,9 @@ class Action(Enum):
     STEP_BACK = "one frame back"
     STEP_FORWARD = "one frame forward"
     TO_FINISH = "to the finish"
+    REPLAY = "the last event again, slowly; once more goes back"
     GHOSTS = "ghosts on or off"
+    GROUPS = "pacers and light of ghosts on or off"
     LIGHTS = "lights on or off"
     WAKE = "air behind the pacers on or off"
     LABELS = "labels on or off"
@@ -84,7 +86,9 @@ BINDINGS: tuple[Binding, ...] = (
     Binding(("shift+right",), Action.SEEK_FORWARD_LONG, "Move", repeats=True),
     Binding((",",), Action.STEP_BACK, "Move", repeats=True),
     Binding((".",), Action.STEP_FORWARD, "Move", repeats=True),
+    Binding(("i",), Action.REPLAY, "Move"),
     Binding(("g",), Action.GHOSTS, "Show"),
+    Binding(("shift+g",), Action.GROUPS, "Show"),
     Binding(("l",), Action.LIGHTS, "Show"),
     Binding(("w",), Action.WAKE, "Show"),
     Binding(("n",), Action.LABELS, "Show"),
@@ -124,6 +128,7 @@ ALSO_PRESENTING: frozenset[Action] = frozenset(
         Action.CAMERA,
         Action.CAMERA_BACK,
         Action.GHOSTS,
+        Action.GROUPS,
         Action.LIGHTS,
         Action.SLOWER,
         Action.FASTER,

@@ -22,7 +22,7 @@ from simulator.stage.scene import Scene, Staging
 from simulator.view.camera import directed, on_air, resting
 from simulator.view.controls import Controls
 from simulator.view.drawer import Editor
-from simulator.view.input import Pointing, binding_of
+from simulator.view.input import Pointing, binding_of, by_position
 from simulator.view.layout import Layout
 from simulator.view.panels.cards import draw_problem
 from simulator.view.picture import Painter, PictureOptions, layout_of
@@ -153,7 +153,7 @@ class App:
         elif event.type == pygame.KEYDOWN:
             self._key(event)
         elif event.type == pygame.KEYUP:
-            self._held.discard(event.key)
+            self._held.discard(by_position(event).key)
             self._editor.text(event)
         elif event.type == pygame.TEXTINPUT:
             self._editor.text(event)
@@ -166,6 +166,7 @@ class App:
             self._pointer(event)
 
     def _key(self, event: pygame.Event) -> None:
+        event = by_position(event)
         again = event.key in self._held
         self._held.add(event.key)
         presenting = self.presenter.on

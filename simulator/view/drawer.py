@@ -52,6 +52,7 @@ class Drawer:
             "save as": ("save as", session.save_as),
             "save pins": ("save the kept runs as", session.save_pins),
             "load pins": ("load kept runs from", session.load_pins),
+            "ghost": ("a scenario or recording", session.add_ghost_file),
         }
         self._out = 0.0
         self._style: Style | None = None

@@ -36,7 +36,7 @@ Choose = Callable[[str], object]
 
 def page_names(state: PanelState) -> tuple[str, ...]:
     """Return the pages: one for each group of knobs, the splits after the plan, the kept runs."""
-    names = list(dict.fromkeys(knob.group for knob in state.knobs))
+    names = list(dict.fromkeys((*(knob.group for knob in state.knobs), "Ghosts")))
     if state.splits:
         names.insert(names.index("Plan") + 1 if "Plan" in names else len(names), SPLITS)
     return (*names, *Tab, COMPARE)
@@ -101,6 +101,8 @@ class Page:
             groups = {knob.group for knob in self._state.knobs}
             if name == ("Waves" if "Waves" in groups else "Light"):
                 self._waves()
+            if name == "Ghosts":
+                self._ghosts()
 
     def _gap(self, share: float = 0.5) -> None:
         self.y += round(share * self._px)
@@ -243,6 +245,30 @@ class Page:
         for wave in names if len(names) > 1 else ():
             press = partial(self._session.remove_wave, wave)
             self._buttons((("remove wave", wave), f"Remove {wave}", f"Take {wave} away.", press))
+
+    def _ghosts(self) -> None:
+        session = self._session
+        knobs = [k for k in self._state.knobs if k.path.startswith("ghosts.")]
+        self._buttons(
+            (("add ghost",), "Add a time", "An even run; then set its time.", session.add_ghost),
+            (
+                ("ask", "ghost"),
+                "Add a file …",
+                "Another scenario (.yaml) or a recording (.npz).",
+                partial(self._drawer.ask, "ghost"),
+            ),
+        )
+        for pin in self._state.pins:
+            note = "Saves its recording beside the file, and adds that."
+            press = partial(session.ghost_of_pin, pin.number)
+            words = f"Add kept run {pin.number}: {pin.name}"
+            self._buttons((("ghost of pin", str(pin.number)), words, note, press))
+        for knob in knobs:
+            if knob.path.endswith(".on"):
+                index = knob.path.split(".")[1]
+                press = partial(session.remove_ghost, int(index))
+                words = f"Remove {knob.label}"
+                self._buttons((("remove ghost", index), words, "Undo brings it back.", press))
 
     # buttons and switches ---------------------------------------------------------------------
 

@@ -206,6 +206,18 @@ class FakePanel:
     def load_pins(self, path: str | Path) -> None:
         self.asked.append(("load pins", path))
 
+    def add_ghost(self) -> None:
+        self.asked.append(("add ghost",))
+
+    def add_ghost_file(self, path: str | Path) -> None:
+        self.asked.append(("ghost file", path))
+
+    def ghost_of_pin(self, number: int) -> None:
+        self.asked.append(("ghost of pin", number))
+
+    def remove_ghost(self, index: int) -> None:
+        self.asked.append(("remove ghost", index))
+
     def set_axis(self, axis: str) -> None:
         self.asked.append(("axis", axis))
         self.now = replace(self.now, axis=axis)

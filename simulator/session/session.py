@@ -382,6 +382,7 @@ class Session:
             Action.PIN: self.pin,
             Action.SAVE: self.save,
             Action.RESTORE: self.restore,
+            Action.MEASURE: self._next_measure,
         }
         if action in calls:
             calls[action]()
@@ -566,6 +567,11 @@ class Session:
         self.set_axis(axis)
         if measure in tuple(Measure):
             self.set_measure(measure)
+
+    def _next_measure(self) -> None:
+        measures = tuple(Measure)
+        self.set_measure(measures[(measures.index(self.bars.measure) + 1) % len(measures)])
+        self.notify(f"The bars show: {self.bars.measure}.")
 
     def set_measure(self, measure: str) -> None:
         """Measure the bars by another of `PanelState.measures`."""

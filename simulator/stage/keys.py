@@ -37,6 +37,7 @@ class Action(Enum):
     CAMERA_BACK = "camera before"
     SOUND = "sound on or off"
     THEME = "other colours"
+    MEASURE = "bars by finish, reserve, chance or light lost"
     REVEAL = "reveal what is still to come"
     DRAWER = "open or close the drawer of knobs"
     UNDO = "take the last change back"
@@ -96,6 +97,7 @@ BINDINGS: tuple[Binding, ...] = (
     Binding(("shift+c",), Action.CAMERA_BACK, "Show"),
     Binding(("m",), Action.SOUND, "Show"),
     Binding(("shift+t",), Action.THEME, "Show"),
+    Binding(("x",), Action.MEASURE, "Show"),
     Binding(("v",), Action.REVEAL, "Show"),
     Binding(("k", "tab"), Action.DRAWER, "Change"),
     Binding(("ctrl+z",), Action.UNDO, "Change", repeats=True),

@@ -83,7 +83,7 @@ def test_ghosts_are_removed_and_come_back() -> None:
     assert session.scenario.published is None
     assert [g.name for g in session.show.ghosts] == [n for n in names if n != names[published]]
     session.remove_ghost(0)
-    assert session.show.ghosts == ()
+    assert not session.show.ghosts
     session.remove_ghost(0)  # there is none
     session.undo()
     session.undo()

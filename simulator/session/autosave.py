@@ -76,6 +76,7 @@ class Autosave:
         self._jobs = LatestJobs("autosave")
         self._since_s = 0.0
         self._written: tuple[object, object] | None = None
+        self._left: str | None = None
         self.problem = ""
         """Why it could not be written; empty where it was."""
 
@@ -144,6 +145,18 @@ class Autosave:
                     return path, saved
         return None
 
+    @property
+    def left_words(self) -> str:
+        """What an earlier run left, in words, as of when it was first asked; empty: nothing."""
+        if self._left is None:
+            self._left, left = "", self.left_behind()
+            if left is not None:
+                saved = left[1]
+                name = Path(saved.source).name or saved.change.settings.name
+                pins = f", {saved.pins} kept" if saved.pins else ""
+                self._left = f"{name}, {saved.when}{pins}"
+        return self._left
+
     def _others(self) -> list[Path]:
         """Return the files of other runs, the newest first; their names begin with their time."""
         with suppress(OSError):
@@ -157,6 +170,7 @@ class Autosave:
         Raises:
             RecordingError: they cannot be read.
         """
+        self._left = None
         runs = path.with_suffix(".npz")
         pins = load_recordings(runs) if runs.is_file() else []
         _remove(path)

@@ -401,7 +401,7 @@ class Session:
         file, asked = (self.file_name, self.file_problem), None
         if self.desk.page:
             asked = self.desk.key(self._scenarios), known_s >= self._player.show.recording.end_s
-        key = self.editor.state(), strip, file, compared, acts, asked
+        key = self.editor.state(), strip, file, compared, acts, asked, self.left_behind
         if self._panel_state is None or self._panel_state[0] != key:
             self._panel_state = key, self._make_panel_state(known_s)
         return self._panel_state[1]
@@ -428,6 +428,7 @@ class Session:
             unsaved=editor.unsaved,
             acts_from_gun=self._acts_from_gun,
             answers=self._answers(known_s),
+            left_behind=self.left_behind,
         )
 
     def _answers(self, known_s: float) -> Answers:
@@ -755,13 +756,7 @@ class Session:
     @property
     def left_behind(self) -> str:
         """What an earlier run left that can be brought back, in words; empty: nothing."""
-        left = None if self.autosave is None else self.autosave.left_behind()
-        if left is None:
-            return ""
-        saved = left[1]
-        name = Path(saved.source).name or saved.change.settings.name
-        pins = f", {saved.pins} kept" if saved.pins else ""
-        return f"{name}, {saved.when}{pins}"
+        return "" if self.autosave is None else self.autosave.left_words
 
     def _keep(self, autosave: Autosave, *, wait: bool = False) -> None:
         """Write down what would be lost."""

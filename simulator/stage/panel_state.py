@@ -159,6 +159,8 @@ class PanelState:
         measures: what its bars can be measured by; `measure` is the one shown.
         file: the scenario's file; `file_problem`: what is wrong with it now, with line and column.
         unsaved: the settings differ from the file.
+        answers: what the open page was asked for.
+        left_behind: the session of an earlier run that can be brought back, in words.
     """
 
     knobs: tuple[Knob, ...]
@@ -180,3 +182,4 @@ class PanelState:
     measures: tuple[str, ...] = ()
     measure: str = ""
     answers: Answers = Answers()
+    left_behind: str = ""

@@ -391,6 +391,12 @@ class Page:
             )
         )
         self._buttons(*((saved, loaded) if state.pins else (loaded,)))
+        if state.left_behind:
+            self._gap()
+            self._hint(f"Left by an earlier session: {state.left_behind}.")
+            note = "Its settings, kept runs and place; undo leads to the file."
+            restore = partial(self._session.perform, Action.RESTORE)
+            self._buttons((("restore",), "Bring it back", note, restore))
 
     def _pin(self, pin: PinRow) -> None:
         """Draw a kept run: its colour, name and finish, a switch that shows it, and a cross."""

@@ -136,7 +136,7 @@ def test_axis_and_measure_are_chosen_from_a_menu(user: User, session: Session) -
     heading, panel = strip(user)
     user.click(heading.center)
     user.wait(2)
-    option = panel._menu and panel._menu._ui.find(("1", "kit drag"))
+    option = panel._menu._ui.find(("1", "kit drag")) if panel._menu is not None else None
     assert option is not None
     user.click(pygame.Rect(option.box).center)
     assert session.panel_state().axis == "kit drag"

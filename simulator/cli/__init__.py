@@ -44,7 +44,7 @@ HOMES = {
         "report",
     ),
     "runners": ("fit", "predict", "ghost"),
-    "studies": ("validate", "calibrate", "sweep", "plot", "optimise"),
+    "studies": ("validate", "calibrate", "reach", "sweep", "plot", "optimise"),
 }
 """Which module each command stands in."""
 

@@ -252,11 +252,15 @@ class Chart:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class WhatIf:
-    """The strip of finish times; `target_s` is drawn as a line. None of `bars` while computing."""
+    """The strip of finish times; `target_s` is drawn as a line. None of `bars` while computing.
+
+    `measure` names what the bars show: a value of `Measure`.
+    """
 
     axis: str
     bars: tuple[Alternative, ...]
     target_s: float
+    measure: str = "finish time"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,14 +15,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.analysis.marks import Mark
+from simulator.analysis.marks import Mark, wave_marks
 from simulator.analysis.splits import worst_residual
 from simulator.coefficients import LAP_M
-from simulator.physics.pacers import Place, front_gap, places
+from simulator.physics.pacers import Group, Place, front_gap, group_of, places
 from simulator.physics.track import on_oval, start_position, track_position
 from simulator.recording.recording import Moment, Recording, Status
+from simulator.scenario.model import LightWave, Scenario
 from simulator.stage.director import on_air
 from simulator.stage.gait import (
+    SOMEBODY,
     START_PHASE,
     TICK_S,
     Build,
@@ -100,6 +102,7 @@ class ShowOptions:
         slow_motion: time slows down for a beat where the light is lost.
         settled: pacers are shown in the places they go to, and the shelter is of these: so they
             follow a hand that moves them.
+        groups: ghosts that are runs have their pacers about them, and their light.
     """
 
     ghosts: bool = True
@@ -108,6 +111,7 @@ class ShowOptions:
     wake: bool = True
     slow_motion: bool = True
     settled: bool = False
+    groups: bool = False
 
 
 def scene_of(show: Show, playback: Playback, options: ShowOptions, notice: str = "") -> Scene:
@@ -160,7 +164,7 @@ def scene_of(show: Show, playback: Playback, options: ShowOptions, notice: str =
         paused=playback.paused,
         notice=notice,
         leds=show.scenario.leds,
-        waves=_waves(then, t, seen_s) if options.lights else (),
+        waves=_waves(then, t, seen_s, options) if options.lights else (),
         runner=Body(
             then.scenario.runner.name,
             short_name(then.scenario.runner.name),
@@ -173,7 +177,7 @@ def scene_of(show: Show, playback: Playback, options: ShowOptions, notice: str =
             stride=_her_track(run).at(t, then.scenario.runner.height),
         ),
         pacers=_pacers(then, t, moment.v_m_s * pace_on(t, run.end_s), standing),
-        ghosts=_ghosts(show, t, seen_s, seen.x_m) if options.ghosts else (),
+        ghosts=_ghosts(show, t, seen_s, seen.x_m, options) if options.ghosts else (),
         group=_group(then, seen, standing, aside_m),
         gaps=_gaps(then, t, x),
         meters=_meters(then, moment),
@@ -227,11 +231,14 @@ def _weather(show: Show) -> Weather | None:
     return Weather(air.wind.speed, towards, air.temperature)
 
 
-def _waves(show: Show, t: float, seen_s: float) -> tuple[Wave, ...]:
+def _waves(show: Show, t: float, seen_s: float, options: ShowOptions) -> tuple[Wave, ...]:
     waves = []
     race = show.recording.race_m
     lit = min(max(1.0 - (t - show.recording.end_s) / LIGHT_OUT_S, 0.0), 1.0)
-    for wave, mark in zip(show.scenario.wavelight.waves, show.waves, strict=True):
+    shown = list(zip(show.scenario.wavelight.waves, show.waves, strict=True))
+    if options.groups and options.ghosts:
+        shown += _lights_of_ghosts(show)
+    for wave, mark in shown:
         if not wave.on:
             continue
         head = float(mark.run.distance_at(seen_s))
@@ -240,6 +247,28 @@ def _waves(show: Show, t: float, seen_s: float) -> tuple[Wave, ...]:
         glow = brightness(leds, position, wave.length, wave.pace_end, lap_m)
         waves.append(Wave(mark.name, mark.colour, head, glow if lit == 1.0 else glow * lit))
     return tuple(waves)
+
+
+def _lights_of_ghosts(show: Show) -> list[tuple[LightWave, Mark]]:
+    """Return the light of each ghost that is a run, in its colour, where it has one of its own."""
+    race_m, plans, lights = show.recording.race_m, {show.scenario.plan}, []
+    for ghost in show.ghosts:
+        ran = _ran(ghost.run, race_m) if isinstance(ghost.run, Recording) else None
+        if ran is None or ran[2] is None or ran[0].plan in plans:
+            continue
+        plans.add(ran[0].plan)
+        name = f"{ghost.name}: {ran[2].name}"
+        lights.append((ran[0].wavelight.waves[0], replace(ran[2], name=name, colour=ghost.colour)))
+    return lights
+
+
+@lru_cache(maxsize=16)
+def _ran(run: Recording, race_m: float) -> tuple[Scenario, Group, Mark | None]:
+    """Return what a ghost was run under, its pacers, and its first light, None without one."""
+    scenario = Scenario.model_validate_json(run.scenario_json)
+    waves = scenario.wavelight.waves
+    light = wave_marks(scenario)[0] if waves and waves[0].on else None
+    return scenario, group_of(scenario.pacers, race_m), light
 
 
 # -- strides ---------------------------------------------------------------------------------------
@@ -322,7 +351,9 @@ def _pacers(show: Show, t: float, v_m_s: float, standing: Sequence[Place]) -> tu
     )
 
 
-def _ghosts(show: Show, t: float, seen_s: float, runner_m: float) -> tuple[Body, ...]:
+def _ghosts(
+    show: Show, t: float, seen_s: float, runner_m: float, options: ShowOptions
+) -> tuple[Body, ...]:
     race, build = show.recording.race_m, _her_build(show)
     bodies = []
     for mark in show.ghosts:
@@ -332,6 +363,8 @@ def _ghosts(show: Show, t: float, seen_s: float, runner_m: float) -> tuple[Body,
         alpha = FADED + (1.0 - FADED) * z * z * (3.0 - 2.0 * z)
         alpha *= still_there(x, min(race, mark.distance_m)) * (LEFT if is_left(mark.name) else 1.0)
         stride = _ghost_track(mark, show.recording.end_s).at(t, build.stature_m)
+        if options.groups and isinstance(mark.run, Recording):
+            bodies += _pacers_of(mark, mark.run, t, seen_s, show.recording, alpha)
         bodies.append(
             Body(
                 mark.name, mark.label, "ghost", mark.colour, x, 0.0, 0.0, alpha,
@@ -339,6 +372,23 @@ def _ghosts(show: Show, t: float, seen_s: float, runner_m: float) -> tuple[Body,
             )
         )  # fmt: skip
     return tuple(bodies)
+
+
+def _pacers_of(
+    mark: Mark, run: Recording, t: float, seen_s: float, live: Recording, alpha: float
+) -> list[Body]:
+    """Return the pacers of a ghost, as translucent as it is, without labels."""
+    _, group, _ = _ran(run, live.race_m)
+    seen = run.at(max(seen_s, 0.0))
+    stride = _ghost_track(mark, live.end_s)
+    return [
+        Body(
+            f"{mark.name}: {place.name}", "", "ghost", mark.colour, place.x_m, place.offset_m, 0.0,
+            0.6 * alpha * place.presence, role=place.role,
+            stride=stride.at(t, SOMEBODY.stature_m),
+        )
+        for place in places(group, seen.x_m, seen.group_m, seen.wide * group.wide_m)
+    ]  # fmt: skip
 
 
 def _group(show: Show, seen: Moment, standing: Sequence[Place], aside_m: float) -> GroupView:
@@ -454,7 +504,7 @@ def _what_if(show: Show, shown: bool) -> WhatIf | None:
     bars = show.alternatives
     if not shown:
         bars = tuple(replace(bar, hidden=True) if bar.current else bar for bar in bars)
-    return WhatIf(show.axis, bars, show.plan.finish_s or 0.0)
+    return WhatIf(show.axis, bars, show.plan.finish_s or 0.0, show.measure)
 
 
 def running_on(time_s: float, end_s: float) -> float:

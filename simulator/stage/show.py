@@ -19,7 +19,7 @@ from simulator.analysis.gaps import GapTrack, lost_light_m
 from simulator.analysis.marks import Mark, ghost_marks, light_mark, plan_mark, wave_marks
 from simulator.analysis.projection import Possible, projected_finish
 from simulator.analysis.splits import Split, split_table, times_of
-from simulator.analysis.what_if import Alternative
+from simulator.analysis.what_if import Alternative, Measure
 from simulator.coefficients import LAP_M
 from simulator.physics.air import outside_sources
 from simulator.physics.pacers import Group, changed_group, group_of, role_of
@@ -61,7 +61,7 @@ class Show:
         came_from: the pacers before the last fork and the distance of that fork [m]; None where
             there was none, or it left them as they were.
         earlier: what was in force before the attempt was forked, each until a race time [s].
-        axis: what the what-if strip is about, as words.
+        axis: what the what-if strip is about, as words; `measure`: what its bars show.
         possible: where the target is still in reach; None while it is not known.
         alternatives: the bars of the what-if strip; None while none is known.
         band: where 90 % of the model's samples are; None while it is not known.
@@ -79,6 +79,7 @@ class Show:
     came_from: tuple[Group, float] | None = None
     earlier: tuple[tuple[float, Show], ...] = ()
     axis: str = "pacers"
+    measure: Measure = Measure.FINISH
     possible: Possible | None = None
     alternatives: tuple[Alternative, ...] | None = None
     band: Band | None = None

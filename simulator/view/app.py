@@ -23,14 +23,15 @@ from simulator.view.camera import directed, on_air, resting
 from simulator.view.controls import Controls
 from simulator.view.drawer import Editor
 from simulator.view.hands import HandTool
-from simulator.view.input import Pointing, binding_of
+from simulator.view.input import Pointing, binding_of, by_position
 from simulator.view.layout import Layout
+from simulator.view.panels.cards import draw_problem
 from simulator.view.panels.timeline import ChartKind
 from simulator.view.picture import Painter, PictureOptions, inset_of, layout_of
 from simulator.view.presenter import Presenter
 from simulator.view.sound import Sound
 from simulator.view.text import Style
-from simulator.view.theme import next_theme, theme_named
+from simulator.view.theme import Theme, next_theme, theme_named
 from simulator.view.watched import Opening, Watched
 from simulator.view.window import Window
 
@@ -49,6 +50,7 @@ TILES = 3
 IDLE_OBJECTS, MOST_OBJECTS = 2_000, 500_000
 """Beyond so many new objects garbage is collected: between pictures that are skipped, and anyway.
 Hardly any of it is garbage, since pictures leave no cycles behind."""
+_STAYS = "Any other key stays. It is written down in any case: Ctrl R brings it back the next time."
 HIDDEN = (pygame.WINDOWFOCUSLOST, pygame.WINDOWMINIMIZED, pygame.WINDOWHIDDEN)
 SEEN = (
     pygame.WINDOWRESTORED,
@@ -117,6 +119,7 @@ class App:
         self._held: set[int] = set()
         self._pointing = Pointing(session)
         self._staging: Staging | None = None
+        self._asked = ""
         self._now_s = self._unseen_s = 0.0
         self._skipper = FrameSkipper()
         self._editor = Editor(session)
@@ -138,6 +141,11 @@ class App:
         """Whether the screen is filled."""
         return self.window.fullscreen
 
+    @property
+    def theme(self) -> Theme:
+        """The colours."""
+        return self._painter.theme
+
     # events -------------------------------------------------------------------------------------
 
     def handle(self, event: pygame.Event) -> None:
@@ -150,7 +158,7 @@ class App:
         elif event.type == pygame.KEYDOWN:
             self._key(event)
         elif event.type == pygame.KEYUP:
-            self._held.discard(event.key)
+            self._held.discard(by_position(event).key)
             self._editor.text(event)
         elif event.type in (pygame.TEXTINPUT, pygame.TEXTEDITING):
             if not self._editor.text(event):
@@ -164,13 +172,21 @@ class App:
             self._pointer(event)
 
     def _key(self, event: pygame.Event) -> None:
+        event = by_position(event)
         again = event.key in self._held
         self._held.add(event.key)
         presenting = self.presenter.on
-        mine = not presenting and not self.looks.help
-        if mine and (self._editor.key(event, again=again) or self.hands.key(event, again=again)):
-            return
+        asked = self._asked
         binding = binding_of(event, presenting=presenting)
+        if asked and (binding is None or binding.action is not Action.QUIT):
+            self._asked = ""
+        if (
+            not asked
+            and not presenting
+            and not self.looks.help
+            and (self._editor.key(event, again=again) or self.hands.key(event, again=again))
+        ):
+            return
         if binding is not None and (binding.repeats or not again):
             self.perform(binding.action, by_key=True)
 
@@ -178,6 +194,7 @@ class App:
         if event.type == pygame.MOUSEMOTION:
             self._pointing.point(event.pos)
         left = event.type == pygame.MOUSEBUTTONDOWN and event.button == pygame.BUTTON_LEFT
+        self._asked = "" if left else self._asked
         if left and self.looks.help:  # the card lies over everything
             self._look(help=False)
             return
@@ -279,11 +296,17 @@ class App:
             self.session.notify(said)
 
     def _quit(self) -> None:
-        """Close the help first, then the full screen, then the window."""
+        """Close the help first, then the full screen, then the window.
+
+        Where something is not saved it is asked for once: the second press closes it.
+        """
+        at_stake, asked = self.session.at_stake, self._asked
         if self.looks.help:
             self._look(help=False)
         elif self.fullscreen:
             self._toggle_fullscreen()
+        elif at_stake and at_stake != asked:
+            self._asked = at_stake
         else:
             self.running = False
 
@@ -363,6 +386,9 @@ class App:
             return  # over the whole picture, the drawer too
         self.hands.draw(surface, scene, layout, style, inset_of(layout, on_air(self.shot, scene)))
         self._editor.draw(surface, scene, layout, style, elapsed_s, self.hands.read_out)
+        if self._asked:
+            text = f"{self._asked} {_STAYS}"
+            draw_problem(surface, text, layout, style, "Q or Esc once more closes the window.")
 
     def _switched(self, scene: Scene) -> dict[Action, bool]:
         """Return which buttons are switches, and whether they are on."""
@@ -397,14 +423,23 @@ def _collect(limit: int) -> None:
         gc.collect()
 
 
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """How a window was when it was closed: its theme's name, its size [px], whether it sounded."""
+
+    theme: str
+    size: tuple[int, int]
+    sound: bool
+
+
 def run(
     session: Watched,
     *,
     sound: bool = False,
     clock: Callable[[], float] = time.perf_counter,
     **opening: Unpack[Opening],
-) -> None:
-    """Show a session in a window until it is closed.
+) -> Closing:
+    """Show a session in a window until it is closed; return how it was then.
 
     Args:
         session: what to watch.
@@ -436,6 +471,7 @@ def run(
             before = now
             app.prepare(lambda: before + SPARE_S - clock())  # noqa: B023 - called at once
             pace.tick(FRAMES_PER_S)
+        return Closing(app.theme.name, app.window.windowed, app.sound.on)
     finally:
         gc.unfreeze()
         gc.enable()

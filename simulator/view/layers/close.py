@@ -460,7 +460,7 @@ def names(
 ) -> None:
     """Write her name and the ghosts' over their heads, clear of one another."""
     theme, bounds = style.theme, target.get_rect()
-    named = [each for each in placed if each.body.kind != "pacer" and each.body.alpha > 0.4]
+    named = [p for p in placed if p.body.kind != "pacer" and p.body.label and p.body.alpha > 0.4]
     for each in sorted(named, key=lambda one: one.body.kind != "runner"):
         body, runner = each.body, each.body.kind == "runner"
         px = style.sizes.px(22 if runner else 19, 11)

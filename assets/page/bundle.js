@@ -14,7 +14,12 @@ const unbundled = async (text) => {
     at += 8 * count;
     return decoded(bytes, count, head.predictors[predictor]);
   });
-  return { arrays, values: head.values };
+  const files = {};
+  for (const [name, size] of head.files) {
+    files[name] = new Uint8Array(buffer, at, size);
+    at += size;
+  }
+  return { arrays, files, values: head.values };
 };
 // the low bytes of all numbers come first; what they are added to is foretold by those before each
 const decoded = (bytes, count, weights) => {

@@ -1,53 +1,156 @@
-"use strict";
-(() => {
-  const data = JSON.parse(document.getElementById("data").textContent);
-  const $ = (id) => document.getElementById(id);
-  const css = getComputedStyle(document.documentElement);
-  const colour = (name) => css.getPropertyValue("--" + name).trim();
-  const GONE = -32768;
+// The page: what is turned goes to the model, and everything is drawn from what it answers.
+const $ = (id) => document.getElementById(id);
+const root = document.documentElement;
+const make = (tag, attributes = {}, ...inside) => {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name in node && name !== "list") node[name] = value; else node.setAttribute(name, value);
+  }
+  node.append(...inside);
+  return node;
+};
+const trouble = (words) => { $("trouble").textContent = words; $("trouble").hidden = false; };
 
-  // columns are base64 of little-endian int16: differences, summed up again here
-  const column = (text, unit, sums = true) => {
-    const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
-    const view = new DataView(bytes.buffer);
-    const out = new Float64Array(bytes.length / 2);
-    let sum = 0;
-    for (let i = 0; i < out.length; i++) {
-      const value = view.getInt16(2 * i, true);
-      sum += value;
-      out[i] = sums ? sum * unit : value === GONE ? NaN : value * unit;
-    }
-    return out;
+const start = ({ arrays, files, values: { model: m, show } }) => {
+  for (const [name, weight] of [["regular", "400"], ["bold", "700"]]) {
+    const font = new FontFace("Lightpace", files[name], { weight });
+    document.fonts.add(font);
+    font.load().catch(() => {});
+  }
+  const model = makeModel(m, arrays), knobs = m.knobs, pacerNames = m.formations[0].names;
+  const ghosts = show.ghosts.map((g) => ({ ...g, x: arrays[g.x], t: arrays[g.t] }));
+  const waves = show.waves.map((w) => ({ ...w, pace: w.plan && model.paceOf({ ...w.plan, u: arrays[w.plan.u], x: arrays[w.plan.x], pace: arrays[w.plan.pace] }) }));
+  const most = m.formations[0].counts.length - 1;
+  const settings = { ...model.defaults };
+  let run = model.run(settings), ofFile = run, you = null;
+  const state = { t: 0, rate: 1, playing: false, before: 0, x: 0 };
+
+  // -- words ---------------------------------------------------------------------------------------
+  const colour = (name) => {
+    if (name.startsWith("#")) return name;
+    return getComputedStyle(root).getPropertyValue("--" + name).trim();
   };
-  const bodies = data.bodies.map((b) => ({ ...b, x: column(b.x, 0.01), alpha: column(b.alpha, 0.01) }));
-  const runner = bodies.find((b) => b.kind === "runner");
-  const waves = data.waves.map((w) => ({ ...w, x: column(w.x, 0.01) }));
-  const gap = column(data.gap, 0.01, false);
-  const metres = column(data.metres, 0.01, false);
-  const states = column(data.state, 1, false);
-  const curves = data.curves.map((c) => ({ ...c, gap: column(c.gap, 0.01, false) }));
-
-  const at = (values, t) => {
-    const place = Math.min(Math.max(t / data.step_s, 0), values.length - 1);
-    const i = Math.min(Math.floor(place), values.length - 2);
-    return values[i] + (values[i + 1] - values[i]) * (place - i);
+  let shades = new Map();
+  const shade = (name) => { if (!shades.has(name)) shades.set(name, colour(name)); return shades.get(name); };
+  const named = (name) => (name.startsWith("#") ? name : shade("named-" + name) || shade("muted"));
+  const timeText = (s, digits = 2) => {
+    const unit = 10 ** digits, whole = Math.round(s * unit), minutes = Math.floor(whole / (60 * unit));
+    return `${minutes}:${((whole - minutes * 60 * unit) / unit).toFixed(digits).padStart(digits ? digits + 3 : 2, "0")}`;
   };
   const clockText = (t) => {
-    if (t >= data.end_s) return data.end_text;
+    if (t >= run.end) return timeText(run.end);
     const tenths = Math.floor(t * 10 + 1e-6);
     return Math.floor(tenths / 600) + ":" + String(Math.floor(tenths / 10) % 60).padStart(2, "0") + "." + (tenths % 10);
   };
-  const signed = (v, digits) => {
+  const signed = (v, digits = 2) => {
     const text = Math.abs(v).toFixed(digits);
     return Number(text) === 0 ? text : (v > 0 ? "+" : "−") + text;
   };
+  const cell = (v, text) => (Number.isFinite(v) ? text(v) : "–");
+  const typedTime = (text) => {
+    const match = /^\s*(?:(\d{1,2}):)?(\d{1,3}(?:[.,]\d{1,3})?)\s*$/.exec(text);
+    return match ? 60 * Number(match[1] || 0) + Number(match[2].replace(",", ".")) : NaN;
+  };
 
-  const state = { t: 0, rate: 1, playing: false, before: 0 };
+  // -- where everything is -------------------------------------------------------------------------
+  const between = (values, place) => {
+    const i = Math.min(Math.max(Math.floor(place), 0), values.length - 2);
+    return values.length < 2 ? values[0] : values[i] + (values[i + 1] - values[i]) * Math.min(place - i, 1);
+  };
+  const placeIn = (values, x) => { // where x lies among increasing values, as index and share
+    let low = 0, high = values.length - 1;
+    if (x <= values[0]) return 0;
+    if (x >= values[high]) return high;
+    while (high - low > 1) { const middle = low + high >> 1; if (values[middle] <= x) low = middle; else high = middle; }
+    return low + (x - values[low]) / (values[high] - values[low] || 1);
+  };
+  const xAt = (r, t) => {
+    const place = Math.min(Math.max(t, 0), r.end) / r.step, i = Math.min(Math.floor(place), r.ticks - 1);
+    return hermite(r.xs[i], r.vs[i], r.xs[i + 1], r.vs[i + 1], r.step, place - i);
+  };
+  const timeAt = (r, x) => { // NaN: never there
+    if (x <= 0) return 0;
+    if (x > r.xs[r.ticks]) return NaN;
+    const i = Math.min(Math.floor(placeIn(r.xs, x)), r.ticks - 1);
+    return (i + crossing(r.xs[i], r.vs[i], r.xs[i + 1], r.vs[i + 1], r.step, x)) * r.step;
+  };
+  const markAt = (pace, t) => {
+    const half = Math.max(t, 0) / pace.half_step;
+    return half < pace.halves - 1 ? between(pace.marks, half) : pace.mark(pace.halves - 1) + (half - pace.halves + 1) * pace.half_step * pace.speeds[pace.halves - 1];
+  };
+  const passes = (pace, x) => {
+    const last = pace.halves - 1;
+    return x > pace.marks[last] ? (last * pace.half_step) + (x - pace.marks[last]) / pace.speeds[last] : placeIn(pace.marks, x) * pace.half_step;
+  };
+  const ghostAt = (g, t) => {
+    const last = g.t.length - 1;
+    if (t < g.t[last]) return between(g.x, placeIn(g.t, t));
+    const far = Math.max(last - 10, 0);
+    return g.x[last] + (t - g.t[last]) * (g.x[last] - g.x[far]) / (g.t[last] - g.t[far]);
+  };
+  const ghostPasses = (g, x) => (x > g.x[g.x.length - 1] + 1e-9 ? NaN : between(g.t, placeIn(g.x, x)));
+  const everyGhost = () => (you ? [...ghosts, you] : ghosts);
+  const group = () => m.formations[0].counts[settings.pacers];
+  const BESIDE = m.beside_m;
+  const pacersAt = (t, x) => {
+    const bodies = group().bodies, stages = arrays[bodies.stages], count = stages.length;
+    const i = Math.min(Math.max(Math.floor(placeIn(stages, x)), 0), count - 2);
+    const share = Math.min(Math.max((x - stages[i]) / (stages[i + 1] - stages[i]), 0), 1);
+    const place = Math.min(t, run.end) / run.step, slot = between(run.groups, place), wide = between(run.wides, place) * group().wide_m;
+    const nearest = m.formations[0].nearest, shift = m.gap_set || settings.gap !== m.gap ? settings.gap - nearest : 0;
+    return bodies.names.map((name, n) => {
+      const at = (number, k) => arrays[number][n * count + k];
+      const blend = (a, b) => a + (b - a) * share;
+      const leads = (k) => at(bodies.ahead, k) > BESIDE;
+      const along = (k) => (leads(k) ? slot + shift : x) + at(bodies.ahead, k);
+      const presence = blend(at(bodies.presence, i), at(bodies.presence, i + 1)), gone = 1 - presence;
+      const aside = blend(at(bodies.offset, i) + (leads(i) ? 0 : wide), at(bodies.offset, i + 1) + (leads(i + 1) ? 0 : wide));
+      return { name, x: blend(along(i), along(i + 1)), offset: aside + 3 * gone * gone * (3 - 2 * gone), alpha: presence };
+    }).filter((body) => body.alpha > 0.02);
+  };
+  const gapAt = (t) => { const x = Math.min(xAt(run, t), run.race); return [Math.min(t, run.end) - passes(run.light, x), markAt(run.light, t) - x]; };
 
-  // -- the track: s = 0 on the finish line, anticlockwise; y upwards, metres --------------------
+  // what the gap means, held by hysteresis as in simulator/analysis/gaps.py
+  const meanings = () => {
+    const states = new Array(run.ticks + 1), gaps = new Float64Array(run.ticks + 1), lag = Math.round(3 / run.step);
+    let level = true, losing = true;
+    for (let i = 0; i <= run.ticks; i++) {
+      gaps[i] = gapAt(Math.min(i * run.step, run.end))[0];
+      const size = Math.abs(gaps[i]), change = gaps[i] - gaps[Math.max(i - lag, 0)];
+      if (size < 0.05) level = true; else if (size >= 0.1) level = false;
+      if (change > 0.03) losing = true; else if (change < -0.03) losing = false;
+      states[i] = level ? "level" : (gaps[i] > 0 ? "behind" : "ahead") + (losing ? "-losing" : "-gaining");
+    }
+    return { states, gaps };
+  };
+  const lostAt = () => {
+    const lag = m.light_lag, clear = (i) => run.xs[i] - (2 * i - lag > 0 ? run.light.mark(2 * i - lag) : 0);
+    const last = run.finish ? run.ticks - 1 : run.ticks;
+    if (xAt(run, run.end) - (run.end > lag * HALF ? markAt(run.light, run.end - lag * HALF) : 0) >= 0) return null;
+    for (let i = last; i >= 0; i--) if (clear(i) >= 0) {
+      const share = clear(i) / (clear(i) - clear(i + 1) || 1);
+      return xAt(run, (i + Math.min(Math.max(share, 0), 1)) * run.step);
+    }
+    return 0;
+  };
+  const HALF = 0.5 * m.step;
+
+  // -- canvases --------------------------------------------------------------------------------------
+  const still = matchMedia("(prefers-reduced-motion: reduce)");
+  const sized = (canvas) => { // drawn in rem/16, so that it grows with the type
+    const unit = parseFloat(getComputedStyle(root).fontSize) / 16, scale = (window.devicePixelRatio || 1) * unit;
+    const box = canvas.getBoundingClientRect(), w = box.width / unit, h = box.height / unit;
+    const wide = Math.max(1, Math.round(w * scale)), high = Math.max(1, Math.round(h * scale));
+    if (canvas.width !== wide || canvas.height !== high) { canvas.width = wide; canvas.height = high; }
+    const pen = canvas.getContext("2d");
+    pen.setTransform(scale, 0, 0, scale, 0, 0);
+    pen.clearRect(0, 0, w, h);
+    return [pen, w, h];
+  };
+  // the track: s = 0 on the finish line, anticlockwise; y upwards, metres
   const L = 84.39, R = 36.8, LANES = 9.76, LAP = 400;
   const plane = (x, off) => {
-    let s = ((x + data.start_s_m) % LAP + LAP) % LAP;
+    let s = ((x + m.start) % LAP + LAP) % LAP;
     const r = R + off, bend = Math.PI * R;
     if (s < bend) return [L / 2 + r * Math.sin(s / R), -r * Math.cos(s / R)];
     s -= bend;
@@ -56,250 +159,640 @@
     if (s < bend) return [-L / 2 - r * Math.sin(s / R), r * Math.cos(s / R)];
     return [-L / 2 + (s - bend), -r];
   };
-  const sized = (canvas) => {
-    const scale = window.devicePixelRatio || 1, box = canvas.getBoundingClientRect();
-    const w = Math.max(1, Math.round(box.width * scale)), h = Math.max(1, Math.round(box.height * scale));
-    if (canvas.width !== w || canvas.height !== h) { canvas.width = w; canvas.height = h; }
-    const pen = canvas.getContext("2d");
-    pen.setTransform(scale, 0, 0, scale, 0, 0);
-    pen.clearRect(0, 0, box.width, box.height);
-    return [pen, box.width, box.height];
-  };
   const oval = (pen, off, put) => {
     const r = R + off, [cx, cy] = put([0, 0]), k = put([1, 0])[0] - cx;
     pen.beginPath();
     pen.arc(cx + k * L / 2, cy, k * r, -Math.PI / 2, Math.PI / 2);
     pen.arc(cx - k * L / 2, cy, k * r, Math.PI / 2, 1.5 * Math.PI);
     pen.closePath();
-    return k;
   };
-  const glow = (pen, x, y, radius, shade, alpha) => {
+  const glow = (pen, x, y, radius, tint, alpha) => {
     const soft = pen.createRadialGradient(x, y, 0, x, y, radius);
-    soft.addColorStop(0, shade); soft.addColorStop(1, "transparent");
+    soft.addColorStop(0, tint); soft.addColorStop(1, "transparent");
     pen.globalAlpha = alpha; pen.fillStyle = soft;
     pen.beginPath(); pen.arc(x, y, radius, 0, 7); pen.fill(); pen.globalAlpha = 1;
   };
-  const dot = (pen, x, y, radius, body) => {
-    pen.globalAlpha = Math.max(0, Math.min(1, at(body.alpha, state.t)));
+  const dot = (pen, x, y, radius, tint, hollow, alpha = 1) => {
+    pen.globalAlpha = Math.max(0, Math.min(1, alpha));
     pen.beginPath(); pen.arc(x, y, radius, 0, 7);
-    if (body.kind === "ghost") {
-      pen.setLineDash([3, 2]); pen.lineWidth = 2; pen.strokeStyle = body.colour; pen.stroke(); pen.setLineDash([]);
+    if (hollow) {
+      pen.setLineDash([3, 2]); pen.lineWidth = 2; pen.strokeStyle = tint; pen.stroke(); pen.setLineDash([]);
     } else {
-      pen.fillStyle = body.colour; pen.fill(); pen.lineWidth = 1.5; pen.strokeStyle = colour("back"); pen.stroke();
+      pen.fillStyle = tint; pen.fill(); pen.lineWidth = 1.5; pen.strokeStyle = shade("back"); pen.stroke();
     }
     pen.globalAlpha = 1;
   };
-  const drawTrack = () => {
+  const drawTrack = (pacers) => {
     const [pen, w, h] = sized($("track"));
     const k = Math.min(w / (L + 2 * (R + LANES + 4)), h / (2 * (R + LANES + 4)));
     const put = ([x, y]) => [w / 2 + k * x, h / 2 - k * y];
-    oval(pen, LANES + 2.4, put); pen.fillStyle = colour("apron"); pen.fill();
-    oval(pen, LANES - 0.3, put); pen.fillStyle = colour("tartan"); pen.fill();
-    pen.strokeStyle = colour("lane"); pen.lineWidth = 1; pen.globalAlpha = w > 500 ? 0.35 : 0.2;
+    oval(pen, LANES + 2.4, put); pen.fillStyle = shade("apron"); pen.fill();
+    oval(pen, LANES - 0.3, put); pen.fillStyle = shade("tartan"); pen.fill();
+    pen.strokeStyle = shade("lane"); pen.lineWidth = 1; pen.globalAlpha = w > 500 ? 0.35 : 0.2;
     for (let lane = 1; lane < 8; lane++) { oval(pen, lane * 1.22 - 0.3, put); pen.stroke(); }
     pen.globalAlpha = 1;
-    oval(pen, -0.3, put); pen.fillStyle = colour("turf"); pen.fill();
-    pen.save(); pen.clip(); pen.fillStyle = colour("white"); pen.globalAlpha = 0.018;
-    for (let x = -L / 2 - R - 3; x < L / 2 + R; x += 14) pen.fillRect(put([x, 0])[0], 0, 7 * k, h);
-    pen.restore();
-    oval(pen, -0.3, put); pen.strokeStyle = colour("kerb"); pen.lineWidth = 1.5; pen.stroke();
-    const line = (x, shade, width) => {
+    oval(pen, -0.3, put); pen.fillStyle = shade("turf"); pen.fill();
+    pen.strokeStyle = shade("kerb"); pen.lineWidth = 1.5; pen.stroke();
+    const line = (x, tint, width) => {
       const [a, b] = [put(plane(x, -0.3)), put(plane(x, LANES - 0.3))];
-      pen.strokeStyle = shade; pen.lineWidth = width; pen.beginPath(); pen.moveTo(...a); pen.lineTo(...b); pen.stroke();
+      pen.strokeStyle = tint; pen.lineWidth = width; pen.beginPath(); pen.moveTo(...a); pen.lineTo(...b); pen.stroke();
     };
-    line(0, colour("lane"), 1.5); line(data.race_m, colour("white"), 3);
-    pen.fillStyle = colour("lane"); pen.font = `700 ${w > 500 ? 11 : 9}px Lightpace`; pen.textBaseline = "middle";
-    const foot = put(plane(data.race_m, 6)); pen.textAlign = "left"; pen.fillText("FINISH", foot[0] + 6, foot[1]);
+    line(0, shade("lane"), 1.5); line(run.race, named("white"), 3);
+    pen.fillStyle = shade("lane"); pen.font = `700 ${w > 500 ? 11 : 9}px Lightpace`; pen.textBaseline = "middle";
+    const foot = put(plane(run.race, 6)); pen.textAlign = "left"; pen.fillText("FINISH", foot[0] + 6, foot[1]);
     const size = Math.max(3, 1.35 * k);
     for (const wave of waves) {
-      const head = at(wave.x, state.t);
+      const head = markAt(wave.pace || run.plan, state.t) + wave.ahead;
       for (let i = wave.length; i >= 0; i--) {
         const bright = Math.pow(1 - i / (wave.length + 1), 1.4);
         const [x, y] = put(plane(head - i, -1.1));
-        glow(pen, x, y, size * (1 + 2 * bright), wave.colour, 0.7 * bright);
+        glow(pen, x, y, size * (1 + 2 * bright), named(wave.colour), 0.7 * bright);
       }
     }
-    for (const kind of ["ghost", "pacer", "runner"])
-      for (const body of bodies) if (body.kind === kind) {
-        const [x, y] = put(plane(at(body.x, state.t), body.offset_m));
-        dot(pen, x, y, kind === "runner" ? size * 1.35 : size * 0.85, body);
-      }
-    const lead = put(plane(at(runner.x, state.t), LANES + 0.5));
-    const [x, y] = put(plane(at(runner.x, state.t), 0.7));
-    pen.strokeStyle = colour("muted"); pen.lineWidth = 1; pen.beginPath(); pen.moveTo(x, y); pen.lineTo(...lead); pen.stroke();
-    pen.fillStyle = colour("text"); pen.font = `700 ${w > 500 ? 13 : 11}px Lightpace`;
-    const half = pen.measureText(runner.label).width / 2 + 4;
+    for (const g of everyGhost()) { const [x, y] = put(plane(ghostAt(g, state.t), 0.7)); dot(pen, x, y, size * 0.9, named(g.colour), true); }
+    for (const body of pacers) { const [x, y] = put(plane(body.x, body.offset + 0.7)); dot(pen, x, y, size * 0.85, shade("muted"), false, body.alpha); }
+    const [x, y] = put(plane(state.x, 0.7)), lead = put(plane(state.x, LANES + 0.5));
+    dot(pen, x, y, size * 1.35, named("white"));
+    pen.strokeStyle = shade("muted"); pen.lineWidth = 1; pen.beginPath(); pen.moveTo(x, y); pen.lineTo(...lead); pen.stroke();
+    pen.fillStyle = shade("text"); pen.font = `700 ${w > 500 ? 13 : 11}px Lightpace`;
+    const half = pen.measureText(show.runner).width / 2 + 4;
     const lx = Math.min(Math.max(lead[0], half), w - half), ly = lead[1] + (lead[1] > h / 2 ? 10 : -10);
-    pen.textAlign = "center"; pen.fillText(runner.label, lx, Math.min(Math.max(ly, 8), h - 8));
+    pen.textAlign = "center"; pen.fillText(show.runner, lx, Math.min(Math.max(ly, 8), h - 8));
   };
 
-  const drawGroup = () => {
+  const drawGroup = (pacers) => {
     const [pen, w, h] = sized($("group"));
-    const span = Math.max(14, Math.min(25, w / 22)), k = w / span, centre = at(runner.x, state.t) + 1.2;
+    const span = Math.max(14, Math.min(25, w / 22)), k = w / span, centre = state.x + 1.2;
     const put = (x, off) => [w / 2 + k * (x - centre), 34 + Math.min(k, 30) * off];
-    pen.fillStyle = colour("tartan"); pen.fillRect(0, 20, w, h);
-    pen.fillStyle = colour("panel"); pen.fillRect(0, 0, w, 20);
-    pen.fillStyle = colour("kerb"); pen.fillRect(0, 19, w, 1.5);
-    pen.font = "700 11px Lightpace"; pen.textBaseline = "middle"; pen.textAlign = "center"; pen.fillStyle = colour("lane");
-    for (let m = Math.ceil((centre - span) / 5) * 5; m < centre + span; m += 5) {
-      const [x] = put(m, 0);
+    pen.fillStyle = shade("tartan"); pen.fillRect(0, 20, w, h);
+    pen.fillStyle = shade("panel"); pen.fillRect(0, 0, w, 20);
+    pen.fillStyle = shade("kerb"); pen.fillRect(0, 19, w, 1.5);
+    pen.font = "700 11px Lightpace"; pen.textBaseline = "middle"; pen.textAlign = "center"; pen.fillStyle = shade("lane");
+    for (let at = Math.ceil((centre - span) / 5) * 5; at < centre + span; at += 5) {
+      const [x] = put(at, 0);
       pen.globalAlpha = 0.5; pen.fillRect(x, 21, 1, h); pen.globalAlpha = 1;
-      if (m >= 0 && m <= data.race_m && x < w - 90) pen.fillText(m + " m", x, h - 10);
+      if (at >= 0 && at <= run.race && x < w - 90 && x > 20) pen.fillText(at + " m", x, h - 9);
     }
-    for (let m = Math.floor(centre - span); m < centre + span; m++) {
-      const [x] = put(m, 0);
-      pen.fillStyle = colour("led"); pen.beginPath(); pen.arc(x, 12, 1.6, 0, 7); pen.fill();
+    for (let at = Math.floor(centre - span); at < centre + span; at++) {
+      const [x] = put(at, 0);
+      pen.fillStyle = shade("led"); pen.beginPath(); pen.arc(x, 12, 1.6, 0, 7); pen.fill();
       for (const wave of waves) {
-        const behind = at(wave.x, state.t) - m;
+        const behind = markAt(wave.pace || run.plan, state.t) + wave.ahead - at;
         const bright = behind < 0 ? Math.max(0, 1 + behind) : Math.pow(Math.max(0, 1 - behind / wave.length), 1.4);
-        if (bright > 0.02) { glow(pen, x, 12, 9, wave.colour, bright); glow(pen, x, 12, 4, colour("white"), 0.7 * bright); }
+        if (bright > 0.02) { glow(pen, x, 12, 9, named(wave.colour), bright); glow(pen, x, 12, 4, named("white"), 0.7 * bright); }
       }
     }
-    for (const kind of ["ghost", "pacer", "runner"])
-      for (const body of bodies) if (body.kind === kind) {
-        const [x, y] = put(at(body.x, state.t), body.offset_m);
-        if (x < -20 || x > w + 20) continue;
-        dot(pen, x, y, kind === "runner" ? 8.5 : 6.5, body);
-        if (kind === "ghost") { pen.fillStyle = body.colour; pen.textAlign = "center"; pen.fillText(body.label, x, y + 17); }
-      }
-    pen.fillStyle = colour("muted"); pen.textAlign = "right"; pen.fillText("running →", w - 8, h - 10);
+    const taken = []; // labels already there, as [left, right]
+    for (const g of everyGhost()) {
+      const [x, y] = put(ghostAt(g, state.t), 0.15);
+      if (x < -20 || x > w + 20) continue;
+      dot(pen, x, y, 6.5, named(g.colour), true);
+      const half = pen.measureText(g.label).width / 2 + 4;
+      const row = [0, 1].find((r) => taken.every(([from, to, at]) => at !== r || x + half < from || x - half > to));
+      if (row === undefined) continue;
+      taken.push([x - half, x + half, row]);
+      pen.fillStyle = shade("text"); pen.fillText(g.label, x, 75 + 14 * row);
+    }
+    for (const body of pacers) { const [x, y] = put(body.x, body.offset); if (x > -20 && x < w + 20) dot(pen, x, y, 6.5, shade("muted"), false, body.alpha); }
+    const [x, y] = put(state.x, 0);
+    dot(pen, x, y, 8.5, named("white"));
+    pen.fillStyle = shade("lane"); pen.textAlign = "right"; pen.fillText("running →", w - 8, h - 9);
   };
 
+  // the gap to the light by distance: hers, the file's where it differs, the ghosts'
+  let curves = [], gapRange = [-0.5, 1];
+  const POINTS = 240;
+  const curvesOf = () => {
+    const at = Array.from({ length: POINTS + 1 }, (_, i) => run.race * i / POINTS);
+    const gapsOf = (time) => Float64Array.from(at, (x) => (x === 0 ? 0 : time(x) - passes(run.light, x)));
+    curves = everyGhost().map((g) => ({ name: g.name, colour: named(g.colour), gap: gapsOf((x) => ghostPasses(g, x)) }));
+    if (run !== ofFile) curves.push({ name: "as in the file", colour: shade("bar"), gap: gapsOf((x) => timeAt(ofFile, x)) });
+    curves.push({ name: show.runner, colour: named("white"), own: true, gap: gapsOf((x) => timeAt(run, x)) });
+    let low = -0.5, high = 1;
+    for (const c of curves) if (c.own || c.name !== "you") for (const g of c.gap) { if (g < low) low = g; if (g > high) high = g; }
+    const pad = 0.06 * (high - low);
+    gapRange = [low - pad, high + pad];
+    $("legend").replaceChildren(...[{ name: "the light", colour: named(show.light_colour), own: true }, ...curves].map((c) => {
+      const key = make("i", { className: c.own ? "" : "ghost" });
+      key.style.color = c.colour;
+      return make("li", {}, key, c.name);
+    }));
+  };
+  const axisX = (w) => (x) => 46 + (w - 56) * x / run.race;
   const drawCurve = () => {
     const [pen, w, h] = sized($("curve"));
-    const left = 46, right = 10, top = 18, bottom = 24;
-    const [low, high] = data.gap_range_s;
-    const px = (x) => left + (w - left - right) * x / data.race_m;
-    const py = (g) => top + (h - top - bottom) * (g - low) / (high - low);
+    const left = 46, right = 10, top = 18, bottom = 24, [low, high] = gapRange;
+    const px = axisX(w), py = (g) => top + (h - top - bottom) * (g - low) / (high - low);
     pen.font = "12px Lightpace"; pen.textBaseline = "middle"; pen.lineWidth = 1;
     const step = [0.5, 1, 2, 5, 10, 20, 50, 100, 500].find((s) => (high - low) / s <= 6) || 1000;
     for (let g = Math.ceil(low / step) * step; g <= high + 1e-9; g += step) {
-      pen.strokeStyle = colour("edge"); pen.beginPath(); pen.moveTo(left, py(g)); pen.lineTo(w - right, py(g)); pen.stroke();
-      pen.fillStyle = colour("muted"); pen.textAlign = "right"; pen.fillText(signed(g, step < 1 ? 1 : 0), left - 8, py(g));
+      pen.strokeStyle = shade("edge"); pen.beginPath(); pen.moveTo(left, py(g)); pen.lineTo(w - right, py(g)); pen.stroke();
+      pen.fillStyle = shade("muted"); pen.textAlign = "right"; pen.fillText(signed(g, step < 1 ? 1 : 0), left - 8, py(g));
     }
     pen.textAlign = "left"; pen.fillText("s, ↓ behind", 4, 7);
-    const every = data.race_m > 5000 ? 2000 : 400;
-    pen.textAlign = "center";
-    for (let x = 0; x < data.race_m - every / 3; x += every) pen.fillText(x + " m", Math.max(px(x), 30), h - 9);
     pen.textAlign = "right"; pen.fillText("finish", w - 4, h - 9); pen.textAlign = "center";
-    let row = 0;
-    for (const mark of data.marks) {
-      pen.strokeStyle = mark.colour; pen.setLineDash([2, 4]); pen.beginPath();
-      pen.moveTo(px(mark.x_m), top); pen.lineTo(px(mark.x_m), h - bottom); pen.stroke(); pen.setLineDash([]);
-      const wide = pen.measureText(mark.label).width, x = px(mark.x_m) + 5;
-      pen.fillStyle = mark.colour; pen.textAlign = "left";
-      pen.fillText(mark.label, x + wide > w - right ? x - 10 - wide : x, h - bottom - 10 - 16 * (row++ % 3));
+    const room = w - 4 - pen.measureText("finish").width - 10;
+    const every = [200, 400, 800, 2000].find((s) => (w - 56) * s / run.race > 62) || 4000;
+    for (let x = 0; x < run.race; x += every) {
+      const half = pen.measureText(x + " m").width / 2, middle = Math.max(px(x), 30);
+      if (middle + half < room) pen.fillText(x + " m", middle, h - 9);
     }
-    pen.textAlign = "center";
-    pen.strokeStyle = data.light_colour; pen.lineWidth = 2; pen.beginPath(); pen.moveTo(px(0), py(0)); pen.lineTo(px(data.race_m), py(0)); pen.stroke();
-    const run = at(runner.x, state.t);
+    const rows = [];
+    for (const mark of show.marks) {
+      const x = px(mark.x_m), wide = pen.measureText(mark.label).width, at = x + 5 + wide > w - right ? x - 5 - wide : x + 5;
+      pen.strokeStyle = shade("muted"); pen.setLineDash([2, 4]); pen.beginPath();
+      pen.moveTo(x, top); pen.lineTo(x, h - bottom); pen.stroke(); pen.setLineDash([]);
+      let row = 0;
+      while (rows.some(([r, from, to]) => r === row && at < to + 8 && at + wide > from - 8)) row++;
+      rows.push([row, at, at + wide]);
+      pen.fillStyle = shade("muted"); pen.textAlign = "left"; pen.fillText(mark.label, at, h - bottom - 10 - 16 * row);
+    }
+    pen.strokeStyle = named(show.light_colour); pen.lineWidth = 2; pen.beginPath(); pen.moveTo(px(0), py(0)); pen.lineTo(px(run.race), py(0)); pen.stroke();
+    pen.save(); pen.beginPath(); pen.rect(left - 2, top - 4, w - left - right + 4, h - top - bottom + 8); pen.clip();
     for (const curve of curves) {
-      pen.strokeStyle = curve.colour; pen.lineWidth = curve.kind === "runner" ? 3 : 2;
-      pen.setLineDash(curve.kind === "runner" ? [] : [6, 5]); pen.beginPath();
+      pen.strokeStyle = curve.colour; pen.lineWidth = curve.own ? 3 : 2; pen.setLineDash(curve.own ? [] : [6, 5]); pen.beginPath();
       let down = false;
       curve.gap.forEach((g, i) => {
         if (Number.isNaN(g)) { down = false; return; }
-        const x = px(data.race_m * i / (curve.gap.length - 1));
+        const x = px(run.race * i / POINTS);
         if (down) pen.lineTo(x, py(g)); else pen.moveTo(x, py(g));
         down = true;
       });
       pen.stroke(); pen.setLineDash([]);
     }
-    const x = Math.min(run, data.race_m), own = curves[curves.length - 1].gap;
-    const place = own.length > 1 ? x / data.race_m * (own.length - 1) : 0, i = Math.min(Math.floor(place), own.length - 2);
-    pen.strokeStyle = colour("text"); pen.lineWidth = 1.5; pen.beginPath(); pen.moveTo(px(x), top); pen.lineTo(px(x), h - bottom); pen.stroke();
-    const g = own[i] + (own[i + 1] - own[i]) * (place - i);
-    if (!Number.isNaN(g)) { pen.fillStyle = colour("text"); pen.beginPath(); pen.arc(px(x), py(g), 5, 0, 7); pen.fill(); }
+    pen.restore();
+    const x = Math.min(state.x, run.race), g = state.t > 0 ? gapAt(state.t)[0] : 0;
+    pen.strokeStyle = shade("text"); pen.lineWidth = 1.5; pen.beginPath(); pen.moveTo(px(x), top); pen.lineTo(px(x), h - bottom); pen.stroke();
+    pen.fillStyle = shade("text"); pen.beginPath(); pen.arc(px(x), py(g), 5, 0, 7); pen.fill();
   };
 
-  // -- what it says ------------------------------------------------------------------------------
+  // -- one moment ------------------------------------------------------------------------------------
+  let meaning = meanings();
   const rows = [...document.querySelectorAll("tbody tr")];
   const gapWords = () => {
-    const i = Math.min(Math.round(state.t / data.step_s), gap.length - 1);
-    const seconds = gap[i], name = data.states[states[i]];
-    if (name === undefined || Number.isNaN(seconds) || state.t <= 0) return ["", "level"];
-    const side = name.split(",")[0], arrow = { ahead: "▲", level: "●", behind: "▼" }[side];
-    const far = Number.isNaN(metres[i]) ? "" : ` · ${Math.abs(metres[i]).toFixed(1)} m`;
-    const told = { ahead: "ahead of the light", level: "level with the light", behind: "behind the light" }[side];
-    return [`${arrow} ${signed(seconds, 2)} s${far} ${told}`, name.replace(", ", "-")];
+    if (state.t <= 0) return ["", "level"];
+    const name = meaning.states[Math.min(Math.floor(state.t / run.step), run.ticks)], [seconds, metres] = gapAt(state.t);
+    const side = name.split("-")[0], arrow = { ahead: "▲", level: "●", behind: "▼" }[side];
+    const far = state.t >= run.end ? "" : ` · ${Math.abs(metres).toFixed(1)} m`;
+    const meant = { ahead: "ahead of the light", level: "level with the light", behind: "behind the light" }[side];
+    return [`${arrow} ${signed(seconds)} s${far} ${meant}`, name];
   };
-  const show = () => {
-    const text = clockText(state.t), x = Math.min(at(runner.x, state.t), data.race_m);
-    const [words, name] = gapWords();
+  const endWords = () => (Number.isNaN(run.finish) ? "did not finish" : `finish, ${signed(run.finish - run.target)} s against ${timeText(run.target)}`);
+  const draw = () => {
+    state.x = xAt(run, state.t);
+    const pacers = pacersAt(state.t, state.x);
+    drawTrack(pacers); drawGroup(pacers); drawCurve();
+  };
+  const shown = () => {
+    const text = clockText(state.t), x = Math.min(Math.max(xAt(run, state.t), 0), run.race), [words, name] = gapWords();
     $("clock").textContent = text;
     $("gap").textContent = words;
-    $("gap").style.color = colour(name);
-    $("where").textContent = state.t >= data.end_s ? data.end_words : `${Math.floor(Math.max(x, 0))} m of ${data.race_text}`;
+    $("gap").style.color = shade(name);
+    $("where").textContent = state.t >= run.end ? endWords() : `${Math.floor(x)} m of ${show.race_text}`;
     $("scrub").value = state.t;
-    $("scrub").setAttribute("aria-valuetext", `${text}, ${Math.floor(Math.max(x, 0))} metres${words ? ", " + words : ""}`);
+    $("scrub").setAttribute("aria-valuetext", `${text}, ${Math.floor(x)} metres${words ? ", " + words : ""}`);
     $("play").textContent = state.playing ? "Pause" : "Play";
     $("play").setAttribute("aria-pressed", String(state.playing));
     rows.forEach((row, i) => {
       const from = i ? Number(rows[i - 1].dataset.m) : 0;
       row.classList.toggle("now", x > from && x <= Number(row.dataset.m) && state.t > 0);
     });
-    drawTrack(); drawGroup(); drawCurve();
+    draw();
   };
   const say = () => { $("said").textContent = `${state.playing ? "Playing" : "Paused"} at ${clockText(state.t)}. ${gapWords()[0]}`; };
   const frame = (now) => {
     if (!state.playing) return;
     const elapsed = Math.min(Math.max(now - state.before, 0), 250) / 1000;
+    if (still.matches && elapsed < 0.24) { requestAnimationFrame(frame); return; } // four pictures a second
     state.before = now;
-    state.t = Math.min(state.t + elapsed * state.rate, data.end_s);
-    if (state.t >= data.end_s) { state.playing = false; say(); }
-    show();
+    state.t = Math.min(state.t + elapsed * state.rate, run.end);
+    if (state.t >= run.end) { state.playing = false; say(); }
+    shown();
     requestAnimationFrame(frame);
   };
   const play = (on) => {
-    if (on && state.t >= data.end_s) state.t = 0;
+    if (on && state.t >= run.end) state.t = 0;
     const begins = on && !state.playing;
     state.playing = on;
     if (begins) { state.before = performance.now(); requestAnimationFrame(frame); }
-    show(); say();
+    shown(); say();
   };
-  const seek = (t) => { state.t = Math.min(Math.max(t, 0), data.end_s); show(); };
-  const timeAt = (x) => {
-    let low = 0, high = data.end_s;
-    for (let n = 0; n < 40; n++) { const mid = (low + high) / 2; if (at(runner.x, mid) < x) low = mid; else high = mid; }
-    return high;
-  };
+  const seek = (t) => { state.t = Math.min(Math.max(t, 0), run.end); shown(); };
   const setRate = (by) => {
     const select = $("rate"), n = select.options.length;
     select.selectedIndex = by === null ? [...select.options].findIndex((o) => o.value === "1") : Math.min(Math.max(select.selectedIndex + by, 0), n - 1);
     state.rate = Number(select.value);
   };
 
-  $("play").addEventListener("click", () => play(!state.playing));
-  $("scrub").addEventListener("input", (event) => {
-    const t = Number(event.target.value);
-    seek(t >= Number(event.target.max) - 1e-6 ? data.end_s : t);
+  // -- what can be turned ------------------------------------------------------------------------------
+  const TEXTS = {
+    pacers: ["Pacers", (v) => String(v)], gap: ["Gap to the front", (v) => v.toFixed(2) + " m"], wait: ["They wait up to", (v) => v + " m"],
+    target: ["The light runs", (v) => timeText(v)], strength: ["Second half faster", (v) => signed(v, 1) + " %"],
+    temperature: ["Temperature", (v) => v.toFixed(1) + " °C"], wind: ["Wind", (v) => v.toFixed(1) + " m/s"], form: ["Her form", (v) => signed(v, 1) + " %"],
+  };
+  const text = (name, value) => TEXTS[name][1](value);
+  const leastGap = () => { const least = m.formations[0].least[settings.pacers]; return least === null ? 0 : least; };
+  const controls = {};
+  const buildKnobs = () => {
+    for (const name of Object.keys(TEXTS)) {
+      const knob = knobs[name];
+      if (!knob) continue;
+      const slider = make("input", { type: "range", min: 0, max: knob.values.length - 1, step: 1, id: "knob-" + name });
+      const output = make("output", { htmlFor: slider.id }), label = make("label", { htmlFor: slider.id, className: "knob" }, make("span", {}, TEXTS[name][0]), slider, output);
+      slider.addEventListener("input", () => turn({ [name]: knob.values[Number(slider.value)] }));
+      controls[name] = { slider, output, label };
+      $("knobs").append(label);
+      if (name === "gap" || (name === "pacers" && !knobs.gap)) policyRow();
+    }
+    if (!knobs.pacers) policyRow();
+  };
+  const policyRow = () => {
+    if (controls.policy || !knobs.pacers) return;
+    const choices = { hold_light: "Keep to the light", wait_for_runner: "Wait for her" };
+    const buttons = Object.entries(choices).map(([value, words]) => {
+      const button = make("button", { type: "button" }, words);
+      button.dataset.policy = value;
+      button.addEventListener("click", () => turn({ policy: value }));
+      return button;
+    });
+    controls.policy = buttons;
+    $("knobs").append(make("div", { className: "knob", role: "group", "aria-label": "What the pacers do" }, make("span", {}, "The pacers"), make("div", { className: "either" }, ...buttons)));
+  };
+  const showKnobs = () => {
+    for (const [name, control] of Object.entries(controls)) {
+      if (name === "policy") {
+        for (const button of control) button.setAttribute("aria-pressed", String(button.dataset.policy === settings.policy));
+        continue;
+      }
+      const value = settings[name], differs = value !== knobs[name].value;
+      control.slider.value = String(knobs[name].values.indexOf(value));
+      control.slider.setAttribute("aria-valuetext", text(name, value));
+      control.output.replaceChildren(text(name, value), ...(differs ? [make("small", {}, "file " + text(name, knobs[name].value))] : []));
+      control.label.classList.toggle("changed", differs);
+      if (name === "wait") control.label.hidden = settings.policy !== "wait_for_runner";
+      if (name === "gap") control.slider.disabled = settings.pacers === 0;
+    }
+    $("reset").disabled = changed().length === 0;
+  };
+  const names = ["pacers", "gap", "policy", "wait", "target", "strength", "temperature", "wind", "form"];
+  const changed = () => names.filter((name) => settings[name] !== model.defaults[name] && (name === "policy" || knobs[name]));
+
+  // -- on each turn --------------------------------------------------------------------------------------
+  const facts = (id, words) => { $(id).textContent = words; $("fact-" + id).hidden = words === ""; };
+  const showFacts = () => {
+    const done = !Number.isNaN(run.finish), until = Math.min(Math.floor(run.end / run.step), run.ticks);
+    let sheltered = 0;
+    for (let i = 0; i <= until; i++) sheltered += run.shelters[i];
+    const lost = lostAt(), differs = changed().length > 0;
+    facts("finish", done ? timeText(run.finish) : "did not finish");
+    facts("late", done ? signed(run.finish - run.target) : "");
+    $("fact-late").querySelector("dt").textContent = `s against ${timeText(run.target)}`;
+    facts("change", differs && done && ofFile.finish ? signed(run.finish - ofFile.finish) : "");
+    facts("lost", lost === null ? "never" : lost.toFixed(0) + " m");
+    facts("shelter", (100 * sheltered / (until + 1)).toFixed(1) + " %");
+    facts("reserve", between(run.reserves, run.end / run.step).toFixed(0) + " J/kg");
+    $("fact-chance").hidden = differs; // it was worked out for the file
+  };
+  const showSplits = () => {
+    for (const row of rows) {
+      const x = Number(row.dataset.m), ran = timeAt(run, x), plan = passes(run.plan, x);
+      const put = (kind, words) => { const place = row.querySelector("." + kind); if (place) place.textContent = words; };
+      put("plan", timeText(plan)); put("run", cell(ran, timeText)); put("gap", cell(ran - plan, signed));
+      if (row.dataset.published) put("residual", cell(ran - Number(row.dataset.published), signed));
+    }
+  };
+  const roleOf = (count) => { // of the last of so many pacers: what he is there for
+    const bodies = m.formations[0].counts[count].bodies, stages = arrays[bodies.stages].length, n = bodies.names.length - 1;
+    const ahead = arrays[bodies.ahead][n * stages];
+    return ahead > BESIDE ? "ahead" : ahead < -BESIDE ? "behind" : "beside";
+  };
+  // what surprises, where it is met
+  const surprise = () => {
+    const words = [], n = settings.pacers, finish = run.finish;
+    const without = (change) => model.finishOf({ ...settings, ...change });
+    if (knobs.pacers && show.assumed_count) {
+      for (const count of [n, n + 1]) {
+        if (count < 1 || count > most) continue;
+        const more = count === n ? finish : without({ pacers: count }), fewer = count === n ? without({ pacers: n - 1 }) : finish;
+        if (more > fewer + 0.005 && roleOf(count) === "beside") {
+          words.push(`${count - 1} pacers are ${(more - fewer).toFixed(2)} s faster than ${count}: number ${count} runs beside her, and a body beside costs a little. That is assumed: nobody has measured it.`);
+        }
+      }
+    }
+    const turned = (name) => knobs[name] && settings[name] !== knobs[name].value;
+    const before = (name) => without({ [name]: knobs[name].value });
+    if (turned("target")) {
+      const was = before("target"), faster = settings.target < knobs.target.value;
+      if (faster && finish > was + 0.005) words.push("A faster light makes her slower here: it takes the pacers away from her sooner, and with them the shelter.");
+      if (!faster && finish < was - 0.005) words.push("A slower light makes her faster here: she stays longer in the shelter of those who follow it.");
+    }
+    if (turned("gap") && settings.gap < knobs.gap.value && finish > before("gap") + 0.005) words.push("Nearer is not faster here: an early loss of the light weighs more.");
+    if (turned("temperature")) {
+      const was = before("temperature");
+      if (settings.temperature > knobs.temperature.value && finish < was - 0.005) words.push("Warm air is thinner: it brakes less, as long as it is not so hot that the heat takes her power.");
+      if (settings.temperature > knobs.temperature.value && finish > was + 0.005) words.push("Warm air is thinner, but in such heat she loses more aerobic power than that gives.");
+    }
+    if (turned("wind") && settings.wind > knobs.wind.value && finish > before("wind") + 0.005) words.push("Wind costs on every lap: what it takes against her is more than it gives back from behind.");
+    if (settings.policy === "wait_for_runner" && model.defaults.policy !== settings.policy && finish < without({ policy: "hold_light" }) - 0.005) words.push("Pacers who wait keep her sheltered after the light is lost: that is worth more than their pace.");
+    return words.slice(0, 2).join(" ");
+  };
+  const verdict = () => {
+    const differs = changed();
+    const list = differs.map((name) => (name === "policy" ? (settings.policy === "hold_light" ? "they keep to the light" : "they wait for her") : name === "wait" ? "up to " + text(name, settings[name]) : `${TEXTS[name][0].toLowerCase()} ${text(name, settings[name])}`));
+    const change = run.finish - ofFile.finish;
+    const compared = Number.isNaN(run.finish) ? "She does not finish." : !differs.length ? "As in the file." : Number.isNaN(change) ? "" : Math.abs(change) < 0.005 ? "No faster and no slower than in the file." : `${Math.abs(change).toFixed(2)} s ${change < 0 ? "faster" : "slower"} than in the file.`;
+    $("verdict").textContent = [list.length ? list.join(", ").replace(/^./, (c) => c.toUpperCase()) + ": " + compared : compared, surprise()].join(" ");
+  };
+
+  // what takes longer is done in slices, the newest turn first
+  let jobs = 0;
+  const inSlices = (steps) => {
+    const job = ++jobs;
+    const slice = () => {
+      if (job !== jobs) return;
+      const until = performance.now() + 8;
+      while (performance.now() < until) if (steps.next().done) return;
+      setTimeout(slice, 0);
+    };
+    slice();
+  };
+  function* further() {
+    yield* barsOf();
+    verdict();
+    yield;
+    yield* mapOf();
+    yield* pricesOf();
+  }
+  let shownFor = "";
+  const turned = () => {
+    run = model.run(settings);
+    if (changed().length === 0) ofFile = run;
+    state.t = Math.min(state.t, run.end);
+    $("scrub").max = run.end;
+    meaning = meanings();
+    showKnobs(); showFacts(); showSplits(); curvesOf(); shown(); youWords();
+    inSlices(further());
+    share();
+  };
+  const turn = (change) => {
+    Object.assign(settings, change);
+    if (knobs.gap) {
+      const least = leastGap();
+      if (settings.gap < least) settings.gap = knobs.gap.values.find((v) => v >= least);
+    }
+    const atEnd = state.t > 0 && state.t >= run.end;
+    turned();
+    if (atEnd) seek(run.end);
+  };
+
+  // -- bars ------------------------------------------------------------------------------------------------
+  const near = (name, wanted) => [...new Set(wanted.map((v) => knobs[name].values.reduce((a, b) => (Math.abs(b - v) < Math.abs(a - v) ? b : a))))];
+  const AXES = {
+    pacers: () => knobs.pacers.values, gap: () => near("gap", [0.8, 1, 1.2, 1.5, 2, 2.5, 3, 4, 5]).filter((v) => v >= leastGap()),
+    target: () => near("target", [-8, -6, -4, -2, -1, 0, 1, 2, 4, 6, 8].map((s) => knobs.target.value + s)), strength: () => near("strength", [-5, -4, -3, -2, -1, 0, 1, 2, 3, 4, 5]),
+    temperature: () => near("temperature", [0, 5, 10, 15, 20, 25, 30, 35, 40]), wind: () => near("wind", [0, 0.5, 1, 1.5, 2, 3, 4, 5, 6]), form: () => near("form", [-3, -2, -1, -0.5, 0, 0.5, 1, 2, 3]),
+  };
+  const short = (name, v) => (name === "target" ? timeText(v, 0) : name === "gap" ? String(v) : String(v).replace("-", "−"));
+  let axis = knobs.pacers ? "pacers" : "target";
+  function* barsOf() {
+    const values = [...new Set([...AXES[axis](), settings[axis]])].sort((a, b) => a - b), finishes = [];
+    for (const value of values) { finishes.push(value === settings[axis] ? run.finish : model.finishOf({ ...settings, [axis]: value })); yield; }
+    const late = finishes.map((f, i) => f - (axis === "target" ? values[i] : run.target)), top = Math.max(...late.filter(Number.isFinite).map(Math.abs), 0.01);
+    const digits = late.some((v) => v >= 10) ? 1 : 2;
+    $("bars").replaceChildren(...values.map((value, i) => {
+      const bar = make("i"), v = late[i], rests = axis === "pacers" && show.assumed_count && value > 0 && pacersBeside(value);
+      bar.style.height = Number.isFinite(v) ? `${Math.max(1.5, 72 * Math.abs(v) / top)}%` : "0";
+      const words = Number.isFinite(v) ? `${text(axis, value)}: ${timeText(finishes[i])}` : `${text(axis, value)}: she does not finish`;
+      const button = make("button", { type: "button", title: words, "aria-label": words, "aria-pressed": String(value === settings[axis]), className: `${rests ? "assumed " : ""}${v <= 0.005 ? "kept" : ""}` },
+        make("span", {}, Number.isFinite(v) ? signed(v, values.length > 12 ? 1 : digits) : "–"), bar, make("b", {}, short(axis, value)));
+      button.addEventListener("click", () => { turn({ [axis]: value }); });
+      return button;
+    }));
+    const hatched = axis === "pacers" && show.assumed_count && pacersBeside(most) ? " Hatched: rests on what a body beside costs, which is assumed." : "";
+    $("bars-note").textContent = `Seconds behind ${axis === "target" ? "the light" : timeText(run.target)} at the line, by ${TEXTS[axis][0].toLowerCase()}; press one to see it.${hatched}`;
+  }
+  const pacersBeside = (count) => {
+    const bodies = m.formations[0].counts[count].bodies, stages = arrays[bodies.stages].length;
+    return bodies.names.some((_, n) => Math.abs(arrays[bodies.ahead][n * stages]) <= BESIDE);
+  };
+
+  // -- the map ------------------------------------------------------------------------------------------------
+  const mapAxes = knobs.pacers && knobs.gap ? ["pacers", "gap"] : ["temperature", "wind"];
+  let chart = null;
+  const rgb = (name) => { const s = shade(name); return [1, 3, 5].map((i) => parseInt(s.slice(i, i + 2), 16)); };
+  function* mapOf() {
+    const [a, b] = mapAxes, least = (x) => { const l = a === "pacers" ? m.formations[0].least[x] : null; return l === null ? 0 : l; };
+    const across = AXES[a](), up = [...new Set([...(b === "gap" ? near("gap", [0.8, 1, 1.2, 1.5, 2, 2.5, 3, 4, 5]) : AXES[b]()), knobs[b].value])].sort((p, q) => p - q);
+    const grid = { a, b, across, up, late: up.map(() => new Float64Array(across.length).fill(NaN)) };
+    chart = chart && chart.up.length === up.length && chart.across.length === across.length ? { ...grid, late: chart.late } : grid;
+    for (let j = 0; j < up.length; j++) {
+      for (let i = 0; i < across.length; i++) {
+        grid.late[j][i] = b === "gap" && up[j] < least(across[i]) ? NaN : model.finishOf({ ...settings, [a]: across[i], [b]: up[j] }) - run.target;
+        yield;
+      }
+    }
+    chart = grid;
+    drawMap();
+  }
+  const mapBox = (w, h) => ({ left: 46, top: 6, wide: (w - 52) / chart.across.length, high: (h - 46) / chart.up.length });
+  const drawMap = () => {
+    if (!chart) return;
+    const [pen, w, h] = sized($("map")), { left, top, wide, high } = mapBox(w, h);
+    const values = chart.late.flatMap((row) => [...row]).filter(Number.isFinite), low = Math.min(...values), top_s = Math.max(...values, low + 0.01);
+    const stops = [rgb("target"), rgb("warning"), rgb("reserve")];
+    pen.font = "11px Lightpace"; pen.textBaseline = "middle"; pen.textAlign = "center";
+    chart.late.forEach((row, j) => row.forEach((v, i) => {
+      const x = left + wide * i, y = top + high * (chart.up.length - 1 - j);
+      if (!Number.isFinite(v)) { pen.fillStyle = shade("high"); pen.fillRect(x + 0.5, y + 0.5, wide - 1, high - 1); return; }
+      const z = 2 * Math.sqrt((v - low) / (top_s - low)), n = Math.min(Math.floor(z), 1), tint = stops[n].map((c, k) => Math.round(c + (stops[n + 1][k] - c) * (z - n)));
+      pen.fillStyle = `rgb(${tint})`; pen.fillRect(x + 0.5, y + 0.5, wide - 1, high - 1);
+      if (wide >= 31 && high >= 14) { pen.fillStyle = 0.3 * tint[0] + 0.59 * tint[1] + 0.11 * tint[2] > 115 ? "#04060b" : "#ffffff"; pen.fillText(signed(v, 1), x + wide / 2, y + high / 2); }
+      if (v <= 0.005) { pen.strokeStyle = shade("text"); pen.lineWidth = 1.5; pen.strokeRect(x + 1.5, y + 1.5, wide - 3, high - 3); }
+    }));
+    pen.fillStyle = shade("muted");
+    chart.across.forEach((v, i) => pen.fillText(short(chart.a, v), left + wide * (i + 0.5), h - 30));
+    pen.textAlign = "right";
+    chart.up.forEach((v, j) => { if (high > 12 || j % 2 === 0) pen.fillText(short(chart.b, v), left - 6, top + high * (chart.up.length - 0.5 - j)); });
+    pen.textAlign = "left"; pen.fillText(`↑ ${TEXTS[chart.b][0].toLowerCase()}   → ${TEXTS[chart.a][0].toLowerCase()}`, left, h - 11);
+    const i = chart.across.indexOf(settings[chart.a]), j = placeIn(chart.up, settings[chart.b]);
+    if (i >= 0) { pen.strokeStyle = shade("text"); pen.lineWidth = 3; pen.strokeRect(left + wide * i, top + high * (chart.up.length - 1 - j), wide, high); }
+    $("map-note").textContent = `Seconds against ${timeText(run.target)}, from ${signed(low)} to ${signed(top_s)}; everything else as turned. Press a field to go there.`;
+  };
+
+  // -- where the seconds go: simulator/analysis/attribution.py, run here ---------------------------------------
+  const prices = function* () {
+    const target = run.target, base = { ...settings }, factors = [];
+    const apply = (put) => put.reduce((s, right, i) => (right ? { ...s, ...factors[i][2] } : s), base);
+    if (base.pacers > 0 && show.assumed_count) {
+      const options = m.formations.map((f, i) => [f.name, i]).sort((p, q) => (p[0] < q[0] ? -1 : 1)), given = m.gap_set || base.gap !== m.gap;
+      let best = null;
+      for (const [name, i] of options) {
+        const f = m.formations[i], least = f.least[Math.min(base.pacers, f.counts.length - 1)];
+        if (i !== 0 && given && least !== null && base.gap < least) continue;
+        const finish = i === 0 ? run.finish : model.finishOf({ ...base, formation: i });
+        yield;
+        if (!Number.isNaN(finish) && (!best || finish < best.finish || (finish === best.finish && i === 0))) best = { name, i, finish };
+      }
+      best = best || { name: m.formations[0].name, i: 0 };
+      factors.push(["shelter lost", "a group that waits", { policy: "wait_for_runner", wait: m.price_wait }], ["opening", "a leader without errors", { errors: false }],
+        ["formation", `the formation ${best.name}`, { formation: best.i }]);
+    }
+    factors.push(["the day", "a still day, no better or worse than usual", { usual: true }]);
+    const right = apply(factors.map(() => true)), goal = Math.max(target, model.finishOf({ ...right, power: 1.5 })) + 5e-4;
+    let low = 1, high = 1.5, power = 1;
+    if (!(model.finishOf({ ...right, power: 1 }) <= goal)) {
+      for (let n = 0; n < 30; n++) { const middle = 0.5 * (low + high); if (model.finishOf({ ...right, power: middle }) <= goal) high = middle; else low = middle; yield; }
+      power = high;
+    }
+    factors.push(["pace beyond her power", power === 1 ? "her power" : `${(100 * (power - 1)).toFixed(1)} % more aerobic power`, { power }]);
+    const count = factors.length, values = [];
+    for (let n = 0; n < 1 << count; n++) { values.push(model.finishOf(apply(factors.map((_, i) => Boolean(n & 1 << count - 1 - i))))); yield; }
+    if (values.some(Number.isNaN)) return null;
+    const factorial = (k) => (k < 2 ? 1 : k * factorial(k - 1)), bits = (k) => (k ? (k & 1) + bits(k >> 1) : 0);
+    const list = factors.map(([name, against], player) => {
+      const bit = 1 << count - 1 - player;
+      let share = 0;
+      for (let c = 0; c < 1 << count; c++) if (!(c & bit)) share += factorial(bits(c)) * factorial(count - 1 - bits(c)) / factorial(count) * (values[c | bit] - values[c]);
+      return { name, against, seconds: -share };
+    }).sort((p, q) => q.seconds - p.seconds);
+    return { target, finish: values[0], reference: values[values.length - 1], list };
+  };
+  function* pricesOf() {
+    const found = yield* prices();
+    $("prices").replaceChildren();
+    if (!found || Math.abs(found.finish - found.target) < 0.005) {
+      $("prices-note").textContent = found ? "She is level with her target: there is no gap to explain." : "Not known: in one of the runs compared she does not finish.";
+      return;
+    }
+    const left = found.reference - found.target, steps = [];
+    let at = 0;
+    if (Math.abs(left) >= 0.005) { steps.push(["left over", left, "", 0]); at = left; }
+    for (const price of [...found.list].reverse()) { steps.push([price.name, price.seconds, price.against, at]); at += price.seconds; }
+    const ends = steps.flatMap(([, s, , from]) => [from, from + s]), least = Math.min(0, ...ends), span = Math.max(0.01, ...ends) - least;
+    const row = (name, from, to, words, kind, title) => {
+      const bar = make("i", { className: kind });
+      bar.style.left = `${100 * (Math.min(from, to) - least) / span}%`;
+      bar.style.width = `${100 * Math.abs(to - from) / span}%`;
+      return [make("span", { title }, name), make("span", { className: "track" }, bar), make("strong", {}, words)];
+    };
+    $("prices").replaceChildren(...row(`the light, ${timeText(found.target)}`, 0, 0, "0.00", "end", ""),
+      ...steps.reverse().reverse().flatMap(([name, s, against, from]) => row(name, from, from + s, signed(s), s < 0 ? "gain" : "", against && "against " + against)),
+      ...row(`she, ${timeText(found.finish)}`, 0, found.finish - found.target, signed(found.finish - found.target), "end", ""));
+    $("prices-note").textContent = `Each is a Shapley value over ${1 << found.list.length} runs, against ${found.list.map((p) => p.against).join(", ")}.`;
+  }
+
+  // -- race her yourself -----------------------------------------------------------------------------------------
+  const setYou = (time, distance) => {
+    const pace = time / distance;
+    if (!(time > 0) || pace < 1 / 9.3 || pace > 1) return false;
+    const light = model.paceOf(model.even(pace * run.race, true)), x = Float64Array.from({ length: Math.ceil(run.race / 5) + 1 }, (_, i) => Math.min(5 * i, run.race));
+    you = { name: "you", label: "you", colour: "cyan", x, t: Float64Array.from(x, (at) => passes(light, at)), time, distance };
+    return true;
+  };
+  const youWords = () => {
+    $("you-off").hidden = !you;
+    if (!you) return;
+    const at = ghostAt(you, run.end), left = run.race - at, finish = you.t[you.t.length - 1];
+    const half = you.distance === run.race ? "" : `At the pace of your ${timeText(you.time)} you run ${timeText(finish)} here. `;
+    $("you-said").textContent = half + (left > 0 ? `When she ends, after ${timeText(run.end)}, you have run ${at.toFixed(0)} m: ${left.toFixed(0)} m to go.` : `You win by ${(run.end - finish).toFixed(2)} s.`);
+  };
+  const race = () => {
+    const ok = setYou(typedTime($("you-time").value), Number($("you-distance").value));
+    if (ok) turned(); else $("you-said").textContent = "Write a time such as 5:30, of somebody who runs and does not fly.";
+    return ok;
+  };
+  $("you").addEventListener("submit", (event) => { event.preventDefault(); if (race()) { seek(0); play(true); } });
+  $("you-off").addEventListener("click", () => { you = null; $("you-said").textContent = ""; turned(); });
+
+  // -- the link ----------------------------------------------------------------------------------------------------
+  const share = () => {
+    const parts = changed().map((name) => `${name}=${name === "policy" ? (settings.policy === "hold_light" ? "hold" : "wait") : settings[name]}`);
+    if (you) parts.push(`you=${timeText(you.time)}`, ...(you.distance === run.race ? [] : [`over=${you.distance}`]));
+    const hash = parts.length ? "#" + parts.join("&") : "";
+    shownFor = hash;
+    if (location.hash !== hash) { try { history.replaceState(null, "", hash || location.pathname + location.search); } catch { /* a page in a frame may not */ } }
+    $("link").value = location.href.split("#")[0] + hash;
+    const set = changed().filter((name) => name !== "target" && name !== "strength").map((name) => ` --set ${name === "policy" ? "pacers.policy" : knobs[name].path}=${settings[name]}`);
+    if (changed().includes("target")) set.push(` --set plan.target=${timeText(settings.target)}`);
+    if (changed().includes("strength")) set.push(` --set plan.shape=${m.plan.shape === "even" ? "negative" : m.plan.shape} --set plan.strength=${settings.strength}`);
+    $("command").textContent = set.length ? `In the program: lightpace run${set.join("")}` : "";
+  };
+  const readLink = () => {
+    const asked = new URLSearchParams(location.hash.slice(1)), fresh = { ...model.defaults };
+    for (const [name, value] of asked) {
+      if (name === "policy" && ["hold", "wait"].includes(value)) fresh.policy = value === "wait" ? "wait_for_runner" : "hold_light";
+      else if (Object.hasOwn(knobs, name) && value.trim() !== "" && Number.isFinite(Number(value))) [fresh[name]] = near(name, [Number(value)]);
+    }
+    you = null;
+    if (asked.has("you")) {
+      const over = Number(asked.get("over") || run.race), time = typedTime(asked.get("you"));
+      if ([...$("you-distance").options].some((o) => Number(o.value) === over) && setYou(time, over)) { $("you-time").value = timeText(time); $("you-distance").value = String([...$("you-distance").options].find((o) => Number(o.value) === over).value); }
+    }
+    Object.assign(settings, fresh);
+    turn({});
+  };
+  addEventListener("hashchange", () => { if (location.hash !== shownFor) readLink(); });
+  $("copy").addEventListener("click", async () => {
+    $("link").select();
+    try { await navigator.clipboard.writeText($("link").value); } catch { document.execCommand("copy"); }
+    $("copy").textContent = "Copied";
+    setTimeout(() => { $("copy").textContent = "Copy"; }, 1500);
   });
+
+  // -- hands -------------------------------------------------------------------------------------------------------
+  $("play").addEventListener("click", () => play(!state.playing));
+  $("scrub").addEventListener("input", (event) => { const t = Number(event.target.value); seek(t >= Number(event.target.max) - 1e-6 ? run.end : t); });
   $("scrub").addEventListener("change", say);
   $("rate").addEventListener("change", () => setRate(0));
-  rows.forEach((row) => row.addEventListener("click", () => { seek(timeAt(Number(row.dataset.m))); say(); }));
+  rows.forEach((row) => row.addEventListener("click", () => { const t = timeAt(run, Number(row.dataset.m)); if (!Number.isNaN(t)) { seek(t); say(); } }));
   let dragging = false;
   const drag = (event) => {
-    const box = $("curve").getBoundingClientRect();
-    seek(timeAt(Math.max(0, event.clientX - box.left - 46) / (box.width - 56) * data.race_m));
+    const box = $("curve").getBoundingClientRect(), unit = parseFloat(getComputedStyle(root).fontSize) / 16, w = box.width / unit;
+    const t = timeAt(run, Math.max(0, ((event.clientX - box.left) / unit - 46) / (w - 56) * run.race));
+    seek(Number.isNaN(t) ? run.end : t);
   };
   $("curve").addEventListener("pointerdown", (event) => { dragging = true; drag(event); });
   addEventListener("pointermove", (event) => { if (dragging) drag(event); });
-  addEventListener("pointerup", () => { if (dragging) { dragging = false; say(); } });
+  for (const end of ["pointerup", "pointercancel"]) addEventListener(end, () => { if (dragging) { dragging = false; say(); } });
+  $("map").addEventListener("click", (event) => {
+    if (!chart) return;
+    const box = $("map").getBoundingClientRect(), unit = parseFloat(getComputedStyle(root).fontSize) / 16, { left, top, wide, high } = mapBox(box.width / unit, box.height / unit);
+    const i = Math.floor(((event.clientX - box.left) / unit - left) / wide), j = chart.up.length - 1 - Math.floor(((event.clientY - box.top) / unit - top) / high);
+    if (i >= 0 && j >= 0 && i < chart.across.length && j < chart.up.length && Number.isFinite(chart.late[j][i])) turn({ [chart.a]: chart.across[i], [chart.b]: chart.up[j] });
+  });
+  const reset = () => turn({ ...model.defaults });
+  $("reset").addEventListener("click", reset);
+  $("axis").append(...Object.keys(AXES).filter((name) => knobs[name]).map((name) => make("option", { value: name }, TEXTS[name][0].toLowerCase())));
+  $("axis").value = axis;
+  $("axis").addEventListener("change", () => { axis = $("axis").value; inSlices(further()); });
+  const repaint = () => { shades = new Map(); curvesOf(); shown(); drawMap(); };
+  $("scheme").addEventListener("click", () => {
+    const light = root.dataset.scheme ? root.dataset.scheme === "light" : matchMedia("(prefers-color-scheme: light)").matches;
+    root.dataset.scheme = light ? "dark" : "light";
+    repaint();
+  });
+  matchMedia("(prefers-color-scheme: light)").addEventListener("change", repaint);
   addEventListener("keydown", (event) => {
-    const tag = event.target.tagName;
-    if (event.ctrlKey || event.metaKey || event.altKey || tag === "SELECT" || tag === "SUMMARY") return;
+    const target = event.target, tag = target.tagName;
+    if (event.ctrlKey || event.metaKey || event.altKey || tag === "SELECT" || tag === "SUMMARY" || (tag === "INPUT" && target.type === "text")) return;
     if (tag === "BUTTON" && (event.key === " " || event.key === "Enter")) return;
-    const slides = tag === "INPUT" || event.target.closest(".wide, pre");
+    const knob = tag === "INPUT" && target.id !== "scrub";
+    const slides = knob || target.closest(".wide, pre");
     const does = {
-      " ": () => play(!state.playing), "+": () => setRate(1), "=": () => setRate(1), "-": () => setRate(-1), "1": () => setRate(null),
+      " ": () => play(!state.playing), "+": () => setRate(1), "=": () => setRate(1), "-": () => setRate(-1), "1": () => setRate(null), r: reset, R: reset,
       ArrowLeft: () => { seek(state.t - 5); say(); }, ArrowRight: () => { seek(state.t + 5); say(); },
-      Home: () => { seek(0); say(); }, End: () => { seek(data.end_s); say(); },
+      Home: () => { seek(0); say(); }, End: () => { seek(run.end); say(); },
     }[event.key];
-    if (!does || (slides && tag !== "INPUT" && event.key !== " ")) return;
+    if (!does || (slides && (event.key.startsWith("Arrow") || event.key === "Home" || event.key === "End"))) return;
     event.preventDefault();
     does();
   });
-  new ResizeObserver(show).observe(document.body);
-  document.fonts.ready.then(show);
-  show();
-})();
+  buildKnobs();
+  readLink();
+  new ResizeObserver(() => { shown(); drawMap(); }).observe(document.body);
+  document.fonts.ready.then(() => { shown(); drawMap(); });
+  globalThis.lightpace = { run: (s) => model.run(s), finish: (s) => model.finishOf(s), settings, knobs, prices: () => { const it = prices(); let step = it.next(); while (!step.done) step = it.next(); return step.value; } };
+};
+
+if (typeof DecompressionStream === "undefined") trouble("This browser is older than 2023 and cannot run the simulator; the numbers below are those of the attempt as its file has it.");
+else unbundled($("data").textContent).then(start).catch((error) => { trouble("The simulator could not start: " + error.message); throw error; });

@@ -32,7 +32,7 @@ _Misused: Any = next(c for c in typer.BadParameter.__mro__ if c.__name__ == "Cli
 
 HOMES = {
     "windows": ("run", "present"),
-    "attempts": ("simulate", "coach", "check", "still", "sheet", "schema", "film", "report"),
+    "attempts": ("simulate", "coach", "check", "still", "sheet", "schema", "film", "page", "report"),
     "runners": ("fit", "predict"),
     "studies": ("validate", "calibrate", "sweep", "plot", "optimise"),
 }

@@ -1,4 +1,4 @@
-"""The commands about one attempt or story: simulate, coach, check, still, sheet, film, report ...
+"""The commands about one attempt or story: simulate, coach, check, still, sheet, film, page ...
 
 In: arguments. Out: text, files. What is printed of an attempt, a forecast and a story is here too.
 """
@@ -386,14 +386,18 @@ def _story(name: str, changes: list[str] | None) -> _Reel:
 
 
 @app.command()
-def report(
+@app.command("report", hidden=True)  # what it was called when it could only be watched
+def page(
     scenario: ScenarioName = DEFAULT_SCENARIO,
-    output: OutFile = Path("report.html"),
+    output: OutFile = Path("page.html"),
     theme: ThemeName = "night",
+    link: Annotated[
+        str, typer.Option(metavar="URL", help="Where the page will stand, for its QR code.")
+    ] = "",
     force: Force = False,
     changes: Changes = None,
 ) -> None:
-    """Make one HTML page that replays the attempt anywhere, without a network."""
+    """Make one HTML page in which anybody runs the model, without a network."""
     attempt = load(scenario, changes)
     from simulator.export.page import write_page
     from simulator.physics.attempt import simulate
@@ -401,7 +405,8 @@ def report(
     from simulator.view.theme import theme_named
 
     colours = theme_named(theme)
-    write_page(make_show(attempt, simulate(attempt)), output, colours, force=force)
+    show = make_show(attempt, simulate(attempt))
+    write_page(show, output, colours, link=link, force=force)
     out.print(escape(f"{output}: {attempt.name}, {output.stat().st_size / 1000:.0f} kB"))
 
 

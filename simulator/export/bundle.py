@@ -42,6 +42,11 @@ class Bundle:
         self._numbers: dict[bytes, int] = {}
         self._heads: list[tuple[int, int]] = []
         self._coded: list[bytes] = []
+        self._files: dict[str, bytes] = {}
+
+    def attach(self, name: str, data: bytes) -> None:
+        """Add bytes that are no numbers, under a name."""
+        self._files[name] = data
 
     def add(self, values: ArrayLike) -> int:
         """Keep an array of floats; return the number it is referred to by."""
@@ -58,11 +63,13 @@ class Bundle:
     def text(self, values: Any) -> str:
         """Return all arrays and `values` as base64 of what zlib deflated.
 
-        It holds the length of a JSON text [4 bytes, little-endian], that text, and the arrays.
+        It holds the length of a JSON text [4 bytes, little-endian], that text, the arrays, and the
+        files.
         """
         plain = {"predictors": PREDICTORS, "arrays": self._heads, "values": values}
+        plain["files"] = [(name, len(data)) for name, data in self._files.items()]
         head = json.dumps(plain, ensure_ascii=True, allow_nan=False, separators=(",", ":")).encode()
-        whole = b"".join([len(head).to_bytes(4, "little"), head, *self._coded])
+        whole = b"".join([len(head).to_bytes(4, "little"), head, *self._coded, *self._files.values()])
         return base64.b64encode(zlib.compress(whole, LEVEL)).decode("ascii")
 
 

@@ -17,10 +17,11 @@ import numpy as np
 import yaml
 from pydantic import TypeAdapter, ValidationError
 
+from simulator.analysis.attribution import WAIT_M
 from simulator.analysis.what_if import formations
 from simulator.export.bundle import Bundle
 from simulator.export.javascript import translated
-from simulator.coefficients import SURGE_BACK_M, SURGE_M
+from simulator.coefficients import BESIDE_REACH_M, SURGE_BACK_M, SURGE_M
 from simulator.physics import kernel
 from simulator.physics.air import altitude_share, gusts, heat_rate
 from simulator.physics.kernel import CELLS_PER_M, TRACK_CELLS
@@ -108,6 +109,8 @@ def model_of(scenario: Scenario, bundle: Bundle) -> dict[str, Any]:
         "light_lag": a.light_lag,
         "stands_from": a.stands_from,
         "patience": [PATIENCE, PATIENCE_S],
+        "beside_m": BESIDE_REACH_M,
+        "price_wait": WAIT_M,
         "surge_m": [SURGE_M, SURGE_BACK_M],
         "longest": a.ticks + 1,
         "policy": scenario.pacers.policy,
@@ -119,8 +122,8 @@ def model_of(scenario: Scenario, bundle: Bundle) -> dict[str, Any]:
         "along": bundle.add(np.cos(turned)),
         "across": bundle.add(np.sin(turned)),
         "plan": _plan(scenario, bundle),
-        "light_plan": _schedule(schedule_of(lit, race), bundle) if lit else None,
-        "leader_plan": _schedule(schedule_of(led, race), bundle) if led else None,
+        "light_plan": packed_schedule(schedule_of(lit, race), bundle) if lit else None,
+        "leader_plan": packed_schedule(schedule_of(led, race), bundle) if led else None,
         "leader": leader.model_dump() | {"count": count, "errors": bundle.add(errors)},
         "wake": scenario.pacers.wake,
         "formations": _formations(scenario, bundle),
@@ -219,12 +222,12 @@ def _plan(scenario: Scenario, bundle: Bundle) -> dict[str, Any]:
     plan, race = scenario.plan, scenario.distance
     own = planned_of(plan, race).schedule
     result: dict[str, Any] = {
-        "own": _schedule(own, bundle),
+        "own": packed_schedule(own, bundle),
         "standing_start": plan.standing_start,
         "shape": plan.shape if isinstance(plan, (EvenPlan, SteppedPlan)) else None,
     }
     if result["shape"] is None:
-        result["stretched"] = [[x, _schedule(s, bundle)] for x, s in _stretched(scenario)]
+        result["stretched"] = [[x, packed_schedule(s, bundle)] for x, s in _stretched(scenario)]
     endurance = scenario.runner.endurance
     if endurance:
         knob = _knobs(scenario)["target"]
@@ -261,7 +264,8 @@ def stretched_plan(plan: Plan, race_m: float, target_s: float) -> Plan:
     return _PLAN.validate_python(yaml.safe_load(text))
 
 
-def _schedule(run: Schedule, bundle: Bundle) -> dict[str, Any]:
+def packed_schedule(run: Schedule, bundle: Bundle) -> dict[str, Any]:
+    """Return the knots of a schedule, as `model.js` reads them."""
     u, x, pace = map(bundle.add, (run.knot_u, run.knot_x, run.knot_pace))
     return {"u": u, "x": x, "pace": pace, "loss": run.start_loss_s, "finish": run.finish_s}
 

@@ -169,7 +169,7 @@ const makeModel = (m, arrays) => {
     [a.level, a.drag, a.time] = p.remaining;
     a.last_place = a.level.length - 1.001;
     a.shelter_step = m.shelter_step; a.light_lag = m.light_lag;
-    const formation = m.formations[s.formation], count = Math.min(s.pacers, formation.counts.length - 1);
+    const formation = m.formations[s.formation], count = countIn(formation, s.pacers);
     const group = groups(`${s.formation} ${count}`, s.formation, count);
     a.formation = a.earlier = group.inside; a.outside = group.outside; a.wide_m = group.wide;
     a.shift = m.gap_set || s.gap !== m.gap ? s.gap - formation.nearest : 0;
@@ -185,6 +185,11 @@ const makeModel = (m, arrays) => {
     a.stands_from = m.stands_from;
     a.planned_s = p.plan.finish;
     return a;
+  };
+  // how many of another formation run: as many, or all where the file leaves it to the formation
+  const countIn = (formation, pacers) => {
+    const most = formation.counts.length - 1;
+    return formation !== m.formations[0] && !m.count_set && pacers === own.pacers ? most : Math.min(pacers, most);
   };
   const scratch = new Float64Array(m.longest);
   // the finish [s]; NaN: she does not finish
@@ -206,7 +211,7 @@ const makeModel = (m, arrays) => {
     run.end = a.finished ? run.finish : a.tick * m.step;
     return run;
   };
-  return { run, finishOf, defaults, even, paceOf, table, ...m };
+  return { run, finishOf, countIn, defaults, even, paceOf, table, ...m };
 };
 
 // -- between the ticks: simulator/recording/recording.py ---------------------------------------------

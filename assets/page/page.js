@@ -298,7 +298,7 @@ const start = ({ arrays, files, values: { model: m, show } }) => {
       if (middle + half < room) pen.fillText(x + " m", middle, h - 9);
     }
     const rows = [];
-    for (const mark of show.marks) {
+    for (const mark of show.counts[settings.pacers].marks) {
       const x = px(mark.x_m), wide = pen.measureText(mark.label).width, at = x + 5 + wide > w - right ? x - 5 - wide : x + 5;
       pen.strokeStyle = shade("muted"); pen.setLineDash([2, 4]); pen.beginPath();
       pen.moveTo(x, top); pen.lineTo(x, h - bottom); pen.stroke(); pen.setLineDash([]);
@@ -440,6 +440,7 @@ const start = ({ arrays, files, values: { model: m, show } }) => {
   // -- on each turn --------------------------------------------------------------------------------------
   const facts = (id, words) => { $(id).textContent = words; $("fact-" + id).hidden = words === ""; };
   const showFacts = () => {
+    $("subtitle").textContent = show.counts[settings.pacers].subtitle;
     const done = !Number.isNaN(run.finish), until = Math.min(Math.floor(run.end / run.step), run.ticks);
     let sheltered = 0;
     for (let i = 0; i <= until; i++) sheltered += run.shelters[i];
@@ -627,7 +628,7 @@ const start = ({ arrays, files, values: { model: m, show } }) => {
       const options = m.formations.map((f, i) => [f.name, i]).sort((p, q) => (p[0] < q[0] ? -1 : 1)), given = m.gap_set || base.gap !== m.gap;
       let best = null;
       for (const [name, i] of options) {
-        const f = m.formations[i], least = f.least[Math.min(base.pacers, f.counts.length - 1)];
+        const f = m.formations[i], least = f.least[model.countIn(f, base.pacers)];
         if (i !== 0 && given && least !== null && base.gap < least) continue;
         const finish = i === 0 ? run.finish : model.finishOf({ ...base, formation: i });
         yield;
@@ -791,7 +792,7 @@ const start = ({ arrays, files, values: { model: m, show } }) => {
   readLink();
   new ResizeObserver(() => { shown(); drawMap(); }).observe(document.body);
   document.fonts.ready.then(() => { shown(); drawMap(); });
-  globalThis.lightpace = { run: (s) => model.run(s), finish: (s) => model.finishOf(s), settings, knobs, prices: () => { const it = prices(); let step = it.next(); while (!step.done) step = it.next(); return step.value; } };
+  globalThis.lightpace = { run: (s) => model.run(s), finish: (s) => model.finishOf(s), settings, knobs, turn, defaults: model.defaults, prices: () => { const it = prices(); let step = it.next(); while (!step.done) step = it.next(); return step.value; } };
 };
 
 if (typeof DecompressionStream === "undefined") trouble("This browser is older than 2023 and cannot run the simulator; the numbers below are those of the attempt as its file has it.");

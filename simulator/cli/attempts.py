@@ -386,7 +386,6 @@ def _story(name: str, changes: list[str] | None) -> _Reel:
 
 
 @app.command()
-@app.command("report", hidden=True)  # what it was called when it could only be watched
 def page(
     scenario: ScenarioName = DEFAULT_SCENARIO,
     output: OutFile = Path("page.html"),

@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from dataclasses import replace
 from html import escape
 from importlib.metadata import version
 from pathlib import Path
@@ -33,6 +34,7 @@ from simulator.export.bundle import Bundle
 from simulator.export.page_model import kernel_script, model_of, packed_schedule
 from simulator.export.sheet import scenario_yaml, split_cells
 from simulator.files import is_there, write_text
+from simulator.physics.pacers import group_of
 from simulator.resources import asset_path
 from simulator.scenario.loader import scenario_to_dict, without_folders
 from simulator.scenario.schedule import Schedule
@@ -266,6 +268,7 @@ def _take(link: str) -> str:
 
 def _shown(show: Show, summary: Summary, bundle: Bundle) -> dict[str, Any]:
     scenario, last = show.scenario, show.recording.race_m
+    pacers = scenario.pacers
     return {
         "race_text": format_distance(last),
         "runner": short_name(scenario.runner.name),
@@ -273,9 +276,17 @@ def _shown(show: Show, summary: Summary, bundle: Bundle) -> dict[str, Any]:
         "ghosts": [_ghost(ghost, last, bundle) for ghost in show.ghosts],
         "waves": _waves(show, bundle),
         "light_colour": show.light.colour,
-        "marks": [{"x_m": m.x_m, "label": m.label} for m in show.pacer_marks],
-        "assumed_count": scenario.pacers.shelter is None,
+        "counts": [_with_count(show, n) for n in range(len(pacers.formation.names()) + 1)],
+        "assumed_count": pacers.shelter is None,
     }
+
+
+def _with_count(show: Show, count: int) -> dict[str, Any]:
+    """Return what is said of an attempt with so many pacers."""
+    pacers = show.scenario.pacers.model_copy(update={"count": count})
+    other = replace(show, pacers=group_of(pacers, show.recording.race_m))
+    marks = [{"x_m": mark.x_m, "label": mark.label} for mark in other.pacer_marks]
+    return {"subtitle": other.subtitle, "marks": marks}
 
 
 def _ghost(ghost: Mark, race_m: float, bundle: Bundle) -> dict[str, Any]:

@@ -114,6 +114,7 @@ def model_of(scenario: Scenario, bundle: Bundle) -> dict[str, Any]:
         "surge_m": [SURGE_M, SURGE_BACK_M],
         "longest": a.ticks + 1,
         "policy": scenario.pacers.policy,
+        "count_set": scenario.pacers.count is not None,
         "gap": scenario.pacers.gap_m,
         "gap_set": scenario.pacers.front_gap is not None,
         "follows": runner.follows == "pacers",

@@ -506,13 +506,14 @@ const start = ({ arrays, files, values: { model: m, show } }) => {
   };
 
   // what takes longer is done in slices, the newest turn first
-  let jobs = 0;
+  let jobs = 0, busy = false;
   const inSlices = (steps) => {
     const job = ++jobs;
+    busy = true;
     const slice = () => {
       if (job !== jobs) return;
       const until = performance.now() + 8;
-      while (performance.now() < until) if (steps.next().done) return;
+      while (performance.now() < until) if (steps.next().done) { busy = false; return; }
       setTimeout(slice, 0);
     };
     slice();
@@ -792,7 +793,7 @@ const start = ({ arrays, files, values: { model: m, show } }) => {
   readLink();
   new ResizeObserver(() => { shown(); drawMap(); }).observe(document.body);
   document.fonts.ready.then(() => { shown(); drawMap(); });
-  globalThis.lightpace = { run: (s) => model.run(s), finish: (s) => model.finishOf(s), settings, knobs, turn, defaults: model.defaults, prices: () => { const it = prices(); let step = it.next(); while (!step.done) step = it.next(); return step.value; } };
+  globalThis.lightpace = { run: (s) => model.run(s), finish: (s) => model.finishOf(s), settings, knobs, turn, busy: () => busy, defaults: model.defaults, prices: () => { const it = prices(); let step = it.next(); while (!step.done) step = it.next(); return step.value; } };
 };
 
 if (typeof DecompressionStream === "undefined") trouble("This browser is older than 2023 and cannot run the simulator; the numbers below are those of the attempt as its file has it.");

@@ -69,7 +69,9 @@ class Bundle:
         plain = {"predictors": PREDICTORS, "arrays": self._heads, "values": values}
         plain["files"] = [(name, len(data)) for name, data in self._files.items()]
         head = json.dumps(plain, ensure_ascii=True, allow_nan=False, separators=(",", ":")).encode()
-        whole = b"".join([len(head).to_bytes(4, "little"), head, *self._coded, *self._files.values()])
+        whole = b"".join(
+            [len(head).to_bytes(4, "little"), head, *self._coded, *self._files.values()]
+        )
         return base64.b64encode(zlib.compress(whole, LEVEL)).decode("ascii")
 
 

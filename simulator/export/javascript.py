@@ -43,9 +43,42 @@ _METHODS = {"append": "push"}
 _EMPTY = {"float": "NaN", "int": "0", "bool": "false"}
 """What a field holds before it is set: a number from the start, so that it is stored as one."""
 _RESERVED = frozenset(
-    "arguments await case catch const default delete do enum eval export extends function in "
-    "instanceof interface let new null package private protected public static super switch this "
-    "throw typeof undefined var void with yield".split()
+    [
+        "arguments",
+        "await",
+        "case",
+        "catch",
+        "const",
+        "default",
+        "delete",
+        "do",
+        "enum",
+        "eval",
+        "export",
+        "extends",
+        "function",
+        "in",
+        "instanceof",
+        "interface",
+        "let",
+        "new",
+        "null",
+        "package",
+        "private",
+        "protected",
+        "public",
+        "static",
+        "super",
+        "switch",
+        "this",
+        "throw",
+        "typeof",
+        "undefined",
+        "var",
+        "void",
+        "with",
+        "yield",
+    ]
 )
 
 
@@ -59,7 +92,7 @@ def translated(*parts: tuple[ModuleType, Collection[str]]) -> str:
         SyntaxError: something of the source is beyond what is translated.
     """
     constants: dict[str, str] = {}
-    bodies = []
+    bodies: list[str] = []
     for module, names in parts:
         source = Path(str(module.__file__))
         tree = ast.parse(source.read_text(encoding="utf-8"), str(source))

@@ -19,9 +19,9 @@ from pydantic import TypeAdapter, ValidationError
 
 from simulator.analysis.attribution import WAIT_M
 from simulator.analysis.what_if import formations
+from simulator.coefficients import BEND_COST, BESIDE_REACH_M, SURGE_BACK_M, SURGE_M
 from simulator.export.bundle import Bundle
 from simulator.export.javascript import translated
-from simulator.coefficients import BESIDE_REACH_M, SURGE_BACK_M, SURGE_M
 from simulator.physics import kernel
 from simulator.physics.air import altitude_share, gusts, heat_rate
 from simulator.physics.kernel import CELLS_PER_M, TRACK_CELLS
@@ -119,7 +119,7 @@ def model_of(scenario: Scenario, bundle: Bundle) -> dict[str, Any]:
         "gap_set": scenario.pacers.front_gap is not None,
         "follows": runner.follows == "pacers",
         "passes": runner.passes,
-        "bends": bundle.add(np.where(on_bend(cells), kernel.BEND_COST, 0.0)),
+        "bends": bundle.add(np.where(on_bend(cells), BEND_COST, 0.0)),
         "along": bundle.add(np.cos(turned)),
         "across": bundle.add(np.sin(turned)),
         "plan": _plan(scenario, bundle),

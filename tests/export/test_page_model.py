@@ -57,7 +57,8 @@ const names = ["xs", "vs", "aerobics", "reserves", "powers", "shelters", "groups
 return arguments[0].map((settings) => {
   const run = lightpace.run(settings);
   const finish = Number.isNaN(run.finish) ? null : run.finish;
-  return [finish, lightpace.finish(settings) || null, run.ticks, ...names.map((n) => check(run[n]))];
+  const alone = lightpace.finish(settings) || null;
+  return [finish, alone, run.ticks, ...names.map((name) => check(run[name]))];
 });
 """
 
@@ -153,7 +154,7 @@ def test_every_tick_is_that_of_the_program(
     pages: dict[tuple[str, tuple[str, ...]], Path],
     case: tuple[str, tuple[str, ...]],
 ) -> None:
-    rng = random.Random(str(case))
+    rng = random.Random(str(case))  # noqa: S311
     changes = [random_changes(*case, rng) for _ in range(5)]
     check_equal(browser, pages[case], case, [{}, *changes])
 
@@ -165,7 +166,7 @@ def test_every_tick_is_that_of_the_program_over_a_thousand_changes(
     pages: dict[tuple[str, tuple[str, ...]], Path],
     case: tuple[str, tuple[str, ...]],
 ) -> None:
-    rng = random.Random(f"many {case}")
+    rng = random.Random(f"many {case}")  # noqa: S311
     changes = [random_changes(*case, rng) for _ in range(1000 // len(CASES) + 1)]
     check_equal(browser, pages[case], case, changes)
 
@@ -173,7 +174,7 @@ def test_every_tick_is_that_of_the_program_over_a_thousand_changes(
 def test_where_the_seconds_go_is_what_simulate_prints(
     browser: webdriver.Chrome, pages: dict[tuple[str, tuple[str, ...]], Path]
 ) -> None:
-    rng = random.Random(7)
+    rng = random.Random(7)  # noqa: S311
     for name in ("breaking4", "da_silva_2025"):
         case: tuple[str, tuple[str, ...]] = (name, ())
         go_to(browser, pages[case])

@@ -42,44 +42,12 @@ _FUNCTIONS = {
 _METHODS = {"append": "push"}
 _EMPTY = {"float": "NaN", "int": "0", "bool": "false"}
 """What a field holds before it is set: a number from the start, so that it is stored as one."""
-_RESERVED = frozenset(
-    [
-        "arguments",
-        "await",
-        "case",
-        "catch",
-        "const",
-        "default",
-        "delete",
-        "do",
-        "enum",
-        "eval",
-        "export",
-        "extends",
-        "function",
-        "in",
-        "instanceof",
-        "interface",
-        "let",
-        "new",
-        "null",
-        "package",
-        "private",
-        "protected",
-        "public",
-        "static",
-        "super",
-        "switch",
-        "this",
-        "throw",
-        "typeof",
-        "undefined",
-        "var",
-        "void",
-        "with",
-        "yield",
-    ]
-)
+_RESERVED = """
+arguments case catch const default delete do enum eval export extends function instanceof interface
+let new null package private protected public static super switch this throw typeof undefined
+var void
+"""
+"""Words of JavaScript that a Python variable may have for a name."""
 
 
 def translated(*parts: tuple[ModuleType, Collection[str]]) -> str:
@@ -153,7 +121,7 @@ def _function(
         n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
     }
     local = sorted(assigned - set(arguments))
-    if _RESERVED & {*local, *arguments}:
+    if {*_RESERVED.split()} & {*local, *arguments}:
         raise _refuse(node)
     name = "constructor" if node.name == "__init__" else node.name
     yield f"{keyword}{name}({', '.join(arguments)}) {{"

@@ -38,7 +38,7 @@ DIRECTIVES = {
 FLAGS = (
     ["/O2", "/fp:precise"]
     if sys.platform == "win32"
-    else ["-O2", "-g0", "-fno-fast-math", "-ffp-contract=off"]
+    else ["-O3", "-g0", "-fno-fast-math", "-ffp-contract=off"]
 )
 _COMPILED_LINE = re.compile(r"^(\s*)(.*?)  # compiled: (.*?)$", re.MULTILINE)
 _COMPLAINT = re.compile(r"^\S+:\d+:\d+: (?!warning|note).*", re.MULTILINE)

@@ -8,6 +8,7 @@ best time, there is no record. And between which shares of its mean speed a plan
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from itertools import pairwise
 
 from simulator.units import MILE_M
@@ -36,11 +37,13 @@ STRETCHES_M = (100.0, 200.0, 400.0, 800.0, 1500.0)
 """The stretches over which a whole run is looked at [m]."""
 
 
+@lru_cache(maxsize=1024)
 def least_time(distance_m: float) -> float:
     """Return the shortest human time from the gun [s]; between records in log time and distance."""
     return LESS * _between(RECORDS, distance_m)
 
 
+@lru_cache(maxsize=1024)
 def least_flying_time(length_m: float) -> float:
     """Return the shortest human time for a stretch inside a run [s]."""
     if length_m <= 100.0:

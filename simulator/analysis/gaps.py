@@ -152,7 +152,10 @@ class GapTrack:
         own = slice(first - start, None)
         seconds, x, t = seconds[own], x[own], t[own]
         change = np.nan_to_num(seconds - earlier[: len(seconds)])
-        return Block(seconds, x, mark.run.distance_at(t), *switches(seconds, change))
+        mark_m = _mark_m(mark, first, stop, run.step_s)
+        if stop > run.ticks:
+            mark_m = np.append(mark_m[:-1], mark.run.distance_at(t[-1]))
+        return Block(seconds, x, mark_m, *switches(seconds, change))
 
 
 @lru_cache(maxsize=32)  # one run has a track for each ghost
@@ -160,6 +163,12 @@ def _ticks(recording: Recording, start: int, stop: int) -> tuple[Floats, Floats]
     """Return the time of ticks [s] and where she is then [m]; the last is the finish."""
     t = np.minimum(np.arange(start, stop) * recording.step_s, recording.end_s)
     return t, recording.distance_at(t)
+
+
+@lru_cache(maxsize=256)  # a knob turned changes the run, seldom a mark
+def _mark_m(mark: Mark, first: int, stop: int, step_s: float) -> Floats:
+    """Return where a mark is at ticks [m]."""
+    return mark.run.distance_at(np.arange(first, stop) * step_s)
 
 
 def _between(values: Floats, i: int, share: float) -> float:

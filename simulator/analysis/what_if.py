@@ -14,11 +14,12 @@ from functools import lru_cache, partial
 from operator import attrgetter
 from typing import Any, TypeVar
 
+import numpy as np
 from pydantic import ValidationError
 
 from simulator.errors import ScenarioError
 from simulator.physics.attempt import finish_times
-from simulator.physics.shelter import Shelterer, profile_of
+from simulator.physics.shelter import Shelterer, influence_of
 from simulator.scenario.fields import Section
 from simulator.scenario.model import Scenario
 from simulator.scenario.pacers import PacerFormation, Pacers
@@ -67,12 +68,16 @@ class Alternative:
     hidden: bool = False
 
 
-@lru_cache(maxsize=256)
 def _rests_on_assumed(pacers: Pacers) -> bool:
     if pacers.shelter is not None:
         return False
-    bodies = [Shelterer(s.ahead, s.offset, s.ahead > 0) for s in pacers.line_up()]
-    return bool(profile_of(bodies, [0.0]).lost[0] > 0)
+    return any(_takes_shelter(slot.ahead, slot.offset) for slot in pacers.line_up())
+
+
+@lru_cache(maxsize=1024)
+def _takes_shelter(ahead_m: float, aside_m: float) -> bool:
+    """Return whether a pacer there costs her shelter: by his jet, or by being abreast."""
+    return bool(influence_of(Shelterer(ahead_m, aside_m, ahead_m > 0), np.zeros(1)).lost[0] > 0)
 
 
 def choices(

@@ -11,11 +11,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
+NumberT = TypeVar("NumberT", float, NDArray[np.float64])
 
 
 class Status(Enum):
@@ -190,7 +192,9 @@ class Recording:
         A pure function: the result does not depend on earlier calls.
         """
         last = self.ticks
-        place = float(_place(max(time_s, 0.0), self.step_s))
+        place = max(time_s, 0.0) / self.step_s
+        tick = round(place)
+        place = tick if abs(place - tick) < 1e-9 else place  # as `_place` does
         end = self.end_s / self.step_s
         inside = min(place, end)
         i = min(int(inside), last - 1)
@@ -201,7 +205,9 @@ class Recording:
             return here + (values.item(i + 1) - here) * f
 
         v = between(self.v)
-        x = float(hermite(self.x[i], self.v[i], self.x[i + 1], self.v[i + 1], self.step_s, f))
+        x, step = self.x.item(i), self.step_s
+        c1, c2, c3 = _coefficients(x, self.v.item(i), self.x.item(i + 1), self.v.item(i + 1), step)
+        x += f * (c1 + f * (c2 + f * c3))
         group = between(self.group)
         if place > end:
             over_s = (place - end) * self.step_s
@@ -337,10 +343,17 @@ def hermite(
 ) -> Floats:
     """Return the cubic through (x0, v0) and (x1, v1) at the fraction f of the step."""
     x0, v0, x1, v1, step, f = (np.asarray(a, np.float64) for a in (x0, v0, x1, v1, step, f))
+    c1, c2, c3 = _coefficients(x0, v0, x1, v1, step)
+    return np.asarray(x0 + f * (c1 + f * (c2 + f * c3)))
+
+
+def _coefficients(
+    x0: NumberT, v0: NumberT, x1: NumberT, v1: NumberT, step: NumberT
+) -> tuple[NumberT, NumberT, NumberT]:
+    """Return the cubic's factors of f, f² and f³; that of 1 is x0."""
     jump = x1 - x0
     c2 = 3.0 * jump - (2.0 * v0 + v1) * step
-    c3 = (v0 + v1) * step - 2.0 * jump
-    return np.asarray(x0 + f * (v0 * step + f * (c2 + f * c3)))
+    return v0 * step, c2, (v0 + v1) * step - 2.0 * jump
 
 
 def crossing(
@@ -355,9 +368,10 @@ def crossing(
     low = np.zeros(np.broadcast(x0, target).shape)
     high = np.ones_like(low)
     span = np.where(x1 > x0, x1 - x0, 1.0)
-    f = np.clip((target - x0) / span, 0.0, 1.0)
+    f = np.minimum(np.maximum((target - x0) / span, 0.0), 1.0)
+    c1, c2, c3 = _coefficients(x0, v0, x1, v1, step)
     for _ in range(60):
-        miss = hermite(x0, v0, x1, v1, step, f) - target
+        miss = x0 + f * (c1 + f * (c2 + f * c3)) - target
         # a solution stays, so that a result does not depend on the other targets of the call
         solved = np.abs(miss) < 1e-12
         if np.all(solved):
@@ -368,4 +382,4 @@ def crossing(
         newton = f - miss / slope
         inside = (newton > low) & (newton < high)
         f = np.where(solved, f, np.where(inside, newton, 0.5 * (low + high)))
-    return np.clip(f, 0.0, 1.0)
+    return np.asarray(np.minimum(np.maximum(f, 0.0), 1.0))

@@ -15,7 +15,6 @@ from functools import lru_cache
 import numpy as np
 
 from simulator.coefficients import BEND_M, LAP_M
-from simulator.physics.track import start_position
 from simulator.recording.recording import Moment
 from simulator.screen import Camera
 from simulator.stage.events import events
@@ -98,21 +97,19 @@ def _wishes(show: Show) -> list[Wish]:
     The last two are the light that goes and the finish; what never happens is wished for never.
     """
     run, race_m = show.recording, show.recording.race_m
-    to_line_m = LAP_M - start_position(race_m)
-
-    def stretches(begin_m: float, end_m: float) -> list[Wish]:
-        """Return the rail's wishes for a stretch of the track: one in each lap."""
-        begin = np.arange(begin_m + to_line_m - 2 * LAP_M, race_m, LAP_M)
-        places = np.clip([begin, begin + (end_m - begin_m)], 0.0, race_m)
-        places = places[:, places[1] > places[0]]
-        times = np.nan_to_num(run.time_at(places), nan=run.end_s).T.tolist()
-        ends = places[1].tolist()
-        return [Wish(a, b, Camera.RAIL, m) for (a, b), m in zip(times, ends, strict=True) if a < b]
-
+    # where she passes the line, last before the start, and where the straights after it lie
+    line_m = race_m - LAP_M * np.arange(math.ceil(race_m / LAP_M), -1.0, -1.0)
+    offsets_m = np.array([0.0, BEND_M, LAP_M / 2, LAP_M / 2 + BEND_M, LAP_M])
+    places = np.clip(line_m[:, None] + offsets_m, 0.0, race_m)
+    times = np.nan_to_num(run.time_at(places), nan=run.end_s).tolist()
     wishes = [Wish(-math.inf, math.inf, Camera.CHASE)]
-    wishes += stretches(BEND_M, LAP_M / 2) + stretches(LAP_M / 2 + BEND_M, LAP_M)
-    laps = (wish.from_s for wish in stretches(0.0, 1.0))
-    wishes += [Wish(at_s, at_s + SPLIT_S, Camera.WHOLE) for at_s in laps if at_s > START_S]
+    for (lap_s, *straights_s), (_, *straights_m) in zip(times, places.tolist(), strict=True):
+        for i in (0, 2):
+            if straights_s[i] < straights_s[i + 1]:
+                ends_s, ends_m = straights_s[i + 1], straights_m[i + 1]
+                wishes.append(Wish(straights_s[i], ends_s, Camera.RAIL, ends_m))
+        if START_S < lap_s < run.end_s:
+            wishes.append(Wish(lap_s, lap_s + SPLIT_S, Camera.WHOLE))
     happened = events(show)
     lost_s = happened.get("light lost", math.inf)
     home_s = float(run.time_at(max(run.race_m - FINISH_M, 0.0)))

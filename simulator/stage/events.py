@@ -7,7 +7,9 @@ names. In: two scenes. Out: the gun, the bell, a tick for each lap of the light,
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from enum import Enum
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from simulator.coefficients import LAP_M
@@ -20,7 +22,8 @@ if TYPE_CHECKING:  # a window opens sooner without what only a story needs
     from simulator.scenario.story import When
 
 
-def events(show: Show) -> dict[str, float]:
+@lru_cache(maxsize=16)
+def events(show: Show) -> Mapping[str, float]:
     """Return the race time of each event that this run has [s], in the order they happened."""
     run = show.recording
     found = {"countdown": -COUNTDOWN_S, "start": 0.0}
@@ -32,9 +35,8 @@ def events(show: Show) -> dict[str, float]:
         "pacer left": min(show.hand_overs.leave_m, default=None),
         "pacers swap": min(show.hand_overs.swap_m, default=None),
     }
-    for name, x in places.items():
-        if x is not None and 0 < x < float(run.x[-1]):
-            found[name] = float(run.time_at(x))
+    passed = {name: x for name, x in places.items() if x is not None and 0 < x < float(run.x[-1])}
+    found |= zip(passed, run.time_at(list(passed.values())).tolist(), strict=True)
     return dict(sorted(found.items(), key=lambda event: event[1]))
 
 

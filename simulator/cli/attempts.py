@@ -232,7 +232,9 @@ def still(
     session.seek(moment(at, session.moments()))
     session.settle()
     options = PictureOptions(shot=resting(Camera(camera)))
-    save_png(render_still(session.scene(), width_height, theme, options), output)
+    scene = session.scene()
+    picture = render_still(scene, width_height, theme, options)
+    save_png(picture, output, (attempt, session.playback.time_s))
     out.print(escape(f"{output}: {attempt.name} at {at}, {size}"))
 
 

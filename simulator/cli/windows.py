@@ -107,9 +107,11 @@ def run(
         return
 
     def opened() -> Session:
+        from simulator.scenario.reading import moment_of
         from simulator.session import Session
 
-        return Session.open(scenario, overrides=changes or [], rate=speed, start_at_s=opening)
+        begin = moment_of(scenario) if opening is None else opening
+        return Session.open(scenario, overrides=changes or [], rate=speed, start_at_s=begin)
 
     how["camera"] = Camera(camera)
     fills = (display or 0) if fullscreen or display is not None else None

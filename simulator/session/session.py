@@ -19,6 +19,7 @@ from simulator.analysis.marks import Mark
 from simulator.analysis.what_if import AXES
 from simulator.errors import LightpaceError, Problem, ScenarioError
 from simulator.recording.recording import Recording
+from simulator.scenario.in_picture import is_picture
 from simulator.scenario.loader import load_scenario
 from simulator.scenario.model import Scenario
 from simulator.session.editor import AFTER_FINISH, SettingsEditor
@@ -550,7 +551,10 @@ class Session:
         """Write the settings into the scenario's file; only what was changed in it changes."""
         file = self.file
         if file is None or file.shipped:
-            what = "It came from no file" if file is None else f"{file.path.stem} is a shipped one"
+            what = "It came from no file"
+            if file is not None:
+                kind = "a picture" if is_picture(file.path) else "a shipped one"
+                what = f"{file.path.stem} is {kind}"
             self.notify(f"{what}: save it as another file.")
             return
         if file.look():

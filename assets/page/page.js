@@ -387,7 +387,7 @@ const start = ({ arrays, files, values: { model: m, show } }) => {
   // -- what can be turned ------------------------------------------------------------------------------
   const TEXTS = {
     pacers: ["Pacers", (v) => String(v)], gap: ["Gap to the front", (v) => v.toFixed(2) + " m"], wait: ["They wait up to", (v) => v + " m"],
-    target: ["The light runs", (v) => timeText(v)], strength: ["Second half faster", (v) => signed(v, 1) + " %"],
+    target: [m.light_plan || m.leader_plan ? "Her plan runs" : "The light runs", (v) => timeText(v)], strength: ["Second half faster", (v) => signed(v, 1) + " %"],
     temperature: ["Temperature", (v) => v.toFixed(1) + " °C"], wind: ["Wind", (v) => v.toFixed(1) + " m/s"], form: ["Her form", (v) => signed(v, 1) + " %"],
   };
   const text = (name, value) => TEXTS[name][1](value);
@@ -482,7 +482,7 @@ const start = ({ arrays, files, values: { model: m, show } }) => {
     }
     const turned = (name) => knobs[name] && settings[name] !== knobs[name].value;
     const before = (name) => without({ [name]: knobs[name].value });
-    if (turned("target")) {
+    if (turned("target") && !m.light_plan && !m.leader_plan) {
       const was = before("target"), faster = settings.target < knobs.target.value;
       if (faster && finish > was + 0.005) words.push("A faster light makes her slower here: it takes the pacers away from her sooner, and with them the shelter.");
       if (!faster && finish < was - 0.005) words.push("A slower light makes her faster here: she stays longer in the shelter of those who follow it.");
@@ -502,7 +502,8 @@ const start = ({ arrays, files, values: { model: m, show } }) => {
     const list = differs.map((name) => (name === "policy" ? (settings.policy === "hold_light" ? "they keep to the light" : "they wait for her") : name === "wait" ? "up to " + text(name, settings[name]) : `${TEXTS[name][0].toLowerCase()} ${text(name, settings[name])}`));
     const change = run.finish - ofFile.finish;
     const compared = Number.isNaN(run.finish) ? "She does not finish." : !differs.length ? "As in the file." : Number.isNaN(change) ? "" : Math.abs(change) < 0.005 ? "No faster and no slower than in the file." : `${Math.abs(change).toFixed(2)} s ${change < 0 ? "faster" : "slower"} than in the file.`;
-    $("verdict").textContent = [list.length ? list.join(", ").replace(/^./, (c) => c.toUpperCase()) + ": " + compared : compared, surprise()].join(" ");
+    const said = [list.length ? list.join(", ").replace(/^./, (c) => c.toUpperCase()) + ": " + compared : compared, surprise()].join(" ");
+    $("verdict").replaceChildren(make("strong", {}, Number.isNaN(run.finish) ? "no finish" : timeText(run.finish)), " ", said);
   };
 
   // what takes longer is done in slices, the newest turn first
@@ -566,12 +567,12 @@ const start = ({ arrays, files, values: { model: m, show } }) => {
       bar.style.height = Number.isFinite(v) ? `${Math.max(1.5, 72 * Math.abs(v) / top)}%` : "0";
       const words = Number.isFinite(v) ? `${text(axis, value)}: ${timeText(finishes[i])}` : `${text(axis, value)}: she does not finish`;
       const button = make("button", { type: "button", title: words, "aria-label": words, "aria-pressed": String(value === settings[axis]), className: `${rests ? "assumed " : ""}${v <= 0.005 ? "kept" : ""}` },
-        make("span", {}, Number.isFinite(v) ? signed(v, values.length > 12 ? 1 : digits) : "–"), bar, make("b", {}, short(axis, value)));
+        make("span", {}, Number.isFinite(v) ? (v < -0.005 ? "−" : "") + Math.abs(v).toFixed(values.length > 12 ? 1 : digits) : "–"), bar, make("b", {}, short(axis, value)));
       button.addEventListener("click", () => { turn({ [axis]: value }); });
       return button;
     }));
     const hatched = axis === "pacers" && show.assumed_count && pacersBeside(most) ? " Hatched: rests on what a body beside costs, which is assumed." : "";
-    $("bars-note").textContent = `Seconds behind ${axis === "target" ? "the light" : timeText(run.target)} at the line, by ${TEXTS[axis][0].toLowerCase()}; press one to see it.${hatched}`;
+    $("bars-note").textContent = `Seconds behind ${axis === "target" ? "each target" : timeText(run.target)} at the line, by ${TEXTS[axis][0].toLowerCase()}; press one to see it.${hatched}`;
   }
   const pacersBeside = (count) => {
     const bodies = m.formations[0].counts[count].bodies, stages = arrays[bodies.stages].length;
@@ -677,7 +678,7 @@ const start = ({ arrays, files, values: { model: m, show } }) => {
       bar.style.width = `${100 * Math.abs(to - from) / span}%`;
       return [make("span", { title }, name), make("span", { className: "track" }, bar), make("strong", {}, words)];
     };
-    $("prices").replaceChildren(...row(`the light, ${timeText(found.target)}`, 0, 0, "0.00", "end", ""),
+    $("prices").replaceChildren(...row(`the target, ${timeText(found.target)}`, 0, 0, "0.00", "end", ""),
       ...steps.reverse().reverse().flatMap(([name, s, against, from]) => row(name, from, from + s, signed(s), s < 0 ? "gain" : "", against && "against " + against)),
       ...row(`she, ${timeText(found.finish)}`, 0, found.finish - found.target, signed(found.finish - found.target), "end", ""));
     $("prices-note").textContent = `Each is a Shapley value over ${1 << found.list.length} runs, against ${found.list.map((p) => p.against).join(", ")}.`;

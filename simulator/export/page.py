@@ -95,7 +95,7 @@ def page_text(show: Show, theme: Theme, link: str = "") -> str:
         [
             '"use strict";\n(() => {',
             kernel_script(),
-            *map(_asset, ("bundle.js", "model.js", "page.js")),
+            *map(_asset, ("bundle.js", "model.js", "stage.js", "page.js")),
             "})();",
         ]
     )

@@ -87,25 +87,11 @@ def page_text(show: Show, theme: Theme, link: str = "") -> str:
     summary = summarise(scenario, show.recording)
     table = split_cells(summary)
     bundle = Bundle()
-    for weight in ("Regular", "Bold"):
-        font = asset_path(f"fonts/LightpaceSans-{weight}.ttf")
-        bundle.attach(weight.lower(), font.read_bytes())
+    add_fonts(bundle)
     shown = {"model": model_of(scenario, bundle), "show": _shown(show, summary, bundle)}
-    script = "\n".join(
-        [
-            '"use strict";\n(() => {',
-            kernel_script(),
-            *map(_asset, ("bundle.js", "model.js", "stage.js", "page.js")),
-            "})();",
-        ]
-    )
-    style = _styles(theme) + _asset("page.css")
     values = {
-        "policy": _policy(script, style),
         "title": escape(scenario.name),
         "subtitle": escape(show.subtitle),
-        "style": style,
-        "script": script,
         "facts": _facts(summary, chance_of(show.scenario)),
         "end": f"{show.recording.end_s!r}",
         "chart": escape(_chart_words(summary), quote=True),
@@ -115,12 +101,36 @@ def page_text(show: Show, theme: Theme, link: str = "") -> str:
         "caveats": "".join(f"<li>{escape(words)}</li>" for words in caveats(show, summary)),
         "note": f"<p>{escape(scenario.note)}</p>" if scenario.note else "",
         "scenario": escape(scenario_yaml(without_folders(scenario_to_dict(scenario)))),
-        "code": _code(link),
+        "code": code_of(link),
         "take": _take(link),
         "version": escape(version("lightpace")),
         "data": bundle.text(shown),
     }
-    return re.sub(r"\{\{(\w+)\}\}", lambda name: values[name[1]], _asset("page.html"))
+    script = script_of(kernel_script(), "bundle.js", "model.js", "stage.js", "page.js")
+    return filled("page.html", values, script, style_of(theme, "page.css"))
+
+
+def add_fonts(bundle: Bundle) -> None:
+    """Attach the fonts that every page is set in."""
+    for weight in ("Regular", "Bold"):
+        font = asset_path(f"fonts/LightpaceSans-{weight}.ttf")
+        bundle.attach(weight.lower(), font.read_bytes())
+
+
+def script_of(first: str, *names: str) -> str:
+    """Return a page's script: a text, then files of `assets/page`, in a scope of their own."""
+    return "\n".join(['"use strict";\n(() => {', first, *map(_asset, names), "})();"])
+
+
+def style_of(theme: Theme, *names: str) -> str:
+    """Return a page's style: the colours, then files of `assets/page`."""
+    return _styles(theme) + "".join(map(_asset, names))
+
+
+def filled(name: str, values: dict[str, str], script: str, style: str) -> str:
+    """Return a page of `assets/page` with its values, and with a policy that allows them alone."""
+    every = values | {"script": script, "style": style, "policy": _policy(script, style)}
+    return re.sub(r"\{\{(\w+)\}\}", lambda place: every[place[1]], _asset(name))
 
 
 def _asset(name: str) -> str:
@@ -242,7 +252,7 @@ def caveats(show: Show, summary: Summary) -> list[str]:
     return [*words, *GENERAL]
 
 
-def _code(link: str) -> str:
+def code_of(link: str) -> str:
     """Return the QR code of the page's address as a picture; nothing without an address."""
     if not link:
         return ""

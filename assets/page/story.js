@@ -20,7 +20,7 @@ const start = ({ arrays, files, values: { chapters } }) => {
   const nearest = (values, t) => values[Math.min(Math.max(Math.floor(t / chapter().step + 1e-9), 0), values.length - 1)];
   const picture = () => {
     const c = chapter(), t = state.t, runner = c.bodies.find((b) => b.kind === "runner"), reveal = nearest(c.reveal, t) / 100;
-    const placed = (b) => ({ x: at(b.x, t), offset: at(b.offset, t) - 0.7, alpha: at(b.alpha, t), label: b.label, colour: b.colour });
+    const placed = (b) => ({ x: at(b.x, t), offset: at(b.offset, t), alpha: at(b.alpha, t), label: b.label, colour: b.colour });
     const cut = (curve) => (curve.own ? curve.gap.map((g, i) => (c.race * i / (curve.gap.length - 1) <= reveal + 1 ? g : NaN)) : curve.gap);
     return {
       race: c.race, start: c.start, x: at(runner.x, t), runner: runner.label,

@@ -139,10 +139,12 @@ def run(
         return
 
     def opened() -> Session:
+        from simulator.scenario.reading import moment_of
         from simulator.session import Session
         from simulator.session.autosave import Autosave
 
-        session = Session.open(scenario, overrides=changes or [], rate=speed, start_at_s=opening)
+        begin = moment_of(scenario) if opening is None else opening
+        session = Session.open(scenario, overrides=changes or [], rate=speed, start_at_s=begin)
         session.autosave = Autosave()
         session.set_strip(kept.axis, kept.measure)
         if restore:

@@ -291,7 +291,7 @@ class App:
         self.looks = replace(self.looks, **changes)
 
     def _screenshot(self) -> None:
-        said = self.window.save_picture(self.session.scene().time_s)
+        said = self.window.save_picture(self.session.scenario, self.session.scene().time_s)
         if said:
             self.session.notify(said)
 

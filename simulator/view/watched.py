@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Protocol, TypedDict
+from typing import TYPE_CHECKING, Protocol, TypedDict
 
 from simulator.screen import Camera
 from simulator.stage.keys import Action
@@ -17,6 +17,9 @@ from simulator.stage.scene import Cue, Scene
 from simulator.view.camera import Shot
 from simulator.view.theme import Theme
 from simulator.view.window import Window
+
+if TYPE_CHECKING:
+    from simulator.scenario.model import Scenario
 
 Witness = Callable[[Scene], object]
 """Is shown every scene that the window shows: what is heard, and real lights."""
@@ -95,6 +98,8 @@ class Watched(Protocol):
 
     # pins and files
 
+    @property
+    def scenario(self) -> Scenario: ...
     @property
     def file_problem(self) -> str: ...
     @property

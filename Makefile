@@ -11,7 +11,7 @@ DEV := $(VENV)/.dev-$(KEY)
 KERNEL := $(VENV)/.kernel-$(shell (cat simulator/physics/kernel.py simulator/physics/kernel.pxd hatch_build.py; command -v cc gcc clang) | cksum | cut -d ' ' -f 1)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 # The build backend is installed first and used without isolation, so that a reinstall works offline too.
-BACKEND := 'cython>=3.1,<4' 'hatchling>=1.27' 'setuptools>=77'
+BACKEND := 'cython>=3.1,<4' 'hatchling>=1.27' 'hatch-fancy-pypi-readme>=24.1' 'setuptools>=77'
 
 .PHONY: run test test-slow test-versions soak soak-short check audit bench golden docs clean
 

@@ -23,6 +23,7 @@ from simulator.scenario.reading import (
     NamedSections,
     find_file,
     find_scenario,
+    named_files,
     read_text,
     refuse,
     shipped_names,
@@ -135,7 +136,7 @@ def _given_race(review: Review, number: int, race: str, folder: Path) -> str:
         return race
     place = find(review.document, ("uncertainty", "given", number))
     try:
-        path = find_file(race, folder, shipped_names(), "past race")
+        path = find_file(race, folder, named_files(), "past race")
         load_scenario(path, with_ghosts=False)
     except ScenarioError as error:
         review.report_file(place, error)

@@ -30,7 +30,7 @@ from simulator.scenario.reading import (
     find_scenario,
     noting,
     read_text,
-    shipped_names,
+    named_files,
 )
 from simulator.scenario.save import (
     CannotRewriteError,
@@ -251,5 +251,5 @@ def _both(old: Scenario, new: Scenario) -> tuple[dict[str, Any], dict[str, Any]]
 
 def _is_named(formation: PacerFormation) -> bool:
     """Return whether a formation is the shipped one of its name."""
-    known = formation.name in shipped_names("formations")
+    known = formation.name in named_files("formations")
     return known and PacerFormation.model_validate(FORMATION.find(formation.name)) == formation

@@ -1,4 +1,4 @@
-"""Where files lie: the shipped ones in `configs/` and `assets/`, a user's own in a folder of theirs.
+"""Where files lie: the shipped ones in `configs/` and `assets/`, a user's own in `user_dir`.
 
 In: a name relative to one of the folders. Out: a path; of a shipped file one that is there. An
 installed wheel carries both folders inside the package; a checkout has them beside it.
@@ -26,10 +26,10 @@ def assets_dir() -> Path:
 
 @cache
 def user_dir() -> Path:
-    """Return the folder of a user's own files, laid out like `configs/`; it need not be there.
+    r"""Return the folder of a user's own files, laid out like `configs/`; it need not be there.
 
     `~/.config/lightpace` on Linux, `~/Library/Application Support/lightpace` on macOS,
-    `%LOCALAPPDATA%\\lightpace` on Windows.
+    `%LOCALAPPDATA%\lightpace` on Windows.
     """
     from platformdirs import user_config_path  # noqa: PLC0415 - a window opens without it
 

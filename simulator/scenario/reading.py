@@ -1,7 +1,7 @@
 """Finding and reading scenario files, with every way it can go wrong as one listed problem.
 
-In: a path, or the bare name of a shipped file or of one in the user's own folder. Out: the file's path, its text; for a formation or a
-runner that has a file of its own, what the file says.
+In: a path, or the bare name of a shipped file or of one in the user's own folder. Out: the file's
+path, its text; for a formation or a runner that has a file of its own, what the file says.
 """
 
 from __future__ import annotations
@@ -219,8 +219,8 @@ class NamedSections:
     def document(self, name: str, folder: Path) -> Document:
         """Return what the file of that name says.
 
-        A bare name is a shipped one or the user's own; anything with a slash or a suffix is a path from
-        `folder`.
+        A bare name is a shipped one or the user's own; anything with a slash or a suffix is a path
+        from `folder`.
 
         Raises:
             ScenarioError: there is no such file, or it cannot be read.

@@ -28,9 +28,9 @@ from simulator.scenario.reading import (
     NO_FILE,
     Files,
     find_scenario,
+    named_files,
     noting,
     read_text,
-    named_files,
 )
 from simulator.scenario.save import (
     CannotRewriteError,

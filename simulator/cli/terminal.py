@@ -78,6 +78,15 @@ Force = Annotated[bool, typer.Option("--force", help="Overwrite an existing file
 Seed = Annotated[int, typer.Option(min=0, help="Seed of the samples.")]
 
 
+def log_to_stderr(verbose: int) -> None:
+    """Print what the program logs, and its warnings: 1 for what is done, 2 for every detail."""
+    import logging
+
+    level = logging.DEBUG if verbose > 1 else logging.INFO
+    logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s", force=True)
+    logging.captureWarnings(True)
+
+
 def load(name: str, changes: list[str] | None) -> Scenario:
     """Return a scenario by name or path with the changes of `--set`; raises `ScenarioError`."""
     from simulator.scenario.loader import load_scenario

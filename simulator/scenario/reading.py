@@ -6,6 +6,7 @@ path, its text; for a formation or a runner that has a file of its own, what the
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -24,6 +25,7 @@ from simulator.resources import configs_dir, user_dir
 from simulator.scenario.fields import did_you_mean, guess
 from simulator.scenario.yaml_tree import Document, read_document
 
+LOG = logging.getLogger(__name__)
 MAX_BYTES = 1_000_000
 NO_FILE = "there is no such file"
 _NONE: Mapping[str, Path] = MappingProxyType({})
@@ -181,6 +183,7 @@ def read_text(path: Path, shown: str) -> str:
 
 
 def _read_text(path: Path, shown: str) -> str:
+    LOG.info("reading %s", path)
     try:
         with opened(path) as file:
             data = file.read(MAX_BYTES + 1)

@@ -18,7 +18,13 @@ if TYPE_CHECKING:
     from simulator.analysis.optimise.optimise import Optimum, optimise
     from simulator.analysis.predict import Prediction, Race, predict
     from simulator.analysis.sweep.sweep import Table, sweep
-    from simulator.errors import LightpaceError, ScenarioError
+    from simulator.errors import (
+        LightpaceError,
+        LightpaceWarning,
+        OutputError,
+        ScenarioError,
+        SimulationError,
+    )
     from simulator.notebook import Still, film, page, splits, still
     from simulator.physics.attempt import fork, simulate, simulate_all
     from simulator.physics.stepping import Stepper
@@ -32,13 +38,16 @@ if TYPE_CHECKING:
 __all__ = [
     "Fit",
     "LightpaceError",
+    "LightpaceWarning",
     "Moment",
     "Optimum",
+    "OutputError",
     "Prediction",
     "Race",
     "Recording",
     "Scenario",
     "ScenarioError",
+    "SimulationError",
     "Status",
     "Stepper",
     "Still",
@@ -65,7 +74,13 @@ _HOMES = {
     "analysis.predict": ("Prediction", "Race", "predict"),
     "analysis.optimise.optimise": ("Optimum", "optimise"),
     "analysis.sweep.sweep": ("Table", "sweep"),
-    "errors": ("LightpaceError", "ScenarioError"),
+    "errors": (
+        "LightpaceError",
+        "LightpaceWarning",
+        "OutputError",
+        "ScenarioError",
+        "SimulationError",
+    ),
     "notebook": ("Still", "film", "page", "splits", "still"),
     "physics.attempt": ("fork", "simulate", "simulate_all"),
     "physics.stepping": ("Stepper",),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
 
 import pytest
@@ -13,6 +14,8 @@ from hypothesis import settings
 os.environ["SDL_VIDEODRIVER"] = "dummy"
 os.environ["SDL_AUDIODRIVER"] = "dummy"
 os.environ["PYGAME_HIDE_SUPPORT_PROMPT"] = "1"
+# Nobody's own scenarios, formations and themes are found by the tests.
+os.environ["XDG_CONFIG_HOME"] = tempfile.gettempdir() + "/no such folder"
 
 # Machines differ in speed, so no deadline; in CI the same examples each time.
 settings.register_profile("lightpace", deadline=None, derandomize=bool(os.environ.get("CI")))

@@ -25,7 +25,7 @@ import typer
 from rich.markup import escape
 
 from simulator.cli.terminal import app, err
-from simulator.errors import LightpaceError
+from simulator.errors import LightpaceError, LightpaceWarning
 from simulator.signals import CODES, dropped_stops, signal_later
 
 _Misused: Any = next(c for c in typer.BadParameter.__mro__ if c.__name__ == "ClickException")
@@ -56,6 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     stops = dropped_stops(_is_stop, lambda: signal_later(_stopped[0] - 128))
     with stops, warnings.catch_warnings():
         warnings.showwarning = _warn
+        warnings.simplefilter("always", LightpaceWarning)
         sys.exit(_exit_code(sys.argv[1:] if arguments is None else arguments))
 
 

@@ -144,8 +144,9 @@ def check(
                 check_story(name)
             else:
                 from simulator.physics.air import outside_sources
+                from simulator.scenario.loader import load_scenario
 
-                scenario = load(name, changes)
+                scenario = load_scenario(name, overrides=changes or [])
                 _check_recordings(name, scenario)
                 out.print(escape(f"{name}: {scenario.name}, no problems"))
                 for warning in (*outside_sources(scenario.environment), *_unwritten(scenario)):

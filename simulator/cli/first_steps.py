@@ -385,7 +385,7 @@ _LOOKS: dict[str, Callable[[], str]] = {
 
 @app.command()
 def man() -> None:
-    """Print the manual page, made of the same texts as --help: lightpace man | man -l -."""
+    """Print the manual page, made of the same texts as --help."""
     sys.stdout.write(man_page())
 
 

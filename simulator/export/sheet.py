@@ -211,7 +211,7 @@ ROLE_WORDS = {
 
 _VALIDATION_HEAD = """# Validation
 
-Written by `lightpace validate --markdown > docs/validation.md` (`make docs`); a test holds it to
+Written by `lightpace validate --markdown > docs/validation.md` (`make validation`); a test holds it to
 what the command prints. The formulas are in [physics.md](physics.md).
 
 Difference is model minus published; a time that is too long is positive. Inside a published range

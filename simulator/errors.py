@@ -4,7 +4,7 @@
 
   - ScenarioError: the scenario file (or a `--set`) is not usable; lists every problem
   - ThemeError: there is no such theme, or its file is not usable; lists every problem
-  - RecordingError: a saved recording cannot be read or written
+  - RecordingError: a saved recording, or a run that a watch wrote, cannot be read or written
   - SimulationError: a run cannot be started from what it was given
 
     - NoAnswerError: there is no solution; the message says how near it comes
@@ -13,6 +13,8 @@
   - ExtraError: something that is installed on demand is not there; names the command
   - OutputError: a result file cannot be written
   - DisplayError: there is no display to open a window on
+
+And LightpaceWarning, of what can be used but should be known.
 
 In: nothing. Out: exception types only. Each message is one or more short sentences that say what is
 wrong, where, and what to do; the command line prints it and exits, nobody else prints it.
@@ -85,6 +87,10 @@ class ScenarioError(LightpaceError):
         super().__init__("\n".join(lines))
 
 
+class LightpaceWarning(UserWarning):
+    """What a scenario says can be used, but is beyond what the model rests on."""
+
+
 class ThemeError(LightpaceError):
     """There is no such theme, or its file says what a theme does not know."""
 
@@ -92,7 +98,7 @@ class ThemeError(LightpaceError):
 
 
 class RecordingError(LightpaceError):
-    """A recording cannot be read, is of another format version, or cannot be written."""
+    """A recording or activity cannot be read, is of another format or race, or not writable."""
 
     exit_code = 2
 

@@ -25,9 +25,9 @@ from simulator.scenario.plan import (
     SteppedPlan,
     schedule_of,
 )
-from simulator.scenario.reading import shipped_names
+from simulator.scenario.reading import named_files
 from simulator.session.history import Settings, flow
-from simulator.session.knobs import AS_THE_PLAN, SHAPES, THE_PLAN, time_text
+from simulator.session.knobs import AS_THE_PLAN, COLOURS, SHAPES, THE_PLAN, time_text
 from simulator.units import LAP_M, parse_time
 
 MAX_TYPED = 200
@@ -128,6 +128,29 @@ def without_wave(settings: Settings, scenario: Scenario, name: str) -> Settings:
     return settings.with_value("wavelight.waves", flow(others))
 
 
+def with_ghost(settings: Settings, scenario: Scenario, ghost: dict[str, Any]) -> Settings:
+    """Return the settings with one more ghost, in a colour that no other has."""
+    ghosts = scenario_to_dict(scenario)["ghosts"]
+    used = {ghost["colour"] for ghost in ghosts}
+    free = next((colour for colour in COLOURS if colour not in used), "grey")
+    return settings.with_value("ghosts", flow([*ghosts, {"colour": free, **ghost}]))
+
+
+def without_ghost(settings: Settings, scenario: Scenario, index: int) -> Settings:
+    """Return the settings without a ghost; where it was the published result, there is none.
+
+    Raises:
+        RefusedError: there is no such ghost.
+    """
+    ghosts = scenario_to_dict(scenario)["ghosts"]
+    if not 0 <= index < len(ghosts):
+        raise RefusedError(f"there is no ghost {index + 1}")
+    gone = ghosts.pop(index)
+    if scenario.published is not None and gone["name"] == scenario.published:
+        settings = settings.with_value("published", "null")
+    return settings.with_value("ghosts", flow(ghosts))
+
+
 def _renamed(settings: Settings, scenario: Scenario, target: str) -> Settings:
     """Return the settings with the waves that are called by the plan's target called by the new."""
     old = time_text(schedule_of(scenario.plan, scenario.distance).finish_s)
@@ -153,7 +176,7 @@ def _with_formation(
     """Return the settings with another formation, and no more pacers than it has places."""
     new = settings.with_value("pacers.formation", name)
     in_file = file_scenario.pacers.formation.name
-    if name == in_file and name not in shipped_names("formations"):
+    if name == in_file and name not in named_files("formations"):
         new = settings.without("pacers.formation")
     count = scenario.pacers.count
     if count is None:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.physics.pacers import Place
-from simulator.physics.shelter import Profile, Shelterer, influence_of
+from simulator.physics.shelter import Profile, Shelterer, influence_of, shelter
 
 Floats = NDArray[np.float64]
 
@@ -76,6 +76,23 @@ def wake_of(standing: Sequence[Place], runner_m: float, wake: float) -> Wake | N
     return Wake(runner_m - BEHIND_M, tuple(near), wake) if near else None
 
 
+def shelter_of(standing: Sequence[Place], runner_m: float, aside_m: float, wake: float) -> float:
+    """Return the share of the drag that those who are there take off her once all have settled.
+
+    Args:
+        standing: the pacers.
+        runner_m: her race distance [m].
+        aside_m: how far aside she runs [m].
+        wake: the scale q of the front wake.
+    """
+    there = [
+        Shelterer(p.x_m - runner_m, p.offset_m - aside_m, follows_group=False)
+        for p in standing
+        if p.presence >= 1.0
+    ]
+    return float(shelter(there, 0.0, wake)) if there else 0.0
+
+
 @lru_cache(maxsize=16)
 def _field(pacers: Arrangement, wake: float) -> Floats:
     """Return the field around pacers."""
@@ -90,9 +107,9 @@ def _field(pacers: Arrangement, wake: float) -> Floats:
         np.maximum(lanes, velocity[:, :, at], out=lanes)
         lost += takes[:, at]
         trail *= factor[:, at]
-    shelter = Profile(lanes.sum(axis=1), lost, trail).shelter(wake)
-    shelter.setflags(write=False)
-    return shelter
+    shares = Profile(lanes.sum(axis=1), lost, trail).shelter(wake)
+    shares.setflags(write=False)
+    return shares
 
 
 @lru_cache(maxsize=64)

@@ -315,7 +315,8 @@ class Close:
                 continue
             if body.kind == "ghost":
                 trail(target, each, theme.colour(body.colour))
-            figures.append(stamp(pair[0], (each.x, each.y), each.opacity))
+            opacity = each.opacity * (0.55 if body.reach_m else 1.0)  # it may be elsewhere
+            figures.append(stamp(pair[0], (each.x, each.y), opacity))
             if pair[1] is not None:
                 shadows.append(stamp(pair[1], (each.x, each.y), each.opacity))
         target.fblits(shadows + figures, pygame.BLEND_PREMULTIPLIED)
@@ -324,7 +325,7 @@ class Close:
 def trail(target: pygame.Surface, placed: Placed, colour: Colour) -> None:
     """Draw the thin trail of a ghost at the height of its hips."""
     along = math.sin(math.radians(placed.view.yaw_deg))
-    length = round(2.4 * placed.scale * abs(along))
+    length = round((2.4 + placed.body.reach_m) * placed.scale * abs(along))
     if length < 6:
         return
     light = _streak(colour, length, max(2, round(0.05 * placed.scale)), round(8 * placed.opacity))
@@ -466,7 +467,7 @@ def names(
 ) -> None:
     """Write her name and the ghosts' over their heads, clear of one another."""
     theme, bounds = style.theme, target.get_rect()
-    named = [each for each in placed if each.body.kind != "pacer" and each.body.alpha > 0.4]
+    named = [p for p in placed if p.body.kind != "pacer" and p.body.label and p.body.alpha > 0.4]
     for each in sorted(named, key=lambda one: one.body.kind != "runner"):
         body, runner = each.body, each.body.kind == "runner"
         px = style.sizes.px(22 if runner else 19, 11)

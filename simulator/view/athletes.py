@@ -678,7 +678,7 @@ class _Set(NamedTuple):
         return _solid(own, step, around)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=160)
 def _solid(one: _Set, step: int, around: int) -> Solid:
     look = one.look
     return solid_of(one.pose(step), look.build, look.kit, step / one.phases, around)

@@ -204,7 +204,7 @@ def _head(wide: int, high: int, lit: Colour, *, framed: bool) -> pygame.Surface:
     return head
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=64)
 def _flares(colour: Colour, wide: int, level: int, streaked: bool) -> tuple[pygame.Surface, ...]:
     """Return an LED's bloom, `wide` px, and where it is near the streak through it, for adding."""
     share = level / LEVELS

@@ -46,6 +46,8 @@ _KIN = 12
 """Among so many of the latest sets of a look a stand-in is looked for."""
 _OTHER_PHASE_DEG = 45.0
 """Another pose is as far off as a view turned by so much."""
+_DOUBLE_DEG = 150.0
+"""Twice the size is as far off as a view turned by so much."""
 _ALIKE = 0.075
 """Sizes that differ by less stand in for one another as they are."""
 
@@ -791,6 +793,7 @@ class Athletes:
                 continue
             turned = abs((other.yaw_deg - one.yaw_deg + 180.0) % 360.0 - 180.0)
             off = turned + abs(other.pitch_deg - one.pitch_deg)
+            off += _DOUBLE_DEG * abs(other.px_per_m / one.px_per_m - 1.0)
             if other.phases != one.phases or step not in ready:
                 off += _OTHER_PHASE_DEG
             if off < least:

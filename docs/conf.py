@@ -1,4 +1,4 @@
-"""How Sphinx makes a site of docs/*.md: `make docs`. Every warning is an error, a broken link one."""
+"""How Sphinx makes a site of docs/*.md: `make docs`. A broken link is an error."""
 
 import tomllib
 from pathlib import Path

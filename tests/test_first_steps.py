@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from simulator import LightpaceWarning, cli, load_scenario, resources
+from simulator import LightpaceWarning, cli, load_scenario, resources, simulate
 from simulator.cli import first_steps, terminal
 from simulator.cli.first_steps import STARTER, THEMES, man_page
 from simulator.errors import LightpaceError, ScenarioError, ThemeError
@@ -59,15 +59,16 @@ def lightpace(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[i
 # -- new -----------------------------------------------------------------------------------------
 
 
-def test_what_the_starter_says_is_all_true(tmp_path: Path) -> None:
-    """Every value that stands there as a comment is the default, so uncommenting changes nothing."""
+def test_what_the_starter_says_is_all_true() -> None:
+    """Each value that stands there as a comment is the default: uncommenting changes nothing."""
     written = load_text(STARTER)
     assert written.name == "My attempt"
     lines = [re.sub(r"^# (environment:|  )", r"\1", line) for line in STARTER.splitlines()]
     assert len([line for line in lines if line not in STARTER.splitlines()]) >= 9
-    assert load_text("\n".join(lines)) == written
-    plain = Scenario(name="My attempt").model_dump()
-    assert written.model_dump()["environment"] == plain["environment"]
+    said = load_text("\n".join(lines))
+    assert said.environment == written.environment == Scenario().environment
+    assert said.runner == written.runner
+    assert simulate(said).finish_s == simulate(written).finish_s
 
 
 @pytest.mark.parametrize("source", [(), ("--from", "solo"), ("--from", "breaking4")])
@@ -121,9 +122,9 @@ def test_every_kind_of_file_is_found_by_its_name(
 ) -> None:
     files = {
         "evening.lightpace.yaml": "name: An evening\nrunner: anna\npacers: {formation: trident}\n",
-        "formations/trident.yaml": "name: trident\nslots: [{ahead: 1.3}, {ahead: 2.6, offset: 0.6}]\n",
+        "formations/trident.yaml": "name: trident\nslots: [{ahead: 1.3}, {ahead: 2.6}]\n",
         "runners/anna.yaml": "name: Anna\nheight: 1.8\n",
-        "stories/talk.yaml": "name: A talk\nchapters: [{name: One, set: [pacers.count=1]}]\n",
+        "stories/talk.yaml": "name: A talk\nchapters: [{name: One, until: finish}]\n",
         "themes/club.yaml": 'base: daylight\ntarget: "#0057b8"\n',
     }
     for name, text in files.items():
@@ -200,7 +201,7 @@ def test_list_says_which_of_the_users_files_is_not_usable(
 
 
 def test_doctor_says_what_is_here_and_names_no_user(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Path, "home", lambda: ROOT.parent)
     code, said, _ = lightpace(capsys, "doctor", "--json")

@@ -40,7 +40,7 @@ def run() -> Recording:
 
 def test_lightpace_is_simulator_under_its_own_name() -> None:
     assert lightpace.__all__ == simulator.__all__
-    assert all(getattr(lightpace, name) is getattr(simulator, name) for name in simulator.__all__)
+    assert all(getattr(lightpace, name) == getattr(simulator, name) for name in simulator.__all__)
     assert set(dir(lightpace)) >= set(simulator.__all__)
     with pytest.raises(AttributeError, match="nothing"):
         getattr(lightpace, "nothing")  # noqa: B009 - a type checker would refuse it

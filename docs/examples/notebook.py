@@ -1,4 +1,4 @@
-"""A first look at an attempt, cell by cell; every editor that knows `# %%` shows it as a notebook."""
+"""A first look at an attempt; editors that know `# %%` show it as a notebook."""
 
 # %%
 from lightpace import Race, fit_runner, load_scenario, page, predict, simulate, splits, still, sweep
@@ -8,9 +8,7 @@ run  # noqa: B018 - in a notebook: splits, a chart, and the picture of the finis
 
 # %% Another number of pacers
 alone = simulate(load_scenario("breaking4", overrides=["pacers.count=0"]))
-assert alone.finish_s is not None
-assert run.finish_s is not None
-print(f"alone she is {alone.finish_s - run.finish_s:.2f} s slower")
+print(f"alone she is {alone.end_s - run.end_s:.2f} s slower")
 
 # %% Split by split
 for split in splits(run):

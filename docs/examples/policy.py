@@ -1,4 +1,4 @@
-"""A runner's policy of one's own: a plain Python function that is asked for a speed every half second.
+"""A runner's policy of one's own: plain Python that is asked for a speed every half second.
 
 The function decides, the kernel steps: power, reserve, air and bends are the model's, so a speed is
 a wish. Between two decisions the steps are compiled, so a whole attempt takes some hundredths of a

@@ -36,8 +36,8 @@ name: My attempt
 distance: 1 mile # or 1500 m, 5k, 2 miles: from 100 m to 10,000 m
 
 # environment:
-#   temperature: 15 # °C
-#   humidity: 50 # %
+#   temperature: 25 # °C
+#   humidity: 45 # %
 #   wind: {speed: 0, direction: 0} # m/s; degrees, 0: a head wind on the home straight
 
 runner: # a name instead of this is a file: `runner: sub4_man`; `lightpace list runners`
@@ -53,7 +53,7 @@ plan: # what she sets out to run, and what the light shows
 pacers:
   formation: breaking4 # `lightpace list formations`
 #   count: 13 # left out: all that the formation has
-#   front_gap: 1.3 # m to the nearest pacer ahead
+#   front_gap: 1.2 # m to the nearest pacer ahead
 #   policy: hold_light # or wait_for_runner
 
 ghosts: # runs to compare with

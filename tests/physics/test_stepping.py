@@ -1,4 +1,4 @@
-"""An attempt stepped from outside: the same run where nothing is wished, a bounded one where it is."""
+"""An attempt stepped from outside: the same run where nothing is wished, else a bounded one."""
 
 from __future__ import annotations
 

@@ -138,3 +138,12 @@ def test_a_page_of_another_lap_is_refused_with_a_sentence(
     assert code == 1
     assert "lap of 400 m, and this is one of 200 m" in " ".join(wrong.split())
     assert not path.exists()
+
+
+def test_minutes_with_a_point_that_were_read_as_seconds_are_shown_as_both(
+    lightpace: Lightpace,
+) -> None:
+    code, _, wrong = lightpace("check", "solo", "--set", "plan.target=4.12")
+    assert code == 2
+    assert "m/s over 1609 m" in wrong
+    assert "read as seconds: write 4:12 for minutes" in " ".join(wrong.split())

@@ -20,6 +20,7 @@ from pydantic import ValidationError
 
 from simulator.errors import ScenarioError
 from simulator.physics.attempt import run_attempts
+from simulator.physics.pacers import leads, stints_of
 from simulator.physics.setup import attempt_of
 from simulator.physics.shelter import Shelterer, influence_of
 from simulator.scenario.fields import Section
@@ -104,7 +105,8 @@ class Alternative:
 def _rests_on_assumed(pacers: Pacers) -> bool:
     if pacers.shelter is not None:
         return False
-    return any(_takes_shelter(slot.ahead, slot.offset) for slot in pacers.line_up())
+    stints, shift = stints_of(pacers)  # faster than `line_up`, and every turn asks for each bar
+    return any(_takes_shelter(s[0] + shift if leads(s[0]) else s[0], s[1]) for s in stints)
 
 
 @lru_cache(maxsize=1024)

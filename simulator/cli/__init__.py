@@ -32,8 +32,18 @@ _Misused: Any = next(c for c in typer.BadParameter.__mro__ if c.__name__ == "Cli
 
 HOMES = {
     "windows": ("run", "present"),
-    "attempts": ("simulate", "coach", "check", "still", "sheet", "schema", "film", "report"),
-    "runners": ("fit", "predict"),
+    "attempts": (
+        "simulate",
+        "coach",
+        "list",
+        "check",
+        "still",
+        "sheet",
+        "schema",
+        "film",
+        "report",
+    ),
+    "runners": ("fit", "predict", "ghost"),
     "studies": ("validate", "calibrate", "reach", "sweep", "plot", "optimise"),
 }
 """Which module each command stands in."""

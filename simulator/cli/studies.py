@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -32,19 +32,15 @@ from simulator.cli.terminal import (
     progress_bar,
     race_time,
 )
-from simulator.errors import ExtraError, LightpaceError
+from simulator.errors import LightpaceError
 from simulator.units import format_distance, format_time, signed_cell, time_cell
 
 if TYPE_CHECKING:
-    from concurrent.futures import Executor
-
     from simulator.analysis.attribution import PriceList
     from simulator.analysis.calibrate import CalibratedNumber, Calibration
     from simulator.analysis.sweep.chunks import Columns, Request
     from simulator.scenario.model import Scenario
 
-CONNECT = "10s"
-"""How long a cluster may take to answer."""
 FIGURES = {
     "pacers": ("Finish over the number of pacers", "pacers.count", "finish_s", ""),
     "gaps": (
@@ -322,32 +318,10 @@ def _run_missing(
     if cluster is None:
         yield from run_chunks(request, missing, threads=threads)
         return
-    with _cluster(cluster) as (executor, workers):
-        yield from run_chunks(request, missing, executor, workers)
+    from simulator.cli.cluster import cluster_at
 
-
-@contextmanager
-def _cluster(address: str) -> Iterator[tuple[Executor, int]]:
-    try:
-        from distributed import Client
-        from distributed.scheduler import KilledWorker
-    except ImportError:
-        raise ExtraError("A cluster", "cluster") from None
-    from concurrent.futures import CancelledError
-
-    try:
-        client = Client(address, timeout=CONNECT)
-    except (OSError, ValueError, TypeError) as error:
-        raise LightpaceError(f"There is no Dask scheduler at {address}: {error}.") from None
-    with client:
-        workers = max(1, sum(client.nthreads().values()))
-        try:
-            # the executor's own shutdown would wait for chunks that nobody wants any more
-            yield client.get_executor(retries=3), workers
-        except (CancelledError, KilledWorker) as error:
-            raise LightpaceError(
-                f"The cluster at {address} lost the work: {error}. The same command goes on."
-            ) from None
+    with cluster_at(cluster) as (executor, workers, check):
+        yield from run_chunks(request, missing, executor, workers, check=check)
 
 
 @app.command()

@@ -34,7 +34,7 @@ from simulator.cli.terminal import (
 )
 from simulator.errors import LightpaceError
 from simulator.screen import Camera
-from simulator.stage.keys import BINDINGS, PRESENTING
+from simulator.stage.keys import BINDINGS, BY_HAND, PRESENTING
 
 if TYPE_CHECKING:
     from simulator.export.leds import LedStrip
@@ -72,7 +72,7 @@ def _default(
         run()
 
 
-@app.command(epilog=keys_help(BINDINGS))
+@app.command(epilog=keys_help((*BINDINGS, *BY_HAND)))
 def run(
     scenario: ScenarioName = DEFAULT_SCENARIO,
     changes: Changes = None,

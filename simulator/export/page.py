@@ -271,7 +271,7 @@ def _track(places: Sequence[Body | None], theme: Theme) -> dict[str, Any]:
 
 def _waves(show: Show, scenes: Sequence[Scene], theme: Theme) -> list[dict[str, Any]]:
     shown = [wave for wave in show.scenario.wavelight.waves if wave.on]
-    lit = 400.0 / show.scenario.wavelight.leds
+    lit = show.scenario.track.lap / show.scenario.leds
     waves = []
     for i, wave in enumerate(shown):
         ahead = (wave.length - 1) * lit if wave.pace_end == "tail" else 0.0

@@ -169,8 +169,7 @@ class SettingsEditor:
             return self._with_split(settings, scenario, index, typed_time(text), cumulative)
 
         path = f"plan.splits[{index}{'+' if cumulative else ''}{' laps' if self.by_lap else ''}]"
-        self._edit(path, edit, tick)
-        self.split_problem = self.problems.pop(path, "")
+        self.split_problem = self.edit(path, edit, tick)
         return self.split_problem
 
     def reset_split(self, index: int | None, tick: int | None) -> str:
@@ -255,6 +254,11 @@ class SettingsEditor:
         if self.history.move(steps):
             self.problems.clear()
 
+    def edit(self, path: str, edit: Edit, tick: int | None) -> str:
+        """Make a change under a name of its own; return why it was refused, or an empty text."""
+        self._edit(path, edit, tick)
+        return self.problems.pop(path, "")
+
     def _edit(self, path: str, edit: Edit, tick: int | None) -> bool:
         gesture = self.history.begin(path, tick)
         base = gesture.before
@@ -273,8 +277,7 @@ class SettingsEditor:
     def _edit_once(self, path: str, edit: Edit, tick: int | None) -> str:
         """Make a change that belongs to no gesture; return why it was refused, or an empty text."""
         self.history.gesture = None
-        self._edit(path, edit, tick)
-        return self.problems.pop(path, "")
+        return self.edit(path, edit, tick)
 
     def read(self, new: Settings, tick: int | None) -> None:
         """Take over what the file says now; what was set stays where the file did not change.

@@ -200,7 +200,11 @@ def knobs_of(
 
 
 def label_of(scenario: Scenario, path: str) -> str:
-    """Return what a knob is called and its value; of no knob, the first part of its path."""
+    """Return what a knob is called and its value; of no knob, the first part of its path.
+
+    What lies within the formation is called by it.
+    """
+    path = "pacers.formation" if path.startswith("pacers.formation.") else path
     knob = next((knob for knob in _knobs(scenario) if knob.path == path), None)
     return path.partition(".")[0] if knob is None else f"{knob.label} {knob.value}"
 

@@ -17,8 +17,8 @@ from typing import Any, Protocol
 
 from simulator.analysis.marks import Mark
 from simulator.analysis.what_if import AXES, Measure
-from simulator.errors import LightpaceError, Problem, ScenarioError
-from simulator.files import free_name
+from simulator.errors import LightpaceError, OutputError, Problem, ScenarioError
+from simulator.files import free_name, replacing
 from simulator.recording.recording import Recording
 from simulator.recording.store import save_recording
 from simulator.scenario.loader import load_scenario
@@ -29,12 +29,20 @@ from simulator.session.autosave import Autosave, SavedSession
 from simulator.session.editor import AFTER_FINISH, SettingsEditor
 from simulator.session.findings import Bars, Findings, stretch_of
 from simulator.session.forks import Forks, tick_at, unused_name
+from simulator.session.hands import Hands
 from simulator.session.history import Change, Lineage, Settings, settings_of
 from simulator.session.knob_edits import first_sentence
 from simulator.session.knobs import time_text
 from simulator.session.pins import Pins, pins_file
 from simulator.session.player import Player
-from simulator.session.scenario_file import OverwriteGuard, ScenarioFile, elsewhere, written
+from simulator.session.scenario_file import (
+    OverwriteGuard,
+    ScenarioFile,
+    elsewhere,
+    formation_file_of,
+    formation_text,
+    written,
+)
 from simulator.session.variations import axes_of
 from simulator.stage.keys import Action
 from simulator.stage.panel_state import Answers, PanelState, Tab
@@ -83,6 +91,7 @@ class Session:
     Attributes:
         editor: settings, their history, and how they are edited.
         forks: runs by how they came to be.
+        hands: what is moved in the picture itself.
         bars: the what-if strip.
         findings: what takes longer than a frame.
         desk: what the drawer's open page asks for.
@@ -118,6 +127,7 @@ class Session:
         settings = settings or settings_of(scenario)
         self.forks.remember_scenario(settings, scenario)
         self.editor = SettingsEditor(settings, self.forks)
+        self.hands = Hands(lambda: self.editor, self._tick)
         self._guard = OverwriteGuard()
         self._story_ghosts: Sequence[Mark] | None = None
         self._shown, self._ghosts_changed = self.editor.history.now, False
@@ -209,6 +219,8 @@ class Session:
     def _update(self) -> None:
         """Show what the settings say now: its run, its ghosts, its bars."""
         change, before = self.editor.history.now, self._player.show
+        if self._player.options.settled is not self.hands.moves_pacers:
+            self._player.options = replace(self._player.options, settled=self.hands.moves_pacers)
         bars_changed = self.bars.ask(self.scenario, self.editor.file_scenario)
         if change is not self._shown or self._ghosts_changed:
             other_run = change.lineage != self._shown.lineage
@@ -708,7 +720,8 @@ class Session:
             self.notify(f"{file.path.name} has a problem: mend it, or save as another file.")
             return
         with self._notifying(file.path.name):
-            file.write(written(self.editor.file_settings, self.scenario))
+            named = formation_file_of(self.editor.history.now.settings)
+            file.write(written(self.editor.file_settings, self.scenario, named))
             self._saved(file)
 
     def save_as(self, path: str | Path) -> None:
@@ -723,6 +736,21 @@ class Session:
             file.write(text)
             self.file = file
             self._saved(file)
+
+    def save_formation(self, path: str | Path) -> None:
+        """Write the formation into a file of its own, which the settings name from then on."""
+        path = Path(path)
+        with self._notifying(path.name):
+            path = path if path.suffix in (".yaml", ".yml") else path.with_name(f"{path.name}.yaml")
+            path = path.absolute()
+            if self.file is not None and path == self.file.path:
+                raise OutputError(f"{path.name} is the scenario: choose another name.")
+            self._guard.check(path, None)
+            text = formation_text(self.scenario.pacers.formation, path.stem)
+            with replacing(path) as temporary:
+                temporary.write_text(text, encoding="utf-8")
+            refusal = self.hands.name_formation(path, text)
+            self.notify(refusal or f"Saved {path.name}.")
 
     def _saved(self, file: ScenarioFile) -> None:
         self.editor.saved(file.settings())

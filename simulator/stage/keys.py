@@ -46,6 +46,15 @@ class Action(Enum):
     PIN = "pin this run, to compare with"
     SAVE = "save the scenario"
     RESTORE = "bring the last session back"
+    PACER = "take the next pacer"
+    PACER_BACK = "take the one before"
+    PASTE = "paste splits into the plan"
+    CHART = "chart of gaps, of paces, of who runs when"
+    NUDGE = "move the taken pacer or split; Shift: farther"
+    NAME = "name him"
+    ADD = "add a pacer behind him"
+    REMOVE = "remove him; for a split: the file's"
+    LET_GO = "let go"
     HELP = "this help"
     FULLSCREEN = "full screen"
     SCREENSHOT = "save a picture"
@@ -99,6 +108,7 @@ BINDINGS: tuple[Binding, ...] = (
     Binding(("shift+t",), Action.THEME, "Show"),
     Binding(("x",), Action.MEASURE, "Show"),
     Binding(("v",), Action.REVEAL, "Show"),
+    Binding(("d",), Action.CHART, "Show"),
     Binding(("k", "tab"), Action.DRAWER, "Change"),
     Binding(("ctrl+z",), Action.UNDO, "Change", repeats=True),
     Binding(("ctrl+y", "ctrl+shift+z"), Action.REDO, "Change", repeats=True),
@@ -106,6 +116,9 @@ BINDINGS: tuple[Binding, ...] = (
     Binding(("b",), Action.PIN, "Change"),
     Binding(("ctrl+s",), Action.SAVE, "Change"),
     Binding(("ctrl+r",), Action.RESTORE, "Change"),
+    Binding(("e",), Action.PACER, "Change", repeats=True),
+    Binding(("shift+e",), Action.PACER_BACK, "Change", repeats=True),
+    Binding(("ctrl+v",), Action.PASTE, "Change"),
     Binding(("h", "f1"), Action.HELP, "Window"),
     Binding(("f", "f11"), Action.FULLSCREEN, "Window"),
     Binding(("p", "f12"), Action.SCREENSHOT, "Window"),
@@ -113,6 +126,15 @@ BINDINGS: tuple[Binding, ...] = (
     Binding(("f5",), Action.PRESENT, "Window"),
     Binding(("escape", "q"), Action.QUIT, "Window"),
 )
+
+BY_HAND: tuple[Binding, ...] = (
+    Binding(("left", "right", "up", "down"), Action.NUDGE, "With a pacer or split", repeats=True),
+    Binding(("return",), Action.NAME, "With a pacer or split"),
+    Binding(("insert",), Action.ADD, "With a pacer or split"),
+    Binding(("delete", "backspace"), Action.REMOVE, "With a pacer or split"),
+    Binding(("escape",), Action.LET_GO, "With a pacer or split"),
+)
+"""What keys do while a pacer or a split is taken, by `PACER` or with the mouse."""
 
 PRESENTING: tuple[Binding, ...] = (
     Binding(("page down", "right", "down", "space", "return", "n"), Action.NEXT_CUE, "Presenting"),

@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import ValidationError
 
 from simulator.analysis.marks import Mark, wave_marks
 from simulator.analysis.splits import worst_residual
 from simulator.coefficients import LAP_M
 from simulator.physics.pacers import Group, Place, front_gap, group_of, places
-from simulator.physics.track import start_position, track_position
+from simulator.physics.track import on_oval, start_position, track_position
 from simulator.recording.recording import Moment, Recording, Status
 from simulator.scenario.model import LightWave, Scenario
 from simulator.stage.director import on_air
@@ -53,7 +54,7 @@ from simulator.stage.scene import (
     WhatIf,
 )
 from simulator.stage.show import Show
-from simulator.stage.wake import Wake, wake_of
+from simulator.stage.wake import Wake, shelter_of, wake_of
 from simulator.units import format_signed, format_time, signed_cell, time_cell
 
 if TYPE_CHECKING:
@@ -75,6 +76,8 @@ HOT_C, COLD_C = 28.0, 5.0
 """Temperatures worth a sign [°C]."""
 GROUP_SPAN_M = 25.0
 GROUP_AHEAD_M = 2.5
+GOAL_M = 0.05
+"""Whoever is farther than this from where he goes is on his way there [m]."""
 COVER_NEAR_M, COVER_FAR_M = 0.6, 2.4
 """A ghost nearer than the first is faded fully, farther than the second not at all [m]."""
 FADED = 0.22
@@ -99,6 +102,8 @@ class ShowOptions:
         wake: the air behind the pacers is drawn by close cameras.
         slow_motion: time slows down for a beat where the light is lost.
         groups: ghosts that are runs have their pacers about them, and their light.
+        settled: pacers are shown in the places they go to, and the shelter is of these: so they
+            follow a hand that moves them.
     """
 
     ghosts: bool = True
@@ -107,6 +112,7 @@ class ShowOptions:
     wake: bool = True
     slow_motion: bool = True
     groups: bool = False
+    settled: bool = False
 
 
 def scene_of(show: Show, playback: Playback, options: ShowOptions, notice: str = "") -> Scene:
@@ -131,28 +137,34 @@ def scene_of(show: Show, playback: Playback, options: ShowOptions, notice: str =
         if finished
         else Phase.RUNNING
     )
-    lap, laps = lap_of(x, race)
+    lap_m = show.scenario.track.lap
+    lap, laps = lap_of(x, race, lap_m)
     aside_m = seen.wide * then.pacers.wide_m
-    standing = places(then.bodies, seen.x_m, seen.group_m, aside_m)
+    bodies = then.pacers if options.settled else then.bodies
+    standing = places(bodies, seen.x_m, seen.group_m, aside_m)
+    if options.settled and then.scenario.pacers.shelter is None:
+        sheltered = shelter_of(standing, seen.x_m, aside_m, then.scenario.pacers.wake)
+        moment, seen = replace(moment, shelter=sheltered), replace(seen, shelter=sheltered)
     return Scene(
         title=show.scenario.name,
         subtitle=then.subtitle,
         race_m=race,
-        start_s_m=start_position(race),
+        start_s_m=float(on_oval(start_position(race, lap_m), lap_m)),
+        lap_m=lap_m,
         phase=phase,
         start_light=start_light(t, waiting=playback.ready),
         time_s=min(max(t, 0.0), run.end_s),
         distance_m=x,
         lap=lap,
         laps=laps,
-        bell=race - x <= LAP_M and race > LAP_M,
+        bell=race - x <= lap_m and race > lap_m,
         target_s=then.plan.finish_s or 0.0,
         projected_s=show.projected_at(t) if t > 0 else None,
         chance=None if finished else chance_of(then.chances, x),
         speed=playback.rate,
         paused=playback.paused,
         notice=notice,
-        leds=show.scenario.wavelight.leds,
+        leds=show.scenario.leds,
         waves=_waves(then, t, seen_s, options) if options.lights else (),
         runner=Body(
             then.scenario.runner.name,
@@ -167,7 +179,7 @@ def scene_of(show: Show, playback: Playback, options: ShowOptions, notice: str =
         ),
         pacers=_pacers(then, t, moment.v_m_s * pace_on(t, run.end_s), standing),
         ghosts=_ghosts(show, t, seen_s, seen.x_m, options) if options.ghosts else (),
-        group=_group(then, seen, standing),
+        group=_group(then, seen, standing, aside_m),
         gaps=_gaps(then, t, x),
         meters=_meters(then, moment),
         splits=then.splits if options.reveal else _reached(then.splits, t),
@@ -179,6 +191,8 @@ def scene_of(show: Show, playback: Playback, options: ShowOptions, notice: str =
             playhead_m=x,
             gap_range_s=_gap_range(show, reveal_m),
             band=show.band,
+            paces=show.paces if options.ghosts else (show.paces[0], show.paces[-1]),
+            pace_range_s=show.pace_range_s,
         ),
         what_if=_what_if(show, finished or options.reveal or playback.furthest_s >= run.end_s),
         board=board_of(show) if finished else None,
@@ -195,8 +209,13 @@ def scene_of(show: Show, playback: Playback, options: ShowOptions, notice: str =
 def _lost(show: Show, t: float) -> LightLost | None:
     if show.lost_light_m is None or not any(w.on for w in show.scenario.wavelight.waves):
         return None
-    since_s = t - float(show.recording.time_at(show.lost_light_m))
+    since_s = t - _lost_s(show.recording, show.lost_light_m)
     return LightLost(show.lost_light_m, since_s) if since_s >= 0 else None
+
+
+@lru_cache(maxsize=8)
+def _lost_s(run: Recording, at_m: float) -> float:
+    return float(run.time_at(at_m))
 
 
 def _wake(show: Show, standing: Sequence[Place], runner_m: float) -> Wake | None:
@@ -224,9 +243,9 @@ def _waves(show: Show, t: float, seen_s: float, options: ShowOptions) -> tuple[W
         if not wave.on:
             continue
         head = float(mark.run.distance_at(seen_s))
-        position = float(track_position(head, race))
-        leds = show.scenario.wavelight.leds
-        glow = brightness(leds, position, wave.length, wave.pace_end)
+        lap_m, leds = show.scenario.track.lap, show.scenario.leds
+        position = float(track_position(head, race, lap_m))
+        glow = brightness(leds, position, wave.length, wave.pace_end, lap_m)
         waves.append(Wave(mark.name, mark.colour, head, glow if lit == 1.0 else glow * lit))
     return tuple(waves)
 
@@ -245,9 +264,15 @@ def _lights_of_ghosts(show: Show) -> list[tuple[LightWave, Mark]]:
 
 
 @lru_cache(maxsize=16)
-def _ran(run: Recording, race_m: float) -> tuple[Scenario, Group, Mark | None]:
-    """Return what a ghost was run under, its pacers, and its first light, None without one."""
-    scenario = Scenario.model_validate_json(run.scenario_json)
+def _ran(run: Recording, race_m: float) -> tuple[Scenario, Group, Mark | None] | None:
+    """Return what a ghost was run under, its pacers, and its first light, None without one.
+
+    A recording may come from elsewhere: one that names no scenario of ours has neither.
+    """
+    try:
+        scenario = Scenario.model_validate_json(run.scenario_json)
+    except ValidationError:
+        return None
     waves = scenario.wavelight.waves
     light = wave_marks(scenario)[0] if waves and waves[0].on else None
     return scenario, group_of(scenario.pacers, race_m), light
@@ -292,13 +317,13 @@ def _ghost_track(mark: Mark, end_s: float) -> StrideTrack:
     return stride_track(mark.run.distance_at(_seen_times(end_s)[1]))
 
 
-def _looks(show: Show, i: int, name: str) -> tuple[Build, float, float]:
+@lru_cache(maxsize=64)
+def _looks(i: int, *, woman: bool) -> tuple[Build, float, float]:
     """Return build, stature of its cadence [m] and phase at the gun of a pacer: assumed.
 
     Few builds, so that many share their pictures; the strides differ a little, so that nobody
     marches in step.
     """
-    woman = name in show.scenario.pacers.women
     tall = (1.67, 1.70)[i % 2] if woman else (1.83, 1.77, 1.80)[i % 3]
     spread = (0.618034 * i) % 1.0 - 0.5
     return Build(tall, woman=woman), tall * (1.0 + 0.03 * spread), START_PHASE + 0.5 * (i % 3 > 1)
@@ -308,7 +333,8 @@ def _pacers(show: Show, t: float, v_m_s: float, standing: Sequence[Place]) -> tu
     race = show.recording.race_m
     hers, group = _her_track(show.recording), _group_track(show.recording)
     order = {name: i for i, name in enumerate(show.bodies.names)}
-    looks = {p.name: _looks(show, order[p.name], p.name) for p in standing}
+    women = show.scenario.pacers.women
+    looks = {p.name: _looks(order[p.name], woman=p.name in women) for p in standing}
 
     def stride(p: Place) -> Stride:
         _, tall, begin = looks[p.name]
@@ -349,7 +375,7 @@ def _ghosts(
         bodies.append(
             Body(
                 mark.name, mark.label, "ghost", mark.colour, x, 0.0, 0.0, alpha,
-                build=build, stride=stride,
+                build=build, stride=stride, reach_m=mark.reach_m,
             )
         )  # fmt: skip
     return tuple(bodies)
@@ -359,7 +385,9 @@ def _pacers_of(
     mark: Mark, run: Recording, t: float, seen_s: float, live: Recording, alpha: float
 ) -> list[Body]:
     """Return the pacers of a ghost, as translucent as it is, without labels."""
-    _, group, _ = _ran(run, live.race_m)
+    ran = _ran(run, live.race_m)
+    if ran is None:
+        return []
     seen = run.at(max(seen_s, 0.0))
     stride = _ghost_track(mark, live.end_s)
     return [
@@ -368,15 +396,31 @@ def _pacers_of(
             0.6 * alpha * place.presence, role=place.role,
             stride=stride.at(t, SOMEBODY.stature_m),
         )
-        for place in places(group, seen.x_m, seen.group_m, seen.wide * group.wide_m)
+        for place in places(ran[1], seen.x_m, seen.group_m, seen.wide * ran[1].wide_m)
     ]  # fmt: skip
 
 
-def _group(show: Show, seen: Moment, standing: Sequence[Place]) -> GroupView:
+def _group(show: Show, seen: Moment, standing: Sequence[Place], aside_m: float) -> GroupView:
     assumed = show.scenario.pacers.formation.assumed and show.pacers.slots
     gap = front_gap(standing, seen.x_m)
     note = "spacing assumed" if assumed else ""
-    return GroupView(seen.x_m + GROUP_AHEAD_M, GROUP_SPAN_M, gap, seen.shelter, note)
+    goals = []
+    if show.bodies is not show.pacers:
+        now = {p.name: (p.x_m, p.offset_m) for p in standing}
+        for p in places(show.pacers, seen.x_m, seen.group_m, aside_m):
+            x, offset = now.get(p.name, (math.inf, math.inf))
+            if p.presence >= 1.0 and max(abs(x - p.x_m), abs(offset - p.offset_m)) > GOAL_M:
+                goals.append((p.x_m, p.offset_m))
+    return GroupView(
+        seen.x_m + GROUP_AHEAD_M,
+        GROUP_SPAN_M,
+        gap,
+        seen.shelter,
+        note,
+        show.slots,
+        seen.group_m,
+        tuple(goals),
+    )
 
 
 def _gaps(show: Show, t: float, x: float) -> tuple[GapLine, ...]:
@@ -441,8 +485,9 @@ def _marks(show: Show, reveal_m: float) -> tuple[ChartMarker, ...]:
     step = LAP_M if race <= 5000 else 1000.0
     marks = [ChartMarker(x, f"{x:.0f} m", "distance") for x in np.arange(step, race - 50, step)]
     marks.extend(show.pacer_marks)
-    if race > LAP_M:
-        marks.append(ChartMarker(race - LAP_M, "bell", "bell"))
+    lap_m = show.scenario.track.lap
+    if race > lap_m:
+        marks.append(ChartMarker(race - lap_m, "bell", "bell"))
     if show.lost_light_m is not None and show.lost_light_m <= reveal_m:
         marks.append(ChartMarker(show.lost_light_m, "light lost", "event"))
     return tuple(marks)
@@ -493,17 +538,17 @@ def still_there(x_m: float, line_m: float) -> float:
     return 1.0 - min(max(gone, 0.0), 1.0)
 
 
-def lap_of(x_m: float, race_m: float) -> tuple[int, int]:
+def lap_of(x_m: float, race_m: float, lap_m: float = LAP_M) -> tuple[int, int]:
     """Return (current lap from 1, laps in all); laps are counted so that the last one is whole.
 
     The mile has four: its first is 409.344 m, so the first crossing of the line is none.
     """
-    laps = max(1, int(race_m // LAP_M))
-    first = race_m - LAP_M * (laps - 1)
-    if race_m > LAP_M and race_m % LAP_M > 100.0:
+    laps = max(1, int(race_m // lap_m))
+    first = race_m - lap_m * (laps - 1)
+    if race_m > lap_m and race_m % lap_m > 0.25 * lap_m:
         laps += 1
-        first = race_m % LAP_M
-    done = 0 if x_m < first else 1 + int((x_m - first) // LAP_M)
+        first = race_m % lap_m
+    done = 0 if x_m < first else 1 + int((x_m - first) // lap_m)
     return min(done + 1, laps), laps
 
 
@@ -527,13 +572,15 @@ def short_name(name: str) -> str:
 # -- the light, the chance, the board --------------------------------------------------------------
 
 
-def brightness(leds: int, mark_s_m: float, length: int, pace_end: str) -> Floats:
+def brightness(
+    leds: int, mark_s_m: float, length: int, pace_end: str, lap_m: float = LAP_M
+) -> Floats:
     """Return the brightness of each LED, shape (leds,); the pace mark is at `mark_s_m` [m].
 
     The LED nearest to the head is brightest, so the wave is never more than half an LED off; the
     next one ahead rises as the head comes nearer; the tail falls to nothing over `length` LEDs.
     """
-    spacing = LAP_M / leds
+    spacing = lap_m / leds
     head = mark_s_m / spacing
     if pace_end == "tail":
         head += length - 1

@@ -22,10 +22,12 @@ from simulator.stage.scene import Scene, Staging
 from simulator.view.camera import directed, on_air, resting
 from simulator.view.controls import Controls
 from simulator.view.drawer import Editor
+from simulator.view.hands import HandTool
 from simulator.view.input import Pointing, binding_of, by_position
 from simulator.view.layout import Layout
 from simulator.view.panels.cards import draw_problem
-from simulator.view.picture import Painter, PictureOptions, layout_of
+from simulator.view.panels.timeline import ChartKind
+from simulator.view.picture import Painter, PictureOptions, inset_of, layout_of
 from simulator.view.presenter import Presenter
 from simulator.view.sound import Sound
 from simulator.view.text import Style
@@ -34,6 +36,8 @@ from simulator.view.watched import Opening, Watched
 from simulator.view.window import Window
 
 FRAMES_PER_S = 60
+SPARE_S = 0.8 / FRAMES_PER_S
+"""So long after a picture was begun the next ones are prepared [s]."""
 SWITCH_S = 0.001
 """How long a background thread may keep Python from the next picture [s]."""
 AWAKE = 45
@@ -120,6 +124,7 @@ class App:
         self._skipper = FrameSkipper()
         self._editor = Editor(session)
         self.drawer = self._editor.drawer
+        self.hands = HandTool(session)
         self._style: Style | None = None
         self._controls: Controls | None = None
         self._arranged: object = None
@@ -155,8 +160,9 @@ class App:
         elif event.type == pygame.KEYUP:
             self._held.discard(by_position(event).key)
             self._editor.text(event)
-        elif event.type == pygame.TEXTINPUT:
-            self._editor.text(event)
+        elif event.type in (pygame.TEXTINPUT, pygame.TEXTEDITING):
+            if not self._editor.text(event):
+                self.hands.text(event)
         elif event.type in HIDDEN:
             self._let_go()
             self.visible = event.type == pygame.WINDOWFOCUSLOST and self.visible
@@ -171,15 +177,11 @@ class App:
         self._held.add(event.key)
         presenting = self.presenter.on
         asked = self._asked
+        mine = not asked and not presenting and not self.looks.help
         binding = binding_of(event, presenting=presenting)
         if asked and (binding is None or binding.action is not Action.QUIT):
             self._asked = ""
-        if (
-            not asked
-            and not presenting
-            and not self.looks.help
-            and self._editor.key(event, again=again)
-        ):
+        if mine and (self._editor.key(event, again=again) or self.hands.key(event, again=again)):
             return
         if binding is not None and (binding.repeats or not again):
             self.perform(binding.action, by_key=True)
@@ -200,14 +202,15 @@ class App:
                 self.perform(action)
             if swallowed:
                 return
-        if left and self._editor.click(event):
+        if self.hands.pointer(event) or (left and self._editor.click(event)):
             return
         self.shot = self._pointing.take(event, self.shot, self._layout(), self._now_s)
 
     def _options(self) -> PictureOptions:
         on = self.presenter.on
         looks = self.looks
-        return PictureOptions(looks.labels, self.shot, looks.help, not on, on, TILES)
+        chart = ChartKind.GAP if on else self.hands.chart
+        return PictureOptions(looks.labels, self.shot, looks.help, not on, on, TILES, chart)
 
     def _layout(self) -> Layout:
         return layout_of(self.window.size, self._staging, self._options())
@@ -222,6 +225,7 @@ class App:
         """Hold neither key nor mouse any more."""
         self._held.clear()
         self._pointing.let_go()
+        self.hands.let_go()
 
     def perform(self, action: Action, *, by_key: bool = False) -> None:
         """Do what a key or a button asks for: what is not the window's goes to the session."""
@@ -233,6 +237,10 @@ class App:
             Action.SOUND: lambda: self.session.notify(self.sound.switch()),
             Action.THEME: self._other_colours,
             Action.DRAWER: lambda: self._pull(by_key=by_key),
+            Action.CHART: self.hands.next_chart,
+            Action.PACER: lambda: self.hands.next_pacer(1),
+            Action.PACER_BACK: lambda: self.hands.next_pacer(-1),
+            Action.PASTE: self.hands.paste,
             Action.HELP: lambda: self._look(help=not self.looks.help),
             Action.FULLSCREEN: self._toggle_fullscreen,
             Action.SCREENSHOT: self._screenshot,
@@ -310,10 +318,12 @@ class App:
 
     def frame(self, elapsed_s: float) -> None:
         """Let `elapsed_s` of wall time pass [s] and show the next picture."""
+        self.hands.flush()
         self.session.advance(elapsed_s)
         self._now_s += max(0.0, elapsed_s)
         self._unseen_s += max(0.0, elapsed_s)
         self._editor.pass_time(elapsed_s)
+        self.hands.pass_time(elapsed_s)
         scene = self.session.scene()
         shot = self.shot.after(min(elapsed_s, 0.05))
         self.shot = directed(shot, self._staging, scene.staging)
@@ -334,6 +344,11 @@ class App:
             self.presenter.drop()
             pygame.display.quit()
             self._arranged = None
+
+    def prepare(self, left_s: Callable[[], float]) -> None:
+        """Paint ahead what the next pictures will need, while time is left [s]."""
+        if self.visible and not self.shot.whole:
+            self._painter.prepare(left_s)
 
     def _show(self, surface: pygame.Surface, scene: Scene) -> None:
         """Show the picture, unless it is on the screen already."""
@@ -365,7 +380,8 @@ class App:
             self._editor.place(layout, style)
         if self.looks.help:
             return  # over the whole picture, the drawer too
-        self._editor.draw(surface, scene, layout, style, elapsed_s)
+        self.hands.draw(surface, scene, layout, style, inset_of(layout, on_air(self.shot, scene)))
+        self._editor.draw(surface, scene, layout, style, elapsed_s, self.hands.read_out)
         if self._asked:
             text = f"{self._asked} {_STAYS}"
             draw_problem(surface, text, layout, style, "Q or Esc once more closes the window.")
@@ -449,6 +465,7 @@ def run(
             now = clock()
             app.frame(now - before)
             before = now
+            app.prepare(lambda: before + SPARE_S - clock())  # noqa: B023 - called at once
             pace.tick(FRAMES_PER_S)
         return Closing(app.theme.name, app.window.windowed, app.sound.on)
     finally:

@@ -21,7 +21,7 @@ from simulator.view.pages import Page, changed_pages, page_names, written
 from simulator.view.panels.cards import draw_problem, draw_table
 from simulator.view.panels.frame import SidePanel, frame, padding
 from simulator.view.panels.side import SIDE_PANELS
-from simulator.view.panels.timeline import TimelineHover
+from simulator.view.panels.timeline import ChartKind, TimelineHover
 from simulator.view.text import Style
 from simulator.view.theme import mix
 from simulator.view.ui import Control, Key, Ui
@@ -407,7 +407,7 @@ class Editor:
         self._session = session
         self.drawer = Drawer(session)
         self._panels: dict[str, SidePanel] = {name: made() for name, made in SIDE_PANELS.items()}
-        self._panels["timeline"] = TimelineHover()
+        self._hover = self._panels["timeline"] = TimelineHover()
         self._curves: tuple[ChartCurve, ...] | None = None
 
     def toggle(self, *, by_key: bool) -> None:
@@ -459,9 +459,16 @@ class Editor:
         self.drawer.ui.tick(max(0.0, elapsed_s))
 
     def draw(
-        self, surface: pygame.Surface, scene: Scene, layout: Layout, style: Style, elapsed_s: float
+        self,
+        surface: pygame.Surface,
+        scene: Scene,
+        layout: Layout,
+        style: Style,
+        elapsed_s: float,
+        chart: ChartKind | None = ChartKind.GAP,
     ) -> None:
         """Draw the drawer, the open table, and what a panel says under the mouse."""
+        self._hover.kind = chart
         drawer, session = self.drawer, self._session
         places = {**dict(layout.side), "timeline": layout.timeline}
         for name, panel in self._panels.items():

@@ -55,11 +55,49 @@ SPLITS = tuple(
 IN_FILE = {knob.path: knob for knob in KNOBS}
 
 
+class FakeHands:
+    """Takes whatever is moved; `asked` remembers what was wanted."""
+
+    def __init__(self, asked: list[tuple[object, ...]]) -> None:
+        self.asked = asked
+
+    def hold(self) -> None:
+        self.asked.append(("hold",))
+
+    def let_go(self) -> None:
+        self.asked.append(("let go",))
+
+    def move(self, slot: int, ahead_m: float, offset_m: float) -> str:
+        self.asked.append(("move", slot, ahead_m, offset_m))
+        return ""
+
+    def time(self, slot: int, from_m: float, until_m: float | None) -> str:
+        self.asked.append(("time", slot, from_m, until_m))
+        return ""
+
+    def add(self, ahead_m: float, offset_m: float) -> str:
+        self.asked.append(("add", ahead_m, offset_m))
+        return ""
+
+    def remove(self, name: str) -> str:
+        self.asked.append(("remove", name))
+        return ""
+
+    def rename(self, name: str, new: str) -> str:
+        self.asked.append(("rename", name, new))
+        return ""
+
+    def paste(self, text: str) -> str:
+        self.asked.append(("paste", text))
+        return ""
+
+
 class FakePanel:
     """The part of a session that the drawer asks; `asked` remembers what was wanted."""
 
     def __init__(self) -> None:
         self.asked: list[tuple[object, ...]] = []
+        self.hands = FakeHands(self.asked)
         knobs = tuple(replace(knob, file_value=knob.value) for knob in KNOBS)
         self.now = PanelState(
             knobs=knobs,
@@ -78,6 +116,9 @@ class FakePanel:
             file_problem="",
             unsaved=False,
         )
+
+    def save_formation(self, path: str | Path) -> None:
+        self.asked.append(("save formation", str(path)))
 
     @property
     def file_problem(self) -> str:

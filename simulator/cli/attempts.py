@@ -1,4 +1,4 @@
-"""The commands about one attempt or story: simulate, coach, check, still, sheet, film, report ...
+"""The commands about one attempt or story: simulate, coach, check, still, sheet, film, page ...
 
 In: arguments. Out: text, files. What is printed of an attempt, a forecast and a story is here too.
 """
@@ -42,7 +42,6 @@ from simulator.errors import Problem, ScenarioError
 from simulator.screen import Camera
 from simulator.units import (
     format_clock,
-    format_distance,
     format_signed,
     format_time,
     time_cell,
@@ -55,6 +54,7 @@ if TYPE_CHECKING:
     from simulator.analysis.uncertainty import Forecast
     from simulator.export.film import Cut, SceneAt
     from simulator.scenario.model import Scenario
+    from simulator.view.theme import Theme
 
 LEVEL_S = 0.005
 """A run that ends this near its target has no gap to explain [s]."""
@@ -133,29 +133,6 @@ def coach(
         print_answers(attempt, cases, left, samples, seed)
 
 
-@app.command(name="list")
-def list_scenarios(as_json: AsJson = False) -> None:
-    """List the scenarios that ship with the program: names, distances, what they are about."""
-    from simulator.scenario.loader import load_scenario
-    from simulator.scenario.reading import shipped_names
-
-    shipped = [(name, load_scenario(name)) for name in shipped_names()]
-    if as_json:
-        print_json(
-            [
-                {"name": name, "title": s.name, "distance_m": s.distance, "note": s.note}
-                for name, s in shipped
-            ]
-        )
-        return
-    table = new_table("name", "distance", "title", "light", left=("name", "title", "light"))
-    for name, scenario in shipped:
-        waves = ", ".join(wave.name for wave in scenario.wavelight.waves) or "none"
-        cells = name, format_distance(scenario.distance), scenario.name, waves
-        table.add_row(*map(escape, cells))
-    WIDE.print(table)
-
-
 @app.command()
 def check(
     scenarios: Annotated[list[str], typer.Argument(help="Scenario or story files, or names.")],
@@ -173,8 +150,9 @@ def check(
                 check_story(name)
             else:
                 from simulator.physics.air import outside_sources
+                from simulator.scenario.loader import load_scenario
 
-                scenario = load(name, changes)
+                scenario = load_scenario(name, overrides=changes or [])
                 _check_recordings(name, scenario)
                 out.print(escape(f"{name}: {scenario.name}, no problems"))
                 for warning in (*outside_sources(scenario.environment), *_unwritten(scenario)):
@@ -265,7 +243,9 @@ def still(
     session.seek(moment(at, session.moments()))
     session.settle()
     options = PictureOptions(shot=resting(Camera(camera)))
-    save_png(render_still(session.scene(), width_height, theme, options), output)
+    scene = session.scene()
+    picture = render_still(scene, width_height, theme, options)
+    save_png(picture, output, (attempt, session.playback.time_s))
     out.print(escape(f"{output}: {attempt.name} at {at}, {size}"))
 
 
@@ -423,23 +403,48 @@ def _story(name: str, changes: list[str] | None) -> _Reel:
 
 
 @app.command()
-def report(
-    scenario: ScenarioName = DEFAULT_SCENARIO,
-    output: OutFile = Path("report.html"),
+def page(
+    scenario: StoryOrScenario = DEFAULT_SCENARIO,
+    output: OutFile = Path("page.html"),
     theme: ThemeName = "night",
+    link: Annotated[
+        str, typer.Option(metavar="URL", help="Where the page will stand, for its QR code.")
+    ] = "",
     force: Force = False,
     changes: Changes = None,
 ) -> None:
-    """Make one HTML page that replays the attempt anywhere, without a network."""
-    attempt = load(scenario, changes)
-    from simulator.export.page import write_page
-    from simulator.physics.attempt import simulate
-    from simulator.stage.show import make_show
+    """Make one HTML page in which anybody runs the model, or clicks through a story."""
+    from simulator.scenario.story_script import is_story
     from simulator.view.theme import theme_named
 
     colours = theme_named(theme)
-    write_page(make_show(attempt, simulate(attempt)), output, colours, force=force)
-    out.print(escape(f"{output}: {attempt.name}, {output.stat().st_size / 1000:.0f} kB"))
+    if is_story(scenario):
+        name = _story_page(scenario, output, colours, link, changes, force=force)
+    else:
+        attempt = load(scenario, changes)
+        from simulator.export.page import write_page
+        from simulator.physics.attempt import simulate
+        from simulator.stage.show import make_show
+
+        show = make_show(attempt, simulate(attempt))
+        write_page(show, output, colours, link=link, force=force)
+        name = attempt.name
+    out.print(escape(f"{output}: {name}, {output.stat().st_size / 1000:.0f} kB"))
+
+
+def _story_page(
+    name: str, output: Path, theme: Theme, link: str, changes: list[str] | None, *, force: bool
+) -> str:
+    """Write the page of a story; return its name."""
+    if changes:
+        raise typer.BadParameter(NO_CHANGES, param_hint="--set")
+    from simulator.export.story_page import write_story_page
+    from simulator.scenario.story_script import load_story
+    from simulator.session.presentation import Presentation
+
+    timeline = Presentation(load_story(name)).completed_timeline()
+    write_story_page(timeline, output, theme, link=link, force=force)
+    return timeline.script.story.name
 
 
 def print_summary(summary: Summary) -> None:

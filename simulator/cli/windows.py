@@ -28,6 +28,7 @@ from simulator.cli.terminal import (
     finite,
     keys_help,
     load,
+    log_to_stderr,
     out,
     picture_size,
     race_time,
@@ -59,8 +60,16 @@ def _default(
         bool,
         typer.Option("--version", help="Print the version, and whether the kernel is compiled."),
     ] = False,
+    verbose: Annotated[
+        int,
+        typer.Option(
+            "-v", "--verbose", count=True, help="Say on stderr what is read and done; twice: more."
+        ),
+    ] = 0,
 ) -> None:
     """A real-time pacing-light simulator: a scenario becomes an attempt at the mile."""
+    if verbose:
+        log_to_stderr(verbose)
     if version:
         from importlib.metadata import version as installed
 
@@ -139,10 +148,12 @@ def run(
         return
 
     def opened() -> Session:
+        from simulator.scenario.reading import moment_of
         from simulator.session import Session
         from simulator.session.autosave import Autosave
 
-        session = Session.open(scenario, overrides=changes or [], rate=speed, start_at_s=opening)
+        begin = moment_of(scenario) if opening is None else opening
+        session = Session.open(scenario, overrides=changes or [], rate=speed, start_at_s=begin)
         session.autosave = Autosave()
         session.set_strip(kept.axis, kept.measure)
         if restore:

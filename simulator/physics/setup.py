@@ -196,11 +196,7 @@ def _group_line(key: int, light: Planned, leader: Leader, step_s: float) -> Any:
     """Return the line of a leader who errs; cached by the identity of what he follows."""
     known = _lines.get((key, leader))
     if known is None or known[0] is not light:
-        count, errors = 0, [0.0]
-        if leader.jitter > 0:
-            count = int(light.schedule.distance_m / JITTER_KNOT_M) + 3
-            errors = np.random.default_rng(leader.seed).normal(0.0, leader.jitter, count).tolist()
-            errors[0] = 0.0
+        count, errors = jitter_of(leader, light.schedule.distance_m)
         halves = _halves(light.schedule.finish_s, step_s)
         columns = empty(halves), empty(halves)
         line = _without_knots()
@@ -214,6 +210,15 @@ def _group_line(key: int, light: Planned, leader: Leader, step_s: float) -> Any:
         known = light, line
         _lines[key, leader] = known
     return known[1]
+
+
+def jitter_of(leader: Leader, race_m: float) -> tuple[int, list[float]]:
+    """Return how many independent errors of a leader there are, 0 for none, and they [s]."""
+    if leader.jitter == 0:
+        return 0, [0.0]
+    count = int(race_m / JITTER_KNOT_M) + 3
+    errors = np.random.default_rng(leader.seed).normal(0.0, leader.jitter, count).tolist()
+    return count, [0.0, *errors[1:]]
 
 
 def _lapse(
@@ -251,18 +256,22 @@ class Sheltering:
         tables: the kernel's.
         stages_m: where the stages are [m].
         profiles: what each does over `EXTRA_GRID`; None where its shelter is constant.
+        bodies: who is there at each of them; nobody where its shelter is constant.
         constant: the constant shelter of each stage, or `kernel.BY_FORMATION` [1].
         least_m: extra gap inside which she would run into the nearest pacer ahead, by stage [m].
         lead: how much anybody is ahead, 0 to 1, by stage [1].
+        far_m: how far ahead of her slot the foremost is, by stage [m].
         wide_m: how far aside she runs who passes the group [m].
     """
 
     tables: Any
     stages_m: Floats
     profiles: tuple[Profile | None, ...]
+    bodies: tuple[tuple[Body, ...], ...]
     constant: tuple[float, ...]
     least_m: Floats
     lead: Floats
+    far_m: Floats
     wide_m: float
 
 
@@ -312,7 +321,7 @@ def sheltering_of(
         if constants is not None:
             which.append(0)
             continue
-        there = [n for n in range(len(group.names)) if group.presence[n, i] > 0.0]
+        present = [n for n in range(len(group.names)) if group.presence[n, i] > 0.0]
         bodies = tuple(
             (
                 round(group.ahead_m.item(n, i), 9),
@@ -320,18 +329,28 @@ def sheltering_of(
                 bool(leading[n, i]),
                 group.presence.item(n, i),
             )
-            for n in there
+            for n in present
         )
         if bodies not in known:
             known[bodies] = len(profiles)
             profiles.append(profile_together(_together(bodies)))
         which.append(known[bodies])
     constant = [_constant(constants, x) for x in stages.tolist()]
-    least = group.least_m()
-    lead = group.lead()
-    tables = _formation(stages, constant, (profiles, which), least, lead, group.far_m())
+    least, lead, far = group.least_m(), group.lead(), group.far_m()
+    tables = _formation(stages, constant, (profiles, which), least, lead, far)
     by_stage = tuple(profiles[n] if profiles else None for n in which)
-    return Sheltering(tables, stages, by_stage, tuple(constant), least, lead, group.wide_m)
+    there = [*known] or [()]
+    return Sheltering(
+        tables=tables,
+        stages_m=stages,
+        profiles=by_stage,
+        bodies=tuple(there[n] for n in which),
+        constant=tuple(constant),
+        least_m=least,
+        lead=lead,
+        far_m=far,
+        wide_m=group.wide_m,
+    )
 
 
 def _constant(constants: tuple[ConstantShelter, ...] | None, x_m: float) -> float:
@@ -352,7 +371,7 @@ Body = tuple[float, float, bool, float]
 
 
 @lru_cache(maxsize=256)
-def _influence(body: Body) -> Influence:
+def body_influence(body: Body) -> Influence:
     """Return what one pacer does; groups of all sizes are made of the same few bodies."""
     ahead, aside, hangs_on_group, presence = body
     there = influence_of(Shelterer(ahead, aside, hangs_on_group), EXTRA_GRID)
@@ -367,7 +386,7 @@ def _together(bodies: tuple[Body, ...]) -> Influence:
     """Return what bodies do together; groups of all sizes are the next smaller and one more."""
     if not bodies:
         return nobody(EXTRA_GRID.shape)
-    return joined(_together(bodies[:-1]), _influence(bodies[-1]))
+    return joined(_together(bodies[:-1]), body_influence(bodies[-1]))
 
 
 @lru_cache(maxsize=4)
@@ -468,6 +487,17 @@ def steady_attempt(
         a.follows = a.passes = False
         a.formation = formation
     return a
+
+
+def steady_pace(v_m_s: float, step_s: float, marks: Any, speeds: Any) -> Any:
+    """Return a pace at one speed [m/s]; marks and speeds at each half step are those handed in.
+
+    They are filled, and the pace follows them when they are written anew.
+    """
+    knots = (table([0.0, 1.0]), table([0.0, v_m_s]), table([1.0 / v_m_s] * 2), table([0.0]))
+    pace = kernel.Pace(*knots, 0.0, 1.0, 0.0)
+    pace.tabulate(0.5 * step_s, len(marks), marks, speeds)
+    return pace
 
 
 def at_best(scenario: Scenario) -> Any:

@@ -19,6 +19,7 @@ from typing import Any
 from simulator.errors import LightpaceError, OutputError, ScenarioError
 from simulator.files import is_there, opened, read_bytes, replacing
 from simulator.resources import configs_dir
+from simulator.scenario.in_picture import is_picture
 from simulator.scenario.loader import load_text, scenario_to_dict
 from simulator.scenario.model import LightWave, Scenario
 from simulator.scenario.pacers import PacerFormation
@@ -28,9 +29,9 @@ from simulator.scenario.reading import (
     NO_FILE,
     Files,
     find_scenario,
+    named_files,
     noting,
     read_text,
-    shipped_names,
 )
 from simulator.scenario.save import (
     CannotRewriteError,
@@ -51,7 +52,7 @@ class ScenarioFile:
 
     Attributes:
         text: what it said last.
-        shipped: it comes with the program and is never written.
+        shipped: it comes with the program, or is a picture, and is never written.
         missing: why it cannot be read; empty if it can.
         problem: why what it says cannot be used, set by whoever uses it.
         named_changed: whether the last look found something new in a file that this one names.
@@ -75,7 +76,8 @@ class ScenarioFile:
         """
         path = find_scenario(source)
         in_configs = path.parent.resolve() == configs_dir().resolve()
-        shipped = in_configs and not Path(source).is_file()  # named by its name alone
+        # named by its name alone; and a picture is never written either
+        shipped = (in_configs and not Path(source).is_file()) or is_picture(path)
         return cls(path, read_text(path, str(path)), shipped=shipped)
 
     def settings(self) -> Settings:
@@ -279,5 +281,5 @@ def _both(
 
 def _is_named(formation: PacerFormation) -> bool:
     """Return whether a formation is the shipped one of its name."""
-    known = formation.name in shipped_names("formations")
+    known = formation.name in named_files("formations")
     return known and PacerFormation.model_validate(FORMATION.find(formation.name)) == formation

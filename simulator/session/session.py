@@ -21,6 +21,7 @@ from simulator.errors import LightpaceError, OutputError, Problem, ScenarioError
 from simulator.files import free_name, replacing
 from simulator.recording.recording import Recording
 from simulator.recording.store import save_recording
+from simulator.scenario.in_picture import is_picture
 from simulator.scenario.loader import load_scenario
 from simulator.scenario.model import Scenario
 from simulator.scenario.plan import schedule_of
@@ -711,7 +712,10 @@ class Session:
         """Write the settings into the scenario's file; only what was changed in it changes."""
         file = self.file
         if file is None or file.shipped:
-            what = "It came from no file" if file is None else f"{file.path.stem} is a shipped one"
+            what = "It came from no file"
+            if file is not None:
+                kind = "a picture" if is_picture(file.path) else "a shipped one"
+                what = f"{file.path.stem} is {kind}"
             self.notify(f"{what}: save it as another file.")
             return
         if file.look():

@@ -45,7 +45,6 @@ class Action(Enum):
     FROM_GUN = "changes from the gun, or from this moment"
     PIN = "pin this run, to compare with"
     SAVE = "save the scenario"
-    RESTORE = "bring the last session back"
     PACER = "take the next pacer"
     PACER_BACK = "take the one before"
     PASTE = "paste splits into the plan"
@@ -55,6 +54,7 @@ class Action(Enum):
     ADD = "add a pacer behind him"
     REMOVE = "remove him; for a split: the file's"
     LET_GO = "let go"
+    RESTORE = "bring the last session back"
     HELP = "this help"
     FULLSCREEN = "full screen"
     SCREENSHOT = "save a picture"
@@ -115,10 +115,10 @@ BINDINGS: tuple[Binding, ...] = (
     Binding(("t",), Action.FROM_GUN, "Change"),
     Binding(("b",), Action.PIN, "Change"),
     Binding(("ctrl+s",), Action.SAVE, "Change"),
-    Binding(("ctrl+r",), Action.RESTORE, "Change"),
     Binding(("e",), Action.PACER, "Change", repeats=True),
     Binding(("shift+e",), Action.PACER_BACK, "Change", repeats=True),
     Binding(("ctrl+v",), Action.PASTE, "Change"),
+    Binding(("ctrl+r",), Action.RESTORE, "Change"),
     Binding(("h", "f1"), Action.HELP, "Window"),
     Binding(("f", "f11"), Action.FULLSCREEN, "Window"),
     Binding(("p", "f12"), Action.SCREENSHOT, "Window"),

@@ -101,9 +101,9 @@ class ShowOptions:
         reveal: the future is shown.
         wake: the air behind the pacers is drawn by close cameras.
         slow_motion: time slows down for a beat where the light is lost.
-        groups: ghosts that are runs have their pacers about them, and their light.
         settled: pacers are shown in the places they go to, and the shelter is of these: so they
             follow a hand that moves them.
+        groups: ghosts that are runs have their pacers about them, and their light.
     """
 
     ghosts: bool = True
@@ -111,8 +111,8 @@ class ShowOptions:
     reveal: bool = False
     wake: bool = True
     slow_motion: bool = True
-    groups: bool = False
     settled: bool = False
+    groups: bool = False
 
 
 def scene_of(show: Show, playback: Playback, options: ShowOptions, notice: str = "") -> Scene:

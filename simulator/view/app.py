@@ -177,11 +177,15 @@ class App:
         self._held.add(event.key)
         presenting = self.presenter.on
         asked = self._asked
-        mine = not asked and not presenting and not self.looks.help
         binding = binding_of(event, presenting=presenting)
         if asked and (binding is None or binding.action is not Action.QUIT):
             self._asked = ""
-        if mine and (self._editor.key(event, again=again) or self.hands.key(event, again=again)):
+        if (
+            not asked
+            and not presenting
+            and not self.looks.help
+            and (self._editor.key(event, again=again) or self.hands.key(event, again=again))
+        ):
             return
         if binding is not None and (binding.repeats or not again):
             self.perform(binding.action, by_key=True)
@@ -287,7 +291,7 @@ class App:
         self.looks = replace(self.looks, **changes)
 
     def _screenshot(self) -> None:
-        said = self.window.save_picture(self.session.scene().time_s)
+        said = self.window.save_picture(self.session.scenario, self.session.scene().time_s)
         if said:
             self.session.notify(said)
 

@@ -12,11 +12,13 @@ import os
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pygame
 
 from simulator.coefficients import LAP_M
 from simulator.files import replacing
+from simulator.scenario.in_picture import MOMENT, SCENARIO, with_texts
 from simulator.screen import Camera
 from simulator.stage.keys import BINDINGS, BY_HAND, PRESENTING
 from simulator.stage.scene import Scene, Staging
@@ -35,6 +37,9 @@ from simulator.view.panels.side import SIDE_PANELS
 from simulator.view.panels.timeline import ChartKind, Timeline
 from simulator.view.text import Style, Type
 from simulator.view.theme import NIGHT, Theme, theme_named
+
+if TYPE_CHECKING:
+    from simulator.scenario.model import Scenario
 
 _FADE = 0.3
 """The map fades within this share of a move from it or to it."""
@@ -430,8 +435,14 @@ def render_still(
     return surface
 
 
-def save_png(surface: pygame.Surface, path: str | os.PathLike[str]) -> Path:
+def save_png(
+    surface: pygame.Surface,
+    path: str | os.PathLike[str],
+    shows: tuple[Scenario, float] | None = None,
+) -> Path:
     """Write a surface as PNG, whole or not at all; return the path.
+
+    `shows`: the scenario and the race time [s] that it shows, by which the picture opens again.
 
     Raises:
         OutputError: the folder is missing or not writable, or the disk is full.
@@ -439,6 +450,12 @@ def save_png(surface: pygame.Surface, path: str | os.PathLike[str]) -> Path:
     target = Path(path)
     picture = io.BytesIO()
     pygame.image.save(surface, picture, "picture.png")
+    data = picture.getvalue()
+    if shows is not None:
+        from simulator.scenario.save import portable_text  # noqa: PLC0415 - few are saved
+
+        scenario, time_s = shows
+        data = with_texts(data, {SCENARIO: portable_text(scenario), MOMENT: f"{time_s:.3f}"})
     with replacing(target) as temporary:
-        temporary.write_bytes(picture.getvalue())
+        temporary.write_bytes(data)
     return target

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Protocol, TypedDict
+from typing import TYPE_CHECKING, Protocol, TypedDict
 
 from simulator.screen import Camera
 from simulator.stage.keys import Action
@@ -17,6 +17,9 @@ from simulator.stage.scene import Cue, Scene
 from simulator.view.camera import Shot
 from simulator.view.theme import Theme
 from simulator.view.window import Window
+
+if TYPE_CHECKING:
+    from simulator.scenario.model import Scenario
 
 Witness = Callable[[Scene], object]
 """Is shown every scene that the window shows: what is heard, and real lights."""
@@ -78,6 +81,12 @@ class Watched(Protocol):
     def set_measure(self, measure: str) -> None: ...
     def take_bar(self, index: int) -> None: ...
 
+    # what is moved in the picture itself
+
+    @property
+    def hands(self) -> Hands: ...
+    def save_formation(self, path: str | Path) -> None: ...
+
     # what a page of the drawer asks for
 
     def look_at(self, page: str) -> None: ...
@@ -87,14 +96,10 @@ class Watched(Protocol):
     def set_goal_target(self, text: str) -> bool: ...
     def take_goal(self) -> None: ...
 
-    # what is moved in the picture itself
-
-    @property
-    def hands(self) -> Hands: ...
-    def save_formation(self, path: str | Path) -> None: ...
-
     # pins and files
 
+    @property
+    def scenario(self) -> Scenario: ...
     @property
     def file_problem(self) -> str: ...
     @property

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pygame
 import pytest
 from fit_tool.utils.crc import crc16
 from hypothesis import given, settings
@@ -40,10 +41,12 @@ from simulator.recording.store import (
     save_recording,
     save_recordings,
 )
-from simulator.scenario.loader import load_text
+from simulator.scenario.in_picture import MOMENT, SCENARIO, with_texts
+from simulator.scenario.loader import load_scenario, load_text
 from simulator.scenario.model import Scenario
-from simulator.scenario.reading import read_text
+from simulator.scenario.reading import moment_of, read_text
 from simulator.view.figures import FigureSpec, draw_figure
+from simulator.view.picture import save_png
 from simulator.view.theme import theme_named
 from tests.activity_files import EXACT, TRACKED
 from tests.scenario.fuzzing import CASES, HEALTH, mutated, within_limits
@@ -250,7 +253,39 @@ def resealed(data: bytes, rng: random.Random) -> bytes:
     return bytes(body) + seal.to_bytes(2, "little")
 
 
+def save_picture(path: Path) -> None:
+    scenario, run = short()
+    save_png(pygame.Surface((8, 8), 0, 32), path, (scenario, 0.5 * run.end_s))
+
+
+def texts_of_a_picture(data: bytes, rng: random.Random) -> bytes:
+    """Return a picture of which a text, its length, its name or its check is another."""
+    chunk = data.index(b"iTXt", rng.choice([0, data.index(b"iTXt") + 1]))
+    kept = bytearray(data)
+    part = rng.randrange(4)
+    if part == 0:  # the length
+        kept[chunk - 4 : chunk] = rng.choice([0, 3, 2**31, 2**32 - 1]).to_bytes(4, "big")
+    elif part == 1:  # the name and the flags
+        kept[chunk + 4 + rng.randrange(24)] = rng.randrange(256)
+    elif part == 2:  # another text, soundly packed
+        text = kept[:0] + rng.choice([b"", b"\xff", b"[" * 3000, b"name: x", b"nan", b"1e999"])
+        name = rng.choice([SCENARIO, MOMENT])
+        return with_texts(
+            data[:33] + data[data.index(b"IDAT") - 4 :], {name: text.decode("latin-1")}
+        )
+    else:  # the text itself, so that its check fails
+        kept[chunk + 30 + rng.randrange(40)] ^= 1 << rng.randrange(8)
+    return bytes(kept)
+
+
+def used_picture(path: Path) -> None:
+    moment = moment_of(path)
+    assert moment is None or np.isfinite(moment)
+    assert 100 <= load_scenario(path).distance <= 10_000
+
+
 READERS = {
+    "picture": Reader("png", save_picture, texts_of_a_picture, used_picture),
     "recording": Reader("npz", save_one, values_of_an_archive, used_recording),
     "recordings": Reader("npz", save_pins, values_of_an_archive, used_recordings),
     "chunk": Reader("npz", save_chunk, values_of_an_archive, used_chunk),

@@ -32,9 +32,19 @@ _Misused: Any = next(c for c in typer.BadParameter.__mro__ if c.__name__ == "Cli
 
 HOMES = {
     "windows": ("run", "present"),
-    "attempts": ("simulate", "coach", "check", "still", "sheet", "schema", "film", "page"),
-    "runners": ("fit", "predict"),
-    "studies": ("validate", "calibrate", "sweep", "plot", "optimise"),
+    "attempts": (
+        "simulate",
+        "coach",
+        "list",
+        "check",
+        "still",
+        "sheet",
+        "schema",
+        "film",
+        "page",
+    ),
+    "runners": ("fit", "predict", "ghost"),
+    "studies": ("validate", "calibrate", "reach", "sweep", "plot", "optimise"),
 }
 """Which module each command stands in."""
 FORMER = {"report": "page"}

@@ -40,7 +40,13 @@ from simulator.cli.terminal import (
 )
 from simulator.errors import Problem, ScenarioError
 from simulator.screen import Camera
-from simulator.units import format_clock, format_signed, format_time, time_cell
+from simulator.units import (
+    format_clock,
+    format_distance,
+    format_signed,
+    format_time,
+    time_cell,
+)
 
 if TYPE_CHECKING:
     from simulator.analysis.attribution import PriceList
@@ -128,6 +134,29 @@ def coach(
         print_answers(attempt, cases, left, samples, seed)
 
 
+@app.command(name="list")
+def list_scenarios(as_json: AsJson = False) -> None:
+    """List the scenarios that ship with the program: names, distances, what they are about."""
+    from simulator.scenario.loader import load_scenario
+    from simulator.scenario.reading import shipped_names
+
+    shipped = [(name, load_scenario(name)) for name in shipped_names()]
+    if as_json:
+        print_json(
+            [
+                {"name": name, "title": s.name, "distance_m": s.distance, "note": s.note}
+                for name, s in shipped
+            ]
+        )
+        return
+    table = new_table("name", "distance", "title", "light", left=("name", "title", "light"))
+    for name, scenario in shipped:
+        waves = ", ".join(wave.name for wave in scenario.wavelight.waves) or "none"
+        cells = name, format_distance(scenario.distance), scenario.name, waves
+        table.add_row(*map(escape, cells))
+    WIDE.print(table)
+
+
 @app.command()
 def check(
     scenarios: Annotated[list[str], typer.Argument(help="Scenario or story files, or names.")],
@@ -170,17 +199,21 @@ def _unwritten(scenario: Scenario) -> list[str]:
 
 
 def _check_recordings(name: str, scenario: Scenario) -> None:
-    """Refuse recordings that are ghosts and cannot be used; the loader opens no more than texts."""
-    from simulator.errors import RecordingError
+    """Refuse recordings and activities that cannot be ghosts; the loader opens texts alone."""
+    from simulator.analysis.marks import activity_run
+    from simulator.errors import ExtraError, RecordingError
     from simulator.recording.store import load_recording
-    from simulator.scenario.ghosts import RecordingGhost
+    from simulator.scenario.ghosts import ActivityGhost, RecordingGhost
 
     problems = []
     for i, ghost in enumerate(scenario.ghosts):
-        if isinstance(ghost, RecordingGhost):
+        if isinstance(ghost, RecordingGhost | ActivityGhost):
             try:
-                load_recording(ghost.file)
-            except RecordingError as error:
+                if isinstance(ghost, RecordingGhost):
+                    load_recording(ghost.file)
+                else:
+                    activity_run(ghost, scenario.distance)
+            except (RecordingError, ExtraError) as error:
                 problems.append(Problem(name, 0, 0, f"ghosts.{i}.file", str(error).rstrip(".")))
     if problems:
         raise ScenarioError(problems)
@@ -245,11 +278,15 @@ def sheet(
     output: OutFile = Path("sheet.txt"),
     changes: Changes = None,
 ) -> None:
-    """Write a coach's sheet: waves, slots, target splits, hand-overs (.csv or .txt)."""
+    """Write a coach's sheet: waves, slots, target splits, hand-overs (.csv, .txt or .pdf).
+
+    As .fit it is the plan as a workout for a watch, a step for each lap.
+    """
     attempt = load(scenario, changes)
     from simulator.export.sheet import write_sheet
+    from simulator.export.workout import write_workout
 
-    write_sheet(attempt, output)
+    (write_workout if output.suffix.lower() == ".fit" else write_sheet)(attempt, output)
     out.print(escape(f"{output}: {attempt.name}"))
 
 

@@ -313,7 +313,7 @@ def _ghost(ghost: Mark, race_m: float, bundle: Bundle) -> dict[str, Any]:
 
 
 def _waves(show: Show, bundle: Bundle) -> list[dict[str, Any]]:
-    lit = 400.0 / show.scenario.wavelight.leds
+    lit = show.scenario.track.lap / show.scenario.leds
     rows = []
     for wave, mark in zip(show.scenario.wavelight.waves, show.waves, strict=True):
         if wave.on:

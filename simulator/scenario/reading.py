@@ -95,6 +95,8 @@ def find_file(
         raise refuse(_printable(text), not_found(error)) from None
     meant = guess(text, shipped) or guess(path.stem, shipped) or guess(path.name, near)
     hint = did_you_mean(meant, () if path.suffix else shipped)
+    if shipped and not hint and not path.suffix:
+        hint = "lightpace list names those that ship"
     raise refuse(_printable(text) or "''", f"there is no such {what}", hint)
 
 

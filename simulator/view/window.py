@@ -79,6 +79,11 @@ class Window:
         surface = self.surface
         return surface.get_size() if surface is not None else (1, 1)
 
+    @property
+    def windowed(self) -> tuple[int, int]:
+        """Its size when it does not fill a screen [px]."""
+        return self._windowed if self.fullscreen or self.surface is None else self.size
+
     def fill_screen(self, display: int) -> str:
         """Fill the screen of a display, the last one there is at most.
 

@@ -133,7 +133,7 @@ const start = ({ arrays, files, values: { model: m, show } }) => {
   const draw = () => {
     state.x = xAt(run, state.t);
     const picture = {
-      race: run.race, start: m.start, x: state.x, runner: show.runner, pacers: pacersAt(state.t, state.x),
+      race: run.race, oval: m.oval, x: state.x, runner: show.runner, pacers: pacersAt(state.t, state.x),
       ghosts: everyGhost().map((g) => ({ x: ghostAt(g, state.t), label: g.label, colour: g.colour })),
       waves: waves.map((w) => ({ head: markAt(w.pace || run.plan, state.t) + w.ahead, length: w.length, colour: w.colour })),
       light: show.light_colour, curves, range: gapRange, marks: show.counts[settings.pacers].marks, gap: state.t > 0 ? gapAt(state.t)[0] : 0,
@@ -323,7 +323,7 @@ const start = ({ arrays, files, values: { model: m, show } }) => {
     yield* mapOf();
     yield* pricesOf();
   }
-  let shownFor = "";
+  let shownFor = "", renaming = 0;
   const turned = () => {
     run = model.run(settings);
     if (changed().length === 0) ofFile = run;
@@ -510,7 +510,10 @@ const start = ({ arrays, files, values: { model: m, show } }) => {
     if (you) parts.push(`you=${timeText(you.time)}`, ...(you.distance === run.race ? [] : [`over=${you.distance}`]));
     const hash = parts.length ? "#" + parts.join("&") : "";
     shownFor = hash;
-    if (location.hash !== hash) { try { history.replaceState(null, "", hash || location.pathname + location.search); } catch { /* a page in a frame may not */ } }
+    clearTimeout(renaming); // a slider that is dragged would ask for more than a browser grants
+    renaming = setTimeout(() => {
+      if (location.hash !== hash) { try { history.replaceState(null, "", hash || location.pathname + location.search); } catch { /* a page in a frame may not */ } }
+    }, 200);
     $("link").value = location.href.split("#")[0] + hash;
     const set = changed().filter((name) => name !== "target" && name !== "strength").map((name) => ` --set ${name === "policy" ? "pacers.policy" : knobs[name].path}=${settings[name]}`);
     if (changed().includes("target")) set.push(` --set plan.target=${timeText(settings.target)}`);

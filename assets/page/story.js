@@ -23,7 +23,7 @@ const start = ({ arrays, files, values: { chapters } }) => {
     const placed = (b) => ({ x: at(b.x, t), offset: at(b.offset, t), alpha: at(b.alpha, t), label: b.label, colour: b.colour });
     const cut = (curve) => (curve.own ? curve.gap.map((g, i) => (c.race * i / (curve.gap.length - 1) <= reveal + 1 ? g : NaN)) : curve.gap);
     return {
-      race: c.race, start: c.start, x: at(runner.x, t), runner: runner.label,
+      race: c.race, oval: c.oval, x: at(runner.x, t), runner: runner.label,
       pacers: c.bodies.filter((b) => b.kind === "pacer").map(placed).filter((b) => b.alpha > 0.02),
       ghosts: c.bodies.filter((b) => b.kind === "ghost").map(placed).filter((b) => b.alpha > 0.02),
       waves: c.waves.map((w) => ({ head: at(w.x, t), length: w.length, colour: w.colour })),

@@ -7,13 +7,14 @@ KEY := $(shell cksum < pyproject.toml | cut -d ' ' -f 1)
 BUILDER := $(VENV)/.builder-$(KEY)
 RUNTIME := $(VENV)/.runtime-$(KEY)
 DEV := $(VENV)/.dev-$(KEY)
+DOCS := $(VENV)/.docs-$(KEY)
 # The kernel's stamp carries the checksum of what it is compiled from, and where a C compiler is.
 KERNEL := $(VENV)/.kernel-$(shell (cat simulator/physics/kernel.py simulator/physics/kernel.pxd hatch_build.py; command -v cc gcc clang) | cksum | cut -d ' ' -f 1)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 # The build backend is installed first and used without isolation, so that a reinstall works offline too.
-BACKEND := 'cython>=3.1,<4' 'hatchling>=1.27' 'setuptools>=77'
+BACKEND := 'cython>=3.1,<4' 'hatchling>=1.27' 'hatch-fancy-pypi-readme>=24.1' 'setuptools>=77'
 
-.PHONY: run test test-slow test-versions soak soak-short check audit bench golden docs clean
+.PHONY: run test test-slow test-versions soak soak-short check audit bench golden docs links validation owner clean
 
 run: $(RUNTIME) $(KERNEL)
 	$(BIN)/python -m simulator run
@@ -42,13 +43,26 @@ check: $(DEV)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-docs: $(DEV) $(KERNEL)
+# The site in build/docs; a link within it that leads nowhere is an error. `make links` tries those to other sites, too.
+docs: $(DOCS)
+	$(BIN)/python -m sphinx -q -W --keep-going -b html docs build/docs
+
+links: $(DOCS)
+	$(BIN)/python -m sphinx -q -b linkcheck docs build/links
+
+# docs/validation.md, as `lightpace validate` has it now.
+validation: $(DEV) $(KERNEL)
 	$(BIN)/python -m simulator validate --markdown > docs/validation.md.part
 	mv docs/validation.md.part docs/validation.md
 
+# `make owner OWNER=name` puts in who publishes it, wherever the project's address is needed.
+owner:
+	@test "$(origin OWNER)" = "command line" || { echo "Say who publishes it: make owner OWNER=name" >&2; exit 1; }
+	git grep -lE 'OWNER(/lightpace|\.github\.io/lightpace)' -- . ':!Makefile' ':!tests' | xargs perl -pi -e 's{OWNER(?=/lightpace|\.github\.io/lightpace)}{$(OWNER)}g'
+
 # Renews on purpose what the tests compare with: reference times and pictures, what the README shows of commands.
 golden: $(DEV) $(KERNEL)
-	RENEW_GOLDEN=1 $(BIN)/python -m pytest -q -m "not slow" tests/test_repeatability.py tests/view/test_picture.py tests/test_cli.py
+	RENEW_GOLDEN=1 $(BIN)/python -m pytest -q -m "not slow" tests/test_repeatability.py tests/view/test_picture.py tests/test_cli.py tests/test_first_steps.py
 
 bench: $(DEV) $(KERNEL)
 	$(BIN)/python -m tests.benchmarks
@@ -77,6 +91,10 @@ $(RUNTIME): | $(BUILDER)
 $(DEV): | $(BUILDER)
 	$(PIP) install --no-build-isolation --editable '.[dev]'
 	@rm -f $(VENV)/.runtime-* $(VENV)/.dev-* && touch $(RUNTIME) $@
+
+$(DOCS): | $(BUILDER)
+	$(PIP) install --no-build-isolation --editable '.[docs]'
+	@rm -f $(VENV)/.docs-* && touch $@
 
 # Installing has compiled it already, and then this only looks. Without a compiler it prints one line, once.
 $(KERNEL): | $(BUILDER)

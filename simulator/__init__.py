@@ -1,8 +1,10 @@
 """lightpace: a real-time pacing-light simulator for attempts at the mile.
 
-from simulator import load_scenario, simulate
+from lightpace import load_scenario, simulate
 recording = simulate(load_scenario("breaking4"))
 recording.finish_s
+
+`lightpace` is this package under its own name; what `__all__` lists is public, and nothing else.
 
 What is offered here is imported at its first use: a command can then answer Ctrl-C from
 its first moment, and a second process starts with what it needs alone.
@@ -16,34 +18,54 @@ if TYPE_CHECKING:
     from simulator.analysis.optimise.optimise import Optimum, optimise
     from simulator.analysis.predict import Prediction, Race, predict
     from simulator.analysis.sweep.sweep import Table, sweep
-    from simulator.errors import LightpaceError, ScenarioError
+    from simulator.errors import (
+        LightpaceError,
+        LightpaceWarning,
+        OutputError,
+        ScenarioError,
+        SimulationError,
+    )
+    from simulator.notebook import Still, film, page, splits, still
     from simulator.physics.attempt import fork, simulate, simulate_all
+    from simulator.physics.stepping import Stepper
     from simulator.recording.recording import Moment, Recording, Status
     from simulator.recording.store import load_recording, save_recording
     from simulator.scenario.loader import load_scenario
     from simulator.scenario.model import Scenario
 
+    __version__: str
+
 __all__ = [
     "Fit",
     "LightpaceError",
+    "LightpaceWarning",
     "Moment",
     "Optimum",
+    "OutputError",
     "Prediction",
     "Race",
     "Recording",
     "Scenario",
     "ScenarioError",
+    "SimulationError",
     "Status",
+    "Stepper",
+    "Still",
     "Table",
+    "__version__",
+    "film",
     "fit_runner",
     "fork",
     "load_recording",
     "load_scenario",
     "optimise",
+    "page",
     "predict",
     "save_recording",
     "simulate",
     "simulate_all",
+    "splits",
+    "still",
     "sweep",
 ]
 
@@ -52,8 +74,16 @@ _HOMES = {
     "analysis.predict": ("Prediction", "Race", "predict"),
     "analysis.optimise.optimise": ("Optimum", "optimise"),
     "analysis.sweep.sweep": ("Table", "sweep"),
-    "errors": ("LightpaceError", "ScenarioError"),
+    "errors": (
+        "LightpaceError",
+        "LightpaceWarning",
+        "OutputError",
+        "ScenarioError",
+        "SimulationError",
+    ),
+    "notebook": ("Still", "film", "page", "splits", "still"),
     "physics.attempt": ("fork", "simulate", "simulate_all"),
+    "physics.stepping": ("Stepper",),
     "recording.recording": ("Moment", "Recording", "Status"),
     "recording.store": ("load_recording", "save_recording"),
     "scenario.loader": ("load_scenario",),
@@ -62,6 +92,8 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        return import_module("importlib.metadata").version("lightpace")
     for home, names in _HOMES.items():
         if name in names:
             value = getattr(import_module(f"simulator.{home}"), name)

@@ -14,6 +14,8 @@
   - OutputError: a result file cannot be written
   - DisplayError: there is no display to open a window on
 
+And LightpaceWarning, of what can be used but should be known.
+
 In: nothing. Out: exception types only. Each message is one or more short sentences that say what is
 wrong, where, and what to do; the command line prints it and exits, nobody else prints it.
 """
@@ -83,6 +85,10 @@ class ScenarioError(LightpaceError):
         if len(self.problems) > MOST_LISTED:
             lines.append(f"... and {len(self.problems) - MOST_LISTED:,} more")
         super().__init__("\n".join(lines))
+
+
+class LightpaceWarning(UserWarning):
+    """What a scenario says can be used, but is beyond what the model rests on."""
 
 
 class ThemeError(LightpaceError):

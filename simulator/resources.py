@@ -1,11 +1,12 @@
-"""Where the shipped files lie: scenarios and formations in `configs/`, fonts in `assets/`.
+"""Where files lie: the shipped ones in `configs/` and `assets/`, a user's own in `user_dir`.
 
-In: a name relative to one of the two folders. Out: an existing path. An installed wheel carries
-both folders inside the package; a checkout has them beside it.
+In: a name relative to one of the folders. Out: a path; of a shipped file one that is there. An
+installed wheel carries both folders inside the package; a checkout has them beside it.
 """
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from simulator.errors import ResourceError
@@ -21,6 +22,18 @@ def configs_dir() -> Path:
 def assets_dir() -> Path:
     """Return the folder of fonts and pictures; raises `ResourceError` if it is missing."""
     return _shipped_folder("assets")
+
+
+@cache
+def user_dir() -> Path:
+    r"""Return the folder of a user's own files, laid out like `configs/`; it need not be there.
+
+    `~/.config/lightpace` on Linux, `~/Library/Application Support/lightpace` on macOS,
+    `%LOCALAPPDATA%\lightpace` on Windows.
+    """
+    from platformdirs import user_config_path  # noqa: PLC0415 - a window opens without it
+
+    return user_config_path("lightpace", appauthor=False)
 
 
 def config_path(name: str) -> Path:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -122,8 +123,8 @@ def test_a_log_that_is_none_is_refused_with_its_line(
 
 
 def test_the_shipped_scenarios_are_listed(lightpace: Lightpace) -> None:
-    code, said, _ = lightpace("list")
+    code, said, _ = lightpace("list", "scenarios", "--json")
     assert code == 0
-    rows = [line.split()[0] for line in said.splitlines()[1:]]
-    assert rows == sorted(path.stem for path in configs_dir().glob("*.yaml"))
-    assert "Rudisha, London 2012" in said
+    rows = {row["name"]: row["about"] for row in json.loads(said)["scenarios"]}
+    assert list(rows) == sorted(path.stem for path in configs_dir().glob("*.yaml"))
+    assert "Rudisha, London 2012" in rows["rudisha_2012"]

@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+import tarfile
 import tomllib
 import venv
 import zipfile
@@ -21,6 +22,8 @@ import pytest
 from tests.compilers import HAS_COMPILER
 
 ROOT = Path(__file__).resolve().parents[1]
+
+VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
 
 needs_compiler = pytest.mark.skipif(
     not HAS_COMPILER, reason="there is no C compiler, or no Python.h"
@@ -108,6 +111,65 @@ def test_the_wheel_carries_scenarios_and_fonts(installed: Path, tmp_path: Path) 
 def test_the_command_runs_from_another_folder(installed: Path, tmp_path: Path) -> None:
     assert "simulate" in run(installed / "lightpace", "--help", cwd=tmp_path)
     run(installed / "lightpace", "check", "breaking4.yaml", cwd=tmp_path)
+
+
+def test_it_is_imported_and_run_under_its_own_name(installed: Path, tmp_path: Path) -> None:
+    assert "simulate" in run(installed / "python", "-m", "lightpace", "--help", cwd=tmp_path)
+    program = "import lightpace; print(lightpace.load_scenario('solo').name, lightpace.__file__)"
+    name, path = run(installed / "python", "-c", program, cwd=tmp_path).split()
+    assert (name, Path(path).parent.name) == ("Solo", "lightpace")
+    assert Path(path).is_relative_to(installed.parent)
+
+
+def test_the_wheel_holds_each_thing_once(installed: Path) -> None:
+    (wheel,) = installed.parents[1].glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        names = archive.namelist()
+    assert len([name for name in names if name.endswith("OFL.txt")]) == 1
+    assert {name.partition("/")[0] for name in names} == {
+        "lightpace",
+        "simulator",
+        f"lightpace-{VERSION}.data",
+        f"lightpace-{VERSION}.dist-info",
+    }
+    assert not [name for name in names if "_alias" in name or name.endswith(".gif")]
+    assert f"lightpace-{VERSION}.data/data/share/man/man1/lightpace.1" in names
+    assert {"simulator/py.typed", "lightpace/py.typed", "lightpace/__init__.pyi"} <= {*names}
+
+
+def test_the_source_distribution_is_small_and_has_the_tests(installed: Path) -> None:
+    (sdist,) = installed.parents[1].glob("*.tar.gz")
+    assert sdist.stat().st_size < 1_500_000
+    with tarfile.open(sdist) as archive:
+        names = {name.partition("/")[2] for name in archive.getnames()}
+    assert {"tests/test_packaging.py", "docs/lightpace.1", "LICENSE", "CHANGELOG.md"} <= names
+    assert not [name for name in names if name.startswith((".venv", "dist/", "build/"))]
+
+
+def test_twine_and_pyroma_find_nothing(installed: Path) -> None:
+    made = sorted(installed.parents[1].glob("lightpace-*.*"))
+    files = [path for path in made if path.suffix in (".whl", ".gz")]
+    assert len(files) == 2
+    checked = run(sys.executable, "-m", "twine", "check", "--strict", *files, cwd=ROOT)
+    assert checked.count("PASSED") == 2
+    (sdist,) = (path for path in files if path.suffix == ".gz")
+    rated = run(sys.executable, "-m", "pyroma", "--file", sdist, cwd=installed)
+    assert "Final rating: 10/10" in rated, rated
+
+
+def test_on_pypi_every_link_leads_to_the_release(installed: Path) -> None:
+    (wheel,) = installed.parents[1].glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        (name,) = (n for n in archive.namelist() if n.endswith(".dist-info/METADATA"))
+        page = archive.read(name).decode("utf-8").partition("\n\n")[2]
+    links = re.findall(r"\]\(([^)]+)\)", page)
+    assert len(links) > 10
+    assert [link for link in links if not link.startswith(("https://", "#"))] == []
+    pictures = [link for link in links if link.endswith((".png", ".gif"))]
+    assert len(pictures) >= 4
+    for link in pictures:
+        assert "raw.githubusercontent.com" in link
+        assert (ROOT / link.partition(f"/v{VERSION}/")[2]).is_file()
 
 
 def test_every_shipped_config_is_in_the_wheel(installed: Path, tmp_path: Path) -> None:

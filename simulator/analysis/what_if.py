@@ -27,7 +27,7 @@ from simulator.scenario.fields import Section
 from simulator.scenario.model import Scenario
 from simulator.scenario.pacers import PacerFormation, Pacers
 from simulator.scenario.plan import Plan, SplitPlan, schedule_of
-from simulator.scenario.reading import FORMATION, shipped_names
+from simulator.scenario.reading import FORMATION, named_files
 from simulator.scenario.schedule import even_schedule
 from simulator.units import LAP_M, format_time
 
@@ -160,7 +160,7 @@ def formations(scenario: Scenario, file: Scenario) -> list[Alternative]:
     """Return the shipped formations and the file's, each with as many pacers as it has places."""
     current, filed = scenario.pacers.formation, file.pacers.formation
     known = {}
-    for name in shipped_names("formations"):
+    for name in named_files("formations"):
         with suppress(ScenarioError, ValidationError):
             known[name] = PacerFormation.model_validate(FORMATION.find(name))
     if filed not in (current, *known.values()):

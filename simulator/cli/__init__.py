@@ -2,8 +2,8 @@
 
 In: arguments. Out: text on stdout, one-sentence errors on stderr, an exit code: 0 done, 1 it could
 not be done, 2 the input is not usable, 129 the terminal was closed, 130 stopped with Ctrl-C, 143
-terminated. The commands stand in `windows`, `attempts`, `runners` and `studies`, and are registered
-by importing them.
+terminated. The commands stand in the modules that `HOMES` names, and are registered by
+importing them.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import io
 import os
 import signal
 import sys
+import warnings
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
@@ -24,7 +25,7 @@ import typer
 from rich.markup import escape
 
 from simulator.cli.terminal import app, err
-from simulator.errors import LightpaceError
+from simulator.errors import LightpaceError, LightpaceWarning
 from simulator.signals import CODES, dropped_stops, signal_later
 
 _Misused: Any = next(c for c in typer.BadParameter.__mro__ if c.__name__ == "ClickException")
@@ -32,19 +33,10 @@ _Misused: Any = next(c for c in typer.BadParameter.__mro__ if c.__name__ == "Cli
 
 HOMES = {
     "windows": ("run", "present"),
-    "attempts": (
-        "simulate",
-        "coach",
-        "list",
-        "check",
-        "still",
-        "sheet",
-        "schema",
-        "film",
-        "page",
-    ),
+    "attempts": ("simulate", "coach", "check", "still", "sheet", "schema", "film", "page"),
     "runners": ("fit", "predict", "ghost"),
     "studies": ("validate", "calibrate", "reach", "sweep", "plot", "optimise"),
+    "first_steps": ("new", "list", "doctor", "man"),
 }
 """Which module each command stands in."""
 FORMER = {"report": "page"}
@@ -63,7 +55,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="plainer")
-    with dropped_stops(_is_stop, lambda: signal_later(_stopped[0] - 128)):
+    stops = dropped_stops(_is_stop, lambda: signal_later(_stopped[0] - 128))
+    with stops, warnings.catch_warnings():
+        warnings.showwarning = _warn
+        warnings.simplefilter("always", LightpaceWarning)
         sys.exit(_exit_code(sys.argv[1:] if arguments is None else arguments))
 
 
@@ -140,6 +135,11 @@ def _refused(error: OSError) -> str:
     return f"{what}: {error.strerror or error}."
 
 
+def _warn(message: Warning | str, *_where: object, **_more: object) -> None:
+    """Print a warning as one line; `-v` says where it comes from."""
+    _complain(f"warning: {message}")
+
+
 def _complain(text: str) -> None:
     """Print an error; where the error stream is full, the exit code has to do."""
     try:
@@ -153,7 +153,15 @@ def _register(arguments: Sequence[str]) -> None:
     named = next((word for word in arguments if not word.startswith("-")), "")
     homes = [home for home, commands in HOMES.items() if named in commands]
     # the first one also says what happens when no command is named: the window opens
-    for home in ["windows", *homes] if homes or not arguments else HOMES:
+    if arguments and not homes:
+        register_all()
+    for home in ["windows", *homes]:
+        import_module(f"simulator.cli.{home}")
+
+
+def register_all() -> None:
+    """Import the modules of all commands, in the order of `HOMES`."""
+    for home in HOMES:
         import_module(f"simulator.cli.{home}")
 
 

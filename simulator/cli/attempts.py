@@ -42,7 +42,6 @@ from simulator.errors import Problem, ScenarioError
 from simulator.screen import Camera
 from simulator.units import (
     format_clock,
-    format_distance,
     format_signed,
     format_time,
     time_cell,
@@ -134,29 +133,6 @@ def coach(
         print_answers(attempt, cases, left, samples, seed)
 
 
-@app.command(name="list")
-def list_scenarios(as_json: AsJson = False) -> None:
-    """List the scenarios that ship with the program: names, distances, what they are about."""
-    from simulator.scenario.loader import load_scenario
-    from simulator.scenario.reading import shipped_names
-
-    shipped = [(name, load_scenario(name)) for name in shipped_names()]
-    if as_json:
-        print_json(
-            [
-                {"name": name, "title": s.name, "distance_m": s.distance, "note": s.note}
-                for name, s in shipped
-            ]
-        )
-        return
-    table = new_table("name", "distance", "title", "light", left=("name", "title", "light"))
-    for name, scenario in shipped:
-        waves = ", ".join(wave.name for wave in scenario.wavelight.waves) or "none"
-        cells = name, format_distance(scenario.distance), scenario.name, waves
-        table.add_row(*map(escape, cells))
-    WIDE.print(table)
-
-
 @app.command()
 def check(
     scenarios: Annotated[list[str], typer.Argument(help="Scenario or story files, or names.")],
@@ -174,8 +150,9 @@ def check(
                 check_story(name)
             else:
                 from simulator.physics.air import outside_sources
+                from simulator.scenario.loader import load_scenario
 
-                scenario = load(name, changes)
+                scenario = load_scenario(name, overrides=changes or [])
                 _check_recordings(name, scenario)
                 out.print(escape(f"{name}: {scenario.name}, no problems"))
                 for warning in (*outside_sources(scenario.environment), *_unwritten(scenario)):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 import sys
+import warnings
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -18,6 +19,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from simulator.errors import LightpaceWarning
 from simulator.screen import LISTED, camera_named
 from simulator.units import parse_time
 
@@ -78,11 +80,27 @@ Force = Annotated[bool, typer.Option("--force", help="Overwrite an existing file
 Seed = Annotated[int, typer.Option(min=0, help="Seed of the samples.")]
 
 
+def log_to_stderr(verbose: int) -> None:
+    """Print what the program logs, and its warnings: 1 for what is done, 2 for every detail."""
+    import logging
+
+    level = logging.DEBUG if verbose > 1 else logging.INFO
+    logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s", force=True)
+    logging.captureWarnings(True)
+
+
 def load(name: str, changes: list[str] | None) -> Scenario:
-    """Return a scenario by name or path with the changes of `--set`; raises `ScenarioError`."""
+    """Return a scenario by name or path with the changes of `--set`; raises `ScenarioError`.
+
+    What the model's sources do not cover is a warning.
+    """
+    from simulator.physics.air import outside_sources
     from simulator.scenario.loader import load_scenario
 
-    return load_scenario(name, overrides=changes or [])
+    scenario = load_scenario(name, overrides=changes or [])
+    for words in outside_sources(scenario.environment):
+        warnings.warn(words, LightpaceWarning, stacklevel=2)
+    return scenario
 
 
 def finite(value: float | None) -> float | None:

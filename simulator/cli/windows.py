@@ -28,6 +28,7 @@ from simulator.cli.terminal import (
     finite,
     keys_help,
     load,
+    log_to_stderr,
     out,
     picture_size,
     race_time,
@@ -59,8 +60,16 @@ def _default(
         bool,
         typer.Option("--version", help="Print the version, and whether the kernel is compiled."),
     ] = False,
+    verbose: Annotated[
+        int,
+        typer.Option(
+            "-v", "--verbose", count=True, help="Say on stderr what is read and done; twice: more."
+        ),
+    ] = 0,
 ) -> None:
     """A real-time pacing-light simulator: a scenario becomes an attempt at the mile."""
+    if verbose:
+        log_to_stderr(verbose)
     if version:
         from importlib.metadata import version as installed
 

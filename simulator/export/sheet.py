@@ -211,8 +211,8 @@ ROLE_WORDS = {
 
 _VALIDATION_HEAD = """# Validation
 
-Written by `lightpace validate --markdown > docs/validation.md` (`make docs`); a test holds it to
-what the command prints. The formulas are in [physics.md](physics.md).
+Written by `lightpace validate --markdown > docs/validation.md` (`make validation`); a test holds it
+to what the command prints. The formulas are in [physics.md](physics.md).
 
 Difference is model minus published; a time that is too long is positive. Inside a published range
 it is zero, outside it counts from the nearer end. The last column but one says what a value is to

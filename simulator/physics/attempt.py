@@ -95,7 +95,16 @@ def _recorded(scenario: Scenario, step_s: float, past: Recording | None, first: 
             if change_from(a, _pacers_in(pacers_json), at_m, scenario):
                 came_from = at_m, pacers_json
                 break
-    room = max(a.ticks - a.tick, 0) + 1
+    arrays = run_recorded(a, known)
+    if past is not None:
+        arrays = {n: np.append(getattr(past, n)[:first], column) for n, column in arrays.items()}
+    return recording_of(a, scenario, arrays, first, came_from)
+
+
+def run_recorded(a: Any, known: int) -> dict[str, Floats]:
+    """Run an attempt and return its columns from the tick on at which it stood."""
+    first = a.tick
+    room = max(a.ticks - first, 0) + 1
     a.recording = True
     buffers = {name: empty(room) for name in ARRAYS}
     a.xs, a.vs, a.aerobics, a.reserves = (buffers[n] for n in ("x", "v", "aerobic", "reserve"))
@@ -104,10 +113,18 @@ def _recorded(scenario: Scenario, step_s: float, past: Recording | None, first: 
     a.helds, a.felts = buffers["held"], buffers["felt"]
     kernel.run(a, known)
     count = a.tick - first + 1
-    arrays: dict[str, Floats] = {}
-    for name, buffer in buffers.items():
-        column = np.array(buffer[:count], dtype=np.float64)
-        arrays[name] = column if past is None else np.append(getattr(past, name)[:first], column)
+    return {name: np.array(buffer[:count], np.float64) for name, buffer in buffers.items()}
+
+
+def recording_of(
+    a: Any,
+    scenario: Scenario,
+    arrays: dict[str, Floats],
+    first: int = 0,
+    came_from: tuple[float, str] | None = None,
+) -> Recording:
+    """Return an attempt that was run as a recording: its columns, its finish, its verdict."""
+    step_s = a.step
     finish = float(_finish({name: _column([a], name) for name in (*_ENDS, "step", "race")})[0])
     return Recording(
         scenario_json=scenario.model_dump_json(by_alias=True),

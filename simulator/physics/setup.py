@@ -489,6 +489,17 @@ def steady_attempt(
     return a
 
 
+def steady_pace(v_m_s: float, step_s: float, marks: Any, speeds: Any) -> Any:
+    """Return a pace at one speed [m/s]; marks and speeds at each half step are those handed in.
+
+    They are filled, and the pace follows them when they are written anew.
+    """
+    knots = (table([0.0, 1.0]), table([0.0, v_m_s]), table([1.0 / v_m_s] * 2), table([0.0]))
+    pace = kernel.Pace(*knots, 0.0, 1.0, 0.0)
+    pace.tabulate(0.5 * step_s, len(marks), marks, speeds)
+    return pace
+
+
 def at_best(scenario: Scenario) -> Any:
     """Return the group as the kernel reads it, with the best shelter of each of its stages.
 

@@ -7,14 +7,19 @@ that has the recorded speeds at both ends, so that slow motion is smooth.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
-from typing import TypeVar
+from importlib import import_module
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+from simulator.errors import LightpaceError
+from simulator.units import format_time
 
 Floats = NDArray[np.float64]
 NumberT = TypeVar("NumberT", float, NDArray[np.float64])
@@ -90,7 +95,7 @@ class Moment:
     wide: float = 0.0
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Recording:
     """One run. Arrays have shape (ticks + 1,); index i is race time `i * step_s`.
 
@@ -141,6 +146,25 @@ class Recording:
         """Make the arrays read-only."""
         for name in ARRAYS:
             getattr(self, name).setflags(write=False)
+
+    def __repr__(self) -> str:
+        """Return one line: `<Recording 'Breaking4': 1609 m in 4:06.44>`."""
+        name = json.loads(self.scenario_json).get("name", "")
+        how = f"{self.race_m:.0f} m in {format_time(self.end_s)}"
+        if self.finish_s is None:
+            how = f"{self.x[-1]:.0f} of {self.race_m:.0f} m in {format_time(self.end_s)}"
+        verdict = "" if self.status is Status.FINISHED else f", {self.status.value}"
+        return f"<Recording {name!r}: {how}{verdict}>"
+
+    def _repr_html_(self) -> str:
+        from simulator import notebook  # noqa: PLC0415 - a notebook asks the value itself
+
+        return notebook.html_of(self)
+
+    def _repr_png_(self) -> bytes:
+        from simulator import notebook  # noqa: PLC0415
+
+        return notebook.still(self).png
 
     @property
     def ticks(self) -> int:
@@ -252,6 +276,31 @@ class Recording:
         """Return every column by name, with `time_s`, for notebooks; shape (ticks + 1,) each."""
         arrays = {name: np.asarray(getattr(self, name)) for name in ARRAYS}
         return {"time_s": np.arange(self.ticks + 1) * self.step_s, **arrays}
+
+    def to_pandas(self) -> Any:
+        """Return `to_arrays` as a pandas `DataFrame`; see `framed`."""
+        return framed("pandas", self.to_arrays())
+
+    def to_polars(self) -> Any:
+        """Return `to_arrays` as a polars `DataFrame`; see `framed`."""
+        return framed("polars", self.to_arrays())
+
+    def to_arrow(self) -> Any:
+        """Return `to_arrays` as a pyarrow `Table`; see `framed`."""
+        return framed("pyarrow", self.to_arrays())
+
+
+def framed(package: str, columns: Mapping[str, NDArray[Any]]) -> Any:
+    """Return columns as the table of a package: pandas, polars or pyarrow.
+
+    Raises:
+        LightpaceError: the package is not installed; lightpace does not need it.
+    """
+    try:
+        module = import_module(package)
+    except ImportError:
+        raise LightpaceError(f"{package} is not installed: pip install {package}.") from None
+    return (module.table if package == "pyarrow" else module.DataFrame)(dict(columns))
 
 
 ARRAYS = (

@@ -23,6 +23,7 @@ from simulator.scenario.reading import (
     NamedSections,
     find_file,
     find_scenario,
+    named_files,
     read_text,
     refuse,
     shipped_names,
@@ -132,7 +133,7 @@ def _write_out_ghosts(review: Review, folder: Path) -> None:
         if not isinstance(name, str) or not name.lower().endswith((".yaml", ".yml")):
             continue
         try:
-            path = find_file(name, folder, shipped_names())
+            path = find_file(name, folder, named_files())
             text = read_text(path, str(path))
             if not _SEEMS_A_GHOST.search(text):  # a scenario is read later, and once
                 continue
@@ -171,7 +172,7 @@ def _given_race(review: Review, number: int, race: str, folder: Path) -> str:
         return race
     place = find(review.document, ("uncertainty", "given", number))
     try:
-        path = find_file(race, folder, shipped_names(), "past race")
+        path = find_file(race, folder, named_files(), "past race")
         load_scenario(path, with_ghosts=False)
     except ScenarioError as error:
         review.report_file(place, error)

@@ -1,32 +1,36 @@
 """Finding and reading scenario files, with every way it can go wrong as one listed problem.
 
-In: a path, or the bare name of a shipped file. Out: the file's path, its text; for a formation or a
-runner that has a file of its own, what the file says.
+In: a path, or the bare name of a shipped file or of one in the user's own folder. Out: the file's
+path, its text; for a formation or a runner that has a file of its own, what the file says.
 """
 
 from __future__ import annotations
 
+import logging
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from pydantic_core import PydanticCustomError
 
 from simulator.errors import Problem, ScenarioError
 from simulator.files import opened
-from simulator.resources import config_path, configs_dir
+from simulator.resources import configs_dir, user_dir
 from simulator.scenario.fields import did_you_mean, guess
 from simulator.scenario.in_picture import MOMENT, SCENARIO, is_picture, text_of
 from simulator.scenario.yaml_tree import Document, read_document
 
+LOG = logging.getLogger(__name__)
 MAX_BYTES = 1_000_000
 NO_FILE = "there is no such file"
+_NONE: Mapping[str, Path] = MappingProxyType({})
 
 
 def refuse(
@@ -42,16 +46,36 @@ def shipped_names(folder: str = "") -> list[str]:
     Raises:
         ResourceError: the shipped files are missing.
     """
-    where = configs_dir() / folder
+    return list(_files_in(configs_dir() / folder))
+
+
+def named_files(folder: str = "") -> dict[str, Path]:
+    """Return what may be called by its name: the shipped files of a folder, then the user's own.
+
+    A shipped name always means the shipped file, so that a name means the same everywhere.
+
+    Raises:
+        ResourceError: the shipped files are missing.
+    """
+    shipped = _files_in(configs_dir() / folder)
+    return {**shipped, **{k: v for k, v in users_files(folder).items() if k not in shipped}}
+
+
+def users_files(folder: str = "") -> dict[str, Path]:
+    """Return the files in a folder of the user's own folder by name."""
+    return dict(_files_in(user_dir() / folder))
+
+
+def _files_in(where: Path) -> Mapping[str, Path]:
     try:
-        return list(_names_in(where, where.stat().st_mtime_ns))
+        return _files_as_of(where, where.stat().st_mtime_ns)
     except OSError:
-        return []
+        return {}
 
 
-@lru_cache(maxsize=16)  # every turn of a knob asks for them
-def _names_in(where: Path, _as_of: int) -> tuple[str, ...]:
-    return tuple(sorted(path.stem for path in where.glob("*.yaml")))
+@lru_cache(maxsize=32)  # every turn of a knob asks for them
+def _files_as_of(where: Path, _as_of: int) -> Mapping[str, Path]:
+    return {path.stem.removesuffix(".lightpace"): path for path in sorted(where.glob("*.yaml"))}
 
 
 def is_bare_name(text: str) -> bool:
@@ -60,19 +84,19 @@ def is_bare_name(text: str) -> bool:
 
 
 def find_scenario(source: str | Path, folder: Path = Path()) -> Path:
-    """Return the file meant by a path from `folder`, or by the name of a shipped scenario.
+    """Return the file meant by a path from `folder`, or by the name of a scenario.
 
     Raises:
         ScenarioError: there is no such file, or it is a directory or no regular file.
         ResourceError: the shipped files are missing.
     """
-    return find_file(source, folder, shipped_names())
+    return find_file(source, folder, named_files())
 
 
 def find_file(
-    source: str | Path, folder: Path, shipped: Sequence[str] = (), what: str = "file"
+    source: str | Path, folder: Path, named: Mapping[str, Path] = _NONE, what: str = "file"
 ) -> Path:
-    """Return the file meant by a path from `folder`, or by one of the names of `shipped` files.
+    """Return the file meant by a path from `folder`, or by the name of one of the `named` files.
 
     Raises:
         ScenarioError: as for `find_scenario`; `what` it is that there is none of.
@@ -84,8 +108,8 @@ def find_file(
         if text and path.is_file():
             return path
         name = text.removesuffix(".yaml") if isinstance(source, str) else ""
-        if name in shipped:
-            return configs_dir() / f"{name}.yaml"
+        if name in named:
+            return named[name]
         if text and path.is_dir():
             raise refuse(text, "this is a directory, not a file")
         if text and path.exists():
@@ -93,9 +117,10 @@ def find_file(
         near = [p.name for p in islice(path.parent.glob(f"*{path.suffix}"), 500)]
     except (OSError, ValueError, RuntimeError) as error:
         raise refuse(_printable(text), not_found(error)) from None
-    meant = guess(text, shipped) or guess(path.stem, shipped) or guess(path.name, near)
-    hint = did_you_mean(meant, () if path.suffix else shipped)
-    if shipped and not hint and not path.suffix:
+    names = list(named)
+    meant = guess(text, names) or guess(path.stem, names) or guess(path.name, near)
+    hint = did_you_mean(meant, () if path.suffix else names)
+    if names and not hint and not path.suffix:
         hint = "lightpace list names those that ship"
     raise refuse(_printable(text) or "''", f"there is no such {what}", hint)
 
@@ -191,6 +216,7 @@ def _content(path: Path, shown: str, name: str = SCENARIO) -> bytes:
 
 
 def _read_text(path: Path, shown: str) -> str:
+    LOG.info("reading %s", path)
     try:
         data = _content(path, shown)
     except IsADirectoryError:
@@ -231,8 +257,8 @@ class NamedSections:
     def document(self, name: str, folder: Path) -> Document:
         """Return what the file of that name says.
 
-        A bare name is one of the shipped ones; anything with a slash or a suffix is a path from
-        `folder`.
+        A bare name is a shipped one or the user's own; anything with a slash or a suffix is a path
+        from `folder`.
 
         Raises:
             ScenarioError: there is no such file, or it cannot be read.
@@ -240,11 +266,12 @@ class NamedSections:
         """
         path = folder / name
         if is_bare_name(name):
-            names = shipped_names(self.folder)
-            if name not in names:
+            named = named_files(self.folder)
+            if name not in named:
+                names = list(named)
                 hint = did_you_mean(guess(name, names), names)
                 raise refuse(name, f"there is no {self.word} '{name[:60]}'", hint)
-            path = config_path(f"{self.folder}/{name}.yaml")
+            path = named[name]
         return read_document(read_text(path, str(path)), str(path))
 
     def find(self, value: Any) -> Any:

@@ -11,6 +11,8 @@ from typing import Any
 from simulator.scenario.fields import Section
 from simulator.scenario.model import Scenario
 
+IDS = "https://raw.githubusercontent.com/OWNER/lightpace/main/configs"
+"""Where the schemas will lie once the project is published; each has its address as `$id`."""
 _BOUNDS = {"gt": "exclusiveMinimum", "ge": "minimum", "lt": "exclusiveMaximum", "le": "maximum"}
 
 
@@ -22,7 +24,11 @@ def schema_text(model: type[Section] = Scenario) -> str:
     schema = model.model_json_schema(by_alias=True, mode="validation")
     for name, definition in [(model.__name__, schema), *schema["$defs"].items()]:
         _add_bounds(definition, sections[name])
-    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **_for_editors(schema)}
+    schema = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"{IDS}/{model.__name__.lower()}.schema.json",
+        **_for_editors(schema),
+    }
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 

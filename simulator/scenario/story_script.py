@@ -15,7 +15,7 @@ from simulator.scenario.fields import dotted
 from simulator.scenario.loader import load_scenario
 from simulator.scenario.model import Scenario
 from simulator.scenario.problems import check, find
-from simulator.scenario.reading import find_file, find_scenario, read_text, shipped_names
+from simulator.scenario.reading import find_file, find_scenario, named_files, read_text
 from simulator.scenario.story import Chapter, Rival, Story
 from simulator.scenario.yaml_tree import SET, Document, position_of, read_document
 
@@ -65,18 +65,18 @@ def _problem(document: Document, steps: Steps, message: str, hint: str) -> Probl
     return at.problem(dotted(map(str, steps)), message, hint)
 
 
-def shipped_stories() -> list[str]:
-    """Return the names of the shipped stories, `stories/breaking4`."""
-    return [f"{FOLDER}/{name}" for name in shipped_names(FOLDER)]
+def named_stories() -> dict[str, Path]:
+    """Return the shipped stories and the user's own by name, `stories/breaking4`."""
+    return {f"{FOLDER}/{name}": path for name, path in named_files(FOLDER).items()}
 
 
 def find_story(source: str | Path) -> Path:
-    """Return the file meant by a path or by the name of a shipped story.
+    """Return the file meant by a path or by the name of a story.
 
     Raises:
         ScenarioError: there is no such file.
     """
-    return find_file(source, Path(), shipped_stories(), "story")
+    return find_file(source, Path(), named_stories(), "story")
 
 
 def is_story(source: str | Path) -> bool:

@@ -25,7 +25,7 @@ from simulator.scenario.plan import (
     SteppedPlan,
     schedule_of,
 )
-from simulator.scenario.reading import shipped_names
+from simulator.scenario.reading import named_files
 from simulator.session.history import Settings, flow
 from simulator.session.knobs import AS_THE_PLAN, COLOURS, SHAPES, THE_PLAN, time_text
 from simulator.units import LAP_M, parse_time
@@ -176,7 +176,7 @@ def _with_formation(
     """Return the settings with another formation, and no more pacers than it has places."""
     new = settings.with_value("pacers.formation", name)
     in_file = file_scenario.pacers.formation.name
-    if name == in_file and name not in shipped_names("formations"):
+    if name == in_file and name not in named_files("formations"):
         new = settings.without("pacers.formation")
     count = scenario.pacers.count
     if count is None:

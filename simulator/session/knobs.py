@@ -17,7 +17,7 @@ from simulator.scenario.fields import MarkColour
 from simulator.scenario.ghosts import EvenGhost, Ghost
 from simulator.scenario.model import Scenario
 from simulator.scenario.plan import ProgressivePlan, SteppedPlan, schedule_of
-from simulator.scenario.reading import shipped_names
+from simulator.scenario.reading import named_files
 from simulator.stage.panel_state import Knob, KnobKind
 from simulator.units import format_time
 
@@ -151,7 +151,7 @@ def _value(path: str, item: Any, s: Scenario) -> Any:
 def _options(row: KnobRow, s: Scenario) -> Options:
     match row.path:
         case "pacers.formation":
-            return tuple(shipped_names("formations"))
+            return tuple(named_files("formations"))
         case "pacers.follows":
             return (THE_PLAN, *(wave.name for wave in s.wavelight.waves))
     return cast("Options", row.span)

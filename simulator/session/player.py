@@ -136,10 +136,7 @@ class Player:
 
     def moments(self) -> dict[str, float]:
         """Return the named moments that this attempt has [s of race time]."""
-        moments = events(self.show)
-        # the first red light is on only after a moment: it is shown, not the dark before it
-        moved = {"countdown": moments["countdown"] + 0.5, "finish": self.show.recording.end_s}
-        return {**moments, **moved}
+        return moments_of(self.show)
 
     def perform(self, action: Action) -> bool:
         """Do what a key or a button asks for; return False where it is not about watching."""
@@ -231,3 +228,11 @@ class Player:
     def _words(self, name: str) -> str:
         at = events(self.show)[name]
         return f"{name}, {format_clock(at)}, {event_distance(self.show, name):.0f} m"
+
+
+def moments_of(show: Show) -> dict[str, float]:
+    """Return the named moments of a show as they are shown best [s of race time]."""
+    moments = events(show)
+    # the first red light is on only after a moment: it is shown, not the dark before it
+    moved = {"countdown": moments["countdown"] + 0.5, "finish": show.recording.end_s}
+    return {**moments, **moved}

@@ -29,9 +29,9 @@ from simulator.scenario.reading import (
     NO_FILE,
     Files,
     find_scenario,
+    named_files,
     noting,
     read_text,
-    shipped_names,
 )
 from simulator.scenario.save import (
     CannotRewriteError,
@@ -281,5 +281,5 @@ def _both(
 
 def _is_named(formation: PacerFormation) -> bool:
     """Return whether a formation is the shipped one of its name."""
-    known = formation.name in shipped_names("formations")
+    known = formation.name in named_files("formations")
     return known and PacerFormation.model_validate(FORMATION.find(formation.name)) == formation

@@ -265,18 +265,23 @@ NIGHT = THEMES["night"]
 def theme_named(name: str) -> Theme:
     """Return a theme by name, or by the path of a `.yaml` file of overrides.
 
+    A name that is none of the shipped ones is that of a file in `themes` of the user's folder.
+
     Raises:
         ThemeError: there is no such theme (the message names those there are), or the file says
             what a theme does not know.
     """
     if name in THEMES:
         return THEMES[name]
-    if name.lower().endswith((".yaml", ".yml")):
-        from simulator.view.theme_file import read_theme  # noqa: PLC0415 - few have such a file
+    from simulator.scenario.reading import users_files  # noqa: PLC0415 - few have such a file
 
-        return read_theme(Path(name))
-    shown = ascii(name[:60])
-    raise ThemeError(f"There is no theme {shown}; there are: {', '.join(THEMES)}, or a .yaml file.")
+    of_users = users_files("themes")
+    if name in of_users or name.lower().endswith((".yaml", ".yml")):
+        from simulator.view.theme_file import read_theme  # noqa: PLC0415
+
+        return read_theme(of_users.get(name, Path(name)))
+    shown, names = ascii(name[:60]), ", ".join([*THEMES, *of_users])
+    raise ThemeError(f"There is no theme {shown}; there are: {names}, or a .yaml file.")
 
 
 def next_theme(theme: Theme) -> Theme:

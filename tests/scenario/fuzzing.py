@@ -29,7 +29,7 @@ from simulator.scenario.ghosts import SplitGhost
 from simulator.scenario.plan import SplitPlan
 from simulator.scenario.reading import read_text
 from simulator.scenario.story_script import FOLDER as STORIES
-from simulator.scenario.story_script import load_story, shipped_stories
+from simulator.scenario.story_script import load_story, named_stories
 
 CASES = int(os.environ.get("FUZZ_CASES", "500"))
 BATCH = 10
@@ -100,7 +100,7 @@ def told_by(path: Path) -> Sequence[Scenario]:
 
 @cache
 def shipped_attempts() -> frozenset[str]:
-    scripts = [load_story(name) for name in shipped_stories()]
+    scripts = [load_story(name) for name in named_stories()]
     return frozenset(text_of(s) for script in scripts for s in script.scenarios.values())
 
 

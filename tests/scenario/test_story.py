@@ -29,11 +29,11 @@ from simulator.scenario.story_script import (
     is_story,
     load_story,
     load_story_text,
-    shipped_stories,
+    named_stories,
 )
 from simulator.scenario.yaml_tree import read_document
 
-SHIPPED = shipped_stories()
+SHIPPED = list(named_stories())
 HERE = Path("there.yaml")
 
 
@@ -254,7 +254,7 @@ def test_a_damaged_story_is_read_or_refused_and_nothing_else(at: int, gone: int,
 # -- what is shipped -----------------------------------------------------------------------------
 
 
-def test_the_shipped_stories_are_these() -> None:
+def test_the_named_stories_are_these() -> None:
     assert SHIPPED == ["stories/breaking4"]
 
 

@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 BACKEND = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["build-system"]["requires"]
 FLOOR = re.compile(r"\s*([\w.-]+)\s*>=\s*([\w.]+)")
 OURSELVES = ("--no-build-isolation", "--editable", f"{ROOT}[dev]")
-OURS = ("dev",)
+OURS = ("dev", "docs")
 """Extras that only we use: their tools come as they are; what a user installs has its floor."""
 
 

@@ -31,7 +31,7 @@ from simulator.scenario.model import Scenario
 from simulator.scenario.overrides import apply_overrides
 from simulator.scenario.plan import schedule_of
 from simulator.scenario.problems import find
-from simulator.scenario.reading import MAX_BYTES, find_scenario, is_bare_name, read_text
+from simulator.scenario.reading import MAX_BYTES, find_scenario, read_text, shipped_names
 from simulator.scenario.yaml_tree import Document, read_document
 from simulator.units import LAP_M, parse_distance
 
@@ -203,13 +203,13 @@ def _written_out(document: Document, source: Source, base: Scenario) -> tuple[st
     A worker on another machine has the shipped files, but not this one's.
     """
     changes = source.changes
-    for way, section in (
-        (("runner",), base.runner),
-        (("pacers", "formation"), base.pacers.formation),
+    for way, section, folder in (
+        (("runner",), base.runner, "runners"),
+        (("pacers", "formation"), base.pacers.formation, "formations"),
     ):
         place = find(document, way)
         named = place.complete and isinstance(place.value, str)
-        if named and place.value and not is_bare_name(place.value):
+        if named and place.value and place.value not in shipped_names(folder):
             plain = section.model_dump(mode="json", by_alias=True)
             changes = (*changes, f"{'.'.join(way)}={json.dumps(plain)}")
     return changes

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from simulator.analysis.sweep.axes import grid_of
 from simulator.analysis.sweep.chunks import Columns, Request, request_of, run_chunk
-from simulator.errors import LightpaceError
+from simulator.recording.recording import framed
 from simulator.scenario.model import Scenario
 
 CHECK_S = 2.0
@@ -85,11 +85,7 @@ class Table(Mapping[str, NDArray[Any]]):
         Raises:
             LightpaceError: pandas is not installed; lightpace does not need it.
         """
-        try:
-            import pandas as pd  # noqa: PLC0415 - only who asks for it needs it
-        except ImportError:
-            raise LightpaceError("pandas is not installed: pip install pandas.") from None
-        return pd.DataFrame(dict(self.columns))
+        return framed("pandas", self)
 
     def to_polars(self) -> Any:
         """Return a polars `DataFrame`.
@@ -97,11 +93,15 @@ class Table(Mapping[str, NDArray[Any]]):
         Raises:
             LightpaceError: polars is not installed; lightpace does not need it.
         """
-        try:
-            import polars as pl  # noqa: PLC0415 - only who asks for it needs it
-        except ImportError:
-            raise LightpaceError("polars is not installed: pip install polars.") from None
-        return pl.DataFrame(dict(self.columns))
+        return framed("polars", self)
+
+    def to_arrow(self) -> Any:
+        """Return a pyarrow `Table`.
+
+        Raises:
+            LightpaceError: pyarrow is not installed; lightpace does not need it.
+        """
+        return framed("pyarrow", self)
 
 
 def table_of(chunks: Iterable[Columns]) -> Table:

@@ -39,7 +39,7 @@ def _last_digits(number: str) -> int:
 def _the_page_is_what_the_command_prints(rows: list[Row]) -> None:
     """To the precision printed: another processor may round a last digit the other way."""
     page, now = PAGE.read_text(encoding="utf-8"), validation_markdown(rows, study())
-    assert _NUMBER.sub("#", page) == _NUMBER.sub("#", now), "make docs writes it again"
+    assert _NUMBER.sub("#", page) == _NUMBER.sub("#", now), "make validation writes it again"
     for was, is_now in zip(_NUMBER.findall(page), _NUMBER.findall(now), strict=True):
         assert abs(_last_digits(was) - _last_digits(is_now)) <= 1, (was, is_now)
 

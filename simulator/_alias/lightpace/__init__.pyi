@@ -1,0 +1,2 @@
+from simulator import *  # noqa: F403 - a stub gives it all again
+from simulator import __version__ as __version__

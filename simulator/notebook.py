@@ -1,0 +1,270 @@
+"""For notebooks and scripts: what the command line makes of an attempt, as plain functions.
+
+In: a recording, a scenario, or the name of one. Out: a still, splits, a page, a film; and how a
+recording shows itself where it is the last line of a cell. pygame is imported when a picture is
+wanted, and no display is needed.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+from dataclasses import dataclass, replace
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from simulator.analysis.marks import plan_mark
+from simulator.analysis.splits import Split
+from simulator.analysis.summary import Summary, summarise
+from simulator.errors import LightpaceError
+from simulator.physics.attempt import simulate
+from simulator.recording.recording import Recording
+from simulator.scenario.loader import load_scenario
+from simulator.scenario.model import Scenario
+from simulator.screen import Camera, camera_named
+from simulator.units import format_signed, format_time, parse_time
+
+if TYPE_CHECKING:
+    from simulator.stage.show import Show
+
+Source = Recording | Scenario | str | Path
+"""What is shown: a run, or what is first to be simulated: a scenario, a file, a shipped name."""
+
+CHART_PX = (480, 120)
+_CHART_STEP_M = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Still:
+    """A picture as PNG; a notebook shows it."""
+
+    png: bytes
+
+    def _repr_png_(self) -> bytes:
+        return self.png
+
+    def save(self, path: str | Path) -> Path:
+        """Write it, whole or not at all, and return the path.
+
+        Raises:
+            OutputError: it cannot be written.
+        """
+        from simulator.files import replacing
+
+        with replacing(path) as beside:
+            beside.write_bytes(self.png)
+        return Path(path)
+
+
+def still(
+    source: Source,
+    at: float | str = "finish",
+    *,
+    size: tuple[int, int] = (1280, 720),
+    theme: str = "night",
+    camera: str = "whole track",
+) -> Still:
+    """Return the window's picture of one moment, as `lightpace still` writes it.
+
+    Args:
+        source: the attempt.
+        at: race time [s], or as text: `2:00.75`, start, bell, light lost, finish.
+        size: width and height [px], up to 7680 x 4320.
+        theme: a theme by name, or a .yaml file.
+        camera: one of `lightpace still --help`.
+
+    Raises:
+        LightpaceError: there is no such moment, size, theme or camera.
+    """
+    if not (1 <= size[0] <= 7680 and 1 <= size[1] <= 4320):
+        raise LightpaceError(
+            f"A picture has from 1x1 to 7680x4320 points, not {size[0]}x{size[1]}."
+        )
+    show, (time_s, _) = _shown(source, at, at)
+    os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
+    import pygame
+
+    from simulator.stage.playback import Playback
+    from simulator.stage.scenery import ShowOptions, scene_of
+    from simulator.view.picture import PictureOptions, render_still
+
+    scene = scene_of(show, Playback(time_s, show.recording.end_s).seek(time_s), ShowOptions())
+    picture = render_still(scene, size, theme, PictureOptions(shot=_shot(camera)))
+    png = io.BytesIO()
+    pygame.image.save(picture, png, "picture.png")
+    return Still(png.getvalue())
+
+
+def splits(source: Source) -> tuple[Split, ...]:
+    """Return the split table: a row for each distance, with plan, run, ghosts and published time.
+
+    `pandas.DataFrame(splits(run))` makes a data frame of it.
+    """
+    return tuple(_summary(_run_of(source)).splits)
+
+
+def page(
+    source: Source, path: str | Path = "report.html", *, theme: str = "night", force: bool = False
+) -> Path:
+    """Write one HTML page that replays the attempt, as `lightpace report` does; return its path.
+
+    Raises:
+        OutputError: the file exists already (`force` writes over it), or cannot be written.
+        LightpaceError: there is no such theme.
+    """
+    from simulator.export.page import write_page
+    from simulator.stage.show import make_show
+    from simulator.view.theme import theme_named
+
+    run = _run_of(source)
+    write_page(make_show(scenario_of(run), run), path, theme_named(theme), force=force)
+    return Path(path)
+
+
+def film(
+    source: Source,
+    path: str | Path = "film.mp4",
+    *,
+    start: float | str = "start",
+    end: float | str = "finish",
+    speed: float = 1.0,
+    fps: int = 60,
+    size: tuple[int, int] = (1920, 1080),
+    theme: str = "night",
+    camera: str = "whole track",
+    force: bool = False,
+) -> Path:
+    """Write a film (.mp4, .webm, .gif, or numbered pictures) and return its path.
+
+    Args:
+        source: the attempt.
+        path: the file, or a folder for pictures.
+        start: the race time of its first picture [s], or a name, as for `still`.
+        end: that of its last.
+        speed: seconds of the race in a second of film.
+        fps: pictures a second.
+        size: width and height [px].
+        theme: a theme by name, or a .yaml file.
+        camera: one of `lightpace film --help`.
+        force: write over what is there.
+
+    Raises:
+        ExtraError: .mp4 and .webm need the extra `video`.
+        OutputError: something is there already, or it cannot be written.
+        LightpaceError: what is asked for is no film.
+    """
+    show, (from_s, to_s) = _shown(source, start, end)
+    if not from_s < to_s:
+        raise LightpaceError(f"A film cannot go from {start} to {end}: that is no time.")
+    from simulator.export.film import (
+        Cut,
+        Pictures,
+        attempt_scenes,
+        check_film,
+        write_film,
+    )
+    from simulator.view.theme import theme_named
+
+    cut = Cut(from_s, to_s, speed, fps)
+    check_film(Path(path), cut, size, None, force=force)
+    scenes = attempt_scenes(show, speed)
+    write_film(Pictures(scenes, cut, size, theme_named(theme), _shot(camera)), path, force=force)
+    return Path(path)
+
+
+def scenario_of(run: Recording) -> Scenario:
+    """Return the scenario that a recording was made from."""
+    return Scenario.model_validate(json.loads(run.scenario_json))
+
+
+def html_of(run: Recording) -> str:
+    """Return a recording as a notebook shows it: its splits, and a chart of the gap to its plan."""
+    summary = _summary(run)
+    finish = format_time(run.finish_s) if run.finish_s is not None else run.status.value
+    head = f"<b>{escape(summary.scenario.name)}</b>: {escape(finish)}"
+    rows = "".join(
+        f"<tr><th>{escape(s.label)}</th>{_cell(s.plan_s)}{_cell(s.run_s)}"
+        f"{_cell(s.delta_s, signed=True)}</tr>"
+        for s in summary.splits
+    )
+    titles = "<tr><th>m</th><th>plan</th><th>run</th><th>gap</th></tr>"
+    return f"<div>{head}<table>{titles}{rows}</table>{_chart(run, summary.scenario)}</div>"
+
+
+def _cell(seconds: float | None, *, signed: bool = False) -> str:
+    if seconds is None:
+        return "<td></td>"
+    return f"<td>{format_signed(seconds) if signed else format_time(seconds)}</td>"
+
+
+def _chart(run: Recording, scenario: Scenario) -> str:
+    """Return the gap to the plan along the race as SVG: above the line she is behind."""
+    places = np.append(np.arange(0.0, run.race_m, _CHART_STEP_M), run.race_m)
+    gaps = run.time_at(places) - plan_mark(scenario).run.time_at(places)
+    there = np.isfinite(gaps)
+    width, height = CHART_PX
+    least, most = min(0.0, gaps[there].min()), max(0.0, gaps[there].max())
+    scale = (height - 30) / max(most - least, 0.5)
+    level = 20.0 + most * scale
+    points = " ".join(
+        f"{x / run.race_m * width:.1f},{level - gap * scale:.1f}"
+        for x, gap in zip(places[there].tolist(), gaps[there].tolist(), strict=True)
+    )
+    words = f"gap to the plan, {format_signed(float(gaps[there][-1]))} s at the end"
+    return (
+        f'<svg width="{width}" height="{height}" role="img" aria-label="{words}" '
+        'fill="none" stroke="currentColor">'
+        f'<line x1="0" y1="{level:.1f}" x2="{width}" y2="{level:.1f}" stroke-opacity="0.3"/>'
+        f'<polyline points="{points}" stroke="#1a9850" stroke-width="2"/>'
+        f'<text x="0" y="12" font-size="12" fill="currentColor" stroke="none">{words}</text></svg>'
+    )
+
+
+def _run_of(source: Source) -> Recording:
+    if isinstance(source, Recording):
+        return source
+    return simulate(source if isinstance(source, Scenario) else load_scenario(source))
+
+
+def _summary(run: Recording) -> Summary:
+    return summarise(scenario_of(run), run)
+
+
+def _shown(
+    source: Source, start: float | str, end: float | str
+) -> tuple[Show, tuple[float, float]]:
+    """Return an attempt with all that is seen of it between two moments, and these [s]."""
+    from simulator.analysis.what_if import alternatives
+    from simulator.session.findings import completed
+    from simulator.session.player import moments_of
+    from simulator.stage.show import make_show
+
+    run = _run_of(source)
+    scenario = scenario_of(run)
+    show = replace(make_show(scenario, run), alternatives=alternatives(scenario))
+    named = moments_of(show)
+    times = _moment(start, named), _moment(end, named)
+    return completed(show, *times), times
+
+
+def _moment(at: float | str, named: dict[str, float]) -> float:
+    if not isinstance(at, str):
+        return float(at)
+    try:
+        return named[at] if at in named else parse_time(at)
+    except ValueError as error:
+        names = ", ".join(named)
+        raise LightpaceError(f"{error}; the moments of this run are: {names}.") from None
+
+
+def _shot(camera: str) -> Any:
+    from simulator.view.camera import resting
+
+    try:
+        return resting(Camera(camera_named(camera)))
+    except ValueError as error:
+        raise LightpaceError(f"{error}.") from None

@@ -1,0 +1,154 @@
+"""What a notebook sees: a recording that shows itself, pictures and pages as functions."""
+
+from __future__ import annotations
+
+import io
+import re
+import runpy
+import sys
+import xml.etree.ElementTree as ET
+from pathlib import Path
+from types import ModuleType
+
+import lightpace
+import numpy as np
+import pygame
+import pytest
+
+import simulator
+from simulator import (
+    LightpaceError,
+    OutputError,
+    Recording,
+    film,
+    fork,
+    load_scenario,
+    page,
+    simulate,
+    splits,
+    still,
+)
+from simulator.cli import main
+
+EXAMPLES = Path(__file__).resolve().parents[1] / "docs" / "examples"
+
+
+@pytest.fixture(scope="module")
+def run() -> Recording:
+    return simulate(load_scenario("breaking4"))
+
+
+def test_lightpace_is_simulator_under_its_own_name() -> None:
+    assert lightpace.__all__ == simulator.__all__
+    assert all(getattr(lightpace, name) == getattr(simulator, name) for name in simulator.__all__)
+    assert set(dir(lightpace)) >= set(simulator.__all__)
+    with pytest.raises(AttributeError, match="nothing"):
+        getattr(lightpace, "nothing")  # noqa: B009 - a type checker would refuse it
+    assert re.match(r"\d+\.\d+", lightpace.__version__)
+
+
+def test_a_recording_is_one_line(run: Recording) -> None:
+    assert repr(run) == "<Recording 'Breaking4': 1609 m in 4:06.44>"
+    early = simulator.Stepper(load_scenario("solo"))
+    early.step(6.0, for_s=30.0)
+    said = repr(early.recording())
+    assert re.fullmatch(r"<Recording 'Solo': 1\d\d of 1609 m in 30.00, did not finish>", said)
+
+
+def test_it_shows_its_splits_and_a_chart(run: Recording) -> None:
+    html = run._repr_html_()
+    tree = ET.fromstring(html)  # noqa: S314 - our own text
+    cells = [cell.text for row in tree.iter("tr") for cell in row]
+    for split in splits(run):
+        assert split.label in cells
+    assert "4:06.44" in html
+    (line,) = tree.iter("polyline")
+    points = [float(n) for pair in line.attrib["points"].split() for n in pair.split(",")]
+    assert len(points) > 300
+    assert all(0 <= x <= 480 for x in points[::2])
+    assert all(0 <= y <= 120 for y in points[1::2])
+
+
+def test_names_in_it_are_escaped() -> None:
+    odd = simulate(load_scenario("solo", overrides=['name="<script>&"']))
+    assert "<script" not in odd._repr_html_()
+    ET.fromstring(odd._repr_html_())  # noqa: S314 - our own text
+
+
+def test_a_still_is_what_the_command_writes(run: Recording, tmp_path: Path) -> None:
+    written = tmp_path / "a.png"
+    with pytest.raises(SystemExit):
+        main(["still", "breaking4", "--at", "bell", "--size", "640x360", "-o", str(written)])
+    made = still(run, "bell", size=(640, 360))
+    first, second = (
+        pygame.image.tobytes(pygame.image.load(io.BytesIO(png)), "RGB")
+        for png in (written.read_bytes(), made.png)
+    )
+    assert first == second
+    assert made._repr_png_() == made.png
+    assert still("breaking4", "bell", size=(640, 360)) == made
+    assert made.save(tmp_path / "b.png").read_bytes() == made.png
+
+
+def test_a_fork_is_shown_as_it_was_run(run: Recording) -> None:
+    forked = fork(load_scenario("breaking4", overrides=["pacers.count=0"]), run, 1200)
+    assert still(forked, size=(320, 180)) != still(run, size=(320, 180))
+    assert forked._repr_png_().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"at": "tea"},
+        {"size": (0, 9)},
+        {"theme": "none"},
+        {"camera": "none"},
+    ],
+    ids=lambda wrong: next(iter(wrong)),
+)
+def test_what_is_no_picture_is_a_sentence(run: Recording, wrong: dict[str, object]) -> None:
+    with pytest.raises(LightpaceError):
+        still(run, **wrong)  # type: ignore[arg-type]
+
+
+def test_a_page_and_a_film_are_written(run: Recording, tmp_path: Path) -> None:
+    made = page(run, tmp_path / "a.html")
+    assert "Breaking4" in made.read_text(encoding="utf-8")
+    with pytest.raises(OutputError, match="exists already"):
+        page(run, made)
+    pictures = film(run, tmp_path / "frames", start=10, end=10.2, fps=10, size=(160, 90))
+    assert len(list(pictures.glob("*.png"))) == 2
+    with pytest.raises(LightpaceError, match="no time"):
+        film(run, tmp_path / "f.gif", start=20, end=10)
+
+
+@pytest.mark.parametrize("package", ["pandas", "polars", "pyarrow"])
+def test_its_columns_go_to_data_frames_that_it_does_not_need(
+    run: Recording, monkeypatch: pytest.MonkeyPatch, package: str
+) -> None:
+    way = "to_arrow" if package == "pyarrow" else f"to_{package}"
+    stand_in = ModuleType(package)
+    stand_in.DataFrame = stand_in.table = dict  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, package, stand_in)
+    columns = getattr(run, way)()
+    assert np.array_equal(columns["x"], run.x)
+    assert len(columns["time_s"]) == run.ticks + 1
+    monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(LightpaceError, match=f"pip install {package}"):
+        getattr(run, way)()
+
+
+def test_pyarrow_takes_them(run: Recording) -> None:
+    pytest.importorskip("pyarrow")
+    table = run.to_arrow()
+    assert table.num_rows == run.ticks + 1
+    assert table["x"].to_numpy().tolist() == run.x.tolist()
+
+
+@pytest.mark.parametrize("name", [path.name for path in sorted(EXAMPLES.glob("*.py"))])
+def test_the_examples_run(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    runpy.run_path(str(EXAMPLES / name), run_name="__main__")
+    assert capsys.readouterr().out

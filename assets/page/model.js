@@ -95,6 +95,11 @@ const makeModel = (m, arrays) => {
     const cells = Math.ceil(m.race / PLAN_CELL_M) + 2;
     const remaining = [0, 0, 0].map(() => new Float64Array(cells));
     plan.remaining(m.race, m.start, cells, ...remaining);
+    if (m.tightness !== null) { // on a shorter lap the bends cost more, as `_bends_of_plan` has it
+      const dearer = bend_factor(m.race / plan.finish) - 1, share = m.bend_share;
+      const factor = (1 + share * dearer * m.tightness) / (1 + share * dearer);
+      for (let i = 0; i < cells; i++) remaining[0][i] *= factor;
+    }
     const light = ownLight || plan, led = ownLeader || plan;
     return { plan, remaining, light, led, lines: new Map(), endurance: enduring(plan.finish, target) };
   }, 24);

@@ -9,6 +9,9 @@ const start = ({ arrays, files, values: { model: m, show } }) => {
   let run = model.run(settings), ofFile = run, you = null;
   const state = { t: 0, rate: 1, playing: false, before: 0, x: 0 };
 
+  const PRONOUNS = show.woman ? { she: "she", She: "She", her: "her", hers: "her", Hers: "Her" } : { she: "he", She: "He", her: "him", hers: "his", Hers: "His" };
+  const as = (words) => words.replace(/\{(\w+)\}/g, (_, name) => PRONOUNS[name]);
+
   // -- words ---------------------------------------------------------------------------------------
   const clockAt = (t) => (t >= run.end ? timeText(run.end) : clockText(t));
   const typedTime = (text) => {
@@ -133,7 +136,7 @@ const start = ({ arrays, files, values: { model: m, show } }) => {
   const draw = () => {
     state.x = xAt(run, state.t);
     const picture = {
-      race: run.race, start: m.start, x: state.x, runner: show.runner, pacers: pacersAt(state.t, state.x),
+      race: run.race, oval: m.oval, x: state.x, runner: show.runner, pacers: pacersAt(state.t, state.x),
       ghosts: everyGhost().map((g) => ({ x: ghostAt(g, state.t), label: g.label, colour: g.colour })),
       waves: waves.map((w) => ({ head: markAt(w.pace || run.plan, state.t) + w.ahead, length: w.length, colour: w.colour })),
       light: show.light_colour, curves, range: gapRange, marks: show.counts[settings.pacers].marks, gap: state.t > 0 ? gapAt(state.t)[0] : 0,
@@ -184,8 +187,8 @@ const start = ({ arrays, files, values: { model: m, show } }) => {
   // -- what can be turned ------------------------------------------------------------------------------
   const TEXTS = {
     pacers: ["Pacers", (v) => String(v)], gap: ["Gap to the front", (v) => v.toFixed(2) + " m"], wait: ["They wait up to", (v) => v + " m"],
-    target: [m.light_plan || m.leader_plan ? "Her plan runs" : "The light runs", (v) => timeText(v)], strength: ["Second half faster", (v) => signed(v, 1) + " %"],
-    temperature: ["Temperature", (v) => v.toFixed(1) + " °C"], wind: ["Wind", (v) => v.toFixed(1) + " m/s"], form: ["Her form", (v) => signed(v, 1) + " %"],
+    target: [m.light_plan || m.leader_plan ? as("{Hers} plan runs") : "The light runs", (v) => timeText(v)], strength: ["Second half faster", (v) => signed(v, 1) + " %"],
+    temperature: ["Temperature", (v) => v.toFixed(1) + " °C"], wind: ["Wind", (v) => v.toFixed(1) + " m/s"], form: [as("{Hers} form"), (v) => signed(v, 1) + " %"],
   };
   const text = (name, value) => TEXTS[name][1](value);
   const leastGap = () => { const least = m.formations[0].least[settings.pacers]; return least === null ? 0 : least; };
@@ -205,7 +208,7 @@ const start = ({ arrays, files, values: { model: m, show } }) => {
   };
   const policyRow = () => {
     if (controls.policy || !knobs.pacers) return;
-    const choices = { hold_light: "Keep to the light", wait_for_runner: "Wait for her" };
+    const choices = { hold_light: "Keep to the light", wait_for_runner: as("Wait for {her}") };
     const buttons = Object.entries(choices).map(([value, words]) => {
       const button = make("button", { type: "button" }, words);
       button.dataset.policy = value;
@@ -273,7 +276,7 @@ const start = ({ arrays, files, values: { model: m, show } }) => {
         if (count < 1 || count > most) continue;
         const more = count === n ? finish : without({ pacers: count }), fewer = count === n ? without({ pacers: n - 1 }) : finish;
         if (more > fewer + 0.005 && roleOf(count) === "beside") {
-          words.push(`${count - 1} pacers are ${(more - fewer).toFixed(2)} s faster than ${count}: number ${count} runs beside her, and a body beside costs a little. That is assumed: nobody has measured it.`);
+          words.push(`${count - 1} pacers are ${(more - fewer).toFixed(2)} s faster than ${count}: number ${count} runs beside {her}, and a body beside costs a little. That is assumed: nobody has measured it.`);
         }
       }
     }
@@ -281,24 +284,24 @@ const start = ({ arrays, files, values: { model: m, show } }) => {
     const before = (name) => without({ [name]: knobs[name].value });
     if (turned("target") && !m.light_plan && !m.leader_plan) {
       const was = before("target"), faster = settings.target < knobs.target.value;
-      if (faster && finish > was + 0.005) words.push("A faster light makes her slower here: it takes the pacers away from her sooner, and with them the shelter.");
-      if (!faster && finish < was - 0.005) words.push("A slower light makes her faster here: she stays longer in the shelter of those who follow it.");
+      if (faster && finish > was + 0.005) words.push("A faster light makes {her} slower here: it takes the pacers away from {her} sooner, and with them the shelter.");
+      if (!faster && finish < was - 0.005) words.push("A slower light makes {her} faster here: {she} stays longer in the shelter of those who follow it.");
     }
     if (turned("gap") && settings.gap < knobs.gap.value && finish > before("gap") + 0.005) words.push("Nearer is not faster here: an early loss of the light weighs more.");
     if (turned("temperature")) {
       const was = before("temperature");
-      if (settings.temperature > knobs.temperature.value && finish < was - 0.005) words.push("Warm air is thinner: it brakes less, as long as it is not so hot that the heat takes her power.");
-      if (settings.temperature > knobs.temperature.value && finish > was + 0.005) words.push("Warm air is thinner, but in such heat she loses more aerobic power than that gives.");
+      if (settings.temperature > knobs.temperature.value && finish < was - 0.005) words.push("Warm air is thinner: it brakes less, as long as it is not so hot that the heat takes {hers} power.");
+      if (settings.temperature > knobs.temperature.value && finish > was + 0.005) words.push("Warm air is thinner, but in such heat {she} loses more aerobic power than that gives.");
     }
-    if (turned("wind") && settings.wind > knobs.wind.value && finish > before("wind") + 0.005) words.push("Wind costs on every lap: what it takes against her is more than it gives back from behind.");
-    if (settings.policy === "wait_for_runner" && model.defaults.policy !== settings.policy && finish < without({ policy: "hold_light" }) - 0.005) words.push("Pacers who wait keep her sheltered after the light is lost: that is worth more than their pace.");
-    return words.slice(0, 2).join(" ");
+    if (turned("wind") && settings.wind > knobs.wind.value && finish > before("wind") + 0.005) words.push("Wind costs on every lap: what it takes from {her} against the wind is more than it gives back from behind.");
+    if (settings.policy === "wait_for_runner" && model.defaults.policy !== settings.policy && finish < without({ policy: "hold_light" }) - 0.005) words.push("Pacers who wait keep {her} sheltered after the light is lost: that is worth more than their pace.");
+    return as(words.slice(0, 2).join(" "));
   };
   const verdict = () => {
     const differs = changed();
-    const list = differs.map((name) => (name === "policy" ? (settings.policy === "hold_light" ? "they keep to the light" : "they wait for her") : name === "wait" ? "up to " + text(name, settings[name]) : `${TEXTS[name][0].toLowerCase()} ${text(name, settings[name])}`));
+    const list = differs.map((name) => (name === "policy" ? (settings.policy === "hold_light" ? "they keep to the light" : as("they wait for {her}")) : name === "wait" ? "up to " + text(name, settings[name]) : `${TEXTS[name][0].toLowerCase()} ${text(name, settings[name])}`));
     const change = run.finish - ofFile.finish;
-    const compared = Number.isNaN(run.finish) ? "She does not finish." : !differs.length ? "As in the file." : Number.isNaN(change) ? "" : Math.abs(change) < 0.005 ? "No faster and no slower than in the file." : `${Math.abs(change).toFixed(2)} s ${change < 0 ? "faster" : "slower"} than in the file.`;
+    const compared = Number.isNaN(run.finish) ? as("{She} does not finish.") : !differs.length ? "As in the file." : Number.isNaN(change) ? "" : Math.abs(change) < 0.005 ? "No faster and no slower than in the file." : `${Math.abs(change).toFixed(2)} s ${change < 0 ? "faster" : "slower"} than in the file.`;
     const said = [list.length ? list.join(", ").replace(/^./, (c) => c.toUpperCase()) + ": " + compared : compared, surprise()].join(" ");
     $("verdict").replaceChildren(make("strong", {}, Number.isNaN(run.finish) ? "no finish" : timeText(run.finish)), " ", said);
   };
@@ -323,7 +326,7 @@ const start = ({ arrays, files, values: { model: m, show } }) => {
     yield* mapOf();
     yield* pricesOf();
   }
-  let shownFor = "";
+  let shownFor = "", renaming = 0;
   const turned = () => {
     run = model.run(settings);
     if (changed().length === 0) ofFile = run;
@@ -362,7 +365,7 @@ const start = ({ arrays, files, values: { model: m, show } }) => {
     $("bars").replaceChildren(...values.map((value, i) => {
       const bar = make("i"), v = late[i], rests = axis === "pacers" && show.assumed_count && value > 0 && pacersBeside(value);
       bar.style.height = Number.isFinite(v) ? `${Math.max(1.5, 72 * Math.abs(v) / top)}%` : "0";
-      const words = Number.isFinite(v) ? `${text(axis, value)}: ${timeText(finishes[i])}` : `${text(axis, value)}: she does not finish`;
+      const words = Number.isFinite(v) ? `${text(axis, value)}: ${timeText(finishes[i])}` : as(`${text(axis, value)}: {she} does not finish`);
       const button = make("button", { type: "button", title: words, "aria-label": words, "aria-pressed": String(value === settings[axis]), className: `${rests ? "assumed " : ""}${v <= 0.005 ? "kept" : ""}` },
         make("span", {}, Number.isFinite(v) ? (v < -0.005 ? "−" : "") + Math.abs(v).toFixed(values.length > 12 ? 1 : digits) : "–"), bar, make("b", {}, short(axis, value)));
       button.addEventListener("click", () => { turn({ [axis]: value }); });
@@ -444,7 +447,7 @@ const start = ({ arrays, files, values: { model: m, show } }) => {
       for (let n = 0; n < 30; n++) { const middle = 0.5 * (low + high); if (model.finishOf({ ...right, power: middle }) <= goal) high = middle; else low = middle; yield; }
       power = high;
     }
-    factors.push(["pace beyond her power", power === 1 ? "her power" : `${(100 * (power - 1)).toFixed(1)} % more aerobic power`, { power }]);
+    factors.push([as("pace beyond {hers} power"), power === 1 ? as("{hers} power") : `${(100 * (power - 1)).toFixed(1)} % more aerobic power`, { power }]);
     const count = factors.length, values = [];
     for (let n = 0; n < 1 << count; n++) { values.push(model.finishOf(apply(factors.map((_, i) => Boolean(n & 1 << count - 1 - i))))); yield; }
     if (values.some(Number.isNaN)) return null;
@@ -461,7 +464,7 @@ const start = ({ arrays, files, values: { model: m, show } }) => {
     const found = yield* prices();
     $("prices").replaceChildren();
     if (!found || Math.abs(found.finish - found.target) < 0.005) {
-      $("prices-note").textContent = found ? "She is level with her target: there is no gap to explain." : "Not known: in one of the runs compared she does not finish.";
+      $("prices-note").textContent = as(found ? "{She} is level with the target: there is no gap to explain." : "Not known: in one of the runs compared {she} does not finish.");
       return;
     }
     const left = found.reference - found.target, steps = [];
@@ -477,7 +480,7 @@ const start = ({ arrays, files, values: { model: m, show } }) => {
     };
     $("prices").replaceChildren(...row(`the target, ${timeText(found.target)}`, 0, 0, "0.00", "end", ""),
       ...steps.reverse().reverse().flatMap(([name, s, against, from]) => row(name, from, from + s, signed(s), s < 0 ? "gain" : "", against && "against " + against)),
-      ...row(`she, ${timeText(found.finish)}`, 0, found.finish - found.target, signed(found.finish - found.target), "end", ""));
+      ...row(as(`{she}, ${timeText(found.finish)}`), 0, found.finish - found.target, signed(found.finish - found.target), "end", ""));
     $("prices-note").textContent = `Each is a Shapley value over ${1 << found.list.length} runs, against ${found.list.map((p) => p.against).join(", ")}.`;
   }
 
@@ -494,7 +497,7 @@ const start = ({ arrays, files, values: { model: m, show } }) => {
     if (!you) return;
     const at = ghostAt(you, run.end), left = run.race - at, finish = you.t[you.t.length - 1];
     const half = you.distance === run.race ? "" : `At the pace of your ${timeText(you.time)} you run ${timeText(finish)} here. `;
-    $("you-said").textContent = half + (left > 0 ? `When she ends, after ${timeText(run.end)}, you have run ${at.toFixed(0)} m: ${left.toFixed(0)} m to go.` : `You win by ${(run.end - finish).toFixed(2)} s.`);
+    $("you-said").textContent = as(half + (left > 0 ? `When {she} ends, after ${timeText(run.end)}, you have run ${at.toFixed(0)} m: ${left.toFixed(0)} m to go.` : `You win by ${(run.end - finish).toFixed(2)} s.`));
   };
   const race = () => {
     const ok = setYou(typedTime($("you-time").value), Number($("you-distance").value));
@@ -510,12 +513,15 @@ const start = ({ arrays, files, values: { model: m, show } }) => {
     if (you) parts.push(`you=${timeText(you.time)}`, ...(you.distance === run.race ? [] : [`over=${you.distance}`]));
     const hash = parts.length ? "#" + parts.join("&") : "";
     shownFor = hash;
-    if (location.hash !== hash) { try { history.replaceState(null, "", hash || location.pathname + location.search); } catch { /* a page in a frame may not */ } }
+    clearTimeout(renaming); // a slider that is dragged would ask for more than a browser grants
+    renaming = setTimeout(() => {
+      if (location.hash !== hash) { try { history.replaceState(null, "", hash || location.pathname + location.search); } catch { /* a page in a frame may not */ } }
+    }, 200);
     $("link").value = location.href.split("#")[0] + hash;
     const set = changed().filter((name) => name !== "target" && name !== "strength").map((name) => ` --set ${name === "policy" ? "pacers.policy" : knobs[name].path}=${settings[name]}`);
     if (changed().includes("target")) set.push(` --set plan.target=${timeText(settings.target)}`);
     if (changed().includes("strength")) set.push(` --set plan.shape=${m.plan.shape === "even" ? "negative" : m.plan.shape} --set plan.strength=${settings.strength}`);
-    $("command").textContent = set.length ? `In the program: lightpace run${set.join("")}` : "";
+    $("command").textContent = set.length ? `In the program: lightpace run SCENARIO${set.join("")}` : "";
   };
   const readLink = () => {
     const asked = new URLSearchParams(location.hash.slice(1)), fresh = { ...model.defaults };

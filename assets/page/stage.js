@@ -1,5 +1,5 @@
 // A moment drawn from plain values: where everybody is, and the gap by distance. For every page.
-// picture: race, start, x (hers), runner (her name), pacers [{x, offset, alpha}], ghosts [{x, label,
+// picture: race, oval (where on it the start is [m], its metres to one run), x (hers), runner (her name), pacers [{x, offset, alpha}], ghosts [{x, label,
 // colour}], waves [{head, length, colour}]; light, curves [{colour, own, gap}], range, marks, gap.
 const $ = (id) => document.getElementById(id);
 const root = document.documentElement;
@@ -60,8 +60,8 @@ const sized = (canvas) => { // drawn in rem/16, so that it grows with the type
 };
 // the track: s = 0 on the finish line, anticlockwise; y upwards, metres
 const L = 84.39, R = 36.8, LANES = 9.76, LAP = 400;
-const planeFrom = (start) => (x, off) => {
-  let s = ((x + start) % LAP + LAP) % LAP;
+const planeFrom = ([start, scale]) => (x, off) => { // a shorter lap is the same oval, smaller
+  let s = ((scale * x + start) % LAP + LAP) % LAP;
   const r = R + off, bend = Math.PI * R;
   if (s < bend) return [L / 2 + r * Math.sin(s / R), -r * Math.cos(s / R)];
   s -= bend;
@@ -94,7 +94,7 @@ const dot = (pen, x, y, radius, tint, hollow, alpha = 1) => {
   pen.globalAlpha = 1;
 };
 const drawTrack = (picture) => {
-  const [pen, w, h] = sized($("track")), plane = planeFrom(picture.start);
+  const [pen, w, h] = sized($("track")), plane = planeFrom(picture.oval);
   const k = Math.min(w / (L + 2 * (R + LANES + 4)), h / (2 * (R + LANES + 4)));
   const put = ([x, y]) => [w / 2 + k * x, h / 2 - k * y];
   oval(pen, LANES + 2.4, put); pen.fillStyle = shade("apron"); pen.fill();

@@ -23,7 +23,7 @@ const start = ({ arrays, files, values: { chapters } }) => {
     const placed = (b) => ({ x: at(b.x, t), offset: at(b.offset, t), alpha: at(b.alpha, t), label: b.label, colour: b.colour });
     const cut = (curve) => (curve.own ? curve.gap.map((g, i) => (c.race * i / (curve.gap.length - 1) <= reveal + 1 ? g : NaN)) : curve.gap);
     return {
-      race: c.race, start: c.start, x: at(runner.x, t), runner: runner.label,
+      race: c.race, oval: c.oval, x: at(runner.x, t), runner: runner.label,
       pacers: c.bodies.filter((b) => b.kind === "pacer").map(placed).filter((b) => b.alpha > 0.02),
       ghosts: c.bodies.filter((b) => b.kind === "ghost").map(placed).filter((b) => b.alpha > 0.02),
       waves: c.waves.map((w) => ({ head: at(w.x, t), length: w.length, colour: w.colour })),
@@ -58,6 +58,14 @@ const start = ({ arrays, files, values: { chapters } }) => {
     for (const row of $("splits").rows) if (row.dataset.s) row.hidden = Number(row.dataset.s) > now + 1e-6;
     draw();
   };
+  const barNodes = (c) => {
+    const late = c.bars.map(([, finish]) => (finish === null ? NaN : finish - c.target)), top = Math.max(...late.filter(Number.isFinite).map(Math.abs), 0.01);
+    return c.bars.map(([label, , , assumed, current], i) => {
+      const bar = make("i");
+      bar.style.height = Number.isFinite(late[i]) ? `${Math.max(1.5, 75 * Math.abs(late[i]) / top)}%` : "0";
+      return make("div", { className: `${assumed ? "assumed " : ""}${current ? "current" : ""}` }, make("span", {}, Number.isFinite(late[i]) ? Math.abs(late[i]).toFixed(1) : "–"), bar, make("b", {}, label));
+    });
+  };
   const built = () => { // what does not change within a chapter
     const c = chapter();
     $("name").textContent = c.name;
@@ -76,13 +84,8 @@ const start = ({ arrays, files, values: { chapters } }) => {
     $("meters").hidden = c.meters.length === 0;
     $("meters").replaceChildren(...c.meters.map((meter) => make("div", {}, make("dt", {}, meter.note ? `${meter.name} (${meter.note})` : meter.name), make("dd"))));
     $("bars").hidden = c.bars.length === 0;
-    const late = c.bars.map(([, finish]) => (finish === null ? NaN : finish - c.target)), top = Math.max(...late.filter(Number.isFinite).map(Math.abs), 0.01);
     $("bars").setAttribute("aria-label", "Finish by the number of pacers: " + c.bars.map(([label, , text]) => `${label}: ${text}`).join(", "));
-    $("bars").replaceChildren(...c.bars.map(([label, , , assumed, current], i) => {
-      const bar = make("i");
-      bar.style.height = Number.isFinite(late[i]) ? `${Math.max(1.5, 75 * Math.abs(late[i]) / top)}%` : "0";
-      return make("div", { className: `${assumed ? "assumed " : ""}${current ? "current" : ""}` }, make("span", {}, Number.isFinite(late[i]) ? Math.abs(late[i]).toFixed(1) : "–"), bar, make("b", {}, label));
-    }));
+    $("bars").replaceChildren(...barNodes(c));
     $("splits").hidden = c.splits.length === 0;
     $("splits").replaceChildren(...(c.splits.length ? [make("tr", {}, ...["m", "plan", "run"].map((name) => make("th", {}, name)))] : []), ...c.splits.map(([label, plan, ran, known]) => {
       const row = make("tr", {}, make("th", {}, label), make("td", {}, plan), make("td", {}, ran));
@@ -94,6 +97,7 @@ const start = ({ arrays, files, values: { chapters } }) => {
     const alone = !c.chart && !c.meters.length && !c.bars.length && !c.splits.length && !(code && last);
     $("aside").hidden = alone;
     document.querySelector(".picture").classList.toggle("alone", alone);
+    document.querySelector(".picture").classList.toggle("close", c.close);
     $("back").disabled = state.number === 0 && state.t === 0;
     shown();
   };
@@ -169,6 +173,7 @@ const start = ({ arrays, files, values: { chapters } }) => {
         to.getContext("2d").drawImage(from, 0, 0);
         return to;
       }));
+      if (chapters[n].bars.length) figure.append(make("div", { className: "columns" }, ...barNodes(chapters[n])));
       figure.append(make("p", {}, make("strong", {}, `${$("clock").textContent} ${$("gap").textContent}`)));
     });
     if (scheme === undefined) delete root.dataset.scheme; else root.dataset.scheme = scheme;

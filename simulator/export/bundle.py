@@ -83,8 +83,9 @@ def _coded(bits: np.ndarray, weights: Sequence[float]) -> bytes:
     left, values, first = bits.copy(), bits.view("<f8"), len(weights)
     if weights:
         predicted = np.zeros(len(bits) - first)
-        for i, weight in enumerate(weights):
-            predicted = predicted + weight * values[first - 1 - i : len(bits) - 1 - i]
+        with np.errstate(all="ignore"):  # what overflows is a prediction like any other
+            for i, weight in enumerate(weights):
+                predicted = predicted + weight * values[first - 1 - i : len(bits) - 1 - i]
         left[first:] -= predicted.view("<u8")
     signed = left.view("<i8")
     zigzag = (signed << 1) ^ (signed >> 63)

@@ -97,6 +97,7 @@ def page_text(show: Show, theme: Theme, link: str = "") -> str:
         "chart": escape(_chart_words(summary), quote=True),
         "splits": _splits(summary, table),
         "residual": " A residual is run minus published." if "residual" in table[0] else "",
+        "her": "her" if scenario.runner.woman else "him",
         "distances": _distances(scenario.distance),
         "caveats": "".join(f"<li>{escape(words)}</li>" for words in caveats(show, summary)),
         "note": f"<p>{escape(scenario.note)}</p>" if scenario.note else "",
@@ -200,9 +201,9 @@ def _facts(summary: Summary, chance: float) -> str:
 def _chart_words(summary: Summary) -> str:
     run = summary.recording
     if run.finish_s is None:
-        return "Gap to the light over distance. She did not finish."
+        return "Gap to the light over distance. The line was not reached."
     lost = summary.lost_light_at_m
-    kept = "She kept the light to the line." if lost is None else f"She lost it at {lost:.0f} m."
+    kept = "It was kept to the line." if lost is None else f"It was lost at {lost:.0f} m."
     behind = format_signed(run.finish_s - summary.target_s)
     return f"Gap to the light over distance, {behind} s at the finish. {kept}"
 
@@ -282,6 +283,7 @@ def _shown(show: Show, summary: Summary, bundle: Bundle) -> dict[str, Any]:
     return {
         "race_text": format_distance(last),
         "runner": short_name(scenario.runner.name),
+        "woman": scenario.runner.woman,
         "finish": summary.recording.finish_s,
         "ghosts": [_ghost(ghost, last, bundle) for ghost in show.ghosts],
         "waves": _waves(show, bundle),

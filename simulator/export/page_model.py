@@ -19,7 +19,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from simulator.analysis.attribution import WAIT_M
 from simulator.analysis.what_if import formations
-from simulator.coefficients import BEND_COST, BESIDE_REACH_M, SURGE_BACK_M, SURGE_M
+from simulator.coefficients import BEND_M, BESIDE_REACH_M, LAP_M, SURGE_BACK_M, SURGE_M
 from simulator.export.bundle import Bundle
 from simulator.export.javascript import translated
 from simulator.physics import kernel
@@ -39,7 +39,7 @@ from simulator.physics.setup import (
     runner_constants,
     sheltering_of,
 )
-from simulator.physics.track import heading, on_bend
+from simulator.physics.track import heading, on_oval, start_position
 from simulator.scenario import schedule
 from simulator.scenario.model import Environment, Scenario, Wind
 from simulator.scenario.pacers import Pacers
@@ -86,7 +86,8 @@ def model_of(scenario: Scenario, bundle: Bundle) -> dict[str, Any]:
     planned_s = schedule_of(scenario.plan, race).finish_s
     air = scenario.environment
     cells = (np.arange(TRACK_CELLS) + 0.5) / CELLS_PER_M
-    turned = heading(cells) - math.radians(air.wind.direction)
+    lap = scenario.track.lap
+    turned = heading(on_oval(cells, lap)) - math.radians(air.wind.direction)
     leader = scenario.pacers.leader
     count, errors = jitter_of(leader, race)
     line = scenario.pacers.follows
@@ -119,7 +120,10 @@ def model_of(scenario: Scenario, bundle: Bundle) -> dict[str, Any]:
         "gap_set": scenario.pacers.front_gap is not None,
         "follows": runner.follows == "pacers",
         "passes": runner.passes,
-        "bends": bundle.add(np.where(on_bend(cells), BEND_COST, 0.0)),
+        "bends": bundle.add(np.asarray(a.bends)),
+        "oval": [start_position(race, lap) * (LAP_M / lap), LAP_M / lap],
+        "bend_share": 2.0 * BEND_M / LAP_M,
+        "tightness": None if lap == LAP_M else (LAP_M / lap) ** 2,
         "along": bundle.add(np.cos(turned)),
         "across": bundle.add(np.sin(turned)),
         "plan": _plan(scenario, bundle),

@@ -19,6 +19,7 @@ from numpy.typing import ArrayLike
 
 from simulator.analysis.gaps import GapState
 from simulator.analysis.what_if import Alternative
+from simulator.coefficients import LAP_M
 from simulator.errors import OutputError
 from simulator.export.bundle import Bundle
 from simulator.export.page import add_fonts, code_of, filled, script_of, style_of
@@ -96,7 +97,7 @@ def _chapter(chapter: CompiledChapter, bundle: Bundle) -> dict[str, Any]:
         "length": chapter.length_s,
         "race": last.race_m,
         "race_text": format_distance(last.race_m),
-        "start": last.start_s_m,
+        "oval": [last.start_s_m, LAP_M / last.lap_m],
         "end": chapter.show.recording.end_s,
         "caption": _sentences(chapter, chapter.caption),
         "notes": " ".join(sentence.text for sentence in chapter.notes),
@@ -169,7 +170,7 @@ def _waves(scenes: Sequence[Scene]) -> list[dict[str, Any]]:
         first = next(iter(seen.values()))
         heads = np.interp(np.arange(len(scenes)), list(seen), [w.head_m for w in seen.values()])
         length = max(float(np.count_nonzero(first.brightness)), 1.0)
-        lit = 400.0 / len(first.brightness)
+        lit = scenes[0].lap_m / len(first.brightness)
         rows.append(
             {"colour": first.colour, "length": length * lit, "x": _differences(heads, 0.01)}
         )

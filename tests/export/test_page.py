@@ -364,7 +364,7 @@ def test_the_link_carries_what_was_turned(opened: webdriver.Chrome, page: Path) 
     opened.find_element(By.CSS_SELECTOR, "[data-policy=wait_for_runner]").click()
     link = element(opened, "link").get_attribute("value") or ""
     assert link == f"{page.as_uri()}#pacers=2&gap=1.2&policy=wait"
-    assert opened.current_url == link
+    WebDriverWait(opened, 10).until(lambda b: b.current_url == link)
     finish = element(opened, "finish").text
     go_to(opened, page)
     assert element(opened, "finish").text == finish_of()

@@ -1,0 +1,195 @@
+"""The page of a story: what the window shows of each chapter, to click through and to print."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from selenium import webdriver
+from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import WebDriverWait
+
+from simulator.cli import main
+from simulator.errors import OutputError
+from simulator.export.story_page import STEP_S, story_text, write_story_page
+from simulator.scenario.story_script import load_story, load_story_text
+from simulator.session.presentation import Presentation
+from simulator.stage.story import StoryTimeline
+from simulator.view.theme import THEMES
+from tests.export.browsers import chromium, go_to, sized
+from tests.samples import few_samples
+
+NIGHT = THEMES["night"]
+NASTY = '</script><script>document.title="broken"</script><img src=x onerror=alert(1)>'
+
+
+@pytest.fixture(scope="module")
+def timeline() -> StoryTimeline:
+    with few_samples():
+        return Presentation(load_story("stories/breaking4")).completed_timeline()
+
+
+@pytest.fixture(scope="module")
+def page(timeline: StoryTimeline, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("story") / "a story.html"
+    write_story_page(timeline, path, NIGHT, link="https://example.org/talk")
+    return path
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[webdriver.Chrome]:
+    with chromium() as opened:
+        yield opened
+
+
+@pytest.fixture
+def opened(browser: webdriver.Chrome, page: Path) -> webdriver.Chrome:
+    browser.get_log("browser")  # type: ignore[no-untyped-call]
+    sized(browser, 1280, 720, page)
+    return browser
+
+
+def press(browser: webdriver.Chrome, *keys: str) -> None:
+    ActionChains(browser).send_keys(*keys).perform()
+
+
+def said(browser: webdriver.Chrome, name: str) -> str:
+    return browser.find_element(By.ID, name).text
+
+
+def full(timeline: StoryTimeline, number: int) -> str:
+    return " ".join(sentence.text for sentence in timeline.chapters[number].caption)
+
+
+def test_the_arrows_lead_through_the_chapters(
+    opened: webdriver.Chrome, timeline: StoryTimeline
+) -> None:
+    assert said(opened, "name") == timeline.chapters[0].spec.name
+    press(opened, Keys.ARROW_RIGHT)  # it begins
+    WebDriverWait(opened, 10).until(lambda b: b.execute_script("return lightpace.state.t > 0.5;"))
+    press(opened, Keys.ARROW_RIGHT)  # it ends, and waits
+    state = opened.execute_script("return lightpace.state;")
+    assert state["number"] == 0
+    assert state["t"] == pytest.approx(timeline.chapters[0].length_s)
+    assert not state["playing"]
+    for number, chapter in enumerate(timeline.chapters[1:], start=1):
+        press(opened, Keys.PAGE_DOWN)
+        assert said(opened, "name") == chapter.spec.name
+        assert said(opened, "number") == f"{number + 1} of 8"
+        opened.execute_async_script("setTimeout(arguments[0], 150);")
+        press(opened, Keys.PAGE_DOWN)
+        assert said(opened, "caption") == full(timeline, number).replace("\N{NO-BREAK SPACE}", " ")
+    press(opened, Keys.ARROW_LEFT)  # to the beginning of this one
+    press(opened, Keys.ARROW_LEFT)  # to the one before
+    assert said(opened, "number") == "7 of 8"
+    assert opened.get_log("browser") == []  # type: ignore[no-untyped-call]
+
+
+def test_a_sentence_waits_for_the_moment_that_it_tells_of(
+    opened: webdriver.Chrome, timeline: StoryTimeline, page: Path
+) -> None:
+    go_to(opened, page, "#7")
+    assert "slower than" not in said(opened, "caption")
+    press(opened, Keys.END, Keys.HOME)
+    go_to(opened, page, "#7")
+    opened.execute_script("lightpace.state.t = lightpace.chapters[6].length;")
+    press(opened, " ", " ")
+    opened.execute_script("lightpace.state.t = lightpace.chapters[6].length;")
+    press(opened, "n")
+    assert said(opened, "notes") == " ".join(
+        sentence.text for sentence in timeline.chapters[6].notes
+    ).replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_it_shows_where_she_is_to_a_centimetre(
+    opened: webdriver.Chrome, timeline: StoryTimeline
+) -> None:
+    for number, chapter in enumerate(timeline.chapters):
+        read = opened.execute_script(
+            "const c = lightpace.chapters[arguments[0]];"
+            "return [[...c.time], [...c.bodies.find((b) => b.kind === 'runner').x]];",
+            number,
+        )
+        times = [chapter.race_time(min(i * STEP_S, chapter.length_s)) for i in range(len(read[0]))]
+        assert read[0] == pytest.approx(times, abs=6e-4)
+        within = np.array(times) < chapter.show.recording.end_s
+        places = chapter.show.recording.distance_at(times)
+        assert np.abs(np.array(read[1]) - places)[within].max() < 0.006
+
+
+def test_it_prints_as_a_hand_out_of_one_page_a_chapter(opened: webdriver.Chrome) -> None:
+    wanted = {"printBackground": True, "preferCSSPageSize": True}
+    printed = base64.b64decode(opened.execute_cdp_cmd("Page.printToPDF", wanted)["data"])
+    assert printed.count(b"/Type /Page\n") == 8
+    pictures = opened.find_elements(By.CSS_SELECTOR, "#handout figure canvas")
+    assert len(pictures) > 8
+
+
+def test_it_is_shown_inside_another_page(
+    browser: webdriver.Chrome, page: Path, tmp_path: Path
+) -> None:
+    outer = tmp_path / "slides.html"
+    outer.write_text(
+        f'<!doctype html><iframe src="{page.as_uri()}#3" width="960" height="600"></iframe>'
+    )
+    browser.get(outer.as_uri())
+    browser.switch_to.frame(0)
+    WebDriverWait(browser, 30).until(lambda b: said(b, "number") == "3 of 8")
+    browser.find_element(By.ID, "next").click()
+    assert said(browser, "play") == "Pause"
+    browser.switch_to.default_content()
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_nothing_is_wider_than_the_window(
+    browser: webdriver.Chrome, page: Path, width: int
+) -> None:
+    for number in range(1, 9):
+        sized(browser, width, 800, page, f"#{number}")
+        assert browser.execute_script("return document.documentElement.scrollWidth;") <= width
+
+
+def test_it_weighs_little_and_names_its_own_script_alone(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    assert len(text.encode()) <= 450_000
+    assert "unsafe" not in text.partition("</head>")[0]
+
+
+def test_strings_of_a_story_are_text_and_nothing_else(
+    browser: webdriver.Chrome, tmp_path: Path
+) -> None:
+    quoted = json.dumps(NASTY)
+    script = load_story_text(
+        f"name: {quoted}\nnote: {quoted}\nscenario: solo\nchapters:\n"
+        f"  - {{name: {quoted}, until: 5 s, caption: {quoted}, notes: {quoted}}}\n",
+        tmp_path / "s.yaml",
+    )
+    with few_samples():
+        timeline = Presentation(script).completed_timeline()
+    path = tmp_path / "nasty.html"
+    write_story_page(timeline, path, NIGHT)
+    go_to(browser, path)
+    assert said(browser, "name") == NASTY
+    assert browser.find_elements(By.TAG_NAME, "img") == []
+    with pytest.raises(OutputError, match="--force"):
+        write_story_page(timeline, path, NIGHT)
+    assert "<svg" not in story_text(timeline, NIGHT)
+
+
+def test_the_command_makes_the_page_of_a_story(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "story.html"
+    with few_samples(), pytest.raises(SystemExit) as end:
+        main(["page", "stories/breaking4", "-o", str(path)])
+    assert not end.value.code
+    assert "kB" in capsys.readouterr().out
+    with pytest.raises(SystemExit) as end:
+        main(["page", "stories/breaking4", "-o", str(path), "--force", "--set", "pacers.count=1"])
+    assert end.value.code == 2

@@ -19,6 +19,7 @@ from simulator.cli import first_steps, terminal
 from simulator.cli.first_steps import STARTER, THEMES, man_page
 from simulator.errors import LightpaceError, ScenarioError, ThemeError
 from simulator.resources import configs_dir
+from simulator.signals import CODES
 from simulator.scenario.loader import load_text
 from simulator.scenario.model import Scenario
 from simulator.scenario.story_script import load_story
@@ -42,7 +43,7 @@ def handlers() -> Iterator[None]:
     """Put the handlers of signals back that a command sets."""
     import signal  # noqa: PLC0415
 
-    before = {number: signal.getsignal(number) for number in cli.CODES}
+    before = {number: signal.getsignal(number) for number in CODES}
     yield
     for number, handler in before.items():
         signal.signal(number, handler)

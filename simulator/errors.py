@@ -4,7 +4,7 @@
 
   - ScenarioError: the scenario file (or a `--set`) is not usable; lists every problem
   - ThemeError: there is no such theme, or its file is not usable; lists every problem
-  - RecordingError: a saved recording cannot be read or written
+  - RecordingError: a saved recording, or a run that a watch wrote, cannot be read or written
   - SimulationError: a run cannot be started from what it was given
 
     - NoAnswerError: there is no solution; the message says how near it comes
@@ -98,7 +98,7 @@ class ThemeError(LightpaceError):
 
 
 class RecordingError(LightpaceError):
-    """A recording cannot be read, is of another format version, or cannot be written."""
+    """A recording or activity cannot be read, is of another format or race, or not writable."""
 
     exit_code = 2
 

@@ -14,8 +14,10 @@ from hypothesis import settings
 os.environ["SDL_VIDEODRIVER"] = "dummy"
 os.environ["SDL_AUDIODRIVER"] = "dummy"
 os.environ["PYGAME_HIDE_SUPPORT_PROMPT"] = "1"
-# Nobody's own scenarios, formations and themes are found by the tests.
-os.environ["XDG_CONFIG_HOME"] = tempfile.gettempdir() + "/no such folder"
+# nothing is read from, or written to, what the person who runs the tests has at home
+_HOME = tempfile.TemporaryDirectory(prefix="lightpace-tests-")
+for _name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME"):
+    os.environ[_name] = _HOME.name
 
 # Machines differ in speed, so no deadline; in CI the same examples each time.
 settings.register_profile("lightpace", deadline=None, derandomize=bool(os.environ.get("CI")))

@@ -103,7 +103,7 @@ def test_what_cannot_be_swept_is_said_before_anything_is_run(
     words: str,
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("simulator.cli.studies.CONNECT", "1s")
+    monkeypatch.setattr("simulator.cli.cluster.CONNECT_S", 1.0)
     code, _, said = sweep(*arguments)
     assert code != 0
     assert words in said

@@ -25,6 +25,8 @@ WAIT_M = 40.0
 """How far the group of the reference run would wait behind its mark [m]."""
 MOST_POWER = 1.5
 """More aerobic power than this many times hers is not looked for."""
+LEVEL_S = 0.005
+"""Less than this reads as nothing [s]."""
 _HALVINGS = 30
 _KEPT_S = 5e-4
 """A run that comes in this little after its target has kept it [s]."""
@@ -48,6 +50,27 @@ class Price:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """One step of the waterfall that leads from the target to the finish.
+
+    Attributes:
+        name: the factor; the last step may be what is left over.
+        best: what it would be in the reference run; empty for what is left over.
+        from_s, to_s: the finish times between which it leads [s].
+    """
+
+    name: str
+    best: str
+    from_s: float
+    to_s: float
+
+    @property
+    def seconds(self) -> float:
+        """How much it costs [s]."""
+        return self.to_s - self.from_s
+
+
+@dataclass(frozen=True, slots=True)
 class PriceList:
     """What separates a run from its target.
 
@@ -67,6 +90,22 @@ class PriceList:
     def left_over_s(self) -> float:
         """By how much the reference run misses the target [s], positive = late."""
         return self.reference_s - self.target_s
+
+    @property
+    def gap_s(self) -> float:
+        """By how much the run misses the target [s], positive = late."""
+        return self.finish_s - self.target_s
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The waterfall: from the target, each price in turn, to the finish."""
+        steps, at_s = [], self.target_s
+        for price in self.prices:
+            steps.append(Step(price.name, price.best, at_s, at_s + price.seconds))
+            at_s = steps[-1].to_s
+        if abs(self.left_over_s) >= LEVEL_S:
+            steps.append(Step("left over", "", at_s, self.finish_s))
+        return tuple(steps)
 
     @property
     def reference(self) -> str:

@@ -5,21 +5,32 @@ In: a scenario. Out: `Mark`s: where each is at a time, and when it was at a plac
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from simulator.analysis.activities import RaceRun, race_run
+from simulator.errors import RecordingError
 from simulator.physics.attempt import simulate
 from simulator.physics.setup import planned_of, wave_schedules
+from simulator.recording.activities import read_activity
 from simulator.recording.recording import Recording
 from simulator.recording.store import load_recording
-from simulator.scenario.ghosts import EvenGhost, Ghost, RecordingGhost, ScenarioGhost
+from simulator.scenario.ghosts import (
+    ActivityGhost,
+    EvenGhost,
+    Ghost,
+    KnownGhost,
+    RecordingGhost,
+    ScenarioGhost,
+)
 from simulator.scenario.loader import load_scenario
 from simulator.scenario.model import Scenario
-from simulator.scenario.schedule import Schedule, even_schedule, schedule_through
+from simulator.scenario.schedule import Schedule, Waypoint, even_schedule, schedule_through
 from simulator.units import format_time
 
 Floats = NDArray[np.float64]
@@ -50,6 +61,7 @@ class Mark:
         known_s: its times where they are facts [s], by distance [m]; None where they are
             everywhere. Between published splits a ghost runs on a smooth guess, which may be drawn
             but not printed; nor does a tolerance move what was published.
+        tolerance_s: how far it may be off [s]; 0 where it is exact, or nothing is said of it.
     """
 
     name: str
@@ -60,6 +72,13 @@ class Mark:
     distance_m: float
     run: Run
     known_s: Mapping[float, float] | None = None
+    tolerance_s: float = 0.0
+
+    @property
+    def reach_m(self) -> float:
+        """How far it may be from where it is drawn, either way, at its mean speed [m]."""
+        until_s = float(self.run.time_at(self.distance_m)) if self.tolerance_s else 1.0
+        return self.tolerance_s * self.distance_m / max(until_s, 1.0)
 
 
 def short_time(seconds: float) -> str:
@@ -95,7 +114,8 @@ def ghost_marks(scenario: Scenario) -> list[Mark]:
 
     Raises:
         ScenarioError: a ghost's scenario file has problems.
-        RecordingError: a ghost's recording cannot be read.
+        RecordingError: a ghost's recording or activity cannot be read, or is of another race.
+        ExtraError: reading it takes an extra that is not installed.
     """
     return [_ghost_mark(ghost, scenario) for ghost in scenario.ghosts if ghost.on]
 
@@ -112,14 +132,57 @@ def _ghost_mark(ghost: Ghost, scenario: Scenario) -> Mark:
         return run_mark(ghost.name or other.name, ghost.colour, ghost.note, simulate(other))
     if isinstance(ghost, RecordingGhost):
         recording = load_recording(ghost.file)
-        return run_mark(ghost.name or "recorded run", ghost.colour, ghost.note, recording)
-    waypoints = ghost.known(scenario.distance)
+        about = json.loads(recording.scenario_json)
+        off_s = about.get("tolerance_s")
+        tolerance_s = float(off_s) if isinstance(off_s, float) and 0 < off_s < 100 else 0.0
+        name = (ghost.name or "recorded run") + (f" ± {tolerance_s:.1f} s" if tolerance_s else "")
+        mark = run_mark(name, ghost.colour, ghost.note, recording)
+        return replace(mark, tolerance_s=tolerance_s)
+    tolerance_s, note = 0.0, ghost.note
+    if isinstance(ghost, ActivityGhost):
+        run = activity_run(ghost, scenario.distance)
+        waypoints, tolerance_s = run.waypoints, run.tolerance_s
+        note = note or run.note
+    else:
+        waypoints = tuple(ghost.known(scenario.distance))
     schedule = schedule_through(waypoints, standing_start=ghost.standing_start)
     name = ghost.name or format_time(schedule.finish_s)
-    mark = _mark(name, ghost.colour, ghost.note, schedule)
+    if tolerance_s:
+        name += f" ± {tolerance_s:.1f} s"
+    mark = _mark(name, ghost.colour, note, schedule)
     if schedule.distance_m < (ghost.distance or scenario.distance) - 1e-6:  # a pacer who stopped
         mark = replace(mark, finish_s=None, label=name)
+    if tolerance_s:
+        return replace(mark, tolerance_s=tolerance_s)
     return replace(mark, known_s={w.distance_m: w.time_s for w in waypoints})
+
+
+def activity_run(ghost: ActivityGhost, race_m: float) -> RaceRun:
+    """Return what a ghost's file says of its race, or of one over `race_m` [m].
+
+    Raises:
+        RecordingError: the file cannot be read, or is of another race.
+        ExtraError: reading it takes an extra that is not installed.
+    """
+    activity = read_activity(ghost.file)
+    try:
+        return race_run(activity, ghost.distance or race_m, ghost.from_, trim=ghost.trim)
+    except RecordingError as error:
+        raise RecordingError(f"{ghost.file}: {error}") from None
+
+
+def known_waypoints(ghost: Ghost, race_m: float) -> Sequence[Waypoint]:
+    """Return where a ghost of a race [m] is known exactly; nothing where it is known everywhere.
+
+    Raises:
+        RecordingError, ExtraError: as for `activity_run`.
+    """
+    if isinstance(ghost, KnownGhost):
+        return ghost.known(race_m)
+    if isinstance(ghost, ActivityGhost):
+        run = activity_run(ghost, race_m)
+        return () if run.tolerance_s else run.waypoints
+    return ()
 
 
 def _mark(name: str, colour: str, note: str, schedule: Schedule) -> Mark:

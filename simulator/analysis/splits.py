@@ -13,7 +13,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from simulator.analysis.marks import Mark
+from simulator.analysis.marks import Mark, known_waypoints
 from simulator.coefficients import LAP_M
 from simulator.recording.recording import Recording
 from simulator.scenario.ghosts import KnownGhost
@@ -67,8 +67,8 @@ def split_places(scenario: Scenario) -> list[float]:
     race_m = scenario.distance
     own = {w.distance_m for w in waypoints_of(scenario.plan, race_m)}
     for ghost in scenario.ghosts:
-        if isinstance(ghost, KnownGhost) and (ghost.on or ghost.name == scenario.published):
-            own |= {w.distance_m for w in ghost.known(race_m)}
+        if ghost.on or ghost.name == scenario.published:
+            own |= {w.distance_m for w in known_waypoints(ghost, race_m)}
     return sorted({*split_distances(race_m), *(x for x in own if x <= race_m)})
 
 

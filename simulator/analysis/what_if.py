@@ -1,7 +1,7 @@
 """What if: other pacers, gaps, formations, first laps, policies, air; each a row of one batch.
 
 In: a scenario, the one in its file, and an axis. Out: `Alternative`s: scenarios to run, then with
-their finish times [s]. Every row is a whole attempt from the gun, by the same kernel.
+their finish times [s] and margins. Every row is a whole attempt from the gun, by the same kernel.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from functools import lru_cache, partial
 from operator import attrgetter
 from typing import Any, TypeVar
@@ -18,7 +19,9 @@ import numpy as np
 from pydantic import ValidationError
 
 from simulator.errors import ScenarioError
-from simulator.physics.attempt import finish_times
+from simulator.physics.attempt import run_attempts
+from simulator.physics.pacers import leads, stints_of
+from simulator.physics.setup import attempt_of
 from simulator.physics.shelter import Shelterer, influence_of
 from simulator.scenario.fields import Section
 from simulator.scenario.model import Scenario
@@ -42,6 +45,15 @@ FADES_S = (0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 5.0)
 WINDS_M_S = (0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0)
 
 
+class Measure(StrEnum):
+    """What the bars are measured by; its value is its name on the screen."""
+
+    FINISH = "finish time"
+    RESERVE = "reserve left"
+    CHANCE = "chance"
+    LIGHT = "light lost"
+
+
 @dataclass(frozen=True, slots=True)
 class Alternative:
     """One row: a bar of the what-if strip.
@@ -55,6 +67,9 @@ class Alternative:
         assumed: rests on an assumed coefficient: the pacer beside, the jet between two.
         stale: the time is of settings that have changed since, or missing yet (uncompiled).
         hidden: suspense keeps the finish secret for now.
+        reserve_left: share of her reserve that is left where she ends, 0 to 1.
+        lost_light_m: where the light is lost [m]; None: she keeps it, or it is not known.
+        chance: the chance of the plan's finish, 0 to 1; None while it is not known.
     """
 
     label: str
@@ -66,12 +81,32 @@ class Alternative:
     assumed: bool = False
     stale: bool = False
     hidden: bool = False
+    reserve_left: float | None = None
+    lost_light_m: float | None = None
+    chance: float | None = None
+
+    def measured(self, measure: Measure) -> float | None:
+        """Return the value by a measure: [s], a share, or [m]; None where there is none.
+
+        Whoever keeps the light loses it nowhere before the line.
+        """
+        match measure:
+            case Measure.RESERVE:
+                return self.reserve_left
+            case Measure.CHANCE:
+                return self.chance
+            case Measure.LIGHT if self.finish_s is not None and self.lost_light_m is None:
+                return self.scenario.distance
+            case Measure.LIGHT:
+                return self.lost_light_m
+        return self.finish_s
 
 
 def _rests_on_assumed(pacers: Pacers) -> bool:
     if pacers.shelter is not None:
         return False
-    return any(_takes_shelter(slot.ahead, slot.offset) for slot in pacers.line_up())
+    stints, shift = stints_of(pacers)  # faster than `line_up`, and every turn asks for each bar
+    return any(_takes_shelter(s[0] + shift if leads(s[0]) else s[0], s[1]) for s in stints)
 
 
 @lru_cache(maxsize=1024)
@@ -267,12 +302,23 @@ AXES: dict[str, Callable[[Scenario, Scenario], Sequence[Alternative]]] = {
 
 
 def finished(rows: Sequence[Alternative]) -> list[Alternative]:
-    """Return the rows with their finish times; all are run as one batch."""
-    times = finish_times([row.scenario for row in rows]).tolist()
-    return [
-        replace(row, finish_s=None if math.isnan(time) else time, stale=False)
-        for row, time in zip(rows, times, strict=True)
-    ]
+    """Return the rows with their finish times and margins; all are run as one batch."""
+    attempts = [attempt_of(row.scenario) for row in rows]
+    full = [a.reserve for a in attempts]
+    ran = run_attempts(attempts, watch_light=True)
+    done = []
+    for i, row in enumerate(rows):
+        finish_s, lost_m = float(ran.finish_s[i]), float(ran.lost_light_m[i])
+        done.append(
+            replace(
+                row,
+                finish_s=None if math.isnan(finish_s) else finish_s,
+                reserve_left=max(0.0, 1.0 - float(ran.reserve_used[i]) / full[i]),
+                lost_light_m=None if math.isnan(lost_m) else lost_m,
+                stale=False,
+            )
+        )
+    return done
 
 
 def alternatives(scenario: Scenario, axis: str = "pacers") -> tuple[Alternative, ...]:

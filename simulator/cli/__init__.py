@@ -33,12 +33,14 @@ _Misused: Any = next(c for c in typer.BadParameter.__mro__ if c.__name__ == "Cli
 
 HOMES = {
     "windows": ("run", "present"),
-    "attempts": ("simulate", "coach", "check", "still", "sheet", "schema", "film", "report"),
-    "runners": ("fit", "predict"),
-    "studies": ("validate", "calibrate", "sweep", "plot", "optimise"),
+    "attempts": ("simulate", "coach", "check", "still", "sheet", "schema", "film", "page"),
+    "runners": ("fit", "predict", "ghost"),
+    "studies": ("validate", "calibrate", "reach", "sweep", "plot", "optimise"),
     "first_steps": ("new", "list", "doctor", "man"),
 }
 """Which module each command stands in."""
+FORMER = {"report": "page"}
+"""What commands were called before."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -62,11 +64,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _exit_code(arguments: Sequence[str]) -> int | str | None:
     code: int | str | None = 0
+    arguments = [*(FORMER.get(word, word) for word in arguments[:1]), *arguments[1:]]
     try:
         _register(arguments)
         gc.freeze()
         gc.enable()
-        code = app(args=list(arguments), standalone_mode=False)
+        code = app(args=arguments, standalone_mode=False)
     except SystemExit as end:
         code = end.code
     except _Misused as error:

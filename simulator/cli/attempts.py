@@ -1,4 +1,4 @@
-"""The commands about one attempt or story: simulate, coach, check, still, sheet, film, report ...
+"""The commands about one attempt or story: simulate, coach, check, still, sheet, film, page ...
 
 In: arguments. Out: text, files. What is printed of an attempt, a forecast and a story is here too.
 """
@@ -40,7 +40,12 @@ from simulator.cli.terminal import (
 )
 from simulator.errors import Problem, ScenarioError
 from simulator.screen import Camera
-from simulator.units import format_clock, format_signed, format_time, time_cell
+from simulator.units import (
+    format_clock,
+    format_signed,
+    format_time,
+    time_cell,
+)
 
 if TYPE_CHECKING:
     from simulator.analysis.attribution import PriceList
@@ -49,6 +54,7 @@ if TYPE_CHECKING:
     from simulator.analysis.uncertainty import Forecast
     from simulator.export.film import Cut, SceneAt
     from simulator.scenario.model import Scenario
+    from simulator.view.theme import Theme
 
 LEVEL_S = 0.005
 """A run that ends this near its target has no gap to explain [s]."""
@@ -170,17 +176,21 @@ def _unwritten(scenario: Scenario) -> list[str]:
 
 
 def _check_recordings(name: str, scenario: Scenario) -> None:
-    """Refuse recordings that are ghosts and cannot be used; the loader opens no more than texts."""
-    from simulator.errors import RecordingError
+    """Refuse recordings and activities that cannot be ghosts; the loader opens texts alone."""
+    from simulator.analysis.marks import activity_run
+    from simulator.errors import ExtraError, RecordingError
     from simulator.recording.store import load_recording
-    from simulator.scenario.ghosts import RecordingGhost
+    from simulator.scenario.ghosts import ActivityGhost, RecordingGhost
 
     problems = []
     for i, ghost in enumerate(scenario.ghosts):
-        if isinstance(ghost, RecordingGhost):
+        if isinstance(ghost, RecordingGhost | ActivityGhost):
             try:
-                load_recording(ghost.file)
-            except RecordingError as error:
+                if isinstance(ghost, RecordingGhost):
+                    load_recording(ghost.file)
+                else:
+                    activity_run(ghost, scenario.distance)
+            except (RecordingError, ExtraError) as error:
                 problems.append(Problem(name, 0, 0, f"ghosts.{i}.file", str(error).rstrip(".")))
     if problems:
         raise ScenarioError(problems)
@@ -233,7 +243,9 @@ def still(
     session.seek(moment(at, session.moments()))
     session.settle()
     options = PictureOptions(shot=resting(Camera(camera)))
-    save_png(render_still(session.scene(), width_height, theme, options), output)
+    scene = session.scene()
+    picture = render_still(scene, width_height, theme, options)
+    save_png(picture, output, (attempt, session.playback.time_s))
     out.print(escape(f"{output}: {attempt.name} at {at}, {size}"))
 
 
@@ -243,11 +255,15 @@ def sheet(
     output: OutFile = Path("sheet.txt"),
     changes: Changes = None,
 ) -> None:
-    """Write a coach's sheet: waves, slots, target splits, hand-overs (.csv or .txt)."""
+    """Write a coach's sheet: waves, slots, target splits, hand-overs (.csv, .txt or .pdf).
+
+    As .fit it is the plan as a workout for a watch, a step for each lap.
+    """
     attempt = load(scenario, changes)
     from simulator.export.sheet import write_sheet
+    from simulator.export.workout import write_workout
 
-    write_sheet(attempt, output)
+    (write_workout if output.suffix.lower() == ".fit" else write_sheet)(attempt, output)
     out.print(escape(f"{output}: {attempt.name}"))
 
 
@@ -387,23 +403,48 @@ def _story(name: str, changes: list[str] | None) -> _Reel:
 
 
 @app.command()
-def report(
-    scenario: ScenarioName = DEFAULT_SCENARIO,
-    output: OutFile = Path("report.html"),
+def page(
+    scenario: StoryOrScenario = DEFAULT_SCENARIO,
+    output: OutFile = Path("page.html"),
     theme: ThemeName = "night",
+    link: Annotated[
+        str, typer.Option(metavar="URL", help="Where the page will stand, for its QR code.")
+    ] = "",
     force: Force = False,
     changes: Changes = None,
 ) -> None:
-    """Make one HTML page that replays the attempt anywhere, without a network."""
-    attempt = load(scenario, changes)
-    from simulator.export.page import write_page
-    from simulator.physics.attempt import simulate
-    from simulator.stage.show import make_show
+    """Make one HTML page in which anybody runs the model, or clicks through a story."""
+    from simulator.scenario.story_script import is_story
     from simulator.view.theme import theme_named
 
     colours = theme_named(theme)
-    write_page(make_show(attempt, simulate(attempt)), output, colours, force=force)
-    out.print(escape(f"{output}: {attempt.name}, {output.stat().st_size / 1000:.0f} kB"))
+    if is_story(scenario):
+        name = _story_page(scenario, output, colours, link, changes, force=force)
+    else:
+        attempt = load(scenario, changes)
+        from simulator.export.page import write_page
+        from simulator.physics.attempt import simulate
+        from simulator.stage.show import make_show
+
+        show = make_show(attempt, simulate(attempt))
+        write_page(show, output, colours, link=link, force=force)
+        name = attempt.name
+    out.print(escape(f"{output}: {name}, {output.stat().st_size / 1000:.0f} kB"))
+
+
+def _story_page(
+    name: str, output: Path, theme: Theme, link: str, changes: list[str] | None, *, force: bool
+) -> str:
+    """Write the page of a story; return its name."""
+    if changes:
+        raise typer.BadParameter(NO_CHANGES, param_hint="--set")
+    from simulator.export.story_page import write_story_page
+    from simulator.scenario.story_script import load_story
+    from simulator.session.presentation import Presentation
+
+    timeline = Presentation(load_story(name)).completed_timeline()
+    write_story_page(timeline, output, theme, link=link, force=force)
+    return timeline.script.story.name
 
 
 def print_summary(summary: Summary) -> None:

@@ -327,7 +327,7 @@ def _of_sound() -> str:
     except (pygame.error, NotImplementedError) as error:
         return f"none ({error}); only --sound needs it"
     try:
-        rate, bits, channels = pygame.mixer.get_init()
+        rate, bits, channels = pygame.mixer.get_init() or (0, 0, 0)
         return f"{rate} Hz, {abs(bits)} bits, {channels} channels"
     finally:
         pygame.mixer.quit()

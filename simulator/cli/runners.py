@@ -1,6 +1,7 @@
-"""The commands for runners: fit, predict.
+"""The commands for runners and their runs: fit, predict, ghost.
 
-In: best times, a scenario. Out: a `runner:` block, tables of predicted times, JSON.
+In: best times, a scenario, what a watch wrote. Out: a `runner:` block, tables of predicted times,
+JSON; a ghost's file.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import math
 import sys
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -25,12 +27,14 @@ from simulator.cli.terminal import (
     new_table,
     out,
     print_json,
+    race_time,
 )
 from simulator.units import format_distance, parse_distance, parse_time, signed_cell, time_cell
 
 if TYPE_CHECKING:
     from simulator.analysis.fit import Fit
     from simulator.analysis.predict import Prediction, Race
+    from simulator.recording.activities import Activity
     from simulator.scenario.model import Runner
 
 RACE = "DISTANCE=TIME[@S[:UNTIL]]"
@@ -70,18 +74,74 @@ def _race(text: str, shelter: float) -> Race:
     return race
 
 
+_HEADS = {
+    "distance": ("distance", "race", "event", "distance_m", "metres", "m", "strecke"),
+    "time": ("time", "time_s", "best", "mark", "result", "performance", "zeit"),
+    "shelter": ("shelter",),
+    "until": ("until", "until_m"),
+}
+
+
+def _races_of(path: Path, shelter: float) -> list[Race]:
+    """Return the best race over each distance of a runner's log.
+
+    Raises:
+        typer.BadParameter: the file cannot be read, a row is no race, or there is no such column.
+    """
+    from simulator.recording.activities import table_of
+
+    def refused(what: str) -> typer.BadParameter:
+        return typer.BadParameter(f"{path}: {what}", param_hint="--races")
+
+    try:
+        rows = table_of(path)
+    except (OSError, ValueError) as error:
+        raise refused(getattr(error, "strerror", None) or str(error)) from None
+    head = [cell.lower() for cell in rows[0]]
+    columns = {
+        what: next((head.index(word) for word in words if word in head), None)
+        for what, words in _HEADS.items()
+    }
+    at, time = columns["distance"], columns["time"]
+    if at is None or time is None:
+        raise refused("its first line names no columns distance and time")
+    best: dict[float, Race] = {}
+    for number, row in enumerate(rows[1:], 2):
+        cells = {k: row[i] if i is not None and i < len(row) else "" for k, i in columns.items()}
+        if not cells["distance"] and not cells["time"]:
+            continue
+        text = f"{cells['distance']}={cells['time']}"
+        text += f"@{cells['shelter']}" if cells["shelter"] else ""
+        text += f":{cells['until']}" if cells["shelter"] and cells["until"] else ""
+        try:
+            race = _race(text, shelter)
+        except typer.BadParameter as error:
+            raise refused(f"line {number}: {error.message}") from None
+        if race.distance_m not in best or race.time_s < best[race.distance_m].time_s:
+            best[race.distance_m] = race
+    return list(best.values())
+
+
 @app.command()
 def fit(
+    height: Height,
+    mass: Mass,
     race: Annotated[
-        list[str],
+        list[str] | None,
         typer.Option(
             metavar=RACE,
             help='A best time, e.g. "1500 m=3:48.68"; "1500 m=3:48.68@0.6:825 m" was sheltered '
             "with S = 0.6 to 825 m. Two or more.",
         ),
-    ],
-    height: Height,
-    mass: Mass,
+    ] = None,
+    log: Annotated[
+        Path | None,
+        typer.Option(
+            "--races",
+            help="A table of races: columns distance and time, if known shelter and until. "
+            "The best over each distance counts.",
+        ),
+    ] = None,
     shelter: Shelter = 0.0,
     name: Annotated[str, typer.Option(help="The runner's name.")] = "a runner",
     as_json: AsJson = False,
@@ -90,7 +150,9 @@ def fit(
     from simulator.analysis.fit import fit_runner
     from simulator.scenario.model import Runner
 
-    races = [_race(text, shelter) for text in race]
+    races = [_race(text, shelter) for text in race or []]
+    if log is not None:
+        races += _races_of(log, shelter)
     try:
         body = Runner(name=name, height=height, mass=mass)
     except ValueError:
@@ -118,6 +180,9 @@ def predict_command(
             "scenario's.",
         ),
     ] = None,
+    log: Annotated[
+        Path | None, typer.Option("--races", help="A table of races, as for fit.")
+    ] = None,
     height: Annotated[
         float | None,
         typer.Option(min=1.2, max=2.2, callback=finite, help="Height in metres, with --race."),
@@ -136,10 +201,12 @@ def predict_command(
 
     base = load(scenario, changes)
     runner, covariance = base.runner, None
-    if race:
+    races = [_race(text, shelter) for text in race or []]
+    if log is not None:
+        races += _races_of(log, shelter)
+    if races:
         body = {"height": height or runner.height, "mass": mass or runner.mass}
         name = "a runner" if height or mass else runner.name
-        races = [_race(text, shelter) for text in race]
         fitted = fit_runner(races, runner.model_copy(update={**body, "name": name}))
         runner, covariance = fitted.runner, fitted.covariance
     elif height or mass:
@@ -213,3 +280,72 @@ def _print_fit(fitted: Fit) -> None:
     WIDE.print(table)
     for best in fitted.not_run_out:
         out.print(f"{best.label} is slower than the other times say: it was hardly run out")
+
+
+@app.command()
+def ghost(
+    file: Annotated[Path, typer.Argument(help="A run: a .fit, .tcx, .gpx, .csv or .lss file.")],
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="Write the ghost: .yaml or .npz.")
+    ] = None,
+    distance: Annotated[
+        str | None, typer.Option(help="How long the race was; left out: what its laps say.")
+    ] = None,
+    start: Annotated[
+        str | None, typer.Option("--from", help="When the gun went, on its timer, e.g. 0:12.5.")
+    ] = None,
+    trim: Annotated[bool, typer.Option("--trim", help="The gun went when it first moves.")] = False,
+    flying: Annotated[bool, typer.Option("--flying", help="It was moving at the gun.")] = False,
+    name: Annotated[str, typer.Option(help="The ghost's name.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Read a run that a watch, an app or a table has, and make a ghost of it."""
+    from simulator.analysis.activities import ghost_values, race_run, recording_of
+    from simulator.analysis.splits import split_distances
+    from simulator.errors import OutputError, RecordingError
+    from simulator.export.sheet import scenario_yaml
+    from simulator.files import write_text
+    from simulator.recording.activities import read_activity
+    from simulator.recording.store import save_recording
+
+    if output is not None and output.suffix.lower() not in (".yaml", ".yml", ".npz"):
+        raise OutputError(f"{output}: a ghost is written as .yaml or .npz.")
+    activity = read_activity(file)
+    from_s = None if start is None else race_time(start, "--from")
+    race_m = _race_of(activity, from_s, trim) if distance is None else _distance(distance)
+    try:
+        run = race_run(activity, race_m, from_s, trim=trim)
+    except RecordingError as error:
+        raise RecordingError(f"{file}: {error}") from None
+    called = name or activity.name or file.stem
+    places, standing = split_distances(race_m), not flying
+    values = ghost_values(run, race_m, places, standing_start=standing, name=called)
+    if output is not None and output.suffix.lower() == ".npz":
+        save_recording(recording_of(run, race_m, standing_start=standing, name=called), output)
+    elif output is not None:
+        write_text(output, scenario_yaml(values))
+    if as_json:
+        print_json(values | {"tolerance_s": run.tolerance_s})
+        return
+    out.print(escape(f"{called}, {format_distance(race_m)}"), style="bold")
+    table = new_table("m", "time", "±", left=("m",))
+    for where, row in values["splits"].items():
+        at, off = (row["time"], f"{row['tolerance']:g}") if isinstance(row, dict) else (row, "")
+        table.add_row(where, at, off)
+    WIDE.print(table)
+    out.print(escape(f"made of {run.note}"))
+    if output is not None:
+        out.print(escape(f"{output}: ghosts: [{{file: {output.name}}}] in a scenario shows it"))
+
+
+def _race_of(activity: Activity, from_s: float | None, trim: bool) -> float:
+    """Return over which distance an activity is a race [m]; refuse where that is not plain."""
+    from simulator.analysis.activities import likely_distances
+
+    likely = likely_distances(activity, from_s, trim=trim)
+    if len(likely) == 1:
+        return likely[0]
+    what = "It may be " + " or ".join(map(format_distance, likely)) if likely else (
+        "Its laps and its track say no race"
+    )  # fmt: skip
+    raise typer.BadParameter(f"{what}: write how long it was.", param_hint="--distance")

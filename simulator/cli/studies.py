@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -32,17 +32,15 @@ from simulator.cli.terminal import (
     progress_bar,
     race_time,
 )
-from simulator.errors import ExtraError, LightpaceError
+from simulator.errors import LightpaceError
 from simulator.units import format_distance, format_time, signed_cell, time_cell
 
 if TYPE_CHECKING:
-    from concurrent.futures import Executor
-
+    from simulator.analysis.attribution import PriceList
     from simulator.analysis.calibrate import CalibratedNumber, Calibration
     from simulator.analysis.sweep.chunks import Columns, Request
+    from simulator.scenario.model import Scenario
 
-CONNECT = "10s"
-"""How long a cluster may take to answer."""
 FIGURES = {
     "pacers": ("Finish over the number of pacers", "pacers.count", "finish_s", ""),
     "gaps": (
@@ -170,6 +168,50 @@ def _flatness(number: CalibratedNumber) -> str:
 
 
 @app.command()
+def reach(
+    scenario: ScenarioName = DEFAULT_SCENARIO,
+    knob: Annotated[
+        str, typer.Option(help="The knob, by its name in the window or its path.")
+    ] = "front gap",
+    to: Annotated[
+        str | None,
+        typer.Option(help="The time to reach, e.g. 3:59.99; left out: the plan's.", metavar="TIME"),
+    ] = None,
+    changes: Changes = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say what one knob has to be for a target: what would it take?"""
+    from simulator.analysis.uncertainty import SAMPLES, chance_words
+    from simulator.scenario.plan import schedule_of
+    from simulator.session.knob_edits import RefusedError
+    from simulator.session.variations import axis_knobs, goal_of, with_chance
+
+    attempt = load(scenario, changes)
+    knobs = axis_knobs(attempt, attempt)
+    name = next((name for name, known in knobs.items() if knob in (name, known.path)), "")
+    if not name:
+        listed = ", ".join(knobs)
+        raise typer.BadParameter(f"There is no knob {knob!r}; there are: {listed}.")
+    target_s = schedule_of(attempt.plan, attempt.distance).finish_s
+    try:
+        goal = with_chance(
+            goal_of(attempt, attempt, name, target_s if to is None else race_time(to, "--to"))
+        )
+    except RefusedError as error:
+        raise typer.BadParameter(f"{error}.", param_hint="--to") from None
+    if as_json:
+        print_json(goal.to_dict())
+        return
+    out.print(escape(attempt.name), style="bold")
+    out.print(escape(goal.words), soft_wrap=True)
+    if goal.plan_target:
+        out.print(f"with the plan at {goal.plan_target}: nobody is faster than her plan")
+    if goal.chance is not None:
+        words = chance_words(goal.chance, SAMPLES)
+        out.print(f"chance of {format_time(goal.target_s)} with it: {words}")
+
+
+@app.command()
 def sweep(
     scenario: ScenarioName = DEFAULT_SCENARIO,
     output: OutFile = Path("sweep.csv"),
@@ -276,38 +318,19 @@ def _run_missing(
     if cluster is None:
         yield from run_chunks(request, missing, threads=threads)
         return
-    with _cluster(cluster) as (executor, workers):
-        yield from run_chunks(request, missing, executor, workers)
+    from simulator.cli.cluster import cluster_at
 
-
-@contextmanager
-def _cluster(address: str) -> Iterator[tuple[Executor, int]]:
-    try:
-        from distributed import Client
-        from distributed.scheduler import KilledWorker
-    except ImportError:
-        raise ExtraError("A cluster", "cluster") from None
-    from concurrent.futures import CancelledError
-
-    try:
-        client = Client(address, timeout=CONNECT)
-    except (OSError, ValueError, TypeError) as error:
-        raise LightpaceError(f"There is no Dask scheduler at {address}: {error}.") from None
-    with client:
-        workers = max(1, sum(client.nthreads().values()))
-        try:
-            # the executor's own shutdown would wait for chunks that nobody wants any more
-            yield client.get_executor(retries=3), workers
-        except (CancelledError, KilledWorker) as error:
-            raise LightpaceError(
-                f"The cluster at {address} lost the work: {error}. The same command goes on."
-            ) from None
+    with cluster_at(cluster) as (executor, workers, check):
+        yield from run_chunks(request, missing, executor, workers, check=check)
 
 
 @app.command()
 def plot(
     table: Annotated[
-        str, typer.Argument(help="A table of results, or a ready figure: pacers, gaps or chance.")
+        str,
+        typer.Argument(
+            help="A table of results, or a ready figure: pacers, gaps, chance or prices."
+        ),
     ],
     output: OutFile = Path("figure.png"),
     x: Annotated[str, typer.Option(help="Column on the horizontal axis.")] = "",
@@ -326,10 +349,13 @@ def plot(
     from simulator.analysis.sweep.sweep import run_sweep
     from simulator.analysis.uncertainty import SAMPLES, SEED, target_words
     from simulator.export.table import read_columns
-    from simulator.view.figures import FigureSpec, check_figure, draw_figure
+    from simulator.view.figures import FigureSpec, check_figure, draw_figure, draw_prices
 
     check_figure(output)
-    if table in FIGURES and not Path(table).exists():
+    if table == "prices" and not Path(table).exists():
+        attempt = load(scenario, changes)
+        draw_prices(_prices(attempt), title or f"Where the time goes: {attempt.name}", output)
+    elif table in FIGURES and not Path(table).exists():
         heading, x, y, colour = FIGURES[table]
         attempt = load(scenario, changes)
         vary = [f"pacers.count=0..{len(attempt.pacers.formation.names())}"]
@@ -345,6 +371,15 @@ def plot(
     else:
         raise typer.BadParameter("Name the columns of both axes.", param_hint="--x and --y")
     out.print(escape(f"{output}"), soft_wrap=True)
+
+
+def _prices(attempt: Scenario) -> PriceList:
+    from simulator.analysis.attribution import price_list
+
+    listed = price_list(attempt)
+    if listed is None:
+        raise LightpaceError("She does not finish in all the runs that prices are made of.")
+    return listed
 
 
 @app.command()

@@ -10,6 +10,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack, nullcontext
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -32,12 +33,15 @@ from simulator.cli.terminal import (
     picture_size,
     race_time,
 )
+from simulator.errors import LightpaceError
 from simulator.screen import Camera
-from simulator.stage.keys import BINDINGS, PRESENTING
+from simulator.stage.keys import BINDINGS, BY_HAND, PRESENTING
 
 if TYPE_CHECKING:
     from simulator.export.leds import LedStrip
     from simulator.session import Session
+    from simulator.session.preferences import Preferences
+    from simulator.view.app import Closing
     from simulator.view.watched import Opening
 
 DEFAULT_STORY = "stories/breaking4"
@@ -77,7 +81,7 @@ def _default(
         run()
 
 
-@app.command(epilog=keys_help(BINDINGS))
+@app.command(epilog=keys_help((*BINDINGS, *BY_HAND)))
 def run(
     scenario: ScenarioName = DEFAULT_SCENARIO,
     changes: Changes = None,
@@ -85,12 +89,33 @@ def run(
         float, typer.Option(min=0.1, max=32, callback=finite, help="Playback rate.")
     ] = 1.0,
     at: Annotated[str | None, typer.Option(help="Open at this race time, e.g. 2:00.75.")] = None,
-    size: Annotated[str, typer.Option(help="Window size.")] = "1280x720",
+    size: Annotated[
+        str | None,
+        typer.Option(help="Window size.", show_default="as it was last, at first 1280x720"),
+    ] = None,
     fullscreen: Annotated[bool, typer.Option(help="Fill the whole screen.")] = False,
     display: AudienceDisplay = None,
-    theme: ThemeName = "night",
+    theme: Annotated[
+        str | None,
+        typer.Option(
+            help="Colours: night, daylight, colour-blind, high-contrast, or a .yaml file.",
+            show_default="as it was last, at first night",
+        ),
+    ] = None,
     camera: CameraName = Camera.WHOLE,
-    sound: WithSound = False,
+    sound: Annotated[
+        bool | None,
+        typer.Option(
+            help="Play the gun, the bell and a tick each lap.",
+            show_default="as it was last, at first without",
+        ),
+    ] = None,
+    restore: Annotated[
+        bool,
+        typer.Option(
+            "--restore", help="Bring back what the last run left: settings, kept runs, place."
+        ),
+    ] = False,
     leds: Annotated[
         str | None,
         typer.Option(
@@ -99,9 +124,16 @@ def run(
     ] = None,
 ) -> None:
     """Open the window and watch the attempt."""
-    strip = nullcontext() if leds is None else _strip(leds, theme)
+    from simulator.session.preferences import load_preferences, settings_file
+
+    kept, problem = load_preferences(settings_file())
+    colours = theme or kept.theme
+    if theme is None and not _is_theme(colours):
+        colours, problem = "night", f"The colours {colours} are not there any more."
+    strip = nullcontext() if leds is None else _strip(leds, colours)
     opening = None if at is None else race_time(at)
-    how: Opening = {"size": picture_size(size), "theme": theme, "fullscreen": fullscreen}
+    how: Opening = {"theme": colours, "fullscreen": fullscreen}
+    how["size"] = kept.size if size is None else picture_size(size)
     how["display"] = display
     from simulator.view.window import missing_display
 
@@ -116,13 +148,27 @@ def run(
         return
 
     def opened() -> Session:
+        from simulator.scenario.reading import moment_of
         from simulator.session import Session
+        from simulator.session.autosave import Autosave
 
-        return Session.open(scenario, overrides=changes or [], rate=speed, start_at_s=opening)
+        begin = moment_of(scenario) if opening is None else opening
+        session = Session.open(scenario, overrides=changes or [], rate=speed, start_at_s=begin)
+        session.autosave = Autosave()
+        session.set_strip(kept.axis, kept.measure)
+        if restore:
+            session.restore()
+        elif problem:
+            session.notify(problem)
+        elif session.left_behind:
+            session.notify(f"Ctrl R brings back the last session: {session.left_behind}.")
+        return session
 
     how["camera"] = Camera(camera)
     fills = (display or 0) if fullscreen or display is not None else None
-    _watch(opened, how, fills, strip, sound=sound)
+    used = replace(kept, theme=colours, size=how["size"])
+    used = replace(used, sound=kept.sound if sound is None else sound)
+    _watch(opened, how, fills, strip, sound=used.sound, kept=used)
 
 
 @app.command(epilog=keys_help(PRESENTING))
@@ -168,10 +214,12 @@ def _watch(
     strip: AbstractContextManager[LedStrip | None],
     *,
     sound: bool,
+    kept: Preferences | None = None,
 ) -> None:
     """Show a session, which is opened while the window shows the empty stadium.
 
-    The window covers the display of the number `fills` from the start, None: it is a window.
+    The window covers the display of the number `fills` from the start, None: it is a window. What
+    is changed in it against `kept` goes into the user's settings file.
     """
     from simulator.view.stadium import LeftError, shown_while
     from simulator.view.theme import theme_named
@@ -207,7 +255,38 @@ def _watch(
         lights = stack.enter_context(strip)
         how["window"], how["record"] = window, recorder.press
         how["witnesses"] = (recorder.see, *(() if lights is None else (lights.show,)))
-        run_window(session, sound=sound, **how)
+        closed_as = run_window(session, sound=sound, **how)
+        if kept is not None:
+            _save_preferences(kept, closed_as, session)
+
+
+def _save_preferences(kept: Preferences, closed_as: Closing, session: Session) -> None:
+    from simulator.session.preferences import save_preferences, settings_file
+
+    strip = {"axis": session.bars.axis, "measure": session.bars.measure.value}
+    theme = kept.theme if _stands_for(kept.theme, closed_as.theme) else closed_as.theme
+    after = replace(kept, theme=theme, size=closed_as.size, sound=closed_as.sound, **strip)
+    try:
+        save_preferences(settings_file(), kept, after)
+    except LightpaceError as error:
+        err.print(escape(f"{error}"))
+
+
+def _is_theme(name: str) -> bool:
+    from simulator.view.theme import theme_named
+
+    try:
+        theme_named(name)
+    except LightpaceError:
+        return False
+    return True
+
+
+def _stands_for(name: str, of: str) -> bool:
+    """Return whether a name, or a file, stands for the theme that is called `of`."""
+    from simulator.view.theme import theme_named
+
+    return theme_named(name).name == of
 
 
 def _strip(text: str, theme: str) -> AbstractContextManager[LedStrip]:

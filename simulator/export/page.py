@@ -1,26 +1,25 @@
-"""One HTML page that replays an attempt anywhere, without a network.
+"""One HTML page in which an audience runs the model itself, anywhere, without a network.
 
-In: a show, a theme. Out: a page whose numbers are those of `simulate`, whole or not at all. What
-moves is embedded as base64 of 16-bit little-endian numbers: places and gaps at equal steps of race
-time. Whatever comes from a scenario is escaped.
+In: a show, themes. Out: a page that is whole in itself or not there at all. It holds the kernel
+(`simulator.export.javascript`), what an attempt is made of (`simulator.export.page_model`) and what
+is shown beside it; its first numbers are those of `simulate`. Whatever comes from a scenario is
+escaped, and the page's own policy lets no script run but the one that it was made with.
 """
 
 from __future__ import annotations
 
 import base64
-import json
-import math
+import hashlib
 import re
-from collections.abc import Sequence
+from dataclasses import replace
 from html import escape
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
 
-from simulator.analysis.gaps import GapState
+from simulator.analysis.marks import Mark
 from simulator.analysis.splits import worst_residual
 from simulator.analysis.summary import Summary, summarise
 from simulator.analysis.uncertainty import (
@@ -31,22 +30,24 @@ from simulator.analysis.uncertainty import (
     target_words,
 )
 from simulator.errors import OutputError
+from simulator.export.bundle import Bundle
+from simulator.export.page_model import kernel_script, model_of, packed_schedule
 from simulator.export.sheet import scenario_yaml, split_cells
 from simulator.files import is_there, write_text
+from simulator.physics.pacers import group_of
 from simulator.resources import asset_path
 from simulator.scenario.loader import scenario_to_dict, without_folders
-from simulator.stage.playback import Playback
-from simulator.stage.scene import Body, ChartCurve, Scene
-from simulator.stage.scenery import ShowOptions, scene_of, short_name
+from simulator.scenario.schedule import Schedule
+from simulator.stage.scenery import short_name
 from simulator.stage.show import Show
 from simulator.units import format_distance, format_signed, format_time
-from simulator.view.theme import Theme, css, relative_luminance
+from simulator.view.theme import THEMES, Theme, css, relative_luminance
 
-LEAST_STEP_S, MOST_STEPS = 0.2, 2400
-CURVE_POINTS = 321
-MISSING = -32768
-"""Stands for what is not known."""
-STATES = tuple(GapState)
+LONGEST_LINK = 1000
+PLACE_M = 5.0
+"""A ghost's times are kept at places so far apart [m]."""
+DISTANCES_M = (800.0, 1000.0, 1500.0, 1609.344, 3000.0, 5000.0, 10_000.0)
+"""Over what a reader may have run."""
 GENERAL = (
     (
         "This is a model, not a measurement: cost of running, air drag, the shelter of a "
@@ -61,88 +62,138 @@ GENERAL = (
 )
 
 
-def write_page(show: Show, path: str | Path, theme: Theme, *, force: bool = False) -> None:
+def write_page(
+    show: Show, path: str | Path, theme: Theme, *, link: str = "", force: bool = False
+) -> None:
     """Write the page of an attempt.
 
+    `link`: the address at which it will stand, for its QR code.
+
     Raises:
-        OutputError: the file exists already, or cannot be written.
+        OutputError: the file exists already, or cannot be written, or the link is too long.
     """
     if is_there(path) and Path(path).is_file() and not force:
         raise OutputError(f"{path} exists already; --force writes over it.")
-    write_text(path, page_text(show, theme))
+    write_text(path, page_text(show, theme, link))
 
 
-def page_text(show: Show, theme: Theme) -> str:
-    """Return the page."""
+def page_text(show: Show, theme: Theme, link: str = "") -> str:
+    """Return the page.
+
+    Raises:
+        OutputError: the link is too long for a code that a phone can read.
+    """
     scenario = show.scenario
     summary = summarise(scenario, show.recording)
     table = split_cells(summary)
+    bundle = Bundle()
+    add_fonts(bundle)
+    shown = {"model": model_of(scenario, bundle), "show": _shown(show, summary, bundle)}
     values = {
         "title": escape(scenario.name),
         "subtitle": escape(show.subtitle),
-        "scheme": "dark" if relative_luminance(theme.back) < 0.2 else "light",
-        "regular": _font("Regular"),
-        "bold": _font("Bold"),
-        "colours": _colours(theme),
-        "style": _asset("report.css"),
-        "script": _asset("report.js"),
         "facts": _facts(summary, chance_of(show.scenario)),
-        "end": f"{show.recording.end_s:.4f}",
+        "end": f"{show.recording.end_s!r}",
         "chart": escape(_chart_words(summary), quote=True),
-        "legend": _legend(show, theme),
         "splits": _splits(summary, table),
         "residual": " A residual is run minus published." if "residual" in table[0] else "",
+        "distances": _distances(scenario.distance),
         "caveats": "".join(f"<li>{escape(words)}</li>" for words in caveats(show, summary)),
         "note": f"<p>{escape(scenario.note)}</p>" if scenario.note else "",
         "scenario": escape(scenario_yaml(without_folders(scenario_to_dict(scenario)))),
+        "code": code_of(link),
+        "take": _take(link),
         "version": escape(version("lightpace")),
-        "data": _embedded(replay_of(show, theme)),
+        "data": bundle.text(shown),
     }
-    return re.sub(r"\{\{(\w+)\}\}", lambda name: values[name[1]], _asset("report.html"))
+    script = script_of(kernel_script(), "bundle.js", "model.js", "stage.js", "page.js")
+    return filled("page.html", values, script, style_of(theme, "page.css"))
+
+
+def add_fonts(bundle: Bundle) -> None:
+    """Attach the fonts that every page is set in."""
+    for weight in ("Regular", "Bold"):
+        font = asset_path(f"fonts/LightpaceSans-{weight}.ttf")
+        bundle.attach(weight.lower(), font.read_bytes())
+
+
+def script_of(first: str, *names: str) -> str:
+    """Return a page's script: a text, then files of `assets/page`, in a scope of their own."""
+    return "\n".join(['"use strict";\n(() => {', first, *map(_asset, names), "})();"])
+
+
+def style_of(theme: Theme, *names: str) -> str:
+    """Return a page's style: the colours, then files of `assets/page`."""
+    return _styles(theme) + "".join(map(_asset, names))
+
+
+def filled(name: str, values: dict[str, str], script: str, style: str) -> str:
+    """Return a page of `assets/page` with its values, and with a policy that allows them alone."""
+    every = values | {"script": script, "style": style, "policy": _policy(script, style)}
+    return re.sub(r"\{\{(\w+)\}\}", lambda place: every[place[1]], _asset(name))
 
 
 def _asset(name: str) -> str:
-    return asset_path(f"report/{name}").read_text(encoding="utf-8")
+    return asset_path(f"page/{name}").read_text(encoding="utf-8")
 
 
-def _font(weight: str) -> str:
-    path = asset_path(f"fonts/LightpaceSans-{weight}.ttf")
-    return base64.b64encode(path.read_bytes()).decode("ascii")
+def _policy(script: str, style: str) -> str:
+    """Return the policy: nothing is loaded, and nothing runs or looks but what was made here."""
+
+    def digest(text: str) -> str:
+        return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode("ascii")
+
+    allowed = f"script-src 'sha256-{digest(script)}'; style-src 'sha256-{digest(style)}'"
+    return f"default-src 'none'; {allowed}; base-uri 'none'; form-action 'none'"
 
 
-def _embedded(values: object) -> str:
-    """Return JSON that can end no script element and open none."""
-    text = json.dumps(values, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
-    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+# -- colours ---------------------------------------------------------------------------------------
+
+
+def _styles(theme: Theme) -> str:
+    """Return the colours in the dark and in the light; the theme itself is one of the two."""
+    is_dark = relative_luminance(theme.back) < 0.2
+    dark, light = (theme, THEMES["daylight"]) if is_dark else (THEMES["night"], theme)
+    day = f"color-scheme: light; {_colours(light)}"
+    return (
+        f":root {{ color-scheme: dark; {_colours(dark)} }}\n"
+        f"@media (prefers-color-scheme: light) {{ :root:not([data-scheme]) {{ {day} }} }}\n"
+        f":root[data-scheme=light] {{ {day} }}\n"
+    )
 
 
 def _colours(theme: Theme) -> str:
     ground = theme.ground
-    names = ("back", "panel", "edge", "text", "muted", "own", "target", "warning")
+    names = ("back", "panel", "edge", "text", "muted", "own", "target", "warning", "bar", "reserve")
     colours = {name: getattr(theme, name) for name in names}
     colours |= {name: getattr(ground, name) for name in ("turf", "tartan", "apron", "kerb")}
     colours |= {"high": theme.panel_high, "line": theme.faint, "on-target": theme.back}
-    colours |= {"white": theme.colour("white"), "lane": ground.line, "led": ground.led_off}
+    colours |= {"lane": ground.line, "led": ground.led_off}
     colours |= {state.value.replace(", ", "-"): colour for state, colour in theme.gaps}
+    colours |= {f"named-{name}": colour for name, colour in theme.named}
     return " ".join(f"--{name}: {css(colour)};" for name, colour in colours.items())
+
+
+# -- what stands there without a script ------------------------------------------------------------
 
 
 def _facts(summary: Summary, chance: float) -> str:
     run, target = summary.recording, summary.target_s
     finish, lost = run.finish_s, summary.lost_light_at_m
-    rows = [("finish", "did not finish" if finish is None else format_time(finish))]
-    if finish is not None:
-        rows.append((f"s against {format_time(target)}", format_signed(finish - target)))
-    rows += [
-        ("light lost at", "never" if lost is None else f"{lost:.0f} m"),
-        ("mean shelter", f"{100 * summary.mean_shelter:.1f} %"),
-        ("reserve left", f"{summary.energy.reserve_left:.0f} J/kg"),
-        (f"chance of {target_words(target)}", chance_words(chance, SAMPLES)),
+    late = "" if finish is None else format_signed(finish - target)
+    rows = [
+        ("finish", "finish", "did not finish" if finish is None else format_time(finish)),
+        ("late", f"s against {format_time(target)}", late),
+        ("change", "s against the file", ""),
+        ("lost", "light lost at", "never" if lost is None else f"{lost:.0f} m"),
+        ("shelter", "mean shelter", f"{100 * summary.mean_shelter:.1f} %"),
+        ("reserve", "reserve left", f"{summary.energy.reserve_left:.0f} J/kg"),
+        ("chance", f"chance of {target_words(target)}", chance_words(chance, SAMPLES)),
     ]
     return "".join(
-        f"<div{' class=first' if i == 0 else ''}><dt>{escape(name)}</dt>"
-        f"<dd{' id=finish' if i == 0 else ''}>{escape(value)}</dd></div>"
-        for i, (name, value) in enumerate(rows)
+        f'<div id="fact-{key}"{"" if value else " hidden"}><dt>{escape(name)}</dt>'
+        f'<dd id="{key}">{escape(value)}</dd></div>'
+        for key, name, value in rows
     )
 
 
@@ -156,24 +207,30 @@ def _chart_words(summary: Summary) -> str:
     return f"Gap to the light over distance, {behind} s at the finish. {kept}"
 
 
-def _legend(show: Show, theme: Theme) -> str:
-    items = [("the light", theme.colour(show.light.colour), "")]
-    items += [(c.name, theme.colour(c.colour), c.kind) for c in show.curves]
-    return "".join(
-        f'<li><i class="{kind}" style="color: {css(colour)}"></i>{escape(name)}</li>'
-        for name, colour, kind in items
-    )
-
-
 def _splits(summary: Summary, table: list[list[str]]) -> str:
+    """Return the table; what the script fills anew bears the name of its column."""
     head, *rows = table
+    kinds = {1: "plan", 2: "run", 3: "gap"}
+    if head[-1] == "residual":
+        kinds[len(head) - 1] = "residual"
     lines = []
     for split, (label, *cells) in zip(summary.splits, rows, strict=True):
-        row = "".join(f"<td{' class=run' if i == 1 else ''}>{c}</td>" for i, c in enumerate(cells))
+        row = "".join(
+            f"<td{f' class={kinds[i]}' if i in kinds else ''}>{escape(c)}</td>"
+            for i, c in enumerate(cells, start=1)
+        )
+        known = "" if split.published_s is None else f' data-published="{split.published_s!r}"'
         name = f'<th scope="row">{escape(label)}</th>'
-        lines.append(f'<tr data-m="{split.distance_m:.3f}">{name}{row}</tr>')
+        lines.append(f'<tr data-m="{split.distance_m!r}"{known}>{name}{row}</tr>')
     names = "".join(f'<th scope="col">{escape(name)}</th>' for name in head)
     return f"<thead><tr>{names}</tr></thead><tbody>{''.join(lines)}</tbody>"
+
+
+def _distances(race_m: float) -> str:
+    return "".join(
+        f'<option value="{x!r}"{" selected" if x == race_m else ""}>{format_distance(x)}</option>'
+        for x in sorted({*DISTANCES_M, race_m})
+    )
 
 
 def caveats(show: Show, summary: Summary) -> list[str]:
@@ -195,120 +252,78 @@ def caveats(show: Show, summary: Summary) -> list[str]:
     return [*words, *GENERAL]
 
 
-def replay_of(show: Show, theme: Theme) -> dict[str, Any]:
-    """Return what the page's script reads: plain values, columns as base64."""
-    run = show.recording
-    step = max(LEAST_STEP_S, run.end_s / MOST_STEPS)
-    count = math.ceil(run.end_s / step) + 1
-    scenes = [_scene(show, i * step) for i in range(count)]
-    last = scenes[-1]
-    finish, target = run.finish_s, show.plan.finish_s or 0.0
-    end_words = "did not finish"
-    if finish is not None:
-        end_words = f"finish, {format_signed(finish - target)} s against {format_time(target)}"
+def code_of(link: str) -> str:
+    """Return the QR code of the page's address as a picture; nothing without an address."""
+    if not link:
+        return ""
+    if len(link) > LONGEST_LINK:
+        raise OutputError(f"A link of {len(link)} characters makes no code that a phone can read.")
+    import segno  # noqa: PLC0415 - few pages have a code
+
+    code = segno.make(link, error="m", micro=False)
+    drawn = code.svg_inline(border=4, scale=1, dark="#000", light="#fff", omitsize=True)
+    return f'<div class="code" role="img" aria-label="QR code of this page\'s link">{drawn}</div>'
+
+
+def _take(link: str) -> str:
+    if not link:
+        return "Send the file itself: it needs nothing else, and opens on any phone."
+    shown = escape(link, quote=True)
+    safe = re.match(r"https?://", link)
+    return f'This page stands at <a href="{shown}">{shown}</a>.' if safe else escape(link)
+
+
+# -- what the script shows beside the model --------------------------------------------------------
+
+
+def _shown(show: Show, summary: Summary, bundle: Bundle) -> dict[str, Any]:
+    scenario, last = show.scenario, show.recording.race_m
+    pacers = scenario.pacers
     return {
-        "step_s": step,
-        "end_s": run.end_s,
-        "end_text": format_time(run.end_s),
-        "end_words": end_words,
-        "race_m": run.race_m,
-        "race_text": format_distance(run.race_m),
-        "start_s_m": last.start_s_m,
-        "bodies": _bodies(scenes, theme),
-        "waves": _waves(show, scenes, theme),
-        "light_colour": css(theme.colour(show.light.colour)),
-        "gap": _plain([s.gaps[0].seconds for s in scenes], 0.01),
-        "metres": _plain([s.gaps[0].metres for s in scenes], 0.01),
-        "state": _plain([STATES.index(s.gaps[0].state) for s in scenes], 1.0),
-        "states": [state.value for state in STATES],
-        "curves": [_curve(curve, run.race_m, theme) for curve in show.curves],
-        "gap_range_s": list(last.chart.gap_range_s),
-        "marks": [
-            {
-                "x_m": mark.x_m,
-                "label": mark.label,
-                "colour": css(theme.warning if mark.kind == "event" else theme.muted),
-            }
-            for mark in last.chart.marks
-            if mark.kind != "distance"
-        ],
+        "race_text": format_distance(last),
+        "runner": short_name(scenario.runner.name),
+        "finish": summary.recording.finish_s,
+        "ghosts": [_ghost(ghost, last, bundle) for ghost in show.ghosts],
+        "waves": _waves(show, bundle),
+        "light_colour": show.light.colour,
+        "counts": [_with_count(show, n) for n in range(len(pacers.formation.names()) + 1)],
+        "assumed_count": pacers.shelter is None,
     }
 
 
-def _scene(show: Show, time_s: float) -> Scene:
-    playback = Playback(time_s, show.recording.end_s, paused=False).seek(time_s)
-    return scene_of(show, playback, ShowOptions(reveal=True))
+def _with_count(show: Show, count: int) -> dict[str, Any]:
+    """Return what is said of an attempt with so many pacers."""
+    pacers = show.scenario.pacers.model_copy(update={"count": count})
+    other = replace(show, pacers=group_of(pacers, show.recording.race_m))
+    marks = [{"x_m": mark.x_m, "label": mark.label} for mark in other.pacer_marks]
+    return {"subtitle": other.subtitle, "marks": marks}
 
 
-def _bodies(scenes: Sequence[Scene], theme: Theme) -> list[dict[str, Any]]:
-    """Return every body by name; where one is not there, it waits at its nearest place, unseen."""
-    tracks: dict[tuple[str, str], list[Body | None]] = {}
-    for number, scene in enumerate(scenes):
-        for body in (*scene.ghosts, *scene.pacers, scene.runner):
-            places = tracks.setdefault((body.kind, body.name), [None] * len(scenes))
-            places[number] = body
-    return [_track(places, theme) for places in tracks.values()]
-
-
-def _track(places: Sequence[Body | None], theme: Theme) -> dict[str, Any]:
-    seen = np.array([i for i, body in enumerate(places) if body is not None])
-    bodies = [body for body in places if body is not None]
-    every = np.arange(len(places))
-    x = np.interp(every, seen, [body.x_m for body in bodies])
-    alpha = np.zeros(len(places))
-    alpha[seen] = [body.alpha for body in bodies]
-    first = bodies[0]
+def _ghost(ghost: Mark, race_m: float, bundle: Bundle) -> dict[str, Any]:
+    reach = min(ghost.distance_m, race_m)
+    places = np.append(np.arange(0.0, reach, PLACE_M), reach)
+    times = ghost.run.time_at(places)
     return {
-        "name": first.name,
-        "label": first.label or short_name(first.name),
-        "kind": first.kind,
-        "colour": css(theme.colour(first.colour)),
-        "offset_m": first.offset_m,
-        "x": _steps(x),
-        "alpha": _steps(alpha),
+        "name": ghost.name,
+        "label": ghost.label,
+        "colour": ghost.colour,
+        "x": bundle.add(places),
+        "t": bundle.add(np.rint(1000.0 * np.nan_to_num(times)) / 1000.0),
     }
 
 
-def _waves(show: Show, scenes: Sequence[Scene], theme: Theme) -> list[dict[str, Any]]:
-    shown = [wave for wave in show.scenario.wavelight.waves if wave.on]
-    lit = 400.0 / show.scenario.wavelight.leds
-    waves = []
-    for i, wave in enumerate(shown):
-        ahead = (wave.length - 1) * lit if wave.pace_end == "tail" else 0.0
-        waves.append(
-            {
-                "colour": css(theme.colour(wave.colour)),
-                "length": wave.length * lit,
-                "x": _steps([s.waves[i].head_m + ahead for s in scenes]),
-            }
-        )
-    return waves
-
-
-def _curve(curve: ChartCurve, race_m: float, theme: Theme) -> dict[str, Any]:
-    x = np.linspace(0.0, race_m, CURVE_POINTS)
-    gap = np.interp(x, curve.x_m, curve.gap_s, right=np.nan)
-    return {
-        "name": curve.name,
-        "kind": curve.kind,
-        "colour": css(theme.colour(curve.colour)),
-        "gap": _plain(gap.tolist(), 0.01),
-    }
-
-
-def _steps(values: ArrayLike) -> str:
-    """Return a column as differences in hundredths; their sums are off by half of one at most."""
-    whole = np.rint(np.asarray(values, dtype=np.float64) / 0.01).astype(np.int64)
-    return _packed(np.diff(whole, prepend=0))
-
-
-def _plain(values: Sequence[float | None], unit: float) -> str:
-    """Return a column as it is; what is not known, or beyond 16 bits, is missing."""
-    column = np.array([math.nan if v is None else v for v in values], dtype=np.float64) / unit
-    known = np.isfinite(column) & (np.abs(column) < -MISSING)
-    return _packed(np.where(known, np.rint(np.where(known, column, 0.0)), MISSING))
-
-
-def _packed(values: ArrayLike) -> str:
-    small = np.clip(np.asarray(values), MISSING, -MISSING - 1).astype("<i2")
-    return base64.b64encode(small.tobytes()).decode("ascii")
+def _waves(show: Show, bundle: Bundle) -> list[dict[str, Any]]:
+    lit = show.scenario.track.lap / show.scenario.leds
+    rows = []
+    for wave, mark in zip(show.scenario.wavelight.waves, show.waves, strict=True):
+        if wave.on:
+            own = mark.run if wave.plan is not None else None
+            rows.append(
+                {
+                    "colour": wave.colour,
+                    "length": wave.length * lit,
+                    "ahead": (wave.length - 1) * lit if wave.pace_end == "tail" else 0.0,
+                    "plan": packed_schedule(own, bundle) if isinstance(own, Schedule) else None,
+                }
+            )
+    return rows

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -20,8 +21,8 @@ from simulator.analysis.splits import split_label, split_places
 from simulator.analysis.summary import Summary
 from simulator.analysis.validate.athletes import FILE, Study, athletes
 from simulator.analysis.validate.rows import DECIMALS, Role, Row, Unit, sections
-from simulator.errors import OutputError
-from simulator.files import write_text
+from simulator.errors import ExtraError, OutputError
+from simulator.files import replacing, write_text
 from simulator.scenario.loader import scenario_to_dict
 from simulator.scenario.model import Scenario
 from simulator.units import (
@@ -125,19 +126,64 @@ def sheet_sections(scenario: Scenario) -> list[tuple[str, list[list[str]]]]:
 
 
 def write_sheet(scenario: Scenario, path: str | Path) -> None:
-    """Write the coach's sheet as `.csv` or `.txt`.
+    """Write the coach's sheet as `.csv` or `.txt`, or as `.pdf` for a clipboard.
 
     Raises:
         OutputError: the ending is another one, or the file cannot be written.
+        ExtraError: matplotlib, which writes PDF, is not installed.
     """
     ending = Path(path).suffix.lower()
+    if ending == ".pdf":
+        _write_pdf(scenario, path)
+        return
     if ending not in (".csv", ".txt"):
-        raise OutputError(f"{path}: a sheet is written as .csv or .txt.")
+        raise OutputError(f"{path}: a sheet is written as .csv, .txt or .pdf.")
     rows, lines = [[scenario.name]], [scenario.name, "=" * len(scenario.name)]
     for heading, table in sheet_sections(scenario):
         rows += [[], [heading], *table]
         lines += ["", heading, "-" * len(heading), *_aligned(table)]
     write_text(path, _csv(rows) if ending == ".csv" else "\n".join(lines) + "\n")
+
+
+_PAGE_IN, _EDGE_IN, _LINE_IN, _TYPE_PT = (8.27, 11.69), 0.7, 0.19, 9.5
+"""A page of A4, its margin, the height of a line [inches]; the size of its type [points]."""
+
+
+def _write_pdf(scenario: Scenario, path: str | Path) -> None:
+    """Write the sheet black on white, on as many pages as it takes; no heading ends one."""
+    try:
+        from matplotlib.backends.backend_pdf import PdfPages  # noqa: PLC0415 - an extra
+        from matplotlib.figure import Figure  # noqa: PLC0415
+    except ImportError:
+        raise ExtraError("A sheet as PDF", "plot") from None
+    lines: list[tuple[str, str]] = [(scenario.name, "title")]
+    for heading, table in sheet_sections(scenario):
+        head, *rows = _aligned(table)
+        lines += [("", ""), (heading, "heading"), (head, "columns"), *((row, "") for row in rows)]
+    width, height = _PAGE_IN
+    most = int((height - 2.0 * _EDGE_IN) / _LINE_IN)
+    pages: list[list[tuple[str, str]]] = [[]]
+    for i, line in enumerate(lines):
+        together = 4 if line[1] == "heading" else 1
+        if len(pages[-1]) + min(together, len(lines) - i) > most:
+            pages.append([])
+        pages[-1].append(line)
+    looks: dict[str, dict[str, Any]] = {
+        "title": {"fontsize": 1.5 * _TYPE_PT, "fontweight": "bold"},
+        "heading": {"fontweight": "bold"},
+        "columns": {"color": "0.4", "fontfamily": "monospace"},
+        "": {"fontfamily": "monospace"},
+    }
+    with warnings.catch_warnings(), replacing(path) as beside:
+        warnings.simplefilter("ignore")  # a sign that its font lacks is drawn as a box
+        with PdfPages(beside, metadata={"CreationDate": None, "Title": scenario.name}) as pdf:
+            for page in pages:
+                figure = Figure(figsize=_PAGE_IN)
+                for i, (text, kind) in enumerate(page):
+                    at = _EDGE_IN / width, 1.0 - (_EDGE_IN + i * _LINE_IN) / height
+                    look = {"fontsize": _TYPE_PT, **looks[kind]}
+                    figure.text(*at, text, va="top", parse_math=False, **look)
+                pdf.savefig(figure)
 
 
 def _aligned(table: list[list[str]]) -> list[str]:

@@ -207,12 +207,12 @@ def paths_of(
     stages = np.array(sorted({0.0, *(x for x in bends if 0.0 < x < race_m)}))
     if len(stages) == 1:
         stages = np.array([0.0, race_m])
-    ahead, offset, presence = (
-        np.array([np.interp(stages, path[:, 0], path[:, i]) for path in paths]).reshape(
-            len(paths), len(stages)
-        )
-        for i in (1, 2, 3)
-    )
+    ahead, offset, presence = at = np.empty((3, len(paths), len(stages)))
+    for n, path in enumerate(paths):
+        if len(path) == 1:  # who never changes his place
+            at[:, n] = path[0, 1:, None]
+        else:
+            at[:, n] = [np.interp(stages, path[:, 0], path[:, i]) for i in (1, 2, 3)]
     for gap in gaps:
         opens = np.interp(stages, gap[:, 0], gap[:, 1])
         ahead = np.where(ahead > BESIDE_REACH_M, ahead + opens, ahead)

@@ -18,8 +18,10 @@ from numpy.typing import NDArray
 from simulator.coefficients import (
     AEROBIC_START,
     BEND_COST,
+    BEND_M,
     CHANGE_M,
     ENDURANCE_FROM,
+    LAP_M,
     LEAD_SPEED_MAX,
     LOST_S,
     SHELTER_RATE,
@@ -50,8 +52,16 @@ from simulator.physics.kernel import (
     TRACK_CELLS,
 )
 from simulator.physics.pacers import Stint, paths_of, stints_of
-from simulator.physics.shelter import Influence, Profile, Shelterer, combined, influence_of
-from simulator.physics.track import on_bend, start_position
+from simulator.physics.shelter import (
+    Influence,
+    Profile,
+    Shelterer,
+    influence_of,
+    joined,
+    nobody,
+    profile_together,
+)
+from simulator.physics.track import on_bend, on_oval, start_position
 from simulator.recording.recording import State
 from simulator.scenario.model import Environment, Runner, Scenario, Wind
 from simulator.scenario.pacers import ConstantShelter, Leader, Pacers
@@ -186,11 +196,7 @@ def _group_line(key: int, light: Planned, leader: Leader, step_s: float) -> Any:
     """Return the line of a leader who errs; cached by the identity of what he follows."""
     known = _lines.get((key, leader))
     if known is None or known[0] is not light:
-        count, errors = 0, [0.0]
-        if leader.jitter > 0:
-            count = int(light.schedule.distance_m / JITTER_KNOT_M) + 3
-            errors = np.random.default_rng(leader.seed).normal(0.0, leader.jitter, count).tolist()
-            errors[0] = 0.0
+        count, errors = jitter_of(leader, light.schedule.distance_m)
         halves = _halves(light.schedule.finish_s, step_s)
         columns = empty(halves), empty(halves)
         line = _without_knots()
@@ -204,6 +210,15 @@ def _group_line(key: int, light: Planned, leader: Leader, step_s: float) -> Any:
         known = light, line
         _lines[key, leader] = known
     return known[1]
+
+
+def jitter_of(leader: Leader, race_m: float) -> tuple[int, list[float]]:
+    """Return how many independent errors of a leader there are, 0 for none, and they [s]."""
+    if leader.jitter == 0:
+        return 0, [0.0]
+    count = int(race_m / JITTER_KNOT_M) + 3
+    errors = np.random.default_rng(leader.seed).normal(0.0, leader.jitter, count).tolist()
+    return count, [0.0, *errors[1:]]
 
 
 def _lapse(
@@ -241,18 +256,22 @@ class Sheltering:
         tables: the kernel's.
         stages_m: where the stages are [m].
         profiles: what each does over `EXTRA_GRID`; None where its shelter is constant.
+        bodies: who is there at each of them; nobody where its shelter is constant.
         constant: the constant shelter of each stage, or `kernel.BY_FORMATION` [1].
         least_m: extra gap inside which she would run into the nearest pacer ahead, by stage [m].
         lead: how much anybody is ahead, 0 to 1, by stage [1].
+        far_m: how far ahead of her slot the foremost is, by stage [m].
         wide_m: how far aside she runs who passes the group [m].
     """
 
     tables: Any
     stages_m: Floats
     profiles: tuple[Profile | None, ...]
+    bodies: tuple[tuple[Body, ...], ...]
     constant: tuple[float, ...]
     least_m: Floats
     lead: Floats
+    far_m: Floats
     wide_m: float
 
 
@@ -302,7 +321,7 @@ def sheltering_of(
         if constants is not None:
             which.append(0)
             continue
-        there = [n for n in range(len(group.names)) if group.presence[n, i] > 0.0]
+        present = [n for n in range(len(group.names)) if group.presence[n, i] > 0.0]
         bodies = tuple(
             (
                 round(group.ahead_m.item(n, i), 9),
@@ -310,18 +329,28 @@ def sheltering_of(
                 bool(leading[n, i]),
                 group.presence.item(n, i),
             )
-            for n in there
+            for n in present
         )
         if bodies not in known:
             known[bodies] = len(profiles)
-            profiles.append(combined(map(_influence, bodies), EXTRA_GRID.shape))
+            profiles.append(profile_together(_together(bodies)))
         which.append(known[bodies])
     constant = [_constant(constants, x) for x in stages.tolist()]
-    least = group.least_m()
-    lead = group.lead()
-    tables = _formation(stages, constant, (profiles, which), least, lead, group.far_m())
+    least, lead, far = group.least_m(), group.lead(), group.far_m()
+    tables = _formation(stages, constant, (profiles, which), least, lead, far)
     by_stage = tuple(profiles[n] if profiles else None for n in which)
-    return Sheltering(tables, stages, by_stage, tuple(constant), least, lead, group.wide_m)
+    there = [*known] or [()]
+    return Sheltering(
+        tables=tables,
+        stages_m=stages,
+        profiles=by_stage,
+        bodies=tuple(there[n] for n in which),
+        constant=tuple(constant),
+        least_m=least,
+        lead=lead,
+        far_m=far,
+        wide_m=group.wide_m,
+    )
 
 
 def _constant(constants: tuple[ConstantShelter, ...] | None, x_m: float) -> float:
@@ -342,7 +371,7 @@ Body = tuple[float, float, bool, float]
 
 
 @lru_cache(maxsize=256)
-def _influence(body: Body) -> Influence:
+def body_influence(body: Body) -> Influence:
     """Return what one pacer does; groups of all sizes are made of the same few bodies."""
     ahead, aside, hangs_on_group, presence = body
     there = influence_of(Shelterer(ahead, aside, hangs_on_group), EXTRA_GRID)
@@ -352,16 +381,38 @@ def _influence(body: Body) -> Influence:
     return Influence(wake, presence * there.lost, 1.0 - presence * (1.0 - there.trail))
 
 
-@lru_cache(maxsize=1)
-def _bends() -> Any:
+@lru_cache(maxsize=64)
+def _together(bodies: tuple[Body, ...]) -> Influence:
+    """Return what bodies do together; groups of all sizes are the next smaller and one more."""
+    if not bodies:
+        return nobody(EXTRA_GRID.shape)
+    return joined(_together(bodies[:-1]), body_influence(bodies[-1]))
+
+
+@lru_cache(maxsize=4)
+def _bends(lap_m: float) -> Any:
+    """Return what the bends cost, by cell of 400 m: of a shorter lap, some of its laps.
+
+    Leaning costs as the square of its tangent (Taboga & Kram 2019), and so as the radius to -2, to
+    1.5 % at 6.5 m/s on a lap of 200 m. Banking is taken to change nothing of it (assumed): the
+    legs bear the same weight.
+    """
     cells = (np.arange(TRACK_CELLS) + 0.5) / CELLS_PER_M
-    return table(np.where(on_bend(cells), BEND_COST, 0.0))
+    return table(np.where(on_bend(on_oval(cells, lap_m)), BEND_COST * (LAP_M / lap_m) ** 2, 0.0))
+
+
+def _bends_of_plan(level: Any, v_m_s: float, lap_m: float) -> Any:
+    """Return the level cost that is left of a plan [J/kg] on another lap, at its mean speed."""
+    share, dearer = 2.0 * BEND_M / LAP_M, kernel.bend_factor(v_m_s) - 1.0
+    here = 1.0 + share * dearer * (LAP_M / lap_m) ** 2
+    return table(np.asarray(level) * (here / (1.0 + share * dearer)))
 
 
 @lru_cache(maxsize=64)
-def _winds(wind: Wind) -> tuple[Any, Any]:
+def _winds(wind: Wind, lap_m: float) -> tuple[Any, Any]:
     cells = (np.arange(TRACK_CELLS) + 0.5) / CELLS_PER_M
-    return table(head_wind(wind, cells)), table(cross_wind_square(wind, cells))
+    places = on_oval(cells, lap_m)
+    return table(head_wind(wind, places)), table(cross_wind_square(wind, places))
 
 
 def attempt_of(scenario: Scenario, step_s: float = STEP_S) -> Any:
@@ -396,10 +447,13 @@ def attempt_of(scenario: Scenario, step_s: float = STEP_S) -> Any:
     waits = scenario.pacers.policy == "wait_for_runner"
     a.drop_back = scenario.pacers.drop_back if waits else 0.0
     wind = scenario.environment.wind
-    a.bends = _bends()
+    lap_m = scenario.track.lap
+    a.bends = _bends(lap_m)
+    if lap_m != LAP_M:
+        a.level = _bends_of_plan(a.level, race / plan.schedule.finish_s, lap_m)
     a.windy = wind.speed > 0
     a.gusts = gusts(wind)
-    a.head_wind, a.cross = _winds(wind) if a.windy else (table(_NO_TABLE),) * 2
+    a.head_wind, a.cross = _winds(wind, lap_m) if a.windy else (table(_NO_TABLE),) * 2
     a.heat = heat_rate(scenario.environment)
     a.ticks = math.ceil((PATIENCE * plan.schedule.finish_s + PATIENCE_S) / step_s)
     a.stands_from = int(STANDS_AFTER_S / step_s)

@@ -100,12 +100,12 @@ def profile_of(pacers: Sequence[Shelterer], extra_gap_m: ArrayLike) -> Profile:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Influence:
-    """What one pacer does to the air over the extra front gap.
+    """What one pacer, or a group, does to the air over the extra front gap.
 
     Attributes:
-        wake: front wake u / q in each 0.4 m lane he stands in [1].
-        lost: what his jet, or his being abreast, takes away [1].
-        trail: his factor of R [1].
+        wake: front wake u / q in each 0.4 m lane with a body in it [1].
+        lost: what jets, and being abreast, take away [1].
+        trail: the factor of R [1].
     """
 
     wake: tuple[tuple[int, Floats], ...]
@@ -138,16 +138,31 @@ def influence_of(pacer: Shelterer, extra: Floats) -> Influence:
 
 def combined(pacers: Iterable[Influence], shape: tuple[int, ...]) -> Profile:
     """Return what pacers do together: in a lane the strongest wake counts, lanes add up."""
-    lanes: dict[int, Floats] = {}
-    lost, trail, total = np.zeros(shape), np.ones(shape), np.zeros(shape)
+    group = nobody(shape)
     for pacer in pacers:
-        for lane, velocity in pacer.wake:
-            lanes[lane] = np.maximum(lanes.get(lane, 0.0), velocity)
-        lost += pacer.lost
-        trail *= pacer.trail
-    for velocity in lanes.values():
+        group = joined(group, pacer)
+    return profile_together(group)
+
+
+def nobody(shape: tuple[int, ...]) -> Influence:
+    """Return what a group of none does, as arrays of this shape."""
+    return Influence((), np.zeros(shape), np.ones(shape))
+
+
+def joined(group: Influence, pacer: Influence) -> Influence:
+    """Return what a group does once a pacer has joined it: in a lane the strongest wake counts."""
+    lanes = dict(group.wake)
+    for lane, velocity in pacer.wake:
+        lanes[lane] = np.maximum(lanes.get(lane, 0.0), velocity)
+    return Influence(tuple(lanes.items()), group.lost + pacer.lost, group.trail * pacer.trail)
+
+
+def profile_together(group: Influence) -> Profile:
+    """Return a group's profile: its lanes add up."""
+    total = np.zeros(group.lost.shape)
+    for _, velocity in group.wake:
         total += velocity
-    return Profile(total, lost, trail)
+    return Profile(total, group.lost, group.trail)
 
 
 def _lane_shares(aside_m: float) -> list[tuple[int, float]]:

@@ -1,4 +1,4 @@
-"""The 400 m track: race distance to track position to the plane, heading and bends.
+"""The track: race distance to track position to the plane, heading and bends.
 
 In: race distance x [m] or track position s [m] (0 at the finish line, running direction). Out:
 positions in the plane [m], headings [rad], bends. The plane's origin is the middle of the track,
@@ -15,14 +15,23 @@ from simulator.coefficients import BEND_M, BEND_RADIUS_M, LAP_M, STRAIGHT_M
 Floats = NDArray[np.float64]
 
 
-def start_position(race_m: float) -> float:
+def start_position(race_m: float, lap_m: float = LAP_M) -> float:
     """Return the track position of the start line [m]: 390.656 for the mile, 100 for 1500 m."""
-    return float(-race_m % LAP_M)
+    return float(-race_m % lap_m)
 
 
-def track_position(x_m: ArrayLike, race_m: float) -> Floats:
-    """Return s = (start + x) mod 400 [m] for race distance `x_m` of a race over `race_m` [m]."""
-    return np.mod(np.asarray(x_m, dtype=np.float64) + start_position(race_m), LAP_M)
+def track_position(x_m: ArrayLike, race_m: float, lap_m: float = LAP_M) -> Floats:
+    """Return s = (start + x) mod lap [m] for race distance `x_m` of a race over `race_m` [m]."""
+    return np.mod(np.asarray(x_m, dtype=np.float64) + start_position(race_m, lap_m), lap_m)
+
+
+def on_oval(s_m: ArrayLike, lap_m: float) -> Floats:
+    """Return the place on the 400 m oval [m] of a position on another lap [m].
+
+    A lap of another length is taken to be the same oval, smaller (assumed): a lap of 200 m has
+    straights of 42.20 m and bends of 18.40 m radius, where indoor tracks have 15 to 19 m.
+    """
+    return np.mod(np.asarray(s_m, dtype=np.float64) * (LAP_M / lap_m), LAP_M)
 
 
 def on_bend(s_m: ArrayLike) -> NDArray[np.bool_]:
@@ -55,3 +64,13 @@ def to_plane(s_m: ArrayLike, offset_m: ArrayLike = 0.0) -> tuple[Floats, Floats]
     y = np.where(on_curve, radius * np.sin(angle), radius)
     sign = np.where(second, -1.0, 1.0)
     return sign * x, sign * y
+
+
+def from_plane(x_m: ArrayLike, y_m: ArrayLike) -> Floats:
+    """Return the track position [m] of the point of the measuring line nearest to (x, y) [m]."""
+    x, y = np.asarray(x_m, dtype=np.float64), np.asarray(y_m, dtype=np.float64)
+    beyond = np.abs(x) - STRAIGHT_M / 2
+    angle = np.arctan2(np.where(x > 0, y, -y), np.maximum(beyond, 1e-9))
+    bend = (angle / np.pi + 0.5) * BEND_M + np.where(x > 0, 0.0, LAP_M / 2)
+    back, home = BEND_M + STRAIGHT_M / 2 - x, LAP_M - STRAIGHT_M / 2 + x
+    return np.mod(np.where(beyond > 0, bend, np.where(y > 0, back, home)), LAP_M)

@@ -1,9 +1,11 @@
 """Ghosts: runs to compare with, discriminated by `kind`.
 
-In: an even time, a split table, lap times, another scenario's file, or a saved recording. Out:
-validated ghosts. Turning one into a run on the track is the work of `simulator.analysis.marks`.
+In: an even time, a split table, lap times, another scenario's file, a saved recording, or what a
+watch wrote. Out: validated ghosts. Turning one into a run on the track is the work of
+`simulator.analysis.marks`.
 """
 
+from pathlib import PurePath
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -90,9 +92,32 @@ class RecordingGhost(_GhostBase):
     file: Line = Field(..., min_length=1, description="Recording file, from this file's folder.")
 
 
+class ActivityGhost(_GhostBase):
+    """A run as a watch, an app or a table has it."""
+
+    kind: Literal["activity"] = "activity"
+    file: Line = Field(
+        ..., min_length=1, description="FIT, TCX, GPX, CSV or LSS file, from this file's folder."
+    )
+    distance: Metres | None = Field(
+        None, ge=100, le=10_000, description="How long its race was [m]; left out: the scenario's."
+    )
+    from_: Seconds | None = Field(
+        None, alias="from", ge=0, le=7200, description="When the gun went, on its timer [s]."
+    )
+    trim: bool = Field(False, description="The gun went when it first moves.")
+    standing_start: bool = Field(True, description="It started from rest.")
+
+
+_KINDS = {
+    ".npz": "recording",
+    **dict.fromkeys((".fit", ".tcx", ".gpx", ".csv", ".lss"), "activity"),
+}
+
+
 def _kind_of(ghost: dict[str, Any]) -> str:
     if "file" in ghost:
-        return "recording" if str(ghost["file"]).endswith(".npz") else "scenario"
+        return _KINDS.get(PurePath(str(ghost["file"])).suffix.lower(), "scenario")
     return next((kind for kind in ("splits", "laps") if kind in ghost), "even")
 
 
@@ -101,7 +126,8 @@ Ghost = Annotated[
     | Annotated[SplitGhost, variant("splits")]
     | Annotated[LapGhost, variant("laps")]
     | Annotated[ScenarioGhost, variant("scenario")]
-    | Annotated[RecordingGhost, variant("recording")],
+    | Annotated[RecordingGhost, variant("recording")]
+    | Annotated[ActivityGhost, variant("activity")],
     discriminator("kind", _kind_of),
 ]
 

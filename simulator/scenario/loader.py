@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from simulator.errors import ScenarioError
-from simulator.scenario.ghosts import Ghost, RecordingGhost, ScenarioGhost
+from simulator.scenario.ghosts import ActivityGhost, Ghost, RecordingGhost, ScenarioGhost
 from simulator.scenario.model import Scenario
 from simulator.scenario.overrides import apply_overrides
 from simulator.scenario.problems import Review, check, find
@@ -70,11 +70,16 @@ def _load(
         at = position_of(root.nodes["chapters"][0])
         hint = "lightpace present shows it, lightpace film makes a film of it"
         raise ScenarioError([at.problem("", "this is a story, not a scenario", hint)])
+    if is_ghost(root):
+        at = position_of(document.node)
+        hint = f"name it in one: ghosts: [{{file: {path.name}}}]"
+        raise ScenarioError([at.problem("", "this is a ghost, not a scenario", hint)])
     document.flaws += apply_overrides(document, overrides, path.parent)
 
     def prepare(review: Review) -> None:
         _write_out(review, ("runner",), RUNNER, path.parent)
         _write_out(review, ("pacers", "formation"), FORMATION, path.parent)
+        _write_out_ghosts(review, path.parent)
         root = document.root
         if not with_ghosts and isinstance(root, YamlMapping):
             root.put("ghosts", YamlList(), document.node, document.node)
@@ -111,13 +116,44 @@ def _write_out(review: Review, path: tuple[str, ...], kind: NamedSections, folde
     place.holder.put(place.key, document.root, key_node, document.node)
 
 
+_SEEMS_A_GHOST = re.compile(r"""^(\s*\{.*)?["']?(splits|laps)["']?\s*:""", re.MULTILINE)
+
+
+def is_ghost(root: Any) -> bool:
+    """Return whether a file says what one ghost is, as `lightpace ghost` writes it."""
+    known = isinstance(root, YamlMapping) and ("splits" in root or "laps" in root)
+    return known and not {"plan", "ghosts", "runner", "wavelight", "pacers"} & root.keys()
+
+
+def _write_out_ghosts(review: Review, folder: Path) -> None:
+    """Put what a file says that is one ghost in the place of its name; what stands there counts."""
+    ghosts = find(review.document, ("ghosts",)).value
+    for ghost in ghosts if isinstance(ghosts, YamlList) else ():
+        name = ghost.get("file") if isinstance(ghost, YamlMapping) else None
+        if not isinstance(name, str) or not name.lower().endswith((".yaml", ".yml")):
+            continue
+        try:
+            path = find_file(name, folder, named_files())
+            text = read_text(path, str(path))
+            if not _SEEMS_A_GHOST.search(text):  # a scenario is read later, and once
+                continue
+            document = read_document(text, str(path))
+        except ScenarioError:  # what names a scenario is looked at again, and refused there
+            continue
+        if is_ghost(document.root):
+            ghost.take_out("file")
+            review.problems += document.flaws
+            for key in document.root.keys() - ghost.keys():
+                ghost.put(key, document.root[key], *document.root.nodes[key])
+
+
 def _with_file(review: Review, number: int, ghost: Ghost, own: Path) -> Ghost:
     """Return a ghost whose file, if it has one, is absolute; report one that is not usable."""
-    if review.is_full or not isinstance(ghost, (ScenarioGhost, RecordingGhost)):
+    if review.is_full or not isinstance(ghost, (ScenarioGhost, RecordingGhost, ActivityGhost)):
         return ghost
     place = find(review.document, ("ghosts", number, "file"))
     try:
-        if isinstance(ghost, RecordingGhost):
+        if not isinstance(ghost, ScenarioGhost):
             path = find_file(ghost.file, own.parent)
         else:
             path = find_scenario(ghost.file, own.parent)

@@ -5,9 +5,11 @@ validated `Scenario`. Checks that need one section stand in it; those that need 
 """
 
 from collections.abc import Iterator
-from typing import Annotated, Literal
+from contextlib import suppress
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
+from pydantic_core import PydanticCustomError
 
 from simulator.coefficients import FORCE_COST, TAU_AEROBIC
 from simulator.scenario.fields import (
@@ -46,7 +48,7 @@ from simulator.scenario.plan import (
 )
 from simulator.scenario.reading import RUNNER
 from simulator.scenario.uncertainty import INPUTS, Uncertainty, Uniform
-from simulator.units import MILE_M
+from simulator.units import LAP_M, LONGEST_M, MILE_M, format_distance, parse_distance
 
 
 class Wind(Section):
@@ -70,6 +72,18 @@ class Environment(Section):
     pressure: Number = Field(1013.25, ge=500, le=1100, description="Air pressure [hPa].")
     wind: Wind = Field(Wind.model_construct(), description="Wind over the track.")
     assumed: bool = Field(True, description="Shown as assumed; `no` if it was measured.")
+
+
+class Track(Section):
+    """The track: an oval that is run anticlockwise."""
+
+    lap: Metres = Field(
+        LAP_M,
+        ge=100,
+        le=400,
+        description="Length of a lap [m]: 400, or a shorter one that goes into it, as 200 indoors. "
+        "The same oval, smaller; that banking changes nothing of what a bend costs is assumed.",
+    )
 
 
 class Kit(Section):
@@ -152,7 +166,9 @@ class LightWave(Section):
 class Wavelight(Section):
     """The rail: its LEDs and any number of waves."""
 
-    leds: Whole = Field(400, ge=10, le=4000, description="LEDs round the lap; 400 is one a metre.")
+    leds: Whole | None = Field(
+        None, ge=10, le=4000, description="LEDs round the lap; left out: one a metre."
+    )
     waves: Annotated[tuple[LightWave, ...], at_most(32)] = Field(
         (LightWave.model_construct(),), max_length=32, description="The waves of light."
     )
@@ -164,14 +180,28 @@ INPUT_BOUNDS: dict[str, Bounds] = {
 """The least and the greatest value of each uncertain input, as the section that holds it says."""
 
 
+def _on_a_track(distance: Any) -> Any:
+    """Refuse races that are run on roads, with a sentence."""
+    words = distance.lower() if isinstance(distance, str) else ""
+    with suppress(ValueError):
+        distance = parse_distance(distance) if words else distance
+    long = isinstance(distance, float | int) and LONGEST_M < distance < 1e6
+    if long or "marathon" in words or "road" in words:
+        raise PydanticCustomError(
+            "road", "road races and marathons are not run on a track: 100 m to 10,000 m are"
+        )
+    return distance
+
+
 class Scenario(CheckedSection):
     """A whole attempt as requested: the plan, the runner, the light, the pacers and the ghosts."""
 
     name: Name = Field("Breaking4", description="Title on the screen.")
     note: Text = Field("", max_length=2000, description="A sentence or two for the reader.")
-    distance: Metres = Field(
+    distance: Annotated[Metres, BeforeValidator(_on_a_track)] = Field(
         MILE_M, ge=100, le=10_000, description="Race distance: `1 mile`, `1500 m` or metres [m]."
     )
+    track: Track = Field(Track.model_construct(), description="The track.")
     environment: Environment = Field(Environment.model_construct(), description="The air.")
     runner: Annotated[Runner, BeforeValidator(RUNNER.find, json_schema_input_type=str | Runner)] = (
         Field(
@@ -198,8 +228,17 @@ class Scenario(CheckedSection):
         "the run's residuals against it are shown.",
     )
 
+    @property
+    def leds(self) -> int:
+        """How many LEDs there are round the lap."""
+        return self.wavelight.leds or round(self.track.lap)
+
     def complaints(self) -> Iterator[Complaint]:
         """Yield what does not fit between sections."""
+        whole = LAP_M / self.track.lap
+        if abs(whole - round(whole)) > 1e-4:
+            what = f"no lap of {format_distance(self.track.lap)} goes into 400 m"
+            yield Complaint(("track", "lap"), what, "400, 200, 133.333 or 100 m")
         yield from plan_complaints(("plan",), self.plan, self.distance)
         yield from self._wave_complaints()
         yield from self._ghost_complaints()

@@ -263,16 +263,18 @@ class Pacers(CheckedSection):
 
     def line_up(self) -> Sequence[Slot]:
         """Return the filled slots, named, moved by `front_gap` (all slots ahead by the same)."""
-        shift, called = self._shift_m(), self.called()
+        called, chosen = self.called(), {s.name for s in self._chosen()}
         return [
-            s.model_copy(
-                update={
-                    "name": called[s.name],
-                    "ahead": s.ahead + shift if s.ahead > BESIDE_REACH_M else s.ahead,
-                }
-            )
-            for s in self._chosen()
+            s.model_copy(update={"name": called[s.name], "ahead": ahead})
+            for s, ahead in zip(self.formation.named_slots, self.placed_m(), strict=True)
+            if s.name in chosen
         ]
+
+    def placed_m(self) -> list[float]:
+        """Return how far ahead every slot is, filled or not, moved by `front_gap` [m]."""
+        shift = self._shift_m()
+        slots = self.formation.slots
+        return [s.ahead + shift if s.ahead > BESIDE_REACH_M else s.ahead for s in slots]
 
     @property
     def running(self) -> int:

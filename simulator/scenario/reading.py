@@ -7,6 +7,7 @@ path, its text; for a formation or a runner that has a file of its own, what the
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -23,6 +24,7 @@ from simulator.errors import Problem, ScenarioError
 from simulator.files import opened
 from simulator.resources import configs_dir, user_dir
 from simulator.scenario.fields import did_you_mean, guess
+from simulator.scenario.in_picture import MOMENT, SCENARIO, is_picture, text_of
 from simulator.scenario.yaml_tree import Document, read_document
 
 LOG = logging.getLogger(__name__)
@@ -118,6 +120,8 @@ def find_file(
     names = list(named)
     meant = guess(text, names) or guess(path.stem, names) or guess(path.name, near)
     hint = did_you_mean(meant, () if path.suffix else names)
+    if names and not hint and not path.suffix:
+        hint = "lightpace list names those that ship"
     raise refuse(_printable(text) or "''", f"there is no such {what}", hint)
 
 
@@ -182,11 +186,39 @@ def read_text(path: Path, shown: str) -> str:
     return files.texts[path]
 
 
+def moment_of(source: str | Path) -> float | None:
+    """Return the race time that a picture shows [s]; None where it is no picture, or says none.
+
+    Raises:
+        ScenarioError: the picture cannot be read.
+    """
+    path = Path(source)
+    if not is_picture(path):
+        return None
+    try:
+        moment = float(_content(path, str(path), MOMENT))
+    except (OSError, ValueError):  # whoever reads the scenario says what is wrong with the file
+        return None
+    return moment if math.isfinite(moment) else None
+
+
+def _content(path: Path, shown: str, name: str = SCENARIO) -> bytes:
+    """Return what a file holds, or the text of that name if it is a picture; at most so much."""
+    try:
+        if is_picture(path):
+            return text_of(path, name, MAX_BYTES) or b""
+        with opened(path) as file:
+            return file.read(MAX_BYTES + 1)
+    except ValueError as error:
+        if not is_picture(path):
+            raise
+        raise refuse(shown, f"this picture {error}") from None
+
+
 def _read_text(path: Path, shown: str) -> str:
     LOG.info("reading %s", path)
     try:
-        with opened(path) as file:
-            data = file.read(MAX_BYTES + 1)
+        data = _content(path, shown)
     except IsADirectoryError:
         raise refuse(shown, "this is a directory, not a file") from None
     except FileNotFoundError:
@@ -194,6 +226,9 @@ def _read_text(path: Path, shown: str) -> str:
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or "its name is not usable"
         raise refuse(shown, f"cannot be read: {why}") from None
+    if not data and is_picture(path):
+        hint = "lightpace still makes pictures that do"
+        raise refuse(shown, "this picture holds no scenario", hint)
     if len(data) > MAX_BYTES:
         raise refuse(shown, f"is larger than {MAX_BYTES // 1_000_000} MB", "is it a scenario?")
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):

@@ -17,7 +17,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from simulator.scenario.loader import scenario_to_dict, without_folders
+from simulator.scenario.model import Scenario
 from simulator.scenario.plan import key_distance
+from simulator.scenario.reading import shipped_names
 from simulator.scenario.yaml_tree import scalar_value
 from simulator.units import format_time, parse_time
 
@@ -83,6 +86,18 @@ def _touched(before: str, after: str) -> int:
 def document_text(value: dict[str, Any]) -> str:
     """Return a whole scenario as a file."""
     return _dumped(_yaml(*_INDENTS[0]), {key: _node(v, len(key) + 2) for key, v in value.items()})
+
+
+def portable_text(scenario: Scenario) -> str:
+    """Return a scenario as a file that needs no other but those that are shipped.
+
+    Ghosts and past races from files of its own stay behind, and no folder's name is told.
+    """
+    plain = without_folders(scenario_to_dict(scenario))
+    shipped = {f"{name}{ending}" for name in shipped_names() for ending in ("", ".yaml")}
+    plain["ghosts"] = [g for g in plain["ghosts"] if g.get("file", "breaking4") in shipped]
+    plain["uncertainty"]["given"] = [r for r in plain["uncertainty"]["given"] if r in shipped]
+    return document_text(worded(plain))
 
 
 # -- what changed, and where it is put -----------------------------------------------------------

@@ -250,40 +250,60 @@ def _solve_banded(matrix: Floats, right: Floats) -> Floats:
 
 
 def _with_ramps(x: list[float], u: list[float], loss: float) -> Schedule:
-    """Build the pace: constant in each segment, linear near each inner split, means kept exactly.
-
-    In a segment of length l and mean pace m with end paces p0, p1 and ramps of length h at both
-    ends, the cruising pace c satisfies c (l - h) + (p0 + p1) h / 2 = m l, so h follows from the
-    bound on |c - m|.
-    """
-    mean = [
-        (u1 - u0) / (x1 - x0) for (x0, x1), (u0, u1) in zip(pairwise(x), pairwise(u), strict=True)
-    ]
-    ends = [mean[0], *(0.5 * (a + b) for a, b in pairwise(mean)), mean[-1]]
-    knot_x, knot_u, knot_pace = [0.0], [0.0], [ends[0]]
-    summed, missed = 0.0, 0.0
-    for i, m in enumerate(mean):
-        p0, p1 = ends[i], ends[i + 1]
-        pull = abs(0.5 * (p0 + p1) - m)
-        share = 0.5 if pull == 0 else min(0.5, OVERSHOOT * m / (pull + OVERSHOOT * m))
-        cruise = (m - 0.5 * (p0 + p1) * share) / (1.0 - share)
-        knots = [(0.5 * (x[i] + x[i + 1]), cruise), (x[i + 1], p1)]
-        if share < 0.5:
-            ramp = share * (x[i + 1] - x[i])
-            knots[:1] = [(x[i] + ramp, cruise), (x[i + 1] - ramp, cruise)]
-        sums = []
-        for distance, pace in knots:
-            summed += 0.5 * (knot_pace[-1] + pace) * (distance - knot_x[-1])
-            sums.append(summed)
-            knot_x.append(distance)
-            knot_pace.append(pace)
-        # cumulated rounding is put back so that every split is met to the last digits
-        before, missed = missed, u[i + 1] - summed
-        slope = (missed - before) / (x[i + 1] - x[i])
-        inner = zip(sums[:-1], knots[:-1], strict=True)
-        knot_u += [sum_ + (slope * (distance - x[i]) + before) for sum_, (distance, _) in inner]
-        knot_u.append(summed + missed)
+    """Build the schedule from its knots; see `ramps_through`."""
+    knot_x, knot_u, knot_pace = list[float](), list[float](), list[float]()
+    ramps_through(x, u, knot_x, knot_u, knot_pace)
     xs, us, paces = np.array(knot_x), np.array(knot_u), np.array(knot_pace)
     for array in (xs, us, paces):
         array.setflags(write=False)
     return Schedule(xs, us, paces, loss)
+
+
+def ramps_through(
+    x: list[float],
+    u: list[float],
+    knot_x: list[float],
+    knot_u: list[float],
+    knot_pace: list[float],
+) -> None:
+    """Append the knots: pace constant in each segment, linear near each inner split, means kept.
+
+    In a segment of length l and mean pace m with end paces p0, p1 and ramps of length h at both
+    ends, the cruising pace c satisfies c (l - h) + (p0 + p1) h / 2 = m l, so h follows from the
+    bound on |c - m|. Restricted Python, as `simulator.physics.kernel`: a page translates it.
+    """
+    last = len(x) - 2
+    p1 = (u[1] - u[0]) / (x[1] - x[0])
+    knot_x.append(0.0)
+    knot_u.append(0.0)
+    knot_pace.append(p1)
+    summed, missed = 0.0, 0.0
+    for i in range(last + 1):
+        m = (u[i + 1] - u[i]) / (x[i + 1] - x[i])
+        p0, p1 = p1, m
+        if i < last:
+            p1 = 0.5 * (m + (u[i + 2] - u[i + 1]) / (x[i + 2] - x[i + 1]))
+        pull = abs(0.5 * (p0 + p1) - m)
+        share = 0.5 if pull == 0 else min(0.5, OVERSHOOT * m / (pull + OVERSHOOT * m))
+        cruise = (m - 0.5 * (p0 + p1) * share) / (1.0 - share)
+        first = len(knot_x)
+        if share < 0.5:
+            ramp = share * (x[i + 1] - x[i])
+            knot_x.append(x[i] + ramp)
+            knot_pace.append(cruise)
+            knot_x.append(x[i + 1] - ramp)
+        else:
+            knot_x.append(0.5 * (x[i] + x[i + 1]))
+        knot_pace.append(cruise)
+        knot_x.append(x[i + 1])
+        knot_pace.append(p1)
+        for j in range(first, len(knot_x)):
+            length = knot_x[j] - knot_x[j - 1]
+            summed += 0.5 * (knot_pace[j - 1] + knot_pace[j]) * length
+            knot_u.append(summed)
+        # cumulated rounding is put back so that every split is met to the last digits
+        before, missed = missed, u[i + 1] - summed
+        slope = (missed - before) / (x[i + 1] - x[i])
+        for j in range(first, len(knot_x) - 1):
+            knot_u[j] = knot_u[j] + (slope * (knot_x[j] - x[i]) + before)
+        knot_u[len(knot_x) - 1] = summed + missed

@@ -6,7 +6,7 @@ is simulated here: a change says how its attempt comes to be.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import zip_longest
@@ -27,6 +27,8 @@ from simulator.session.knob_edits import (
     plan_with_split,
     sections_of,
     typed_time,
+    with_ghost,
+    without_ghost,
     without_knob,
     without_wave,
 )
@@ -88,8 +90,9 @@ class SettingsEditor:
 
     @property
     def unsaved(self) -> bool:
-        """Whether the settings differ from the file."""
-        return self.scenario != self.file_scenario
+        """Whether the settings say something else than the file, however they are written."""
+        now, then = self.scenario, self.file_scenario
+        return now != then and _spelled_out(now) != _spelled_out(then)
 
     def state(self) -> tuple[object, ...]:
         """Return what changes whenever the drawer has to show something else."""
@@ -138,6 +141,27 @@ class SettingsEditor:
             return ""
         return self._edit_once(row.settings[0][0] if row.settings else axis, edit, tick)
 
+    def take_knob(self, row: Alternative, axis: str, tick: int | None) -> str:
+        """Take the value of a bar that stands for a knob; return why not, or an empty text."""
+        return "" if row.current else self.change_all(axis, row.settings, tick)
+
+    def change_all(self, what: str, values: Sequence[tuple[str, str]], tick: int | None) -> str:
+        """Set several knobs as one change, by path; return why not, or an empty text.
+
+        Within one gesture, as while the map is dragged over, it replaces the one before.
+        """
+
+        def edit(settings: Settings, scenario: Scenario) -> Settings:
+            for path, text in values:
+                settings = apply_knob(
+                    settings, scenario, self.file_scenario, path, text, locked=self.locked
+                )
+                scenario = self._forks.scenario(settings)
+            return settings
+
+        self._edit(what, edit, tick)
+        return self.problems.pop(what, "")
+
     def change_split(self, index: int, text: str, tick: int | None, *, cumulative: bool) -> str:
         """Set one split; return why it was refused, or an empty text."""
 
@@ -145,8 +169,7 @@ class SettingsEditor:
             return self._with_split(settings, scenario, index, typed_time(text), cumulative)
 
         path = f"plan.splits[{index}{'+' if cumulative else ''}{' laps' if self.by_lap else ''}]"
-        self._edit(path, edit, tick)
-        self.split_problem = self.problems.pop(path, "")
+        self.split_problem = self.edit(path, edit, tick)
         return self.split_problem
 
     def reset_split(self, index: int | None, tick: int | None) -> str:
@@ -218,10 +241,23 @@ class SettingsEditor:
         """Take a wave away; a group that followed it keeps to the plan."""
         return self._edit_once("wavelight.waves", partial(without_wave, name=name), tick)
 
+    def add_ghost(self, ghost: dict[str, Any], tick: int | None) -> str:
+        """Add a ghost, as plain values; return why that was refused, or an empty text."""
+        return self._edit_once("ghosts", partial(with_ghost, ghost=ghost), tick)
+
+    def remove_ghost(self, index: int, tick: int | None) -> str:
+        """Take a ghost away; return why that was refused, or an empty text."""
+        return self._edit_once("ghosts", partial(without_ghost, index=index), tick)
+
     def move(self, steps: int) -> None:
         """Undo (-1) or redo (1); what was refused before was said of another state."""
         if self.history.move(steps):
             self.problems.clear()
+
+    def edit(self, path: str, edit: Edit, tick: int | None) -> str:
+        """Make a change under a name of its own; return why it was refused, or an empty text."""
+        self._edit(path, edit, tick)
+        return self.problems.pop(path, "")
 
     def _edit(self, path: str, edit: Edit, tick: int | None) -> bool:
         gesture = self.history.begin(path, tick)
@@ -241,8 +277,7 @@ class SettingsEditor:
     def _edit_once(self, path: str, edit: Edit, tick: int | None) -> str:
         """Make a change that belongs to no gesture; return why it was refused, or an empty text."""
         self.history.gesture = None
-        self._edit(path, edit, tick)
-        return self.problems.pop(path, "")
+        return self.edit(path, edit, tick)
 
     def read(self, new: Settings, tick: int | None) -> None:
         """Take over what the file says now; what was set stays where the file did not change.
@@ -348,6 +383,13 @@ class SettingsEditor:
         """Return how long each row of the split table takes [s]."""
         sections = sections_of(scenario.plan, scenario.distance)
         return tuple(sum(sections.times_s[i] for i in r) for r in self._rows_of(sections))
+
+
+def _spelled_out(scenario: Scenario) -> Scenario:
+    """Return the scenario with what may be left out of it written down: count and front gap."""
+    pacers = scenario.pacers
+    update = {"count": pacers.running, "front_gap": round(pacers.gap_m, 9)}
+    return scenario.model_copy(update={"pacers": pacers.model_copy(update=update)})
 
 
 def _at(plain: Any, path: str) -> Any:

@@ -12,7 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from simulator.analysis.marks import Run
-from simulator.analysis.what_if import Alternative, choices, finished
+from simulator.analysis.what_if import AXES, Alternative, Measure, choices, finished
 from simulator.background import LatestJobs
 from simulator.physics.compiled import COMPILED
 from simulator.scenario.model import Scenario
@@ -20,6 +20,7 @@ from simulator.scenario.plan import Plan
 from simulator.scenario.uncertainty import Uncertainty
 from simulator.session.forks import LruCache
 from simulator.session.history import Lineage
+from simulator.session.variations import axes_of, knob_rows
 from simulator.stage.show import Show
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ CACHED_AXES = 48
 
 
 class Bars:
-    """The what-if strip: its axis, its rows, and their finish times.
+    """The what-if strip: its axis, its measure, its rows, and their finish times.
 
     Every row is run from the gun, also where the live attempt was forked. Compiled, all rows are
     run at once; uncompiled, one row each time that `advance` is called, the nearest to the present
@@ -39,6 +40,7 @@ class Bars:
 
     def __init__(self) -> None:
         self.axis = "pacers"
+        self.measure = Measure.FINISH
         self.rows: list[Alternative] = []
         self._question: tuple[Scenario, Scenario, str] | None = None
         self._cache: LruCache[tuple[Scenario, Scenario, str], list[Alternative]]
@@ -46,6 +48,8 @@ class Bars:
 
     def ask(self, scenario: Scenario, in_file: Scenario) -> bool:
         """Set the rows for a scenario and its file's; return whether the bars have changed."""
+        if self.axis not in AXES and self.axis not in axes_of(scenario, in_file):
+            self.axis = "pacers"  # that of a wave which is gone
         question = scenario, in_file, self.axis
         before = self._question
         if before is not None and all(a is b for a, b in zip(before, question, strict=True)):
@@ -57,7 +61,11 @@ class Bars:
             question,
             lambda: [
                 replace(row, finish_s=finish_s.get(row.label), stale=True)
-                for row in choices(scenario, self.axis, in_file)
+                for row in (
+                    choices(scenario, self.axis, in_file)
+                    if self.axis in AXES
+                    else knob_rows(self.axis, scenario, in_file)
+                )
             ],
         )
         if COMPILED:

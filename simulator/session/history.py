@@ -123,11 +123,15 @@ class Gesture:
 
 @dataclass(slots=True)
 class History:
-    """All changes, the one that holds now, and the gesture that is going on."""
+    """All changes, the one that holds now, and the gesture that is going on.
+
+    `held`: a hand holds what it moves, so that the gesture lasts however long it rests.
+    """
 
     changes: list[Change]
     at: int = 0
     gesture: Gesture | None = field(default=None)
+    held: bool = False
 
     @property
     def now(self) -> Change:
@@ -146,7 +150,7 @@ class History:
 
     def pass_time(self, elapsed_s: float) -> None:
         """Let wall time pass [s]: a gesture that rests is over."""
-        if self.gesture is not None:
+        if self.gesture is not None and not self.held:
             self.gesture.left_s -= max(elapsed_s, 0.0)
             if self.gesture.left_s <= 0:
                 self.gesture = None
@@ -157,6 +161,18 @@ class History:
             self.gesture = Gesture(path, self.now, tick, GESTURE_S)
         self.gesture.left_s = GESTURE_S
         return self.gesture
+
+    def hold(self) -> None:
+        """Begin a gesture that lasts until `let_go`."""
+        self.gesture, self.held = None, True
+
+    def let_go(self) -> None:
+        """End the gesture; where it came back to where it began, there was none."""
+        gesture, self.gesture, self.held = self.gesture, None, False
+        back = gesture is not None and self.now.settings == gesture.before.settings
+        if back and gesture is not None and self.now is not gesture.before:
+            del self.changes[self.at :]
+            self.at -= 1
 
     def put(self, change: Change) -> None:
         """Add a change; within one gesture it replaces the one before."""

@@ -27,7 +27,7 @@ from simulator.scenario.plan import (
 )
 from simulator.scenario.reading import named_files
 from simulator.session.history import Settings, flow
-from simulator.session.knobs import AS_THE_PLAN, SHAPES, THE_PLAN, time_text
+from simulator.session.knobs import AS_THE_PLAN, COLOURS, SHAPES, THE_PLAN, time_text
 from simulator.units import LAP_M, parse_time
 
 MAX_TYPED = 200
@@ -126,6 +126,29 @@ def without_wave(settings: Settings, scenario: Scenario, name: str) -> Settings:
     if scenario.pacers.follows == name:
         settings = settings.with_value("pacers.follows", "null")
     return settings.with_value("wavelight.waves", flow(others))
+
+
+def with_ghost(settings: Settings, scenario: Scenario, ghost: dict[str, Any]) -> Settings:
+    """Return the settings with one more ghost, in a colour that no other has."""
+    ghosts = scenario_to_dict(scenario)["ghosts"]
+    used = {ghost["colour"] for ghost in ghosts}
+    free = next((colour for colour in COLOURS if colour not in used), "grey")
+    return settings.with_value("ghosts", flow([*ghosts, {"colour": free, **ghost}]))
+
+
+def without_ghost(settings: Settings, scenario: Scenario, index: int) -> Settings:
+    """Return the settings without a ghost; where it was the published result, there is none.
+
+    Raises:
+        RefusedError: there is no such ghost.
+    """
+    ghosts = scenario_to_dict(scenario)["ghosts"]
+    if not 0 <= index < len(ghosts):
+        raise RefusedError(f"there is no ghost {index + 1}")
+    gone = ghosts.pop(index)
+    if scenario.published is not None and gone["name"] == scenario.published:
+        settings = settings.with_value("published", "null")
+    return settings.with_value("ghosts", flow(ghosts))
 
 
 def _renamed(settings: Settings, scenario: Scenario, target: str) -> Settings:

@@ -10,10 +10,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from operator import attrgetter
+from pathlib import Path
 from typing import Any, TypeAlias, cast, get_args
 
 from simulator.scenario.fields import MarkColour
-from simulator.scenario.ghosts import EvenGhost
+from simulator.scenario.ghosts import EvenGhost, Ghost
 from simulator.scenario.model import Scenario
 from simulator.scenario.plan import ProgressivePlan, SteppedPlan, schedule_of
 from simulator.scenario.reading import named_files
@@ -115,6 +116,13 @@ def time_text(seconds: float) -> str:
     return text.removesuffix("0") if "." in text else text
 
 
+def ghost_name(ghost: Ghost) -> str:
+    """Return what a ghost is called on the drawer."""
+    if isinstance(ghost, EvenGhost) and not ghost.name:
+        return f"even {format_time(ghost.time)}"
+    return ghost.name or (Path(ghost.file).stem if hasattr(ghost, "file") else ghost.kind)
+
+
 def _target(item: Any, s: Scenario) -> float:
     return schedule_of(item.plan or s.plan, s.distance).finish_s
 
@@ -192,7 +200,11 @@ def knobs_of(
 
 
 def label_of(scenario: Scenario, path: str) -> str:
-    """Return what a knob is called and its value; of no knob, the first part of its path."""
+    """Return what a knob is called and its value; of no knob, the first part of its path.
+
+    What lies within the formation is called by it.
+    """
+    path = "pacers.formation" if path.startswith("pacers.formation.") else path
     knob = next((knob for knob in _knobs(scenario) if knob.path == path), None)
     return path.partition(".")[0] if knob is None else f"{knob.label} {knob.value}"
 
@@ -202,7 +214,7 @@ def _knobs(s: Scenario) -> tuple[Knob, ...]:
     waves, ghosts = s.wavelight.waves, s.ghosts
     items: list[tuple[str, int, str, Any]] = [("", 0, "", s)]
     items += [("wavelight", i, f"{w.name}: " * (len(waves) > 1), w) for i, w in enumerate(waves)]
-    items += [("ghosts", i, f"{g.name or g.kind}: ", g) for i, g in enumerate(ghosts)]
+    items += [("ghosts", i, f"{ghost_name(g)}: ", g) for i, g in enumerate(ghosts)]
     knobs = []
     for section, i, before, item in items:
         for row in TABLE:

@@ -25,6 +25,10 @@ LEAD_S = 3.0
 AGAIN_S = 2.0
 """A press back within this of a cue leads to the one before it [s of race time]."""
 
+REPLAY_S, REPLAY_AFTER_S, REPLAY_RATE = 10.0, 1.5, 0.5
+"""An event is seen again from so long before it until so long after [s of race time], at this
+rate."""
+
 _SEEK_S = {
     Action.SEEK_BACK: -5.0,
     Action.SEEK_FORWARD: 5.0,
@@ -50,6 +54,7 @@ class Player:
         self.playback = Playback(-1e9, show.recording.end_s, rate=rate).seek(-1e9)
         self.options = ShowOptions()
         self._notice, self._notice_left_s = "", 0.0
+        self._replay: tuple[Playback, float] | None = None
         self._last: tuple[tuple[Show, Playback, ShowOptions, str], Scene] | None = None
 
     @property
@@ -62,6 +67,7 @@ class Player:
 
         Whoever has seen the old run's result is shown the other's.
         """
+        self._leave_replay()
         before, self.show = self.playback, show
         playback = replace(before, end_s=show.recording.end_s)
         if other_run:
@@ -82,14 +88,41 @@ class Player:
         self.playback = self.playback.advance(
             elapsed_s, beat_s(self.show, slow_motion=self.options.slow_motion)
         )
+        if self._replay is not None and self.playback.time_s >= self._replay[1]:
+            self.replay()
         self.pass_notice(elapsed_s)
 
     def pass_notice(self, elapsed_s: float) -> None:
         """Let wall time pass for the notice alone [s]."""
         self._notice_left_s -= min(max(elapsed_s, 0.0), STALL_S)
 
+    def replay(self) -> None:
+        """See the last event again, slowly; during that, go back to where the playhead was."""
+        if self._replay is not None:
+            back, _ = self._replay
+            furthest_s = max(back.furthest_s, self.playback.furthest_s)
+            self._replay, self.playback = None, replace(back, furthest_s=furthest_s)
+            return
+        now = self.playback
+        passed = {name: at for name, at in events(self.show).items() if 0 < at <= now.time_s}
+        if not passed:
+            self.notify("Nothing has happened yet that could be seen again.")
+            return
+        name, at = list(passed.items())[-1]
+        rate = min(now.rate, REPLAY_RATE)
+        self._replay = now, min(at + REPLAY_AFTER_S, now.last_s)
+        self.playback = replace(now.seek(max(at - REPLAY_S, 0.0)), rate=rate, paused=False)
+        self.notify(f"Again, slowly: {self._words(name)}.")
+
+    def _leave_replay(self) -> None:
+        """Stay where it is, at the rate of before."""
+        if self._replay is not None:
+            self.playback = replace(self.playback, rate=self._replay[0].rate)
+            self._replay = None
+
     def seek(self, time_s: float) -> None:
         """Go to a race time [s]."""
+        self._leave_replay()
         self.playback = self.playback.seek(time_s)
 
     def seek_distance(self, distance_m: float) -> None:
@@ -107,6 +140,11 @@ class Player:
 
     def perform(self, action: Action) -> bool:
         """Do what a key or a button asks for; return False where it is not about watching."""
+        if action is Action.REPLAY:
+            self.replay()
+            return True
+        if action in (Action.RESTART, Action.TO_FINISH):
+            self._leave_replay()
         before, options = self.playback, self.options
         if action in _SEEK_S:
             self.seek(before.time_s + _SEEK_S[action])
@@ -126,6 +164,7 @@ class Player:
             Action.LIGHTS: lambda: replace(options, lights=not options.lights),
             Action.WAKE: lambda: replace(options, wake=not options.wake),
             Action.REVEAL: lambda: replace(options, reveal=not options.reveal),
+            Action.GROUPS: lambda: replace(options, groups=not options.groups),
             Action.SLOW_MOTION: lambda: replace(options, slow_motion=not options.slow_motion),
         }
         if action in moves:
@@ -167,6 +206,7 @@ class Player:
 
     def from_beginning(self) -> None:
         """Wait on the start line."""
+        self._leave_replay()
         self.playback = self.playback.restart()
 
     def cue(self) -> Cue:

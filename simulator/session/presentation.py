@@ -31,6 +31,7 @@ _BY_HAND = {
     Action.STEP_BACK,
     Action.STEP_FORWARD,
     Action.TO_FINISH,
+    Action.REPLAY,
 }
 """After these the story waits for the speaker: they look for something."""
 

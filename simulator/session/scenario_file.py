@@ -19,6 +19,7 @@ from typing import Any
 from simulator.errors import LightpaceError, OutputError, ScenarioError
 from simulator.files import is_there, opened, read_bytes, replacing
 from simulator.resources import configs_dir
+from simulator.scenario.in_picture import is_picture
 from simulator.scenario.loader import load_text, scenario_to_dict
 from simulator.scenario.model import LightWave, Scenario
 from simulator.scenario.pacers import PacerFormation
@@ -39,7 +40,7 @@ from simulator.scenario.save import (
     rewrite,
     worded,
 )
-from simulator.session.history import Settings
+from simulator.session.history import Settings, path_of
 
 POLL_S = 0.5
 """How often the files are looked at [s of wall time]."""
@@ -51,7 +52,7 @@ class ScenarioFile:
 
     Attributes:
         text: what it said last.
-        shipped: it comes with the program and is never written.
+        shipped: it comes with the program, or is a picture, and is never written.
         missing: why it cannot be read; empty if it can.
         problem: why what it says cannot be used, set by whoever uses it.
         named_changed: whether the last look found something new in a file that this one names.
@@ -75,7 +76,8 @@ class ScenarioFile:
         """
         path = find_scenario(source)
         in_configs = path.parent.resolve() == configs_dir().resolve()
-        shipped = in_configs and not Path(source).is_file()  # named by its name alone
+        # named by its name alone; and a picture is never written either
+        shipped = (in_configs and not Path(source).is_file()) or is_picture(path)
         return cls(path, read_text(path, str(path)), shipped=shipped)
 
     def settings(self) -> Settings:
@@ -169,15 +171,21 @@ class OverwriteGuard:
 # -- what is written -----------------------------------------------------------------------------
 
 
-def written(base: Settings, wanted: Scenario) -> str:
+def written(base: Settings, wanted: Scenario, formation_file: str = "") -> str:
     """Return the text of `base` changed so that it loads as `wanted`, and in nothing else.
+
+    Args:
+        base: the file as it is.
+        wanted: what it shall say.
+        formation_file: the file, seen from the scenario's, that the formation stands in; left out:
+            none but a shipped one.
 
     Raises:
         OutputError: its form has no place for a change, it would not say the same, or more would
             change in it than the values.
     """
     bare = replace(base, overrides=())
-    changed = _changed(bare, bare, wanted, ())
+    changed = _changed(bare, bare, wanted, (), formation_file)
     if changed is None:
         raise OutputError(
             f"{base.name} is written in a form that cannot be changed in place: "
@@ -207,12 +215,31 @@ def elsewhere(base: Settings, wanted: Scenario, path: Path) -> str:
     return text
 
 
+def formation_text(formation: PacerFormation, name: str) -> str:
+    """Return a formation as a file of its own, under a name."""
+    plain = formation.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    plain |= {"name": name, "assumed": formation.assumed}
+    return document_text(
+        {key: plain[key] for key in ("name", "note", "assumed", "slots") if key in plain}
+    )
+
+
+def formation_file_of(settings: Settings) -> str:
+    """Return the file that the settings name for the formation, empty where they name none."""
+    texts = [o.partition("=")[2] for o in settings.overrides if path_of(o) == "pacers.formation"]
+    return next((text for text in texts if text.endswith((".yaml", ".yml"))), "")
+
+
 def _changed(
-    base: Settings, there: Settings, wanted: Scenario, in_full: tuple[str, ...]
+    base: Settings,
+    there: Settings,
+    wanted: Scenario,
+    in_full: tuple[str, ...],
+    formation_file: str = "",
 ) -> Rewritten | None:
     """Return the changed text, None where it cannot be had or would say something else."""
     try:
-        before, after = _both(base.load(), wanted)
+        before, after = _both(base.load(), wanted, formation_file)
         for ghost in before["ghosts"]:
             ghost.update({key: "" for key in in_full if key in ghost})
         changed = rewrite(base.text, before, after)
@@ -228,12 +255,15 @@ def _says(settings: Settings, wanted: Scenario) -> bool:
         return False
 
 
-def _both(old: Scenario, new: Scenario) -> tuple[dict[str, Any], dict[str, Any]]:
+def _both(
+    old: Scenario, new: Scenario, formation_file: str
+) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return both as plain values, with what can be named by a name."""
     before, after = worded(scenario_to_dict(old)), worded(scenario_to_dict(new))
     formation = new.pacers.formation
-    if formation != old.pacers.formation and _is_named(formation):
-        before["pacers"]["formation"], after["pacers"]["formation"] = "", formation.name
+    name = formation.name if _is_named(formation) else formation_file
+    if formation != old.pacers.formation and name:
+        before["pacers"]["formation"], after["pacers"]["formation"] = "", name
     were = [wave.name for wave in old.wavelight.waves]
     names = [wave.name for wave in new.wavelight.waves]
     known = set(were)

@@ -16,21 +16,37 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from simulator.analysis.marks import Mark
-from simulator.analysis.what_if import AXES
-from simulator.errors import LightpaceError, Problem, ScenarioError
+from simulator.analysis.what_if import AXES, Measure
+from simulator.errors import LightpaceError, OutputError, Problem, ScenarioError
+from simulator.files import free_name, replacing
 from simulator.recording.recording import Recording
+from simulator.recording.store import save_recording
+from simulator.scenario.in_picture import is_picture
 from simulator.scenario.loader import load_scenario
 from simulator.scenario.model import Scenario
+from simulator.scenario.plan import schedule_of
+from simulator.session.answers import Desk, Scenarios
+from simulator.session.autosave import Autosave, SavedSession
 from simulator.session.editor import AFTER_FINISH, SettingsEditor
 from simulator.session.findings import Bars, Findings, stretch_of
-from simulator.session.forks import Forks, tick_at
+from simulator.session.forks import Forks, tick_at, unused_name
+from simulator.session.hands import Hands
 from simulator.session.history import Change, Lineage, Settings, settings_of
 from simulator.session.knob_edits import first_sentence
+from simulator.session.knobs import time_text
 from simulator.session.pins import Pins, pins_file
 from simulator.session.player import Player
-from simulator.session.scenario_file import OverwriteGuard, ScenarioFile, elsewhere, written
+from simulator.session.scenario_file import (
+    OverwriteGuard,
+    ScenarioFile,
+    elsewhere,
+    formation_file_of,
+    formation_text,
+    written,
+)
+from simulator.session.variations import axes_of
 from simulator.stage.keys import Action
-from simulator.stage.panel_state import PanelState
+from simulator.stage.panel_state import Answers, PanelState, Tab
 from simulator.stage.playback import Playback
 from simulator.stage.scene import Cue, Scene
 from simulator.stage.scenery import ShowOptions
@@ -76,11 +92,14 @@ class Session:
     Attributes:
         editor: settings, their history, and how they are edited.
         forks: runs by how they came to be.
+        hands: what is moved in the picture itself.
         bars: the what-if strip.
         findings: what takes longer than a frame.
+        desk: what the drawer's open page asks for.
         pins: the runs that are kept.
         file: the scenario's file, None where it comes from none.
         story: who decides what is seen; None: the player itself.
+        autosave: writes down what would be lost; None: nothing does.
     """
 
     def __init__(
@@ -103,10 +122,13 @@ class Session:
         """
         self.file = file
         self.story: Director | None = None
+        self.autosave: Autosave | None = None
         self.forks, self.pins, self.bars, self.findings = Forks(), Pins(), Bars(), Findings()
+        self.desk = Desk()
         settings = settings or settings_of(scenario)
         self.forks.remember_scenario(settings, scenario)
         self.editor = SettingsEditor(settings, self.forks)
+        self.hands = Hands(lambda: self.editor, self._tick)
         self._guard = OverwriteGuard()
         self._story_ghosts: Sequence[Mark] | None = None
         self._shown, self._ghosts_changed = self.editor.history.now, False
@@ -198,6 +220,8 @@ class Session:
     def _update(self) -> None:
         """Show what the settings say now: its run, its ghosts, its bars."""
         change, before = self.editor.history.now, self._player.show
+        if self._player.options.settled is not self.hands.moves_pacers:
+            self._player.options = replace(self._player.options, settled=self.hands.moves_pacers)
         bars_changed = self.bars.ask(self.scenario, self.editor.file_scenario)
         if change is not self._shown or self._ghosts_changed:
             other_run = change.lineage != self._shown.lineage
@@ -240,7 +264,8 @@ class Session:
     def _bars_of(self, change: Change) -> dict[str, Any]:
         forked = len(change.lineage) > 1
         axis = f"{self.bars.axis}, from the gun" if forked else self.bars.axis
-        return {"alternatives": self.bars.alternatives(), "axis": axis}
+        bars = self.bars
+        return {"alternatives": bars.alternatives(), "axis": axis, "measure": bars.measure}
 
     # -- time ------------------------------------------------------------------------------------
 
@@ -258,6 +283,12 @@ class Session:
             self._ask()
         if self.findings.poll():
             self._take_findings()
+        if self.desk.poll() and self.bars.measure is Measure.CHANCE:
+            self._show_bars()
+        if self.autosave is not None and self.autosave.pass_time(elapsed_s):
+            self._keep(self.autosave)
+        if self._quiet >= QUIET_PICTURES:
+            self.desk.ask(self._scenarios, self.bars)
 
     def _ask(self) -> None:
         """Have worked out what is missing now, and the chance a little ahead of her."""
@@ -276,6 +307,10 @@ class Session:
 
     def _take_findings(self) -> None:
         self._player.show = self._with_findings(self._player.show, self._shown.lineage)
+
+    @property
+    def _scenarios(self) -> Scenarios:
+        return self.scenario, self.editor.file_scenario
 
     @property
     def busy(self) -> bool:
@@ -304,6 +339,9 @@ class Session:
     def close(self) -> None:
         """Drop what is being worked out; the session can still be watched."""
         self.findings.cancel()
+        self.desk.cancel()
+        if self.autosave is not None:
+            self._keep(self.autosave, wait=True)
 
     # -- watching, forwarded to the player or the story ------------------------------------------
 
@@ -353,9 +391,11 @@ class Session:
         calls: dict[Action, Callable[[], None]] = {
             Action.UNDO: self.undo,
             Action.REDO: self.redo,
-            Action.FROM_GUN: lambda: self.set_from_gun(not self.editor.from_gun),
+            Action.FROM_GUN: self._switch_from_gun,
             Action.PIN: self.pin,
             Action.SAVE: self.save,
+            Action.RESTORE: self.restore,
+            Action.MEASURE: self._next_measure,
         }
         if action in calls:
             calls[action]()
@@ -370,7 +410,11 @@ class Session:
             self._update()  # they are compared with the live run, as far as it is known
         known_s = math.inf if self.options.reveal else self._player.playback.furthest_s
         compared = self.pins.pins, self.pins.state(self._player.show.recording, known_s)
-        key = self.editor.state(), self.bars.axis, self.file_name, self.file_problem, compared
+        strip, acts = (self.bars.axis, self.bars.measure), self._acts_from_gun
+        file, asked = (self.file_name, self.file_problem), None
+        if self.desk.page:
+            asked = self.desk.key(self._scenarios), known_s >= self._player.show.recording.end_s
+        key = self.editor.state(), strip, file, compared, acts, asked, self.left_behind
         if self._panel_state is None or self._panel_state[0] != key:
             self._panel_state = key, self._make_panel_state(known_s)
         return self._panel_state[1]
@@ -388,12 +432,28 @@ class Session:
             can_redo=editor.history.can_redo,
             pins=pins.rows(live, known_s),
             comparison=pins.comparison(self._player.show.recording, live, known_s),
-            axes=tuple(AXES),
+            axes=axes_of(*self._scenarios),
             axis=self.bars.axis,
+            measures=tuple(Measure),
+            measure=self.bars.measure,
             file=self.file_name,
             file_problem=self.file_problem,
             unsaved=editor.unsaved,
+            acts_from_gun=self._acts_from_gun,
+            answers=self._answers(known_s),
+            left_behind=self.left_behind,
         )
+
+    def _answers(self, known_s: float) -> Answers:
+        if not self.desk.page:
+            return Answers()
+        secret = known_s < self._player.show.recording.end_s
+        return self.desk.answers(self._scenarios, secret=secret)
+
+    @property
+    def _acts_from_gun(self) -> bool:
+        """Whether a change made now runs the whole attempt again."""
+        return self.editor.from_gun or self._tick() in (None, AFTER_FINISH)
 
     def _tick(self) -> int | None:
         """Return the tick being shown; None on the line."""
@@ -434,6 +494,15 @@ class Session:
         """Say whether changes run the whole attempt again, or hold from this moment on."""
         self.editor.from_gun = on
 
+    def _switch_from_gun(self) -> None:
+        """Switch by key, and say what a change does now."""
+        self.set_from_gun(not self.editor.from_gun)
+        if self._acts_from_gun:
+            over = "" if self.editor.from_gun else ": nothing is left to go on with, or run yet"
+            self.notify(f"A change runs the whole attempt from the gun{over}.")
+        else:
+            self.notify("A change goes on from this moment.")
+
     def set_keep_target(self, on: bool) -> None:
         """Say whether the other splits make up for a changed one, or the target moves."""
         self.editor.keep_target = on
@@ -464,17 +533,110 @@ class Session:
         """Take a wave of light away."""
         self._done(self.editor.remove_wave(name, self._tick()))
 
+    # -- ghosts ------------------------------------------------------------------------------------
+
+    def add_ghost(self) -> None:
+        """Add an even run to the plan's target; its knob takes another time."""
+        target_s = schedule_of(self.scenario.plan, self.scenario.distance).finish_s
+        self._done(self.editor.add_ghost({"time": time_text(target_s)}, self._tick()))
+
+    def add_ghost_file(self, path: str | Path) -> None:
+        """Add the run of a file: another scenario, or a recording."""
+        with self._notifying(path):
+            file = Path(path).expanduser()
+            there = file.is_file() and str(file.resolve())
+            refusal = self.editor.add_ghost({"file": there or str(path)}, self._tick())
+            if refusal:
+                self.notify(f"{file.name}: {refusal}.")
+
+    def ghost_of_pin(self, number: int) -> None:
+        """Make a kept run a ghost of the scenario: its recording is saved beside the file."""
+        pin = next((pin for pin in self.pins.pins if pin.number == number), None)
+        if pin is None:
+            return
+        with self._notifying("the recording"):
+            stem = "".join(c if c.isalnum() or c in " .-" else "_" for c in pin.name)[:60]
+            folder = Path.cwd()
+            if self.file is not None and not self.file.shipped:
+                folder = self.file.path.parent
+            path = free_name(str(folder / (stem.strip(" .") or "run")), ".npz")
+            save_recording(pin.run, path)
+            name = unused_name(pin.name, {ghost.name for ghost in self.scenario.ghosts})
+            ghost = {"name": name, "file": str(path), "colour": pin.colour}
+            if self._done(self.editor.add_ghost(ghost, self._tick())):
+                self.show_pin(number, False)  # the ghost takes its place
+                self.notify(f"Saved {path.name}, and added it as a ghost.")
+
+    def remove_ghost(self, index: int) -> None:
+        """Take a ghost away; undo brings it back."""
+        self._done(self.editor.remove_ghost(index, self._tick()))
+
     def set_axis(self, axis: str) -> None:
         """Show another of `PanelState.axes` in the what-if strip."""
-        if axis in AXES:
+        if axis in axes_of(*self._scenarios):
             self.bars.axis = axis
+
+    def set_strip(self, axis: str, measure: str) -> None:
+        """Show what the strip showed last, as far as that is possible here."""
+        self.set_axis(axis)
+        if measure in tuple(Measure):
+            self.set_measure(measure)
+
+    def _next_measure(self) -> None:
+        measures = tuple(Measure)
+        self.set_measure(measures[(measures.index(self.bars.measure) + 1) % len(measures)])
+        self.notify(f"The bars show: {self.bars.measure}.")
+
+    def set_measure(self, measure: str) -> None:
+        """Measure the bars by another of `PanelState.measures`."""
+        self.bars.measure = Measure(measure)
+        self._show_bars()
 
     def take_bar(self, index: int) -> None:
         """Take the value of one bar of the what-if strip."""
         self._update()
-        rows = self.bars.rows
+        rows, axis = self.bars.rows, self.bars.axis
         if 0 <= index < len(rows):
-            self._done(self.editor.take(rows[index], self.bars.axis, self._tick()))
+            take = self.editor.take if axis in AXES else self.editor.take_knob
+            self._done(take(rows[index], axis, self._tick()))
+
+    # -- what a page asks for ----------------------------------------------------------------------
+
+    def look_at(self, page: str) -> None:
+        """Take note of which page of the drawer is open, empty for none."""
+        self.desk.page = page if page in tuple(Tab) else ""
+
+    def set_map(self, across: str, up: str) -> None:
+        """Show the map of two other knobs, by their names."""
+        self.desk.map_names = across, up
+
+    def take_cell(self, row: int, column: int) -> None:
+        """Take the two values of a cell of the map."""
+        before = self._scenarios
+        land = self.desk.land(before)
+        if land is None or not (0 <= row < len(land.ys) and 0 <= column < len(land.xs)):
+            return
+        values = tuple(zip(land.paths, (land.xs[column], land.ys[row]), strict=True))
+        self._done(self.editor.change_all("the map", values, self._tick()))
+        self.desk.keep_map(before, self._scenarios)
+
+    def set_goal(self, name: str) -> None:
+        """Ask what another knob has to be."""
+        self.desk.goal_name = name
+
+    def set_goal_target(self, text: str) -> bool:
+        """Ask for another time; False where it is none, and the state says why."""
+        return self.desk.set_target(text)
+
+    def take_goal(self) -> None:
+        """Take the value that reaches the goal, or comes nearest to it."""
+        goal = self.desk.goal(self._scenarios)
+        if goal is None:
+            return
+        values = [(goal.path, goal.value)]
+        if goal.plan_target:
+            values.insert(0, ("plan.target", goal.plan_target))
+        self._done(self.editor.change_all("the goal", tuple(values), self._tick()))
 
     # -- pins ------------------------------------------------------------------------------------
 
@@ -550,7 +712,10 @@ class Session:
         """Write the settings into the scenario's file; only what was changed in it changes."""
         file = self.file
         if file is None or file.shipped:
-            what = "It came from no file" if file is None else f"{file.path.stem} is a shipped one"
+            what = "It came from no file"
+            if file is not None:
+                kind = "a picture" if is_picture(file.path) else "a shipped one"
+                what = f"{file.path.stem} is {kind}"
             self.notify(f"{what}: save it as another file.")
             return
         if file.look():
@@ -559,7 +724,8 @@ class Session:
             self.notify(f"{file.path.name} has a problem: mend it, or save as another file.")
             return
         with self._notifying(file.path.name):
-            file.write(written(self.editor.file_settings, self.scenario))
+            named = formation_file_of(self.editor.history.now.settings)
+            file.write(written(self.editor.file_settings, self.scenario, named))
             self._saved(file)
 
     def save_as(self, path: str | Path) -> None:
@@ -574,6 +740,21 @@ class Session:
             file.write(text)
             self.file = file
             self._saved(file)
+
+    def save_formation(self, path: str | Path) -> None:
+        """Write the formation into a file of its own, which the settings name from then on."""
+        path = Path(path)
+        with self._notifying(path.name):
+            path = path if path.suffix in (".yaml", ".yml") else path.with_name(f"{path.name}.yaml")
+            path = path.absolute()
+            if self.file is not None and path == self.file.path:
+                raise OutputError(f"{path.name} is the scenario: choose another name.")
+            self._guard.check(path, None)
+            text = formation_text(self.scenario.pacers.formation, path.stem)
+            with replacing(path) as temporary:
+                temporary.write_text(text, encoding="utf-8")
+            refusal = self.hands.name_formation(path, text)
+            self.notify(refusal or f"Saved {path.name}.")
 
     def _saved(self, file: ScenarioFile) -> None:
         self.editor.saved(file.settings())
@@ -590,6 +771,74 @@ class Session:
             self.notify(str(error))
         except OSError as error:
             self.notify(f"{path} cannot be written: {error.strerror or error}.")
+
+    # -- nothing is lost ---------------------------------------------------------------------------
+
+    @property
+    def at_stake(self) -> str:
+        """What would be lost if the window were closed now, as a sentence; empty: nothing."""
+        kept = len(self.pins.pins)
+        runs = f"{kept} run{'s are' if kept > 1 else ' is'} kept" if kept else ""
+        parts = [
+            part for part in ("the settings are not saved" * self.editor.unsaved, runs) if part
+        ]
+        words = " and ".join(parts)
+        return f"{words[:1].upper()}{words[1:]}." if words else ""
+
+    @property
+    def left_behind(self) -> str:
+        """What an earlier run left that can be brought back, in words; empty: nothing."""
+        return "" if self.autosave is None else self.autosave.left_words
+
+    def _keep(self, autosave: Autosave, *, wait: bool = False) -> None:
+        """Write down what would be lost."""
+        if not self.at_stake:
+            autosave.drop()
+            return
+        file = self.file
+        saved = SavedSession(
+            version=1,
+            source="" if file is None else str(file.path),
+            shipped=file is not None and file.shipped,
+            change=self.editor.history.now,
+            time_s=self._player.playback.time_s,
+            axis=self.bars.axis,
+            measure=self.bars.measure,
+        )
+        autosave.keep(saved, [(pin.name, pin.run) for pin in self.pins.pins], wait=wait)
+
+    def restore(self) -> None:
+        """Bring back what an earlier run left: its settings, pins and place; undo leads away."""
+        left = None if self.autosave is None else self.autosave.left_behind()
+        if self.autosave is None or left is None:
+            self.notify("There is no earlier session to bring back.")
+            return
+        path, saved = left
+        with self._notifying(path.name):
+            self._bring_back(saved)
+            for name, run in self.autosave.take(path):
+                self.pins.keep(name, run, None)
+            self._pins_changed()
+            self._keep(self.autosave)
+            self.notify(f"Brought back: {self.file_name or self.scenario.name}, {saved.when}.")
+
+    def _bring_back(self, saved: SavedSession) -> None:
+        self.forks.scenario(saved.change.settings)
+        file, in_file = None, replace(saved.change.settings, overrides=())
+        with suppress(LightpaceError):
+            path = Path(saved.source)
+            file = ScenarioFile.open(path.stem if saved.shipped else path) if saved.source else None
+            in_file = in_file if file is None else file.settings()
+            self.forks.scenario(in_file)
+        self.file = file
+        editor = SettingsEditor(in_file, self.forks)
+        editor.history.put(saved.change)
+        self.editor = editor
+        self.bars.axis = saved.axis
+        with suppress(ValueError):
+            self.bars.measure = Measure(saved.measure)
+        self._update()
+        self.seek(saved.time_s)
 
 
 def _seen_from(problem: Problem, folder: Path) -> Problem:

@@ -12,7 +12,6 @@ from enum import Enum
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from simulator.coefficients import LAP_M
 from simulator.stage.playback import COUNTDOWN_S, RUN_OUT_S
 from simulator.stage.scene import Phase, Scene
 from simulator.stage.show import Show
@@ -30,7 +29,7 @@ def events(show: Show) -> Mapping[str, float]:
     if run.finish_s is not None:
         found["finish"] = run.finish_s
     places = {
-        "bell": run.race_m - LAP_M,
+        "bell": run.race_m - show.scenario.track.lap,
         "light lost": show.lost_light_m,
         "pacer left": min(show.hand_overs.leave_m, default=None),
         "pacers swap": min(show.hand_overs.swap_m, default=None),
@@ -130,5 +129,5 @@ def _light_laps(scene: Scene) -> int:
 
     The line that a mile's start lies just behind is not the end of a lap.
     """
-    head_m = max(scene.waves[0].head_m, LAP_M / 2)
-    return -math.ceil((scene.race_m - head_m) / LAP_M)
+    head_m = max(scene.waves[0].head_m, scene.lap_m / 2)
+    return -math.ceil((scene.race_m - head_m) / scene.lap_m)

@@ -27,7 +27,9 @@ class Action(Enum):
     STEP_BACK = "one frame back"
     STEP_FORWARD = "one frame forward"
     TO_FINISH = "to the finish"
+    REPLAY = "the last event again, slowly; once more goes back"
     GHOSTS = "ghosts on or off"
+    GROUPS = "pacers and light of ghosts on or off"
     LIGHTS = "lights on or off"
     WAKE = "air behind the pacers on or off"
     LABELS = "labels on or off"
@@ -35,6 +37,7 @@ class Action(Enum):
     CAMERA_BACK = "camera before"
     SOUND = "sound on or off"
     THEME = "other colours"
+    MEASURE = "bars by finish, reserve, chance or light lost"
     REVEAL = "reveal what is still to come"
     DRAWER = "open or close the drawer of knobs"
     UNDO = "take the last change back"
@@ -42,6 +45,16 @@ class Action(Enum):
     FROM_GUN = "changes from the gun, or from this moment"
     PIN = "pin this run, to compare with"
     SAVE = "save the scenario"
+    PACER = "take the next pacer"
+    PACER_BACK = "take the one before"
+    PASTE = "paste splits into the plan"
+    CHART = "chart of gaps, of paces, of who runs when"
+    NUDGE = "move the taken pacer or split; Shift: farther"
+    NAME = "name him"
+    ADD = "add a pacer behind him"
+    REMOVE = "remove him; for a split: the file's"
+    LET_GO = "let go"
+    RESTORE = "bring the last session back"
     HELP = "this help"
     FULLSCREEN = "full screen"
     SCREENSHOT = "save a picture"
@@ -83,7 +96,9 @@ BINDINGS: tuple[Binding, ...] = (
     Binding(("shift+right",), Action.SEEK_FORWARD_LONG, "Move", repeats=True),
     Binding((",",), Action.STEP_BACK, "Move", repeats=True),
     Binding((".",), Action.STEP_FORWARD, "Move", repeats=True),
+    Binding(("i",), Action.REPLAY, "Move"),
     Binding(("g",), Action.GHOSTS, "Show"),
+    Binding(("shift+g",), Action.GROUPS, "Show"),
     Binding(("l",), Action.LIGHTS, "Show"),
     Binding(("w",), Action.WAKE, "Show"),
     Binding(("n",), Action.LABELS, "Show"),
@@ -91,13 +106,19 @@ BINDINGS: tuple[Binding, ...] = (
     Binding(("shift+c",), Action.CAMERA_BACK, "Show"),
     Binding(("m",), Action.SOUND, "Show"),
     Binding(("shift+t",), Action.THEME, "Show"),
+    Binding(("x",), Action.MEASURE, "Show"),
     Binding(("v",), Action.REVEAL, "Show"),
+    Binding(("d",), Action.CHART, "Show"),
     Binding(("k", "tab"), Action.DRAWER, "Change"),
     Binding(("ctrl+z",), Action.UNDO, "Change", repeats=True),
     Binding(("ctrl+y", "ctrl+shift+z"), Action.REDO, "Change", repeats=True),
     Binding(("t",), Action.FROM_GUN, "Change"),
     Binding(("b",), Action.PIN, "Change"),
     Binding(("ctrl+s",), Action.SAVE, "Change"),
+    Binding(("e",), Action.PACER, "Change", repeats=True),
+    Binding(("shift+e",), Action.PACER_BACK, "Change", repeats=True),
+    Binding(("ctrl+v",), Action.PASTE, "Change"),
+    Binding(("ctrl+r",), Action.RESTORE, "Change"),
     Binding(("h", "f1"), Action.HELP, "Window"),
     Binding(("f", "f11"), Action.FULLSCREEN, "Window"),
     Binding(("p", "f12"), Action.SCREENSHOT, "Window"),
@@ -105,6 +126,15 @@ BINDINGS: tuple[Binding, ...] = (
     Binding(("f5",), Action.PRESENT, "Window"),
     Binding(("escape", "q"), Action.QUIT, "Window"),
 )
+
+BY_HAND: tuple[Binding, ...] = (
+    Binding(("left", "right", "up", "down"), Action.NUDGE, "With a pacer or split", repeats=True),
+    Binding(("return",), Action.NAME, "With a pacer or split"),
+    Binding(("insert",), Action.ADD, "With a pacer or split"),
+    Binding(("delete", "backspace"), Action.REMOVE, "With a pacer or split"),
+    Binding(("escape",), Action.LET_GO, "With a pacer or split"),
+)
+"""What keys do while a pacer or a split is taken, by `PACER` or with the mouse."""
 
 PRESENTING: tuple[Binding, ...] = (
     Binding(("page down", "right", "down", "space", "return", "n"), Action.NEXT_CUE, "Presenting"),
@@ -122,6 +152,7 @@ ALSO_PRESENTING: frozenset[Action] = frozenset(
         Action.CAMERA,
         Action.CAMERA_BACK,
         Action.GHOSTS,
+        Action.GROUPS,
         Action.LIGHTS,
         Action.SLOWER,
         Action.FASTER,

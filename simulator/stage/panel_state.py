@@ -7,7 +7,20 @@ user sets goes back to the session as text for that path, and is checked like th
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
+from enum import Enum, StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from simulator.analysis.attribution import PriceList
+    from simulator.analysis.trials import Goal, Landscape
+
+
+class Tab(StrEnum):
+    """Pages of the drawer for which something is worked out while they are open."""
+
+    MAP = "Map"
+    PRICES = "Price"
+    GOAL = "Goal"
 
 
 class KnobKind(Enum):
@@ -99,6 +112,34 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True)
+class Answers:
+    """What the open page was asked for; None while it is not known.
+
+    Attributes:
+        knobs: names of the knobs that a map, or a goal, can be about.
+        prices: where the time goes; None also where she does not finish, then `no_prices` says so.
+        secret: the finish of the live run is not told yet.
+        land: the map of the two knobs `map_names`; `here`: where the present values are in it, as
+            (row, column); `values`: these as text.
+        goal_name, goal_target: which knob is to reach which time, as text.
+        goal: the answer; `goal_problem`: why there is none.
+    """
+
+    knobs: tuple[str, ...] = ()
+    prices: PriceList | None = None
+    no_prices: bool = False
+    secret: bool = False
+    land: Landscape | None = None
+    map_names: tuple[str, str] = ("front gap", "pacers")
+    here: tuple[int, int] | None = None
+    values: tuple[str, str] = ("", "")
+    goal_name: str = "front gap"
+    goal_target: str = ""
+    goal: Goal | None = None
+    goal_problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class PanelState:
     """Everything the drawer shows.
 
@@ -109,12 +150,17 @@ class PanelState:
         by_lap: the split table is one of laps of 400 m, not of sections of 200 m.
         split_problem: why the last split typed was refused; empty otherwise.
         from_gun: changes run the whole attempt again; else they go on from this moment.
+        acts_from_gun: a change made now would run it again: also where nothing has been run yet,
+            and where it is over.
         can_undo, can_redo: how many changes can be taken back, or made again.
         pins: kept runs.
         comparison: the live run against the pins, None without pins.
         axes: axes the what-if strip can have; `axis` is the one shown.
+        measures: what its bars can be measured by; `measure` is the one shown.
         file: the scenario's file; `file_problem`: what is wrong with it now, with line and column.
         unsaved: the settings differ from the file.
+        answers: what the open page was asked for.
+        left_behind: the session of an earlier run that can be brought back, in words.
     """
 
     knobs: tuple[Knob, ...]
@@ -132,3 +178,8 @@ class PanelState:
     unsaved: bool
     by_lap: bool = False
     split_problem: str = ""
+    acts_from_gun: bool = False
+    measures: tuple[str, ...] = ()
+    measure: str = ""
+    answers: Answers = Answers()
+    left_behind: str = ""

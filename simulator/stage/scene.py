@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.analysis.gaps import GapState
+from simulator.coefficients import LAP_M
 from simulator.screen import Camera, Panel
 from simulator.stage.gait import SOMEBODY, STANDING, Build, Stride
 
@@ -102,6 +103,7 @@ class Body:
         role: for a pacer `ahead`, `beside`, `behind` or `left`; empty otherwise.
         build: the body's proportions.
         stride: where in its stride the body is.
+        reach_m: how far it may be from there, either way along the track [m].
     """
 
     name: str
@@ -115,6 +117,7 @@ class Body:
     role: str = ""
     build: Build = SOMEBODY
     stride: Stride = STANDING
+    reach_m: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +184,17 @@ class ChartCurve:
     gap_s: Floats
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class PaceCurve:
+    """A pace over distance: `x_m` [m], `pace_s` over the metres up to there [s/400 m]."""
+
+    name: str
+    colour: str
+    kind: str  # `runner`, `ghost` or `plan`
+    x_m: Floats
+    pace_s: Floats
+
+
 @dataclass(frozen=True, slots=True)
 class ChartMarker:
     """A point on the chart, `800 m`, `2 pacers leave`; `kind`: distance, bell, pacer, event."""
@@ -221,6 +235,8 @@ class Chart:
             nothing).
         band: where 90 % of the model's samples from the gun are, None while it is not known. Its
             middle is about the live run, so suspense holds for it too: draw it up to `reveal_m`.
+        paces: the same curves as paces, the plan's before them; the runner's is the last here too.
+        pace_range_s: (least, most) pace the axis must hold [s/400 m], from plan and ghosts alone.
     """
 
     race_m: float
@@ -230,15 +246,21 @@ class Chart:
     playhead_m: float
     gap_range_s: tuple[float, float]
     band: Band | None = None
+    paces: tuple[PaceCurve, ...] = ()
+    pace_range_s: tuple[float, float] = (55.0, 65.0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class WhatIf:
-    """The strip of finish times; `target_s` is drawn as a line. None of `bars` while computing."""
+    """The strip of finish times; `target_s` is drawn as a line. None of `bars` while computing.
+
+    `measure` names what the bars show: a value of `Measure`.
+    """
 
     axis: str
     bars: tuple[Alternative, ...]
     target_s: float
+    measure: str = "finish time"
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,6 +291,25 @@ class Board:
     assumed: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class PacerSlot:
+    """A filled slot of the formation.
+
+    Attributes:
+        number: which of the formation's slots it is, from 0.
+        name: who runs in it.
+        ahead_m, offset_m: where it is, seen from her own slot [m].
+        from_m, until_m: her distances at which it begins and ends [m]; None: it never ends.
+    """
+
+    number: int
+    name: str
+    ahead_m: float
+    offset_m: float
+    from_m: float
+    until_m: float | None
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class GroupView:
     """What the straightened group view needs beyond the bodies.
@@ -279,6 +320,9 @@ class GroupView:
         front_gap_m: hip to hip gap to the nearest pacer ahead, None when nobody is [m].
         shelter: share of the air drag taken away, 0 to 1 (may be slightly negative).
         assumed: words for what is assumed about it, `spacing assumed`.
+        slots: who runs where in the formation that holds now.
+        slot_m: race distance of her own slot, on which those ahead hang [m].
+        goals: where pacers who change their places go to: race distance and metres outside [m].
     """
 
     centre_m: float
@@ -286,6 +330,9 @@ class GroupView:
     front_gap_m: float | None
     shelter: float
     assumed: str
+    slots: tuple[PacerSlot, ...] = ()
+    slot_m: float = 0.0
+    goals: tuple[tuple[float, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,7 +365,7 @@ class Scene:
 
     Attributes:
         title, subtitle: the scenario's name, and a line on formation and what is assumed of it.
-        race_m: race distance [m]; `start_s_m`: track position of the start line [m].
+        race_m: race distance [m]; `start_s_m`: the start line's place on the oval of 400 m [m].
         time_s: race time [s]; 0 before the gun.
         distance_m: the runner's race distance [m].
         lap, laps: current lap from 1, and laps in all (the first crossing of the finish line at
@@ -339,6 +386,7 @@ class Scene:
         lost: the light that was lost; None while it is not.
         board_share: how far the board has come in, 0 to 1: she is seen to cross the line first.
         weather: None where there is neither wind nor heat.
+        lap_m: length of a lap [m]; its oval is that of 400 m, smaller.
     """
 
     title: str
@@ -378,3 +426,4 @@ class Scene:
     lost: LightLost | None = None
     board_share: float = 1.0
     weather: Weather | None = None
+    lap_m: float = LAP_M

@@ -15,14 +15,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.analysis.marks import Mark
+from simulator.analysis.marks import Mark, wave_marks
 from simulator.analysis.splits import worst_residual
 from simulator.coefficients import LAP_M
-from simulator.physics.pacers import Place, front_gap, places
-from simulator.physics.track import start_position, track_position
+from simulator.physics.pacers import Group, Place, front_gap, group_of, places
+from simulator.physics.track import on_oval, start_position, track_position
 from simulator.recording.recording import Moment, Recording, Status
+from simulator.scenario.model import LightWave, Scenario
 from simulator.stage.director import on_air
 from simulator.stage.gait import (
+    SOMEBODY,
     START_PHASE,
     TICK_S,
     Build,
@@ -51,7 +53,7 @@ from simulator.stage.scene import (
     WhatIf,
 )
 from simulator.stage.show import Show
-from simulator.stage.wake import Wake, wake_of
+from simulator.stage.wake import Wake, shelter_of, wake_of
 from simulator.units import format_signed, format_time, signed_cell, time_cell
 
 if TYPE_CHECKING:
@@ -73,6 +75,8 @@ HOT_C, COLD_C = 28.0, 5.0
 """Temperatures worth a sign [°C]."""
 GROUP_SPAN_M = 25.0
 GROUP_AHEAD_M = 2.5
+GOAL_M = 0.05
+"""Whoever is farther than this from where he goes is on his way there [m]."""
 COVER_NEAR_M, COVER_FAR_M = 0.6, 2.4
 """A ghost nearer than the first is faded fully, farther than the second not at all [m]."""
 FADED = 0.22
@@ -96,6 +100,9 @@ class ShowOptions:
         reveal: the future is shown.
         wake: the air behind the pacers is drawn by close cameras.
         slow_motion: time slows down for a beat where the light is lost.
+        settled: pacers are shown in the places they go to, and the shelter is of these: so they
+            follow a hand that moves them.
+        groups: ghosts that are runs have their pacers about them, and their light.
     """
 
     ghosts: bool = True
@@ -103,6 +110,8 @@ class ShowOptions:
     reveal: bool = False
     wake: bool = True
     slow_motion: bool = True
+    settled: bool = False
+    groups: bool = False
 
 
 def scene_of(show: Show, playback: Playback, options: ShowOptions, notice: str = "") -> Scene:
@@ -127,29 +136,35 @@ def scene_of(show: Show, playback: Playback, options: ShowOptions, notice: str =
         if finished
         else Phase.RUNNING
     )
-    lap, laps = lap_of(x, race)
+    lap_m = show.scenario.track.lap
+    lap, laps = lap_of(x, race, lap_m)
     aside_m = seen.wide * then.pacers.wide_m
-    standing = places(then.bodies, seen.x_m, seen.group_m, aside_m)
+    bodies = then.pacers if options.settled else then.bodies
+    standing = places(bodies, seen.x_m, seen.group_m, aside_m)
+    if options.settled and then.scenario.pacers.shelter is None:
+        sheltered = shelter_of(standing, seen.x_m, aside_m, then.scenario.pacers.wake)
+        moment, seen = replace(moment, shelter=sheltered), replace(seen, shelter=sheltered)
     return Scene(
         title=show.scenario.name,
         subtitle=then.subtitle,
         race_m=race,
-        start_s_m=start_position(race),
+        start_s_m=float(on_oval(start_position(race, lap_m), lap_m)),
+        lap_m=lap_m,
         phase=phase,
         start_light=start_light(t, waiting=playback.ready),
         time_s=min(max(t, 0.0), run.end_s),
         distance_m=x,
         lap=lap,
         laps=laps,
-        bell=race - x <= LAP_M and race > LAP_M,
+        bell=race - x <= lap_m and race > lap_m,
         target_s=then.plan.finish_s or 0.0,
         projected_s=show.projected_at(t) if t > 0 else None,
         chance=None if finished else chance_of(then.chances, x),
         speed=playback.rate,
         paused=playback.paused,
         notice=notice,
-        leds=show.scenario.wavelight.leds,
-        waves=_waves(then, t, seen_s) if options.lights else (),
+        leds=show.scenario.leds,
+        waves=_waves(then, t, seen_s, options) if options.lights else (),
         runner=Body(
             then.scenario.runner.name,
             short_name(then.scenario.runner.name),
@@ -162,8 +177,8 @@ def scene_of(show: Show, playback: Playback, options: ShowOptions, notice: str =
             stride=_her_track(run).at(t, then.scenario.runner.height),
         ),
         pacers=_pacers(then, t, moment.v_m_s * pace_on(t, run.end_s), standing),
-        ghosts=_ghosts(show, t, seen_s, seen.x_m) if options.ghosts else (),
-        group=_group(then, seen, standing),
+        ghosts=_ghosts(show, t, seen_s, seen.x_m, options) if options.ghosts else (),
+        group=_group(then, seen, standing, aside_m),
         gaps=_gaps(then, t, x),
         meters=_meters(then, moment),
         splits=then.splits if options.reveal else _reached(then.splits, t),
@@ -175,6 +190,8 @@ def scene_of(show: Show, playback: Playback, options: ShowOptions, notice: str =
             playhead_m=x,
             gap_range_s=_gap_range(show, reveal_m),
             band=show.band,
+            paces=show.paces if options.ghosts else (show.paces[0], show.paces[-1]),
+            pace_range_s=show.pace_range_s,
         ),
         what_if=_what_if(show, finished or options.reveal or playback.furthest_s >= run.end_s),
         board=board_of(show) if finished else None,
@@ -191,8 +208,13 @@ def scene_of(show: Show, playback: Playback, options: ShowOptions, notice: str =
 def _lost(show: Show, t: float) -> LightLost | None:
     if show.lost_light_m is None or not any(w.on for w in show.scenario.wavelight.waves):
         return None
-    since_s = t - float(show.recording.time_at(show.lost_light_m))
+    since_s = t - _lost_s(show.recording, show.lost_light_m)
     return LightLost(show.lost_light_m, since_s) if since_s >= 0 else None
+
+
+@lru_cache(maxsize=8)
+def _lost_s(run: Recording, at_m: float) -> float:
+    return float(run.time_at(at_m))
 
 
 def _wake(show: Show, standing: Sequence[Place], runner_m: float) -> Wake | None:
@@ -209,19 +231,44 @@ def _weather(show: Show) -> Weather | None:
     return Weather(air.wind.speed, towards, air.temperature)
 
 
-def _waves(show: Show, t: float, seen_s: float) -> tuple[Wave, ...]:
+def _waves(show: Show, t: float, seen_s: float, options: ShowOptions) -> tuple[Wave, ...]:
     waves = []
     race = show.recording.race_m
     lit = min(max(1.0 - (t - show.recording.end_s) / LIGHT_OUT_S, 0.0), 1.0)
-    for wave, mark in zip(show.scenario.wavelight.waves, show.waves, strict=True):
+    shown = list(zip(show.scenario.wavelight.waves, show.waves, strict=True))
+    if options.groups and options.ghosts:
+        shown += _lights_of_ghosts(show)
+    for wave, mark in shown:
         if not wave.on:
             continue
         head = float(mark.run.distance_at(seen_s))
-        position = float(track_position(head, race))
-        leds = show.scenario.wavelight.leds
-        glow = brightness(leds, position, wave.length, wave.pace_end)
+        lap_m, leds = show.scenario.track.lap, show.scenario.leds
+        position = float(track_position(head, race, lap_m))
+        glow = brightness(leds, position, wave.length, wave.pace_end, lap_m)
         waves.append(Wave(mark.name, mark.colour, head, glow if lit == 1.0 else glow * lit))
     return tuple(waves)
+
+
+def _lights_of_ghosts(show: Show) -> list[tuple[LightWave, Mark]]:
+    """Return the light of each ghost that is a run, in its colour, where it has one of its own."""
+    race_m, plans, lights = show.recording.race_m, {show.scenario.plan}, []
+    for ghost in show.ghosts:
+        ran = _ran(ghost.run, race_m) if isinstance(ghost.run, Recording) else None
+        if ran is None or ran[2] is None or ran[0].plan in plans:
+            continue
+        plans.add(ran[0].plan)
+        name = f"{ghost.name}: {ran[2].name}"
+        lights.append((ran[0].wavelight.waves[0], replace(ran[2], name=name, colour=ghost.colour)))
+    return lights
+
+
+@lru_cache(maxsize=16)
+def _ran(run: Recording, race_m: float) -> tuple[Scenario, Group, Mark | None]:
+    """Return what a ghost was run under, its pacers, and its first light, None without one."""
+    scenario = Scenario.model_validate_json(run.scenario_json)
+    waves = scenario.wavelight.waves
+    light = wave_marks(scenario)[0] if waves and waves[0].on else None
+    return scenario, group_of(scenario.pacers, race_m), light
 
 
 # -- strides ---------------------------------------------------------------------------------------
@@ -263,13 +310,13 @@ def _ghost_track(mark: Mark, end_s: float) -> StrideTrack:
     return stride_track(mark.run.distance_at(_seen_times(end_s)[1]))
 
 
-def _looks(show: Show, i: int, name: str) -> tuple[Build, float, float]:
+@lru_cache(maxsize=64)
+def _looks(i: int, *, woman: bool) -> tuple[Build, float, float]:
     """Return build, stature of its cadence [m] and phase at the gun of a pacer: assumed.
 
     Few builds, so that many share their pictures; the strides differ a little, so that nobody
     marches in step.
     """
-    woman = name in show.scenario.pacers.women
     tall = (1.67, 1.70)[i % 2] if woman else (1.83, 1.77, 1.80)[i % 3]
     spread = (0.618034 * i) % 1.0 - 0.5
     return Build(tall, woman=woman), tall * (1.0 + 0.03 * spread), START_PHASE + 0.5 * (i % 3 > 1)
@@ -279,7 +326,8 @@ def _pacers(show: Show, t: float, v_m_s: float, standing: Sequence[Place]) -> tu
     race = show.recording.race_m
     hers, group = _her_track(show.recording), _group_track(show.recording)
     order = {name: i for i, name in enumerate(show.bodies.names)}
-    looks = {p.name: _looks(show, order[p.name], p.name) for p in standing}
+    women = show.scenario.pacers.women
+    looks = {p.name: _looks(order[p.name], woman=p.name in women) for p in standing}
 
     def stride(p: Place) -> Stride:
         _, tall, begin = looks[p.name]
@@ -303,7 +351,9 @@ def _pacers(show: Show, t: float, v_m_s: float, standing: Sequence[Place]) -> tu
     )
 
 
-def _ghosts(show: Show, t: float, seen_s: float, runner_m: float) -> tuple[Body, ...]:
+def _ghosts(
+    show: Show, t: float, seen_s: float, runner_m: float, options: ShowOptions
+) -> tuple[Body, ...]:
     race, build = show.recording.race_m, _her_build(show)
     bodies = []
     for mark in show.ghosts:
@@ -313,20 +363,55 @@ def _ghosts(show: Show, t: float, seen_s: float, runner_m: float) -> tuple[Body,
         alpha = FADED + (1.0 - FADED) * z * z * (3.0 - 2.0 * z)
         alpha *= still_there(x, min(race, mark.distance_m)) * (LEFT if is_left(mark.name) else 1.0)
         stride = _ghost_track(mark, show.recording.end_s).at(t, build.stature_m)
+        if options.groups and isinstance(mark.run, Recording):
+            bodies += _pacers_of(mark, mark.run, t, seen_s, show.recording, alpha)
         bodies.append(
             Body(
                 mark.name, mark.label, "ghost", mark.colour, x, 0.0, 0.0, alpha,
-                build=build, stride=stride,
+                build=build, stride=stride, reach_m=mark.reach_m,
             )
         )  # fmt: skip
     return tuple(bodies)
 
 
-def _group(show: Show, seen: Moment, standing: Sequence[Place]) -> GroupView:
+def _pacers_of(
+    mark: Mark, run: Recording, t: float, seen_s: float, live: Recording, alpha: float
+) -> list[Body]:
+    """Return the pacers of a ghost, as translucent as it is, without labels."""
+    _, group, _ = _ran(run, live.race_m)
+    seen = run.at(max(seen_s, 0.0))
+    stride = _ghost_track(mark, live.end_s)
+    return [
+        Body(
+            f"{mark.name}: {place.name}", "", "ghost", mark.colour, place.x_m, place.offset_m, 0.0,
+            0.6 * alpha * place.presence, role=place.role,
+            stride=stride.at(t, SOMEBODY.stature_m),
+        )
+        for place in places(group, seen.x_m, seen.group_m, seen.wide * group.wide_m)
+    ]  # fmt: skip
+
+
+def _group(show: Show, seen: Moment, standing: Sequence[Place], aside_m: float) -> GroupView:
     assumed = show.scenario.pacers.formation.assumed and show.pacers.slots
     gap = front_gap(standing, seen.x_m)
     note = "spacing assumed" if assumed else ""
-    return GroupView(seen.x_m + GROUP_AHEAD_M, GROUP_SPAN_M, gap, seen.shelter, note)
+    goals = []
+    if show.bodies is not show.pacers:
+        now = {p.name: (p.x_m, p.offset_m) for p in standing}
+        for p in places(show.pacers, seen.x_m, seen.group_m, aside_m):
+            x, offset = now.get(p.name, (math.inf, math.inf))
+            if p.presence >= 1.0 and max(abs(x - p.x_m), abs(offset - p.offset_m)) > GOAL_M:
+                goals.append((p.x_m, p.offset_m))
+    return GroupView(
+        seen.x_m + GROUP_AHEAD_M,
+        GROUP_SPAN_M,
+        gap,
+        seen.shelter,
+        note,
+        show.slots,
+        seen.group_m,
+        tuple(goals),
+    )
 
 
 def _gaps(show: Show, t: float, x: float) -> tuple[GapLine, ...]:
@@ -391,8 +476,9 @@ def _marks(show: Show, reveal_m: float) -> tuple[ChartMarker, ...]:
     step = LAP_M if race <= 5000 else 1000.0
     marks = [ChartMarker(x, f"{x:.0f} m", "distance") for x in np.arange(step, race - 50, step)]
     marks.extend(show.pacer_marks)
-    if race > LAP_M:
-        marks.append(ChartMarker(race - LAP_M, "bell", "bell"))
+    lap_m = show.scenario.track.lap
+    if race > lap_m:
+        marks.append(ChartMarker(race - lap_m, "bell", "bell"))
     if show.lost_light_m is not None and show.lost_light_m <= reveal_m:
         marks.append(ChartMarker(show.lost_light_m, "light lost", "event"))
     return tuple(marks)
@@ -418,7 +504,7 @@ def _what_if(show: Show, shown: bool) -> WhatIf | None:
     bars = show.alternatives
     if not shown:
         bars = tuple(replace(bar, hidden=True) if bar.current else bar for bar in bars)
-    return WhatIf(show.axis, bars, show.plan.finish_s or 0.0)
+    return WhatIf(show.axis, bars, show.plan.finish_s or 0.0, show.measure)
 
 
 def running_on(time_s: float, end_s: float) -> float:
@@ -443,17 +529,17 @@ def still_there(x_m: float, line_m: float) -> float:
     return 1.0 - min(max(gone, 0.0), 1.0)
 
 
-def lap_of(x_m: float, race_m: float) -> tuple[int, int]:
+def lap_of(x_m: float, race_m: float, lap_m: float = LAP_M) -> tuple[int, int]:
     """Return (current lap from 1, laps in all); laps are counted so that the last one is whole.
 
     The mile has four: its first is 409.344 m, so the first crossing of the line is none.
     """
-    laps = max(1, int(race_m // LAP_M))
-    first = race_m - LAP_M * (laps - 1)
-    if race_m > LAP_M and race_m % LAP_M > 100.0:
+    laps = max(1, int(race_m // lap_m))
+    first = race_m - lap_m * (laps - 1)
+    if race_m > lap_m and race_m % lap_m > 0.25 * lap_m:
         laps += 1
-        first = race_m % LAP_M
-    done = 0 if x_m < first else 1 + int((x_m - first) // LAP_M)
+        first = race_m % lap_m
+    done = 0 if x_m < first else 1 + int((x_m - first) // lap_m)
     return min(done + 1, laps), laps
 
 
@@ -477,13 +563,15 @@ def short_name(name: str) -> str:
 # -- the light, the chance, the board --------------------------------------------------------------
 
 
-def brightness(leds: int, mark_s_m: float, length: int, pace_end: str) -> Floats:
+def brightness(
+    leds: int, mark_s_m: float, length: int, pace_end: str, lap_m: float = LAP_M
+) -> Floats:
     """Return the brightness of each LED, shape (leds,); the pace mark is at `mark_s_m` [m].
 
     The LED nearest to the head is brightest, so the wave is never more than half an LED off; the
     next one ahead rises as the head comes nearer; the tail falls to nothing over `length` LEDs.
     """
-    spacing = LAP_M / leds
+    spacing = lap_m / leds
     head = mark_s_m / spacing
     if pace_end == "tail":
         head += length - 1

@@ -19,18 +19,27 @@ from simulator.analysis.gaps import GapTrack, lost_light_m
 from simulator.analysis.marks import Mark, ghost_marks, light_mark, plan_mark, wave_marks
 from simulator.analysis.projection import Possible, projected_finish
 from simulator.analysis.splits import Split, split_table, times_of
-from simulator.analysis.what_if import Alternative
+from simulator.analysis.what_if import Alternative, Measure
+from simulator.coefficients import LAP_M
 from simulator.physics.air import outside_sources
 from simulator.physics.pacers import Group, changed_group, group_of, role_of
 from simulator.recording.recording import Recording
 from simulator.scenario.model import Scenario
 from simulator.scenario.uncertainty import any_assumed
-from simulator.stage.scene import ChartCurve, ChartMarker
+from simulator.stage.scene import ChartCurve, ChartMarker, PaceCurve, PacerSlot
 
 if TYPE_CHECKING:  # a window opens sooner without what is worked out after its first picture
     from simulator.analysis.chances import Band, Chances
 
 CURVE_STEP_M = 5.0
+PACE_OVER_M = 20.0
+"""A pace is that over so many metres [m]: a stride is not to be seen in it."""
+STANDING_S = 1000.0
+"""What stands for the pace of somebody on the line, below any axis [s/400 m]."""
+FROM_REST_M = 60.0
+"""Paces up to here are of the start, and need no room on an axis [m]."""
+PACE_ROOM_S = 1.5
+"""What an axis of paces shows beyond plan and ghosts [s/400 m]: a handle needs somewhere to go."""
 Floats = NDArray[np.float64]
 Lights: TypeAlias = tuple[tuple[float, Mark], ...]
 """The light in force until each race time [s], the last one until the end (inf)."""
@@ -52,7 +61,7 @@ class Show:
         came_from: the pacers before the last fork and the distance of that fork [m]; None where
             there was none, or it left them as they were.
         earlier: what was in force before the attempt was forked, each until a race time [s].
-        axis: what the what-if strip is about, as words.
+        axis: what the what-if strip is about, as words; `measure`: what its bars show.
         possible: where the target is still in reach; None while it is not known.
         alternatives: the bars of the what-if strip; None while none is known.
         band: where 90 % of the model's samples are; None while it is not known.
@@ -70,6 +79,7 @@ class Show:
     came_from: tuple[Group, float] | None = None
     earlier: tuple[tuple[float, Show], ...] = ()
     axis: str = "pacers"
+    measure: Measure = Measure.FINISH
     possible: Possible | None = None
     alternatives: tuple[Alternative, ...] | None = None
     band: Band | None = None
@@ -105,6 +115,35 @@ class Show:
     def curves(self) -> tuple[ChartCurve, ...]:
         """Gap to the light over distance, the ghosts' first and the runner's last."""
         return _curves(self.recording, self.scenario.runner.name, self.ghosts, self._lights)
+
+    @property
+    def paces(self) -> tuple[PaceCurve, ...]:
+        """Pace over distance: the plan's, the ghosts', and the runner's last."""
+        plan = _pace_curve(self.plan, "plan", self.light.colour, self.recording.race_m)
+        ghosts = (
+            _pace_curve(ghost, "ghost", ghost.colour, self.recording.race_m)
+            for ghost in self.ghosts
+        )
+        return (plan, *ghosts, _own_pace(self.recording, self.scenario.runner.name))
+
+    @property
+    def pace_range_s(self) -> tuple[float, float]:
+        """The least and the most pace that plan and ghosts have after the start [s/400 m]."""
+        return _pace_range(self.paces[:-1])
+
+    @cached_property
+    def slots(self) -> tuple[PacerSlot, ...]:
+        """Who runs where, and from when until when."""
+        pacers = self.scenario.pacers
+        called = pacers.called()
+        running = set(pacers.formation.names()[: pacers.running])
+        return tuple(
+            PacerSlot(n, called[s.name], ahead_m, s.offset, s.from_, s.until)
+            for n, (s, ahead_m) in enumerate(
+                zip(pacers.formation.named_slots, pacers.placed_m(), strict=True)
+            )
+            if s.name in running
+        )
 
     @property
     def gap_bounds(self) -> tuple[Floats, Floats, Floats]:
@@ -161,6 +200,8 @@ class Show:
         words = []
         if self.pacers.slots and s.pacers.formation.assumed:
             words.append("pacer spacing")
+        if s.track.lap != LAP_M:
+            words.append("the bends' radius and banking")
         if s.environment.assumed:
             words.append("weather")
         if outside_sources(s.environment):
@@ -325,6 +366,38 @@ def _ghost_curve(
     reach_m = min(ghost.distance_m, race_m)
     gap = _passes(ghost, reach_m) - _light_passes(light, earlier, reach_m)
     return _curve(ghost.name, ghost.colour, "ghost", reach_m, gap)
+
+
+@lru_cache(maxsize=64)
+def _pace_curve(mark: Mark, kind: str, colour: str, race_m: float) -> PaceCurve:
+    reach_m = min(mark.distance_m, race_m)
+    return _pace(mark.name, colour, kind, reach_m, _passes(mark, reach_m))
+
+
+@lru_cache(maxsize=16)
+def _own_pace(recording: Recording, name: str) -> PaceCurve:
+    reach_m = min(recording.race_m, float(recording.x[-1]))
+    return _pace(name, "white", "runner", reach_m, recording.time_at(_places(reach_m)))
+
+
+def _pace(name: str, colour: str, kind: str, reach_m: float, time_s: Floats) -> PaceCurve:
+    """Return the pace over the metres up to each place [s/400 m]: nothing later is looked at."""
+    x = _places(reach_m)
+    first = np.maximum(x - PACE_OVER_M, 0.0)
+    passed = time_s - np.interp(first, x, time_s)
+    pace = LAP_M * passed / np.maximum(x - first, 1e-9)
+    pace[0] = STANDING_S
+    pace.setflags(write=False)
+    return PaceCurve(name, colour, kind, x, pace)
+
+
+@lru_cache(maxsize=16)
+def _pace_range(curves: tuple[PaceCurve, ...]) -> tuple[float, float]:
+    known = [curve.pace_s[curve.x_m >= FROM_REST_M] for curve in curves]
+    paces = np.concatenate([pace[np.isfinite(pace)] for pace in known])
+    if not len(paces):
+        return 55.0, 65.0
+    return math.floor(paces.min() - PACE_ROOM_S), math.ceil(paces.max() + PACE_ROOM_S)
 
 
 def _curve(name: str, colour: str, kind: str, reach_m: float, gap_s: Floats) -> ChartCurve:

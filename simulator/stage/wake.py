@@ -7,14 +7,14 @@ grid along and across the track: a field, not an arrangement. Nothing in it is a
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from simulator.physics.pacers import Place
-from simulator.physics.shelter import Influence, Shelterer, combined, influence_of
+from simulator.physics.shelter import Influence, Shelterer, combined, influence_of, shelter
 
 Floats = NDArray[np.float64]
 
@@ -30,18 +30,26 @@ FAR_M = 20.0
 """A pacer farther from a point than this takes no air from it [m]."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+Arrangement = tuple[tuple[tuple[int, int], ...], float]
+"""The pacers' places, ahead of her and to the outside, in steps of `ROUND_M`, and the scale q."""
+
+
+@dataclass(frozen=True, slots=True)
 class Wake:
-    """A field of shelter.
+    """A field of shelter; it is worked out when it is looked at, which few cameras do.
 
     Attributes:
         first_m: race distance of its rearmost points [m].
-        shelter: share of the drag taken away, 0 to 1 (may be slightly negative), shape
-            (`ACROSS_M`, points along the track).
+        arrangement: who stands where; fields are equal where it is the same.
     """
 
-    first_m: float
-    shelter: Floats
+    first_m: float = field(compare=False)
+    arrangement: Arrangement
+
+    @property
+    def shelter(self) -> Floats:
+        """Share of the drag taken away, 0 to 1, perhaps below 0; shape (`ACROSS_M`, along)."""
+        return _field(*self.arrangement)
 
 
 def wake_of(standing: Sequence[Place], runner_m: float, wake: float) -> Wake | None:
@@ -59,7 +67,24 @@ def wake_of(standing: Sequence[Place], runner_m: float, wake: float) -> Wake | N
             if p.presence >= 1.0
         )
     )
-    return Wake(runner_m - BEHIND_M, _field(near, wake)) if near else None
+    return Wake(runner_m - BEHIND_M, (near, wake)) if near else None
+
+
+def shelter_of(standing: Sequence[Place], runner_m: float, aside_m: float, wake: float) -> float:
+    """Return the share of the drag that those who are there take off her once all have settled.
+
+    Args:
+        standing: the pacers.
+        runner_m: her race distance [m].
+        aside_m: how far aside she runs [m].
+        wake: the scale q of the front wake.
+    """
+    there = [
+        Shelterer(p.x_m - runner_m, p.offset_m - aside_m, follows_group=False)
+        for p in standing
+        if p.presence >= 1.0
+    ]
+    return float(shelter(there, 0.0, wake)) if there else 0.0
 
 
 @lru_cache(maxsize=16)
@@ -79,9 +104,9 @@ def _field(pacers: tuple[tuple[int, int], ...], wake: float) -> Floats:
             lanes = tuple((lane, velocity[at]) for lane, velocity in made.wake)
             parts.append(Influence(lanes, made.lost[at], made.trail[at]))
         rows.append(combined(parts, points.shape).shelter(wake))
-    field = np.array(rows)
-    field.setflags(write=False)
-    return field
+    shelter = np.array(rows)
+    shelter.setflags(write=False)
+    return shelter
 
 
 @lru_cache(maxsize=256)

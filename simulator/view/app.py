@@ -22,17 +22,22 @@ from simulator.stage.scene import Scene, Staging
 from simulator.view.camera import directed, on_air, resting
 from simulator.view.controls import Controls
 from simulator.view.drawer import Editor
-from simulator.view.input import Pointing, binding_of
+from simulator.view.hands import HandTool
+from simulator.view.input import Pointing, binding_of, by_position
 from simulator.view.layout import Layout
-from simulator.view.picture import Painter, PictureOptions, layout_of
+from simulator.view.panels.cards import draw_problem
+from simulator.view.panels.timeline import ChartKind
+from simulator.view.picture import Painter, PictureOptions, inset_of, layout_of
 from simulator.view.presenter import Presenter
 from simulator.view.sound import Sound
 from simulator.view.text import Style
-from simulator.view.theme import next_theme, theme_named
+from simulator.view.theme import Theme, next_theme, theme_named
 from simulator.view.watched import Opening, Watched
 from simulator.view.window import Window
 
 FRAMES_PER_S = 60
+SPARE_S = 0.8 / FRAMES_PER_S
+"""So long after a picture was begun the next ones are prepared [s]."""
 SWITCH_S = 0.001
 """How long a background thread may keep Python from the next picture [s]."""
 AWAKE = 45
@@ -45,6 +50,7 @@ TILES = 3
 IDLE_OBJECTS, MOST_OBJECTS = 2_000, 500_000
 """Beyond so many new objects garbage is collected: between pictures that are skipped, and anyway.
 Hardly any of it is garbage, since pictures leave no cycles behind."""
+_STAYS = "Any other key stays. It is written down in any case: Ctrl R brings it back the next time."
 HIDDEN = (pygame.WINDOWFOCUSLOST, pygame.WINDOWMINIMIZED, pygame.WINDOWHIDDEN)
 SEEN = (
     pygame.WINDOWRESTORED,
@@ -113,10 +119,12 @@ class App:
         self._held: set[int] = set()
         self._pointing = Pointing(session)
         self._staging: Staging | None = None
+        self._asked = ""
         self._now_s = self._unseen_s = 0.0
         self._skipper = FrameSkipper()
         self._editor = Editor(session)
         self.drawer = self._editor.drawer
+        self.hands = HandTool(session)
         self._style: Style | None = None
         self._controls: Controls | None = None
         self._arranged: object = None
@@ -133,6 +141,11 @@ class App:
         """Whether the screen is filled."""
         return self.window.fullscreen
 
+    @property
+    def theme(self) -> Theme:
+        """The colours."""
+        return self._painter.theme
+
     # events -------------------------------------------------------------------------------------
 
     def handle(self, event: pygame.Event) -> None:
@@ -145,10 +158,11 @@ class App:
         elif event.type == pygame.KEYDOWN:
             self._key(event)
         elif event.type == pygame.KEYUP:
-            self._held.discard(event.key)
+            self._held.discard(by_position(event).key)
             self._editor.text(event)
-        elif event.type == pygame.TEXTINPUT:
-            self._editor.text(event)
+        elif event.type in (pygame.TEXTINPUT, pygame.TEXTEDITING):
+            if not self._editor.text(event):
+                self.hands.text(event)
         elif event.type in HIDDEN:
             self._let_go()
             self.visible = event.type == pygame.WINDOWFOCUSLOST and self.visible
@@ -158,12 +172,21 @@ class App:
             self._pointer(event)
 
     def _key(self, event: pygame.Event) -> None:
+        event = by_position(event)
         again = event.key in self._held
         self._held.add(event.key)
         presenting = self.presenter.on
-        if not presenting and not self.looks.help and self._editor.key(event, again=again):
-            return
+        asked = self._asked
         binding = binding_of(event, presenting=presenting)
+        if asked and (binding is None or binding.action is not Action.QUIT):
+            self._asked = ""
+        if (
+            not asked
+            and not presenting
+            and not self.looks.help
+            and (self._editor.key(event, again=again) or self.hands.key(event, again=again))
+        ):
+            return
         if binding is not None and (binding.repeats or not again):
             self.perform(binding.action, by_key=True)
 
@@ -171,6 +194,7 @@ class App:
         if event.type == pygame.MOUSEMOTION:
             self._pointing.point(event.pos)
         left = event.type == pygame.MOUSEBUTTONDOWN and event.button == pygame.BUTTON_LEFT
+        self._asked = "" if left else self._asked
         if left and self.looks.help:  # the card lies over everything
             self._look(help=False)
             return
@@ -182,14 +206,15 @@ class App:
                 self.perform(action)
             if swallowed:
                 return
-        if left and self._editor.click(event):
+        if self.hands.pointer(event) or (left and self._editor.click(event)):
             return
         self.shot = self._pointing.take(event, self.shot, self._layout(), self._now_s)
 
     def _options(self) -> PictureOptions:
         on = self.presenter.on
         looks = self.looks
-        return PictureOptions(looks.labels, self.shot, looks.help, not on, on, TILES)
+        chart = ChartKind.GAP if on else self.hands.chart
+        return PictureOptions(looks.labels, self.shot, looks.help, not on, on, TILES, chart)
 
     def _layout(self) -> Layout:
         return layout_of(self.window.size, self._staging, self._options())
@@ -204,6 +229,7 @@ class App:
         """Hold neither key nor mouse any more."""
         self._held.clear()
         self._pointing.let_go()
+        self.hands.let_go()
 
     def perform(self, action: Action, *, by_key: bool = False) -> None:
         """Do what a key or a button asks for: what is not the window's goes to the session."""
@@ -215,6 +241,10 @@ class App:
             Action.SOUND: lambda: self.session.notify(self.sound.switch()),
             Action.THEME: self._other_colours,
             Action.DRAWER: lambda: self._pull(by_key=by_key),
+            Action.CHART: self.hands.next_chart,
+            Action.PACER: lambda: self.hands.next_pacer(1),
+            Action.PACER_BACK: lambda: self.hands.next_pacer(-1),
+            Action.PASTE: self.hands.paste,
             Action.HELP: lambda: self._look(help=not self.looks.help),
             Action.FULLSCREEN: self._toggle_fullscreen,
             Action.SCREENSHOT: self._screenshot,
@@ -261,16 +291,22 @@ class App:
         self.looks = replace(self.looks, **changes)
 
     def _screenshot(self) -> None:
-        said = self.window.save_picture(self.session.scene().time_s)
+        said = self.window.save_picture(self.session.scenario, self.session.scene().time_s)
         if said:
             self.session.notify(said)
 
     def _quit(self) -> None:
-        """Close the help first, then the full screen, then the window."""
+        """Close the help first, then the full screen, then the window.
+
+        Where something is not saved it is asked for once: the second press closes it.
+        """
+        at_stake, asked = self.session.at_stake, self._asked
         if self.looks.help:
             self._look(help=False)
         elif self.fullscreen:
             self._toggle_fullscreen()
+        elif at_stake and at_stake != asked:
+            self._asked = at_stake
         else:
             self.running = False
 
@@ -286,10 +322,12 @@ class App:
 
     def frame(self, elapsed_s: float) -> None:
         """Let `elapsed_s` of wall time pass [s] and show the next picture."""
+        self.hands.flush()
         self.session.advance(elapsed_s)
         self._now_s += max(0.0, elapsed_s)
         self._unseen_s += max(0.0, elapsed_s)
         self._editor.pass_time(elapsed_s)
+        self.hands.pass_time(elapsed_s)
         scene = self.session.scene()
         shot = self.shot.after(min(elapsed_s, 0.05))
         self.shot = directed(shot, self._staging, scene.staging)
@@ -310,6 +348,11 @@ class App:
             self.presenter.drop()
             pygame.display.quit()
             self._arranged = None
+
+    def prepare(self, left_s: Callable[[], float]) -> None:
+        """Paint ahead what the next pictures will need, while time is left [s]."""
+        if self.visible and not self.shot.whole:
+            self._painter.prepare(left_s)
 
     def _show(self, surface: pygame.Surface, scene: Scene) -> None:
         """Show the picture, unless it is on the screen already."""
@@ -341,7 +384,11 @@ class App:
             self._editor.place(layout, style)
         if self.looks.help:
             return  # over the whole picture, the drawer too
-        self._editor.draw(surface, scene, layout, style, elapsed_s)
+        self.hands.draw(surface, scene, layout, style, inset_of(layout, on_air(self.shot, scene)))
+        self._editor.draw(surface, scene, layout, style, elapsed_s, self.hands.read_out)
+        if self._asked:
+            text = f"{self._asked} {_STAYS}"
+            draw_problem(surface, text, layout, style, "Q or Esc once more closes the window.")
 
     def _switched(self, scene: Scene) -> dict[Action, bool]:
         """Return which buttons are switches, and whether they are on."""
@@ -376,14 +423,23 @@ def _collect(limit: int) -> None:
         gc.collect()
 
 
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """How a window was when it was closed: its theme's name, its size [px], whether it sounded."""
+
+    theme: str
+    size: tuple[int, int]
+    sound: bool
+
+
 def run(
     session: Watched,
     *,
     sound: bool = False,
     clock: Callable[[], float] = time.perf_counter,
     **opening: Unpack[Opening],
-) -> None:
-    """Show a session in a window until it is closed.
+) -> Closing:
+    """Show a session in a window until it is closed; return how it was then.
 
     Args:
         session: what to watch.
@@ -413,7 +469,9 @@ def run(
             now = clock()
             app.frame(now - before)
             before = now
+            app.prepare(lambda: before + SPARE_S - clock())  # noqa: B023 - called at once
             pace.tick(FRAMES_PER_S)
+        return Closing(app.theme.name, app.window.windowed, app.sound.on)
     finally:
         gc.unfreeze()
         gc.enable()

@@ -1,7 +1,7 @@
 """Athletes: a pose as a lit body, seen from anywhere, at any size.
 
 In: joints in the body's frame [m] (`simulator.stage.gait`), a kit, a direction of view, a size
-[px]. Out: sprites with premultiplied alpha, kept; `Athletes.draw` puts them on a surface.
+[px]. Out: sprites with premultiplied alpha, kept.
 
 A body is a handful of tubes with elliptic sections along its bones (one for each whole limb, so
 that knees and elbows have no seams). Each facet has one colour, from its normal and the lights;
@@ -13,10 +13,11 @@ the body, and tartan reflects a little red from below.
 from __future__ import annotations
 
 import math
-from collections import OrderedDict
-from collections.abc import Iterable, Iterator
+from collections import OrderedDict, deque
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -39,6 +40,14 @@ YAW_STEP_DEG, PITCH_STEP_DEG = 10.0, 8.0
 SIZE_STEP = 1.07
 """Sprites are painted at sizes that differ by 7 %; between them the nearest is taken."""
 KEPT_BYTES = 192 * 2**20
+PATIENCE = 8
+"""Where nothing is painted between pictures, one of so many paints a sprite that is missing."""
+_KIN = 12
+"""Among so many of the latest sets of a look a stand-in is looked for."""
+_OTHER_PHASE_DEG = 45.0
+"""Another pose is as far off as a view turned by so much."""
+_ALIKE = 0.075
+"""Sizes that differ by less stand in for one another as they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,8 +200,13 @@ def _unit(vectors: Floats) -> Floats:
 
 def _cross(a: Floats, b: Floats) -> Floats:
     """Return the cross product along the last axis: numpy's own takes thrice as long on so few."""
-    (ax, ay, az), (bx, by, bz) = (np.moveaxis(v, -1, 0) for v in (a, b))
-    return np.stack([ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx], axis=-1)
+    ax, ay, az = a[..., 0], a[..., 1], a[..., 2]
+    bx, by, bz = b[..., 0], b[..., 1], b[..., 2]
+    out = np.empty(np.broadcast_shapes(a.shape, b.shape))
+    out[..., 0] = ay * bz - az * by
+    out[..., 1] = az * bx - ax * bz
+    out[..., 2] = ax * by - ay * bx
+    return out
 
 
 @lru_cache(maxsize=8)
@@ -465,91 +479,125 @@ class Sprite:
     y: int
 
 
+def around_of(tall_px: float) -> int:
+    """Return how many facets a tube has round it, for a body of a height [px]."""
+    return 8 if tall_px < 110 else 12 if tall_px < 190 else 16 if tall_px < 330 else 22
+
+
 def paint(
-    pose: Floats,
-    build: Build,
-    kit: Kit,
-    view: View,
-    px_per_m: float,
-    phase: float,
-    *,
-    day: bool = False,
-    tint: Colour | None = None,
+    solid: Solid, view: View, px_per_m: float, *, day: bool = False, tint: Colour | None = None
 ) -> Sprite:
     """Return a body as a sprite.
 
     Args:
-        pose: joints in the body's frame [m], shape (len(Joint), 3).
-        build: its proportions.
-        kit: what it wears.
+        solid: its shape.
         view: where it is seen from.
         px_per_m: scale [px/m].
-        phase: stride phase, for what swings with it.
         day: daylight, not floodlight.
         tint: a ghost's colour; None paints a body.
     """
-    tall_px = px_per_m * build.stature_m
-    around, over = (
-        (8, 3)
-        if tall_px < 110
-        else (12, 3)
-        if tall_px < 190
-        else (16, 2)
-        if tall_px < 330
-        else (22, 2)
-    )
-    quads, normal, colours, gloss = _facets(pose, build, kit, phase, around, view.axes())
-    x, y = quads[:, :, 0] * px_per_m, -quads[:, :, 1] * px_per_m
+    over = 3 if solid.around < 16 else 2
+    corners, normal, at = solid.seen_from(view.axes())
+    x, y = corners[:, :, 0] * px_per_m, -corners[:, :, 1] * px_per_m
     left, top = math.floor(x.min()) - 2, math.floor(y.min()) - 2
     width, height = math.ceil(x.max()) - left + 2, math.ceil(y.max()) - top + 2
     points = np.rint(np.stack([x - left, y - top], axis=2) * over).astype(np.int32).tolist()
-    rgba = np.full((len(quads), 4), 255.0)
+    rgba = np.full((len(at), 4), 255.0)
     if tint is None:
-        rgba[:, :3] = _lit(normal, gloss, colours, day=day)
+        rgba[:, :3] = _lit(normal, solid.gloss[at], solid.colours[at], day=day)
     else:
         rgba[:, 3] = 255.0 * (0.16 + 0.62 * np.clip(1.0 + normal[:, 2], 0.0, 1.0) ** 1.5)
         rgba[:, :3] = np.asarray(tint) * (rgba[:, 3:] / 255.0)
     large = pygame.Surface((width * over, height * over), pygame.SRCALPHA, 32)
     draw = pygame.draw.polygon
-    for corners, colour in zip(points, rgba.astype(np.uint8).tolist(), strict=True):
-        draw(large, colour, corners)
+    for quad, colour in zip(points, rgba.astype(np.uint8).tolist(), strict=True):
+        draw(large, colour, quad)
     return Sprite(pygame.transform.smoothscale(large, (width, height)), -left, -top)
 
 
-def _facets(
-    pose: Floats, build: Build, kit: Kit, phase: float, around: int, axes: Floats
-) -> tuple[Floats, Floats, Floats, Floats]:
-    """Return the facets that face the camera, far ones first.
+@dataclass(frozen=True, slots=True, eq=False)
+class Solid:
+    """A body in a pose, in its own frame [m], before anybody looks at it.
 
-    Corners (n, 4, 3) and normals (n, 3) in the picture's axes, colours (n, 3), gloss (n,).
+    Attributes:
+        around: facets round a tube.
+        points: points of all rings, shape (n, 3).
+        quads: corners of each facet, indices of points, shape (m, 4).
+        normals: outward, of length 1, shape (m, 3).
+        colours: shape (m, 3).
+        gloss: shape (m,).
+        sink: how much deeper each facet is painted [m], shape (m,).
+    """
+
+    around: int
+    points: Floats
+    quads: NDArray[np.intp]
+    normals: Floats
+    colours: Floats
+    gloss: Floats
+    sink: Floats
+
+    def seen_from(self, axes: Floats) -> tuple[Floats, Floats, NDArray[np.intp]]:
+        """Return the facets that face a camera, far ones first: corners, normals, which they are.
+
+        Corners (k, 4, 3) and normals (k, 3) are in the picture's axes.
+        """
+        seen = np.flatnonzero(self.normals @ axes[2] < 0.0)
+        points, quads = self.points @ axes.T, self.quads[seen]
+        depth = points[quads[:, 0], 2] + points[quads[:, 2], 2] + 2.0 * self.sink[seen]
+        order = np.argsort(-depth, kind="stable")
+        at = seen[order]
+        return points[quads[order]], self.normals[at] @ axes.T, at
+
+
+@lru_cache(maxsize=8)
+def _quads(sizes: tuple[int, ...], around: int) -> NDArray[np.intp]:
+    """Return the corners of the facets between the rings of each part."""
+    rings = np.arange(sum(sizes))
+    inside = np.ones(len(rings), dtype=bool)
+    inside[np.cumsum(sizes) - 1] = False  # from one part to the next there is nothing
+    here = (rings[inside] * around)[:, None] + np.arange(around)
+    turned = (rings[inside] * around)[:, None] + (np.arange(around) + 1) % around
+    return np.stack([here, turned, turned + around, here + around], axis=2).reshape(-1, 4)
+
+
+def solid_of(pose: Floats, build: Build, kit: Kit, phase: float, around: int) -> Solid:
+    """Return the shape of a body.
+
+    Args:
+        pose: joints in the body's frame [m], shape (len(Joint), 3).
+        build: its proportions.
+        kit: what it wears.
+        phase: stride phase, for what swings with it.
+        around: facets round a tube.
     """
     parts = list(_parts(pose, build, kit, phase, around))
-    ring = np.concatenate([part.rings for part in parts]) @ axes.T
-    turned = np.concatenate([ring[:, 1:], ring[:, :1]], axis=1)
-    quad = np.stack([ring[:-1], turned[:-1], turned[1:], ring[1:]], axis=2)
-    normal = _cross(turned[1:] - ring[:-1], ring[1:] - turned[:-1])
-    middle = ring.mean(axis=1)
-    outward = np.einsum("ijk,ijk->i", normal, ring[:-1] - middle[:-1, None])
-    begins = np.cumsum([0, *(len(part.rings) for part in parts)])
-    inside = np.ones(len(quad), dtype=bool)
-    inside[begins[1:-1] - 1] = False  # from one part to the next there is nothing
-    outward[~inside] = 0.0
-    sign = np.sign(np.add.reduceat(outward, begins[:-1]))
-    normal *= np.repeat(sign, np.diff(begins))[:-1, None, None]
-    shape = quad.shape[:2]
-    colours, gloss, sink = np.zeros((*shape, 3)), np.zeros(shape), np.zeros(shape)
-    for part, first in zip(parts, begins, strict=False):
-        rows = slice(first, first + len(part.rings) - 1)
-        colours[rows], gloss[rows] = part.colours, part.gloss
-        sink[rows] = np.asarray(part.sink) * build.stature_m
-    seen = np.flatnonzero(inside[:, None] & (normal[..., 2] < 0.0))
-    depth = ring[:-1, :, 2] + turned[1:, :, 2] + 2.0 * sink
-    at = seen[np.argsort(-depth.reshape(-1)[seen], kind="stable")]
-    return (
-        quad.reshape(-1, 4, 3)[at],
-        _unit(normal.reshape(-1, 3)[at]),
-        colours.reshape(-1, 3)[at],
-        gloss.reshape(-1)[at],
+    sizes = tuple(len(part.rings) for part in parts)
+    rings = np.concatenate([part.rings for part in parts])
+    points, quads = rings.reshape(-1, 3), _quads(sizes, around)
+    first, third, last = (points[quads[:, i]] for i in (0, 2, 3))
+    normal = _cross(third - first, last - first)
+    middle = np.repeat(rings.mean(axis=1), around, axis=0)[quads[:, 0]]
+    outward = np.einsum("ij,ij->i", normal, first - middle)
+    counts = (np.array(sizes) - 1) * around
+    sign = np.sign(np.add.reduceat(outward, np.cumsum([0, *counts[:-1]])))
+    normal *= np.repeat(sign, counts)[:, None]
+    shapes = [(len(part.rings) - 1, around) for part in parts]
+    gloss = [
+        np.full(rows * wide, part.gloss) for part, (rows, wide) in zip(parts, shapes, strict=True)
+    ]
+    sink = [
+        np.broadcast_to(part.sink, shape).reshape(-1) * build.stature_m
+        for part, shape in zip(parts, shapes, strict=True)
+    ]
+    return Solid(
+        around,
+        points,
+        quads,
+        _unit(normal),
+        np.concatenate([part.colours.reshape(-1, 3) for part in parts]),
+        np.concatenate(gloss),
+        np.concatenate(sink),
     )
 
 
@@ -586,8 +634,10 @@ def shadow(pose: Floats, build: Build, view: View, px_per_m: float, *, day: bool
             pygame.draw.line(layer, (0, 0, 0, strength), ends[0], ends[1], width)
         total.blit(layer, (0, 0), special_flags=pygame.BLEND_PREMULTIPLIED)
     total = pygame.transform.box_blur(total, 1)
-    size = (2 * wide * _COARSE, 2 * high * _COARSE)
-    return Sprite(pygame.transform.smoothscale(total, size), wide * _COARSE, high * _COARSE)
+    box = total.get_bounding_rect().inflate(2, 2).clip(total.get_rect())
+    size = (box.w * _COARSE, box.h * _COARSE)
+    soft = pygame.transform.smoothscale(total.subsurface(box), size)
+    return Sprite(soft, (wide - box.x) * _COARSE, (high - box.y) * _COARSE)
 
 
 # -- the cast --------------------------------------------------------------------------------------
@@ -621,6 +671,18 @@ class _Set(NamedTuple):
             return np.asarray(cycle(build, self.phases, *gait)[step])
         return np.asarray(poses(build, [step / self.phases], *gait, self.gone_m)[0])
 
+    def solid(self, step: int) -> Solid:
+        """Return the shape at a phase: the same from wherever it is seen, however large."""
+        around = around_of(self.px_per_m * self.look.build.stature_m)
+        own = self._replace(yaw_deg=0.0, pitch_deg=0.0, px_per_m=0.0)
+        return _solid(own, step, around)
+
+
+@lru_cache(maxsize=256)
+def _solid(one: _Set, step: int, around: int) -> Solid:
+    look = one.look
+    return solid_of(one.pose(step), look.build, look.kit, step / one.phases, around)
+
 
 def _stepped(value: float, step: float, middle: float = 0.0) -> float:
     return middle + round((value - middle) / step) * step
@@ -652,79 +714,117 @@ class Athletes:
 
     A sprite depends on who runs how, on phase, size and view, each in steps; never on the pictures
     before. A window that has to keep its rate gives a budget: what is missing beyond it is stood in
-    for by the nearest phase, or by another size, for the moment. Films and stills give none, so
-    that the same moment always gives the same picture to the bit.
+    for by the same pose seen from beside, by another size or by the nearest phase, until `prepare`
+    finds time between two pictures. Films and stills give none, so that the same moment always
+    gives the same picture to the bit.
     """
 
     def __init__(self) -> None:
         self._sets: OrderedDict[_Set, dict[int, Pair]] = OrderedDict()
-        self._latest: dict[Look, _Set] = {}
-        self._used: list[_Set] = []
+        self._kin: dict[Look, deque[_Set]] = {}
+        self._used: list[tuple[_Set, int]] = []
         self._bytes = 0
         self._left: int | None = None
+        self._waited = 0
+        self._cost_s = 0.004
 
-    def begin(self, most: int | None) -> None:
-        """Begin a picture that may paint `most` sprites; None: as many as it needs."""
-        self._left = most
+    def begin(self, *, exact: bool) -> None:
+        """Begin a picture: an exact one, or one that mostly makes do with what is ready."""
+        self._left = None
+        if not exact:
+            self._left = int(self._waited >= PATIENCE)
+            self._waited += 1
         self._used.clear()
 
-    def end(self) -> None:
-        """Paint ahead what the next pictures will need, as far as this one's budget goes."""
-        if not self._left:
-            return
-        for one in self._used:
-            ready = self._sets.get(one, {})
-            if ready and len(ready) < one.phases and math.isinf(one.gone_m):
-                self._paint(one, next(k for k in range(one.phases) if k not in ready))
+    def prepare(self, left_s: Callable[[], float]) -> None:
+        """Paint what the last picture missed, then what the next ones will need.
+
+        `left_s` says how much time is left for it [s].
+        """
+        self._left = None
+        missed = [(one, step) for one, step in self._used if step not in self._sets.get(one, {})]
+        ahead = (
+            (one, (step + k) % one.phases)
+            for k in range(1, PHASES)
+            for one, step in self._used
+            if math.isinf(one.gone_m)
+        )
+        for one, step in chain(missed, ahead):
+            left = left_s()
+            if left < self._cost_s:
                 return
+            if step not in self._sets.get(one, {}):
+                self._paint(one, step)
+                self._cost_s += 0.2 * (left - left_s() - self._cost_s)
+        self._waited = 0
 
     def sprites(
         self, look: Look, stride: Stride, view: View, px_per_m: float, phases: int = PHASES
     ) -> Pair:
         """Return a body and its shadow."""
         one = _set_of(look, stride, phases, view, px_per_m)
-        self._used.append(one)
         step = int(stride.phase * phases + 0.5) % phases
+        self._used.append((one, step))
         ready = self._sets.get(one)
         if ready is not None:
             self._sets.move_to_end(one)
             if step in ready:
                 return ready[step]
-            if self._left == 0:
-                return ready[_nearest(ready, step, phases)]
-        elif self._left == 0:
-            other = self._latest.get(look)
-            if other is not None and other in self._sets:
-                return self._scaled(other, step / phases, one.px_per_m)
+        if self._left == 0:
+            other = self._stand_in(one, step)
+            if other is not None:
+                return other
         return self._paint(one, step)
 
-    def _scaled(self, one: _Set, phase: float, px_per_m: float) -> Pair:
-        ready, ratio = self._sets[one], px_per_m / one.px_per_m
-        body, _ = ready[_nearest(ready, phase * one.phases, one.phases)]
-        if abs(ratio - 1.0) < 0.01:
-            return body, None
-        wide, high = (max(1, round(n * ratio)) for n in body.surface.get_size())
-        scaled = pygame.transform.smoothscale(body.surface, (wide, high))
-        return Sprite(scaled, round(body.x * ratio), round(body.y * ratio)), None
+    def _stand_in(self, one: _Set, step: int) -> Pair | None:
+        """Return what looks most like a sprite that is missing; None: nothing does."""
+        best, least = None, math.inf
+        for other in self._kin.get(one.look, ()):
+            ready = self._sets.get(other)
+            if not ready:
+                continue
+            turned = abs((other.yaw_deg - one.yaw_deg + 180.0) % 360.0 - 180.0)
+            off = turned + abs(other.pitch_deg - one.pitch_deg)
+            if other.phases != one.phases or step not in ready:
+                off += _OTHER_PHASE_DEG
+            if off < least:
+                best, least = other, off
+        if best is None:
+            return None
+        ready, ratio = self._sets[best], one.px_per_m / best.px_per_m
+        pair = ready[_nearest(ready, step / one.phases * best.phases, best.phases)]
+        if abs(ratio - 1.0) < _ALIKE:
+            return pair
+        body, shade = (None if each is None else _scaled(each, ratio) for each in pair)
+        return (body, shade) if body is not None else None
 
     def _paint(self, one: _Set, step: int) -> Pair:
         if self._left:
-            self._left -= 1
-        look, pose = one.look, one.pose(step)
-        view, build = View(one.yaw_deg, one.pitch_deg), look.build
-        phase = step / one.phases
-        body = paint(pose, build, look.kit, view, one.px_per_m, phase, day=look.day, tint=look.tint)
+            self._left = 0
+        self._waited = 0
+        look, view = one.look, View(one.yaw_deg, one.pitch_deg)
+        body = paint(one.solid(step), view, one.px_per_m, day=look.day, tint=look.tint)
         under = None
         if look.tint is None:
-            under = shadow(pose, build, view, one.px_per_m, day=look.day)
+            under = shadow(one.pose(step), look.build, view, one.px_per_m, day=look.day)
         pair = (body, under)
-        self._sets.setdefault(one, {})[step] = pair
-        self._latest[look] = one
+        if one not in self._sets:
+            self._sets[one] = {}
+            kin = self._kin.setdefault(look, deque(maxlen=_KIN))
+            if one not in kin:
+                kin.append(one)
+        self._sets[one][step] = pair
         self._bytes += _size_of(pair)
         while self._bytes > KEPT_BYTES and len(self._sets) > 1:
             _, old = self._sets.popitem(last=False)
             self._bytes -= sum(_size_of(each) for each in old.values())
         return pair
+
+
+def _scaled(sprite: Sprite, ratio: float) -> Sprite:
+    wide, high = (max(1, round(n * ratio)) for n in sprite.surface.get_size())
+    surface = pygame.transform.smoothscale(sprite.surface, (wide, high))
+    return Sprite(surface, round(sprite.x * ratio), round(sprite.y * ratio))
 
 
 def _nearest(ready: Iterable[int], step: float, count: int) -> int:
@@ -737,13 +837,12 @@ def _size_of(pair: Pair) -> int:
     return sum(4 * s.get_width() * s.get_height() for s in surfaces)
 
 
-def put(
-    target: pygame.Surface, sprite: Sprite, at: tuple[float, float], opacity: float = 1.0
-) -> None:
-    """Draw a sprite whose ground point below the pelvis is at `at` [px]."""
+def stamp(
+    sprite: Sprite, at: tuple[float, float], opacity: float = 1.0
+) -> tuple[pygame.Surface, tuple[int, int]]:
+    """Return what to draw, premultiplied, and where, to have the ground point at `at` [px]."""
     surface = sprite.surface
     if opacity < 0.995:
         surface = surface.copy()
         surface.fill([round(255 * opacity)] * 4, special_flags=pygame.BLEND_RGBA_MULT)
-    place = (round(at[0]) - sprite.x, round(at[1]) - sprite.y)
-    target.blit(surface, place, special_flags=pygame.BLEND_PREMULTIPLIED)
+    return surface, (round(at[0]) - sprite.x, round(at[1]) - sprite.y)

@@ -21,7 +21,7 @@ from simulator.view.pages import Page, changed_pages, page_names, written
 from simulator.view.panels.cards import draw_problem, draw_table
 from simulator.view.panels.frame import SidePanel, frame, padding
 from simulator.view.panels.side import SIDE_PANELS
-from simulator.view.panels.timeline import TimelineHover
+from simulator.view.panels.timeline import ChartKind, TimelineHover
 from simulator.view.text import Style
 from simulator.view.theme import mix
 from simulator.view.ui import Control, Key, Ui
@@ -52,6 +52,7 @@ class Drawer:
             "save as": ("save as", session.save_as),
             "save pins": ("save the kept runs as", session.save_pins),
             "load pins": ("load kept runs from", session.load_pins),
+            "ghost": ("a scenario or recording", session.add_ghost_file),
         }
         self._out = 0.0
         self._style: Style | None = None
@@ -88,6 +89,7 @@ class Drawer:
         """Open or shut it; opened by a key, the first knob is in focus."""
         self.open, self.table_open, self.ui.focus = not self.open, False, None
         self.ui.close()
+        self.session.look_at(self.page if self.open else "")
         if self.open:
             state = self.session.panel_state()
             page = self.page or page_names(state)[0]
@@ -202,13 +204,16 @@ class Drawer:
         here = Box(gun.x - 2 - wide[0], y, wide[0], high)
         if here.x - room.x > 5.5 * px:
             ui.type.caps(ui.surface, "knobs", (room.x, y + high / 2), px, ui.theme.muted)
+        only = state.acts_from_gun and not state.from_gun
+        whole = "Nothing is left to go on with, or run yet: a change" if only else "A change"
         for name, text, box, note in (
             ("here", "from here", here, "A change goes on from this moment."),
-            ("gun", "from the gun", gun, "A change runs the whole attempt again."),
+            ("gun", "from the gun", gun, f"{whole} runs the whole attempt again."),
         ):
             press = partial(self.session.set_from_gun, name == "gun")
-            control = Control(key=(name,), box=box, note=note, press=press)
-            ui.button(control, text, on=state.from_gun is (name == "gun"), px=px)
+            control = Control(key=(name,), box=box, note=note)
+            control.press = None if only and name == "here" else press
+            ui.button(control, text, on=state.acts_from_gun is (name == "gun"), px=px)
         ui.cross(Control(key=("close",), box=close, note="Close the drawer.", press=self.toggle))
         y = self._tabs(state, room, y + high + round(0.4 * small), high)
         return self._banner(state.file_problem, room, y) + round(0.2 * small)
@@ -290,6 +295,7 @@ class Drawer:
         """Show another page."""
         self.ui.close()
         self.page, self.refused, self.ui.scroll = page, {}, 0
+        self.session.look_at(page)
 
     def switch_table(self) -> None:
         """Show the comparison, or no longer."""
@@ -401,7 +407,7 @@ class Editor:
         self._session = session
         self.drawer = Drawer(session)
         self._panels: dict[str, SidePanel] = {name: made() for name, made in SIDE_PANELS.items()}
-        self._panels["timeline"] = TimelineHover()
+        self._hover = self._panels["timeline"] = TimelineHover()
         self._curves: tuple[ChartCurve, ...] | None = None
 
     def toggle(self, *, by_key: bool) -> None:
@@ -412,8 +418,15 @@ class Editor:
             self.drawer.toggle(by_key=by_key)
 
     def key(self, event: pygame.Event, *, again: bool) -> bool:
-        """Take a KEYDOWN; return whether it was meant for the drawer."""
-        return self.drawer.key(event, again=again)
+        """Take a KEYDOWN; return whether it was meant for an open menu, or for the drawer."""
+        return self._captured(event) or self.drawer.key(event, again=again)
+
+    def _captured(self, event: pygame.Event) -> bool:
+        return any(
+            bool(panel.handle(event, self._session))
+            for panel in self._panels.values()
+            if panel.captures
+        )
 
     def text(self, event: pygame.Event) -> bool:
         """Take a TEXTINPUT while something is typed."""
@@ -421,6 +434,8 @@ class Editor:
 
     def pointer(self, event: pygame.Event) -> bool:
         """Take an event of the mouse, or of an input method; return whether it was meant here."""
+        if self._captured(event):
+            return True
         if event.type == pygame.MOUSEMOTION:
             self._in_panels(event)
         return self.text(event) or self.drawer.mouse(event)
@@ -444,9 +459,16 @@ class Editor:
         self.drawer.ui.tick(max(0.0, elapsed_s))
 
     def draw(
-        self, surface: pygame.Surface, scene: Scene, layout: Layout, style: Style, elapsed_s: float
+        self,
+        surface: pygame.Surface,
+        scene: Scene,
+        layout: Layout,
+        style: Style,
+        elapsed_s: float,
+        chart: ChartKind | None = ChartKind.GAP,
     ) -> None:
         """Draw the drawer, the open table, and what a panel says under the mouse."""
+        self._hover.kind = chart
         drawer, session = self.drawer, self._session
         places = {**dict(layout.side), "timeline": layout.timeline}
         for name, panel in self._panels.items():

@@ -1,8 +1,8 @@
-"""Figures for a talk from tables of results: lines, points, a map.
+"""Figures for a talk: lines, points, a map from tables of results; the waterfall of a price list.
 
-In: columns, and which of them to show. Out: a `.png`, `.svg` or `.pdf` of 16:9 in the colours and
-the font of the screen (matplotlib, extra `[plot]`; no display is needed). Matplotlib's constrained
-layout finds the room for labels, key, colour bar and heading.
+In: columns, and which of them to show; prices. Out: a `.png`, `.svg` or `.pdf` of 16:9 in the
+colours and the font of the screen (matplotlib, extra `[plot]`; no display is needed). Matplotlib's
+constrained layout finds the room for labels, key, colour bar and heading.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from simulator.errors import ExtraError, LightpaceError, OutputError
 from simulator.files import replacing
 from simulator.resources import asset_path
-from simulator.units import format_time
+from simulator.units import format_signed, format_time
 from simulator.view.theme import css, mix, theme_named
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from matplotlib.cm import ScalarMappable
     from matplotlib.colors import Colormap
     from matplotlib.figure import Figure
+
+    from simulator.analysis.attribution import PriceList
 
 Columns = Mapping[str, NDArray[Any]]
 Floats = NDArray[np.float64]
@@ -391,6 +393,58 @@ def draw_rows(figure: Figure, columns: Columns, show: FigureSpec, *, of_result: 
         right.tick_params(length=0, labelcolor=TARGET)
     if show.y == "chance":
         axes.set_ylim(0, 1)
+
+
+def draw_prices(listed: PriceList, title: str, path: Path) -> None:
+    """Write the waterfall of a price list: from the target, step by step, to the finish.
+
+    Raises:
+        OutputError, ExtraError: see `check_figure`.
+    """
+    check_figure(path)
+    import matplotlib as mpl  # noqa: PLC0415
+    from matplotlib.figure import Figure  # noqa: PLC0415
+    from matplotlib.ticker import FuncFormatter  # noqa: PLC0415
+
+    steps = listed.steps
+    with mpl.rc_context(style()):
+        figure = Figure()
+        axes = figure.add_subplot()
+        rows = ["target", *(step.name for step in steps), "finish"]
+        times = [listed.target_s, *(step.to_s for step in steps), listed.finish_s]
+        low, high = min(times), max(times)
+        room = max(high - low, 0.1)
+        for i, step in enumerate(steps, 1):
+            left, right = sorted((step.from_s, step.to_s))
+            axes.barh(i, right - left, 0.5, left, color=WARNING if step.seconds >= 0 else RESERVE)
+            words = f"{format_signed(step.seconds)} s"
+            against = f"  against {step.best}" if step.best else ""
+            inside = right + 0.02 * room
+            axes.annotate(words, (inside, i), va="center", fontsize=17)
+            axes.annotate(
+                drawable(against.strip()), (low, i + 0.41), va="center", fontsize=12, color=MUTED
+            )
+        for i, (time_s, tint) in {
+            0: (listed.target_s, TARGET),
+            len(steps) + 1: (listed.finish_s, OWN),
+        }.items():
+            axes.plot([time_s, time_s], [i - 0.3, i + 0.3], color=tint, linewidth=6)
+            at = time_s + 0.02 * room
+            axes.annotate(format_time(time_s), (at, i), va="center", color=tint)
+        axes.set_yticks(range(len(rows)), [drawable(row) for row in rows])
+        axes.tick_params(axis="y", length=0, labelcolor=TEXT)
+        axes.set_xlim(low - 0.02 * room, high + 0.18 * room)
+        axes.set_ylim(len(rows) - 0.3, -0.6)
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda t, _: format_time(t, 1)))
+        axes.grid(axis="x")
+        axes.set_xlabel(
+            f"Shapley values over {2 ** len(listed.prices)} runs; with all factors at their best "
+            f"she runs {format_time(listed.reference_s)}",
+            fontsize=13,
+        )
+        write_heading(figure, title)
+        with replacing(path) as temporary:
+            figure.savefig(temporary, format=path.suffix.lower()[1:])
 
 
 def _values(colour: NDArray[Any]) -> list[Any]:

@@ -8,6 +8,7 @@ changes nothing; a double click gives the camera back.
 from __future__ import annotations
 
 import math
+import unicodedata
 from dataclasses import replace
 from functools import lru_cache
 
@@ -196,7 +197,41 @@ def binding_for(
     return table.get(plain) or table.get(character)
 
 
+_POSITIONS: dict[int, str] = {
+    **{4 + i: letter for i, letter in enumerate("abcdefghijklmnopqrstuvwxyz")},
+    **{30 + i: digit for i, digit in enumerate("1234567890")},
+    **dict(zip((45, 46, 51, 52, 54, 55, 56), "-=;',./", strict=True)),
+}
+"""What the keys of an American keyboard write, by where they lie: SDL's scancodes."""
+
+
+def _is_letter(key: int, *, latin: bool) -> bool:
+    """Return whether a key of this code writes a letter, of the Latin alphabet or of another."""
+    if not 0x20 < key < 0x110000 or not chr(key).isalpha():
+        return False
+    return unicodedata.name(chr(key), "").startswith("LATIN") is latin
+
+
+def by_position(event: pygame.Event) -> pygame.Event:
+    """Return a key event as of the letter that lies there in the Latin alphabet.
+
+    On a layout without Latin letters nobody can press the table's; where a key writes one, it is
+    meant, wherever it lies.
+    """
+    letter = _POSITIONS.get(getattr(event, "scancode", 0))
+    if letter is None or not _is_letter(event.key, latin=False):
+        return event
+    return pygame.Event(event.type, {**event.dict, "key": ord(letter)})
+
+
 def binding_of(event: pygame.Event, *, presenting: bool = False) -> Binding | None:
-    """Return what a KEYDOWN event means."""
+    """Return what a KEYDOWN event means: by its letter, else by where the key lies."""
+    event = by_position(event)
+    mods = getattr(event, "mod", 0)
     name, character = pygame.key.name(event.key), getattr(event, "unicode", "")
-    return binding_for(name, character, getattr(event, "mod", 0), presenting=presenting)
+    known = binding_for(name, character, mods, presenting=presenting)
+    letter = _POSITIONS.get(getattr(event, "scancode", 0), "")
+    if known is not None or not letter or _is_letter(event.key, latin=True):
+        return known
+    # a sign lies there, as the semicolon where a Greek keyboard has its Q
+    return binding_for(letter, "", mods, presenting=presenting)

@@ -1,4 +1,4 @@
-"""The drawer's pages: knobs, the split table, kept runs, one row below the other.
+"""The drawer's pages: knobs, the split table, kept runs, answers, one row below the other.
 
 In: the values of a `PanelState`. Out: controls and words on the drawer's `Ui`; what a control does
 is a call on the drawer or on its session.
@@ -12,8 +12,11 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from simulator.stage.panel_state import Knob, KnobKind, PanelState, PinRow, SplitKnob
-from simulator.units import LAP_M, format_time
+from simulator.analysis.uncertainty import SAMPLES, chance_words
+from simulator.stage.keys import Action
+from simulator.stage.panel_state import Knob, KnobKind, PanelState, PinRow, SplitKnob, Tab
+from simulator.units import LAP_M, format_signed, format_time, parse_time
+from simulator.view.charts import contour_of, paint_map, paint_step
 from simulator.view.layout import Box
 from simulator.view.theme import Colour, mix
 from simulator.view.ui import Control, Key
@@ -28,14 +31,15 @@ _RESETS = "Double-click a label, or click this, to reset."
 _TYPED = "Click or Enter to type; Enter applies, Escape takes back."
 
 Press = Callable[[], object]
+Choose = Callable[[str], object]
 
 
 def page_names(state: PanelState) -> tuple[str, ...]:
     """Return the pages: one for each group of knobs, the splits after the plan, the kept runs."""
-    names = list(dict.fromkeys(knob.group for knob in state.knobs))
+    names = list(dict.fromkeys((*(knob.group for knob in state.knobs), "Ghosts")))
     if state.splits:
         names.insert(names.index("Plan") + 1 if "Plan" in names else len(names), SPLITS)
-    return (*names, COMPARE)
+    return (*names, *Tab, COMPARE)
 
 
 def changed_pages(state: PanelState) -> frozenset[str]:
@@ -90,11 +94,15 @@ class Page:
             self._compare()
         elif name == SPLITS:
             self._plan()
+        elif name in tuple(Tab):
+            {Tab.MAP: self._map, Tab.PRICES: self._prices, Tab.GOAL: self._goal}[Tab(name)]()
         else:
             self._knobs([knob for knob in self._state.knobs if knob.group == name])
             groups = {knob.group for knob in self._state.knobs}
             if name == ("Waves" if "Waves" in groups else "Light"):
                 self._waves()
+            if name == "Ghosts":
+                self._ghosts()
 
     def _gap(self, share: float = 0.5) -> None:
         self.y += round(share * self._px)
@@ -238,6 +246,30 @@ class Page:
             press = partial(self._session.remove_wave, wave)
             self._buttons((("remove wave", wave), f"Remove {wave}", f"Take {wave} away.", press))
 
+    def _ghosts(self) -> None:
+        session = self._session
+        knobs = [k for k in self._state.knobs if k.path.startswith("ghosts.")]
+        self._buttons(
+            (("add ghost",), "Add a time", "An even run; then set its time.", session.add_ghost),
+            (
+                ("ask", "ghost"),
+                "Add a file …",
+                "Another scenario (.yaml) or a recording (.npz).",
+                partial(self._drawer.ask, "ghost"),
+            ),
+        )
+        for pin in self._state.pins:
+            note = "Saves its recording beside the file, and adds that."
+            press = partial(session.ghost_of_pin, pin.number)
+            words = f"Add kept run {pin.number}: {pin.name}"
+            self._buttons((("ghost of pin", str(pin.number)), words, note, press))
+        for knob in knobs:
+            if knob.path.endswith(".on"):
+                index = knob.path.split(".")[1]
+                press = partial(session.remove_ghost, int(index))
+                words = f"Remove {knob.label}"
+                self._buttons((("remove ghost", index), words, "Undo brings it back.", press))
+
     # buttons and switches ---------------------------------------------------------------------
 
     def _toggle(self, key: Key, text: str, note: str, on: bool, press: Press) -> None:
@@ -359,6 +391,12 @@ class Page:
             )
         )
         self._buttons(*((saved, loaded) if state.pins else (loaded,)))
+        if state.left_behind:
+            self._gap()
+            self._hint(f"Left by an earlier session: {state.left_behind}.")
+            note = "Its settings, kept runs and place; undo leads to the file."
+            restore = partial(self._session.perform, Action.RESTORE)
+            self._buttons((("restore",), "Bring it back", note, restore))
 
     def _pin(self, pin: PinRow) -> None:
         """Draw a kept run: its colour, name and finish, a switch that shows it, and a cross."""
@@ -381,6 +419,177 @@ class Page:
         room = max(1, right - wide - px // 2 - left)
         ui.text(f"{number}  {pin.name}", (left, y), px, ui.theme.text, width=room)
         self.y += line
+
+    # answers ----------------------------------------------------------------------------------
+
+    def _hint(self, text: str) -> None:
+        self._say(text, self._small, self._ui.theme.muted)
+
+    def _pick(
+        self, key: Key, label: str, options: tuple[str, ...], value: str, choose: Choose
+    ) -> None:
+        """Draw a choice with its name before it."""
+        wide = round(0.62 * self._w)
+        control = Control(key=key, box=Box(self._right - wide, self.y, wide, self._line - 2))
+        control.ring = Box(self._x, self.y, self._w, self._line)
+        control.options, control.choose = options, choose
+        self._label(label, control, control.box.x - self._px // 2)
+        self._ui.choice(control, value)
+        self.y += self._line + round(0.3 * self._px)
+
+    def _map(self) -> None:
+        state, session, theme = self._state.answers, self._session, self._ui.theme
+        across, up = state.map_names
+        self._pick(("map", "x"), "across", state.knobs, across, lambda x: session.set_map(x, up))
+        self._pick(("map", "y"), "up", state.knobs, up, lambda y: session.set_map(across, y))
+        land, small = state.land, self._small
+        if land is None:
+            self._hint("being worked out")
+            return
+        high = round(min(0.8 * self._w, max(7 * self._px, len(land.ys) * 1.0 * self._px)))
+        box = Box(self._x, self.y + round(1.4 * small), self._w, high)
+        self._ui.text(
+            f"{up}, up to {land.ys[-1]} {land.units[1]}".strip(),
+            (box.x, self.y + 0.6 * small),
+            small,
+            theme.muted,
+            width=box.w,
+        )
+
+        def take(x: int, y: int) -> None:
+            column = (x - box.x) * len(land.xs) // box.w
+            row = (box.bottom - 1 - y) * len(land.ys) // box.h
+            inside = (min(max(row, 0), len(land.ys) - 1), min(max(column, 0), len(land.xs) - 1))
+            if inside != self._drawer.session.panel_state().answers.here:
+                session.take_cell(*inside)
+
+        def step(right: int, down: int) -> None:
+            now = session.panel_state().answers
+            if now.here is not None and now.land is not None:
+                session.take_cell(
+                    min(max(now.here[0] - down, 0), len(now.land.ys) - 1),
+                    min(max(now.here[1] + right, 0), len(now.land.xs) - 1),
+                )
+
+        control = Control(key=("map",), box=box, note=_MAP, drag=take, step=step)
+        if self._ui.add(control):
+            target_s = parse_time(self._target())
+            paint_map(self._ui.surface, box, land, state.here, target_s, self._ui.style)
+        low = box.bottom + 0.8 * small
+        x_low, x_high = (f"{land.xs[i]} {land.units[0]}".strip() for i in (0, -1))
+        self._ui.text(x_low, (box.x, low), small, theme.muted, width=box.w // 3)
+        self._ui.text(x_high, (box.right, low), small, theme.muted, align=1, width=box.w // 3)
+        self._ui.text(across, (box.centre[0], low), small, theme.muted, align=0.5, width=box.w // 3)
+        self.y = box.bottom + round(1.9 * small)
+        if state.here is not None:
+            row, column = state.here
+            time_s = float(land.finish_s[row, column])
+            finish = (
+                "not told yet"
+                if state.secret
+                else "no finish"
+                if math.isnan(time_s)
+                else format_time(time_s)
+            )
+            x, y = state.values
+            where = f"{across} {x}, {up} {y}".replace("_", " ")
+            self._say(f"You are here: {where}: {finish}", self._px, theme.text)
+        known = land.finish_s[land.known & ~(land.finish_s != land.finish_s)]
+        if known.size:
+            ends = " to ".join(format_time(float(t), 1) for t in (known.min(), known.max()))
+            self._hint(f"From the gun: {ends}; the line is {contour_name(self._target())}.")
+        if not land.complete:
+            self._hint(f"{100 * land.known.mean():.0f} % worked out")
+
+    def _target(self) -> str:
+        return next((k.value for k in self._state.knobs if k.path == "plan.target"), "4:00")
+
+    def _prices(self) -> None:
+        state, ui, px, small = self._state.answers, self._ui, self._px, self._small
+        listed, theme = state.prices, self._ui.theme
+        if state.secret:
+            self._hint("Her finish is not told yet: run it to the line, or see it now.")
+            self._gap(0.4)
+            reveal = partial(self._session.perform, Action.REVEAL)
+            self._buttons(
+                (("reveal",), "Show it now (V)", "Reveals what is still to come.", reveal)
+            )
+            return
+        if listed is None:
+            words = "She does not finish in all the runs that prices are made of."
+            self._hint(words if state.no_prices else "being worked out")
+            return
+        if abs(listed.gap_s) < 0.005:
+            self._hint(f"She keeps {format_time(listed.target_s)}: there is nothing to explain.")
+            return
+        self._say(f"Where the {format_signed(listed.gap_s)} s come from", px, theme.text)
+        self._gap(0.4)
+        ends = (("target", listed.target_s), ("finish", listed.finish_s))
+        for at, (word, time_s) in zip((0, 1), ends, strict=True):
+            x = self._right if at else self._x
+            text = f"{word} {format_time(time_s)}"
+            ui.text(text, (x, self.y + 0.6 * small), small, theme.muted, align=at)
+        self.y += round(1.5 * small)
+        for step in listed.steps:
+            y = self.y + 0.75 * px
+            seconds = format_signed(step.seconds)
+            wide = ui.text(seconds, (self._right, y), px, theme.text, strong=True, align=1)
+            ui.text(step.name, (self._x, y), px, theme.text, width=max(1, self._w - wide - px))
+            self.y += round(1.55 * px)
+            bar = Box(self._x, self.y, self._w, max(5, round(0.55 * px)))
+            if ui.add(Control(key=("price", step.name), box=bar, stop=False, note=step.best)):
+                paint_step(ui.surface, bar, listed, step, theme)
+            self.y += bar.h + 2
+            if step.best:
+                self._hint(f"against {step.best}")
+            self._gap(0.35)
+        runs = 2 ** len(listed.prices)
+        self._hint(
+            f"Each factor's Shapley value over {runs} runs from the gun, as set now. With all at "
+            f"their best she runs {format_time(listed.reference_s)}."
+        )
+
+    def _goal(self) -> None:
+        state, session, theme = self._state.answers, self._session, self._ui.theme
+        self._say("What would it take?", self._px, theme.text)
+        self._gap(0.3)
+        self._pick(("goal",), "knob", state.knobs, state.goal_name, session.set_goal)
+        wide = round(0.62 * self._w)
+        box = Box(self._right - wide, self.y, wide, self._line - 2)
+        field = Control(key=("goal target",), box=box, note=_GOAL, text=state.goal_target)
+        field.accept = session.set_goal_target
+        field.reset = partial(session.set_goal_target, "")
+        field.ring = Box(self._x, self.y, self._w, self._line)
+        self._label("to reach", field, box.x - self._px // 2)
+        self._ui.field(field, state.goal_target)
+        self.y += self._line + round(0.5 * self._px)
+        self._problem(state.goal_problem)
+        goal = state.goal
+        if goal is None:
+            if not state.goal_problem:
+                self._hint("being worked out")
+            return
+        self._say(goal.words, self._px, theme.text)
+        if goal.finish_s is None:
+            return
+        if goal.plan_target:
+            self._hint(f"With the plan at {goal.plan_target}: nobody is faster than her plan.")
+        chance = "being worked out" if goal.chance is None else chance_words(goal.chance, SAMPLES)
+        self._hint(f"Chance of {format_time(goal.target_s)} with it: {chance}.")
+        self._gap(0.5)
+        if goal.value != goal.now or goal.plan_target:
+            words = f"Take {goal.value.replace('_', ' ')} {goal.unit}".strip()
+            note = "Sets the knob; undo takes it back."
+            self._buttons((("take goal",), words, note, session.take_goal))
+
+
+_MAP = "Click or drag takes the values; the arrow keys move one cell."
+_GOAL = "A time such as 3:59.99; double-click the label for the plan's."
+
+
+def contour_name(target: str) -> str:
+    """Return what the contour of a target is called."""
+    return contour_of(parse_time(target))[1]
 
 
 def in_file(knob: Knob) -> str:

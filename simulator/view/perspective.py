@@ -13,12 +13,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from simulator.coefficients import BEND_M, LAP_M, STRAIGHT_M
-from simulator.physics.track import heading, to_plane, track_position
+from simulator.coefficients import BEND_M, BEND_RADIUS_M, LAP_M, STRAIGHT_M
+from simulator.physics.track import to_plane
 from simulator.screen import Camera
 from simulator.stage.scene import Scene
 
@@ -61,6 +62,31 @@ class Rig:
         return replace(self, scale=self.scale * factor, focal=self.focal * factor)
 
 
+Spot = tuple[float, float, float, float]
+"""Where a point is seen: column and row [px], scale [px/m], depth [m]."""
+
+
+def place_at(s_m: float, offset_m: float) -> tuple[float, float]:
+    """Return a place of the plane [m]: `simulator.physics.track.to_plane` of two numbers."""
+    s = s_m % LAP_M
+    sign, along = (-1.0, s - LAP_M / 2) if s >= LAP_M / 2 else (1.0, s)
+    radius = BEND_RADIUS_M + offset_m
+    if along >= BEND_M:
+        return sign * (STRAIGHT_M / 2 - (along - BEND_M)), sign * radius
+    angle = along / BEND_M * math.pi - math.pi / 2
+    return (
+        sign * (STRAIGHT_M / 2 + radius * math.cos(angle)),
+        sign * radius * math.sin(angle),
+    )
+
+
+def heading_at(s_m: float) -> float:
+    """Return the running direction [rad]: `simulator.physics.track.heading` of one number."""
+    s = s_m % LAP_M
+    turned, along = (math.pi, s - LAP_M / 2) if s >= LAP_M / 2 else (0.0, s)
+    return turned + min(along, BEND_M) / BEND_M * math.pi
+
+
 def track_at(x_m: float, y_m: float) -> float:
     """Return the track position nearest to a point of the plane [m]."""
     beyond = abs(x_m) - STRAIGHT_M / 2
@@ -71,7 +97,7 @@ def track_at(x_m: float, y_m: float) -> float:
     return along if x_m > 0 else LAP_M / 2 + along
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Lens:
     """A rig in a picture of `width` × `height` [px]."""
 
@@ -79,17 +105,17 @@ class Lens:
     width: int
     height: int
 
-    @property
+    @cached_property
     def focal(self) -> float:
         """Focal length [px]."""
         return self.rig.focal * self.height
 
-    @property
+    @cached_property
     def away_m(self) -> float:
         """Distance from the lens to what it looks at [m]."""
         return self.rig.focal / self.rig.scale
 
-    @property
+    @cached_property
     def eye(self) -> tuple[float, float, float]:
         """Where the lens is [m]."""
         rig, away = self.rig, self.away_m
@@ -100,26 +126,46 @@ class Lens:
             rig.z_m + away * math.sin(rig.pitch),
         )
 
-    @property
+    @cached_property
     def horizon(self) -> float:
         """Row of the horizon [px]; far above the picture where it looks straight down."""
         return self.rig.level * self.height - self.focal * math.tan(min(self.rig.pitch, 1.55))
 
-    @property
+    @cached_property
     def s_m(self) -> float:
         """Track position it looks at [m]."""
         return track_at(self.rig.x_m, self.rig.y_m)
 
     def along(self, s_m: float) -> Lens:
         """Return the rail's lens elsewhere on its rail."""
-        x, y = to_plane(s_m)
-        rig = replace(self.rig, x_m=float(x), y_m=float(y), yaw=float(heading(s_m)) - math.pi / 2)
-        return replace(self, rig=rig)
+        x, y = place_at(s_m, 0.0)
+        return replace(self, rig=replace(self.rig, x_m=x, y_m=y, yaw=heading_at(s_m) - math.pi / 2))
+
+    @cached_property
+    def _turns(self) -> tuple[float, float, float, float]:
+        """Cosine and sine of yaw and of pitch."""
+        yaw, pitch = self.rig.yaw, self.rig.pitch
+        return math.cos(yaw), math.sin(yaw), math.cos(pitch), math.sin(pitch)
+
+    def spot(self, s_m: float, offset_m: float, up_m: float = 0.0) -> Spot:
+        """Return where one point of the track is seen, see `track`."""
+        return self.see(*place_at(s_m, offset_m), up_m)
+
+    def see(self, x: float, y: float, z: float = 0.0) -> Spot:
+        """Return where one point of space is seen: `project` of numbers takes ten times as long."""
+        ex, ey, ez = self.eye
+        cy, sy, cp, sp = self._turns
+        dx, dy, dz = x - ex, y - ey, z - ez
+        along = dx * cy + dy * sy
+        depth = along * cp - dz * sp
+        scale = self.focal / max(depth, NEAR_M)
+        column = 0.5 * self.width + (dx * sy - dy * cy) * scale
+        return column, self.rig.level * self.height - (along * sp + dz * cp) * scale, scale, depth
 
     def project(self, x: ArrayLike, y: ArrayLike, z: ArrayLike = 0.0) -> tuple[Floats, ...]:
         """Return columns and rows [px], scales [px/m] and depths [m] of points of space [m]."""
-        rig, (ex, ey, ez) = self.rig, self.eye
-        cy, sy, cp, sp = (f(a) for a in (rig.yaw, rig.pitch) for f in (math.cos, math.sin))
+        ex, ey, ez = self.eye
+        cy, sy, cp, sp = self._turns
         dx, dy, dz = np.asarray(x) - ex, np.asarray(y) - ey, np.asarray(z) - ez
         along = dx * cy + dy * sy
         depth = along * cp - dz * sp
@@ -134,6 +180,40 @@ class Lens:
         """Return the same of points of the track: position, metres outwards, metres up."""
         x, y = to_plane(s_m, offset_m)
         return self.project(x, y, up_m)
+
+
+def turning(first_m: float, last_m: float) -> float | None:
+    """Return the middle of the bend or the straight that holds a stretch of track; None: neither.
+
+    All bends look the same from the track, and so do all straights.
+    """
+    half, begin = LAP_M / 2, first_m % (LAP_M / 2)
+    end = begin + last_m - first_m
+    if end < BEND_M:
+        return 0.5 * BEND_M
+    return 0.5 * (BEND_M + half) if begin >= BEND_M and end < half else None
+
+
+def like_elsewhere(lens: Lens, s_m: float) -> Lens:
+    """Return a lens that stands to the track at `s_m` as this one does to where it looks."""
+    rig, here = lens.rig, lens.s_m
+    (x, y), turn = place_at(here, 0.0), heading_at(here)
+    ahead, aside = (
+        round((rig.x_m - x) * math.cos(a) + (rig.y_m - y) * math.sin(a), 4)
+        for a in (turn, turn - math.pi / 2)
+    )
+    (x, y), there = place_at(s_m, 0.0), heading_at(s_m)
+    moved = replace(
+        rig,
+        x_m=x + ahead * math.cos(there) + aside * math.sin(there),
+        y_m=y + ahead * math.sin(there) - aside * math.cos(there),
+        yaw=there + round((rig.yaw - turn + math.pi) % (2.0 * math.pi) - math.pi, 6),
+        pitch=round(rig.pitch, 6),
+        z_m=round(rig.z_m, 4),
+        scale=round(rig.scale, 6),
+        focal=round(rig.focal, 6),
+    )
+    return Lens(moved, lens.width, lens.height)
 
 
 def track_rig(
@@ -152,14 +232,13 @@ def track_rig(
         focal: focal length in picture heights.
         level: where the place is seen, share of the height from above.
     """
-    x, y = to_plane(s_m, offset_m)
-    yaw = float(heading(s_m)) + turn
-    return Rig(float(x), float(y), up_m, yaw, pitch, focal / away_m, focal, level)
+    x, y = place_at(s_m, offset_m)
+    return Rig(x, y, up_m, heading_at(s_m) + turn, pitch, focal / away_m, focal, level)
 
 
 def rig_of(camera: Camera, scene: Scene) -> Rig:
     """Return where a close camera stands at the moment of a scene."""
-    s = float(track_position(scene.runner.x_m, scene.race_m))
+    s = (scene.runner.x_m + scene.start_s_m) % LAP_M
     span = scene.waves[0].head_m - scene.runner.x_m if scene.waves else 0.0
     if camera is Camera.RAIL:
         # it pans towards the light while that is near, and leads a little
@@ -168,7 +247,11 @@ def rig_of(camera: Camera, scene: Scene) -> Rig:
             (s + lead) % LAP_M, 0.0, RAIL_UP_M, -math.pi / 2, 0.0, RAIL_AWAY_M, 1.36, 0.485
         )
     if camera is Camera.CHASE:
-        return track_rig((s + 5.0) % LAP_M, 0.4, 0.6, 0.16, 0.30, 14.5, 1.25, 0.56)
+        # along the chord from the lens to where it looks, so that a bend keeps them in the middle
+        s = (s + 5.0) % LAP_M
+        return track_rig(
+            s, 0.4, 0.6, 0.16 + heading_at(s - 4.0) - heading_at(s), 0.30, 14.5, 1.25, 0.56
+        )
     return track_rig((s + 1.5) % LAP_M, 0.8, 0.0, 0.0, 1.05, 17.5, 1.30, 0.52)
 
 

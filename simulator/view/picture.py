@@ -12,12 +12,15 @@ import os
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pygame
 
+from simulator.coefficients import LAP_M
 from simulator.files import replacing
+from simulator.scenario.in_picture import MOMENT, SCENARIO, with_texts
 from simulator.screen import Camera
-from simulator.stage.keys import BINDINGS, PRESENTING
+from simulator.stage.keys import BINDINGS, BY_HAND, PRESENTING
 from simulator.stage.scene import Scene, Staging
 from simulator.view import camera, sprites
 from simulator.view.arranging import EVERY_PANEL, LECTURE_PANELS, arrange, arrange_lecture
@@ -29,10 +32,14 @@ from simulator.view.layers.track import Tiles, draw_ground, mark_names, stretche
 from simulator.view.layout import Box, Hud, Layout
 from simulator.view.panels import cards, head, score
 from simulator.view.panels.frame import CachedLayer, frame
+from simulator.view.panels.pacers import WhoRunsWhen
 from simulator.view.panels.side import SIDE_PANELS
-from simulator.view.panels.timeline import Timeline
+from simulator.view.panels.timeline import ChartKind, Timeline
 from simulator.view.text import Style, Type
 from simulator.view.theme import NIGHT, Theme, theme_named
+
+if TYPE_CHECKING:
+    from simulator.scenario.model import Scenario
 
 _FADE = 0.3
 """The map fades within this share of a move from it or to it."""
@@ -50,9 +57,10 @@ class PictureOptions:
         help: the help card is open.
         controls: leave room for the buttons (a still has none).
         presenting: for a lecture hall: clock and gap as large as they go, no notices.
-        tiles: how much may be painted anew for this picture: ground, which is stretched from the
-            whole track for the moment, or bodies, for which the nearest ready pose stands in. None
-            = all of it, so that the picture follows from the scene and these options alone.
+        tiles: how much ground may be painted anew for this picture; it is stretched from the whole
+            track for the moment, and bodies that are not ready are stood in for. None = all of it,
+            so that the picture follows from the scene and these options alone.
+        chart: what the chart below the stage is of.
     """
 
     labels: bool = True
@@ -61,6 +69,7 @@ class PictureOptions:
     controls: bool = False
     presenting: bool = False
     tiles: int | None = None
+    chart: ChartKind = ChartKind.GAP
 
 
 def layout_of(size: tuple[int, int], staging: Staging | None, options: PictureOptions) -> Layout:
@@ -86,7 +95,7 @@ class Base:
     ground: pygame.Surface
     layer: CachedLayer
     bands: dict[int, CachedLayer]
-    timeline: Timeline
+    charts: dict[ChartKind, Timeline | WhoRunsWhen]
 
 
 class Painter:
@@ -121,9 +130,11 @@ class Painter:
         if scene.notice and options.presenting:
             scene = replace(scene, notice="")
         options = replace(options, shot=on_air(options.shot, scene))
+        if scene.lap_m != LAP_M and options.shot.camera.close:  # their stadium has a lap of 400 m
+            options = replace(options, shot=camera.resting(Camera.WHOLE))
         layout = layout_of(surface.get_size(), scene.staging, options)
         base = self._base_of(layout, scene)
-        self._panels(base, scene, layout)
+        self._panels(base, scene, layout, options.chart)
         stage, picture = layout.stage, base.layer.picture
         if options.shot.whole:
             self._score(base.layer, scene, layout.infield, base.style)
@@ -133,8 +144,6 @@ class Painter:
                 moments.draw_weather(surface, scene.weather, view, base.style)
                 keep_off = (*keep_off, moments.weather_box(view))
             self._stage(surface, scene, (view, stage), keep_off, base.style, options)
-            if layout.infield.group is not None:
-                group.draw(surface, scene, layout.infield.group, base.style)
         else:
             area = layout.band.area
             band = base.bands[_way(options.shot)]
@@ -144,12 +153,19 @@ class Painter:
             for part in (beside, under):  # the stage itself is drawn anew
                 surface.blit(picture, part[:2], part)
             self._close(surface, scene, layout, base, options)
+        inset = inset_of(layout, options.shot)
+        if inset is not None:
+            group.draw(surface, scene, inset[0], base.style, inset[1])
         if layout.timeline is not None:
-            base.timeline.draw(surface, scene, layout.timeline)
+            base.charts[options.chart].draw(surface, scene, layout.timeline)
         self._over(surface, scene, layout, base.style, options)
 
+    def prepare(self, left_s: Callable[[], float]) -> None:
+        """Paint ahead what the next pictures will need, while time is left [s]."""
+        self._athletes.athletes.prepare(left_s)
+
     def _base_of(self, layout: Layout, scene: Scene) -> Base:
-        key = (layout, scene.start_s_m, scene.leds, scene.group.span_m)
+        key = (layout, scene.start_s_m, scene.lap_m, scene.leds, scene.group.span_m)
         if self._base is None or key != self._base_key:
             if self._base is not None and layout != self._layout:
                 # a window dragged larger passes a hundred sizes, each with sprites of its own
@@ -167,7 +183,7 @@ class Painter:
         view = camera.whole(layout.track)
         ground = draw_ground(view, stage, theme, scene.start_s_m, scene.leds)
         picture.blit(ground, stage)
-        mark_names(picture, view, stage, scene.start_s_m, style)
+        mark_names(picture, view, stage, scene.start_s_m, style, scene.lap_m)
         if layout.infield.group is not None:
             group.frame(picture, layout.infield.group, span_m, style)
         for name, box in layout.side:
@@ -183,9 +199,13 @@ class Painter:
             if below.group is not None:
                 group.frame(band, below.group, span_m, style, way)
             bands[way] = CachedLayer(band)
-        return Base(style, ground, CachedLayer(picture), bands, Timeline(style))
+        charts: dict[ChartKind, Timeline | WhoRunsWhen] = {
+            kind: Timeline(style, kind) for kind in (ChartKind.GAP, ChartKind.PACE)
+        }
+        charts[ChartKind.PACERS] = WhoRunsWhen(style)
+        return Base(style, ground, CachedLayer(picture), bands, charts)
 
-    def _panels(self, base: Base, scene: Scene, layout: Layout) -> None:
+    def _panels(self, base: Base, scene: Scene, layout: Layout, chart: ChartKind) -> None:
         layer, style, staging = base.layer, base.style, scene.staging
         head.show(layer, scene, layout, style)
         if layout.foot is not None:
@@ -195,7 +215,7 @@ class Painter:
             panel.layout(box, scene, style)
             panel.draw(layer, box)
         if layout.timeline is not None:
-            base.timeline.show(layer, scene, layout.timeline)
+            base.charts[chart].show(layer, scene, layout.timeline)
         if layout.caption is not None and staging is not None:
             head.caption(layer, staging, layout.caption, style)
 
@@ -250,7 +270,7 @@ class Painter:
                 rig,
                 base.style,
                 labels=options.labels,
-                most=options.tiles,
+                exact=options.tiles is None,
                 keep_off=_heads(layout),
             )
         if share > 0.0:
@@ -260,8 +280,6 @@ class Painter:
         way = _way(shot)
         surface.blit(base.bands[way].picture, (area.x, area.y + down))
         surface.set_clip(None)
-        if layout.band.group is not None and not down:
-            group.draw(surface, scene, layout.band.group, base.style, way)
 
     def _map(
         self,
@@ -279,7 +297,7 @@ class Painter:
             onto = surface.subsurface(surface.get_rect()).copy()
             onto.set_clip(box)
         self._ground(onto, scene, layout, (view, box), base, options)
-        mark_names(onto, view, box, scene.start_s_m, base.style)
+        mark_names(onto, view, box, scene.start_s_m, base.style, scene.lap_m)
         self._stage(onto, scene, (view, box), _heads(layout), base.style, options)
         if share < 1.0:
             onto.set_alpha(round(255 * share))
@@ -331,7 +349,9 @@ class Painter:
         if scene.board is not None and scene.board_share > 0:
             self._slide_in(surface, scene, layout, style, options)
         if options.help:
-            keys = rows(presenting=True) if options.presenting else (*BINDINGS, *PRESENTING)
+            keys = (
+                rows(presenting=True) if options.presenting else (*BINDINGS, *BY_HAND, *PRESENTING)
+            )
             card = self._card("help", layout, lambda: cards.help_card(*size, style, keys))
             left, top = (size[0] - card.get_width()) // 2, (size[1] - card.get_height()) // 2
             surface.blit(card, (left, top))
@@ -365,6 +385,14 @@ class Painter:
         if card is None or card[0] != key:
             card = self._cards[name] = (key, make())
         return card[1]
+
+
+def inset_of(layout: Layout, shot: Shot) -> tuple[Box, int] | None:
+    """Return where the group is seen from above, and which way it runs there; None: nowhere."""
+    if shot.whole:
+        return None if layout.infield.group is None else (layout.infield.group, 1)
+    up = round((1 - camera.ease(shot.lowered)) * layout.band.area.h) == 0
+    return (layout.band.group, _way(shot)) if up and layout.band.group is not None else None
 
 
 def _heads(layout: Layout) -> tuple[Box, ...]:
@@ -407,8 +435,14 @@ def render_still(
     return surface
 
 
-def save_png(surface: pygame.Surface, path: str | os.PathLike[str]) -> Path:
+def save_png(
+    surface: pygame.Surface,
+    path: str | os.PathLike[str],
+    shows: tuple[Scenario, float] | None = None,
+) -> Path:
     """Write a surface as PNG, whole or not at all; return the path.
+
+    `shows`: the scenario and the race time [s] that it shows, by which the picture opens again.
 
     Raises:
         OutputError: the folder is missing or not writable, or the disk is full.
@@ -416,6 +450,12 @@ def save_png(surface: pygame.Surface, path: str | os.PathLike[str]) -> Path:
     target = Path(path)
     picture = io.BytesIO()
     pygame.image.save(surface, picture, "picture.png")
+    data = picture.getvalue()
+    if shows is not None:
+        from simulator.scenario.save import portable_text  # noqa: PLC0415 - few are saved
+
+        scenario, time_s = shows
+        data = with_texts(data, {SCENARIO: portable_text(scenario), MOMENT: f"{time_s:.3f}"})
     with replacing(target) as temporary:
-        temporary.write_bytes(picture.getvalue())
+        temporary.write_bytes(data)
     return target

@@ -9,7 +9,8 @@ to keep in step with what is shown.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import pygame
@@ -804,3 +805,66 @@ class Ui:
             + self._hidden(self.entry, control.box)
         )
         return min(range(len(text) + 1), key=lambda at: abs(self.width(text[:at], px) - x))
+
+
+MenuPart = tuple[str, Sequence[str], str, Callable[[str], object]]
+"""A heading, the options below it, the one that holds now, what takes another."""
+
+
+class Menu:
+    """A menu over the picture: parts below each other, each with one option that holds."""
+
+    def __init__(self, parts: Sequence[MenuPart]) -> None:
+        """Begin with the first part's present option in focus."""
+        self._parts, self._ui, self._card = parts, Ui(), pygame.Rect(0, 0, 0, 0)
+        self._chosen = False
+        self._ui.focus = ("0", parts[0][2])
+
+    def handle(self, event: pygame.Event) -> bool:
+        """Take an event of the mouse or a KEYDOWN; return whether the menu stays open."""
+        if event.type == pygame.KEYDOWN:
+            if event.key == pygame.K_ESCAPE:
+                return False
+            if event.key in {**_DOWN, **_ACROSS}:
+                self._ui.move_focus({**_DOWN, **_ACROSS}[event.key])
+            else:
+                self._ui.key(event)
+        elif event.type == pygame.MOUSEBUTTONDOWN and not self._card.collidepoint(event.pos):
+            return False
+        else:
+            self._ui.mouse(event)
+        return not self._chosen
+
+    def draw(self, surface: pygame.Surface, over: Box, style: Style) -> None:
+        """Draw it at the foot of a box, its options in as many columns as they need."""
+        ui, sizes = self._ui, style.sizes
+        px, pad = sizes.small, round(0.8 * sizes.small)
+        row, screen = round(1.6 * px), surface.get_rect()
+        ui.begin(surface, style)
+        widest = max(ui.width(text, px) for part in self._parts for text in part[1])
+        wide = min(widest + 2 * px, screen.w - 2 * pad)
+        columns = max(1, min(2, (screen.w - 2 * pad) // (wide + 2)))
+        lines = [math.ceil(len(part[1]) / columns) for part in self._parts]
+        high = row * (sum(lines) + len(lines)) + 2 * pad
+        card = pygame.Rect(0, 0, columns * (wide + 2) + 2 * pad, high)
+        card.bottomright = (over.right, over.bottom)
+        self._card = card.clamp(screen)
+        surface.blit(ground(self._card.size, sizes, style.theme), self._card)
+        y = self._card.y + pad
+        for n, (heading, options, now, _) in enumerate(self._parts):
+            at = (self._card.x + pad, y + row / 2)
+            ui.type.caps(surface, heading, at, sizes.caption, style.theme.muted)
+            y += row
+            for i, text in enumerate(options):
+                line, column = i % lines[n], i // lines[n]
+                x = self._card.x + pad + column * (wide + 2)
+                box = Box(x, y + line * row, wide, row - 2)
+                control = Control(key=(str(n), text), box=box)
+                control.press = lambda n=n, text=text: self._choose(n, text)
+                ui.button(control, text, on=text == now, px=px)
+            y += lines[n] * row
+        ui.end()
+
+    def _choose(self, part: int, text: str) -> None:
+        self._chosen = True
+        self._parts[part][3](text)

@@ -10,6 +10,7 @@ import os
 import socket
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pygame
 
@@ -17,6 +18,9 @@ from simulator.errors import DisplayError, OutputError
 from simulator.files import free_name
 from simulator.units import format_clock
 from simulator.view.theme import NIGHT, Colour
+
+if TYPE_CHECKING:
+    from simulator.scenario.model import Scenario
 
 SMALLEST = (320, 180)
 _REPEAT_AFTER_MS, _REPEAT_EACH_MS = 350, 60
@@ -75,6 +79,11 @@ class Window:
         surface = self.surface
         return surface.get_size() if surface is not None else (1, 1)
 
+    @property
+    def windowed(self) -> tuple[int, int]:
+        """Its size when it does not fill a screen [px]."""
+        return self._windowed if self.fullscreen or self.surface is None else self.size
+
     def fill_screen(self, display: int) -> str:
         """Fill the screen of a display, the last one there is at most.
 
@@ -100,7 +109,7 @@ class Window:
         except pygame.error:
             pygame.display.quit()
 
-    def save_picture(self, time_s: float) -> str:
+    def save_picture(self, scenario: Scenario, time_s: float) -> str:
         """Save what is shown beside the files here, named by its race time [s]; say where."""
         surface = self.surface
         if surface is None:
@@ -109,7 +118,7 @@ class Window:
 
         try:
             path = free_name(f"lightpace {format_clock(time_s).replace(':', '-')}", ".png")
-            save_png(surface, path)
+            save_png(surface, path, (scenario, time_s))
         except OutputError as error:
             return str(error)
         return f"Saved {path}."

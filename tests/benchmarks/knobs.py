@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import gc
+import math
 import os
 import sys
 import time
@@ -21,6 +22,7 @@ from simulator.scenario.loader import load_scenario
 from simulator.session import Session
 from simulator.stage.keys import Action
 from simulator.view.app import FRAMES_PER_S, App
+from simulator.view.panels.timeline import ChartKind
 
 TURNS = ("runner.form", "1"), ("plan.target", "3:57"), ("environment.wind.speed", "2")
 """Knobs that make every bar be run anew, and to what they are turned first."""
@@ -87,6 +89,45 @@ def measured(size: tuple[int, int], *, playing: bool) -> Pictures:
     return found
 
 
+def dragged(size: tuple[int, int], chart: ChartKind, seconds: float = 10.0) -> list[float]:
+    """Drag for so long [s], a move a picture; return what each took from event to picture [s].
+
+    With the chart of paces a split is dragged, else the front pacer: to and fro, and aside. A move
+    that a snap line took up, so that nothing changed, is not counted.
+    """
+    took, session = list[float](), Session.open("breaking4", start_at_s=MOMENT_S)
+    app = App(session, size=size)
+    try:
+        app.frame(0.0)
+        while app.hands.chart is not chart:
+            app.perform(Action.CHART)
+        _pictures(app, Pictures(), FRAMES_PER_S)
+        start = app.hands.handle()
+        gc.freeze()  # as `run` does
+        gc.disable()
+        _send(app, pygame.MOUSEBUTTONDOWN, start, button=1)
+        for n in range(round(seconds * FRAMES_PER_S)):
+            x, y = 8.0 * math.sin(n / 3), 8.0 * math.sin(n / 7)
+            before, work = session.editor.history.now, time.thread_time()
+            _send(app, pygame.MOUSEMOTION, (round(start[0] + x), round(start[1] + y)))
+            app.frame(FRAME_S)
+            if session.editor.history.now is not before:
+                took.append(time.thread_time() - work)
+            assert not any(bar.stale for bar in session.show.alternatives or ())
+        _send(app, pygame.MOUSEBUTTONUP, start, button=1)
+        assert session.panel_state().can_undo <= 1
+    finally:
+        gc.unfreeze()
+        gc.enable()
+        session.close()
+        pygame.display.quit()
+    return took
+
+
+def _send(app: App, kind: int, at: tuple[int, int], **values: int) -> None:
+    app.handle(pygame.Event(kind, {"pos": at, "rel": (0, 0), "buttons": (1, 0, 0), **values}))
+
+
 def _alone() -> float:
     """Return what the runs of one turn take of the processor, forked at `MOMENT_S` [s]."""
     past = simulate(load_scenario("breaking4"))
@@ -129,6 +170,15 @@ def rows(size: tuple[int, int] = (1280, 720)) -> Iterator[str]:
             )
         late = sum(wall > FRAME_S for wall in found.wall)
         yield f"| {state}: pictures later than a sixtieth | {late} of {len(found.wall)} | 0 |"
+    for what, chart in (("a pacer", ChartKind.GAP), ("a split", ChartKind.PACE)):
+        took = dragged(size, chart)
+        late = sum(each > 2 * FRAME_S for each in took)
+        yield (
+            f"| dragging {what} for ten seconds: from the event to the picture with its run and "
+            f"all bars, median (worst), processor | {1e3 * median(took):.1f} ms "
+            f"({1e3 * max(took):.1f} ms) | ≤ {1e3 * FRAME_S:.1f} ms |"
+        )
+        yield f"| of these, pictures that took two frames or more | {late} of {len(took)} | 0 |"
 
 
 if __name__ == "__main__":

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import re
-import shutil
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from selenium import webdriver
-from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -26,9 +22,11 @@ from simulator.errors import OutputError
 from simulator.export.page import page_text, write_page
 from simulator.physics.attempt import simulate
 from simulator.scenario.loader import load_scenario
+from simulator.scenario.reading import shipped_names
 from simulator.stage.show import Show, make_show
 from simulator.units import format_time
 from simulator.view.theme import THEMES
+from tests.export.browsers import chromium, go_to, sized
 from tests.samples import few_samples
 
 NIGHT = THEMES["night"]
@@ -62,25 +60,8 @@ def page(show: Show, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[webdriver.Chrome]:
-    driver = shutil.which("chromedriver")
-    if driver is None:
-        pytest.skip("no chromedriver: apt-get install chromium chromium-driver")
-    options = webdriver.ChromeOptions()
-    for flag in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"):
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    try:
-        opened = webdriver.Chrome(options, webdriver.ChromeService(driver))
-    except WebDriverException as error:
-        pytest.skip(f"no browser can be started: {error.msg}")
-    yield opened
-    opened.quit()
-
-
-def sized(browser: webdriver.Chrome, width: int, height: int, page: Path) -> None:
-    metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500}
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
-    browser.get(page.as_uri())
+    with chromium() as opened:
+        yield opened
 
 
 @pytest.fixture
@@ -168,6 +149,8 @@ def test_everything_can_be_done_by_keyboard(opened: webdriver.Chrome, show: Show
         ActionChains(opened).send_keys(*keys).perform()
 
     press(Keys.TAB)
+    assert opened.switch_to.active_element.get_attribute("id") == "scheme"
+    press(Keys.TAB)
     assert opened.switch_to.active_element.get_attribute("id") == "play"
     press(Keys.TAB)
     assert opened.switch_to.active_element.get_attribute("id") == "scrub"
@@ -196,7 +179,7 @@ def test_nothing_is_wider_than_the_window(
     sized(browser, width, 800, page)
     wide = browser.execute_script("return document.documentElement.scrollWidth;")
     assert wide <= width
-    for name in ("play", "scrub", "rate"):
+    for name in ("play", "scrub", "rate", "knob-pacers", "knob-form", "axis", "reset", "copy"):
         box = element(browser, name).rect
         assert box["x"] >= 0
         assert box["x"] + box["width"] <= width
@@ -252,7 +235,7 @@ def outline(text: str) -> _Outline:
 
 def test_a_screen_reader_finds_headings_and_names(page: Path) -> None:
     result = outline(page.read_text(encoding="utf-8"))
-    assert result.headings == [1, 2, 2, 2, 2, 2]
+    assert result.headings == [1, *[2] * 11]
     ids = {a["id"] for a in result.attributes if a.get("id")}
     named = {a["aria-labelledby"] for a in result.attributes if a.get("aria-labelledby")}
     assert named <= ids
@@ -261,36 +244,20 @@ def test_a_screen_reader_finds_headings_and_names(page: Path) -> None:
             assert attributes["aria-label"]
 
 
-def embedded(text: str) -> dict[str, Any]:
-    (data,) = re.findall(r'<script type="application/json" id="data">(.*?)</script>', text)
-    result = json.loads(data)
-    assert isinstance(result, dict)
-    return result
+@pytest.mark.parametrize("name", shipped_names())
+def test_a_page_weighs_at_most_450_kilobytes(name: str) -> None:
+    assert len(page_text(show_of(name), NIGHT, "https://example.org/page").encode()) <= 450_000
 
 
-def unpacked(text: str) -> np.ndarray:
-    return np.cumsum(np.frombuffer(base64.b64decode(text), "<i2").astype(np.int64)) / 100
-
-
-def test_the_recording_is_embedded_to_a_centimetre(page: Path, show: Show) -> None:
-    data = embedded(page.read_text(encoding="utf-8"))
-    (runner,) = [b for b in data["bodies"] if b["kind"] == "runner"]
-    times = np.arange(len(unpacked(runner["x"]))) * data["step_s"]
-    within = times < show.recording.end_s
-    wanted = show.recording.distance_at(times)
-    assert np.abs(unpacked(runner["x"]) - wanted)[within].max() < 0.006
-    assert sum(b["kind"] == "pacer" for b in data["bodies"]) == 13
-
-
-@pytest.mark.parametrize("name", ["breaking4", "fifteen_hundred"])
-def test_a_page_weighs_less_than_a_megabyte(name: str) -> None:
-    assert len(page_text(show_of(name), NIGHT).encode()) < 1_000_000
-
-
-def test_a_runner_who_does_not_finish_has_a_report_too() -> None:
-    text = page_text(show_of("solo", "runner.reserve=100", "runner.max_aerobic_power=5"), NIGHT)
-    assert "<dd id=finish>did not finish</dd>" in text
-    assert embedded(text)["end_words"] == "did not finish"
+def test_a_runner_who_does_not_finish_has_a_page_too(
+    browser: webdriver.Chrome, tmp_path: Path
+) -> None:
+    path = tmp_path / "tired.html"
+    write_page(show_of("solo", "runner.reserve=100", "runner.max_aerobic_power=5"), path, NIGHT)
+    assert '<dd id="finish">did not finish</dd>' in path.read_text(encoding="utf-8")
+    go_to(browser, path)
+    assert element(browser, "finish").text == "did not finish"
+    assert not element(browser, "trouble").is_displayed()
 
 
 def test_what_is_there_is_not_written_over_unless_forced(show: Show, page: Path) -> None:
@@ -299,10 +266,181 @@ def test_what_is_there_is_not_written_over_unless_forced(show: Show, page: Path)
     write_page(show, page, NIGHT, force=True)
 
 
-def test_the_command_makes_a_report(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("command", ["page", "report"])
+def test_the_command_makes_a_page(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
     path = tmp_path / "r.html"
     with pytest.raises(SystemExit) as end:
-        main(["report", "solo", "-o", str(path)])
+        main([command, "solo", "-o", str(path)])
     assert not end.value.code
     assert "kB" in capsys.readouterr().out
     assert path.read_text(encoding="utf-8").startswith("<!doctype html>")
+
+
+# -- what can be turned ----------------------------------------------------------------------------
+
+
+def turn(browser: webdriver.Chrome, **settings: object) -> None:
+    browser.execute_script("lightpace.turn(arguments[0]);", settings)
+
+
+def slide(browser: webdriver.Chrome, knob: str, value: float) -> None:
+    """Move a slider to a value, as a finger does."""
+    browser.execute_script(
+        "const s = document.getElementById('knob-' + arguments[0]);"
+        "s.value = lightpace.knobs[arguments[0]].values.indexOf(arguments[1]);"
+        "s.dispatchEvent(new Event('input', {bubbles: true}));",
+        knob,
+        value,
+    )
+
+
+def finish_of(*overrides: str) -> str:
+    finish = simulate(load_scenario("breaking4", overrides=list(overrides))).finish_s
+    assert finish is not None
+    return format_time(finish)
+
+
+def settled(browser: webdriver.Chrome) -> None:
+    """Wait for what is worked out after a turn."""
+    browser.execute_async_script("setTimeout(arguments[0], 50);")
+    WebDriverWait(browser, 60).until(lambda b: not b.execute_script("return lightpace.busy();"))
+
+
+def test_a_turn_runs_the_model_anew(opened: webdriver.Chrome) -> None:
+    slide(opened, "pacers", 4)
+    slide(opened, "temperature", 30)
+    assert element(opened, "finish").text == finish_of(
+        "pacers.count=4", "environment.temperature=30"
+    )
+    settled(opened)
+    assert "in the file" in element(opened, "verdict").text
+    last = opened.find_elements(By.CSS_SELECTOR, "tbody tr")[-1]
+    assert last.find_element(By.CSS_SELECTOR, ".run").text == element(opened, "finish").text
+    assert "4 pacers" in element(opened, "subtitle").text
+    element(opened, "reset").click()
+    assert element(opened, "finish").text == finish_of()
+    assert not element(opened, "reset").is_enabled()
+
+
+def test_the_bars_are_finishes_and_go_there(opened: webdriver.Chrome) -> None:
+    settled(opened)
+    bars = opened.find_elements(By.CSS_SELECTOR, "#bars button")
+    said = [bar.get_attribute("aria-label") for bar in bars]
+    assert said == [f"{n}: {finish_of(f'pacers.count={n}')}" for n in range(14)]
+    assert "assumed" in (bars[13].get_attribute("class") or "")
+    bars[2].click()
+    assert element(opened, "finish").text == finish_of("pacers.count=2")
+    settled(opened)
+    pressed = opened.find_elements(By.CSS_SELECTOR, "#bars [aria-pressed=true]")
+    assert [bar.text.split()[-1] for bar in pressed] == ["2"]
+
+
+def test_what_surprises_is_explained_where_it_is_met(opened: webdriver.Chrome) -> None:
+    turn(opened, pacers=12)
+    settled(opened)
+    said = element(opened, "verdict").text
+    assert "12 pacers are" in said
+    assert "faster than 13" in said
+    assert "assumed" in said
+
+
+def test_the_map_shows_every_field_and_goes_there(opened: webdriver.Chrome) -> None:
+    settled(opened)
+    chart = element(opened, "map")
+    opened.execute_script("arguments[0].scrollIntoView({block: 'center'});", chart)
+    ActionChains(opened).move_to_element(chart).click().perform()
+    chosen = opened.execute_script("return lightpace.settings;")
+    assert element(opened, "finish").text == finish_of(
+        f"pacers.count={int(chosen['pacers'])}", f"pacers.front_gap={chosen['gap']!r}"
+    )
+    assert chosen["pacers"] != 13
+
+
+def test_the_link_carries_what_was_turned(opened: webdriver.Chrome, page: Path) -> None:
+    slide(opened, "pacers", 2)
+    slide(opened, "gap", 1.2)
+    opened.find_element(By.CSS_SELECTOR, "[data-policy=wait_for_runner]").click()
+    link = element(opened, "link").get_attribute("value") or ""
+    assert link == f"{page.as_uri()}#pacers=2&gap=1.2&policy=wait"
+    assert opened.current_url == link
+    finish = element(opened, "finish").text
+    go_to(opened, page)
+    assert element(opened, "finish").text == finish_of()
+    go_to(opened, page, "#pacers=2&gap=1.2&policy=wait&you=5:30")
+    assert element(opened, "finish").text == finish
+    assert "to go" in element(opened, "you-said").text
+
+
+@pytest.mark.parametrize(
+    "fragment",
+    ["#pacers=99&gap=-1e9&wind=nan", "#pacers=&__proto__=1&you=0:00&over=x", "#%&&==&policy=x"],
+)
+def test_a_link_that_was_tampered_with_does_no_harm(
+    opened: webdriver.Chrome, page: Path, fragment: str
+) -> None:
+    go_to(opened, page, fragment)
+    assert not element(opened, "trouble").is_displayed()
+    assert re.fullmatch(r"[34]:\d\d\.\d\d", element(opened, "finish").text)
+
+
+def test_a_reader_races_her(opened: webdriver.Chrome) -> None:
+    field = element(opened, "you-time")
+    field.send_keys("5:00", Keys.ENTER)
+    said = element(opened, "you-said").text
+    match = re.search(r"you have run (\d+) m: (\d+) m to go", said)
+    assert match is not None
+    assert int(match[1]) + int(match[2]) == pytest.approx(1609.344, abs=1.0)
+    assert int(match[1]) == pytest.approx(1609.344 * 246.44 / 300, abs=3.0)
+    assert element(opened, "play").text == "Pause"
+    opened.execute_script("arguments[0].value = '';", field)
+    field.send_keys("0:10", Keys.ENTER)
+    assert "does not fly" in element(opened, "you-said").text
+
+
+def test_nothing_runs_that_the_page_was_not_made_with(opened: webdriver.Chrome, page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    (policy,) = re.findall(r'Content-Security-Policy" content="(.*?)"', text)
+    assert "unsafe" not in policy
+    opened.execute_script(
+        "const s = document.createElement('script'); s.textContent = 'globalThis.broken = 1';"
+        "document.body.append(s);"
+        "const i = new Image(); i.src = 'data:image/gif;base64,R0lGODlhAQABAAAAACw='; "
+    )
+    assert opened.execute_script("return globalThis.broken === undefined;")
+    assert logged(opened, "browser") != []
+
+
+def test_light_and_dark_follow_the_system_and_the_button(
+    opened: webdriver.Chrome, page: Path
+) -> None:
+    def back() -> str:
+        return str(opened.execute_script("return getComputedStyle(document.body).backgroundColor;"))
+
+    def prefer(scheme: str) -> None:
+        features = [{"name": "prefers-color-scheme", "value": scheme}]
+        opened.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+
+    prefer("light")
+    go_to(opened, page)
+    assert back() == "rgb(232, 237, 243)"
+    prefer("dark")
+    assert back() == "rgb(4, 6, 11)"
+    element(opened, "scheme").click()
+    assert back() == "rgb(232, 237, 243)"
+    opened.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+
+
+def test_the_code_is_of_the_link(tmp_path: Path) -> None:
+    show = show_of("solo")
+    plain = page_text(show, NIGHT)
+    assert "<svg" not in plain
+    coded = page_text(show, NIGHT, "https://example.org/solo.html")
+    assert "<svg" in coded
+    assert 'href="https://example.org/solo.html"' in coded
+    assert "javascript:" not in re.findall(
+        r'href="(.*?)"', page_text(show, NIGHT, "javascript:alert(1)")
+    )
+    with pytest.raises(OutputError, match="no code"):
+        write_page(show, tmp_path / "long.html", NIGHT, link="https://example.org/" + "x" * 1000)

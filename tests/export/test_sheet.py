@@ -113,8 +113,8 @@ def test_a_sheet_has_a_row_at_each_distance_of_the_plan_and_its_sections_add_up(
 
 
 def test_another_ending_is_refused_before_anything_is_written(tmp_path: Path) -> None:
-    with pytest.raises(OutputError, match=r"\.csv or \.txt"):
-        write_sheet(load_scenario("breaking4"), tmp_path / "sheet.pdf")
+    with pytest.raises(OutputError, match=r"\.csv, \.txt or \.pdf"):
+        write_sheet(load_scenario("breaking4"), tmp_path / "sheet.doc")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -123,3 +123,19 @@ def test_a_scenario_that_is_written_reads_back_equal(tmp_path: Path, name: str) 
     scenario = load_scenario(name)
     write_scenario(scenario, tmp_path / "out.yaml")
     assert load_scenario(tmp_path / "out.yaml") == scenario
+
+
+def test_a_sheet_for_a_clipboard_is_pdf_and_the_same_each_time(tmp_path: Path) -> None:
+    scenario = load_scenario("breaking4")
+    for name in ("a.pdf", "b.pdf"):
+        write_sheet(scenario, tmp_path / name)
+    data = (tmp_path / "a.pdf").read_bytes()
+    assert data.startswith(b"%PDF")
+    assert data == (tmp_path / "b.pdf").read_bytes()
+
+
+def test_a_sheet_of_signs_that_no_font_has_and_of_many_pages_is_pdf_too(tmp_path: Path) -> None:
+    rows = ", ".join(f"{50 * i}: {8.5 * i + 2}" for i in range(1, 190))
+    text = f"name: '$x^ ምስራቅ'\ndistance: 10000 m\nplan: {{splits: {{{rows}, finish: 28:30}}}}\n"
+    write_sheet(load_text(text + "pacers: {count: 0}\n"), tmp_path / "s.pdf")
+    assert (tmp_path / "s.pdf").read_bytes().count(b"/Type /Page ") > 3

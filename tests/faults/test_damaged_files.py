@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import json
 import random
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -17,10 +18,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pygame
 import pytest
+from fit_tool.utils.crc import crc16
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from simulator.analysis.activities import likely_distances
 from simulator.analysis.marks import ghost_marks
 from simulator.analysis.summary import summarise
 from simulator.analysis.sweep.axes import axis_of_csv, grid_of
@@ -29,6 +33,7 @@ from simulator.errors import LightpaceError
 from simulator.export.chunk_store import ChunkStore
 from simulator.export.table import read_columns
 from simulator.physics.attempt import simulate
+from simulator.recording.activities import read_activity
 from simulator.recording.recording import Recording
 from simulator.recording.store import (
     load_recording,
@@ -36,11 +41,14 @@ from simulator.recording.store import (
     save_recording,
     save_recordings,
 )
-from simulator.scenario.loader import load_text
+from simulator.scenario.in_picture import MOMENT, SCENARIO, with_texts
+from simulator.scenario.loader import load_scenario, load_text
 from simulator.scenario.model import Scenario
-from simulator.scenario.reading import read_text
+from simulator.scenario.reading import moment_of, read_text
 from simulator.view.figures import FigureSpec, draw_figure
+from simulator.view.picture import save_png
 from simulator.view.theme import theme_named
+from tests.activity_files import EXACT, TRACKED
 from tests.scenario.fuzzing import CASES, HEALTH, mutated, within_limits
 
 SHORT = "distance: 400\nplan: {target: 62}\npacers: {count: 0}\nghosts: []\n"
@@ -191,13 +199,106 @@ def used_chunk(path: Path) -> None:
     assert store.missing() in ([], [0])
 
 
+def save_activity(name: str) -> Callable[[Path], object]:
+    make = EXACT[name] if name in EXACT else TRACKED[name][0]
+    return lambda path: path.write_bytes(make())
+
+
+def used_activity(path: Path) -> None:
+    """Read an activity as a ghost of 1500 m; what is accepted is a run that a human may run."""
+    text = (
+        f"distance: 1500 m\nplan: {{target: 240}}\npacers: {{count: 0}}\nghosts: [{{file: {path}}}]"
+    )
+    (mark,) = ghost_marks(load_text(text, "f"))
+    passed = mark.run.time_at(np.arange(0.0, mark.distance_m + 1.0, 50.0))
+    assert (np.diff(passed) > 0).all()
+    assert mark.finish_s is None or 195.0 < mark.finish_s < 7200.0
+    likely_distances(read_activity(path))
+
+
+def another_table(data: bytes, rng: random.Random) -> bytes:
+    """Return a table of splits or laps in which some cells, heads or separators are others."""
+    pool = [*NUMBERS, "400", "Finish", "1:02.3", "300 m", "distance", "lap time", "4.12.33", "km"]
+    text = data.decode()
+    for _ in range(rng.randrange(1, 6)):
+        cells = re.findall(r"[^,;\t\n]+", text) or ["x"]
+        text = text.replace(rng.choice(cells), rng.choice(pool), 1)
+    return text.replace(",", rng.choice([",", ";", "\t", ", ", "  "])).encode("utf-8", "replace")
+
+
+def other_numbers(data: bytes, rng: random.Random) -> bytes:
+    """Return XML in which some numbers are others, some elements are lost, or it declares some."""
+    text = data.decode()
+    for _ in range(rng.randrange(1, 8)):
+        numbers = list(re.finditer(r"[\d.:]+", text))
+        one = rng.choice(numbers)
+        text = text[: one.start()] + rng.choice(NUMBERS).replace("\0", "") + text[one.end() :]
+    if rng.random() < 0.2:
+        name = rng.choice(re.findall(r"<(\w+)", text))
+        text = re.sub(rf"</?{name}\b[^>]*>", "", text)
+    if rng.random() < 0.1:
+        bomb = '<!DOCTYPE a [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;">]>'
+        text = re.sub(r"^(<\?.*?\?>)?", rf"\1{bomb}", text).replace("</name>", "&b;</name>")
+    return text.encode()
+
+
+def resealed(data: bytes, rng: random.Random) -> bytes:
+    """Return a FIT file in which bytes are others, its checksums made right again."""
+    body = bytearray(data[:-2])
+    for _ in range(rng.randrange(1, 12)):
+        body[rng.randrange(14, len(body))] = rng.choice(
+            [0, 1, 0x7F, 0x80, 0xFF, rng.randrange(256)]
+        )
+    seal: int = crc16(bytes(body))
+    return bytes(body) + seal.to_bytes(2, "little")
+
+
+def save_picture(path: Path) -> None:
+    scenario, run = short()
+    save_png(pygame.Surface((8, 8), 0, 32), path, (scenario, 0.5 * run.end_s))
+
+
+def texts_of_a_picture(data: bytes, rng: random.Random) -> bytes:
+    """Return a picture of which a text, its length, its name or its check is another."""
+    chunk = data.index(b"iTXt", rng.choice([0, data.index(b"iTXt") + 1]))
+    kept = bytearray(data)
+    part = rng.randrange(4)
+    if part == 0:  # the length
+        kept[chunk - 4 : chunk] = rng.choice([0, 3, 2**31, 2**32 - 1]).to_bytes(4, "big")
+    elif part == 1:  # the name and the flags
+        kept[chunk + 4 + rng.randrange(24)] = rng.randrange(256)
+    elif part == 2:  # another text, soundly packed
+        text = kept[:0] + rng.choice([b"", b"\xff", b"[" * 3000, b"name: x", b"nan", b"1e999"])
+        name = rng.choice([SCENARIO, MOMENT])
+        return with_texts(
+            data[:33] + data[data.index(b"IDAT") - 4 :], {name: text.decode("latin-1")}
+        )
+    else:  # the text itself, so that its check fails
+        kept[chunk + 30 + rng.randrange(40)] ^= 1 << rng.randrange(8)
+    return bytes(kept)
+
+
+def used_picture(path: Path) -> None:
+    moment = moment_of(path)
+    assert moment is None or np.isfinite(moment)
+    assert 100 <= load_scenario(path).distance <= 10_000
+
+
 READERS = {
+    "picture": Reader("png", save_picture, texts_of_a_picture, used_picture),
     "recording": Reader("npz", save_one, values_of_an_archive, used_recording),
     "recordings": Reader("npz", save_pins, values_of_an_archive, used_recordings),
     "chunk": Reader("npz", save_chunk, values_of_an_archive, used_chunk),
     "theme": Reader("yaml", save_theme, mutated, lambda path: theme_named(str(path))),
     "table": Reader("csv", save_table, lambda _, rng: table(rng), used_table),
     "rows": Reader("csv", save_table, lambda _, rng: table(rng), used_rows),
+    "laps in FIT": Reader("fit", save_activity("pressed.fit"), resealed, used_activity),
+    "a track in FIT": Reader("fit", save_activity("track.fit"), resealed, used_activity),
+    "TCX": Reader("tcx", save_activity("paused.tcx"), other_numbers, used_activity),
+    "GPX": Reader("gpx", save_activity("paused.gpx"), other_numbers, used_activity),
+    "splits": Reader("csv", save_activity("own.csv"), another_table, used_activity),
+    "laps": Reader("csv", save_activity("garmin_laps.csv"), another_table, used_activity),
+    "LiveSplit": Reader("lss", save_activity("distances.lss"), other_numbers, used_activity),
 }
 
 

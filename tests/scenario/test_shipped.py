@@ -19,12 +19,26 @@ from simulator.scenario.yaml_tree import read_document
 SHIPPED = sorted(configs_dir().glob("*.yaml"))
 NAMES = [
     "bannister_1954",
+    "bekele_brussels_2005",
+    "bekele_hengelo_2004",
     "breaking4",
     "breaking4_replayed",
+    "chebet_eugene_2024",
+    "cheptegei_monaco_2020",
+    "cheptegei_valencia_2020",
     "da_silva_2025",
+    "el_guerrouj_1998",
     "fifteen_hundred",
+    "girma_lievin_2023",
+    "hodgkinson_lievin_2026",
+    "ingebrigtsen_lievin_2025",
+    "ingebrigtsen_silesia_2024",
+    "kipyegon_florence_2023",
+    "kipyegon_paris_2023",
     "monaco_2023",
+    "rudisha_2012",
     "solo",
+    "tsegay_lievin_2021",
     "wait_for_runner",
 ]
 
@@ -58,10 +72,24 @@ def test_a_shipped_scenario_claims_no_splits_that_are_not_known(path: Path) -> N
         "3:59.4": {402.336, 804.672, 1207.008, 1500, None},
         "3:43.13": {1200, None},
         "3:48.68": {400, 800, None},
+        "1:40.91": {200, 400, 600, None},
+        "1:54.87": {200, 400, 600, None},
+        "3:26.00": {800, 1100, 1200, None},
+        "3:49.11": {400, 800, 1200, None},
+        "3:53.09": {400, 800, 1000, None},
+        "3:45.14": {400, 800, 1000, 1200, 1500, None},
+        "7:23.81": {1000, 2000, None},
+        "7:17.55": {1000, 2000, None},
+        "12:37.35": {1000, 2000, 3000, 4000, None},
+        "12:35.36": {1000, 2000, 3000, 4000, None},
+        "14:05.20": {1000, 2000, 3000, 4000, None},
+        "26:17.53": {5000, None},
+        "26:11.00": {5000, None},
+        "28:54.14": {5000, None},
     }
     for ghost in scenario.ghosts:
         if isinstance(ghost, SplitGhost):
-            finish = re.search(r"\d:\d\d\.\d+$", ghost.name)
+            finish = re.search(r"\d+:\d\d\.\d+$", ghost.name)
             assert finish is not None
             assert {s.distance for s in ghost.splits} == known[finish.group()]
         assert isinstance(ghost, EvenGhost) or ghost.note

@@ -5,9 +5,9 @@ from collections import Counter
 import pygame
 import pytest
 
-from simulator.stage.keys import ALSO_PRESENTING, BINDINGS, PRESENTING, Action, Binding
+from simulator.stage.keys import ALSO_PRESENTING, BINDINGS, BY_HAND, PRESENTING, Action, Binding
 
-TABLES = {"window": BINDINGS, "presenting": PRESENTING}
+TABLES = {"window": BINDINGS, "by hand": BY_HAND, "presenting": PRESENTING}
 
 
 @pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)

@@ -116,7 +116,11 @@ def visible(scene: Scene) -> Scene:
     if band is not None:
         until = band.x_m <= chart.reveal_m
         band = Band(band.x_m[until], band.low_s[until], band.high_s[until])
-    return replace(scene, chart=replace(chart, curves=curves, band=band), what_if=what_if)
+    *others, own = chart.paces
+    until = own.x_m <= chart.reveal_m
+    paces = (*others, replace(own, x_m=own.x_m[until], pace_s=own.pace_s[until]))
+    chart = replace(chart, curves=curves, band=band, paces=paces)
+    return replace(scene, chart=chart, what_if=what_if)
 
 
 @settings(max_examples=25)

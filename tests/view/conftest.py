@@ -11,6 +11,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from simulator.scenario.model import Scenario
 from simulator.stage.keys import Action
 from simulator.stage.scene import Cue, Scene
 from simulator.view.app import App
@@ -33,6 +34,7 @@ class FakeSession(FakePanel):
         self.said: list[str] = []
         self.cued: list[str] = []
         self.moment: Callable[[], Scene] = scenes.light_lost
+        self.scenario = Scenario()
 
     def advance(self, elapsed_s: float) -> None:
         self.elapsed.append(elapsed_s)

@@ -55,11 +55,49 @@ SPLITS = tuple(
 IN_FILE = {knob.path: knob for knob in KNOBS}
 
 
+class FakeHands:
+    """Takes whatever is moved; `asked` remembers what was wanted."""
+
+    def __init__(self, asked: list[tuple[object, ...]]) -> None:
+        self.asked = asked
+
+    def hold(self) -> None:
+        self.asked.append(("hold",))
+
+    def let_go(self) -> None:
+        self.asked.append(("let go",))
+
+    def move(self, slot: int, ahead_m: float, offset_m: float) -> str:
+        self.asked.append(("move", slot, ahead_m, offset_m))
+        return ""
+
+    def time(self, slot: int, from_m: float, until_m: float | None) -> str:
+        self.asked.append(("time", slot, from_m, until_m))
+        return ""
+
+    def add(self, ahead_m: float, offset_m: float) -> str:
+        self.asked.append(("add", ahead_m, offset_m))
+        return ""
+
+    def remove(self, name: str) -> str:
+        self.asked.append(("remove", name))
+        return ""
+
+    def rename(self, name: str, new: str) -> str:
+        self.asked.append(("rename", name, new))
+        return ""
+
+    def paste(self, text: str) -> str:
+        self.asked.append(("paste", text))
+        return ""
+
+
 class FakePanel:
     """The part of a session that the drawer asks; `asked` remembers what was wanted."""
 
     def __init__(self) -> None:
         self.asked: list[tuple[object, ...]] = []
+        self.hands = FakeHands(self.asked)
         knobs = tuple(replace(knob, file_value=knob.value) for knob in KNOBS)
         self.now = PanelState(
             knobs=knobs,
@@ -72,14 +110,23 @@ class FakePanel:
             comparison=None,
             axes=("pacers", "front gap", "wind"),
             axis="pacers",
+            measures=("finish time", "reserve left", "chance", "light lost"),
+            measure="finish time",
             file="breaking4.yaml",
             file_problem="",
             unsaved=False,
         )
 
+    def save_formation(self, path: str | Path) -> None:
+        self.asked.append(("save formation", str(path)))
+
     @property
     def file_problem(self) -> str:
         return self.now.file_problem
+
+    @property
+    def at_stake(self) -> str:
+        return ""
 
     def panel_state(self) -> PanelState:
         return self.now
@@ -200,12 +247,47 @@ class FakePanel:
     def load_pins(self, path: str | Path) -> None:
         self.asked.append(("load pins", path))
 
+    def add_ghost(self) -> None:
+        self.asked.append(("add ghost",))
+
+    def add_ghost_file(self, path: str | Path) -> None:
+        self.asked.append(("ghost file", path))
+
+    def ghost_of_pin(self, number: int) -> None:
+        self.asked.append(("ghost of pin", number))
+
+    def remove_ghost(self, index: int) -> None:
+        self.asked.append(("remove ghost", index))
+
     def set_axis(self, axis: str) -> None:
         self.asked.append(("axis", axis))
         self.now = replace(self.now, axis=axis)
 
+    def set_measure(self, measure: str) -> None:
+        self.asked.append(("measure", measure))
+        self.now = replace(self.now, measure=measure)
+
     def take_bar(self, index: int) -> None:
         self.asked.append(("bar", index))
+
+    def look_at(self, page: str) -> None:
+        self.page = page
+
+    def set_map(self, across: str, up: str) -> None:
+        self.asked.append(("map", across, up))
+
+    def take_cell(self, row: int, column: int) -> None:
+        self.asked.append(("cell", row, column))
+
+    def set_goal(self, name: str) -> None:
+        self.asked.append(("goal", name))
+
+    def set_goal_target(self, text: str) -> bool:
+        self.asked.append(("goal target", text))
+        return True
+
+    def take_goal(self) -> None:
+        self.asked.append(("take goal",))
 
     def save(self) -> None:
         self.asked.append(("save",))

@@ -91,7 +91,8 @@ def test_the_running_direction_is_the_same_in_picture_and_map(
     rig = rig_of(resting(camera), scene, LAYOUT, LAYOUT.view)
     s = track_position(np.array([0.0, 1.0]) + scene.runner.x_m, scene.race_m)
     turn = round(math.degrees(rig.yaw)) % 360
-    (x0, y0), (x1, y1) = on_map(*to_plane(s), turn, 74)
+    places = zip(*(each.tolist() for each in to_plane(s)), strict=True)
+    (x0, y0), (x1, y1) = (on_map(x, y, turn, 74) for x, y in places)
     dx, dy = ahead_of_her(camera, time_s)
     if camera is Camera.RAIL:
         assert dx < 0

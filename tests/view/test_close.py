@@ -13,7 +13,7 @@ from simulator.stage.scene import Scene
 from simulator.stage.scenery import ShowOptions, scene_of
 from simulator.stage.show import Show, make_show
 from simulator.view.arranging import arrange
-from simulator.view.athletes import Athletes, View, look_of
+from simulator.view.athletes import PATIENCE, Athletes, View, look_of
 from simulator.view.camera import Shot, resting, rig_of
 from simulator.view.layers.close import Close
 from simulator.view.picture import Painter, PictureOptions
@@ -58,7 +58,7 @@ def test_words_are_inside_the_picture_and_over_nothing(
     for time_s in MOMENTS:
         scene, target = at(show, time_s), pygame.Surface(box[2:], 0, 32)
         rig = rig_of(resting(camera), scene, layout, box)
-        words = close.draw(target, scene, rig, style, labels=True, most=None, keep_off=off)
+        words = close.draw(target, scene, rig, style, labels=True, exact=True, keep_off=off)
         real = [each for each in words if each.w]
         assert all(target.get_rect().contains(each) for each in real[len(off) :])
         for one, other in itertools.combinations(real, 2):
@@ -87,7 +87,7 @@ def test_a_long_name_is_cut(show: Show, close: Close) -> None:
     rig = rig_of(resting(Camera.RAIL), scene, layout, layout.view)
     target = pygame.Surface(layout.view[2:], 0, 32)
     style = Style(TYPE, layout.sizes, THEMES["night"])
-    words = close.draw(target, scene, rig, style, labels=True, most=None)
+    words = close.draw(target, scene, rig, style, labels=True, exact=True)
     assert max(each.w for each in words) < 300
 
 
@@ -102,16 +102,41 @@ def test_a_budget_paints_no_more_than_it_says_and_draws_everybody(show: Show) ->
     athletes, body = Athletes(), at(show, 60.0).runner
     look = look_of("runner", body.build, (255, 255, 255), day=False)
     view = View(90.0, 10.0)
-    athletes.begin(1)
+    athletes.begin(exact=False)
     first, _ = athletes.sprites(look, body.stride, view, 100.0)
     later = replace(body.stride, phase=(body.stride.phase + 0.3) % 1.0)
     stand_in, _ = athletes.sprites(look, later, view, 100.0)
     assert stand_in is first  # the nearest phase there is
     larger, _ = athletes.sprites(look, later, view, 200.0)
     assert larger.surface.get_height() == pytest.approx(2 * first.surface.get_height(), rel=0.1)
-    athletes.begin(None)
+    athletes.begin(exact=True)
     painted, _ = athletes.sprites(look, later, view, 100.0)
     assert painted is not first
+
+
+def test_what_is_missing_is_painted_between_two_pictures_as_long_as_there_is_time(
+    show: Show,
+) -> None:
+    athletes, body = Athletes(), at(show, 60.0).runner
+    look = look_of("runner", body.build, (255, 255, 255), day=False)
+    view = View(90.0, 10.0)
+    athletes.begin(exact=False)
+    athletes.sprites(look, body.stride, view, 60.0)  # somebody has to be seen
+    later = replace(body.stride, phase=(body.stride.phase + 0.3) % 1.0)
+    stand_in, _ = athletes.sprites(look, later, view, 60.0)
+    athletes.prepare(lambda: 0.0)
+    athletes.begin(exact=False)
+    assert athletes.sprites(look, later, view, 60.0)[0] is stand_in
+    left = iter([1.0, 0.9])
+    athletes.prepare(lambda: next(left, 0.0))
+    athletes.begin(exact=False)
+    assert athletes.sprites(look, later, view, 60.0)[0] is not stand_in
+    for _ in range(PATIENCE):  # where there is never time, a picture takes some at last
+        athletes.begin(exact=False)
+        athletes.sprites(look, replace(later, phase=0.9), view, 60.0)
+    athletes.begin(exact=True)
+    exact = athletes.sprites(look, replace(later, phase=0.9), view, 60.0)
+    assert athletes.sprites(look, replace(later, phase=0.9), view, 60.0) is exact
 
 
 @pytest.mark.parametrize("woman", [True, False])

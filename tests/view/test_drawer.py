@@ -13,7 +13,7 @@ from simulator.view.layout import Box
 from simulator.view.pages import page_names
 from simulator.view.panels.cards import PROBLEM, problem_card
 from simulator.view.panels.cards import lay_out as table_layout
-from simulator.view.panels.what_if import BARS, lay_out
+from simulator.view.panels.what_if import BARS, WhatIfPanel, lay_out
 from simulator.view.picture import Painter
 from simulator.view.text import SEMIBOLD, Style, Type
 from simulator.view.theme import THEMES, Sizes
@@ -78,7 +78,8 @@ def test_escape_shuts_it_and_leaves_the_window(user: User) -> None:
 def test_every_page_shows_its_knobs(user: User, session: FakeSession) -> None:
     names = page_names(session.panel_state())
     assert names == (
-        "Pacers", "Plan", "Splits", "Runner", "Air", "Light", "Ghosts", "Compare",
+        "Pacers", "Plan", "Splits", "Runner", "Air", "Light", "Ghosts", "Map", "Price", "Goal",
+        "Compare",
     )  # fmt: skip
     for name in names:
         user.page(name)
@@ -343,7 +344,7 @@ def test_waves_are_added_and_removed(user: User, session: FakeSession) -> None:
     assert session.asked == [("add wave",), ("remove wave", "b")]
 
 
-def test_a_bar_of_the_strip_is_taken_and_its_axis_turned(user: User, session: FakeSession) -> None:
+def test_a_bar_of_the_strip_is_taken_and_its_axis_chosen(user: User, session: FakeSession) -> None:
     shown = scenes.light_lost().what_if
     layout, style = user.app._arrangement()
     assert shown is not None
@@ -352,6 +353,12 @@ def test_a_bar_of_the_strip_is_taken_and_its_axis_turned(user: User, session: Fa
     columns, heading = where.columns, where.heading[1]
     user.click((round(columns[4].centre[0]), round(columns[4].centre[1])))
     user.click((heading.x + 5, heading.y + 5))
+    panel = user.app._editor._panels["what_if"]
+    assert isinstance(panel, WhatIfPanel)
+    assert panel._menu is not None
+    option = panel._menu._ui.find(("1", "front gap"))
+    assert option is not None
+    user.click((option.box.x + 5, option.box.y + 5))
     user.click((round(columns[13].centre[0]), round(columns[13].centre[1])))
     assert session.asked == [("bar", 4), ("axis", "front gap")]
     assert session.performed == [Action.REVEAL]  # one's own is a secret: it is shown

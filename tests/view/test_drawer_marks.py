@@ -24,7 +24,7 @@ ASKED = [
     ("Compare", "save pins"),
     ("Compare", "load pins"),
 ]
-SHORT = ("Plan", "Splits", "Runner", "Air", "Ghosts")
+SHORT = ("Plan", "Splits", "Runner", "Air", "Map", "Price", "Goal")
 """Pages that are not longer than their view even in a low window."""
 
 

@@ -15,8 +15,10 @@ from simulator.view import camera
 from simulator.view.arranging import LECTURE_PANELS, arrange, arrange_lecture
 from simulator.view.layers import bodies, moments
 from simulator.view.layout import Box, Layout
+from simulator.view.panels import timeline
 from simulator.view.panels.head import weather_words
 from simulator.view.panels.timeline import (
+    ChartKind,
     TimelineHover,
     mark_labels,
     plot_box,
@@ -140,12 +142,11 @@ def plot_of(size: tuple[int, int]) -> tuple[TimelineHover, Box, Style]:
 
 @pytest.mark.parametrize("size", SIZES[1:])
 def test_labels_of_events_touch_no_other_label_and_no_other_line(size: tuple[int, int]) -> None:
-    from simulator.view.panels import timeline  # noqa: PLC0415
 
     _, box, style = plot_of(size)
     scene = scenes.light_lost()
     marks = (*scene.chart.marks, ChartMarker(860.0, "pacers swap", "pacer"))
-    plot = timeline._plot(scene.chart, box, style.sizes)
+    plot = timeline.plot_of(scene.chart, box, style.sizes, ChartKind.GAP)
     labels = [each for each in mark_labels(plot, marks, style) if each.box is not None]
     assert len(labels) == 4
     for one, other in product(labels, labels):
@@ -170,11 +171,10 @@ def test_the_chart_reads_out_what_is_known_and_nothing_later() -> None:
 
 
 def test_a_click_on_an_event_goes_there(session: FakeSession) -> None:
-    from simulator.view.panels import timeline  # noqa: PLC0415
 
     hover, box, style = plot_of((1280, 720))
     scene = scenes.light_lost()
-    plot = timeline._plot(scene.chart, box, style.sizes)
+    plot = timeline.plot_of(scene.chart, box, style.sizes, ChartKind.GAP)
     label = next(
         each for each in mark_labels(plot, scene.chart.marks, style) if each.mark.x_m == 925
     )

@@ -8,7 +8,7 @@ it, in what order, or that a worker died on the way (if its executor gives the c
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +22,9 @@ from simulator.analysis.sweep.chunks import Columns, Request, request_of, run_ch
 from simulator.recording.recording import framed
 from simulator.scenario.model import Scenario
 
+CHECK_S = 2.0
+"""How often an executor that gives nothing is looked at [s]."""
+
 
 def run_chunks(
     request: Request,
@@ -29,12 +32,14 @@ def run_chunks(
     executor: Executor | None = None,
     workers: int = 1,
     *,
+    check: Callable[[], None] | None = None,
     threads: int = 0,
 ) -> Iterator[tuple[int, Columns]]:
     """Yield these chunks by number as they are done.
 
     Without an executor they run here, on so many threads (0: one for each processor). An executor
-    has no more than two a worker under way.
+    has no more than two a worker under way; while it gives nothing, `check` is called now and then
+    and may raise.
     """
     if executor is None:
         for number in numbers:
@@ -47,7 +52,9 @@ def run_chunks(
             under_way[executor.submit(run_chunk, request.chunk(number))] = number
         if not under_way:
             return
-        done, _ = wait(under_way, return_when=FIRST_COMPLETED)
+        done, _ = wait(under_way, CHECK_S if check else None, FIRST_COMPLETED)
+        if check and not done:
+            check()
         for future in done:
             yield under_way.pop(future), future.result()
 

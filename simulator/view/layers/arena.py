@@ -17,12 +17,21 @@ import numpy as np
 import pygame
 from numpy.typing import NDArray
 
-from simulator.coefficients import BEND_RADIUS_M, KERB_RADIUS_M, LANE_WIDTH_M, LAP_M
-from simulator.physics.track import heading, on_bend, to_plane
+from simulator.coefficients import BEND_RADIUS_M, KERB_RADIUS_M, LANE_WIDTH_M, LAP_M, STRAIGHT_M
+from simulator.physics.track import to_plane
+from simulator.view.layers.stands import (
+    PANEL_M,
+    Wall,
+    board_strip,
+    boards,
+    crowd,
+    draw_walls,
+    shaded,
+    tier,
+)
 from simulator.view.layers.track import LANES
-from simulator.view.perspective import NEAR_M, Lens
+from simulator.view.perspective import NEAR_M, Lens, heading_at, turning
 from simulator.view.sprites import bloom
-from simulator.view.text import SEMIBOLD, Type
 from simulator.view.theme import Colour, Theme, mix
 
 Floats = NDArray[np.float64]
@@ -38,7 +47,7 @@ BOARDS_M, BOARD_UP_M = OUTER_M + 2.6, 0.95
 """Offset and height of the advertising boards [m]."""
 EDGE_M = KERB_M - 1.1
 """Where the turf begins [m]."""
-APRON, TURF = (BOARDS_M, 0.0), (EDGE_M, 0.0)
+APRON, TURF, BEYOND = (BOARDS_M, 0.0), (EDGE_M, 0.0), (BOARDS_M + 40.0, 0.0)
 LANE_LINES: tuple[Line, ...] = tuple((KERB_M + k * LANE_WIDTH_M, 0.0) for k in range(LANES + 1))
 INNER, OUTER = LANE_LINES[0], LANE_LINES[-1]
 THICK: tuple[tuple[Line, Line], ...] = tuple(
@@ -46,28 +55,32 @@ THICK: tuple[tuple[Line, Line], ...] = tuple(
 )
 KERB_FOOT, KERB_TOP, KERB_BACK = (KERB_M - 0.05, 0.0), (KERB_M - 0.05, 0.05), (KERB_M + 0.02, 0.05)
 BOARD = (APRON, (BOARDS_M, BOARD_UP_M))
-TIERS = (
-    ((BOARDS_M + 3.2, 0.0), (BOARDS_M + 3.2, 1.2), (BOARDS_M + 11.0, 6.2)),
-    ((BOARDS_M + 12.5, 6.2), (BOARDS_M + 12.5, 7.6), (BOARDS_M + 22.0, 15.0)),
-)
-"""Each tier of the stand: foot and head of its wall, head of its slope."""
-ROOF = (BOARDS_M + 22.0, 17.6)
+STAND_FOOT, ROOF = (BOARDS_M + 0.4, 0.0), (BOARDS_M + 22.0, 17.6)
+"""The stand's front and its upper edge."""
 LINES: tuple[Line, ...] = tuple(
     dict.fromkeys(
         [
-            APRON, TURF, *LANE_LINES, *(line for pair in THICK for line in pair), KERB_FOOT,
-            KERB_TOP, KERB_BACK, *BOARD, *TIERS[0], *TIERS[1], ROOF,
+            BEYOND, APRON, TURF, *LANE_LINES, *(line for pair in THICK for line in pair), KERB_FOOT,
+            KERB_TOP, KERB_BACK,
         ]
     )
 )  # fmt: skip
 _AT = {line: i for i, line in enumerate(LINES)}
 _OFFSETS, _UPS = (np.array([line[i] for line in LINES])[:, None] for i in range(2))
 _AHEAD = np.concatenate(
-    [np.linspace(-16.0, -1.0, 11), np.linspace(0.0, 24.0, 20), np.geomspace(27.0, 378.0, 26)]
+    [np.linspace(-16.0, -2.0, 6), np.linspace(0.0, 24.0, 13), np.geomspace(27.0, 378.0, 24)]
 )
 _ACROSS = np.concatenate([-np.geomspace(199.0, 1.0, 26), [0.0], np.geomspace(1.0, 199.0, 26)])
 """Stations along the track for a camera that looks along it, and for one that looks across it [m]:
 in each what is behind the lens comes first and last, so that what is seen is one stretch."""
+THICK_PX = 22.0
+"""Where a metre is so long a lane line is more than a pixel wide [px]."""
+NEAREST = 1.12
+"""How bright the ground is right before the lens, at night."""
+ROOF_SEEN_M = 12.0
+"""From this height on the stand is seen from above, as dark ground [m]."""
+STEEP = 1.3
+"""A lens that looks down by more sees no stand [rad]."""
 STRIPE_M = 6.03
 """Width of a mowing stripe, as on the map [m]."""
 
@@ -78,34 +91,13 @@ class Sight:
 
     Attributes:
         points: columns and rows [px], by line and station.
-        scale: scales [px/m], shape (lines, stations).
-        away: distances to the lens along its axis [m], shape (lines, stations).
-        before: what lies before the lens; `close`: what lies in the picture or not far beside it.
+        seen: the stations that are in the picture, and one more on either side; `near`: those of
+            them where a lane line is more than a pixel wide.
     """
 
     points: list[list[list[float]]]
-    scale: Floats
-    away: Floats
-    before: NDArray[np.bool_]
-    close: NDArray[np.bool_]
-
-    def stretch(self, *lines: Line, px_per_m: float = 0.0) -> slice:
-        """Return the stations at which these lines are seen, where a metre is at least so long.
-
-        One more on either side leads out of the picture.
-        """
-        at = [_AT[line] for line in lines]
-        before: NDArray[np.bool_] = np.logical_and.reduce(self.before[at])
-        seen = before & self.close[at].any(axis=0)
-        if px_per_m:
-            seen &= self.scale[at[0]] > px_per_m
-        where = np.flatnonzero(seen)
-        if not len(where):
-            return slice(0, 0)
-        first, last = int(where[0]), int(where[-1])
-        first -= first > 0 and bool(before[first - 1])
-        last += last + 1 < len(before) and bool(before[last + 1])
-        return slice(first, last + 1) if last > first else slice(0, 0)
+    seen: slice
+    near: slice
 
     def line(self, line: Line, stretch: slice) -> list[list[float]]:
         """Return a line's points [px]."""
@@ -116,17 +108,15 @@ def kept(lens: Lens) -> Lens:
     """Return a lens that sees the same lines: the rail's own, on a straight or inside a bend."""
     if lens.rig.pitch != 0.0:
         return lens
-    bends = on_bend(lens.s_m + np.linspace(-SEEN_M, SEEN_M, 9))
-    if bends.all():
-        return lens.along(MID_BEND_M)
-    return lens if bends.any() else lens.along(MID_STRAIGHT_M)
+    like = turning(lens.s_m - SEEN_M, lens.s_m + SEEN_M)
+    return lens if like is None else lens.along(like)
 
 
 @lru_cache(maxsize=4)
 def sight_of(lens: Lens) -> Sight:
     """Return the lines as a camera sees them."""
     s_m = lens.s_m
-    across = abs(math.sin(lens.rig.yaw - float(heading(s_m)))) > 0.7 and lens.rig.pitch < 0.8
+    across = abs(math.sin(lens.rig.yaw - heading_at(s_m))) > 0.7 and lens.rig.pitch < 0.8
     along = s_m + (_ACROSS if across else _AHEAD)
     (x, y), (x1, y1) = to_plane(along, 0.0), to_plane(along, 1.0)
     column, row, scale, away = lens.project(
@@ -142,7 +132,19 @@ def sight_of(lens: Lens) -> Sight:
     # nobody sees it
     column, row = np.clip(column, -wide, 2 * wide), np.clip(row, -0.6 * high, 1.6 * high)
     points = np.stack([column, row], axis=2).tolist()
-    return Sight(points, scale, away, away > NEAR_M, close)
+    seen = _stretch(away, close, np.ones(len(x), dtype=bool))
+    return Sight(points, seen, _stretch(away, close, scale[_AT[INNER]] > THICK_PX))
+
+
+def _stretch(away: Floats, close: NDArray[np.bool_], where: NDArray[np.bool_]) -> slice:
+    before: NDArray[np.bool_] = np.all(away > NEAR_M, axis=0)
+    at = np.flatnonzero(before & close.any(axis=0) & where)
+    if not len(at):
+        return slice(0, 0)
+    first, last = int(at[0]), int(at[-1])
+    first -= first > 0 and bool(before[first - 1])
+    last += last + 1 < len(before) and bool(before[last + 1])
+    return slice(first, last + 1) if last > first else slice(0, 0)
 
 
 def fill(
@@ -151,10 +153,10 @@ def fill(
     first: Line,
     last: Line,
     colour: Colour,
-    px_per_m: float = 0.0,
+    stretch: slice | None = None,
 ) -> None:
-    """Fill what lies between two lines, where a metre is at least so long."""
-    stretch = sight.stretch(first, last, px_per_m=px_per_m)
+    """Fill what lies between two lines, on all that is seen of them or on a stretch."""
+    stretch = sight.seen if stretch is None else stretch
     if stretch.stop:
         points = sight.line(first, stretch) + sight.line(last, stretch)[::-1]
         pygame.draw.polygon(target, colour, points)
@@ -180,28 +182,15 @@ def draw(
         _boards(target, lens, words, s_m, theme)
     else:
         _sky(target, lens, theme)
-        if lens.horizon > -0.3 * lens.height:
-            _stand(target, lens, sight, theme)
         _ground(target, lens, sight, theme)
+        if lens.rig.pitch < STEEP:
+            _stand(target, lens, words, theme)
     line = mix(theme.ground.line, (255, 255, 255), 0.5)
     for at in (0.0, start_s_m):
         across(target, lens, at, 0.05, line)
 
 
 # -- sky and turf ----------------------------------------------------------------------------------
-
-
-def shaded(width: int, height: int, stops: list[tuple[float, Colour]]) -> pygame.Surface:
-    """Return a surface whose colour changes from row to row through the stops, 0 to 1."""
-    rows = np.linspace(0.0, 1.0, max(2, height))
-    places = [at for at, _ in stops]
-    rgb = [np.interp(rows, places, [colour[i] for _, colour in stops]) for i in range(3)]
-    grain = np.random.default_rng(3).random((len(rows), 64, 1)) - 0.5  # else it shows its steps
-    tile = np.clip(np.stack(rgb, axis=1)[:, None] + grain + 0.5, 0, 255).astype(np.uint8)
-    surface = pygame.Surface((width, len(rows)), 0, 32)
-    piece = pygame.surfarray.make_surface(tile.transpose(1, 0, 2))
-    surface.blits([(piece, (x, 0)) for x in range(0, width, 64)])
-    return surface
 
 
 @lru_cache(maxsize=4)
@@ -211,13 +200,6 @@ def _sky_layer(width: int, height: int, theme: Theme) -> pygame.Surface:
     return shaded(width, height, [(0.0, mix(theme.back, top, 0.8)), (1.0, low)])
 
 
-@lru_cache(maxsize=4)
-def _turf_layer(width: int, height: int, theme: Theme) -> pygame.Surface:
-    turf, night = theme.ground.turf, theme.ground.floodlight > 0.0
-    far, near = mix(turf, theme.back, 0.35), mix(turf, (0, 0, 0), 0.25 if night else 0.05)
-    return shaded(width, height, [(0.0, far), (0.3, mix(far, turf, 0.9)), (1.0, near)])
-
-
 def _sky(target: pygame.Surface, lens: Lens, theme: Theme) -> None:
     """Fill everything: sky above the horizon, turf below."""
     width, height, horizon = lens.width, lens.height, math.ceil(lens.horizon)
@@ -225,12 +207,7 @@ def _sky(target: pygame.Surface, lens: Lens, theme: Theme) -> None:
         sky = _sky_layer(width, height, theme)
         target.blit(sky, (0, 0), (0, max(0, height - horizon), width, min(horizon, height)))
     if horizon < height:
-        turf = _turf_layer(width, height, theme)
-        begin = min(max(0, -horizon), height - 1)
-        target.blit(turf, (0, max(0, horizon)), (0, begin, width, height - begin))
-        rest = height + horizon
-        if rest < height:
-            target.fill(turf.get_at((0, height - 1)), (0, max(0, rest), width, height))
+        target.fill(theme.ground.turf, (0, max(0, horizon), width, height))
 
 
 def _ground(target: pygame.Surface, lens: Lens, sight: Sight, theme: Theme) -> None:
@@ -239,22 +216,28 @@ def _ground(target: pygame.Surface, lens: Lens, sight: Sight, theme: Theme) -> N
     shade = mix(ground.turf, (0, 0, 0), 0.20 if night else 0.06)
     for corners in _stripes(lens):
         pygame.draw.polygon(target, shade, corners)
+    if lens.eye[2] >= ROOF_SEEN_M:
+        fill(target, sight, BEYOND, APRON, mix(ground.stand, (0, 0, 0), 0.3))
     fill(target, sight, APRON, OUTER, ground.apron)
-    _tartan(target, sight, theme)
+    fill(target, sight, OUTER, INNER, bright(ground.tartan) if night else ground.tartan)
     fill(target, sight, INNER, TURF, mix(ground.edge, ground.turf, 0.6))
     faint = mix(ground.tartan, ground.line, 0.72)
-    for line in LANE_LINES:
-        stretch = sight.stretch(line)
-        if stretch.stop:
-            pygame.draw.aalines(target, faint, False, sight.line(line, stretch))
+    for line in LANE_LINES if sight.seen.stop else ():
+        pygame.draw.aalines(target, faint, False, sight.line(line, sight.seen))
     for first, last in THICK:
-        fill(target, sight, first, last, faint, 22.0)
+        fill(target, sight, first, last, faint, sight.near)
+    if night:
+        light, top = _falling_light(lens)
+        target.blit(light, (0, top), special_flags=pygame.BLEND_RGB_MULT)
 
 
 def _stripes(lens: Lens) -> Iterator[list[Point]]:
     """Yield every second mowing stripe of the infield."""
-    y = np.linspace(-KERB_RADIUS_M + 1.2, KERB_RADIUS_M - 1.2, 15)
     x = (np.arange(-13.0, 15.0)[:, None] - 0.5) * STRIPE_M
+    beyond = np.maximum(np.abs(x) - STRAIGHT_M / 2, 0.0)
+    y = np.sqrt(np.maximum((KERB_RADIUS_M - 1.2) ** 2 - beyond**2, 0.0)) * np.linspace(
+        -1.0, 1.0, 15
+    )
     seen = lens.project(*np.broadcast_arrays(x, y))
     column = np.clip(seen[0], -lens.width, 2 * lens.width)
     row = np.clip(seen[1], -0.3 * lens.height, 1.3 * lens.height)
@@ -267,26 +250,40 @@ def _stripes(lens: Lens) -> Iterator[list[Point]]:
             yield sides[0] + sides[1][::-1]
 
 
-def _tartan(target: pygame.Surface, sight: Sight, theme: Theme) -> None:
-    """Fill the track piece by piece, as bright as the light is there."""
-    tartan, stretch = theme.ground.tartan, sight.stretch(OUTER, INNER)
-    if not theme.ground.floodlight:
-        fill(target, sight, OUTER, INNER, tartan)
-        return
-    away = sight.away[_AT[INNER]][stretch]
-    bright = 0.62 + 0.50 * np.exp(-away / 26.0)
-    shades = np.minimum(bright[:, None] * np.asarray(tartan), 255).astype(int).tolist()
-    one, other = sight.line(OUTER, stretch), sight.line(INNER, stretch)
-    for i in range(len(one) - 1):
-        pygame.draw.polygon(target, shades[i], (one[i], one[i + 1], other[i + 1], other[i]))
+def bright(colour: Colour) -> Colour:
+    """Return a colour as it is where the floodlights are brightest."""
+    red, green, blue = (min(255, round(NEAREST * part)) for part in colour)
+    return (red, green, blue)
+
+
+def _falling_light(lens: Lens) -> tuple[pygame.Surface, int]:
+    """Return how much light is left by row of the ground, and its first row: it is for `MULT`."""
+    top = min(max(0, math.ceil(lens.horizon) + 1), lens.height - 1)
+    pitch = math.tan(lens.rig.pitch)
+    return _light_layer(
+        lens.width, lens.height - top, top, lens.eye[2], lens.focal, pitch, lens.rig.level
+    ), top
+
+
+@lru_cache(maxsize=4)
+def _light_layer(
+    width: int, high: int, top: int, eye_m: float, focal: float, pitch: float, level: float
+) -> pygame.Surface:
+    # a row of level ground is as far away as the lens is high over how far the row looks down
+    rows = (np.arange(high) + top + 0.5 - level * (high + top)) / focal
+    away = eye_m * math.hypot(1.0, pitch) / np.maximum(rows + pitch, 1e-3)
+    share = (0.62 + (NEAREST - 0.62) * np.exp(-away / 26.0)) / NEAREST
+    shades = np.repeat((255.0 * share).astype(np.uint8)[None, :, None], width, axis=0)
+    return pygame.surfarray.make_surface(np.repeat(shades, 3, axis=2)).convert(32)
 
 
 def across(target: pygame.Surface, lens: Lens, s_m: float, width_m: float, colour: Colour) -> None:
     """Draw a line across all lanes."""
-    s = s_m + np.array([-0.5, 0.5, 0.5, -0.5]) * width_m
-    x, y, _, away = lens.track(s, np.array([KERB_M, KERB_M, OUTER_M, OUTER_M]))
-    if away.min() > NEAR_M and (np.abs(x) < 3 * lens.width).all():
-        corners = list(zip(x.tolist(), y.tolist(), strict=True))
+    half, wide = 0.5 * width_m, lens.width
+    ends = ((-half, KERB_M), (half, KERB_M), (half, OUTER_M), (-half, OUTER_M))
+    spots = [lens.spot(s_m + along, offset) for along, offset in ends]
+    if all(away > NEAR_M and -wide < x < 2 * wide for x, _, _, away in spots):
+        corners = [spot[:2] for spot in spots]
         pygame.draw.polygon(target, colour, corners)
         pygame.draw.aalines(target, colour, True, corners)
 
@@ -294,55 +291,13 @@ def across(target: pygame.Surface, lens: Lens, s_m: float, width_m: float, colou
 # -- the stand -------------------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=1)
-def _crowd() -> tuple[Floats, Floats, Floats, Floats]:
-    """Return where the lights of the crowd are: x, y, z [m]; and how bright each is, 0 to 1."""
-    rng = np.random.default_rng(11)
-    parts = []
-    for _, (near, low), (far, high) in TIERS:
-        count = 1500
-        up = (np.floor(rng.random(count) * 13) + rng.random(count) * 0.25) / 13
-        x, y = to_plane(rng.random(count) * LAP_M, near + (far - near) * up)
-        parts.append((x, y, low + (high - low) * up, rng.random(count) ** 2))
-    x, y, z, bright = (np.concatenate([part[i] for part in parts]) for i in range(4))
-    return x, y, z, bright
-
-
-def _stand(target: pygame.Surface, lens: Lens, sight: Sight, theme: Theme) -> None:
-    night, ground = theme.ground.floodlight > 0.0, theme.ground
-    dark = mix(theme.back, ground.stand, 0.9) if night else mix(ground.stand, (60, 72, 96), 0.25)
-    fill(target, sight, TIERS[1][2], ROOF, mix(dark, (0, 0, 0), 0.55 if night else 0.25))
-    for k, (foot, head, top) in reversed(list(enumerate(TIERS))):
-        fill(target, sight, head, top, mix(dark, (0, 0, 0), 0.25 * k))
-        fill(target, sight, foot, head, mix(dark, (0, 0, 0), 0.45))
-    _specks(target, lens, theme)
-    fill(target, sight, *BOARD, mix(ground.board, theme.own, 0.12))
-    if night:
+def _stand(target: pygame.Surface, lens: Lens, words: tuple[str, ...], theme: Theme) -> None:
+    """Draw tiers with their crowd, the boards before them, and the lamps above."""
+    coarse, fine = max(2, round(lens.height / 140)), max(1, round(lens.height / 300))
+    walls = [Wall(crowd(theme), STAND_FOOT, ROOF, coarse), Wall(boards(words, theme), *BOARD, fine)]
+    draw_walls(target, lens, walls if lens.eye[2] < ROOF_SEEN_M else walls[1:])
+    if theme.ground.floodlight > 0.0:
         _lamps(target, lens, theme)
-
-
-def _specks(target: pygame.Surface, lens: Lens, theme: Theme) -> None:
-    """Draw the crowd: a few pixels for each light."""
-    x, y, z, bright = _crowd()
-    column, row, _, away = lens.project(x, y, z)
-    size = 1 + (lens.height > 400) + (lens.height > 1000)
-    seen = np.flatnonzero(
-        (away > 4.0) & (column > 0) & (column < lens.width - size)
-        & (row > 0) & (row < lens.height - size)
-    )  # fmt: skip
-    if not len(seen):
-        return
-    night = theme.ground.floodlight > 0.0
-    strength = (0.3 + 0.7 * bright[seen]) * np.clip(40.0 / away[seen], 0.3, 1.0)
-    back = np.asarray(theme.ground.stand, dtype=np.float64)
-    crowd = np.asarray(theme.ground.crowd if night else (70, 84, 112), dtype=np.float64)
-    shades = (back + (crowd - back) * strength[:, None]).astype(np.uint32)
-    packed = shades[:, 0] << 16 | shades[:, 1] << 8 | shades[:, 2]
-    left, top = column[seen].astype(np.intp), row[seen].astype(np.intp)
-    pixels = pygame.surfarray.pixels2d(target)
-    for dx in range(size):
-        for dy in range(size):
-            pixels[left + dx, top + dy] = packed
 
 
 def _lamps(target: pygame.Surface, lens: Lens, theme: Theme) -> None:
@@ -365,18 +320,10 @@ def _glare(target: pygame.Surface, at: Point, wide: float, colour: Colour, share
 
 # -- what runs past behind the rail's camera -------------------------------------------------------
 
-PANEL_M = LAP_M / 6.0
-"""After so many metres of the lap the boards come again."""
 STAND_M = 34.0
 """How far behind the track the painted stand seems to be [m]."""
 SEEN_M = 17.0
 """So far to either side the rail's camera sees the ground [m]."""
-MID_BEND_M, MID_STRAIGHT_M = 57.8, 157.8
-CLOTHES = (
-    (66, 72, 92), (86, 62, 66), (52, 74, 96), (92, 88, 82), (60, 60, 72), (98, 74, 58),
-    (70, 82, 74),
-)  # fmt: skip
-FACES = ((168, 122, 98), (110, 76, 58), (190, 150, 124))
 
 
 def _tiled(target: pygame.Surface, layer: pygame.Surface, moved: float, y: int) -> None:
@@ -391,7 +338,7 @@ def _backdrop(target: pygame.Surface, lens: Lens, s_m: float, theme: Theme) -> N
     """Draw the stand: it moves by parallax on the way, and with the turn on a bend."""
     layer = _stand_strip(lens.width, lens.height, theme)
     lap = LAP_M / STAND_M + 0.9 * 2.0 * math.pi
-    gone = (s_m % LAP_M) / STAND_M + 0.9 * float(heading(s_m))
+    gone = (s_m % LAP_M) / STAND_M + 0.9 * heading_at(s_m)
     # a whole number of strips in a lap: where the lap begins anew nothing jumps
     strips = max(1, round(lap * 1.36 * lens.height / layer.get_width()))
     _tiled(target, layer, gone / lap * strips * layer.get_width(), 0)
@@ -406,8 +353,8 @@ def _stand_strip(width: int, height: int, theme: Theme) -> pygame.Surface:
     strip.blit(_sky_layer(wide, high, theme), (0, 0))
     rng = np.random.default_rng(7)
     for top, bottom, near in ((0.34, 0.60, 0.6), (0.66, 1.0, 1.0)):
-        tier = _tier(wide, round((bottom - top) * high), near * unit, theme, rng)
-        strip.blit(tier, (0, round(top * high)))
+        seats = tier(wide, round((bottom - top) * high), near * unit, theme, rng)
+        strip.blit(seats, (0, round(top * high)))
     for top, bottom, share in ((0.285, 0.34, 0.75), (0.60, 0.66, 0.5)):
         shade = mix(dark, (0, 0, 0), share if night else 0.4 * share)
         strip.fill(shade, (0, round(top * high), wide, round((bottom - top) * high)))
@@ -431,31 +378,6 @@ def _stand_strip(width: int, height: int, theme: Theme) -> pygame.Surface:
         disc = float(rng.uniform(10.0, 24.0)) * unit
         _glare(soft, at, disc, (190, 212, 255), float(rng.uniform(0.1, 0.4)))
     return soft
-
-
-def _tier(
-    wide: int, high: int, near: float, theme: Theme, rng: np.random.Generator
-) -> pygame.Surface:
-    """Return a slope of seats with a crowd, `near` px of 1080 large."""
-    night, base = theme.ground.floodlight > 0.0, theme.ground.stand
-    slope = shaded(wide, high, [(0.0, mix(base, (0, 0, 0), 0.35)), (1.0, base)])
-    rows = 13
-    for row in range(rows):
-        down = (row + 0.5) / rows
-        size = max(1.2, (1.6 + 2.1 * down) * near * 1.35)
-        places = np.arange(0.0, wide, 2.35 * size) + (row % 2) * 1.17 * size
-        places += rng.normal(0, size * 0.55, len(places))
-        light = rng.gamma(1.6, 0.62, len(places)) * (0.45 + 0.75 * down)
-        light *= 0.72 + 0.40 * np.cos(2 * np.pi * (places / wide * 10 + 0.5))
-        tone = rng.integers(0, len(CLOTHES), len(places))
-        taken = (rng.random(len(places)) < 0.8) & (np.mod(places / wide * 28, 1.0) > 0.05)
-        for i in np.flatnonzero(taken).tolist():
-            at, t = places.item(i), tone.item(i)
-            lit = 0.5 + 0.85 * light.item(i) if night else 1.25 + 0.5 * light.item(i)
-            for colour, y, radius in ((CLOTHES[t], 0.95, 1.05), (FACES[t % 3], -0.35, 0.62)):
-                shade = [min(255, int(c * lit)) for c in colour]
-                pygame.draw.circle(slope, shade, (at, down * high + y * size), size * radius)
-    return slope
 
 
 @lru_cache(maxsize=8)
@@ -493,7 +415,7 @@ def _rail_ground(target: pygame.Surface, lens: Lens, sight: Sight, theme: Theme)
     """Draw the ground from the run-off down; return its first row [px]."""
     ground, night = theme.ground, theme.ground.floodlight > 0.0
     width, height = lens.width, lens.height
-    stretch = sight.stretch(APRON, INNER)
+    stretch = sight.seen
     edges = {line: sight.line(line, stretch) for line in (APRON, OUTER, INNER)}
     inside = [[y for x, y in points if 0 <= x <= width] for points in edges.values()]
     apron, _, kerb = ([*rows, 0.55 * height] for rows in inside)
@@ -523,24 +445,6 @@ def _rail_ground(target: pygame.Surface, lens: Lens, sight: Sight, theme: Theme)
     return max(0, top)
 
 
-@lru_cache(maxsize=8)
-def _board_strip(texts: tuple[str, ...], wide: int, high: int, theme: Theme) -> pygame.Surface:
-    """Return the advertising boards of a sixth of a lap, a little out of focus."""
-    strip = pygame.Surface((wide, high), 0, 32)
-    back = theme.ground.board
-    strip.fill(mix(back, (0, 0, 0), 0.6))
-    tints = (theme.own, theme.colour("pink"), theme.good)
-    step, type_ = wide / len(texts), Type()
-    for i, text in enumerate(texts):
-        panel = pygame.Rect(round(i * step) + 2, 2, round(step) - 4, high - 4)
-        pygame.draw.rect(strip, mix(back, tints[i % 3], 0.16), panel)
-        px = max(6, round(0.5 * high))
-        shown = type_.fit(text.upper(), SEMIBOLD, px, round(0.8 * step), max(1, round(0.16 * px)))
-        colour = mix(back, tints[i % 3], 0.8)
-        type_.caps(strip, shown, ((i + 0.5) * step, high / 2), px, colour, align=0.5)
-    return pygame.transform.gaussian_blur(strip, max(1, round(high / 42)))
-
-
 def _boards(
     target: pygame.Surface, lens: Lens, texts: tuple[str, ...], s_m: float, theme: Theme
 ) -> None:
@@ -551,7 +455,7 @@ def _boards(
     straight = float(np.ptp(foot)) < 1.0
     px_per_m = lens.focal / (lens.away_m + BOARDS_M)
     high = max(4, round(BOARD_UP_M * px_per_m))
-    strip = _board_strip(texts, round(PANEL_M * px_per_m), high, theme)
+    strip = board_strip(texts, round(PANEL_M * px_per_m), high, theme)
     long = strip.get_width()
     if straight:
         _tiled(

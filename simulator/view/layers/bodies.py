@@ -15,7 +15,7 @@ import numpy as np
 import pygame
 
 from simulator.coefficients import BEND_M, BEND_RADIUS_M, KERB_RADIUS_M, LAP_M, STRAIGHT_M
-from simulator.physics.track import to_plane, track_position
+from simulator.physics.track import on_oval, to_plane, track_position
 from simulator.stage.scene import Body, Scene
 from simulator.view.camera import View
 from simulator.view.layers.track import OUTER_M
@@ -43,7 +43,8 @@ class Spot:
 def spots(scene: Scene, view: View) -> list[Spot]:
     """Return where every body of a scene is: ghosts, pacers, then the runner on top."""
     bodies = [*scene.ghosts, *scene.pacers, scene.runner]
-    s_m = track_position(np.array([body.x_m for body in bodies]), scene.race_m)
+    x_m = np.array([body.x_m for body in bodies])
+    s_m = on_oval(track_position(x_m, scene.race_m, scene.lap_m), scene.lap_m)
     xs, ys = to_plane(s_m, np.array([body.offset_m for body in bodies]))
     places = []
     for body, s, x, y in zip(bodies, s_m.tolist(), xs.tolist(), ys.tolist(), strict=True):
@@ -86,6 +87,10 @@ def draw_bodies(
         colour = theme.colour(body.colour)
         if body.kind == "ghost":
             stamp = ring(colour, r, r, alpha, max(1.4, 0.22 * r))
+            for off_m in (-body.reach_m, body.reach_m) if body.reach_m else ():
+                x, y = to_plane(spot.s_m + off_m, body.offset_m)
+                faint = ring(colour, r, r, alpha // 2, max(1.0, 0.14 * r))
+                blits.append(faint.at(*view.at(float(x), float(y))))
         else:
             stamp = dot(colour, r, r, alpha, RIM, max(1.0, 0.16 * r))
         blits.append(stamp.at(spot.x, spot.y))

@@ -15,9 +15,9 @@ import pygame
 from numpy.typing import NDArray
 
 from simulator.coefficients import LAP_M
-from simulator.physics.track import heading, to_plane, track_position
+from simulator.physics.track import to_plane
 from simulator.stage.scene import Body, Scene
-from simulator.stage.wake import ACROSS_M, STEP_M
+from simulator.stage.wake import ACROSS_M, BEHIND_M, STEP_M, Wake
 from simulator.units import MILE_M, format_time
 from simulator.view.athletes import (
     PHASES,
@@ -26,12 +26,20 @@ from simulator.view.athletes import (
     Pair,
     View,
     look_of,
-    put,
+    stamp,
 )
 from simulator.view.layers import arena, moments
 from simulator.view.layers.arena import KERB_M
 from simulator.view.layout import Box
-from simulator.view.perspective import NEAR_M, Lens, Rig
+from simulator.view.perspective import (
+    NEAR_M,
+    Lens,
+    Rig,
+    heading_at,
+    like_elsewhere,
+    place_at,
+    turning,
+)
 from simulator.view.sprites import bloom
 from simulator.view.text import BOLD, REGULAR, SEMIBOLD, Style
 from simulator.view.theme import Colour, Theme, mix
@@ -85,114 +93,129 @@ class Led:
 
 def place(scene: Scene, lens: Lens) -> list[Placed]:
     """Return the bodies in sight, far ones first; she is drawn over who is beside her."""
-    bodies = [*scene.ghosts, *scene.pacers, scene.runner]
-    s = track_position(np.array([body.x_m for body in bodies]), scene.race_m)
-    offset = np.array([body.offset_m for body in bodies])
-    x, y = to_plane(s, offset)
-    column, row, scale, depth = lens.project(x, y)
     ex, ey, ez = lens.eye
-    dx, dy = x - ex, y - ey
-    # who is right below the lens is seen as it is turned, not from whichever side he is of it
-    aside = (np.arctan2(dy, dx) - lens.rig.yaw + np.pi) % (2.0 * np.pi) - np.pi
-    sight = lens.rig.yaw + aside * math.cos(lens.rig.pitch)
-    # against the running direction, positive towards the outside, as `athletes.View` has it
-    yaw = (np.degrees(heading(s) - sight) + 180.0) % 360.0 - 180.0
-    pitch = np.degrees(np.arctan2(ez - 0.9, np.hypot(dx, dy)))
-    placed = [
-        Placed(body, at, px, py, k, far, View(a, b))
-        for body, at, px, py, k, far, a, b in zip(
-            bodies, s.tolist(), column.tolist(), row.tolist(), scale.tolist(), depth.tolist(),
-            yaw.tolist(), pitch.tolist(), strict=True,
-        )
-    ]  # fmt: skip
+    yaw, turned = lens.rig.yaw, math.cos(lens.rig.pitch)
+    seen = []
+    for body in (*scene.ghosts, *scene.pacers, scene.runner):
+        s = (body.x_m + scene.start_s_m) % LAP_M
+        x, y = place_at(s, body.offset_m)
+        column, row, scale, depth = lens.see(x, y)
+        if (
+            body.alpha <= 0.02
+            or depth <= 2 * NEAR_M
+            or not -2.0 * scale < column < lens.width + 2.0 * scale
+            or not -0.5 * scale < row < lens.height + 2.2 * scale
+        ):
+            continue
+        dx, dy = x - ex, y - ey
+        # who is right below the lens is seen as it is turned, not from whichever side he is of it
+        aside = (math.atan2(dy, dx) - yaw + math.pi) % (2.0 * math.pi) - math.pi
+        # against the running direction, positive towards the outside, as `athletes.View` has it
+        turn = (math.degrees(heading_at(s) - yaw - aside * turned) + 180.0) % 360.0 - 180.0
+        view = View(turn, math.degrees(math.atan2(ez - 0.9, math.hypot(dx, dy))))
+        seen.append(Placed(body, s, column, row, scale, depth, view))
     rank = {"pacer": 0.0, "ghost": 0.05, "runner": 0.15}
-    seen = [
-        each
-        for each in placed
-        if each.depth > 2 * NEAR_M
-        and -2.0 * each.scale < each.x < lens.width + 2.0 * each.scale
-        and -0.5 * each.scale < each.y < lens.height + 2.2 * each.scale
-        and each.body.alpha > 0.02
-    ]
     return sorted(seen, key=lambda each: rank[each.body.kind] - each.depth)
 
 
 def leds(scene: Scene, lens: Lens, theme: Theme) -> list[Led]:
-    """Return the LEDs in sight: all of those near, farther on those that are lit."""
+    """Return the LEDs in sight, far ones first: all near ones, farther on those that are lit."""
     if scene.leds < 1:
         return []
-    pitch = LAP_M / scene.leds
     bright = np.zeros(scene.leds)
     which = np.zeros(scene.leds, dtype=np.intp)
     for i, wave in enumerate(scene.waves):
         which[wave.brightness > bright] = i
         bright = np.maximum(bright, wave.brightness)
-    places = np.arange(scene.leds) * pitch
-    column, row, scale, depth = lens.track(places, KERB_M - 0.03, LED_UP_M)
-    wanted = (scale > DARK_LED_PX) | (bright > 0.02)
-    near = (depth > NEAR_M) & (np.abs(column - lens.width / 2) < 0.5 * lens.width + 1.2 * scale)
-    near &= (row > -20) & (row < lens.height + 1.2 * scale)
+    places, x, y = _rail(scene.leds)
+    column, row, scale, depth = lens.project(x, y, LED_UP_M)
+    at = np.flatnonzero((depth > NEAR_M) & ((scale > DARK_LED_PX) | (bright > 0.02)))
     colours = [theme.light(wave.colour) for wave in scene.waves] or [theme.ground.led_off]
     dark = moments.darkness(scene, places)
-    at = np.flatnonzero(wanted & near)
-    at = at[np.argsort(-depth[at], kind="stable")]
-    return [
-        Led(x, y, k, b, colours[c], d)
-        for x, y, k, b, c, d in zip(
-            column[at].tolist(), row[at].tolist(), scale[at].tolist(), bright[at].tolist(),
-            which[at].tolist(), dark[at].tolist(), strict=True,
+    width, height = lens.width, lens.height
+    found = [
+        (far, Led(cx, cy, k, b, colours[c], d))
+        for far, cx, cy, k, b, c, d in zip(
+            depth[at].tolist(), column[at].tolist(), row[at].tolist(), scale[at].tolist(),
+            bright[at].tolist(), which[at].tolist(), dark[at].tolist(), strict=True,
         )
+        if -1.2 * k < cx < width + 1.2 * k and -20 < cy < height + 1.2 * k
     ]  # fmt: skip
+    return [led for _, led in sorted(found, key=lambda each: -each[0])]
 
 
-def glow(
-    target: pygame.Surface,
-    led: Led,
-    wide_m: float,
-    flat: float,
-    strength: float,
-    shift: float = 0.0,
-) -> None:
-    """Add an LED's light: an ellipse `wide_m` [m] wide, `flat` as high as that."""
-    level = round(LEVELS * min(1.0, strength) * led.bright**0.8)
-    size = 2.0 ** (round(4.0 * math.log2(max(wide_m * led.scale, 4.0))) / 4.0)
-    if level < 1:
-        return
-    wide, high = round(size), max(3, round(size * flat))
-    light = bloom(led.colour, wide, high, level / LEVELS)
-    at = (round(led.x - wide / 2), round(led.y + shift * led.scale - high / 2))
-    target.blit(light, at, special_flags=pygame.BLEND_RGB_ADD)
+@lru_cache(maxsize=4)
+def _rail(count: int) -> tuple[Floats, Floats, Floats]:
+    """Return the LEDs' track positions and their places in the plane [m]."""
+    places = np.arange(count, dtype=np.float64) * (LAP_M / count)
+    return places, *to_plane(places, KERB_M - 0.03)
+
+
+def _step(length_px: float) -> int:
+    """Return a length [px], rounded so that a light's sprites are of few sizes."""
+    return round(math.pow(2.0, round(4.0 * math.log2(max(length_px, 4.0))) / 4.0))
 
 
 def light_on_ground(target: pygame.Surface, lights: list[Led], flat: float) -> None:
-    """Add what the LEDs throw on tartan and turf."""
+    """Add what the LEDs throw on tartan and turf, an ellipse `flat` as high as it is wide."""
+    blits = []
     for led in lights:
-        if led.bright > 0.02:
-            glow(target, led, 3.4, flat, 0.42)
+        level = round(LEVELS * 0.42 * min(led.bright, 1.0) ** 0.8)
+        if level:
+            wide = _step(3.4 * led.scale)
+            high = max(3, round(wide * flat))
+            light = bloom(led.colour, wide, high, level / LEVELS)
+            blits.append((light, (round(led.x - wide / 2), round(led.y - high / 2))))
+    target.fblits(blits, pygame.BLEND_RGB_ADD)
 
 
 def heads(target: pygame.Surface, lights: list[Led], theme: Theme) -> None:
     """Draw the LEDs themselves, their bloom, and the streak that a lens makes of them."""
+    boxes, shine = [], []
     for led in lights:
-        wide = max(2, round(0.13 * led.scale))
-        box = pygame.Rect(0, 0, wide, max(2, round(0.075 * led.scale)))
-        box.center = (round(led.x), round(led.y))
-        if led.scale > 12:
-            pygame.draw.rect(
-                target, (14, 17, 22), box.inflate(2, 2), border_radius=max(1, box.h // 3)
-            )
+        wide, high = max(2, round(0.13 * led.scale)), max(2, round(0.075 * led.scale))
+        level = round(LEVELS * min(led.bright, 1.0) ** 0.8)
         lit = theme.ground.led_off
-        if led.bright > 0.02:
-            white = mix(led.colour, (255, 255, 255), 0.55 * led.bright)
-            lit = mix(lit, white, min(1.0, 1.3 * led.bright))
+        if level:
+            bright = (level / LEVELS) ** 1.25
+            white = mix(led.colour, (255, 255, 255), 0.55 * bright)
+            lit = mix(lit, white, min(1.0, 1.3 * bright))
         if led.dark > 0.0:
-            lit = mix(lit, (0, 0, 0), 0.85 * led.dark)
-        pygame.draw.rect(target, lit, box, border_radius=max(1, box.h // 3))
-        if led.bright > 0.02:
-            glow(target, led, 1.7, 0.85, 0.55)
-            glow(target, led, 0.6, 1.0, 0.95)
-            if led.scale > 30:
-                glow(target, led, 3.8, 0.035, 0.7)
+            lit = mix(lit, (0, 0, 0), 0.85 * round(8 * led.dark) / 8)
+        head = _head(wide, high, lit, framed=led.scale > 12)
+        left, top = round(led.x) - wide // 2 - 1, round(led.y) - high // 2 - 1
+        boxes.append((head, (left, top)))
+        if level:
+            for flare in _flares(led.colour, _step(1.7 * led.scale), level, led.scale > 30):
+                w, h = flare.get_size()
+                shine.append((flare, (round(led.x - w / 2), round(led.y - h / 2))))
+    target.fblits(boxes)
+    target.fblits(shine, pygame.BLEND_RGB_ADD)
+
+
+@lru_cache(maxsize=256)
+def _head(wide: int, high: int, lit: Colour, *, framed: bool) -> pygame.Surface:
+    """Return an LED with a pixel of room around it."""
+    head = pygame.Surface((wide + 2, high + 2), pygame.SRCALPHA, 32)
+    corner = max(1, high // 3)
+    if framed:
+        pygame.draw.rect(head, (14, 17, 22), head.get_rect(), border_radius=corner)
+    pygame.draw.rect(head, lit, (1, 1, wide, high), border_radius=corner)
+    return head
+
+
+@lru_cache(maxsize=128)
+def _flares(colour: Colour, wide: int, level: int, streaked: bool) -> tuple[pygame.Surface, ...]:
+    """Return an LED's bloom, `wide` px, and where it is near the streak through it, for adding."""
+    share = level / LEVELS
+    halo = bloom(colour, wide, max(3, round(0.85 * wide)), 0.55 * share).copy()
+    core = bloom(colour, round(0.35 * wide), max(3, round(0.35 * wide)), 0.95 * share)
+    at = ((wide - core.get_width()) // 2, (halo.get_height() - core.get_height()) // 2)
+    halo.blit(core, at, special_flags=pygame.BLEND_RGB_ADD)
+    if not streaked:
+        return (halo,)
+    long = round(2.2 * wide)
+    return halo, bloom(colour, long, max(3, round(0.035 * long)), 0.7 * share)
 
 
 def kerb(target: pygame.Surface, sight: arena.Sight, theme: Theme) -> None:
@@ -216,13 +239,13 @@ class Close:
         style: Style,
         *,
         labels: bool,
-        most: int | None,
+        exact: bool,
         keep_off: tuple[Box, ...] = (),
     ) -> list[pygame.Rect]:
         """Draw what `rig` sees of a scene over all of `target`; return where words are [px].
 
-        `most` bodies are painted anew, all that are missing if it is None; no words are written
-        over `keep_off`.
+        If it is not to be `exact`, bodies that are not ready yet are stood in for; no words are
+        written over `keep_off`.
         """
         theme = style.theme
         lens = Lens(rig, *target.get_size())
@@ -239,13 +262,13 @@ class Close:
             kerb(target, sight, theme)
             heads(target, lights, theme)
         wake(target, scene, lens, theme)
-        gun = lens.track(scene.start_s_m, moments.STARTER_OFFSET_M, 2.2)
-        if float(gun[3]) > NEAR_M:
-            reach = min(3.0 * float(gun[2]), 0.2 * lens.height)
-            moments.flash(target, scene, (float(gun[0]), float(gun[1])), reach)
+        if moments.flashes(scene):
+            x, y, scale, depth = lens.spot(scene.start_s_m, moments.STARTER_OFFSET_M, 2.2)
+            if depth > NEAR_M:
+                moments.flash(target, scene, (x, y), min(3.0 * scale, 0.2 * lens.height))
         gap = gap_line(target, scene, lens, style)
         placed = place(scene, lens)
-        self._bodies(target, scene, placed, theme, most)
+        self._bodies(target, scene, placed, theme, exact=exact)
         if inside:
             kerb(target, sight, theme)
             heads(target, lights, theme)
@@ -262,11 +285,12 @@ class Close:
         scene: Scene,
         placed: list[Placed],
         theme: Theme,
-        most: int | None,
+        *,
+        exact: bool,
     ) -> None:
         athletes, day = self.athletes, not theme.ground.floodlight
         phases = PHASES if scene.speed > 0.6 else SLOW_PHASES
-        athletes.begin(None if most is None else min(most, 1))
+        athletes.begin(exact=exact)
         drawn: dict[str, Pair] = {}
         for each in sorted(placed, key=lambda one: one.body.kind != "runner"):  # hers first
             body = each.body
@@ -275,10 +299,7 @@ class Close:
                 drawn[body.name] = athletes.sprites(
                     look, body.stride, each.view, each.scale, phases
                 )
-        for each in placed:
-            _, shade = drawn.get(each.body.name, (None, None))
-            if shade is not None:
-                put(target, shade, (each.x, each.y), each.opacity)
+        shadows, figures = [], []
         for each in placed:
             body, pair = each.body, drawn.get(each.body.name)
             if pair is None:
@@ -287,14 +308,17 @@ class Close:
                 continue
             if body.kind == "ghost":
                 trail(target, each, theme.colour(body.colour))
-            put(target, pair[0], (each.x, each.y), each.opacity)
-        athletes.end()
+            opacity = each.opacity * (0.55 if body.reach_m else 1.0)  # it may be elsewhere
+            figures.append(stamp(pair[0], (each.x, each.y), opacity))
+            if pair[1] is not None:
+                shadows.append(stamp(pair[1], (each.x, each.y), each.opacity))
+        target.fblits(shadows + figures, pygame.BLEND_PREMULTIPLIED)
 
 
 def trail(target: pygame.Surface, placed: Placed, colour: Colour) -> None:
     """Draw the thin trail of a ghost at the height of its hips."""
     along = math.sin(math.radians(placed.view.yaw_deg))
-    length = round(2.4 * placed.scale * abs(along))
+    length = round((2.4 + placed.body.reach_m) * placed.scale * abs(along))
     if length < 6:
         return
     light = _streak(colour, length, max(2, round(0.05 * placed.scale)), round(8 * placed.opacity))
@@ -327,13 +351,16 @@ def gap_line(
     unit = style.sizes.unit
     colour = style.theme.gap(line.state)
     span = min(max(line.metres, -60.0), 60.0)
-    her = float(track_position(scene.runner.x_m, scene.race_m))
-    at = her + np.linspace(0.0, span, max(3, 2 + int(abs(span))))
-    x, y, _, depth = lens.track(at, GAP_OFFSET_M)
-    seen = (depth > NEAR_M) & (x > -60) & (x < lens.width + 60) & (y > -60) & (y < lens.height + 60)
-    if seen.sum() < 2:
+    her = (scene.runner.x_m + scene.start_s_m) % LAP_M
+    count = max(3, 2 + int(abs(span)))
+    spots = [lens.spot(her + span * k / (count - 1), GAP_OFFSET_M) for k in range(count)]
+    seen = [
+        depth > NEAR_M and -60 < x < lens.width + 60 and -60 < y < lens.height + 60
+        for x, y, _, depth in spots
+    ]
+    points = [(x, y) for (x, y, _, _), shown in zip(spots, seen, strict=True) if shown]
+    if len(points) < 2:
         return None
-    points = list(zip(x[seen].tolist(), y[seen].tolist(), strict=True))
     thick = max(2, round(3.0 * unit))
     dark = mix(style.theme.ground.turf, (0, 0, 0), 0.6)
     held = round(moments.tether(scene) * (len(points) - 1))
@@ -342,8 +369,7 @@ def gap_line(
         pygame.draw.lines(target, colour, False, part, thick)
     for end, place_m in ((0, her), (-1, her + span))[: 2 if held else 1]:
         if seen[end]:
-            xs, ys, _, _ = lens.track(place_m, np.array([GAP_OFFSET_M - 0.3, KERB_M - 0.1]))
-            ends = list(zip(xs.tolist(), ys.tolist(), strict=True))
+            ends = [lens.spot(place_m, at)[:2] for at in (GAP_OFFSET_M - 0.3, KERB_M - 0.1)]
             pygame.draw.line(target, colour, ends[0], ends[1], thick)
         elif end:
             _arrow(target, colour, points[-2], points[-1], 15 * unit)
@@ -434,7 +460,7 @@ def names(
 ) -> None:
     """Write her name and the ghosts' over their heads, clear of one another."""
     theme, bounds = style.theme, target.get_rect()
-    named = [each for each in placed if each.body.kind != "pacer" and each.body.alpha > 0.4]
+    named = [p for p in placed if p.body.kind != "pacer" and p.body.label and p.body.alpha > 0.4]
     for each in sorted(named, key=lambda one: one.body.kind != "runner"):
         body, runner = each.body, each.body.kind == "runner"
         px = style.sizes.px(22 if runner else 19, 11)
@@ -457,19 +483,12 @@ def names(
         style.type.caps(target, text, box.center, px, colour, align=0.5)
 
 
-@lru_cache(maxsize=8)
-def _map_points(turn_deg: int, half: int) -> tuple[tuple[float, float], ...]:
-    x, y = to_plane(np.arange(0.0, LAP_M, 4.0), 3.0)
-    return tuple(on_map(x, y, turn_deg, half))
-
-
-def on_map(x: Floats, y: Floats, turn_deg: int, half: int) -> list[tuple[float, float]]:
-    """Return places of the plane on the map, whose upper side is where the camera looks [px]."""
+def on_map(x: float, y: float, turn_deg: int, half: int) -> tuple[float, float]:
+    """Return a place of the plane on the map, whose upper side is where the camera looks [px]."""
     turn = math.radians(90 - turn_deg)
     scale = 2.0 * half * 0.84 / MAP_M
     across = half + scale * (x * math.cos(turn) - y * math.sin(turn))
-    down = half - scale * (x * math.sin(turn) + y * math.cos(turn))
-    return list(zip(across.tolist(), down.tolist(), strict=True))
+    return across, half - scale * (x * math.sin(turn) + y * math.cos(turn))
 
 
 def minimap(target: pygame.Surface, scene: Scene, rig: Rig, style: Style) -> pygame.Rect:
@@ -477,37 +496,31 @@ def minimap(target: pygame.Surface, scene: Scene, rig: Rig, style: Style) -> pyg
     theme, unit = style.theme, style.sizes.unit
     half = max(30, round(74 * unit))
     width, height = target.get_size()
-    box = pygame.Rect(
-        width - 2 * half - round(10 * unit),
-        height - 2 * half - round(10 * unit),
-        2 * half,
-        2 * half,
-    )
     if 3 * half > min(width, height):
         return pygame.Rect(0, 0, 0, 0)
+    left, top = (each - 2 * half - round(10 * unit) for each in (width, height))
     turn = round(math.degrees(rig.yaw)) % 360
-    target.blit(_disc(half, theme.panel), box)
-    part = target.subsurface(box)
-    pygame.draw.lines(part, theme.faint, True, _map_points(turn, half), max(1, round(4 * unit)))
-    heads_m = [float(track_position(wave.head_m, scene.race_m)) for wave in scene.waves]
-    her = float(track_position(scene.runner.x_m, scene.race_m))
-    tails = np.arange(0.0, 14.0, 3.0)
-    s = np.concatenate([*(head - tails for head in heads_m), [her]])
-    points = on_map(*to_plane(s, 3.0), turn, half)
-    for i, wave in enumerate(scene.waves):
+    target.blit(_lap(half, turn, max(1, round(4 * unit)), theme.panel, theme.faint), (left, top))
+
+    def dot(x_m: float, colour: Colour, radius: float) -> None:
+        x, y = on_map(*place_at(x_m + scene.start_s_m, 3.0), turn, half)
+        pygame.draw.circle(target, colour, (left + x, top + y), radius)
+
+    for wave in scene.waves:
         colour = theme.light(wave.colour) if theme.ground.floodlight else theme.colour(wave.colour)
-        for k in range(len(tails)):
-            radius = max(1.5, (5.4 - 0.7 * k) * unit)
-            pygame.draw.circle(part, colour, points[len(tails) * i + k], radius)
-    pygame.draw.circle(part, theme.panel, points[-1], max(3.0, 8.5 * unit))
-    pygame.draw.circle(part, theme.text, points[-1], max(2.0, 6.5 * unit))
-    return box
+        for k in range(5):
+            dot(wave.head_m - 3.0 * k, colour, max(1.5, (5.4 - 0.7 * k) * unit))
+    dot(scene.runner.x_m, theme.panel, max(3.0, 8.5 * unit))
+    dot(scene.runner.x_m, theme.text, max(2.0, 6.5 * unit))
+    return pygame.Rect(left, top, 2 * half, 2 * half)
 
 
 @lru_cache(maxsize=4)
-def _disc(half: int, colour: Colour) -> pygame.Surface:
+def _lap(half: int, turn: int, thick: int, ground: Colour, colour: Colour) -> pygame.Surface:
     disc = pygame.Surface((2 * half, 2 * half), pygame.SRCALPHA, 32)
-    pygame.draw.aacircle(disc, (*colour, 190), (half, half), half - 1)
+    pygame.draw.aacircle(disc, (*ground, 190), (half, half), half - 1)
+    lap = [on_map(*place_at(4.0 * k, 3.0), turn, half) for k in range(100)]
+    pygame.draw.lines(disc, colour, True, lap, thick)
     return disc
 
 
@@ -520,27 +533,54 @@ AIR_M = ((0.1, 0.5, 0.16), (0.5, 1.3, 0.26), (1.3, 1.65, 0.14))
 model is not about."""
 
 
+WAKE_PLACE_M = 0.25
+"""The wake is drawn anew where she has moved so far in the picture, or so far into a bend [m]."""
+
+
 def wake(target: pygame.Surface, scene: Scene, lens: Lens, theme: Theme) -> None:
     """Draw the field of shelter on the ground, and in the air where it is seen from the side."""
     field = scene.wake
     if field is None:
         return
+    # where the track looks the same the wake does: it is drawn once for each arrangement
+    first = field.first_m + scene.start_s_m
+    begin = (first - lens.s_m + LAP_M / 2) % LAP_M - LAP_M / 2
+    low, high = min(begin, 0.0), max(begin + 2.0 * STEP_M * (field.shelter.shape[1] // 2), 0.0)
+    stretch = turning(lens.s_m + low, lens.s_m + high)
+    at = WAKE_PLACE_M * round(lens.s_m / WAKE_PLACE_M) if stretch is None else stretch
+    near = WAKE_PLACE_M * round(begin / WAKE_PLACE_M)
+    drawn = _wake_layer(field, near, like_elsewhere(lens, at), theme)
+    if drawn is None:
+        return
+    layer, (left, top) = drawn
+    here, there = (lens.spot(lens.s_m + each + BEHIND_M, 0.0) for each in (begin, near))
+    blend = pygame.BLEND_RGB_ADD if theme.ground.floodlight else pygame.BLEND_RGB_MULT
+    shift = (round(here[0] - there[0]), round(here[1] - there[1]))
+    target.blit(layer, (left + shift[0], top + shift[1]), special_flags=blend)
+
+
+@lru_cache(maxsize=6)
+def _wake_layer(
+    field: Wake, begin_m: float, lens: Lens, theme: Theme
+) -> tuple[pygame.Surface, tuple[int, int]] | None:
+    """Return a field's light, which begins so far from where the camera looks, and its place."""
     shares = np.clip(field.shelter[:, ::2], 0.0, 1.0)  # it is soft enough with half its points
     edges = [*ACROSS_M, 2.0 * ACROSS_M[-1] - ACROSS_M[-2]]
     sheets = [(row, (edges[j], 0.0), (edges[j + 1], 0.0), 0.40) for j, row in enumerate(shares)]
     if lens.rig.pitch < 0.2:
         hers = shares[2:4].mean(axis=0)
         sheets += [(hers, (0.0, low), (0.0, high), share) for low, high, share in AIR_M]
-    s = track_position(field.first_m + 2.0 * STEP_M * np.arange(shares.shape[1]), scene.race_m)
+    s = lens.s_m + begin_m + 2.0 * STEP_M * np.arange(shares.shape[1])
     lines = list({line for _, first, last, _ in sheets for line in (first, last)})
     offsets, ups = np.array(lines).T[:, :, None]
     column, row, _, depth = lens.track(s, offsets, ups)
-    points = np.stack([column, row], axis=2) / FINE
-    size = lens.width // FINE + 1, lens.height // FINE + 1
+    pad = FINE * math.ceil(WAKE_PLACE_M * lens.focal / lens.away_m / FINE)
+    points = np.stack([column + pad, row], axis=2) / FINE  # it is moved sideways by as much
+    size = (lens.width + 2 * pad) // FINE + 1, lens.height // FINE + 1
     inside = (points > -40.0) & (points < np.array(size) + 40.0)
     good = inside.all(axis=2) & (depth > NEAR_M)
     if not good.any():
-        return
+        return None
     night, tint = theme.ground.floodlight > 0.0, np.asarray(theme.shelter, dtype=np.float64)
     layer = pygame.Surface(size, 0, 32)
     layer.fill((0, 0, 0) if night else (255, 255, 255))
@@ -555,9 +595,8 @@ def wake(target: pygame.Surface, scene: Scene, lens: Lens, theme: Theme) -> None
             corners = (one[k], one[k + 1], other[k + 1], other[k])
             drawn.append(pygame.draw.polygon(layer, colours[k], corners))
     if not drawn:
-        return
+        return None
     box = drawn[0].unionall(drawn[1:]).inflate(6, 6).clip(layer.get_rect())
     blurred = pygame.transform.box_blur(layer.subsurface(box).copy(), 2)
     soft = pygame.transform.smoothscale(blurred, (box.w * FINE, box.h * FINE))
-    blend = pygame.BLEND_RGB_ADD if night else pygame.BLEND_RGB_MULT
-    target.blit(soft, (box.x * FINE, box.y * FINE), special_flags=blend)
+    return soft, (box.x * FINE - pad, box.y * FINE)

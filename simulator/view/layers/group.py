@@ -55,8 +55,13 @@ class StraightTrack:
         """Return the row of an offset; further out is further down, or up."""
         return self.line + self.way * offset_m * self.scale
 
+    def place(self, x: float, y: float) -> tuple[float, float]:
+        """Return how far ahead of the middle and how far outside a point is [m]."""
+        along = (x - self.box.x - self.box.w / 2) / (self.way * self.scale)
+        return along, (y - self.line) / (self.way * self.scale)
 
-def _straight(box: Box, span_m: float, sizes: Sizes, way: int) -> StraightTrack:
+
+def straight(box: Box, span_m: float, sizes: Sizes, way: int) -> StraightTrack:
     """Return the track piece inside a panel, below its heading."""
     head = round(sizes.caption * 1.9)
     pad = max(1, round(6 * sizes.unit))
@@ -72,7 +77,7 @@ def frame(surface: pygame.Surface, box: Box, span_m: float, style: Style, way: i
     corner = max(3, round(10 * style.sizes.unit))
     pygame.draw.rect(surface, mix(theme.back, theme.panel, 0.8), box, border_radius=corner)
     pygame.draw.rect(surface, theme.edge, box, 1, border_radius=corner)
-    piece = _straight(box, span_m, style.sizes, way)
+    piece = straight(box, span_m, style.sizes, way)
     inner = piece.box
     surface.set_clip(inner)
 
@@ -131,7 +136,7 @@ def _arrow_x(box: Box, span_m: float, style: Style) -> float:
 
 def draw(surface: pygame.Surface, scene: Scene, box: Box, style: Style, way: int = 1) -> None:
     """Draw what moves: metre marks, lights, wakes, bodies and the ghosts' names."""
-    piece = _straight(box, scene.group.span_m, style.sizes, way)
+    piece = straight(box, scene.group.span_m, style.sizes, way)
     surface.set_clip(piece.box)
     _metres(surface, scene, piece, style)
     _wakes(surface, scene, piece, style.theme)
@@ -201,8 +206,8 @@ def _rail(surface: pygame.Surface, scene: Scene, piece: StraightTrack, theme: Th
     """Draw the LEDs in line with their race metres, and the waves on them."""
     if scene.leds < 1:
         return
-    pitch = LAP_M / scene.leds
-    centre = scene.group.centre_m + scene.start_s_m
+    pitch = scene.lap_m / scene.leds
+    centre = scene.group.centre_m + scene.start_s_m * scene.lap_m / LAP_M
     half_span = scene.group.span_m / 2 + 2
     row = piece.y(KERB_M - 0.30)
     radius = round(4 * max(1.0, 0.075 * piece.scale)) / 4
@@ -228,7 +233,7 @@ def _bodies(surface: pygame.Surface, scene: Scene, piece: StraightTrack, theme: 
     blits = []
     centre, reach = scene.group.centre_m, scene.group.span_m / 2 + 1
     scale = piece.scale
-    sizes = {kind: _size(kind, scale) for kind in ("runner", "pacer", "ghost")}
+    sizes = {kind: body_size(kind, scale) for kind in ("runner", "pacer", "ghost")}
     for body in (*scene.ghosts, *scene.pacers, scene.runner):
         along = body.x_m - centre
         alpha = round(16 * min(1.0, max(0.0, body.alpha)))
@@ -239,6 +244,9 @@ def _bodies(surface: pygame.Surface, scene: Scene, piece: StraightTrack, theme: 
         colour = theme.colour(body.colour)
         if body.kind == "ghost":
             blits.append(ring(colour, rx, ry, alpha, max(1.4, 0.07 * scale)).at(x, y))
+            if body.reach_m:  # where it may be, either way
+                reaching = ring(colour, rx + body.reach_m * scale, ry, alpha // 3, 1.4)
+                blits.append(reaching.at(x, y))
             continue
         if body.kind == "runner":
             wide, high = round(2.6 * scale), round(1.9 * scale)
@@ -249,7 +257,7 @@ def _bodies(surface: pygame.Surface, scene: Scene, piece: StraightTrack, theme: 
     surface.fblits(blits)
 
 
-def _size(kind: str, scale: float) -> tuple[float, float]:
+def body_size(kind: str, scale: float) -> tuple[float, float]:
     """Return the half length and half width of a body seen from above [px], quarter pixels."""
     along, across = {"runner": (0.28, 0.42), "pacer": (0.23, 0.35)}.get(kind, (0.34, 0.48))
     return round(4 * max(2.0, along * scale)) / 4, round(4 * max(2.5, across * scale)) / 4

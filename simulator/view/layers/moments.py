@@ -12,8 +12,8 @@ import numpy as np
 import pygame
 from numpy.typing import NDArray
 
-from simulator.coefficients import BEND_RADIUS_M, KERB_RADIUS_M, LAP_M
-from simulator.physics.track import to_plane, track_position
+from simulator.coefficients import BEND_RADIUS_M, KERB_RADIUS_M
+from simulator.physics.track import on_oval, to_plane, track_position
 from simulator.stage.scene import Phase, Scene, Weather
 from simulator.view.camera import View
 from simulator.view.layers.track import led_places
@@ -52,9 +52,14 @@ def draw(surface: pygame.Surface, scene: Scene, view: View, box: Box, theme: The
         _snap(surface, scene, view, theme)
 
 
+def flashes(scene: Scene) -> bool:
+    """Return whether the gun's flash is seen."""
+    return scene.phase is Phase.RUNNING and scene.time_s < FLASH_S
+
+
 def flash(surface: pygame.Surface, scene: Scene, at: tuple[float, float], reach: float) -> None:
     """Add the gun's flash at a pixel, shining `reach` px far."""
-    if scene.phase is not Phase.RUNNING or scene.time_s >= FLASH_S:
+    if not flashes(scene):
         return
     left = 1.0 - scene.time_s / FLASH_S
     halo = max(14.0, reach)
@@ -80,8 +85,9 @@ def darkness(scene: Scene, s_m: NDArray[np.floating[Any]]) -> Floats:
         return np.zeros_like(s_m)
     strength = min(lost.since_s / DIM_S, 1.0, (DARK_S - lost.since_s) / 1.5)
     ahead_m = min(DIM_M, scene.waves[0].head_m - scene.runner.x_m - WAVE_M)  # it stays lit itself
-    here_m = float(track_position(scene.runner.x_m, scene.race_m))
-    off = np.mod(s_m - here_m + LAP_M / 2, LAP_M) - LAP_M / 2
+    lap_m = scene.lap_m
+    here_m = float(track_position(scene.runner.x_m, scene.race_m, lap_m))
+    off = np.mod(s_m - here_m + lap_m / 2, lap_m) - lap_m / 2
     near = (off >= -DIM_M) & (off <= ahead_m)
     return np.where(near, strength * (1.0 - (off / DIM_M) ** 2), 0.0)
 
@@ -89,7 +95,7 @@ def darkness(scene: Scene, s_m: NDArray[np.floating[Any]]) -> Floats:
 def _dim(surface: pygame.Surface, scene: Scene, view: View, box: Box, theme: Theme) -> None:
     """Darken the LEDs beside her, while the wave runs on."""
     x, y = led_places(scene.leds)
-    dark = darkness(scene, np.arange(scene.leds) * (LAP_M / scene.leds))
+    dark = darkness(scene, np.arange(scene.leds) * (scene.lap_m / scene.leds))
     r = round(4 * max(1.2, 0.2 * view.scale)) / 4
     colour, blits = mix(theme.back, theme.ground.edge, 0.35), []
     for led in np.flatnonzero(dark > 0.03).tolist():
@@ -109,7 +115,8 @@ def _snap(surface: pygame.Surface, scene: Scene, view: View, theme: Theme) -> No
         x_m = np.linspace(near, near + held * (far - near), 24)
         # the loose end whips from side to side while it springs back
         whip = 0.8 * share * np.linspace(0.0, 1.0, 24) * math.sin(9.0 * share)
-        xs, ys = to_plane(track_position(x_m, scene.race_m), 0.5 * KERB_OFFSET_M + whip)
+        s_m = on_oval(track_position(x_m, scene.race_m, scene.lap_m), scene.lap_m)
+        xs, ys = to_plane(s_m, 0.5 * KERB_OFFSET_M + whip)
         points = [view.at(x, y) for x, y in zip(xs.tolist(), ys.tolist(), strict=True)]
         for shift in range(max(1, round(0.12 * view.scale))):
             pygame.draw.aalines(surface, colour, False, [(px, py + shift) for px, py in points])

@@ -235,14 +235,26 @@ def _name_place(s_m: float, along_m: float) -> tuple[float, float]:
 
 
 def mark_names(
-    surface: pygame.Surface, view: View, box: Box, start_s_m: float, style: Style
+    surface: pygame.Surface,
+    view: View,
+    box: Box,
+    start_s_m: float,
+    style: Style,
+    lap_m: float = LAP_M,
 ) -> None:
-    """Write FINISH, START and the metres on the outer lanes beside their lines, as if painted."""
+    """Write FINISH, START and the metres on the outer lanes beside their lines, as if painted.
+
+    `start_s_m` is on the oval of 400 m; the metres are those of the lap.
+    """
     theme = style.theme
     at_start = abs((start_s_m + 200) % 400 - 200) < 1
     names = [(0.0, "START · FINISH")] if at_start else [(0.0, "FINISH"), (start_s_m, "START")]
     # a mark near the start line is named by it
-    names += [(s, f"{s:.0f}") for s in (100.0, 200.0, 300.0) if abs(s - start_s_m) > NEAR_START_M]
+    names += [
+        (s, f"{s * lap_m / LAP_M:.0f}")
+        for s in (100.0, 200.0, 300.0)
+        if abs(s - start_s_m) > NEAR_START_M
+    ]
     px = max(9, min(round(1.9 * LANE_WIDTH_M * view.scale), style.sizes.px(22)))
     colour = theme.ground.line
     for s_m, text in names:

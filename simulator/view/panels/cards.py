@@ -335,19 +335,21 @@ def _in_size(content: Comparison, px: int, name_width: float, style: Style) -> T
     return TableLayout(px, pad, row, tuple(edges), tuple(headings), size)
 
 
-def draw_problem(surface: pygame.Surface, text: str, layout: Layout, style: Style) -> None:
-    """Say below the title what is wrong with the file."""
-    card = problem_card(text, layout.stage, style)
+def draw_problem(
+    surface: pygame.Surface, text: str, layout: Layout, style: Style, heading: str = PROBLEM
+) -> None:
+    """Say below the title what is wrong with the file, or else what its heading says."""
+    card = problem_card(text, layout.stage, style, heading)
     top = layout.status.bottom if layout.status is not None else 0
     surface.blit(card, (layout.stage.x + (layout.stage.w - card.get_width()) // 2, top))
 
 
 @lru_cache(maxsize=1)
-def problem_card(text: str, stage: Box, style: Style) -> pygame.Surface:
+def problem_card(text: str, stage: Box, style: Style, heading: str = PROBLEM) -> pygame.Surface:
     """Return the card that says what is wrong with the file, in four lines at most."""
     px, theme = style.sizes.body, style.theme
     room = max(1, min(round(0.8 * stage.w), 60 * px) - 3 * px)
-    lines = [(PROBLEM, SEMIBOLD, theme.text)]
+    lines = [(heading, SEMIBOLD, theme.text)]
     wrapped = style.type.wrap(text.split(), REGULAR, px, room)[:4]
     lines += [(line, REGULAR, theme.muted) for line in wrapped]
     step, widest = round(1.4 * px), max(style.type.width(line, w, px) for line, w, _ in lines)

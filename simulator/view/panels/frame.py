@@ -95,6 +95,11 @@ class SidePanel:
         """Bring its fields of the layer up to date."""
         raise NotImplementedError
 
+    @property
+    def captures(self) -> bool:
+        """Whether it gets every event of mouse and keyboard, as an open menu does."""
+        return False
+
     def handle(self, event: pygame.Event, session: Watched) -> bool | None:
         """Take an event of the mouse; return whether it was meant for the panel alone."""
 

@@ -1,8 +1,8 @@
-"""The timeline: gap to the light over distance, the bar to scrub, and which line is whose.
+"""The timeline: gap to the light, or pace, over distance; the bar to scrub; which line is whose.
 
 In: a scene's `Chart`, the panel's box. Out: the chart with its key, kept until its curves change;
 the runner's curve and the band of the model's samples are uncovered up to the revealed distance.
-Ahead is up, behind is down.
+Ahead is up, behind is down; faster is up, slower is down.
 """
 
 from __future__ import annotations
@@ -10,17 +10,25 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from enum import StrEnum
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import pygame
 from numpy.typing import NDArray
 
-from simulator.stage.scene import Body, Chart, ChartCurve, ChartMarker, Scene
+from simulator.stage.scene import Body, Chart, ChartCurve, ChartMarker, PaceCurve, Scene
 from simulator.units import format_signed
 from simulator.view.layout import Box
 from simulator.view.panels.cards import ground
-from simulator.view.panels.frame import CachedLayer, SidePanel, padding, quiet_ground, time_in
+from simulator.view.panels.frame import (
+    CachedLayer,
+    SidePanel,
+    arrow,
+    padding,
+    quiet_ground,
+    time_in,
+)
 from simulator.view.sprites import dot
 from simulator.view.text import REGULAR, SEMIBOLD, Style, shrink
 from simulator.view.theme import Colour, Sizes, Theme, mix
@@ -30,7 +38,26 @@ if TYPE_CHECKING:
     from simulator.view.ui import Key
     from simulator.view.watched import Watched
 
-_WAYS = "up: ahead   down: behind"
+
+class ChartKind(StrEnum):
+    """What the chart below the stage is of; its value is its heading."""
+
+    GAP = "gap to the light"
+    PACE = "pace, s/400 m"
+    PACERS = "who runs when"
+
+    def next(self) -> ChartKind:
+        """Return the one after it, round and round."""
+        kinds = list(ChartKind)
+        return kinds[(kinds.index(self) + 1) % len(kinds)]
+
+
+Floats = NDArray[np.float64]
+_WAYS = {
+    ChartKind.GAP: "up: ahead   down: behind",
+    ChartKind.PACE: "up: faster   down: slower",
+    ChartKind.PACERS: "",
+}
 _BAND_WORDS = (
     "90 % of the model's runs, spreads assumed",
     "90 % of runs (assumed)",
@@ -56,56 +83,64 @@ def distance_at(box: Box, sizes: Sizes, race_m: float, x: int) -> float:
     return min(race_m, max(0.0, (x - area.x) / max(1, area.w - 1) * race_m))
 
 
+Curve: TypeAlias = ChartCurve | PaceCurve
+
+
+def values_of(curve: Curve) -> Floats:
+    """Return what a curve is of: gaps [s], or paces [s/400 m]."""
+    return curve.pace_s if isinstance(curve, PaceCurve) else curve.gap_s
+
+
 class Timeline:
     """Keeps a picture with the runner's whole curve; only its revealed part is ever shown."""
 
-    def __init__(self, style: Style) -> None:
-        """Start with nothing drawn."""
-        self._style = style
+    def __init__(self, style: Style, kind: ChartKind = ChartKind.GAP) -> None:
+        """Start with nothing drawn; `kind` is of gaps or of paces."""
+        self._style, self._kind = style, kind
         self._type, self._sizes, self._theme = style.type, style.sizes, style.theme
         self._key: object = None
-        self._curves: tuple[ChartCurve, ...] = ()
+        self._curves: tuple[Curve, ...] = ()
         self._band: Band | None = None
         self._version = 0
         self._whole: pygame.Surface | None = None
-        self._drawn: tuple[Plot, tuple[ChartCurve, ...], list[tuple[ChartCurve, Lines]]] | None = (
-            None
-        )
+        self._drawn: tuple[Plot, tuple[Curve, ...], list[tuple[Curve, Lines]]] | None = None
 
     def show(self, layer: CachedLayer, scene: Scene, box: Box) -> None:
         """Bring the still part up to date: axes, ghosts' curves, marks."""
         chart, sizes = scene.chart, self._sizes
         light = scene.gaps[0].colour if scene.gaps else "green"
-        same = len(chart.curves) == len(self._curves) and all(
-            a is b for a, b in zip(chart.curves, self._curves, strict=True)
+        curves = curves_of(chart, self._kind)
+        band = chart.band if self._kind is ChartKind.GAP else None
+        same = len(curves) == len(self._curves) and all(
+            a is b for a, b in zip(curves, self._curves, strict=True)
         )
         marks = tuple(m for m in chart.marks if m.kind != "event" or m.x_m <= chart.reveal_m)
-        names = named(chart.curves, scene.ghosts)
-        key = (box, chart.race_m, marks, chart.gap_range_s, light, [name for _, name in names])
-        if not same or chart.band is not self._band or key != self._key:
+        names = named(curves, scene.ghosts)
+        plot = plot_of(chart, box, sizes, self._kind)
+        key = (plot, marks, light, [name for _, name in names])
+        if not same or band is not self._band or key != self._key:
             if not same:
-                self._curves = chart.curves
-            self._band, self._key = chart.band, key
+                self._curves = curves
+            self._band, self._key = band, key
             self._version += 1
             self._whole = None
         inner = box.inset(1, 1)
-        plot = _plot(chart, box, sizes)
 
         def paint(surface: pygame.Surface, _: Box) -> None:
             self._axes(surface, plot, box)
-            heading(surface, box, light, names, self._style, banded=chart.band is not None)
+            heading(surface, box, light, names, self._style, self._kind, banded=band is not None)
             whole = pygame.Surface((plot.box.w, plot.box.h), 0, 32)
             moved = Plot(Box(0, 0, plot.box.w, plot.box.h), plot.race_m, plot.least_s, plot.most_s)
             self._field(whole, moved, marks, light, None)
             surface.blit(whole, (plot.box.x, plot.box.y))
-            if chart.band is not None:
-                self._field(whole, moved, marks, light, chart.band)
+            if band is not None:
+                self._field(whole, moved, marks, light, band)
             for curve, lines in self._lines(moved):
                 if curve.kind == "runner":
                     draw_lines(whole, moved, lines, self._theme.colour(curve.colour))
             self._whole = whole
 
-        layer.field("timeline", inner, self._version, paint)
+        layer.field("timeline", inner, (self._kind, self._version), paint)
 
     def _axes(self, surface: pygame.Surface, plot: Plot, box: Box) -> None:
         """Write what stands left of and below the drawing area."""
@@ -114,6 +149,7 @@ class Timeline:
         for tick in ticks(plot.least_s, plot.most_s, area.h, caption):
             at = (area.x - 6, round(plot.y(tick)))
             text = "0" if tick == 0 else f"{tick:+g} s".replace("-", "−")
+            text = f"{tick:g} s" if self._kind is ChartKind.PACE else text
             type_.write(surface, text, at, REGULAR, caption, theme.muted, align=1)
         begin, end = float(box.right), 0.0  # the finish is written first: it always has room
         for metres in (plot.race_m, *metre_lines(plot.race_m)[:-1]):
@@ -147,23 +183,26 @@ class Timeline:
             surface.fill(theme.panel_high, (area.x, round(plot.y(tick)), area.w, 1))
         for metres in metre_lines(plot.race_m):
             surface.fill(theme.panel_high, (round(plot.x(metres)), area.y, 1, area.h))
-        zero = round(plot.y(0.0))
         colour = mix(theme.panel, theme.colour(light), 0.8)
-        surface.fill(colour, (area.x, zero - 1, area.w, max(1, round(2 * sizes.unit))))
+        if self._kind is ChartKind.GAP:
+            zero = round(plot.y(0.0))
+            surface.fill(colour, (area.x, zero - 1, area.w, max(1, round(2 * sizes.unit))))
         for curve, lines in self._lines(plot):
-            if curve.kind != "runner":
+            if curve.kind == "plan":
+                draw_lines(surface, plot, lines, colour)
+            elif curve.kind != "runner":
                 shade = mix(theme.panel, theme.colour(curve.colour), 0.72)
                 draw_lines(surface, plot, lines, shade)
         self._write_marks(surface, plot, marks)
 
-    def _lines(self, plot: Plot) -> list[tuple[ChartCurve, Lines]]:
+    def _lines(self, plot: Plot) -> list[tuple[Curve, Lines]]:
         """Return the curves as they are drawn: worked out again only where one has changed."""
         if self._drawn is None or self._drawn[0] != plot or self._drawn[1] is not self._curves:
             thin, thick = max(1, round(1.6 * self._sizes.unit)), _thickness(self._sizes)
             known = dict(self._drawn[2]) if self._drawn and self._drawn[0] == plot else {}
             lines = [
                 (curve, curve_lines(plot, curve, thick))
-                if curve.kind == "runner"
+                if curve.kind in ("runner", "plan")
                 else (curve, known.get(curve) or curve_lines(plot, curve, thin, dashed=True))
                 for curve in self._curves
             ]
@@ -188,7 +227,7 @@ class Timeline:
 
     def _uncover(self, surface: pygame.Surface, plot: Plot, chart: Chart) -> None:
         """Show the runner's curve up to the revealed distance, and not a pixel of the rest."""
-        runner = next((c for c in chart.curves if c.kind == "runner"), None)
+        runner = next((c for c in self._curves if c.kind == "runner"), None)
         end = plot.x(min(chart.reveal_m, chart.race_m))
         if runner is None or not len(runner.x_m) or self._whole is None or end <= plot.box.x:
             return
@@ -197,28 +236,36 @@ class Timeline:
         known = int(end - area.x) // STEP_PX * STEP_PX
         surface.blit(self._whole, (area.x, area.y), (0, 0, known, area.h))
         metres = [known / max(1, area.w - 1) * plot.race_m, min(chart.reveal_m, runner.x_m[-1])]
-        first, last = np.interp(metres, runner.x_m, runner.gap_s).tolist()
+        first, last = np.interp(metres, runner.x_m, values_of(runner)).tolist()
         points = [(float(area.x + known), plot.y(first)), (end, plot.y(last))]
         draw_line(surface, points, self._theme.colour(runner.colour), _thickness(self._sizes))
 
     def draw(self, surface: pygame.Surface, scene: Scene, box: Box) -> None:
         """Uncover the runner's curve, and draw the playhead."""
         chart, theme, sizes = scene.chart, self._theme, self._sizes
-        plot = _plot(chart, box, sizes)
+        plot = plot_of(chart, box, sizes, self._kind)
         area = plot.box
         self._uncover(surface, plot, chart)
         x = plot.x(min(max(0.0, chart.playhead_m), chart.race_m))
         thick = max(1, round(1.5 * sizes.unit))
         surface.fill(theme.muted, (round(x - thick / 2), area.y - 3, thick, area.h + 6))
         r = max(3.0, round(5.0 * sizes.unit * 4) / 4)
-        runner = next((c for c in chart.curves if c.kind == "runner"), None)
+        runner = next((c for c in self._curves if c.kind == "runner"), None)
         y: float = area.bottom
         if runner is not None and len(runner.x_m):
-            y = plot.y(float(np.interp(chart.playhead_m, runner.x_m, runner.gap_s)))
+            y = plot.y(float(np.interp(chart.playhead_m, runner.x_m, values_of(runner))))
         surface.blit(*dot(theme.text, r, r, 16, theme.back, 1.5).at(x, y))
 
 
-def _plot(chart: Chart, box: Box, sizes: Sizes) -> Plot:
+def curves_of(chart: Chart, kind: ChartKind) -> tuple[Curve, ...]:
+    """Return the curves of a chart of this kind."""
+    return chart.paces if kind is ChartKind.PACE else chart.curves
+
+
+def plot_of(chart: Chart, box: Box, sizes: Sizes, kind: ChartKind) -> Plot:
+    """Return the drawing area of a chart of this kind, and its axes."""
+    if kind is ChartKind.PACE:
+        return Plot(plot_box(box, sizes), chart.race_m, *chart.pace_range_s)
     least, most = chart.gap_range_s
     least, most = min(least, -0.25), max(most, 0.25)
     pad = 0.06 * (most - least)
@@ -278,6 +325,7 @@ class TimelineHover(SidePanel):
     def __init__(self) -> None:
         """Point at nothing."""
         self._at, self.box = (-1, -1), None
+        self.kind: ChartKind | None = ChartKind.GAP
 
     def handle(self, event: pygame.Event, session: Watched) -> bool:
         """Take where the mouse is; a click on the label of an event goes to it."""
@@ -293,10 +341,11 @@ class TimelineHover(SidePanel):
 
     def _under(self) -> MarkLabel | None:
         """Return the event whose label is under the mouse."""
-        if self.box is None:
+        if self.box is None or self.kind is None or self.kind is ChartKind.PACERS:
             return None
         chart = self.scene.chart
-        labels = mark_labels(_plot(chart, self.box, self.style.sizes), chart.marks, self.style)
+        plot = plot_of(chart, self.box, self.style.sizes, self.kind)
+        labels = mark_labels(plot, chart.marks, self.style)
         return next((each for each in labels if each.box and _holds(each.box, self._at)), None)
 
     def draw_over(
@@ -305,15 +354,18 @@ class TimelineHover(SidePanel):
         session: Watched,  # noqa: ARG002 - as all panels
         focus: Key | None,  # noqa: ARG002
     ) -> None:
-        """Say which gap each curve has at the distance under the mouse."""
-        if self.box is None or not _holds(plot_box(self.box, self.style.sizes), self._at):
+        """Say which gap or pace each curve has at the distance under the mouse."""
+        if self.box is None or self.kind is None or self.kind is ChartKind.PACERS:
             return
-        label, plot = self._under(), _plot(self.scene.chart, self.box, self.style.sizes)
+        if not _holds(plot_box(self.box, self.style.sizes), self._at):
+            return
+        label = self._under()
+        plot = plot_of(self.scene.chart, self.box, self.style.sizes, self.kind)
         if label is not None and label.box is not None:
             pygame.draw.rect(surface, _mark_colour(label.mark, self.style.theme), label.box, 1)
         metres = distance_at(self.box, self.style.sizes, plot.race_m, self._at[0])
         surface.fill(self.style.theme.faint, (self._at[0], plot.box.y, 1, plot.box.h))
-        self._card(surface, plot.box, read_out(self.scene, metres))
+        self._card(surface, plot.box, read_out(self.scene, metres, self.kind))
 
     def _card(
         self, surface: pygame.Surface, area: Box, rows: Sequence[tuple[str, str, str]]
@@ -344,16 +396,21 @@ MOST_READ = 6
 """So many curves are read out at most."""
 
 
-def read_out(scene: Scene, metres: float) -> tuple[tuple[str, str, str], ...]:
+def read_out(
+    scene: Scene, metres: float, kind: ChartKind = ChartKind.GAP
+) -> tuple[tuple[str, str, str], ...]:
     """Return what is known at a race distance [m]: name, text and colour name of each curve.
 
     The first row is the distance. Of her own run nothing is said that is not revealed.
     """
-    chart, rows = scene.chart, [(f"{metres:.0f} m", "behind the light", "")]
-    for curve, name in named(chart.curves, scene.ghosts)[:MOST_READ]:
+    paced = kind is ChartKind.PACE
+    chart, rows = scene.chart, [(f"{metres:.0f} m", "s/400 m" if paced else "behind the light", "")]
+    for curve, name in named(curves_of(chart, kind), scene.ghosts)[:MOST_READ]:
         reach_m = min(chart.reveal_m, curve.x_m[-1]) if curve.kind == "runner" else curve.x_m[-1]
-        gap = float(np.interp(metres, curve.x_m, curve.gap_s)) if metres <= reach_m else math.nan
-        text = f"{format_signed(gap)} s" if math.isfinite(gap) else "–"
+        known = metres <= reach_m
+        value = float(np.interp(metres, curve.x_m, values_of(curve))) if known else math.nan
+        text = f"{value:.1f}" if paced else f"{format_signed(value)} s"
+        text = text if math.isfinite(value) else "–"
         rows.append((name, text, curve.colour))
     return tuple(rows)
 
@@ -361,21 +418,20 @@ def read_out(scene: Scene, metres: float) -> tuple[tuple[str, str, str], ...]:
 # the key: which line is whose --------------------------------------------------------------------
 
 
-def named(
-    curves: Sequence[ChartCurve], ghosts: Sequence[Body]
-) -> tuple[tuple[ChartCurve, str], ...]:
+def named(curves: Sequence[Curve], ghosts: Sequence[Body]) -> tuple[tuple[Curve, str], ...]:
     """Return the curves with their names, the weightiest first: what the user made is not lost.
 
     The runner, runs that were left, kept runs with their numbers, the file's ghosts.
     """
     labels = {(ghost.name, ghost.colour): ghost.label for ghost in ghosts}
-    rows: list[tuple[int, ChartCurve, str]] = []
+    rows: list[tuple[int, Curve, str]] = []
     for curve in curves:
         label = labels.get((curve.name, curve.colour), "")
         rest = 2 if label in _PIN_LABELS else 3
         rest = 1 if curve.name.startswith("before") else rest
-        weight = 0 if curve.kind == "runner" else rest
-        rows.append((weight, curve, f"{label} {curve.name}" if weight == 2 else curve.name))
+        weight = 0 if curve.kind in ("runner", "plan") else rest
+        name = "the plan" if curve.kind == "plan" else curve.name
+        rows.append((weight, curve, f"{label} {name}" if weight == 2 else name))
     return tuple((curve, name) for _, curve, name in sorted(rows, key=lambda row: row[0]))
 
 
@@ -390,16 +446,17 @@ class Legend:
         ways: which way is good.
     """
 
-    names: tuple[tuple[ChartCurve, str], ...]
+    names: tuple[tuple[Curve, str], ...]
     more: str
     band: str
     ways: str
 
 
 def legend(
-    curves: Sequence[tuple[ChartCurve, str]],
+    curves: Sequence[tuple[Curve, str]],
     room: float,
     style: Style,
+    kind: ChartKind = ChartKind.GAP,
     *,
     banded: bool,
 ) -> Legend:
@@ -429,7 +486,7 @@ def legend(
         return Legend(shown, f"+{left} more" if left else "", band, ways)
 
     for band in bands:
-        if fits(whole := cut(widest, len(curves), band, _WAYS)):
+        if fits(whole := cut(widest, len(curves), band, _WAYS[kind])):
             return whole
     for band in (bands[-1], ""):
         for count in range(len(curves), 0, -1):
@@ -443,8 +500,9 @@ def heading(
     surface: pygame.Surface,
     box: Box,
     light: str,
-    names: Sequence[tuple[ChartCurve, str]],
+    names: Sequence[tuple[Curve, str]],
     style: Style,
+    kind: ChartKind,
     *,
     banded: bool,
 ) -> None:
@@ -456,15 +514,20 @@ def heading(
         light: the colour of the light's line, as a scenario names it.
         names: the curves with their names, the weightiest first.
         style: sizes and colours.
+        kind: what the chart is of.
         banded: whether there is a band to name.
     """
     theme, type_, px = style.theme, style.type, style.sizes.caption
     pad = padding(style.sizes)
     y = box.y + px * 1.35
     x: float = box.x + pad
-    x += type_.caps(surface, "gap to the light", (x, y), px, theme.muted) + 2 * pad
-    x += _light(surface, x, y, light, style) + pad
-    shown = legend(names, box.right - pad - x, style, banded=banded)
+    wide = type_.caps(surface, kind.value, (x, y), px, theme.muted)
+    arrow(surface, round(x + wide + px), round(y), px, theme.muted)
+    x += wide + px + 2 * pad
+    if kind is ChartKind.GAP:
+        x += _light(surface, x, y, light, style) + pad
+    right = box.right - pad - (controls_width(style) if kind is ChartKind.PACE else 0)
+    shown = legend(names, right - x, style, kind, banded=banded)
     for curve, name in shown.names:
         x += _sample(surface, curve, x, y, style) + 6
         x += type_.write(surface, name, (x, y), REGULAR, px, theme.muted) + pad
@@ -475,15 +538,27 @@ def heading(
         shade = mix(theme.panel, theme.own, 0.3)
         surface.fill(shade, (round(x), round(y - high / 2), key, high))
         type_.write(surface, shown.band, (x + key + 6, y), REGULAR, px, theme.muted)
-    type_.write(surface, shown.ways, (box.right - pad, y), REGULAR, px, theme.faint, align=1)
+    type_.write(surface, shown.ways, (right, y), REGULAR, px, theme.faint, align=1)
 
 
-def _sample(surface: pygame.Surface, curve: ChartCurve, x: float, y: float, style: Style) -> int:
+def controls_width(style: Style) -> int:
+    """Return the room for what can be pressed at the right of a chart's heading [px]."""
+    return 20 * style.sizes.caption
+
+
+def heading_box(box: Box, kind: ChartKind, style: Style) -> Box:
+    """Return where the chart's heading stands: a click takes the next chart."""
+    px, pad = style.sizes.caption, padding(style.sizes)
+    wide = style.type.caps_width(kind.value, px) + 2 * px + pad
+    return Box(box.x + pad // 2, box.y, wide, round(2.5 * px))
+
+
+def _sample(surface: pygame.Surface, curve: Curve, x: float, y: float, style: Style) -> int:
     """Draw a piece of a curve's line; return its width [px]."""
     wide = round(1.6 * style.sizes.caption)
     thick = max(1, round(2.2 * style.sizes.unit))
     colour, top = style.theme.colour(curve.colour), round(y - thick / 2)
-    if curve.kind == "runner":
+    if curve.kind in ("runner", "plan"):
         surface.fill(colour, (round(x), top, wide, thick + 1))
         return wide
     third = max(2, round(wide / 5))
@@ -503,8 +578,6 @@ def _light(surface: pygame.Surface, x: float, y: float, light: str, style: Style
 # -- the drawing area ------------------------------------------------------------------------------
 
 
-Floats = NDArray[np.float64]
-
 Lines = list[list[tuple[float, float]]]
 """Points of fine lines [px]."""
 
@@ -514,7 +587,7 @@ STEP_PX = 2
 
 @dataclass(frozen=True, slots=True)
 class Plot:
-    """The drawing area and its axes: `box` [px], race length [m], gap range [s]."""
+    """The drawing area and its axes: `box` [px], race length [m], range of gaps or paces [s]."""
 
     box: Box
     race_m: float
@@ -528,6 +601,16 @@ class Plot:
     def y(self, gap_s: float) -> float:
         """Return the row of a gap; behind is down."""
         return float(self.rows(np.array(gap_s)))
+
+    def metres(self, x: float) -> float:
+        """Return the race distance at a column, within the race [m]."""
+        share = (x - self.box.x) / max(1, self.box.w - 1)
+        return min(max(share, 0.0), 1.0) * self.race_m
+
+    @property
+    def per_px(self) -> float:
+        """How much one row down is [s]."""
+        return (self.most_s - self.least_s) / max(1, self.box.h - 1)
 
     def rows(self, gap_s: Floats) -> Floats:
         """Return the rows of gaps, of any one shape; NaN stays NaN."""
@@ -568,13 +651,13 @@ def draw_area(surface: pygame.Surface, plot: Plot, band: Band, fill: Colour, edg
     surface.set_clip(clip)
 
 
-def curve_lines(plot: Plot, curve: ChartCurve, thick: int, *, dashed: bool = False) -> Lines:
+def curve_lines(plot: Plot, curve: Curve, thick: int, *, dashed: bool = False) -> Lines:
     """Return a curve as the lines it is drawn with, through one point each two pixels."""
     if len(curve.x_m) < 2:
         return []
     columns = np.arange(0, plot.box.w, STEP_PX)
     metres = columns / max(1, plot.box.w - 1) * plot.race_m
-    gaps = np.interp(metres, curve.x_m, curve.gap_s, right=np.nan)
+    gaps = np.interp(metres, curve.x_m, values_of(curve), right=np.nan)
     known = np.isfinite(gaps)
     xs, ys = (plot.box.x + columns[known]).astype(float).tolist(), plot.rows(gaps[known])
     on, off = _dash(thick) if dashed else (len(xs), 1)

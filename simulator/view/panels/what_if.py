@@ -1,15 +1,15 @@
 """WHAT IF: finish times for other settings as bars; the live one is highlighted, and may be hidden.
 
-In: a scene's `WhatIf`, the panel's box, the mouse. Out: one field of a layer; a tip over the
-picture, calls on the session. The axis does not begin at zero: a broken foot under each bar and the
-printed range say so. `lay_out` places everything once, for drawing and for clicking.
+In: a scene's `WhatIf`, the panel's box, the mouse. Out: one field of a layer; a tip or a menu over
+the picture, calls on the session. An axis of times or metres does not begin at zero: a broken foot
+under each bar and the printed range say so. `lay_out` places everything once, for drawing and for
+clicking.
 """
 
 from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING
@@ -32,7 +32,7 @@ from simulator.view.panels.frame import (
 )
 from simulator.view.text import REGULAR, SEMIBOLD, Style
 from simulator.view.theme import Colour, mix
-from simulator.view.ui import Control, Key
+from simulator.view.ui import Control, Key, Menu
 
 if TYPE_CHECKING:
     from simulator.analysis.what_if import Alternative
@@ -42,6 +42,8 @@ BARS: Key = ("what if",)
 """The bars as one control: Tab comes to them last, the arrow keys mark one or change the axis."""
 FROM_GUN = ", from the gun"
 """How an axis ends whose rows are not the live attempt: that was forked, they are whole runs."""
+FINISH, CHANCE, LIGHT = "finish time", "chance", "light lost"
+"""Measures that are drawn in ways of their own: names of `Measure`."""
 _LABEL_SHARE = 0.4
 """Share of the width that one label may take, so that two always have room."""
 
@@ -97,20 +99,45 @@ def lay_out(panel: Box, shown: WhatIf, style: Style) -> BarLayout:
     edges = [round(area.x + i * step) for i in range(len(shown.bars) + 1)]
     high = max(1, inner.bottom - area.y)
     columns = tuple(Box(a, area.y, max(1, b - a), high) for a, b in itertools.pairwise(edges))
-    known = [bar.finish_s for bar in shown.bars if bar.finish_s is not None and not bar.hidden]
-    low, most = min([*known, shown.target_s]), max([*known, shown.target_s])
-    most = max(known, default=most)
-    foot = low - max(0.25 * (most - low), 0.5)
-    span, thick, bars = max(most - foot, 0.5), max(2, round(step * 0.66)), []
+    foot, span = _scale(shown)
+    thick, bars = max(2, round(step * 0.66)), []
     for i, bar in enumerate(shown.bars):
-        share = 1.0 if bar.hidden or bar.finish_s is None else (bar.finish_s - foot) / span
+        value = value_of(shown, bar)
+        share = 1.0 if value is None else (value - foot) / span
         tall = max(4, round(share * area.h))
         x = round(area.x + (i + 0.5) * step - thick / 2)
         bars.append(Box(x, area.bottom - tall, thick, tall))
     target_y = round(area.bottom - (shown.target_s - foot) / span * area.h)
     heading = words, Box(inner.x, inner.y, wide, line)
-    labels, times = _labels(area, shown, style), _times(area, shown, known, style)
+    labels, times = _labels(area, shown, style), _times(area, shown, style)
     return BarLayout(inner, heading, area, tuple(bars), columns, labels, times, target_y)
+
+
+def value_of(shown: WhatIf, bar: Alternative) -> float | None:
+    """Return what a bar shows, [s], [m] or a share; None where that is secret or not known."""
+    if bar.hidden and shown.measure != CHANCE:
+        return None
+    return bar.measured(shown.measure)  # type: ignore[arg-type] # its value names a measure
+
+
+def value_text(shown: WhatIf, bar: Alternative, value: float, decimals: int = 2) -> str:
+    """Return what a bar shows as text."""
+    if shown.measure == FINISH:
+        return format_time(value, decimals)
+    if shown.measure != LIGHT:
+        return f"{100.0 * value:.1f} %"
+    return "kept" if bar.lost_light_m is None else f"{value:.0f} m"
+
+
+def _scale(shown: WhatIf) -> tuple[float, float]:
+    """Return where the axis of the bars begins, and how much of it they stand on."""
+    known = [v for v in (value_of(shown, bar) for bar in shown.bars) if v is not None]
+    if shown.measure not in (FINISH, LIGHT):
+        return 0.0, max([*known, 0.01])
+    least, ends = (0.5, [shown.target_s]) if shown.measure == FINISH else (25.0, known or [0.0])
+    low, most = min([*known, *ends]), max(known, default=max(ends))
+    foot = low - max(0.25 * (most - low), least)
+    return foot, max(most - foot, least)
 
 
 def _labels(area: Box, shown: WhatIf, style: Style) -> tuple[BarLabel, ...]:
@@ -136,15 +163,17 @@ def _labels(area: Box, shown: WhatIf, style: Style) -> tuple[BarLabel, ...]:
     return tuple(sorted(written, key=lambda label: label.index))
 
 
-def _times(area: Box, shown: WhatIf, known: Sequence[float], style: Style) -> tuple[BarLabel, ...]:
-    """Return the times over the bars: the own one's, and the slowest where the two are clear."""
-    bars = [(i, b) for i, b in enumerate(shown.bars) if b.finish_s is not None and not b.hidden]
+def _times(area: Box, shown: WhatIf, style: Style) -> tuple[BarLabel, ...]:
+    """Return the values over the bars: the own one's, and the largest where the two are clear."""
+    values = [(i, b, value_of(shown, b)) for i, b in enumerate(shown.bars)]
+    bars = [(i, b, v) for i, b, v in values if v is not None]
+    most = max((v for _, _, v in bars), default=0.0)
     named = [row for row in bars if row[1].current]
-    named += [row for row in bars if row[1].finish_s == max(known) and not row[1].current][:1]
+    named += [row for row in bars if row[2] == most and not row[1].current][:1]
     gap, step = round(0.5 * style.sizes.caption), area.w / len(shown.bars)
     times: list[BarLabel] = []
-    for i, bar in named:
-        time = _label(i, replace(bar, label=format_time(bar.finish_s or 0.0, 1)), area, step, style)
+    for i, bar, value in named:
+        time = _label(i, replace(bar, label=value_text(shown, bar, value, 1)), area, step, style)
         if all(time.clear_of(other, gap) for other in times):
             times.append(time)
     return tuple(times)
@@ -183,15 +212,16 @@ def files_bar(what_if: WhatIf) -> Alternative | None:
 
 
 def _own_finish(what_if: WhatIf) -> str:
-    """Return the own finish time, as the heading says it."""
+    """Return the own finish time, or what else is measured, as the heading says it."""
     own = next((bar for bar in what_if.bars if bar.current), None)
     if own is None:
         return ""
-    if own.hidden:
+    value = value_of(what_if, own)
+    if value is not None:
+        return f"{own_name(what_if)} {value_text(what_if, own, value, 1)}"
+    if own.hidden and what_if.measure != CHANCE:
         return f"{own_name(what_if)}: at the finish"
-    if own.finish_s is not None:
-        return f"{own_name(what_if)} {format_time(own.finish_s, 1)}"
-    if own.stale:
+    if own.stale or own.finish_s is not None:
         return "being computed"
     return "did not finish" if own_name(what_if) == "yours" else "from the gun: no finish"
 
@@ -201,7 +231,7 @@ def _heading(what_if: WhatIf, width: int, style: Style) -> str:
     px = style.sizes.caption
     room = width - style.type.width(_own_finish(what_if), SEMIBOLD, style.sizes.small)
     room = max(1, room - round(2.2 * px))
-    for text in (f"finish time by {what_if.axis}", f"by {what_if.axis}"):
+    for text in (f"{what_if.measure} by {what_if.axis}", f"by {what_if.axis}"):
         if style.type.width(text, REGULAR, px) <= room:
             return text
     return style.type.fit(f"by {what_if.axis.removesuffix(FROM_GUN)}", REGULAR, px, room)
@@ -214,6 +244,8 @@ def tip_of(shown: WhatIf, index: int) -> tuple[str, str]:
     """
     bar, filed, mine = shown.bars[index], files_bar(shown), own_name(shown)
     name = f"{shown.axis.removesuffix(FROM_GUN)} {bar.label}"
+    if shown.measure != FINISH:
+        return _tip_of_margin(shown, bar, name)
     if bar.hidden:
         return name, f"{mine}: told at the finish; click or V to see it now"
     if bar.finish_s is None:
@@ -237,6 +269,22 @@ def tip_of(shown: WhatIf, index: int) -> tuple[str, str]:
     quiet += ", rests on assumed spacing" if bar.assumed else ""
     quiet += ", being computed anew" if bar.stale else ""
     return f"{name}: {format_time(bar.finish_s)}", quiet
+
+
+def _tip_of_margin(shown: WhatIf, bar: Alternative, name: str) -> tuple[str, str]:
+    value = value_of(shown, bar)
+    if value is None and bar.hidden and shown.measure != CHANCE:
+        return name, f"{own_name(shown)}: told at the finish; click or V to see it now"
+    if value is None:
+        known = not bar.stale and bar.finish_s is None
+        return name, "does not finish" if known else "being computed"
+    words = {FINISH: "", LIGHT: "light lost at "}.get(shown.measure, f"{shown.measure} ")
+    words = "the light is " if shown.measure == LIGHT and bar.lost_light_m is None else words
+    said = [own_name(shown)] if bar.current else []
+    if bar.finish_s is not None and not bar.hidden:
+        said.append(format_time(bar.finish_s))
+    said += ["in the file"] * bar.in_file + ["rests on assumed spacing"] * bar.assumed
+    return f"{name}: {words}{value_text(shown, bar, value)}", ", ".join(said)
 
 
 # the picture --------------------------------------------------------------------------------------
@@ -269,11 +317,10 @@ def paint(surface: pygame.Surface, panel: Box, shown: WhatIf, style: Style) -> N
     arrow(surface, round(inner.x + wide + 0.7 * px), y, px, theme.muted)
     mine, right = _own_finish(shown), (inner.right, y)
     write(surface, mine, right, SEMIBOLD, style.sizes.small, theme.own, align=1, width=inner.w)
-    known = [bar.finish_s for bar in shown.bars if bar.finish_s is not None and not bar.hidden]
-    if not known:
+    if all(value_of(shown, bar) is None for bar in shown.bars):
         return
     for bar, rect in zip(shown.bars, lay.bars, strict=True):
-        _bar(surface, pygame.Rect(rect), bar, style)
+        _bar(surface, pygame.Rect(rect), shown, bar, style)
     for time in lay.times:
         tint = theme.own if shown.bars[time.index].current else theme.muted
         top = lay.bars[time.index].y - 0.55 * line
@@ -281,6 +328,15 @@ def paint(surface: pygame.Surface, panel: Box, shown: WhatIf, style: Style) -> N
     for label in lay.labels:
         tint = theme.own if shown.bars[label.index].current else theme.muted
         write(surface, label.text, (label.x, area.bottom + line * 0.62), label.weight, px, tint)
+    if shown.measure == FINISH:
+        _target(surface, lay, shown, line, style)
+
+
+def _target(
+    surface: pygame.Surface, lay: BarLayout, shown: WhatIf, line: int, style: Style
+) -> None:
+    """Draw the line of the target and its time, clear of the times over the bars."""
+    theme, px, write, area = style.theme, style.sizes.caption, style.type.write, lay.area
     dash, y = max(4, round(5 * style.sizes.unit)), lay.target_y
     for x in range(area.x, area.right, 2 * dash):
         thick = max(1, round(1.4 * style.sizes.unit))
@@ -304,22 +360,26 @@ def _tag_box(lay: BarLayout, wide: int, line: int) -> Box:
     return next((p for p in places if not any(p.touches(t) for t in times)), places[0])
 
 
-def _bar(surface: pygame.Surface, rect: pygame.Rect, bar: Alternative, style: Style) -> None:
+def _bar(
+    surface: pygame.Surface, rect: pygame.Rect, shown: WhatIf, bar: Alternative, style: Style
+) -> None:
     theme = style.theme
+    value = value_of(shown, bar)
     colour = theme.own if bar.current else theme.bar
     colour = mix(theme.panel, colour, 0.5) if bar.stale else colour
-    if bar.hidden:
+    if value is None and bar.hidden:
         pygame.draw.rect(surface, mix(theme.panel, colour, 0.16), rect, border_radius=2)
         pygame.draw.rect(surface, mix(theme.panel, colour, 0.6), rect, 1, border_radius=2)
         style.type.write(surface, "?", rect.center, SEMIBOLD, style.sizes.body, colour, align=0.5)
-    elif bar.finish_s is None:
+    elif value is None:
         pygame.draw.rect(surface, theme.edge, rect, 1, border_radius=2)
     else:
         pygame.draw.rect(surface, colour, rect, border_top_left_radius=3, border_top_right_radius=3)
         if bar.assumed:
             _hatch(surface, rect, mix(theme.panel, colour, 0.45))
         foot = rect.bottom - max(4, rect.w // 3)
-        for y in (foot, foot + max(3, rect.w // 6)):
+        broken = shown.measure in (FINISH, LIGHT)
+        for y in () if not broken else (foot, foot + max(3, rect.w // 6)):
             last = (rect.right, y - rect.w // 4)
             pygame.draw.line(surface, quiet_ground(theme), (rect.x, y), last, 2)
 
@@ -348,6 +408,7 @@ class WhatIfPanel(SidePanel):
         """Point at nothing."""
         self._at = (-1, -1)
         self._marked = 0
+        self._menu: Menu | None = None
         self._bars: BarLayout | None = None
         self._shown = WhatIf("", (), 0.0)
 
@@ -365,7 +426,7 @@ class WhatIfPanel(SidePanel):
         if now.axis != before.axis:
             self._marked = next((i for i, bar in enumerate(now.bars) if bar.current), 0)
         # every scene brings a new one: an equal one is kept, and so is what follows from it
-        if (now.axis, now.bars, now.target_s) != (before.axis, before.bars, before.target_s):
+        if _content(now) != _content(before):
             self._shown = now
         self._marked = min(self._marked, len(now.bars) - 1)
         self._bars = lay_out(box, self._shown, style)
@@ -393,8 +454,16 @@ class WhatIfPanel(SidePanel):
             lambda s, b: _legend(s, b, style) if assumed else None,
         )
 
+    @property
+    def captures(self) -> bool:
+        """Whether its menu is open, which gets every event."""
+        return self._menu is not None
+
     def handle(self, event: pygame.Event, session: Watched) -> bool:
-        """Take where the mouse is; a click takes the value of a bar, or the next axis."""
+        """Take where the mouse is; a click takes the value of a bar, or opens the menu of axes."""
+        if self._menu is not None:
+            self._menu = self._menu if self._menu.handle(event) else None
+            return True
         if event.type not in (pygame.MOUSEMOTION, pygame.MOUSEBUTTONDOWN):
             return False
         self._at = event.pos
@@ -402,7 +471,7 @@ class WhatIfPanel(SidePanel):
             return False
         index = self._under()
         if self._on_heading():
-            self._step(session, 0, 1)
+            self._menu = menu_of(session)
         elif index is not None:
             self._take(session, index)
         return self._on_heading() or index is not None
@@ -412,7 +481,10 @@ class WhatIfPanel(SidePanel):
         if self._bars is None:
             return None
         nowhere = Box(0, 0, 0, 0)
-        press = lambda: self._take(session, self._marked)  # noqa: E731
+
+        def press() -> None:
+            self._take(session, self._marked)
+
         step = partial(self._step, session)
         return Control(key=BARS, box=nowhere, ring=nowhere, press=press, step=step)
 
@@ -442,11 +514,14 @@ class WhatIfPanel(SidePanel):
         elif bar.hidden:
             session.perform(Action.REVEAL)
 
-    def draw_over(self, surface: pygame.Surface, session: Watched, focus: Key | None) -> None:
+    def draw_over(self, surface: pygame.Surface, _session: Watched, focus: Key | None) -> None:
         """Say over the picture what the bar under the mouse, or the marked one, stands for."""
         if self._bars is None or self.box is None:
             return
         theme, unit = self.style.theme, self.style.sizes.unit
+        if self._menu is not None:
+            self._menu.draw(surface, self.box, self.style)
+            return
         if focus == BARS:
             thick, corner = max(2, round(2 * unit)), max(3, round(10 * unit))
             pygame.draw.rect(surface, theme.own, self.box, thick, border_radius=corner)
@@ -457,8 +532,8 @@ class WhatIfPanel(SidePanel):
             outline = pygame.Rect(column).inflate(2, 0)
             pygame.draw.rect(surface, theme.muted, outline, 1, border_radius=4)
             self._tip(surface, self.box, column, tip_of(self._shown, index))
-        elif self._on_heading() and (axis := _next_axis(session, 1)):
-            self._tip(surface, self.box, self._bars.heading[1], (f"by {axis} instead", "click"))
+        elif self._on_heading():
+            self._tip(surface, self.box, self._bars.heading[1], ("choose what is shown", "click"))
 
     def _tip(self, surface: pygame.Surface, panel: Box, over: Box, words: tuple[str, str]) -> None:
         """Draw a tip over the bars, never over the heading."""
@@ -474,6 +549,21 @@ class WhatIfPanel(SidePanel):
         x = min(max(panel.x, round(over.centre[0] - wide / 2)), panel.right - wide)
         heading = self._bars.heading[1] if self._bars is not None else over
         surface.blit(card, (max(0, x), heading.bottom + max(2, heading.h // 8)))
+
+
+def _content(shown: WhatIf) -> tuple[object, ...]:
+    return shown.axis, shown.bars, shown.target_s, shown.measure
+
+
+def menu_of(session: Watched) -> Menu:
+    """Return the menu of what the bars show and by what."""
+    state = session.panel_state()
+    return Menu(
+        (
+            ("show", state.measures, state.measure, session.set_measure),
+            ("by", state.axes, state.axis, session.set_axis),
+        )
+    )
 
 
 def _next_axis(session: Watched, steps: int) -> str:

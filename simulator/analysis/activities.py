@@ -1,0 +1,462 @@
+"""An activity as the run of a race: which laps are the track's, and where its track was.
+
+In: an `Activity`, the race, where the gun went. Out: `RaceRun`: waypoints. Laps that were pressed
+are the track's, and exact; a GPS track is laid on the 400 m lap, and says how far it may be off.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.errors import RecordingError
+from simulator.physics.track import from_plane, to_plane
+from simulator.recording.activities import Activity, ActivityLap, Sample
+from simulator.recording.recording import ARRAYS, Recording, Status, crossing
+from simulator.scenario.plan import impossible
+from simulator.scenario.schedule import Waypoint, schedule_through
+from simulator.units import LAP_M, MILE_M, format_distance, format_time
+
+Floats = NDArray[np.float64]
+
+SCALES = (0.88, 1.12)
+"""A device's lap is so many of the track's (assumed; without GPS it is off by a tenth)."""
+ODD_M, ODD_SHARE = 6.0, 0.04
+"""And beyond that so much off: metres, and a share of the piece (assumed)."""
+ON_TRACK_M = 6.0
+"""A GPS track farther than this from a lap of 400 m, as its mean, was not run on one [m]."""
+DRIFT = 0.01
+"""How far a device's distance is off, as a share of the way to an exact place (assumed)."""
+GPS_M = 3.0
+"""How far a position is off at least [m] (assumed: watches in the open)."""
+TWO_SIGMA = 2.5
+"""A track is off along the lap by so many times its mean distance beside it: two deviations."""
+STEP_M = 50.0
+"""So often a track is read [m]; more often its noise is read."""
+STEP_S = 0.05
+"""The step of a recording that is made of it [s]."""
+MOVING_M_S, MOVING_S = 2.0, 4.0
+"""Who is so fast for so long has started [m/s], [s]."""
+EARTH_M = 6_371_000.0
+
+
+@dataclass(frozen=True, slots=True)
+class RaceRun:
+    """An activity as a run of a race.
+
+    Attributes:
+        waypoints: what is known, with tolerances; those with none are exact.
+        tolerance_s: how far it may be off anywhere [s]; 0: its laps or splits are exact.
+        note: what was made of it, in a sentence.
+    """
+
+    waypoints: tuple[Waypoint, ...]
+    tolerance_s: float
+    note: str
+
+
+def race_run(
+    activity: Activity, race_m: float, from_s: float | None = None, *, trim: bool = False
+) -> RaceRun:
+    """Return an activity as a run of a race over `race_m` [m].
+
+    Args:
+        activity: what a file says.
+        race_m: how long the race was [m].
+        from_s: when the gun went, on the timer [s]; None: with the timer.
+        trim: the gun went when the track first moves; see `MOVING_M_S`.
+
+    Raises:
+        RecordingError: it is no run of this race; the message says what it is.
+    """
+    gun_s = from_s or 0.0
+    if trim and from_s is None:
+        gun_s = _moves_at(activity.track)
+    paused = f"; {activity.paused_s:.0f} s of pauses left out" if activity.paused_s else ""
+    if activity.splits:
+        points = _through(activity.splits, race_m, gun_s)
+        return _checked(RaceRun(points, 0.0, "its splits" + paused))
+    laps = _after(activity.laps, gun_s)
+    anchors, lengths = _anchors(laps, race_m)
+    pieces = np.diff([0.0, *(w.distance_m for w in anchors)])
+    if anchors and (len(activity.track) < 3 or float(pieces.max()) <= 1.2 * LAP_M):
+        return _checked(RaceRun(anchors, 0.0, f"its laps{lengths}" + paused))
+    if len(activity.track) >= 3:
+        return _checked(_tracked(activity.track, race_m, gun_s, anchors, paused))
+    raise RecordingError(_no_race(laps, race_m))
+
+
+def _checked(run: RaceRun) -> RaceRun:
+    """Return a run that a human may have run; one that is not exact is looked at every lap."""
+    points = list(run.waypoints)
+    if run.tolerance_s:
+        every = max(1, round(LAP_M / STEP_M))
+        points = [*points[every - 1 :: every], points[-1]]
+        points = points[:-1] if len(points) > 1 and points[-2] == points[-1] else points
+    flaw = next(impossible(points), None)
+    if flaw is not None:
+        at = format_distance(points[flaw[0]].distance_m)
+        raise RecordingError(f"It is no run of this race: at {at} {flaw[1]}.")
+    return run
+
+
+def _through(
+    splits: Sequence[tuple[float | None, float]], race_m: float, gun_s: float
+) -> tuple[Waypoint, ...]:
+    """Return splits as waypoints, those after the race left out.
+
+    Raises:
+        RecordingError: they do not rise.
+    """
+    points = [Waypoint(race_m if x is None else x, t - gun_s) for x, t in splits]
+    points = [w for w in points if w.time_s > 0 and w.distance_m <= race_m + 1e-6]
+    for a, b in pairwise([Waypoint(0.0, 0.0), *points]):
+        if b.distance_m - a.distance_m < 1.0 or b.time_s <= a.time_s:
+            raise RecordingError(
+                f"Its splits do not rise: {format_distance(b.distance_m)} in "
+                f"{format_time(b.time_s)} after {format_distance(a.distance_m)} in "
+                f"{format_time(a.time_s)}."
+            )
+    if not points:
+        raise RecordingError(f"None of its splits is within {format_distance(race_m)}.")
+    thinned = points[:: math.ceil(len(points) / 190)]
+    return (*thinned, *(points[-1:] if thinned[-1] != points[-1] else ()))
+
+
+def _after(laps: Sequence[ActivityLap], gun_s: float) -> list[ActivityLap]:
+    """Return the laps after the gun [s], that in which it went as long as is left of it."""
+    left, at = [], 0.0
+    for lap in laps:
+        at += lap.time_s
+        time_s = min(lap.time_s, at - gun_s)
+        if time_s > 0.05:
+            whole = time_s == lap.time_s
+            left.append(lap if whole else ActivityLap(time_s, None, lap.pressed))
+    return left
+
+
+# -- laps ------------------------------------------------------------------------------------------
+
+
+def _anchors(laps: Sequence[ActivityLap], race_m: float) -> tuple[tuple[Waypoint, ...], str]:
+    """Return the ends of the laps as places of the race, and how long the device had them.
+
+    Nothing is returned where the laps do not make the race, or the device ended them by itself.
+    """
+    while laps and laps[-1].time_s < 3.0:  # the button, then the watch
+        laps = laps[:-1]
+    if not laps or not all(lap.pressed for lap in laps[:-1]):
+        return (), ""
+    best, lengths = math.inf, ""
+    pieces: list[float] = []
+    for rank, candidate in enumerate(_divisions(race_m)):
+        misfit, scale = _misfit(laps, candidate)
+        if misfit + 0.002 * rank < best:
+            best, pieces = misfit + 0.002 * rank, candidate
+            lengths = "" if abs(scale - 1.0) < 0.002 else f"; {scale * LAP_M:.0f} m by the device"
+            lengths += " are the track's 400 m" if lengths else ""
+    times = np.cumsum([lap.time_s for lap in laps[: len(pieces)]]).round(6).tolist()
+    ends = zip(np.cumsum(pieces).round(6).tolist(), times, strict=True)
+    return tuple(Waypoint(min(x, race_m), t) for x, t in ends), lengths
+
+
+def _divisions(race_m: float) -> list[list[float]]:
+    """Return in which pieces a race may be timed, the likeliest first.
+
+    Laps are pressed at the finish line, so that the odd piece is the first; or from the start.
+    """
+    divisions = []
+    for unit in (LAP_M, LAP_M / 2, 1000.0, 100.0):
+        count = int((race_m + 0.5) // unit)
+        odd = race_m - count * unit
+        if abs(odd) < 0.5:
+            divisions.append([unit] * count)
+            continue
+        if count > 1 or odd < 0.25 * unit:
+            divisions.append([unit + odd, *[unit] * (count - 1)])
+        divisions.append([odd, *[unit] * count])
+        divisions.append([*[unit] * count, odd])
+        divisions.append([*[unit] * (count - 1), unit + odd])
+    divisions.append([race_m])
+    return [pieces for pieces in divisions if pieces and min(pieces) >= 1.0]
+
+
+def _misfit(laps: Sequence[ActivityLap], pieces: Sequence[float]) -> tuple[float, float]:
+    """Return how badly laps fit pieces of a race, inf where they do not, and the device's scale."""
+    lengths = [lap.distance_m for lap in laps[: len(pieces)]]
+    known = [(d, p) for d, p in zip(lengths, pieces, strict=False) if d is not None and d > 0.0]
+    if len(laps) < len(pieces) or (len(laps) > len(pieces) and len(known) < len(pieces)):
+        return math.inf, 1.0
+    speeds = [p / lap.time_s for p, lap in zip(pieces, laps, strict=False)]
+    if min(speeds) < 1.0 or max(speeds) > 11.0 or max(speeds) > 2.2 * min(speeds):
+        return math.inf, 1.0
+    if len(known) < max(1, len(pieces) - 1):
+        spread = max(speeds) / min(speeds)
+        return (0.1 * math.log(spread), 1.0) if spread < 1.7 else (math.inf, 1.0)
+    scale = float(np.median([d / p for d, p in known]))
+    off = [abs(d - scale * p) / (ODD_M + ODD_SHARE * p) for d, p in known]
+    fits = SCALES[0] <= scale <= SCALES[1] and max(off) <= 1.0
+    return (0.1 * float(np.mean(off)), scale) if fits else (math.inf, 1.0)
+
+
+def _no_race(laps: Sequence[ActivityLap], race_m: float) -> str:
+    lengths = [f"{lap.distance_m:.0f}" for lap in laps if lap.distance_m is not None]
+    shown = f" of {', '.join(lengths[:12])} m" if lengths else ""
+    total = format_time(sum(lap.time_s for lap in laps))
+    return (
+        f"Its {len(laps)} laps{shown}, {total} in all, do not make {format_distance(race_m)}: "
+        "say how long the race was (distance), or when the gun went (from)."
+    )
+
+
+# -- tracks ----------------------------------------------------------------------------------------
+
+
+def _moves_at(track: Sequence[Sample]) -> float:
+    """Return when a track first moves [s].
+
+    Raises:
+        RecordingError: there is none, or it never moves.
+    """
+    if len(track) < 3:
+        raise RecordingError("It has no track to see a start in: say when the gun went (from).")
+    times, ran = np.array([s.time_s for s in track]), _run_by_device(track)
+    later = np.interp(times + MOVING_S, times, ran)
+    moving = np.flatnonzero(later - ran >= MOVING_M_S * MOVING_S)
+    if not len(moving):
+        raise RecordingError("It never moves as a runner does.")
+    return float(times[moving[0]])
+
+
+def _run_by_device(track: Sequence[Sample]) -> Floats:
+    """Return how far the device has it at each sample [m]; where it has nothing, by its places."""
+    known = [(i, s.distance_m) for i, s in enumerate(track) if s.distance_m is not None]
+    if len(known) >= max(3, len(track) // 4):
+        at, values = zip(*known, strict=True)
+        return np.maximum.accumulate(np.interp(np.arange(len(track)), at, values))
+    placed, x, y = _plane(track)
+    if len(placed) < 3:
+        raise RecordingError("It has neither laps nor distances nor places.")
+    return np.interp(np.arange(len(track)), placed, _length(x, y))
+
+
+def _length(x: Floats, y: Floats) -> Floats:
+    """Return how long a path is up to each place [m], its noise evened out over nine places."""
+    window = np.ones(min(9, len(x))) / min(9, len(x))
+    count = np.convolve(np.ones(len(x)), window, "same")
+    steps = [np.diff(np.convolve(values, window, "same") / count) for values in (x, y)]
+    return np.append(0.0, np.cumsum(np.hypot(*steps)))
+
+
+def _plane(track: Sequence[Sample]) -> tuple[Floats, Floats, Floats]:
+    """Return which samples have a place, and how far east and north of their middle it is [m]."""
+    placed = [(i, *s.place) for i, s in enumerate(track) if s.place is not None]
+    if not placed:
+        return np.zeros(0), np.zeros(0), np.zeros(0)
+    at, latitude, longitude = np.array(placed).T
+    middle = math.radians(float(np.median(latitude)))
+    north = np.radians(latitude - np.median(latitude)) * EARTH_M
+    east = np.radians(longitude - np.median(longitude)) * EARTH_M * math.cos(middle)
+    return at, east, north
+
+
+def _tracked(
+    track: Sequence[Sample],
+    race_m: float,
+    gun_s: float,
+    anchors: Sequence[Waypoint],
+    paused: str,
+) -> RaceRun:
+    """Return a track as a run of a race: on the 400 m lap where it was run on one.
+
+    Raises:
+        RecordingError: it is much longer or shorter than the race.
+    """
+    times = np.array([s.time_s for s in track]) - gun_s
+    snapped = _snapped(track)
+    ran = _run_by_device(track) if snapped is None else snapped[0]
+    ran = ran - np.interp(0.0, times, ran)
+    after = times > 0
+    times, ran = np.append(0.0, times[after]), np.append(0.0, np.maximum.accumulate(ran[after]))
+    if anchors:
+        at = [0.0, *(w.time_s for w in anchors)]
+        places = np.array([0.0, *(w.distance_m for w in anchors)])
+        ran = ran + np.interp(times, at, places - np.interp(at, times, ran))
+        ran = np.maximum.accumulate(ran)
+        scale, total = 1.0, race_m
+    else:
+        total = float(ran[-1])
+        scale = race_m / total if total > 0 else math.inf
+        off = 0.03 if snapped is not None else 1.0 - SCALES[0]
+        if not 1.0 - off <= scale:
+            scale = 1.0  # it goes on after the finish: on the track's lap, or as the device has it
+        elif scale > 1.0 + off:
+            raise RecordingError(
+                f"Its track is {total:.0f} m long, and the race {format_distance(race_m)}: "
+                "say how long the race was (distance)."
+            )
+    places = np.append(np.arange(STEP_M, race_m - STEP_M / 2, STEP_M), race_m)
+    if race_m > 190 * STEP_M:
+        places = places[:: math.ceil(len(places) / 190)]
+        places = places if places[-1] == race_m else np.append(places, race_m)
+    rising = np.concatenate([[True], np.diff(ran) > 1e-9])
+    passed = np.interp(places, ran[rising] * scale, times[rising])
+    mean_v = race_m / max(float(passed[-1]), 1.0)
+    exact = {w.distance_m: w.time_s for w in anchors}
+    fixed = np.array([0.0, *exact, *([race_m] if scale != 1.0 else [])])
+    away = np.min(np.abs(places[:, None] - fixed[None, :]), axis=1)
+    if snapped is None:
+        off_m, how = GPS_M + DRIFT * away, "the device's distances"
+        if scale != 1.0:
+            how += f", {1.0 / scale:.3f} of the track's"
+    else:
+        off_m = np.full(len(places), max(GPS_M, TWO_SIGMA * snapped[1]))
+        how = f"its GPS track laid on the 400 m lap, {snapped[1]:.1f} m off on average"
+    tolerances = off_m / mean_v
+    tolerance = float(tolerances.max())
+    points = [Waypoint(x, t) for x, t in exact.items()]
+    rows = zip(places.tolist(), passed.tolist(), tolerances.tolist(), strict=True)
+    for x, t, off_s in rows:
+        if min((abs(x - known) for known in exact), default=math.inf) > STEP_M / 3:
+            points.append(Waypoint(x, round(t, 3), min(off_s, 5.0)))
+    points.sort(key=lambda w: w.distance_m)
+    return RaceRun(_rising(points), tolerance, f"{how}, ± {tolerance:.1f} s{paused}")
+
+
+def _rising(points: Sequence[Waypoint]) -> tuple[Waypoint, ...]:
+    """Return waypoints without those that are not later than the last, and tolerances that fit."""
+    kept = [Waypoint(0.0, 0.0)]
+    for point in points:
+        between = point.time_s - kept[-1].time_s
+        if between < 0.5 and point.tolerance_s:
+            continue
+        room = max(0.0, 0.45 * between)
+        kept.append(Waypoint(point.distance_m, point.time_s, min(point.tolerance_s, room)))
+        before = kept[-2]
+        if before.tolerance_s > room:
+            kept[-2] = Waypoint(before.distance_m, before.time_s, room)
+    return tuple(kept[1:])
+
+
+def _snapped(track: Sequence[Sample]) -> tuple[Floats, float] | None:
+    """Return how far a GPS track has gone round the lap at each sample, and how far it is off [m].
+
+    The lap is laid under its places by turning and moving it, again and again, to where they are
+    nearest. None where there are too few of them, or they were not run on a lap of 400 m.
+    """
+    at, x, y = _plane(track)
+    if len(at) < 30:
+        return None
+    places = np.stack([x, y], axis=1)
+    middle = 0.5 * (np.percentile(places, 2, axis=0) + np.percentile(places, 98, axis=0))
+    _, axes = np.linalg.eigh(np.cov((places - middle).T))
+    along = axes[:, -1]
+    turn = np.array([[along[0], along[1]], [-along[1], along[0]]])
+    shift = -turn @ middle
+    for _ in range(60):
+        on = places @ turn.T + shift
+        s = from_plane(on[:, 0], on[:, 1])
+        nearest = np.stack(to_plane(s), axis=1)
+        off = np.hypot(*(on - nearest).T)
+        near = off <= max(3.0 * float(np.median(off)), 2.0)
+        ours, theirs = places[near], nearest[near]
+        here, there = ours.mean(axis=0), theirs.mean(axis=0)
+        u, _, v = np.linalg.svd((ours - here).T @ (theirs - there))
+        mirror = np.diag([1.0, np.sign(np.linalg.det(u @ v))])
+        turned = (u @ mirror @ v).T
+        moved = there - turned @ here
+        done = np.allclose(turned, turn, atol=1e-7) and np.allclose(moved, shift, atol=1e-4)
+        turn, shift = turned, moved
+        if done:
+            break
+    round_m = np.unwrap(s, period=LAP_M)
+    if round_m[-1] < round_m[0]:  # clockwise, or the whole lap seen from below
+        round_m = -round_m
+    length = float(_length(x, y)[-1])
+    gone = float(round_m[-1] - round_m[0])
+    if float(off.mean()) > ON_TRACK_M or not 0.8 * length <= gone <= 1.15 * length:
+        return None
+    ran = np.maximum.accumulate(round_m - round_m[0])
+    return np.interp(np.arange(len(track)), at, ran), float(off.mean())
+
+
+# -- handed on -------------------------------------------------------------------------------------
+
+_RACES_M = (400.0, 800.0, 1000.0, 1500.0, MILE_M, 2000.0, 3000.0, 2 * MILE_M, 5000.0, 10_000.0)
+_LEFT_OVER_S = 5.0
+"""A race that leaves more than this of a file's laps is not the file's [s]."""
+
+
+def likely_distances(
+    activity: Activity, from_s: float | None = None, *, trim: bool = False
+) -> list[float]:
+    """Return over which distances an activity is a race from its gun to its end [m]."""
+    last = activity.splits[-1][0] if activity.splits else None
+    if last is not None:
+        return [last] if 100.0 <= last <= 10_000.0 else []
+    end_s = activity.track[-1].time_s if activity.track else 0.0
+    end_s = max(end_s, sum(lap.time_s for lap in activity.laps))
+    exact, near = list[float](), list[float]()
+    for race_m in _RACES_M:
+        try:
+            run = race_run(activity, race_m, from_s, trim=trim)
+        except RecordingError:
+            continue
+        if end_s - (from_s or 0.0) - run.waypoints[-1].time_s <= _LEFT_OVER_S or trim:
+            (near if run.tolerance_s else exact).append(race_m)
+    return exact or near
+
+
+def recording_of(run: RaceRun, race_m: float, *, standing_start: bool, name: str) -> Recording:
+    """Return a run as a recording that can be a ghost: how it moved, and nothing of a body."""
+    schedule = schedule_through(run.waypoints, standing_start=standing_start)
+    finished = schedule.distance_m >= race_m - 1e-6
+    until = schedule.finish_s / STEP_S
+    ticks = math.ceil(until) if finished else int(until)
+    times = np.arange(ticks + 1) * STEP_S
+    x, v = schedule.distance_at(times), schedule.cruise_at(times)
+    if schedule.start_loss_s:
+        v = v * -np.expm1(-times / schedule.start_loss_s)
+    share = float(crossing(x[-2], v[-2], x[-1], v[-1], STEP_S, race_m))
+    about = {"name": name, "distance": race_m, "note": run.note, "tolerance_s": run.tolerance_s}
+    columns: dict[str, Any] = {name: np.zeros_like(x) for name in ARRAYS} | {"x": x, "v": v}
+    return Recording(
+        scenario_json=json.dumps(about),
+        race_m=race_m,
+        step_s=STEP_S,
+        finish_s=(ticks - 1 + share) * STEP_S if finished else None,
+        status=Status.FINISHED if finished else Status.DID_NOT_FINISH,
+        **columns,
+    )
+
+
+def ghost_values(
+    run: RaceRun, race_m: float, places_m: Sequence[float], *, standing_start: bool, name: str
+) -> dict[str, Any]:
+    """Return a run as the plain values of a ghost, to be written into a file.
+
+    One that is not exact is given at `places_m` [m], each time with how far it may be off.
+    """
+    rows: dict[str, Any] = {}
+    points = run.waypoints
+    if run.tolerance_s:
+        schedule = schedule_through(points, standing_start=standing_start)
+        places = [x for x in places_m if x <= schedule.distance_m + 1e-6]
+        off = round(run.tolerance_s, 2)
+        times = schedule.time_at(places).tolist()
+        points = tuple(Waypoint(x, t, off) for x, t in zip(places, times, strict=True))
+    for w in points:
+        key = "finish" if abs(w.distance_m - race_m) < 1e-6 else f"{w.distance_m:.6g}"
+        time = format_time(round(w.time_s, 3), 3).removesuffix("0")
+        at_end = key == "finish" or not w.tolerance_s
+        rows[key] = time if at_end else {"time": time, "tolerance": w.tolerance_s}
+    values = {"name": name, "note": run.note, "distance": format_distance(race_m)}
+    start = {} if standing_start else {"standing_start": False}
+    return {**values, **start, "splits": rows}

@@ -1,0 +1,353 @@
+"""What a page needs to run the model: everything of an attempt but the kernel itself.
+
+In: a scenario. Out: plain values and tables for `assets/page/model.js`, which puts them together as
+`simulator.physics.setup` does, to the bit. The kernel and the schedules are translated from their
+own source; what numpy works out (shelter, wind, density, heat) is tabulated for every value that
+the page's controls can have.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
+
+import numpy as np
+import yaml
+from pydantic import TypeAdapter, ValidationError
+
+from simulator.analysis.attribution import WAIT_M
+from simulator.analysis.what_if import formations
+from simulator.coefficients import BEND_COST, BESIDE_REACH_M, SURGE_BACK_M, SURGE_M
+from simulator.export.bundle import Bundle
+from simulator.export.javascript import translated
+from simulator.physics import kernel
+from simulator.physics.air import altitude_share, gusts, heat_rate
+from simulator.physics.kernel import CELLS_PER_M, TRACK_CELLS
+from simulator.physics.pacers import Group, group_of, leads, stints_of
+from simulator.physics.setup import (
+    PATIENCE,
+    PATIENCE_S,
+    Body,
+    Sheltering,
+    attempt_of,
+    body_influence,
+    endurance_share,
+    jitter_of,
+    planned_of,
+    runner_constants,
+    sheltering_of,
+)
+from simulator.physics.track import heading, on_bend
+from simulator.scenario import schedule
+from simulator.scenario.model import Environment, Scenario, Wind
+from simulator.scenario.pacers import Pacers
+from simulator.scenario.plan import EvenPlan, Plan, SteppedPlan, plan_complaints, schedule_of
+from simulator.scenario.schedule import Schedule
+from simulator.session.knob_edits import RefusedError, plan_with_target
+
+AROUND_S = 10.0
+"""How far a target can be turned [s]."""
+TENTHS, HALVES, HUNDREDTHS = 10, 2, 100
+STRETCHES_S = 0.5
+"""Steps between the targets of a plan that is a table [s]."""
+MOST_ULPS = 2
+"""How far the finish of a plan may round off its target [units in the last place]."""
+_PLAN: TypeAdapter[Plan] = TypeAdapter(Plan)
+_KERNEL = (
+    "rise",
+    "smooth",
+    "level_cost",
+    "level_cost_slope",
+    "lean_strain",
+    "bend_factor",
+    "on_bend",
+    "leader_error",
+    "Pace",
+    "Formation",
+    "Attempt",
+    "EXTRA_COUNT",
+    "LEAD_SPEED_MAX",
+    "PLAN_CELL_M",
+)
+_SCHEDULE = ("start_loss", "_loss_for", "ramps_through")
+
+
+def kernel_script() -> str:
+    """Return the kernel, and what makes schedules, as JavaScript."""
+    return translated((kernel, _KERNEL), (schedule, _SCHEDULE))
+
+
+def model_of(scenario: Scenario, bundle: Bundle) -> dict[str, Any]:
+    """Return what the page's model needs; tables go to the bundle."""
+    a = attempt_of(scenario)
+    race, runner = scenario.distance, scenario.runner
+    planned_s = schedule_of(scenario.plan, race).finish_s
+    air = scenario.environment
+    cells = (np.arange(TRACK_CELLS) + 0.5) / CELLS_PER_M
+    turned = heading(cells) - math.radians(air.wind.direction)
+    leader = scenario.pacers.leader
+    count, errors = jitter_of(leader, race)
+    line = scenario.pacers.follows
+    led = next((w.plan for w in scenario.wavelight.waves if w.name == line), None)
+    lit = next((w.plan for w in scenario.wavelight.waves if w.on), None)
+    default = Environment()
+    return {
+        "step": a.step,
+        "race": race,
+        "start": a.start,
+        "aerobic": a.aerobic,
+        "reserve": runner.reserve,
+        "power": runner.max_aerobic_power,
+        "altitude": altitude_share(air.pressure),
+        "force_k": a.force_k,
+        "cost_k": a.cost_k,
+        "tau_aerobic": a.tau_aerobic,
+        "anticipation": a.anticipation,
+        "shelter_step": a.shelter_step,
+        "light_lag": a.light_lag,
+        "stands_from": a.stands_from,
+        "patience": [PATIENCE, PATIENCE_S],
+        "beside_m": BESIDE_REACH_M,
+        "price_wait": WAIT_M,
+        "surge_m": [SURGE_M, SURGE_BACK_M],
+        "longest": a.ticks + 1,
+        "policy": scenario.pacers.policy,
+        "count_set": scenario.pacers.count is not None,
+        "gap": scenario.pacers.gap_m,
+        "gap_set": scenario.pacers.front_gap is not None,
+        "follows": runner.follows == "pacers",
+        "passes": runner.passes,
+        "bends": bundle.add(np.where(on_bend(cells), BEND_COST, 0.0)),
+        "along": bundle.add(np.cos(turned)),
+        "across": bundle.add(np.sin(turned)),
+        "plan": _plan(scenario, bundle),
+        "light_plan": packed_schedule(schedule_of(lit, race), bundle) if lit else None,
+        "leader_plan": packed_schedule(schedule_of(led, race), bundle) if led else None,
+        "leader": leader.model_dump() | {"count": count, "errors": bundle.add(errors)},
+        "wake": scenario.pacers.wake,
+        "formations": _formations(scenario, bundle),
+        "usual": _usual(scenario, default, planned_s),
+        "knobs": _knobs(scenario),
+        "air": _air(scenario, bundle),
+    }
+
+
+def _usual(scenario: Scenario, air: Environment, planned_s: float) -> dict[str, float]:
+    """Return the air of a usual day, against which the price list holds this one."""
+    drag_k, *_ = runner_constants(scenario.runner, air, planned_s)
+    return {"drag_k": drag_k, "heat": heat_rate(air), "altitude": altitude_share(air.pressure)}
+
+
+# -- what can be turned ----------------------------------------------------------------------------
+
+
+def _grid(low: float, high: float, per: int) -> list[float]:
+    return [k / per for k in range(round(low * per), round(high * per) + 1)]
+
+
+TEMPERATURES = _grid(-10, 45, HALVES)
+WINDS = _grid(0, 8, TENTHS)
+FORMS = _grid(-3, 3, TENTHS)
+STRENGTHS = _grid(-5, 5, TENTHS)
+GAPS = _grid(0.5, 6, HUNDREDTHS)
+WAITS = _grid(0, 50, HALVES)
+
+
+def targets_of(plan: Plan, race_m: float) -> list[float]:
+    """Return the targets that a plan can have on a page [s]: tenths away from its own."""
+    own = round(schedule_of(plan, race_m).finish_s * HUNDREDTHS)
+    most = round(AROUND_S * TENTHS)
+    return [(own + HUNDREDTHS // TENTHS * k) / HUNDREDTHS for k in range(-most, most + 1)]
+
+
+def _knobs(scenario: Scenario) -> dict[str, dict[str, Any]]:
+    """Return each control's values, its value in the scenario, and the path of `--set`."""
+    pacers, air = scenario.pacers, scenario.environment
+    plan = scenario.plan
+    live = isinstance(plan, (EvenPlan, SteppedPlan))
+    rows: dict[str, tuple[str, list[float], float]] = {
+        "pacers": (
+            "pacers.count",
+            _grid(0, len(pacers.formation.names()), 1),
+            float(pacers.running),
+        ),
+        "gap": ("pacers.front_gap", GAPS, pacers.gap_m),
+        "wait": ("pacers.drop_back", WAITS, pacers.drop_back),
+        "target": (
+            "plan.target",
+            targets_of(plan, scenario.distance),
+            getattr(plan, "target", schedule_of(plan, scenario.distance).finish_s),
+        ),
+        "strength": ("plan.strength", STRENGTHS, getattr(plan, "strength", 0.0)),
+        "temperature": ("environment.temperature", TEMPERATURES, air.temperature),
+        "wind": ("environment.wind.speed", WINDS, air.wind.speed),
+        "form": ("runner.form", FORMS, scenario.runner.form),
+    }
+    if not live:
+        del rows["strength"]
+        rows["target"] = ("plan.target", [x for x, _ in _stretched(scenario)], rows["target"][2])
+    if not any(leads(slot.ahead) for slot in pacers.formation.slots):
+        del rows["gap"]
+    if not pacers.formation.slots:
+        del rows["pacers"]
+    return {
+        name: {"path": path, "values": sorted({*values, value}), "value": value}
+        for name, (path, values, value) in rows.items()
+    }
+
+
+def _air(scenario: Scenario, bundle: Bundle) -> dict[str, Any]:
+    """Return K and the heat by temperature, and what gusts add by the wind's speed."""
+    air = scenario.environment
+    degrees = sorted({*TEMPERATURES, air.temperature})
+    speeds = sorted({*WINDS, air.wind.speed})
+    airs = [air.model_copy(update={"temperature": t}) for t in degrees]
+    drag = [float(runner_constants(scenario.runner, here, 240.0)[0]) for here in airs]
+    blown = [gusts(Wind(speed=v, direction=air.wind.direction)) for v in speeds]
+    return {
+        "temperature": bundle.add(degrees),
+        "drag_k": bundle.add(drag),
+        "heat": bundle.add([heat_rate(here) for here in airs]),
+        "wind": bundle.add(speeds),
+        "gusts": bundle.add(blown),
+    }
+
+
+# -- plans -----------------------------------------------------------------------------------------
+
+
+def _plan(scenario: Scenario, bundle: Bundle) -> dict[str, Any]:
+    """Return how a plan follows from its target and strength: by formula, or a table of knots."""
+    plan, race = scenario.plan, scenario.distance
+    own = planned_of(plan, race).schedule
+    result: dict[str, Any] = {
+        "own": packed_schedule(own, bundle),
+        "standing_start": plan.standing_start,
+        "shape": plan.shape if isinstance(plan, (EvenPlan, SteppedPlan)) else None,
+    }
+    if result["shape"] is None:
+        result["stretched"] = [[x, packed_schedule(s, bundle)] for x, s in _stretched(scenario)]
+    endurance = scenario.runner.endurance
+    if endurance:
+        knob = _knobs(scenario)["target"]
+        targets = knob["values"]
+        ulps = range(-MOST_ULPS, MOST_ULPS + 1)
+        shares = [
+            [endurance_share(endurance, x + k * float(np.spacing(x))) for k in ulps]
+            for x in targets
+        ]
+        result["ulps"] = MOST_ULPS
+        result["targets"] = bundle.add(targets)
+        result["spacing"] = bundle.add(np.spacing(targets))
+        result["endurance"] = bundle.add(shares)
+    return result
+
+
+def _stretched(scenario: Scenario) -> Iterator[tuple[float, Schedule]]:
+    """Yield targets [s] near a table's own with its schedule, stretched as the window does it."""
+    plan, race = scenario.plan, scenario.distance
+    own = schedule_of(plan, race).finish_s
+    yield own, planned_of(plan, race).schedule
+    most = round(AROUND_S / STRETCHES_S)
+    for k in range(-most, most + 1):
+        target = (round(own * HUNDREDTHS) + round(STRETCHES_S * HUNDREDTHS) * k) / HUNDREDTHS
+        with suppress(ValidationError, RefusedError):
+            other = stretched_plan(plan, race, target)
+            if target != own and not any(plan_complaints(("plan",), other, race)):
+                yield target, schedule_of(other, race)
+
+
+def stretched_plan(plan: Plan, race_m: float, target_s: float) -> Plan:
+    """Return the plan with another target, as the window's knob makes it."""
+    text = plan_with_target(plan, race_m, target_s, ())
+    return _PLAN.validate_python(yaml.safe_load(text))
+
+
+def packed_schedule(run: Schedule, bundle: Bundle) -> dict[str, Any]:
+    """Return the knots of a schedule, as `model.js` reads them."""
+    u, x, pace = map(bundle.add, (run.knot_u, run.knot_x, run.knot_pace))
+    return {"u": u, "x": x, "pace": pace, "loss": run.start_loss_s, "finish": run.finish_s}
+
+
+# -- pacers ----------------------------------------------------------------------------------------
+
+
+def _formations(scenario: Scenario, bundle: Bundle) -> list[dict[str, Any]]:
+    """Return the scenario's formation, then the others that a window offers."""
+    others = [row.scenario.pacers.formation for row in formations(scenario, scenario)]
+    own = scenario.pacers.formation
+    rows = []
+    for formation in (own, *(other for other in others if other != own)):
+        most = len(formation.names())
+        each = [
+            scenario.pacers.model_copy(update={"formation": formation, "count": n})
+            for n in range(most + 1)
+        ]
+        nearest = min((s.ahead for s in formation.slots if leads(s.ahead)), default=0.0)
+        rows.append(
+            {
+                "name": formation.name,
+                "nearest": nearest,
+                "least": [_least_gap(pacers) for pacers in each],
+                "counts": [_group(pacers, scenario, bundle) for pacers in each],
+                "names": list(scenario.pacers.called().values()) if formation is own else [],
+            }
+        )
+    return rows
+
+
+def _least_gap(pacers: Pacers) -> float | None:
+    """Return the least front gap at which nobody runs into anybody [m]; None: no gap matters."""
+    if not any(leads(slot.ahead) for slot in pacers.formation.slots):
+        return None
+    tried = (pacers.model_copy(update={"front_gap": gap}) for gap in GAPS)
+    return next((p.gap_m for p in tried if not any(p.complaints())), GAPS[-1])
+
+
+def _group(pacers: Pacers, scenario: Scenario, bundle: Bundle) -> dict[str, Any]:
+    stints, _ = stints_of(pacers)
+    race = scenario.distance
+    sheltering = sheltering_of(stints, pacers.shelter, race)
+    result = {"shelter": _sheltering(sheltering, bundle), "wide_m": sheltering.wide_m}
+    if scenario.runner.passes:
+        outside = sheltering_of(stints, pacers.shelter, race, outside=True)
+        result["outside"] = _sheltering(outside, bundle)
+    return result | {"bodies": _bodies(group_of(pacers, race), bundle)}
+
+
+def _sheltering(s: Sheltering, bundle: Bundle) -> dict[str, Any]:
+    """Return what the kernel's `Formation` is made of; groups, and which of them each stage has."""
+    groups = list(dict.fromkeys(s.bodies))
+    by_formation = any(profile is not None for profile in s.profiles)
+    return {
+        "groups": [[_influence(body, bundle) for body in group] for group in groups]
+        if by_formation
+        else [],
+        "which": [groups.index(group) for group in s.bodies],
+        "constant": bundle.add(s.constant),
+        "stages": bundle.add(s.stages_m),
+        "least": bundle.add(s.least_m),
+        "lead": bundle.add(s.lead),
+        "far": bundle.add(s.far_m),
+    }
+
+
+def _influence(body: Body, bundle: Bundle) -> list[Any]:
+    """Return what one pacer does to the air: his wake by lanes, what he takes away, his trail."""
+    influence = body_influence(body)
+    wake = [[lane, bundle.add(velocity)] for lane, velocity in influence.wake]
+    return [wake, bundle.add(influence.lost), bundle.add(influence.trail)]
+
+
+def _bodies(group: Group, bundle: Bundle) -> dict[str, Any]:
+    columns = (group.stages_m, group.ahead_m, group.offset_m, group.presence)
+    stages, ahead, offset, presence = map(bundle.add, columns)
+    return {
+        "names": group.names,
+        "stages": stages,
+        "ahead": ahead,
+        "offset": offset,
+        "presence": presence,
+    }

@@ -1,0 +1,606 @@
+"""Activities: runs as watches, apps and people write them down - FIT, TCX, GPX, CSV, LiveSplit.
+
+In: a file. Out: `Activity`: its laps, its splits, its track, all on the timer, pauses left out.
+What of it is the run of a race is worked out by `simulator.analysis.activities`.
+
+XML is read by the standard library alone, and refused as soon as it declares entities. FIT needs
+the extra `activities`.
+"""
+
+from __future__ import annotations
+
+import calendar
+import csv
+import io
+import math
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+from simulator.errors import ExtraError, RecordingError
+from simulator.files import read_bytes
+from simulator.units import MILE_M, parse_distance, parse_time
+
+ENDINGS = (".fit", ".tcx", ".gpx", ".csv", ".lss")
+"""How the names of activities end."""
+_MAX_BYTES = {".fit": 2_000_000, ".csv": 1_000_000}
+_MAX_XML_BYTES = 8_000_000
+_MOST_SAMPLES = 12_000
+"""A longer track is of no race: it lasts three hours at a sample a second."""
+_LONGEST_S, _LONGEST_M = 1e5, 1e6
+"""Nobody runs longer in one go."""
+_AUTOMATIC = ("distance", "position_start", "position_lap", "position_waypoint", "position_marked")
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityLap:
+    """One lap.
+
+    Attributes:
+        time_s: how long it took on the timer [s].
+        distance_m: how long it was by the device [m]; None where it does not say.
+        pressed: the runner pressed the button; False where the device ended the lap by itself, at
+            a distance of its own.
+    """
+
+    time_s: float
+    distance_m: float | None = None
+    pressed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Where somebody was at a moment.
+
+    Attributes:
+        time_s: on the timer [s].
+        distance_m: from the start by the device [m]; None where it does not say.
+        place: latitude and longitude [degrees]; None where there is none.
+    """
+
+    time_s: float
+    distance_m: float | None = None
+    place: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """What a file says of a run.
+
+    Attributes:
+        name: as it calls itself; empty where it does not.
+        laps: in order; none where it holds none.
+        splits: distance [m], None for the finish, and time from the gun [s]: as exact as it gets.
+        track: in order of time.
+        paused_s: for how long the timer was stopped [s].
+    """
+
+    name: str = ""
+    laps: tuple[ActivityLap, ...] = ()
+    splits: tuple[tuple[float | None, float], ...] = ()
+    track: tuple[Sample, ...] = ()
+    paused_s: float = 0.0
+
+
+class _UnusableError(ValueError):
+    """Says in a sentence without a full stop why a file is no activity."""
+
+
+def read_activity(path: str | Path) -> Activity:
+    """Return what a file says of a run.
+
+    Raises:
+        RecordingError: no such file, of no known kind, damaged, or with nothing of a run in it.
+        ExtraError: it is a FIT file, and the extra that reads these is not installed.
+    """
+    path = Path(path)
+    ending = path.suffix.lower()
+    if ending not in _READERS:
+        raise RecordingError(f"{path} is none of {', '.join(ENDINGS)}: no such run can be read.")
+    try:
+        data = read_bytes(path, _MAX_BYTES.get(ending, _MAX_XML_BYTES))
+        return _parsed(data, ending)
+    except OSError as error:
+        raise RecordingError(f"{path} cannot be read: {error.strerror or error}.") from error
+    except _UnusableError as error:
+        raise RecordingError(f"{path}: {error}.") from error
+
+
+@lru_cache(maxsize=8)  # by what the file says: a FIT file takes a fifth of a second
+def _parsed(data: bytes, ending: str) -> Activity:
+    try:
+        activity = _READERS[ending](data)
+    except (_UnusableError, ExtraError):
+        raise
+    except Exception as error:  # decoders have a dozen ways to say damaged
+        raise _UnusableError(f"this is no {ending[1:].upper()} file, or it is damaged") from error
+    numbers = [lap.time_s for lap in activity.laps] + [time for _, time in activity.splits]
+    if not all(0.0 <= number < _LONGEST_S for number in numbers):
+        raise _UnusableError("it holds times that are none")
+    activity = replace(
+        activity,
+        laps=tuple(replace(lap, distance_m=_length(lap.distance_m)) for lap in activity.laps),
+        track=tuple(map(_sound, (s for s in activity.track if abs(s.time_s) < _LONGEST_S))),
+    )
+    if not (activity.laps or activity.splits or activity.track):
+        raise _UnusableError("it holds neither laps, nor splits, nor a track with times")
+    return activity
+
+
+def _length(metres: float | None) -> float | None:
+    return metres if metres is not None and 0.0 <= metres < _LONGEST_M else None
+
+
+def _sound(sample: Sample) -> Sample:
+    """Return a sample without what is beyond any track on Earth."""
+    latitude, longitude = sample.place or (math.nan, math.nan)
+    on_earth = abs(latitude) < 89.0 and abs(longitude) <= 180.0
+    return Sample(sample.time_s, _length(sample.distance_m), sample.place if on_earth else None)
+
+
+# -- FIT -------------------------------------------------------------------------------------------
+
+
+def _read_fit(data: bytes) -> Activity:
+    try:
+        from fitdecode import CrcCheck, ErrorHandling, FitReader  # noqa: PLC0415 - an extra
+        from fitdecode.records import FIT_FRAME_DATA  # noqa: PLC0415
+    except ImportError:
+        raise ExtraError("A FIT file", "activities") from None
+    laps, events, records = list[ActivityLap](), list[tuple[int, str]](), list[Any]()
+    kinds = {"lap", "event", "record"}
+    with FitReader(
+        io.BytesIO(data),
+        processor=None,  # times stay whole seconds, as they are in the file
+        check_crc=CrcCheck.RAISE,
+        error_handling=ErrorHandling.IGNORE,
+    ) as frames:
+        for frame in frames:
+            if frame.frame_type != FIT_FRAME_DATA or frame.name not in kinds:
+                continue
+            values = {field.name: field.value for field in frame.fields}
+            if frame.name == "lap":
+                laps += _fit_lap(values)
+            elif frame.name == "record":
+                records.append(values)
+            elif values.get("event") in ("timer", 0):
+                events.append((_number(values["timestamp"]), str(values.get("event_type"))))
+            if len(records) > _MOST_SAMPLES:
+                raise _UnusableError("it is longer than any race on a track")
+    timed = [r for r in records if isinstance(r.get("timestamp"), int)]
+    pauses = list(_fit_pauses(events))
+    begin = min([t for t, _ in events] + [r["timestamp"] for r in timed[:1]], default=0)
+    track = []
+    for record in timed:
+        at = record["timestamp"]
+        paused = sum(min(end, at) - start for start, end in pauses if at > start)
+        track.append(
+            Sample(float(at - begin - paused), _finite(record.get("distance")), _fit_place(record))
+        )
+    return Activity("", tuple(laps), (), _in_order(track), float(sum(b - a for a, b in pauses)))
+
+
+def _fit_lap(values: dict[str, Any]) -> Iterator[ActivityLap]:
+    time_s = _finite(values.get("total_timer_time"))
+    if time_s is not None and time_s > 0:
+        pressed = str(values.get("lap_trigger")) not in (*_AUTOMATIC, "2")
+        yield ActivityLap(time_s, _finite(values.get("total_distance")), pressed)
+
+
+def _fit_pauses(events: Sequence[tuple[int, str]]) -> Iterator[tuple[int, int]]:
+    """Yield when the timer was stopped and went on [s]."""
+    stopped = None
+    for at, what in events:
+        if what.startswith("stop"):
+            stopped = at if stopped is None else stopped
+        elif what in ("start", "0") and stopped is not None:
+            if at > stopped:
+                yield stopped, at
+            stopped = None
+
+
+def _fit_place(record: dict[str, Any]) -> tuple[float, float] | None:
+    places = [_finite(record.get(f"position_{name}")) for name in ("lat", "long")]
+    if places[0] is None or places[1] is None:
+        return None
+    half_turn = 180.0 / 2**31
+    return places[0] * half_turn, places[1] * half_turn
+
+
+def _number(value: Any) -> int:
+    if not isinstance(value, int):
+        raise _UnusableError("it holds times that are none")
+    return value
+
+
+def _finite(value: Any) -> float | None:
+    good = isinstance(value, (int, float)) and math.isfinite(value)
+    return float(value) if good else None
+
+
+def _in_order(track: Iterable[Sample]) -> tuple[Sample, ...]:
+    """Return samples without those that are no later than the one before."""
+    kept = list[Sample]()
+    for sample in track:
+        if not kept or sample.time_s > kept[-1].time_s:
+            kept.append(sample)
+    return tuple(kept)
+
+
+# -- XML: TCX, GPX, LiveSplit ----------------------------------------------------------------------
+
+
+class _Builder(ET.TreeBuilder):
+    """Builds a tree, but of nothing that declares a document type and with it entities."""
+
+    def doctype(self, _name: str, _pubid: str | None, _system: str | None) -> None:
+        raise _UnusableError("it declares a document type, and no run needs one")
+
+
+def _tree(data: bytes) -> ET.Element:
+    parser = ET.XMLParser(target=_Builder())  # noqa: S314 - see `_Builder`
+    parser.feed(data)
+    root: ET.Element = parser.close()
+    for element in root.iter():
+        element.tag = str(element.tag).rpartition("}")[2]
+    return root
+
+
+def _text(element: ET.Element, path: str) -> str:
+    return (element.findtext(path) or "").strip()
+
+
+def _value(element: ET.Element, path: str) -> float | None:
+    with suppress(ValueError):
+        return _finite(float(_text(element, path)))
+    return None
+
+
+_ISO = re.compile(
+    r"(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?\s*(Z|[+-]\d\d:?\d\d)?"
+)
+
+
+def _instant(text: str) -> float | None:
+    """Return an ISO 8601 time as seconds since 1970; None where it is none."""
+    match = _ISO.fullmatch(text.strip())
+    if match is None:
+        return None
+    *whole, fraction, zone = match.groups()
+    try:
+        seconds = float(calendar.timegm((*map(int, whole), 0, 0, 0)))
+    except ValueError:
+        return None
+    if zone and zone != "Z":
+        east = 3600 * int(zone[1:3]) + 60 * int(zone[-2:])
+        seconds -= east if zone[0] == "+" else -east
+    return seconds + float(f"0.{fraction or 0}")
+
+
+def _read_tcx(data: bytes) -> Activity:
+    root = _tree(data)
+    laps, track, before, paused = list[ActivityLap](), list[Sample](), 0.0, 0.0
+    for lap in root.iter("Lap"):
+        time_s = _value(lap, "TotalTimeSeconds")
+        pieces = [_tcx_points(piece) for piece in lap.findall("Track")]
+        samples, stopped = _joined([piece for piece in pieces if piece], before)
+        track += samples
+        paused += stopped
+        if time_s is None or time_s <= 0:
+            continue
+        pressed = _text(lap, "TriggerMethod").lower() in ("", "manual", "heartrate", "time")
+        laps.append(ActivityLap(time_s, _value(lap, "DistanceMeters"), pressed))
+        before += time_s
+    return Activity(_text(root, ".//Activity/Notes"), tuple(laps), (), _in_order(track), paused)
+
+
+def _tcx_points(piece: ET.Element) -> list[Sample]:
+    samples = []
+    for point in piece.iter("Trackpoint"):
+        at = _instant(_text(point, "Time"))
+        if at is not None:
+            latitude = _value(point, "Position/LatitudeDegrees")
+            longitude = _value(point, "Position/LongitudeDegrees")
+            place = None if latitude is None or longitude is None else (latitude, longitude)
+            samples.append(Sample(at, _value(point, "DistanceMeters"), place))
+        if len(samples) > _MOST_SAMPLES:
+            raise _UnusableError("it is longer than any race on a track")
+    return samples
+
+
+def _read_gpx(data: bytes) -> Activity:
+    root = _tree(data)
+    pieces = []
+    for segment in root.iter("trkseg"):
+        samples = []
+        for point in segment.iter("trkpt"):
+            at = _instant(_text(point, "time"))
+            try:
+                place = float(point.attrib["lat"]), float(point.attrib["lon"])
+            except (KeyError, ValueError):
+                continue
+            if at is not None and all(map(math.isfinite, place)):
+                samples.append(Sample(at, None, place))
+            if len(samples) > _MOST_SAMPLES:
+                raise _UnusableError("it is longer than any race on a track")
+        pieces.append(samples)
+    if any(root.iter("trkpt")) and not any(pieces):
+        raise _UnusableError("its track says where but not when")
+    track, paused = _joined([piece for piece in pieces if piece], 0.0)
+    return Activity(_text(root, "trk/name"), (), (), _in_order(track), paused)
+
+
+def _joined(pieces: Sequence[list[Sample]], begin_s: float) -> tuple[list[Sample], float]:
+    """Return samples of pieces of a track on the timer, and how long it was stopped between [s]."""
+    if not pieces:
+        return [], 0.0
+    zero, paused, joined = pieces[0][0].time_s, 0.0, list[Sample]()
+    for i, piece in enumerate(pieces):
+        if i:
+            paused += max(piece[0].time_s - pieces[i - 1][-1].time_s - 1.0, 0.0)
+        for sample in piece:
+            time_s = begin_s + sample.time_s - zero - paused
+            joined.append(Sample(time_s, sample.distance_m, sample.place))
+    return joined, paused
+
+
+def _read_lss(data: bytes) -> Activity:
+    root = _tree(data)
+    if root.tag != "Run":
+        raise _UnusableError("this is no file of LiveSplit")
+    names, times = list[str](), list[float | None]()
+    for segment in root.findall("Segments/Segment"):
+        names.append(_text(segment, "Name"))
+        times.append(_lss_time(segment))
+    known = [(name, time) for name, time in zip(names, times, strict=True) if time is not None]
+    if not known:
+        raise _UnusableError("it holds no personal best: no segment has a split time")
+    name = " ".join(filter(None, (_text(root, "GameName"), _text(root, "CategoryName"))))
+    distances = [_named_distance(name) for name, _ in known]
+    if (None not in distances[:-1] and len(known) > 1) or distances[0] is not None:
+        rows = zip(distances, known, strict=True)
+        return Activity(name, (), tuple((x, time) for x, (_, time) in rows))
+    if None in times:
+        raise _UnusableError("a segment has no split time, and the names are no distances")
+    ends = [0.0, *(time for _, time in known)]
+    return Activity(name, tuple(ActivityLap(b - a) for a, b in pairwise(ends)))
+
+
+def _lss_time(segment: ET.Element) -> float | None:
+    for split in segment.findall("SplitTimes/SplitTime"):
+        if split.get("name") == "Personal Best":
+            text = _text(split, "RealTime") or _text(split, "GameTime")
+            with suppress(ValueError):
+                return parse_time(text)
+    return None
+
+
+def _named_distance(name: str) -> float | None:
+    try:
+        return parse_distance(name)
+    except ValueError:
+        return None
+
+
+# -- tables ----------------------------------------------------------------------------------------
+
+_DISTANCE_HEADS = (
+    "distance",
+    "dist",
+    "metres",
+    "meters",
+    "m",
+    "km",
+    "split",
+    "at",
+    "mark",
+    "where",
+)
+_TIME_HEADS = (
+    *("time", "run", "runtime", "cumulative", "cumulativetime", "total", "totaltime", "elapsed"),
+    *("elapsedtime", "clock", "splittime", "passing", "zeit", "temps", "s"),
+)
+_LAP_HEADS = ("laptime", "lapsplit", "section", "segment", "segmenttime", "interval", "split400")
+_FINISH = ("finish", "end", "final", "ziel", "arrivée", "result")
+_UNITS = {"km": 1000.0, "mi": MILE_M, "mile": MILE_M, "miles": MILE_M}
+
+
+def table_of(path: str | Path) -> list[list[str]]:
+    """Return the cells of a table that a person wrote: commas, semicolons, tabs or spaces.
+
+    Raises:
+        OSError: it cannot be read.
+        ValueError: there is nothing in it, or far too much.
+    """
+    return _rows(read_bytes(path, _MAX_BYTES[".csv"]))
+
+
+def _rows(data: bytes) -> list[list[str]]:
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = data.decode("cp1252", "replace")
+    rows = [row for row in _cells(text) if any(row)]
+    if not rows:
+        raise _UnusableError("it is empty")
+    if len(rows) > _MOST_SAMPLES:
+        raise _UnusableError("it has more rows than any race has splits")
+    return rows
+
+
+def _read_csv(data: bytes) -> Activity:
+    rows = _rows(data)
+    if _is_head(rows[0]):
+        return _table_with_head(rows[0], rows[1:])
+    return _table_without_head(rows)
+
+
+def _cells(text: str) -> list[list[str]]:
+    lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
+    first = lines[:20]
+    for separator in ("\t", ";", "|", ","):
+        counts = {len(row) for row in csv.reader(first, delimiter=separator)}
+        if counts and min(counts) > 1 and (separator != "," or len(counts) == 1):
+            rows = csv.reader(lines, delimiter=separator)
+            return [[cell.strip() for cell in row] for row in rows]
+    spaced = re.compile(r"(?<=\S)\s+(?=\S*\d\S*$)")
+    return [spaced.split(line.strip(), maxsplit=1) for line in lines]
+
+
+def _is_head(row: list[str]) -> bool:
+    return not any(_time(cell) is not None or _distance(cell) is not None for cell in row)
+
+
+def _word(cell: str) -> str:
+    return re.sub(r"[\s_\-]|\(.*\)|\[.*\]", "", cell.lower())
+
+
+def _table_with_head(head: list[str], rows: list[list[str]]) -> Activity:
+    words = [_word(cell) for cell in head]
+    words = [re.sub(r"(?<=.)(m|s|km|mi)$", "", w) if "_" in h else w
+             for w, h in zip(words, head, strict=True)]  # fmt: skip
+    where = _first(words, _DISTANCE_HEADS)
+    unit = next((u for u in _UNITS if re.search(rf"(^|[\W_]){u}\b", head[where or 0].lower())), "")
+    lap_time = _first(words, _LAP_HEADS)
+    time = _first(words, ("run",)) if "gaptoplan" in words else None
+    if time is None:
+        time = _first(words, _TIME_HEADS)
+    both = "cumulativetime" in words and "time" in words
+    if both and where is not None:  # a table of laps: the distance is each lap's, too
+        lap_time, where_of_lap = words.index("time"), where
+        laps = _laps(rows, lap_time, where_of_lap, _UNITS.get(unit, 0.0))
+        return Activity("", laps)
+    if time is None and lap_time is None:
+        raise _UnusableError(f"no column of times among {', '.join(head)[:200]}")
+    column = time if time is not None else lap_time or 0
+    if where is None or (time is None and words[where] == "split"):
+        values = [_time(_cell(row, column)) for row in rows]
+        times = [value for value in values if value is not None]
+        return _unplaced(times, "" if time is None else words[column])
+    found = _placed(rows, where, column, _UNITS.get(unit, 1.0))
+    return _split_table(found, laps=time is None)
+
+
+def _first(words: Sequence[str], known: Sequence[str]) -> int | None:
+    return next((words.index(word) for word in known if word in words), None)
+
+
+def _cell(row: Sequence[str], column: int) -> str:
+    return row[column] if column < len(row) else ""
+
+
+def _laps(rows: list[list[str]], time: int, where: int, unit_m: float) -> tuple[ActivityLap, ...]:
+    found = []
+    for row in rows:
+        time_s, distance = _time(_cell(row, time)), _distance(_cell(row, where))
+        if time_s is None or time_s <= 0 or "sum" in row[0].lower() or "total" in row[0].lower():
+            continue
+        if distance is not None:  # without a unit a lap of 0.4 is one of kilometres
+            distance *= unit_m or (1000.0 if distance < 20.0 else 1.0)
+        found.append(ActivityLap(time_s, distance))
+    return tuple(found)
+
+
+def _table_without_head(rows: list[list[str]]) -> Activity:
+    columns = max(map(len, rows))
+    if columns == 1:
+        times = [_time(row[0]) for row in rows]
+        if None in times:
+            raise _UnusableError("a line is no time")
+        return _unplaced([time for time in times if time is not None], "")
+    counted = [_distance(_cell(row, 0)) for row in rows]
+    if counted == [float(i + 1) for i in range(len(rows))]:  # laps by number
+        times = [_time(_cell(row, 1)) for row in rows]
+        return _unplaced([time for time in times if time is not None], "")
+    return _split_table(_placed(rows, 0, 1, 1.0), laps=False)
+
+
+def _placed(
+    rows: list[list[str]], where: int, column: int, unit_m: float
+) -> list[tuple[float | None, float]]:
+    found: list[tuple[float | None, float]] = []
+    for row in rows:
+        text, written = _cell(row, where), _cell(row, column)
+        if not text or not written:
+            continue
+        distance = _distance(text)
+        if distance is None and text.lower().strip() not in _FINISH:
+            raise _UnusableError(f"'{text[:60]}' is no distance")
+        if distance is not None and re.fullmatch(r"[\d.,]+", text):
+            distance *= unit_m
+        time_s = _time(written, distance)
+        if time_s is None:
+            raise _UnusableError(f"'{written[:60]}' is no time")
+        if time_s > 0 and distance != 0:
+            found.append((distance, time_s))
+    return found
+
+
+def _split_table(found: list[tuple[float | None, float]], *, laps: bool) -> Activity:
+    """Return splits at distances whose times are from the gun, or of each lap."""
+    from_gun = all(a[1] < b[1] for a, b in pairwise(found)) and _even(found, from_gun=True)
+    by_lap = laps or _even(found, from_gun=False)
+    if from_gun and by_lap and not laps and len(found) > 1:
+        last = f"{found[-1][1]:.2f}"
+        raise _UnusableError(
+            f"the last time, {last} s, may be from the gun or that of a lap: "
+            "call the column 'time' or 'lap time'"
+        )
+    if not from_gun and not by_lap:
+        raise _UnusableError("its times fit its distances neither from the gun nor lap by lap")
+    if from_gun and not laps:
+        return Activity("", (), tuple(found))
+    sums, total = list[tuple[float | None, float]](), 0.0
+    for distance, time_s in found:
+        total += time_s
+        sums.append((distance, round(total, 9)))
+    return Activity("", (), tuple(sums))
+
+
+def _even(found: list[tuple[float | None, float]], *, from_gun: bool) -> bool:
+    """Return whether somebody may run so: each piece at 2 to 11 m/s, none twice as fast as one."""
+    speeds = []
+    for (x0, t0), (x1, t1) in pairwise([(0.0, 0.0), *found]):
+        if x0 is not None and x1 is not None:
+            seconds = t1 - t0 if from_gun else t1
+            speeds.append((x1 - x0) / seconds if seconds > 0 else 0.0)
+    return bool(found) and all(1.0 <= v <= 11.0 for v in speeds) and (
+        not speeds or max(speeds) < 2.2 * min(speeds)
+    )  # fmt: skip
+
+
+def _unplaced(times: list[float], word: str) -> Activity:
+    """Return times without distances: laps, or passings from the gun where they rise throughout."""
+    if not times:
+        raise _UnusableError("it holds no times")
+    rises = len(times) > 1 and all(b - a > 0.35 * times[0] for a, b in pairwise(times))
+    if rises and (word != "time" or times[-1] > 1.8 * times[0]):
+        times = [b - a for a, b in pairwise([0.0, *times])]
+    return Activity("", tuple(ActivityLap(time) for time in times))
+
+
+def _time(text: str, distance_m: float | None = None) -> float | None:
+    with suppress(ValueError):
+        return parse_time(text, distance_m)
+    return None
+
+
+def _distance(text: str) -> float | None:
+    with suppress(ValueError):
+        return parse_distance(text)
+    return None
+
+
+_READERS: dict[str, Callable[[bytes], Activity]] = {
+    ".fit": _read_fit,
+    ".tcx": _read_tcx,
+    ".gpx": _read_gpx,
+    ".csv": _read_csv,
+    ".lss": _read_lss,
+}

@@ -1,0 +1,185 @@
+"""Splits as people paste them: a table of a web page, a coach's lap times, a line of a message.
+
+In: any text, and how long the race is [m]. Out: cumulative splits. Nothing says what a column
+means: of all readings that a human could run, the one whose paces differ least is taken.
+"""
+
+from __future__ import annotations
+
+import html
+import math
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import accumulate, pairwise
+from typing import TypeAlias
+
+from simulator.scenario.plan import MAX_SPLITS, impossible
+from simulator.scenario.schedule import Waypoint
+from simulator.units import LAP_M, format_distance, parse_distance, parse_time
+
+MOST_TEXT = 20_000
+STEPS_M = (LAP_M, 200.0, 100.0, 1000.0)
+"""How far apart times are that stand without distances [m]."""
+NEAR_M = 1.0
+"""A mile may be written 1609 m [m]."""
+SAME_S = 0.06
+"""A total at the end of lap times may be off by their rounding [s]."""
+_ENDS = frozenset(("finish", "fin", "end", "line", "total", "final", "ziel", "arrivée", "arrivo"))
+_UNITS = r"m|metres?|meters?|km?|miles?|mi|yards?|yds?"
+_TAGS = (
+    (re.compile(r"(?i)<\s*(br|/tr|/p|/li|/div)[^>]*>"), "\n"),
+    (re.compile(r"<[^>]{0,500}>"), "\t"),
+)
+_JOINED = re.compile(rf"(?i)(?<![\w:.,])(\d[\d.,]*)[ \u00a0]+({_UNITS})(?!\w)")
+_BREAKS = re.compile(r"[\s|;/()\[\]=→*]+|,(?=\s|$)|[-–—](?=\s|$)|:(?=\s|$)")
+_TO_THE_MM = re.compile(r"\d{3,5}\.\d{3}")
+"""No time of a split is so long without minutes: it is a distance, as 409.344."""
+_WITH_UNIT = re.compile(rf"(?i)\d[\d.,]*({_UNITS})")
+
+Points: TypeAlias = list[tuple[float, float]]
+"""Race distances [m] and times from the gun [s]."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One line: its distance [m] (inf for the finish, None for none), times [s], whole numbers."""
+
+    distance_m: float | None
+    times_s: tuple[float, ...]
+    whole: tuple[float, ...]
+
+
+def read_splits(text: str, race_m: float) -> Points:
+    """Return the splits that a text gives of a race [m], cumulative, the last at the finish.
+
+    Raises:
+        ValueError: there are none, or none that a human could run; it says what is missing.
+    """
+    if len(text) > MOST_TEXT:
+        raise ValueError("that is too long for a table of splits")
+    rows = [row for line in _lines(text) if (row := _row(line, race_m)) is not None]
+    if not rows:
+        raise ValueError("there are no times in what was pasted")
+    ends_m = 0.0
+    for readings in (_with_distances(rows, race_m), _without(rows, race_m)):
+        able = [p for points in readings if _can_be_run(p := _at_finish(points, race_m))]
+        whole = [points for points in able if points[-1][0] == race_m]
+        if whole:
+            return min(whole, key=lambda points: (-len(points), _spread(points)))
+        ends_m = max((points[-1][0] for points in able), default=ends_m)
+    if ends_m:
+        raise ValueError(f"the splits end at {format_distance(ends_m)}: add the finish")
+    raise ValueError("those times are no splits of this race, neither cumulative nor lap by lap")
+
+
+def _lines(text: str) -> Iterator[list[str]]:
+    """Yield the words of each line; a number and its unit are one word."""
+    if re.search(r"(?i)<(td|tr|table|p|br|div|span)\b", text):
+        for tag, instead in _TAGS:
+            text = tag.sub(instead, text)
+        text = html.unescape(text)
+    for line in text.splitlines():
+        yield [word for word in _BREAKS.split(_JOINED.sub(r"\1\2", line)) if word]
+
+
+def _row(words: Sequence[str], race_m: float) -> _Row | None:
+    """Return what a line says; None where it has no time."""
+    distance_m, times, whole = None, list[float](), list[float]()
+    for word in words:
+        plain = word.strip("+,.:").lower()
+        if plain in _ENDS:
+            distance_m = math.inf
+        elif _WITH_UNIT.fullmatch(plain) or (word is words[0] and _TO_THE_MM.fullmatch(plain)):
+            with suppress(ValueError):
+                distance_m = parse_distance(plain)
+        elif plain.isdecimal():
+            whole.append(float(plain[:9]))
+        else:
+            with suppress(ValueError):
+                times.append(parse_time(plain, race_m if ":" in plain else None))
+    if distance_m is None and times and whole and 50 <= whole[0] <= race_m + NEAR_M:
+        distance_m = whole.pop(0)
+    if not times and len(whole) == 2 and whole[0] >= 50:  # `200 30`
+        distance_m = whole.pop(0)
+    if not times and distance_m is not None:  # `200 m 30`
+        times, whole = whole, []
+    return _Row(distance_m, tuple(times), tuple(whole)) if times or whole else None
+
+
+def _with_distances(rows: Sequence[_Row], race_m: float) -> Iterator[Points]:
+    """Yield every way to read the rows that say where they were taken."""
+    placed = [row for row in rows if row.distance_m is not None and row.times_s]
+    for column in range(min(4, max((len(row.times_s) for row in placed), default=0))):
+        held = [row for row in placed if len(row.times_s) > column]
+        lengths = [min(row.distance_m or 0.0, race_m) for row in held]
+        times = [row.times_s[column] for row in held]
+        pieces = any(b <= a for a, b in pairwise(lengths))
+        for at in (lengths, list(accumulate(lengths))) if pieces else (lengths,):
+            yield from _both(at, times)
+            yield from _both(*_in_order(at, times))
+
+
+def _without(rows: Sequence[_Row], race_m: float) -> Iterator[Points]:
+    """Yield every way to read times that stand without distances."""
+    timed = [row.times_s for row in rows if row.times_s]
+    columns = [list(column) for column in zip(*timed, strict=False)]
+    lists = [*columns, [t for times in timed for t in times]]
+    if not timed:
+        lists = [[t for row in rows for t in row.whole]]
+    for times in lists:
+        for some in (times, times[:-1] if _ends_in_total(times) else []):
+            for at in _places(len(some), race_m):
+                yield from _both(at, some)
+
+
+def _both(at: Sequence[float], times: Sequence[float]) -> Iterator[Points]:
+    """Yield times as cumulative, and as those of one piece after the other."""
+    yield list(zip(at, times, strict=True))
+    yield list(zip(at, (round(t, 6) for t in accumulate(times)), strict=True))
+
+
+def _in_order(at: Sequence[float], times: Sequence[float]) -> tuple[list[float], list[float]]:
+    """Return both by distance; of what is said twice, the last."""
+    rows = sorted(dict(zip(at, times, strict=True)).items())
+    return [x for x, _ in rows], [t for _, t in rows]
+
+
+def _places(count: int, race_m: float) -> Iterator[list[float]]:
+    """Yield where so many times without distances may have been taken [m]."""
+    if count == 1:
+        yield [race_m]
+    for step in STEPS_M:
+        if count > 1 and math.ceil(race_m / step - 1e-9) in (count, count + 1):
+            inner = [step * (i + 1) for i in range(count - 1)]
+            odd = race_m - step * (count - 1)
+            if inner[-1] < race_m:
+                yield [*inner, race_m]
+            if odd > 0:
+                yield [*(round(odd + step * i, 6) for i in range(count - 1)), race_m]
+
+
+def _ends_in_total(times: Sequence[float]) -> bool:
+    return len(times) > 2 and abs(sum(times[:-1]) - times[-1]) < SAME_S * len(times)
+
+
+def _at_finish(points: Points, race_m: float) -> Points:
+    """Return points whose last one is at the finish to the digit, where it is meant."""
+    if points and abs(points[-1][0] - race_m) <= NEAR_M:
+        points[-1] = race_m, points[-1][1]
+    return points
+
+
+def _can_be_run(points: Points) -> bool:
+    """Return whether these are splits, and such as a human can run."""
+    both = [(0.0, 0.0), *points]
+    rising = all(a < c and b < d for (a, b), (c, d) in pairwise(both))
+    enough = 0 < len(points) <= MAX_SPLITS and rising and points[0][0] >= NEAR_M
+    return enough and not any(impossible([Waypoint(x, t) for x, t in points]))
+
+
+def _spread(points: Points) -> float:
+    """Return the greatest speed between splits over the least [1]."""
+    speeds = [(c - a) / (d - b) for (a, b), (c, d) in pairwise([(0.0, 0.0), *points])]
+    return max(speeds) / min(speeds)

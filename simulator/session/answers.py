@@ -1,0 +1,255 @@
+"""What the drawer's pages ask for, worked out while they are open: prices, the map, a goal.
+
+In: the scenario, the one in its file, the open page. Out: answers, from a background thread. A map
+comes a block of cells at a time, so that one that is no longer wanted holds nothing up; once it is
+complete it is refined. The chances of the what-if bars come from here too, the nearest first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, TypeAlias
+
+from simulator.analysis.attribution import PriceList, price_list
+from simulator.analysis.trials import Goal, Landscape
+from simulator.analysis.what_if import Alternative, Measure
+from simulator.background import LatestJobs
+from simulator.scenario.model import Scenario
+from simulator.scenario.plan import schedule_of
+from simulator.session.findings import Bars
+from simulator.session.forks import LruCache
+from simulator.session.knob_edits import RefusedError, typed_time
+from simulator.session.knobs import time_text
+from simulator.session.variations import (
+    axis_knobs,
+    goal_of,
+    landscape_of,
+    number_of,
+    refined,
+    run_cells,
+    with_chance,
+)
+from simulator.stage.panel_state import Answers, Knob, Tab
+
+CACHED = 24
+BLOCK = 64
+"""Cells of a map that are run at a time: about a tenth of all."""
+Scenarios: TypeAlias = tuple[Scenario, Scenario]
+"""The present one, and the one in its file."""
+
+
+@dataclass(slots=True)
+class _Map:
+    """A map that is shown, and a finer one that is shown once it is complete."""
+
+    shown: Landscape
+    finer: Landscape | None = None
+    finest: bool = False
+
+
+class Desk:
+    """The questions of the open page, and the answers there are.
+
+    Attributes:
+        page: the open page, empty for none of `Tab`.
+        map_names: the knobs of the map, across and up.
+        goal_name: the knob that is to reach the target.
+        goal_target: the target as it was typed; empty: that of the plan.
+        goal_problem: why a target was refused.
+        answered: how often something was worked out.
+    """
+
+    def __init__(self) -> None:
+        self.page = ""
+        self.map_names = "front gap", "pacers"
+        self.goal_name, self.goal_target, self.goal_problem = "front gap", "", ""
+        self.answered = 0
+        self._jobs = LatestJobs("answers")
+        self._prices: LruCache[Scenario, tuple[PriceList | None]] = LruCache(CACHED)
+        self._maps: LruCache[Hashable, _Map] = LruCache(CACHED)
+        self._goals: LruCache[Hashable, Goal | str] = LruCache(CACHED)
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is being worked out."""
+        return self._jobs.busy
+
+    def cancel(self) -> None:
+        """Drop what is being worked out."""
+        self._jobs.cancel()
+
+    def poll(self, *, wait: bool = False) -> bool:
+        """Take what is ready; return whether there was any."""
+        done = self._jobs.poll(wait=wait)
+        self.answered += done
+        return done
+
+    # -- what is asked -----------------------------------------------------------------------------
+
+    def ask(self, now: Scenarios, bars: Bars) -> None:
+        """Have worked out what is missing next, where nothing is under way."""
+        if self._jobs.busy:
+            return
+        match self.page:
+            case Tab.PRICES if self._prices.get(now[0]) is None:
+                self._submit(lambda: (price_list(now[0]),), partial(self._prices.put, now[0]))
+            case Tab.MAP:
+                self._ask_map(now)
+            case Tab.GOAL:
+                self._ask_goal(now)
+        if bars.measure is Measure.CHANCE and not self._jobs.busy:
+            self._ask_chance(bars.rows)
+
+    def _submit(self, call: Callable[[], Any], done: Callable[[Any], None]) -> None:
+        self._jobs.submit(self.page, call, done)
+        self._jobs.poll()  # begins it
+
+    def _ask_map(self, now: Scenarios) -> None:
+        names = self.usable_names(now)
+        make = partial(landscape_of, *now, names)
+        asked = self._maps.get_or_make((now, names), lambda: _Map(make()))
+        if asked.finest:
+            return
+
+        def work() -> Landscape | None:
+            land: Landscape | None = asked.shown
+            if asked.shown.complete:
+                land = asked.finer or refined(asked.shown, *now)
+            if land is None:
+                return None
+            cells = land.missing(BLOCK)
+            return land.with_times(cells, run_cells(land, *now, cells))
+
+        def done(land: Landscape | None) -> None:
+            if land is None:
+                asked.finest = True
+            elif not asked.shown.complete:
+                asked.shown = land
+            elif land.complete:
+                asked.shown, asked.finer, asked.finest = land, None, True
+            else:
+                asked.finer = land
+
+        self._submit(work, done)
+
+    def _ask_goal(self, now: Scenarios) -> None:
+        key = self._goal_key(now)
+        goal = self._goals.get(key)
+        if goal is None:
+            self._submit(partial(_goal, now, key[1], key[2]), partial(self._goals.put, key))
+        elif isinstance(goal, Goal) and goal.chance is None and goal.finish_s is not None:
+            self._submit(partial(with_chance, goal), partial(self._goals.put, key))
+
+    def _goal_key(self, now: Scenarios) -> tuple[Scenarios, str, float]:
+        target = self.goal_target
+        plan_s = schedule_of(now[0].plan, now[0].distance).finish_s
+        return now, self.goal_name, typed_time(target) if target else plan_s
+
+    def _ask_chance(self, rows: list[Alternative]) -> None:
+        present = next((i for i, row in enumerate(rows) if row.current), 0)
+        missing = [i for i, row in enumerate(rows) if row.chance is None and not row.stale]
+        if not missing:
+            return
+        i = min(missing, key=lambda i: abs(i - present))
+        scenario = rows[i].scenario
+
+        def done(chance: float) -> None:
+            rows[i] = replace(rows[i], chance=chance)
+
+        self._submit(partial(_chance, scenario), done)
+
+    # -- what is turned ----------------------------------------------------------------------------
+
+    def usable_names(self, now: Scenarios) -> tuple[str, str]:
+        """Return the knobs of the map, those that are still there."""
+        knobs = axis_knobs(*now)
+        x, y = self.map_names
+        return (x if x in knobs else "front gap"), (y if y in knobs else "pacers")
+
+    def land(self, now: Scenarios) -> Landscape | None:
+        """Return the map as far as it is known."""
+        shown = self._maps.get((now, self.usable_names(now)))
+        return None if shown is None else shown.shown
+
+    def keep_map(self, before: Scenarios, after: Scenarios) -> None:
+        """Show the same map for other values of its own two knobs."""
+        names = self.usable_names(before)
+        same = self._maps.get((before, names))
+        if same is not None:
+            self._maps.put((after, names), same)
+
+    def goal(self, now: Scenarios) -> Goal | None:
+        """Return the answer, as far as it is known."""
+        goal = self._goals.get(self._goal_key(now))
+        return goal if isinstance(goal, Goal) else None
+
+    def set_target(self, text: str) -> bool:
+        """Set the target of the goal, an empty text for the plan's; False where that is none."""
+        self.goal_problem = ""
+        try:
+            if text:
+                typed_time(text)
+        except RefusedError as error:
+            self.goal_problem = f"{error}"
+            return False
+        self.goal_target = text
+        return True
+
+    # -- what is shown -----------------------------------------------------------------------------
+
+    def key(self, now: Scenarios) -> tuple[object, ...]:
+        """Return what changes whenever the page has to show something else."""
+        asked = self.map_names, self.goal_name, self.goal_target, self.goal_problem
+        return self.page, now, self.answered, asked
+
+    def answers(self, now: Scenarios, *, secret: bool) -> Answers:
+        """Return what the open page shows."""
+        knobs = axis_knobs(*now)
+        empty = Answers(tuple(knobs), secret=secret, goal_name=self.goal_name)
+        match self.page:
+            case Tab.PRICES:
+                listed = self._prices.get(now[0])
+                if listed is None:
+                    return empty
+                return replace(empty, prices=listed[0], no_prices=listed[0] is None)
+            case Tab.MAP:
+                names, land = self.usable_names(now), self.land(now)
+                x, y = (knobs[name] for name in names)
+                empty = replace(empty, map_names=names, values=(x.value, y.value))
+                if land is None:
+                    return empty
+                here = _nearest(y, land.ys), _nearest(x, land.xs)
+                return replace(empty, land=land, here=here)
+            case Tab.GOAL:
+                key = self._goal_key(now)
+                goal = self._goals.get(key)
+                return replace(
+                    empty,
+                    goal_target=self.goal_target or time_text(key[2]),
+                    goal=goal if isinstance(goal, Goal) else None,
+                    goal_problem=goal if isinstance(goal, str) else self.goal_problem,
+                )
+        return empty
+
+
+def _goal(now: Scenarios, name: str, target_s: float) -> Goal | str:
+    try:
+        return goal_of(*now, name, target_s)
+    except RefusedError as error:
+        return f"{error}"
+
+
+def _chance(scenario: Scenario) -> float:
+    from simulator.analysis.uncertainty import chance_of  # noqa: PLC0415 - seldom wanted
+
+    return chance_of(scenario)
+
+
+def _nearest(knob: Knob, texts: tuple[str, ...]) -> int:
+    """Return which of a knob's values comes nearest to its present one."""
+    if knob.number is None:
+        return texts.index(knob.value) if knob.value in texts else 0
+    now = knob.number
+    return min(range(len(texts)), key=lambda i: abs(number_of(knob, texts[i]) - now))

@@ -1,0 +1,205 @@
+"""Nothing is lost: what was changed and kept is written down every second, beside the user's state.
+
+In: a session's state. Out: a file of it, and one of its pins, in the folder that the system has for
+such things; the newest one that another run of the program left behind. A file is removed where
+nothing is at stake any more. Writing is the work of a background thread.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+
+from simulator.background import LatestJobs
+from simulator.errors import LightpaceError
+from simulator.files import read_bytes, replacing
+from simulator.recording.recording import Recording
+from simulator.recording.store import load_recordings, save_recordings
+from simulator.session.history import Change
+
+EACH_S = 1.0
+"""How often it is written [s of wall time]."""
+MOST_LEFT = 5
+"""So many sessions of before are kept at most."""
+MOST_BYTES = 20_000_000
+_VERSION = 1
+NamedRuns = Sequence[tuple[str, Recording]]
+
+
+@dataclass(frozen=True, slots=True)
+class SavedSession:
+    """What a session is brought back from.
+
+    Attributes:
+        version: of this form.
+        source: the scenario's file; empty without one.
+        shipped: it is one that comes with the program.
+        change: the settings, and how the attempt came to be.
+        time_s: the moment that was shown [s].
+        axis, measure: what the strip showed.
+        pins: how many runs were kept; they are in the file beside.
+        when: when that was, in words.
+    """
+
+    version: int
+    source: str
+    shipped: bool
+    change: Change
+    time_s: float
+    axis: str
+    measure: str
+    pins: int = 0
+    when: str = ""
+
+
+def state_folder() -> Path:
+    """Return the folder that the system has for a user's state."""
+    from platformdirs import user_state_path  # noqa: PLC0415 - only a window wants it
+
+    return user_state_path("lightpace", appauthor=False)
+
+
+class Autosave:
+    """Writes one session's state; finds that of an earlier one."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        """Write nothing yet; what earlier runs left behind stays until it is taken."""
+        self._folder = folder or state_folder()
+        begun = datetime.now(UTC)
+        self._path = self._folder / f"session-{begun:%Y%m%d-%H%M%S}-{os.getpid()}.json"
+        self._jobs = LatestJobs("autosave")
+        self._since_s = 0.0
+        self._written: tuple[object, object] | None = None
+        self._left: str | None = None
+        self.problem = ""
+        """Why it could not be written; empty where it was."""
+
+    def pass_time(self, elapsed_s: float) -> bool:
+        """Let wall time pass [s]; return whether it is time to write."""
+        self._poll()
+        self._since_s += max(elapsed_s, 0.0)
+        if self._since_s < EACH_S or self._jobs.busy:
+            return False
+        self._since_s = 0.0
+        return True
+
+    def keep(self, saved: SavedSession, pins: NamedRuns, *, wait: bool = False) -> None:
+        """Write a session down, where anything of it is new; its pins only where these are."""
+        kept = tuple(run for _, run in pins)
+        before, self._written = self._written, (saved, kept)
+        if before != self._written:
+            when = f"{datetime.now().astimezone():%d %B, %H:%M}"
+            dated = replace(saved, pins=len(pins), when=when)
+            new = before is None or before[1] != kept
+            self._jobs.submit("write", lambda: self._write(dated, pins if new else None), _nothing)
+        self._poll(wait=wait)
+
+    def drop(self) -> None:
+        """Nothing is at stake any more: remove what was written."""
+        if self._written is None:
+            return
+        self._poll(wait=True)
+        self._written = None
+        _remove(self._path)
+
+    def _poll(self, *, wait: bool = False) -> None:
+        try:
+            self._jobs.poll()  # begins what waits
+            while wait and self._jobs.busy:
+                self._jobs.poll(wait=True)
+            self.problem = ""
+        except (LightpaceError, OSError) as error:
+            self.problem = f"{error}"
+
+    def _write(self, saved: SavedSession, pins: NamedRuns | None) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        runs = self._path.with_suffix(".npz")
+        if pins:
+            save_recordings(pins, runs)
+        elif pins is not None:
+            runs.unlink(missing_ok=True)
+        with replacing(self._path) as temporary:
+            temporary.touch(mode=0o600)
+            temporary.write_bytes(_form().dump_json(saved))
+
+    # -- what was left behind ----------------------------------------------------------------------
+
+    def left_behind(self) -> tuple[Path, SavedSession] | None:
+        """Return the newest session that another run left, and where; None where there is none.
+
+        Older ones than a few, and what cannot be read, are passed over.
+        """
+        for n, path in enumerate(self._others()):
+            if n >= MOST_LEFT:
+                _remove(path)
+                continue
+            with suppress(ValidationError, OSError):
+                saved = _form().validate_json(read_bytes(path, MOST_BYTES))
+                if saved.version == _VERSION:
+                    return path, saved
+        return None
+
+    @property
+    def left_words(self) -> str:
+        """What an earlier run left, in words, as of when it was first asked; empty: nothing."""
+        if self._left is None:
+            self._left, left = "", self.left_behind()
+            if left is not None:
+                saved = left[1]
+                name = Path(saved.source).name or saved.change.settings.name
+                pins = f", {saved.pins} kept" if saved.pins else ""
+                self._left = f"{name}, {saved.when}{pins}"
+        return self._left
+
+    def _others(self) -> list[Path]:
+        """Return the files of other runs, the newest first; their names begin with their time."""
+        with suppress(OSError):
+            names = sorted(self._folder.glob("session-*.json"), reverse=True)
+            return [path for path in names if path != self._path and not _is_running(path)]
+        return []
+
+    def take(self, path: Path) -> list[tuple[str, Recording]]:
+        """Return the runs of a session that was left behind, and remove it.
+
+        Raises:
+            RecordingError: they cannot be read.
+        """
+        self._left = None
+        runs = path.with_suffix(".npz")
+        pins = load_recordings(runs) if runs.is_file() else []
+        _remove(path)
+        return pins
+
+
+def _is_running(path: Path) -> bool:
+    """Return whether the program that writes a file still runs; where nobody says, it does not."""
+    number = path.stem.rpartition("-")[2]
+    if os.name != "posix" or not number.isdecimal():
+        return False
+    try:
+        os.kill(int(number), 0)
+    except PermissionError:
+        return True
+    except (OSError, OverflowError):
+        return False
+    return True
+
+
+def _form() -> TypeAdapter[SavedSession]:
+    return TypeAdapter(SavedSession)
+
+
+def _nothing(_: None) -> None:
+    """Take no result."""
+
+
+def _remove(path: Path) -> None:
+    for gone in (path, path.with_suffix(".npz")):
+        with suppress(OSError):
+            gone.unlink(missing_ok=True)

@@ -1,0 +1,87 @@
+"""The window's settings that stay from one run to the next: theme, size, strip, sound.
+
+In: the user's settings file, a short YAML file where the system keeps such things. Out:
+`Preferences`, and the file with what was changed in the window. A file that cannot be used is left
+as it is, and its problem is said.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import yaml
+from pydantic import TypeAdapter, ValidationError
+
+from simulator.errors import LightpaceError
+from simulator.files import is_there, read_bytes, write_text
+
+MOST_BYTES = 100_000
+_HEADING = "# lightpace: how the window opens; it writes here what you change in it.\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """How the window opens.
+
+    Attributes:
+        theme: name of the colours, or a file of them.
+        size: of the window [px].
+        axis, measure: what the what-if strip shows.
+        sound: whether it begins with sound.
+    """
+
+    theme: str = "night"
+    size: tuple[int, int] = (1280, 720)
+    axis: str = "pacers"
+    measure: str = "finish time"
+    sound: bool = False
+
+
+def settings_file() -> Path:
+    """Return the user's settings file, whether or not it is there."""
+    from platformdirs import user_config_path  # noqa: PLC0415 - only a window wants it
+
+    return user_config_path("lightpace", appauthor=False) / "settings.yaml"
+
+
+def load_preferences(path: Path) -> tuple[Preferences, str]:
+    """Return what a settings file says, and its problem as a sentence, empty where it has none.
+
+    Where it has one, or is not there, the defaults hold.
+    """
+    usual = Preferences()
+    try:
+        if not is_there(path):
+            return usual, ""
+        plain = yaml.safe_load(read_bytes(path, MOST_BYTES)) or {}
+        if not isinstance(plain, dict):
+            return usual, f"{path} holds no settings: it is left as it is."
+        known = {key: value for key, value in plain.items() if key in asdict(usual)}
+        return TypeAdapter(Preferences).validate_python(asdict(usual) | known), ""
+    except ValidationError as error:
+        wrong = error.errors()[0]
+        at = ".".join(str(step) for step in wrong["loc"])
+        return usual, f"{path}: {at}: {wrong['msg']}. It is left as it is."
+    except (OSError, LightpaceError, yaml.YAMLError, UnicodeDecodeError) as error:
+        return usual, f"{path} cannot be read: {str(error).splitlines()[0]}. It is left as it is."
+
+
+def save_preferences(path: Path, before: Preferences, after: Preferences) -> None:
+    """Write into a settings file what was changed since the window opened; the rest stays.
+
+    Raises:
+        LightpaceError: it cannot be written.
+    """
+    old, new = asdict(before), asdict(after)
+    changed = {key: value for key, value in new.items() if value != old[key]}
+    there, problem = load_preferences(path)
+    if not changed or problem:
+        return
+    plain = asdict(replace(there, **changed))
+    plain["size"] = list(plain["size"])
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise LightpaceError(f"{path.parent} cannot be made: {error.strerror}.") from None
+    write_text(path, _HEADING + yaml.safe_dump(plain, sort_keys=False, default_flow_style=None))

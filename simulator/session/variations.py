@@ -1,0 +1,376 @@
+"""Other values of a knob, as the drawer would set them: for bars, for the map, for a goal.
+
+In: a scenario, the one in its file, knobs. Out: scenarios, many thousands a second, equal to what
+the loader makes of the same settings; the bars of any knob; what a knob has to be for a target.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import TypeAdapter, ValidationError
+
+from simulator.analysis.trials import Goal, Landscape
+from simulator.analysis.what_if import AXES, Alternative, numbers
+from simulator.errors import LightpaceError, ScenarioError
+from simulator.physics.attempt import finish_times
+from simulator.scenario.fields import Section
+from simulator.scenario.model import Scenario
+from simulator.scenario.plan import Plan, schedule_of
+from simulator.scenario.yaml_tree import scalar_value
+from simulator.session.history import Settings
+from simulator.session.knob_edits import RefusedError, apply_knob, first_sentence
+from simulator.session.knobs import SHAPES, knobs_of, time_text
+from simulator.stage.panel_state import Knob, KnobKind
+from simulator.units import parse_time
+
+Floats = NDArray[np.float64]
+
+MOST_BARS, MOST_CELLS = 13, 41
+"""So many values of one knob at most stand in the strip, and on one side of the map."""
+AROUND_S = 3.0
+"""Times are varied by so much either way [s]."""
+REACHED_S = 0.005
+"""A finish this little above a target breaks it: a plan is kept to rounding [s]."""
+_UNSEEN = (".name", ".colour", ".on")
+"""How knobs end that change nothing but looks."""
+_KNOBS_OF_AXES = {
+    "pacers": "pacers.count",
+    "front gap": "pacers.front_gap",
+    "formation": "pacers.formation",
+    "policy": "pacers.policy",
+    "fade": "pacers.leader.fade",
+    "temperature": "environment.temperature",
+    "wind": "environment.wind.speed",
+}
+_PLAN: TypeAdapter[Plan] = TypeAdapter(Plan)
+
+
+# -- a scenario with another value -----------------------------------------------------------------
+
+
+def with_knob(scenario: Scenario, in_file: Scenario, path: str, text: str) -> Scenario:
+    """Return the scenario after the knob at `path` was set to `text`; its ghosts stay as they are.
+
+    Args:
+        scenario: the present one.
+        in_file: the one in its file, whose plan and formation come back as they were.
+        path: the knob.
+        text: as it would be typed.
+
+    Raises:
+        RefusedError: that is no value of this knob here.
+    """
+    if path == "pacers.formation":
+        return _with_formation(scenario, in_file, text)
+    try:
+        edits = apply_knob(Settings("", "", ""), scenario, in_file, path, text).overrides
+        for edit in edits:
+            scenario = _with_value(scenario, *edit.split("=", 1))
+    except ValidationError as error:
+        raise RefusedError(error.errors()[0]["msg"]) from None
+    except LightpaceError as error:
+        raise RefusedError(first_sentence(error)) from None
+    for complaint in scenario.complaints():
+        raise RefusedError(complaint.message)
+    return scenario
+
+
+def _with_value(scenario: Scenario, path: str, text: str) -> Scenario:
+    """Return the scenario with a value at a path; only the sections on the way are validated."""
+    first, *steps = path.split(".")
+    if first == "plan" and not steps:
+        return scenario.model_copy(update={"plan": _PLAN.validate_json(text)})
+    value = TypeAdapter(Any).validate_json(text) if text[0] in '[{"' else scalar_value(text)
+    return scenario.model_copy(update={first: _put(getattr(scenario, first), steps, value)})
+
+
+def _put(place: Any, steps: Sequence[str], value: Any) -> Any:
+    if not steps:
+        return value
+    if isinstance(place, tuple):
+        items = list(place)
+        items[int(steps[0])] = _put(items[int(steps[0])], steps[1:], value)
+        return tuple(items)
+    if not isinstance(place, Section):
+        raise RefusedError(f"{steps[0]} cannot be set here")
+    keys = {field.alias or name: name for name, field in type(place).model_fields.items()}
+    values = {key: getattr(place, name) for key, name in keys.items()}
+    values[steps[0]] = _put(values.get(steps[0]), steps[1:], value)
+    return type(place).model_validate(values)
+
+
+def _with_formation(scenario: Scenario, in_file: Scenario, name: str) -> Scenario:
+    """Return the scenario with another formation, and no more pacers than it has places."""
+    pacers, filed = scenario.pacers, in_file.pacers.formation
+    try:
+        formation: Any = name if name != filed.name else filed
+        every = _put(pacers, ["count"], None)
+        every = _put(every, ["formation"], formation)
+        places = len(every.formation.names())
+        count = None if pacers.count is None else min(pacers.count, places)
+        new = _put(every, ["count"], count)
+    except (ValidationError, ScenarioError):
+        raise RefusedError(f"the formation {name[:60]} does not go with these pacers") from None
+    return scenario.model_copy(update={"pacers": new})
+
+
+# -- which knobs, which values ---------------------------------------------------------------------
+
+
+def axis_knobs(scenario: Scenario, in_file: Scenario) -> dict[str, Knob]:
+    """Return every knob that changes a run, by a name that no other has."""
+    knobs = [
+        knob
+        for knob in knobs_of(scenario, in_file, {})
+        if not knob.path.startswith("ghosts.") and not knob.path.endswith(_UNSEEN)
+    ]
+    alone = len(scenario.wavelight.waves) == 1  # else their labels begin with their names
+    return {
+        f"light: {k.label}" if alone and k.path.startswith("wavelight.") else k.label: k
+        for k in knobs
+    }
+
+
+def axes_of(scenario: Scenario, in_file: Scenario) -> tuple[str, ...]:
+    """Return what the strip can be about: the ready axes, then every other knob by its name."""
+    covered = set(_KNOBS_OF_AXES.values())
+    others = axis_knobs(scenario, in_file).items()
+    return (*AXES, *(name for name, knob in others if knob.path not in covered))
+
+
+def values_of(knob: Knob, most: int, *, rounded: bool = False) -> tuple[str, ...]:
+    """Return values over a knob's range as texts: `most` of them at most, on its steps.
+
+    They are as close as that allows, or else `rounded`: multiples of 1, 2 or 5 of its steps.
+    """
+    if knob.kind is KnobKind.SWITCH:
+        return ("no", "yes")
+    if knob.number is None:
+        options = knob.options
+        # a table of splits is what a plan can be turned into, and no other plan
+        return tuple(o for o in options if not (o == "splits" and set(SHAPES) <= set(options)))
+    low, high = knob.low, knob.high
+    if knob.kind is KnobKind.TIME:
+        low, high = knob.number - AROUND_S, knob.number + AROUND_S
+    steps = max(1, round((high - low) / knob.step))
+    if rounded and knob.kind is KnobKind.NUMBER:
+        every = next(
+            m * knob.step
+            for m in (a * 10**b for b in range(9) for a in (1, 2, 5))
+            if steps / m <= most - 1
+        )
+        first, last = math.ceil(low / every - 1e-9), math.floor(high / every + 1e-9)
+        return tuple(value_text(knob, i * every) for i in range(first, last + 1))
+    count = min(most, steps + 1)
+    places = [round(i * steps / max(count - 1, 1)) for i in range(count)]
+    return tuple(dict.fromkeys(value_text(knob, low + i * knob.step) for i in places))
+
+
+def value_text(knob: Knob, number: float) -> str:
+    """Return a number as it would be typed for a knob."""
+    return time_text(number) if knob.kind is KnobKind.TIME else f"{round(number, 9) + 0.0:.10g}"
+
+
+def knob_rows(axis: str, scenario: Scenario, in_file: Scenario) -> list[Alternative]:
+    """Return the bars of a knob that has no axis of its own, its value and the file's among them.
+
+    What cannot be run is left out.
+    """
+    knob = axis_knobs(scenario, in_file)[axis]
+    values = values_of(knob, MOST_BARS, rounded=True)
+    if knob.kind is KnobKind.NUMBER and not knob.path.startswith(("plan.", "wavelight.")):
+        unit = knob.unit if knob.unit == "°" else f" {knob.unit}".rstrip()
+        return numbers(scenario, in_file, knob.path, [float(v) for v in values], unit)
+    texts = list(dict.fromkeys((*values, knob.value, knob.file_value or knob.value)))
+    if knob.number is not None:
+        filed = axis_knobs(in_file, in_file).get(axis)
+        known = {knob.value: knob.number, knob.file_value: filed.number if filed else None}
+        texts.sort(key=lambda text: known.get(text) or number_of(knob, text))
+    rows = []
+    for text in texts:
+        here = text == knob.value
+        try:
+            new = scenario if here else with_knob(scenario, in_file, knob.path, text)
+        except RefusedError:
+            continue
+        label = text.replace("_", " ")
+        rows.append(Alternative(label, new, here, ((knob.path, text),), text == knob.file_value))
+    return rows
+
+
+def number_of(knob: Knob, text: str) -> float:
+    """Return what a text says for a knob that is a number, or a time [s]."""
+    return parse_time(text) if knob.kind is KnobKind.TIME else float(text)
+
+
+# -- the map ---------------------------------------------------------------------------------------
+
+
+def landscape_of(scenario: Scenario, in_file: Scenario, names: tuple[str, str]) -> Landscape:
+    """Return the map of two knobs, of which no cell has been run."""
+    knobs = axis_knobs(scenario, in_file)
+    x, y = (knobs[name] for name in names)
+    return _empty(names, (x, y), values_of(x, MOST_CELLS), values_of(y, MOST_CELLS))
+
+
+def refined(land: Landscape, scenario: Scenario, in_file: Scenario) -> Landscape | None:
+    """Return the map with twice as many values of either knob; None where there are no more."""
+    knobs = axis_knobs(scenario, in_file)
+    x, y = (knobs[name] for name in land.names)
+    xs, ys = values_of(x, 2 * MOST_CELLS - 1), values_of(y, 2 * MOST_CELLS - 1)
+    if (len(xs), len(ys)) == (len(land.xs), len(land.ys)):
+        return None
+    fine = _empty(land.names, (x, y), xs, ys)
+    places = [
+        (row, column)
+        for row in range(len(ys))
+        for column in range(len(xs))
+        if ys[row] in land.ys and xs[column] in land.xs
+    ]
+    if not places:
+        return fine
+    times = [land.finish_s[land.ys.index(ys[r]), land.xs.index(xs[c])] for r, c in places]
+    return fine.with_times(places, np.array(times))
+
+
+def _empty(
+    names: tuple[str, str], knobs: tuple[Knob, Knob], xs: Sequence[str], ys: Sequence[str]
+) -> Landscape:
+    shape = len(ys), len(xs)
+    paths, units = (knobs[0].path, knobs[1].path), (knobs[0].unit, knobs[1].unit)
+    nothing, known = np.full(shape, np.nan), np.zeros(shape, dtype=bool)
+    return Landscape(names, paths, units, tuple(xs), tuple(ys), nothing, known)
+
+
+def run_cells(
+    land: Landscape, scenario: Scenario, in_file: Scenario, cells: Sequence[tuple[int, int]]
+) -> Floats:
+    """Return the finish times of some cells of a map [s]; NaN where one cannot be run."""
+    times = np.full(len(cells), np.nan)
+    bare = scenario.model_copy(update={"ghosts": (), "published": None})  # they change no run
+    rows: dict[int, Scenario] = {}
+    first: dict[str, Scenario | None] = {}
+
+    def turned(base: Scenario, path: str, text: str) -> Scenario | None:
+        try:
+            return with_knob(base, in_file, path, text)
+        except RefusedError:
+            return None
+
+    for i, (row, column) in enumerate(cells):
+        y, x = land.ys[row], land.xs[column]
+        if y not in first:
+            first[y] = turned(bare, land.paths[1], y)
+        base = first[y]
+        new = None if base is None else turned(base, land.paths[0], x)
+        if new is not None:
+            rows[i] = new
+    if rows:
+        times[list(rows)] = finish_times(list(rows.values()))
+    return times
+
+
+# -- what would it take? ---------------------------------------------------------------------------
+
+
+def goal_of(scenario: Scenario, in_file: Scenario, name: str, target_s: float) -> Goal:
+    """Return what the knob `name` has to be for her to reach a target [s].
+
+    Values over all of its slider's range are run; between one that reaches the target and one that
+    does not the edge is found on the knob's own steps. Where the plan is slower than the target it
+    is set to it: nobody is faster than her plan.
+
+    Raises:
+        RefusedError: there is no such knob, or no plan leads to this target.
+    """
+    knobs = axis_knobs(scenario, in_file)
+    if name not in knobs:
+        raise RefusedError(f"there is no knob '{name[:60]}': {', '.join(knobs)}")
+    knob = knobs[name]
+    base = scenario.model_copy(update={"ghosts": (), "published": None})  # they change no run
+    slower = schedule_of(scenario.plan, scenario.distance).finish_s > target_s + REACHED_S
+    plan_target = time_text(target_s) if slower and knob.path != "plan.target" else ""
+    if plan_target:
+        base = with_knob(base, in_file, "plan.target", plan_target)
+    runs: dict[str, tuple[float, Scenario]] = {}
+
+    def run(texts: Sequence[str]) -> None:
+        rows = {}
+        for text in texts:
+            if text not in runs:
+                try:
+                    rows[text] = with_knob(base, in_file, knob.path, text)
+                except RefusedError:
+                    runs[text] = math.inf, base
+        times = finish_times(list(rows.values())).tolist() if rows else []
+        for (text, new), time in zip(rows.items(), times, strict=True):
+            runs[text] = (math.inf if math.isnan(time) else time), new
+
+    def reaches(text: str) -> bool:
+        run([text])
+        return runs[text][0] <= target_s + REACHED_S
+
+    now = knob.value
+    values = values_of(knob, MOST_CELLS)
+    run([*values, now])
+    runs[now] = runs[now][0], base
+    low = high = best = min(runs, key=lambda text: (runs[text][0], text != now))
+    if reaches(best):
+        if knob.number is None:
+            best = now if reaches(now) else next(text for text in values if reaches(text))
+            low = high = best
+        else:
+            low, best, high = _edges(knob, list(runs), reaches)
+    finish_s, new = runs[best]
+    known = [None if math.isinf(s) else s for s in (runs[now][0], finish_s)]
+    return Goal(
+        name, knob.path, knob.unit, target_s, now, known[0], best, known[1], reaches(best),
+        low, high, new, plan_target,
+    )  # fmt: skip
+
+
+def with_chance(goal: Goal) -> Goal:
+    """Return it with the chance of its target, where she finishes at all."""
+    if goal.finish_s is None:
+        return goal
+    from simulator.analysis.uncertainty import breaks, sampled  # noqa: PLC0415 - seldom wanted
+
+    return replace(goal, chance=float(breaks(sampled(goal.scenario), goal.target_s).mean()))
+
+
+def _edges(knob: Knob, texts: Sequence[str], reaches: Any) -> tuple[str, str, str]:
+    """Return the stretch of values that reach, about the one nearest to the present value.
+
+    Its lower end, that value, its upper end; an end inside the slider's range is exact to the
+    knob's step.
+    """
+    now = knob.number or 0.0
+    at = {number_of(knob, text): text for text in texts}
+    if knob.value in texts:
+        at = {n: t for n, t in at.items() if t != knob.value} | {now: knob.value}
+    order = sorted(at)
+    nearest = min((n for n in order if reaches(at[n])), key=lambda n: abs(n - now))
+    ends = []
+    for way in (-1, 1):
+        i = order.index(nearest)
+        while 0 <= i + way < len(order) and reaches(at[order[i + way]]):
+            i += way
+        inside = order[i]
+        if 0 <= i + way < len(order):
+            outside = order[i + way]
+            while abs(outside - inside) > 1.5 * knob.step:
+                steps = round((outside - inside) / knob.step / 2)
+                middle = inside + steps * knob.step
+                text = value_text(knob, middle)
+                at[middle] = text
+                inside, outside = (middle, outside) if reaches(text) else (inside, middle)
+        ends.append(inside)
+    low, high = ends
+    best = min(max(now, low), high)
+    return at[low], at[best], at[high]

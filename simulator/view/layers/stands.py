@@ -1,0 +1,223 @@
+"""The stands with their crowd, and the boards before them, as walls round the track.
+
+In: a `Lens`, a theme. Out: pixels. A wall follows the lap at an offset; each column of the picture
+shows one place of it, so that it is a look-up in a painted texture, done at a coarse grain: what a
+camera on the track is not focused on is soft.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import pygame
+from numpy.typing import NDArray
+
+from simulator.coefficients import LAP_M
+from simulator.view.perspective import NEAR_M, Lens
+from simulator.view.text import SEMIBOLD, Type
+from simulator.view.theme import Theme, mix
+
+Floats = NDArray[np.float64]
+Packed = NDArray[np.uint32]
+
+PANEL_M = LAP_M / 6.0
+"""After so many metres of the lap the boards, and the crowd, come again."""
+CLOTHES = (
+    (66, 72, 92), (86, 62, 66), (52, 74, 96), (92, 88, 82), (60, 60, 72), (98, 74, 58),
+    (70, 82, 74),
+)  # fmt: skip
+FACES = ((168, 122, 98), (110, 76, 58), (190, 150, 124))
+_STATIONS_M = np.concatenate(
+    [np.arange(-200.0, -20.0, 10.0), np.arange(-20.0, 50.0, 2.0), np.arange(50.0, 199.0, 5.0)]
+)
+"""Where a wall is looked at, from where the camera looks [m]."""
+_LEVELS = 4
+"""A texture is ready at so many sizes, each half of the one before: what is far would flicker."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Texture:
+    """A wall's picture for `PANEL_M` of the lap, opaque, at several sizes.
+
+    Attributes:
+        pixels: all sizes one after the other, column by column, from above.
+        begins: where each size begins.
+        wide, high: the first size [px].
+    """
+
+    pixels: Packed
+    begins: NDArray[np.intp]
+    wide: int
+    high: int
+
+
+def texture_of(picture: pygame.Surface) -> Texture:
+    """Return a texture of a picture whose width is a multiple of 8."""
+    wide, high = picture.get_size()
+    columns, begins = [], [0]
+    for level in range(_LEVELS):
+        small = pygame.transform.smoothscale(picture, (wide >> level, high))
+        shades = pygame.surfarray.array3d(small).astype(np.uint32)
+        packed = 0xFF << 24 | shades[..., 0] << 16 | shades[..., 1] << 8 | shades[..., 2]
+        columns.append(packed.reshape(-1))
+        begins.append(begins[-1] + packed.size)
+    return Texture(np.concatenate(columns), np.array(begins[:-1]), wide, high)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Wall:
+    """A wall between two lines along the lap.
+
+    Attributes:
+        texture: what stands on it.
+        foot: the lower line: metres outside the measuring line, metres up; `head`: the upper line.
+        grain: one place of it is looked up for so many pixels each way.
+    """
+
+    texture: Texture
+    foot: tuple[float, float]
+    head: tuple[float, float]
+    grain: int
+
+
+def draw_walls(target: pygame.Surface, lens: Lens, walls: Sequence[Wall]) -> None:
+    """Draw walls, far ones first."""
+    s = lens.s_m + _STATIONS_M
+    offsets, ups = np.array([line for each in walls for line in (each.foot, each.head)]).T
+    seen_at = lens.track(s, offsets[:, None], ups[:, None])
+    for i, each in enumerate(walls):
+        _draw_wall(target, lens, each, s, *(values[2 * i : 2 * i + 2] for values in seen_at))
+
+
+def _draw_wall(
+    target: pygame.Surface,
+    lens: Lens,
+    wall: Wall,
+    s: Floats,
+    column: Floats,
+    row: Floats,
+    scale: Floats,
+    depth: Floats,
+) -> None:
+    texture, grain = wall.texture, wall.grain
+    seen = (depth[0] > NEAR_M) & (depth[1] > NEAR_M)
+    seen &= np.abs(column[0] - lens.width / 2) < 3 * lens.width
+    if np.count_nonzero(seen) < 2:
+        return
+    order = np.flatnonzero(seen)[np.argsort(column[0, seen])]
+    wide = math.ceil(lens.width / grain)
+    across = np.arange(wide) * float(grain) + 0.5 * grain
+    xs = column[0, order]
+    low, place, size = (np.interp(across, xs, v[order]) for v in (row[0], s, scale[0]))
+    back = order[np.argsort(column[1, order])]
+    high = np.interp(across, column[1, back], row[1, back])
+    top, bottom = max(0, math.floor(high.min())), min(lens.height, math.ceil(low.max()))
+    if bottom <= top:
+        return
+    tall = math.ceil((bottom - top) / grain)
+    # of each column only what the wall fills is looked up
+    first = np.clip(np.ceil((high - top) / grain - 0.5), 0, tall).astype(np.intp)
+    counts = np.clip(np.ceil((low - top) / grain - 0.5), first, tall).astype(np.intp) - first
+    which = np.repeat(np.arange(wide), counts)
+    down = np.arange(len(which)) - np.repeat(np.cumsum(counts) - counts - first, counts)
+    # they run to the left before it, so it is read backwards
+    level = np.clip(np.log2(texture.wide / PANEL_M * grain / size), 0.0, _LEVELS - 1.0)
+    stage = np.rint(level).astype(np.intp)
+    along = (-place % PANEL_M) * ((texture.wide >> stage) / PANEL_M)
+    step = texture.high * grain / np.maximum(low - high, 1e-3)
+    # a place `down` in the column is step * down + begin in the texture's
+    offset = (top + 0.5 * grain - high) / grain * step
+    inner = (down * step[which] + offset[which]).astype(np.intp)
+    begin = texture.begins[stage] + along.astype(np.intp) * texture.high
+    pixels = np.zeros(wide * tall, dtype=np.uint32)
+    pixels[down * wide + which] = texture.pixels[begin[which] + np.minimum(inner, texture.high - 1)]
+    layer = pygame.image.frombuffer(pixels.tobytes(), (wide, tall), "BGRA")
+    if grain > 1:
+        layer = pygame.transform.smoothscale(layer, (wide * grain, tall * grain))
+    target.blit(layer, (0, top), special_flags=pygame.BLEND_PREMULTIPLIED)
+
+
+@lru_cache(maxsize=2)
+def crowd(theme: Theme) -> Texture:
+    """Return two tiers of seats with a crowd, walls before them, and the roof's edge."""
+    wide, high = 2048, 224
+    night, dark = theme.ground.floodlight > 0.0, theme.ground.stand
+    picture, rng = pygame.Surface((wide, high), 0, 32), np.random.default_rng(7)
+    picture.fill(mix(dark, (0, 0, 0), 0.8 if night else 0.3))
+    for top, bottom, near in ((0.10, 0.46, 1.0), (0.55, 0.86, 1.2)):
+        slope = tier(wide, round((bottom - top) * high), near, theme, rng)
+        picture.blit(slope, (0, round(top * high)))
+    for top, bottom, share in ((0.46, 0.55, 0.5), (0.86, 1.0, 0.4)):
+        shade = mix(dark, (0, 0, 0), share if night else 0.4 * share)
+        picture.fill(shade, (0, round(top * high), wide, round((bottom - top) * high) + 1))
+    if night:
+        picture.fill((150, 154, 168), special_flags=pygame.BLEND_RGB_MULT)
+    return texture_of(picture)
+
+
+@lru_cache(maxsize=4)
+def boards(texts: tuple[str, ...], theme: Theme) -> Texture:
+    """Return the advertising boards."""
+    return texture_of(board_strip(texts, 2048, 30, theme))
+
+
+def tier(
+    wide: int, high: int, near: float, theme: Theme, rng: np.random.Generator
+) -> pygame.Surface:
+    """Return a slope of seats with a crowd, `near` px of 1080 large."""
+    night, base = theme.ground.floodlight > 0.0, theme.ground.stand
+    slope = shaded(wide, high, [(0.0, mix(base, (0, 0, 0), 0.35)), (1.0, base)])
+    rows = 13
+    for row in range(rows):
+        down = (row + 0.5) / rows
+        size = max(1.2, (1.6 + 2.1 * down) * near * 1.35)
+        places = np.arange(0.0, wide, 2.35 * size) + (row % 2) * 1.17 * size
+        places += rng.normal(0, size * 0.55, len(places))
+        light = rng.gamma(1.6, 0.62, len(places)) * (0.45 + 0.75 * down)
+        light *= 0.72 + 0.40 * np.cos(2 * np.pi * (places / wide * 10 + 0.5))
+        tone = rng.integers(0, len(CLOTHES), len(places))
+        taken = (rng.random(len(places)) < 0.8) & (np.mod(places / wide * 28, 1.0) > 0.05)
+        for i in np.flatnonzero(taken).tolist():
+            at, t = places.item(i), tone.item(i)
+            lit = 0.5 + 0.85 * light.item(i) if night else 1.25 + 0.5 * light.item(i)
+            for colour, y, radius in ((CLOTHES[t], 0.95, 1.05), (FACES[t % 3], -0.35, 0.62)):
+                shade = [min(255, int(c * lit)) for c in colour]
+                pygame.draw.circle(slope, shade, (at, down * high + y * size), size * radius)
+    return slope
+
+
+@lru_cache(maxsize=8)
+def board_strip(texts: tuple[str, ...], wide: int, high: int, theme: Theme) -> pygame.Surface:
+    """Return the advertising boards of `PANEL_M` of the lap, a little out of focus."""
+    strip = pygame.Surface((wide, high), 0, 32)
+    back = theme.ground.board
+    strip.fill(mix(back, (0, 0, 0), 0.6))
+    tints = (theme.own, theme.colour("pink"), theme.good)
+    step, type_ = wide / len(texts), Type()
+    for i, text in enumerate(texts):
+        panel = pygame.Rect(round(i * step) + 2, 2, round(step) - 4, high - 4)
+        pygame.draw.rect(strip, mix(back, tints[i % 3], 0.16), panel)
+        px = max(6, round(0.5 * high))
+        shown = type_.fit(text.upper(), SEMIBOLD, px, round(0.8 * step), max(1, round(0.16 * px)))
+        colour = mix(back, tints[i % 3], 0.8)
+        type_.caps(strip, shown, ((i + 0.5) * step, high / 2), px, colour, align=0.5)
+    return pygame.transform.gaussian_blur(strip, max(1, round(high / 42)))
+
+
+def shaded(
+    width: int, height: int, stops: list[tuple[float, tuple[int, int, int]]]
+) -> pygame.Surface:
+    """Return a surface whose colour changes from row to row through the stops, 0 to 1."""
+    rows = np.linspace(0.0, 1.0, max(2, height))
+    places = [at for at, _ in stops]
+    rgb = [np.interp(rows, places, [colour[i] for _, colour in stops]) for i in range(3)]
+    grain = np.random.default_rng(3).random((len(rows), 64, 1)) - 0.5  # else it shows its steps
+    tile = np.clip(np.stack(rgb, axis=1)[:, None] + grain + 0.5, 0, 255).astype(np.uint8)
+    surface = pygame.Surface((width, len(rows)), 0, 32)
+    piece = pygame.surfarray.make_surface(tile.transpose(1, 0, 2))
+    surface.blits([(piece, (x, 0)) for x in range(0, width, 64)])
+    return surface

@@ -1,0 +1,143 @@
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from simulator.analysis.activities import likely_distances, race_run, recording_of
+from simulator.analysis.marks import ghost_marks
+from simulator.analysis.summary import summarise
+from simulator.errors import ExtraError, RecordingError
+from simulator.physics.attempt import simulate
+from simulator.recording.activities import Activity, ActivityLap, read_activity
+from simulator.recording.store import load_recording, save_recording
+from simulator.scenario.loader import load_scenario, load_text
+from simulator.scenario.schedule import schedule_through
+from tests.activity_files import ENDS, EXACT, LAPS, REFUSED, STANDING, TRACKED, fit, write
+
+SCENARIO = "distance: 1500 m\nplan: {{target: 4:05}}\npacers: {{count: 0}}\nghosts:\n  - {}\n"
+
+
+def test_the_set_is_as_large_as_it_was_asked_for() -> None:
+    assert len({*EXACT, *TRACKED, *REFUSED}) >= 20
+
+
+@pytest.mark.parametrize("name", EXACT)
+def test_laps_and_splits_are_met_to_a_hundredth(name: str, tmp_path: Path) -> None:
+    run = race_run(read_activity(write(tmp_path, name, EXACT[name]())), 1500.0)
+    assert {w.distance_m: w.time_s for w in run.waypoints} == pytest.approx(ENDS, abs=0.005)
+    assert run.tolerance_s == 0.0
+    schedule = schedule_through(run.waypoints)
+    np.testing.assert_allclose(schedule.time_at(list(ENDS)), list(ENDS.values()), atol=0.01)
+
+
+@pytest.mark.parametrize("name", EXACT)
+def test_the_race_is_seen_from_the_file(name: str, tmp_path: Path) -> None:
+    activity = read_activity(write(tmp_path, name, EXACT[name]()))
+    likely = likely_distances(activity)
+    known = any(lap.distance_m for lap in activity.laps) or activity.splits[-1:] == (
+        (1500.0, 246.0),
+    )
+    assert likely == [1500.0] if known else 1500.0 in likely
+
+
+@pytest.mark.parametrize("name", TRACKED)
+def test_a_track_is_off_by_no_more_than_it_says(name: str, tmp_path: Path) -> None:
+    make, race_m, time_s = TRACKED[name]
+    run = race_run(read_activity(write(tmp_path, name, make())), race_m)
+    assert 0.0 < run.tolerance_s < 3.5
+    assert run.waypoints[-1].distance_m == race_m
+    assert run.waypoints[-1].time_s == pytest.approx(time_s, abs=0.5)
+    schedule = schedule_through(run.waypoints, standing_start=False)
+    x = np.arange(100.0, race_m, 100.0)
+    off = np.abs(schedule.time_at(x) - x / race_m * time_s)
+    assert off.max() < run.tolerance_s + 0.3
+
+
+def test_pauses_are_left_out(tmp_path: Path) -> None:
+    for name in ("paused.fit", "paused.tcx"):
+        activity = read_activity(write(tmp_path, name, EXACT[name]()))
+        assert 20.0 <= activity.paused_s <= 31.0
+        assert activity.track[-1].time_s == pytest.approx(245.5, abs=2.0)
+
+
+def test_who_starts_the_watch_before_the_gun_says_when_it_went(tmp_path: Path) -> None:
+    activity = read_activity(write(tmp_path, "standing.fit", STANDING))
+    said = race_run(activity, 1500.0, 20.0)
+    seen = race_run(activity, 1500.0, trim=True)
+    assert said.waypoints[-1].time_s == pytest.approx(246.0, abs=0.3)
+    assert seen.waypoints[-1].time_s == pytest.approx(246.0, abs=2.0)
+
+
+def test_laps_of_before_the_gun_are_left_out() -> None:
+    warm = Activity(laps=tuple(map(ActivityLap, (95.5, *LAPS))))
+    assert {w.distance_m: w.time_s for w in race_run(warm, 1500.0, 95.5).waypoints} == ENDS
+
+
+@pytest.mark.parametrize(
+    ("lengths", "race_m", "ends"),
+    [
+        ((409.0, 409.0, 410.0, 306.0), 1500.0, [400.0, 800.0, 1200.0, 1500.0]),
+        ((418.0, 408.0, 409.0, 408.0), 1609.344, [409.344, 809.344, 1209.344, 1609.344]),
+        ((203.0, 204.0, 205.0, 204.0), 800.0, [200.0, 400.0, 600.0, 800.0]),
+        ((1020.0, 1019.0, 1022.0), 3000.0, [1000.0, 2000.0, 3000.0]),
+        ((360.0, 361.0, 359.0, 360.0, 362.0), 2000.0, [400.0, 800.0, 1200.0, 1600.0, 2000.0]),
+    ],
+)
+def test_a_watchs_laps_are_the_tracks(
+    lengths: tuple[float, ...], race_m: float, ends: list[float]
+) -> None:
+    laps = tuple(ActivityLap(x / 6.2, x) for x in lengths)
+    run = race_run(Activity(laps=laps), race_m)
+    assert [w.distance_m for w in run.waypoints] == pytest.approx(ends)
+
+
+def test_laps_of_another_race_are_refused_with_their_lengths() -> None:
+    laps = tuple(ActivityLap(66.0, 409.0) for _ in range(4))
+    with pytest.raises(RecordingError, match=r"4 laps of 409, 409, 409, 409 m.*1500 m"):
+        race_run(Activity(laps=laps), 1500.0)
+
+
+def test_without_the_extra_a_sentence_says_how_to_get_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "fitdecode", None)
+    path = write(tmp_path, "other.fit", fit([(61.0, 400.0)]))
+    with pytest.raises(ExtraError, match=r"pip install \"lightpace\[activities\]\""):
+        read_activity(path)
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_is_no_run_is_refused_in_a_sentence(name: str, tmp_path: Path) -> None:
+    data, why = REFUSED[name]
+    with pytest.raises(RecordingError, match=why):
+        race_run(read_activity(write(tmp_path, name, data)), 1500.0)
+
+
+def test_a_scenario_shows_a_file_as_a_ghost(tmp_path: Path) -> None:
+    write(tmp_path, "run.fit", EXACT["pressed.fit"]())
+    path = write(tmp_path, "s.yaml", SCENARIO.format("{file: run.fit}").encode())
+    scenario = load_scenario(path)
+    (mark,) = ghost_marks(scenario)
+    assert mark.name == "4:06.00"
+    assert mark.finish_s == pytest.approx(246.0)
+    rows = {s.distance_m: s.ghosts_s[0] for s in summarise(scenario, simulate(scenario)).splits}
+    assert {x: rows[x] for x in ENDS} == pytest.approx(ENDS)
+
+
+def test_a_track_says_at_the_ghost_how_far_it_may_be_off(tmp_path: Path) -> None:
+    write(tmp_path, "run.gpx", TRACKED["track.gpx"][0]())
+    scenario = load_text(SCENARIO.format("{file: run.gpx, name: Ann}"), "s.yaml", tmp_path)
+    (mark,) = ghost_marks(scenario)
+    assert mark.name.startswith("Ann ± 0.")
+    assert 2.0 < mark.reach_m < 8.0
+
+
+def test_a_pacer_who_stops_becomes_a_recording_without_a_finish(tmp_path: Path) -> None:
+    run = race_run(Activity(splits=((400.0, 60.0), (800.0, 121.0))), 1500.0)
+    save_recording(
+        recording_of(run, 1500.0, standing_start=True, name="rabbit"), tmp_path / "r.npz"
+    )
+    assert load_recording(tmp_path / "r.npz").finish_s is None

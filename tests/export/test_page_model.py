@@ -1,0 +1,216 @@
+"""The page runs the very model: its every tick is that of `simulate`, to the last bit."""
+
+from __future__ import annotations
+
+import json
+import random
+import zlib
+from collections.abc import Iterator
+from dataclasses import asdict
+from functools import cache
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from selenium import webdriver
+
+from simulator.analysis.attribution import price_list
+from simulator.export.bundle import Bundle
+from simulator.export.page import write_page
+from simulator.export.page_model import model_of, stretched_plan
+from simulator.physics.attempt import simulate
+from simulator.recording.recording import ARRAYS, Recording
+from simulator.resources import asset_path
+from simulator.scenario.loader import load_scenario
+from simulator.scenario.model import Scenario
+from simulator.scenario.plan import EvenPlan, SteppedPlan
+from simulator.scenario.reading import shipped_names
+from simulator.stage.show import make_show
+from simulator.view.theme import THEMES
+from tests.export.browsers import chromium, go_to
+from tests.samples import few_samples
+
+HARD = (
+    "runner.passes=yes",
+    "pacers.leader.fade=1.5",
+    "pacers.leader.surge=0.7",
+    "pacers.leader.jitter=0.2",
+    "environment.wind={speed: 2, direction: 35}",
+)
+STRONG = ("runner=kipyegon_2025", "plan.shape=positive", "plan.strength=1")
+CASES = [*((name, ()) for name in shipped_names()), ("breaking4", HARD), ("breaking4", STRONG)]
+RUN = """
+const table = Array.from({length: 256}, (_, n) => {
+  for (let k = 0; k < 8; k++) n = n & 1 ? 0xedb88320 ^ (n >>> 1) : n >>> 1;
+  return n >>> 0;
+});
+const check = (values) => {
+  const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  let c = ~0;
+  for (const byte of bytes) c = table[(c ^ byte) & 255] ^ (c >>> 8);
+  return ~c >>> 0;
+};
+const names = ["xs", "vs", "aerobics", "reserves", "powers", "shelters", "groups", "group_vs",
+  "wides", "modes", "helds", "felts"];
+return arguments[0].map((settings) => {
+  const run = lightpace.run(settings);
+  const finish = Number.isNaN(run.finish) ? null : run.finish;
+  const alone = lightpace.finish(settings) || null;
+  return [finish, alone, run.ticks, ...names.map((name) => check(run[name]))];
+});
+"""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[webdriver.Chrome]:
+    with chromium() as opened:
+        yield opened
+
+
+@cache
+def model(name: str, overrides: tuple[str, ...]) -> tuple[Scenario, dict[str, Any]]:
+    scenario = load_scenario(name, overrides=list(overrides))
+    return scenario, model_of(scenario, Bundle())
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, tuple[str, ...]], Path]:
+    """The pages of the cases, by their names and changes."""
+    folder, result, number = tmp_path_factory.mktemp("pages"), {}, count()
+    with few_samples():
+        for name, overrides in CASES:
+            scenario = load_scenario(name, overrides=list(overrides))
+            path = folder / f"{next(number)}.html"
+            write_page(make_show(scenario, simulate(scenario)), path, THEMES["night"])
+            result[name, overrides] = path
+    return result
+
+
+def random_changes(name: str, overrides: tuple[str, ...], rng: random.Random) -> dict[str, Any]:
+    """Return some of a page's controls turned to some of their values."""
+    _, known = model(name, overrides)
+    knobs = known["knobs"]
+    settings: dict[str, Any] = {
+        knob: rng.choice(values["values"]) for knob, values in knobs.items() if rng.random() < 0.5
+    }
+    if "pacers" in knobs and rng.random() < 0.5:
+        settings["policy"] = rng.choice(["hold_light", "wait_for_runner"])
+    pacers = settings.get("pacers", knobs.get("pacers", {"value": 0})["value"])
+    least = known["formations"][0]["least"][int(pacers)]
+    if "gap" in knobs and least is not None:  # as the page itself does
+        gap = settings.get("gap", knobs["gap"]["value"])
+        if gap < least:
+            settings["gap"] = least
+    return settings
+
+
+def as_overrides(name: str, overrides: tuple[str, ...], settings: dict[str, Any]) -> list[str]:
+    """Return the page's settings as `--set` takes them."""
+    scenario, known = model(name, overrides)
+    knobs, plan = known["knobs"], scenario.plan
+    texts = [*overrides]
+    for knob, value in settings.items():
+        if knob == "policy":
+            texts.append(f"pacers.policy={value}")
+        elif knob == "pacers" and value != knobs[knob]["value"]:  # left out: all of a formation
+            texts.append(f"pacers.count={int(value)}")
+        elif knob not in {"pacers", "target", "strength"}:
+            texts.append(f"{knobs[knob]['path']}={value!r}")
+    target = settings.get("target", knobs["target"]["value"])
+    if isinstance(plan, (EvenPlan, SteppedPlan)):
+        strength = settings.get("strength", knobs["strength"]["value"])
+        shape = "negative" if plan.shape == "even" and strength else plan.shape
+        plain = {"shape": shape, "target": target, "standing_start": plan.standing_start}
+        plain |= {} if shape == "even" else {"strength": strength}
+        texts.append(f"plan={json.dumps(plain)}")
+    elif target != knobs["target"]["value"]:
+        stretched = stretched_plan(plan, scenario.distance, target)
+        texts.append(f"plan={stretched.model_dump_json(by_alias=True)}")
+    return texts
+
+
+def in_short(run: Recording) -> list[Any]:
+    sums = [zlib.crc32(np.ascontiguousarray(getattr(run, column)).tobytes()) for column in ARRAYS]
+    return [run.finish_s, run.finish_s, run.ticks, *sums]
+
+
+def check_equal(
+    browser: webdriver.Chrome,
+    page: Path,
+    case: tuple[str, tuple[str, ...]],
+    changes: list[dict[str, Any]],
+) -> None:
+    go_to(browser, page)
+    for settings, ran in zip(changes, browser.execute_script(RUN, changes), strict=True):
+        scenario = load_scenario(case[0], overrides=as_overrides(*case, settings))
+        assert ran == in_short(simulate(scenario)), settings
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: "-".join([case[0], *case[1]])[:40])
+def test_every_tick_is_that_of_the_program(
+    browser: webdriver.Chrome,
+    pages: dict[tuple[str, tuple[str, ...]], Path],
+    case: tuple[str, tuple[str, ...]],
+) -> None:
+    rng = random.Random(str(case))  # noqa: S311
+    changes = [random_changes(*case, rng) for _ in range(5)]
+    check_equal(browser, pages[case], case, [{}, *changes])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", CASES, ids=lambda case: "-".join([case[0], *case[1]])[:40])
+def test_every_tick_is_that_of_the_program_over_a_thousand_changes(
+    browser: webdriver.Chrome,
+    pages: dict[tuple[str, tuple[str, ...]], Path],
+    case: tuple[str, tuple[str, ...]],
+) -> None:
+    rng = random.Random(f"many {case}")  # noqa: S311
+    changes = [random_changes(*case, rng) for _ in range(1000 // len(CASES) + 1)]
+    check_equal(browser, pages[case], case, changes)
+
+
+def test_where_the_seconds_go_is_what_simulate_prints(
+    browser: webdriver.Chrome, pages: dict[tuple[str, tuple[str, ...]], Path]
+) -> None:
+    rng = random.Random(7)  # noqa: S311
+    for name in ("breaking4", "da_silva_2025"):
+        case: tuple[str, tuple[str, ...]] = (name, ())
+        go_to(browser, pages[case])
+        for settings in [{}, *(random_changes(*case, rng) for _ in range(3))]:
+            listed = browser.execute_script(
+                "Object.assign(lightpace.settings, arguments[0]); lightpace.turn({});"
+                "return lightpace.prices();",
+                {**browser.execute_script("return lightpace.defaults"), **settings},
+            )
+            wanted = price_list(load_scenario(name, overrides=as_overrides(*case, settings)))
+            if wanted is None:
+                assert listed is None
+                continue
+            assert listed["finish"] == wanted.finish_s
+            assert listed["reference"] == pytest.approx(wanted.reference_s, abs=1e-9)
+            seconds = {p["name"].removeprefix("the "): p["seconds"] for p in listed["list"]}
+            for price in map(asdict, wanted.prices):
+                assert seconds[price["name"]] == pytest.approx(price["seconds"], abs=1e-9)
+
+
+def test_a_bundle_is_read_back_to_the_last_bit(browser: webdriver.Chrome) -> None:
+    rng = np.random.default_rng(1)
+    x = np.arange(300) / 50.0
+    odd = [0.0, -0.0, 1.0, -1.5, 5e-324, 1.7e308, np.inf, -np.inf, np.nan, 1e-300, 4.0, -4.0]
+    tables = [np.array(odd), np.exp(-x), np.exp(-x) * (x < 3), rng.normal(size=500), np.ones(120)]
+    tables += [np.array([]), np.array([2.5]), np.tile(odd, 20)]
+    bundle = Bundle()
+    numbers = [bundle.add(table) for table in [*tables, tables[1]]]
+    assert numbers[-1] == numbers[1]
+    browser.get("about:blank")
+    script = asset_path("page/bundle.js").read_text(encoding="utf-8")
+    read = browser.execute_async_script(
+        f"{script}; unbundled(arguments[0]).then(({{arrays, values}}) =>"
+        "arguments[1]([values, ...arrays.map((a) => [...new Uint32Array(a.buffer)])]));",
+        bundle.text({"a": "é<b>"}),
+    )
+    assert read[0] == {"a": "é<b>"}
+    for words, table in zip(read[1:], tables, strict=True):
+        assert np.array(words, dtype="<u4").tobytes() == table.astype("<f8").tobytes()

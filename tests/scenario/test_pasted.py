@@ -1,0 +1,94 @@
+"""Splits as people paste them."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from simulator.scenario.pasted import read_splits
+from simulator.units import MILE_M, format_time
+
+HTML = """<table><tr><th>m</th><th>time</th></tr><tr><td>400 m</td><td>1:00.57</td></tr>
+<tr><td>800&nbsp;m</td><td>2:01.10</td></tr><tr><td>1200 m</td><td>3:01.30</td></tr>
+<tr><td>Finish</td><td>3:59.90</td></tr></table>"""
+MILE = [(400.0, 60.57), (800.0, 121.1), (1200.0, 181.3), (MILE_M, 239.9)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "400 m 1:00.57\n800 m 2:01.10\n1200 m 3:01.30\nfinish 3:59.90",
+        "400\t1:00.57\n800\t2:01.10\n1200\t3:01.30\n1609\t3:59.90",
+        "400m\t1:00.57 (60.57)\n800m\t2:01.10 (60.53)\n1200m\t3:01.30 (60.20)\nFinish\t3:59.90",
+        "400m: 60,57\n800m: 2:01,1\n1200m: 3:01,3\n1 mile: 3:59,9",
+        "400 60.57\n400 60.53\n400 60.20\n409.344 58.60",
+        "finish 3:59.90\n1200 m 3:01.30\n800 m 2:01.10\n400 m 1:00.57",
+        "Place | 400 m | 1’00”57\nPlace | 800 m | 2’01”10\n1200 m 3'01\"30\nend 3'59\"90",
+        HTML,
+        "Kipyegon, Paris\n400 m – 60.57\n800 m – 2:01.10\n1200 m – 3:01.30\nfinish – 3:59.90\n",
+    ],
+    ids=["words", "tabs", "both", "commas", "pieces", "backwards", "signs", "html", "dashes"],
+)
+def test_a_table_is_read_however_it_is_written(text: str) -> None:
+    found = read_splits(text, MILE_M)
+    assert [x for x, _ in found] == [x for x, _ in MILE]
+    assert [t for _, t in found] == pytest.approx([t for _, t in MILE])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "60.57 60.53 60.20 60.30",
+        "60.57, 60.53, 60.20, 60.30",
+        "60.57 / 60.53 / 60.20 / 60.30",
+        "1:00.57\n2:01.10\n3:01.30\n4:01.60",
+        "Lap 1 60.57\nLap 2 60.53\nLap 3 60.20\nLap 4 60.30",
+        "1 60.57 1:00.57\n2 60.53 2:01.10\n3 60.20 3:01.30\n4 60.30 4:01.60",
+        "60.57 60.53 60.20 60.30 4:01.60",
+    ],
+    ids=["laps", "commas", "slashes", "cumulative", "numbered", "both", "with total"],
+)
+def test_times_without_distances_are_laps(text: str) -> None:
+    assert [t for _, t in read_splits(text, 1600.0)] == [60.57, 121.1, 181.3, 241.6]
+    assert [x for x, _ in read_splits(text, 1600.0)] == [400.0, 800.0, 1200.0, 1600.0]
+
+
+def test_whole_seconds_are_laps_too() -> None:
+    assert read_splits("61 62 61 60", 1600.0)[-1] == (1600.0, 244.0)
+    assert read_splits("200 30\n400 61", 400.0) == [(200.0, 30.0), (400.0, 61.0)]
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("", "no times"),
+        ("hello there", "no times"),
+        ("400 m 60.5\n800 m 2:01", "end at 800 m"),
+        ("400 m 20.5\n800 m 40.5\nfinish 1:20.2", "no splits"),
+        ("9" * 30_000, "too long"),
+    ],
+)
+def test_what_is_no_plan_is_refused_with_a_reason(text: str, why: str) -> None:
+    with pytest.raises(ValueError, match=why):
+        read_splits(text, MILE_M)
+
+
+@given(st.lists(st.floats(29.0, 36.0), min_size=8, max_size=8), st.booleans(), st.booleans())
+def test_what_is_written_is_read_back(times: list[float], laps: bool, placed: bool) -> None:
+    times = [round(time, 2) for time in times]
+    ends = [round(sum(times[: n + 1]), 2) for n in range(8)]
+    shown = times if laps else ends
+    rows = [f"{200 * (n + 1)} m\t{format_time(t)}" for n, t in enumerate(shown)]
+    text = "\n".join(rows if placed else [format_time(t) for t in shown])
+    found = read_splits(text, 1600.0)
+    assert [x for x, _ in found] == [200.0 * (n + 1) for n in range(8)]
+    assert [t for _, t in found] == pytest.approx(ends)
+
+
+@given(st.text(max_size=300))
+def test_no_text_breaks_it(text: str) -> None:
+    with suppress(ValueError):
+        assert read_splits(text, MILE_M)[-1][0] == MILE_M

@@ -1,0 +1,196 @@
+"""Nothing is lost: what is at stake is written down, and brought back on request."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from simulator.session import Session
+from simulator.session.autosave import Autosave
+from simulator.session.preferences import Preferences, load_preferences, save_preferences
+from tests.session.short import SHORT
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "mine.yaml"
+    path.write_text(SHORT, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "state"
+
+
+def opened(file: Path, folder: Path) -> Session:
+    session = Session.open(file)
+    session.autosave = Autosave(folder)
+    return session
+
+
+def left(folder: Path) -> list[Path]:
+    """Let the files look as if the program that wrote them had ended."""
+    for path in list(folder.iterdir()):
+        path.rename(path.with_name(f"session-1-none{path.suffix}"))
+    return sorted(folder.iterdir())
+
+
+def wait(session: Session) -> None:
+    for _ in range(200):
+        session.advance(0.6)
+        if session.autosave is not None and not session.autosave._jobs.busy:
+            session.advance(0.6)
+
+
+def test_nothing_is_written_while_nothing_is_at_stake(file: Path, folder: Path) -> None:
+    session = opened(file, folder)
+    session.advance(2.0)
+    session.close()
+    assert session.at_stake == ""
+    assert not folder.exists()
+
+
+def test_settings_pins_and_place_come_back_after_a_crash(file: Path, folder: Path) -> None:
+    session = opened(file, folder)
+    session.pin()
+    session.seek(20.0)
+    session.change("pacers.front_gap", "3")
+    session.pin()
+    session.set_axis("form")
+    session.set_measure("reserve left")
+    session.close()  # what was last written is all that is left of it
+    assert [path.suffix for path in left(folder)] == [".json", ".npz"]
+
+    again = opened(file, folder)
+    assert "2 kept" in again.left_behind
+    again.restore()
+    assert again.editor.history.now == session.editor.history.now
+    assert (again.recording.x == session.recording.x).all()
+    assert again.recording.from_tick == session.recording.from_tick > 0
+    assert again.playback.time_s == session.playback.time_s
+    assert [pin.name for pin in again.pins.pins] == [pin.name for pin in session.pins.pins]
+    assert (again.bars.axis, again.bars.measure) == ("form", "reserve left")
+    assert again.file is not None
+    assert again.file.path == file
+    again.undo()
+    assert not again.editor.unsaved, "undo leads to what the file says"
+    assert again.left_behind == ""
+
+
+def test_a_process_that_is_killed_leaves_what_it_changed(file: Path, folder: Path) -> None:
+    script = f"""
+import os, time
+from pathlib import Path
+from simulator.session import Session
+from simulator.session.autosave import Autosave
+session = Session.open({str(file)!r})
+session.autosave = Autosave(Path({str(folder)!r}))
+session.change("runner.form", "1.5")
+for _ in range(600):
+    session.advance(1.1)
+    time.sleep(0.01)
+    if list(Path({str(folder)!r}).glob("session-*.json")):
+        break
+os.kill(os.getpid(), 9)
+"""
+    done = subprocess.run([sys.executable, "-c", script], check=False)
+    assert done.returncode == -9
+    again = opened(file, folder)
+    again.restore()
+    assert again.scenario.runner.form == 1.5
+
+
+def test_what_is_saved_is_at_stake_no_more(file: Path, folder: Path) -> None:
+    session = opened(file, folder)
+    session.change("runner.form", "1")
+    wait(session)
+    assert list(folder.iterdir())
+    session.save()
+    assert session.at_stake == ""
+    wait(session)
+    assert not list(folder.iterdir())
+
+
+def test_what_is_at_stake_is_said(file: Path, folder: Path) -> None:
+    session = opened(file, folder)
+    session.change("runner.form", "1")
+    assert session.at_stake == "The settings are not saved."
+    session.pin()
+    assert session.at_stake == "The settings are not saved and 1 run is kept."
+    session.undo()
+    assert session.at_stake == "1 run is kept."
+
+
+def test_damaged_files_are_passed_over(file: Path, folder: Path) -> None:
+    session = opened(file, folder)
+    session.change("runner.form", "1")
+    session.close()
+    left(folder)
+    for n, text in enumerate(("", "{", '{"version": 1}', "\x00\xff")):
+        (folder / f"session-9{n}-none.json").write_text(text, encoding="utf-8")
+    again = opened(file, folder)
+    assert "mine.yaml" in again.left_behind
+    again.restore()
+    assert again.scenario.runner.form == 1.0
+
+
+def test_a_session_of_a_window_that_is_open_is_not_offered(file: Path, folder: Path) -> None:
+    session = opened(file, folder)
+    session.change("runner.form", "1")
+    session.close()
+    (written,) = folder.iterdir()
+    written.rename(folder / f"session-20200101-000000-{1}.json")  # init runs for ever
+    assert opened(file, folder).left_behind == ""
+
+
+def test_a_file_that_is_gone_leaves_its_settings(file: Path, folder: Path) -> None:
+    session = opened(file, folder)
+    session.change("runner.form", "1")
+    session.close()
+    left(folder)
+    file.unlink()
+    again = Session.open("breaking4")
+    again.autosave = Autosave(folder)
+    again.restore()
+    assert again.scenario == session.scenario
+    assert again.file is None
+
+
+def test_a_folder_that_cannot_be_written_stops_nothing(file: Path, tmp_path: Path) -> None:
+    blocked = tmp_path / "blocked"
+    blocked.write_text("no folder", encoding="utf-8")
+    session = opened(file, blocked)
+    session.change("runner.form", "1")
+    session.close()
+    assert session.autosave is not None
+    assert session.autosave.problem
+
+
+# -- the settings file -----------------------------------------------------------------------------
+
+
+def test_what_is_changed_in_a_window_is_kept_and_nothing_else(tmp_path: Path) -> None:
+    path = tmp_path / "lightpace" / "settings.yaml"
+    before = Preferences()
+    save_preferences(path, before, before)
+    assert not path.exists()
+    save_preferences(path, before, Preferences(theme="daylight", size=(1600, 900)))
+    assert load_preferences(path) == (Preferences(theme="daylight", size=(1600, 900)), "")
+    opened_with = Preferences(theme="night", size=(1600, 900))  # as asked for this once
+    save_preferences(path, opened_with, Preferences(theme="night", size=(1600, 900), sound=True))
+    assert load_preferences(path)[0] == Preferences("daylight", (1600, 900), sound=True)
+
+
+@pytest.mark.parametrize("text", ["theme: [1]", "size: big", "- a list", "{", "size: [1]"])
+def test_a_damaged_settings_file_is_said_and_left_alone(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "settings.yaml"
+    path.write_text(text, encoding="utf-8")
+    kept, problem = load_preferences(path)
+    assert kept == Preferences()
+    assert "settings.yaml" in problem
+    save_preferences(path, kept, Preferences(sound=True))
+    assert path.read_text(encoding="utf-8") == text

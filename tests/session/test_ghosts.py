@@ -1,0 +1,90 @@
+"""Ghosts by button: added from a time, a file, a recording or a kept run; removed; undone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from simulator.recording.store import save_recording
+from simulator.scenario.loader import load_scenario
+from simulator.session import Session
+from tests.session.short import SHORT, load_short
+
+
+def test_an_even_time_is_added_and_set_by_its_knob() -> None:
+    session = Session(load_short())
+    session.add_ghost()
+    assert [ghost.name for ghost in session.scenario.ghosts] == ["even 1:05", ""]
+    assert session.change("ghosts.1.time", "1:06")
+    assert session.show.ghosts[1].finish_s == 66.0
+    knob = next(k for k in session.panel_state().knobs if k.path == "ghosts.1.on")
+    assert knob.label == "even 1:06.00"
+    session.undo()
+    session.undo()
+    assert session.scenario == load_short()
+
+
+def test_colours_of_added_ghosts_differ() -> None:
+    session = Session(load_short())
+    for _ in range(3):
+        session.add_ghost()
+    colours = [ghost.colour for ghost in session.scenario.ghosts]
+    assert len(set(colours)) == len(colours)
+
+
+@pytest.mark.parametrize("kind", ["scenario", "recording"])
+def test_a_file_is_added(tmp_path: Path, kind: str) -> None:
+    session = Session(load_short())
+    if kind == "scenario":
+        path = tmp_path / "other.yaml"
+        path.write_text(SHORT, encoding="utf-8")
+    else:
+        path = tmp_path / "other.npz"
+        save_recording(session.recording, path)
+    session.add_ghost_file(path)
+    assert session.scenario.ghosts[-1].kind == kind
+    assert session.show.ghosts[-1].finish_s == session.recording.finish_s
+
+
+def test_a_file_that_is_none_is_refused_with_its_reason(tmp_path: Path) -> None:
+    session = Session(load_short())
+    session.add_ghost_file(tmp_path / "nothing.yaml")
+    assert len(session.scenario.ghosts) == 1
+    assert session.scene().notice == "nothing.yaml: there is no such file."
+    assert session.panel_state().can_undo == 0
+
+
+def test_a_kept_run_becomes_a_ghost_of_the_scenario(tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text(SHORT, encoding="utf-8")
+    session = Session.open(file)
+    session.change("runner.form", "2")
+    session.pin()
+    kept = session.pins.pins[0]
+    session.undo()
+    session.ghost_of_pin(1)
+    ghost = session.show.ghosts[1]
+    assert ghost.name == kept.name
+    assert ghost.finish_s == kept.run.finish_s
+    assert not session.pins.pins[0].shown, "it would be there twice"
+    session.save()
+    assert load_scenario(file).ghosts[1].kind == "recording"
+    assert (tmp_path / f"{kept.name}.npz").is_file()
+
+
+def test_ghosts_are_removed_and_come_back() -> None:
+    session = Session(load_scenario("breaking4"))
+    names = [ghost.name for ghost in session.show.ghosts]
+    published = next(
+        i for i, g in enumerate(session.scenario.ghosts) if g.name == session.scenario.published
+    )
+    session.remove_ghost(published)
+    assert session.scenario.published is None
+    assert [g.name for g in session.show.ghosts] == [n for n in names if n != names[published]]
+    session.remove_ghost(0)
+    assert not session.show.ghosts
+    session.remove_ghost(0)  # there is none
+    session.undo()
+    session.undo()
+    assert [ghost.name for ghost in session.show.ghosts] == names

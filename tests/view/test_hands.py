@@ -1,0 +1,402 @@
+"""Hands in the window: what the mouse and the keys do to pacers, splits and bars."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import pygame
+import pytest
+
+from simulator.scenario.loader import load_text
+from simulator.session import Session
+from simulator.stage.keys import BY_HAND, Action
+from simulator.stage.scene import PacerSlot
+from simulator.view.app import App
+from simulator.view.hands import snapped
+from simulator.view.panels.pacers import bars
+from simulator.view.panels.timeline import ChartKind
+from simulator.view.picture import Painter, inset_of, layout_of
+from tests.session.short import SHORT, settle
+from tests.view.user import User
+
+TEXT = SHORT.replace(
+    "slots: [{ahead: 1.2}, {ahead: -1.2}]",
+    "slots: [{ahead: 1.2, name: A}, {ahead: 3.6, name: B}, {ahead: -1.2, name: C, until: 200}]",
+)
+
+
+@pytest.fixture
+def hands(monkeypatch: pytest.MonkeyPatch) -> Iterator[User]:
+    """A user at a window whose stage is not drawn, 20 s into a race, paused."""
+    monkeypatch.setattr(Painter, "draw", lambda *_: None)
+    session = settle(Session(load_text(TEXT), start_at_s=20.0))
+    app = App(session, size=(1280, 720))
+    app.frame(1 / 60)
+    yield User(app)
+    session.close()
+    pygame.display.quit()
+
+
+def session_of(user: User) -> Session:
+    session = user.app.session
+    assert isinstance(session, Session)
+    return session
+
+
+def slot(user: User, name: str) -> PacerSlot:
+    return next(s for s in user.app.session.scene().group.slots if s.name == name)
+
+
+def at(user: User, name: str) -> tuple[int, int]:
+    """Return where a pacer is drawn in the inset [px]."""
+    view = user.app.hands._view
+    assert view is not None
+    assert view.piece is not None
+    body = next(b for b in view.scene.pacers if b.name == name)
+    x = view.piece.x(body.x_m - view.scene.group.centre_m)
+    return round(x), round(view.piece.y(body.offset_m))
+
+
+def scale(user: User) -> float:
+    view = user.app.hands._view
+    assert view is not None
+    assert view.piece is not None
+    return view.piece.scale
+
+
+def drag(user: User, start: tuple[int, int], end: tuple[int, int]) -> None:
+    user.down(start)
+    for share in (0.4, 0.7, 1.0):
+        x, y = (a + (b - a) * share for a, b in zip(start, end, strict=True))
+        user.move((round(x), round(y)), held=True)
+    user.up(end)
+
+
+def test_a_pacer_goes_where_the_hand_goes_and_comes_back(hands: User) -> None:
+    start = at(hands, "A")
+    drag(hands, start, (start[0] + round(0.6 * scale(hands)), start[1]))
+    assert slot(hands, "A").ahead_m == pytest.approx(2.1, abs=0.1)
+    assert slot(hands, "A").offset_m == 0.0
+    assert session_of(hands).editor.history.can_undo == 1
+    assert hands.app.hands.taken == "A"
+    hands.key("ctrl+z")
+    assert slot(hands, "A").ahead_m == pytest.approx(1.5)
+
+
+def test_a_click_takes_and_moves_nothing(hands: User) -> None:
+    start = at(hands, "A")
+    hands.down(start)
+    hands.move((start[0] + 2, start[1] + 1), held=True)
+    hands.up((start[0] + 2, start[1] + 1))
+    assert hands.app.hands.taken == "A"
+    assert not session_of(hands).editor.history.can_undo
+    assert not session_of(hands).hands.holding
+
+
+def test_while_it_is_held_it_is_drawn_under_the_hand(hands: User) -> None:
+    start = at(hands, "A")
+    end = (start[0], start[1] + round(2.0 * scale(hands)))
+    hands.down(start)
+    hands.move(end, held=True)
+    there = at(hands, "A")
+    assert max(abs(there[0] - end[0]), abs(there[1] - end[1])) <= 3
+    shelter = hands.app.session.scene().group.shelter
+    hands.up(end)
+    assert shelter < hands.app.session.scene().group.shelter
+
+
+def test_several_moves_within_a_picture_are_one_change(hands: User) -> None:
+    session, start = session_of(hands), at(hands, "A")
+    hands.down(start)
+    before = session.editor.history.now
+    for dx in range(4, 12):
+        event = {"pos": (start[0] + dx, start[1]), "rel": (0, 0), "buttons": (1, 0, 0)}
+        hands.app.handle(pygame.Event(pygame.MOUSEMOTION, event))
+    assert session.editor.history.now is before
+    hands.wait()
+    assert session.editor.history.now is not before
+    hands.up(start)
+
+
+def test_a_double_click_adds_and_delete_removes(hands: User) -> None:
+    start = at(hands, "A")
+    place = (start[0], start[1] + round(1.5 * scale(hands)))
+    hands.click(place)
+    assert len(hands.app.session.scene().group.slots) == 3
+    hands.click(place)
+    assert len(hands.app.session.scene().group.slots) == 4
+    assert slot(hands, "pacer 1").offset_m == pytest.approx(1.5, abs=0.1)
+    hands.wait(40)
+    hands.click(at(hands, "B"))
+    hands.key("delete")
+    assert "B" not in {s.name for s in hands.app.session.scene().group.slots}
+
+
+def test_keys_alone_take_move_name_and_let_go(hands: User) -> None:
+    hands.key("e")
+    assert hands.app.hands.taken == "C"  # from behind to the front
+    hands.key("e")
+    assert hands.app.hands.taken == "A"
+    hands.key("shift+e")
+    hands.key("e")
+    hands.key("right", 3)
+    hands.key("shift+down")
+    assert (slot(hands, "A").ahead_m, slot(hands, "A").offset_m) == pytest.approx((1.8, 0.5))
+    time_s = hands.app.session.scene().time_s
+    hands.key("insert")
+    assert "pacer 1" in {s.name for s in hands.app.session.scene().group.slots}
+    hands.key("enter")
+    assert hands.app.hands.chart is ChartKind.PACERS
+    hands.wait(2)
+    hands.write("Zoe")
+    hands.key("enter")
+    assert slot(hands, "Zoe").ahead_m == pytest.approx(1.8)
+    assert hands.app.hands.taken == "Zoe"
+    assert hands.app.session.scene().time_s == time_s  # no arrow went to the playhead
+    hands.key("escape")
+    assert hands.app.hands._slot() is None
+    assert hands.app.running
+    hands.key("right")
+    assert hands.app.session.scene().time_s == pytest.approx(time_s + 5)
+
+
+def test_every_key_of_the_hands_does_something(hands: User) -> None:
+    for binding in BY_HAND:
+        for key in binding.keys:
+            hands.key("e")
+            before = session_of(hands).editor.history.at, hands.app.hands.chart
+            taken = hands.app.hands.taken
+            hands.key("enter" if key == "return" else key)
+            after = session_of(hands).editor.history.at, hands.app.hands.chart
+            changed = before != after or taken != hands.app.hands.taken
+            assert changed or session_of(hands).scene().notice or binding.action is Action.NUDGE
+            hands.key("escape", 2 if hands.app.hands._ui.entry is not None else 1)
+            hands.wait(50)
+
+
+def test_nobody_is_dragged_into_another(hands: User) -> None:
+    start, other = at(hands, "A"), at(hands, "B")
+    hands.down(start)
+    hands.move((start[0] + 6, start[1]), held=True)
+    last = slot(hands, "A")
+    hands.move(other, held=True)
+    assert slot(hands, "A") == last
+    assert "within" in hands.app.hands._refused
+    hands.up(start)
+    assert hands.app.hands._refused == ""
+
+
+def test_lines_draw_what_is_near_them(hands: User) -> None:
+    scene = hands.app.session.scene()
+    gap = slot(hands, "B").ahead_m
+    assert snapped(scene, gap - 1.15, 0.1, 0, 0.15)[:2] == pytest.approx((gap - 1.2, 0.0))
+    words = {snap.text for snap in snapped(scene, gap - 1.15, 0.1, 0, 0.15)[2]}
+    assert words == {"in line", "1.2 m"}
+    assert snapped(scene, 0.07, 1.05, 0, 0.15)[:2] == (0.0, 1.0)
+    assert {snap.text for snap in snapped(scene, 0.07, 1.05, 0, 0.15)[2]} == {"beside"}
+    assert snapped(scene, 5.62, 0.48, 0, 0.15)[:2] == pytest.approx((5.6, 0.5))
+    assert snapped(scene, 5.62, 0.48, 0, 0.15)[2] == ()
+
+
+def test_a_split_is_dragged_and_the_others_keep_the_target(hands: User) -> None:
+    hands.key("d")
+    hands.wait(2)
+    assert hands.app.hands.chart is ChartKind.PACE
+    session, view = session_of(hands), hands.app.hands._view
+    assert view is not None
+    before = session.panel_state().splits
+    _, start = hands.app.hands._handles(view)[0]
+    drag(hands, start, (start[0], start[1] + 12))
+    after = session.panel_state().splits
+    assert float(after[0].section) > float(before[0].section)
+    assert after[-1].cumulative == before[-1].cumulative
+    assert session.editor.history.can_undo == 1
+    view = hands.app.hands._view
+    assert view is not None
+    hands.click(hands.app.hands._handles(view)[0][1], pygame.BUTTON_RIGHT)
+    assert session.panel_state().splits[0].locked
+    session.set_keep_target(False)
+    hands.key("right")
+    hands.key("down", 2)
+    assert session.panel_state().splits[-1].cumulative != before[-1].cumulative
+    hands.key("delete")
+    hands.key("left")
+    hands.key("delete")
+    assert not session.editor.unsaved
+
+
+def test_a_locked_target_can_be_let_move_in_the_heading(hands: User) -> None:
+    hands.key("d")
+    hands.wait(2)
+    tool = hands.app.hands
+    control = tool._ui.find(("chart", "keep"))
+    assert control is not None
+    place = pygame.Rect(control.box).move(tool._ui.origin)
+    hands.click(place.center)
+    assert not session_of(hands).panel_state().keep_target
+
+
+def test_bars_are_drawn_by_their_ends(hands: User) -> None:
+    hands.key("d", 2)
+    hands.wait(2)
+    app = hands.app
+    layout = layout_of(app.window.size, None, app._options())
+    assert layout.timeline is not None
+    bar = bars(app.session.scene(), layout.timeline, layout.sizes)[2]
+    assert bar.slot.name == "C"
+    start = (bar.box.right - 2, round(bar.box.centre[1]))
+    drag(hands, start, (start[0] + 200, start[1]))
+    assert slot(hands, "C").until_m == pytest.approx(300, abs=30)
+    assert app.hands.taken == "C"
+    bar = bars(app.session.scene(), layout.timeline, layout.sizes)[2]
+    start = (bar.box.right - 2, round(bar.box.centre[1]))
+    drag(hands, start, (layout.timeline.right, start[1]))
+    assert slot(hands, "C").until_m is None
+
+
+def test_what_is_typed_in_the_heading_is_taken(hands: User, tmp_path: Path) -> None:
+    hands.key("d", 2)
+    hands.key("e", 2)
+    hands.wait(2)
+    tool = hands.app.hands
+
+    def write(name: str, text: str) -> None:
+        control = tool._ui.find(("pacer", name))
+        assert control is not None
+        hands.click(pygame.Rect(control.box).move(tool._ui.origin).center)
+        hands.write(text)
+        hands.key("enter")
+        hands.wait(2)
+
+    write("ahead", "2.05")
+    write("aside", "0.4")
+    write("until", "150")
+    now = slot(hands, "A")
+    assert (now.ahead_m, now.offset_m, now.until_m) == (2.05, 0.4, 150.0)
+    write("until", "never")
+    assert "not a number" in hands.app.session.scene().notice
+    assert slot(hands, "A").until_m == 150.0
+    write("file", str(tmp_path / "club"))
+    assert (tmp_path / "club.yaml").exists()
+
+
+def test_the_clipboard_is_pasted(hands: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pygame.scrap, "get_text", lambda: "200 m\t31.9\nfinish\t1:03.5")
+    hands.key("ctrl+v")
+    assert session_of(hands).panel_state().splits[-1].cumulative == "1:03.50"
+    assert hands.app.hands.chart is ChartKind.PACE
+    monkeypatch.setattr(pygame.scrap, "get_text", lambda: "")
+    hands.key("ctrl+v")
+    assert "empty" in hands.app.session.scene().notice
+
+
+def test_a_lost_focus_lets_go(hands: User) -> None:
+    hands.down(at(hands, "A"))
+    assert session_of(hands).hands.holding
+    hands.app.handle(pygame.Event(pygame.WINDOWFOCUSLOST))
+    assert not session_of(hands).hands.holding
+
+
+def test_a_click_on_the_heading_takes_the_next_chart(hands: User) -> None:
+    layout = layout_of(hands.app.window.size, None, hands.app._options())
+    assert layout.timeline is not None
+    place = (layout.timeline.x + 30, layout.timeline.y + 12)
+    kinds = []
+    for _ in range(3):
+        hands.click(place)
+        kinds.append(hands.app.hands.chart)
+    assert kinds == [ChartKind.PACE, ChartKind.PACERS, ChartKind.GAP]
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (640, 480), (320, 240), (1, 1), (600, 1000)])
+def test_every_chart_is_drawn_at_every_size(size: tuple[int, int]) -> None:
+    session = Session(load_text(TEXT), start_at_s=20.0)
+    app = App(session, size=size)
+    app.hands.next_pacer(1)
+    for _ in ChartKind:
+        app.perform(Action.CHART)
+        app.perform(Action.PACER)
+        for _ in range(3):
+            app.frame(1 / 60)
+    session.close()
+    pygame.display.quit()
+
+
+# -- users who do not know what they want ----------------------------------------------------------
+
+KEYS = (
+    *(pygame.K_LEFT, pygame.K_RIGHT, pygame.K_UP, pygame.K_DOWN, pygame.K_DELETE, pygame.K_INSERT),
+    *(pygame.K_RETURN, pygame.K_ESCAPE, pygame.K_BACKSPACE, pygame.K_e, pygame.K_d, pygame.K_e),
+    *(pygame.K_z, pygame.K_SPACE, pygame.K_TAB, pygame.K_t, pygame.K_c),
+)
+
+
+def _anywhere(app: App, dice: random.Random) -> tuple[int, int]:
+    """Return a point, mostly on the inset or on the chart."""
+    layout = layout_of(app.window.size, None, app._options())
+    inset = inset_of(layout, app.shot)
+    places = [inset[0] if inset is not None else layout.stage, layout.timeline or layout.stage]
+    box = dice.choice(places)
+    if dice.random() < 0.1:
+        return dice.randrange(1300), dice.randrange(740)
+    return box.x + dice.randrange(max(1, box.w)), box.y + dice.randrange(max(1, box.h))
+
+
+def _fuzz(app: App, events: int, seed: int) -> None:
+    dice = random.Random(seed)  # noqa: S311 - dice, no secret
+    place, held = (0, 0), False
+    for _ in range(events):
+        what = dice.random()
+        if what < 0.45:
+            near = (place[0] + dice.randrange(-9, 10), place[1] + dice.randrange(-9, 10))
+            place = near if held else _anywhere(app, dice)
+            values: dict[str, object] = {"pos": place, "rel": (0, 0), "buttons": (held, 0, 0)}
+            app.handle(pygame.Event(pygame.MOUSEMOTION, values))
+        elif what < 0.75:
+            kind = pygame.MOUSEBUTTONUP if held else pygame.MOUSEBUTTONDOWN
+            held = not held
+            button = dice.choice((1, 1, 1, 1, 3))
+            app.handle(pygame.Event(kind, {"pos": place, "button": button}))
+        else:
+            code = dice.choice(KEYS)
+            mod = pygame.KMOD_LCTRL if code == pygame.K_z else dice.choice((0, pygame.KMOD_LSHIFT))
+            values = {"key": code, "mod": mod, "unicode": dice.choice(("", "7", "x"))}
+            app.handle(pygame.Event(pygame.KEYDOWN, values))
+            app.handle(pygame.Event(pygame.TEXTINPUT, {"text": dice.choice("7x. ")}))
+            app.handle(pygame.Event(pygame.KEYUP, values))
+        app.running = True
+        if dice.random() < 0.5:
+            app.frame(dice.choice((0.0, 1 / 60, 0.3)))
+            pygame.event.get()
+
+
+def _fuzzed(events: int, seed: int, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr(Painter, "draw", lambda *_: None)
+    session = Session(load_text(TEXT), start_at_s=20.0)
+    app = App(session, size=(1280, 720))
+    app.frame(0.0)
+    _fuzz(app, events, seed)
+    scene = session.scene()
+    assert 0.0 <= scene.distance_m <= scene.race_m
+    for _ in range(session.editor.history.can_undo):
+        session.undo()
+    assert session.scenario == load_text(TEXT)
+    session.close()
+    pygame.display.quit()
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_random_hands_break_nothing(
+    seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _fuzzed(300, seed, tmp_path, monkeypatch)
+
+
+@pytest.mark.slow
+def test_ten_thousand_events_of_hands_break_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _fuzzed(10_000, 5, tmp_path, monkeypatch)

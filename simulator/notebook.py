@@ -108,9 +108,9 @@ def splits(source: Source) -> tuple[Split, ...]:
 
 
 def page(
-    source: Source, path: str | Path = "report.html", *, theme: str = "night", force: bool = False
+    source: Source, path: str | Path = "page.html", *, theme: str = "night", force: bool = False
 ) -> Path:
-    """Write one HTML page that replays the attempt, as `lightpace report` does; return its path.
+    """Write one HTML page that replays the attempt, as `lightpace page` does; return its path.
 
     Raises:
         OutputError: the file exists already (`force` writes over it), or cannot be written.

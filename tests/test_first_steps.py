@@ -19,10 +19,10 @@ from simulator.cli import first_steps, terminal
 from simulator.cli.first_steps import STARTER, THEMES, man_page
 from simulator.errors import LightpaceError, ScenarioError, ThemeError
 from simulator.resources import configs_dir
-from simulator.signals import CODES
 from simulator.scenario.loader import load_text
 from simulator.scenario.model import Scenario
 from simulator.scenario.story_script import load_story
+from simulator.signals import CODES
 from simulator.view import theme
 from simulator.view.theme import theme_named
 

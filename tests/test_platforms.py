@@ -6,6 +6,7 @@ These systems themselves are tried by the matrix in .github/workflows/ci.yml alo
 from __future__ import annotations
 
 import ast
+import errno
 import importlib
 import io
 import os
@@ -15,6 +16,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path, PurePosixPath, PureWindowsPath
+from types import ModuleType
 
 import pytest
 
@@ -208,3 +210,28 @@ def test_no_import_starts_anything_where_a_process_is_spawned() -> None:
         [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stdout) == (0, "False\n"), done.stderr
+
+
+# -- file locks ----------------------------------------------------------------------------------
+
+
+def test_the_lock_of_windows_keeps_others_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from simulator.export import chunk_store  # noqa: PLC0415
+
+    calls = []
+
+    def locking(number: int, mode: int, count: int) -> None:
+        calls.append((mode, count))
+        if len(calls) > 1:
+            raise OSError(errno.EACCES, "Permission denied")
+
+    msvcrt = ModuleType("msvcrt")
+    msvcrt.locking, msvcrt.LK_NBLCK = locking, 2  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "msvcrt", msvcrt)
+    monkeypatch.setattr(chunk_store.sys, "platform", "win32")
+    with (tmp_path / "lock").open("a+b", buffering=0) as file:
+        assert chunk_store._lock(file)
+        assert not chunk_store._lock(file)
+    assert calls == [(2, 1), (2, 1)]

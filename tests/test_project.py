@@ -86,8 +86,7 @@ def test_the_version_is_the_same_everywhere() -> None:
     cited = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
     assert cited["version"] == PROJECT["version"]
     assert f"**{PROJECT['version']} is" in (ROOT / "docs" / "promises.md").read_text("utf-8")
-    licence = " AND ".join(cited["license"])
-    assert licence == PROJECT["license"]
+    assert cited["license"] in PROJECT["license"].split(" AND ")
 
 
 def test_the_matrix_is_what_the_classifiers_and_the_page_say() -> None:

@@ -69,6 +69,7 @@ THEMES = {
 """One line for each shipped theme."""
 
 EXTRAS = {
+    "activities": "fitdecode",
     "video": "av",
     "leds": "sacn",
     "plot": "matplotlib",

@@ -137,12 +137,13 @@ def test_the_wheel_holds_each_thing_once(installed: Path) -> None:
     assert {"simulator/py.typed", "lightpace/py.typed", "lightpace/__init__.pyi"} <= {*names}
 
 
-def test_the_source_distribution_is_small_and_has_the_tests(installed: Path) -> None:
+def test_the_source_distribution_is_small_and_has_what_it_takes(installed: Path) -> None:
     (sdist,) = installed.parents[1].glob("*.tar.gz")
     assert sdist.stat().st_size < 1_500_000
     with tarfile.open(sdist) as archive:
         names = {name.partition("/")[2] for name in archive.getnames()}
-    assert {"tests/test_packaging.py", "docs/lightpace.1", "LICENSE", "CHANGELOG.md"} <= names
+    needed = {"hatch_build.py", "simulator/physics/kernel.pxd", "assets/fonts/OFL.txt"}
+    assert needed | {"docs/lightpace.1", "LICENSE", "CHANGELOG.md"} <= names
     assert not [name for name in names if name.startswith((".venv", "dist/", "build/"))]
 
 

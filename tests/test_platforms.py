@@ -222,7 +222,7 @@ def test_the_lock_of_windows_keeps_others_away(
 
     calls = []
 
-    def locking(number: int, mode: int, count: int) -> None:
+    def locking(_number: int, mode: int, count: int) -> None:
         calls.append((mode, count))
         if len(calls) > 1:
             raise OSError(errno.EACCES, "Permission denied")

@@ -198,23 +198,24 @@ def html_of(run: Recording) -> str:
 def _cell(seconds: float | None, *, signed: bool = False) -> str:
     if seconds is None:
         return "<td></td>"
-    return f"<td>{format_signed(seconds) if signed else format_time(seconds)}</td>"
+    return f"<td style='text-align:right'>{format_signed(seconds) if signed else format_time(seconds)}</td>"
 
 
 def _chart(run: Recording, scenario: Scenario) -> str:
-    """Return the gap to the plan along the race as SVG: above the line she is behind."""
+    """Return the gap to the plan along the race as SVG: up is ahead, as in the window."""
     places = np.append(np.arange(0.0, run.race_m, _CHART_STEP_M), run.race_m)
     gaps = run.time_at(places) - plan_mark(scenario).run.time_at(places)
     there = np.isfinite(gaps)
     width, height = CHART_PX
     least, most = min(0.0, gaps[there].min()), max(0.0, gaps[there].max())
     scale = (height - 30) / max(most - least, 0.5)
-    level = 20.0 + most * scale
+    level = 20.0 - least * scale
     points = " ".join(
-        f"{x / run.race_m * width:.1f},{level - gap * scale:.1f}"
+        f"{x / run.race_m * width:.1f},{level + gap * scale:.1f}"
         for x, gap in zip(places[there].tolist(), gaps[there].tolist(), strict=True)
     )
-    words = f"gap to the plan, {format_signed(float(gaps[there][-1]))} s at the end"
+    last = format_signed(float(gaps[there][-1]))
+    words = f"gap to the plan, up: ahead; {last} s at the end"
     return (
         f'<svg width="{width}" height="{height}" role="img" aria-label="{words}" '
         'fill="none" stroke="currentColor">'

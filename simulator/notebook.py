@@ -198,7 +198,8 @@ def html_of(run: Recording) -> str:
 def _cell(seconds: float | None, *, signed: bool = False) -> str:
     if seconds is None:
         return "<td></td>"
-    return f"<td style='text-align:right'>{format_signed(seconds) if signed else format_time(seconds)}</td>"
+    text = format_signed(seconds) if signed else format_time(seconds)
+    return f'<td style="text-align:right">{text}</td>'
 
 
 def _chart(run: Recording, scenario: Scenario) -> str:

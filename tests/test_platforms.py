@@ -230,7 +230,7 @@ def test_the_lock_of_windows_keeps_others_away(
     msvcrt = ModuleType("msvcrt")
     msvcrt.locking, msvcrt.LK_NBLCK = locking, 2  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "msvcrt", msvcrt)
-    monkeypatch.setattr(chunk_store.sys, "platform", "win32")
+    monkeypatch.setattr(sys, "platform", "win32")
     with (tmp_path / "lock").open("a+b", buffering=0) as file:
         assert chunk_store._lock(file)
         assert not chunk_store._lock(file)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
 import subprocess
@@ -15,9 +16,10 @@ os.environ["SDL_VIDEODRIVER"] = "dummy"
 os.environ["SDL_AUDIODRIVER"] = "dummy"
 os.environ["PYGAME_HIDE_SUPPORT_PROMPT"] = "1"
 # nothing is read from, or written to, what the person who runs the tests has at home
-_HOME = tempfile.TemporaryDirectory(prefix="lightpace-tests-")
+_HOME = tempfile.mkdtemp(prefix="lightpace-tests-")
+atexit.register(shutil.rmtree, _HOME, ignore_errors=True)
 for _name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME"):
-    os.environ[_name] = _HOME.name
+    os.environ[_name] = _HOME
 
 # Machines differ in speed, so no deadline; in CI the same examples each time.
 settings.register_profile("lightpace", deadline=None, derandomize=bool(os.environ.get("CI")))

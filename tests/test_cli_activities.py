@@ -128,3 +128,33 @@ def test_the_shipped_scenarios_are_listed(lightpace: Lightpace) -> None:
     rows = {row["name"]: row["about"] for row in json.loads(said)["scenarios"]}
     assert list(rows) == sorted(path.stem for path in configs_dir().glob("*.yaml"))
     assert "Rudisha, London 2012" in rows["rudisha_2012"]
+
+
+def test_a_page_of_another_lap_is_refused_with_a_sentence(
+    lightpace: Lightpace, tmp_path: Path
+) -> None:
+    path = tmp_path / "page.html"
+    code, _, wrong = lightpace("page", "girma_lievin_2023", "-o", path)
+    assert code == 1
+    assert "lap of 400 m, and this is one of 200 m" in " ".join(wrong.split())
+    assert not path.exists()
+
+
+def test_minutes_with_a_point_that_were_read_as_seconds_are_shown_as_both(
+    lightpace: Lightpace,
+) -> None:
+    code, _, wrong = lightpace("check", "solo", "--set", "plan.target=4.12")
+    assert code == 2
+    assert "m/s over 1609 m" in wrong
+    assert "read as seconds: write 4:12 for minutes" in " ".join(wrong.split())
+
+
+@pytest.mark.parametrize("command", ["still", "film"])
+def test_a_close_camera_on_another_lap_is_refused_with_a_sentence(
+    lightpace: Lightpace, command: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "out.png"
+    code, _, wrong = lightpace(command, "girma_lievin_2023", "--camera", "rail", "-o", path)
+    assert code == 2
+    assert "lap of 400 m, and this is one of 200 m" in " ".join(wrong.split())
+    assert not path.exists()

@@ -40,8 +40,8 @@ from simulator.stage.keys import BINDINGS, BY_HAND, PRESENTING
 if TYPE_CHECKING:
     from simulator.export.leds import LedStrip
     from simulator.session import Session
-    from simulator.session.preferences import Preferences
     from simulator.view.app import Closing
+    from simulator.view.preferences import Preferences
     from simulator.view.watched import Opening
 
 DEFAULT_STORY = "stories/breaking4"
@@ -124,7 +124,7 @@ def run(
     ] = None,
 ) -> None:
     """Open the window and watch the attempt."""
-    from simulator.session.preferences import load_preferences, settings_file
+    from simulator.view.preferences import load_preferences, settings_file
 
     kept, problem = load_preferences(settings_file())
     colours = theme or kept.theme
@@ -261,7 +261,7 @@ def _watch(
 
 
 def _save_preferences(kept: Preferences, closed_as: Closing, session: Session) -> None:
-    from simulator.session.preferences import save_preferences, settings_file
+    from simulator.view.preferences import save_preferences, settings_file
 
     strip = {"axis": session.bars.axis, "measure": session.bars.measure.value}
     theme = kept.theme if _stands_for(kept.theme, closed_as.theme) else closed_as.theme

@@ -1,4 +1,4 @@
-"""The encoders: pictures become MP4, WebM or GIF while they are drawn (extra `[video]`, PyAV).
+"""The encoders: pictures become a video or a GIF while they are drawn (extra `[video]`, PyAV).
 
 In: surfaces, one by one. Out: a file, written beside its place and renamed when it is whole.
 """
@@ -40,8 +40,9 @@ _CODECS: dict[str, tuple[str, str, dict[str, str], dict[str, str]]] = {
         {"crf": "28", "b": "0", "deadline": "realtime", "cpu-used": "6", "row-mt": "1"},
         {},
     ),
+    ".webp": ("webp", "libwebp_anim", {"quality": "62", "compression_level": "5"}, {"loop": "0"}),
 }
-_LIMITED, _BT709 = 1, 1
+_LIMITED, _BT709, _BT601 = 1, 1, 5
 TURN_S = 1e-4
 WAITING_PICTURES = 4
 """So many drawn pictures may wait for the encoder: what a film holds in memory stays flat."""
@@ -58,10 +59,10 @@ def frame_of(surface: pygame.Surface) -> av.VideoFrame:
     return av.VideoFrame.from_numpy_buffer(pixels, format="bgra")
 
 
-def coloured(surface: pygame.Surface, colours: VideoReformatter) -> Any:
-    """Return a picture as a frame in the encoders' colour space, in separate memory."""
+def coloured(surface: pygame.Surface, colours: VideoReformatter, space: int = _BT709) -> Any:
+    """Return a picture as a frame in an encoder's colour space, in separate memory."""
     return colours.reformat(
-        frame_of(surface), format="yuv420p", dst_colorspace=_BT709, dst_color_range=_LIMITED
+        frame_of(surface), format="yuv420p", dst_colorspace=space, dst_color_range=_LIMITED
     )
 
 
@@ -95,10 +96,12 @@ class _Stream:
 class Video(_Stream):
     """A video whose pictures are encoded while the next ones are drawn."""
 
-    def __init__(self, container: Any, stream: Any, thread: BackgroundThread[None]) -> None:
-        """Start with no picture."""
+    def __init__(
+        self, container: Any, stream: Any, thread: BackgroundThread[None], space: int
+    ) -> None:
+        """Start with no picture; `space` is the colour space."""
         super().__init__(container, stream)
-        self._thread, self._waiting = thread, 0
+        self._thread, self._waiting, self._space = thread, 0, space
         self._colours = VideoReformatter()
         self._broken = False
 
@@ -108,7 +111,7 @@ class Video(_Stream):
         They are made here, from the surface as it is: a copy would cost more than half as much, and
         the encoder thread has more to do than this one.
         """
-        frame = coloured(surface, self._colours)
+        frame = coloured(surface, self._colours, self._space)
         self._wait_for(WAITING_PICTURES - 1)
         self._thread.submit(partial(self.encode, frame))
         self._waiting += 1
@@ -150,7 +153,7 @@ def _taking_turns() -> Iterator[None]:
 
 @contextmanager
 def video_writer(path: Path, size: tuple[int, int], fps: int) -> Iterator[Video]:
-    """Yield a writer of `.mp4` or `.webm`, pictures of `size` [px], `fps` of them a second.
+    """Yield a writer of a video, pictures of `size` [px], `fps` of them a second.
 
     Raises:
         OutputError: it cannot be written; no half file is left.
@@ -160,12 +163,15 @@ def video_writer(path: Path, size: tuple[int, int], fps: int) -> Iterator[Video]
         stream = opened.add_stream(codec, rate=fps, options=options)
         stream.width, stream.height = size
         stream.pix_fmt = "yuv420p"
-        context = stream.codec_context
-        context.colorspace = context.color_primaries = context.color_trc = _BT709
-        context.color_range = _LIMITED
+        context, space = stream.codec_context, _BT709
+        if path.suffix.lower() == ".webp":  # which has one colour space, and no word for it
+            space = _BT601
+        else:
+            context.colorspace = context.color_primaries = context.color_trc = _BT709
+            context.color_range = _LIMITED
         # whatever happens, the thread has put its pictures down before the file is closed
         with _taking_turns(), BackgroundThread[None]("encoder") as thread:
-            yield Video(opened, stream, thread)
+            yield Video(opened, stream, thread, space)
 
 
 @contextmanager

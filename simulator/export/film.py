@@ -30,7 +30,7 @@ SceneAt = Callable[[float], Scene]
 """The scene at a second of an attempt's race time, or of a story's playing time."""
 Progress = Callable[[int, int], None]
 
-VIDEOS = (".mp4", ".webm")
+VIDEOS = (".mp4", ".webm", ".webp")
 GIF_MOST_FPS = 50
 """A GIF counts in hundredths of a second, and viewers slow anything below two of them down."""
 SMALLEST_GIF = (160, 90)
@@ -134,7 +134,7 @@ def write_film(
 
     Args:
         pictures: what is to be seen.
-        path: `.mp4`, `.webm`, `.gif`; a folder or `frames/%05d.png` is a numbered series.
+        path: `.mp4`, `.webm`, `.webp`, `.gif`; a folder or `frames/%05d.png` is a numbered series.
         max_mb: how large a GIF may become [million bytes].
         force: write over what is there.
         progress: called with the pictures done, and pictures in all.
@@ -184,7 +184,7 @@ def check_film(
     ending = path.suffix.lower()
     if ending not in (*VIDEOS, ".gif"):
         raise OutputError(
-            f"{path}: a film is .mp4, .webm or .gif, or numbered pictures (a folder, or "
+            f"{path}: a film is .mp4, .webm, .webp or .gif, or numbered pictures (a folder, or "
             "frames/%05d.png)."
         )
     if ending in VIDEOS and (size[0] % 2 or size[1] % 2 or min(size) < 16):

@@ -545,7 +545,7 @@ def _placed(
 def _split_table(found: list[tuple[float | None, float]], *, laps: bool) -> Activity:
     """Return splits at distances whose times are from the gun, or of each lap."""
     from_gun = all(a[1] < b[1] for a, b in pairwise(found)) and _even(found, from_gun=True)
-    by_lap = laps or _even(found, from_gun=False)
+    by_lap = laps or _even(found, from_gun=False, most=1.6 if from_gun else 2.2)
     if from_gun and by_lap and not laps and len(found) > 1:
         last = f"{found[-1][1]:.2f}"
         raise _UnusableError(
@@ -563,15 +563,15 @@ def _split_table(found: list[tuple[float | None, float]], *, laps: bool) -> Acti
     return Activity("", (), tuple(sums))
 
 
-def _even(found: list[tuple[float | None, float]], *, from_gun: bool) -> bool:
-    """Return whether somebody may run so: each piece at 2 to 11 m/s, none twice as fast as one."""
+def _even(found: list[tuple[float | None, float]], *, from_gun: bool, most: float = 2.2) -> bool:
+    """Return whether somebody may run so: 1 to 11 m/s, none `most` times as fast as another."""
     speeds = []
     for (x0, t0), (x1, t1) in pairwise([(0.0, 0.0), *found]):
         if x0 is not None and x1 is not None:
             seconds = t1 - t0 if from_gun else t1
             speeds.append((x1 - x0) / seconds if seconds > 0 else 0.0)
     return bool(found) and all(1.0 <= v <= 11.0 for v in speeds) and (
-        not speeds or max(speeds) < 2.2 * min(speeds)
+        not speeds or max(speeds) < most * min(speeds)
     )  # fmt: skip
 
 

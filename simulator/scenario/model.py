@@ -79,9 +79,9 @@ class Track(Section):
 
     lap: Metres = Field(
         LAP_M,
-        ge=100,
+        ge=200,
         le=400,
-        description="Length of a lap [m]: 400, or a shorter one that goes into it, as 200 indoors. "
+        description="Length of a lap [m]: 400, or 200 as indoors. "
         "The same oval, smaller; that banking changes nothing of what a bend costs is assumed.",
     )
 
@@ -238,7 +238,7 @@ class Scenario(CheckedSection):
         whole = LAP_M / self.track.lap
         if abs(whole - round(whole)) > 1e-4:
             what = f"no lap of {format_distance(self.track.lap)} goes into 400 m"
-            yield Complaint(("track", "lap"), what, "400, 200, 133.333 or 100 m")
+            yield Complaint(("track", "lap"), what, "400 or 200 m")
         yield from plan_complaints(("plan",), self.plan, self.distance)
         yield from self._wave_complaints()
         yield from self._ghost_complaints()

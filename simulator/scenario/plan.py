@@ -311,7 +311,15 @@ def target_complaints(at: Path, time_s: float, distance_m: float) -> Iterator[Co
 
 
 def _time_hint(point: Waypoint) -> str:
-    """Return what to do about an impossible time; where hundredths were read as seconds, it."""
+    """Return what to do about an impossible time: where it may be another one, which.
+
+    `26:11:00` may be read as hours for what is minutes, `4.12` as seconds.
+    """
+    minutes, seconds = divmod(round(100.0 * point.time_s), 100)
+    if minutes < 60 and seconds < 60 and point.distance_m >= 400.0:
+        other = 60.0 * minutes + seconds
+        if next(impossible([Waypoint(point.distance_m, other)]), None) is None:
+            return f"it was read as seconds: write {format_time(other, 0)} for minutes"
     meant = parse_time(format_time(point.time_s, 0), point.distance_m)
     hundredths = 0.0 < meant < 0.5 * point.time_s
     return f"write {format_time(meant)} with a point" if hundredths else "check the time"

@@ -16,6 +16,7 @@ from simulator.analysis.what_if import Alternative
 from simulator.errors import LightpaceError, ScenarioError
 from simulator.scenario.loader import scenario_to_dict
 from simulator.scenario.model import Scenario
+from simulator.scenario.plan import LapPlan, SplitPlan
 from simulator.session.forks import Forks
 from simulator.session.history import Change, History, Segment, Settings, path_of
 from simulator.session.knob_edits import (
@@ -92,7 +93,12 @@ class SettingsEditor:
     def unsaved(self) -> bool:
         """Whether the settings say something else than the file, however they are written."""
         now, then = self.scenario, self.file_scenario
-        return now != then and _spelled_out(now) != _spelled_out(then)
+        if now == then:
+            return False
+        tables = isinstance(now.plan, (SplitPlan, LapPlan)) and type(now.plan) is type(then.plan)
+        if tables and self._comparable(now) and self._has_file_splits(now):
+            now = now.model_copy(update={"plan": then.plan})  # stretched, and back to rounding
+        return _spelled_out(now) != _spelled_out(then)
 
     def state(self) -> tuple[object, ...]:
         """Return what changes whenever the drawer has to show something else."""

@@ -48,12 +48,13 @@ class Bars:
 
     def ask(self, scenario: Scenario, in_file: Scenario) -> bool:
         """Set the rows for a scenario and its file's; return whether the bars have changed."""
-        if self.axis not in AXES and self.axis not in axes_of(scenario, in_file):
-            self.axis = "pacers"  # that of a wave which is gone
         question = scenario, in_file, self.axis
         before = self._question
         if before is not None and all(a is b for a, b in zip(before, question, strict=True)):
             return False
+        if self.axis not in AXES and self.axis not in axes_of(scenario, in_file):
+            self.axis = "pacers"  # that of a wave which is gone
+            question = scenario, in_file, self.axis
         same_axis = before is not None and before[2] == self.axis
         finish_s = {bar.label: bar.finish_s for bar in self.rows} if same_axis else {}
         self._question = question

@@ -15,7 +15,7 @@ from functools import lru_cache
 import numpy as np
 
 from simulator.coefficients import BEND_M, LAP_M
-from simulator.recording.recording import Moment
+from simulator.recording.recording import Moment, Recording
 from simulator.screen import Camera
 from simulator.stage.events import events
 from simulator.stage.playback import COUNTDOWN_S
@@ -66,16 +66,16 @@ def camera_at(show: Show, moment_s: float, rate: float = 1.0) -> tuple[Camera, f
 
 def on_air(show: Show, moment_s: float, rate: float = 1.0) -> tuple[Camera, Camera, float]:
     """Return the camera, the one before it, and how long it has been on [s], see `camera_at`."""
-    cuts = _cuts(show, rate)
+    cuts = _cuts(show.recording, events(show).get("light lost", math.inf), rate)
     at = max(bisect_right(cuts, moment_s, key=lambda cut: cut[0]) - 1, 0)
     at_s, camera = cuts[at]
     return camera, cuts[max(at - 1, 0)][1], max(moment_s - at_s, 0.0) / rate
 
 
 @lru_cache(maxsize=8)
-def _cuts(show: Show, rate: float) -> tuple[tuple[float, Camera], ...]:
+def _cuts(run: Recording, lost_s: float, rate: float) -> tuple[tuple[float, Camera], ...]:
     """Return when each camera comes on [s of race time]."""
-    wishes = _wishes(show)
+    wishes = _wishes(run, lost_s)
     urgent = {wish.from_s for wish in wishes[-2:]}
     every = {edge for wish in wishes for edge in (wish.from_s, wish.until_s)}
     edges = sorted(edge for edge in every if math.isfinite(edge))
@@ -84,19 +84,19 @@ def _cuts(show: Show, rate: float) -> tuple[tuple[float, Camera], ...]:
         least_s = URGENT_S if edge in urgent else LEAST_S
         at_s = max(edge, cuts[-1][0] + least_s * rate)
         if at_s < following:
-            moment, stay_s = show.recording.at(at_s), LEAST_S * rate
+            moment, stay_s = run.at(at_s), LEAST_S * rate
             wanted = next(w.camera for w in reversed(wishes) if w.holds(moment, stay_s))
             if wanted is not cuts[-1][1]:
                 cuts.append((at_s, wanted))
     return tuple(cuts)
 
 
-def _wishes(show: Show) -> list[Wish]:
+def _wishes(run: Recording, lost_s: float) -> list[Wish]:
     """Return what should be seen when; a later wish of the list outweighs the earlier ones.
 
     The last two are the light that goes and the finish; what never happens is wished for never.
     """
-    run, race_m = show.recording, show.recording.race_m
+    race_m = run.race_m
     # where she passes the line, last before the start, and where the straights after it lie
     line_m = race_m - LAP_M * np.arange(math.ceil(race_m / LAP_M), -1.0, -1.0)
     offsets_m = np.array([0.0, BEND_M, LAP_M / 2, LAP_M / 2 + BEND_M, LAP_M])
@@ -110,8 +110,6 @@ def _wishes(show: Show) -> list[Wish]:
                 wishes.append(Wish(straights_s[i], ends_s, Camera.RAIL, ends_m))
         if START_S < lap_s < run.end_s:
             wishes.append(Wish(lap_s, lap_s + SPLIT_S, Camera.WHOLE))
-    happened = events(show)
-    lost_s = happened.get("light lost", math.inf)
     home_s = float(run.time_at(max(run.race_m - FINISH_M, 0.0)))
     home_s = math.inf if math.isnan(home_s) else max(home_s, START_S - LEAST_S)
     return [

@@ -7,26 +7,33 @@ The frame of a body: forward, up, right [m]; its origin lies on the ground below
 recorded race distance. Phase 0 is the touchdown of the right foot, 0.5 that of the left one. Phase
 is the integral of cadence over race time, taken from the recording: any seek shows the same pose.
 
-What is measured, and by whom (numbers as other works quote them where that is said):
+What is measured, and by whom. Of the four papers with a doi the abstracts were read (who, where and
+how); their tables were not, so that every figure is as other works quote it:
 
-- cadence: 3.29 Hz at 350 m and 3.52 Hz at 750 m of the women's 800 m final at the 2017 World
-  Championships, eight women, 150 Hz video (Hanley, Merlino & Bissas 2022,
-  doi 10.3389/fspor.2022.834813, as quoted; its abstract: speed rose with cadence, not with step
-  length). 4.56 Hz and 96 ms of contact at 10.6 m/s: 26 sprinters (Mattes et al. 2021, as quoted).
-  Below, stride frequency grows with speed as in Dorn, Schache & Pandy 2012 (doi 10.1242/jeb.064527,
-  figure 2A: +12, +10, +25 % over 3.5, 5.2, 7.0, 9.0 m/s).
-- angles at touchdown, midstance and toe-off: 28 women of the 2017 marathon (Hanley et al. 2020,
-  doi 10.3389/fspor.2020.00102, as quoted): hip 145, 152, 191; knee 148, 131, 160; shoulder -50,
-  -28, +27; elbow 66, 72, 58; smallest knee angle in swing 63 degrees. Sprinters (Mattes et al.):
-  knee 156 and 155, 40 in swing, thigh up to 21 degrees below the horizontal.
+- cadence: 3.29 Hz on the first lap and 3.52 Hz on the second of the women's 800 m final at the 2017
+  World Championships, eight women, 150 Hz video about 50 m before the line, so at 350 and 750 m
+  (Hanley, Merlino & Bissas 2022, doi 10.3389/fspor.2022.834813). The abstract itself: the second
+  lap was faster by cadence, not by step length. 4.56 Hz and 96 ms of contact at 10.6 m/s: 26
+  sprinters of 1.82 m at 10.1 to 11.3 m/s (Mattes, Wolff & Alizadeh 2021,
+  doi 10.2478/hukin-2021-0008).
+- below and between them cadence grows with speed by 9, 14 and 18 % over 3.5, 5.2, 7.0, 9.0 m/s, so
+  as to meet the finalists; Dorn, Schache & Pandy 2012 (doi 10.1242/jeb.064527, figure 2A) have 12,
+  10 and 25 % for the same steps.
+- angles at touchdown, midstance and toe-off: 28 women of the 2017 marathon, 50 Hz video at 29.5 and
+  40 km (Hanley, Bissas & Merlino 2020, doi 10.3389/fspor.2020.00102): hip 145, 152, 191; knee 148,
+  131, 160; shoulder -50, -28, +27; elbow 66, 72, 58; smallest knee angle in swing 63 degrees.
+  Sprinters (Mattes et al.): knee 156 and 155, 40 in swing, thigh up to 21 degrees below the
+  horizontal.
 - shape of the swing and the ankle: summaries after Novacheck 1998 (Gait & Posture 7, 77-95), not
   that paper itself: hip 45 to 50 degrees flexed at touchdown, 9 to 10 extended at toe-off, 55 in
   swing; ankle 25 to 30 degrees dorsiflexed in stance, 20 to 25 plantarflexed after toe-off.
-- segments: Drillis & Contini 1966 in Winter 2009, figure 4.1, as shares of stature.
+- thigh, shank and forearm: Drillis & Contini 1966 as in Winter 2009, figure 4.1, as shares of
+  stature. The upper arm is shorter than theirs (0.172 for 0.186), shoulders and hips are narrower.
 
 Assumed: the speeds at which the two laps of that final were run (6.7 and 7.2 m/s), what lies
 between two cited values, everything below 3 m/s, the crouch and the first step, trunk lean in
-proportion to acceleration, cadence with the root of stature, every pacer's stature. Effort is an
+proportion to acceleration, cadence with the root of stature (the sprinters' 4.56 Hz is 4.75 Hz in
+the table, which is for 1.68 m), all other lengths, every pacer's stature. Effort is an
 illustration: nothing was measured of it.
 """
 
@@ -47,7 +54,7 @@ Leg = tuple[Floats, Floats, Floats, Floats]
 
 CADENCE_HZ = (
     (0.0, 2.35), (2.0, 2.60), (3.5, 2.78), (5.2, 3.02), (6.7, 3.29), (7.2, 3.52), (9.0, 4.05),
-    (10.6, 4.56),
+    (10.6, 4.75),
 )  # fmt: skip
 """Steps a second by speed [m/s], for a stature of `CADENCE_STATURE_M`."""
 CADENCE_STATURE_M = 1.68

@@ -136,6 +136,16 @@ BY_HAND: tuple[Binding, ...] = (
 )
 """What keys do while a pacer or a split is taken, by `PACER` or with the mouse."""
 
+MOUSE: tuple[tuple[str, str], ...] = (
+    ("Click a bar", "take its value; its heading: choose what is shown"),
+    ("Drag in the map", "take the values of its two knobs"),
+    ("Drag the chart", "move in time"),
+    ("Drag a pacer, a split", "move it; double click by her: add a pacer"),
+    ("Wheel, drag the ground", "come closer, look elsewhere"),
+    ("Double click a label", "the file's value"),
+)
+"""What the mouse does, for the help."""
+
 PRESENTING: tuple[Binding, ...] = (
     Binding(("page down", "right", "down", "space", "return", "n"), Action.NEXT_CUE, "Presenting"),
     Binding(("page up", "left", "up", "backspace"), Action.PREVIOUS_CUE, "Presenting"),

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import ValidationError
 
 from simulator.analysis.marks import Mark, wave_marks
 from simulator.analysis.splits import worst_residual
@@ -263,9 +264,15 @@ def _lights_of_ghosts(show: Show) -> list[tuple[LightWave, Mark]]:
 
 
 @lru_cache(maxsize=16)
-def _ran(run: Recording, race_m: float) -> tuple[Scenario, Group, Mark | None]:
-    """Return what a ghost was run under, its pacers, and its first light, None without one."""
-    scenario = Scenario.model_validate_json(run.scenario_json)
+def _ran(run: Recording, race_m: float) -> tuple[Scenario, Group, Mark | None] | None:
+    """Return what a ghost was run under, its pacers, and its first light, None without one.
+
+    A recording may come from elsewhere: one that names no scenario of ours has neither.
+    """
+    try:
+        scenario = Scenario.model_validate_json(run.scenario_json)
+    except ValidationError:
+        return None
     waves = scenario.wavelight.waves
     light = wave_marks(scenario)[0] if waves and waves[0].on else None
     return scenario, group_of(scenario.pacers, race_m), light
@@ -378,7 +385,9 @@ def _pacers_of(
     mark: Mark, run: Recording, t: float, seen_s: float, live: Recording, alpha: float
 ) -> list[Body]:
     """Return the pacers of a ghost, as translucent as it is, without labels."""
-    _, group, _ = _ran(run, live.race_m)
+    ran = _ran(run, live.race_m)
+    if ran is None:
+        return []
     seen = run.at(max(seen_s, 0.0))
     stride = _ghost_track(mark, live.end_s)
     return [
@@ -387,7 +396,7 @@ def _pacers_of(
             0.6 * alpha * place.presence, role=place.role,
             stride=stride.at(t, SOMEBODY.stature_m),
         )
-        for place in places(group, seen.x_m, seen.group_m, seen.wide * group.wide_m)
+        for place in places(ran[1], seen.x_m, seen.group_m, seen.wide * ran[1].wide_m)
     ]  # fmt: skip
 
 

@@ -355,7 +355,7 @@ def _curves(
     )
     curves = [_ghost_curve(ghost, recording.race_m, light, earlier) for ghost in ghosts]
     reach_m = min(recording.race_m, float(recording.x[-1]))
-    gap = recording.time_at(_places(reach_m)) - _light_passes(light, earlier, reach_m)
+    gap = _own_passes(recording, reach_m) - _light_passes(light, earlier, reach_m)
     return (*curves, _curve(runner, "white", "runner", reach_m, gap))
 
 
@@ -375,9 +375,15 @@ def _pace_curve(mark: Mark, kind: str, colour: str, race_m: float) -> PaceCurve:
 
 
 @lru_cache(maxsize=16)
+def _own_passes(recording: Recording, reach_m: float) -> Floats:
+    """Return when she is at each place of a curve [s]."""
+    return recording.time_at(_places(reach_m))
+
+
+@lru_cache(maxsize=16)
 def _own_pace(recording: Recording, name: str) -> PaceCurve:
     reach_m = min(recording.race_m, float(recording.x[-1]))
-    return _pace(name, "white", "runner", reach_m, recording.time_at(_places(reach_m)))
+    return _pace(name, "white", "runner", reach_m, _own_passes(recording, reach_m))
 
 
 def _pace(name: str, colour: str, kind: str, reach_m: float, time_s: Floats) -> PaceCurve:

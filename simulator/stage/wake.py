@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.physics.pacers import Place
-from simulator.physics.shelter import Influence, Shelterer, combined, influence_of, shelter
+from simulator.physics.shelter import Profile, Shelterer, influence_of, shelter
 
 Floats = NDArray[np.float64]
 
@@ -22,6 +22,7 @@ STEP_M = 0.4
 """How far apart the field's points are along the track [m]."""
 BEHIND_M, AHEAD_M = 10.0, 14.0
 """How far behind and ahead of her the field reaches [m]."""
+POINTS = round((BEHIND_M + AHEAD_M) / STEP_M) + 1
 ACROSS_M = (-0.75, -0.45, -0.15, 0.15, 0.45, 0.75, 1.05, 1.35, 1.65)
 """Its points across the track, metres to the outside of the measuring line [m]."""
 ROUND_M = 0.1
@@ -30,26 +31,33 @@ FAR_M = 20.0
 """A pacer farther from a point than this takes no air from it [m]."""
 
 
-Arrangement = tuple[tuple[tuple[int, int], ...], float]
-"""The pacers' places, ahead of her and to the outside, in steps of `ROUND_M`, and the scale q."""
+LANES = 7
+"""The model's lanes of wake that are looked at on either side: beyond them there is none."""
+Arrangement = tuple[tuple[int, int], ...]
+"""The pacers' places, ahead of her and to the outside, in steps of `ROUND_M`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wake:
-    """A field of shelter; it is worked out when it is looked at, which few cameras do.
+    """A field of shelter; equal where everybody stands alike.
 
     Attributes:
         first_m: race distance of its rearmost points [m].
-        arrangement: who stands where; fields are equal where it is the same.
+        pacers: who stands where.
+        scale: the scale q of the front wake.
     """
 
     first_m: float = field(compare=False)
-    arrangement: Arrangement
+    pacers: Arrangement
+    scale: float
 
     @property
     def shelter(self) -> Floats:
-        """Share of the drag taken away, 0 to 1, perhaps below 0; shape (`ACROSS_M`, along)."""
-        return _field(*self.arrangement)
+        """Share of the drag taken away, 0 to 1 (may be slightly negative).
+
+        Shape (`ACROSS_M`, points along the track); worked out when it is looked at.
+        """
+        return _field(self.pacers, self.scale)
 
 
 def wake_of(standing: Sequence[Place], runner_m: float, wake: float) -> Wake | None:
@@ -60,14 +68,12 @@ def wake_of(standing: Sequence[Place], runner_m: float, wake: float) -> Wake | N
         runner_m: her race distance [m].
         wake: the scale q of the front wake.
     """
-    near = tuple(
-        sorted(
-            (round((p.x_m - runner_m) / ROUND_M), round(p.offset_m / ROUND_M))
-            for p in standing
-            if p.presence >= 1.0
-        )
+    near = sorted(
+        (round((p.x_m - runner_m) / ROUND_M), round(p.offset_m / ROUND_M))
+        for p in standing
+        if p.presence >= 1.0
     )
-    return Wake(runner_m - BEHIND_M, (near, wake)) if near else None
+    return Wake(runner_m - BEHIND_M, tuple(near), wake) if near else None
 
 
 def shelter_of(standing: Sequence[Place], runner_m: float, aside_m: float, wake: float) -> float:
@@ -88,29 +94,41 @@ def shelter_of(standing: Sequence[Place], runner_m: float, aside_m: float, wake:
 
 
 @lru_cache(maxsize=16)
-def _field(pacers: tuple[tuple[int, int], ...], wake: float) -> Floats:
-    """Return the field around pacers at places in steps of `ROUND_M`: ahead of her, outside."""
-    points = np.arange(-BEHIND_M, AHEAD_M + STEP_M, STEP_M)
-    ratio = round(STEP_M / ROUND_M)
-    rows = []
-    for across in ACROSS_M:
-        parts = []
-        for ahead, outside in pacers:
-            # table places of the points: how far this pacer is ahead of each
-            first = round(FAR_M / ROUND_M) + ahead + round(BEHIND_M / ROUND_M)
-            at = first - ratio * np.arange(len(points))
-            made = _influence(round(outside * ROUND_M - across, 2))
-            at = np.clip(at, 0, len(made.lost) - 1)
-            lanes = tuple((lane, velocity[at]) for lane, velocity in made.wake)
-            parts.append(Influence(lanes, made.lost[at], made.trail[at]))
-        rows.append(combined(parts, points.shape).shelter(wake))
-    shelter = np.array(rows)
-    shelter.setflags(write=False)
-    return shelter
+def _field(pacers: Arrangement, wake: float) -> Floats:
+    """Return the field around pacers."""
+    ratio, far = round(STEP_M / ROUND_M), round(FAR_M / ROUND_M)
+    # table places of the points, from behind: how far a pacer is ahead of each
+    points = far + round(BEHIND_M / ROUND_M) - ratio * np.arange(POINTS)
+    lanes: Floats = np.zeros((len(ACROSS_M), 2 * LANES + 1, POINTS))
+    lost, trail = np.zeros((len(ACROSS_M), POINTS)), np.ones((len(ACROSS_M), POINTS))
+    for ahead, outside in pacers:
+        at = np.minimum(np.maximum(points + ahead, 0), 2 * far)
+        velocity, takes, factor = _influence(outside)
+        np.maximum(lanes, velocity[:, :, at], out=lanes)
+        lost += takes[:, at]
+        trail *= factor[:, at]
+    shares = Profile(lanes.sum(axis=1), lost, trail).shelter(wake)
+    shares.setflags(write=False)
+    return shares
 
 
-@lru_cache(maxsize=256)
-def _influence(aside_m: float) -> Influence:
-    """Return what a pacer so far aside does, from `FAR_M` behind to `FAR_M` ahead, by `ROUND_M`."""
+@lru_cache(maxsize=64)
+def _influence(outside: int) -> tuple[Floats, Floats, Floats]:
+    """Return what a pacer so far outside does at each row, by `ROUND_M`.
+
+    Front wake by lane, what is lost, factor of the trail: shapes (rows, lanes, places) and (rows,
+    places), from `FAR_M` behind to `FAR_M` ahead.
+    """
     ahead = np.arange(-FAR_M, FAR_M + 0.5 * ROUND_M, ROUND_M)
-    return influence_of(Shelterer(0.0, aside_m, follows_group=True), ahead)
+    rows = [
+        influence_of(
+            Shelterer(0.0, round(outside * ROUND_M - across, 2), follows_group=True), ahead
+        )
+        for across in ACROSS_M
+    ]
+    velocity = np.zeros((len(rows), 2 * LANES + 1, len(ahead)))
+    for i, row in enumerate(rows):
+        for lane, wake in row.wake:
+            if abs(lane) <= LANES:
+                velocity[i, lane + LANES] += wake
+    return velocity, np.array([row.lost for row in rows]), np.array([row.trail for row in rows])

@@ -46,6 +46,8 @@ _KIN = 12
 """Among so many of the latest sets of a look a stand-in is looked for."""
 _OTHER_PHASE_DEG = 45.0
 """Another pose is as far off as a view turned by so much."""
+_DOUBLE_DEG = 150.0
+"""Twice the size is as far off as a view turned by so much."""
 _ALIKE = 0.075
 """Sizes that differ by less stand in for one another as they are."""
 
@@ -678,7 +680,7 @@ class _Set(NamedTuple):
         return _solid(own, step, around)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=160)
 def _solid(one: _Set, step: int, around: int) -> Solid:
     look = one.look
     return solid_of(one.pose(step), look.build, look.kit, step / one.phases, around)
@@ -724,24 +726,29 @@ class Athletes:
         self._kin: dict[Look, deque[_Set]] = {}
         self._used: list[tuple[_Set, int]] = []
         self._bytes = 0
-        self._left: int | None = None
+        self._exact = True
+        self._missed: tuple[_Set, int] | None = None
         self._waited = 0
         self._cost_s = 0.004
 
     def begin(self, *, exact: bool) -> None:
         """Begin a picture: an exact one, or one that mostly makes do with what is ready."""
-        self._left = None
-        if not exact:
-            self._left = int(self._waited >= PATIENCE)
-            self._waited += 1
+        missed, self._missed, self._exact = self._missed, None, exact
         self._used.clear()
+        if exact or missed is None:
+            return
+        self._waited += 1
+        if self._waited == PATIENCE:
+            missed[0].solid(missed[1])  # half of the work, so that no picture has it all
+            self._missed = missed
+        elif self._waited > PATIENCE:
+            self._paint(*missed)
 
     def prepare(self, left_s: Callable[[], float]) -> None:
         """Paint what the last picture missed, then what the next ones will need.
 
         `left_s` says how much time is left for it [s].
         """
-        self._left = None
         missed = [(one, step) for one, step in self._used if step not in self._sets.get(one, {})]
         ahead = (
             (one, (step + k) % one.phases)
@@ -770,9 +777,10 @@ class Athletes:
             self._sets.move_to_end(one)
             if step in ready:
                 return ready[step]
-        if self._left == 0:
+        if not self._exact:
             other = self._stand_in(one, step)
             if other is not None:
+                self._missed = self._missed or (one, step)
                 return other
         return self._paint(one, step)
 
@@ -785,6 +793,7 @@ class Athletes:
                 continue
             turned = abs((other.yaw_deg - one.yaw_deg + 180.0) % 360.0 - 180.0)
             off = turned + abs(other.pitch_deg - one.pitch_deg)
+            off += _DOUBLE_DEG * abs(other.px_per_m / one.px_per_m - 1.0)
             if other.phases != one.phases or step not in ready:
                 off += _OTHER_PHASE_DEG
             if off < least:
@@ -799,8 +808,6 @@ class Athletes:
         return (body, shade) if body is not None else None
 
     def _paint(self, one: _Set, step: int) -> Pair:
-        if self._left:
-            self._left = 0
         self._waited = 0
         look, view = one.look, View(one.yaw_deg, one.pitch_deg)
         body = paint(one.solid(step), view, one.px_per_m, day=look.day, tint=look.tint)

@@ -36,7 +36,8 @@ Choose = Callable[[str], object]
 
 def page_names(state: PanelState) -> tuple[str, ...]:
     """Return the pages: one for each group of knobs, the splits after the plan, the kept runs."""
-    names = list(dict.fromkeys((*(knob.group for knob in state.knobs), "Ghosts")))
+    # a scenario may have neither, and one is added there
+    names = list(dict.fromkeys((*(knob.group for knob in state.knobs), "Light", "Ghosts")))
     if state.splits:
         names.insert(names.index("Plan") + 1 if "Plan" in names else len(names), SPLITS)
     return (*names, *Tab, COMPARE)
@@ -98,8 +99,7 @@ class Page:
             {Tab.MAP: self._map, Tab.PRICES: self._prices, Tab.GOAL: self._goal}[Tab(name)]()
         else:
             self._knobs([knob for knob in self._state.knobs if knob.group == name])
-            groups = {knob.group for knob in self._state.knobs}
-            if name == ("Waves" if "Waves" in groups else "Light"):
+            if name == "Light":
                 self._waves()
             if name == "Ghosts":
                 self._ghosts()

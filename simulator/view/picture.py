@@ -43,6 +43,8 @@ if TYPE_CHECKING:
 
 _FADE = 0.3
 """The map fades within this share of a move from it or to it."""
+BODIES_PX = 22.0
+"""Where a metre of the map is so long, bodies are seen from above and not as dots [px]."""
 _SETTLING = 0.7
 """The wheel may turn on: ground is painted only from this share of a notch's move on."""
 
@@ -244,7 +246,13 @@ class Painter:
             bodies.write_names(
                 surface, bodies.place_names(spots, view, box, keep_off, style), style
             )
-        bodies.draw_bodies(surface, spots, view, box, self.theme)
+        if view.scale >= BODIES_PX and not options.shot.whole and scene.lap_m == LAP_M:
+            part = surface.subsurface(pygame.Rect(box).clip(surface.get_rect()))
+            rig = camera.map_rig(view, Box(*part.get_offset(), *part.get_size()))
+            exact = options.tiles is None
+            self._athletes.from_above(part, scene, rig, self.theme, exact=exact)
+        else:
+            bodies.draw_bodies(surface, spots, view, box, self.theme)
         surface.set_clip(None)
 
     def _close(

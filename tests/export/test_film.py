@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import io
 import resource
 import signal
 import subprocess
@@ -44,13 +45,45 @@ def pictures(show: Show, cut: Cut, size: tuple[int, int] = SIZE) -> Pictures:
     return Pictures(attempt_scenes(show, cut.speed), cut, size, THEMES["night"])
 
 
+def webp_frames(path: Path) -> Iterator[tuple[bytes, bytes]]:
+    """Yield the head and the picture of each frame of an animated WebP: FFmpeg reads none."""
+    data, at = path.read_bytes(), 12
+    assert (data[:4], data[8:12]) == (b"RIFF", b"WEBP")
+    while at < len(data):
+        size = int.from_bytes(data[at + 4 : at + 8], "little")
+        if data[at : at + 4] == b"ANMF":
+            yield data[at + 8 : at + 24], data[at + 24 : at + 8 + size]
+        at += 8 + size + size % 2
+
+
+def decoded_webp(path: Path) -> Iterator[Pixels]:
+    canvas = pygame.Surface(SIZE, 0, 32)
+    for i, (head, data) in enumerate(webp_frames(path)):
+        picture = data
+        x, y, wide, high = (int.from_bytes(head[k : k + 3], "little") for k in (0, 3, 6, 9))
+        if i == 0:
+            canvas = pygame.Surface((wide + 1, high + 1), 0, 32)
+        if picture[:4] == b"ALPH":  # a file that has this says so first
+            picture = b"VP8X\x0a\0\0\0\x10\0\0\0" + head[6:12] + picture
+        riff = b"RIFF" + (len(picture) + 4).to_bytes(4, "little") + b"WEBP" + picture
+        part = pygame.image.load(io.BytesIO(riff), "a.webp")
+        if head[15] & 2:  # it replaces what is there, and is not blended with it
+            part.set_alpha(None)
+        canvas.blit(part, (2 * x, 2 * y))
+        yield pygame.surfarray.array3d(canvas).swapaxes(0, 1)
+
+
 def decoded(path: Path) -> list[Pixels]:
+    if path.suffix == ".webp":
+        return list(decoded_webp(path))
     with av.open(str(path)) as container:
         frames = container.decode(video=0)
         return [np.asarray(f.to_ndarray(format="rgb24"), np.uint8) for f in frames]
 
 
 def seconds(path: Path) -> float:
+    if path.suffix == ".webp":
+        return sum(int.from_bytes(head[12:15], "little") for head, _ in webp_frames(path)) / 1000
     with av.open(str(path)) as container:
         assert container.duration is not None
         return container.duration / av.time_base
@@ -62,7 +95,7 @@ def still(show: Show, time_s: float, size: tuple[int, int] = SIZE) -> Pixels:
     return pygame.surfarray.array3d(surface).swapaxes(0, 1)
 
 
-@pytest.mark.parametrize("name", ["a.mp4", "a.webm", "a.gif"])
+@pytest.mark.parametrize("name", ["a.mp4", "a.webm", "a.webp", "a.gif"])
 def test_a_film_has_the_pictures_the_size_and_the_length_asked_for(
     show: Show, tmp_path: Path, name: str
 ) -> None:
@@ -80,7 +113,7 @@ def test_a_film_has_the_pictures_the_size_and_the_length_asked_for(
     assert list(tmp_path.iterdir()) == [tmp_path / name]
 
 
-@pytest.mark.parametrize("name", ["a.mp4", "a.webm", "a.gif"])
+@pytest.mark.parametrize("name", ["a.mp4", "a.webm", "a.webp", "a.gif"])
 def test_each_picture_is_the_windows_picture_of_its_race_time(
     show: Show, tmp_path: Path, name: str
 ) -> None:
@@ -152,7 +185,7 @@ def test_what_is_there_is_not_written_over_unless_forced(
 @pytest.mark.parametrize(
     ("name", "size", "words"),
     [
-        ("a.avi", SIZE, ".mp4, .webm or .gif"),
+        ("a.avi", SIZE, ".mp4, .webm, .webp or .gif"),
         ("a.mp4", (321, 180), "even"),
         ("a%d-%d.png", SIZE, "frames/%05d.png"),
         ("a%d.gif", SIZE, "frames/%05d.png"),

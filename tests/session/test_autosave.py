@@ -10,7 +10,7 @@ import pytest
 
 from simulator.session import Session
 from simulator.session.autosave import Autosave
-from simulator.session.preferences import Preferences, load_preferences, save_preferences
+from simulator.view.preferences import Preferences, load_preferences, save_preferences
 from tests.session.short import SHORT
 
 

@@ -124,6 +124,23 @@ class Knobs(RuleBasedStateMachine):
         else:
             self.session.remove_wave(name)
 
+    @rule(slot=st.integers(-1, 3), ahead_m=st.floats(-4, 4), held=st.booleans())
+    def move_by_hand(self, slot: int, ahead_m: float, held: bool) -> None:
+        hands = self.session.hands
+        if held:
+            hands.hold()
+        hands.move(slot, ahead_m, 0.5 * ahead_m)
+        hands.move(slot, ahead_m + 0.3, 0.0)
+        hands.let_go()
+        hands.time(slot, 0.0, abs(100 * ahead_m))
+
+    @rule(name=st.sampled_from(["pacer 1", "pacer 2", "nobody"]), text=TYPED)
+    def change_who_runs(self, name: str, text: str) -> None:
+        self.session.hands.add(len(text) - 6.0, 1.0)
+        self.session.hands.rename(name, text)
+        self.session.hands.remove(name)
+        self.session.hands.paste(text)
+
     @rule(gap=st.floats(0.5, 3), broken=st.booleans())
     def edit_the_file(self, gap: float, broken: bool) -> None:
         text = SHORT.replace("front_gap: 1.5", f"front_gap: {gap:.2f}")

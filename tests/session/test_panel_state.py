@@ -69,7 +69,10 @@ def test_every_shipped_scenario_has_its_knobs(name: str) -> None:
     knobs = knobs_of(scenario, scenario, {})
     paths = [k.path for k in knobs]
     assert len(paths) == len(set(paths))
-    assert {k.group for k in knobs} >= {"Pacers", "Plan", "Runner", "Air", "Light"}
+    wanted = {"Pacers", "Plan", "Runner", "Air"} | (
+        {"Light"} if scenario.wavelight.waves else set()
+    )
+    assert {k.group for k in knobs} >= wanted
     groups = [k.group for k in knobs]
     assert groups == sorted(groups, key=list(dict.fromkeys(groups)).index), "groups hang together"
     for knob in knobs:
@@ -496,3 +499,23 @@ def test_whoever_follows_a_wave_follows_it_by_its_new_name(session: Session) -> 
     session.add_wave()
     session.remove_wave("wave 2")
     assert session.scenario.pacers.follows is None
+
+
+@pytest.mark.parametrize(("name", "path", "other"), [
+    ("breaking4", "pacers.count", "7"),
+    ("breaking4", "pacers.front_gap", "2.5"),
+    ("breaking4", "plan.target", "4:02"),
+    ("breaking4", "plan.strength", "1"),
+    ("bannister_1954", "plan.target", "4:02"),
+])  # fmt: skip
+def test_nothing_is_unsaved_once_the_file_s_value_is_there_again(
+    name: str, path: str, other: str
+) -> None:
+    session = Session(load_scenario(name))
+    before = next(k.value for k in session.panel_state().knobs if k.path == path)
+    assert session.change(path, other)
+    assert session.panel_state().unsaved
+    session.advance(1.0)  # another gesture
+    assert session.change(path, before)
+    assert not session.panel_state().unsaved
+    assert session.at_stake == ""

@@ -438,3 +438,16 @@ def test_a_row_may_be_written_as_people_write_it_and_is_changed_in_its_place(
     assert opened.change("plan.splits.finish", "1:57.5")
     opened.save()
     assert "    440 yd: 57,5\n    Finish: 1:57.50\n" in file.read_text()
+
+
+def test_a_ghosts_table_that_is_rewritten_in_its_old_time_is_read_again(tmp_path: Path) -> None:
+    table, path = tmp_path / "run.csv", tmp_path / "s.yaml"
+    table.write_text("200,31.0\n400,62.0\n", encoding="utf-8")
+    text = "distance: 400\nplan: {target: 62}\npacers: {count: 0}\nghosts: [{file: run.csv}]\n"
+    path.write_text(text, encoding="utf-8")
+    session = Session.open(path)
+    was = table.stat()
+    table.write_text("200,31.0\n400,61.5\n", encoding="utf-8")
+    os.utime(table, ns=(was.st_atime_ns, was.st_mtime_ns))
+    look(session)
+    assert [ghost.finish_s for ghost in session.show.ghosts] == [61.5]

@@ -51,6 +51,15 @@ WINDOW = {
     Action.SOUND,
     Action.THEME,
     Action.QUIT,
+    Action.PACER,
+    Action.PACER_BACK,
+    Action.PASTE,
+    Action.CHART,
+    Action.NUDGE,
+    Action.NAME,
+    Action.ADD,
+    Action.REMOVE,
+    Action.LET_GO,
 }
 
 

@@ -14,7 +14,7 @@ from simulator.session import Session
 from simulator.stage.keys import BY_HAND, Action
 from simulator.stage.scene import PacerSlot
 from simulator.view.app import App
-from simulator.view.hands import snapped
+from simulator.view.handles import snapped
 from simulator.view.panels.pacers import bars
 from simulator.view.panels.timeline import ChartKind
 from simulator.view.picture import Painter, inset_of, layout_of
@@ -172,7 +172,7 @@ def test_every_key_of_the_hands_does_something(hands: User) -> None:
             after = session_of(hands).editor.history.at, hands.app.hands.chart
             changed = before != after or taken != hands.app.hands.taken
             assert changed or session_of(hands).scene().notice or binding.action is Action.NUDGE
-            hands.key("escape", 2 if hands.app.hands._ui.entry is not None else 1)
+            hands.key("escape", 2 if hands.app.hands.strip.ui.entry is not None else 1)
             hands.wait(50)
 
 
@@ -183,9 +183,9 @@ def test_nobody_is_dragged_into_another(hands: User) -> None:
     last = slot(hands, "A")
     hands.move(other, held=True)
     assert slot(hands, "A") == last
-    assert "within" in hands.app.hands._refused
+    assert "within" in hands.app.hands._touch.refused
     hands.up(start)
-    assert hands.app.hands._refused == ""
+    assert hands.app.hands._touch.refused == ""
 
 
 def test_lines_draw_what_is_near_them(hands: User) -> None:
@@ -207,7 +207,7 @@ def test_a_split_is_dragged_and_the_others_keep_the_target(hands: User) -> None:
     session, view = session_of(hands), hands.app.hands._view
     assert view is not None
     before = session.panel_state().splits
-    _, start = hands.app.hands._handles(view)[0]
+    start = hands.app.hands._handles(view)[0]
     drag(hands, start, (start[0], start[1] + 12))
     after = session.panel_state().splits
     assert float(after[0].section) > float(before[0].section)
@@ -215,7 +215,7 @@ def test_a_split_is_dragged_and_the_others_keep_the_target(hands: User) -> None:
     assert session.editor.history.can_undo == 1
     view = hands.app.hands._view
     assert view is not None
-    hands.click(hands.app.hands._handles(view)[0][1], pygame.BUTTON_RIGHT)
+    hands.click(hands.app.hands._handles(view)[0], pygame.BUTTON_RIGHT)
     assert session.panel_state().splits[0].locked
     session.set_keep_target(False)
     hands.key("right")
@@ -231,9 +231,9 @@ def test_a_locked_target_can_be_let_move_in_the_heading(hands: User) -> None:
     hands.key("d")
     hands.wait(2)
     tool = hands.app.hands
-    control = tool._ui.find(("chart", "keep"))
+    control = tool.strip.ui.find(("chart", "keep"))
     assert control is not None
-    place = pygame.Rect(control.box).move(tool._ui.origin)
+    place = pygame.Rect(control.box).move(tool.strip.ui.origin)
     hands.click(place.center)
     assert not session_of(hands).panel_state().keep_target
 
@@ -263,9 +263,9 @@ def test_what_is_typed_in_the_heading_is_taken(hands: User, tmp_path: Path) -> N
     tool = hands.app.hands
 
     def write(name: str, text: str) -> None:
-        control = tool._ui.find(("pacer", name))
+        control = tool.strip.ui.find(("pacer", name))
         assert control is not None
-        hands.click(pygame.Rect(control.box).move(tool._ui.origin).center)
+        hands.click(pygame.Rect(control.box).move(tool.strip.ui.origin).center)
         hands.write(text)
         hands.key("enter")
         hands.wait(2)

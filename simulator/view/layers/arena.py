@@ -137,7 +137,7 @@ def sight_of(lens: Lens) -> Sight:
 
 
 def _stretch(away: Floats, close: NDArray[np.bool_], where: NDArray[np.bool_]) -> slice:
-    before: NDArray[np.bool_] = np.all(away > NEAR_M, axis=0)
+    before = away[_AT[INNER]] > NEAR_M  # what lies behind the lens on other lines is far outside
     at = np.flatnonzero(before & close.any(axis=0) & where)
     if not len(at):
         return slice(0, 0)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from simulator.coefficients import LAP_M
 from simulator.physics.track import to_plane
 from simulator.stage.scene import Body, Scene
-from simulator.stage.wake import ACROSS_M, BEHIND_M, STEP_M, Wake
+from simulator.stage.wake import ACROSS_M, AHEAD_M, BEHIND_M, STEP_M, Wake
 from simulator.units import MILE_M, format_time
 from simulator.view.athletes import (
     PHASES,
@@ -204,7 +204,7 @@ def _head(wide: int, high: int, lit: Colour, *, framed: bool) -> pygame.Surface:
     return head
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=64)
 def _flares(colour: Colour, wide: int, level: int, streaked: bool) -> tuple[pygame.Surface, ...]:
     """Return an LED's bloom, `wide` px, and where it is near the streak through it, for adding."""
     share = level / LEVELS
@@ -278,6 +278,13 @@ class Close:
         if labels:
             names(target, placed, taken, style)
         return taken
+
+    def from_above(
+        self, target: pygame.Surface, scene: Scene, rig: Rig, theme: Theme, *, exact: bool
+    ) -> None:
+        """Draw the bodies alone over all of `target`, as a map shows them that is near enough."""
+        placed = place(scene, Lens(rig, *target.get_size()))
+        self._bodies(target, scene, placed, theme, exact=exact)
 
     def _bodies(
         self,
@@ -545,7 +552,7 @@ def wake(target: pygame.Surface, scene: Scene, lens: Lens, theme: Theme) -> None
     # where the track looks the same the wake does: it is drawn once for each arrangement
     first = field.first_m + scene.start_s_m
     begin = (first - lens.s_m + LAP_M / 2) % LAP_M - LAP_M / 2
-    low, high = min(begin, 0.0), max(begin + 2.0 * STEP_M * (field.shelter.shape[1] // 2), 0.0)
+    low, high = min(begin, 0.0), max(begin + BEHIND_M + AHEAD_M, 0.0)
     stretch = turning(lens.s_m + low, lens.s_m + high)
     at = WAKE_PLACE_M * round(lens.s_m / WAKE_PLACE_M) if stretch is None else stretch
     near = WAKE_PLACE_M * round(begin / WAKE_PLACE_M)

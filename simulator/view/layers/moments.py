@@ -63,7 +63,7 @@ def flash(surface: pygame.Surface, scene: Scene, at: tuple[float, float], reach:
         return
     left = 1.0 - scene.time_s / FLASH_S
     halo = max(14.0, reach)
-    light = glow((255, 236, 190), halo, round(LEVELS * left * left), 0.3 * halo)
+    light = glow((255, 236, 190), halo, round(LEVELS * left * left), 0.12 * halo)
     corner = (at[0] - light.get_width() / 2, at[1] - light.get_height() / 2)
     surface.blit(light, corner, special_flags=pygame.BLEND_RGB_ADD)
 

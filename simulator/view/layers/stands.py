@@ -35,6 +35,8 @@ _STATIONS_M = np.concatenate(
     [np.arange(-200.0, -20.0, 10.0), np.arange(-20.0, 50.0, 2.0), np.arange(50.0, 199.0, 5.0)]
 )
 """Where a wall is looked at, from where the camera looks [m]."""
+PIECE = 60
+"""A wall is put into the picture in pieces of so many columns."""
 _LEVELS = 4
 """A texture is ready at so many sizes, each half of the one before: what is far would flicker."""
 
@@ -136,9 +138,21 @@ def _draw_wall(
     pixels = np.zeros(wide * tall, dtype=np.uint32)
     pixels[down * wide + which] = texture.pixels[begin[which] + np.minimum(inner, texture.high - 1)]
     layer = pygame.image.frombuffer(pixels.tobytes(), (wide, tall), "BGRA")
-    if grain > 1:
-        layer = pygame.transform.smoothscale(layer, (wide * grain, tall * grain))
-    target.blit(layer, (0, top), special_flags=pygame.BLEND_PREMULTIPLIED)
+    # piece by piece, since it runs aslant through the picture and most of its rectangle is empty
+    for begin_at in range(0, wide, PIECE):
+        left, right = max(0, begin_at - 1), min(wide, begin_at + PIECE + 1)
+        rows, ends = first[left:right], (first + counts)[left:right]
+        upper, lower = max(0, int(rows.min()) - 1), min(tall, int(ends.max()) + 1)
+        if not counts[left:right].any():
+            continue
+        piece = layer.subsurface((left, upper, right - left, lower - upper))
+        if grain > 1:
+            size = ((right - left) * grain, (lower - upper) * grain)
+            piece = pygame.transform.smoothscale(piece, size)
+        margin = (begin_at - left) * grain
+        seen = (margin, 0, PIECE * grain, piece.get_height())
+        at = (begin_at * grain, top + upper * grain)
+        target.blit(piece, at, seen, special_flags=pygame.BLEND_PREMULTIPLIED)
 
 
 @lru_cache(maxsize=2)

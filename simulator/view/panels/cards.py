@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pygame
 
-from simulator.stage.keys import Binding
+from simulator.stage.keys import MOUSE, Binding
 from simulator.stage.scene import Board
 from simulator.view.layout import Box, Layout
 from simulator.view.text import BOLD, REGULAR, SEMIBOLD, Style, shrink
@@ -62,6 +62,8 @@ def help_card(
     theme, type_width = style.theme, style.type.width
     lines: list[tuple[str, str]] = []  # a group's name has no text
     for group in dict.fromkeys(binding.group for binding in bindings):
+        if group == "Change":
+            lines += [("Mouse", ""), *MOUSE]
         lines.append((group, ""))
         for binding in bindings:
             if binding.group == group:
@@ -70,7 +72,8 @@ def help_card(
     px = max(10, min(style.sizes.body, round(height / 18)))
     pad = round(px * 1.6)
     columns = 2 if width >= 44 * px else 1
-    per_column = _per_column(lines, columns)
+    first = _per_column(lines, columns)
+    per_column = max(first, len(lines) - first)
     room = max(1, (height - 4 * pad) // round(px * 1.65))
     if per_column > room:
         px = max(6, int(px * room / per_column))
@@ -92,7 +95,7 @@ def help_card(
     write = partial(style.type.write, card)
     column_w = (card_w - (columns + 1) * pad) // columns
     for i, (keys, text) in enumerate(lines):
-        column, row = divmod(i, per_column)
+        column, row = divmod(i, first) if i < first else (1, i - first)
         x, y = pad + column * (column_w + pad), pad * 2 + (row + 0.5) * row_h
         weight, colour = (SEMIBOLD, theme.text) if text else (BOLD, theme.own)
         write(keys, (x, y), weight, px, colour, width=column_w)
@@ -103,12 +106,10 @@ def help_card(
 
 def _per_column(lines: list[tuple[str, str]], columns: int) -> int:
     """Return how many lines stand in the first column: a group is not torn apart."""
-    count = max(1, (len(lines) + columns - 1) // columns)
-    while columns == 2 and 1 < count < len(lines) and lines[count][1]:
-        if not lines[count - 1][1]:
-            return count - 1
-        count += 1
-    return count
+    starts = [i for i, (_, text) in enumerate(lines) if not text and i]
+    if columns == 1 or not starts:
+        return max(1, len(lines))
+    return min(starts, key=lambda i: max(i, len(lines) - i))
 
 
 def board(content: Board, box: Box, style: Style) -> pygame.Surface:

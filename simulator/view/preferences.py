@@ -9,9 +9,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-
-import yaml
-from pydantic import TypeAdapter, ValidationError
+from typing import Any
 
 from simulator.errors import LightpaceError
 from simulator.files import is_there, read_bytes, write_text
@@ -54,17 +52,38 @@ def load_preferences(path: Path) -> tuple[Preferences, str]:
     try:
         if not is_there(path):
             return usual, ""
-        plain = yaml.safe_load(read_bytes(path, MOST_BYTES)) or {}
-        if not isinstance(plain, dict):
-            return usual, f"{path} holds no settings: it is left as it is."
-        known = {key: value for key, value in plain.items() if key in asdict(usual)}
-        return TypeAdapter(Preferences).validate_python(asdict(usual) | known), ""
-    except ValidationError as error:
-        wrong = error.errors()[0]
-        at = ".".join(str(step) for step in wrong["loc"])
-        return usual, f"{path}: {at}: {wrong['msg']}. It is left as it is."
-    except (OSError, LightpaceError, yaml.YAMLError, UnicodeDecodeError) as error:
-        return usual, f"{path} cannot be read: {str(error).splitlines()[0]}. It is left as it is."
+        import yaml  # noqa: PLC0415 - a window opens sooner without
+
+        try:
+            plain = yaml.safe_load(read_bytes(path, MOST_BYTES)) or {}
+            return replace(usual, **_checked(plain)), ""
+        except (yaml.YAMLError, UnicodeDecodeError, ValueError) as error:
+            why = str(error).partition("\n")[0]
+    except (OSError, LightpaceError) as error:
+        why = str(error)
+    return usual, f"{path}: {why.rstrip('.')}. It is left as it is."
+
+
+def _checked(plain: Any) -> dict[str, Any]:
+    """Return the settings in plain values; what is no setting is passed over.
+
+    Raises:
+        ValueError: one of them is not of its kind.
+    """
+    if not isinstance(plain, dict):
+        raise ValueError("it holds no settings")
+    checked: dict[str, Any] = {}
+    for key, usual in asdict(Preferences()).items():
+        value = plain.get(key, usual)
+        if key == "size":
+            whole = isinstance(value, (list, tuple)) and len(value) == 2
+            if not whole or not all(type(n) is int and 0 < n < 20_000 for n in value):
+                raise ValueError("size is not a width and a height such as [1280, 720]")
+            value = tuple(value)
+        elif type(value) is not type(usual):
+            raise ValueError(f"{key} is not a {'word' if isinstance(usual, str) else 'yes or no'}")
+        checked[key] = value
+    return checked
 
 
 def save_preferences(path: Path, before: Preferences, after: Preferences) -> None:
@@ -84,4 +103,6 @@ def save_preferences(path: Path, before: Preferences, after: Preferences) -> Non
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise LightpaceError(f"{path.parent} cannot be made: {error.strerror}.") from None
+    import yaml  # noqa: PLC0415 - a window opens sooner without
+
     write_text(path, _HEADING + yaml.safe_dump(plain, sort_keys=False, default_flow_style=None))

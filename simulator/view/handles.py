@@ -1,0 +1,335 @@
+"""What hands can take, where it lies, and how it is drawn: pacers, splits, ends of bars.
+
+In: a scene and where its parts lie; what is taken and held. Out: places in the formation and on the
+screen, snap lines; rings, handles and words over the picture.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TypeAlias
+
+import pygame
+
+from simulator.coefficients import BESIDE_REACH_M, LAP_M
+from simulator.stage.panel_state import SplitKnob
+from simulator.stage.scene import Body, PacerSlot, Scene
+from simulator.units import format_time, parse_time
+from simulator.view.layers.group import StraightTrack, body_size, straight
+from simulator.view.layout import Box, Layout
+from simulator.view.panels.cards import ground
+from simulator.view.panels.pacers import bars
+from simulator.view.panels.timeline import Plot
+from simulator.view.sprites import dot, ring
+from simulator.view.text import REGULAR, SEMIBOLD, Style
+from simulator.view.theme import Colour
+
+IN_LINE_M, BESIDE_M = 1.2, 1.0
+"""Where pacers snap to: so far apart in a line, so far aside of one another [m]."""
+SAME_LINE_M = 0.4
+"""Who is less than this aside of another is in his line [m]."""
+GRID_M = 0.05
+"""Where nothing snaps, places are on this grid [m]."""
+GOING_M = 0.1
+"""Who is farther than this from his place is on his way there [m]."""
+GRAB_PX = 12
+"""So near to a pacer, a split or a bar's end the mouse takes it."""
+
+Splits: TypeAlias = tuple[SplitKnob, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Snap:
+    """A line that draws what is dragged: along the track or across it, where [m], what it says."""
+
+    along: bool
+    at_m: float
+    text: str
+
+
+@dataclass(slots=True)
+class Grab:
+    """What the mouse holds.
+
+    Attributes:
+        what: the slot, or the number of the split.
+        end: of a slot's bar: `from` or `until`; empty for the pacer himself.
+        start: where the mouse took it [px]; `at`: where it has come to.
+        was: where a pacer was: ahead, offset [m]; a split: its time [s], and nothing.
+        plot: the axes as they were: they may change under the hand.
+    """
+
+    what: PacerSlot | int
+    start: tuple[int, int]
+    at: tuple[int, int]
+    was: tuple[float, float]
+    end: str = ""
+    plot: Plot | None = None
+    moved: bool = False
+
+
+@dataclass(slots=True)
+class Touch:
+    """What a window's hands are about.
+
+    Attributes:
+        taken: the pacer's name, or the number of the split, that keys move; None for nothing.
+        grab: what the mouse holds.
+        snaps: the lines that draw it now.
+        refused: why it cannot be where the hand is.
+        pointer: where the mouse is [px].
+    """
+
+    taken: str | int | None = None
+    grab: Grab | None = None
+    snaps: tuple[Snap, ...] = ()
+    refused: str = ""
+    pointer: tuple[int, int] = (-1, -1)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What is on the screen: a scene, and where its parts lie."""
+
+    scene: Scene
+    layout: Layout
+    style: Style
+    inset: tuple[Box, int] | None
+
+    @property
+    def piece(self) -> StraightTrack | None:
+        """The straightened track; None where it has no room."""
+        if self.inset is None:
+            return None
+        box, way = self.inset
+        return straight(box, self.scene.group.span_m, self.style.sizes, way)
+
+    def slot_of(self, body: Body) -> PacerSlot | None:
+        """Return the slot that a pacer holds now."""
+        own = [slot for slot in self.scene.group.slots if slot.name == body.name]
+        x = self.scene.distance_m
+        held = (s for s in own if s.from_m <= x and (s.until_m is None or x < s.until_m))
+        return next(held, own[0] if own else None)
+
+    def drawn(self, ahead_m: float, offset_m: float) -> tuple[float, float]:
+        """Return where a place in the formation is: race distance, metres outside [m]."""
+        group, runner = self.scene.group, self.scene.runner
+        if ahead_m > BESIDE_REACH_M:
+            return group.slot_m + ahead_m, offset_m
+        return runner.x_m + ahead_m, offset_m + runner.offset_m
+
+    def in_formation(self, x_m: float, offset_m: float) -> tuple[float, float]:
+        """Return which place in the formation is drawn there: metres ahead, outside [m]."""
+        group, runner = self.scene.group, self.scene.runner
+        if x_m - group.slot_m > BESIDE_REACH_M:
+            return x_m - group.slot_m, offset_m
+        return min(x_m - runner.x_m, BESIDE_REACH_M), offset_m - runner.offset_m
+
+    def under(self, at: tuple[int, int]) -> Body | None:
+        """Return the pacer under the mouse: the nearest within reach."""
+        piece = self.piece
+        if piece is None:
+            return None
+        along, outside = piece.place(*at)
+        x = self.scene.group.centre_m + along
+        reach = max(GRAB_PX / piece.scale, 0.35)
+        near = [
+            (max(abs(body.x_m - x), abs(body.offset_m - outside)), body)
+            for body in self.scene.pacers
+            if body.alpha > 0.3
+        ]
+        near = [each for each in near if each[0] <= reach]
+        return min(near, key=lambda each: each[0])[1] if near else None
+
+
+def snapped(
+    scene: Scene, ahead_m: float, offset_m: float, own: int, near_m: float
+) -> tuple[float, float, tuple[Snap, ...]]:
+    """Return a place in the formation drawn to what is near, and the lines that drew it.
+
+    In line with her or another, 1.2 m from the next in that line, beside somebody; Alt lets go of
+    all of that.
+
+    Args:
+        scene: who runs where.
+        ahead_m: metres ahead of her slot [m].
+        offset_m: metres outside of it [m].
+        own: the number of the slot that moves, -1 for a new one.
+        near_m: how near counts [m].
+    """
+    others = [(0.0, 0.0)]
+    others += [(s.ahead_m, s.offset_m) for s in scene.group.slots if s.number != own]
+    snaps = []
+    free = bool(pygame.key.get_mods() & pygame.KMOD_ALT) if pygame.display.get_init() else False
+    lines = {(offset, "in line") for _, offset in others} | {(BESIDE_M, "beside")}
+    line = min(lines, key=lambda each: (abs(each[0] - offset_m), each[1]))
+    if abs(line[0] - offset_m) <= near_m and not free:
+        offset_m = line[0]
+        snaps.append(Snap(True, *line))
+    else:
+        offset_m = round(offset_m / GRID_M) * GRID_M
+    marks = []
+    for ahead, offset in others:
+        if abs(offset - offset_m) < SAME_LINE_M:
+            marks += [(ahead + way * IN_LINE_M, "1.2 m") for way in (1, -1)]
+        else:
+            marks.append((ahead, "beside"))
+    mark = min(marks, key=lambda each: abs(each[0] - ahead_m), default=(1e9, ""))
+    if abs(mark[0] - ahead_m) <= near_m and not free:
+        ahead_m = mark[0]
+        snaps.append(Snap(False, *mark))
+    else:
+        ahead_m = round(ahead_m / GRID_M) * GRID_M
+    return ahead_m, offset_m, tuple(snaps)
+
+
+def handles_of(splits: Splits, plot: Plot) -> list[tuple[int, int]]:
+    """Return where the plan's splits are on the chart of paces, in the middle of each [px]."""
+    places = []
+    for split, length in zip(splits, lengths_of(splits), strict=True):
+        pace = parse_time(split.section) / length * LAP_M
+        places.append((round(plot.x(split.distance_m - length / 2)), round(plot.y(pace))))
+    return places
+
+
+def lengths_of(splits: Splits) -> list[float]:
+    """Return how long each section is [m]."""
+    return [b - a for a, b in pairwise([0.0, *(split.distance_m for split in splits)])]
+
+
+def near(a: tuple[int, int], b: tuple[int, int]) -> bool:
+    """Return whether two points are so close that the mouse takes what is there."""
+    return max(abs(a[0] - b[0]), abs(a[1] - b[1])) <= GRAB_PX
+
+
+# -- pictures --------------------------------------------------------------------------------------
+
+
+def draw_pacers(surface: pygame.Surface, view: View, piece: StraightTrack, touch: Touch) -> None:
+    """Draw rings round who is taken, held or under the mouse, where he was and where he goes."""
+    theme, scene, grab = view.style.theme, view.scene, touch.grab
+    centre, thick = scene.group.centre_m, max(1.5, 0.06 * piece.scale)
+    rx, ry = (round(4 * 1.6 * half) / 4 for half in body_size("pacer", piece.scale))
+    pink = theme.colour("pink")
+
+    def around(x_m: float, offset_m: float, colour: Colour, alpha: int) -> None:
+        place = piece.x(x_m - centre), piece.y(offset_m)
+        surface.blit(*ring(colour, rx, ry, alpha, thick).at(*place))
+
+    held = grab is not None and grab.moved and not grab.end and isinstance(grab.what, PacerSlot)
+    for x_m, offset_m in () if held else scene.group.goals:
+        around(x_m, offset_m, pink, 8)
+    if grab is not None and held:
+        around(*view.drawn(*grab.was), pink, 9)
+        for snap in touch.snaps:
+            _draw_snap(surface, view, piece, snap)
+    hovered = None if grab is not None else view.under(touch.pointer)
+    for body in scene.pacers:
+        if body.name == touch.taken:
+            around(body.x_m, body.offset_m, theme.red if touch.refused else theme.own, 16)
+            _label(surface, view, piece, body, touch.refused)
+        elif body is hovered:
+            around(body.x_m, body.offset_m, theme.text, 10)
+
+
+def _draw_snap(surface: pygame.Surface, view: View, piece: StraightTrack, snap: Snap) -> None:
+    style, box = view.style, piece.box
+    px, colour = style.sizes.caption, style.theme.own
+    if snap.along:
+        y = round(piece.y(snap.at_m))
+        surface.fill(colour, (box.x, y, box.w, 1))
+        at: tuple[float, float] = (box.x + px, y - 0.6 * px)
+    else:
+        x = round(piece.x(view.drawn(snap.at_m, 0.0)[0] - view.scene.group.centre_m))
+        surface.fill(colour, (x, box.y, 1, box.h))
+        at = (x + 0.4 * px, box.y + 0.8 * px)
+    style.type.write(surface, snap.text, at, REGULAR, px, colour)
+
+
+def _label(
+    surface: pygame.Surface, view: View, piece: StraightTrack, body: Body, refused: str
+) -> None:
+    """Say who is taken and where he is, or why he cannot be moved there."""
+    slot, style = view.slot_of(body), view.style
+    if slot is None:
+        return
+    px, theme = style.sizes.caption, style.theme
+    side = "ahead" if slot.ahead_m >= 0 else "behind"
+    x_m, offset_m = view.drawn(slot.ahead_m, slot.offset_m)
+    going = max(abs(x_m - body.x_m), abs(offset_m - body.offset_m)) > GOING_M
+    text = f"{slot.name}  {'goes to ' * going}{abs(slot.ahead_m):.2f} m {side}"
+    text += f", {slot.offset_m:.2f} m aside" if slot.offset_m else ""
+    text = refused or f"{text}  (assumed)"
+    tint = theme.red if refused else theme.text
+    wide = min(style.type.width(text, SEMIBOLD, px) + px, piece.box.w)
+    card = ground((wide, round(1.5 * px)), style.sizes, theme)
+    at = (px / 2, 0.75 * px)
+    style.type.write(card, text, at, SEMIBOLD, px, tint, width=max(1, wide - px))
+    x = round(piece.x(body.x_m - view.scene.group.centre_m) - wide / 2)
+    x = min(max(x, piece.box.x), piece.box.right - wide)
+    low = piece.box.bottom - card.get_height()
+    surface.blit(card, (x, low if piece.way > 0 else piece.box.y))
+
+
+def draw_handles(
+    surface: pygame.Surface, view: View, splits: Splits, plot: Plot, touch: Touch
+) -> None:
+    """Draw the plan's splits as handles, and what is to be said of the one that counts."""
+    theme, unit = view.style.theme, view.style.sizes.unit
+    lengths = lengths_of(splits)
+    held = touch.grab.what if touch.grab is not None else None
+    for n, (x, y) in enumerate(handles_of(splits, plot)):
+        over = n == held or (held is None and near(touch.pointer, (x, y)))
+        radius = max(4.0, round(4 * (8 if over or n == touch.taken else 6) * unit) / 4)
+        locked = theme.warning if splits[n].locked else theme.text
+        colour = theme.own if n == touch.taken else locked
+        ends = (splits[n].distance_m - part for part in (lengths[n], 0.0))
+        left, right = (round(plot.x(metres)) for metres in ends)  # the section it stands for
+        thick = max(1, round((2 if over else 1) * unit))
+        surface.fill(colour, (left + 1, y, max(1, right - left - 2), thick))
+        surface.blit(*dot(colour, radius, radius, 16, theme.back, 1.5).at(x, y))
+        if over or (n == touch.taken and held is None):
+            _say_split(surface, view, splits, n, (x, y), touch.refused)
+
+
+def _say_split(
+    surface: pygame.Surface,
+    view: View,
+    splits: Splits,
+    n: int,
+    at: tuple[int, int],
+    refused: str,
+) -> None:
+    split, style = splits[n], view.style
+    px, theme, length = style.sizes.caption, style.theme, lengths_of(splits)[n]
+    pace = parse_time(split.section) / length * LAP_M
+    was = f", file {split.in_file}" if split.changed and split.in_file else ""
+    lock = ", locked" if split.locked else ""
+    text = f"to {split.label}: {split.section} s, {format_time(pace)}/400, at {split.cumulative}"
+    text = refused or f"{text}{was}{lock}"
+    wide = style.type.width(text, SEMIBOLD, px) + px
+    card = ground((wide, round(1.6 * px)), style.sizes, theme)
+    tint = theme.red if refused else theme.text
+    style.type.write(card, text, (px / 2, 0.8 * px), SEMIBOLD, px, tint)
+    x = min(max(at[0] - wide // 2, 0), view.layout.stage.right - wide)
+    surface.blit(card, (x, at[1] - round(2.6 * px)))
+
+
+def draw_bars(surface: pygame.Surface, view: View, box: Box, touch: Touch) -> None:
+    """Draw the bars of who is taken or under the mouse, with their ends."""
+    theme = view.style.theme
+    for bar in bars(view.scene, box, view.style.sizes):
+        over = pygame.Rect(bar.box).inflate(GRAB_PX, 2).collidepoint(touch.pointer)
+        if bar.slot.name != touch.taken and not over:
+            continue
+        tint = theme.red if touch.refused and touch.grab is not None else theme.own
+        pygame.draw.rect(
+            surface, tint, bar.box, max(1, bar.box.h // 5), border_radius=bar.box.h // 3
+        )
+        for x in (bar.box.x, bar.box.right - 3):
+            surface.fill(tint, (x, bar.box.y - 1, 3, bar.box.h + 2))
+        if over and touch.grab is None:
+            px = view.style.sizes.caption
+            at = (bar.box.x + 2 * px, bar.box.centre[1])
+            view.style.type.write(surface, bar.slot.name, at, SEMIBOLD, px, theme.text)

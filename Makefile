@@ -58,7 +58,7 @@ validation: $(DEV) $(KERNEL)
 # `make owner OWNER=name` puts in who publishes it, wherever the project's address is needed.
 owner:
 	@test "$(origin OWNER)" = "command line" || { echo "Say who publishes it: make owner OWNER=name" >&2; exit 1; }
-	git grep -lE 'OWNER(/lightpace|\.github\.io/lightpace)' -- . ':!Makefile' ':!tests' | xargs perl -pi -e 's{OWNER(?=/lightpace|\.github\.io/lightpace)}{$(OWNER)}g'
+	git grep -lE 'OWNER(@users|/lightpace|\.github\.io/lightpace)' -- . ':!Makefile' ':!tests' | xargs perl -pi -e 's{OWNER(?=@users|/lightpace|\.github\.io/lightpace)}{$(OWNER)}g'
 
 # Renews on purpose what the tests compare with: reference times and pictures, what the README shows of commands.
 golden: $(DEV) $(KERNEL)

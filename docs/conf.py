@@ -22,3 +22,6 @@ html_title = f"{project} {release}"
 html_extra_path = ["../configs/scenario.schema.json", "../configs/story.schema.json"]
 html_theme_options = {"source_repository": _PROJECT["urls"]["Source"], "source_directory": "docs/"}
 html_show_sphinx = False
+linkcheck_ignore = [
+    r"https://(raw\.githubusercontent\.com/|github\.com/)?OWNER"
+]  # not published yet

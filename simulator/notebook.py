@@ -108,9 +108,9 @@ def splits(source: Source) -> tuple[Split, ...]:
 
 
 def page(
-    source: Source, path: str | Path = "report.html", *, theme: str = "night", force: bool = False
+    source: Source, path: str | Path = "page.html", *, theme: str = "night", force: bool = False
 ) -> Path:
-    """Write one HTML page that replays the attempt, as `lightpace report` does; return its path.
+    """Write one HTML page that replays the attempt, as `lightpace page` does; return its path.
 
     Raises:
         OutputError: the file exists already (`force` writes over it), or cannot be written.
@@ -198,23 +198,25 @@ def html_of(run: Recording) -> str:
 def _cell(seconds: float | None, *, signed: bool = False) -> str:
     if seconds is None:
         return "<td></td>"
-    return f"<td>{format_signed(seconds) if signed else format_time(seconds)}</td>"
+    text = format_signed(seconds) if signed else format_time(seconds)
+    return f'<td style="text-align:right">{text}</td>'
 
 
 def _chart(run: Recording, scenario: Scenario) -> str:
-    """Return the gap to the plan along the race as SVG: above the line she is behind."""
+    """Return the gap to the plan along the race as SVG: up is ahead, as in the window."""
     places = np.append(np.arange(0.0, run.race_m, _CHART_STEP_M), run.race_m)
     gaps = run.time_at(places) - plan_mark(scenario).run.time_at(places)
     there = np.isfinite(gaps)
     width, height = CHART_PX
     least, most = min(0.0, gaps[there].min()), max(0.0, gaps[there].max())
     scale = (height - 30) / max(most - least, 0.5)
-    level = 20.0 + most * scale
+    level = 20.0 - least * scale
     points = " ".join(
-        f"{x / run.race_m * width:.1f},{level - gap * scale:.1f}"
+        f"{x / run.race_m * width:.1f},{level + gap * scale:.1f}"
         for x, gap in zip(places[there].tolist(), gaps[there].tolist(), strict=True)
     )
-    words = f"gap to the plan, {format_signed(float(gaps[there][-1]))} s at the end"
+    last = format_signed(float(gaps[there][-1]))
+    words = f"gap to the plan, up: ahead; {last} s at the end"
     return (
         f'<svg width="{width}" height="{height}" role="img" aria-label="{words}" '
         'fill="none" stroke="currentColor">'

@@ -11,6 +11,8 @@ from pathlib import Path
 
 from simulator.errors import ResourceError
 
+SETTINGS = "settings.yaml"
+"""What the window remembers, in the user's folder; the other files there are scenarios."""
 _PACKAGE = Path(__file__).resolve().parent
 
 

@@ -16,9 +16,12 @@ PAGE = Path(__file__).resolve().parents[1] / "docs" / "api.md"
 TABLE = Table({"finish_s": np.array([246.42, np.nan]), "status": np.array(["finished", "invalid"])})
 
 
-def test_the_examples_run_one_after_another() -> None:
+def test_the_examples_run_one_after_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     blocks = re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
-    assert len(blocks) == 5
+    assert len(blocks) == 7
     names: dict[str, object] = {}
     for block in blocks:
         exec(compile(block, str(PAGE), "exec"), names)  # noqa: S102 - our own page

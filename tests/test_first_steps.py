@@ -18,10 +18,12 @@ from simulator import LightpaceWarning, cli, load_scenario, resources, simulate
 from simulator.cli import first_steps, terminal
 from simulator.cli.first_steps import STARTER, THEMES, man_page
 from simulator.errors import LightpaceError, ScenarioError, ThemeError
-from simulator.resources import configs_dir
+from simulator.resources import SETTINGS, configs_dir
 from simulator.scenario.loader import load_text
 from simulator.scenario.model import Scenario
 from simulator.scenario.story_script import load_story
+from simulator.session.preferences import settings_file
+from simulator.signals import CODES
 from simulator.view import theme
 from simulator.view.theme import theme_named
 
@@ -42,7 +44,7 @@ def handlers() -> Iterator[None]:
     """Put the handlers of signals back that a command sets."""
     import signal  # noqa: PLC0415
 
-    before = {number: signal.getsignal(number) for number in cli.CODES}
+    before = {number: signal.getsignal(number) for number in CODES}
     yield
     for number, handler in before.items():
         signal.signal(number, handler)
@@ -159,6 +161,22 @@ def test_a_shipped_name_means_the_shipped_file_everywhere(
     assert load_scenario("solo").name == "Solo"
     listed = json.loads(lightpace(capsys, "list", "scenarios", "--json")[1])
     assert not any(row["yours"] for row in listed["scenarios"])
+
+
+def test_the_window_remembers_in_the_users_folder() -> None:
+    assert settings_file() == resources.user_dir() / SETTINGS
+
+
+def test_what_the_window_remembers_is_no_scenario(
+    users: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    users.mkdir()
+    (users / SETTINGS).write_text("theme: night\n", encoding="utf-8")
+    listed = json.loads(lightpace(capsys, "list", "scenarios", "--json")[1])
+    assert not any(row["yours"] for row in listed["scenarios"])
+    code, _, complaint = lightpace(capsys, "new", "settings", "--force")
+    assert (code, "choose another name" in complaint) == (2, True)
+    assert (users / SETTINGS).read_text(encoding="utf-8") == "theme: night\n"
 
 
 def test_a_sweep_takes_the_users_own_formation_with_it(users: Path) -> None:

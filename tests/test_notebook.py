@@ -67,6 +67,9 @@ def test_it_shows_its_splits_and_a_chart(run: Recording) -> None:
     assert len(points) > 300
     assert all(0 <= x <= 480 for x in points[::2])
     assert all(0 <= y <= 120 for y in points[1::2])
+    (level,) = tree.iter("line")
+    ahead, behind = points[2 * 30 + 1], points[-1]  # at 300 m and at the finish; y goes down
+    assert ahead < float(level.attrib["y1"]) < behind
 
 
 def test_names_in_it_are_escaped() -> None:

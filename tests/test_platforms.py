@@ -6,6 +6,7 @@ These systems themselves are tried by the matrix in .github/workflows/ci.yml alo
 from __future__ import annotations
 
 import ast
+import errno
 import importlib
 import io
 import os
@@ -15,6 +16,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path, PurePosixPath, PureWindowsPath
+from types import ModuleType
 
 import pytest
 
@@ -71,6 +73,7 @@ def test_the_users_folder_is_where_each_system_keeps_such_files(
     windows = kind is PureWindowsPath
     name = "windows" if windows else "macos"
     module = importlib.import_module(f"platformdirs.{name}")
+    monkeypatch.delenv("XDG_CONFIG_HOME")
     monkeypatch.setenv("LOCALAPPDATA", r"C:\Users\anna\AppData\Local")
     if windows:
         monkeypatch.setattr(module, "get_win_folder", lambda _: r"C:\Users\anna\AppData\Local")
@@ -97,32 +100,23 @@ def test_a_file_saved_by_notepad_is_read(tmp_path: Path) -> None:
 
 
 def test_no_text_is_read_or_written_in_the_systems_code_page() -> None:
-    """On Windows that is cp1252: every `open` and its like names its encoding, or is binary."""
+    """On Windows that is cp1252: whatever opens a text names its encoding."""
     careless = []
     for path in SOURCES:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if not isinstance(node, ast.Call):
                 continue
-            name = getattr(node.func, "attr", getattr(node.func, "id", ""))
-            named = {keyword.arg for keyword in node.keywords}
-            modes = [a.value for a in node.args if isinstance(a, ast.Constant)]
-            binary = any(isinstance(mode, str) and "b" in mode for mode in modes)
-            if name in ("write_text",) and len(node.args) == 2:
-                continue  # simulator.files.write_text
-            if name in ("open", "read_text", "write_text") and not binary:
-                plain = name == "open" or path.name != "reading.py"
-                is_ours = name == "read_text" and len(node.args) == 2
-                if plain and not is_ours and "encoding" not in named and not _utf8(node):
-                    careless.append(f"{path.relative_to(ROOT)}:{node.lineno} {ast.unparse(node)}")
-    assert [line for line in careless if "os.open" not in line and ".open(" in line] == []
+            words = ast.unparse(node)
+            opens = re.match(
+                r"open\(|.*\.(?:read_text|write_text)\(|.*\.open\(('[rwax]|mode)", words
+            )
+            named = re.search(r"encoding=|'utf-8'|'[rwax]\+?b|^os\.|^av\.|^writing\.", words)
+            if opens and not named:
+                careless.append(f"{path.relative_to(ROOT)}:{node.lineno} {words}")
+    assert careless == []
 
 
-def _utf8(node: ast.Call) -> bool:
-    texts = [a.value for a in node.args if isinstance(a, ast.Constant)]
-    return "utf-8" in texts or "utf8" in texts
-
-
-@pytest.mark.parametrize("command", [("list",), ("doctor",), ("simulate", "solo"), ("man",)])
+@pytest.mark.parametrize("command", [("list",), ("doctor",), ("simulate", "breaking4"), ("man",)])
 @pytest.mark.parametrize("encoding", ["cp1252", "cp437", "ascii"])
 def test_commands_print_on_a_terminal_of_another_code_page(
     command: tuple[str, ...], encoding: str, monkeypatch: pytest.MonkeyPatch
@@ -130,7 +124,7 @@ def test_commands_print_on_a_terminal_of_another_code_page(
     raw = io.BytesIO()
     stream = io.TextIOWrapper(raw, encoding=encoding, newline="\r\n")
     monkeypatch.setattr(sys, "stdout", stream)
-    before = {number: signal.getsignal(number) for number in cli.CODES}
+    before = {number: signal.getsignal(number) for number in signals.CODES}
     with pytest.raises(SystemExit) as end:
         cli.main(command)
     for number, handler in before.items():
@@ -216,3 +210,28 @@ def test_no_import_starts_anything_where_a_process_is_spawned() -> None:
         [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stdout) == (0, "False\n"), done.stderr
+
+
+# -- file locks ----------------------------------------------------------------------------------
+
+
+def test_the_lock_of_windows_keeps_others_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from simulator.export import chunk_store  # noqa: PLC0415
+
+    calls = []
+
+    def locking(_number: int, mode: int, count: int) -> None:
+        calls.append((mode, count))
+        if len(calls) > 1:
+            raise OSError(errno.EACCES, "Permission denied")
+
+    msvcrt = ModuleType("msvcrt")
+    msvcrt.locking, msvcrt.LK_NBLCK = locking, 2  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "msvcrt", msvcrt)
+    monkeypatch.setattr(sys, "platform", "win32")
+    with (tmp_path / "lock").open("a+b", buffering=0) as file:
+        assert chunk_store._lock(file)
+        assert not chunk_store._lock(file)
+    assert calls == [(2, 1), (2, 1)]

@@ -69,7 +69,7 @@ def test_one_command_puts_the_owner_in_everywhere(tmp_path: Path) -> None:
     for name in ("pyproject.toml", "CITATION.cff", "configs/scenario.schema.json"):
         text = (tmp_path / name).read_text(encoding="utf-8")
         assert "me-2" in text
-        assert not re.search(r"OWNER(/|\.github)", text), name
+        assert not re.search(r"OWNER(@|/|\.github)", text), name
 
 
 def test_schemas_and_their_catalogue_agree() -> None:
@@ -86,8 +86,7 @@ def test_the_version_is_the_same_everywhere() -> None:
     cited = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
     assert cited["version"] == PROJECT["version"]
     assert f"**{PROJECT['version']} is" in (ROOT / "docs" / "promises.md").read_text("utf-8")
-    licence = " AND ".join(cited["license"])
-    assert licence == PROJECT["license"]
+    assert cited["license"] in PROJECT["license"].split(" AND ")
 
 
 def test_the_matrix_is_what_the_classifiers_and_the_page_say() -> None:
@@ -134,7 +133,7 @@ def test_the_container_is_described_in_plain_json() -> None:
         assert (ROOT / schema).is_file()
 
 
-SPHINX = importlib.util.find_spec("sphinx") and importlib.util.find_spec("myst_parser")
+SPHINX = all(importlib.util.find_spec(name) for name in ("sphinx", "myst_parser", "furo"))
 
 
 @pytest.mark.skipif(not SPHINX, reason="the extra docs is not installed")
@@ -145,7 +144,7 @@ def test_the_site_is_built_and_a_broken_link_stops_it(tmp_path: Path) -> None:
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
 
     def build() -> subprocess.CompletedProcess[str]:
-        options = ("-q", "-W", "-E", "-b", "html", "-D", "html_theme=basic")
+        options = ("-q", "-W", "-E", "-b", "html")
         return subprocess.run(
             [sys.executable, "-m", "sphinx", *options, pages, tmp_path / "site"],
             capture_output=True,

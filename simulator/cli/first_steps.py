@@ -69,6 +69,7 @@ THEMES = {
 """One line for each shipped theme."""
 
 EXTRAS = {
+    "activities": "fitdecode",
     "video": "av",
     "leds": "sacn",
     "plot": "matplotlib",
@@ -96,7 +97,7 @@ def new(
 ) -> None:
     """Write a commented scenario to begin with."""
     from simulator.files import is_there, write_text
-    from simulator.resources import user_dir
+    from simulator.resources import SETTINGS, user_dir
     from simulator.scenario.loader import load_text
     from simulator.scenario.reading import find_scenario, is_bare_name, named_files, read_text
 
@@ -109,6 +110,8 @@ def new(
         if file in named_files() and not is_there(user_dir() / f"{file}.yaml"):
             raise typer.BadParameter(f"'{file}' is a shipped scenario: choose another name.")
         path = user_dir() / f"{file}.yaml"
+        if path.name == SETTINGS:
+            raise typer.BadParameter(f"{SETTINGS} is the window's: choose another name.")
     if is_there(path) and not force:
         raise OutputError(f"{path} exists already; --force writes over it.")
     try:  # files beside the original, such as ghosts, may not be found from here

@@ -22,7 +22,7 @@ from pydantic_core import PydanticCustomError
 
 from simulator.errors import Problem, ScenarioError
 from simulator.files import opened
-from simulator.resources import configs_dir, user_dir
+from simulator.resources import SETTINGS, configs_dir, user_dir
 from simulator.scenario.fields import did_you_mean, guess
 from simulator.scenario.in_picture import MOMENT, SCENARIO, is_picture, text_of
 from simulator.scenario.yaml_tree import Document, read_document
@@ -63,7 +63,8 @@ def named_files(folder: str = "") -> dict[str, Path]:
 
 def users_files(folder: str = "") -> dict[str, Path]:
     """Return the files in a folder of the user's own folder by name."""
-    return dict(_files_in(user_dir() / folder))
+    listed = _files_in(user_dir() / folder)
+    return {name: path for name, path in listed.items() if folder or path.name != SETTINGS}
 
 
 def _files_in(where: Path) -> Mapping[str, Path]:

@@ -22,9 +22,9 @@ from simulator.resources import SETTINGS, configs_dir
 from simulator.scenario.loader import load_text
 from simulator.scenario.model import Scenario
 from simulator.scenario.story_script import load_story
-from simulator.session.preferences import settings_file
 from simulator.signals import CODES
 from simulator.view import theme
+from simulator.view.preferences import settings_file
 from simulator.view.theme import theme_named
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -630,7 +630,7 @@ def test_every_link_in_the_readme_leads_somewhere() -> None:
 def test_every_command_in_the_readme_is_one(lightpace: Lightpace) -> None:
     text = README.read_text(encoding="utf-8")
     used = set(re.findall(r"^lightpace (\w+)", text, re.MULTILINE))
-    assert used >= {"run", "simulate", "check", "still", "film", "report", "sheet", "schema"}
+    assert used >= {"run", "simulate", "check", "still", "film", "page", "sheet", "schema"}
     for command in used:
         options = lightpace(command, "--help").out
         for line in re.findall(rf"^lightpace {command} (.*)", text, re.MULTILINE):

@@ -141,7 +141,7 @@ def test_without_a_display_the_chapters_are_told(
     assert "`lightpace film story.yaml -o film.mp4` makes a film of it." in err
 
 
-@pytest.mark.parametrize("command", ["simulate", "still", "run", "report"])
+@pytest.mark.parametrize("command", ["simulate", "still", "run"])
 def test_what_needs_a_scenario_says_that_this_is_a_story(
     lightpace: Lightpace, command: str
 ) -> None:

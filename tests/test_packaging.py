@@ -132,7 +132,7 @@ def test_the_wheel_holds_each_thing_once(installed: Path) -> None:
         f"lightpace-{VERSION}.data",
         f"lightpace-{VERSION}.dist-info",
     }
-    assert not [name for name in names if "_alias" in name or name.endswith(".gif")]
+    assert not [name for name in names if "_alias" in name or name.endswith(".webp")]
     assert f"lightpace-{VERSION}.data/data/share/man/man1/lightpace.1" in names
     assert {"simulator/py.typed", "lightpace/py.typed", "lightpace/__init__.pyi"} <= {*names}
 
@@ -166,7 +166,7 @@ def test_on_pypi_every_link_leads_to_the_release(installed: Path) -> None:
     links = re.findall(r"\]\(([^)]+)\)", page)
     assert len(links) > 10
     assert [link for link in links if not link.startswith(("https://", "#"))] == []
-    pictures = [link for link in links if link.endswith((".png", ".gif"))]
+    pictures = [link for link in links if link.endswith((".png", ".webp"))]
     assert len(pictures) >= 4
     for link in pictures:
         assert "raw.githubusercontent.com" in link

@@ -21,7 +21,7 @@ from simulator.physics.track import from_plane, to_plane
 from simulator.recording.activities import Activity, ActivityLap, Sample
 from simulator.recording.recording import ARRAYS, Recording, Status, crossing
 from simulator.scenario.plan import impossible
-from simulator.scenario.schedule import Waypoint, schedule_through
+from simulator.scenario.schedule import Schedule, Waypoint, schedule_through
 from simulator.units import LAP_M, MILE_M, format_distance, format_time
 
 Floats = NDArray[np.float64]
@@ -96,6 +96,8 @@ def race_run(
 def _checked(run: RaceRun) -> RaceRun:
     """Return a run that a human may have run; one that is not exact is looked at every lap."""
     points = list(run.waypoints)
+    if not points:
+        raise RecordingError("It is no run of this race: nothing of it goes forward.")
     if run.tolerance_s:
         every = max(1, round(LAP_M / STEP_M))
         points = [*points[every - 1 :: every], points[-1]]
@@ -414,9 +416,21 @@ def likely_distances(
     return exact or near
 
 
+def schedule_of_run(run: RaceRun, *, standing_start: bool) -> Schedule:
+    """Return the schedule through what is known of a run.
+
+    Raises:
+        RecordingError: its places are too near one another for one.
+    """
+    try:
+        return schedule_through(run.waypoints, standing_start=standing_start)
+    except ValueError as error:
+        raise RecordingError(f"It is no run of this race: {error}.") from None
+
+
 def recording_of(run: RaceRun, race_m: float, *, standing_start: bool, name: str) -> Recording:
     """Return a run as a recording that can be a ghost: how it moved, and nothing of a body."""
-    schedule = schedule_through(run.waypoints, standing_start=standing_start)
+    schedule = schedule_of_run(run, standing_start=standing_start)
     finished = schedule.distance_m >= race_m - 1e-6
     until = schedule.finish_s / STEP_S
     ticks = math.ceil(until) if finished else int(until)

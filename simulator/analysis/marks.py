@@ -13,7 +13,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from simulator.analysis.activities import RaceRun, race_run
+from simulator.analysis.activities import RaceRun, race_run, schedule_of_run
 from simulator.errors import RecordingError
 from simulator.physics.attempt import simulate
 from simulator.physics.setup import planned_of, wave_schedules
@@ -143,9 +143,10 @@ def _ghost_mark(ghost: Ghost, scenario: Scenario) -> Mark:
         run = activity_run(ghost, scenario.distance)
         waypoints, tolerance_s = run.waypoints, run.tolerance_s
         note = note or run.note
+        schedule = schedule_of_run(run, standing_start=ghost.standing_start)
     else:
         waypoints = tuple(ghost.known(scenario.distance))
-    schedule = schedule_through(waypoints, standing_start=ghost.standing_start)
+        schedule = schedule_through(waypoints, standing_start=ghost.standing_start)
     name = ghost.name or format_time(schedule.finish_s)
     if tolerance_s:
         name += f" ± {tolerance_s:.1f} s"

@@ -12,7 +12,6 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from simulator.analysis.uncertainty import SAMPLES, chance_words
 from simulator.stage.keys import Action
 from simulator.stage.panel_state import Knob, KnobKind, PanelState, PinRow, SplitKnob, Tab
 from simulator.units import LAP_M, format_signed, format_time, parse_time
@@ -574,6 +573,9 @@ class Page:
             return
         if goal.plan_target:
             self._hint(f"With the plan at {goal.plan_target}: nobody is faster than her plan.")
+        # here, since a window opens sooner without what nobody has asked for yet
+        from simulator.analysis.uncertainty import SAMPLES, chance_words  # noqa: PLC0415
+
         chance = "being worked out" if goal.chance is None else chance_words(goal.chance, SAMPLES)
         self._hint(f"Chance of {format_time(goal.target_s)} with it: {chance}.")
         self._gap(0.5)

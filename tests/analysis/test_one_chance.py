@@ -75,9 +75,9 @@ def test_a_coach_is_told_it(chance: float, monkeypatch: pytest.MonkeyPatch) -> N
 def test_the_page_says_it(
     chance: float, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    _printed(capsys, "report", "breaking4", "-o", tmp_path / "page.html")
+    _printed(capsys, "page", "breaking4", "-o", tmp_path / "page.html")
     page = (tmp_path / "page.html").read_text(encoding="utf-8")
-    fact = re.search(r"<dt>chance of sub-4:00</dt><dd>([^<]*)</dd>", page)
+    fact = re.search(r'<dt>chance of sub-4:00</dt><dd id="chance">([^<]*)</dd>', page)
     assert fact is not None
     assert fact[1].replace("&lt;", "<") == chance_words(chance, SAMPLES)
     assert f"{SAMPLES} samples (seed {SEED}), each of which has run monaco_2023" in page

@@ -44,7 +44,8 @@ WRITING: dict[str, tuple[str, ...]] = {
     "film.webm": ("film", *_FILM, "-o"),
     "film.gif": ("film", *_FILM, "-o"),
     "frames": ("film", *_FILM, "-o"),
-    "report.html": ("report", "-o"),
+    "page.html": ("page", "-o"),
+    "new.yaml": ("new",),
     "sweep.csv": ("sweep", "--vary", "pacers.count=0..13", "--jobs", "1", "-o"),
     "figure.png": ("plot", "pacers", "-o"),
 }
@@ -58,6 +59,11 @@ TELLING: dict[str, tuple[str, ...]] = {
     "validate": ("validate", "--json"),
     "calibrate": ("calibrate", "breaking4", "--to", "4:06.42", "--free", "pacers.front_gap"),
     "fit": ("fit", *_RACES),
+    "reach": ("reach", "--knob", "pacers.front_gap"),
+    "ghost": ("ghost", str(ROOT / "tests" / "golden" / "laps.csv"), "--distance", "1500 m"),
+    "list": ("list",),
+    "doctor": ("doctor",),
+    "man": ("man",),
     "predict": ("predict", "--distance", "1500 m"),
     "optimise": ("optimise", "--minimise", "pacers", "--subject-to", "finish<=4:06"),
 }

@@ -54,7 +54,7 @@ def on_a_short_race(name: str, folder: Path, called: str = "") -> list[str]:
         words = ["--vary", "pacers.count=0..2", "--jobs", "1", "-o"]
     elif command == "plot":
         return [command, "pacers", "--scenario", str(scenario), "-o", str(folder / name)]
-    elif command == "report":
+    elif command == "page":
         words = ["--force", "-o"]
     return [command, str(scenario), *words, str(folder / name)]
 

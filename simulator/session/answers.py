@@ -16,6 +16,7 @@ from simulator.analysis.attribution import PriceList, price_list
 from simulator.analysis.trials import Goal, Landscape
 from simulator.analysis.what_if import Alternative, Measure
 from simulator.background import LatestJobs
+from simulator.physics.attempt import finish_times
 from simulator.scenario.model import Scenario
 from simulator.scenario.plan import schedule_of
 from simulator.session.findings import Bars
@@ -221,7 +222,9 @@ class Desk:
                 if land is None:
                     return empty
                 here = _nearest(y, land.ys), _nearest(x, land.xs)
-                return replace(empty, land=land, here=here)
+                # her own finish from the gun: that of the nearest cell is another run's
+                finish_s = finish_times([now[0]]).item()
+                return replace(empty, land=land, here=here, here_s=finish_s)
             case Tab.GOAL:
                 key = self._goal_key(now)
                 goal = self._goals.get(key)

@@ -6,6 +6,7 @@ user sets goes back to the session as text for that path, and is checked like th
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import Enum, StrEnum
 from typing import TYPE_CHECKING
@@ -120,7 +121,7 @@ class Answers:
         prices: where the time goes; None also where she does not finish, then `no_prices` says so.
         secret: the finish of the live run is not told yet.
         land: the map of the two knobs `map_names`; `here`: where the present values are in it, as
-            (row, column); `values`: these as text.
+            (row, column); `values`: these as text; `here_s`: the finish with them [s], NaN: none.
         goal_name, goal_target: which knob is to reach which time, as text.
         goal: the answer; `goal_problem`: why there is none.
     """
@@ -132,6 +133,7 @@ class Answers:
     land: Landscape | None = None
     map_names: tuple[str, str] = ("front gap", "pacers")
     here: tuple[int, int] | None = None
+    here_s: float = math.nan
     values: tuple[str, str] = ("", "")
     goal_name: str = "front gap"
     goal_target: str = ""

@@ -481,8 +481,7 @@ class Page:
         self._ui.text(across, (box.centre[0], low), small, theme.muted, align=0.5, width=box.w // 3)
         self.y = box.bottom + round(1.9 * small)
         if state.here is not None:
-            row, column = state.here
-            time_s = float(land.finish_s[row, column])
+            time_s = state.here_s
             finish = (
                 "not told yet"
                 if state.secret

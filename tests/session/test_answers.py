@@ -102,6 +102,8 @@ def test_a_map_is_complete_then_refined_and_a_cell_is_one_change() -> None:
     assert land.complete
     assert len(land.xs) > 41, "refined"
     assert answers.here is not None
+    finish_s = simulate(session.scenario).finish_s
+    assert answers.here_s == pytest.approx(finish_s, abs=1e-9), "hers, not the nearest cell's"
     row, column = len(land.ys) - 1, 0
     session.take_cell(row, column)
     assert session.scenario.runner.form == float(land.xs[column])

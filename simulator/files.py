@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import itertools
+import logging
 import os
 import stat
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from typing import BinaryIO
 
 from simulator.errors import OutputError
 
+LOG = logging.getLogger(__name__)
 _MOST_SHOWN = 1000
 """Characters of a path in a sentence: all of any path but a nonsensical one."""
 
@@ -114,6 +116,7 @@ def replacing(path: str | Path) -> Iterator[Path]:
     try:
         yield beside
         beside.replace(target)
+        LOG.info("wrote %s", target)
     except OSError as error:
         raise _not_written(path, error) from error
     finally:

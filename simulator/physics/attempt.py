@@ -7,6 +7,7 @@ only the outcome is wanted, `Outcomes`. A step itself: `simulator.physics.kernel
 from __future__ import annotations
 
 import json
+import logging
 import math
 import os
 from collections.abc import Callable, Mapping, Sequence
@@ -38,6 +39,7 @@ from simulator.records import RECORDS, STRETCHES_M, least_flying_time, least_tim
 from simulator.scenario.model import Scenario
 from simulator.scenario.pacers import Pacers
 
+LOG = logging.getLogger(__name__)
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
@@ -55,7 +57,9 @@ ROWS_PER_THREAD = 7
 
 def simulate(scenario: Scenario, *, step_s: float = STEP_S) -> Recording:
     """Simulate one scenario from the gun to the line."""
-    return _recorded(scenario, step_s, None, 0)
+    recording = _recorded(scenario, step_s, None, 0)
+    LOG.debug("ran %s: %s after %d ticks", scenario.name, recording.status.value, recording.ticks)
+    return recording
 
 
 def simulate_all(scenarios: Sequence[Scenario], *, step_s: float = STEP_S) -> list[Recording]:

@@ -7,8 +7,8 @@ The frame of a body: forward, up, right [m]; its origin lies on the ground below
 recorded race distance. Phase 0 is the touchdown of the right foot, 0.5 that of the left one. Phase
 is the integral of cadence over race time, taken from the recording: any seek shows the same pose.
 
-What is measured, and by whom. Of the four papers with a doi the abstracts were read (who, where and
-how); their tables were not, so that every figure is as other works quote it:
+What is measured, and by whom. Of three papers (both of Hanley, Mattes) the abstracts were read:
+who, where and how; no tables were, so that every figure is as other works quote it:
 
 - cadence: 3.29 Hz on the first lap and 3.52 Hz on the second of the women's 800 m final at the 2017
   World Championships, eight women, 150 Hz video about 50 m before the line, so at 350 and 750 m

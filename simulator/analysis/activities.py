@@ -10,6 +10,7 @@ import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -270,7 +271,7 @@ def _plane(track: Sequence[Sample]) -> tuple[Floats, Floats, Floats]:
 
 
 def _tracked(
-    track: Sequence[Sample],
+    track: tuple[Sample, ...],
     race_m: float,
     gun_s: float,
     anchors: Sequence[Waypoint],
@@ -347,7 +348,8 @@ def _rising(points: Sequence[Waypoint]) -> tuple[Waypoint, ...]:
     return tuple(kept[1:])
 
 
-def _snapped(track: Sequence[Sample]) -> tuple[Floats, float] | None:
+@lru_cache(maxsize=4)  # one track is tried as many races
+def _snapped(track: tuple[Sample, ...]) -> tuple[Floats, float] | None:
     """Return how far a GPS track has gone round the lap at each sample, and how far it is off [m].
 
     The lap is laid under its places by turning and moving it, again and again, to where they are

@@ -56,6 +56,8 @@ def on_a_short_race(name: str, folder: Path, called: str = "") -> list[str]:
         return [command, "pacers", "--scenario", str(scenario), "-o", str(folder / name)]
     elif command == "page":
         words = ["--force", "-o"]
+    elif command == "new":
+        return [command, "--force", str(folder / name)]
     return [command, str(scenario), *words, str(folder / name)]
 
 

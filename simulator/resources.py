@@ -6,7 +6,7 @@ installed wheel carries both folders inside the package; a checkout has them bes
 
 from __future__ import annotations
 
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 
 from simulator.errors import ResourceError
@@ -26,7 +26,7 @@ def assets_dir() -> Path:
     return _shipped_folder("assets")
 
 
-@cache
+@lru_cache(maxsize=1)
 def user_dir() -> Path:
     r"""Return the folder of a user's own files, laid out like `configs/`; it need not be there.
 

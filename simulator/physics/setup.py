@@ -186,30 +186,22 @@ def group_line(scenario: Scenario, step_s: float = STEP_S) -> Any:
     leader = scenario.pacers.leader
     if leader.fast_opening == leader.jitter == leader.fade == leader.surge == 0.0:
         return light.pace
-    return _group_line(id(light), light, leader, step_s)
+    return _group_line(light, leader, step_s)
 
 
-_lines: dict[tuple[int, Leader], tuple[Planned, Any]] = {}
-
-
-def _group_line(key: int, light: Planned, leader: Leader, step_s: float) -> Any:
+@lru_cache(maxsize=64)
+def _group_line(light: Planned, leader: Leader, step_s: float) -> Any:
     """Return the line of a leader who errs; cached by the identity of what he follows."""
-    known = _lines.get((key, leader))
-    if known is None or known[0] is not light:
-        count, errors = jitter_of(leader, light.schedule.distance_m)
-        halves = _halves(light.schedule.finish_s, step_s)
-        columns = empty(halves), empty(halves)
-        line = _without_knots()
-        line.lead(light.pace, leader.fast_opening, count, table(errors), *columns)
-        if leader.fade or leader.surge:
-            right = empty(halves), empty(halves)
-            _without_knots().lead(light.pace, 0.0, 0, table(_NO_TABLE), *right)
-            _lapse(columns, right, light.schedule.distance_m, leader, 0.5 * step_s)
-        if len(_lines) >= 64:
-            _lines.clear()
-        known = light, line
-        _lines[key, leader] = known
-    return known[1]
+    count, errors = jitter_of(leader, light.schedule.distance_m)
+    halves = _halves(light.schedule.finish_s, step_s)
+    columns = empty(halves), empty(halves)
+    line = _without_knots()
+    line.lead(light.pace, leader.fast_opening, count, table(errors), *columns)
+    if leader.fade or leader.surge:
+        right = empty(halves), empty(halves)
+        _without_knots().lead(light.pace, 0.0, 0, table(_NO_TABLE), *right)
+        _lapse(columns, right, light.schedule.distance_m, leader, 0.5 * step_s)
+    return line
 
 
 def jitter_of(leader: Leader, race_m: float) -> tuple[int, list[float]]:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from simulator.analysis.what_if import AXES
+from simulator.physics.attempt import simulate
 from simulator.session import Session
 from simulator.stage.keys import Action
 from simulator.stage.panel_state import KnobKind
@@ -37,7 +38,11 @@ def check(session: Session) -> None:
     assert len(state.pins) <= 6
     paths = [knob.path for knob in state.knobs]
     assert len(paths) == len(set(paths))
-    assert state.unsaved == (session.scenario != session.editor.file_scenario)
+    now, then = session.scenario, session.editor.file_scenario
+    assert not (state.unsaved and now == then)
+    if not state.unsaved and now != then:  # written otherwise, and the same run
+        one, other = simulate(now).finish_s, simulate(then).finish_s
+        assert one == other or one == pytest.approx(other, abs=0.01)
     assert len(session.editor.history.now.left) <= 3
 
 

@@ -12,10 +12,9 @@ from simulator.scenario.loader import load_scenario
 from simulator.session import Session
 from simulator.stage.keys import Action
 from simulator.stage.panel_state import Answers
-from simulator.view.app import App
 from simulator.view.charts import contour_lines, contour_of
 from simulator.view.panels.what_if import WhatIfPanel, lay_out
-from tests.view.user import User, places
+from tests.view.user import User, places, user_at_drawer
 
 
 @pytest.fixture
@@ -25,14 +24,7 @@ def session() -> Session:
 
 @pytest.fixture
 def user(session: Session, monkeypatch: pytest.MonkeyPatch) -> Iterator[User]:
-    app = App(session, size=(1280, 720))
-    monkeypatch.setattr(app._painter, "draw", lambda *_: None)
-    user = User(app)
-    user.wait()
-    user.click(app.buttons()[Action.DRAWER].center)
-    user.wait(15)
-    yield user
-    pygame.display.quit()
+    yield from user_at_drawer(session, monkeypatch)
 
 
 def asked(user: User, session: Session, done: Callable[[Answers], bool]) -> Answers:

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-import pygame
 import pytest
 
 from simulator.analysis.what_if import Alternative
 from simulator.scenario.loader import load_scenario
 from simulator.session import Session
-from simulator.stage.keys import Action
-from simulator.view.app import App
 from simulator.view.pages import page_names, wave_names
 from simulator.view.panels.what_if import lay_out, tip_of
-from tests.view.user import User, label, places
+from tests.view.user import User, label, places, user_at_drawer
 
 
 @pytest.fixture
@@ -24,14 +21,7 @@ def session() -> Session:
 
 @pytest.fixture
 def user(session: Session, monkeypatch: pytest.MonkeyPatch) -> Iterator[User]:
-    app = App(session, size=(1280, 720))
-    monkeypatch.setattr(app._painter, "draw", lambda *_: None)
-    user = User(app)
-    user.wait()
-    user.click(app.buttons()[Action.DRAWER].center)
-    user.wait(15)
-    yield user
-    pygame.display.quit()
+    yield from user_at_drawer(session, monkeypatch)
 
 
 def until(user: User, done: Callable[[], bool]) -> None:

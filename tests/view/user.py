@@ -5,11 +5,15 @@ In: an `App`. Out: events, each followed by a picture of a sixtieth of a second.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 from unittest.mock import patch
 
 import pygame
+import pytest
 
+from simulator.session import Session
+from simulator.stage.keys import Action
 from simulator.view.app import App
 from simulator.view.drawer import Drawer
 from simulator.view.text import Type
@@ -158,3 +162,15 @@ class User:
                 return
             self.key("tab")
         raise AssertionError(f"Tab never comes to {key}")
+
+
+def user_at_drawer(session: Session, monkeypatch: pytest.MonkeyPatch) -> Iterator[User]:
+    """Yield a user in front of the open drawer; what lies beneath it is not drawn."""
+    app = App(session, size=(1280, 720))
+    monkeypatch.setattr(app._painter, "draw", lambda *_: None)
+    user = User(app)
+    user.wait()
+    user.click(app.buttons()[Action.DRAWER].center)
+    user.wait(15)
+    yield user
+    pygame.display.quit()

@@ -3,6 +3,7 @@ from __future__ import annotations
 import itertools
 from dataclasses import replace
 
+import numpy as np
 import pygame
 import pytest
 
@@ -12,11 +13,12 @@ from simulator.stage.playback import Playback
 from simulator.stage.scene import Scene
 from simulator.stage.scenery import ShowOptions, scene_of
 from simulator.stage.show import Show, make_show
+from simulator.stage.wake import Wake
 from simulator.view.arranging import arrange
 from simulator.view.athletes import PATIENCE, Athletes, View, look_of
 from simulator.view.camera import WHOLE, Shot, Viewpoint, resting, rig_of
-from simulator.view.layers.close import Close
-from simulator.view.perspective import place_at
+from simulator.view.layers.close import Close, _wake_layer
+from simulator.view.perspective import Lens, Rig, place_at
 from simulator.view.picture import Painter, PictureOptions
 from simulator.view.text import Style, Type
 from simulator.view.theme import THEMES
@@ -159,3 +161,19 @@ def test_a_map_shows_bodies_from_above_once_it_is_near_enough(
     other = replace(her, stride=replace(her.stride, phase=(her.stride.phase + 0.3) % 1.0))
     strides = (scene, replace(scene, runner=other))
     assert len({drawn(Painter(), each, shot) for each in strides}) == poses
+
+
+@pytest.mark.parametrize("pitch", [0.0, 0.35, 1.2])
+def test_a_wake_may_lie_anywhere_about_the_picture(pitch: float) -> None:
+    """All of it just beyond an edge: it was cut out of a picture in which nothing of it stood."""
+    standing = ((142, 1), (149, -1), (259, 0), (282, 3), (289, -3), (299, 5))
+    field = Wake(1051.78, standing, 1.0)
+    rig = Rig(78.995, 0.0, 1.18, 0.0, pitch, 0.2125, 1.36, 0.485)
+    lens = Lens(rig, 363, 180)
+    layers = [
+        _wake_layer.__wrapped__(field, x, lens, THEMES["night"]) for x in np.arange(-40, 40, 0.25)
+    ]
+    assert None in layers
+    shown = [layer for layer, _ in filter(None, layers)]
+    assert shown
+    assert all(min(layer.get_size()) > 0 for layer in shown)

@@ -604,6 +604,8 @@ def _wake_layer(
     if not drawn:
         return None
     box = drawn[0].unionall(drawn[1:]).inflate(6, 6).clip(layer.get_rect())
+    if not (box.w and box.h):  # all of it lies just beyond an edge
+        return None
     blurred = pygame.transform.box_blur(layer.subsurface(box).copy(), 2)
     soft = pygame.transform.smoothscale(blurred, (box.w * FINE, box.h * FINE))
     return soft, (box.x * FINE - pad, box.y * FINE)

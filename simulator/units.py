@@ -111,7 +111,7 @@ def parse_number(text: str) -> float:
     """Return a plain number such as `25`, `-0.5`, `−0,5` or `1e3`.
 
     Raises:
-        ValueError: the text is no such number, or may be two.
+        ValueError: the text is no such number, or may be two, or is beyond all that can be held.
     """
     written = text.strip()
     if _NUMBER.fullmatch(written) is None:
@@ -120,7 +120,10 @@ def parse_number(text: str) -> float:
     if len(readings) > 1:
         both = " or ".join(f"{value:g}" for value in readings)
         raise ValueError(f"{quoted(written)} may be {both}: write it without the comma")
-    return float(written.replace("−", "-").replace(",", "."))
+    value = float(written.replace("−", "-").replace(",", "."))
+    if math.isinf(value):
+        raise ValueError(f"{quoted(written)} is too large a number")
+    return value
 
 
 def _readings(number: str) -> list[float]:

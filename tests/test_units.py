@@ -4,7 +4,7 @@ import math
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from simulator.units import (
@@ -129,6 +129,8 @@ def test_what_may_be_two_numbers_is_refused_and_both_are_shown() -> None:
         parse_number("1,500")
 
 
+@example("1e400")
+@example("-9e999")
 @given(st.text(alphabet="0123456789:.,'\"’”-−eskmi yd\u00a0", max_size=12))
 def test_any_text_is_a_value_or_a_refusal_of_one_line(text: str) -> None:
     for parse in (parse_time, parse_distance, parse_number):

@@ -330,7 +330,7 @@ def _read_gpx(data: bytes) -> Activity:
             if len(samples) > _MOST_SAMPLES:
                 raise _UnusableError("it is longer than any race on a track")
         pieces.append(samples)
-    if any(root.iter("trkpt")) and not any(pieces):
+    if next(root.iter("trkpt"), None) is not None and not any(pieces):
         raise _UnusableError("its track says where but not when")
     track, paused = _joined([piece for piece in pieces if piece], 0.0)
     return Activity(_text(root, "trk/name"), (), (), _in_order(track), paused)

@@ -12,7 +12,9 @@ from __future__ import annotations
 
 import itertools
 import json
+import math
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -219,7 +221,8 @@ def _check(races: tuple[Race, ...]) -> None:
 
 
 _POWERS = np.linspace(2.0, 45.0, 173)
-"""Aerobic powers at which a curve is tabulated [W/kg]."""
+"""Aerobic powers at which a curve is tabulated [W/kg], at equal steps."""
+_LEAST_POWER, _POWER_STEP = float(_POWERS[0]), float(_POWERS[1] - _POWERS[0])
 _SPREAD = np.linspace(0.91, 1.09, 13)
 """Times round each best time at which it is, as shares of it."""
 
@@ -234,20 +237,33 @@ class Curve:
 
     def __init__(self, race: Race, runner: Runner) -> None:
         self.race, self.runner = race, runner
-        self._times = race.time_s * _SPREAD
-        self._decay = np.log(np.maximum(self._times / ENDURANCE_FROM, 1.0))
+        self._times: list[float] = (race.time_s * _SPREAD).tolist()
+        self._decay = [math.log(max(t / ENDURANCE_FROM, 1.0)) for t in self._times]
         scenario = race.scenario(runner.model_copy(update={"endurance": 0.0}))
-        plans = demands([stretched(scenario, t) for t in self._times.tolist()])
-        self._reserve = reserve_needed([plan.every(TICKS_TOGETHER) for plan in plans], _POWERS)
+        plans = demands([stretched(scenario, t) for t in self._times])
+        reserve = reserve_needed([plan.every(TICKS_TOGETHER) for plan in plans], _POWERS)
+        self._reserve: list[list[float]] = reserve.tolist()
 
     def time(self, power: float, reserve: float, endurance: float) -> float:
-        """Return the time this race takes with these means [s], held at the table's ends."""
-        held = power * (1.0 - endurance * self._decay)
-        place = np.interp(held, _POWERS, np.arange(len(_POWERS)))
-        i = np.minimum(place.astype(int), len(_POWERS) - 2)
-        rows = np.arange(len(self._times))
-        low, high = self._reserve[rows, i], self._reserve[rows, i + 1]
-        return float(np.interp(-reserve, -(low + (high - low) * (place - i)), self._times))
+        """Return the time this race takes with these means [s], held at the table's ends.
+
+        A fit asks for it thousands of times, so it looks at few of the table's rows.
+        """
+
+        def saved(row: int) -> float:
+            """Return what is left of her reserve where she runs this row's time [J/kg]."""
+            held = power * (1.0 - endurance * self._decay[row])
+            place = min(max((held - _LEAST_POWER) / _POWER_STEP, 0.0), len(_POWERS) - 1.0)
+            i = min(int(place), len(_POWERS) - 2)
+            low, high = self._reserve[row][i : i + 2]
+            return reserve - (low + (high - low) * (place - i))
+
+        times = self._times
+        row = bisect_left(range(len(times)), 0.0, key=saved)
+        if row in (0, len(times)):
+            return times[min(row, len(times) - 1)]
+        before, after = saved(row - 1), saved(row)
+        return times[row - 1] - before * (times[row] - times[row - 1]) / (after - before)
 
     def slopes(self, power: float, reserve: float, endurance: float) -> Floats:
         """Return how that time changes with power, reserve and endurance, shape (3,)."""

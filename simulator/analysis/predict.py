@@ -262,7 +262,8 @@ def _demand(run: Recording, last_m: float, scenario: Scenario) -> Demand:
     supplied = 0.5 * (run.aerobic[1:] + run.aerobic[:-1])
     mean = supplied - np.diff(run.reserve) / run.step_s
     bends = on_bend(track_position(run.x, run.race_m))
-    bend = np.where(bends, [kernel.bend_factor(v) for v in run.v.tolist()], 1.0)
+    bend = np.ones(len(bends))
+    bend[bends] = [kernel.bend_factor(v) for v in run.v[bends].tolist()]
     # a bend begins at the finish line: the tick beyond it says nothing of the last metre
     last = np.minimum(np.arange(inside + 1), inside - 1)
     runner, planned = scenario.runner, schedule_of(scenario.plan, scenario.distance)

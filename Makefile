@@ -20,10 +20,10 @@ run: $(RUNTIME) $(KERNEL)
 	$(BIN)/python -m simulator run
 
 test: $(DEV) $(KERNEL)
-	$(BIN)/python -m pytest -n 2 -m "not slow and not soak"
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow and not soak"
 
 test-slow: $(DEV) $(KERNEL)
-	$(BIN)/python -m pytest -n 2 -m "slow and not soak"
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "slow and not soak"
 
 # The oldest allowed dependencies on Python 3.11, the newest on 3.13, where those are here.
 test-versions: | $(BIN)/python
@@ -32,7 +32,7 @@ test-versions: | $(BIN)/python
 # An hour of a window in use, its traced and its resident memory in two processes; then 20,000 damaged files of every kind.
 soak: $(DEV) $(KERNEL)
 	SOAK_S=3600 $(BIN)/python -m pytest -n 2 -s -m soak tests/soak
-	FUZZ_CASES=20000 $(BIN)/python -m pytest -n 2 -m "not slow" tests/scenario/test_fuzz.py tests/faults/test_damaged_files.py
+	FUZZ_CASES=20000 $(BIN)/python -m pytest -n 2 tests/scenario/test_fuzz.py tests/faults/test_damaged_files.py
 
 soak-short: $(DEV) $(KERNEL)
 	SOAK_S=120 $(BIN)/python -m pytest -n 2 -s -m soak tests/soak

@@ -215,6 +215,7 @@ def test_a_wheel_built_where_there_is_a_compiler_runs_the_compiled_kernel(
     assert not wheel.name.endswith("-any.whl")
 
 
+@pytest.mark.slow
 def test_a_wheel_built_without_a_compiler_is_pure_and_gives_the_same_bits(
     installed: Path, tmp_path: Path
 ) -> None:
@@ -232,6 +233,7 @@ def test_a_wheel_built_without_a_compiler_is_pure_and_gives_the_same_bits(
 
 
 @needs_compiler
+@pytest.mark.slow
 def test_an_editable_install_compiles_the_kernel_beside_its_source(
     project: Path, tmp_path: Path
 ) -> None:
@@ -268,6 +270,7 @@ def test_a_kernel_compiled_before_an_edit_is_never_used_and_the_next_build_repla
 
 
 @needs_compiler
+@pytest.mark.slow
 def test_what_is_compiled_stays_unless_its_source_or_how_it_is_compiled_has_changed(
     project: Path,
 ) -> None:
@@ -290,9 +293,11 @@ def test_what_is_compiled_stays_unless_its_source_or_how_it_is_compiled_has_chan
     ("hindrance", "reason"),
     [
         ({"CC": "/bin/false"}, "/bin/false"),
-        ({"PATH": "/nowhere", "CC": "cc"}, "cc"),
-        pytest.param({"CFLAGS": "-nostdinc", "CPATH": ""}, ".h", marks=needs_compiler),
-        ({"PYTHONPATH": "{without}"}, "Cython"),
+        pytest.param({"PATH": "/nowhere", "CC": "cc"}, "cc", marks=pytest.mark.slow),
+        pytest.param(
+            {"CFLAGS": "-nostdinc", "CPATH": ""}, ".h", marks=[needs_compiler, pytest.mark.slow]
+        ),
+        pytest.param({"PYTHONPATH": "{without}"}, "Cython", marks=pytest.mark.slow),
     ],
     ids=["failing compiler", "no compiler", "no headers", "no Cython"],
 )

@@ -2,7 +2,8 @@
 
 Scenarios, formations, runners and stories have `tests/scenario/test_fuzz.py`. Here are the others:
 recordings, sets of them, tables of results, rows of a sweep, chunks of one, themes. Their bytes and
-their values are damaged; `FUZZ_CASES` says how many of each are tried.
+their values are damaged. Of each, `make test` tries 60, `make test-slow` and `make soak` as many as
+`FUZZ_CASES` says.
 """
 
 from __future__ import annotations
@@ -302,9 +303,19 @@ READERS = {
 }
 
 
-@pytest.mark.parametrize("name", READERS)
+FEW = 60
+"""Damaged files of each kind that are tried in `make test`; 500 take a minute and a half."""
+
+
+@pytest.mark.parametrize(
+    ("name", "cases"),
+    [
+        *((name, FEW) for name in READERS),
+        *(pytest.param(name, CASES, marks=pytest.mark.slow) for name in READERS),
+    ],
+)
 def test_a_damaged_file_is_used_or_refused_in_a_sentence(
-    name: str, tmp_path_factory: pytest.TempPathFactory
+    name: str, cases: int, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     reader = READERS[name]
     folder = tmp_path_factory.mktemp(name)
@@ -314,7 +325,7 @@ def test_a_damaged_file_is_used_or_refused_in_a_sentence(
     damaged = folder / f"damaged.{reader.ending}"
     refused = 0
 
-    @settings(max_examples=CASES, suppress_health_check=HEALTH, deadline=None)
+    @settings(max_examples=cases, suppress_health_check=HEALTH, deadline=None)
     @given(st.integers(0, 2**32), st.booleans())
     def attempt(seed: int, in_bytes: bool) -> None:
         nonlocal refused

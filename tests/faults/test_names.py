@@ -104,6 +104,9 @@ def test_a_file_may_have_any_name(name: str, tmp_path: Path) -> None:
     ended = lightpace(["check", "./absent " + name], tmp_path)
     assert ended.code == 2
     assert "Traceback" not in ended.said
+
+
+def test_a_name_longer_than_any_file_s_is_refused(tmp_path: Path) -> None:
     ended = lightpace(["check", "x" * 10_000], tmp_path)
     assert ended.code == 2
     assert "cannot be a file's name" in ended.said

@@ -80,15 +80,21 @@ def test_a_picture_depends_on_nothing_but_the_scene(options: PictureOptions) -> 
         assert drawn(used, scene, options) == picture
 
 
+WAYS = list(itertools.product((True, False), repeat=2))
+WHOLE = [False, pytest.param(True, marks=pytest.mark.slow)]
+"""Some of all combinations, each pair of whose parts meets; all of them, which takes a while."""
+
+
+@pytest.mark.parametrize("whole", WHOLE)
 @pytest.mark.parametrize("moment", scenes.MOMENTS)
-def test_every_moment_can_be_drawn_in_every_way(moment: str) -> None:
+def test_every_moment_can_be_drawn_in_every_way(moment: str, whole: bool) -> None:
     painter = Painter()
     scene = replace(scenes.MOMENTS[moment](), notice="A notice.")
-    for shot in SHOTS:
-        for shown in (True, False):
-            options = PictureOptions(labels=shown, shot=shot, help=shown)
+    first = list(scenes.MOMENTS).index(moment)
+    for i, shot in enumerate(SHOTS):
+        for shown, presenting in WAYS if whole else [WAYS[(first + i) % len(WAYS)]]:
+            options = PictureOptions(labels=shown, shot=shot, help=shown, presenting=presenting)
             drawn(painter, scene, options)
-            drawn(painter, scene, replace(options, presenting=True))
 
 
 def odd(change: Callable[[Scene], Scene]) -> Scene:
@@ -111,10 +117,11 @@ def odd(change: Callable[[Scene], Scene]) -> Scene:
     ],
 )
 @pytest.mark.parametrize("size", [(40, 30), (480, 800), (1280, 720)])
-def test_odd_scenes_are_drawn(scene: Scene, size: tuple[int, int]) -> None:
+@pytest.mark.parametrize("whole", WHOLE)
+def test_odd_scenes_are_drawn(scene: Scene, size: tuple[int, int], whole: bool) -> None:
     surface, painter = pygame.Surface(size, 0, 32), Painter()
-    for camera_ in Camera:
-        for presenting in (False, True):
+    for i, camera_ in enumerate(Camera):
+        for presenting in (False, True) if whole else [i % 2 == 1]:
             options = PictureOptions(shot=resting(camera_), presenting=presenting)
             painter.draw(surface, scene, options)
 

@@ -368,13 +368,17 @@ def test_clock_and_gap_are_read_from_the_last_row(
 
 @pytest.mark.parametrize("size", [(1, 1), (64, 48), (480, 270), (700, 1200), (1280, 720)])
 @pytest.mark.parametrize("shown", [frozenset(), LECTURE_PANELS, frozenset(Panel)])
-def test_any_choice_of_panels_can_be_shown(size: tuple[int, int], shown: frozenset[Panel]) -> None:
+@pytest.mark.parametrize("whole", [False, pytest.param(True, marks=pytest.mark.slow)])
+def test_any_choice_of_panels_can_be_shown(
+    size: tuple[int, int], shown: frozenset[Panel], whole: bool
+) -> None:
+    """Each moment by each camera; presented and not, in `make test` by turns."""
     surface, painter = pygame.Surface(size, 0, 32), Painter()
-    for camera in (Camera.WHOLE, Camera.GROUP):
+    for i, camera in enumerate((Camera.WHOLE, Camera.GROUP)):
         staging = Staging(camera, shown, "Some words. " * 30, 2, 5)
-        for moment in scenes.MOMENTS.values():
+        for j, moment in enumerate(scenes.MOMENTS.values()):
             scene = replace(moment(), staging=staging)
-            for presenting in (False, True):
+            for presenting in (False, True) if whole else [(i + j) % 2 == 1]:
                 painter.draw(surface, scene, PictureOptions(presenting=presenting))
     layout = arrange_lecture(*size, shown, True)
     panels = list(layout.panels().values())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import gc
 import os
 import shutil
 import subprocess
@@ -29,6 +30,15 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 # Machines differ in speed, so no deadline; in CI the same examples each time.
 settings.register_profile("lightpace", deadline=None, derandomize=bool(os.environ.get("CI")))
 settings.load_profile("lightpace")
+
+
+def pytest_collection_finish() -> None:
+    """Leave what was collected, and all that was imported for it, out of what is looked through.
+
+    It stays until the end, and each full collection of garbage would go through it again.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -439,11 +439,6 @@ def _stretched_plan(plan: Plan, finish_s: float) -> Plan:
     return plan.model_copy(update={"target": finish_s})
 
 
-def predicted_time(scenario: Scenario) -> float:
-    """Return the predicted time of a scenario [s]; see `predicted_times`."""
-    return predicted_times([scenario])[0]
-
-
 def predicted_times(
     scenarios: Sequence[Scenario], *, bends: bool = True, last_m: float = 0.0
 ) -> list[float]:

@@ -80,15 +80,6 @@ def fork(scenario: Scenario, past: Recording, tick: int) -> Recording:
     return _recorded(scenario, past.step_s, past, tick)
 
 
-def fork_all(scenarios: Sequence[Scenario], past: Recording, tick: int) -> list[Recording]:
-    """Go on from `tick` of `past` under each of several scenarios.
-
-    Raises:
-        SimulationError: a race distance differs, or the tick lies after the finish.
-    """
-    return [fork(scenario, past, tick) for scenario in scenarios]
-
-
 def _recorded(scenario: Scenario, step_s: float, past: Recording | None, first: int) -> Recording:
     a = attempt_of(scenario, step_s)
     known, came_from = 1, None

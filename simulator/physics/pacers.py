@@ -30,7 +30,6 @@ from simulator.coefficients import (
     SWAP_M,
 )
 from simulator.scenario.pacers import PacerFormation, Pacers, Slot
-from simulator.scenario.schedule import Schedule
 
 Floats = NDArray[np.float64]
 
@@ -291,11 +290,6 @@ def leads(ahead_m: float) -> bool:
     return ahead_m > BESIDE_REACH_M
 
 
-def runs_at(slot: Slot, x_m: float) -> bool:
-    """Return whether a slot is filled when the runner is at race distance `x_m` [m]."""
-    return slot.from_ <= x_m and (slot.until is None or x_m < slot.until)
-
-
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where one pacer is: race distance [m], metres to the outside [m], and how present he is."""
@@ -352,10 +346,3 @@ def _role(ahead_m: float) -> str:
 def front_gap(standing: Sequence[Place], runner_m: float) -> float | None:
     """Return the hip to hip gap to the nearest pacer ahead [m]; None with nobody ahead."""
     return min((p.x_m - runner_m for p in standing if p.role == "ahead"), default=None)
-
-
-def schedule_followed(
-    waves: Sequence[tuple[str, Schedule]], follows: str | None, plan: Schedule
-) -> Schedule:
-    """Return the schedule the group follows: the wave of that name, else the plan."""
-    return next((schedule for name, schedule in waves if name == follows), plan)

@@ -11,7 +11,6 @@ from simulator.analysis.predict import (
     demands,
     paced_race,
     predict,
-    predicted_time,
     predicted_times,
     reserve_needed,
     stretched,
@@ -47,7 +46,7 @@ def _spare(scenario: Scenario) -> float:
 )
 def test_a_predicted_time_is_where_the_limit_begins_to_bind(name: str, changes: list[str]) -> None:
     scenario = load_scenario(name, overrides=changes, with_ghosts=False)
-    time = predicted_time(scenario)
+    (time,) = predicted_times([scenario])
     slower, faster = (_spare(stretched(scenario, time + step)) for step in (0.1, -0.1))
     assert slower > 0.0 > faster
 
@@ -55,7 +54,7 @@ def test_a_predicted_time_is_where_the_limit_begins_to_bind(name: str, changes: 
 def test_predictions_side_by_side_are_those_one_by_one() -> None:
     body = Runner()
     rows = [Race(d, t).scenario(body) for d, t in ((400.0, 55.0), (800.0, 118.0))]
-    assert predicted_times(rows) == [predicted_time(row) for row in rows]
+    assert predicted_times(rows) == [predicted_times([row])[0] for row in rows]
 
 
 def test_a_stretched_table_keeps_its_shape() -> None:
@@ -75,7 +74,7 @@ def test_ticks_taken_together_need_the_same_reserve() -> None:
 def test_who_can_more_than_a_human_gets_the_fastest_human_time() -> None:
     giant = Runner(max_aerobic_power=40, reserve=5000)
     sprint = Scenario(distance=100.0, runner=giant, plan=EvenPlan(target=15.0), ghosts=())
-    assert predicted_time(sprint) == pytest.approx(least_time(100.0))
+    assert predicted_times([sprint])[0] == pytest.approx(least_time(100.0))
     feeble = Runner(max_aerobic_power=5, reserve=100)
     with pytest.raises(NoAnswerError, match="cannot run 400 m at 2 m/s"):
         predict(feeble, [400.0])

@@ -109,7 +109,7 @@ def test_a_film_has_all_that_a_window_would_have_found_out() -> None:
 
 
 def test_a_second_press_gives_it_up_and_leaves_nothing(session: Session, tmp_path: Path) -> None:
-    recorder = Recorder(session, size=(1280, 720), fps=60)
+    recorder = Recorder(session, size=(640, 360), fps=60)
     recorder.press(NIGHT, WHOLE)
     begun(recorder, session, tmp_path)
     recorder.press(NIGHT, WHOLE)
@@ -119,7 +119,7 @@ def test_a_second_press_gives_it_up_and_leaves_nothing(session: Session, tmp_pat
 
 
 def test_a_window_that_closes_leaves_no_half_film(session: Session, tmp_path: Path) -> None:
-    recorder = Recorder(session, size=(1280, 720), fps=60)
+    recorder = Recorder(session, size=(640, 360), fps=60)
     recorder.press(NIGHT, WHOLE)
     begun(recorder, session, tmp_path)
     recorder.close()

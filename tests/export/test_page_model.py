@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import random
 import zlib
+from collections.abc import Callable
 from dataclasses import asdict
 from functools import cache
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,6 @@ from selenium import webdriver
 
 from simulator.analysis.attribution import price_list
 from simulator.export.bundle import Bundle
-from simulator.export.page import write_page
 from simulator.export.page_model import model_of, stretched_plan
 from simulator.physics.attempt import simulate
 from simulator.recording.recording import ARRAYS, Recording
@@ -26,10 +25,7 @@ from simulator.scenario.loader import load_scenario
 from simulator.scenario.model import Scenario
 from simulator.scenario.plan import EvenPlan, SteppedPlan
 from simulator.scenario.reading import shipped_names
-from simulator.stage.show import make_show
-from simulator.view.theme import THEMES
 from tests.export.browsers import go_to
-from tests.samples import few_samples
 
 HARD = (
     "runner.passes=yes",
@@ -66,19 +62,6 @@ return arguments[0].map((settings) => {
 def model(name: str, overrides: tuple[str, ...]) -> tuple[Scenario, dict[str, Any]]:
     scenario = load_scenario(name, overrides=list(overrides))
     return scenario, model_of(scenario, Bundle())
-
-
-@pytest.fixture(scope="module")
-def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, tuple[str, ...]], Path]:
-    """The pages of the cases, by their names and changes."""
-    folder, result, number = tmp_path_factory.mktemp("pages"), {}, count()
-    with few_samples():
-        for name, overrides in CASES:
-            scenario = load_scenario(name, overrides=list(overrides))
-            path = folder / f"{next(number)}.html"
-            write_page(make_show(scenario, simulate(scenario)), path, THEMES["night"])
-            result[name, overrides] = path
-    return result
 
 
 def random_changes(name: str, overrides: tuple[str, ...], rng: random.Random) -> dict[str, Any]:
@@ -144,33 +127,33 @@ def check_equal(
 @pytest.mark.parametrize("case", CASES, ids=lambda case: "-".join([case[0], *case[1]])[:40])
 def test_every_tick_is_that_of_the_program(
     browser: webdriver.Chrome,
-    pages: dict[tuple[str, tuple[str, ...]], Path],
+    page_of: Callable[..., Path],
     case: tuple[str, tuple[str, ...]],
 ) -> None:
     rng = random.Random(str(case))  # noqa: S311
     changes = [random_changes(*case, rng) for _ in range(5)]
-    check_equal(browser, pages[case], case, [{}, *changes])
+    check_equal(browser, page_of(case[0], *case[1]), case, [{}, *changes])
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("case", CASES, ids=lambda case: "-".join([case[0], *case[1]])[:40])
 def test_every_tick_is_that_of_the_program_over_a_thousand_changes(
     browser: webdriver.Chrome,
-    pages: dict[tuple[str, tuple[str, ...]], Path],
+    page_of: Callable[..., Path],
     case: tuple[str, tuple[str, ...]],
 ) -> None:
     rng = random.Random(f"many {case}")  # noqa: S311
     changes = [random_changes(*case, rng) for _ in range(1000 // len(CASES) + 1)]
-    check_equal(browser, pages[case], case, changes)
+    check_equal(browser, page_of(case[0], *case[1]), case, changes)
 
 
 def test_where_the_seconds_go_is_what_simulate_prints(
-    browser: webdriver.Chrome, pages: dict[tuple[str, tuple[str, ...]], Path]
+    browser: webdriver.Chrome, page_of: Callable[..., Path]
 ) -> None:
     rng = random.Random(7)  # noqa: S311
     for name in ("breaking4", "da_silva_2025"):
         case: tuple[str, tuple[str, ...]] = (name, ())
-        go_to(browser, pages[case])
+        go_to(browser, page_of(name))
         for settings in [{}, *(random_changes(*case, rng) for _ in range(3))]:
             listed = browser.execute_script(
                 "Object.assign(lightpace.settings, arguments[0]); lightpace.turn({});"

@@ -135,7 +135,7 @@ def recording_of(
         race_m=scenario.distance,
         step_s=step_s,
         finish_s=None if np.isnan(finish) else finish,
-        status=_status(arrays, finish, step_s),
+        status=_status(arrays, finish, step_s, a),
         from_tick=first,
         came_from=came_from,
         **arrays,
@@ -158,17 +158,19 @@ def _pacers_in(pacers_json: str) -> Pacers:
     return Pacers.model_validate(json.loads(pacers_json))
 
 
-def _status(arrays: dict[str, Floats], finish_s: float, step_s: float) -> Status:
-    """Judge a run by its recorded columns alone."""
+def _status(arrays: dict[str, Floats], finish_s: float, step_s: float, a: Any) -> Status:
+    """Judge a run by its recorded columns, and by what the attempt's steps spent and drew.
+
+    The power between two ticks is not recorded. Where it jumps to and fro, as at the brink of what
+    she dares, the columns alone would miss a hundredth of it.
+    """
     if not all(np.isfinite(values).all() for values in arrays.values()):
         return Status.LEDGER_BROKEN
     reserve = arrays["reserve"]
-    drain = arrays["power"] - arrays["aerobic"]
-    drawn = 0.5 * (drain[1:] + drain[:-1]).sum() * step_s
     code = judged(
         reserve.min(),
-        reserve[0] - reserve[-1] - drawn,
-        arrays["power"].sum() * step_s,
+        reserve[-1 - a.stepped] - reserve[-1] - a.drawn * step_s,
+        a.spent * step_s,
         finish_s,
         ran_too_fast(arrays["x"], step_s),
     )

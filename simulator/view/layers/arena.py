@@ -18,7 +18,6 @@ import pygame
 from numpy.typing import NDArray
 
 from simulator.coefficients import BEND_RADIUS_M, KERB_RADIUS_M, LANE_WIDTH_M, LAP_M, STRAIGHT_M
-from simulator.physics.track import to_plane
 from simulator.view.layers.stands import (
     PANEL_M,
     Wall,
@@ -30,7 +29,7 @@ from simulator.view.layers.stands import (
     tier,
 )
 from simulator.view.layers.track import LANES
-from simulator.view.perspective import NEAR_M, Lens, heading_at, turning
+from simulator.view.perspective import NEAR_M, Lens, heading_at, plane_at, turning
 from simulator.view.sprites import bloom
 from simulator.view.theme import Colour, Theme, mix
 
@@ -108,17 +107,17 @@ def kept(lens: Lens) -> Lens:
     """Return a lens that sees the same lines: the rail's own, on a straight or inside a bend."""
     if lens.rig.pitch != 0.0:
         return lens
-    like = turning(lens.s_m - SEEN_M, lens.s_m + SEEN_M)
+    like = turning(lens.s_m - SEEN_M, lens.s_m + SEEN_M, lens.rig.lap_m)
     return lens if like is None else lens.along(like)
 
 
 @lru_cache(maxsize=4)
 def sight_of(lens: Lens) -> Sight:
     """Return the lines as a camera sees them."""
-    s_m = lens.s_m
-    across = abs(math.sin(lens.rig.yaw - heading_at(s_m))) > 0.7 and lens.rig.pitch < 0.8
-    along = s_m + (_ACROSS if across else _AHEAD)
-    (x, y), (x1, y1) = to_plane(along, 0.0), to_plane(along, 1.0)
+    s_m, lap_m = lens.s_m, lens.rig.lap_m
+    across = abs(math.sin(lens.rig.yaw - heading_at(s_m, lap_m))) > 0.7 and lens.rig.pitch < 0.8
+    along = _ACROSS[np.abs(_ACROSS) < lap_m / 2] if across else _AHEAD[lap_m - 18.0 > _AHEAD]
+    (x, y), (x1, y1) = plane_at(s_m + along, 0.0, lap_m), plane_at(s_m + along, 1.0, lap_m)
     column, row, scale, away = lens.project(
         x + _OFFSETS * (x1 - x),
         y + _OFFSETS * (y1 - y),
@@ -233,11 +232,11 @@ def _ground(target: pygame.Surface, lens: Lens, sight: Sight, theme: Theme) -> N
 
 def _stripes(lens: Lens) -> Iterator[list[Point]]:
     """Yield every second mowing stripe of the infield."""
+    like = lens.rig.lap_m / LAP_M
     x = (np.arange(-13.0, 15.0)[:, None] - 0.5) * STRIPE_M
-    beyond = np.maximum(np.abs(x) - STRAIGHT_M / 2, 0.0)
-    y = np.sqrt(np.maximum((KERB_RADIUS_M - 1.2) ** 2 - beyond**2, 0.0)) * np.linspace(
-        -1.0, 1.0, 15
-    )
+    beyond = np.maximum(np.abs(x) - like * STRAIGHT_M / 2, 0.0)
+    radius = like * BEND_RADIUS_M + KERB_M - 1.2
+    y = np.sqrt(np.maximum(radius**2 - beyond**2, 0.0)) * np.linspace(-1.0, 1.0, 15)
     seen = lens.project(*np.broadcast_arrays(x, y))
     column = np.clip(seen[0], -lens.width, 2 * lens.width)
     row = np.clip(seen[1], -0.3 * lens.height, 1.3 * lens.height)
@@ -302,7 +301,8 @@ def _stand(target: pygame.Surface, lens: Lens, words: tuple[str, ...], theme: Th
 
 def _lamps(target: pygame.Surface, lens: Lens, theme: Theme) -> None:
     """Add banks of floodlights under the roof, and their glare."""
-    x, y, scale, away = lens.track(np.arange(12.5, LAP_M, 25.0), ROOF[0] - 1.0, ROOF[1] + 0.6)
+    places = np.arange(12.5, lens.rig.lap_m, 25.0)
+    x, y, scale, away = lens.track(places, ROOF[0] - 1.0, ROOF[1] + 0.6)
     for i in np.flatnonzero(away > 6.0).tolist():
         size = 8 * max(1, round(min(2.6 * scale.item(i), 0.28 * lens.height) / 8))
         at = x.item(i), y.item(i)
@@ -337,8 +337,9 @@ def _tiled(target: pygame.Surface, layer: pygame.Surface, moved: float, y: int) 
 def _backdrop(target: pygame.Surface, lens: Lens, s_m: float, theme: Theme) -> None:
     """Draw the stand: it moves by parallax on the way, and with the turn on a bend."""
     layer = _stand_strip(lens.width, lens.height, theme)
-    lap = LAP_M / STAND_M + 0.9 * 2.0 * math.pi
-    gone = (s_m % LAP_M) / STAND_M + 0.9 * heading_at(s_m)
+    lap_m = lens.rig.lap_m
+    lap = lap_m / STAND_M + 0.9 * 2.0 * math.pi
+    gone = (s_m % lap_m) / STAND_M + 0.9 * heading_at(s_m, lap_m)
     # a whole number of strips in a lap: where the lap begins anew nothing jumps
     strips = max(1, round(lap * 1.36 * lens.height / layer.get_width()))
     _tiled(target, layer, gone / lap * strips * layer.get_width(), 0)

@@ -88,7 +88,7 @@ class Wall:
 
 def draw_walls(target: pygame.Surface, lens: Lens, walls: Sequence[Wall]) -> None:
     """Draw walls, far ones first."""
-    s = lens.s_m + _STATIONS_M
+    s = lens.s_m + _STATIONS_M[np.abs(_STATIONS_M) <= lens.rig.lap_m / 2]
     offsets, ups = np.array([line for each in walls for line in (each.foot, each.head)]).T
     seen_at = lens.track(s, offsets[:, None], ups[:, None])
     for i, each in enumerate(walls):

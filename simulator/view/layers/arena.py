@@ -262,7 +262,7 @@ def _stripes(lens: Lens) -> Iterator[list[Point]]:
     high = np.where(last < STRIPE_NEAR_M, np.maximum(cut, 0.0), 1.0)
     ends = np.stack([low, high]) * 2.0 - 1.0
     column, row, _, _ = lens.project(x, ends * half)
-    column = np.minimum(np.maximum(column, -3.0 * lens.width), 4.0 * lens.width)
+    column = np.minimum(np.maximum(column, -3e4), 3e4)
     seen = (high > low) & (half > 0.0) & (row.min(axis=0) < lens.height)
     points = np.stack([column, row], axis=2).tolist()
     for k in range(0, len(x) - 1, 2):

@@ -332,8 +332,11 @@ class App:
         shot = self.shot.after(min(elapsed_s, 0.05))
         self.shot = directed(shot, self._staging, scene.staging)
         self._staging = scene.staging
+        seen = (
+            replace(scene, waves=()) if self.presenter.blank else scene
+        )  # real lights go dark too
         for see in self._witnesses:
-            see(scene)
+            see(seen)
         self.presenter.pass_time(scene, elapsed_s)
         if not self.visible and not self.presenter.on:
             return  # an audience's picture is drawn whatever a system says of its window

@@ -528,9 +528,10 @@ class Session:
 
     def change_split(self, index: int, text: str, *, cumulative: bool) -> bool:
         """Set one split of the plan; False where that is refused, with a notice."""
-        return self._done(
-            self.editor.change_split(index, text, self._tick(), cumulative=cumulative)
-        )
+        refusal = self.editor.change_split(index, text, self._tick(), cumulative=cumulative)
+        if not refusal:
+            self.hands.note()
+        return self._done(refusal)
 
     def reset_split(self, index: int | None) -> bool:
         """Set one split back to the file's, or with None the whole plan; False where refused."""

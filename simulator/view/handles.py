@@ -18,7 +18,7 @@ from simulator.coefficients import BEND_RADIUS_M, BESIDE_REACH_M, LAP_M, STRAIGH
 from simulator.screen import Camera
 from simulator.stage.panel_state import SplitKnob
 from simulator.stage.scene import Body, PacerSlot, Scene
-from simulator.units import format_time, parse_time
+from simulator.units import format_signed, format_time, parse_time
 from simulator.view.camera import Shot, rig_of
 from simulator.view.layers.group import StraightTrack, body_size, straight
 from simulator.view.layout import Box, Layout
@@ -90,6 +90,7 @@ class Touch:
         grab: what the mouse holds.
         snaps: the lines that draw it now.
         refused: why it cannot be where the hand is.
+        moved: what was moved last, and how much later she finishes for it [s], where that is known.
         pointer: where the mouse is [px].
     """
 
@@ -97,6 +98,7 @@ class Touch:
     grab: Grab | None = None
     snaps: tuple[Snap, ...] = ()
     refused: str = ""
+    moved: tuple[str | int, float | None] = ("", None)
     pointer: tuple[int, int] = (-1, -1)
 
 
@@ -310,9 +312,34 @@ def draw_pacers(surface: pygame.Surface, view: View, piece: Piece, touch: Touch)
     for body in scene.pacers:
         if body.name == touch.taken:
             around(body.x_m, body.offset_m, theme.red if touch.refused else theme.own, 16)
-            _label(surface, view, piece, body, touch.refused)
         elif body is hovered:
             around(body.x_m, body.offset_m, theme.text, 10)
+    taken = next((body for body in scene.pacers if body.name == touch.taken), None)
+    if hovered is not None and hovered is not taken:
+        _label(surface, view, piece, hovered, "drag to move")
+    elif taken is not None:
+        cost_s = touch.moved[1] if touch.moved[0] == touch.taken else None
+        note = "assumed" if cost_s is None else f"assumed; {cost_words(cost_s)}"
+        _label(surface, view, piece, taken, note, touch.refused)
+
+
+def draw_hint(surface: pygame.Surface, view: View) -> None:
+    """Say below the inset, before the gun, that its pacers can be moved."""
+    box = view.layout.infield.group
+    if box is not None and view.shot.whole and view.scene.pacers:
+        px, at = (
+            view.style.sizes.caption,
+            (box.centre[0], box.bottom + 0.85 * view.style.sizes.caption),
+        )
+        text = "Drag a pacer to see what it costs."
+        view.style.type.write(surface, text, at, REGULAR, px, view.style.theme.muted, align=0.5)
+
+
+def cost_words(cost_s: float) -> str:
+    """Return how much later or earlier she finishes, in words."""
+    if abs(cost_s) < 0.005:
+        return "same finish"
+    return f"finish {format_signed(cost_s)} s"
 
 
 def _draw_snap(surface: pygame.Surface, view: View, piece: Piece, snap: Snap) -> None:
@@ -321,8 +348,8 @@ def _draw_snap(surface: pygame.Surface, view: View, piece: Piece, snap: Snap) ->
     if snap.along:
         half = view.scene.group.span_m / 2
         line = [piece.spot(half * n / 12, snap.at_m) for n in range(-12, 13)]
-        x, y = line[0] if piece is not view.seen else line[-1]
-        at = (x + px, y - 0.6 * px)
+        x, y = min(line)
+        at = (max(x, box.x) + px, min(max(y, box.y + px), box.bottom) - 0.6 * px)
     else:
         along = view.drawn(snap.at_m, 0.0)[0] - centre
         line = [piece.spot(along, offset) for offset in (-1.0, SNAP_LINE_M)]
@@ -331,10 +358,13 @@ def _draw_snap(surface: pygame.Surface, view: View, piece: Piece, snap: Snap) ->
     style.type.write(surface, snap.text, at, REGULAR, px, colour)
 
 
-def _label(surface: pygame.Surface, view: View, piece: Piece, body: Body, refused: str) -> None:
+def _label(
+    surface: pygame.Surface, view: View, piece: Piece, body: Body, note: str, refused: str = ""
+) -> None:
     """Say who is taken and where he is, or why he cannot be moved there."""
     slot, style = view.slot_of(body), view.style
-    if slot is None:
+    foot = view.at(piece, body.x_m, body.offset_m)
+    if slot is None or not pygame.Rect(piece.box).inflate(40, 40).collidepoint(foot):
         return
     px, theme = style.sizes.caption, style.theme
     side = "ahead" if slot.ahead_m >= 0 else "behind"
@@ -342,13 +372,12 @@ def _label(surface: pygame.Surface, view: View, piece: Piece, body: Body, refuse
     going = max(abs(x_m - body.x_m), abs(offset_m - body.offset_m)) > GOING_M
     text = f"{slot.name}  {'goes to ' * going}{abs(slot.ahead_m):.2f} m {side}"
     text += f", {slot.offset_m:.2f} m aside" if slot.offset_m else ""
-    text = refused or f"{text}  (assumed)"
+    text = refused or f"{text}  ({note})"
     tint = theme.red if refused else theme.text
     wide = min(style.type.width(text, SEMIBOLD, px) + px, piece.box.w)
     card = ground((wide, round(1.5 * px)), style.sizes, theme)
     at = (px / 2, 0.75 * px)
     style.type.write(card, text, at, SEMIBOLD, px, tint, width=max(1, wide - px))
-    foot = view.at(piece, body.x_m, body.offset_m)
     x = min(max(round(foot[0] - wide / 2), piece.box.x), piece.box.right - wide)
     y = low = piece.box.bottom - card.get_height()
     if isinstance(piece, SeenTrack):
@@ -376,7 +405,8 @@ def draw_handles(
         surface.fill(colour, (left + 1, y, max(1, right - left - 2), thick))
         surface.blit(*dot(colour, radius, radius, 16, theme.back, 1.5).at(x, y))
         if over or (n == touch.taken and held is None):
-            _say_split(surface, view, splits, n, (x, y), touch.refused)
+            cost_s = touch.moved[1] if touch.moved[0] == n else None
+            _say_split(surface, view, splits, n, (x, y), touch.refused, cost_s)
 
 
 def _say_split(
@@ -386,6 +416,7 @@ def _say_split(
     n: int,
     at: tuple[int, int],
     refused: str,
+    cost_s: float | None,
 ) -> None:
     split, style = splits[n], view.style
     px, theme, length = style.sizes.caption, style.theme, lengths_of(splits)[n]
@@ -393,7 +424,8 @@ def _say_split(
     was = f", file {split.in_file}" if split.changed and split.in_file else ""
     lock = ", locked" if split.locked else ""
     text = f"to {split.label}: {split.section} s, {format_time(pace)}/400, at {split.cumulative}"
-    text = refused or f"{text}{was}{lock}"
+    cost = "" if cost_s is None else f"; {cost_words(cost_s)}"
+    text = refused or f"{text}{was}{lock}{cost}"
     wide = style.type.width(text, SEMIBOLD, px) + px
     card = ground((wide, round(1.6 * px)), style.sizes, theme)
     tint = theme.red if refused else theme.text

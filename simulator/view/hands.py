@@ -7,13 +7,14 @@ picture. What is held moves with the hand: no preview, the run itself is simulat
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 
 import pygame
 
 from simulator.coefficients import LAP_M
 from simulator.stage.panel_state import SplitKnob
-from simulator.stage.scene import PacerSlot, Scene
+from simulator.stage.scene import PacerSlot, Phase, Scene
 from simulator.units import parse_time
 from simulator.view.camera import Shot
 from simulator.view.handles import (
@@ -24,8 +25,10 @@ from simulator.view.handles import (
     Snap,
     Touch,
     View,
+    cost_words,
     draw_bars,
     draw_handles,
+    draw_hint,
     draw_pacers,
     handles_of,
     lengths_of,
@@ -79,6 +82,7 @@ class HandTool:
         self._view: View | None = None
         self._clicked: tuple[tuple[int, int], float] = ((-99, -99), -9.0)
         self._now_s = 0.0
+        self._is_hand = False
 
     @property
     def taken(self) -> str | int | None:
@@ -233,9 +237,14 @@ class HandTool:
 
     def let_go(self) -> None:
         """Hold nothing any more."""
-        if self._touch.grab is not None:
-            self._touch.grab, self._touch.snaps, self._touch.refused = None, (), ""
+        grab, touch = self._touch.grab, self._touch
+        if grab is not None:
+            touch.grab, touch.snaps, touch.refused = None, (), ""
             self._session.hands.let_go()
+            cost_s = self._session.hands.cost_s
+            if grab.moved and cost_s is not None:
+                words = cost_words(cost_s)
+                self._session.notify(f"{words[:1].upper()}{words[1:]}. Ctrl Z takes it back.")
 
     def _down(self, at: tuple[int, int], button: int, view: View) -> bool:
         before, self._clicked = self._clicked, (at, self._now_s)
@@ -336,11 +345,13 @@ class HandTool:
 
     def _move(self, number: int, ahead_m: float, offset_m: float) -> None:
         self._touch.refused = self._session.hands.move(number, ahead_m, offset_m)
+        self._touch.moved = self.taken or "", None
 
     def _set_split(self, number: int, time_s: float) -> None:
         self._touch.refused = ""
         if not self._session.change_split(number, f"{max(time_s, 0.01):.2f}", cumulative=False):
             self._touch.refused = self._session.panel_state().split_problem
+        self._touch.moved = number, None
 
     def _set_end(self, grab: Grab, slot: PacerSlot, plot: Plot) -> None:
         """Let a bar begin or end where the hand is."""
@@ -394,6 +405,18 @@ class HandTool:
         if refusal:
             self._session.notify(sentence(refusal))
 
+    def _point(self, view: View) -> None:
+        """Let the pointer be a hand over what can be dragged."""
+        touch = self._touch
+        takes = touch.grab is not None or view.under(touch.pointer) is not None
+        if not takes and self.chart is ChartKind.PACE:
+            takes = any(near(touch.pointer, place) for place in self._handles(view))
+        if takes is not self._is_hand:
+            self._is_hand = takes
+            with suppress(pygame.error):  # not every display has such pointers
+                shape = pygame.SYSTEM_CURSOR_HAND if takes else pygame.SYSTEM_CURSOR_ARROW
+                pygame.mouse.set_cursor(shape)
+
     # -- pictures --------------------------------------------------------------------------------
 
     def pass_time(self, elapsed_s: float) -> None:
@@ -411,6 +434,8 @@ class HandTool:
     ) -> None:
         """Draw over the picture what is taken, held or under the mouse."""
         view = self._view = View(scene, layout, style, shot)
+        self._touch.moved = self._touch.moved[0], self._session.hands.cost_s
+        self._point(view)
         if isinstance(self.taken, str) and all(s.name != self.taken for s in scene.group.slots):
             self._touch.taken = None
         for piece in view.pieces:
@@ -424,3 +449,5 @@ class HandTool:
             elif self.chart is ChartKind.PACERS:
                 draw_bars(surface, view, layout.timeline, self._touch)
             self.strip.draw(surface, layout.timeline, style, self.chart, self._slot())
+        if scene.phase is Phase.READY and self._touch.moved[0] == "":
+            draw_hint(surface, view)

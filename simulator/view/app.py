@@ -15,7 +15,6 @@ from typing import Unpack
 
 import pygame
 
-from simulator.coefficients import LAP_M
 from simulator.errors import DisplayError
 from simulator.screen import Camera
 from simulator.stage.keys import Action
@@ -262,9 +261,6 @@ class App:
                 self.session.perform(action)
 
     def _next_camera(self, steps: int) -> None:
-        if self.session.scenario.track.lap != LAP_M:
-            self.session.notify("The close cameras run on a lap of 400 m alone.")
-            return
         self.shot = self.shot.next(steps)
         self.session.notify(f"Camera: {self.shot.camera}.")
 

@@ -14,8 +14,7 @@ import numpy as np
 import pygame
 from numpy.typing import NDArray
 
-from simulator.coefficients import LAP_M
-from simulator.physics.track import to_plane
+from simulator.coefficients import BEND_RADIUS_M, LAP_M, STRAIGHT_M
 from simulator.stage.scene import Body, Scene
 from simulator.stage.wake import ACROSS_M, AHEAD_M, BEHIND_M, STEP_M, Wake
 from simulator.units import MILE_M, format_time
@@ -38,6 +37,7 @@ from simulator.view.perspective import (
     heading_at,
     like_elsewhere,
     place_at,
+    plane_at,
     turning,
 )
 from simulator.view.sprites import bloom
@@ -97,8 +97,8 @@ def place(scene: Scene, lens: Lens) -> list[Placed]:
     yaw, turned = lens.rig.yaw, math.cos(lens.rig.pitch)
     seen = []
     for body in (*scene.ghosts, *scene.pacers, scene.runner):
-        s = (body.x_m + scene.start_s_m) % LAP_M
-        x, y = place_at(s, body.offset_m)
+        s = scene.s_m(body)
+        x, y = place_at(s, body.offset_m, scene.lap_m)
         column, row, scale, depth = lens.see(x, y)
         if (
             body.alpha <= 0.02
@@ -111,7 +111,9 @@ def place(scene: Scene, lens: Lens) -> list[Placed]:
         # who is right below the lens is seen as it is turned, not from whichever side he is of it
         aside = (math.atan2(dy, dx) - yaw + math.pi) % (2.0 * math.pi) - math.pi
         # against the running direction, positive towards the outside, as `athletes.View` has it
-        turn = (math.degrees(heading_at(s) - yaw - aside * turned) + 180.0) % 360.0 - 180.0
+        turn = (
+            math.degrees(heading_at(s, scene.lap_m) - yaw - aside * turned) + 180.0
+        ) % 360.0 - 180.0
         view = View(turn, math.degrees(math.atan2(ez - 0.9, math.hypot(dx, dy))))
         seen.append(Placed(body, s, column, row, scale, depth, view))
     rank = {"pacer": 0.0, "ghost": 0.05, "runner": 0.15}
@@ -127,7 +129,7 @@ def leds(scene: Scene, lens: Lens, theme: Theme) -> list[Led]:
     for i, wave in enumerate(scene.waves):
         which[wave.brightness > bright] = i
         bright = np.maximum(bright, wave.brightness)
-    places, x, y = _rail(scene.leds)
+    places, x, y = _rail(scene.leds, scene.lap_m)
     column, row, scale, depth = lens.project(x, y, LED_UP_M)
     at = np.flatnonzero((depth > NEAR_M) & ((scale > DARK_LED_PX) | (bright > 0.02)))
     colours = [theme.light(wave.colour) for wave in scene.waves] or [theme.ground.led_off]
@@ -145,10 +147,10 @@ def leds(scene: Scene, lens: Lens, theme: Theme) -> list[Led]:
 
 
 @lru_cache(maxsize=4)
-def _rail(count: int) -> tuple[Floats, Floats, Floats]:
+def _rail(count: int, lap_m: float) -> tuple[Floats, Floats, Floats]:
     """Return the LEDs' track positions and their places in the plane [m]."""
-    places = np.arange(count, dtype=np.float64) * (LAP_M / count)
-    return places, *to_plane(places, KERB_M - 0.03)
+    places = np.arange(count, dtype=np.float64) * (lap_m / count)
+    return places, *plane_at(places, KERB_M - 0.03, lap_m)
 
 
 def _step(length_px: float) -> int:
@@ -252,18 +254,19 @@ class Close:
         sight = arena.sight_of(arena.kept(lens))
         long = "one mile" if abs(scene.race_m - MILE_M) < 0.5 else f"{scene.race_m:,.0f} m"
         words = (scene.title, long, format_time(scene.target_s), "lightpace")
-        arena.draw(target, lens, sight, scene.start_s_m, words, theme)
+        arena.draw(target, lens, sight, scene.start_m, words, theme)
         lights = leds(scene, lens, theme)
         flat = max(0.22, min(1.0, math.sin(rig.pitch) * 1.3))
         light_on_ground(target, lights, flat)
-        ex, ey, _ = lens.eye
-        inside = math.hypot(max(abs(ex) - 42.195, 0.0), ey) < 36.5
+        (ex, ey, _), like = lens.eye, scene.lap_m / LAP_M
+        beyond = max(abs(ex) - like * STRAIGHT_M / 2, 0.0)
+        inside = math.hypot(beyond, ey) < like * BEND_RADIUS_M + KERB_M
         if not inside:
             kerb(target, sight, theme)
             heads(target, lights, theme)
         wake(target, scene, lens, theme)
         if moments.flashes(scene):
-            x, y, scale, depth = lens.spot(scene.start_s_m, moments.STARTER_OFFSET_M, 2.2)
+            x, y, scale, depth = lens.spot(scene.start_m, moments.STARTER_OFFSET_M, 2.2)
             if depth > NEAR_M:
                 moments.flash(target, scene, (x, y), min(3.0 * scale, 0.2 * lens.height))
         gap = gap_line(target, scene, lens, style)
@@ -358,7 +361,7 @@ def gap_line(
     unit = style.sizes.unit
     colour = style.theme.gap(line.state)
     span = min(max(line.metres, -60.0), 60.0)
-    her = (scene.runner.x_m + scene.start_s_m) % LAP_M
+    her = scene.s_m(scene.runner)
     count = max(3, 2 + int(abs(span)))
     spots = [lens.spot(her + span * k / (count - 1), GAP_OFFSET_M) for k in range(count)]
     seen = [
@@ -510,7 +513,7 @@ def minimap(target: pygame.Surface, scene: Scene, rig: Rig, style: Style) -> pyg
     target.blit(_lap(half, turn, max(1, round(4 * unit)), theme.panel, theme.faint), (left, top))
 
     def dot(x_m: float, colour: Colour, radius: float) -> None:
-        x, y = on_map(*place_at(x_m + scene.start_s_m, 3.0), turn, half)
+        x, y = on_map(*place_at(x_m * LAP_M / scene.lap_m + scene.start_s_m, 3.0), turn, half)
         pygame.draw.circle(target, colour, (left + x, top + y), radius)
 
     for wave in scene.waves:
@@ -550,10 +553,10 @@ def wake(target: pygame.Surface, scene: Scene, lens: Lens, theme: Theme) -> None
     if field is None:
         return
     # where the track looks the same the wake does: it is drawn once for each arrangement
-    first = field.first_m + scene.start_s_m
-    begin = (first - lens.s_m + LAP_M / 2) % LAP_M - LAP_M / 2
+    first, lap_m = field.first_m + scene.start_m, scene.lap_m
+    begin = (first - lens.s_m + lap_m / 2) % lap_m - lap_m / 2
     low, high = min(begin, 0.0), max(begin + BEHIND_M + AHEAD_M, 0.0)
-    stretch = turning(lens.s_m + low, lens.s_m + high)
+    stretch = turning(lens.s_m + low, lens.s_m + high, lap_m)
     at = WAKE_PLACE_M * round(lens.s_m / WAKE_PLACE_M) if stretch is None else stretch
     near = WAKE_PLACE_M * round(begin / WAKE_PLACE_M)
     drawn = _wake_layer(field, near, like_elsewhere(lens, at), theme)

@@ -188,6 +188,10 @@ def present(
     theme: ThemeName = "night",
     sound: WithSound = False,
     leds: Leds = None,
+    restore: Annotated[
+        bool,
+        typer.Option("--restore", help="Go on where this presentation was left: chapter, knobs."),
+    ] = False,
 ) -> None:
     """Present a story, or a scenario's own events, to an audience with a clicker."""
     from simulator.view.window import missing_display
@@ -200,11 +204,21 @@ def present(
     def opened() -> Session:
         from simulator.scenario.story_script import is_story, load_story
         from simulator.session import Session
+        from simulator.session.autosave import Autosave
         from simulator.session.presentation import Presentation
 
         if is_story(story):
-            return Presentation(load_story(story)).session
-        return Session.open(story)
+            script = load_story(story)
+            session = Presentation(script).session
+            session.autosave = Autosave(story=str(script.path.absolute()))
+        else:
+            session = Session.open(story)
+            session.autosave = Autosave()
+        if restore:
+            session.restore()
+        elif session.left_behind:  # where an audience does not read it
+            err.print(escape(f"--restore goes on with the last session: {session.left_behind}."))
+        return session
 
     how: Opening = {"size": (1280, 720), "theme": theme, "display": display}
     how["presenting"] = not windowed

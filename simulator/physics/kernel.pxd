@@ -73,7 +73,7 @@ cdef class Formation:
 
 @cython.final
 cdef class Attempt:
-    cdef public double step, race, start, drag_k, force_k, cost_k, aerobic_max
+    cdef public double step, race, start, cells_per_m, drag_k, force_k, cost_k, aerobic_max
     cdef public double tau_aerobic, per_tau_aerobic
     cdef public double anticipation, gusts, heat, last_place, shelter_step, shift, scale, drop_back, wide_m
     cdef public double earlier_share, earlier_shift, earlier_scale, changed_at

@@ -496,6 +496,7 @@ class Attempt:
 
     Constants (see `simulator.physics.setup`):
         step, race, start: time step [s], race distance and track position of the start line [m].
+        cells_per_m: how many track cells there are to a metre of the lap [1/m].
         drag_k: K = k rho CdA / (2 m g) [s2/m2]; force_k: k / g [s2/m]; cost_k: the kit's cost [1].
         aerobic_max: MAP in this air with the form on the day [W/kg]; heat: how fast the heat to
             which she is exposed adds up [deg C min/s].
@@ -551,6 +552,7 @@ class Attempt:
     wanted_group: float
     bend: float
     bends: Table
+    cells_per_m: float
     changed_at: float
     changing: bool
     cost_k: float
@@ -877,7 +879,7 @@ class Attempt:
         """
         self.shelter = shelter
         self.exposed = self.drag_k * (1.0 - shelter)
-        place = (x + self.start) * CELLS_PER_M
+        place = (x + self.start) * self.cells_per_m
         if not place > 0.0:
             place = 0.0
         cell = int(place)

@@ -180,7 +180,7 @@ class Painter:
         picture = pygame.Surface((layout.width, layout.height), 0, 32)
         picture.fill(theme.back)
         view = camera.whole(layout.track)
-        ground = draw_ground(view, stage, theme, scene.start_s_m, scene.leds)
+        ground = draw_ground(view, stage, theme, scene.start_s_m, scene.leds, scene.lap_m)
         picture.blit(ground, stage)
         mark_names(picture, view, stage, scene.start_s_m, style, scene.lap_m)
         if layout.infield.group is not None:
@@ -321,7 +321,7 @@ class Painter:
         """Draw the ground: sharp where the camera is at rest, stretched while it moves."""
         view, box = seen
         shot, most, tiles = options.shot, options.tiles, self._tiles
-        track = (scene.start_s_m, scene.leds)
+        track = (scene.start_s_m, scene.leds, scene.lap_m)
 
         def stretch() -> None:
             known = camera.whole(layout.track)

@@ -51,6 +51,12 @@ AudienceDisplay = Annotated[
 WithSound = Annotated[
     bool, typer.Option("--sound", help="Play the gun, the bell and a tick each lap.")
 ]
+LedTarget = Annotated[
+    str | None,
+    typer.Option(
+        metavar="sacn:HOST,universe=1,count=150", help="Light a real LED strip over sACN."
+    ),
+]
 
 
 @app.callback(invoke_without_command=True)
@@ -116,12 +122,7 @@ def run(
             "--restore", help="Bring back what the last run left: settings, kept runs, place."
         ),
     ] = False,
-    leds: Annotated[
-        str | None,
-        typer.Option(
-            metavar="sacn:HOST,universe=1,count=150", help="Light a real LED strip over sACN."
-        ),
-    ] = None,
+    leds: LedTarget = None,
 ) -> None:
     """Open the window and watch the attempt."""
     from simulator.view.preferences import load_preferences, settings_file
@@ -183,10 +184,16 @@ def present(
     ] = False,
     theme: ThemeName = "night",
     sound: WithSound = False,
+    link: Annotated[
+        str | None,
+        typer.Option(help="Address of the story's page, for the QR code.", show_default="its own"),
+    ] = None,
+    leds: LedTarget = None,
 ) -> None:
     """Present a story, or a scenario's own events, to an audience with a clicker."""
     from simulator.view.window import missing_display
 
+    _checked_link(link)
     missing = missing_display()
     if missing:
         _print_chapters(missing, story)
@@ -197,14 +204,27 @@ def present(
         from simulator.session import Session
         from simulator.session.presentation import Presentation
 
-        if is_story(story):
-            return Presentation(load_story(story)).session
-        return Session.open(story)
+        if not is_story(story):
+            return Session.open(story)
+        script = load_story(story)
+        if link is not None:
+            script = replace(script, story=script.story.model_copy(update={"link": link}))
+        return Presentation(script).session
 
     how: Opening = {"size": (1280, 720), "theme": theme, "display": display}
     how["presenting"] = not windowed
     fills = None if windowed else 1 if display is None else display
-    _watch(opened, how, fills, nullcontext(), sound=sound)
+    strip = nullcontext() if leds is None else _strip(leds, theme)
+    _watch(opened, how, fills, strip, sound=sound)
+
+
+def _checked_link(link: str | None) -> None:
+    """Refuse an address that makes no code that a phone can read."""
+    from simulator.export.page import LONGEST_LINK
+
+    if link is not None and len(link) > LONGEST_LINK:
+        what = f"A link of {len(link)} characters makes no code that a phone can read."
+        raise typer.BadParameter(what, param_hint="--link")
 
 
 def _watch(

@@ -255,7 +255,8 @@ def mark_names(
         for s in (100.0, 200.0, 300.0)
         if abs(s - start_s_m) > NEAR_START_M
     ]
-    px = max(9, min(round(1.9 * LANE_WIDTH_M * view.scale), style.sizes.px(22)))
+    least, lanes = max(9, style.sizes.least), round(1.9 * LANE_WIDTH_M * view.scale)
+    px = max(least, min(lanes, style.sizes.px(22)))
     colour = theme.ground.line
     for s_m, text in names:
         wide = style.type.width(text, SEMIBOLD, px) / view.scale

@@ -187,6 +187,10 @@ def present(
     ] = False,
     theme: ThemeName = "night",
     sound: WithSound = False,
+    link: Annotated[
+        str | None,
+        typer.Option(help="Address of the story's page, for the QR code.", show_default="its own"),
+    ] = None,
     leds: Leds = None,
     restore: Annotated[
         bool,
@@ -196,6 +200,7 @@ def present(
     """Present a story, or a scenario's own events, to an audience with a clicker."""
     from simulator.view.window import missing_display
 
+    _checked_link(link)
     missing = missing_display()
     if missing:
         _print_chapters(missing, story)
@@ -209,6 +214,8 @@ def present(
 
         if is_story(story):
             script = load_story(story)
+            if link is not None:
+                script = replace(script, story=script.story.model_copy(update={"link": link}))
             session = Presentation(script).session
             session.autosave = Autosave(story=str(script.path.absolute()))
         else:
@@ -224,6 +231,15 @@ def present(
     how["presenting"] = not windowed
     fills = None if windowed else 1 if display is None else display
     _watch(opened, how, fills, _strip(leds, theme), sound=sound)
+
+
+def _checked_link(link: str | None) -> None:
+    """Refuse an address that makes no code that a phone can read."""
+    from simulator.export.page import LONGEST_LINK
+
+    if link is not None and len(link) > LONGEST_LINK:
+        what = f"A link of {len(link)} characters makes no code that a phone can read."
+        raise typer.BadParameter(what, param_hint="--link")
 
 
 def _watch(

@@ -542,7 +542,12 @@ def test_a_caption_is_in_one_size_whatever_is_known_of_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     sizes: list[tuple[str, int]] = []
-    monkeypatch.setattr(Type, "write", lambda *a, **_: sizes.append((a[2], a[5])) or 0)
+
+    def noting(_: Type, __: pygame.Surface, text: str, *a: Any, **___: Any) -> int:
+        sizes.append((text, a[2]))
+        return 0
+
+    monkeypatch.setattr(Type, "write", noting)
     whole = "At 600 m she is 2.31\N{NO-BREAK SPACE}s behind, and the light is lost at 934 m. " * 2
     for shown in (whole, whole.replace("2.31\N{NO-BREAK SPACE}s behind", " …")):
         scene = captioned(whole.strip())

@@ -256,7 +256,6 @@ def still(
 ) -> None:
     """Write the window's picture of one moment, without a display."""
     attempt = load(scenario, changes)
-    _check_lap_of_camera(camera, attempt)
     width_height = picture_size(size)
     from simulator.session import Session
     from simulator.view.camera import resting
@@ -360,7 +359,7 @@ def film(
 
     colours = theme_named(theme)
     of_story = is_story(scenario)
-    reel = _story(scenario, changes) if of_story else _attempt(scenario, changes, speed, camera)
+    reel = _story(scenario, changes) if of_story else _attempt(scenario, changes, speed)
     first, last = moment(start, reel.moments, "--from"), moment(end, reel.moments, "--to")
     if not reel.first_s <= first < last <= reel.last_s:
         raise typer.BadParameter(
@@ -399,14 +398,13 @@ class _Reel:
     beat_s: float | None = None
 
 
-def _attempt(name: str, changes: list[str] | None, speed: float, camera: str) -> _Reel:
+def _attempt(name: str, changes: list[str] | None, speed: float) -> _Reel:
     from simulator.export.film import attempt_scenes
     from simulator.session import Session
     from simulator.stage.events import beat_s
     from simulator.stage.playback import COUNTDOWN_S
 
     attempt = load(name, changes)
-    _check_lap_of_camera(camera, attempt)
     session = Session(attempt)
 
     def scenes(cut: Cut) -> SceneAt:
@@ -474,15 +472,6 @@ def _story_page(
     _check_lap_of_page(output, [chapter.show.scenario for chapter in timeline.chapters])
     write_story_page(timeline, output, theme, link=link, force=force)
     return timeline.script.story.name
-
-
-def _check_lap_of_camera(camera: str, attempt: Scenario) -> None:
-    """Refuse a close camera on another lap: the stadium that it is in has one of 400 m."""
-    from simulator.coefficients import LAP_M
-
-    if attempt.track.lap != LAP_M and Camera(camera).close:
-        what = f"It runs on a lap of 400 m, and this is one of {attempt.track.lap:g} m."
-        raise typer.BadParameter(what, param_hint="--camera")
 
 
 def _check_lap_of_page(output: Path, attempts: Sequence[Scenario]) -> None:

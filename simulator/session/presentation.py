@@ -168,6 +168,18 @@ class Presentation:
             knobs=", ".join(_said(knob) for knob in self._knobs()),
         )
 
+    @property
+    def place(self) -> int | None:
+        """The chapter that is shown, from 0; None before the first press and after the end."""
+        last = self._number + 1 == len(self.timeline.chapters)
+        unbegun = self._waits and self._number == 0
+        return None if unbegun or (last and self._over) else self._number
+
+    def come_back(self, chapter: int) -> None:
+        """Stand in a chapter, as if it had been interrupted: the last one where it is gone."""
+        self._turn_to(min(chapter, len(self.timeline.chapters) - 1))
+        self._waits = False
+
     def _set_off(self) -> None:
         self._waits = False
         player = self.session.player

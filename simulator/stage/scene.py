@@ -459,3 +459,12 @@ class Scene:
     board_share: float = 1.0
     weather: Weather | None = None
     lap_m: float = LAP_M
+
+    @property
+    def start_m(self) -> float:
+        """Track position of the start line [m]."""
+        return self.start_s_m * self.lap_m / LAP_M
+
+    def s_m(self, body: Body) -> float:
+        """Return the track position of a body [m]."""
+        return (body.x_m + self.start_m) % self.lap_m

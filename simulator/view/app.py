@@ -15,7 +15,6 @@ from typing import Unpack
 
 import pygame
 
-from simulator.coefficients import LAP_M
 from simulator.errors import DisplayError
 from simulator.screen import Camera
 from simulator.stage.keys import Action
@@ -28,7 +27,7 @@ from simulator.view.input import Pointing, binding_of, by_position, digit_of
 from simulator.view.layout import Layout
 from simulator.view.panels.cards import draw_problem
 from simulator.view.panels.timeline import ChartKind
-from simulator.view.picture import Painter, PictureOptions, inset_of, layout_of
+from simulator.view.picture import Painter, PictureOptions, layout_of
 from simulator.view.presenter import Presenter
 from simulator.view.sound import Sound
 from simulator.view.text import Style
@@ -269,9 +268,6 @@ class App:
                 self.session.perform(action)
 
     def _next_camera(self, steps: int) -> None:
-        if self.session.scenario.track.lap != LAP_M:
-            self.session.notify("The close cameras run on a lap of 400 m alone.")
-            return
         self.shot = self.shot.next(steps)
         self.session.notify(f"Camera: {self.shot.camera}.")
 
@@ -403,7 +399,7 @@ class App:
             self._editor.place(layout, style)
         if self.looks.help:
             return  # over the whole picture, the drawer too
-        self.hands.draw(surface, scene, layout, style, inset_of(layout, on_air(self.shot, scene)))
+        self.hands.draw(surface, scene, layout, style, on_air(self.shot, scene))
         self._editor.draw(surface, scene, layout, style, elapsed_s, self.hands.read_out)
         if self._asked:
             text = f"{self._asked} {_STAYS}"

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING
 
 import pygame
 
-from simulator.coefficients import LAP_M
 from simulator.files import replacing
 from simulator.scenario.in_picture import MOMENT, SCENARIO, with_texts
 from simulator.screen import Camera
@@ -133,8 +132,6 @@ class Painter:
         if scene.notice and options.presenting:
             scene = replace(scene, notice="")
         options = replace(options, shot=on_air(options.shot, scene))
-        if scene.lap_m != LAP_M and options.shot.camera.close:  # their stadium has a lap of 400 m
-            options = replace(options, shot=camera.resting(Camera.WHOLE))
         layout = layout_of(surface.get_size(), scene.staging, options)
         base = self._base_of(layout, scene)
         self._panels(base, scene, layout, options.chart)
@@ -184,7 +181,7 @@ class Painter:
         picture = pygame.Surface((layout.width, layout.height), 0, 32)
         picture.fill(theme.back)
         view = camera.whole(layout.track)
-        ground = draw_ground(view, stage, theme, scene.start_s_m, scene.leds)
+        ground = draw_ground(view, stage, theme, scene.start_s_m, scene.leds, scene.lap_m)
         picture.blit(ground, stage)
         mark_names(picture, view, stage, scene.start_s_m, style, scene.lap_m)
         if layout.infield.group is not None:
@@ -247,9 +244,9 @@ class Painter:
             bodies.write_names(
                 surface, bodies.place_names(spots, view, box, keep_off, style), style
             )
-        if view.scale >= BODIES_PX and not options.shot.whole and scene.lap_m == LAP_M:
+        if view.scale >= BODIES_PX and not options.shot.whole:
             part = surface.subsurface(pygame.Rect(box).clip(surface.get_rect()))
-            rig = camera.map_rig(view, Box(*part.get_offset(), *part.get_size()))
+            rig = camera.map_rig(view, Box(*part.get_offset(), *part.get_size()), scene.lap_m)
             exact = options.tiles is None
             self._athletes.from_above(part, scene, rig, self.theme, exact=exact)
         else:
@@ -325,7 +322,7 @@ class Painter:
         """Draw the ground: sharp where the camera is at rest, stretched while it moves."""
         view, box = seen
         shot, most, tiles = options.shot, options.tiles, self._tiles
-        track = (scene.start_s_m, scene.leds)
+        track = (scene.start_s_m, scene.leds, scene.lap_m)
 
         def stretch() -> None:
             known = camera.whole(layout.track)

@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from simulator.analysis.uncertainty import Forecast
     from simulator.export.film import Cut, SceneAt
     from simulator.scenario.model import Scenario
+    from simulator.stage.show import Show
     from simulator.view.theme import Theme
 
 LEVEL_S = 0.005
@@ -247,7 +248,10 @@ def still(
     scenario: ScenarioName = DEFAULT_SCENARIO,
     output: OutFile = Path("still.png"),
     at: Annotated[
-        str, typer.Option(help="A race time such as 2:00.75, or start, bell, finish.")
+        str,
+        typer.Option(
+            help="A race time such as 2:00.75, start, bell, 600 m, or 8 s before light lost."
+        ),
     ] = "0",
     size: Annotated[str, typer.Option(help="Picture size.")] = "1920x1080",
     theme: ThemeName = "night",
@@ -264,7 +268,7 @@ def still(
 
     theme_named(theme)  # an unknown one is refused before anything is computed
     session = Session(attempt)
-    session.seek(moment(at, session.moments()))
+    session.seek(moment(at, session.moments(), session.show))
     session.settle()
     options = PictureOptions(shot=resting(Camera(camera)))
     scene = session.scene()
@@ -360,7 +364,10 @@ def film(
     colours = theme_named(theme)
     of_story = is_story(scenario)
     reel = _story(scenario, changes) if of_story else _attempt(scenario, changes, speed)
-    first, last = moment(start, reel.moments, "--from"), moment(end, reel.moments, "--to")
+    first, last = (
+        moment(text, reel.moments, reel.show, option)
+        for text, option in ((start, "--from"), (end, "--to"))
+    )
     if not reel.first_s <= first < last <= reel.last_s:
         raise typer.BadParameter(
             f"from {start} to {end} is no part of this {'story' if of_story else 'attempt'}, "
@@ -396,6 +403,7 @@ class _Reel:
     moments: dict[str, float]
     scenes: Callable[[Cut], SceneAt]
     beat_s: float | None = None
+    show: Show | None = None
 
 
 def _attempt(name: str, changes: list[str] | None, speed: float) -> _Reel:
@@ -412,7 +420,7 @@ def _attempt(name: str, changes: list[str] | None, speed: float) -> _Reel:
         return attempt_scenes(session.show, speed)
 
     name, last_s, beat = session.scenario.name, session.playback.last_s, beat_s(session.show)
-    return _Reel(name, -COUNTDOWN_S, last_s, session.moments(), scenes, beat)
+    return _Reel(name, -COUNTDOWN_S, last_s, session.moments(), scenes, beat, session.show)
 
 
 def _story(name: str, changes: list[str] | None) -> _Reel:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from simulator.scenario.model import Scenario
     from simulator.stage.keys import Binding
+    from simulator.stage.show import Show
 
 T = TypeVar("T")
 
@@ -118,9 +119,28 @@ def race_time(text: str, option: str = "--at") -> float:
         raise typer.BadParameter(f"{error}.", param_hint=option) from error
 
 
-def moment(text: str, named: dict[str, float], option: str = "--at") -> float:
-    """Return a time [s] for `2:00.75`, or for a name such as `start`, `bell` or `light lost`."""
-    return named[text] if text in named else race_time(text, option)
+def moment(
+    text: str, named: dict[str, float], show: Show | None = None, option: str = "--at"
+) -> float:
+    """Return a time [s] for `2:00.75`, or for a name such as `start`, `bell` or `light lost`.
+
+    Of a `show`, every moment that a story knows has its time: `600 m`, `8 s before bell`.
+    """
+    if text in named:
+        return named[text]
+    if show is None:
+        return race_time(text, option)
+    from simulator.scenario.story import parse_moment
+    from simulator.stage.events import time_of
+
+    try:
+        return parse_time(text)
+    except ValueError:
+        pass
+    try:
+        return time_of(show, parse_moment(text))
+    except ValueError as error:
+        raise typer.BadParameter(f"{error}.", param_hint=option) from error
 
 
 def picture_size(text: str) -> tuple[int, int]:

@@ -68,7 +68,7 @@ def _load(
     root = document.root
     if isinstance(root, YamlMapping) and "chapters" in root:
         at = position_of(root.nodes["chapters"][0])
-        hint = "lightpace present shows it, lightpace film makes a film of it"
+        hint = "lightpace present shows it, lightpace film and lightpace page take it too"
         raise ScenarioError([at.problem("", "this is a story, not a scenario", hint)])
     if is_ghost(root):
         at = position_of(document.node)

@@ -91,7 +91,10 @@ def find_scenario(source: str | Path, folder: Path = Path()) -> Path:
         ScenarioError: there is no such file, or it is a directory or no regular file.
         ResourceError: the shipped files are missing.
     """
-    return find_file(source, folder, named_files())
+    named = named_files()
+    if str(source).startswith("stories/"):  # a story is found too: whoever reads it says so
+        named = {f"stories/{name}": path for name, path in named_files("stories").items()}
+    return find_file(source, folder, named)
 
 
 def find_file(

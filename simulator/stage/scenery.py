@@ -608,7 +608,7 @@ def board_of(show: Show) -> Board:
     run = show.recording
     target = show.plan.finish_s or 0.0
     lost_m = show.lost_light_m
-    lost = ("light lost at", "–" if lost_m is None else f"{lost_m:.0f} m")
+    lost = ("the light", "kept") if lost_m is None else ("light lost at", f"{lost_m:.0f} m")
     if run.finish_s is None:
         headline, verdict = "did not finish", run.status.value
         numbers = [("ran", f"{float(run.x[-1]):.0f} m"), lost]

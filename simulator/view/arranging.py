@@ -87,7 +87,7 @@ def arrange(
         gap=max(3, round(14 * unit)),
         shown=shown,
         button_h=max(26, round(44 * unit)) if controls and width >= 560 and height >= 420 else 0,
-        caption_h=round(0.125 * height) if caption and height >= 240 else 0,
+        caption_h=round(3.25 * sizes.lead) if caption and height >= 240 else 0,
     )
     parts = _wide(request) if wide else _stacked(request)
     stage, pad = parts.stage, round(20 * unit)

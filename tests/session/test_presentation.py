@@ -18,6 +18,7 @@ from simulator.session.presentation import Presentation
 from simulator.stage.keys import Action
 from simulator.stage.playback import COUNTDOWN_S
 from simulator.stage.scene import Scene, Staging
+from simulator.units import format_time
 from tests.session.short import SHORT
 
 FRAME_S = 1 / 60
@@ -188,6 +189,98 @@ def test_a_look_around_is_not_hurried(story: Presentation) -> None:
 def press_space(story: Presentation) -> tuple[int, bool]:
     story.session.perform(Action.PLAY_PAUSE)
     return story.session.cue().number, story.session.playing
+
+
+@pytest.fixture
+def carded(tmp_path: Path) -> Presentation:
+    (tmp_path / "short.yaml").write_text(SHORT, encoding="utf-8")
+    text = STORY.replace("card: 0", "card: 1", 1).replace(
+        "caption: One.", "caption: One., knobs: [pacers.count, pacers.front_gap]"
+    )
+    return Presentation(load_story_text(text, tmp_path / "story.yaml"))
+
+
+def test_a_press_takes_the_card_away_and_the_chapter_stays(carded: Presentation) -> None:
+    assert staged(carded.session.scene()).card == 1.0
+    carded.session.next_cue()
+    play(carded, 0.5)
+    assert (carded.session.scene().time_s, staged(carded.session.scene()).card) == (0.0, 1.0)
+    carded.session.next_cue()
+    assert (carded.session.cue().number, staged(carded.session.scene()).card) == (1, 0.0)
+    play(carded, 0.5)
+    assert carded.session.scene().time_s == pytest.approx(0.5, abs=0.02)
+
+
+def test_the_window_and_the_film_agree_on_the_card(carded: Presentation) -> None:
+    carded.session.next_cue()
+    for frame in range(round(2.9 / FRAME_S)):
+        seen, film = carded.session.scene(), carded.timeline.scene_at(frame * FRAME_S)
+        assert seen.time_s == pytest.approx(film.time_s, abs=1e-6)
+        assert staged(seen).card == pytest.approx(staged(film).card, abs=1e-6)
+        carded.session.advance(FRAME_S)
+
+
+def test_a_press_just_after_it_went_on_by_itself_does_not_skip(story: Presentation) -> None:
+    story.session.next_cue()
+    while story.session.cue().number == 1:
+        story.session.advance(FRAME_S)
+    story.session.next_cue()
+    assert story.session.cue().number == 2, "that was meant for the first"
+    play(story, 0.6)
+    story.session.next_cue()
+    assert story.session.cue().number == 3
+
+
+def test_a_chapter_waits_at_its_end_unless_it_says_otherwise(story: Presentation) -> None:
+    assert [part.spec.then for part in story.timeline.chapters] == ["go on", "wait", "wait"]
+
+
+def test_a_number_leads_to_its_chapter(story: Presentation) -> None:
+    for number, arrived in ((2, 2), (99, 3), (0, 1)):
+        story.session.jump(number)
+        assert (story.session.cue().number, story.session.playing) == (arrived, True)
+    assert story.session.outline().names == ("one", "two", "three")
+    assert story.session.preview(2).distance_m == pytest.approx(200, abs=0.5)
+    assert story.session.cue().number == 1, "a look ahead moves nothing"
+
+
+def test_the_speaker_sees_how_long_it_still_takes(story: Presentation) -> None:
+    cue = story.session.cue()
+    assert cue.left_s == 2.0
+    assert cue.all_left_s == pytest.approx(story.timeline.length_s)
+    story.session.next_cue()
+    play(story, 1.0)
+    assert story.session.cue().left_s == pytest.approx(1.0, abs=0.02)
+
+
+def test_permitted_knobs_turn_while_presenting_and_go_back(carded: Presentation) -> None:
+    session = carded.session
+    assert session.cue().knobs == "pacers 2, front gap 1.5 m"
+    session.next_cue()
+    session.next_cue()
+    play(carded, 1.0)
+    before_s = session.playback.time_s
+    session.perform(Action.KNOB)
+    assert staged(session.scene()).caption == "Turned by hand: pacers 2."
+    session.perform(Action.KNOB_LESS)
+    finish = format_time(session.recording.finish_s or 0.0)
+    words = f"Turned by hand: pacers 1. The model has her finish in {finish}."
+    assert staged(session.scene()).caption == words
+    assert session.playback.time_s == before_s
+    session.perform(Action.KNOB)
+    session.perform(Action.KNOB_MORE)
+    assert session.scenario.pacers.gap_m > 1.5
+    assert "front gap" in staged(session.scene()).caption
+    session.perform(Action.KNOB)
+    assert carded.on_script
+    assert staged(session.scene()).caption == "One."
+    assert session.playback.time_s == before_s
+
+
+def test_a_chapter_without_knobs_says_so(story: Presentation) -> None:
+    story.session.perform(Action.KNOB_MORE)
+    assert story.on_script
+    assert "no knobs" in story.session.scene().notice
 
 
 def test_space_goes_on_where_the_story_waits(story: Presentation) -> None:

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pygame
@@ -9,12 +11,15 @@ import pytest
 
 from simulator.screen import Camera, Panel
 from simulator.stage.keys import PRESENTING, Action
-from simulator.stage.scene import Cue, Staging
+from simulator.stage.scene import Cue, Outline, Scene, Staging
 from simulator.view import window as window_module
 from simulator.view.app import App
 from simulator.view.arranging import LECTURE_PANELS, arrange_lecture
+from simulator.view.layout import Box
+from simulator.view.panels.chapter import overview_boxes
 from simulator.view.picture import Painter, PictureOptions
-from simulator.view.presenter import SpeakersView, draw_notes
+from simulator.view.presenter import HALLS, SpeakersView, draw_notes, misfits
+from simulator.view.rehearsal import load_timings, rehearsals_file, save_timings
 from simulator.view.text import Type
 from simulator.view.theme import THEMES
 from tests.view import scenes
@@ -157,6 +162,162 @@ def test_the_first_press_after_black_only_brings_the_picture(
     assert set(picture(user.app)) != {0}
     user.key("pagedown")
     assert session.cued == ["next"]
+
+
+def test_black_holds_the_run_where_it_is_and_darkens_real_lights(
+    room: Room, session: FakeSession
+) -> None:
+    lights: list[bool] = []
+    assert room.displays
+    app = App(session, witnesses=[lambda scene: lights.append(bool(scene.waves))])
+    user = User(app)
+    user.key("f5")
+    user.key("b")
+    before, lights[:] = len(session.elapsed), []
+    user.wait(30)
+    assert sum(session.elapsed[before:]) == 0.0
+    assert set(lights) == {False}
+    user.key("b")
+    user.wait(2)
+    assert session.elapsed[-1] > 0
+    assert lights[-1]
+    app.presenter.leave()
+    pygame.display.quit()
+
+
+def test_black_is_found_by_where_its_key_lies(user: User) -> None:
+    """A clicker sends the key of the dot; on a French layout that writes a colon."""
+    user.key("f5")
+    user.app.handle(
+        pygame.Event(pygame.KEYDOWN, key=ord(":"), mod=0, unicode=":", scancode=pygame.KSCAN_PERIOD)
+    )
+    assert user.app.presenter.blank is Action.BLACK
+
+
+@pytest.mark.parametrize(
+    ("keys", "asked"),
+    [
+        (("4", "return"), ["4"]),
+        (("1", "2", "return"), ["12"]),
+        (("4", "right", "return"), ["next", "next"]),
+        (("return",), ["next"]),
+    ],
+)
+def test_a_number_and_enter_go_to_a_chapter(
+    user: User, session: FakeSession, keys: tuple[str, ...], asked: list[str]
+) -> None:
+    user.key("f5")
+    for key in keys:
+        user.key(key)
+    assert session.cued == asked
+
+
+def test_a_number_waits_three_seconds_and_may_lie_where_a_french_keyboard_has_signs(
+    user: User, session: FakeSession
+) -> None:
+    user.key("f5")
+    user.app.handle(
+        pygame.Event(pygame.KEYDOWN, key=ord("&"), mod=0, unicode="&", scancode=pygame.KSCAN_1)
+    )
+    user.key("return")
+    user.key("4")
+    user.wait(200)
+    user.key("return")
+    assert session.cued == ["1", "next"]
+
+
+def test_the_overview_is_walked_through_and_clicked(user: User, session: FakeSession) -> None:
+    user.key("f5")
+    shown = picture(user.app)
+    user.key("o")
+    assert picture(user.app) != shown
+    user.key("right", times=2)
+    user.key("return")
+    assert session.cued == ["4"]
+    assert picture(user.app) == shown
+    user.key("o")
+    user.click(overview_boxes(user.app.window.size, 5)[4][:2])
+    assert session.cued == ["4", "5"]
+    user.key("o")
+    user.key("escape")
+    assert presenting(user.app)
+    assert session.cued == ["4", "5"]
+
+
+def test_the_buttons_of_a_clicker_that_is_a_mouse(user: User, session: FakeSession) -> None:
+    user.key("f5")
+    for button in (pygame.BUTTON_LEFT, pygame.BUTTON_RIGHT, pygame.BUTTON_X2, pygame.BUTTON_X1):
+        user.click((600, 400), button)
+    assert session.cued == ["next", "previous", "next", "previous"]
+
+
+def test_the_code_of_the_page_by_key(user: User, session: FakeSession) -> None:
+    user.key("f5")
+    user.key("u")
+    assert "There is no link" in session.said[-1]
+    user.key("f5")
+    user.key("escape")
+    session.link = "https://example.org/breaking4"
+    user.key("f5")
+    shown = picture(user.app)
+    user.key("u")
+    assert picture(user.app) != shown
+    user.key("right")
+    assert picture(user.app) == shown
+    assert session.cued == ["beginning"], "the press only took the code away"
+
+
+@pytest.mark.parametrize(("answer", "ends"), [("escape", True), ("return", True), ("right", False)])
+def test_one_escape_ends_it_after_a_question(
+    room: Room, session: FakeSession, answer: str, ends: bool
+) -> None:
+    assert room.displays
+    app = App(session, presenting=True)
+    user = User(app)
+    shown = picture(app)
+    user.key("escape")
+    assert (app.running, presenting(app)) == (True, True)
+    assert picture(app) != shown, "it asks on the one screen that there is"
+    user.key(answer)
+    assert app.running is not ends
+    assert session.cued == []
+    app.presenter.leave()
+    pygame.display.quit()
+
+
+def test_timings_of_a_rehearsal_are_kept_where_they_are_wanted(
+    room: Room, session: FakeSession
+) -> None:
+    outline = session.outline()
+    assert room.displays
+    for last, kept in (("escape", {}), ("k", {"two": 1.0})):
+        app = App(session, presenting=True)
+        user = User(app)
+        user.wait(60)
+        user.key("right")
+        user.wait(59)
+        user.key("t")
+        user.wait(60)
+        user.key("escape")
+        user.key(last)
+        assert not app.running
+        timings = load_timings(rehearsals_file(), outline)
+        assert timings == pytest.approx(kept, abs=0.1)
+        app.presenter.leave()
+        pygame.display.quit()
+
+
+@pytest.mark.parametrize("text", ["", "[1, 2]", "A talk: 3", "A talk: {one: late}", "{", "\0"])
+def test_timings_that_cannot_be_read_count_as_none(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "there" / "rehearsals.yaml"
+    outline = Outline("A talk", ("one", "two"))
+    assert load_timings(path, outline) == {}
+    path.parent.mkdir()
+    path.write_text(text, encoding="utf-8")
+    assert load_timings(path, outline) == {}
+    save_timings(path, outline, {"one": 12.34})
+    save_timings(path, Outline("Another", ("a",)), {"a": 1.0})
+    assert load_timings(path, outline) == {"one": 12.3}
 
 
 def test_a_stray_key_changes_nothing(user: User, session: FakeSession) -> None:
@@ -367,6 +528,106 @@ def test_clock_and_gap_are_read_from_the_last_row(
     if shown == LECTURE_PANELS and not caption:
         assert layout.infield.clock is not None
         assert layout.infield.clock.h >= 0.24 * size[1]
+
+
+LECTURE = PictureOptions(presenting=True)
+
+
+def captioned(words: str) -> Scene:
+    staging = Staging(Camera.WHOLE, LECTURE_PANELS, words, 2, 5, whole=words)
+    return replace(scenes.bell(), staging=staging)
+
+
+def test_a_caption_is_in_one_size_whatever_is_known_of_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sizes: list[tuple[str, int]] = []
+
+    def noting(_: Type, __: pygame.Surface, text: str, *a: Any, **___: Any) -> int:
+        sizes.append((text, a[2]))
+        return 0
+
+    monkeypatch.setattr(Type, "write", noting)
+    whole = "At 600 m she is 2.31\N{NO-BREAK SPACE}s behind, and the light is lost at 934 m. " * 2
+    for shown in (whole, whole.replace("2.31\N{NO-BREAK SPACE}s behind", " …")):
+        scene = captioned(whole.strip())
+        assert scene.staging is not None
+        staging = replace(scene.staging, caption=shown.strip())
+        surface = pygame.Surface((1280, 720), 0, 32)
+        Painter().draw(surface, replace(scene, staging=staging), LECTURE)
+    lines = [(text, px) for text, px in sizes if "the light is lost at" in text]
+    assert len({px for _, px in lines}) == 1
+    assert len(lines) % 2 == 0
+
+
+@pytest.mark.parametrize("size", HALLS)
+def test_every_caption_is_tested_and_none_is_cut(
+    size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    short, long = captioned("Some words. " * 12), captioned("Some words. " * 30)
+    assert misfits([short], [size]) == []
+    assert {number for number, _ in misfits([short, long], [size])} <= {2}
+    written: list[str] = []
+    write = Type.write
+
+    def noting(self: Type, target: pygame.Surface, text: str, *a: Any, **more: Any) -> int:
+        written.append(text)
+        return write(self, target, text, *a, **more)
+
+    monkeypatch.setattr(Type, "write", noting)
+    Painter().draw(pygame.Surface(size, 0, 32), long, LECTURE)
+    assert " ".join(written).count("Some words.") == 30
+
+
+@pytest.mark.parametrize("size", HALLS)
+@pytest.mark.parametrize("moment", ["bell", "finish"])
+def test_nothing_is_smaller_than_a_fortieth_of_the_height(
+    size: tuple[int, int], moment: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small: list[tuple[str, int]] = []
+    write, digits = Type.write, Type.digits
+
+    def watched(real: Callable[..., int]) -> Callable[..., int]:
+        def drawn(self: Type, target: pygame.Surface, text: str, *a: Any, **more: Any) -> int:
+            if a[2] < size[1] // 40 and text not in "▲▼●":
+                small.append((text, a[2]))
+            return real(self, target, text, *a, **more)
+
+        return drawn
+
+    monkeypatch.setattr(Type, "write", watched(write))
+    monkeypatch.setattr(Type, "digits", watched(digits))
+    for shown in (LECTURE_PANELS, frozenset({Panel.CLOCK, Panel.GAPS, Panel.METERS, Panel.CHART}),
+                  frozenset({Panel.CLOCK, Panel.GAPS, Panel.SPLITS, Panel.CHART})):  # fmt: skip
+        staging = Staging(Camera.WHOLE, shown, "A few words.", 2, 5, whole="A few words.")
+        scene = replace(scenes.MOMENTS[moment](), staging=staging)
+        Painter().draw(pygame.Surface(size, 0, 32), scene, LECTURE)
+    assert small == []
+
+
+@pytest.mark.parametrize("size", [(1, 1), (64, 48), (480, 270), (700, 1200), (1280, 720)])
+def test_cards_numbers_and_codes_fit_any_picture(size: tuple[int, int]) -> None:
+    painter, surface = Painter(), pygame.Surface(size, 0, 32)
+    for card, figures, link in (
+        (1.0, (), ""),
+        (0.4, (("a name " * 9, "4:06.42"), ("b", "3:59.99")), "https://example.org/" + "x" * 300),
+        (0.0, (("one", "…"), ("two", "lost at 934 m")), ""),
+        (0.0, (), "https://example.org"),
+    ):
+        staging = Staging(
+            Camera.WHOLE, frozenset(), "", 1, 9, "", "A name", "A title", card, figures, link
+        )
+        painter.draw(surface, replace(scenes.bell(), staging=staging), LECTURE)
+    for count in (1, 2, 7, 40):
+        boxes = overview_boxes(size, count)
+        assert len(boxes) == count
+        if min(size) > 400 and count < 40:
+            whole = Box(0, 0, *size)
+            assert all(not a.touches(b) for i, a in enumerate(boxes) for b in boxes[:i])
+            assert all(
+                whole.x <= b.x and b.right <= whole.right and b.bottom <= whole.bottom
+                for b in boxes
+            )
 
 
 @pytest.mark.parametrize("size", [(1, 1), (64, 48), (480, 270), (700, 1200), (1280, 720)])

@@ -61,6 +61,10 @@ class FakeHands:
     def __init__(self, asked: list[tuple[object, ...]]) -> None:
         self.asked = asked
 
+    @property
+    def cost_s(self) -> float | None:
+        return None
+
     def hold(self) -> None:
         self.asked.append(("hold",))
 

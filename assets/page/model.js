@@ -196,11 +196,11 @@ const makeModel = (m, arrays) => {
     const most = formation.counts.length - 1;
     return formation !== m.formations[0] && !m.count_set && pacers === own.pacers ? most : Math.min(pacers, most);
   };
-  const scratch = new Float64Array(m.longest);
+  const scratch = [new Float64Array(m.longest), new Float64Array(m.longest)];
   // the finish [s]; NaN: she does not finish
   const finishOf = (settings) => {
     const a = attemptOf(settings);
-    a.xs = scratch.length > a.ticks ? scratch : new Float64Array(a.ticks + 1);
+    [a.xs, a.vs] = scratch.map((column) => (column.length > a.ticks ? column : new Float64Array(a.ticks + 1)));
     a.steps(1);
     return finished(a);
   };

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -74,6 +75,7 @@ _KERNEL = (
 _SCHEDULE = ("start_loss", "_loss_for", "ramps_through")
 
 
+@lru_cache(maxsize=1)
 def kernel_script() -> str:
     """Return the kernel, and what makes schedules, as JavaScript."""
     return translated((kernel, _KERNEL), (schedule, _SCHEDULE))

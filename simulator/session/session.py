@@ -48,7 +48,7 @@ from simulator.session.variations import axes_of
 from simulator.stage.keys import Action
 from simulator.stage.panel_state import Answers, PanelState, Tab
 from simulator.stage.playback import Playback
-from simulator.stage.scene import Cue, Scene
+from simulator.stage.scene import Cue, Outline, Scene
 from simulator.stage.scenery import ShowOptions
 from simulator.stage.show import Show, make_show
 from simulator.units import format_clock
@@ -84,6 +84,15 @@ class Director(Protocol):
 
     def cue(self) -> Cue:
         """Return what the speaker reads now."""
+
+    def jump(self, number: int) -> None:
+        """Go to a chapter or an event, from 1."""
+
+    def outline(self) -> Outline:
+        """Return the names of the chapters or events."""
+
+    def preview(self, number: int) -> Scene:
+        """Return how a chapter or an event looks at first, from 1."""
 
 
 class Story(Director, Protocol):
@@ -396,6 +405,18 @@ class Session:
     def cue(self) -> Cue:
         """Return what the speaker reads now."""
         return self._director.cue()
+
+    def jump(self, number: int) -> None:
+        """Go to a chapter or an event, from 1; to the first or the last where there is none."""
+        self._director.jump(number)
+
+    def outline(self) -> Outline:
+        """Return the names of the chapters or events."""
+        return self._director.outline()
+
+    def preview(self, number: int) -> Scene:
+        """Return how a chapter or an event looks at first, from 1."""
+        return self._director.preview(number)
 
     def perform(self, action: Action) -> bool:
         """Do what a key or a button asks for; return False where that is the window's business."""

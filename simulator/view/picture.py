@@ -11,6 +11,7 @@ import io
 import os
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,7 +30,7 @@ from simulator.view.layers import bodies, group, lights, moments
 from simulator.view.layers.close import Close
 from simulator.view.layers.track import Tiles, draw_ground, mark_names, stretched
 from simulator.view.layout import Box, Hud, Layout
-from simulator.view.panels import cards, head, score
+from simulator.view.panels import cards, chapter, head, score
 from simulator.view.panels.frame import CachedLayer, frame
 from simulator.view.panels.pacers import WhoRunsWhen
 from simulator.view.panels.side import SIDE_PANELS
@@ -349,10 +350,15 @@ class Painter:
         style: Style,
         options: PictureOptions,
     ) -> None:
-        """Draw what lies over everything: result board, help."""
-        size = (layout.width, layout.height)
-        if scene.board is not None and scene.board_share > 0:
+        """Draw what lies over everything: result board, large numbers, a chapter's card, help."""
+        size, staging = (layout.width, layout.height), scene.staging
+        if staging is not None and (staging.figures or staging.link):
+            high = size[1] if layout.caption is None else layout.caption.y
+            chapter.draw_slide(surface, staging, high, style)
+        elif scene.board is not None and scene.board_share > 0:
             self._slide_in(surface, scene, layout, style, options)
+        if staging is not None and staging.card > 0:
+            chapter.draw_card(surface, staging, style)
         if options.help:
             keys = (
                 rows(presenting=True) if options.presenting else (*BINDINGS, *BY_HAND, *PRESENTING)
@@ -381,7 +387,10 @@ class Painter:
         box = layout.board(whole=whole, left=left)
         if box.w < 60 or box.h < 40:
             return
-        card = self._card("board", (board, box), lambda: cards.board(board, box, style))
+        make = partial(cards.board, board)
+        if options.presenting and board.numbers:
+            make = partial(chapter.lecture_board, board.numbers)
+        card = self._card("board", (board, box), lambda: make(box, style))
         out = box.right if box.centre[0] < layout.width / 2 else box.x - layout.width
         surface.blit(card, (box.x - round((1 - camera.ease(scene.board_share)) * out), box.y))
 

@@ -17,7 +17,14 @@ import numpy as np
 import pygame
 from numpy.typing import NDArray
 
-from simulator.coefficients import BEND_RADIUS_M, KERB_RADIUS_M, LANE_WIDTH_M, LAP_M, STRAIGHT_M
+from simulator.coefficients import (
+    BEND_M,
+    BEND_RADIUS_M,
+    KERB_RADIUS_M,
+    LANE_WIDTH_M,
+    LAP_M,
+    STRAIGHT_M,
+)
 from simulator.view.layers.stands import (
     PANEL_M,
     board_strip,
@@ -182,7 +189,7 @@ def draw(
             _rail_ground(target, lens, sight, theme)
         else:
             target.blit(*_made_ground(like, theme))
-        _boards(target, lens, words, s_m, theme)
+        _boards(target, lens, words, theme)
     else:
         _sky(target, lens, theme)
         _ground(target, lens, sight, theme)
@@ -262,7 +269,7 @@ def _stripes(lens: Lens) -> Iterator[list[Point]]:
     high = np.where(last < STRIPE_NEAR_M, np.maximum(cut, 0.0), 1.0)
     ends = np.stack([low, high]) * 2.0 - 1.0
     column, row, _, _ = lens.project(x, ends * half)
-    column = np.minimum(np.maximum(column, -3.0 * lens.width), 4.0 * lens.width)
+    column = np.minimum(np.maximum(column, -3e4), 3e4)
     seen = (high > low) & (half > 0.0) & (row.min(axis=0) < lens.height)
     points = np.stack([column, row], axis=2).tolist()
     for k in range(0, len(x) - 1, 2):
@@ -466,37 +473,47 @@ def _rail_ground(target: pygame.Surface, lens: Lens, sight: Sight, theme: Theme)
     return max(0, top)
 
 
-def _boards(
-    target: pygame.Surface, lens: Lens, texts: tuple[str, ...], s_m: float, theme: Theme
-) -> None:
-    """Draw the boards behind the rail's picture: in one piece, or in slices on a bend."""
-    edges = np.linspace(-26.0, 26.0, 27)
-    s = s_m + edges
-    x, foot, scale, _ = lens.track(s, BOARDS_M)
-    straight = float(np.ptp(foot)) < 1.0
+def _boards(target: pygame.Surface, lens: Lens, texts: tuple[str, ...], theme: Theme) -> None:
+    """Draw the boards behind the rail's picture: in one piece, or column by column on a bend."""
     px_per_m = lens.focal / (lens.away_m + BOARDS_M)
     high = max(4, round(BOARD_UP_M * px_per_m))
-    strip = board_strip(texts, round(PANEL_M * px_per_m), high, theme)
-    long = strip.get_width()
-    if straight:
-        _tiled(
-            target,
-            strip,
-            (s_m % PANEL_M) / PANEL_M * long + lens.width / 2,
-            round(foot.item(0)) - high,
-        )
+    size = texts, round(PANEL_M * px_per_m), high, theme
+    strip, like = board_strip(*size), kept(lens)
+    moved = -lens.s_m % PANEL_M / PANEL_M * strip.get_width()
+    lap_m = lens.rig.lap_m
+    if like is not lens and like.s_m % (lap_m / 2) > lap_m / LAP_M * BEND_M:
+        foot = round(like.spot(like.s_m, BOARDS_M)[1])
+        _tiled(target, strip, lens.width / 2 - moved, foot - high)
         return
-    for i in range(len(edges) - 1):
-        left, right = sorted((x.item(i), x.item(i + 1)))
-        if right < 0 or left > lens.width or right - left < 1:
-            continue
-        # they run to the left, so the strip is read from the far end of the piece
-        start = round((-s.item(i + 1) % PANEL_M) / PANEL_M * long)
-        wide = round((edges[i + 1] - edges[i]) / PANEL_M * long)
-        part = strip.subsurface((min(start, long - wide), 0, wide, high))
-        size = (
-            math.ceil(right) - math.floor(left),
-            round(BOARD_UP_M * (scale.item(i) + scale.item(i + 1)) / 2),
-        )
-        at = (math.floor(left), round((foot.item(i) + foot.item(i + 1)) / 2) - size[1])
-        target.blit(pygame.transform.scale(part, size), at)
+    first, where, covered = _bent(like, *strip.get_size())
+    shades = _columns_of(*size)[round(moved) * high :][where] | covered
+    layer = pygame.image.frombuffer(shades.tobytes(), where.shape[::-1], "BGRA")
+    target.blit(layer, (0, first))
+
+
+@lru_cache(maxsize=2)
+def _columns_of(texts: tuple[str, ...], wide: int, high: int, theme: Theme) -> NDArray[np.uint32]:
+    """Return the boards' pixels column by column, thrice over, without alpha."""
+    shades = pygame.surfarray.array2d(board_strip(texts, wide, high, theme)).astype(np.uint32)
+    return np.tile(shades.reshape(-1) & 0xFFFFFF, 3)
+
+
+@lru_cache(maxsize=2)
+def _bent(lens: Lens, wide: int, high: int) -> tuple[int, NDArray[np.intp], NDArray[np.uint32]]:
+    """Return where boards round a bend are: first row, places in the strip, coverage as alpha."""
+    s = np.linspace(26.0, -26.0, 53)
+    column, foot, scale, _ = lens.track(lens.s_m + s, BOARDS_M)
+    columns = np.arange(lens.width) + 0.5
+    place, low, size = (np.interp(columns, column, v) for v in (s, foot, BOARD_UP_M * scale))
+    first = max(0, math.floor((low - size).min()) - 1)
+    rows = np.arange(first, min(lens.height, math.ceil(low.max()) + 1))[:, None] + 0.5
+    down = rows - (low - size)
+    inner = np.minimum(np.maximum(down / size * high, 0.0), high - 1.0).astype(np.intp)
+    covered = np.minimum(np.minimum(down + 0.5, size - down + 0.5), 1.0)
+    # they run to the left before it, so it is read backwards
+    begin = np.floor(-place / PANEL_M * wide).astype(np.intp) % wide
+    return (
+        first,
+        begin * high + inner,
+        (255.0 * np.maximum(covered, 0.0)).astype(np.uint32) << np.uint32(24),
+    )

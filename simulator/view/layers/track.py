@@ -259,7 +259,8 @@ def mark_names(
     names = [(0.0, "START · FINISH")] if at_start else [(0.0, "FINISH"), (start_s_m, "START")]
     # a mark near the start line is named by it
     names += [(s, text) for s, text in _marks(lap_m) if abs(s - start_s_m) > NEAR_START_M]
-    px = max(9, min(round(1.9 * LANE_WIDTH_M * view.scale), style.sizes.px(22)))
+    least, lanes = max(9, style.sizes.least), round(1.9 * LANE_WIDTH_M * view.scale)
+    px = max(least, min(lanes, style.sizes.px(22)))
     colour = theme.ground.line
     for s_m, text in names:
         wide = style.type.width(text, SEMIBOLD, px) / view.scale

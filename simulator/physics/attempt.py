@@ -441,8 +441,10 @@ def _outcomes(
     tick = passed[..., 0]
     x0, v0, x1, v1 = np.moveaxis(passed[..., 1:], -1, 0)
     share = crossing(x0, v0, x1, v1, step[:, None], places)
-    lost, *here, lost_share = (ran[name] for name in kernel.OUTCOME[-6:])
-    lost_m = hermite(*here, step, lost_share)
+    lost, lost_x0, lost_v0, lost_x1, lost_v1, lost_share = (
+        ran[name] for name in kernel.OUTCOME[-6:]
+    )
+    lost_m = hermite(lost_x0, lost_v0, lost_x1, lost_v1, step, lost_share)
     used = begin_reserve - ran["reserve"]
     off, spent = used - ran["drawn"] * step, ran["spent"] * step
     return Outcomes(

@@ -60,6 +60,7 @@ class FakeHands:
 
     def __init__(self, asked: list[tuple[object, ...]]) -> None:
         self.asked = asked
+        self.cost_s: float | None = None
 
     @property
     def cost_s(self) -> float | None:

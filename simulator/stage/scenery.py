@@ -639,7 +639,8 @@ def board_of(show: Show) -> Board:
 def evenly(splits: Sequence[Split], most: int) -> list[Split]:
     """Return at most so many rows, evenly spaced: the published ones and the finish before others.
 
-    A ghost's splits count as published. Where these leave no even spacing they stay alone.
+    A ghost's splits count as published. They stand between the others where these are as evenly
+    spaced as the first of all rows; where they leave no even spacing they stay alone.
     """
     if len(splits) <= most:
         return list(splits)
@@ -654,8 +655,9 @@ def evenly(splits: Sequence[Split], most: int) -> list[Split]:
     ]
     steps = [row.distance_m for row in inner]
     for kept in (published, []):
+        on_grid = all(row.distance_m % steps[0] < 1e-6 for row in kept)
         for step in steps:
-            if all(row.distance_m % step < 1e-6 for row in kept):
+            if on_grid or all(row.distance_m % step < 1e-6 for row in kept):
                 rows = [row for row in inner if row.distance_m % step < 1e-6 or row in kept]
                 if len(rows) < most:
                     return [*rows, last]

@@ -62,10 +62,6 @@ class FakeHands:
         self.asked = asked
         self.cost_s: float | None = None
 
-    @property
-    def cost_s(self) -> float | None:
-        return None
-
     def hold(self) -> None:
         self.asked.append(("hold",))
 

@@ -40,7 +40,7 @@ HARD = (
 )
 STRONG = ("runner=kipyegon_2025", "plan.shape=positive", "plan.strength=1")
 SHORT_LAP = ("track.lap=300 m", "environment.wind={speed: 2, direction: 35}")
-CASES = [
+CASES: list[tuple[str, tuple[str, ...]]] = [
     *((name, ()) for name in shipped_names()),
     *(("breaking4", changes) for changes in (HARD, STRONG, SHORT_LAP)),
 ]

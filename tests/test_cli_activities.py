@@ -130,16 +130,6 @@ def test_the_shipped_scenarios_are_listed(lightpace: Lightpace) -> None:
     assert "Rudisha, London 2012" in rows["rudisha_2012"]
 
 
-def test_a_page_of_another_lap_is_refused_with_a_sentence(
-    lightpace: Lightpace, tmp_path: Path
-) -> None:
-    path = tmp_path / "page.html"
-    code, _, wrong = lightpace("page", "girma_lievin_2023", "-o", path)
-    assert code == 1
-    assert "lap of 400 m, and this is one of 200 m" in " ".join(wrong.split())
-    assert not path.exists()
-
-
 def test_minutes_with_a_point_that_were_read_as_seconds_are_shown_as_both(
     lightpace: Lightpace,
 ) -> None:

@@ -143,12 +143,16 @@ const start = ({ arrays, files, values: { model: m, show } }) => {
     };
     drawTrack(picture); drawGroup(picture); drawCurve(picture);
   };
+  const lapAt = (x) => { // the last one is whole, as `lap_of` counts them
+    const [laps, lap] = show.laps, first = run.race - lap * (laps - 1);
+    return `${x < first ? 1 : Math.min(2 + Math.floor((x - first) / lap), laps)}/${laps}`;
+  };
   const shown = () => {
     const text = clockAt(state.t), x = Math.min(Math.max(xAt(run, state.t), 0), run.race), [words, name] = gapWords();
     $("clock").textContent = text;
     $("gap").textContent = words;
     $("gap").style.color = shade(name);
-    $("where").textContent = state.t >= run.end ? endWords() : `${Math.floor(x)} m of ${show.race_text}`;
+    $("where").textContent = state.t >= run.end ? endWords() : `${Math.floor(x)} m of ${show.race_text}, lap ${lapAt(x)}`;
     $("scrub").value = state.t;
     $("scrub").setAttribute("aria-valuetext", `${text}, ${Math.floor(x)} metres${words ? ", " + words : ""}`);
     $("play").textContent = state.playing ? "Pause" : "Play";

@@ -39,6 +39,8 @@ HOMES = {
     "first_steps": ("new", "list", "doctor", "man"),
 }
 """Which module each command stands in."""
+COMPLETING = "_LIGHTPACE_COMPLETE"
+"""What a shell sets that asks how a line goes on."""
 FORMER = {"report": "page"}
 """What commands were called before."""
 
@@ -152,8 +154,9 @@ def _register(arguments: Sequence[str]) -> None:
     """Import the module of the command that is named; all of them where none is, for help."""
     named = next((word for word in arguments if not word.startswith("-")), "")
     homes = [home for home, commands in HOMES.items() if named in commands]
-    # the first one also says what happens when no command is named: the window opens
-    if arguments and not homes:
+    # the first one also says what happens when no command is named: the window opens; a shell that
+    # completes a line names none either
+    if (arguments or COMPLETING in os.environ) and not homes:
         register_all()
     for home in ["windows", *homes]:
         import_module(f"simulator.cli.{home}")

@@ -455,7 +455,6 @@ def page(
         name = _story_page(scenario, output, colours, link, changes, force=force)
     else:
         attempt = load(scenario, changes)
-        _check_lap_of_page(output, [attempt])
         from simulator.export.page import write_page
         from simulator.physics.attempt import simulate
         from simulator.stage.show import make_show
@@ -477,22 +476,8 @@ def _story_page(
     from simulator.session.presentation import Presentation
 
     timeline = Presentation(load_story(name)).completed_timeline()
-    _check_lap_of_page(output, [chapter.show.scenario for chapter in timeline.chapters])
     write_story_page(timeline, output, theme, link=link, force=force)
     return timeline.script.story.name
-
-
-def _check_lap_of_page(output: Path, attempts: Sequence[Scenario]) -> None:
-    """Refuse attempts on another lap: a page draws and runs one of 400 m."""
-    from simulator.coefficients import LAP_M
-    from simulator.errors import OutputError
-
-    other = next((attempt.track.lap for attempt in attempts if attempt.track.lap != LAP_M), None)
-    if other is not None:
-        raise OutputError(
-            f"{output}: a page runs on a lap of 400 m, and this is one of {other:g} m. "
-            "A film and a picture show it."
-        )
 
 
 def print_summary(summary: Summary) -> None:

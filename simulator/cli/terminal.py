@@ -49,11 +49,33 @@ err = Console(stderr=True, highlight=False, soft_wrap=True)
 WIDE = Console(highlight=False, width=1000)
 """For tables: numbers are never cut off, a narrow terminal wraps the lines itself."""
 
+
+def _scenarios(begun: str) -> list[str]:
+    """Return the scenarios, shipped and the user's own, whose names begin so: for a shell."""
+    from simulator.scenario.reading import named_files
+
+    return [name for name in named_files() if name.startswith(begun)]
+
+
+def _stories(begun: str) -> list[str]:
+    from simulator.scenario.story_script import named_stories
+
+    return [*(name for name in named_stories() if name.startswith(begun)), *_scenarios(begun)]
+
+
 ScenarioName = Annotated[
-    str, typer.Argument(help="A scenario file, or the name of a shipped one such as breaking4.")
+    str,
+    typer.Argument(
+        help="A scenario file, or the name of a shipped one such as breaking4.",
+        autocompletion=_scenarios,
+    ),
 ]
 StoryOrScenario = Annotated[
-    str, typer.Argument(help="A scenario or a story: a file, or a name such as stories/breaking4.")
+    str,
+    typer.Argument(
+        help="A scenario or a story: a file, or a name such as stories/breaking4.",
+        autocompletion=_stories,
+    ),
 ]
 Changes = Annotated[
     list[str] | None,
@@ -74,7 +96,13 @@ def _camera(name: str) -> str:
 
 
 CameraName = Annotated[
-    str, typer.Option("--camera", callback=_camera, help=f"Camera: {', '.join(LISTED)}.")
+    str,
+    typer.Option(
+        "--camera",
+        callback=_camera,
+        autocompletion=lambda: list(LISTED),
+        help=f"Camera: {', '.join(LISTED)}.",
+    ),
 ]
 OutFile = Annotated[Path, typer.Option("-o", "--output", help="File to write.")]
 Force = Annotated[bool, typer.Option("--force", help="Overwrite an existing file.")]

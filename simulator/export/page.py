@@ -38,7 +38,7 @@ from simulator.physics.pacers import group_of
 from simulator.resources import asset_path
 from simulator.scenario.loader import scenario_to_dict, without_folders
 from simulator.scenario.schedule import Schedule
-from simulator.stage.scenery import short_name
+from simulator.stage.scenery import lap_of, short_name
 from simulator.stage.show import Show
 from simulator.units import format_distance, format_signed, format_time
 from simulator.view.theme import THEMES, Theme, css, relative_luminance
@@ -282,6 +282,7 @@ def _shown(show: Show, summary: Summary, bundle: Bundle) -> dict[str, Any]:
     pacers = scenario.pacers
     return {
         "race_text": format_distance(last),
+        "laps": [lap_of(last, last, scenario.track.lap)[1], scenario.track.lap],
         "runner": short_name(scenario.runner.name),
         "woman": scenario.runner.woman,
         "finish": summary.recording.finish_s,

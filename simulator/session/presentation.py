@@ -179,6 +179,7 @@ class Presentation:
         """Stand in a chapter, as if it had been interrupted: the last one where it is gone."""
         self._turn_to(min(chapter, len(self.timeline.chapters) - 1))
         self._waits = False
+        self._card_left_s = 0.0
 
     def _set_off(self) -> None:
         self._waits = False

@@ -89,6 +89,8 @@ TAIL_POWER = 1.4
 """How the tail fades behind the head (assumed: no shape was published)."""
 
 GHOST_COLUMNS = 3
+GROUP_SEEN = 0.8
+"""How much of a ghost's pacers is seen, as a share of the ghost."""
 BOARD_ROWS = 8
 
 
@@ -365,13 +367,11 @@ def _ghosts(
     bodies = []
     for mark in show.ghosts:
         x = float(mark.run.distance_at(max(seen_s, 0.0)))
-        near = (abs(x - runner_m) - COVER_NEAR_M) / (COVER_FAR_M - COVER_NEAR_M)
-        z = min(max(near, 0.0), 1.0)
-        alpha = FADED + (1.0 - FADED) * z * z * (3.0 - 2.0 * z)
-        alpha *= still_there(x, min(race, mark.distance_m)) * (LEFT if is_left(mark.name) else 1.0)
+        there = still_there(x, min(race, mark.distance_m)) * (LEFT if is_left(mark.name) else 1.0)
+        alpha = there * _beside(x - runner_m)
         stride = _ghost_track(mark, show.recording.end_s).at(t, build.stature_m)
         if options.groups and isinstance(mark.run, Recording):
-            bodies += _pacers_of(mark, mark.run, t, seen_s, show.recording, alpha)
+            bodies += _pacers_of(mark, mark.run, t, seen_s, show.recording, runner_m, there)
         bodies.append(
             Body(
                 mark.name, mark.label, "ghost", mark.colour, x, 0.0, 0.0, alpha,
@@ -381,10 +381,26 @@ def _ghosts(
     return tuple(bodies)
 
 
+def _beside(away_m: float) -> float:
+    """Return how much of a ghost is seen that is so far from her [m]: it must not cover her."""
+    z = min(max((abs(away_m) - COVER_NEAR_M) / (COVER_FAR_M - COVER_NEAR_M), 0.0), 1.0)
+    return FADED + (1.0 - FADED) * z * z * (3.0 - 2.0 * z)
+
+
 def _pacers_of(
-    mark: Mark, run: Recording, t: float, seen_s: float, live: Recording, alpha: float
+    mark: Mark,
+    run: Recording,
+    t: float,
+    seen_s: float,
+    live: Recording,
+    runner_m: float,
+    there: float,
 ) -> list[Body]:
-    """Return the pacers of a ghost, as translucent as it is, without labels."""
+    """Return the pacers of a ghost, `there` as it is, without labels.
+
+    Each fades near her by itself: where two groups run beside one another the other group is what
+    tells them apart, however near its runner is.
+    """
     ran = _ran(run, live.race_m)
     if ran is None:
         return []
@@ -393,7 +409,7 @@ def _pacers_of(
     return [
         Body(
             f"{mark.name}: {place.name}", "", "ghost", mark.colour, place.x_m, place.offset_m, 0.0,
-            0.6 * alpha * place.presence, role=place.role,
+            GROUP_SEEN * there * _beside(place.x_m - runner_m) * place.presence, role=place.role,
             stride=stride.at(t, SOMEBODY.stature_m),
         )
         for place in places(ran[1], seen.x_m, seen.group_m, seen.wide * ran[1].wide_m)
@@ -639,7 +655,8 @@ def board_of(show: Show) -> Board:
 def evenly(splits: Sequence[Split], most: int) -> list[Split]:
     """Return at most so many rows, evenly spaced: the published ones and the finish before others.
 
-    A ghost's splits count as published. Where these leave no even spacing they stay alone.
+    A ghost's splits count as published. They stand between the others where these are as evenly
+    spaced as the first of all rows; where they leave no even spacing they stay alone.
     """
     if len(splits) <= most:
         return list(splits)
@@ -654,8 +671,9 @@ def evenly(splits: Sequence[Split], most: int) -> list[Split]:
     ]
     steps = [row.distance_m for row in inner]
     for kept in (published, []):
+        on_grid = all(row.distance_m % steps[0] < 1e-6 for row in kept)
         for step in steps:
-            if all(row.distance_m % step < 1e-6 for row in kept):
+            if on_grid or all(row.distance_m % step < 1e-6 for row in kept):
                 rows = [row for row in inner if row.distance_m % step < 1e-6 or row in kept]
                 if len(rows) < most:
                     return [*rows, last]

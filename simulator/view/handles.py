@@ -128,9 +128,11 @@ class SeenTrack:
         at = self.lens.ground(x - self.box.x, y - self.box.y)
         if at is None:
             return 1e3, 0.0
-        along = (track_at(*at) - self.middle_m + LAP_M / 2) % LAP_M - LAP_M / 2
-        beyond = max(abs(at[0]) - STRAIGHT_M / 2, 0.0)
-        return along, math.hypot(beyond, at[1]) - BEND_RADIUS_M
+        lap_m = self.lens.rig.lap_m
+        like = lap_m / LAP_M
+        along = (track_at(*at, lap_m) - self.middle_m + lap_m / 2) % lap_m - lap_m / 2
+        beyond = max(abs(at[0]) - like * STRAIGHT_M / 2, 0.0)
+        return along, math.hypot(beyond, at[1]) - like * BEND_RADIUS_M
 
 
 Piece: TypeAlias = StraightTrack | SeenTrack
@@ -168,8 +170,8 @@ class View:
         stage = layout.stage
         box = Box(stage.x, stage.y, stage.w, min(stage.h, layout.view.h))
         lens = Lens(rig_of(shot, scene, layout, box), box.w, box.h)
-        scale = lens.spot(scene.start_s_m + scene.runner.x_m, scene.runner.offset_m)[2]
-        return SeenTrack(box, lens, scene.start_s_m + scene.group.centre_m, scale)
+        scale = lens.spot(scene.s_m(scene.runner), scene.runner.offset_m)[2]
+        return SeenTrack(box, lens, scene.start_m + scene.group.centre_m, scale)
 
     @property
     def pieces(self) -> list[Piece]:

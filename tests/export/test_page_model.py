@@ -35,7 +35,11 @@ HARD = (
     "environment.wind={speed: 2, direction: 35}",
 )
 STRONG = ("runner=kipyegon_2025", "plan.shape=positive", "plan.strength=1")
-CASES = [*((name, ()) for name in shipped_names()), ("breaking4", HARD), ("breaking4", STRONG)]
+SHORT_LAP = ("track.lap=300 m", "environment.wind={speed: 2, direction: 35}")
+CASES: list[tuple[str, tuple[str, ...]]] = [
+    *((name, ()) for name in shipped_names()),
+    *(("breaking4", changes) for changes in (HARD, STRONG, SHORT_LAP)),
+]
 RUN = """
 const table = Array.from({length: 256}, (_, n) => {
   for (let k = 0; k < 8; k++) n = n & 1 ? 0xedb88320 ^ (n >>> 1) : n >>> 1;

@@ -204,9 +204,9 @@ STORY = """
 name: told
 scenario: mine.yaml
 chapters:
-  - {name: One, from: 0 s after start, until: 5 s after start, caption: First}
-  - {name: Two, from: 5 s after start, until: 20 s after start, caption: Second}
-  - {name: Three, from: 20 s after start, until: 21 s after start, caption: Third}
+  - {name: One, from: 0 s after start, until: 5 s after start, caption: First, card: 0}
+  - {name: Two, from: 5 s after start, until: 20 s after start, caption: Second, card: 0}
+  - {name: Three, from: 20 s after start, until: 21 s after start, caption: Third, card: 0}
 """
 
 
@@ -219,6 +219,14 @@ def presented(file: Path, folder: Path) -> Session:
     return session
 
 
+def press(session: Session, times: int = 1) -> None:
+    """Go on, as slowly as a speaker presses who means it twice."""
+    for _ in range(times):
+        for _ in range(10):
+            session.advance(0.2)
+        session.next_cue()
+
+
 def left_story(folder: Path) -> None:
     for path in list(folder.iterdir()):
         path.rename(path.with_name(f"story-1-none{path.suffix}"))
@@ -228,8 +236,7 @@ def test_a_presentation_goes_on_in_the_chapter_where_it_was_left(file: Path, fol
     session = presented(file, folder)
     session.advance(2.0)
     assert not folder.exists(), "nobody has begun"
-    session.next_cue()
-    session.next_cue()
+    press(session, 2)
     for _ in range(20):
         session.advance(0.1)
     session.close()
@@ -244,14 +251,13 @@ def test_a_presentation_goes_on_in_the_chapter_where_it_was_left(file: Path, fol
     assert again.story is not None
     assert again.scene().staging == session.scene().staging
     assert not again.editor.unsaved
-    again.next_cue()
+    press(again)
     assert again.cue().number == 3
 
 
 def test_knobs_and_pins_of_a_presentation_come_back(file: Path, folder: Path) -> None:
     session = presented(file, folder)
-    session.next_cue()
-    session.next_cue()
+    press(session, 2)
     session.seek(10.0)
     session.change("pacers.front_gap", "3")
     session.pin()
@@ -269,8 +275,7 @@ def test_knobs_and_pins_of_a_presentation_come_back(file: Path, folder: Path) ->
 
 def test_a_presentation_that_came_to_its_end_leaves_nothing(file: Path, folder: Path) -> None:
     session = presented(file, folder)
-    for _ in range(3):
-        session.next_cue()
+    press(session, 3)
     session.advance(0.2)
     session.close()
     assert list(folder.iterdir())

@@ -334,3 +334,20 @@ def test_drags_within_the_race_are_forks_to_the_bit(deeds: list[Deed]) -> None:
     lineage = session.editor.history.now.lineage
     legs = [(segment.tick, segment.settings.load()) for segment in lineage]
     assert bits(session.recording) == bits(by_hand(legs))
+
+
+def test_a_drag_says_what_it_costs_until_it_is_undone(many: Session) -> None:
+    before_s = many.recording.finish_s
+    drag(many, 0, (2.3, 3.0))
+    after_s = many.recording.finish_s
+    assert before_s is not None
+    assert after_s is not None
+    cost_s = after_s - before_s
+    said: list[float | None] = [many.hands.cost_s]
+    many.change("runner.form", "1")  # the last change is no hand's
+    said.append(many.hands.cost_s)
+    for _ in range(2):
+        many.undo()
+        said.append(many.hands.cost_s)
+    assert said == [cost_s, None, cost_s, None]
+    assert cost_s > 0.05

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from simulator.analysis.splits import Split
 from simulator.recording.recording import ARRAYS, Recording, Status
 from simulator.scenario.model import Scenario
+from simulator.session import Session
 from simulator.stage.scenery import board_of, evenly
 from simulator.stage.show import Show, make_show
 from simulator.units import format_time
@@ -106,3 +107,9 @@ def test_the_finish_always_stays_and_no_more_rows_than_fit(
     assert len(kept) <= most
     assert kept[-1] is rows[-1]
     assert [row for row in rows if row in kept] == kept
+
+
+def test_a_long_race_keeps_more_rows_than_the_one_that_is_known() -> None:
+    splits = Session.open("cheptegei_valencia_2020").show.splits
+    labels = [row.label for row in evenly(splits, 8)]
+    assert labels == ["2000", "4000", "5000", "6000", "8000", "finish"]

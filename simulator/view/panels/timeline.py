@@ -628,8 +628,8 @@ def ticks(least: float, most: float, height: int, caption: int) -> list[float]:
 
 
 def metre_lines(race_m: float) -> tuple[float, ...]:
-    """Return the race distances that have a line: each lap's, and the finish."""
-    return (*range(0, int(race_m), 400), race_m)
+    """Return the race distances that have a line: each lap's or kilometre's, and the finish."""
+    return (*range(0, int(race_m), 400 if race_m <= 5000.0 else 1000), race_m)
 
 
 def draw_area(surface: pygame.Surface, plot: Plot, band: Band, fill: Colour, edge: Colour) -> None:

@@ -322,6 +322,13 @@ def film(
         float | None,
         typer.Option(min=0.01, callback=finite, help="Make a GIF of at most so many MB."),
     ] = None,
+    sound: Annotated[
+        bool, typer.Option(help="The gun, the bell, the light's tick and its loss (.mp4, .webm).")
+    ] = True,
+    transparent: Annotated[
+        bool,
+        typer.Option("--transparent", help="Without a ground, to lie over slides (.webm, PNG)."),
+    ] = False,
     force: Force = False,
     changes: Changes = None,
 ) -> None:
@@ -345,14 +352,15 @@ def film(
         )
     beat = reel.beat_s if slow_motion else None
     cut = Cut(first, last, speed, fps or (_GIF_FPS if gif else _FILM_FPS), beat)
-    check_film(output, cut, shape, max_mb, force=force)
+    check_film(output, cut, shape, max_mb, transparent=transparent, force=force)
     scene_at = reel.scenes(cut)
     with moving(progress_bar()) as bar:
         task = bar.add_task(output.name, total=cut.frames)
         drawn = write_film(
-            Pictures(scene_at, cut, shape, colours, resting(Camera(camera))),
+            Pictures(scene_at, cut, shape, colours, resting(Camera(camera)), transparent),
             output,
             max_mb=max_mb,
+            sound=sound,
             force=force,
             progress=lambda done, total: bar.update(task, completed=done, total=total),
         )

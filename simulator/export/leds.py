@@ -68,7 +68,8 @@ class Target:
 
     def universes(self) -> list[tuple[int, int, int]]:
         """Return each universe with its first byte, from 0, and the number of its LEDs."""
-        pieces, left, at = [], self.count, self.start - 1
+        pieces: list[tuple[int, int, int]] = []
+        left, at = self.count, self.start - 1
         while left > 0:
             leds = min(left, (CHANNELS_A_UNIVERSE - at) // 3)  # no LED lies in two
             pieces.append((self.universe + len(pieces), at, leds))

@@ -246,7 +246,7 @@ def _record(
     before: Scene | None = None
     with opened as writer:
         for done, (surface, scene) in enumerate(pictures.with_scenes(), start=1):
-            writer.add(surface, sound_cues(before, scene) if before is not None else ())
+            writer.add(surface, sound_cues(before, scene))
             before = scene
             _within(writer, budget, done / total)
             progress(done, total)

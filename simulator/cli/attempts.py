@@ -424,7 +424,10 @@ def page(
     force: Force = False,
     changes: Changes = None,
 ) -> None:
-    """Make one HTML page in which anybody runs the model, or clicks through a story."""
+    """Make one HTML page in which anybody runs the model, or clicks through a story.
+
+    With `-o handout.pdf` a story is a hand-out, a page for each chapter.
+    """
     from simulator.scenario.story_script import is_story
     from simulator.view.theme import theme_named
 
@@ -432,6 +435,8 @@ def page(
     if is_story(scenario):
         name = _story_page(scenario, output, colours, link, changes, force=force)
     else:
+        if output.suffix.lower() == ".pdf":
+            raise typer.BadParameter("A hand-out is made of a story.", param_hint="--output")
         attempt = load(scenario, changes)
         _check_lap_of_page(output, [attempt])
         from simulator.export.page import write_page
@@ -450,11 +455,19 @@ def _story_page(
     """Write the page of a story; return its name."""
     if changes:
         raise typer.BadParameter(NO_CHANGES, param_hint="--set")
-    from simulator.export.story_page import write_story_page
     from simulator.scenario.story_script import load_story
     from simulator.session.presentation import Presentation
 
     timeline = Presentation(load_story(name)).completed_timeline()
+    if output.suffix.lower() == ".pdf":
+        from simulator.export.handout import write_handout
+
+        if link:
+            raise typer.BadParameter("A hand-out stands nowhere.", param_hint="--link")
+        write_handout(timeline, output, theme, force=force)
+        return timeline.script.story.name
+    from simulator.export.story_page import write_story_page
+
     _check_lap_of_page(output, [chapter.show.scenario for chapter in timeline.chapters])
     write_story_page(timeline, output, theme, link=link, force=force)
     return timeline.script.story.name

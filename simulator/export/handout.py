@@ -65,7 +65,7 @@ def write_handout(
                 at = (left / width, top / height, PICTURE_IN / width, high / height)
                 axes = figure.add_axes(at)
                 axes.set_axis_off()
-                axes.imshow(_picture(chapter, painter, camera), aspect="auto")
+                axes.imshow(_picture(chapter, painter, camera), aspect="auto", interpolation="none")
                 words = _words(chapter, painter.type, round(_DPI * (top - EDGE_IN - 0.3)))
                 title = f"{chapter.number}. {chapter.spec.name}"
                 foot = f"{name} · {chapter.number} of {chapter.count} · a model, not a measurement"

@@ -437,7 +437,9 @@ def draw_rows(figure: Figure, columns: Columns, show: FigureSpec, *, of_result: 
             _draw_scale(axes, x, y, colour, show, joined=not of_result)
         else:
             groups = _groups(show.colour, colour, theme)
-            if not _plot(axes, x, y, groups, joined=not of_result):
+            joined = _plot(axes, x, y, groups, joined=not of_result)
+            ends = {float(x[rows].max()) for _, _, rows in groups}
+            if not joined or len(ends) > 1 or min(r.sum() for _, _, r in groups) < 2:
                 figure.legend(title=_shortened(label_of(show.colour)), loc="outside right center")
                 groups = []
     _label_axis(axes.xaxis, show.x, x)

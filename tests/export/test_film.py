@@ -347,7 +347,7 @@ def decoded_alpha(path: Path) -> list[Pixels]:
     decoder = av.CodecContext.create("libvpx-vp9", "r")
     with av.open(str(path)) as container:
         packets = container.demux(video=0)
-        frames = [f for packet in packets for f in decoder.decode(packet)]  # type: ignore[attr-defined]
+        frames = [f for packet in packets for f in decoder.decode(packet)]
     return [np.asarray(f.to_ndarray(format="rgba"), np.uint8) for f in frames]
 
 

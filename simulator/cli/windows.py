@@ -187,11 +187,20 @@ def present(
     ] = False,
     theme: ThemeName = "night",
     sound: WithSound = False,
+    link: Annotated[
+        str | None,
+        typer.Option(help="Address of the story's page, for the QR code.", show_default="its own"),
+    ] = None,
     leds: Leds = None,
+    restore: Annotated[
+        bool,
+        typer.Option("--restore", help="Go on where this presentation was left: chapter, knobs."),
+    ] = False,
 ) -> None:
     """Present a story, or a scenario's own events, to an audience with a clicker."""
     from simulator.view.window import missing_display
 
+    _checked_link(link)
     missing = missing_display()
     if missing:
         _print_chapters(missing, story)
@@ -200,16 +209,37 @@ def present(
     def opened() -> Session:
         from simulator.scenario.story_script import is_story, load_story
         from simulator.session import Session
+        from simulator.session.autosave import Autosave
         from simulator.session.presentation import Presentation
 
         if is_story(story):
-            return Presentation(load_story(story)).session
-        return Session.open(story)
+            script = load_story(story)
+            if link is not None:
+                script = replace(script, story=script.story.model_copy(update={"link": link}))
+            session = Presentation(script).session
+            session.autosave = Autosave(story=str(script.path.absolute()))
+        else:
+            session = Session.open(story)
+            session.autosave = Autosave()
+        if restore:
+            session.restore()
+        elif session.left_behind:  # where an audience does not read it
+            err.print(escape(f"--restore goes on with the last session: {session.left_behind}."))
+        return session
 
     how: Opening = {"size": (1280, 720), "theme": theme, "display": display}
     how["presenting"] = not windowed
     fills = None if windowed else 1 if display is None else display
     _watch(opened, how, fills, _strip(leds, theme), sound=sound)
+
+
+def _checked_link(link: str | None) -> None:
+    """Refuse an address that makes no code that a phone can read."""
+    from simulator.export.page import LONGEST_LINK
+
+    if link is not None and len(link) > LONGEST_LINK:
+        what = f"A link of {len(link)} characters makes no code that a phone can read."
+        raise typer.BadParameter(what, param_hint="--link")
 
 
 def _watch(

@@ -92,7 +92,7 @@ def write_handout(
 
 def _picture(chapter: CompiledChapter, painter: Painter, camera: Camera) -> NDArray[np.uint8]:
     """Return the picture at the chapter's end, shape (height, width, 3)."""
-    scene = chapter.scene(chapter.playback(chapter.length_s), chapter.options)
+    scene = chapter.scene_at(chapter.length_s)
     if scene.staging is not None:  # its caption stands below
         scene = replace(scene, staging=replace(scene.staging, caption=""))
     surface = pygame.Surface(PICTURE_PX, 0, 32)

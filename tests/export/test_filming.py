@@ -196,8 +196,15 @@ STORY = """
 name: short story
 scenario: short.yaml
 chapters:
-  - {name: one, until: 2 s, caption: One.}
-  - {name: two, from: 200 m, until: 4 s, rate: 2, hold: 1, camera: rail, panels: [clock]}
+  - {name: one, until: 2 s, caption: One., card: 0}
+  - name: two
+    card: 0
+    from: 200 m
+    until: 4 s
+    rate: 2
+    hold: 1
+    camera: rail
+    panels: [clock]
 """
 
 

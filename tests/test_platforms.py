@@ -10,7 +10,6 @@ import errno
 import importlib
 import io
 import os
-import pickle
 import re
 import signal
 import subprocess
@@ -21,7 +20,6 @@ from types import ModuleType
 import pytest
 
 from simulator import cli, signals
-from simulator.export.filming import FilmOrder, spawning, story_seen
 from simulator.resources import configs_dir
 from simulator.scenario import reading
 from simulator.scenario.loader import _name_of, load_text
@@ -179,25 +177,6 @@ def test_what_only_posix_has_stands_behind_a_question() -> None:
 
 
 # -- processes -----------------------------------------------------------------------------------
-
-
-def test_the_second_process_is_spawned_on_every_system() -> None:
-    context = spawning()
-    assert context.get_start_method() == "spawn"
-    assert signals.CODES.keys() >= {signal.SIGINT, signal.SIGTERM}
-
-
-def test_what_is_handed_to_it_can_be_pickled() -> None:
-    from functools import partial  # noqa: PLC0415
-
-    from simulator.export.film import Cut  # noqa: PLC0415
-    from simulator.scenario.story_script import load_story  # noqa: PLC0415
-    from simulator.view.theme import NIGHT  # noqa: PLC0415
-
-    seen = partial(story_seen, load_story("stories/breaking4"))
-    order = FilmOrder(seen, Cut(0.0, 1.0), (160, 90), NIGHT, Path("film.mp4"))
-    again = pickle.loads(pickle.dumps(order))  # noqa: S301 - our own
-    assert (again.cut, again.size, again.path) == (order.cut, order.size, order.path)
 
 
 def test_no_import_starts_anything_where_a_process_is_spawned() -> None:

@@ -109,8 +109,7 @@ const drawTrack = (picture) => {
     pen.strokeStyle = tint; pen.lineWidth = width; pen.beginPath(); pen.moveTo(...a); pen.lineTo(...b); pen.stroke();
   };
   line(0, shade("lane"), 1.5); line(picture.race, named("white"), 3);
-  pen.fillStyle = shade("lane"); pen.font = `700 ${w > 500 ? 11 : 9}px Lightpace`; pen.textBaseline = "middle";
-  const foot = put(plane(picture.race, 6)); pen.textAlign = "left"; pen.fillText("FINISH", foot[0] + 6, foot[1]);
+  pen.textBaseline = "middle";
   const size = Math.max(3, 1.35 * k);
   for (const wave of picture.waves) {
     const head = wave.head;
@@ -129,6 +128,9 @@ const drawTrack = (picture) => {
   const half = pen.measureText(picture.runner).width / 2 + 4;
   const lx = Math.min(Math.max(lead[0], half), w - half), ly = lead[1] + (lead[1] > h / 2 ? 10 : -10);
   pen.textAlign = "center"; pen.fillText(picture.runner, lx, Math.min(Math.max(ly, 8), h - 8));
+  pen.fillStyle = shade("lane"); pen.font = `700 ${w > 500 ? 11 : 9}px Lightpace`; pen.textAlign = "left";
+  const foot = put(plane(picture.race, 6)), end = foot[0] + 6 + pen.measureText("FINISH").width; // her name goes before
+  if (Math.abs(ly - foot[1]) > 13 || lx + half < foot[0] || lx - half > end) pen.fillText("FINISH", foot[0] + 6, foot[1]);
 };
 
 const drawGroup = (picture) => {

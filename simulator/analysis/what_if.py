@@ -102,7 +102,8 @@ class Alternative:
         return self.finish_s
 
 
-def _rests_on_assumed(pacers: Pacers) -> bool:
+def rests_on_assumed(pacers: Pacers) -> bool:
+    """Return whether a formation's shelter has a part that was never measured."""
     if pacers.shelter is not None:
         return False
     stints, shift = stints_of(pacers)  # faster than `line_up`, and every turn asks for each bar
@@ -126,7 +127,7 @@ def choices(
         file: the one in its file, whose value is among the rows; None: the same.
     """
     rows = AXES[axis](scenario, file or scenario)
-    return tuple(replace(row, assumed=_rests_on_assumed(row.scenario.pacers)) for row in rows)
+    return tuple(replace(row, assumed=rests_on_assumed(row.scenario.pacers)) for row in rows)
 
 
 def pacer_counts(scenario: Scenario, file: Scenario) -> list[Alternative]:

@@ -349,6 +349,13 @@ def film(
         float | None,
         typer.Option(min=0.01, callback=finite, help="Make a GIF of at most so many MB."),
     ] = None,
+    sound: Annotated[
+        bool, typer.Option(help="The gun, the bell, the light's tick and its loss (.mp4, .webm).")
+    ] = True,
+    transparent: Annotated[
+        bool,
+        typer.Option("--transparent", help="Without a ground, to lie over slides (.webm, PNG)."),
+    ] = False,
     force: Force = False,
     changes: Changes = None,
 ) -> None:
@@ -375,14 +382,15 @@ def film(
         )
     beat = reel.beat_s if slow_motion else None
     cut = Cut(first, last, speed, fps or (_GIF_FPS if gif else _FILM_FPS), beat)
-    check_film(output, cut, shape, max_mb, force=force)
+    check_film(output, cut, shape, max_mb, transparent=transparent, force=force)
     scene_at = reel.scenes(cut)
     with moving(progress_bar()) as bar:
         task = bar.add_task(output.name, total=cut.frames)
         drawn = write_film(
-            Pictures(scene_at, cut, shape, colours, resting(Camera(camera))),
+            Pictures(scene_at, cut, shape, colours, resting(Camera(camera)), transparent),
             output,
             max_mb=max_mb,
+            sound=sound,
             force=force,
             progress=lambda done, total: bar.update(task, completed=done, total=total),
         )
@@ -446,7 +454,10 @@ def page(
     force: Force = False,
     changes: Changes = None,
 ) -> None:
-    """Make one HTML page in which anybody runs the model, or clicks through a story."""
+    """Make one HTML page in which anybody runs the model, or clicks through a story.
+
+    With `-o handout.pdf` a story is a hand-out, a page for each chapter.
+    """
     from simulator.scenario.story_script import is_story
     from simulator.view.theme import theme_named
 
@@ -454,6 +465,8 @@ def page(
     if is_story(scenario):
         name = _story_page(scenario, output, colours, link, changes, force=force)
     else:
+        if output.suffix.lower() == ".pdf":
+            raise typer.BadParameter("A hand-out is made of a story.", param_hint="--output")
         attempt = load(scenario, changes)
         from simulator.export.page import write_page
         from simulator.physics.attempt import simulate
@@ -471,11 +484,19 @@ def _story_page(
     """Write the page of a story; return its name."""
     if changes:
         raise typer.BadParameter(NO_CHANGES, param_hint="--set")
-    from simulator.export.story_page import write_story_page
     from simulator.scenario.story_script import load_story
     from simulator.session.presentation import Presentation
 
     timeline = Presentation(load_story(name)).completed_timeline()
+    if output.suffix.lower() == ".pdf":
+        from simulator.export.handout import write_handout
+
+        if link:
+            raise typer.BadParameter("A hand-out stands nowhere.", param_hint="--link")
+        write_handout(timeline, output, theme, force=force)
+        return timeline.script.story.name
+    from simulator.export.story_page import write_story_page
+
     write_story_page(timeline, output, theme, link=link, force=force)
     return timeline.script.story.name
 

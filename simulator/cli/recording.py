@@ -1,8 +1,8 @@
-"""The window's record key: it does what `lightpace film` does, for what the window shows.
+"""The window's record key: a film of what it shows, from one press to the next.
 
-In: presses of the key, and each scene that the window shows (a reason to look how far it is). Out:
-a film in the folder where the program was started, and notices. It is of the whole attempt or
-story, whatever was paused or sought meanwhile; a second press gives it up.
+In: presses of the key, the pictures and scenes that the window shows. Out: a film in the folder
+where the program was started, and notices. It is kept however it ends: by the key, or because the
+window is closed.
 """
 
 from __future__ import annotations
@@ -12,99 +12,90 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from simulator.errors import OutputError
+from simulator.background import LatestJobs
+from simulator.errors import LightpaceError
 from simulator.files import free_name
+from simulator.stage.events import sound_cues
 from simulator.units import format_clock
 
 if TYPE_CHECKING:  # a window opens sooner without what only a film needs
-    from simulator.export.film import Size
-    from simulator.export.filming import Filming, FilmOrder, Progress
+    import pygame
+
+    from simulator.export.filming import LiveFilm, Size
     from simulator.session import Session
     from simulator.stage.scene import Scene
-    from simulator.view.camera import Shot
-    from simulator.view.theme import Theme
-
-NOTICE_PERCENT = 10
-"""A notice comes each time that so much more of the film is done [%]."""
-SIZE: Size = (1920, 1080)
-FPS = 60
 
 
 class Recorder:
-    """Films what a session shows; give it to the window as `record` and as one of `witnesses`."""
+    """Films what a window shows; give it to the window as `recorder`."""
 
-    def __init__(self, session: Session, *, size: Size = SIZE, fps: int = FPS) -> None:
-        self._session, self._size, self._fps = session, size, fps
-        self._filming: Filming | None = None
-        self._left: list[Filming] = []
-        self._noticed = 0
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._film: LiveFilm | None = None
+        self._before: Scene | None = None
+        self._saving = LatestJobs("saving a film")
 
-    def press(self, theme: Theme, shot: Shot) -> None:
-        """Begin to film in these colours, with this camera; or give up the film being made."""
-        from simulator.export.film import Cut
-        from simulator.export.filming import Filming, FilmOrder, attempt_seen, story_seen
-        from simulator.session.presentation import Presentation
-        from simulator.stage.events import beat_s
+    @property
+    def seconds(self) -> float | None:
+        """How long the film is up to now [s]; None: there is none."""
+        return None if self._film is None else self._film.seconds
 
-        if self._filming is not None:
-            self._abandon()
-            self._session.notify("The film was given up. Nothing was kept.")
+    def press(self, size: Size) -> None:
+        """Begin a film of a window of that size [px], or end it and keep it."""
+        if self._film is not None:
+            self._end()
             return
-        session, beat = self._session, None
-        if isinstance(session.story, Presentation):
-            timeline = session.story.timeline
-            name = timeline.script.story.name
-            scenes, length_s = partial(story_seen, timeline.script), timeline.length_s
-        else:
-            name = session.scenario.name
-            length_s, beat = (
-                session.recording.end_s,
-                beat_s(session.show, slow_motion=session.options.slow_motion),
-            )
-            scenes = partial(attempt_seen, session.show, session.options, 0.0, length_s)
-        cut = Cut(0.0, length_s, fps=self._fps, slow_from_s=beat)
+        self._saved()  # before that the name of the last film would be free
+        session = self._session
         try:
-            path = free_path(name)
-            self._filming = Filming(FilmOrder(scenes, cut, self._size, theme, path, shot))
-        except OutputError as error:
+            from simulator.export.filming import LiveFilm
+
+            self._film = LiveFilm(free_path(session.scenario.name), size)
+        except LightpaceError as error:
             session.notify(str(error))
             return
-        except (OSError, RuntimeError, ValueError) as error:
-            session.notify(f"No film can be made: {getattr(error, 'strerror', None) or error}.")
-            return
-        self._noticed = 0
-        session.notify(f"Filming all of it into {path}. The same key gives it up.")
+        session.notify(f"Recording into {self._film.path}. The same key ends it.")
 
-    def see(self, _scene: Scene) -> None:
-        """Look how far the film is."""
-        if self._filming is None:
+    def see(self, scene: Scene) -> None:
+        """Take the sounds of the step to a scene; say which film has been saved."""
+        before, self._before = self._before, scene
+        if self._film is not None and before is not None:
+            self._film.hear(sound_cues(before, scene))
+        self._poll()
+
+    def take(self, surface: pygame.Surface, stood_s: float) -> None:
+        """Take a picture that follows one which stood so long [s]."""
+        if self._film is None:
             return
-        for news in self._filming.news():
-            if news.problem or news.finished:
-                self._end(self._filming.order, news)
-                return
-            percent = 100 * news.done // news.total
-            if percent >= self._noticed + NOTICE_PERCENT:
-                self._noticed = percent - percent % NOTICE_PERCENT
-                self._session.notify(f"{self._filming.order.path}: {self._noticed} %")
+        try:
+            self._film.take(surface, stood_s)
+        except LightpaceError as error:
+            self._film = None
+            self._session.notify(str(error))
 
     def close(self) -> None:
-        """Give up a film that is being made, since the window is closed; wait for its end."""
-        if self._filming is not None:
-            self._abandon()
-        for filming in self._left:
-            filming.wait()
+        """End the film, since the window is closed; wait until all are saved."""
+        self._end()
+        self._saved()
 
-    def _abandon(self) -> None:
-        if self._filming is not None:
-            self._filming.stop()
-            self._left.append(self._filming)
-            self._filming = None
+    def _end(self) -> None:
+        film, self._film = self._film, None
+        if film is not None:
+            words = f"Saved {film.path}, {format_clock(film.seconds, 0)} long."
+            self._saving.submit(str(film.path), film.finish, partial(self._say, words))
 
-    def _end(self, order: FilmOrder, news: Progress) -> None:
-        length = format_clock(order.cut.frames / order.cut.fps, 0)
-        self._session.notify(news.problem or f"Saved {order.path}, {length} long.")
-        self._abandon()
+    def _saved(self) -> None:
+        while self._saving.busy:
+            self._poll(wait=True)
+
+    def _say(self, words: str, _: None) -> None:
+        self._session.notify(words)
+
+    def _poll(self, *, wait: bool = False) -> None:
+        try:
+            self._saving.poll(wait=wait)
+        except LightpaceError as error:
+            self._session.notify(str(error))
 
 
 def free_path(name: str) -> Path:

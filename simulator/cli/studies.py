@@ -6,10 +6,10 @@ In: arguments. Out: tables, JSON, Markdown, figures, a progress bar.
 from __future__ import annotations
 
 import sys
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.markup import escape
@@ -22,6 +22,7 @@ from simulator.cli.terminal import (
     OutFile,
     ScenarioName,
     Seed,
+    ThemeName,
     app,
     err,
     load,
@@ -36,6 +37,9 @@ from simulator.errors import LightpaceError
 from simulator.units import format_distance, format_time, signed_cell, time_cell
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from simulator.analysis.attribution import PriceList
     from simulator.analysis.calibrate import CalibratedNumber, Calibration
     from simulator.analysis.sweep.chunks import Columns, Request
@@ -341,6 +345,7 @@ def plot(
     ] = "",
     title: Annotated[str, typer.Option(help="Heading.")] = "",
     scenario: Annotated[str, typer.Option(help="Scenario of a ready figure.")] = DEFAULT_SCENARIO,
+    theme: ThemeName = "night",
     changes: Changes = None,
 ) -> None:
     """Draw a table of results as a figure for a talk (.png, .svg, .pdf)."""
@@ -350,11 +355,14 @@ def plot(
     from simulator.analysis.uncertainty import SAMPLES, SEED, target_words
     from simulator.export.table import read_columns
     from simulator.view.figures import FigureSpec, check_figure, draw_figure, draw_prices
+    from simulator.view.theme import theme_named
 
     check_figure(output)
+    colours = theme_named(theme)
     if table == "prices" and not Path(table).exists():
         attempt = load(scenario, changes)
-        draw_prices(_prices(attempt), title or f"Where the time goes: {attempt.name}", output)
+        heading = title or f"Where the time goes: {attempt.name}"
+        draw_prices(_prices(attempt), heading, output, colours)
     elif table in FIGURES and not Path(table).exists():
         heading, x, y, colour = FIGURES[table]
         attempt = load(scenario, changes)
@@ -364,13 +372,28 @@ def plot(
         samples = SAMPLES if y == "chance" else 0
         request = request_of(scenario, grid, changes=changes or [], samples=samples, seed=SEED)
         heading = heading.format(target=target_words(request.target_s))
-        show = FigureSpec(x, y, colour, title or f"{heading}: {attempt.name}")
-        draw_figure(run_sweep(request), show, output)
+        show = FigureSpec(x, y, colour, title or f"{heading}: {attempt.name}", colours)
+        rows = run_sweep(request)
+        draw_figure({**rows, "assumed": _assumed(attempt, rows)}, show, output)
     elif x and y:
-        draw_figure(read_columns(Path(table)), FigureSpec(x, y, colour, title), output)
+        draw_figure(read_columns(Path(table)), FigureSpec(x, y, colour, title, colours), output)
     else:
         raise typer.BadParameter("Name the columns of both axes.", param_hint="--x and --y")
     out.print(escape(f"{output}"), soft_wrap=True)
+
+
+def _assumed(attempt: Scenario, rows: Mapping[str, NDArray[Any]]) -> NDArray[np.float64]:
+    """Return 1 for each row of a ready figure that rests on assumed coefficients, else 0."""
+    import numpy as np
+
+    from simulator.analysis.what_if import rests_on_assumed
+
+    gaps = rows.get("pacers.front_gap", np.full(len(rows["pacers.count"]), np.nan))
+    marks = []
+    for count, gap in zip(rows["pacers.count"].tolist(), gaps.tolist(), strict=True):
+        changed = {"count": int(count)} | ({} if np.isnan(gap) else {"front_gap": gap})
+        marks.append(rests_on_assumed(attempt.pacers.model_copy(update=changed)))
+    return np.array(marks, np.float64)
 
 
 def _prices(attempt: Scenario) -> PriceList:

@@ -288,7 +288,7 @@ def _watch(
         recorder = Recorder(session)
         stack.callback(recorder.close)
         lights = stack.enter_context(strip)
-        how["window"], how["record"] = window, recorder.press
+        how["window"], how["recorder"] = window, recorder
         how["witnesses"] = (recorder.see, *(() if lights is None else (lights.show,)))
         closed_as = run_window(session, sound=sound, **how)
         if kept is not None:

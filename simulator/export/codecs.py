@@ -1,12 +1,13 @@
-"""The encoders: pictures become a video or a GIF while they are drawn (extra `[video]`, PyAV).
+"""The encoders: pictures and sounds become a film while they are drawn (extra `[video]`, PyAV).
 
-In: surfaces, one by one. Out: a file, written beside its place and renamed when it is whole.
+In: surfaces, one by one, and what is heard with each. Out: a file, written beside its place and
+renamed when it is whole.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
 from functools import partial
@@ -19,6 +20,8 @@ import pygame
 from simulator.background import BackgroundThread
 from simulator.errors import ExtraError, OutputError
 from simulator.files import replacing
+from simulator.stage.events import SoundCue
+from simulator.view.sound import RATE_HZ, Samples, samples_of
 
 try:
     import av
@@ -42,6 +45,7 @@ _CODECS: dict[str, tuple[str, str, dict[str, str], dict[str, str]]] = {
     ),
     ".webp": ("webp", "libwebp_anim", {"quality": "62", "compression_level": "5"}, {"loop": "0"}),
 }
+_SOUNDS = {".mp4": "aac", ".webm": "libopus"}
 _LIMITED, _BT709, _BT601 = 1, 1, 5
 TURN_S = 1e-4
 WAITING_PICTURES = 4
@@ -59,10 +63,12 @@ def frame_of(surface: pygame.Surface) -> av.VideoFrame:
     return av.VideoFrame.from_numpy_buffer(pixels, format="bgra")
 
 
-def coloured(surface: pygame.Surface, colours: VideoReformatter, space: int = _BT709) -> Any:
+def coloured(
+    surface: pygame.Surface, colours: VideoReformatter, space: int = _BT709, kind: str = "yuv420p"
+) -> Any:
     """Return a picture as a frame in an encoder's colour space, in separate memory."""
     return colours.reformat(
-        frame_of(surface), format="yuv420p", dst_colorspace=space, dst_color_range=_LIMITED
+        frame_of(surface), format=kind, dst_colorspace=space, dst_color_range=_LIMITED
     )
 
 
@@ -82,7 +88,8 @@ class _Stream:
     def encode(self, frame: Any) -> None:
         """Encode a frame of the stream's format; None empties the encoder."""
         if frame is not None:
-            frame.pts, frame.time_base = self._count, 1 / self._stream.codec_context.framerate
+            frame.pts = self._count if frame.pts is None else frame.pts
+            frame.time_base = 1 / self._stream.codec_context.framerate
             self._count += 1
         for packet in self._stream.encode(frame):
             self._bytes += packet.size
@@ -93,30 +100,82 @@ class _Stream:
         self.encode(None)
 
 
+class _Sounds:
+    """The sounds of a film as a stream of its container, mixed as it goes on."""
+
+    def __init__(self, container: Any, codec: str) -> None:
+        self._container = container
+        self._stream = container.add_stream(codec, rate=RATE_HZ, layout="mono")
+        self._begun: list[tuple[int, Samples]] = []
+        self._done = 0
+
+    def begin(self, cue: SoundCue, time_s: float) -> None:
+        """Let a sound begin at a second of the film."""
+        self._begun.append((round(time_s * RATE_HZ), samples_of(cue)))
+
+    def go_on(self, until_s: float) -> None:
+        """Encode what is heard until a second of the film."""
+        until = round(until_s * RATE_HZ)
+        mixed = np.zeros(max(0, until - self._done))
+        for first, samples in self._begun:
+            part = samples[max(0, self._done - first) : max(0, until - first)]
+            at = max(0, first - self._done)
+            mixed[at : at + len(part)] += part
+        self._begun = [(n, samples) for n, samples in self._begun if n + len(samples) > until]
+        whole = np.clip(mixed, -32768, 32767).astype(np.int16)[None]
+        frame = av.AudioFrame.from_ndarray(whole, format="s16", layout="mono")
+        frame.sample_rate, frame.pts, frame.time_base = RATE_HZ, self._done, Fraction(1, RATE_HZ)
+        self._done = until
+        self._container.mux(self._stream.encode(frame))
+
+    def finish(self) -> None:
+        """Empty the encoder."""
+        self._container.mux(self._stream.encode(None))
+
+
 class Video(_Stream):
     """A video whose pictures are encoded while the next ones are drawn."""
 
     def __init__(
-        self, container: Any, stream: Any, thread: BackgroundThread[None], space: int
+        self, container: Any, stream: Any, thread: BackgroundThread[None], space: int, sound: str
     ) -> None:
-        """Start with no picture; `space` is the colour space."""
+        """Start with no picture; `space` is the colour space, `sound` a codec or empty."""
         super().__init__(container, stream)
         self._thread, self._waiting, self._space = thread, 0, space
+        self._sounds = _Sounds(container, sound) if sound else None
         self._colours = VideoReformatter()
         self._broken = False
 
-    def add(self, surface: pygame.Surface) -> None:
-        """Hand the next picture over in the encoder's colours; wait where it is too far behind.
+    def add(
+        self,
+        surface: pygame.Surface,
+        heard: Sequence[SoundCue] = (),
+        number: int | None = None,
+    ) -> None:
+        """Hand a picture over in the encoder's colours; wait where that is too far behind.
 
         They are made here, from the surface as it is: a copy would cost more than half as much, and
         the encoder thread has more to do than this one.
+
+        Args:
+            surface: the picture.
+            heard: the sounds that begin with it.
+            number: which picture of the film it is; None: the next one.
         """
-        frame = coloured(surface, self._colours, self._space)
+        frame = coloured(surface, self._colours, self._space, self._stream.pix_fmt)
+        frame.pts = number
         self._wait_for(WAITING_PICTURES - 1)
-        self._thread.submit(partial(self.encode, frame))
+        self._thread.submit(partial(self._take, frame, heard))
         self._waiting += 1
 
-    def encode(self, frame: Any) -> None:
+    @property
+    def behind(self) -> bool:
+        """Whether `add` would wait; raises what went wrong with the pictures before."""
+        while self._waiting and self._thread.ready:
+            self._wait_for(self._waiting - 1)
+        return self._waiting >= WAITING_PICTURES
+
+    def _take(self, frame: Any, heard: Sequence[SoundCue]) -> None:
         """Encode a frame, unless one before it failed: FFmpeg ends the process in a broken file.
 
         That one's failure is raised where it is waited for, so no film ends as if it were whole.
@@ -124,7 +183,12 @@ class Video(_Stream):
         if self._broken:
             return
         try:
-            super().encode(frame)
+            self.encode(frame)
+            if self._sounds is not None:
+                picture_s = float(1 / self._stream.codec_context.framerate)
+                for cue in heard:
+                    self._sounds.begin(cue, frame.pts * picture_s)
+                self._sounds.go_on((frame.pts + 1) * picture_s)
         except BaseException:
             self._broken = True
             raise
@@ -133,6 +197,8 @@ class Video(_Stream):
         """Let the encoder come up, then empty it."""
         self._wait_for(0)
         super().finish()
+        if self._sounds is not None:
+            self._sounds.finish()
 
     def _wait_for(self, left: int) -> None:
         while self._waiting > left:
@@ -152,26 +218,38 @@ def _taking_turns() -> Iterator[None]:
 
 
 @contextmanager
-def video_writer(path: Path, size: tuple[int, int], fps: int) -> Iterator[Video]:
+def video_writer(
+    path: Path,
+    size: tuple[int, int],
+    fps: int,
+    *,
+    sound: bool = False,
+    transparent: bool = False,
+) -> Iterator[Video]:
     """Yield a writer of a video, pictures of `size` [px], `fps` of them a second.
+
+    `sound`: it has sound, where its kind can; `transparent`: a WebM that keeps the alpha channel.
 
     Raises:
         OutputError: it cannot be written; no half file is left.
     """
-    container, codec, options, flags = _CODECS[path.suffix.lower()]
+    ending = path.suffix.lower()
+    container, codec, options, flags = _CODECS[ending]
+    if transparent:  # VP9 refuses frames that are never shown where there is alpha
+        options = options | {"auto-alt-ref": "0"}
     with _opened(path, container, flags) as opened:
         stream = opened.add_stream(codec, rate=fps, options=options)
         stream.width, stream.height = size
-        stream.pix_fmt = "yuv420p"
+        stream.pix_fmt = "yuva420p" if transparent else "yuv420p"
         context, space = stream.codec_context, _BT709
-        if path.suffix.lower() == ".webp":  # which has one colour space, and no word for it
+        if ending == ".webp":  # which has one colour space, and no word for it
             space = _BT601
         else:
             context.colorspace = context.color_primaries = context.color_trc = _BT709
             context.color_range = _LIMITED
         # whatever happens, the thread has put its pictures down before the file is closed
         with _taking_turns(), BackgroundThread[None]("encoder") as thread:
-            yield Video(opened, stream, thread, space)
+            yield Video(opened, stream, thread, space, _SOUNDS.get(ending, "") if sound else "")
 
 
 @contextmanager
@@ -207,7 +285,7 @@ class Gif(_Stream):
         super().__init__(container, stream)
         self._graph, self._given = graph, 0
 
-    def add(self, surface: pygame.Surface) -> None:
+    def add(self, surface: pygame.Surface, _heard: Sequence[SoundCue] = ()) -> None:
         """Map the next picture to the palette and encode it."""
         frame = frame_of(surface).reformat(format="rgb24")
         frame.pts, frame.time_base = self._given, 1 / self._stream.codec_context.framerate

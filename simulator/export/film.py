@@ -1,13 +1,14 @@
 """A film of an attempt or a story: pictures at equal steps of its own time, never of the screen.
 
-In: what is seen at each second, a cut (from, to, rate, pictures a second), a size. Out: a file or a
-numbered series, whole or not at all. Each picture is drawn, handed to the encoder and forgotten.
+In: what is seen at each second, a cut (from, to, rate, pictures a second), a size. Out: a file with
+the sounds that the window plays, or a numbered series; whole or not at all. Each picture is drawn,
+handed to the encoder and forgotten.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -17,12 +18,13 @@ import pygame
 
 from simulator.errors import OutputError
 from simulator.files import is_there, shown
+from simulator.stage.events import SoundCue, sound_cues
 from simulator.stage.playback import Playback, playing_time, race_time
 from simulator.stage.scene import Scene, Staging
 from simulator.stage.scenery import ShowOptions, scene_of
 from simulator.stage.show import Show
 from simulator.view.camera import WHOLE, Shot, directed
-from simulator.view.picture import Painter, PictureOptions, save_png
+from simulator.view.picture import OverlayPainter, Painter, PictureOptions, save_png
 from simulator.view.theme import Theme
 
 Size = tuple[int, int]
@@ -50,8 +52,11 @@ class Writer(Protocol):
     def written(self) -> int:
         """Return the bytes written up to now."""
 
-    def add(self, surface: pygame.Surface) -> None:
-        """Take the next picture; the surface is drawn over afterwards."""
+    def add(self, surface: pygame.Surface, heard: Sequence[SoundCue] = (), /) -> None:
+        """Take the next picture and the sounds that begin with it.
+
+        The surface is drawn over afterwards.
+        """
 
     def finish(self) -> None:
         """Write what is still held back: there is no further picture."""
@@ -100,18 +105,34 @@ def attempt_scenes(show: Show, rate: float = 1.0, options: ShowOptions | None = 
 
 @dataclass(frozen=True, slots=True)
 class Pictures:
-    """The pictures of a cut, `size` in pixels; they share one surface. `shot` is the camera."""
+    """The pictures of a cut; they share one surface.
+
+    Attributes:
+        scene_at: what is seen.
+        cut: of which part, and how finely.
+        size: width and height [px].
+        theme: the colours.
+        shot: the camera.
+        transparent: without a ground and with an alpha channel, to lie over something else.
+    """
 
     scene_at: SceneAt
     cut: Cut
     size: Size
     theme: Theme
     shot: Shot = WHOLE
+    transparent: bool = False
 
     def every(self, step: int = 1) -> Iterator[pygame.Surface]:
         """Yield each `step`-th picture; it is good until the next one is drawn."""
-        surface = pygame.Surface(self.size, 0, 32)
-        painter = Painter(self.theme)
+        for surface, _ in self.with_scenes(step):
+            yield surface
+
+    def with_scenes(self, step: int = 1) -> Iterator[tuple[pygame.Surface, Scene]]:
+        """Yield each `step`-th picture as `every` does, and the scene that it shows."""
+        painter = OverlayPainter(self.theme) if self.transparent else Painter(self.theme)
+        flags = pygame.SRCALPHA if self.transparent else 0
+        surface = pygame.Surface(self.size, flags, 32)
         shot = self.shot
         before: Staging | None = None
         for index in range(0, self.cut.frames, step):
@@ -119,7 +140,7 @@ class Pictures:
             shot = directed(shot.after(step / self.cut.fps), before, scene.staging)
             before = scene.staging
             painter.draw(surface, scene, PictureOptions(shot=shot))
-            yield surface
+            yield surface, scene
 
 
 def write_film(
@@ -127,6 +148,7 @@ def write_film(
     path: str | Path,
     *,
     max_mb: float | None = None,
+    sound: bool = True,
     force: bool = False,
     progress: Progress = lambda _done, _all: None,
 ) -> Size:
@@ -136,6 +158,7 @@ def write_film(
         pictures: what is to be seen.
         path: `.mp4`, `.webm`, `.webp`, `.gif`; a folder or `frames/%05d.png` is a numbered series.
         max_mb: how large a GIF may become [million bytes].
+        sound: with sound, where the kind of file can have it: `.mp4` and `.webm`.
         force: write over what is there.
         progress: called with the pictures done, and pictures in all.
 
@@ -144,21 +167,22 @@ def write_film(
         ExtraError: PyAV is not installed.
     """
     path, cut, size = Path(path), pictures.cut, pictures.size
-    check_film(path, cut, size, max_mb, force=force)
+    check_film(path, cut, size, max_mb, transparent=pictures.transparent, force=force)
     if is_series(path):
         _record(pictures, series_writer(path), progress)
         return size
     from simulator.export.codecs import gif_writer, video_writer  # noqa: PLC0415 - an extra
 
     if path.suffix.lower() in VIDEOS:
-        _record(pictures, video_writer(path, size, cut.fps), progress)
+        writer = video_writer(path, size, cut.fps, sound=sound, transparent=pictures.transparent)
+        _record(pictures, writer, progress)
         return size
     budget = None if max_mb is None else max_mb * 1e6
     while True:
         step = max(1, cut.frames // PALETTE_FROM)
         try:
-            writer = gif_writer(path, pictures.size, cut.fps, pictures.every(step))
-            _record(pictures, writer, progress, budget)
+            gif = gif_writer(path, pictures.size, cut.fps, pictures.every(step))
+            _record(pictures, gif, progress, budget)
         except _TooLargeError as error:
             pictures = _smaller(pictures, error.share, path, max_mb or 0.0)
         else:
@@ -166,7 +190,13 @@ def write_film(
 
 
 def check_film(
-    path: Path, cut: Cut, size: Size, max_mb: float | None = None, *, force: bool = False
+    path: Path,
+    cut: Cut,
+    size: Size,
+    max_mb: float | None = None,
+    *,
+    transparent: bool = False,
+    force: bool = False,
 ) -> None:
     """Refuse what cannot become a film, before anything is computed; raises `OutputError`."""
     is_there(path)  # the system says here what it thinks of the name
@@ -187,6 +217,8 @@ def check_film(
             f"{path}: a film is .mp4, .webm, .webp or .gif, or numbered pictures (a folder, or "
             "frames/%05d.png)."
         )
+    if transparent and ending != ".webm":
+        raise OutputError(f"{path}: a transparent film is .webm, or numbered pictures.")
     if ending in VIDEOS and (size[0] % 2 or size[1] % 2 or min(size) < 16):
         raise OutputError(f"{path}: width and height of a film are even numbers from 16 up.")
     if ending == ".gif" and cut.fps > GIF_MOST_FPS:
@@ -211,9 +243,11 @@ def _record(
 ) -> None:
     total = pictures.cut.frames
     progress(0, total)
+    before: Scene | None = None
     with opened as writer:
-        for done, surface in enumerate(pictures.every(), start=1):
-            writer.add(surface)
+        for done, (surface, scene) in enumerate(pictures.with_scenes(), start=1):
+            writer.add(surface, sound_cues(before, scene))
+            before = scene
             _within(writer, budget, done / total)
             progress(done, total)
         writer.finish()
@@ -275,7 +309,7 @@ class Series:
     done: list[Path] = field(default_factory=list)
     written: int = 0
 
-    def add(self, surface: pygame.Surface) -> None:
+    def add(self, surface: pygame.Surface, _heard: Sequence[SoundCue] = ()) -> None:
         """Write the next picture."""
         path = name_of(self.pattern, len(self.done) + 1)
         self.done.append(path)

@@ -107,9 +107,14 @@ class SoundCue(Enum):
     LOST = "the light is lost"
 
 
-def sound_cues(before: Scene, now: Scene) -> tuple[SoundCue, ...]:
-    """Return what is heard from one picture to the next; a seek is no race and stays silent."""
-    passed_s = now.time_s - before.time_s
+def sound_cues(before: Scene | None, now: Scene) -> tuple[SoundCue, ...]:
+    """Return what is heard from one picture to the next; a seek is no race and stays silent.
+
+    With the first of all pictures (`before` is None) the gun is heard, where it is the start.
+    """
+    if before is None:
+        return (SoundCue.GUN,) if now.phase is Phase.RUNNING and now.time_s == 0.0 else ()
+    passed_s = _race_s(now) - _race_s(before)
     if now.paused or not 0 < passed_s <= LONGEST_S:
         return ()
     found = []
@@ -122,6 +127,11 @@ def sound_cues(before: Scene, now: Scene) -> tuple[SoundCue, ...]:
     if now.lost is not None and before.lost is None:
         found.append(SoundCue.LOST)
     return tuple(found)
+
+
+def _race_s(scene: Scene) -> float:
+    """Return the race time of a scene, below zero before the gun [s]."""
+    return scene.time_s - (scene.to_gun_s or 0.0)
 
 
 def _light_laps(scene: Scene) -> int:

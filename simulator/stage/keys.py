@@ -58,7 +58,7 @@ class Action(Enum):
     HELP = "this help"
     FULLSCREEN = "full screen"
     SCREENSHOT = "save a picture"
-    RECORD = "record a film of this"
+    RECORD = "record what is shown; again: keep it"
     PRESENT = "present from here"
     QUIT = "quit"
     NEXT_CUE = "next chapter, or event of the run"

@@ -25,7 +25,7 @@ from simulator.view.drawer import Editor
 from simulator.view.hands import HandTool
 from simulator.view.input import Pointing, binding_of, by_position, digit_of
 from simulator.view.layout import Layout
-from simulator.view.panels.cards import draw_problem
+from simulator.view.panels.cards import draw_problem, draw_recording
 from simulator.view.panels.timeline import ChartKind
 from simulator.view.picture import Painter, PictureOptions, layout_of
 from simulator.view.presenter import Presenter
@@ -115,7 +115,7 @@ class App:
         self._painter = Painter(theme_named(opening.get("theme", "night")))
         self.sound = Sound()
         self._witnesses = (self.sound.hear, *opening.get("witnesses", ()))
-        self._record = opening.get("record")
+        self._recorder = opening.get("recorder")
         self._held: set[int] = set()
         self._pointing = Pointing(session)
         self._staging: Staging | None = None
@@ -282,10 +282,10 @@ class App:
         self.presenter.enter(self._painter.theme, self._painter.type)
 
     def _film(self) -> None:
-        if self._record is None:
+        if self._recorder is None:
             self.session.notify("Recording is not possible here.")
         else:
-            self._record(self._painter.theme, self.shot)
+            self._recorder.press(self.window.size)
 
     def _pull(self, *, by_key: bool) -> None:
         self._editor.place(*self._arrangement())
@@ -369,7 +369,8 @@ class App:
 
     def _show(self, surface: pygame.Surface, scene: Scene) -> None:
         """Show the picture, unless it is on the screen already."""
-        if self.presenter.on or self.drawer.slides:
+        recorded_s = None if self._recorder is None else self._recorder.seconds
+        if self.presenter.on or self.drawer.slides or recorded_s is not None:
             self._skipper.invalidate()
         shot = on_air(self.shot, scene)
         ground = None if shot.whole else scene.distance_m
@@ -378,6 +379,9 @@ class App:
             _collect(IDLE_OBJECTS)
             return
         self._draw(surface, scene, self._unseen_s)
+        if self._recorder is not None and recorded_s is not None:
+            self._recorder.take(surface, self._unseen_s)
+            draw_recording(surface, recorded_s, *self._arrangement())  # not in the film itself
         self._unseen_s = 0.0
         pygame.display.flip()
         _collect(MOST_OBJECTS)

@@ -63,15 +63,18 @@ def _map_picture(
     theme, finish = style.theme, land.finish_s
     seen = finish[np.isfinite(finish)]
     low, high = (float(seen.min()), float(seen.max())) if seen.size else (0.0, 1.0)
-    share = (np.nan_to_num(finish, nan=low) - low) / max(high - low, 1e-9)
-    stops = np.array([theme.own, theme.edge, theme.warning], dtype=np.float64)
-    rgb = np.stack([np.interp(share, (0.0, 0.5, 1.0), stops[:, i]) for i in range(3)], axis=-1)
+    level, words = contour
+    # no colour stands on both sides of the contour
+    late = (np.nan_to_num(finish, nan=low) - level) / max(high - level, level - low, 1e-9)
+    near = mix(theme.edge, theme.own, 0.5)
+    stops = np.array([theme.own, near, theme.edge, theme.warning], dtype=np.float64)
+    places = (-1.0, 0.0, 1e-9, 1.0)
+    rgb = np.stack([np.interp(late, places, stops[:, i]) for i in range(3)], axis=-1)
     rgb[~np.isfinite(finish)] = theme.panel_high
     rgb[~land.known] = theme.panel
     cells = pygame.Surface(finish.shape[::-1], 0, 32)
     pygame.surfarray.blit_array(cells, rgb[::-1].swapaxes(0, 1).astype(np.uint8))
     picture = pygame.transform.scale(cells, size)
-    level, words = contour
     step = size[0] / finish.shape[1], size[1] / finish.shape[0]
     lines = [
         tuple(((x + 0.5) * step[0], size[1] - (y + 0.5) * step[1]) for x, y in line)

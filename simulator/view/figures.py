@@ -23,7 +23,7 @@ from simulator.errors import ExtraError, LightpaceError, OutputError
 from simulator.files import replacing
 from simulator.resources import asset_path
 from simulator.units import format_signed, format_time
-from simulator.view.theme import css, mix, theme_named
+from simulator.view.theme import NIGHT, Colour, Theme, css, mix
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -41,14 +41,6 @@ RowGroup = tuple[str, str, Mask]
 """A name for the key, a colour, and which rows have it."""
 
 ENDINGS = (".png", ".svg", ".pdf")
-THEME = theme_named("night")
-TEXT, MUTED, EDGE, OWN, TARGET = (
-    css(colour) for colour in (THEME.text, THEME.muted, THEME.edge, THEME.own, THEME.target)
-)
-EFFORT, WARNING, RESERVE, SHELTER = (
-    css(colour) for colour in (THEME.effort, THEME.warning, THEME.reserve, THEME.shelter)
-)
-LINES = (OWN, TARGET, WARNING, EFFORT, RESERVE, SHELTER)
 FOUR_MINUTES_S = 240.0
 SHARES = ("chance", "mean_shelter")
 LABELS = {
@@ -66,6 +58,8 @@ LABELS = {
     "lost_light_m": "light lost at [m]",
     "reserve_used": "reserve used [J/kg]",
 }
+MODEL = "A model, not a measurement."
+ASSUMED = "Hatched: rests on assumed coefficients."
 FALLBACK = "DejaVu Sans"
 """Comes with matplotlib, and has the letters that ours lacks."""
 SEMIBOLD, BOLD = 600, (700, "bold")
@@ -90,12 +84,13 @@ NONE = "none"
 
 @dataclass(frozen=True, slots=True)
 class FigureSpec:
-    """What a figure shows: columns on its axes and as colour (may be empty), and its heading."""
+    """What a figure shows: columns on its axes and as colour (may be empty), heading, colours."""
 
     x: str
     y: str
     colour: str = ""
     title: str = ""
+    theme: Theme = NIGHT
 
 
 def check_figure(path: Path) -> None:
@@ -116,7 +111,7 @@ def draw_figure(columns: Columns, show: FigureSpec, path: Path) -> None:
 
     A map is drawn where x and y are both varied and the colour is a result. Otherwise the rows are
     drawn: points where the colour is a result, and where several rows of one colour share an x;
-    else lines, one for each value of the colour.
+    else lines, one for each value of the colour. Where a column `assumed` is not 0, it is hatched.
 
     Raises:
         LightpaceError: there is no such column, or nothing to draw.
@@ -131,12 +126,14 @@ def draw_figure(columns: Columns, show: FigureSpec, path: Path) -> None:
     results = names.index("status") if "status" in names else len(names)
     of_result = show.colour in names[results:]
     is_map = of_result and show.y in names[:results]
-    with mpl.rc_context(style()):
+    with mpl.rc_context(style(show.theme)):
         figure = Figure()
         if is_map:
             draw_map(figure, columns, show)
         else:
             draw_rows(figure, columns, show, of_result=of_result)
+        hatched = ASSUMED in {each.get_label() for each in figure.axes[0].get_children()}
+        write_foot(figure, f"{MODEL} {ASSUMED}" if hatched else MODEL, show.theme)
         write_heading(figure, show.title or heading_of(show, is_map=is_map))
         with replacing(path) as temporary:
             figure.savefig(temporary, format=path.suffix.lower()[1:])
@@ -167,8 +164,8 @@ def _numbers(columns: Columns, name: str) -> Floats:
     return values
 
 
-def style() -> dict[Any, Any]:
-    """Return matplotlib's settings in the colours and the font of the screen."""
+def style(theme: Theme) -> dict[Any, Any]:
+    """Return matplotlib's settings in the colours of a theme and the font of the screen."""
     from matplotlib.font_manager import FontProperties, fontManager  # noqa: PLC0415
 
     files = [_font_file(weight) for weight in ("Regular", "SemiBold")]
@@ -176,12 +173,12 @@ def style() -> dict[Any, Any]:
         if not any(font.fname == file for font in fontManager.ttflist):
             fontManager.addfont(file)
     _add_semibold_fallback()
-    back = css(THEME.back)
+    back, muted, edge = css(theme.back), css(theme.muted), css(theme.edge)
     return {
         "font.family": [FontProperties(fname=files[0]).get_name(), FALLBACK],
         "font.size": 17,
         "text.parse_math": False,  # two dollar signs in a name are no formula
-        "text.color": TEXT,
+        "text.color": css(theme.text),
         "figure.figsize": (12.8, 7.2),
         "figure.dpi": 150,
         "figure.facecolor": back,
@@ -191,19 +188,19 @@ def style() -> dict[Any, Any]:
         "figure.constrained_layout.w_pad": MARGIN_IN,
         "figure.constrained_layout.h_pad": MARGIN_IN,
         "savefig.facecolor": back,
-        "axes.facecolor": css(THEME.panel),
-        "axes.edgecolor": EDGE,
-        "axes.labelcolor": MUTED,
+        "axes.facecolor": css(theme.panel),
+        "axes.edgecolor": edge,
+        "axes.labelcolor": muted,
         "axes.labelsize": 18,
         "axes.spines.top": False,
         "axes.spines.right": False,
         "axes.axisbelow": True,
         "axes.unicode_minus": True,
-        "xtick.color": EDGE,
-        "ytick.color": EDGE,
-        "xtick.labelcolor": MUTED,
-        "ytick.labelcolor": MUTED,
-        "grid.color": EDGE,
+        "xtick.color": edge,
+        "ytick.color": edge,
+        "xtick.labelcolor": muted,
+        "ytick.labelcolor": muted,
+        "grid.color": edge,
         "grid.linewidth": 1,
         "legend.frameon": False,
         "legend.fontsize": 15,
@@ -313,6 +310,26 @@ def _colour_map(*colours: str) -> Colormap:
     return LinearSegmentedColormap.from_list("lightpace", colours)
 
 
+def _divided_map(
+    low: float, high: float, level: float, sides: tuple[tuple[Colour, Colour], ...]
+) -> Colormap:
+    """Return colours from `low` to `high` of which none stands on both sides of a level.
+
+    `sides`: the colours furthest below it and just below it, just above it and furthest above it.
+    """
+    from matplotlib.colors import ListedColormap  # noqa: PLC0415
+
+    (least, below), (above, most) = sides
+    reach = max(high - level, level - low, 1e-9)
+    colours = [
+        css(mix(below, least, (level - value) / reach))
+        if value <= level
+        else css(mix(above, most, (value - level) / reach))
+        for value in np.linspace(low, high, 256).tolist()
+    ]
+    return ListedColormap(colours)
+
+
 def _add_bar(axes: Axes, shown: ScalarMappable, name: str, values: NDArray[Any]) -> None:
     bar = axes.figure.colorbar(shown, ax=axes, pad=0.02, fraction=0.05)
     bar.outline.set_visible(False)
@@ -321,6 +338,8 @@ def _add_bar(axes: Axes, shown: ScalarMappable, name: str, values: NDArray[Any])
 
 def draw_map(figure: Figure, columns: Columns, show: FigureSpec) -> None:
     """Draw a value over two varied columns, with the contour of four minutes or of one half.
+
+    Where the contour is, it divides the colours too.
 
     Raises:
         LightpaceError: an axis has one value only, or rows share a place.
@@ -336,21 +355,56 @@ def draw_map(figure: Figure, columns: Columns, show: FigureSpec) -> None:
         raise LightpaceError("Several rows share a place on this map: vary only its two axes.")
     grid = np.full((len(ys), len(xs)), np.nan)
     grid[row, column] = value
+    theme = show.theme
+    low, high, level, words = np.nanmin(grid), np.nanmax(grid), FOUR_MINUTES_S, "4:00"
+    sides = (theme.own, mix(theme.edge, theme.own, 0.5)), (theme.edge, theme.warning)
     if show.colour == "chance":
-        colours = _colour_map(RESERVE, EDGE, TARGET)
         low, high, level, words = 0.0, 1.0, 0.5, "50 %"
-    else:
-        colours = _colour_map(OWN, EDGE, WARNING)
-        low, high, level, words = np.nanmin(grid), np.nanmax(grid), FOUR_MINUTES_S, "4:00"
+        sides = (theme.reserve, theme.edge), (mix(theme.edge, theme.target, 0.5), theme.target)
+    colours = _divided_map(float(low), float(high), level, sides)
     axes = figure.add_subplot()
     mesh = axes.pcolormesh(xs, ys, grid, cmap=colours, vmin=low, vmax=high, shading="nearest")
+    if "assumed" in columns:
+        assumed = np.zeros(grid.shape, np.bool_)
+        assumed[row, column] = _numbers(columns, "assumed")[complete] > 0
+        _hatch_cells(axes, xs, ys, assumed, theme)
     _add_bar(axes, mesh, show.colour, value[np.isfinite(value)])
     _label_axis(axes.xaxis, show.x, xs)
     _label_axis(axes.yaxis, show.y, ys)
     if show.colour in ("chance", "finish_s") and low < level < high:
         figure.draw_without_rendering()  # the label turns with the line
-        lines = axes.contour(xs, ys, grid, [level], colors=[TEXT], linewidths=4)
+        lines = axes.contour(xs, ys, grid, [level], colors=[css(theme.text)], linewidths=4)
         axes.clabel(lines, fmt={level: words}, fontsize=20, inline_spacing=12)
+
+
+def _hatch_cells(axes: Axes, xs: Floats, ys: Floats, assumed: Mask, theme: Theme) -> None:
+    """Hatch the cells of a map that rest on assumed coefficients, joined up along each row."""
+    from matplotlib.collections import PatchCollection  # noqa: PLC0415
+    from matplotlib.patches import Rectangle  # noqa: PLC0415
+
+    across, up = (_edges(values) for values in (xs, ys))
+    cells = [
+        Rectangle((across[i], up[j]), across[k] - across[i], up[j + 1] - up[j])
+        for j, marked in enumerate(assumed)
+        for i, k in _stretches(marked)
+    ]
+    if cells:
+        hatched = PatchCollection(cells, facecolor="none", linewidth=0, hatch="/", label=ASSUMED)
+        hatched.set_hatch_linewidth(0.8)
+        hatched.set_edgecolor(css(mix(theme.edge, theme.text, 0.35)))
+        axes.add_collection(hatched, autolim=False)
+
+
+def _edges(values: Floats) -> Floats:
+    """Return where the cells round increasing values begin and end."""
+    middle = 0.5 * (values[1:] + values[:-1])
+    return np.array([2 * values[0] - middle[0], *middle, 2 * values[-1] - middle[-1]])
+
+
+def _stretches(marked: Mask) -> list[tuple[int, int]]:
+    """Return where marked values follow each other: from, and up to but without."""
+    turns = np.flatnonzero(np.diff(np.array([False, *marked, False]).astype(int)))
+    return list(zip(turns[::2].tolist(), turns[1::2].tolist(), strict=True))
 
 
 def draw_rows(figure: Figure, columns: Columns, show: FigureSpec, *, of_result: bool) -> None:
@@ -370,32 +424,98 @@ def draw_rows(figure: Figure, columns: Columns, show: FigureSpec, *, of_result: 
     if not complete.any():
         raise LightpaceError(f"No row has both '{show.x}' and '{show.y}'.")
     x, y = x[complete], y[complete]
-    axes = figure.add_subplot()
+    axes, theme = figure.add_subplot(), show.theme
+    groups: list[RowGroup] = []
     if not show.colour:
-        if _plot(axes, x, y, [("", OWN, np.full(len(x), True))]) and len(x) <= MOST_LABELLED:
-            _write_values(axes, show.y, x, y)
+        alone = [("", css(theme.own), np.full(len(x), True))]
+        if _plot(axes, x, y, alone) and len(x) <= MOST_LABELLED:
+            _write_values(axes, show.y, x, y, theme)
     else:
         colour = columns[show.colour][complete]
         numeric = colour.dtype.kind == "f"
         if numeric and (of_result or len(_values(colour)) > MOST_IN_KEY):
-            _draw_scale(axes, x, y, colour, show.colour, joined=not of_result)
+            _draw_scale(axes, x, y, colour, show, joined=not of_result)
         else:
-            _plot(axes, x, y, _groups(show.colour, colour), joined=not of_result)
-            figure.legend(title=_shortened(label_of(show.colour)), loc="outside right center")
+            groups = _groups(show.colour, colour, theme)
+            joined = _plot(axes, x, y, groups, joined=not of_result)
+            ends = {float(x[rows].max()) for _, _, rows in groups}
+            if not joined or len(ends) > 1 or min(r.sum() for _, _, r in groups) < 2:
+                figure.legend(title=_shortened(label_of(show.colour)), loc="outside right center")
+                groups = []
     _label_axis(axes.xaxis, show.x, x)
     _label_axis(axes.yaxis, show.y, y)
     axes.grid(axis="y")
     axes.margins(x=0.03, y=0.1)
     if show.y == "finish_s" and y.min() - 5.0 <= FOUR_MINUTES_S <= y.max() + 5.0:
-        axes.axhline(FOUR_MINUTES_S, color=TARGET, linewidth=2, linestyle=(0, (6, 4)))
-        right = axes.secondary_yaxis("right")
-        right.set_yticks([FOUR_MINUTES_S], ["4:00"])
-        right.tick_params(length=0, labelcolor=TARGET)
+        tint = css(theme.target)
+        axes.axhline(FOUR_MINUTES_S, color=tint, linewidth=2, linestyle=(0, (6, 4)))
+        place = (1.0, FOUR_MINUTES_S)
+        words = axes.annotate("4:00", place, (-6, 4), axes.get_yaxis_transform(), "offset points")
+        words.set(color=tint, weight="semibold", ha="right")
     if show.y == "chance":
         axes.set_ylim(0, 1)
+    if "assumed" in columns:
+        _hatch_foot(axes, x, _numbers(columns, "assumed")[complete] > 0, theme)
+    if groups:
+        _write_names(axes, x, y, groups, show)
 
 
-def draw_prices(listed: PriceList, title: str, path: Path) -> None:
+def _hatch_foot(axes: Axes, x: Floats, assumed: Mask, theme: Theme) -> None:
+    """Hatch the foot of the plot below rows that rest on assumed coefficients."""
+    places = np.unique(x)
+    if len(places) < 2:
+        return
+    limits, edges = axes.get_xlim(), _edges(places)
+    for i, k in _stretches(np.isin(places, x[assumed])):
+        axes.axvspan(
+            edges[i],
+            edges[k],
+            ymax=0.03,
+            facecolor="none",
+            edgecolor=css(theme.muted),
+            linewidth=0,
+            hatch="////",
+            label=ASSUMED,
+        )
+    axes.set_xlim(limits)
+
+
+def _write_names(
+    axes: Axes, x: Floats, y: Floats, groups: list[RowGroup], show: FigureSpec
+) -> None:
+    """Write the name of each line at its right end, moved apart where they would meet."""
+    figure: Any = axes.figure
+    figure.draw_without_rendering()  # lays the axes out
+    step = 1.25 * 15.0 * figure.dpi / 72.0
+    ends = []
+    for name, tint, rows in groups:
+        at = np.flatnonzero(rows)[np.argmax(x[rows])]
+        ends.append((float(axes.transData.transform((x[at], y[at]))[1]), name, tint, x[at], y[at]))
+    ends.sort()
+    places = [height for height, *_ in ends]
+    for i in range(1, len(places)):
+        places[i] = max(places[i], places[i - 1] + step)
+    over = max(0.0, places[-1] - axes.bbox.y1 + step)  # the name of them all stands on top
+    for i in range(len(places) - 1, -1, -1):
+        most = places[i + 1] - step if i + 1 < len(places) else places[i] - over
+        places[i] = min(places[i], most)
+    above = (places[-1] + step, _shortened(label_of(show.colour)), css(show.theme.muted))
+    right = axes.get_xlim()[1]
+    for height, name, tint in [
+        *((p, e[1], e[2]) for p, e in zip(places, ends, strict=True)),
+        above,
+    ]:
+        level = float(axes.transData.inverted().transform((0.0, height))[1])
+        text = axes.annotate(name, (right, level), (8, 0), textcoords="offset points")
+        text.set(color=tint, va="center", fontsize=15, annotation_clip=False)
+
+
+def write_foot(figure: Figure, words: str, theme: Theme) -> None:
+    """Write below the axes what a reader has to know."""
+    figure.supxlabel(words, x=0.99, ha="right", fontsize=12, color=css(theme.muted))
+
+
+def draw_prices(listed: PriceList, title: str, path: Path, theme: Theme) -> None:
     """Write the waterfall of a price list: from the target, step by step, to the finish.
 
     Raises:
@@ -407,7 +527,8 @@ def draw_prices(listed: PriceList, title: str, path: Path) -> None:
     from matplotlib.ticker import FuncFormatter  # noqa: PLC0415
 
     steps = listed.steps
-    with mpl.rc_context(style()):
+    gain, loss = css(theme.reserve), css(theme.warning)
+    with mpl.rc_context(style(theme)):
         figure = Figure()
         axes = figure.add_subplot()
         rows = ["target", *(step.name for step in steps), "finish"]
@@ -416,23 +537,27 @@ def draw_prices(listed: PriceList, title: str, path: Path) -> None:
         room = max(high - low, 0.1)
         for i, step in enumerate(steps, 1):
             left, right = sorted((step.from_s, step.to_s))
-            axes.barh(i, right - left, 0.5, left, color=WARNING if step.seconds >= 0 else RESERVE)
+            axes.barh(i, right - left, 0.5, left, color=loss if step.seconds >= 0 else gain)
             words = f"{format_signed(step.seconds)} s"
             against = f"  against {step.best}" if step.best else ""
             inside = right + 0.02 * room
             axes.annotate(words, (inside, i), va="center", fontsize=17)
             axes.annotate(
-                drawable(against.strip()), (low, i + 0.41), va="center", fontsize=12, color=MUTED
+                drawable(against.strip()),
+                (low, i + 0.41),
+                va="center",
+                fontsize=12,
+                color=css(theme.muted),
             )
         for i, (time_s, tint) in {
-            0: (listed.target_s, TARGET),
-            len(steps) + 1: (listed.finish_s, OWN),
+            0: (listed.target_s, css(theme.target)),
+            len(steps) + 1: (listed.finish_s, css(theme.own)),
         }.items():
             axes.plot([time_s, time_s], [i - 0.3, i + 0.3], color=tint, linewidth=6)
             at = time_s + 0.02 * room
             axes.annotate(format_time(time_s), (at, i), va="center", color=tint)
         axes.set_yticks(range(len(rows)), [drawable(row) for row in rows])
-        axes.tick_params(axis="y", length=0, labelcolor=TEXT)
+        axes.tick_params(axis="y", length=0, labelcolor=css(theme.text))
         axes.set_xlim(low - 0.02 * room, high + 0.18 * room)
         axes.set_ylim(len(rows) - 0.3, -0.6)
         axes.xaxis.set_major_formatter(FuncFormatter(lambda t, _: format_time(t, 1)))
@@ -442,6 +567,7 @@ def draw_prices(listed: PriceList, title: str, path: Path) -> None:
             f"she runs {format_time(listed.reference_s)}",
             fontsize=13,
         )
+        write_foot(figure, MODEL, theme)
         write_heading(figure, title)
         with replacing(path) as temporary:
             figure.savefig(temporary, format=path.suffix.lower()[1:])
@@ -467,41 +593,45 @@ def _plot(axes: Axes, x: Floats, y: Floats, groups: list[RowGroup], *, joined: b
     return joined
 
 
-def _groups(name: str, colour: NDArray[Any]) -> list[RowGroup]:
+def _groups(name: str, colour: NDArray[Any], theme: Theme) -> list[RowGroup]:
     """Return a group for each value; those too many for a key, and those without one, in grey."""
     values = _values(colour)
     most = len(values) if len(values) <= MOST_IN_KEY else MOST_IN_KEY - 1
     shown, others = values[:most], values[most:]
-    colours: tuple[str, ...] = LINES
-    if len(shown) > len(LINES):
+    lines = (theme.own, theme.target, theme.warning, theme.effort, theme.reserve, theme.shelter)
+    colours = tuple(map(css, lines))
+    if len(shown) > len(lines):
         steps = np.linspace(0.0, 1.0, len(shown)).tolist()
-        colours = tuple(css(mix(THEME.own, THEME.warning, share)) for share in steps)
+        colours = tuple(css(mix(theme.own, theme.warning, share)) for share in steps)
     groups: list[RowGroup] = [
         (_key_word(name, value), tint, np.asarray(colour == value))
         for value, tint in zip(shown, colours, strict=False)
     ]
     rest = [
-        (f"{len(others)} others", MUTED, np.isin(colour, others)),
-        (NONE, MUTED, ~_has_value(colour)),
+        (f"{len(others)} others", css(theme.muted), np.isin(colour, others)),
+        (NONE, css(theme.muted), ~_has_value(colour)),
     ]
     return groups + [group for group in rest if group[2].any()]
 
 
 def _draw_scale(
-    axes: Axes, x: Floats, y: Floats, colour: Floats, name: str, *, joined: bool
+    axes: Axes, x: Floats, y: Floats, colour: Floats, show: FigureSpec, *, joined: bool
 ) -> None:
     """Draw colours by size, with a colour bar; rows without a value as grey rings, named above."""
     from matplotlib.cm import ScalarMappable  # noqa: PLC0415
     from matplotlib.colors import to_hex  # noqa: PLC0415
 
-    known = _has_value(colour)
-    scale = ScalarMappable(cmap=_colour_map(OWN, EFFORT, WARNING))
+    known, name, theme = _has_value(colour), show.colour, show.theme
+    ends = (theme.own, theme.effort, theme.warning)
+    scale = ScalarMappable(cmap=_colour_map(*map(css, ends)))
     scale.set_array(colour[known])
     scale.autoscale()
     area = 80 if len(x) < 30 else 30
     if not known.all():
         label = f"{drawable(label_of(name)).partition(' [')[0]}: {NONE}"
-        rings = axes.scatter(x[~known], y[~known], area, facecolors="none", edgecolors=MUTED)
+        rings = axes.scatter(
+            x[~known], y[~known], area, facecolors="none", edgecolors=css(theme.muted)
+        )
         rings.set(label=label)
         axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), borderaxespad=0.0)
     groups = [(value, np.asarray(colour == value)) for value in _values(colour)]
@@ -526,11 +656,11 @@ def _shortened(text: str) -> str:
     return f" {text}" if text.startswith("_") else text
 
 
-def _write_values(axes: Axes, name: str, x: Floats, y: Floats) -> None:
+def _write_values(axes: Axes, name: str, x: Floats, y: Floats, theme: Theme) -> None:
     """Write each value above its point: a talk's last row reads numbers, not axes."""
     from matplotlib.patheffects import withStroke  # noqa: PLC0415
 
-    around = [withStroke(linewidth=5, foreground=css(THEME.panel))]  # the line runs behind
+    around = [withStroke(linewidth=5, foreground=css(theme.panel))]  # the line runs behind
     for at in zip(x.tolist(), y.tolist(), strict=True):
         text = axes.annotate(_value_text(name, at[1]), at, (0, 12), textcoords="offset points")
         text.set(ha="center", fontsize=14, path_effects=around)

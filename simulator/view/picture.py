@@ -15,6 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pygame
 
 from simulator.files import replacing
@@ -399,6 +400,36 @@ class Painter:
         if card is None or card[0] != key:
             card = self._cards[name] = (key, make())
         return card[1]
+
+
+_BLACK, _GREY = (0, 0, 0), (128, 128, 128)
+
+
+class OverlayPainter:
+    """Draws pictures without a ground and with an alpha channel, to lie over something else.
+
+    Each is drawn on black and on grey: the less the ground shines through, the more opaque it is.
+    """
+
+    def __init__(self, theme: Theme) -> None:
+        self._painters = [Painter(theme.without_ground(back)) for back in (_BLACK, _GREY)]
+
+    def draw(
+        self, surface: pygame.Surface, scene: Scene, options: PictureOptions | None = None
+    ) -> None:
+        """Draw `scene` over all of `surface`, which has an alpha channel."""
+        drawn = []
+        for painter in self._painters:
+            plain = pygame.Surface(surface.get_size(), 0, 32)
+            painter.draw(plain, scene, options)
+            drawn.append(pygame.surfarray.array3d(plain).astype(np.float32))
+        black, grey = drawn
+        opaque = 1.0 - (grey - black).mean(axis=2) / _GREY[0]
+        # a glow adds light and hides nothing: it is as opaque as it takes to be as bright
+        alpha = np.clip(np.maximum(opaque, black.max(axis=2) / 255.0), 0.0, 1.0)
+        colour = black / np.maximum(alpha, 1e-6)[..., None]
+        pygame.surfarray.pixels3d(surface)[:] = np.minimum(np.rint(colour), 255).astype(np.uint8)
+        pygame.surfarray.pixels_alpha(surface)[:] = np.rint(255.0 * alpha).astype(np.uint8)
 
 
 def inset_of(layout: Layout, shot: Shot) -> tuple[Box, int] | None:

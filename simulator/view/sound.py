@@ -1,10 +1,12 @@
-"""The sound of the race, made of numbers: a gun, a bell, a tick, a sinking tone. Off by default.
+"""The sound of the race, made of numbers: a gun, a bell, a tick, a sinking tone.
 
-In: scenes, as they are shown. Out: sound, where there is a device; silence elsewhere. The audio
-device is opened when sound is switched on, and closed when it is switched off.
+In: scenes, as they are shown. Out: samples, for films; sound in the window, where it is switched on
+and there is a device. That is opened when sound is switched on, and closed when it is switched off.
 """
 
 from __future__ import annotations
+
+from functools import cache
 
 import numpy as np
 import pygame
@@ -13,7 +15,8 @@ from numpy.typing import NDArray
 from simulator.stage.events import SoundCue, sound_cues
 from simulator.stage.scene import Scene
 
-RATE_HZ = 44_100
+RATE_HZ = 48_000
+"""The one rate of Opus, which films have."""
 _BELL_HZ = ((1.0, 1.0, 1.6), (2.0, 0.6, 1.1), (2.41, 0.5, 0.9), (3.9, 0.35, 0.5), (5.4, 0.2, 0.3))
 """Partials of a bell: multiple of its note, strength, how long it rings [s]."""
 
@@ -67,6 +70,12 @@ def _pcm(values: NDArray[np.float64], loudness: float) -> Samples:
 _MADE = {SoundCue.GUN: gun, SoundCue.BELL: bell, SoundCue.TICK: tick, SoundCue.LOST: lost}
 
 
+@cache
+def samples_of(cue: SoundCue) -> Samples:
+    """Return how a cue sounds, `RATE_HZ` samples a second, from one channel."""
+    return _MADE[cue]()
+
+
 class Sound:
     """Plays what scenes call for while it is on."""
 
@@ -88,7 +97,7 @@ class Sound:
         try:
             pygame.mixer.init(RATE_HZ, -16, 1, 512, allowedchanges=0)
             self._sounds = {
-                cue: pygame.mixer.Sound(buffer=make().tobytes()) for cue, make in _MADE.items()
+                cue: pygame.mixer.Sound(buffer=samples_of(cue).tobytes()) for cue in SoundCue
             }
         except (pygame.error, NotImplementedError, OSError, ValueError) as error:
             self.close()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +91,25 @@ class Theme:
     def by_day(self) -> bool:
         """Whether the stadium lies in daylight: there a light outshines nothing it falls on."""
         return self.ground.floodlight == 0
+
+    @property
+    def bare(self) -> bool:
+        """Whether there is no ground, but what is behind everything."""
+        return self.ground.turf == self.ground.stand == self.back
+
+    def without_ground(self, back: Colour) -> Theme:
+        """Return the theme with nothing but one colour behind what is shown."""
+        ground = replace(
+            self.ground,
+            turf=back,
+            edge=back,
+            kerb=back,
+            tartan=back,
+            apron=back,
+            board=back,
+            stand=back,
+        )
+        return replace(self, back=back, ground=ground)
 
     def gap(self, state: GapState) -> Colour:
         """Return the colour of a gap state."""

@@ -10,12 +10,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypedDict
 
+import pygame
+
 from simulator.screen import Camera
 from simulator.stage.keys import Action
 from simulator.stage.panel_state import PanelState
 from simulator.stage.scene import Cue, Outline, Scene
-from simulator.view.camera import Shot
-from simulator.view.theme import Theme
 from simulator.view.window import Window
 
 if TYPE_CHECKING:
@@ -23,6 +23,15 @@ if TYPE_CHECKING:
 
 Witness = Callable[[Scene], object]
 """Is shown every scene that the window shows: what is heard, and real lights."""
+
+
+class Recording(Protocol):
+    """What the window asks of who films it."""
+
+    @property
+    def seconds(self) -> float | None: ...
+    def press(self, size: tuple[int, int]) -> None: ...
+    def take(self, surface: pygame.Surface, stood_s: float) -> None: ...
 
 
 class Hands(Protocol):
@@ -131,7 +140,7 @@ class Opening(TypedDict, total=False):
         presenting: begin as for an audience; leaving that ends the program, after a question.
         display: number of the display to fill, from 0; None = a window, or while presenting the
             second display where there is one.
-        record: what the key for a film calls, with the colours and the camera of the moment.
+        recorder: films what the window shows; None: that is not possible here.
     """
 
     size: tuple[int, int]
@@ -142,4 +151,4 @@ class Opening(TypedDict, total=False):
     witnesses: Sequence[Witness]
     presenting: bool
     display: int | None
-    record: Callable[[Theme, Shot], object] | None
+    recorder: Recording | None

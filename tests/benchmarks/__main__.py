@@ -1,4 +1,4 @@
-"""`make bench`: sweeps, one attempt beside a C loop, pictures, the start, films, knobs.
+"""`make bench`: sweeps, one attempt beside a C loop, pictures, the start, films, knobs, a page.
 
 `--long` goes on to a hundred thousand attempts, `--million` to a million. Prints the machine and a
 Markdown table for docs/performance.md.
@@ -14,7 +14,7 @@ from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 
-PARTS = ("sweeps", "attempts", "frames", "starting", "films", "knobs")
+PARTS = ("sweeps", "attempts", "frames", "starting", "films", "knobs", "page")
 """What is measured, each a module of its own here that can be run alone.
 
 Sweeps come first: the largest memory of a process begins with that of the one which started it.

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import av
@@ -24,11 +25,13 @@ from simulator.export.film import Cut, Pictures, attempt_scenes, check_film, wri
 from simulator.export.leds import Target, opened_strip
 from simulator.physics.attempt import simulate
 from simulator.scenario.loader import load_scenario
+from simulator.stage.events import SoundCue, events
 from simulator.stage.playback import Playback
 from simulator.stage.scenery import ShowOptions, scene_of
 from simulator.stage.show import Show, make_show
 from simulator.view.arranging import arrange
 from simulator.view.picture import render_still
+from simulator.view.sound import samples_of
 from simulator.view.theme import THEMES
 from tests.faults.disks import mounted
 
@@ -262,6 +265,134 @@ def test_a_film_of_too_many_pictures_is_refused_at_once(tmp_path: Path, name: st
     cut = Cut(0.0, 7200.0, speed=0.01, fps=50)
     with pytest.raises(OutputError, match="at most 2000000 pictures, not 36000000"):
         check_film(tmp_path / name, cut, SIZE)
+
+
+# -- sound -----------------------------------------------------------------------------------------
+
+
+def sound_of(path: Path) -> NDArray[np.float64] | None:
+    """Return a film's sound, 48,000 samples a second between -1 and 1; None: it has none."""
+    with av.open(str(path)) as container:
+        if not container.streams.audio:
+            return None
+        resampler = av.AudioResampler(format="flt", layout="mono", rate=48_000)
+        parts = [
+            part.to_ndarray()[0]
+            for f in container.decode(audio=0)
+            for part in resampler.resample(f)
+        ]
+    return np.concatenate(parts).astype(np.float64)
+
+
+def where_heard(sound: NDArray[np.float64], cue: SoundCue) -> float:
+    """Return where in a film a sound is most likely to begin [s]: the peak of its correlation."""
+    wanted = samples_of(cue).astype(np.float64)
+    size = 1 << (len(sound) + len(wanted)).bit_length()
+    spectrum = np.fft.rfft(sound, size) * np.conj(np.fft.rfft(wanted, size))
+    return int(np.argmax(np.fft.irfft(spectrum, size)[: len(sound)])) / 48_000
+
+
+@pytest.mark.parametrize("name", ["a.mp4", "a.webm"])
+def test_a_film_has_the_gun_and_the_bell_at_their_times(
+    show: Show, tmp_path: Path, name: str
+) -> None:
+    bell_s = events(show)["bell"]
+    write_film(pictures(show, Cut(-1.0, 2.0, fps=25)), tmp_path / name)
+    gun = sound_of(tmp_path / name)
+    assert gun is not None
+    assert len(gun) / 48_000 == pytest.approx(3.0, abs=0.1)
+    assert where_heard(gun, SoundCue.GUN) == pytest.approx(1.0, abs=0.06)
+    assert np.abs(gun[: int(0.9 * 48_000)]).max() < 0.01, "silence before it"
+    assert np.abs(gun).max() > 0.4
+    cut = Cut(bell_s - 2.0, bell_s + 4.0, speed=2.0, fps=25)
+    write_film(pictures(show, cut), tmp_path / name, force=True)
+    bell = sound_of(tmp_path / name)
+    assert bell is not None
+    assert where_heard(bell, SoundCue.BELL) == pytest.approx(1.0, abs=0.06)
+
+
+def test_a_film_that_begins_with_the_start_begins_with_the_gun(show: Show, tmp_path: Path) -> None:
+    write_film(pictures(show, Cut(0.0, 1.0, fps=25)), tmp_path / "a.mp4")
+    gun = sound_of(tmp_path / "a.mp4")
+    assert gun is not None
+    assert where_heard(gun, SoundCue.GUN) == pytest.approx(0.0, abs=0.06)
+    assert np.abs(gun).max() > 0.4
+
+
+def test_a_film_without_sound_has_none_and_nor_has_what_cannot(
+    show: Show, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    part = ["--to", "0.4", "--size", "320x180", "--fps", "10"]
+    for name, options in (("a.mp4", []), ("b.mp4", ["--no-sound"])):
+        with pytest.raises(SystemExit) as end:
+            main(["film", "solo", "-o", name, *part, *options])
+        assert not end.value.code
+    capsys.readouterr()
+    assert sound_of(tmp_path / "a.mp4") is not None
+    assert sound_of(tmp_path / "b.mp4") is None
+    write_film(pictures(show, Cut(0.0, 0.4, fps=10)), tmp_path / "a.gif")
+    assert sound_of(tmp_path / "a.gif") is None
+
+
+# -- films that lie over something else -----------------------------------------------------------
+
+
+def overlay(show: Show, cut: Cut) -> Pictures:
+    return replace(pictures(show, cut, (640, 360)), transparent=True)
+
+
+def decoded_alpha(path: Path) -> list[Pixels]:
+    """Return the pictures of a WebM with alpha; FFmpeg's own decoder of VP9 drops that."""
+    decoder = av.CodecContext.create("libvpx-vp9", "r")
+    with av.open(str(path)) as container:
+        packets = container.demux(video=0)
+        frames = [f for packet in packets for f in decoder.decode(packet)]
+    return [np.asarray(f.to_ndarray(format="rgba"), np.uint8) for f in frames]
+
+
+def test_a_transparent_film_shows_what_is_under_it(show: Show, tmp_path: Path) -> None:
+    cut = Cut(100.0, 101.0, fps=5)
+    write_film(overlay(show, cut), tmp_path / "a.webm")
+    write_film(overlay(show, cut), tmp_path / "frames")
+    films = decoded_alpha(tmp_path / "a.webm")
+    assert len(films) == cut.frames
+    layout = arrange(640, 360)
+    clock = layout.infield.clock
+    assert clock is not None
+    timeline = layout.timeline
+    assert timeline is not None
+    for i, film in enumerate(films):
+        seen = pygame.image.load(str(tmp_path / "frames" / f"{i + 1:05d}.png"))
+        alpha = pygame.surfarray.array_alpha(seen).T
+        assert alpha[340 // 2, 5] == 0, "beside the track"
+        assert (alpha == 0).mean() > 0.4
+        digits = alpha[clock.y : clock.bottom, clock.x : clock.right]
+        assert digits.max() >= 250
+        assert (digits == 0).any(), "between the digits"
+        assert alpha[timeline.bottom - 4, timeline.x + 6] > 100, "a panel is a ground to read on"
+        assert np.abs(film[..., 3].astype(int) - alpha).mean() < 4.0
+        colour = pygame.surfarray.array3d(seen).swapaxes(0, 1).astype(int)
+        opaque = alpha >= 250
+        assert np.abs(film[..., :3].astype(int) - colour)[opaque].mean() < 12.0
+
+
+def test_over_black_a_transparent_picture_is_the_one_without_a_ground(show: Show) -> None:
+    cut = Cut(100.0, 100.1, fps=10)
+    (surface,) = overlay(show, cut).every()
+    under = pygame.Surface(surface.get_size(), 0, 32)
+    under.blit(surface, (0, 0))
+    bare = replace(pictures(show, cut, (640, 360)), theme=NIGHT.without_ground((0, 0, 0)))
+    (wanted,) = bare.every()
+    got, plain = (pygame.surfarray.array3d(each).astype(int) for each in (under, wanted))
+    assert np.abs(got - plain).max() <= 3
+
+
+@pytest.mark.parametrize("name", ["a.mp4", "a.gif", "a.webp"])
+def test_what_has_no_alpha_channel_is_refused(show: Show, tmp_path: Path, name: str) -> None:
+    with pytest.raises(OutputError, match=r"a transparent film is \.webm, or numbered pictures"):
+        write_film(overlay(show, Cut(1.0, 1.2, fps=10)), tmp_path / name)
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.slow

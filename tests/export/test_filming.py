@@ -1,31 +1,32 @@
-"""The record key: another process writes the film, and the window never waits for it."""
+"""The record key: a film of what the window shows, from one press to the next."""
 
 from __future__ import annotations
 
 import resource
 import sys
-import time
-from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
 
 import av
+import numpy as np
+import pygame
 import pytest
+from numpy.typing import NDArray
 
 from simulator.cli.recording import Recorder, free_path
-from simulator.export import filming
 from simulator.export.film import Cut, Pictures, SceneAt, write_film
-from simulator.export.filming import Filming, FilmOrder, Progress, attempt_seen
+from simulator.export.filming import FPS
 from simulator.scenario.story_script import load_story, load_story_text
 from simulator.session import Session
 from simulator.session.presentation import Presentation
-from simulator.stage.scenery import ShowOptions
-from simulator.view.camera import WHOLE
+from simulator.stage.keys import Action
+from simulator.view.app import App
 from simulator.view.theme import THEMES
 from tests.session.short import SHORT, load_short, settle
 
 SIZE = (320, 180)
 NIGHT = THEMES["night"]
-PATIENCE_S = 60.0
+PICTURE_S = 1 / 60
 
 
 @pytest.fixture
@@ -34,17 +35,27 @@ def session(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Session:
     return settle(Session(load_short()))
 
 
-def until(done: Callable[[], bool]) -> float:
-    """Look again and again, as a window does; return the longest look [s]."""
-    longest, end = 0.0, time.monotonic() + PATIENCE_S
-    while time.monotonic() < end:
-        before = time.perf_counter()
-        found = done()
-        longest = max(longest, time.perf_counter() - before)
-        if found:
-            return longest
-        time.sleep(0.01)
-    raise AssertionError("it never came")
+@pytest.fixture
+def recorder(session: Session) -> Recorder:
+    return Recorder(session)
+
+
+@pytest.fixture
+def app(session: Session, recorder: Recorder) -> Iterator[App]:
+    opened = App(session, size=(640, 360), recorder=recorder, witnesses=[recorder.see])
+    opened.frame(0.0)
+    yield opened
+    recorder.close()
+    pygame.display.quit()
+
+
+def shown_for(app: App, seconds: float) -> None:
+    """Show pictures for so long, and let the encoder come up before each."""
+    for _ in range(round(seconds / PICTURE_S)):
+        film = app._recorder._film if isinstance(app._recorder, Recorder) else None
+        while film is not None and film._writer.behind:
+            film._writer._wait_for(0)
+        app.frame(PICTURE_S)
 
 
 def pictures_in(path: Path) -> int:
@@ -52,150 +63,119 @@ def pictures_in(path: Path) -> int:
         return sum(1 for _ in container.decode(video=0))
 
 
-def begun(recorder: Recorder, session: Session, folder: Path) -> None:
-    """Look until the film has begun to be written."""
-
-    def look() -> bool:
-        recorder.see(session.scene())
-        return bool(list(folder.iterdir()))
-
-    until(look)
+def picture(path: Path, number: int) -> NDArray[np.uint8]:
+    with av.open(str(path)) as container:
+        frames = [f.to_ndarray(format="rgb24") for f in container.decode(video=0)]
+    return np.asarray(frames[number], np.uint8)
 
 
 def notice(session: Session) -> str:
     return session.scene().notice
 
 
-def test_the_key_films_the_whole_attempt_and_says_where(session: Session, tmp_path: Path) -> None:
-    recorder = Recorder(session, size=SIZE, fps=10)
+def test_the_key_films_what_is_shown_until_it_is_pressed_again(
+    app: App, session: Session, recorder: Recorder, tmp_path: Path
+) -> None:
     session.seek(30.0)
-    recorder.press(NIGHT, WHOLE)
-    assert (
-        notice(session) == "Filming all of it into lightpace short.mp4. The same key gives it up."
-    )
-
-    def saved() -> bool:
-        recorder.see(session.scene())
-        return notice(session).startswith("Saved lightpace short.mp4, 1:0")
-
-    until(saved)
-    recorder.close()
-    assert [path.name for path in tmp_path.iterdir()] == ["lightpace short.mp4"]
-    wanted = Cut(0.0, session.recording.end_s, fps=10).frames
-    assert pictures_in(tmp_path / "lightpace short.mp4") == wanted
-
-
-def test_what_was_changed_pinned_and_switched_off_is_in_the_film(session: Session) -> None:
-    session.seek(20.0)
-    session.pin()
+    session.perform(Action.PLAY_PAUSE)
+    shown_for(app, 0.2)
+    app.perform(Action.RECORD)
+    assert notice(session) == "Recording into lightpace short.mp4. The same key ends it."
+    shown_for(app, 1.0)
     session.change("pacers.count", "0")
-    settle(session)
-    session.options = ShowOptions(ghosts=False, lights=False)
-    seen = attempt_seen(session.show, session.options, 0.0, 60.0)
-    scene = seen(session.recording.end_s - 1)
-    assert (scene.ghosts, scene.waves) == ((), ())
-    assert len(session.show.ghosts) > 1
-    assert scene.distance_m == pytest.approx(
-        float(session.recording.distance_at(session.recording.end_s - 1))
-    )
-
-
-def test_a_film_has_all_that_a_window_would_have_found_out() -> None:
-    session = Session(load_short())
-    scene = attempt_seen(session.show, ShowOptions(), 30.0, 30.0)(30.0)
-    assert scene.chance is not None
-    assert scene.chart.band is not None
-    assert scene.gaps[0].still_possible is not None
-
-
-def test_a_second_press_gives_it_up_and_leaves_nothing(session: Session, tmp_path: Path) -> None:
-    recorder = Recorder(session, size=(640, 360), fps=60)
-    recorder.press(NIGHT, WHOLE)
-    begun(recorder, session, tmp_path)
-    recorder.press(NIGHT, WHOLE)
-    assert notice(session) == "The film was given up. Nothing was kept."
+    app.perform(Action.DRAWER)
+    shown_for(app, 1.0)
+    app.perform(Action.RECORD)
     recorder.close()
-    assert not list(tmp_path.iterdir())
+    assert notice(session) == "Saved lightpace short.mp4, 0:02 long."
+    path = tmp_path / "lightpace short.mp4"
+    assert [each.name for each in tmp_path.iterdir()] == [path.name]
+    with av.open(str(path)) as container:
+        assert container.duration is not None
+        assert container.duration / av.time_base == pytest.approx(2.0, abs=0.1)
+    assert pictures_in(path) == pytest.approx(2 * FPS, abs=2)
+    shown_for(app, 0.1)
+    surface = pygame.display.get_surface()
+    assert surface is not None
+    window = pygame.surfarray.array3d(surface).swapaxes(0, 1).astype(int)
+    assert np.abs(picture(path, -1) - window).mean() < 4.0, "with the drawer, as the window is"
+    assert np.abs(picture(path, 0) - window).mean() > 8.0
 
 
-def test_a_window_that_closes_leaves_no_half_film(session: Session, tmp_path: Path) -> None:
-    recorder = Recorder(session, size=(640, 360), fps=60)
-    recorder.press(NIGHT, WHOLE)
-    begun(recorder, session, tmp_path)
+def test_the_mark_is_on_the_screen_as_long_as_it_lasts_and_not_in_the_film(
+    app: App, recorder: Recorder, tmp_path: Path
+) -> None:
+    box = app._layout().stage
+    left = box.x + box.w * 5 // 12
+
+    def red(pixels: NDArray[np.uint8]) -> int:
+        """Return how much of the upper edge's middle is as red as the mark."""
+        part = pixels[:24, left : left + box.w // 6].astype(int)
+        return int(np.sum((part[..., 0] > 150) & (part[..., 1:].max(axis=-1) < 110)))
+
+    def screen() -> NDArray[np.uint8]:
+        surface = pygame.display.get_surface()
+        assert surface is not None
+        return pygame.surfarray.array3d(surface).swapaxes(0, 1)
+
+    assert red(screen()) == 0
+    app.perform(Action.RECORD)
+    for _ in range(3):
+        shown_for(app, 0.2)
+        assert red(screen()) > 10
+    app.perform(Action.RECORD)
     recorder.close()
-    assert not list(tmp_path.iterdir())
+    shown_for(app, 0.1)
+    assert red(screen()) == 0
+    path = tmp_path / "lightpace short.mp4"
+    assert [red(picture(path, n)) for n in (0, 8, -1)] == [0, 0, 0]
 
 
-def endless() -> SceneAt:
-    Path("begun").touch()
-    while True:
-        time.sleep(0.01)
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="there it is told by the pipe alone")
-def test_it_can_be_put_down_before_its_first_picture(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    film = Filming(FilmOrder(endless, Cut(0, 1), SIZE, NIGHT, tmp_path / "a.mp4"))
-
-    def look() -> bool:
-        list(film.news())
-        return Path("begun").exists()
-
-    until(look)
-    film.stop()
-    before = time.monotonic()
-    film.wait()
-    assert time.monotonic() - before < filming.LEAVE_S / 2
-
-
-def absent() -> SceneAt:
-    from simulator.errors import ExtraError  # noqa: PLC0415 - as the other process meets it
-
-    raise ExtraError("A film", "video")
-
-
-def broken() -> SceneAt:
-    raise SystemExit(3)
-
-
-@pytest.mark.parametrize(
-    ("seen", "words"),
-    [
-        (absent, 'A film needs an extra: pip install "lightpace[video]"'),
-        (broken, "not be finished"),
-    ],
-)
-def test_what_goes_wrong_there_is_one_sentence_here(
-    seen: Callable[[], SceneAt], words: str, tmp_path: Path
-) -> None:
-    film = Filming(FilmOrder(seen, Cut(0, 1), SIZE, NIGHT, tmp_path / "a.mp4"))
-    told: list[Progress] = []
-
-    def look() -> bool:
-        told.extend(film.news())
-        return bool(told and told[-1].problem)
-
-    until(look)
-    film.stop()
-    film.wait()
-    assert words in told[-1].problem
-    assert list(film.news()) == []
-
-
-def test_where_no_process_can_be_started_it_is_said(
-    session: Session, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def refuse(_order: FilmOrder) -> None:
-        raise OSError("no more processes")
-
-    monkeypatch.setattr("simulator.export.filming.Filming", refuse)
-    recorder = Recorder(session)
-    recorder.press(NIGHT, WHOLE)
-    assert notice(session) == "No film can be made: no more processes."
-    recorder.see(session.scene())
+def test_a_window_that_closes_keeps_the_film(app: App, recorder: Recorder, tmp_path: Path) -> None:
+    app.perform(Action.RECORD)
+    shown_for(app, 0.5)
     recorder.close()
+    assert pictures_in(tmp_path / "lightpace short.mp4") > 5
+
+
+def test_two_films_are_two_files_and_a_window_of_another_size_goes_on_in_the_first_one(
+    app: App, recorder: Recorder, tmp_path: Path
+) -> None:
+    for _ in range(2):
+        app.perform(Action.RECORD)
+        shown_for(app, 0.2)
+        pygame.display.set_mode((400, 401), pygame.RESIZABLE)
+        shown_for(app, 0.2)
+        app.perform(Action.RECORD)
+        pygame.display.set_mode((640, 360), pygame.RESIZABLE)
+    recorder.close()
+    names = {path.name for path in tmp_path.iterdir()}
+    assert names == {"lightpace short.mp4", "lightpace short (2).mp4"}
+    assert picture(tmp_path / "lightpace short.mp4", -1).shape == (360, 640, 3)
+
+
+def test_what_is_heard_is_in_the_film(
+    app: App, session: Session, recorder: Recorder, tmp_path: Path
+) -> None:
+    session.seek(-0.5)
+    session.perform(Action.PLAY_PAUSE)
+    app.perform(Action.RECORD)
+    shown_for(app, 1.5)
+    recorder.close()
+    with av.open(str(tmp_path / "lightpace short.mp4")) as container:
+        sound = np.concatenate([f.to_ndarray()[0] for f in container.decode(audio=0)])
+    (gun, *_) = np.flatnonzero(np.abs(sound) > 0.2) / 48_000
+    assert gun == pytest.approx(0.5, abs=0.1)
+
+
+def test_without_the_extra_it_is_one_sentence(
+    app: App, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "av", None)
+    for name in ("filming", "codecs"):
+        monkeypatch.delitem(sys.modules, f"simulator.export.{name}", raising=False)
+    app.perform(Action.RECORD)
+    assert notice(session) == 'A film needs an extra: pip install "lightpace[video]"'
 
 
 def test_names_are_free_and_fit_any_file_system(
@@ -216,8 +196,15 @@ STORY = """
 name: short story
 scenario: short.yaml
 chapters:
-  - {name: one, until: 2 s, caption: One.}
-  - {name: two, from: 200 m, until: 4 s, rate: 2, hold: 1, camera: rail, panels: [clock]}
+  - {name: one, until: 2 s, caption: One., card: 0}
+  - name: two
+    card: 0
+    from: 200 m
+    until: 4 s
+    rate: 2
+    hold: 1
+    camera: rail
+    panels: [clock]
 """
 
 
@@ -236,25 +223,6 @@ def test_a_storys_film_is_as_long_as_it_is_told_to_one_picture(
     write_film(Pictures(timeline.scene_at, cut, SIZE, NIGHT), tmp_path / name)
     count = pictures_in(tmp_path / name) if "." in name else len(list((tmp_path / name).iterdir()))
     assert count == cut.frames == round(7 * fps)
-
-
-def test_the_key_films_a_story_from_its_beginning(
-    story: Presentation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    session = story.session
-    recorder = Recorder(session, size=SIZE, fps=5)
-    session.next_cue()
-    session.next_cue()
-    recorder.press(NIGHT, WHOLE)
-
-    def saved() -> bool:
-        recorder.see(session.scene())
-        return notice(session) == "Saved lightpace short story.mp4, 0:07 long."
-
-    until(saved)
-    recorder.close()
-    assert pictures_in(tmp_path / "lightpace short story.mp4") == 35
 
 
 def last_of(scene_at: SceneAt) -> bytes:

@@ -45,9 +45,11 @@ WRITING: dict[str, tuple[str, ...]] = {
     "film.gif": ("film", *_FILM, "-o"),
     "frames": ("film", *_FILM, "-o"),
     "page.html": ("page", "-o"),
+    "overlay.webm": ("film", *_FILM, "--transparent", "--no-sound", "-o"),
+    "handout.pdf": ("page", "stories/breaking4", "-o"),
     "new.yaml": ("new",),
     "sweep.csv": ("sweep", "--vary", "pacers.count=0..13", "--jobs", "1", "-o"),
-    "figure.png": ("plot", "pacers", "-o"),
+    "figure.png": ("plot", "pacers", "--theme", "daylight", "-o"),
 }
 """Commands that write, without what they write to: that is the key, and goes last."""
 TELLING: dict[str, tuple[str, ...]] = {

@@ -11,11 +11,14 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
+import pygame
 import pytest
 
 from simulator.cli import main
+from simulator.cli.recording import Recorder
 from simulator.recording.store import load_recording, load_recordings, save_recordings
 from simulator.resources import configs_dir
+from simulator.session import Session
 
 TELLING = ("secret-client", "telling-user", "telling-host")
 
@@ -76,6 +79,7 @@ MAKING: dict[str, list[str]] = {
     "film.mp4": ["film", "--from", "20", "--to", "20.2", "--size", "320x180"],
     "film.gif": ["film", "--from", "20", "--to", "20.2", "--size", "320x180"],
     "film.webm": ["film", "--from", "20", "--to", "20.2", "--size", "320x180"],
+    "overlay.webm": ["film", "--transparent", "--to", "0.2", "--size", "320x180"],
     "rows.csv": ["sweep", "--vary", "runner=./man.yaml,./bad.yaml", "--jobs", "1"],
     "rows.json": ["sweep", "--vary", "runner=./man.yaml,./bad.yaml", "--jobs", "1"],
 }
@@ -97,6 +101,32 @@ def test_no_file_tells_where_it_was_made(
         for word in TELLING:
             assert word.encode() not in part
             assert word.encode("utf-32-le") not in part
+
+
+def test_no_hand_out_tells_where_it_was_made(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    story = "name: a story\nscenario: ./race.yaml\nchapters: [{name: one, until: 2 s}]\n"
+    (folder / "story.yaml").write_text(story)
+    for name in ("handout.pdf", "story.html"):
+        run(folder, "page", str(folder / "story.yaml"), "-o", str(folder / name))
+        for part in contents((folder / name).read_bytes()):
+            assert not any(word.encode() in part for word in TELLING)
+    capsys.readouterr()
+
+
+def test_no_recorded_film_tells_where_it_was_made(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder)
+    session = Session.open(str(folder / "race.yaml"))
+    recorder = Recorder(session)
+    recorder.press((320, 180))
+    for _ in range(3):
+        recorder.take(pygame.Surface((320, 180), 0, 32), 0.05)
+    recorder.close()
+    data = (folder / "lightpace a race.mp4").read_bytes()
+    assert not any(word.encode() in data for word in TELLING)
 
 
 @pytest.mark.parametrize("ending", ["png", "svg", "pdf"])

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import random
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from simulator import cli
 from simulator.cli import HOMES
-from simulator.errors import SimulationError
-from simulator.export.film import Cut, SceneAt
-from simulator.export.filming import Filming, FilmOrder, Progress
 from simulator.signals import CODES
-from simulator.view.theme import THEMES
-from tests.faults.commands import QUICK, WAIT_S, WRITING, environment, lightpace, stopped
+from tests.faults.commands import QUICK, WRITING, environment, lightpace, stopped
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals and terminals of POSIX")
 
@@ -135,67 +130,6 @@ def test_it_is_answered_before_the_program_has_been_read_in(
     for after_s in (0.02, 0.05, 0.1, 0.2):
         ended = stopped(COMMANDS["validate"], tmp_path, number, after_s)
         assert (ended.code, ended.said.strip()) == (CODES[number], ""), after_s
-
-
-def nothing() -> SceneAt:
-    raise SimulationError("there is nothing to film")
-
-
-def film_answers() -> bool:
-    film = Filming(FilmOrder(nothing, Cut(0, 1), (160, 90), THEMES["night"], Path("a.mp4")))
-    interrupt_others()
-    end = time.monotonic() + WAIT_S
-    reported: list[Progress] = []
-    while not any(news.problem for news in reported) and time.monotonic() < end:
-        reported += film.news()
-        time.sleep(0.01)
-    film.stop()
-    film.wait()
-    return reported[-1].problem == "there is nothing to film"
-
-
-def interrupt_others() -> None:
-    """Send what a terminal sends to the processes just started, when they least expect it."""
-    others = multiprocessing.active_children()
-    assert others
-    for other in others:
-        assert other.pid is not None
-        for number in (signal.SIGINT, signal.SIGHUP):
-            os.kill(other.pid, number)
-
-
-@pytest.mark.parametrize("answers", [film_answers])
-def test_a_terminal_s_signals_are_nothing_to_another_process_that_has_just_been_started(
-    answers: Callable[[], bool], capfd: pytest.CaptureFixture[str]
-) -> None:
-    """A terminal sends it to all: the first process answers it and ends the others, quietly."""
-    assert answers()
-    assert capfd.readouterr() == ("", "")
-
-
-ACCOUNT = """
-import os, signal, time
-from multiprocessing import resource_tracker
-from simulator.export.filming import spawning
-spawning()
-account = resource_tracker._resource_tracker._pid
-for number in (signal.SIGINT, signal.SIGHUP):
-    os.kill(account, number)
-time.sleep(0.3)
-print(os.waitpid(account, os.WNOHANG))
-"""
-"""The process of Python's own that keeps account of semaphores; without it others tell tales."""
-
-
-def test_they_are_nothing_to_the_process_that_keeps_account_either() -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", ACCOUNT],
-        env=environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert (done.stdout, done.stderr) == ("(0, 0)\n", "")
 
 
 def test_nothing_large_stands_before_the_first_answer_to_a_signal() -> None:

@@ -9,7 +9,6 @@ import pygame
 import pytest
 
 from simulator.errors import DisplayError
-from simulator.screen import Camera
 from simulator.stage.keys import BINDINGS, Action
 from simulator.stage.scene import Scene
 from simulator.view import app as app_module
@@ -18,7 +17,6 @@ from simulator.view.app import AWAKE, IDLE_OBJECTS, App
 from simulator.view.arranging import arrange
 from simulator.view.controls import Controls
 from simulator.view.panels.timeline import plot_box
-from simulator.view.theme import next_theme, theme_named
 from tests.view import scenes
 from tests.view.conftest import FakeSession
 
@@ -377,14 +375,31 @@ def test_a_screenshot_that_cannot_be_saved_says_why(
     assert not list(Path().iterdir())
 
 
+class FakeRecorder:
+    """Notes what the window does with it."""
+
+    def __init__(self) -> None:
+        self.seconds: float | None = None
+        self.pressed: list[tuple[int, int]] = []
+        self.taken: list[float] = []
+
+    def press(self, size: tuple[int, int]) -> None:
+        self.pressed.append(size)
+        self.seconds = 0.0
+
+    def take(self, _surface: pygame.Surface, stood_s: float) -> None:
+        self.taken.append(stood_s)
+
+
 def test_the_record_key_calls_what_the_window_was_given(session: FakeSession) -> None:
-    films: list[tuple[str, object]] = []
-    app = App(session, record=lambda theme, shot: films.append((theme.name, shot)))
-    for key in ("shift+t", "c", "shift+p"):
-        press(app, key)
-    assert films == [(next_theme(theme_named("night")).name, app.shot)]
-    assert app.shot.camera is Camera.RAIL
-    session.said.clear()
+    recorder = FakeRecorder()
+    app = App(session, size=(640, 360), recorder=recorder)
+    app.frame(0.02)
+    press(app, "shift+p")
+    for _ in range(3):
+        app.frame(0.02)
+    assert recorder.pressed == [(640, 360)]
+    assert recorder.taken == [0.02, 0.02, 0.02], "every picture, also where nothing changes"
     app = App(session)
     press(app, "shift+p")
     assert session.said == ["Recording is not possible here."]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import warnings
 from dataclasses import replace
@@ -12,6 +13,7 @@ import numpy as np
 import pytest
 from matplotlib import image
 from matplotlib.axes import Axes
+from matplotlib.collections import QuadMesh
 from matplotlib.figure import Figure
 from matplotlib.font_manager import fontManager
 
@@ -27,6 +29,7 @@ from simulator.view.figures import (
     Columns,
     FigureSpec,
     draw_figure,
+    draw_map,
     draw_rows,
     drawable,
     heading_of,
@@ -34,6 +37,7 @@ from simulator.view.figures import (
     style,
     write_heading,
 )
+from simulator.view.theme import NIGHT, THEMES, Theme
 
 COUNT, GAP = (a.ravel().astype(float) for a in np.meshgrid(range(4), (0.8, 1.6, 2.4)))
 TABLE = {
@@ -204,7 +208,7 @@ def test_what_no_font_has_becomes_a_square() -> None:
 
 
 def _drawn(table: Columns, show: FigureSpec, *, of_result: bool) -> tuple[Figure, Axes]:
-    with mpl.rc_context(style()):
+    with mpl.rc_context(style(NIGHT)):
         figure = Figure()
         draw_rows(figure, table, show, of_result=of_result)
     return figure, figure.axes[0]
@@ -246,11 +250,62 @@ def test_many_varied_numbers_are_lines_with_a_bar() -> None:
     assert [a.get_ylabel() for a in figure.axes] == ["finish [min:s]", "pacers"]
 
 
-def test_a_key_is_in_order_and_names_what_has_no_value_once() -> None:
+def test_curves_bear_their_names_in_their_order_and_colour_and_none_meets_another() -> None:
     table = {**TABLE, "own": np.where(COUNT == 3, np.nan, 10.0 - COUNT)}
+    table["finish_s"] = 238.0 + 2 * GAP - 0.01 * COUNT
+    figure, axes = _drawn(table, FigureSpec("pacers.front_gap", "finish_s", "own"), of_result=False)
+    assert not figure.legends
+    names = [text for text in axes.texts if text.get_text() != "4:00"]
+    assert [text.get_text() for text in names] == ["none", "8", "9", "10", "own"]
+    tints = {line.get_label(): line.get_color() for line in axes.get_lines()}
+    assert all(text.get_color() == tints[text.get_text()] for text in names[:-1])
+    boxes = [text.get_window_extent() for text in names]
+    for lower, upper in itertools.pairwise(boxes):
+        assert lower.y1 <= upper.y0 + 2
+        assert lower.x0 > axes.bbox.x1
+    assert boxes[-1].y1 <= figure.bbox.y1
+
+
+def test_curves_that_end_apart_have_a_key() -> None:
+    table = {**TABLE, "own": COUNT, "finish_s": np.where(COUNT * GAP > 6, np.nan, 240.0 + COUNT)}
     figure, _ = _drawn(table, FigureSpec("pacers.front_gap", "finish_s", "own"), of_result=False)
     (legend,) = figure.legends
-    assert [t.get_text() for t in legend.get_texts()] == ["8", "9", "10", "none"]
+    assert [t.get_text() for t in legend.get_texts()] == ["0", "1", "2", "3"]
+
+
+@pytest.mark.parametrize("theme", [NIGHT, THEMES["daylight"]], ids=lambda theme: theme.name)
+@pytest.mark.parametrize("value", ["finish_s", "chance"])
+def test_no_colour_of_a_map_stands_on_both_sides_of_its_contour(theme: Theme, value: str) -> None:
+    level = 240.0 if value == "finish_s" else 0.5
+    with mpl.rc_context(style(theme)):
+        figure = Figure()
+        draw_map(figure, TABLE, replace(MAP, colour=value, theme=theme))
+    (mesh,) = (each for each in figure.axes[0].collections if isinstance(each, QuadMesh))
+    values = np.linspace(*mesh.get_clim(), 500)
+    tints = np.rint(255 * mesh.to_rgba(values)[:, :3]).astype(int)
+    apart = np.abs(tints[values < level - 0.02, None] - tints[None, values > level + 0.02])
+    assert apart.max(axis=-1).min() > 20
+
+
+def test_rows_that_rest_on_assumed_coefficients_are_hatched_and_it_is_said(tmp_path: Path) -> None:
+    table = {**TABLE, "assumed": (COUNT == 3).astype(float)}
+    for show in (MAP, FigureSpec("pacers.count", "finish_s", "pacers.front_gap")):
+        for columns in (table, TABLE):
+            out = tmp_path / "a.svg"
+            draw_figure(columns, show, out)
+            text = out.read_text(encoding="utf-8")
+            assert "A model, not a measurement." in text
+            assert ("Hatched: rests on assumed" in text) == (columns is table)
+            assert ('<pattern id="' in text) == (columns is table)
+
+
+def test_a_figure_is_light_or_dark(tmp_path: Path) -> None:
+    brightness = []
+    for theme in (NIGHT, THEMES["daylight"]):
+        draw_figure(TABLE, replace(MAP, theme=theme), tmp_path / "a.png")
+        brightness.append(float(image.imread(tmp_path / "a.png")[4:40, 4:40, :3].mean()))
+    assert brightness[0] < 0.2
+    assert brightness[1] > 0.8
 
 
 def test_a_key_holds_a_dozen_names_at_most_and_says_how_many_more() -> None:
@@ -288,7 +343,7 @@ def test_the_fallback_is_found_where_matplotlib_lies_behind_a_link(
     listed = [f for f in fontManager.ttflist if Path(f.fname).parent == fonts and f.weight != 600]
     linked = [replace(f, fname=str(tmp_path / "link" / Path(f.fname).name)) for f in listed]
     monkeypatch.setattr(fontManager, "ttflist", linked)
-    with mpl.rc_context(style()):
+    with mpl.rc_context(style(NIGHT)):
         added = [f for f in fontManager.ttflist if f.name == FALLBACK and f.weight == SEMIBOLD]
     assert [Path(f.fname).name for f in added] == ["DejaVuSans-Bold.ttf"]
 
@@ -296,7 +351,7 @@ def test_the_fallback_is_found_where_matplotlib_lies_behind_a_link(
 @pytest.mark.parametrize("length", [0, 20, 70, 120, 10_000])
 def test_a_long_heading_stays_on_the_page(length: int) -> None:
     heading = ("finish by gap " * length)[:length]
-    with mpl.rc_context(style()):
+    with mpl.rc_context(style(NIGHT)):
         figure = Figure()
         figure.add_subplot()
         write_heading(figure, heading)

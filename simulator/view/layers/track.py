@@ -59,6 +59,9 @@ def draw_ground(
 def paint(view: View, box: Box, theme: Theme) -> pygame.Surface:
     """Return the ground seen through `view` in `box`, as an opaque surface of the box's size."""
     surface = pygame.Surface((box.w, box.h), 0, 32)
+    if theme.bare:
+        surface.fill(theme.back)
+        return surface
     pixels = pygame.surfarray.pixels2d(surface)
     table, flood = _table(round(view.scale, 3), theme), theme.ground.floodlight
     x = ((np.arange(box.x, box.right, dtype=np.float32) + 0.5) - view.ox) / np.float32(view.scale)

@@ -15,6 +15,7 @@ import pygame
 
 from simulator.stage.keys import MOUSE, Binding
 from simulator.stage.scene import Board
+from simulator.units import format_clock
 from simulator.view.layout import Box, Layout
 from simulator.view.text import BOLD, REGULAR, SEMIBOLD, Style, shrink
 from simulator.view.theme import Sizes, Theme, mix
@@ -334,6 +335,17 @@ def _in_size(content: Comparison, px: int, name_width: float, style: Style) -> T
         x += gap // 2 if paired else gap
     size = (x - gap + pad, row * (len(rows) + 2) + 2 * pad)
     return TableLayout(px, pad, row, tuple(edges), tuple(headings), size)
+
+
+def draw_recording(surface: pygame.Surface, seconds: float, layout: Layout, style: Style) -> None:
+    """Mark at the upper edge that what is shown is being recorded, and for how long [s]."""
+    px, theme = style.sizes.small, style.theme
+    words = f"REC {format_clock(seconds, 0)}"
+    wide = style.type.width(words, SEMIBOLD, px) + 3 * px
+    card = ground((round(wide), 2 * px), style.sizes, theme)
+    pygame.draw.circle(card, theme.red, (px, px), px // 2)
+    style.type.digits(card, words, (2 * px, px), SEMIBOLD, px, theme.text)
+    surface.blit(card, (layout.stage.x + (layout.stage.w - card.get_width()) // 2, px // 2))
 
 
 def draw_problem(

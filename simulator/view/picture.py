@@ -161,7 +161,7 @@ class Painter:
 
     def prepare(self, left_s: Callable[[], float]) -> None:
         """Paint ahead what the next pictures will need, while time is left [s]."""
-        self._athletes.athletes.prepare(left_s)
+        self._athletes.prepare(left_s)
 
     def _base_of(self, layout: Layout, scene: Scene) -> Base:
         key = (layout, scene.start_s_m, scene.lap_m, scene.leds, scene.group.span_m)

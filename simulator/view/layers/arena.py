@@ -36,7 +36,7 @@ from simulator.view.layers.stands import (
     tier,
 )
 from simulator.view.layers.track import LANES
-from simulator.view.perspective import NEAR_M, Lens, heading_at, plane_at, turning
+from simulator.view.perspective import NEAR_M, Lens, eased_heading, heading_at, plane_at, turning
 from simulator.view.sprites import bloom
 from simulator.view.theme import Colour, Theme, mix
 
@@ -369,7 +369,7 @@ def _backdrop(target: pygame.Surface, lens: Lens, s_m: float, theme: Theme) -> N
     layer = _stand_strip(lens.width, lens.height, theme)
     lap_m = lens.rig.lap_m
     lap = lap_m / STAND_M + 0.9 * 2.0 * math.pi
-    gone = (s_m % lap_m) / STAND_M + 0.9 * heading_at(s_m, lap_m)
+    gone = (s_m % lap_m) / STAND_M + 0.9 * eased_heading(s_m, lap_m)
     # a whole number of strips in a lap: where the lap begins anew nothing jumps
     strips = max(1, round(lap * 1.36 * lens.height / layer.get_width()))
     _tiled(target, layer, gone / lap * strips * layer.get_width(), 0)

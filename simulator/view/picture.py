@@ -269,6 +269,7 @@ class Painter:
         if share < 1.0:
             rig = rig_of(shot, scene, layout, box)
             part = surface.subsurface(pygame.Rect(box).clip(surface.get_rect()))
+            board = _board_box(scene, layout, shot)
             self._athletes.draw(
                 part,
                 scene,
@@ -276,7 +277,7 @@ class Painter:
                 base.style,
                 labels=options.labels,
                 exact=options.tiles is None,
-                keep_off=_heads(layout),
+                keep_off=(*_heads(layout), *([] if board is None else [board])),
             )
         if share > 0.0:
             self._map(surface, scene, layout, box, base, replace(options, shot=on_map), share)
@@ -351,8 +352,7 @@ class Painter:
     ) -> None:
         """Draw what lies over everything: result board, help."""
         size = (layout.width, layout.height)
-        if scene.board is not None and scene.board_share > 0:
-            self._slide_in(surface, scene, layout, style, options)
+        self._slide_in(surface, scene, layout, style, options)
         if options.help:
             keys = (
                 rows(presenting=True) if options.presenting else (*BINDINGS, *BY_HAND, *PRESENTING)
@@ -370,16 +370,8 @@ class Painter:
         options: PictureOptions,
     ) -> None:
         """Draw the result board on its way from the side to its place."""
-        board, whole = scene.board, options.shot.whole
-        if board is None:
-            return
-        left = False
-        if whole:
-            spots = bodies.spots(scene, camera.whole(layout.track))
-            her_x = next(spot.x for spot in spots if spot.body is scene.runner)
-            left = her_x > layout.stage.centre[0]
-        box = layout.board(whole=whole, left=left)
-        if box.w < 60 or box.h < 40:
+        board, box = scene.board, _board_box(scene, layout, options.shot)
+        if board is None or box is None:
             return
         card = self._card("board", (board, box), lambda: cards.board(board, box, style))
         out = box.right if box.centre[0] < layout.width / 2 else box.x - layout.width
@@ -398,6 +390,19 @@ def inset_of(layout: Layout, shot: Shot) -> tuple[Box, int] | None:
         return None if layout.infield.group is None else (layout.infield.group, 1)
     up = round((1 - camera.ease(shot.lowered)) * layout.band.area.h) == 0
     return (layout.band.group, _way(shot)) if up and layout.band.group is not None else None
+
+
+def _board_box(scene: Scene, layout: Layout, shot: Shot) -> Box | None:
+    """Return where the result board goes, away from her and the line; None: there is none."""
+    if scene.board is None or scene.board_share <= 0:
+        return None
+    left = shot.camera.close  # the infield, or the way that she has before her
+    if shot.whole:
+        spots = bodies.spots(scene, camera.whole(layout.track))
+        her_x = next(spot.x for spot in spots if spot.body is scene.runner)
+        left = her_x > layout.stage.centre[0]
+    box = layout.board(whole=shot.whole, left=left)
+    return None if box.w < 60 or box.h < 40 else box
 
 
 def _heads(layout: Layout) -> tuple[Box, ...]:

@@ -137,9 +137,18 @@ def coach(
 def check(
     scenarios: Annotated[list[str], typer.Argument(help="Scenario or story files, or names.")],
     changes: Changes = None,
+    size: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A screen on which a story's captions must fit; again for another one.",
+            show_default="1920x1080, 1280x720 and 1024x768",
+        ),
+    ] = None,
 ) -> None:
     """Read scenarios and stories and list every problem with its line."""
     from simulator.scenario.story_script import is_story
+
+    sizes = [picture_size(each) for each in size or ()]
 
     problems: list[Problem] = []
     for name in scenarios:
@@ -147,7 +156,7 @@ def check(
             if is_story(name):
                 if changes:
                     raise typer.BadParameter(NO_CHANGES, param_hint="--set")
-                check_story(name)
+                check_story(name, sizes)
             else:
                 from simulator.physics.air import outside_sources
                 from simulator.scenario.loader import load_scenario
@@ -196,12 +205,27 @@ def _check_recordings(name: str, scenario: Scenario) -> None:
         raise ScenarioError(problems)
 
 
-def check_story(name: str) -> None:
-    """Print the chapters of a story with their lengths."""
+def check_story(name: str, sizes: Sequence[tuple[int, int]] = ()) -> None:
+    """Print the chapters of a story with their lengths.
+
+    `sizes`: screens on which its captions must fit [px]; none: the usual ones.
+
+    Raises:
+        ScenarioError: something is wrong with it, or a caption does not fit.
+    """
     from simulator.scenario.story_script import load_story
+    from simulator.session.presentation import check_knobs
     from simulator.stage.story import compile_story
+    from simulator.view.presenter import HALLS, misfits
 
     timeline = compile_story(load_story(name))
+    check_knobs(timeline)
+    problems = [
+        timeline.script.problem(("chapters", number - 1, "caption"), message, "make it shorter")
+        for number, message in misfits(timeline.previews(), sizes or HALLS)
+    ]
+    if problems:
+        raise ScenarioError(problems)
     length = format_time(timeline.length_s, 0)
     out.print(escape(f"{name}: {timeline.script.story.name}, no problems"))
     out.print(f"{len(timeline.chapters)} chapters, {length} in all")

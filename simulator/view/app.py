@@ -23,11 +23,11 @@ from simulator.view.camera import directed, on_air, resting
 from simulator.view.controls import Controls
 from simulator.view.drawer import Editor
 from simulator.view.hands import HandTool
-from simulator.view.input import Pointing, binding_of, by_position
+from simulator.view.input import Pointing, binding_of, by_position, digit_of
 from simulator.view.layout import Layout
 from simulator.view.panels.cards import draw_problem
 from simulator.view.panels.timeline import ChartKind
-from simulator.view.picture import Painter, PictureOptions, inset_of, layout_of
+from simulator.view.picture import Painter, PictureOptions, layout_of
 from simulator.view.presenter import Presenter
 from simulator.view.sound import Sound
 from simulator.view.text import Style
@@ -132,7 +132,7 @@ class App:
         self.window = opening.get("window") or Window(opening.get("size", (1280, 720)))
         self.presenter = Presenter(session, self.window, self._display)
         if opening.get("presenting"):
-            self.presenter.enter(self._painter.theme, self._painter.type)
+            self.presenter.enter(self._painter.theme, self._painter.type, self._end)
         elif not self.fullscreen and (opening.get("fullscreen") or self._display is not None):
             self._toggle_fullscreen()
 
@@ -170,6 +170,10 @@ class App:
             self.visible = True
         elif not self.presenter.on:
             self._pointer(event)
+        elif event.type == pygame.MOUSEBUTTONDOWN:
+            action = self.presenter.click(event)
+            if action is not None:
+                self.perform(action)
 
     def _key(self, event: pygame.Event) -> None:
         event = by_position(event)
@@ -187,7 +191,10 @@ class App:
             and (self._editor.key(event, again=again) or self.hands.key(event, again=again))
         ):
             return
-        if binding is not None and (binding.repeats or not again):
+        if binding is not None and binding.action is Action.NUMBER:
+            if not again:
+                self.presenter.digit(digit_of(event))
+        elif binding is not None and (binding.repeats or not again):
             self.perform(binding.action, by_key=True)
 
     def _pointer(self, event: pygame.Event) -> None:
@@ -264,6 +271,9 @@ class App:
         self.shot = self.shot.next(steps)
         self.session.notify(f"Camera: {self.shot.camera}.")
 
+    def _end(self) -> None:
+        self.running = False
+
     def _present(self) -> None:
         if self.drawer.open:
             self._pull(by_key=False)
@@ -323,7 +333,8 @@ class App:
     def frame(self, elapsed_s: float) -> None:
         """Let `elapsed_s` of wall time pass [s] and show the next picture."""
         self.hands.flush()
-        self.session.advance(elapsed_s)
+        # a blank screen holds everything where it is
+        self.session.advance(0.0 if self.presenter.blank else elapsed_s)
         self._now_s += max(0.0, elapsed_s)
         self._unseen_s += max(0.0, elapsed_s)
         self._editor.pass_time(elapsed_s)
@@ -332,8 +343,10 @@ class App:
         shot = self.shot.after(min(elapsed_s, 0.05))
         self.shot = directed(shot, self._staging, scene.staging)
         self._staging = scene.staging
+        # what is black is black for real lights too
+        witnessed = replace(scene, waves=()) if self.presenter.blank else scene
         for see in self._witnesses:
-            see(scene)
+            see(witnessed)
         self.presenter.pass_time(scene, elapsed_s)
         if not self.visible and not self.presenter.on:
             return  # an audience's picture is drawn whatever a system says of its window
@@ -370,11 +383,13 @@ class App:
         _collect(MOST_OBJECTS)
 
     def _draw(self, surface: pygame.Surface, scene: Scene, elapsed_s: float) -> None:
-        if self.presenter.cover(surface):
+        if self.presenter.on:
+            layout, style = self._arrangement()
+            if not self.presenter.cover(surface, style):
+                self._painter.draw(surface, scene, self._options())
+            self.presenter.draw_over(surface, layout, style)
             return
         self._painter.draw(surface, scene, self._options())
-        if self.presenter.on:
-            return
         on = frozenset(action for action, shown in self._switched(scene).items() if shown)
         controls = self._buttons()
         if controls is not None:
@@ -384,7 +399,7 @@ class App:
             self._editor.place(layout, style)
         if self.looks.help:
             return  # over the whole picture, the drawer too
-        self.hands.draw(surface, scene, layout, style, inset_of(layout, on_air(self.shot, scene)))
+        self.hands.draw(surface, scene, layout, style, on_air(self.shot, scene))
         self._editor.draw(surface, scene, layout, style, elapsed_s, self.hands.read_out)
         if self._asked:
             text = f"{self._asked} {_STAYS}"

@@ -201,6 +201,18 @@ class Lens:
         column = 0.5 * self.width + (dx * sy - dy * cy) * scale
         return column, self.rig.level * self.height - (along * sp + dz * cp) * scale, scale, depth
 
+    def ground(self, column: float, row: float) -> tuple[float, float] | None:
+        """Return the point of the ground that is seen in a pixel [m]; None above the horizon."""
+        ex, ey, ez = self.eye
+        cy, sy, cp, sp = self._turns
+        aside = (column - 0.5 * self.width) / self.focal
+        up = (self.rig.level * self.height - row) / self.focal
+        if sp - up * cp <= 1e-6:
+            return None
+        along = ez * (cp + up * sp) / (sp - up * cp)
+        across = aside * (along * cp + ez * sp)
+        return ex + along * cy + across * sy, ey + along * sy - across * cy
+
     def project(self, x: ArrayLike, y: ArrayLike, z: ArrayLike = 0.0) -> tuple[Floats, ...]:
         """Return columns and rows [px], scales [px/m] and depths [m] of points of space [m]."""
         ex, ey, ez = self.eye

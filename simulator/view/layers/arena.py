@@ -26,12 +26,12 @@ from simulator.coefficients import (
     STRAIGHT_M,
 )
 from simulator.view.layers.stands import (
-    PANEL_M,
     board_strip,
     boards,
     crowd,
     draw_stand,
     draw_wall,
+    panel_of,
     shaded,
     tier,
 )
@@ -126,7 +126,8 @@ def sight_of(lens: Lens) -> Sight:
     """Return the lines as a camera sees them."""
     s_m, lap_m = lens.s_m, lens.rig.lap_m
     across = abs(math.sin(lens.rig.yaw - heading_at(s_m, lap_m))) > 0.7 and lens.rig.pitch < 0.8
-    along = _ACROSS[np.abs(_ACROSS) < lap_m / 2] if across else _AHEAD[lap_m - 18.0 > _AHEAD]
+    along = (_ACROSS if across else _AHEAD) * max(1.0, lap_m / LAP_M)
+    along = along[(np.abs(along) < lap_m / 2) if across else (along < lap_m - 18.0)]
     (x, y), (x1, y1) = plane_at(s_m + along, 0.0, lap_m), plane_at(s_m + along, 1.0, lap_m)
     column, row, scale, away = lens.project(
         x + _OFFSETS * (x1 - x),
@@ -477,9 +478,10 @@ def _boards(target: pygame.Surface, lens: Lens, texts: tuple[str, ...], theme: T
     """Draw the boards behind the rail's picture: in one piece, or column by column on a bend."""
     px_per_m = lens.focal / (lens.away_m + BOARDS_M)
     high = max(4, round(BOARD_UP_M * px_per_m))
-    size = texts, round(PANEL_M * px_per_m), high, theme
+    panel_m = panel_of(lens.rig.lap_m)
+    size = texts, round(panel_m * px_per_m), high, theme
     strip, like = board_strip(*size), kept(lens)
-    moved = -lens.s_m % PANEL_M / PANEL_M * strip.get_width()
+    moved = -lens.s_m % panel_m / panel_m * strip.get_width()
     lap_m = lens.rig.lap_m
     if like is not lens and like.s_m % (lap_m / 2) > lap_m / LAP_M * BEND_M:
         foot = round(like.spot(like.s_m, BOARDS_M)[1])
@@ -511,7 +513,7 @@ def _bent(lens: Lens, wide: int, high: int) -> tuple[int, NDArray[np.intp], NDAr
     inner = np.minimum(np.maximum(down / size * high, 0.0), high - 1.0).astype(np.intp)
     covered = np.minimum(np.minimum(down + 0.5, size - down + 0.5), 1.0)
     # they run to the left before it, so it is read backwards
-    begin = np.floor(-place / PANEL_M * wide).astype(np.intp) % wide
+    begin = np.floor(-place / panel_of(lens.rig.lap_m) * wide).astype(np.intp) % wide
     return (
         first,
         begin * high + inner,

@@ -628,7 +628,7 @@ def _wake_layer(
     xs = left + (np.arange(wide, dtype=np.float64)[None, :] + 0.5) * fine
     ys = top + (np.arange(tall, dtype=np.float64)[:, None] + 0.5) * fine
     shares = np.pad(np.clip(field.shelter, 0.0, 1.0), 1)
-    light = GROUND_SHARE * _sampled(shares, *_on_ground(lens, xs, ys), s_m)
+    light = GROUND_SHARE * _sampled(shares, *_on_ground(lens, xs, ys, s_m))
     if in_air:
         hers, order = shares[3:5].mean(axis=0), np.argsort(column[2])
         order = order[seen[2, order]]
@@ -650,8 +650,8 @@ def _wake_layer(
     return pygame.transform.smoothscale(layer, (wide * fine, tall * fine)), (left, top)
 
 
-def _on_ground(lens: Lens, xs: Floats, ys: Floats) -> tuple[Floats, Floats]:
-    """Return track position and offset of the ground below pixels [m]; far away for the sky."""
+def _on_ground(lens: Lens, xs: Floats, ys: Floats, s_m: float) -> tuple[Floats, Floats]:
+    """Return where the ground below pixels is: metres ahead of `s_m`, and to the outside."""
     rig, (ex, ey, ez) = lens.rig, lens.eye
     cy, sy, cp, sp = math.cos(rig.yaw), math.sin(rig.yaw), math.cos(rig.pitch), math.sin(rig.pitch)
     up = (rig.level * lens.height - ys) / lens.focal
@@ -660,15 +660,16 @@ def _on_ground(lens: Lens, xs: Floats, ys: Floats) -> tuple[Floats, Floats]:
     x, y = ex + along * cy + aside * sy, ey + along * sy - aside * cy
     like = rig.lap_m / LAP_M
     beyond = np.maximum(np.abs(x) - like * STRAIGHT_M / 2, 0.0)
-    return like * from_plane(x / like, y / like), np.hypot(beyond, y) - like * BEND_RADIUS_M
+    ahead = like * from_plane(x / like, y / like) - s_m
+    half = rig.lap_m / 2
+    return (ahead + half) % rig.lap_m - half, np.hypot(beyond, y) - like * BEND_RADIUS_M
 
 
-def _sampled(shares: Floats, s_m: Floats, offset_m: Floats, first_m: float) -> Floats:
+def _sampled(shares: Floats, ahead_m: Floats, offset_m: Floats) -> Floats:
     """Return a field with a rim of nothing at places between its points; 0 outside."""
     rows, columns = shares.shape
-    lap = (s_m - first_m + 100.0) % 200.0 - 100.0
     i = np.minimum(np.maximum((offset_m - ACROSS_M[0]) / ACROSS_STEP_M + 1.0, 0.0), rows - 1.001)
-    j = np.minimum(np.maximum(lap / STEP_M + 1.0, 0.0), columns - 1.001)
+    j = np.minimum(np.maximum(ahead_m / STEP_M + 1.0, 0.0), columns - 1.001)
     down, along = i.astype(np.intp), j.astype(np.intp)
     u, v = i - down, j - along
     near = shares[down, along] * (1.0 - v) + shares[down, along + 1] * v

@@ -66,8 +66,8 @@ STAND_FOOT, ROOF = (BOARDS_M + 0.4, 0.0), (BOARDS_M + 22.0, 17.6)
 LINES: tuple[Line, ...] = tuple(
     dict.fromkeys(
         [
-            BEYOND, APRON, TURF, *LANE_LINES, *(line for pair in THICK for line in pair), KERB_FOOT,
-            KERB_TOP, KERB_BACK,
+            BEYOND, *BOARD, TURF, *LANE_LINES, *(line for pair in THICK for line in pair),
+            KERB_FOOT, KERB_TOP, KERB_BACK,
         ]
     )
 )  # fmt: skip
@@ -85,6 +85,8 @@ NEAREST = 1.12
 """How bright the ground is right before the lens, at night."""
 ROOF_SEEN_M = 12.0
 """From this height on the stand is seen from above, as dark ground [m]."""
+FOLDED = 0.8
+"""To a lens that looks down by more the boards of a bend fold over: they are drawn plain [rad]."""
 STEEP = 1.3
 """A lens that looks down by more sees no stand [rad]."""
 STRIPE_NEAR_M = 1.5
@@ -195,7 +197,10 @@ def draw(
         _sky(target, lens, theme)
         _ground(target, lens, sight, theme)
         if lens.rig.pitch < STEEP:
-            draw_wall(target, lens, BOARD, boards(words, theme))
+            if lens.rig.pitch < FOLDED:
+                draw_wall(target, lens, BOARD, boards(words, theme))
+            else:
+                fill(target, sight, *BOARD, mix(theme.ground.board, theme.own, 0.16))
             if theme.ground.floodlight > 0.0:
                 _lamps(target, lens, theme)
     line = mix(theme.ground.line, (255, 255, 255), 0.5)

@@ -173,7 +173,8 @@ class Layout:
             return self._column
         room = self.stage if whole else self.view
         below = self.foot.y if whole and self.foot else room.bottom
-        top = self.status.bottom if self.status is not None else room.y
+        heads = (self.status, self.title if left and not whole else None)
+        top = max([head.bottom for head in heads if head is not None], default=room.y)
         edge = max(2, round(8 * self.unit))
         parts = [b for b in (self.infield.clock, self.infield.lap, self.infield.gap) if b]
         free = min([b.x for b in parts], default=room.x + room.w // 4) - room.x

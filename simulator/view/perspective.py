@@ -31,6 +31,8 @@ RAIL_UP_M = 1.18
 """Height of the rail's lens [m]."""
 RAIL_AWAY_M = 6.4
 """How far inside the measuring line the rail runs [m]."""
+EASE_M = 10.0
+"""A camera turns with the mean direction of so much track behind and ahead of it [m]."""
 MOST_CLOSER, LEAST_CLOSER = 3.0, 0.5
 """How far the wheel zooms a close camera in and out."""
 
@@ -100,6 +102,25 @@ def heading_at(s_m: float, lap_m: float = LAP_M) -> float:
     s, bend = s_m % lap_m, lap_m / LAP_M * BEND_M
     turned, along = (math.pi, s - lap_m / 2) if s >= lap_m / 2 else (0.0, s)
     return turned + min(along, bend) / bend * math.pi
+
+
+def eased_heading(s_m: float, lap_m: float = LAP_M) -> float:
+    """Return the mean running direction [rad] within `EASE_M`: a camera that keeps to it.
+
+    Where a straight meets a bend the direction itself begins to turn from one picture to the next,
+    and all that is far away would set off with a jerk.
+    """
+
+    def turned(s: float) -> float:
+        """Return the integral of the running direction from the finish line on."""
+        half, bend = lap_m / 2, lap_m / LAP_M * BEND_M
+        halves, along = divmod(s, half)
+        part = along * along / (2.0 * bend) if along < bend else along - bend / 2
+        whole = halves * (half - bend / 2) + half * halves * (halves - 1.0) / 2
+        return math.pi * (whole + halves * along + part)
+
+    s = s_m % lap_m + lap_m
+    return (turned(s + EASE_M) - turned(s - EASE_M)) / (2.0 * EASE_M) - 2.0 * math.pi
 
 
 def track_at(x_m: float, y_m: float, lap_m: float = LAP_M) -> float:
@@ -247,14 +268,14 @@ def like_elsewhere(lens: Lens, s_m: float) -> Lens:
 
 
 def track_rig(
-    at_m: tuple[float, float, float], turn: float, pitch: float, away_m: float, focal: float,
+    at_m: tuple[float, float, float], yaw: float, pitch: float, away_m: float, focal: float,
     level: float, lap_m: float,
 ) -> Rig:  # fmt: skip
     """Return a rig that looks at a place of the track.
 
     Args:
         at_m: track position, metres to the outside, and above the ground [m].
-        turn: direction of sight against the running direction [rad], positive to the inside.
+        yaw: direction of sight over ground [rad], 0 along the home straight, anticlockwise.
         pitch: how far it looks down [rad].
         away_m: how far away the lens is [m].
         focal: focal length in picture heights.
@@ -262,7 +283,7 @@ def track_rig(
         lap_m: length of the lap [m].
     """
     s_m, offset_m, up_m = at_m
-    (x, y), yaw = place_at(s_m, offset_m, lap_m), heading_at(s_m, lap_m) + turn
+    x, y = place_at(s_m, offset_m, lap_m)
     return Rig(x, y, up_m, yaw, pitch, focal / away_m, focal, level, lap_m)
 
 
@@ -273,14 +294,14 @@ def rig_of(camera: Camera, scene: Scene) -> Rig:
     if camera is Camera.RAIL:
         # it pans towards the light while that is near, and leads a little
         lead = 1.2 + 1.3 * math.tanh(span / 6.0)
-        at_m = (s + lead, 0.0, RAIL_UP_M)
-        return track_rig(at_m, -math.pi / 2, 0.0, RAIL_AWAY_M, 1.36, 0.485, lap_m)
+        at_m, yaw = (s + lead, 0.0, RAIL_UP_M), eased_heading(s + lead, lap_m) - math.pi / 2
+        return track_rig(at_m, yaw, 0.0, RAIL_AWAY_M, 1.36, 0.485, lap_m)
     if camera is Camera.CHASE:
         # along the chord from the lens to where it looks, so that a bend keeps them in the middle
-        s += 5.0
-        chord = heading_at(s - 4.0, lap_m) - heading_at(s, lap_m)
-        return track_rig((s, 0.4, 0.6), 0.16 + chord, 0.30, 14.5, 1.25, 0.56, lap_m)
-    return track_rig((s + 1.5, 0.8, 0.0), 0.0, 1.05, 17.5, 1.30, 0.52, lap_m)
+        yaw = 0.16 + eased_heading(s + 1.0, lap_m)
+        return track_rig((s + 5.0, 0.4, 0.6), yaw, 0.30, 14.5, 1.25, 0.56, lap_m)
+    yaw = eased_heading(s + 1.5, lap_m)
+    return track_rig((s + 1.5, 0.8, 0.0), yaw, 1.05, 17.5, 1.30, 0.52, lap_m)
 
 
 def between(first: Rig, last: Rig, share: float) -> Rig:

@@ -163,7 +163,7 @@ class Painter:
 
     def prepare(self, left_s: Callable[[], float]) -> None:
         """Paint ahead what the next pictures will need, while time is left [s]."""
-        self._athletes.athletes.prepare(left_s)
+        self._athletes.prepare(left_s)
 
     def _base_of(self, layout: Layout, scene: Scene) -> Base:
         key = (layout, scene.start_s_m, scene.lap_m, scene.leds, scene.group.span_m)
@@ -271,6 +271,7 @@ class Painter:
         if share < 1.0:
             rig = rig_of(shot, scene, layout, box)
             part = surface.subsurface(pygame.Rect(box).clip(surface.get_rect()))
+            board = _board_box(scene, layout, shot)
             self._athletes.draw(
                 part,
                 scene,
@@ -278,7 +279,7 @@ class Painter:
                 base.style,
                 labels=options.labels,
                 exact=options.tiles is None,
-                keep_off=_heads(layout),
+                keep_off=(*_heads(layout), *([] if board is None else [board])),
             )
         if share > 0.0:
             self._map(surface, scene, layout, box, base, replace(options, shot=on_map), share)
@@ -356,7 +357,7 @@ class Painter:
         if staging is not None and (staging.figures or staging.link):
             high = size[1] if layout.caption is None else layout.caption.y
             chapter.draw_slide(surface, staging, high, style)
-        elif scene.board is not None and scene.board_share > 0:
+        else:
             self._slide_in(surface, scene, layout, style, options)
         if staging is not None and staging.card > 0:
             chapter.draw_card(surface, staging, style)
@@ -377,16 +378,8 @@ class Painter:
         options: PictureOptions,
     ) -> None:
         """Draw the result board on its way from the side to its place."""
-        board, whole = scene.board, options.shot.whole
-        if board is None:
-            return
-        left = False
-        if whole:
-            spots = bodies.spots(scene, camera.whole(layout.track))
-            her_x = next(spot.x for spot in spots if spot.body is scene.runner)
-            left = her_x > layout.stage.centre[0]
-        box = layout.board(whole=whole, left=left)
-        if box.w < 60 or box.h < 40:
+        board, box = scene.board, _board_box(scene, layout, options.shot)
+        if board is None or box is None:
             return
         make = partial(cards.board, board)
         if options.presenting and board.numbers:
@@ -438,6 +431,19 @@ def inset_of(layout: Layout, shot: Shot) -> tuple[Box, int] | None:
         return None if layout.infield.group is None else (layout.infield.group, 1)
     up = round((1 - camera.ease(shot.lowered)) * layout.band.area.h) == 0
     return (layout.band.group, _way(shot)) if up and layout.band.group is not None else None
+
+
+def _board_box(scene: Scene, layout: Layout, shot: Shot) -> Box | None:
+    """Return where the result board goes, away from her and the line; None: there is none."""
+    if scene.board is None or scene.board_share <= 0:
+        return None
+    left = shot.camera.close  # the infield, or the way that she has before her
+    if shot.whole:
+        spots = bodies.spots(scene, camera.whole(layout.track))
+        her_x = next(spot.x for spot in spots if spot.body is scene.runner)
+        left = her_x > layout.stage.centre[0]
+    box = layout.board(whole=shot.whole, left=left)
+    return None if box.w < 60 or box.h < 40 else box
 
 
 def _heads(layout: Layout) -> tuple[Box, ...]:

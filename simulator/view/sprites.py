@@ -20,6 +20,9 @@ PHASES = 4
 LEVELS = 48
 """Glows are ready at this many brightnesses."""
 
+_LARGE_PX = 160 * 160
+"""Blooms of more pixels are painted smaller and scaled up."""
+
 Coverage = NDArray[np.float32]
 
 
@@ -78,9 +81,12 @@ def glow(colour: Colour, radius: float, level: int, core: float) -> pygame.Surfa
     return _additive(rgb.astype(np.float32))
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def bloom(colour: Colour, width: int, height: int, strength: float) -> pygame.Surface:
     """Return a large soft ellipse of light for adding, `width` × `height` px."""
+    if width * height > _LARGE_PX:  # so soft that it may as well be scaled up
+        small = bloom(colour, width // 4, max(2, height // 4), strength)
+        return pygame.transform.smoothscale(small, (width, height))
     x = np.linspace(-1, 1, max(2, width), dtype=np.float32)[None, :]
     y = np.linspace(-1, 1, max(2, height), dtype=np.float32)[:, None]
     away = np.hypot(x, y)

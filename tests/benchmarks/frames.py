@@ -21,7 +21,7 @@ import pygame
 from simulator.screen import Camera
 from simulator.session import Session
 from simulator.stage.keys import Action
-from simulator.view.app import FRAMES_PER_S, App
+from simulator.view.app import FRAMES_PER_S, SPARE_S, App
 
 SIZES = {(1280, 720): (16.0, 10.0), (1920, 1080): (9.0, 7.0), (3840, 2160): (3.5, 4.0)}
 """Sizes [px], and the most background blits that a picture in the middle should take: with the
@@ -39,9 +39,10 @@ GROWTH_B = 4096
 
 @dataclass(frozen=True)
 class Measured:
-    """Processor time of pictures and of one blit [s], and what memory grew by [bytes]."""
+    """Processor time of pictures, between them and of one blit [s], and memory's growth [bytes]."""
 
     pictures: np.ndarray
+    between: np.ndarray
     blit: float
     grown: int
 
@@ -73,12 +74,17 @@ def measured(size: tuple[int, int], camera: Camera) -> Measured:
         app.frame(0.0)
         blit = blit_s(size)
         app.perform(Action.PLAY_PAUSE)
-        took = list[int]()
+        took, between = list[int](), list[int]()
         while session.playing:
             begin = time.thread_time_ns()
             app.frame(1.0 / FRAMES_PER_S)
-            took.append(time.thread_time_ns() - begin)
-        return Measured(np.array(took) / 1e9, blit, _growth(session, app))
+            drawn = time.thread_time_ns()
+            # as `run` does, which has until then for what the next pictures need
+            until = begin + round(1e9 * SPARE_S)
+            app.prepare(lambda: (until - time.thread_time_ns()) / 1e9)  # noqa: B023 - called at once
+            took.append(drawn - begin)
+            between.append(time.thread_time_ns() - drawn)
+        return Measured(np.array(took) / 1e9, np.array(between) / 1e9, blit, _growth(session, app))
     finally:
         gc.unfreeze()
         gc.enable()
@@ -119,6 +125,11 @@ def rows() -> Iterator[str]:
         yield (
             f"| {name}: 50, 99, 99.9 % and longest | {middle:.1f}, {late:.1f}, {latest:.1f}, "
             f"{longest:.1f} ms | |"
+        )
+        busy = np.quantile(found.between, (0.5, 0.99, 1.0)) * 1e3
+        yield (
+            f"| {name}: prepared between two pictures, 50, 99 % and longest | "
+            f"{busy[0]:.1f}, {busy[1]:.1f}, {busy[2]:.1f} ms | |"
         )
         yield f"| {name}: 99.9 % over the middle | {latest / middle:.1f} | ≤ {TAIL:g} |"
         yield (

@@ -9,11 +9,12 @@ import numpy as np
 import pygame
 import pytest
 
-from simulator.screen import Panel
+from simulator.screen import Camera, Panel
 from simulator.stage.scene import ChartMarker, LightLost, Scene, Weather
 from simulator.view import camera
 from simulator.view.arranging import LECTURE_PANELS, arrange, arrange_lecture
 from simulator.view.layers import bodies, moments
+from simulator.view.layers.close import place
 from simulator.view.layout import Box, Layout
 from simulator.view.panels import timeline
 from simulator.view.panels.head import weather_words
@@ -25,6 +26,7 @@ from simulator.view.panels.timeline import (
     read_out,
 )
 from simulator.view.panels.what_if import _tag_box, lay_out
+from simulator.view.perspective import Lens
 from simulator.view.picture import Painter, PictureOptions
 from simulator.view.text import Style, Type
 from simulator.view.theme import THEMES
@@ -106,7 +108,7 @@ def test_the_board_covers_neither_her_nor_the_line_nor_the_clock(size: tuple[int
             for each in (replace(runner, x_m=scenes.RACE_M), runner)
         )
         for whole in (True, False):
-            box = layout.board(whole=whole, left=whole and her.x > layout.stage.centre[0])
+            box = layout.board(whole=whole, left=not whole or her.x > layout.stage.centre[0])
             hud = layout.infield if whole else layout.band
             for shown in (hud.clock, hud.lap, hud.distance, layout.timeline, layout.title):
                 assert shown is None or not box.touches(shown), (size, whole, shown)
@@ -116,6 +118,23 @@ def test_the_board_covers_neither_her_nor_the_line_nor_the_clock(size: tuple[int
                 for spot in (line, her):
                     near = Box(round(spot.x) - 4, round(spot.y) - 4, 8, 8)
                     assert not box.touches(near), (size, gone_m)
+
+
+@pytest.mark.parametrize("close", [each for each in Camera if each.close])
+@pytest.mark.parametrize("size", SIZES)
+def test_the_board_covers_no_part_of_her_close_up(size: tuple[int, int], close: Camera) -> None:
+    scene = scenes.finish()
+    shot = camera.resting(close)
+    for layout, gone_m in product(layouts(size), (13.0, 25.0, 40.0, 80.0)):
+        box = layout.board(whole=False, left=True)
+        if box.w < 60 or box.h < 40 or box.x >= layout.view.right:
+            continue
+        after = replace(scene, runner=replace(scene.runner, x_m=scenes.RACE_M + gone_m))
+        lens = Lens(camera.rig_of(shot, after, layout, layout.view), *layout.view[2:])
+        (her,) = (each for each in place(after, lens) if each.body is after.runner)
+        half, tall = 0.5 * her.scale, after.runner.build.stature_m * her.scale
+        body = Box(round(her.x - half), round(her.y - tall), round(2 * half), round(tall))
+        assert not box.touches(body), (size, gone_m)
 
 
 def test_the_board_slides_in_from_its_side() -> None:

@@ -27,6 +27,7 @@ SHIPPED = (
     "breaking4_replayed",
     "da_silva_2025",
     "fifteen_hundred",
+    "girma_lievin_2023",
     "monaco_2023",
     "solo",
     "wait_for_runner",

@@ -26,17 +26,17 @@ from simulator.coefficients import (
     STRAIGHT_M,
 )
 from simulator.view.layers.stands import (
-    PANEL_M,
     board_strip,
     boards,
     crowd,
     draw_stand,
     draw_wall,
+    panel_of,
     shaded,
     tier,
 )
 from simulator.view.layers.track import LANES
-from simulator.view.perspective import NEAR_M, Lens, heading_at, plane_at, turning
+from simulator.view.perspective import NEAR_M, Lens, eased_heading, heading_at, plane_at, turning
 from simulator.view.sprites import bloom
 from simulator.view.theme import Colour, Theme, mix
 
@@ -66,8 +66,8 @@ STAND_FOOT, ROOF = (BOARDS_M + 0.4, 0.0), (BOARDS_M + 22.0, 17.6)
 LINES: tuple[Line, ...] = tuple(
     dict.fromkeys(
         [
-            BEYOND, APRON, TURF, *LANE_LINES, *(line for pair in THICK for line in pair), KERB_FOOT,
-            KERB_TOP, KERB_BACK,
+            BEYOND, *BOARD, TURF, *LANE_LINES, *(line for pair in THICK for line in pair),
+            KERB_FOOT, KERB_TOP, KERB_BACK,
         ]
     )
 )  # fmt: skip
@@ -85,6 +85,8 @@ NEAREST = 1.12
 """How bright the ground is right before the lens, at night."""
 ROOF_SEEN_M = 12.0
 """From this height on the stand is seen from above, as dark ground [m]."""
+FOLDED = 0.8
+"""To a lens that looks down by more the boards of a bend fold over: they are drawn plain [rad]."""
 STEEP = 1.3
 """A lens that looks down by more sees no stand [rad]."""
 STRIPE_NEAR_M = 1.5
@@ -126,7 +128,8 @@ def sight_of(lens: Lens) -> Sight:
     """Return the lines as a camera sees them."""
     s_m, lap_m = lens.s_m, lens.rig.lap_m
     across = abs(math.sin(lens.rig.yaw - heading_at(s_m, lap_m))) > 0.7 and lens.rig.pitch < 0.8
-    along = _ACROSS[np.abs(_ACROSS) < lap_m / 2] if across else _AHEAD[lap_m - 18.0 > _AHEAD]
+    along = (_ACROSS if across else _AHEAD) * max(1.0, lap_m / LAP_M)
+    along = along[(np.abs(along) < lap_m / 2) if across else (along < lap_m - 18.0)]
     (x, y), (x1, y1) = plane_at(s_m + along, 0.0, lap_m), plane_at(s_m + along, 1.0, lap_m)
     column, row, scale, away = lens.project(
         x + _OFFSETS * (x1 - x),
@@ -194,7 +197,10 @@ def draw(
         _sky(target, lens, theme)
         _ground(target, lens, sight, theme)
         if lens.rig.pitch < STEEP:
-            draw_wall(target, lens, BOARD, boards(words, theme))
+            if lens.rig.pitch < FOLDED:
+                draw_wall(target, lens, BOARD, boards(words, theme))
+            else:
+                fill(target, sight, *BOARD, mix(theme.ground.board, theme.own, 0.16))
             if theme.ground.floodlight > 0.0:
                 _lamps(target, lens, theme)
     line = mix(theme.ground.line, (255, 255, 255), 0.5)
@@ -369,7 +375,7 @@ def _backdrop(target: pygame.Surface, lens: Lens, s_m: float, theme: Theme) -> N
     layer = _stand_strip(lens.width, lens.height, theme)
     lap_m = lens.rig.lap_m
     lap = lap_m / STAND_M + 0.9 * 2.0 * math.pi
-    gone = (s_m % lap_m) / STAND_M + 0.9 * heading_at(s_m, lap_m)
+    gone = (s_m % lap_m) / STAND_M + 0.9 * eased_heading(s_m, lap_m)
     # a whole number of strips in a lap: where the lap begins anew nothing jumps
     strips = max(1, round(lap * 1.36 * lens.height / layer.get_width()))
     _tiled(target, layer, gone / lap * strips * layer.get_width(), 0)
@@ -477,9 +483,10 @@ def _boards(target: pygame.Surface, lens: Lens, texts: tuple[str, ...], theme: T
     """Draw the boards behind the rail's picture: in one piece, or column by column on a bend."""
     px_per_m = lens.focal / (lens.away_m + BOARDS_M)
     high = max(4, round(BOARD_UP_M * px_per_m))
-    size = texts, round(PANEL_M * px_per_m), high, theme
+    panel_m = panel_of(lens.rig.lap_m)
+    size = texts, round(panel_m * px_per_m), high, theme
     strip, like = board_strip(*size), kept(lens)
-    moved = -lens.s_m % PANEL_M / PANEL_M * strip.get_width()
+    moved = -lens.s_m % panel_m / panel_m * strip.get_width()
     lap_m = lens.rig.lap_m
     if like is not lens and like.s_m % (lap_m / 2) > lap_m / LAP_M * BEND_M:
         foot = round(like.spot(like.s_m, BOARDS_M)[1])
@@ -511,7 +518,7 @@ def _bent(lens: Lens, wide: int, high: int) -> tuple[int, NDArray[np.intp], NDAr
     inner = np.minimum(np.maximum(down / size * high, 0.0), high - 1.0).astype(np.intp)
     covered = np.minimum(np.minimum(down + 0.5, size - down + 0.5), 1.0)
     # they run to the left before it, so it is read backwards
-    begin = np.floor(-place / PANEL_M * wide).astype(np.intp) % wide
+    begin = np.floor(-place / panel_of(lens.rig.lap_m) * wide).astype(np.intp) % wide
     return (
         first,
         begin * high + inner,

@@ -6,6 +6,7 @@ In: a scene, a `Rig`, a surface that is the picture's alone, a style. Out: the p
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
@@ -62,8 +63,12 @@ DOT_PX = 9.0
 """A body lower than this is drawn as a dot [px]."""
 MAP_M = 178.0
 """Width of the lap with its lanes [m]."""
+_FLARE_S = 0.004
+"""About the longest that one LED's bloom takes to be painted [s]."""
 NAME_EMS = 9
 """Names longer than so many of their own heights are cut."""
+STREAK_PX = 30.0
+"""An LED has a streak through it where a metre is so long [px]."""
 LEVELS = 16
 """Glows of the LEDs are ready at so many brightnesses."""
 GAP_OFFSET_M = KERB_M - 0.85
@@ -140,17 +145,18 @@ def leds(scene: Scene, lens: Lens, theme: Theme) -> list[Led]:
         bright = np.maximum(bright, wave.brightness)
     places, x, y = _rail(scene.leds, scene.lap_m)
     column, row, scale, depth = lens.project(x, y, LED_UP_M)
-    at = np.flatnonzero((depth > NEAR_M) & ((scale > DARK_LED_PX) | (bright > 0.02)))
+    width, height = lens.width, lens.height
+    shown = (depth > NEAR_M) & ((scale > DARK_LED_PX) | (bright > 0.02))
+    shown &= (np.abs(column - 0.5 * width) < 0.5 * width + 1.2 * scale) & (row > -20.0)
+    at = np.flatnonzero(shown & (row < height + 1.2 * scale))
     colours = [theme.light(wave.colour) for wave in scene.waves] or [theme.ground.led_off]
     dark = moments.darkness(scene, places)
-    width, height = lens.width, lens.height
     found = [
         (far, Led(cx, cy, k, b, colours[c], d))
         for far, cx, cy, k, b, c, d in zip(
             depth[at].tolist(), column[at].tolist(), row[at].tolist(), scale[at].tolist(),
             bright[at].tolist(), which[at].tolist(), dark[at].tolist(), strict=True,
         )
-        if -1.2 * k < cx < width + 1.2 * k and -20 < cy < height + 1.2 * k
     ]  # fmt: skip
     return [led for _, led in sorted(found, key=lambda each: -each[0])]
 
@@ -197,7 +203,7 @@ def heads(target: pygame.Surface, lights: list[Led], theme: Theme) -> None:
         left, top = round(led.x) - wide // 2 - 1, round(led.y) - high // 2 - 1
         boxes.append((head, (left, top)))
         if level:
-            for flare in _flares(led.colour, _step(1.7 * led.scale), level, led.scale > 30):
+            for flare in _flares(led.colour, _step(1.7 * led.scale), level, led.scale > STREAK_PX):
                 w, h = flare.get_size()
                 shine.append((flare, (round(led.x - w / 2), round(led.y - h / 2))))
     target.fblits(boxes)
@@ -215,7 +221,7 @@ def _head(wide: int, high: int, lit: Colour, *, framed: bool) -> pygame.Surface:
     return head
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=512)
 def _flares(colour: Colour, wide: int, level: int, streaked: bool) -> tuple[pygame.Surface, ...]:
     """Return an LED's bloom, `wide` px, and where it is near the streak through it, for adding."""
     share = level / LEVELS
@@ -241,6 +247,7 @@ class Close:
 
     def __init__(self) -> None:
         self.athletes = Athletes()
+        self._lit: list[Led] = []
 
     def draw(
         self,
@@ -265,6 +272,7 @@ class Close:
         words = (scene.title, long, format_time(scene.target_s), "lightpace")
         arena.draw(target, lens, sight, scene.start_m, words, theme)
         lights = leds(scene, lens, theme)
+        self._lit = [led for led in lights if led.bright > 0.02]
         flat = max(0.22, min(1.0, math.sin(rig.pitch) * 1.3))
         light_on_ground(target, lights, flat)
         (ex, ey, _), like = lens.eye, scene.lap_m / LAP_M
@@ -290,6 +298,16 @@ class Close:
         if labels:
             names(target, placed, taken, style)
         return taken
+
+    def prepare(self, left_s: Callable[[], float]) -> None:
+        """Paint ahead what the next pictures will need, while time is left for it [s]."""
+        for led in self._lit:  # as they light up and go out
+            wide = _step(1.7 * led.scale)
+            for level in range(1, LEVELS + 1):
+                if left_s() < _FLARE_S:
+                    return
+                _flares(led.colour, wide, level, led.scale > STREAK_PX)
+        self.athletes.prepare(left_s)
 
     def from_above(
         self, target: pygame.Surface, scene: Scene, rig: Rig, theme: Theme, *, exact: bool
@@ -534,19 +552,22 @@ def minimap(target: pygame.Surface, scene: Scene, rig: Rig, style: Style) -> pyg
     return pygame.Rect(left, top, 2 * half, 2 * half)
 
 
+_LAP = tuple(place_at(5.0 * k, 3.0) for k in range(80))
+
+
 @lru_cache(maxsize=4)
 def _lap(half: int, turn: int, thick: int, ground: Colour, colour: Colour) -> pygame.Surface:
     disc = pygame.Surface((2 * half, 2 * half), pygame.SRCALPHA, 32)
     pygame.draw.aacircle(disc, (*ground, 190), (half, half), half - 1)
-    lap = [on_map(*place_at(4.0 * k, 3.0), turn, half) for k in range(100)]
+    lap = [on_map(x, y, turn, half) for x, y in _LAP]
     pygame.draw.lines(disc, colour, True, lap, thick)
     return disc
 
 
 # -- the wake --------------------------------------------------------------------------------------
 
-FINE = 6
-"""The wake is worked out so much smaller than it is shown: it is smooth, and so stays soft."""
+FINE_ROWS = 100
+"""The wake is worked out for a picture of so many rows: it is smooth, and so stays soft."""
 AIR_M = (0.1, 1.9)
 """From where to where up the wake is drawn in the air [m], strongest half-way: about as high as a
 body, which the model is not about."""
@@ -593,7 +614,8 @@ def _wake_layer(
     offsets, ups = np.array(outline).T[:, :, None]
     column, row, _, depth = lens.track(edge, offsets, ups)
     seen = depth > NEAR_M
-    pad = FINE * math.ceil(WAKE_PLACE_M * lens.focal / lens.away_m / FINE)
+    fine = max(3, round(lens.height / FINE_ROWS))
+    pad = fine * math.ceil(WAKE_PLACE_M * lens.focal / lens.away_m / fine)
     if not seen.any():
         return None
     # it is moved sideways by as much as the padding
@@ -601,12 +623,12 @@ def _wake_layer(
     y0, y1 = max(row[seen].min(), 0.0), min(row[seen].max(), lens.height)
     if x1 - x0 < 1.0 or y1 - y0 < 1.0:  # all of it lies just beyond an edge
         return None
-    wide, tall = (math.ceil((end - begin) / FINE) + 1 for begin, end in ((x0, x1), (y0, y1)))
+    wide, tall = (math.ceil((end - begin) / fine) + 1 for begin, end in ((x0, x1), (y0, y1)))
     left, top = math.floor(x0), math.floor(y0)
-    xs = left + (np.arange(wide, dtype=np.float64)[None, :] + 0.5) * FINE
-    ys = top + (np.arange(tall, dtype=np.float64)[:, None] + 0.5) * FINE
+    xs = left + (np.arange(wide, dtype=np.float64)[None, :] + 0.5) * fine
+    ys = top + (np.arange(tall, dtype=np.float64)[:, None] + 0.5) * fine
     shares = np.pad(np.clip(field.shelter, 0.0, 1.0), 1)
-    light = GROUND_SHARE * _sampled(shares, *_on_ground(lens, xs, ys), s_m)
+    light = GROUND_SHARE * _sampled(shares, *_on_ground(lens, xs, ys, s_m))
     if in_air:
         hers, order = shares[3:5].mean(axis=0), np.argsort(column[2])
         order = order[seen[2, order]]
@@ -625,11 +647,11 @@ def _wake_layer(
     if not shades.any():
         return None
     layer = pygame.surfarray.make_surface(shades.transpose(1, 0, 2)).convert(32)
-    return pygame.transform.smoothscale(layer, (wide * FINE, tall * FINE)), (left, top)
+    return pygame.transform.smoothscale(layer, (wide * fine, tall * fine)), (left, top)
 
 
-def _on_ground(lens: Lens, xs: Floats, ys: Floats) -> tuple[Floats, Floats]:
-    """Return track position and offset of the ground below pixels [m]; far away for the sky."""
+def _on_ground(lens: Lens, xs: Floats, ys: Floats, s_m: float) -> tuple[Floats, Floats]:
+    """Return where the ground below pixels is: metres ahead of `s_m`, and to the outside."""
     rig, (ex, ey, ez) = lens.rig, lens.eye
     cy, sy, cp, sp = math.cos(rig.yaw), math.sin(rig.yaw), math.cos(rig.pitch), math.sin(rig.pitch)
     up = (rig.level * lens.height - ys) / lens.focal
@@ -638,15 +660,16 @@ def _on_ground(lens: Lens, xs: Floats, ys: Floats) -> tuple[Floats, Floats]:
     x, y = ex + along * cy + aside * sy, ey + along * sy - aside * cy
     like = rig.lap_m / LAP_M
     beyond = np.maximum(np.abs(x) - like * STRAIGHT_M / 2, 0.0)
-    return like * from_plane(x / like, y / like), np.hypot(beyond, y) - like * BEND_RADIUS_M
+    ahead = like * from_plane(x / like, y / like) - s_m
+    half = rig.lap_m / 2
+    return (ahead + half) % rig.lap_m - half, np.hypot(beyond, y) - like * BEND_RADIUS_M
 
 
-def _sampled(shares: Floats, s_m: Floats, offset_m: Floats, first_m: float) -> Floats:
+def _sampled(shares: Floats, ahead_m: Floats, offset_m: Floats) -> Floats:
     """Return a field with a rim of nothing at places between its points; 0 outside."""
     rows, columns = shares.shape
-    lap = (s_m - first_m + 100.0) % 200.0 - 100.0
     i = np.minimum(np.maximum((offset_m - ACROSS_M[0]) / ACROSS_STEP_M + 1.0, 0.0), rows - 1.001)
-    j = np.minimum(np.maximum(lap / STEP_M + 1.0, 0.0), columns - 1.001)
+    j = np.minimum(np.maximum(ahead_m / STEP_M + 1.0, 0.0), columns - 1.001)
     down, along = i.astype(np.intp), j.astype(np.intp)
     u, v = i - down, j - along
     near = shares[down, along] * (1.0 - v) + shares[down, along + 1] * v

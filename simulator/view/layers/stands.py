@@ -24,7 +24,7 @@ Floats = NDArray[np.float64]
 Packed = NDArray[np.uint32]
 
 PANEL_M = LAP_M / 6.0
-"""After so many metres of the lap the boards, and the crowd, come again."""
+"""After about so many metres of the lap the boards, and the crowd, come again."""
 CLOTHES = (
     (66, 72, 92), (86, 62, 66), (52, 74, 96), (92, 88, 82), (60, 60, 72), (98, 74, 58),
     (70, 82, 74),
@@ -40,9 +40,14 @@ _LEVELS = 4
 """A texture is ready at so many sizes, each half of the one before: what is far would flicker."""
 
 
+def panel_of(lap_m: float) -> float:
+    """Return after how many metres they come again [m]: a whole number of times in a lap."""
+    return lap_m / max(1, round(lap_m / PANEL_M))
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Texture:
-    """A wall's picture for `PANEL_M` of the lap, opaque, at several sizes.
+    """A wall's picture for `panel_of` a lap, opaque, at several sizes.
 
     Attributes:
         pixels: all sizes one after the other, column by column, from above.
@@ -91,12 +96,14 @@ class Profile:
         s_m: track position of its foot [m].
         low, high: rows of its lower and of its upper line [px].
         scale: scale at its foot [px/m].
+        panel_m: after so many metres it comes again [m].
     """
 
     s_m: Floats
     low: Floats
     high: Floats
     scale: Floats
+    panel_m: float
 
 
 def profile_of(
@@ -106,7 +113,8 @@ def profile_of(
 
     `foot` and `head` are its lines: metres outside the measuring line, metres up.
     """
-    s = lens.s_m + _STATIONS_M[np.abs(_STATIONS_M) <= lens.rig.lap_m / 2]
+    stations = _STATIONS_M * max(1.0, lens.rig.lap_m / LAP_M)
+    s = lens.s_m + stations[np.abs(stations) <= lens.rig.lap_m / 2]
     offsets, ups = np.array((foot, head)).T
     column, row, scale, depth = lens.track(s, offsets[:, None], ups[:, None])
     seen = (depth[0] > NEAR_M) & (depth[1] > NEAR_M)
@@ -117,21 +125,27 @@ def profile_of(
     xs = column[0, order]
     low, place, size = (np.interp(columns, xs, v[order]) for v in (row[0], s, scale[0]))
     back = order[np.argsort(column[1, order])]
-    return Profile(place, low, np.interp(columns, column[1, back], row[1, back]), size)
+    return Profile(
+        place,
+        low,
+        np.interp(columns, column[1, back], row[1, back]),
+        size,
+        panel_of(lens.rig.lap_m),
+    )
 
 
 def _columns(texture: Texture, wall: Profile, level: Floats) -> NDArray[np.intp]:
     """Return where each column of a wall begins in a texture of which a size is taken."""
     stage = np.rint(level).astype(np.intp)
     # they run to the left before it, so it is read backwards
-    along = (-wall.s_m % PANEL_M) * ((texture.wide >> stage) / PANEL_M)
+    along = (-wall.s_m % wall.panel_m) * ((texture.wide >> stage) / wall.panel_m)
     begin: NDArray[np.intp] = texture.begins[stage] + along.astype(np.intp) * texture.high
     return begin
 
 
 def _level(texture: Texture, wall: Profile, grain: float) -> Floats:
     """Return which of a texture's sizes is as large as each column of a wall is seen."""
-    level = np.log2(texture.wide / PANEL_M * grain / wall.scale)
+    level = np.log2(texture.wide / wall.panel_m * grain / wall.scale)
     return np.asarray(np.minimum(np.maximum(level, 0.0), _LEVELS - 1.0))
 
 
@@ -289,7 +303,7 @@ def tier(
 
 @lru_cache(maxsize=8)
 def board_strip(texts: tuple[str, ...], wide: int, high: int, theme: Theme) -> pygame.Surface:
-    """Return the advertising boards of `PANEL_M` of the lap, a little out of focus."""
+    """Return the advertising boards of `panel_of` a lap, a little out of focus."""
     strip = pygame.Surface((wide, high), 0, 32)
     back = theme.ground.board
     strip.fill(mix(back, (0, 0, 0), 0.6))

@@ -220,10 +220,11 @@ class Timeline:
                 surface.fill(shade, (round(plot.x(label.mark.x_m)), y, thick, 3 * thick))
         for label in labels:
             if label.box is not None:
-                at, tint = (label.box.x + 2, label.box.centre[1]), _mark_colour(label.mark, theme)
+                at, tint = label.box.centre, _mark_colour(label.mark, theme)
                 # where it has no room beside another event's line, the line stops before it
                 surface.fill(quiet_ground(theme), label.box)
-                self._type.write(surface, label.mark.label, at, REGULAR, self._sizes.caption, tint)
+                px = self._sizes.caption
+                self._type.write(surface, label.mark.label, at, REGULAR, px, tint, align=0.5)
 
     def _uncover(self, surface: pygame.Surface, plot: Plot, chart: Chart) -> None:
         """Show the runner's curve up to the revealed distance, and not a pixel of the rest."""
@@ -299,7 +300,7 @@ def mark_labels(plot: Plot, marks: Sequence[ChartMarker], style: Style) -> tuple
     lines = [plot.x(mark.x_m) for mark in shown]
     high, placed, taken = round(1.3 * px), list[MarkLabel](), list[Box]()
     for mark, x in zip(shown, lines, strict=True):
-        wide = style.type.width(mark.label, REGULAR, px) + 4
+        wide = style.type.width(mark.label, REGULAR, px) + 2 * max(2, px // 4)
         rows = [area.bottom - (row + 1) * high - 1 for row in range(min(3, area.h // high))]
         boxes = [
             Box(left, y, wide, high) for y in rows for left in (round(x) + 3, round(x) - 3 - wide)

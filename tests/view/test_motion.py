@@ -1,0 +1,110 @@
+"""What moves on the screen moves smoothly: no camera jerks, whatever it follows and wherever."""
+
+from __future__ import annotations
+
+import itertools
+import math
+
+import numpy as np
+import pytest
+
+from simulator import load_scenario, simulate
+from simulator.coefficients import BEND_M, LAP_M
+from simulator.screen import Camera
+from simulator.stage.events import events
+from simulator.stage.playback import Playback
+from simulator.stage.scene import Scene
+from simulator.stage.scenery import ShowOptions, scene_of
+from simulator.stage.show import Show, make_show
+from simulator.view import perspective
+from simulator.view.layers.close import leds, place
+from simulator.view.perspective import EASE_M, Lens, eased_heading, heading_at, track_at
+from simulator.view.theme import THEMES
+
+CLOSE = [camera for camera in Camera if camera.close and camera is not Camera.AUTO]
+PICTURES_PER_S = 60
+WIDTH, HEIGHT = 1400, 620
+"""A close camera's part of a picture of 1920 × 1080 px."""
+MOST_PX = 1.0
+"""What one picture may differ from the course of those before: about what rounding shows."""
+
+
+@pytest.fixture(scope="module", params=["breaking4", "girma_lievin_2023"])
+def show(request: pytest.FixtureRequest) -> Show:
+    scenario = load_scenario(request.param)
+    return make_show(scenario, simulate(scenario))
+
+
+def at(show: Show, time_s: float) -> Scene:
+    playback = Playback(time_s, show.recording.end_s, paused=False, furthest_s=time_s)
+    return scene_of(show, playback, ShowOptions())
+
+
+def joints(show: Show) -> list[float]:
+    """Return when she passes from straight to bend and back, on her second lap [s]."""
+    lap_m, race_m = show.scenario.track.lap, show.recording.race_m
+    bend_m = BEND_M * lap_m / LAP_M
+    line_m = race_m % lap_m + lap_m
+    ends = (0.0, bend_m, lap_m / 2, lap_m / 2 + bend_m)
+    return [float(show.recording.time_at(line_m + end)) for end in ends]
+
+
+@pytest.mark.parametrize("camera", CLOSE)
+def test_feet_and_lights_move_smoothly(show: Show, camera: Camera) -> None:
+    """Second differences over successive pictures, at joints of the track and at each event."""
+    named = events(show)
+    moments = [*joints(show), 0.5, named.get("light lost", 70.0), show.recording.end_s - 0.1]
+    for begin_s in moments:
+        seen: dict[object, list[tuple[float, float]]] = {}
+        for k in range(42):
+            scene = at(show, begin_s - 0.6 + k / PICTURES_PER_S)
+            lens = Lens(perspective.rig_of(camera, scene), WIDTH, HEIGHT)
+            for each in place(scene, lens):
+                seen.setdefault(each.body.name, []).append((each.x, each.y))
+            for led in leds(scene, lens, THEMES["night"]):
+                if led.scale > 20.0:
+                    s_m = round(track_at(*under(lens, led.x, led.y), scene.lap_m), 0)
+                    seen.setdefault(s_m % scene.lap_m, []).append((led.x, led.y))
+        whole = [course for course in seen.values() if len(course) == 42]
+        assert len(whole) > 3
+        for course in whole:
+            bent = np.abs(np.diff(np.array(course), n=2, axis=0)).max()
+            assert bent < MOST_PX, (begin_s, bent)
+
+
+def under(lens: Lens, x: float, y: float) -> tuple[float, float]:
+    """Return the point of the plane below a pixel [m]."""
+    rig, (ex, ey, ez) = lens.rig, lens.eye
+    up, aside = (rig.level * HEIGHT - y) / lens.focal, (x - WIDTH / 2) / lens.focal
+    depth = (ez - 0.06) / (math.sin(rig.pitch) - up * math.cos(rig.pitch))
+    along = depth * (math.cos(rig.pitch) + up * math.sin(rig.pitch))
+    cy, sy = math.cos(rig.yaw), math.sin(rig.yaw)
+    return ex + along * cy + aside * depth * sy, ey + along * sy - aside * depth * cy
+
+
+@pytest.mark.parametrize("lap_m", [400.0, 200.0])
+def test_a_camera_begins_and_ends_to_turn_little_by_little(lap_m: float) -> None:
+    s = np.arange(0.0, lap_m, 0.1)
+    turned = np.unwrap([eased_heading(each, lap_m) for each in s.tolist()])
+    assert turned[-1] - turned[0] == pytest.approx(2.0 * math.pi, abs=0.02)
+    rate = np.diff(turned) / 0.1
+    most = math.pi / (BEND_M * lap_m / LAP_M)
+    assert -1e-9 < rate.min() < 1e-9
+    assert rate.max() == pytest.approx(most, rel=1e-6)
+    assert np.abs(np.diff(rate)).max() < 1.01 * most * 0.1 / (2.0 * EASE_M)
+    for each in (0.25 * BEND_M, 0.5 * BEND_M, 0.5 * (BEND_M + LAP_M / 2)):
+        place_m = each * lap_m / LAP_M
+        if min(abs(place_m - end) for end in (0.0, BEND_M * lap_m / LAP_M, lap_m / 2)) > EASE_M:
+            assert eased_heading(place_m, lap_m) == pytest.approx(heading_at(place_m, lap_m))
+
+
+def test_cuts_are_the_only_jumps_of_the_directors_camera(show: Show) -> None:
+    """Between two cuts the camera stays; a cut is announced by how long ago it was."""
+    times = np.arange(20.0, 40.0, 0.1).tolist()
+    pairs = itertools.pairwise(at(show, each).on_air for each in times)
+    for (camera, _, since_s), (later, before, later_s) in pairs:
+        if later is not camera:
+            assert before is camera
+            assert later_s < 0.1 + 1e-9
+        else:
+            assert later_s == pytest.approx(since_s + 0.1)

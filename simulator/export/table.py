@@ -75,7 +75,7 @@ def _plain(columns: Columns) -> Iterator[tuple[Any, ...]]:
 
 
 def _cells(column: NDArray[Any]) -> list[Any]:
-    cells = column.tolist()
+    cells: list[Any] = column.tolist()
     if column.dtype.kind == "f":
         for i in np.flatnonzero(np.isnan(column)).tolist():
             cells[i] = None

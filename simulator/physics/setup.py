@@ -124,8 +124,8 @@ def _knots_of(schedule: Schedule) -> Any:
     x, pace = schedule.knot_x.tolist(), schedule.knot_pace.tolist()
     pieces = zip(pairwise(x), pairwise(pace), strict=True)
     slope = [(p1 - p0) / (x1 - x0) for (x0, x1), (p0, p1) in pieces]
-    knots = (schedule.knot_u, schedule.knot_x, schedule.knot_pace, slope)
-    return kernel.Pace(*map(table, knots), loss, loss or 1.0, 0.0)
+    knots = (table(schedule.knot_u), table(x), table(pace), table(slope))
+    return kernel.Pace(*knots, loss, loss or 1.0, 0.0)
 
 
 def _without_knots() -> Any:

@@ -55,6 +55,9 @@ COST_V1 = _row("COST_V1", 1.5374, "ml s/(kg min m)", "Batliner curve in Kipp 201
 COST_V0 = _row("COST_V0", 15.661, "ml/(kg min)", "Batliner curve in Kipp 2019")
 BEND_COST = _row("BEND_COST", 0.58, "1", "derived from Taboga & Kram 2019")
 FORCE_COST = _row("FORCE_COST", 6.13, "1", "da Silva 2022; individuals 4.17 to 8.14")
+AIDED_COST = _row(
+    "AIDED_COST", 0.67, "1", "an aiding force of 15 % of weight, Gottschall & Kram 2003"
+)
 
 AEROBIC_START = _row("AEROBIC_START", 5.0, "W/kg", "aerobic power on the line; model")
 TAU_AEROBIC = _row("TAU_AEROBIC", 20.0, "s", "oxygen uptake kinetics; model")
@@ -66,6 +69,7 @@ ENDURANCE_FROM = _row(
 
 TAU_SPEED = _row("TAU_SPEED", 1.2, "s", "time constant of a start; model")
 TAU_LIMIT = _row("TAU_LIMIT", 0.3, "s", "how fast speed yields to the power limit; model")
+TAU_OVERDRAWN = _row("TAU_OVERDRAWN", 0.8, "s", "how fast a reserve below zero is made good; model")
 ACCEL_MIN = _row("ACCEL_MIN", -2.0, "m/s2", "strongest braking; model")
 ACCEL_MAX = _row("ACCEL_MAX", 4.5, "m/s2", "strongest start; model")
 GAP_GAIN = _row("GAP_GAIN", 0.1, "1/s", _ASSUMED + " (gentle correction of the gap)")

@@ -17,13 +17,6 @@ from simulator.coefficients import (
     ALTITUDE_2,
     ALTITUDE_3,
     BEND_M,
-    DRAG_FORM,
-    DUBOIS,
-    DUBOIS_HEIGHT,
-    DUBOIS_MASS,
-    FRONTAL_SHARE,
-    GAS_DRY,
-    GAS_VAPOUR,
     HEAT_FREE,
     HEAT_FROM,
     HEAT_LOSS,
@@ -42,28 +35,14 @@ from simulator.scenario.model import Environment, Runner, Wind
 TORR_HPA = 1013.25 / 760.0
 
 
-def vapour_pressure(environment: Environment) -> float:
-    """Return the partial pressure of water vapour [hPa] (Magnus formula)."""
-    celsius = environment.temperature
-    saturation_hpa = 6.1078 * math.pow(10.0, 7.5 * celsius / (237.3 + celsius))
-    return environment.humidity / 100.0 * saturation_hpa
-
-
 def density(environment: Environment) -> float:
     """Return the density of humid air [kg/m3]."""
-    kelvin = environment.temperature + 273.15
-    vapour_hpa = vapour_pressure(environment)
-    dry_hpa = environment.pressure - vapour_hpa
-    return dry_hpa * 100.0 / (GAS_DRY * kelvin) + vapour_hpa * 100.0 / (GAS_VAPOUR * kelvin)
+    return environment.density
 
 
 def drag_area(runner: Runner) -> float:
     """Return the drag area CdA [m2]: as given, or from height and mass (Du Bois), times the kit."""
-    if runner.drag_area is not None:
-        return runner.drag_area * runner.kit.drag
-    height_cm = runner.height * 100.0
-    surface = DUBOIS * math.pow(height_cm, DUBOIS_HEIGHT) * math.pow(runner.mass, DUBOIS_MASS)
-    return DRAG_FORM * FRONTAL_SHARE * surface * runner.kit.drag
+    return runner.cda
 
 
 def head_wind(wind: Wind, s_m: ArrayLike) -> NDArray[np.float64]:
@@ -103,7 +82,7 @@ def altitude_share(pressure_hpa: float) -> float:
 
 def wet_bulb_globe(environment: Environment) -> float:
     """Return the simplified wet bulb globe temperature WBGT [°C]."""
-    vapour = WBGT_VAPOUR * vapour_pressure(environment)
+    vapour = WBGT_VAPOUR * environment.vapour_hpa
     return WBGT_TEMPERATURE * environment.temperature + vapour + WBGT_SUN
 
 

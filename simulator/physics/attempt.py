@@ -135,7 +135,7 @@ def recording_of(
         race_m=scenario.distance,
         step_s=step_s,
         finish_s=None if np.isnan(finish) else finish,
-        status=_status(arrays, finish, step_s),
+        status=_status(arrays, finish, step_s, a),
         from_tick=first,
         came_from=came_from,
         **arrays,
@@ -158,17 +158,19 @@ def _pacers_in(pacers_json: str) -> Pacers:
     return Pacers.model_validate(json.loads(pacers_json))
 
 
-def _status(arrays: dict[str, Floats], finish_s: float, step_s: float) -> Status:
-    """Judge a run by its recorded columns alone."""
+def _status(arrays: dict[str, Floats], finish_s: float, step_s: float, a: Any) -> Status:
+    """Judge a run by its recorded columns, and by what the attempt's steps spent and drew.
+
+    The power between two ticks is not recorded. Where it jumps to and fro, as at the brink of what
+    she dares, the columns alone would miss a hundredth of it.
+    """
     if not all(np.isfinite(values).all() for values in arrays.values()):
         return Status.LEDGER_BROKEN
     reserve = arrays["reserve"]
-    drain = arrays["power"] - arrays["aerobic"]
-    drawn = 0.5 * (drain[1:] + drain[:-1]).sum() * step_s
     code = judged(
         reserve.min(),
-        reserve[0] - reserve[-1] - drawn,
-        arrays["power"].sum() * step_s,
+        reserve[-1 - a.stepped] - reserve[-1] - a.drawn * step_s,
+        a.spent * step_s,
         finish_s,
         ran_too_fast(arrays["x"], step_s),
     )
@@ -441,8 +443,10 @@ def _outcomes(
     tick = passed[..., 0]
     x0, v0, x1, v1 = np.moveaxis(passed[..., 1:], -1, 0)
     share = crossing(x0, v0, x1, v1, step[:, None], places)
-    lost, x0, v0, x1, v1, lost_share = (ran[name] for name in kernel.OUTCOME[-6:])
-    lost_m = hermite(x0, v0, x1, v1, step, lost_share)
+    lost, lost_x0, lost_v0, lost_x1, lost_v1, lost_share = (
+        ran[name] for name in kernel.OUTCOME[-6:]
+    )
+    lost_m = hermite(lost_x0, lost_v0, lost_x1, lost_v1, step, lost_share)
     used = begin_reserve - ran["reserve"]
     off, spent = used - ran["drawn"] * step, ran["spent"] * step
     return Outcomes(

@@ -6,13 +6,13 @@ cdef double LEAD_SPEED_MAX, PASS_AFTER_S, PASS_BEHIND_M, PASS_GIVE_UP_S, PASS_OU
 cdef double WAIT_FROM_M, WAIT_FULL_M, WAIT_GAIN, WAIT_SPEED
 cdef double UNFELT, GAVE_UP_S, PASSED_M, CATCH_BRAKE, CATCH_SPEED, PER_FOLLOW_M, PER_WAIT_M
 cdef Py_ssize_t BEHIND_GROUP, PASSING, AHEAD_OF_GROUP, BEING_PASSED
-cdef double ACCEL_MAX, ACCEL_MIN, BEND_COST, BEND_M, BEND_RADIUS_M, COST_V0, COST_V1, COST_V2
-cdef double GAP_GAIN, GAP_SPEED_MAX, J_PER_ML_O2, LAP_M, TAU_LIMIT, TAU_RESERVE
+cdef double ACCEL_MAX, ACCEL_MIN, AIDED_COST, BEND_COST, BEND_M, BEND_RADIUS_M, COST_V0, COST_V1, COST_V2
+cdef double GAP_GAIN, GAP_SPEED_MAX, J_PER_ML_O2, LAP_M, TAU_LIMIT, TAU_OVERDRAWN, TAU_RESERVE
 cdef double TAU_SPEED, WAKE_LIMIT, G
 cdef double EXTRA_MIN_M, EXTRA_PER_M, EXTRA_LAST, PLAN_CELL_M, JITTER_KNOT_M, OPENING_PEAK_M, OPENING_END_M
 cdef double S_MIN, S_MAX, STANDS_M_S, BY_FORMATION, SLACK_CELL_M, NEVER, UNLIMITED
 cdef Py_ssize_t EXTRA_COUNT, TRACK_CELLS, STATE_COUNT, SAMPLED_COUNT, OUTCOME_COUNT
-cdef double PER_TAU_SPEED, PER_TAU_RESERVE, YIELDING, C0, C1, C2, LEAN
+cdef double PER_TAU_SPEED, PER_TAU_RESERVE, PER_TAU_OVERDRAWN, YIELDING, C0, C1, C2, LEAN
 cdef double CELLS_PER_M, M_PER_CELL, HALF_LAP_M, HALVES_PER_M, PLAN_CELLS_PER_M, HERE, BEFORE, EARLIER
 cdef const double[::1] EXP_WHOLE, EXP_PART
 
@@ -73,7 +73,7 @@ cdef class Formation:
 
 @cython.final
 cdef class Attempt:
-    cdef public double step, race, start, drag_k, force_k, cost_k, aerobic_max
+    cdef public double step, race, start, cells_per_m, drag_k, force_k, cost_k, aerobic_max
     cdef public double tau_aerobic, per_tau_aerobic
     cdef public double anticipation, gusts, heat, last_place, shelter_step, shift, scale, drop_back, wide_m
     cdef public double earlier_share, earlier_shift, earlier_scale, changed_at
@@ -131,7 +131,7 @@ cdef class Attempt:
     cdef double limit(self, double x, double aerobic, double reserve) noexcept nogil
     @cython.locals(dearer=double, level=double, dragged=double, hold=double, room=double,
                    per_accel=double, allowed=double, air=double, air_speed=double,
-                   slope=double, accel=double)
+                   slope=double, accel=double, least=double)
     cdef void pull(self, double v, double limit, double wanted) noexcept nogil
     @cython.locals(fed=double)
     cdef void rates(self, double x, double v, double aerobic, double reserve, double group,

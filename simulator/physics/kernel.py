@@ -23,6 +23,7 @@ from typing import TypeAlias
 from simulator.coefficients import (
     ACCEL_MAX,
     ACCEL_MIN,
+    AIDED_COST,
     APPROACH,
     BEND_COST,
     BEND_M,
@@ -47,6 +48,7 @@ from simulator.coefficients import (
     PASS_OUT_S,
     PASS_SLOWER,
     TAU_LIMIT,
+    TAU_OVERDRAWN,
     TAU_RESERVE,
     TAU_SPEED,
     WAIT_FROM_M,
@@ -101,6 +103,7 @@ UNLIMITED = 1e12
 
 PER_TAU_SPEED = 1.0 / TAU_SPEED
 PER_TAU_RESERVE = 1.0 / TAU_RESERVE
+PER_TAU_OVERDRAWN = 1.0 / TAU_OVERDRAWN
 YIELDING = 2.0 * TAU_LIMIT
 C0 = J_PER_ML_O2 / 60.0 * COST_V0
 C1 = J_PER_ML_O2 / 60.0 * COST_V1
@@ -493,6 +496,7 @@ class Attempt:
 
     Constants (see `simulator.physics.setup`):
         step, race, start: time step [s], race distance and track position of the start line [m].
+        cells_per_m: how many track cells there are to a metre of the lap [1/m].
         drag_k: K = k rho CdA / (2 m g) [s2/m2]; force_k: k / g [s2/m]; cost_k: the kit's cost [1].
         aerobic_max: MAP in this air with the form on the day [W/kg]; heat: how fast the heat to
             which she is exposed adds up [deg C min/s].
@@ -548,6 +552,7 @@ class Attempt:
     wanted_group: float
     bend: float
     bends: Table
+    cells_per_m: float
     changed_at: float
     changing: bool
     cost_k: float
@@ -874,7 +879,7 @@ class Attempt:
         """
         self.shelter = shelter
         self.exposed = self.drag_k * (1.0 - shelter)
-        place = (x + self.start) * CELLS_PER_M
+        place = (x + self.start) * self.cells_per_m
         if not place > 0.0:
             place = 0.0
         cell = int(place)
@@ -958,7 +963,7 @@ class Attempt:
         needs, she draws that share of what the plan asks now. Oxygen uptake that has yet to come up
         is not held back.
         """
-        can = aerobic + reserve * PER_TAU_RESERVE
+        can = aerobic + reserve * (PER_TAU_RESERVE if reserve > 0.0 else PER_TAU_OVERDRAWN)
         top = self.top
         lag = top - aerobic
         if lag < 0.0:
@@ -978,6 +983,7 @@ class Attempt:
         if self.gust > 0.0:
             air_speed = sqrt(air * air + self.gust)
         dragged = 1.0 + self.exposed * (air * air_speed)
+        dragged = dragged if dragged > AIDED_COST else AIDED_COST
         draw = ((C2 * v + C1) * v + C0) * dearer * dragged - top
         dares = top + lag
         if draw > 0.0:
@@ -997,6 +1003,7 @@ class Attempt:
         if self.gust > 0.0:
             air_speed = sqrt(air * air + self.gust)
         dragged = 1.0 + self.exposed * (air * air_speed)
+        dragged = dragged if dragged > AIDED_COST else AIDED_COST
         hold = level * dragged
         room = limit - hold
         per_accel = level * self.force_k
@@ -1016,7 +1023,10 @@ class Attempt:
         if accel > 0.0:
             self.power = hold + per_accel * accel
         elif accel < ACCEL_MIN:
-            accel = ACCEL_MIN
+            least = ACCEL_MIN
+            if dragged > 1.0:  # what blows against her brakes her, too
+                least = ACCEL_MIN - (dragged - 1.0) / self.force_k
+            accel = accel if accel > least else least
         self.accel = accel
 
     def rates(
@@ -1173,8 +1183,8 @@ class Attempt:
             if x >= self.race:
                 self.finished = True
                 break
-            if v < STANDS_M_S and tick > self.stands_from:
-                break
+            if v < STANDS_M_S and (tick > self.stands_from or reserve < h * (power - aerobic)):
+                break  # in a storm standing too costs more than she has for another step
         self.x, self.x1, self.x2 = x, x1, x2
         self.v, self.v1, self.v2 = v, v1, v2
         self.aerobic, self.aerobic1, self.aerobic2 = aerobic, aerobic1, aerobic2

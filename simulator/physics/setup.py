@@ -63,7 +63,7 @@ from simulator.physics.shelter import (
     nobody,
     profile_together,
 )
-from simulator.physics.track import on_bend, on_oval, start_position
+from simulator.physics.track import on_bend, start_position
 from simulator.recording.recording import State
 from simulator.scenario.model import Environment, Runner, Scenario, Wind
 from simulator.scenario.pacers import ConstantShelter, Leader, Pacers
@@ -124,7 +124,7 @@ def _knots_of(schedule: Schedule) -> Any:
     x, pace = schedule.knot_x.tolist(), schedule.knot_pace.tolist()
     pieces = zip(pairwise(x), pairwise(pace), strict=True)
     slope = [(p1 - p0) / (x1 - x0) for (x0, x1), (p0, p1) in pieces]
-    knots = (table(schedule.knot_u), table(x), table(pace), table(slope))
+    knots = [table(k) for k in (schedule.knot_u, schedule.knot_x, schedule.knot_pace, slope)]
     return kernel.Pace(*knots, loss, loss or 1.0, 0.0)
 
 
@@ -387,14 +387,14 @@ def _together(bodies: tuple[Body, ...]) -> Influence:
 
 @lru_cache(maxsize=4)
 def _bends(lap_m: float) -> Any:
-    """Return what the bends cost, by cell of 400 m: of a shorter lap, some of its laps.
+    """Return what the bends cost, by cell of a lap.
 
     Leaning costs as the square of its tangent (Taboga & Kram 2019), and so as the radius to -2, to
     1.5 % at 6.5 m/s on a lap of 200 m. Banking is taken to change nothing of it (assumed): the
     legs bear the same weight.
     """
     cells = (np.arange(TRACK_CELLS) + 0.5) / CELLS_PER_M
-    return table(np.where(on_bend(on_oval(cells, lap_m)), BEND_COST * (LAP_M / lap_m) ** 2, 0.0))
+    return table(np.where(on_bend(cells), BEND_COST * (LAP_M / lap_m) ** 2, 0.0))
 
 
 def _bends_of_plan(level: Any, v_m_s: float, lap_m: float) -> Any:
@@ -405,9 +405,8 @@ def _bends_of_plan(level: Any, v_m_s: float, lap_m: float) -> Any:
 
 
 @lru_cache(maxsize=64)
-def _winds(wind: Wind, lap_m: float) -> tuple[Any, Any]:
-    cells = (np.arange(TRACK_CELLS) + 0.5) / CELLS_PER_M
-    places = on_oval(cells, lap_m)
+def _winds(wind: Wind) -> tuple[Any, Any]:
+    places = (np.arange(TRACK_CELLS) + 0.5) / CELLS_PER_M
     return table(head_wind(wind, places)), table(cross_wind_square(wind, places))
 
 
@@ -474,7 +473,8 @@ class AttemptMaker:
 
 def _set_race(a: Any, scenario: Scenario, step_s: float) -> None:
     race, lap_m = scenario.distance, scenario.track.lap
-    a.step, a.race, a.start = step_s, race, start_position(race)
+    a.step, a.race, a.start = step_s, race, start_position(race, lap_m)
+    a.cells_per_m = TRACK_CELLS / lap_m
     plan = planned_of(scenario.plan, race, step_s)
     a.plan = plan.pace
     a.light = light_of(scenario, step_s).pace
@@ -493,8 +493,7 @@ def _set_air(a: Any, scenario: Scenario) -> None:
     wind = scenario.environment.wind
     a.windy = wind.speed > 0
     a.gusts = gusts(wind)
-    winds = _winds(wind, scenario.track.lap) if a.windy else (table(_NO_TABLE),) * 2
-    a.head_wind, a.cross = winds
+    a.head_wind, a.cross = _winds(wind) if a.windy else (table(_NO_TABLE),) * 2
     a.heat = heat_rate(scenario.environment)
 
 

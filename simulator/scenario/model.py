@@ -4,6 +4,7 @@ In: plain values from a YAML tree (`simulator.scenario.loader`) or keyword argum
 validated `Scenario`. Checks that need one section stand in it; those that need two stand here.
 """
 
+import math
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import Annotated, Any, Literal
@@ -11,7 +12,18 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
-from simulator.coefficients import FORCE_COST, TAU_AEROBIC
+from simulator.coefficients import (
+    DRAG_FORM,
+    DUBOIS,
+    DUBOIS_HEIGHT,
+    DUBOIS_MASS,
+    FORCE_COST,
+    FRONTAL_SHARE,
+    GAS_DRY,
+    GAS_VAPOUR,
+    TAU_AEROBIC,
+    G,
+)
 from simulator.scenario.fields import (
     ANY,
     Bounds,
@@ -22,6 +34,7 @@ from simulator.scenario.fields import (
     Metres,
     Name,
     Number,
+    Path,
     Section,
     Text,
     Whole,
@@ -48,7 +61,14 @@ from simulator.scenario.plan import (
 )
 from simulator.scenario.reading import RUNNER
 from simulator.scenario.uncertainty import INPUTS, Uncertainty, Uniform
-from simulator.units import LAP_M, LONGEST_M, MILE_M, format_distance, parse_distance
+from simulator.units import LAP_M, LONGEST_M, MILE_M, parse_distance
+
+MOST_PUSH = 0.3
+"""So hard may a wind push her, as a share of her weight [1].
+
+Round a bend a hard wind rises faster than she can slow down: pushed harder she would spend, for a
+moment, energy that she has not got.
+"""
 
 
 class Wind(Section):
@@ -73,16 +93,30 @@ class Environment(Section):
     wind: Wind = Field(Wind.model_construct(), description="Wind over the track.")
     assumed: bool = Field(True, description="Shown as assumed; `no` if it was measured.")
 
+    @property
+    def vapour_hpa(self) -> float:
+        """Partial pressure of water vapour [hPa] (Magnus formula)."""
+        saturation = 6.1078 * math.pow(10.0, 7.5 * self.temperature / (237.3 + self.temperature))
+        return self.humidity / 100.0 * saturation
+
+    @property
+    def density(self) -> float:
+        """Density of the humid air [kg/m3]."""
+        kelvin, vapour_hpa = self.temperature + 273.15, self.vapour_hpa
+        dry_hpa = self.pressure - vapour_hpa
+        return dry_hpa * 100.0 / (GAS_DRY * kelvin) + vapour_hpa * 100.0 / (GAS_VAPOUR * kelvin)
+
 
 class Track(Section):
     """The track: an oval that is run anticlockwise."""
 
     lap: Metres = Field(
         LAP_M,
-        ge=200,
-        le=400,
-        description="Length of a lap [m]: 400, or 200 as indoors. "
-        "The same oval, smaller; that banking changes nothing of what a bend costs is assumed.",
+        ge=100,
+        le=600,
+        description="Length of a lap [m]: 400, 200 as indoors, or another, as 160 yd or 440 yd. "
+        "The same oval, smaller or larger; that banking changes nothing of what a bend costs is "
+        "assumed.",
     )
 
 
@@ -128,7 +162,10 @@ class Runner(Section):
         description="Extra cost of a backward force k: percent per percent of body weight [1].",
     )
     drag_area: Number | None = Field(
-        None, ge=0.05, le=1.5, description="Drag area CdA [m2]; left out: from height and mass."
+        None,
+        ge=0.05,
+        le=0.8,
+        description="Drag area CdA [m2]; left out: from height and mass. The largest body has 0.6.",
     )
     anticipation: Number = Field(
         1.05,
@@ -148,6 +185,15 @@ class Runner(Section):
         0.0, ge=-10, le=10, description="Form on the day [%]: scales aerobic power and reserve."
     )
     kit: Kit = Field(Kit.model_construct(), description="Kit as two multipliers.")
+
+    @property
+    def cda(self) -> float:
+        """Drag area CdA [m2]: as given, or from height and mass (Du Bois), times the kit."""
+        if self.drag_area is not None:
+            return self.drag_area * self.kit.drag
+        height_cm = self.height * 100.0
+        surface = DUBOIS * math.pow(height_cm, DUBOIS_HEIGHT) * math.pow(self.mass, DUBOIS_MASS)
+        return DRAG_FORM * FRONTAL_SHARE * surface * self.kit.drag
 
 
 class LightWave(Section):
@@ -235,14 +281,22 @@ class Scenario(CheckedSection):
 
     def complaints(self) -> Iterator[Complaint]:
         """Yield what does not fit between sections."""
-        whole = LAP_M / self.track.lap
-        if abs(whole - round(whole)) > 1e-4:
-            what = f"no lap of {format_distance(self.track.lap)} goes into 400 m"
-            yield Complaint(("track", "lap"), what, "400 or 200 m")
+        yield from self._wind_complaints()
         yield from plan_complaints(("plan",), self.plan, self.distance)
         yield from self._wave_complaints()
         yield from self._ghost_complaints()
         yield from self._uncertainty_complaints()
+
+    def _wind_complaints(self) -> Iterator[Complaint]:
+        wind, body = self.environment.wind, self.runner
+        push = 0.5 * self.environment.density * body.cda * wind.speed**2 / (body.mass * G)
+        if push > MOST_PUSH:
+            text = f"pushes her with {100.0 * push:.0f} % of her weight"
+            hint = f"the model can reckon with {100.0 * MOST_PUSH:.0f} %"
+            rests_on: tuple[Path, ...] = tuple(
+                ("runner", key) for key in ("mass", "height", "drag_area", "kit")
+            )
+            yield Complaint(("environment", "wind", "speed"), text, hint, rests_on)
 
     def _wave_complaints(self) -> Iterator[Complaint]:
         at = ("wavelight", "waves")

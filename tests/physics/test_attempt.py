@@ -10,7 +10,14 @@ from hypothesis import strategies as st
 
 from simulator.errors import SimulationError
 from simulator.physics import attempt
-from simulator.physics.attempt import STATUSES, fork, run_attempts, simulate, simulate_all
+from simulator.physics.attempt import (
+    STATUSES,
+    fork,
+    run_attempts,
+    run_recorded,
+    simulate,
+    simulate_all,
+)
 from simulator.physics.setup import attempt_of
 from simulator.recording.recording import ARRAYS, Recording, Status
 from simulator.recording.store import load_recording, save_recording
@@ -157,9 +164,11 @@ def test_a_broken_ledger_is_called_broken(breaking4: Recording) -> None:
     assert breaking4.status is Status.FINISHED
     finish = breaking4.end_s
     arrays = {name: getattr(breaking4, name).copy() for name in ARRAYS}
-    assert attempt._status(arrays, finish, breaking4.step_s) is Status.FINISHED
+    ran = attempt_of(_load())
+    run_recorded(ran, 1)
+    assert attempt._status(arrays, finish, breaking4.step_s, ran) is Status.FINISHED
     arrays["reserve"] += 0.2 * np.arange(breaking4.ticks + 1)  # energy from nowhere
-    assert attempt._status(arrays, finish, breaking4.step_s) is Status.LEDGER_BROKEN
+    assert attempt._status(arrays, finish, breaking4.step_s, ran) is Status.LEDGER_BROKEN
     for least, off, verdict in (
         (0.0, 1.0, Status.FINISHED),
         (0.0, 20.0, Status.LEDGER_BROKEN),

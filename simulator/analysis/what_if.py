@@ -19,9 +19,8 @@ import numpy as np
 from pydantic import ValidationError
 
 from simulator.errors import ScenarioError
-from simulator.physics.attempt import run_attempts
+from simulator.physics.attempt import outcomes_of
 from simulator.physics.pacers import leads, stints_of
-from simulator.physics.setup import attempt_of
 from simulator.physics.shelter import Shelterer, influence_of
 from simulator.scenario.fields import Section
 from simulator.scenario.model import Scenario
@@ -201,17 +200,21 @@ def _with_pacers(
 
     The current one has the scenario's own. None stands for a value that is left out.
     """
-    pacers = scenario.pacers
-    if not current:
-        keys = {name: field.alias or name for name, field in Pacers.model_fields.items()}
-        values = {key: getattr(pacers, name) for name, key in keys.items()}
-        try:
-            pacers = Pacers.model_validate({**values, **update})
-        except ValidationError:
-            return None
+    pacers = scenario.pacers if current else _changed(scenario.pacers, tuple(update.items()))
+    if pacers is None:
+        return None
     settings = tuple((f"pacers.{key}", _text(value)) for key, value in update.items())
     new = scenario.model_copy(update={"pacers": pacers})
     return Alternative(label, new, current, settings, in_file)
+
+
+@lru_cache(maxsize=64)  # a turn of another knob asks for the same ones
+def _changed(pacers: Pacers, update: tuple[tuple[str, Any], ...]) -> Pacers | None:
+    keys = {name: field.alias or name for name, field in Pacers.model_fields.items()}
+    values = {key: getattr(pacers, name) for name, key in keys.items()}
+    with suppress(ValidationError):
+        return Pacers.model_validate({**values, **dict(update)})
+    return None
 
 
 def _possible(rows: Iterable[Alternative | None]) -> list[Alternative]:
@@ -304,9 +307,7 @@ AXES: dict[str, Callable[[Scenario, Scenario], Sequence[Alternative]]] = {
 
 def finished(rows: Sequence[Alternative]) -> list[Alternative]:
     """Return the rows with their finish times and margins; all are run as one batch."""
-    attempts = [attempt_of(row.scenario) for row in rows]
-    full = [a.reserve for a in attempts]
-    ran = run_attempts(attempts, watch_light=True)
+    ran = outcomes_of([row.scenario for row in rows], watch_light=True)
     done = []
     for i, row in enumerate(rows):
         finish_s, lost_m = float(ran.finish_s[i]), float(ran.lost_light_m[i])
@@ -314,7 +315,7 @@ def finished(rows: Sequence[Alternative]) -> list[Alternative]:
             replace(
                 row,
                 finish_s=None if math.isnan(finish_s) else finish_s,
-                reserve_left=max(0.0, 1.0 - float(ran.reserve_used[i]) / full[i]),
+                reserve_left=max(0.0, 1.0 - float(ran.reserve_used[i] / ran.reserve[i])),
                 lost_light_m=None if math.isnan(lost_m) else lost_m,
                 stale=False,
             )

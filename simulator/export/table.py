@@ -9,12 +9,12 @@ from __future__ import annotations
 import csv
 import io
 import json
-import math
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from simulator.analysis.sweep.axes import number_of, rows_of_csv
 from simulator.analysis.sweep.chunks import Columns
@@ -71,16 +71,18 @@ def _write_lines(path: Path, parts: Iterable[str]) -> None:
 
 def _plain(columns: Columns) -> Iterator[tuple[Any, ...]]:
     """Yield rows of plain values; None for NaN, whole numbers without a point."""
-    cells = ([_value(v) for v in column.tolist()] for column in columns.values())
-    yield from zip(*cells, strict=True)
+    yield from zip(*map(_cells, columns.values()), strict=True)
 
 
-def _value(value: Any) -> Any:
-    if isinstance(value, float):
-        if math.isnan(value):
-            return None
-        return int(value) if value.is_integer() and abs(value) < 1e15 else value
-    return value
+def _cells(column: NDArray[Any]) -> list[Any]:
+    cells: list[Any] = column.tolist()
+    if column.dtype.kind == "f":
+        for i in np.flatnonzero(np.isnan(column)).tolist():
+            cells[i] = None
+        whole = (column == np.trunc(column)) & (np.abs(column) < 1e15)
+        for i in np.flatnonzero(whole).tolist():
+            cells[i] = int(cells[i])
+    return cells
 
 
 def _csv_lines(chunks: Iterable[Columns]) -> Iterator[str]:

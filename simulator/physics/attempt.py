@@ -179,7 +179,8 @@ class Outcomes:
         finish_s: finish time [s], NaN where she did not finish, shape (rows,).
         status: position in `STATUSES`, judged as recordings are, shape (rows,).
         shelter: mean share of the drag taken away, over the steps up to the line [1].
-        reserve_used: how much of the reserve was drawn [J/kg].
+        reserve: what was in it where the row began [J/kg].
+        reserve_used: how much of it was drawn [J/kg].
         lost_light_m: where the light was lost [m], NaN where it was not lost or not watched.
         slack: least power to spare in each 50 m [W/kg], shape (rows, cells); see `run_attempts`.
     """
@@ -189,6 +190,7 @@ class Outcomes:
     finish_s: Floats
     status: NDArray[np.int8]
     shelter: Floats
+    reserve: Floats
     reserve_used: Floats
     lost_light_m: Floats
     slack: Floats
@@ -444,6 +446,7 @@ def _outcomes(
         finish,
         judged(ran["least_reserve"], off, spent, finish, too_fast),
         ran["sheltered"] / np.maximum(ran["stepped"], 1.0),
+        begin_reserve,
         used,
         np.where((lost > 0) & (lost_m <= race), lost_m, np.nan),
         slack,

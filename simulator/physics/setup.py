@@ -154,7 +154,7 @@ def remaining_of(pace: Any, race_m: float) -> tuple[Any, Any, Any]:
     return level, drag, time
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=16)
 def planned_of(plan: Plan, race_m: float, step_s: float = STEP_S) -> Planned:
     """Return a plan over `race_m` [m] as the kernel reads it."""
     schedule = schedule_of(plan, race_m)
@@ -193,7 +193,7 @@ def group_line(scenario: Scenario, step_s: float = STEP_S) -> Any:
     return _group_line(light, leader, step_s)
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=16)
 def _group_line(light: Planned, leader: Leader, step_s: float) -> Any:
     """Return the line of a leader who errs; cached by the identity of what he follows."""
     count, errors = jitter_of(leader, light.schedule.distance_m)
@@ -444,28 +444,30 @@ class AttemptMaker:
         a, was, new = self._attempt, self._before, scenario
         self._before = None  # where this one is refused, the next is made from the beginning
         if was is None:
-            race = air = runner = group = True
+            plan = lap = air = runner = pacers = True
         else:
-            race = (new.distance, new.track) != (was.distance, was.track)
-            race = race or new.plan is not was.plan or new.wavelight is not was.wavelight
-            group = race or new.pacers is not was.pacers
-            air = race or new.environment is not was.environment
+            lap = new.distance != was.distance or new.track != was.track
+            plan = lap or new.plan is not was.plan or new.wavelight is not was.wavelight
+            air = lap or new.environment is not was.environment
             runner = air or new.runner is not was.runner
-        if race:
-            _set_race(a, scenario, self._step_s)
+            pacers = new.pacers is not was.pacers
+        if plan:
+            _set_race(a, new, self._step_s)
+        if plan or pacers:
+            a.leader = group_line(new, self._step_s)
         if air:
-            _set_air(a, scenario)
-        if runner:
+            _set_air(a, new)
+        if runner or (plan and new.runner.endurance > 0.0):
             planned_s = planned_of(new.plan, new.distance, self._step_s).schedule.finish_s
-            self._start = _set_runner(a, scenario, planned_s)
-        if group or runner:
-            _set_group(a, scenario, self._step_s)
+            self._start = _set_runner(a, new, planned_s)
+        if runner or pacers:
+            _set_group(a, new)
         a.aerobic, a.reserve = self._start
         a.tick = a.mode = 0
         a.x = a.v = a.group = a.group_v = a.wide = a.held = 0.0
         a.felt = UNFELT
         _refuse_extremes(a)
-        self._before = scenario
+        self._before = new
         return a
 
 
@@ -495,9 +497,8 @@ def _set_air(a: Any, scenario: Scenario) -> None:
     a.heat = heat_rate(scenario.environment)
 
 
-def _set_group(a: Any, scenario: Scenario, step_s: float) -> None:
+def _set_group(a: Any, scenario: Scenario) -> None:
     body, pacers, race = scenario.runner, scenario.pacers, scenario.distance
-    a.leader = group_line(scenario, step_s)
     stints, a.shift = stints_of(pacers)
     sheltering = sheltering_of(stints, pacers.shelter, race)
     a.formation = a.outside = a.earlier = sheltering.tables

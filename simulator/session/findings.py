@@ -96,7 +96,7 @@ class Bars:
         return None if nothing else tuple(self.rows)
 
 
-KINDS = ("possible", "chances", "band")
+KINDS = ("chances", "possible", "band")
 Key: TypeAlias = tuple[Lineage, Plan, Uncertainty, Run]
 """All that the findings about a run rest on."""
 

@@ -43,7 +43,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -242,15 +242,11 @@ class StrideTrack:
         place = tick if abs(place - tick) < 1e-9 else place  # as in a recording
         i = min(int(place), len(self.strides) - 2)
         f = place - i
-        (strides, r0, *here), (_, r1, *there) = self._rows[i], self._rows[i + 1]
-        strides += self.step_s * f * (r0 + 0.5 * f * (r1 - r0))
+        r0, r1 = self.rate.item(i), self.rate.item(i + 1)
+        strides = self.strides.item(i) + self.step_s * f * (r0 + 0.5 * f * (r1 - r0))
         phase = begin + strides * math.sqrt(CADENCE_STATURE_M / stature_m)
-        return Stride(phase % 1.0, *[a + (b - a) * f for a, b in zip(here, there, strict=True)])
-
-    @cached_property
-    def _rows(self) -> list[tuple[float, ...]]:
-        columns = (self.strides, self.rate, self.speed, self.accel, self.effort, self.gone)
-        return list(zip(*(values.tolist() for values in columns), strict=True))
+        ends = (c[i : i + 2].tolist() for c in (self.speed, self.accel, self.effort, self.gone))
+        return Stride(phase % 1.0, *[a + (b - a) * f for a, b in ends])
 
 
 TICK_S = 0.1

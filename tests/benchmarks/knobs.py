@@ -16,11 +16,12 @@ from statistics import median
 
 import pygame
 
-from simulator.analysis.what_if import choices
+from simulator.analysis.what_if import Measure, choices
 from simulator.physics.attempt import finish_times, fork, simulate
 from simulator.scenario.loader import load_scenario
 from simulator.session import Session
 from simulator.stage.keys import Action
+from simulator.stage.scenery import chance_of
 from simulator.view.app import FRAMES_PER_S, App
 from simulator.view.panels.timeline import ChartKind
 
@@ -124,6 +125,33 @@ def dragged(size: tuple[int, int], chart: ChartKind, seconds: float = 10.0) -> l
     return took
 
 
+def settled(size: tuple[int, int]) -> tuple[float, float]:
+    """Turn a knob and let go; return when the chance is there, and those of all bars, wall [s]."""
+    session = Session.open("breaking4", start_at_s=MOMENT_S)
+    app = App(session, size=size)
+    chances, bars = list[float](), list[float]()
+    try:
+        session.settle()
+        for turn in range(ROUNDS):
+            session.set_measure(Measure.FINISH)
+            _pictures(app, Pictures(), FRAMES_PER_S // 2)
+            if not session.change("runner.form", f"1.{turn}"):
+                raise SystemExit("runner.form was refused")
+            begin = time.perf_counter()
+            while chance_of(session.show.chances, session.scene().distance_m) is None:
+                _pictures(app, Pictures(), 1)
+            chances.append(time.perf_counter() - begin)
+            session.set_measure(Measure.CHANCE)
+            begin = time.perf_counter()
+            while any(bar.chance is None for bar in session.show.alternatives or ()):
+                _pictures(app, Pictures(), 1)
+            bars.append(time.perf_counter() - begin)
+    finally:
+        session.close()
+        pygame.display.quit()
+    return median(chances), median(bars)
+
+
 def _send(app: App, kind: int, at: tuple[int, int], **values: int) -> None:
     app.handle(pygame.Event(kind, {"pos": at, "rel": (0, 0), "buttons": (1, 0, 0), **values}))
 
@@ -170,6 +198,10 @@ def rows(size: tuple[int, int] = (1280, 720)) -> Iterator[str]:
             )
         late = sum(wall > FRAME_S for wall in found.wall)
         yield f"| {state}: pictures later than a sixtieth | {late} of {len(found.wall)} | 0 |"
+    chance_s, bars_s = settled(size)
+    what = "paused: from letting go of a knob to"
+    yield f"| {what} the chance of the target, 2,000 samples, wall | {chance_s:.2f} s | ≤ 0.5 s |"
+    yield f"| from showing the bars' chances to all of them, wall | {bars_s:.1f} s | |"
     for what, chart in (("a pacer", ChartKind.GAP), ("a split", ChartKind.PACE)):
         took = dragged(size, chart)
         late = sum(each > 2 * FRAME_S for each in took)

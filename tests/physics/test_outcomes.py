@@ -104,3 +104,17 @@ def test_without_places_there_are_no_times(scenarios: list[Scenario]) -> None:
     assert ran.time_s.shape == (2, 0)
     assert ran.valid.all()
     assert finish_times([]).shape == (0,)
+
+
+def test_rows_that_share_sections_end_as_each_alone() -> None:
+    one = _load("runner.endurance=0.05")
+    others = [
+        _load(change)
+        for change in ("plan.target=4:10", "environment.wind.speed=3", "pacers.front_gap=2")
+    ]
+    rows = [one]
+    for name, other in zip(("plan", "environment", "pacers"), others, strict=True):
+        rows.append(rows[-1].model_copy(update={name: getattr(other, name)}))
+    rows += [one, rows[2].model_copy(update={"runner": others[0].runner})]
+    together = outcomes_of(rows, threads=1).finish_s.tolist()
+    assert together == [finish_times([row])[0] for row in rows]

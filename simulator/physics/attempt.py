@@ -160,7 +160,7 @@ def _pacers_in(pacers_json: str) -> Pacers:
 
 
 def _status(arrays: dict[str, Floats], finish_s: float, a: Any, first: int = 0) -> Status:
-    """Judge a run by its recorded columns, and by what the attempt's steps spent and drew.
+    """Judge a run by its recorded columns, and by what the attempt's steps drew.
 
     The power between two ticks is not recorded. Where it jumps to and fro, as at the brink of what
     she dares, the columns alone would miss a hundredth of it.
@@ -179,7 +179,7 @@ def _status(arrays: dict[str, Floats], finish_s: float, a: Any, first: int = 0) 
     code = judged(
         reserve[first:].min() + TAU_LIMIT * jump,
         reserve[-1 - a.stepped] - reserve[-1] - a.drawn * a.step,
-        a.spent * a.step,
+        power.sum() * a.step,
         finish_s,
         ran_too_fast(arrays["x"], a.step),
     )

@@ -51,7 +51,7 @@ from simulator.physics.kernel import (
     PLAN_CELL_M,
     TRACK_CELLS,
 )
-from simulator.physics.pacers import Stint, paths_of, stints_of
+from simulator.physics.pacers import paths_of, stints_of
 from simulator.physics.shelter import (
     Influence,
     Profile,
@@ -64,7 +64,7 @@ from simulator.physics.shelter import (
 from simulator.physics.track import on_bend, on_oval, start_position
 from simulator.recording.recording import State
 from simulator.scenario.model import Environment, Runner, Scenario, Wind
-from simulator.scenario.pacers import ConstantShelter, Leader, Pacers
+from simulator.scenario.pacers import ConstantShelter, Leader, Pacers, Stint
 from simulator.scenario.plan import Plan, schedule_of
 from simulator.scenario.schedule import Schedule
 

@@ -20,6 +20,7 @@ from unittest.mock import patch
 
 import pygame
 
+from simulator.background import LatestJobs
 from simulator.recording.recording import Recording
 from simulator.session import Session
 from simulator.session import autosave as autosave_room
@@ -63,6 +64,7 @@ class World:
         """Let the program write to this disk, look at this clock, and have this display."""
         world = self
         write_bytes, write_text = Path.write_bytes, Path.write_text
+        poll = LatestJobs.poll
         set_mode = pygame.display.set_mode
 
         def bytes_on_disk(path: Path, data: Any) -> int:
@@ -89,6 +91,8 @@ class World:
                 return cls.fromtimestamp(then.timestamp(), tz)
 
         with (
+            # what the background has done by a picture follows from the seed alone
+            patch.object(LatestJobs, "poll", lambda jobs, **_: poll(jobs, wait=True)),
             patch.object(Path, "write_bytes", bytes_on_disk),
             patch.object(Path, "write_text", text_on_disk),
             patch.object(pygame.display, "set_mode", mode),

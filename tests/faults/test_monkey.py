@@ -17,6 +17,7 @@ from simulator.session import Session
 from simulator.session import autosave as autosave_room
 from simulator.session.autosave import Autosave
 from tests.faults.monkey import Monkey
+from tests.samples import few_samples
 from tests.session.short import bits
 
 EACH = 60
@@ -35,7 +36,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def play(folder: Path, seed: int, deeds: int) -> Monkey:
     monkey = Monkey(folder, seed)
-    with monkey.world.in_force():
+    with monkey.world.in_force(), few_samples():
         for number in range(1, deeds + 1):
             try:
                 monkey.act()

@@ -210,11 +210,11 @@ def test_what_a_full_disk_refused_is_written_when_there_is_room_again(
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
         full.setattr(Path, "write_bytes", refuse)
-        wait(session)
+        session.close()
         assert session.autosave is not None
         assert "No space left" in session.autosave.problem
         assert left(folder) == []
-    wait(session)
+    session.close()
     assert session.autosave.problem == ""
     left(folder)
     other = opened(file, folder)

@@ -6,6 +6,7 @@ the elements, words and habits of the programs that are named.
 
 from __future__ import annotations
 
+import gzip
 import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -18,7 +19,7 @@ from fit_tool.profile.messages.lap_message import LapMessage
 from fit_tool.profile.messages.record_message import RecordMessage
 from fit_tool.profile.profile_type import Event, EventType, FileType, LapTrigger
 
-from simulator.physics.track import start_position, to_plane
+from simulator.physics.track import on_oval, start_position, to_plane
 
 BEGIN_S = 1_700_000_000
 Lap = tuple[float, float | None]
@@ -26,13 +27,20 @@ Place = tuple[float, float]
 
 
 def places(
-    race_m: float, end_s: float, *, before_s: int = 0, noise_m: float = 2.0, turn: float = 0.7
+    race_m: float,
+    end_s: float,
+    *,
+    before_s: int = 0,
+    noise_m: float = 2.0,
+    turn: float = 0.7,
+    lap_m: float = 400.0,
 ) -> list[tuple[int, float, Place]]:
     """Return seconds, race distance [m], and latitude and longitude of an even run on a track."""
     rng, rows = np.random.default_rng(4), []
     for second in range(round(before_s + end_s) + 1):
         x_m = min(max(second - before_s, 0.0) / end_s, 1.0) * race_m
-        px, py = to_plane((start_position(race_m) + x_m) % 400.0, 0.3)
+        s = on_oval(start_position(race_m, lap_m) + x_m, lap_m)
+        px, py = (lap_m / 400.0 * each for each in to_plane(s, 0.3))
         east = px * math.cos(turn) - py * math.sin(turn) + rng.normal(0.0, noise_m)
         north = px * math.sin(turn) + py * math.cos(turn) + rng.normal(0.0, noise_m)
         latitude = 48.85 + math.degrees(float(north) / 6_371_000.0)
@@ -216,6 +224,8 @@ EXACT: dict[str, Callable[[], bytes]] = {
         b"distance_m,plan_s,run_s,gap_to_plan_s,even 4:00_s\n300.000,48.0,48.210,0.2,47\n"
         b"700.000,112.0,114.240,2.2,\n1100.000,176,180.740,4.7,\n1500.000,240,246.000,6.0,240.0\n"
     ),
+    "packed.fit.gz": lambda: gzip.compress(EXACT["pressed.fit"]()),
+    "packed.TCX.GZ": lambda: gzip.compress(EXACT["no_distances.tcx"]()),
     "distances.lss": lambda: lss(
         ["300 m", "700 m", "1100 m", "Finish"],
         ["00:00:48.2100000", "00:01:54.2400000", "00:03:00.7400000", "00:04:06.0000000"],
@@ -246,6 +256,12 @@ TRACKED: dict[str, tuple[Callable[[], bytes], float, float]] = {
         1500.0,
         246.0,
     ),
+    "short_laps.gpx": (
+        lambda: gpx([[(t, p) for t, _, p in places(1500.0, 246.0, lap_m=200.0)]]), 1500.0, 246.0
+    ),
+    "packed.gpx.gz": (
+        lambda: gzip.compress(gpx([[(t, p) for t, _, p in _TRACK]])), 1500.0, 246.0
+    ),
     "clockwise.gpx": (
         lambda: gpx([[(t, (p[0], 4.7 - p[1])) for t, _, p in _TRACK]]), 1500.0, 246.0
     ),
@@ -266,6 +282,11 @@ REFUSED: dict[str, tuple[bytes, str]] = {
         "document type",
     ),
     "torn.fit": (EXACT["pressed.fit"]()[:-300], "damaged"),
+    "torn.fit.gz": (gzip.compress(EXACT["pressed.fit"]())[:-40], "not packed by gzip"),
+    "plain.gpx.gz": (gpx([[(t, p) for t, _, p in _TRACK]]), "not packed by gzip"),
+    "bomb.csv.gz": (gzip.compress(bytes(1_000_000)) * 60, "holds more than 1 MB"),
+    "bomb.fit.gz": (gzip.compress(bytes(300_000_000), 1), "holds more than 2 MB"),
+    "twice.gz.gz": (gzip.compress(gzip.compress(b"1")), "none of .fit"),
     "no_best.lss": (lss(["400 m"], [""]), "no personal best"),
     "two_ways.csv": (b"400,60\n800,121\n1200,600\n", "neither from the gun nor lap by lap"),
     "empty.csv": (b"\n\n", "it is empty"),

@@ -6,6 +6,7 @@ import atexit
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 
@@ -20,6 +21,10 @@ _HOME = tempfile.mkdtemp(prefix="lightpace-tests-")
 atexit.register(shutil.rmtree, _HOME, ignore_errors=True)
 for _name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME"):
     os.environ[_name] = _HOME
+
+# Some hundred processes of our own are started here: none is to compile all of its source anew.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # Machines differ in speed, so no deadline; in CI the same examples each time.
 settings.register_profile("lightpace", deadline=None, derandomize=bool(os.environ.get("CI")))

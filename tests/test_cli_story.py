@@ -23,8 +23,8 @@ from tests.session.short import SHORT
 STORY = """name: short story
 scenario: short.yaml
 chapters:
-  - {name: one, until: 2 s, caption: One.}
-  - {name: two, from: 200 m, until: 4 s, rate: 2, hold: 1}
+  - {name: one, card: 0, until: 2 s, caption: One.}
+  - {name: two, card: 0, from: 200 m, until: 4 s, rate: 2, hold: 1}
 """
 Lightpace = Callable[..., tuple[int, str, str]]
 
@@ -68,13 +68,34 @@ def test_check_tells_what_does_not_happen_with_its_line(lightpace: Lightpace) ->
     Path("story.yaml").write_text(bad, encoding="utf-8")
     code, out, err = lightpace("check", "story.yaml")
     assert (code, out) == (2, "")
-    assert err.startswith("story.yaml:5:23 chapters.1.from chapter 2, two: this race has no last")
+    assert err.startswith("story.yaml:5:32 chapters.1.from chapter 2, two: this race has no last")
 
 
 def test_the_shipped_story_can_be_told(lightpace: Lightpace) -> None:
     code, out, _ = lightpace("check", str(configs_dir() / "stories" / "breaking4.yaml"))
     assert code == 0
-    assert "8 chapters, 4:0" in out
+    assert "9 chapters, 3:1" in out
+
+
+def test_check_says_which_caption_does_not_fit_which_screen(lightpace: Lightpace) -> None:
+    long = STORY.replace("caption: One.", f"caption: {'Far too many words. ' * 19}")
+    Path("story.yaml").write_text(long, encoding="utf-8")
+    code, _, err = lightpace("check", "story.yaml", "--size", "640x360")
+    assert code == 2
+    assert "chapter 1, one: the caption is longer than 4 lines as it is presented at 640x360" in err
+    short = STORY.replace("caption: One.", f"caption: {'A few words. ' * 10}")
+    Path("story.yaml").write_text(short, encoding="utf-8")
+    assert lightpace("check", "story.yaml")[0] == 0
+    assert lightpace("check", "story.yaml", "--size", "wide")[0] == 2
+
+
+def test_check_refuses_a_knob_that_is_none(lightpace: Lightpace) -> None:
+    Path("story.yaml").write_text(
+        STORY.replace("caption: One.", "knobs: [pacers.cuont]"), encoding="utf-8"
+    )
+    code, _, err = lightpace("check", "story.yaml")
+    assert code == 2
+    assert "there is no knob 'pacers.cuont' (did you mean pacers.count?)" in err
 
 
 def test_schema_prints_that_of_a_story_too(lightpace: Lightpace) -> None:

@@ -94,7 +94,7 @@ const makeModel = (m, arrays) => {
     const plan = paceOf(scheduleFor(target, strength));
     const cells = Math.ceil(m.race / PLAN_CELL_M) + 2;
     const remaining = [0, 0, 0].map(() => new Float64Array(cells));
-    plan.remaining(m.race, m.start, cells, ...remaining);
+    plan.remaining(m.race, m.plan_start, cells, ...remaining);
     if (m.tightness !== null) { // on a shorter lap the bends cost more, as `_bends_of_plan` has it
       const dearer = bend_factor(m.race / plan.finish) - 1, share = m.bend_share;
       const factor = (1 + share * dearer * m.tightness) / (1 + share * dearer);
@@ -157,7 +157,7 @@ const makeModel = (m, arrays) => {
     const s = { ...defaults, ...settings }, a = new Attempt();
     const p = planned(`${s.target} ${s.strength}`, s.target, s.strength);
     const form = 1 + (s.usual ? 0 : s.form) / 100;
-    a.step = m.step; a.race = m.race; a.start = m.start;
+    a.step = m.step; a.race = m.race; a.start = m.start; a.cells_per_m = m.cells_per_m;
     const degree = air.temperature.indexOf(s.temperature);
     a.drag_k = s.usual ? m.usual.drag_k : air.drag_k[degree];
     a.heat = s.usual ? m.usual.heat : air.heat[degree];
@@ -196,11 +196,11 @@ const makeModel = (m, arrays) => {
     const most = formation.counts.length - 1;
     return formation !== m.formations[0] && !m.count_set && pacers === own.pacers ? most : Math.min(pacers, most);
   };
-  const scratch = new Float64Array(m.longest);
+  const scratch = [new Float64Array(m.longest), new Float64Array(m.longest)];
   // the finish [s]; NaN: she does not finish
   const finishOf = (settings) => {
     const a = attemptOf(settings);
-    a.xs = scratch.length > a.ticks ? scratch : new Float64Array(a.ticks + 1);
+    [a.xs, a.vs] = scratch.map((column) => (column.length > a.ticks ? column : new Float64Array(a.ticks + 1)));
     a.steps(1);
     return finished(a);
   };

@@ -32,10 +32,7 @@ const start = ({ arrays, files, values: { chapters } }) => {
     };
   };
   const raceTime = () => at(chapter().time, state.t);
-  const words = () => {
-    const now = raceTime();
-    return chapter().caption.filter(([, known]) => known <= now + 1e-6).map(([text]) => text).join(" ");
-  };
+  const words = (pieces) => pieces.map(([text, known]) => (known <= raceTime() + 1e-6 ? text : "…")).join("");
   const draw = () => {
     const c = chapter(), p = picture();
     drawTrack(p);
@@ -51,7 +48,8 @@ const start = ({ arrays, files, values: { chapters } }) => {
     $("gap").style.color = shade(name);
     const runner = c.bodies.find((b) => b.kind === "runner");
     set("where", now >= c.end ? "finish" : `${Math.floor(Math.min(Math.max(at(runner.x, state.t), 0), c.race))} m of ${c.race_text}`);
-    set("caption", words());
+    set("caption", words(c.caption));
+    c.figures.forEach(([, pieces], n) => { const place = $("figures").children[n].lastChild, text = words(pieces); if (place.textContent !== text) place.textContent = text; });
     $("far").value = c.length > 0 ? state.t / c.length : 1;
     set("play", state.playing ? "Pause" : state.t >= c.length - 1e-9 ? "Again" : "Play");
     c.meters.forEach((meter, n) => { const place = $("meters").children[n].lastChild; const text = meter.texts[nearest(meter.which, state.t)]; if (place.textContent !== text) place.textContent = text; });
@@ -81,6 +79,8 @@ const start = ({ arrays, files, values: { chapters } }) => {
         return make("li", {}, key, curve.name);
       }));
     }
+    $("figures").hidden = c.figures.length === 0;
+    $("figures").replaceChildren(...c.figures.map(([name]) => make("div", {}, make("dt", {}, name), make("dd"))));
     $("meters").hidden = c.meters.length === 0;
     $("meters").replaceChildren(...c.meters.map((meter) => make("div", {}, make("dt", {}, meter.note ? `${meter.name} (${meter.note})` : meter.name), make("dd"))));
     $("bars").hidden = c.bars.length === 0;
@@ -94,7 +94,7 @@ const start = ({ arrays, files, values: { chapters } }) => {
     }));
     const code = document.querySelector(".code"), last = state.number === chapters.length - 1;
     if (code) code.hidden = !last;
-    const alone = !c.chart && !c.meters.length && !c.bars.length && !c.splits.length && !(code && last);
+    const alone = !c.chart && !c.figures.length && !c.meters.length && !c.bars.length && !c.splits.length && !(code && last);
     $("aside").hidden = alone;
     document.querySelector(".picture").classList.toggle("alone", alone);
     document.querySelector(".picture").classList.toggle("close", c.close);

@@ -1,7 +1,8 @@
 """An activity as the run of a race: which laps are the track's, and where its track was.
 
 In: an `Activity`, the race, where the gun went. Out: `RaceRun`: waypoints. Laps that were pressed
-are the track's, and exact; a GPS track is laid on the 400 m lap, and says how far it may be off.
+are the track's, and exact; a GPS track is laid on the lap that it fits, of 400 or 200 m, and says
+how far it may be off.
 """
 
 from __future__ import annotations
@@ -32,7 +33,9 @@ SCALES = (0.88, 1.12)
 ODD_M, ODD_SHARE = 6.0, 0.04
 """And beyond that so much off: metres, and a share of the piece (assumed)."""
 ON_TRACK_M = 6.0
-"""A GPS track farther than this from a lap of 400 m, as its mean, was not run on one [m]."""
+"""A GPS track farther than this from a lap, as its mean, was not run on one [m]."""
+LAPS_M = (LAP_M, 200.0)
+"""The laps that a GPS track is laid on [m]."""
 DRIFT = 0.01
 """How far a device's distance is off, as a share of the way to an exact place (assumed)."""
 GPS_M = 3.0
@@ -277,7 +280,7 @@ def _tracked(
     anchors: Sequence[Waypoint],
     paused: str,
 ) -> RaceRun:
-    """Return a track as a run of a race: on the 400 m lap where it was run on one.
+    """Return a track as a run of a race: on the lap of a track where it was run on one.
 
     Raises:
         RecordingError: it is much longer or shorter than the race.
@@ -321,7 +324,7 @@ def _tracked(
             how += f", {1.0 / scale:.3f} of the track's"
     else:
         off_m = np.full(len(places), max(GPS_M, TWO_SIGMA * snapped[1]))
-        how = f"its GPS track laid on the 400 m lap, {snapped[1]:.1f} m off on average"
+        how = f"its GPS track laid on the {snapped[2]:g} m lap, {snapped[1]:.1f} m off on average"
     tolerances = off_m / mean_v
     tolerance = float(tolerances.max())
     points = [Waypoint(x, t) for x, t in exact.items()]
@@ -349,16 +352,30 @@ def _rising(points: Sequence[Waypoint]) -> tuple[Waypoint, ...]:
 
 
 @lru_cache(maxsize=4)  # one track is tried as many races
-def _snapped(track: tuple[Sample, ...]) -> tuple[Floats, float] | None:
-    """Return how far a GPS track has gone round the lap at each sample, and how far it is off [m].
+def _snapped(track: tuple[Sample, ...]) -> tuple[Floats, float, float] | None:
+    """Return how far a GPS track has gone round a lap at each sample, and how far it is off [m].
 
-    The lap is laid under its places by turning and moving it, again and again, to where they are
-    nearest. None where there are too few of them, or they were not run on a lap of 400 m.
+    The third value is the length of that lap [m], the one that fits best. None where there are too
+    few places, or they were not run on such a lap.
     """
     at, x, y = _plane(track)
     if len(at) < 30:
         return None
-    places = np.stack([x, y], axis=1)
+    places, length = np.stack([x, y], axis=1), float(_length(x, y)[-1])
+    laid = [(*_laid(places, length, lap_m), lap_m) for lap_m in LAPS_M]
+    ran, off_m, lap_m = min(laid, key=lambda each: each[1])
+    if off_m > ON_TRACK_M:
+        return None
+    return np.interp(np.arange(len(track)), at, ran), off_m, lap_m
+
+
+def _laid(places: Floats, length_m: float, lap_m: float) -> tuple[Floats, float]:
+    """Return how far places have gone round a lap, and how far they are off, as a mean [m].
+
+    The lap is laid under them by turning and moving it, again and again, to where they are nearest.
+    The mean is infinite where they do not go round it as far as they are long.
+    """
+    size = lap_m / LAP_M
     middle = 0.5 * (np.percentile(places, 2, axis=0) + np.percentile(places, 98, axis=0))
     _, axes = np.linalg.eigh(np.cov((places - middle).T))
     along = axes[:, -1]
@@ -366,8 +383,8 @@ def _snapped(track: tuple[Sample, ...]) -> tuple[Floats, float] | None:
     shift = -turn @ middle
     for _ in range(60):
         on = places @ turn.T + shift
-        s = from_plane(on[:, 0], on[:, 1])
-        nearest = np.stack(to_plane(s), axis=1)
+        s = from_plane(*(on / size).T)
+        nearest = size * np.stack(to_plane(s), axis=1)
         off = np.hypot(*(on - nearest).T)
         near = off <= max(3.0 * float(np.median(off)), 2.0)
         ours, theirs = places[near], nearest[near]
@@ -380,15 +397,14 @@ def _snapped(track: tuple[Sample, ...]) -> tuple[Floats, float] | None:
         turn, shift = turned, moved
         if done:
             break
-    round_m = np.unwrap(s, period=LAP_M)
+    round_m = size * np.unwrap(s, period=LAP_M)
     if round_m[-1] < round_m[0]:  # clockwise, or the whole lap seen from below
         round_m = -round_m
-    length = float(_length(x, y)[-1])
     gone = float(round_m[-1] - round_m[0])
-    if float(off.mean()) > ON_TRACK_M or not 0.8 * length <= gone <= 1.15 * length:
-        return None
     ran = np.maximum.accumulate(round_m - round_m[0])
-    return np.interp(np.arange(len(track)), at, ran), float(off.mean())
+    # evened out, a path round a lap of 200 m is a fifth too short
+    fits = 0.8 * length_m <= gone <= 1.3 * length_m
+    return ran, float(off.mean()) if fits else math.inf
 
 
 # -- handed on -------------------------------------------------------------------------------------

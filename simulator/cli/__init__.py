@@ -32,7 +32,7 @@ _Misused: Any = next(c for c in typer.BadParameter.__mro__ if c.__name__ == "Cli
 """What a wrong option or argument raises; typer exports only its descendants."""
 
 HOMES = {
-    "windows": ("run", "present"),
+    "windows": ("run", "present", "leds"),
     "attempts": ("simulate", "coach", "check", "still", "sheet", "schema", "film", "page"),
     "runners": ("fit", "predict", "ghost"),
     "studies": ("validate", "calibrate", "reach", "sweep", "plot", "optimise"),

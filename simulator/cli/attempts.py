@@ -137,9 +137,18 @@ def coach(
 def check(
     scenarios: Annotated[list[str], typer.Argument(help="Scenario or story files, or names.")],
     changes: Changes = None,
+    size: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A screen on which a story's captions must fit; again for another one.",
+            show_default="1920x1080, 1280x720 and 1024x768",
+        ),
+    ] = None,
 ) -> None:
     """Read scenarios and stories and list every problem with its line."""
     from simulator.scenario.story_script import is_story
+
+    sizes = [picture_size(each) for each in size or ()]
 
     problems: list[Problem] = []
     for name in scenarios:
@@ -147,7 +156,7 @@ def check(
             if is_story(name):
                 if changes:
                     raise typer.BadParameter(NO_CHANGES, param_hint="--set")
-                check_story(name)
+                check_story(name, sizes)
             else:
                 from simulator.physics.air import outside_sources
                 from simulator.scenario.loader import load_scenario
@@ -196,12 +205,27 @@ def _check_recordings(name: str, scenario: Scenario) -> None:
         raise ScenarioError(problems)
 
 
-def check_story(name: str) -> None:
-    """Print the chapters of a story with their lengths."""
+def check_story(name: str, sizes: Sequence[tuple[int, int]] = ()) -> None:
+    """Print the chapters of a story with their lengths.
+
+    `sizes`: screens on which its captions must fit [px]; none: the usual ones.
+
+    Raises:
+        ScenarioError: something is wrong with it, or a caption does not fit.
+    """
     from simulator.scenario.story_script import load_story
+    from simulator.session.presentation import check_knobs
     from simulator.stage.story import compile_story
+    from simulator.view.presenter import HALLS, misfits
 
     timeline = compile_story(load_story(name))
+    check_knobs(timeline)
+    problems = [
+        timeline.script.problem(("chapters", number - 1, "caption"), message, "make it shorter")
+        for number, message in misfits(timeline.previews(), sizes or HALLS)
+    ]
+    if problems:
+        raise ScenarioError(problems)
     length = format_time(timeline.length_s, 0)
     out.print(escape(f"{name}: {timeline.script.story.name}, no problems"))
     out.print(f"{len(timeline.chapters)} chapters, {length} in all")
@@ -232,7 +256,6 @@ def still(
 ) -> None:
     """Write the window's picture of one moment, without a display."""
     attempt = load(scenario, changes)
-    _check_lap_of_camera(camera, attempt)
     width_height = picture_size(size)
     from simulator.session import Session
     from simulator.view.camera import resting
@@ -336,7 +359,7 @@ def film(
 
     colours = theme_named(theme)
     of_story = is_story(scenario)
-    reel = _story(scenario, changes) if of_story else _attempt(scenario, changes, speed, camera)
+    reel = _story(scenario, changes) if of_story else _attempt(scenario, changes, speed)
     first, last = moment(start, reel.moments, "--from"), moment(end, reel.moments, "--to")
     if not reel.first_s <= first < last <= reel.last_s:
         raise typer.BadParameter(
@@ -375,14 +398,13 @@ class _Reel:
     beat_s: float | None = None
 
 
-def _attempt(name: str, changes: list[str] | None, speed: float, camera: str) -> _Reel:
+def _attempt(name: str, changes: list[str] | None, speed: float) -> _Reel:
     from simulator.export.film import attempt_scenes
     from simulator.session import Session
     from simulator.stage.events import beat_s
     from simulator.stage.playback import COUNTDOWN_S
 
     attempt = load(name, changes)
-    _check_lap_of_camera(camera, attempt)
     session = Session(attempt)
 
     def scenes(cut: Cut) -> SceneAt:
@@ -450,15 +472,6 @@ def _story_page(
     _check_lap_of_page(output, [chapter.show.scenario for chapter in timeline.chapters])
     write_story_page(timeline, output, theme, link=link, force=force)
     return timeline.script.story.name
-
-
-def _check_lap_of_camera(camera: str, attempt: Scenario) -> None:
-    """Refuse a close camera on another lap: the stadium that it is in has one of 400 m."""
-    from simulator.coefficients import LAP_M
-
-    if attempt.track.lap != LAP_M and Camera(camera).close:
-        what = f"It runs on a lap of 400 m, and this is one of {attempt.track.lap:g} m."
-        raise typer.BadParameter(what, param_hint="--camera")
 
 
 def _check_lap_of_page(output: Path, attempts: Sequence[Scenario]) -> None:

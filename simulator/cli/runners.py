@@ -284,7 +284,10 @@ def _print_fit(fitted: Fit) -> None:
 
 @app.command()
 def ghost(
-    file: Annotated[Path, typer.Argument(help="A run: a .fit, .tcx, .gpx, .csv or .lss file.")],
+    file: Annotated[
+        Path,
+        typer.Argument(help="A run: a .fit, .tcx, .gpx, .csv or .lss file, also packed as .gz."),
+    ],
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="Write the ghost: .yaml or .npz.")
     ] = None,

@@ -1,4 +1,4 @@
-"""The commands that open a window: run, present.
+"""The commands that open a window, run and present; and leds, which lights a strip without one.
 
 In: arguments. Out: a window. It stands open with an empty stadium as soon as the arguments are
 read: what it takes to load a scenario and to simulate it is imported and done while it is shown.
@@ -8,9 +8,11 @@ Without a display the numbers are printed instead.
 from __future__ import annotations
 
 import gc
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import replace
+from enum import Enum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -44,9 +46,16 @@ if TYPE_CHECKING:
     from simulator.view.preferences import Preferences
     from simulator.view.watched import Opening
 
+    _Lights = AbstractContextManager[LedStrip | None]
+
+LEDS_FORM = "ddp:HOST,count=400"
 DEFAULT_STORY = "stories/breaking4"
 AudienceDisplay = Annotated[
     int | None, typer.Option(min=0, help="Number of the display to fill, from 0.")
+]
+Leds = Annotated[
+    str | None,
+    typer.Option(metavar=LEDS_FORM, help="Light a real strip of LEDs by ddp:, sacn: or artnet:."),
 ]
 WithSound = Annotated[
     bool, typer.Option("--sound", help="Play the gun, the bell and a tick each lap.")
@@ -116,12 +125,7 @@ def run(
             "--restore", help="Bring back what the last run left: settings, kept runs, place."
         ),
     ] = False,
-    leds: Annotated[
-        str | None,
-        typer.Option(
-            metavar="sacn:HOST,universe=1,count=150", help="Light a real LED strip over sACN."
-        ),
-    ] = None,
+    leds: Leds = None,
 ) -> None:
     """Open the window and watch the attempt."""
     from simulator.view.preferences import load_preferences, settings_file
@@ -130,7 +134,7 @@ def run(
     colours = theme or kept.theme
     if theme is None and not _is_theme(colours):
         colours, problem = "night", f"The colours {colours} are not there any more."
-    strip = nullcontext() if leds is None else _strip(leds, colours)
+    strip = _strip(leds, colours)
     opening = None if at is None else race_time(at)
     how: Opening = {"theme": colours, "fullscreen": fullscreen}
     how["size"] = kept.size if size is None else picture_size(size)
@@ -183,10 +187,20 @@ def present(
     ] = False,
     theme: ThemeName = "night",
     sound: WithSound = False,
+    link: Annotated[
+        str | None,
+        typer.Option(help="Address of the story's page, for the QR code.", show_default="its own"),
+    ] = None,
+    leds: Leds = None,
+    restore: Annotated[
+        bool,
+        typer.Option("--restore", help="Go on where this presentation was left: chapter, knobs."),
+    ] = False,
 ) -> None:
     """Present a story, or a scenario's own events, to an audience with a clicker."""
     from simulator.view.window import missing_display
 
+    _checked_link(link)
     missing = missing_display()
     if missing:
         _print_chapters(missing, story)
@@ -195,23 +209,44 @@ def present(
     def opened() -> Session:
         from simulator.scenario.story_script import is_story, load_story
         from simulator.session import Session
+        from simulator.session.autosave import Autosave
         from simulator.session.presentation import Presentation
 
         if is_story(story):
-            return Presentation(load_story(story)).session
-        return Session.open(story)
+            script = load_story(story)
+            if link is not None:
+                script = replace(script, story=script.story.model_copy(update={"link": link}))
+            session = Presentation(script).session
+            session.autosave = Autosave(story=str(script.path.absolute()))
+        else:
+            session = Session.open(story)
+            session.autosave = Autosave()
+        if restore:
+            session.restore()
+        elif session.left_behind:  # where an audience does not read it
+            err.print(escape(f"--restore goes on with the last session: {session.left_behind}."))
+        return session
 
     how: Opening = {"size": (1280, 720), "theme": theme, "display": display}
     how["presenting"] = not windowed
     fills = None if windowed else 1 if display is None else display
-    _watch(opened, how, fills, nullcontext(), sound=sound)
+    _watch(opened, how, fills, _strip(leds, theme), sound=sound)
+
+
+def _checked_link(link: str | None) -> None:
+    """Refuse an address that makes no code that a phone can read."""
+    from simulator.export.page import LONGEST_LINK
+
+    if link is not None and len(link) > LONGEST_LINK:
+        what = f"A link of {len(link)} characters makes no code that a phone can read."
+        raise typer.BadParameter(what, param_hint="--link")
 
 
 def _watch(
     opened: Callable[[], Session],
     how: Opening,
     fills: int | None,
-    strip: AbstractContextManager[LedStrip | None],
+    strip: _Lights,
     *,
     sound: bool,
     kept: Preferences | None = None,
@@ -289,14 +324,17 @@ def _stands_for(name: str, of: str) -> bool:
     return theme_named(name).name == of
 
 
-def _strip(text: str, theme: str) -> AbstractContextManager[LedStrip]:
+def _strip(text: str | None, theme: str, option: str = "--leds") -> _Lights:
+    """Return what opens the strip of LEDs that is named; None: no strip."""
+    if text is None:
+        return nullcontext()
     from simulator.export.leds import opened_strip, parse_target
     from simulator.view.theme import theme_named
 
     try:
         return opened_strip(parse_target(text), theme_named(theme))
     except ValueError as error:
-        raise typer.BadParameter(f"{error}.", param_hint="--leds") from error
+        raise typer.BadParameter(f"{error}.", param_hint=option) from error
 
 
 def _print_chapters(missing: str, story: str) -> None:
@@ -310,3 +348,39 @@ def _print_chapters(missing: str, story: str) -> None:
     err.print(escape(f"{missing} `lightpace film {story} -o film.mp4` makes a film of it."))
     if chapters:
         check_story(story)
+
+
+class LedsAction(Enum):
+    """What is done with a strip of LEDs."""
+
+    TEST = "test"
+    OFF = "off"
+
+
+@app.command()
+def leds(
+    action: Annotated[
+        LedsAction, typer.Argument(help="test: a moving pattern; off: every LED dark.")
+    ],
+    strip: Annotated[
+        str,
+        typer.Argument(
+            metavar="STRIP",
+            help="ddp:HOST, sacn:HOST or artnet:HOST, then what differs: "
+            "count=150,order=grb,gamma=2.2,start=1,offset=0,reverse, and universe=1 but for DDP.",
+        ),
+    ],
+    rounds: Annotated[int, typer.Option(min=1, max=1000, help="How often the pattern runs.")] = 3,
+) -> None:
+    """Prove a strip's wiring with a moving pattern, or switch it off."""
+    with _strip(strip, "night", "STRIP") as lights:
+        if lights is None or action is LedsAction.OFF:
+            return
+        from simulator.export.leds import FRAMES_PER_S
+
+        began, said = time.monotonic(), ""
+        while (words := lights.test(time.monotonic() - began, rounds)) is not None:
+            if words != said:
+                out.print(escape(words), soft_wrap=True)
+            said = words
+            time.sleep(1 / FRAMES_PER_S)

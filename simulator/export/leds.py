@@ -1,18 +1,19 @@
-"""The rail on a real strip of LEDs, by sACN (E1.31, extra `[leds]`).
+"""The rail on a real strip of LEDs: by DDP (WLED, LedFx), sACN (E1.31, extra `[leds]`) or Art-Net.
 
-In: scenes, as they are shown; where to send, `sacn:HOST,universe=1,count=150`. Out: packets to that
-host alone (unicast, no discovery), 40 times a second; dark at the end, whatever ended it.
+In: scenes, as they are shown; where to send, `ddp:HOST,count=400`. Out: packets to that host alone
+(unicast, no discovery), 40 times a second; dark at the end, whatever ended it.
 """
 
 from __future__ import annotations
 
 import logging
+import math
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from typing import Any
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass, fields
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,60 +22,110 @@ from simulator.errors import ExtraError, OutputError
 from simulator.stage.scene import Scene
 from simulator.view.theme import Theme
 
-try:
-    import sacn
-    from sacn.sending.sender_socket_udp import SenderSocketUDP
-except ImportError as error:
-    raise ExtraError("A strip of LEDs", "leds") from error
-
 FRAMES_PER_S = 40
-LEDS_A_UNIVERSE = 170
-"""512 channels hold 170 LEDs of three colours."""
-MOST_UNIVERSE = 63_999
+CHANNELS_A_UNIVERSE = 512
 MOST_LEDS = 20_000
 _LONGEST_HOST = 253
 """Characters of a name in the network (RFC 1035)."""
+_UNIVERSES = {"sacn": (1, 63_999), "artnet": (0, 32_767)}
+"""The first and the last universe of each protocol that has some."""
+_ORDERS = ("rgb", "rbg", "grb", "gbr", "brg", "bgr")
 
 Colours = NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where the strip hangs: host, first universe, number of LEDs."""
+    """Where a strip hangs, and how it is wired.
 
+    Attributes:
+        protocol: `ddp`, `sacn` or `artnet`.
+        host: name or address of its controller.
+        count: number of LEDs.
+        universe: the first universe; beyond what it holds the next one follows. Not for DDP.
+        start: the first channel, from 1; with DDP beyond 512, too.
+        order: in which order an LED takes its three colours.
+        gamma: exponent from what a screen shows to light; 1 where the controller has its own.
+        offset: the first LED stands so many LEDs after the start of the lap.
+        reverse: the strip runs against the running direction, its last LED comes first.
+    """
+
+    protocol: str
     host: str
-    universe: int = 1
     count: int = 150
+    universe: int = 1
+    start: int = 1
+    order: str = "rgb"
+    gamma: float = 2.2
+    offset: int = 0
+    reverse: bool = False
 
-    @property
-    def universes(self) -> range:
-        """The universes it takes: beyond 170 LEDs the next one."""
-        return range(self.universe, self.universe - (-self.count // LEDS_A_UNIVERSE))
+    def channels(self, colours: Colours) -> bytes:
+        """Return what the channels carry, three an LED, for colours of shape (count, 3)."""
+        light = np.rint(255.0 * (colours / 255.0) ** self.gamma).astype(np.uint8)
+        light = np.roll(light, -self.offset, axis=0)[:, ["rgb".index(c) for c in self.order]]
+        return (light[::-1] if self.reverse else light).tobytes()
+
+    def universes(self) -> list[tuple[int, int, int]]:
+        """Return each universe with its first byte, from 0, and the number of its LEDs."""
+        pieces: list[tuple[int, int, int]] = []
+        left, at = self.count, self.start - 1
+        while left > 0:
+            leds = min(left, (CHANNELS_A_UNIVERSE - at) // 3)  # no LED lies in two
+            pieces.append((self.universe + len(pieces), at, leds))
+            left, at = left - leds, 0
+        return pieces
 
 
 def parse_target(text: str) -> Target:
-    """Return the target of `sacn:HOST,universe=1,count=150`; raises `ValueError`."""
+    """Return the target of `ddp:HOST,count=400,order=grb,reverse`; raises `ValueError`."""
     scheme, colon, rest = text.partition(":")
     host, *settings = (part.strip() for part in rest.split(","))
-    if scheme.strip().lower() != "sacn" or not colon or not 0 < len(host) <= _LONGEST_HOST:
-        raise ValueError(f"'{text[:100]}' is not like sacn:HOST,universe=1,count=150")
-    limits = {"universe": MOST_UNIVERSE, "count": MOST_LEDS}
-    values: dict[str, int] = {}
+    protocol = scheme.strip().lower()
+    known = protocol in ("ddp", *_UNIVERSES)
+    if not known or not colon or not 0 < len(host) <= _LONGEST_HOST:
+        raise ValueError(f"'{text[:100]}' is not like ddp:HOST,count=400 (or sacn:, artnet:)")
+    limits = {"count": (1, MOST_LEDS), "offset": (0, MOST_LEDS), "start": (1, 3 * MOST_LEDS)}
+    names = [field.name for field in fields(Target)[2:]]
+    values: dict[str, Any] = {}
+    if protocol == "ddp":
+        names.remove("universe")
+    else:
+        limits |= {"universe": _UNIVERSES[protocol], "start": (1, CHANNELS_A_UNIVERSE - 2)}
+        values["universe"] = _UNIVERSES[protocol][0]
     for setting in settings:
-        name, _, value = (part.strip() for part in setting.partition("="))
-        if name not in limits:
+        name, equals, value = (part.strip() for part in setting.partition("="))
+        if name not in names:
             raise ValueError(
-                f"'{name[:100]}' is not a setting of a strip; there are: universe, count"
+                f"'{name[:100]}' is not a setting of a strip; there are: {', '.join(names)}"
             )
-        is_number = value.isdecimal() and len(value) < 10  # Python reads none of thousands
-        if not (is_number and 1 <= int(value) <= limits[name]):
-            what = f"a whole number from 1 to {limits[name]}"
-            raise ValueError(f"{name} is {what}, not '{value[:100]}'")
-        values[name] = int(value)
-    target = Target(host, **values)
-    if target.universes[-1] > MOST_UNIVERSE:
-        raise ValueError(f"there is no universe beyond {MOST_UNIVERSE}")
+        values[name] = _value_of(name, value, limits.get(name), given=bool(equals))
+    target = Target(protocol, host, **values)
+    if protocol != "ddp" and target.universes()[-1][0] > _UNIVERSES[protocol][1]:
+        raise ValueError(f"there is no universe beyond {_UNIVERSES[protocol][1]}")
     return target
+
+
+def _value_of(name: str, value: str, limits: tuple[int, int] | None, *, given: bool) -> Any:
+    """Return the value of one setting; raises `ValueError`."""
+    if name == "reverse":
+        if given and value not in ("yes", "no"):
+            raise ValueError(f"reverse is yes or no, not '{value[:100]}'")
+        return value != "no"
+    if name == "order":
+        if value.lower() not in _ORDERS:
+            raise ValueError(f"order is one of {', '.join(_ORDERS)}, not '{value[:100]}'")
+        return value.lower()
+    if limits is None:
+        with suppress(ValueError):
+            if len(value) < 10 and 1.0 <= float(value) <= 5.0:
+                return float(value)
+        raise ValueError(f"gamma is a number from 1 to 5, not '{value[:100]}'")
+    is_number = value.isdecimal() and len(value) < 10  # Python reads none of thousands
+    if not (is_number and limits[0] <= int(value) <= limits[1]):
+        what = f"a whole number from {limits[0]} to {limits[1]}"
+        raise ValueError(f"{name} is {what}, not '{value[:100]}'")
+    return int(value)
 
 
 def colours_of(scene: Scene, count: int, theme: Theme) -> Colours:
@@ -94,39 +145,191 @@ def resampled(brightness: NDArray[np.float64], count: int) -> NDArray[np.float64
     return np.asarray(np.diff(np.interp(edges, np.arange(leds + 1), sums)) * count / leds)
 
 
-class _Unicast(SenderSocketUDP):  # type: ignore[misc] # sacn has no types
-    """A socket whose failures never end the sending: the next packet may get through."""
+# -- a pattern that proves the wiring --------------------------------------------------------------
 
-    def send_packet(self, data: bytearray, destination: str) -> None:
-        with suppress(OSError):
-            super().send_packet(data, destination)
+COLOUR_S = 1.0
+"""How long the whole strip shows each colour of the pattern [s]."""
+DOT_LEDS_PER_S = 60.0
+_RED, _GREEN, _BLUE, _WHITE = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)
+_EACH = 10
+"""Every so many LEDs one glows, to count by."""
 
-    def send_multicast(self, data: Any, destination: str, ttl: int) -> None:
-        """Send nothing: only the host that was named gets packets."""
 
-    def send_broadcast(self, data: Any) -> None:
-        """Send nothing: only the host that was named gets packets."""
+def pattern_s(count: int) -> float:
+    """Return how long one round of the pattern takes [s]."""
+    return 3 * COLOUR_S + count / DOT_LEDS_PER_S
+
+
+def pattern(time_s: float, count: int) -> tuple[str, Colours]:
+    """Return what a strip in order shows then, in words and as colours of shape (count, 3)."""
+    colours = np.zeros((count, 3), np.uint8)
+    step = math.floor(time_s / COLOUR_S)
+    if step < 3:
+        name, colour = (("red", _RED), ("green", _GREEN), ("blue", _BLUE))[step]
+        colours[:] = colour
+        return f"All LEDs are {name}. If not, the order of colours differs: order=grb.", colours
+    colours[::_EACH] = 24
+    colours[-1], colours[0] = _RED, _GREEN
+    head = min(int((time_s - 3 * COLOUR_S) * DOT_LEDS_PER_S), count - 1)
+    colours[head] = _WHITE
+    words = (
+        f"A white dot runs from the first LED, which is green, to number {count}, which is red; "
+        f"every {_EACH}th glows. If not: count, reverse, offset or start."
+    )
+    return words, colours
+
+
+# -- protocols -------------------------------------------------------------------------------------
+
+
+class _Wire(Protocol):
+    """Sends what the channels of a strip carry; nothing it meets on the way is an error."""
+
+    def send(self, channels: bytes) -> None:
+        """Send the channels of every LED, three bytes each."""
+
+    def close(self) -> None:
+        """Send nothing any more."""
+
+
+DDP_PORT, ARTNET_PORT = 4048, 6454
+DDP_DATA = 1440
+"""Bytes of a DDP packet: 480 LEDs, so that it is never cut into pieces on its way."""
+
+
+class _Datagrams:
+    """DDP or Art-Net: packets that are sent at once."""
+
+    def __init__(self, target: Target, address: str) -> None:
+        self._target, self._number = target, 0
+        self._to = (address, DDP_PORT if target.protocol == "ddp" else ARTNET_PORT)
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.setblocking(False)
+
+    def send(self, channels: bytes) -> None:
+        packets = ddp_packets if self._target.protocol == "ddp" else artnet_packets
+        for packet in packets(self._target, channels, self._number):
+            with suppress(OSError):  # the next one may get through
+                self._socket.sendto(packet, self._to)
+        self._number += 1
+
+    def close(self) -> None:
+        self._socket.close()
+
+
+def ddp_packets(target: Target, channels: bytes, number: int) -> Iterator[bytes]:
+    """Yield the packets of one picture (http://www.3waylabs.com/ddp), the last one pushes it.
+
+    Flags, sequence (1 to 15), data type (RGB, 8 bits), destination (the display); where the data
+    belong and how many they are [bytes], big-endian.
+    """
+    for at in range(0, len(channels), DDP_DATA):
+        data = channels[at : at + DDP_DATA]
+        push = at + DDP_DATA >= len(channels)
+        head = bytes([0x41 if push else 0x40, number % 15 + 1, 0x0B, 1])
+        where = (target.start - 1 + at).to_bytes(4, "big")
+        yield head + where + len(data).to_bytes(2, "big") + data
+
+
+def artnet_packets(target: Target, channels: bytes, number: int) -> Iterator[bytes]:
+    """Yield an ArtDmx packet for each universe (Art-Net 4).
+
+    Name, operation (little-endian), version 14, sequence (1 to 255), port, universe
+    (little-endian), length (even, big-endian).
+    """
+    done = 0
+    for universe, at, leds in target.universes():
+        data = bytes(at) + channels[done : done + 3 * leds]
+        data += bytes(len(data) % 2)
+        done += 3 * leds
+        head = b"Art-Net\0" + (0x5000).to_bytes(2, "little") + (14).to_bytes(2, "big")
+        head += bytes([number % 255 + 1, 0]) + universe.to_bytes(2, "little")
+        yield head + len(data).to_bytes(2, "big") + data
+
+
+class _Sacn:
+    """sACN by a library, which goes on sending the last picture in a thread of its own."""
+
+    def __init__(self, target: Target, address: str) -> None:
+        try:
+            import sacn  # noqa: PLC0415 - an extra
+            from sacn.sending.sender_socket_udp import SenderSocketUDP  # noqa: PLC0415
+        except ImportError:
+            raise ExtraError("A strip of LEDs by sACN", "leds") from None
+
+        class Unicast(SenderSocketUDP):  # type: ignore[misc] # sacn has no types
+            """Its failures never end the sending; only the host that was named gets packets."""
+
+            def send_packet(self, data: bytearray, destination: str) -> None:
+                with suppress(OSError):
+                    super().send_packet(data, destination)
+
+            def send_multicast(self, data: Any, destination: str, ttl: int) -> None:
+                """Send nothing."""
+
+            def send_broadcast(self, data: Any) -> None:
+                """Send nothing."""
+
+        logging.getLogger("sacn").setLevel(logging.CRITICAL)
+        wire = Unicast(None, "0.0.0.0", 0, FRAMES_PER_S)  # noqa: S104 - it sends only
+        self._sender = sacn.sACNsender(
+            bind_port=0,
+            source_name="lightpace",
+            fps=FRAMES_PER_S,
+            universeDiscovery=False,
+            socket=wire,
+        )
+        wire._listener = self._sender._sender_handler  # noqa: SLF001 - each needs the other
+        self._universes = target.universes()
+        for universe, _, _ in self._universes:
+            self._sender.activate_output(universe)
+            self._sender[universe].multicast = False
+            self._sender[universe].destination = address
+        self._sender.start()
+
+    def send(self, channels: bytes) -> None:
+        done = 0
+        for universe, at, leds in self._universes:
+            data = bytes(at) + channels[done : done + 3 * leds]
+            self._sender[universe].dmx_data = tuple(data)
+            done += 3 * leds
+
+    def close(self) -> None:
+        for universe, _, _ in self._universes:
+            self._sender.deactivate_output(universe)
+        self._sender.stop()
 
 
 class LedStrip:
-    """A strip being fed; the sending goes on beside the pictures."""
+    """A strip being fed."""
 
-    def __init__(self, sender: Any, target: Target, theme: Theme) -> None:
-        """Start dark."""
-        self._sender, self._target, self._theme = sender, target, theme
+    def __init__(self, wire: _Wire, target: Target, theme: Theme) -> None:
+        self._wire, self._target, self._theme = wire, target, theme
+        self._due_s = 0.0
 
     def show(self, scene: Scene) -> None:
-        """Show the lights of a scene."""
-        self._send(colours_of(scene, self._target.count, self._theme))
+        """Show the lights of a scene, where one is due."""
+        now_s = time.monotonic()
+        if now_s >= self._due_s:
+            self._due_s = max(self._due_s + 1 / FRAMES_PER_S, now_s)
+            self.light(colours_of(scene, self._target.count, self._theme))
+
+    def light(self, colours: Colours) -> None:
+        """Show colours of shape (count, 3) at once."""
+        self._wire.send(self._target.channels(colours))
+
+    def test(self, time_s: float, rounds: int) -> str | None:
+        """Show the pattern then, and say in words what it is; None: its rounds are over."""
+        number, within_s = divmod(time_s, pattern_s(self._target.count))
+        if number >= rounds:
+            return None
+        words, colours = pattern(within_s, self._target.count)
+        self.light(colours)
+        return words
 
     def black_out(self) -> None:
         """Switch every LED off."""
-        self._send(np.zeros((self._target.count, 3), np.uint8))
-
-    def _send(self, colours: Colours) -> None:
-        for number, universe in enumerate(self._target.universes):
-            piece = colours[number * LEDS_A_UNIVERSE : (number + 1) * LEDS_A_UNIVERSE]
-            self._sender[universe].dmx_data = tuple(piece.ravel().tolist())
+        self.light(np.zeros((self._target.count, 3), np.uint8))
 
 
 @contextmanager
@@ -135,33 +338,19 @@ def opened_strip(target: Target, theme: Theme) -> Iterator[LedStrip]:
 
     Raises:
         OutputError: the host has no address.
+        ExtraError: it takes sACN, and sacn is not installed.
     """
     try:
         address = socket.getaddrinfo(target.host, None, socket.AF_INET, socket.SOCK_DGRAM)[0][4][0]
-    except OSError as error:
+    except (OSError, UnicodeError) as error:
         raise OutputError(f"The strip's host {target.host!r} is not known.") from error
-    logging.getLogger("sacn").setLevel(logging.CRITICAL)
-    wire = _Unicast(None, "0.0.0.0", 0, FRAMES_PER_S)  # noqa: S104 - it sends only
-    sender = sacn.sACNsender(
-        bind_port=0,
-        source_name="lightpace",
-        fps=FRAMES_PER_S,
-        universeDiscovery=False,
-        socket=wire,
-    )
-    wire._listener = sender._sender_handler  # noqa: SLF001 - each needs the other to be made
-    for universe in target.universes:
-        sender.activate_output(universe)
-        sender[universe].multicast = False
-        sender[universe].destination = address
-    sender.start()
-    strip = LedStrip(sender, target, theme)
-    try:
-        strip.black_out()
-        yield strip
-    finally:
-        strip.black_out()
-        time.sleep(3 / FRAMES_PER_S)
-        for universe in target.universes:
-            sender.deactivate_output(universe)
-        sender.stop()
+    make = _Sacn if target.protocol == "sacn" else _Datagrams
+    with closing(make(target, str(address))) as wire:
+        strip = LedStrip(wire, target, theme)
+        try:
+            strip.black_out()
+            yield strip
+        finally:
+            for _ in range(3):  # a packet may get lost
+                strip.black_out()
+                time.sleep(1 / FRAMES_PER_S)

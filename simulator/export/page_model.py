@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -39,7 +40,7 @@ from simulator.physics.setup import (
     runner_constants,
     sheltering_of,
 )
-from simulator.physics.track import heading, on_oval, start_position
+from simulator.physics.track import heading, start_position
 from simulator.scenario import schedule
 from simulator.scenario.model import Environment, Scenario, Wind
 from simulator.scenario.pacers import Pacers
@@ -74,6 +75,7 @@ _KERNEL = (
 _SCHEDULE = ("start_loss", "_loss_for", "ramps_through")
 
 
+@lru_cache(maxsize=1)
 def kernel_script() -> str:
     """Return the kernel, and what makes schedules, as JavaScript."""
     return translated((kernel, _KERNEL), (schedule, _SCHEDULE))
@@ -87,7 +89,7 @@ def model_of(scenario: Scenario, bundle: Bundle) -> dict[str, Any]:
     air = scenario.environment
     cells = (np.arange(TRACK_CELLS) + 0.5) / CELLS_PER_M
     lap = scenario.track.lap
-    turned = heading(on_oval(cells, lap)) - math.radians(air.wind.direction)
+    turned = heading(cells) - math.radians(air.wind.direction)
     leader = scenario.pacers.leader
     count, errors = jitter_of(leader, race)
     line = scenario.pacers.follows
@@ -98,6 +100,8 @@ def model_of(scenario: Scenario, bundle: Bundle) -> dict[str, Any]:
         "step": a.step,
         "race": race,
         "start": a.start,
+        "plan_start": start_position(race),
+        "cells_per_m": a.cells_per_m,
         "aerobic": a.aerobic,
         "reserve": runner.reserve,
         "power": runner.max_aerobic_power,

@@ -26,7 +26,7 @@ from simulator.export.page import add_fonts, code_of, filled, script_of, style_o
 from simulator.files import is_there, write_text
 from simulator.screen import Camera, Panel
 from simulator.stage.scene import Body, ChartCurve, Scene
-from simulator.stage.story import CaptionText, CompiledChapter, StoryTimeline
+from simulator.stage.story import CompiledChapter, StoryTimeline, Words, said
 from simulator.units import format_distance, format_time, time_cell
 from simulator.view.theme import Theme
 
@@ -73,20 +73,23 @@ def story_text(timeline: StoryTimeline, theme: Theme, link: str = "") -> str:
 
 def _written(chapter: CompiledChapter) -> str:
     """Return a chapter as a page of the hand-out has it, and whoever reads without a script."""
-    caption, notes = (_joined(words) for words in (chapter.caption, chapter.notes))
+    caption, notes = escape(said(chapter.caption)), escape(said(chapter.notes))
     aside = f'<p class="note">{notes}</p>' if notes else ""
     name = f"{chapter.number}. {escape(chapter.spec.name)}"
-    return f"<article><h2>{name}</h2><figure></figure><p>{caption}</p>{aside}</article>"
-
-
-def _joined(words: Sequence[CaptionText]) -> str:
-    return escape(" ".join(sentence.text for sentence in words))
+    rows = "".join(
+        f"<div><dt>{escape(what)}</dt><dd>{escape(said(words))}</dd></div>"
+        for what, words in chapter.figures
+    )
+    figures = f'<dl class="facts">{rows}</dl>' if rows else ""
+    return f"<article><h2>{name}</h2><figure></figure>{figures}<p>{caption}</p>{aside}</article>"
 
 
 def _chapter(chapter: CompiledChapter, bundle: Bundle) -> dict[str, Any]:
-    count = math.ceil(chapter.length_s / STEP_S) + 1
-    whens = [min(i * STEP_S, chapter.length_s) for i in range(count)]
-    scenes = [chapter.scene(chapter.playback(s), chapter.options) for s in whens]
+    # without its card: the page has the chapter's name in its head
+    card_s, length_s = chapter.spec.card, chapter.length_s - chapter.spec.card
+    count = math.ceil(length_s / STEP_S) + 1
+    whens = [card_s + min(i * STEP_S, length_s) for i in range(count)]
+    scenes = list(map(chapter.scene_at, whens))
     last, panels = scenes[-1], chapter.spec.panels
     gaps = [scene.gaps[0] if scene.gaps else None for scene in scenes]
     bars = last.what_if.bars if last.what_if and Panel.WHAT_IF in panels else ()
@@ -94,13 +97,14 @@ def _chapter(chapter: CompiledChapter, bundle: Bundle) -> dict[str, Any]:
     return {
         "name": chapter.spec.name,
         "step": STEP_S,
-        "length": chapter.length_s,
+        "length": length_s,
         "race": last.race_m,
         "race_text": format_distance(last.race_m),
         "oval": [last.start_s_m, LAP_M / last.lap_m],
         "end": chapter.show.recording.end_s,
-        "caption": _sentences(chapter, chapter.caption),
-        "notes": " ".join(sentence.text for sentence in chapter.notes),
+        "caption": _pieces(chapter, chapter.caption),
+        "figures": [[what, _pieces(chapter, words)] for what, words in chapter.figures],
+        "notes": said(chapter.notes),
         "time": _differences([chapter.race_time(s) for s in whens], 0.001),
         "countdown": [-s.to_gun_s if s.to_gun_s else 0 for s in scenes if s.to_gun_s],
         "bodies": _bodies(scenes),
@@ -126,10 +130,10 @@ def _state(state: GapState) -> int:
     return STATES.index(state.value.replace(", ", "-"))
 
 
-def _sentences(chapter: CompiledChapter, words: Sequence[CaptionText]) -> list[list[Any]]:
-    """Return each sentence and from which race time it may be shown [s]."""
+def _pieces(chapter: CompiledChapter, words: Words) -> list[list[Any]]:
+    """Return each piece of some words and from which race time it may be shown [s]."""
     known = chapter.spec.reveal
-    return [[s.text, -1e9 if known or math.isinf(s.known_s) else s.known_s] for s in words]
+    return [[w.text, -1e9 if known or math.isinf(w.known_s) else w.known_s] for w in words]
 
 
 def _bodies(scenes: Sequence[Scene]) -> list[dict[str, Any]]:

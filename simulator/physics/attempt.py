@@ -10,7 +10,7 @@ import json
 import logging
 import math
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
@@ -27,6 +27,7 @@ from simulator.physics.kernel import NEVER, SLACK_CELL_M
 from simulator.physics.setup import (
     BEYOND,
     STEP_S,
+    AttemptMaker,
     attempt_of,
     change_from,
     empty,
@@ -50,8 +51,6 @@ LEDGER_TOLERANCE = 1e-3
 """Share of the energy spent by which the power's sum may miss the reserve drawn."""
 RESERVE_TOLERANCE = 5.0
 """The reserve may dip this far below zero while the limit takes hold [J/kg]."""
-BLOCK_ROWS = 256
-"""Rows that are prepared and run at a time."""
 ROWS_PER_THREAD = 7
 """Fewer rows are not worth a thread."""
 
@@ -130,7 +129,8 @@ def recording_of(
 ) -> Recording:
     """Return an attempt that was run as a recording: its columns, its finish, its verdict."""
     step_s = a.step
-    finish = float(_finish({name: _column([a], name) for name in (*_ENDS, "step", "race")})[0])
+    names = ("x1", "v1", "x", "v", "step", "race", "tick", "finished")
+    finish = float(_finish({name: np.array([getattr(a, name)]) for name in names})[0])
     return Recording(
         scenario_json=scenario.model_dump_json(by_alias=True),
         race_m=scenario.distance,
@@ -219,23 +219,29 @@ class Outcomes:
 
 def finish_times(scenarios: Sequence[Scenario]) -> Floats:
     """Return the finish of each scenario [s], NaN where she does not finish, shape (rows,)."""
-    return run_attempts([attempt_of(s) for s in scenarios]).finish_s
+    return outcomes_of(scenarios).finish_s
 
 
-def outcomes_of(scenarios: Sequence[Scenario], **wanted: Any) -> Outcomes:
-    """Return how each scenario ends; `wanted` is what `run_attempts` takes.
+def outcomes_of(
+    scenarios: Sequence[Scenario],
+    *,
+    places_m: ArrayLike = (),
+    watch_light: bool = False,
+    slack_until_m: float | None = None,
+    threads: int = 0,
+) -> Outcomes:
+    """Return how each scenario ends; for the arguments see `run_attempts`.
 
-    A block of rows at a time: a plan that no other row has takes 100 kB.
+    Each thread has one attempt and makes every scenario's of it in turn: memory stays flat.
     """
-    blocks = [
-        run_attempts([attempt_of(s) for s in scenarios[i : i + BLOCK_ROWS]], **wanted)
-        for i in range(0, max(len(scenarios), 1), BLOCK_ROWS)
-    ]
-    if len(blocks) == 1:
-        return blocks[0]
-    columns = [name for name in vars(blocks[0]) if name != "places_m"]
-    joined = {name: np.concatenate([getattr(b, name) for b in blocks]) for name in columns}
-    return Outcomes(places_m=blocks[0].places_m, **joined)
+
+    def attempts(rows: range) -> Iterator[tuple[Any, int]]:
+        maker = AttemptMaker()
+        return ((maker.attempt(scenarios[i]), 1) for i in rows)
+
+    longest_m = max((s.distance for s in scenarios), default=0.0)
+    rows = _Rows(len(scenarios), _places(places_m), watch_light, slack_until_m, longest_m)
+    return rows.stepped(attempts, threads)
 
 
 def run_attempts(
@@ -257,42 +263,76 @@ def run_attempts(
         slack_until_m: if given, the power to spare is watched up to so far before the line [m].
         threads: how many threads; 0: one for each free processor.
     """
-    places = _places(places_m)
-    begins = [a.reserve for a in attempts] if states is None else [s.reserve for s in states]
     known = [1] * len(attempts)
     if states is not None:
         known = [go_on_from(a, s) for a, s in zip(attempts, states, strict=True)]
-    first = [a.tick for a in attempts]
-    jobs = range(len(attempts))
-    crossed = np.full((len(attempts), 5 * len(places)), -1.0)
-    cells = 0
-    if slack_until_m is not None and attempts:
-        longest = max(a.race for a in attempts) - slack_until_m
-        cells = max(1, int(np.ceil(longest / SLACK_CELL_M)))
-    slack = np.full((len(attempts), cells), NEVER)
-    too_fast = np.zeros(len(attempts), dtype=bool)
+    longest_m = max((a.race for a in attempts), default=0.0)
+    rows = _Rows(len(attempts), _places(places_m), watch_light, slack_until_m, longest_m)
+    return rows.stepped(lambda part: ((attempts[i], known[i]) for i in part), threads)
 
-    def work(rows: range) -> None:
-        xs = empty(max((attempts[i].ticks - first[i] for i in rows), default=0) + 1)
-        for i in rows:
-            a = attempts[i]
-            a.xs, a.watching = xs, watch_light
-            if len(places):
-                a.places, a.places_m = len(places), table(places)
-                a.crossed = crossed[i] if COMPILED else crossed[i].tolist()
+
+class _Rows:
+    """Rows that are stepped to their ends, and what is kept of each; see `run_attempts`."""
+
+    def __init__(
+        self,
+        count: int,
+        places: Floats,
+        watch_light: bool,
+        slack_until_m: float | None,
+        longest_m: float,
+    ) -> None:
+        self._places, self._watch_light = places, watch_light
+        self._slack_until_m = slack_until_m or 0.0
+        cells = 0
+        if slack_until_m is not None and count:
+            cells = max(1, int(np.ceil((longest_m - slack_until_m) / SLACK_CELL_M)))
+        self._slack = np.full((count, cells), NEVER)
+        self._crossed = np.full((count, 5 * len(places)), -1.0)
+        self._ends = np.zeros((count, len(kernel.OUTCOME)))
+        self._step, self._race, self._begin_reserve = np.zeros((3, count))
+        self._too_fast = np.zeros(count, dtype=bool)
+
+    def stepped(
+        self, attempts: Callable[[range], Iterable[tuple[Any, int]]], threads: int
+    ) -> Outcomes:
+        """Step all rows; `attempts` returns those of a range, and how many states are known."""
+        count = len(self._ends)
+        workers = _workers(count, threads)
+
+        def work(rows: range) -> None:
+            self._step_rows(rows, attempts(rows))
+
+        _in_threads(work, [range(i, count, workers) for i in range(workers)])
+        columns = dict(zip(kernel.OUTCOME, self._ends.T, strict=True))
+        columns |= {"step": self._step, "race": self._race}
+        crossed, reserve = self._crossed, self._begin_reserve
+        return _outcomes(columns, self._places, crossed, self._slack, reserve, self._too_fast)
+
+    def _step_rows(self, rows: range, attempts: Iterable[tuple[Any, int]]) -> None:
+        places, cells = len(self._places), self._slack.shape[1]
+        places_m, columns = table(self._places), (empty(0), empty(0))
+        ends, crossed = empty(len(kernel.OUTCOME)), empty(5 * places)
+        for i, (a, known) in zip(rows, attempts, strict=True):
+            first = a.tick
+            if len(columns[0]) <= a.ticks - first:
+                columns = empty(a.ticks - first + 1), empty(a.ticks - first + 1)
+            a.xs, a.vs = columns
+            a.watching = self._watch_light
+            self._step[i], self._race[i], self._begin_reserve[i] = a.step, a.race, a.reserve
+            if places:
+                crossed[:] = table(self._crossed[i])
+                a.places, a.places_m, a.crossed = places, places_m, crossed
             if cells:
-                a.slack_cells, a.slack_until = cells, a.race - (slack_until_m or 0.0)
-                a.slack = slack[i] if COMPILED else slack[i].tolist()
-            kernel.run(a, known[i])
+                a.slack_cells, a.slack_until = cells, a.race - self._slack_until_m
+                a.slack = table(self._slack[i])
+            kernel.run(a, known)
+            a.report(ends, 0)
+            self._ends[i], self._crossed[i] = ends, crossed
+            if cells:
+                self._slack[i] = a.slack
             if a.fastest > slowest_record(a.race):
-                too_fast[i] = ran_too_fast(np.array(xs[: a.tick - first[i] + 1]), a.step)
-            if not COMPILED:
-                crossed[i], slack[i] = (a.crossed if len(places) else 0), (a.slack if cells else 0)
-
-    workers = _workers(len(attempts), threads)
-    _in_threads(work, [jobs[i::workers] for i in range(workers)])
-    columns = {name: _column(attempts, name) for name in (*_ENDS, *_LOST, "step", "race")}
-    return _outcomes(columns, places, crossed, slack, np.array(begins), too_fast)
+                self._too_fast[i] = ran_too_fast(np.array(a.xs[: a.tick - first + 1]), a.step)
 
 
 def run_sampled(
@@ -339,7 +379,7 @@ def run_sampled(
     def prepared() -> Any:
         a = attempt_of(scenario, step_s)
         a.ticks = a.ticks if until_tick is None else until_tick
-        a.xs = empty(max(a.ticks, 0) + 1)
+        a.xs, a.vs = empty(max(a.ticks, 0) + 1), empty(max(a.ticks, 0) + 1)
         if len(places):
             a.places, a.places_m, a.crossed = len(places), table(places), parts[3]
         return a
@@ -357,7 +397,6 @@ def run_sampled(
     )
     columns = dict(zip(kernel.STATE, after.T, strict=True))
     columns |= dict(zip(kernel.OUTCOME, ends.T, strict=True))
-    columns |= dict.fromkeys(_LOST, np.zeros(count))
     columns |= {"step": np.full(count, step_s), "race": np.full(count, scenario.distance)}
     # again, one by one: a sample's distances are gone when the next one is run
     for row in np.flatnonzero(columns["fastest"] > slowest_record(scenario.distance)).tolist():
@@ -396,14 +435,6 @@ def _free_processors() -> int:
     return count if current_thread() is main_thread() else max(1, count - 1)
 
 
-_ENDS = (
-    "tick", "x1", "v1", "x", "v", "reserve",
-    "finished", "stepped", "spent", "drawn", "sheltered", "least_reserve",
-)  # fmt: skip
-_LOST = ("lost", "lost_x0", "lost_v0", "lost_x1", "lost_v1", "lost_share")
-"""What of an attempt `_outcomes` reads, and of the light if it was watched."""
-
-
 def _outcomes(
     ran: Mapping[str, Floats],
     places: Floats,
@@ -419,8 +450,10 @@ def _outcomes(
     tick = passed[..., 0]
     x0, v0, x1, v1 = np.moveaxis(passed[..., 1:], -1, 0)
     share = crossing(x0, v0, x1, v1, step[:, None], places)
-    lost, x0, v0, x1, v1, lost_share = (ran[name] for name in _LOST)
-    lost_m = hermite(x0, v0, x1, v1, step, lost_share)
+    lost, lost_x0, lost_v0, lost_x1, lost_v1, lost_share = (
+        ran[name] for name in kernel.OUTCOME[-6:]
+    )
+    lost_m = hermite(lost_x0, lost_v0, lost_x1, lost_v1, step, lost_share)
     used = begin_reserve - ran["reserve"]
     off, spent = used - ran["drawn"] * step, ran["spent"] * step
     return Outcomes(
@@ -433,10 +466,6 @@ def _outcomes(
         np.where((lost > 0) & (lost_m <= race), lost_m, np.nan),
         slack,
     )
-
-
-def _column(attempts: Sequence[Any], name: str) -> Floats:
-    return np.array([getattr(a, name) for a in attempts], dtype=np.float64)
 
 
 def _finish(ran: Mapping[str, Floats]) -> Floats:

@@ -26,7 +26,7 @@ cpdef double lean_strain(double v) noexcept nogil
 cpdef double bend_factor(double v) noexcept nogil
 @cython.locals(halves=Py_ssize_t)
 cpdef double on_bend(double s) noexcept nogil
-@cython.locals(back=double, error=double, place=double, last=double, i=Py_ssize_t)
+@cython.locals(back=double, share=double, error=double, place=double, last=double, i=Py_ssize_t)
 cdef double leader_error(double x, double fast_opening, Py_ssize_t jitter,
                          const double[::1] errors) noexcept nogil
 
@@ -38,8 +38,8 @@ cdef class Pace:
     cdef Py_ssize_t last, halves
     cdef double loss, tau, ahead, half_step
 
-    @cython.locals(i=Py_ssize_t, half=Py_ssize_t, t=double, u=double, p0=double, p=double, lost=double, du=double,
-                   under=double, dx=double)
+    @cython.locals(i=Py_ssize_t, half=Py_ssize_t, t=double, begin=double, end=double, x=double, p=double,
+                   slope=double, v=double, du=double, under=double, dx=double)
     cpdef void tabulate(self, double half_step, Py_ssize_t halves, double[::1] marks,
                         double[::1] speeds)
     @cython.locals(half=Py_ssize_t, last=Py_ssize_t, halves=Py_ssize_t, after=double,
@@ -73,7 +73,7 @@ cdef class Formation:
 
 @cython.final
 cdef class Attempt:
-    cdef public double step, race, start, drag_k, force_k, cost_k, aerobic_max
+    cdef public double step, race, start, cells_per_m, drag_k, force_k, cost_k, aerobic_max
     cdef public double tau_aerobic, per_tau_aerobic
     cdef public double anticipation, gusts, heat, last_place, shelter_step, shift, scale, drop_back, wide_m
     cdef public double earlier_share, earlier_shift, earlier_scale, changed_at
@@ -91,7 +91,7 @@ cdef class Attempt:
     cdef public Py_ssize_t mode
 
     cdef public bint recording, watching, finished
-    cdef public Py_ssize_t places, slack_cells
+    cdef public Py_ssize_t places, slack_cells, crossed_from
     cdef public double slack_until
     cdef public double[::1] xs, vs, aerobics, reserves, powers, shelters, groups, crossed, slack
     cdef public double[::1] group_vs, wides, modes, helds, felts
@@ -100,10 +100,10 @@ cdef class Attempt:
     cdef public double fastest, lost_share, lost_x0, lost_v0, lost_x1, lost_v1
     cdef public bint lost
 
-    cdef Py_ssize_t coming, stage, crossed_from
+    cdef Py_ssize_t stage
     cdef double mark, planned, line, line_v, top, share, least, lead, far, gap, wanted_group
     cdef double group_accel, wanted, cruise, shelter, bend, wind, gust, exposed, way
-    cdef double accel, power, supply, spare, spare_x, clear
+    cdef double accel, power, supply, spare, spare_x
 
     @cython.locals(exposure=double, loss=double)
     cdef void follow(self, Py_ssize_t half) noexcept nogil
@@ -152,14 +152,15 @@ cdef class Attempt:
     @cython.locals(row=Py_ssize_t, i=Py_ssize_t, known=Py_ssize_t)
     cdef void each(self, Py_ssize_t first, Py_ssize_t last, const double[::1] constants,
                    double[::1] states, double[::1] outcomes) noexcept nogil
+    cpdef void report(self, double[::1] outcomes, Py_ssize_t i) noexcept nogil
     cdef void observe(self, Py_ssize_t i) noexcept nogil
     cdef void keep(self, Py_ssize_t i) noexcept nogil
     @cython.locals(half=Py_ssize_t)
-    cdef double clear_of_light(self) noexcept nogil
-    @cython.locals(clear=double)
-    cdef void watch(self) noexcept nogil
-    @cython.locals(i=Py_ssize_t)
-    cdef void pass_places(self) noexcept nogil
+    cdef double clear_of_light(self, Py_ssize_t i, Py_ssize_t tick) noexcept nogil
+    @cython.locals(last=Py_ssize_t, i=Py_ssize_t, clear=double, after=double)
+    cdef void look_for_light(self, Py_ssize_t first) noexcept nogil
+    @cython.locals(last=Py_ssize_t, i=Py_ssize_t, place=Py_ssize_t, at=Py_ssize_t)
+    cdef void look_for_places(self, Py_ssize_t first) noexcept nogil
     @cython.locals(limit=double, slack=double, before=double, before_x=double, place=double,
                    way=double, over=double, i=Py_ssize_t)
     cdef void look_for_slack(self) noexcept nogil

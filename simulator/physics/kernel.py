@@ -130,8 +130,12 @@ STATE_COUNT = len(STATE)
 SAMPLED = ("drag_k", "force_k", "aerobic_max", "scale")
 """The constants in which the samples of `run_samples` differ, beside their states."""
 SAMPLED_COUNT = len(SAMPLED)
-OUTCOME = ("finished", "stepped", "spent", "drawn", "sheltered", "least_reserve", "fastest")
-"""What `run_samples` keeps of how each sample ends, beside its state."""
+OUTCOME = (
+    "tick", "x1", "v1", "x", "v", "reserve",
+    "finished", "stepped", "spent", "drawn", "sheltered", "least_reserve", "fastest",
+    "lost", "lost_x0", "lost_v0", "lost_x1", "lost_v1", "lost_share",
+)  # fmt: skip
+"""What `Attempt.report` writes of how an attempt ended, in this order."""
 OUTCOME_COUNT = len(OUTCOME)
 
 EXP_WHOLE = array("d", [math.exp(-i) for i in range(41)])
@@ -201,7 +205,8 @@ def leader_error(x: float, fast_opening: float, jitter: int, errors: Table) -> f
     error = 0.0
     if x < OPENING_END_M:
         back = (x - OPENING_PEAK_M) / (OPENING_END_M - OPENING_PEAK_M)
-        error = fast_opening * (smooth(x / OPENING_PEAK_M) - smooth(back))
+        share = smooth(x / OPENING_PEAK_M) if x < OPENING_PEAK_M else 1.0 - smooth(back)
+        error = fast_opening * share
     if jitter > 0:
         place = x / JITTER_KNOT_M
         last = jitter - 1.001
@@ -261,31 +266,44 @@ class Pace:
         self.halves = halves
         self.marks = marks
         self.speeds = speeds
-        i = 0
-        for half in range(halves):
+        # the flying clock first
+        half = 0
+        while half < halves and self.loss != 0.0 and half * half_step < 40.0 * self.tau:
             t = half * half_step
-            u = self.ahead + t
-            if self.loss != 0.0:
-                lost = self.loss
-                if t < 40.0 * self.tau:
-                    lost = self.loss * rise(t / self.tau)
-                u = self.ahead + (t - lost)
-            while i < self.last - 1 and u >= self.u[i + 1]:
-                i += 1
-            if u > self.u[self.last]:
-                marks[half] = self.x[self.last] + (u - self.u[self.last]) / self.pace[self.last]
-                speeds[half] = 1.0 / self.pace[self.last]
-            else:
-                p0 = self.pace[i]
-                p = p0
-                du = u - self.u[i]
-                dx = du / p0
-                if self.slope[i] != 0.0:
-                    under = p0 * p0 + 2.0 * self.slope[i] * du
-                    dx = 2.0 * du / (p0 + sqrt(under if under > 0.0 else 0.0))
-                    p = p0 + self.slope[i] * dx
-                marks[half] = self.x[i] + dx
-                speeds[half] = 1.0 / p
+            marks[half] = self.ahead + (t - self.loss * rise(t / self.tau))
+            half += 1
+        while half < halves:
+            marks[half] = self.ahead + (half * half_step - self.loss)
+            half += 1
+        half = 0
+        for i in range(self.last):
+            begin = self.u[i]
+            end = self.u[i + 1]
+            x = self.x[i]
+            p = self.pace[i]
+            slope = self.slope[i]
+            v = 1.0 / p
+            while half < halves:
+                du = marks[half] - begin
+                if marks[half] >= end and (marks[half] > end or i < self.last - 1):
+                    break
+                if slope == 0.0:
+                    marks[half] = x + du / p
+                    speeds[half] = v
+                else:
+                    under = p * p + 2.0 * slope * du
+                    dx = 2.0 * du / (p + sqrt(under if under > 0.0 else 0.0))
+                    marks[half] = x + dx
+                    speeds[half] = 1.0 / (p + slope * dx)
+                half += 1
+        end = self.u[self.last]
+        x = self.x[self.last]
+        p = self.pace[self.last]
+        v = 1.0 / p
+        while half < halves:
+            marks[half] = x + (marks[half] - end) / p
+            speeds[half] = v
+            half += 1
 
     def lead(
         self,
@@ -308,7 +326,8 @@ class Pace:
         last = light.halves - 1
         error = leader_error(light.marks[0], fast_opening, jitter, errors)
         before = error
-        for half in range(light.halves):
+        half = 0
+        while half <= last and (jitter > 0 or half == 0 or light.marks[half - 1] < OPENING_END_M):
             v = light.speeds[half]
             after = error
             halves = 2 if 0 < half < last else 1
@@ -322,6 +341,11 @@ class Pace:
             speeds[half] = v + (more if more < LEAD_SPEED_MAX else LEAD_SPEED_MAX)
             before = error
             error = after
+            half += 1
+        while half <= last:  # the opening is given back: he is where the light is
+            marks[half] = light.marks[half]
+            speeds[half] = light.speeds[half]
+            half += 1
 
     def mark(self, half: int) -> float:
         """Return where the mark is [m] so many half steps after the gun."""
@@ -472,6 +496,7 @@ class Attempt:
 
     Constants (see `simulator.physics.setup`):
         step, race, start: time step [s], race distance and track position of the start line [m].
+        cells_per_m: how many track cells there are to a metre of the lap [1/m].
         drag_k: K = k rho CdA / (2 m g) [s2/m2]; force_k: k / g [s2/m]; cost_k: the kit's cost [1].
         aerobic_max: MAP in this air with the form on the day [W/kg]; heat: how fast the heat to
             which she is exposed adds up [deg C min/s].
@@ -499,8 +524,8 @@ class Attempt:
 
     What is recorded, on demand:
         recording: fills the columns xs, vs, aerobics, reserves, powers, shelters, groups, group_vs,
-            wides, modes, helds, felts; an entry for each tick from the first one on. xs is always
-            filled.
+            wides, modes, helds, felts; an entry for each tick from the first one on. xs and vs are
+            always filled.
         places: how many places_m [m] are looked for; crossed: from entry crossed_from on, for each
             of them the tick before it, and x and v at that tick and the next, places * 5 entries.
         watching: looks for where `light` is lost, that is ahead by `light_lag` half steps; lost:
@@ -527,10 +552,9 @@ class Attempt:
     wanted_group: float
     bend: float
     bends: Table
+    cells_per_m: float
     changed_at: float
     changing: bool
-    clear: float
-    coming: int
     cost_k: float
     cross: Table
     crossed: Column
@@ -653,7 +677,6 @@ class Attempt:
         self.watching = False
         self.places = 0
         self.crossed_from = 0
-        self.coming = 0
         self.slack_cells = 0
         self.stage = 0
         self.wind = 0.0
@@ -856,7 +879,7 @@ class Attempt:
         """
         self.shelter = shelter
         self.exposed = self.drag_k * (1.0 - shelter)
-        place = (x + self.start) * CELLS_PER_M
+        place = (x + self.start) * self.cells_per_m
         if not place > 0.0:
             place = 0.0
         cell = int(place)
@@ -1068,6 +1091,9 @@ class Attempt:
 
     def steps(self, known: int) -> None:
         """Step until she is at the line, stands still, or patience is out; see `begin`."""
+        self.stage = 0
+        self.wind = 0.0
+        self.gust = 0.0
         self.begin(known)
         first = self.tick
         spent = 0.0
@@ -1082,18 +1108,13 @@ class Attempt:
         self.lost_v0 = 0.0
         self.lost_x1 = 0.0
         self.lost_v1 = 0.0
-        if self.watching:
-            self.clear = self.clear_of_light()
         self.spare_x = self.x
         self.spare = NEVER
-        while self.coming < self.places and self.places_m[self.coming] <= self.x:
-            self.coming += 1
         self.xs[0] = self.x
-        self.observed = False
+        self.vs[0] = self.v
+        self.observed = self.recording or self.slack_cells > 0
         if self.recording:
             self.keep(0)
-        if self.recording or self.watching or self.places > 0 or self.slack_cells > 0:
-            self.observed = True
         h = self.step
         x, x1, x2 = self.x, self.x1, self.x2
         v, v1, v2 = self.v, self.v1, self.v2
@@ -1149,6 +1170,7 @@ class Attempt:
             if v > fastest:
                 fastest = v
             self.xs[tick - first] = x
+            self.vs[tick - first] = v
             if self.observed:
                 self.x, self.x1 = x, x1
                 self.v, self.v1 = v, v1
@@ -1176,6 +1198,9 @@ class Attempt:
         self.sheltered = sheltered
         self.least_reserve = least
         self.fastest = fastest
+        self.look_for_places(first)
+        if self.watching:
+            self.look_for_light(first)
         if self.recording:
             self.look_back(first)
 
@@ -1190,8 +1215,6 @@ class Attempt:
         self.reserve2, self.group2, self.group_v2 = states[i + 16], states[i + 17], states[i + 18]
         self.wide, self.held, self.felt = states[i + 19], states[i + 21], states[i + 22]
         self.mode = int(states[i + 20])
-        self.coming = 0
-        self.stage = 0
         return self.tick + 1 if self.tick < 2 else 3
 
     def leave(self, states: Column, i: int) -> None:
@@ -1221,29 +1244,31 @@ class Attempt:
             known = self.go_on(states, i)
             self.steps(known)
             self.leave(states, i)
-            i = OUTCOME_COUNT * row
-            outcomes[i] = 1.0 if self.finished else 0.0
-            outcomes[i + 1] = self.stepped
-            outcomes[i + 2] = self.spent
-            outcomes[i + 3] = self.drawn
-            outcomes[i + 4] = self.sheltered
-            outcomes[i + 5] = self.least_reserve
-            outcomes[i + 6] = self.fastest
+            self.report(outcomes, OUTCOME_COUNT * row)
+
+    def report(self, outcomes: Column, i: int) -> None:
+        """Write how the attempt ended, beginning at entry i."""
+        outcomes[i] = self.tick
+        outcomes[i + 1], outcomes[i + 2], outcomes[i + 3] = self.x1, self.v1, self.x
+        outcomes[i + 4], outcomes[i + 5] = self.v, self.reserve
+        outcomes[i + 6] = 1.0 if self.finished else 0.0
+        outcomes[i + 7] = self.stepped
+        outcomes[i + 8], outcomes[i + 9], outcomes[i + 10] = self.spent, self.drawn, self.sheltered
+        outcomes[i + 11], outcomes[i + 12] = self.least_reserve, self.fastest
+        outcomes[i + 13] = 1.0 if self.lost else 0.0
+        outcomes[i + 14], outcomes[i + 15] = self.lost_x0, self.lost_v0
+        outcomes[i + 16], outcomes[i + 17] = self.lost_x1, self.lost_v1
+        outcomes[i + 18] = self.lost_share
 
     def observe(self, i: int) -> None:
         """Keep what is wanted of the step just taken; i counts the steps."""
         if self.recording:
             self.keep(i)
-        if self.watching:
-            self.watch()
-        if self.coming < self.places:
-            self.pass_places()
         if self.slack_cells > 0 and self.spare_x < self.slack_until:
             self.look_for_slack()
 
     def keep(self, i: int) -> None:
         """Keep the state as entry i of the columns."""
-        self.vs[i] = self.v
         self.aerobics[i] = self.aerobic
         self.reserves[i] = self.reserve
         self.groups[i] = self.group
@@ -1253,35 +1278,46 @@ class Attempt:
         self.helds[i] = self.held
         self.felts[i] = self.felt
 
-    def clear_of_light(self) -> float:
+    def look_for_places(self, first: int) -> None:
+        """Keep for every place that was passed the step in which it was."""
+        last = self.tick - first
+        i = 0
+        place = 0
+        while place < self.places and self.places_m[place] <= self.xs[0]:
+            place += 1
+        while place < self.places and i < last:
+            i += 1
+            while place < self.places and self.xs[i] >= self.places_m[place]:
+                at = self.crossed_from + 5 * place
+                self.crossed[at] = first + i - 1
+                self.crossed[at + 1] = self.xs[i - 1]
+                self.crossed[at + 2] = self.vs[i - 1]
+                self.crossed[at + 3] = self.xs[i]
+                self.crossed[at + 4] = self.vs[i]
+                place += 1
+
+    def clear_of_light(self, i: int, tick: int) -> float:
         """Return by how much she is ahead of where the light was `light_lag` half steps ago [m]."""
-        half = 2 * self.tick - self.light_lag
-        return self.x - (self.light.mark(half) if half > 0 else 0.0)
+        half = 2 * tick - self.light_lag
+        return self.xs[i] - (self.light.mark(half) if half > 0 else 0.0)
 
-    def watch(self) -> None:
-        """Keep the step just taken if the light has come so far ahead of her in it."""
-        clear = self.clear_of_light()
-        if clear >= 0.0:
-            self.lost = False
-        elif self.clear >= 0.0:
+    def look_for_light(self, first: int) -> None:
+        """Keep the step in which the light came so far ahead of her for good, if it did."""
+        last = self.tick - first
+        i = last
+        clear = self.clear_of_light(i, self.tick)
+        after = clear
+        while i > 0 and clear < 0.0:
+            i -= 1
+            after = clear
+            clear = self.clear_of_light(i, first + i)
+        if i < last and clear >= 0.0:
             self.lost = True
-            self.lost_share = self.clear / (self.clear - clear)
-            self.lost_x0 = self.x1
-            self.lost_v0 = self.v1
-            self.lost_x1 = self.x
-            self.lost_v1 = self.v
-        self.clear = clear
-
-    def pass_places(self) -> None:
-        """Keep the step just taken for every place that was passed in it."""
-        while self.coming < self.places and self.x >= self.places_m[self.coming]:
-            i = self.crossed_from + 5 * self.coming
-            self.crossed[i] = self.tick - 1
-            self.crossed[i + 1] = self.x1
-            self.crossed[i + 2] = self.v1
-            self.crossed[i + 3] = self.x
-            self.crossed[i + 4] = self.v
-            self.coming += 1
+            self.lost_share = clear / (clear - after)
+            self.lost_x0 = self.xs[i]
+            self.lost_v0 = self.vs[i]
+            self.lost_x1 = self.xs[i + 1]
+            self.lost_v1 = self.vs[i + 1]
 
     def look_for_slack(self) -> None:
         """Keep the least power to spare in its cell: the limit less what following takes.

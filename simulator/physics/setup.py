@@ -10,6 +10,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -50,6 +51,7 @@ from simulator.physics.kernel import (
     JITTER_KNOT_M,
     PLAN_CELL_M,
     TRACK_CELLS,
+    UNFELT,
 )
 from simulator.physics.pacers import paths_of, stints_of
 from simulator.physics.shelter import (
@@ -61,7 +63,7 @@ from simulator.physics.shelter import (
     nobody,
     profile_together,
 )
-from simulator.physics.track import on_bend, on_oval, start_position
+from simulator.physics.track import on_bend, start_position
 from simulator.recording.recording import State
 from simulator.scenario.model import Environment, Runner, Scenario, Wind
 from simulator.scenario.pacers import ConstantShelter, Leader, Pacers, Stint
@@ -119,9 +121,11 @@ def pace_of(schedule: Schedule, step_s: float) -> Any:
 
 def _knots_of(schedule: Schedule) -> Any:
     loss = schedule.start_loss_s
-    slope = np.diff(schedule.knot_pace) / np.diff(schedule.knot_x)
-    knots = (schedule.knot_u, schedule.knot_x, schedule.knot_pace, slope)
-    return kernel.Pace(*map(table, knots), loss, loss or 1.0, 0.0)
+    x, pace = schedule.knot_x.tolist(), schedule.knot_pace.tolist()
+    pieces = zip(pairwise(x), pairwise(pace), strict=True)
+    slope = [(p1 - p0) / (x1 - x0) for (x0, x1), (p0, p1) in pieces]
+    knots = [table(k) for k in (schedule.knot_u, schedule.knot_x, schedule.knot_pace, slope)]
+    return kernel.Pace(*knots, loss, loss or 1.0, 0.0)
 
 
 def _without_knots() -> Any:
@@ -150,7 +154,7 @@ def remaining_of(pace: Any, race_m: float) -> tuple[Any, Any, Any]:
     return level, drag, time
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=32)
 def planned_of(plan: Plan, race_m: float, step_s: float = STEP_S) -> Planned:
     """Return a plan over `race_m` [m] as the kernel reads it."""
     schedule = schedule_of(plan, race_m)
@@ -189,7 +193,7 @@ def group_line(scenario: Scenario, step_s: float = STEP_S) -> Any:
     return _group_line(light, leader, step_s)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=32)
 def _group_line(light: Planned, leader: Leader, step_s: float) -> Any:
     """Return the line of a leader who errs; cached by the identity of what he follows."""
     count, errors = jitter_of(leader, light.schedule.distance_m)
@@ -383,14 +387,14 @@ def _together(bodies: tuple[Body, ...]) -> Influence:
 
 @lru_cache(maxsize=4)
 def _bends(lap_m: float) -> Any:
-    """Return what the bends cost, by cell of 400 m: of a shorter lap, some of its laps.
+    """Return what the bends cost, by cell of a lap.
 
     Leaning costs as the square of its tangent (Taboga & Kram 2019), and so as the radius to -2, to
     1.5 % at 6.5 m/s on a lap of 200 m. Banking is taken to change nothing of it (assumed): the
     legs bear the same weight.
     """
     cells = (np.arange(TRACK_CELLS) + 0.5) / CELLS_PER_M
-    return table(np.where(on_bend(on_oval(cells, lap_m)), BEND_COST * (LAP_M / lap_m) ** 2, 0.0))
+    return table(np.where(on_bend(cells), BEND_COST * (LAP_M / lap_m) ** 2, 0.0))
 
 
 def _bends_of_plan(level: Any, v_m_s: float, lap_m: float) -> Any:
@@ -401,9 +405,8 @@ def _bends_of_plan(level: Any, v_m_s: float, lap_m: float) -> Any:
 
 
 @lru_cache(maxsize=64)
-def _winds(wind: Wind, lap_m: float) -> tuple[Any, Any]:
-    cells = (np.arange(TRACK_CELLS) + 0.5) / CELLS_PER_M
-    places = on_oval(cells, lap_m)
+def _winds(wind: Wind) -> tuple[Any, Any]:
+    places = (np.arange(TRACK_CELLS) + 0.5) / CELLS_PER_M
     return table(head_wind(wind, places)), table(cross_wind_square(wind, places))
 
 
@@ -413,44 +416,96 @@ def attempt_of(scenario: Scenario, step_s: float = STEP_S) -> Any:
     Raises:
         SimulationError: the step is longer than `LONGEST_STEP_S`, or a number is beyond all bounds.
     """
-    if not 0.0 < step_s <= LONGEST_STEP_S:
-        raise SimulationError(
-            f"A step of {step_s:g} s is too long for the model: {LONGEST_STEP_S:g} s at most."
-        )
-    a = kernel.Attempt()
-    race = scenario.distance
-    a.step, a.race, a.start = step_s, race, start_position(race)
+    return AttemptMaker(step_s).attempt(scenario)
+
+
+class AttemptMaker:
+    """Makes an attempt of one scenario after another, all in the same object.
+
+    The rows of a sweep share most of their sections: what has not changed is not set anew.
+    """
+
+    def __init__(self, step_s: float = STEP_S) -> None:
+        if not 0.0 < step_s <= LONGEST_STEP_S:
+            raise SimulationError(
+                f"A step of {step_s:g} s is too long for the model: {LONGEST_STEP_S:g} s at most."
+            )
+        self._step_s = step_s
+        self._before: Scenario | None = None
+        self._attempt = kernel.Attempt()
+        self._start = (0.0, 0.0)
+
+    def attempt(self, scenario: Scenario) -> Any:
+        """Return a scenario as an attempt that stands on the start line, until the next call.
+
+        Raises:
+            SimulationError: a number is beyond all bounds.
+        """
+        a, was, new = self._attempt, self._before, scenario
+        self._before = None  # where this one is refused, the next is made from the beginning
+        if was is None:
+            race = air = runner = group = True
+        else:
+            race = (new.distance, new.track) != (was.distance, was.track)
+            race = race or new.plan is not was.plan or new.wavelight is not was.wavelight
+            group = race or new.pacers is not was.pacers
+            air = race or new.environment is not was.environment
+            runner = air or new.runner is not was.runner
+        if race:
+            _set_race(a, scenario, self._step_s)
+        if air:
+            _set_air(a, scenario)
+        if runner:
+            planned_s = planned_of(new.plan, new.distance, self._step_s).schedule.finish_s
+            self._start = _set_runner(a, scenario, planned_s)
+        if group or runner:
+            _set_group(a, scenario, self._step_s)
+        a.aerobic, a.reserve = self._start
+        a.tick = a.mode = 0
+        a.x = a.v = a.group = a.group_v = a.wide = a.held = 0.0
+        a.felt = UNFELT
+        _refuse_extremes(a)
+        self._before = scenario
+        return a
+
+
+def _set_race(a: Any, scenario: Scenario, step_s: float) -> None:
+    race, lap_m = scenario.distance, scenario.track.lap
+    a.step, a.race, a.start = step_s, race, start_position(race, lap_m)
+    a.cells_per_m = TRACK_CELLS / lap_m
     plan = planned_of(scenario.plan, race, step_s)
-    body = scenario.runner
-    _set_runner(a, body, scenario.environment, plan.schedule.finish_s)
-    a.plan, a.leader = plan.pace, group_line(scenario, step_s)
+    a.plan = plan.pace
     a.light = light_of(scenario, step_s).pace
     a.level, a.drag, a.time = plan.remaining
     a.last_place = len(a.level) - 1.001
-    a.shelter_step = SHELTER_RATE * step_s
-    a.light_lag = round(2.0 * LOST_S / step_s)
-    stints, a.shift = stints_of(scenario.pacers)
-    sheltering = sheltering_of(stints, scenario.pacers.shelter, race)
-    a.formation = a.outside = a.earlier = sheltering.tables
-    a.follows, a.passes, a.wide_m = body.follows == "pacers", body.passes, sheltering.wide_m
-    if a.passes:
-        a.outside = sheltering_of(stints, scenario.pacers.shelter, race, outside=True).tables
-    a.scale = scenario.pacers.wake
-    waits = scenario.pacers.policy == "wait_for_runner"
-    a.drop_back = scenario.pacers.drop_back if waits else 0.0
-    wind = scenario.environment.wind
-    lap_m = scenario.track.lap
     a.bends = _bends(lap_m)
     if lap_m != LAP_M:
         a.level = _bends_of_plan(a.level, race / plan.schedule.finish_s, lap_m)
-    a.windy = wind.speed > 0
-    a.gusts = gusts(wind)
-    a.head_wind, a.cross = _winds(wind, lap_m) if a.windy else (table(_NO_TABLE),) * 2
-    a.heat = heat_rate(scenario.environment)
+    a.shelter_step = SHELTER_RATE * step_s
+    a.light_lag = round(2.0 * LOST_S / step_s)
     a.ticks = math.ceil((PATIENCE * plan.schedule.finish_s + PATIENCE_S) / step_s)
     a.stands_from = int(STANDS_AFTER_S / step_s)
-    _refuse_extremes(a)
-    return a
+
+
+def _set_air(a: Any, scenario: Scenario) -> None:
+    wind = scenario.environment.wind
+    a.windy = wind.speed > 0
+    a.gusts = gusts(wind)
+    a.head_wind, a.cross = _winds(wind) if a.windy else (table(_NO_TABLE),) * 2
+    a.heat = heat_rate(scenario.environment)
+
+
+def _set_group(a: Any, scenario: Scenario, step_s: float) -> None:
+    body, pacers, race = scenario.runner, scenario.pacers, scenario.distance
+    a.leader = group_line(scenario, step_s)
+    stints, a.shift = stints_of(pacers)
+    sheltering = sheltering_of(stints, pacers.shelter, race)
+    a.formation = a.outside = a.earlier = sheltering.tables
+    a.follows, a.passes, a.wide_m = body.follows == "pacers", body.passes, sheltering.wide_m
+    if a.passes:
+        a.outside = sheltering_of(stints, pacers.shelter, race, outside=True).tables
+    a.scale = pacers.wake
+    a.drop_back = pacers.drop_back if pacers.policy == "wait_for_runner" else 0.0
 
 
 def steady_attempt(
@@ -520,14 +575,16 @@ def endurance_share(endurance: float, race_s: float) -> float:
     return max(0.0, 1.0 - endurance * math.log(race_s / ENDURANCE_FROM))
 
 
-def _set_runner(a: Any, runner: Runner, environment: Environment, planned_s: float) -> None:
-    k = runner_constants(runner, environment, planned_s)
-    a.drag_k, a.force_k, a.aerobic_max, a.reserve = map(float, k)
+def _set_runner(a: Any, scenario: Scenario, planned_s: float) -> tuple[float, float]:
+    """Set the runner's constants and return her aerobic power and reserve at the gun."""
+    runner = scenario.runner
+    k = runner_constants(runner, scenario.environment, planned_s)
+    a.drag_k, a.force_k, a.aerobic_max, reserve = map(float, k)
     a.cost_k = runner.kit.cost * runner.economy
     a.tau_aerobic = runner.oxygen_kinetics
     a.per_tau_aerobic = 1.0 / runner.oxygen_kinetics
     a.anticipation = runner.anticipation
-    a.x, a.v, a.aerobic = 0.0, 0.0, AEROBIC_START * runner.economy
+    return AEROBIC_START * runner.economy, reserve
 
 
 def runner_constants(

@@ -3,17 +3,20 @@
 In: a file. Out: `Activity`: its laps, its splits, its track, all on the timer, pauses left out.
 What of it is the run of a race is worked out by `simulator.analysis.activities`.
 
-XML is read by the standard library alone, and refused as soon as it declares entities. FIT needs
-the extra `activities`.
+Each may be packed by gzip, as archives of watches' accounts are: `run.fit.gz`. It is unpacked no
+further than such a file may be large. XML is read by the standard library alone, and refused as
+soon as it declares entities. FIT needs the extra `activities`.
 """
 
 from __future__ import annotations
 
 import calendar
 import csv
+import gzip
 import io
 import math
 import re
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -100,16 +103,31 @@ def read_activity(path: str | Path) -> Activity:
         ExtraError: it is a FIT file, and the extra that reads these is not installed.
     """
     path = Path(path)
-    ending = path.suffix.lower()
+    packed = path.suffix.lower() == ".gz"
+    ending = Path(path.stem if packed else path).suffix.lower()
     if ending not in _READERS:
         raise RecordingError(f"{path} is none of {', '.join(ENDINGS)}: no such run can be read.")
+    most = _MAX_BYTES.get(ending, _MAX_XML_BYTES)
     try:
-        data = read_bytes(path, _MAX_BYTES.get(ending, _MAX_XML_BYTES))
+        data = read_bytes(path, most)
+        data = _unpacked(data, most) if packed else data
         return _parsed(data, ending)
     except OSError as error:
         raise RecordingError(f"{path} cannot be read: {error.strerror or error}.") from error
     except _UnusableError as error:
         raise RecordingError(f"{path}: {error}.") from error
+
+
+def _unpacked(data: bytes, most: int) -> bytes:
+    """Return what gzip packed, which may be a thousand times as long: at most `most` bytes."""
+    try:
+        with gzip.GzipFile(fileobj=io.BytesIO(data)) as file:
+            text = file.read(most + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        raise _UnusableError("this is not packed by gzip, or it is damaged") from error
+    if len(text) > most:
+        raise _UnusableError(f"it holds more than {most // 1_000_000} MB")
+    return text
 
 
 @lru_cache(maxsize=8)  # by what the file says: a FIT file takes a fifth of a second

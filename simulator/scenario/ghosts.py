@@ -97,7 +97,9 @@ class ActivityGhost(_GhostBase):
 
     kind: Literal["activity"] = "activity"
     file: Line = Field(
-        ..., min_length=1, description="FIT, TCX, GPX, CSV or LSS file, from this file's folder."
+        ...,
+        min_length=1,
+        description="FIT, TCX, GPX, CSV or LSS file, also .gz, from this file's folder.",
     )
     distance: Metres | None = Field(
         None, ge=100, le=10_000, description="How long its race was [m]; left out: the scenario's."
@@ -109,15 +111,16 @@ class ActivityGhost(_GhostBase):
     standing_start: bool = Field(True, description="It started from rest.")
 
 
-_KINDS = {
-    ".npz": "recording",
-    **dict.fromkeys((".fit", ".tcx", ".gpx", ".csv", ".lss"), "activity"),
-}
+_ACTIVITIES = (".fit", ".tcx", ".gpx", ".csv", ".lss")
+_KINDS = {".npz": "recording", **dict.fromkeys(_ACTIVITIES, "activity")}
 
 
 def _kind_of(ghost: dict[str, Any]) -> str:
     if "file" in ghost:
-        return _KINDS.get(PurePath(str(ghost["file"])).suffix.lower(), "scenario")
+        path = PurePath(str(ghost["file"]).lower())
+        if path.suffix == ".gz":  # `run.fit.gz`
+            path = PurePath(path.stem if PurePath(path.stem).suffix in _ACTIVITIES else "")
+        return _KINDS.get(path.suffix, "scenario")
     return next((kind for kind in ("splits", "laps") if kind in ghost), "even")
 
 

@@ -124,7 +124,6 @@ KINDS = {
 """What a caption may ask for."""
 
 _BRACES = re.compile(r"\{([^{}]*)\}")
-_SENTENCE = re.compile(r"(?<=[.!?])\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,35 +143,20 @@ class Fact:
     when: When | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    """One sentence: pieces of text and facts, in their order."""
-
-    pieces: tuple[str | Fact, ...]
-
-    @property
-    def facts(self) -> tuple[Fact, ...]:
-        """The facts it asks for."""
-        return tuple(piece for piece in self.pieces if isinstance(piece, Fact))
-
-
-def parse_caption(text: str) -> tuple[Sentence, ...]:
-    """Return the sentences of a caption.
+def parse_caption(text: str) -> tuple[str | Fact, ...]:
+    """Return the pieces of a caption, text and facts in their order.
 
     Raises:
         ValueError: a placeholder cannot be read, or a brace stands alone.
     """
-    return tuple(_sentence(part) for part in _SENTENCE.split(" ".join(text.split())) if part)
-
-
-def _sentence(text: str) -> Sentence:
+    text = " ".join(text.split())
     pieces: list[str | Fact] = []
     end = 0
     for match in _BRACES.finditer(text):
         pieces += [_plain(text[end : match.start()]), parse_fact(match[1])]
         end = match.end()
     pieces.append(_plain(text[end:]))
-    return Sentence(tuple(piece for piece in pieces if piece != ""))
+    return tuple(piece for piece in pieces if piece != "")
 
 
 def _plain(text: str) -> str:
@@ -271,6 +255,15 @@ class Rival(Section):
         return self.scenario is not None or bool(self.set)
 
 
+class Figure(Section):
+    """One large number of a chapter, as `twelve pacers: 4:04.60`."""
+
+    name: Name = Field(..., description="What the number is, a few words.")
+    value: Annotated[Line, _readable(parse_caption)] = Field(
+        ..., description="The number; braces as in the caption: {finish of twelve pacers}."
+    )
+
+
 class Chapter(CheckedSection):
     """One chapter: an attempt, from when to when, how it is shown, and what is said."""
 
@@ -294,8 +287,15 @@ class Chapter(CheckedSection):
         0.0, ge=0, le=600, description="How long the picture stands at the end [s]."
     )
     rate: Number = Field(1.0, ge=0.1, le=32, description="Playback rate.")
-    then: Literal["go on", "wait"] = Field(
-        "go on", description="Go on with the next chapter, or wait for the speaker (no film does)."
+    card: Number = Field(
+        2.0,
+        ge=0,
+        le=60,
+        description="How long its name stands large before it begins [s]; 0: it begins at once.",
+    )
+    then: Literal["wait", "go on"] = Field(
+        "wait",
+        description="At its end wait for the speaker, or go on by itself; a film always goes on.",
     )
     camera: Annotated[
         Camera, BeforeValidator(_camera), WithJsonSchema({"type": "string", "enum": [*LISTED]})
@@ -312,11 +312,19 @@ class Chapter(CheckedSection):
     caption: Annotated[Text, _readable(parse_caption)] = Field(
         "",
         max_length=400,
-        description="One or two short sentences. What the model finds stands in braces: {finish}, "
-        "{light lost}, {difference}, {gap at 1200 m}, {shelter of NAME at bell}.",
+        description="Short sentences, four lines at most. What the model finds stands in braces: "
+        "{finish}, {light lost}, {difference}, {gap at 1200 m}, {shelter of NAME at bell}.",
     )
     notes: Annotated[Text, _readable(parse_caption)] = Field(
         "", max_length=4000, description="For the speaker alone; braces as in the caption."
+    )
+    figures: Annotated[tuple[Figure, ...], at_most(5)] = Field(
+        (), max_length=5, description="Large numbers over the picture, as at the end of a story."
+    )
+    knobs: Annotated[tuple[Line, ...], at_most(4)] = Field(
+        (),
+        max_length=4,
+        description="What the speaker may turn while it is shown: paths such as pacers.count.",
     )
     reveal: bool = Field(False, description="Show what is still to come in the run; no: suspense.")
 
@@ -335,6 +343,9 @@ class Story(Section):
     name: Name = Field(..., description="Title of the story.")
     note: Text = Field("", max_length=2000, description="A sentence or two for the reader.")
     scenario: Line = Field("breaking4", description="Scenario of chapters that name none.")
+    link: Line = Field(
+        "", description="Where its page stands: the last chapter shows this address as a QR code."
+    )
     chapters: Annotated[tuple[Chapter, ...], at_most(100)] = Field(
         ..., min_length=1, max_length=100, description="The chapters."
     )

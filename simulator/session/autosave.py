@@ -40,9 +40,10 @@ class SavedSession:
         version: of this form.
         source: the scenario's file; empty without one.
         shipped: it is one that comes with the program.
-        change: the settings, and how the attempt came to be.
+        change: the settings, and how the attempt came to be; None where a story says so.
         time_s: the moment that was shown [s].
         axis, measure: what the strip showed.
+        chapter: which chapter of a story was shown, from 0; None where there was no story.
         pins: how many runs were kept; they are in the file beside.
         when: when that was, in words.
     """
@@ -50,10 +51,11 @@ class SavedSession:
     version: int
     source: str
     shipped: bool
-    change: Change
+    change: Change | None
     time_s: float
     axis: str
     measure: str
+    chapter: int | None = None
     pins: int = 0
     when: str = ""
 
@@ -66,19 +68,25 @@ def state_folder() -> Path:
 
 
 class Autosave:
-    """Writes one session's state; finds that of an earlier one."""
+    """Writes one session's state; finds that of an earlier one.
 
-    def __init__(self, folder: Path | None = None) -> None:
+    Attributes:
+        story: the file of the story that is presented, whose sessions alone are found then; empty
+            without one.
+        problem: why the state could not be written; empty where it was.
+    """
+
+    def __init__(self, folder: Path | None = None, story: str = "") -> None:
         """Write nothing yet; what earlier runs left behind stays until it is taken."""
-        self._folder = folder or state_folder()
+        self._folder, self.story = folder or state_folder(), story
+        self._kind = "story" if story else "session"
         begun = datetime.now(UTC)
-        self._path = self._folder / f"session-{begun:%Y%m%d-%H%M%S}-{os.getpid()}.json"
+        self._path = self._folder / f"{self._kind}-{begun:%Y%m%d-%H%M%S}-{os.getpid()}.json"
         self._jobs = LatestJobs("autosave")
         self._since_s = 0.0
         self._written: tuple[object, object] | None = None
         self._left: str | None = None
         self.problem = ""
-        """Why it could not be written; empty where it was."""
 
     def pass_time(self, elapsed_s: float) -> bool:
         """Let wall time pass [s]; return whether it is time to write."""
@@ -142,7 +150,7 @@ class Autosave:
                 continue
             with suppress(ValidationError, OSError):
                 saved = _form().validate_json(read_bytes(path, MOST_BYTES))
-                if saved.version == _VERSION:
+                if saved.version == _VERSION and self.story in ("", saved.source):
                     return path, saved
         return None
 
@@ -153,7 +161,11 @@ class Autosave:
             self._left, left = "", self.left_behind()
             if left is not None:
                 saved = left[1]
-                name = Path(saved.source).name or saved.change.settings.name
+                name = Path(saved.source).name
+                if saved.chapter is not None:
+                    name = f"{name}, chapter {saved.chapter + 1}"
+                elif not name and saved.change is not None:
+                    name = saved.change.settings.name
                 pins = f", {saved.pins} kept" if saved.pins else ""
                 self._left = f"{name}, {saved.when}{pins}"
         return self._left
@@ -161,7 +173,7 @@ class Autosave:
     def _others(self) -> list[Path]:
         """Return the files of other runs, the newest first; their names begin with their time."""
         with suppress(OSError):
-            names = sorted(self._folder.glob("session-*.json"), reverse=True)
+            names = sorted(self._folder.glob(f"{self._kind}-*.json"), reverse=True)
             return [path for path in names if path != self._path and not _is_running(path)]
         return []
 

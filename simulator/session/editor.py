@@ -260,6 +260,19 @@ class SettingsEditor:
         if self.history.move(steps):
             self.problems.clear()
 
+    @property
+    def cost_s(self) -> float | None:
+        """How much later she finishes since the last change [s]; None where one does not finish.
+
+        The difference says what a change does, and keeps secret how the attempt ends.
+        """
+        history = self.history
+        if not history.at:
+            return None
+        last_two = history.changes[history.at - 1 : history.at + 1]
+        before_s, now_s = (self._forks.run(change.lineage).finish_s for change in last_two)
+        return None if before_s is None or now_s is None else now_s - before_s
+
     def edit(self, path: str, edit: Edit, tick: int | None) -> str:
         """Make a change under a name of its own; return why it was refused, or an empty text."""
         self._edit(path, edit, tick)

@@ -15,7 +15,7 @@ from simulator.scenario.model import Scenario
 from simulator.scenario.pacers import PacerFormation, Pacers
 from simulator.scenario.pasted import read_splits
 from simulator.session.editor import SettingsEditor
-from simulator.session.history import Settings, flow
+from simulator.session.history import Change, Settings, flow
 from simulator.session.knob_edits import MAX_TYPED, RefusedError
 from simulator.session.knobs import time_text
 
@@ -40,6 +40,17 @@ class Hands:
     ) -> None:
         """Change what the editor of the moment has, from the tick that is shown on."""
         self._editor, self._tick = editor, tick
+        self._made: Change | None = None
+
+    @property
+    def cost_s(self) -> float | None:
+        """How much later she finishes since a hand's change, while that is the last one [s]."""
+        editor = self._editor()
+        return editor.cost_s if editor.history.now is self._made else None
+
+    def note(self) -> None:
+        """Take the change that holds now as a hand's."""
+        self._made = self._editor().history.now
 
     @property
     def holding(self) -> bool:
@@ -190,12 +201,17 @@ class Hands:
                 return settings.without("pacers.formation").without("pacers.front_gap")
             return _inline(settings, pacers, _clear(pacers, slots))
 
-        return editor.edit(f"pacers.formation.{what}", change, self._tick())
+        return self._noted(editor.edit(f"pacers.formation.{what}", change, self._tick()))
+
+    def _noted(self, refusal: str) -> str:
+        if not refusal:
+            self.note()
+        return refusal
 
     def _once(self, what: str, change: Callable[[Settings, Scenario], Settings]) -> str:
         editor = self._editor()
         editor.history.gesture = None
-        return editor.edit(f"pacers.formation.{what}", change, self._tick())
+        return self._noted(editor.edit(f"pacers.formation.{what}", change, self._tick()))
 
 
 def _clear(pacers: Pacers, slots: Slots) -> Slots:

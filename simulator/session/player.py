@@ -13,7 +13,7 @@ from dataclasses import replace
 from simulator.stage.events import beat_s, event_distance, events
 from simulator.stage.keys import Action
 from simulator.stage.playback import FRAME_S, STALL_S, Playback
-from simulator.stage.scene import Cue, Scene
+from simulator.stage.scene import Cue, Outline, Scene
 from simulator.stage.scenery import ShowOptions, scene_of
 from simulator.stage.show import Show
 from simulator.units import format_clock
@@ -216,6 +216,21 @@ class Player:
         number = max(sum(at <= here + 1e-6 for _, at in cues), 1)
         following = self._words(cues[number][0]) if number < len(cues) else ""
         return Cue(self._words(cues[number - 1][0]), "", following, number, len(cues))
+
+    def jump(self, number: int) -> None:
+        """Go to an event, from 1; to the first or the last where there is none."""
+        cues = list(self._cues().values())
+        self._play_from(cues[min(max(number, 1), len(cues)) - 1])
+
+    def outline(self) -> Outline:
+        """Return the names of the events."""
+        return Outline(self.show.scenario.name, tuple(self._cues()))
+
+    def preview(self, number: int) -> Scene:
+        """Return how an event looks at first, from 1; what is known by then alone."""
+        time_s = list(self._cues().values())[number - 1]
+        playback = replace(self.playback, time_s=time_s, furthest_s=time_s)
+        return scene_of(self.show, playback, self.options)
 
     def _play_from(self, time_s: float) -> None:
         self.playback = replace(self.playback.seek(time_s), paused=False)

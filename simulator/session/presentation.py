@@ -4,8 +4,12 @@ In: a story's timeline; presses, actions, elapsed wall time. Out: the scenes of 
 their staging, cues for the speaker. Every attempt is run before the first picture, and what takes
 longer is worked out ahead, so that no press ever waits.
 
-Knobs work as in any session. What was turned is not in the script: its caption would be wrong, so
-none is shown, and the next press goes on with the story.
+A chapter ends by itself; then it waits for the speaker, or goes on where it says so. A press that
+comes just after it went on by itself was meant for what was shown before: it does nothing.
+
+Knobs work as in any session, and while presenting those that a chapter permits. What was turned is
+not in the script: its caption would be wrong, so what was turned is said instead, and the next
+press goes on with the story.
 """
 
 from __future__ import annotations
@@ -13,15 +17,20 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+from simulator.errors import ScenarioError
+from simulator.scenario.fields import did_you_mean, guess
 from simulator.scenario.reading import read_text
 from simulator.scenario.story_script import AttemptSpec, Script
 from simulator.session.findings import stretch_of
 from simulator.session.history import Segment, Settings
+from simulator.session.knobs import knobs_of
 from simulator.session.session import Session
 from simulator.stage.keys import Action
+from simulator.stage.panel_state import Knob, KnobKind
 from simulator.stage.playback import ORDINARY_S, STALL_S
-from simulator.stage.scene import Cue, Scene, Staging
+from simulator.stage.scene import Cue, Outline, Scene, Staging
 from simulator.stage.story import CompiledChapter, StoryTimeline, compile_story
+from simulator.units import format_time
 
 _BY_HAND = {
     Action.SEEK_BACK,
@@ -34,6 +43,29 @@ _BY_HAND = {
     Action.REPLAY,
 }
 """After these the story waits for the speaker: they look for something."""
+GRACE_S = 0.5
+"""So long after a chapter began by itself a press does nothing [s]."""
+TURNS = 50
+"""A knob is turned from one end to the other in about so many presses."""
+
+
+def check_knobs(timeline: StoryTimeline) -> None:
+    """Refuse knobs that a chapter permits and its scenario has not; raises `ScenarioError`."""
+    problems = []
+    for n, chapter in enumerate(timeline.chapters):
+        scenario = chapter.show.scenario
+        known = [knob.path for knob in knobs_of(scenario, scenario, {})]
+        problems += [
+            timeline.script.problem(
+                ("chapters", n, "knobs", k),
+                f"there is no knob '{path}'",
+                did_you_mean(guess(path, known), known),
+            )
+            for k, path in enumerate(chapter.spec.knobs)
+            if path not in known
+        ]
+    if problems:
+        raise ScenarioError(problems)
 
 
 class Presentation:
@@ -48,11 +80,15 @@ class Presentation:
         """Run every attempt and every bar, and wait at the beginning of the first chapter.
 
         Raises:
-            ScenarioError: an event or a fact of a chapter is not in its run.
+            ScenarioError: an event or a fact of a chapter is not in its run, or a knob that it
+                permits is not in its scenario.
         """
         self.timeline: StoryTimeline = compile_story(script)
+        check_knobs(self.timeline)
         self._number = 0
-        self._held_s = 0.0
+        self._held_s = self._card_left_s = 0.0
+        self._since_own_s = math.inf
+        self._knob: int | None = None
         self._by_hand = False
         self._waits = True
         self._staged: tuple[Scene, Staging, Scene] | None = None
@@ -81,17 +117,39 @@ class Presentation:
     # -- cues ------------------------------------------------------------------------------------
 
     def next_cue(self) -> None:
-        """Begin, or go on with the next chapter."""
+        """Begin, or go on with the next chapter; a card with a name is only taken away."""
+        if self._since_own_s < GRACE_S:
+            return
         if self._waits:
             self._set_off()
-        elif self._number + 1 < len(self.timeline.chapters):
-            self._turn_to(self._number + 1)
-            self._set_off()
+        elif self._card_left_s > 0:
+            self._card_left_s = 0.0
+        else:
+            self._go_on()
+
+    def _go_on(self) -> None:
+        if self._number + 1 < len(self.timeline.chapters):
+            self.jump(self._number + 2)
 
     def previous_cue(self) -> None:
         """Go back to the chapter before."""
-        self._turn_to(max(self._number - 1, 0))
+        self.jump(self._number)
+
+    def jump(self, number: int) -> None:
+        """Begin a chapter, from 1; the first or the last one where there is none."""
+        self._turn_to(min(max(number, 1), len(self.timeline.chapters)) - 1)
         self._set_off()
+
+    def outline(self) -> Outline:
+        """Return the story's name and its chapters' names."""
+        names = (chapter.spec.name for chapter in self.timeline.chapters)
+        story = self.timeline.script.story
+        return Outline(story.name, tuple(names), story.link)
+
+    def preview(self, number: int) -> Scene:
+        """Return how a chapter begins, from 1, under its card."""
+        chapter = self.timeline.chapters[number - 1]
+        return chapter.scene_at(chapter.spec.card)
 
     def from_beginning(self) -> None:
         """Wait at the beginning of the first chapter."""
@@ -99,8 +157,28 @@ class Presentation:
 
     def cue(self) -> Cue:
         """Return what the speaker reads now."""
-        following = self.timeline.chapters[self._number + 1 : self._number + 2]
-        return self.chapter.cue(following[0] if following else None)
+        chapter, later = self.chapter, self.timeline.chapters[self._number + 1 :]
+        time_s = self.session.player.playback.time_s
+        left_s = self._card_left_s + chapter.playing_s(time_s)
+        left_s += max(chapter.spec.hold - self._held_s, 0.0)
+        return replace(
+            chapter.cue(later[0] if later else None),
+            left_s=left_s,
+            all_left_s=left_s + sum(each.length_s for each in later),
+            knobs=", ".join(_said(knob) for knob in self._knobs()),
+        )
+
+    @property
+    def place(self) -> int | None:
+        """The chapter that is shown, from 0; None before the first press and after the end."""
+        last = self._number + 1 == len(self.timeline.chapters)
+        unbegun = self._waits and self._number == 0
+        return None if unbegun or (last and self._over) else self._number
+
+    def come_back(self, chapter: int) -> None:
+        """Stand in a chapter, as if it had been interrupted: the last one where it is gone."""
+        self._turn_to(min(chapter, len(self.timeline.chapters) - 1))
+        self._waits = False
 
     def _set_off(self) -> None:
         self._waits = False
@@ -110,13 +188,18 @@ class Presentation:
     def _turn_to(self, number: int) -> None:
         """Stand still at the beginning of a chapter; what was turned before is forgotten."""
         self._number = number
-        chapter, session = self.chapter, self.session
-        session.begin(self._settings_of(chapter), chapter.show, chapter.spec.what_if)
-        self._scripted = session.editor.history.now
-        player = session.player
+        chapter, player = self.chapter, self.session.player
+        self._take_script()
         player.playback = replace(chapter.playback(0.0), paused=True)
         player.options = replace(player.options, reveal=chapter.spec.reveal)
-        self._held_s, self._by_hand, self._waits = 0.0, False, True
+        self._held_s, self._card_left_s = 0.0, chapter.spec.card
+        self._by_hand, self._waits, self._since_own_s = False, True, math.inf
+
+    def _take_script(self) -> None:
+        """Show the run that the chapter asks for."""
+        chapter, session = self.chapter, self.session
+        session.begin(self._settings_of(chapter), chapter.show, chapter.spec.what_if)
+        self._scripted, self._knob = session.editor.history.now, None
 
     def _settings_of(self, chapter: CompiledChapter) -> Settings:
         """Return what the chapter's scenario is loaded from, so that its knobs can be turned."""
@@ -146,10 +229,16 @@ class Presentation:
     def pass_time(self, elapsed_s: float) -> None:
         """Let wall time pass [s]: a chapter ends where it ends, and the next one begins."""
         self._work_ahead()
+        elapsed_s = ORDINARY_S if elapsed_s > STALL_S else max(elapsed_s, 0.0)
+        self._since_own_s += elapsed_s
         player, until_s = self.session.player, self.chapter.until_s
         if player.playback.paused or self._by_hand or not self.on_script:
             player.pass_time(elapsed_s)
-        elif player.playback.time_s < until_s:
+            return
+        covered_s = min(elapsed_s, self._card_left_s)
+        self._card_left_s -= covered_s
+        elapsed_s -= covered_s
+        if player.playback.time_s < until_s:
             player.pass_time(elapsed_s)
             playback = player.playback
             if playback.time_s >= until_s:
@@ -159,8 +248,8 @@ class Presentation:
                 )
         else:  # the picture stands, the notices go on
             player.pass_notice(elapsed_s)
-            self._held_s += ORDINARY_S if elapsed_s > STALL_S else max(elapsed_s, 0.0)
-            if self._held_s >= self.chapter.spec.hold:
+            self._held_s += elapsed_s
+            if self._held_s >= self.chapter.spec.hold and self._card_left_s <= 0:
                 self._end_chapter()
 
     def _work_ahead(self) -> None:
@@ -177,7 +266,8 @@ class Presentation:
             player = self.session.player
             player.playback = replace(player.playback, paused=True)
         else:
-            self.next_cue()
+            self._go_on()
+            self._since_own_s = 0.0
 
     @property
     def _over(self) -> bool:
@@ -197,6 +287,12 @@ class Presentation:
         if action is Action.RESTART:
             self._turn_to(self._number)
             return True
+        if action is Action.KNOB:
+            self._take_knob()
+            return True
+        if action in (Action.KNOB_LESS, Action.KNOB_MORE):
+            self._turn(-1 if action is Action.KNOB_LESS else 1)
+            return True
         self._by_hand = self._by_hand or action in _BY_HAND
         return self.session.player.perform(action)
 
@@ -205,16 +301,88 @@ class Presentation:
         self._by_hand = True
         self.session.player.seek_distance(distance_m)
 
+    # -- the knobs that a chapter permits --------------------------------------------------------
+
+    def _knobs(self) -> list[Knob]:
+        """Return the knobs that may be turned now, the one that is turned first."""
+        paths = self.chapter.spec.knobs
+        if not paths:
+            return []
+        every = {knob.path: knob for knob in self.session.editor.knobs()}
+        first = self._knob or 0
+        return [every[path] for path in (*paths[first:], *paths[:first]) if path in every]
+
+    def _take_knob(self) -> None:
+        """Take the chapter's next knob; after the last one go back to the script."""
+        count = len(self.chapter.spec.knobs)
+        following = 0 if self._knob is None else self._knob + 1
+        if following < count:
+            self._knob = following
+            return
+        if not count:
+            self.session.notify("This chapter has no knobs: `knobs:` in its file permits some.")
+        if not self.on_script:
+            self._back_to_script()
+        self._knob = None
+
+    def _back_to_script(self) -> None:
+        """Show the chapter's own run again, at this moment, or where the chapter ends."""
+        chapter, player = self.chapter, self.session.player
+        self._take_script()
+        time_s = min(player.playback.time_s, chapter.until_s)
+        end_s = chapter.show.recording.end_s
+        player.playback = replace(player.playback, time_s=time_s, end_s=end_s, furthest_s=time_s)
+
+    def _turn(self, way: int) -> None:
+        """Turn the taken knob, the whole attempt anew: the same moment of another run."""
+        if self._knob is None:
+            self._take_knob()
+        knobs = self._knobs()
+        if self._knob is None or not knobs:
+            return
+        self.session.set_from_gun(True)
+        self.session.change(knobs[0].path, _turned(knobs[0], way))
+
+    def _turned_words(self) -> str:
+        """Return what is turned, and what came of it; empty while all is as in the script."""
+        knobs = self._knobs() if self._knob is not None else []
+        shown = [knob for n, knob in enumerate(knobs) if n == 0 or knob.changed]
+        words = ", ".join(_said(knob) for knob in shown)
+        if self.on_script:
+            return f"Turned by hand: {words}." if words else ""
+        if not words:
+            return ""
+        finish_s = self.session.recording.finish_s
+        if finish_s is None:
+            return f"Turned by hand: {words}. The model does not see her finish."
+        return f"Turned by hand: {words}. The model has her finish in {format_time(finish_s)}."
+
     # -- pictures --------------------------------------------------------------------------------
 
     def scene(self) -> Scene:
         """Return what the next picture shows, staged as the chapter says."""
         player = self.session.player
         known_s = math.inf if player.options.reveal else player.playback.furthest_s
-        staging = self.chapter.staging(known_s)
-        if not self.on_script:
-            staging = replace(staging, caption="")
+        staging = self.chapter.staging(known_s, self._card_left_s)
+        turned = self._turned_words()
+        if turned or not self.on_script:
+            staging = replace(staging, caption=turned, whole=turned, card=0.0, figures=())
         plain, last = player.scene(), self._staged
         if last is None or last[0] is not plain or last[1] != staging:
             last = self._staged = plain, staging, replace(plain, staging=staging)
         return last[2]
+
+
+def _said(knob: Knob) -> str:
+    """Return a knob with its value, `front gap 1.8 m`."""
+    return f"{knob.label} {knob.value}{' ' * bool(knob.unit)}{knob.unit}"
+
+
+def _turned(knob: Knob, way: int) -> str:
+    """Return a knob's value as text after one press."""
+    if knob.number is None:
+        options = knob.options or ("yes", "no")
+        return options[(options.index(knob.value) + way) % len(options)]
+    steps = max(1, round((knob.high - knob.low) / knob.step / TURNS))
+    number = min(max(knob.number + way * steps * knob.step, knob.low), knob.high)
+    return format_time(number) if knob.kind is KnobKind.TIME else f"{number:.6g}"

@@ -48,7 +48,7 @@ from simulator.session.variations import axes_of
 from simulator.stage.keys import Action
 from simulator.stage.panel_state import Answers, PanelState, Tab
 from simulator.stage.playback import Playback
-from simulator.stage.scene import Cue, Scene
+from simulator.stage.scene import Cue, Outline, Scene
 from simulator.stage.scenery import ShowOptions
 from simulator.stage.show import Show, make_show
 from simulator.units import format_clock
@@ -84,6 +84,26 @@ class Director(Protocol):
 
     def cue(self) -> Cue:
         """Return what the speaker reads now."""
+
+    def jump(self, number: int) -> None:
+        """Go to a chapter or an event, from 1."""
+
+    def outline(self) -> Outline:
+        """Return the names of the chapters or events."""
+
+    def preview(self, number: int) -> Scene:
+        """Return how a chapter or an event looks at first, from 1."""
+
+
+class Story(Director, Protocol):
+    """A director with chapters, to which a session can come back."""
+
+    @property
+    def place(self) -> int | None:
+        """The chapter that is shown, from 0; None where there is nothing to come back to."""
+
+    def come_back(self, chapter: int) -> None:
+        """Stand in a chapter, as if it had been interrupted."""
 
 
 class Session:
@@ -121,7 +141,7 @@ class Session:
             file: that file, which is watched from now on.
         """
         self.file = file
-        self.story: Director | None = None
+        self.story: Story | None = None
         self.autosave: Autosave | None = None
         self.forks, self.pins, self.bars, self.findings = Forks(), Pins(), Bars(), Findings()
         self.desk = Desk()
@@ -386,6 +406,18 @@ class Session:
         """Return what the speaker reads now."""
         return self._director.cue()
 
+    def jump(self, number: int) -> None:
+        """Go to a chapter or an event, from 1; to the first or the last where there is none."""
+        self._director.jump(number)
+
+    def outline(self) -> Outline:
+        """Return the names of the chapters or events."""
+        return self._director.outline()
+
+    def preview(self, number: int) -> Scene:
+        """Return how a chapter or an event looks at first, from 1."""
+        return self._director.preview(number)
+
     def perform(self, action: Action) -> bool:
         """Do what a key or a button asks for; return False where that is the window's business."""
         calls: dict[Action, Callable[[], None]] = {
@@ -517,9 +549,10 @@ class Session:
 
     def change_split(self, index: int, text: str, *, cumulative: bool) -> bool:
         """Set one split of the plan; False where that is refused, with a notice."""
-        return self._done(
-            self.editor.change_split(index, text, self._tick(), cumulative=cumulative)
-        )
+        refusal = self.editor.change_split(index, text, self._tick(), cumulative=cumulative)
+        if not refusal:
+            self.hands.note()
+        return self._done(refusal)
 
     def reset_split(self, index: int | None) -> bool:
         """Set one split back to the file's, or with None the whole plan; False where refused."""
@@ -792,18 +825,20 @@ class Session:
 
     def _keep(self, autosave: Autosave, *, wait: bool = False) -> None:
         """Write down what would be lost."""
-        if not self.at_stake:
+        chapter = None if self.story is None else self.story.place
+        if not self.at_stake and chapter is None:
             autosave.drop()
             return
-        file = self.file
+        file, as_told = self.file, self.story is not None and not self.editor.unsaved
         saved = SavedSession(
             version=1,
-            source="" if file is None else str(file.path),
+            source=autosave.story or ("" if file is None else str(file.path)),
             shipped=file is not None and file.shipped,
-            change=self.editor.history.now,
+            change=None if as_told else self.editor.history.now,
             time_s=self._player.playback.time_s,
             axis=self.bars.axis,
             measure=self.bars.measure,
+            chapter=chapter,
         )
         autosave.keep(saved, [(pin.name, pin.run) for pin in self.pins.pins], wait=wait)
 
@@ -815,25 +850,34 @@ class Session:
             return
         path, saved = left
         with self._notifying(path.name):
-            self._bring_back(saved)
+            change = saved.change
+            if change is not None:
+                self.forks.scenario(change.settings)  # refused before anything is changed
+            if self.story is not None:
+                self.story.come_back(saved.chapter or 0)
+            elif change is not None:
+                self._reopen(saved, change.settings)
+            if change is not None:
+                self.editor.history.put(change)
+            self._show_again(saved)
             for name, run in self.autosave.take(path):
                 self.pins.keep(name, run, None)
             self._pins_changed()
             self._keep(self.autosave)
             self.notify(f"Brought back: {self.file_name or self.scenario.name}, {saved.when}.")
 
-    def _bring_back(self, saved: SavedSession) -> None:
-        self.forks.scenario(saved.change.settings)
-        file, in_file = None, replace(saved.change.settings, overrides=())
+    def _reopen(self, saved: SavedSession, settings: Settings) -> None:
+        """Take up the file of an earlier session, where it is still there."""
+        file, in_file = None, replace(settings, overrides=())
         with suppress(LightpaceError):
             path = Path(saved.source)
             file = ScenarioFile.open(path.stem if saved.shipped else path) if saved.source else None
             in_file = in_file if file is None else file.settings()
             self.forks.scenario(in_file)
         self.file = file
-        editor = SettingsEditor(in_file, self.forks)
-        editor.history.put(saved.change)
-        self.editor = editor
+        self.editor = SettingsEditor(in_file, self.forks)
+
+    def _show_again(self, saved: SavedSession) -> None:
         self.bars.axis = saved.axis
         with suppress(ValueError):
             self.bars.measure = Measure(saved.measure)

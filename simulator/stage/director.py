@@ -66,16 +66,19 @@ def camera_at(show: Show, moment_s: float, rate: float = 1.0) -> tuple[Camera, f
 
 def on_air(show: Show, moment_s: float, rate: float = 1.0) -> tuple[Camera, Camera, float]:
     """Return the camera, the one before it, and how long it has been on [s], see `camera_at`."""
-    cuts = _cuts(show.recording, events(show).get("light lost", math.inf), rate)
+    lost_s = events(show).get("light lost", math.inf)
+    cuts = _cuts(show.recording, show.scenario.track.lap, lost_s, rate)
     at = max(bisect_right(cuts, moment_s, key=lambda cut: cut[0]) - 1, 0)
     at_s, camera = cuts[at]
     return camera, cuts[max(at - 1, 0)][1], max(moment_s - at_s, 0.0) / rate
 
 
 @lru_cache(maxsize=8)
-def _cuts(run: Recording, lost_s: float, rate: float) -> tuple[tuple[float, Camera], ...]:
+def _cuts(
+    run: Recording, lap_m: float, lost_s: float, rate: float
+) -> tuple[tuple[float, Camera], ...]:
     """Return when each camera comes on [s of race time]."""
-    wishes = _wishes(run, lost_s)
+    wishes = _wishes(run, lap_m, lost_s)
     urgent = {wish.from_s for wish in wishes[-2:]}
     every = {edge for wish in wishes for edge in (wish.from_s, wish.until_s)}
     edges = sorted(edge for edge in every if math.isfinite(edge))
@@ -91,15 +94,16 @@ def _cuts(run: Recording, lost_s: float, rate: float) -> tuple[tuple[float, Came
     return tuple(cuts)
 
 
-def _wishes(run: Recording, lost_s: float) -> list[Wish]:
+def _wishes(run: Recording, lap_m: float, lost_s: float) -> list[Wish]:
     """Return what should be seen when; a later wish of the list outweighs the earlier ones.
 
     The last two are the light that goes and the finish; what never happens is wished for never.
     """
     race_m = run.race_m
     # where she passes the line, last before the start, and where the straights after it lie
-    line_m = race_m - LAP_M * np.arange(math.ceil(race_m / LAP_M), -1.0, -1.0)
-    offsets_m = np.array([0.0, BEND_M, LAP_M / 2, LAP_M / 2 + BEND_M, LAP_M])
+    line_m = race_m - lap_m * np.arange(math.ceil(race_m / lap_m), -1.0, -1.0)
+    bend_m = BEND_M * lap_m / LAP_M
+    offsets_m = np.array([0.0, bend_m, lap_m / 2, lap_m / 2 + bend_m, lap_m])
     places = np.clip(line_m[:, None] + offsets_m, 0.0, race_m)
     times = np.nan_to_num(run.time_at(places), nan=run.end_s).tolist()
     wishes = [Wish(-math.inf, math.inf, Camera.CHASE)]

@@ -66,7 +66,15 @@ class Action(Enum):
     BLACK = "black screen, and back"
     WHITE = "white screen, and back"
     FROM_BEGINNING = "from the beginning"
-    LEAVE = "leave the presentation"
+    LEAVE = "leave the presentation; where that ends it, after a question"
+    ENTER = "next; after a number, or in the overview: go there"
+    NUMBER = "number of a chapter or event: Enter goes there"
+    OVERVIEW = "overview of the chapters or events"
+    KNOB = "take a knob that the chapter permits; after the last, back to the script"
+    KNOB_LESS = "turn it down"
+    KNOB_MORE = "turn it up"
+    TIMER = "stop the speaker's timer, and let it go on"
+    LINK = "QR code of the story's page"
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,12 +155,20 @@ MOUSE: tuple[tuple[str, str], ...] = (
 """What the mouse does, for the help."""
 
 PRESENTING: tuple[Binding, ...] = (
-    Binding(("page down", "right", "down", "space", "return", "n"), Action.NEXT_CUE, "Presenting"),
+    Binding(("page down", "right", "down", "space", "n"), Action.NEXT_CUE, "Presenting"),
+    Binding(("return", "enter"), Action.ENTER, "Presenting"),
     Binding(("page up", "left", "up", "backspace"), Action.PREVIOUS_CUE, "Presenting"),
     Binding(("b", "."), Action.BLACK, "Presenting"),
     Binding(("w", ","), Action.WHITE, "Presenting"),
     Binding(("s",), Action.PLAY_PAUSE, "Presenting"),
     Binding(("f5", "home"), Action.FROM_BEGINNING, "Presenting"),
+    Binding(tuple("1234567890"), Action.NUMBER, "Presenting"),
+    Binding(("o", "tab"), Action.OVERVIEW, "Presenting"),
+    Binding(("k",), Action.KNOB, "Presenting"),
+    Binding(("shift+down", "shift+left"), Action.KNOB_LESS, "Presenting", repeats=True),
+    Binding(("shift+up", "shift+right"), Action.KNOB_MORE, "Presenting", repeats=True),
+    Binding(("u",), Action.LINK, "Presenting"),
+    Binding(("t",), Action.TIMER, "Presenting"),
     Binding(("escape",), Action.LEAVE, "Presenting"),
 )
 """What the keys of slide programs and clickers do while the window presents."""
@@ -166,7 +182,6 @@ ALSO_PRESENTING: frozenset[Action] = frozenset(
         Action.LIGHTS,
         Action.SLOWER,
         Action.FASTER,
-        Action.NORMAL_RATE,
         Action.SOUND,
         Action.HELP,
     }

@@ -32,6 +32,10 @@ if TYPE_CHECKING:  # so that a window can show the empty stadium before a scenar
 Floats = NDArray[np.float64]
 
 
+HIDDEN = "\N{HORIZONTAL ELLIPSIS}"
+"""Stands for a figure that is not known yet."""
+
+
 @dataclass(frozen=True, slots=True)
 class Staging:
     """How a picture of a story is staged.
@@ -39,8 +43,13 @@ class Staging:
     Attributes:
         camera: what the camera looks at.
         panels: what is shown beside the track.
-        caption: one or two short sentences; empty shows none.
+        caption: short sentences, `HIDDEN` where a figure is not known yet; empty shows none.
         chapter: number of the chapter, from 1; `chapters`: how many there are.
+        whole: the caption with all its figures: its lines and its type size follow from this one.
+        name: what the chapter is about; `title`: of the story, in its first chapter.
+        card: how much of the picture the card with the name covers, 0 to 1.
+        figures: large numbers over the picture: what each is, and its text.
+        link: address that is shown as a QR code.
     """
 
     camera: Camera
@@ -48,6 +57,12 @@ class Staging:
     caption: str
     chapter: int
     chapters: int
+    whole: str = ""
+    name: str = ""
+    title: str = ""
+    card: float = 0.0
+    figures: tuple[tuple[str, str], ...] = ()
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +74,9 @@ class Cue:
         notes: the speaker's own; on no screen but theirs.
         next_caption: what comes at the next press; empty at the end.
         number: which cue this is, from 1; `count`: how many there are.
+        left_s: how long it still takes until it waits or is over [s], and `all_left_s`: all that
+            follows too; None without a story.
+        knobs: what may be turned now, in words; the one that is turned stands first.
     """
 
     caption: str
@@ -66,6 +84,18 @@ class Cue:
     next_caption: str
     number: int
     count: int
+    left_s: float | None = None
+    all_left_s: float | None = None
+    knobs: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """What is told: the title, the names of its chapters or events in their order, its page."""
+
+    title: str
+    names: tuple[str, ...]
+    link: str = ""
 
 
 class Phase(Enum):
@@ -281,6 +311,7 @@ class Board:
         rows: splits against plan and ghosts.
         facts: short lines, `light lost at 1266 m`, `mean shelter 26 %`.
         assumed: what was assumed, short lines.
+        numbers: the three that a lecture hall is shown instead: what each is, and its text.
     """
 
     headline: str
@@ -289,6 +320,7 @@ class Board:
     rows: tuple[BoardRow, ...]
     facts: tuple[str, ...]
     assumed: tuple[str, ...]
+    numbers: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -427,3 +459,12 @@ class Scene:
     board_share: float = 1.0
     weather: Weather | None = None
     lap_m: float = LAP_M
+
+    @property
+    def start_m(self) -> float:
+        """Track position of the start line [m]."""
+        return self.start_s_m * self.lap_m / LAP_M
+
+    def s_m(self, body: Body) -> float:
+        """Return the track position of a body [m]."""
+        return (body.x_m + self.start_m) % self.lap_m

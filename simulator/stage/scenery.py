@@ -607,13 +607,18 @@ def board_of(show: Show) -> Board:
     """Return the board: finish, splits, where the light was lost, what was assumed."""
     run = show.recording
     target = show.plan.finish_s or 0.0
+    lost_m = show.lost_light_m
+    lost = ("light lost at", "–" if lost_m is None else f"{lost_m:.0f} m")
     if run.finish_s is None:
         headline, verdict = "did not finish", run.status.value
+        numbers = [("ran", f"{float(run.x[-1]):.0f} m"), lost]
     else:
         headline = format_time(run.finish_s)
         miss = run.finish_s - target
         word = "behind" if miss > 0 else "inside"
         verdict = f"{abs(miss):.2f} s {word} {format_time(target)}"
+        against = (f"{word} {format_time(target)}", f"{abs(miss):.2f} s")
+        numbers = [("finish", headline), against, lost]
         if abs(miss) < 0.005:
             verdict = f"level with {format_time(target)}"
     ghosts = show.ghosts[:GHOST_COLUMNS]
@@ -627,7 +632,8 @@ def board_of(show: Show) -> Board:
             cells.append(signed_cell(s.run_s - other if known else None))  # type: ignore[operator]
         rows.append(BoardRow(tuple(cells), strong=s is last))
     columns = ("m", "plan", "run", "gap", *(f"vs {g.label}" for g in ghosts))
-    return Board(headline, verdict, columns, tuple(rows), _facts(show), show.assumed)
+    table, facts = tuple(rows), _facts(show)
+    return Board(headline, verdict, columns, table, facts, show.assumed, tuple(numbers))
 
 
 def evenly(splits: Sequence[Split], most: int) -> list[Split]:

@@ -23,7 +23,6 @@ from simulator.scenario.story import (
     Chapter,
     Fact,
     Rival,
-    Sentence,
     parse_caption,
     parse_moment,
     parse_seconds,
@@ -31,7 +30,7 @@ from simulator.scenario.story import (
 from simulator.scenario.story_script import AttemptSpec, Script
 from simulator.stage.events import beat_s, event_distance, events, last_s, time_of
 from simulator.stage.playback import Playback, playing_time, race_time
-from simulator.stage.scene import Cue, Scene, Staging
+from simulator.stage.scene import HIDDEN, Cue, Scene, Staging
 from simulator.stage.scenery import ShowOptions, scene_of
 from simulator.stage.show import Show, make_show
 from simulator.units import format_time
@@ -39,8 +38,32 @@ from simulator.units import format_time
 ALWAYS = -math.inf
 UNIT = "\N{NO-BREAK SPACE}"
 """Between a number and its unit: the two stay on one line."""
+CARD_FADE_S = 0.4
+"""The card with a chapter's name fades within this time [s]."""
 LEVEL_S = 0.005
 """A difference that would be printed as 0.00 is called none [s]."""
+
+
+@dataclass(frozen=True, slots=True)
+class FactText:
+    """Some words, and the race time since which they are known [s]; plain text always is."""
+
+    text: str
+    known_s: float = ALWAYS
+
+
+Words = tuple[FactText, ...]
+
+
+def said(words: Words, known_s: float = math.inf) -> str:
+    """Return words as they stand where the run is known up to a race time [s].
+
+    A figure that is not known yet keeps its spaces, so that the lines break at the same words.
+    """
+    return "".join(
+        word.text if word.known_s <= known_s + 1e-9 else " " * word.text.count(" ") + HIDDEN
+        for word in words
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,6 +77,8 @@ class CompiledChapter:
         show: that attempt with the chapter's ghosts.
         from_s, until_s: race time where it begins and where the picture stands [s].
         caption, notes: the words, facts filled in.
+        figures: large numbers: what each is, and its text.
+        link: the story's address, in its last chapter; `title`: its name, in its first one.
     """
 
     spec: Chapter
@@ -63,19 +88,25 @@ class CompiledChapter:
     show: Show
     from_s: float
     until_s: float
-    caption: tuple[CaptionText, ...]
-    notes: tuple[CaptionText, ...]
+    caption: Words
+    notes: Words
+    figures: tuple[tuple[str, Words], ...] = ()
+    link: str = ""
+    title: str = ""
 
     @property
     def length_s(self) -> float:
         """How long it takes [s of wall time]."""
-        beat = beat_s(self.show)
-        return playing_time(self.from_s, self.until_s, self.spec.rate, beat) + self.spec.hold
+        return self.spec.card + self.playing_s(self.from_s) + self.spec.hold
+
+    def playing_s(self, time_s: float) -> float:
+        """Return how long it plays on from a race time [s] until the picture stands [s]."""
+        return playing_time(time_s, self.until_s, self.spec.rate, beat_s(self.show))
 
     def race_time(self, since_s: float) -> float:
         """Return the race time shown so long after the chapter began [s of wall time]."""
-        beat = beat_s(self.show)
-        return min(race_time(self.from_s, since_s, self.spec.rate, beat), self.until_s)
+        beat, playing_s = beat_s(self.show), max(since_s - self.spec.card, 0.0)
+        return min(race_time(self.from_s, playing_s, self.spec.rate, beat), self.until_s)
 
     def playback(self, since_s: float) -> Playback:
         """Return where the playhead stands so long after the chapter began [s of wall time]."""
@@ -87,28 +118,40 @@ class CompiledChapter:
         """What is switched on."""
         return ShowOptions(reveal=self.spec.reveal)
 
-    def staging(self, furthest_s: float) -> Staging:
+    def staging(self, furthest_s: float, card_left_s: float = 0.0) -> Staging:
         """Return how it is staged where the run is known up to a race time [s].
 
-        A sentence that tells of a later moment waits for it (suspense).
+        A figure that tells of a later moment waits for it (suspense). `card_left_s`: how long the
+        card with the chapter's name still stands [s].
         """
-        known = self.spec.reveal
-        texts = [s.text for s in self.caption if known or s.known_s <= furthest_s + 1e-9]
+        known_s = math.inf if self.spec.reveal else furthest_s
         return Staging(
-            self.spec.camera, frozenset(self.spec.panels), " ".join(texts), self.number, self.count
+            self.spec.camera,
+            frozenset(self.spec.panels),
+            said(self.caption, known_s),
+            self.number,
+            self.count,
+            whole=said(self.caption),
+            name=self.spec.name,
+            title=self.title,
+            card=min(max(card_left_s / CARD_FADE_S, 0.0), 1.0),
+            figures=tuple((name, said(words, known_s)) for name, words in self.figures),
+            link=self.link,
         )
 
-    def scene(self, playback: Playback, options: ShowOptions, notice: str = "") -> Scene:
-        """Return what a picture of this chapter shows."""
-        scene = scene_of(self.show, playback, options, notice)
-        return replace(scene, staging=self.staging(playback.furthest_s))
+    def scene_at(self, since_s: float) -> Scene:
+        """Return what is shown so long after the chapter began [s of wall time]."""
+        playback = self.playback(since_s)
+        scene = scene_of(self.show, playback, self.options)
+        staging = self.staging(playback.furthest_s, self.spec.card - since_s)
+        return replace(scene, staging=staging)
 
     def cue(self, after: CompiledChapter | None) -> Cue:
         """Return what the speaker reads; they read everything at once."""
-        following = "" if after is None else f"{after.spec.name}: {_joined(after.caption)}"
+        following = "" if after is None else f"{after.spec.name}: {said(after.caption)}"
         return Cue(
-            f"{self.spec.name}: {_joined(self.caption)}",
-            _joined(self.notes),
+            f"{self.spec.name}: {said(self.caption)}",
+            said(self.notes),
             following,
             self.number,
             self.count,
@@ -140,7 +183,11 @@ class StoryTimeline:
     def scene_at(self, story_s: float) -> Scene:
         """Return the scene at a second of the story."""
         chapter, since_s = self.at(story_s)
-        return chapter.scene(chapter.playback(since_s), chapter.options)
+        return chapter.scene_at(since_s)
+
+    def previews(self) -> list[Scene]:
+        """Return how each chapter begins, under its card."""
+        return [chapter.scene_at(chapter.spec.card) for chapter in self.chapters]
 
     def with_shows(self, shows: Sequence[Show]) -> StoryTimeline:
         """Return the timeline with other shows of the same attempts."""
@@ -187,9 +234,24 @@ class _Compiler:
         facts = Facts(show, {name: self.script.scenarios[a] for name, a in rivals.items()})
         caption = self._words(facts, "caption", spec.caption)
         notes = self._words(facts, "notes", spec.notes)
-        count = len(self.script.story.chapters)
+        figures = tuple(
+            (figure.name, self._words(facts, ("figures", n, "value"), figure.value))
+            for n, figure in enumerate(spec.figures)
+        )
+        story, number = self.script.story, self.number + 1
         return CompiledChapter(
-            spec, self.number + 1, count, attempt, show, from_s, until_s, caption, notes
+            spec,
+            number,
+            len(story.chapters),
+            attempt,
+            show,
+            from_s,
+            until_s,
+            caption,
+            notes,
+            figures,
+            story.link if number == len(story.chapters) else "",
+            story.name if number == 1 else "",
         )
 
     def _wrong(self, way: tuple[str | int, ...], error: ValueError) -> None:
@@ -222,14 +284,14 @@ class _Compiler:
             self._wrong(("until",), ValueError(why))
         return min(until_s, last_s(show))
 
-    def _words(self, facts: Facts, key: str, text: str) -> tuple[CaptionText, ...]:
-        spoken = []
-        for sentence in parse_caption(text):
+    def _words(self, facts: Facts, at: str | tuple[str | int, ...], text: str) -> Words:
+        words: list[FactText] = []
+        for piece in parse_caption(text):
             try:
-                spoken.append(facts.speak(sentence))
+                words.append(FactText(piece) if isinstance(piece, str) else facts.find(piece))
             except ValueError as error:
-                self._wrong((key,), error)
-        return tuple(spoken)
+                self._wrong((at,) if isinstance(at, str) else at, error)
+        return tuple(words)
 
     def _marks(self, scenario: Scenario) -> list[Mark]:
         """Return the chapter's ghosts: those it names, else those of its scenario."""
@@ -255,27 +317,7 @@ class _Compiler:
         return replace(mark, label=rival.name)
 
 
-def _joined(spoken: Sequence[CaptionText]) -> str:
-    return " ".join(one.text for one in spoken)
-
-
 # -- facts -----------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class FactText:
-    """A fact in words, and the race time since which it is known [s]."""
-
-    text: str
-    known_s: float
-
-
-@dataclass(frozen=True, slots=True)
-class CaptionText:
-    """One sentence with its facts filled in; before `known_s` [s of race time] it is not shown."""
-
-    text: str
-    known_s: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -289,16 +331,6 @@ class Facts:
 
     show: Show
     rivals: Mapping[str, Scenario]
-
-    def speak(self, sentence: Sentence) -> CaptionText:
-        """Return a sentence with its facts filled in.
-
-        Raises:
-            ValueError: a fact cannot be found in this run.
-        """
-        found = [p if isinstance(p, str) else self.find(p) for p in sentence.pieces]
-        known_s = max((f.known_s for f in found if isinstance(f, FactText)), default=ALWAYS)
-        return CaptionText("".join(f if isinstance(f, str) else f.text for f in found), known_s)
 
     def find(self, fact: Fact) -> FactText:
         """Return a fact.

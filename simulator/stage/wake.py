@@ -24,7 +24,8 @@ BEHIND_M, AHEAD_M = 10.0, 14.0
 """How far behind and ahead of her the field reaches [m]."""
 POINTS = round((BEHIND_M + AHEAD_M) / STEP_M) + 1
 ACROSS_M = (-0.75, -0.45, -0.15, 0.15, 0.45, 0.75, 1.05, 1.35, 1.65)
-"""Its points across the track, metres to the outside of the measuring line [m]."""
+ACROSS_STEP_M = 0.3
+"""Its points across the track, metres to the outside of the measuring line, and between two [m]."""
 ROUND_M = 0.1
 """Places are rounded to this, so that a field holds for more than one picture [m]."""
 FAR_M = 20.0

@@ -15,7 +15,6 @@ from typing import Unpack
 
 import pygame
 
-from simulator.coefficients import LAP_M
 from simulator.errors import DisplayError
 from simulator.screen import Camera
 from simulator.stage.keys import Action
@@ -24,11 +23,11 @@ from simulator.view.camera import directed, on_air, resting
 from simulator.view.controls import Controls
 from simulator.view.drawer import Editor
 from simulator.view.hands import HandTool
-from simulator.view.input import Pointing, binding_of, by_position
+from simulator.view.input import Pointing, binding_of, by_position, digit_of
 from simulator.view.layout import Layout
 from simulator.view.panels.cards import draw_problem
 from simulator.view.panels.timeline import ChartKind
-from simulator.view.picture import Painter, PictureOptions, inset_of, layout_of
+from simulator.view.picture import Painter, PictureOptions, layout_of
 from simulator.view.presenter import Presenter
 from simulator.view.sound import Sound
 from simulator.view.text import Style
@@ -133,7 +132,7 @@ class App:
         self.window = opening.get("window") or Window(opening.get("size", (1280, 720)))
         self.presenter = Presenter(session, self.window, self._display)
         if opening.get("presenting"):
-            self.presenter.enter(self._painter.theme, self._painter.type)
+            self.presenter.enter(self._painter.theme, self._painter.type, self._end)
         elif not self.fullscreen and (opening.get("fullscreen") or self._display is not None):
             self._toggle_fullscreen()
 
@@ -171,6 +170,10 @@ class App:
             self.visible = True
         elif not self.presenter.on:
             self._pointer(event)
+        elif event.type == pygame.MOUSEBUTTONDOWN:
+            action = self.presenter.click(event)
+            if action is not None:
+                self.perform(action)
 
     def _key(self, event: pygame.Event) -> None:
         event = by_position(event)
@@ -188,7 +191,10 @@ class App:
             and (self._editor.key(event, again=again) or self.hands.key(event, again=again))
         ):
             return
-        if binding is not None and (binding.repeats or not again):
+        if binding is not None and binding.action is Action.NUMBER:
+            if not again:
+                self.presenter.digit(digit_of(event))
+        elif binding is not None and (binding.repeats or not again):
             self.perform(binding.action, by_key=True)
 
     def _pointer(self, event: pygame.Event) -> None:
@@ -262,11 +268,11 @@ class App:
                 self.session.perform(action)
 
     def _next_camera(self, steps: int) -> None:
-        if self.session.scenario.track.lap != LAP_M:
-            self.session.notify("The close cameras run on a lap of 400 m alone.")
-            return
         self.shot = self.shot.next(steps)
         self.session.notify(f"Camera: {self.shot.camera}.")
+
+    def _end(self) -> None:
+        self.running = False
 
     def _present(self) -> None:
         if self.drawer.open:
@@ -327,7 +333,8 @@ class App:
     def frame(self, elapsed_s: float) -> None:
         """Let `elapsed_s` of wall time pass [s] and show the next picture."""
         self.hands.flush()
-        self.session.advance(elapsed_s)
+        # a blank screen holds everything where it is
+        self.session.advance(0.0 if self.presenter.blank else elapsed_s)
         self._now_s += max(0.0, elapsed_s)
         self._unseen_s += max(0.0, elapsed_s)
         self._editor.pass_time(elapsed_s)
@@ -336,8 +343,10 @@ class App:
         shot = self.shot.after(min(elapsed_s, 0.05))
         self.shot = directed(shot, self._staging, scene.staging)
         self._staging = scene.staging
+        # what is black is black for real lights too
+        witnessed = replace(scene, waves=()) if self.presenter.blank else scene
         for see in self._witnesses:
-            see(scene)
+            see(witnessed)
         self.presenter.pass_time(scene, elapsed_s)
         if not self.visible and not self.presenter.on:
             return  # an audience's picture is drawn whatever a system says of its window
@@ -374,11 +383,13 @@ class App:
         _collect(MOST_OBJECTS)
 
     def _draw(self, surface: pygame.Surface, scene: Scene, elapsed_s: float) -> None:
-        if self.presenter.cover(surface):
+        if self.presenter.on:
+            layout, style = self._arrangement()
+            if not self.presenter.cover(surface, style):
+                self._painter.draw(surface, scene, self._options())
+            self.presenter.draw_over(surface, layout, style)
             return
         self._painter.draw(surface, scene, self._options())
-        if self.presenter.on:
-            return
         on = frozenset(action for action, shown in self._switched(scene).items() if shown)
         controls = self._buttons()
         if controls is not None:
@@ -388,7 +399,7 @@ class App:
             self._editor.place(layout, style)
         if self.looks.help:
             return  # over the whole picture, the drawer too
-        self.hands.draw(surface, scene, layout, style, inset_of(layout, on_air(self.shot, scene)))
+        self.hands.draw(surface, scene, layout, style, on_air(self.shot, scene))
         self._editor.draw(surface, scene, layout, style, elapsed_s, self.hands.read_out)
         if self._asked:
             text = f"{self._asked} {_STAYS}"

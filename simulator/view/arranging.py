@@ -10,6 +10,7 @@ is a tenth of the height or more, and all else is half as large again as in the 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import NamedTuple
@@ -33,6 +34,8 @@ Side = tuple[tuple[str, Box], ...]
 EVERY_PANEL = frozenset(Panel)
 LECTURE_PANELS = frozenset({Panel.CLOCK, Panel.GAPS})
 """What is shown in a lecture hall where no story says more."""
+LEAST_SHARE = 40
+"""In a lecture hall no type is smaller than the picture's height divided by this."""
 LARGER, LARGER_BESIDE = 1.5, 1.33
 """How much larger type is in a lecture hall, and beside panels, which must hold a row of it."""
 
@@ -84,7 +87,7 @@ def arrange(
         gap=max(3, round(14 * unit)),
         shown=shown,
         button_h=max(26, round(44 * unit)) if controls and width >= 560 and height >= 420 else 0,
-        caption_h=round(2.9 * sizes.lead) if caption and height >= 240 else 0,
+        caption_h=round(0.125 * height) if caption and height >= 240 else 0,
     )
     parts = _wide(request) if wide else _stacked(request)
     stage, pad = parts.stage, round(20 * unit)
@@ -268,7 +271,7 @@ def arrange_lecture(
     gap = max(3, round(12 * unit))
     left = width - side - (gap if side else 0)
     low = round(0.21 * height) if Panel.CHART in shown and roomy else 0
-    words = round(0.115 * height) if caption and height >= 120 else 0
+    words = round(0.15 * height) if caption and height >= 120 else 0
     stage = Box(0, 0, left, max(1, height - words - (low + gap if low else 0)))
     column = Box(left + gap, gap, max(1, side - gap), max(1, height - 2 * gap))
     timeline = Box(gap, stage.bottom + words, left - 2 * gap, low) if low else None
@@ -288,6 +291,7 @@ def arrange_lecture(
         side=_column(column, gap, wanted) if side else (),
         timeline=timeline,
         caption=story,
+        least=math.ceil(height / LEAST_SHARE),
     )
 
 

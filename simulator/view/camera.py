@@ -13,6 +13,7 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from simulator.coefficients import LAP_M
 from simulator.screen import Camera
 from simulator.view import perspective
 from simulator.view.layout import TRACK_HEIGHT_M, TRACK_WIDTH_M, Box, Layout, track_scale
@@ -111,10 +112,14 @@ def closer(layout: Layout, aim: Viewpoint, at: tuple[int, int], factor: float) -
     return within(Viewpoint(x + (aim.x_m - x) * kept, y + (aim.y_m - y) * kept, zoom))
 
 
-def map_rig(view: View, box: Box) -> Rig:
-    """Return the rig that sees the ground in a box as the map does: from above, north up."""
-    x, y = view.plane(*box.centre)
-    return Rig(x, y, 0.0, math.pi / 2, math.pi / 2, view.scale / box.h, MAP_FOCAL)
+def map_rig(view: View, box: Box, lap_m: float = LAP_M) -> Rig:
+    """Return the rig that sees the ground in a box as the map does: from above, north up.
+
+    The map shows every lap as large as one of 400 m.
+    """
+    (x, y), like = view.plane(*box.centre), lap_m / LAP_M
+    scale = view.scale / box.h / like
+    return Rig(like * x, like * y, 0.0, math.pi / 2, math.pi / 2, scale, MAP_FOCAL, lap_m=lap_m)
 
 
 def ease(share: float) -> float:
@@ -303,7 +308,7 @@ def rig_of(shot: Shot, scene: Scene, layout: Layout, box: Box) -> Rig:
     if shot.camera.close:
         goal = perspective.rig_of(shot.camera, scene).closer(shot.zoom)
     else:
-        goal = map_rig(goal_of(shot, layout), box)
+        goal = map_rig(goal_of(shot, layout), box, scene.lap_m)
     if shot.start is None:
         return goal
     return perspective.between(rig_of(shot.start, scene, layout, box), goal, shot.eased)
@@ -313,6 +318,6 @@ def ground_aim(shot: Shot, scene: Scene, layout: Layout) -> Viewpoint:
     """Return the aim of the map that shows what a shot shows: where a hand takes over."""
     if shot.on_map:
         return aim_of(layout, view_of(shot, layout))
-    rig = rig_of(shot, scene, layout, layout.view)
-    zoom = rig.scale * layout.view.h / track_scale(layout.track)
-    return within(Viewpoint(rig.x_m, rig.y_m, zoom))
+    rig, like = rig_of(shot, scene, layout, layout.view), scene.lap_m / LAP_M
+    zoom = like * rig.scale * layout.view.h / track_scale(layout.track)
+    return within(Viewpoint(rig.x_m / like, rig.y_m / like, zoom))

@@ -1,32 +1,40 @@
 """What hands can take, where it lies, and how it is drawn: pacers, splits, ends of bars.
 
 In: a scene and where its parts lie; what is taken and held. Out: places in the formation and on the
-screen, snap lines; rings, handles and words over the picture.
+screen, snap lines; rings, handles and words over the picture. Pacers are taken where they are seen:
+in the inset, and as bodies by the group's camera.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TypeAlias
 
 import pygame
 
-from simulator.coefficients import BESIDE_REACH_M, LAP_M
+from simulator.coefficients import BEND_RADIUS_M, BESIDE_REACH_M, LAP_M, STRAIGHT_M
+from simulator.screen import Camera
 from simulator.stage.panel_state import SplitKnob
 from simulator.stage.scene import Body, PacerSlot, Scene
-from simulator.units import format_time, parse_time
+from simulator.units import format_signed, format_time, parse_time
+from simulator.view.camera import Shot, rig_of
 from simulator.view.layers.group import StraightTrack, body_size, straight
 from simulator.view.layout import Box, Layout
 from simulator.view.panels.cards import ground
 from simulator.view.panels.pacers import bars
 from simulator.view.panels.timeline import Plot
+from simulator.view.perspective import Lens, track_at
+from simulator.view.picture import inset_of
 from simulator.view.sprites import dot, ring
 from simulator.view.text import REGULAR, SEMIBOLD, Style
 from simulator.view.theme import Colour
 
 IN_LINE_M, BESIDE_M = 1.2, 1.0
 """Where pacers snap to: so far apart in a line, so far aside of one another [m]."""
+SNAP_LINE_M = 9.0
+"""A line across the track is drawn from the kerb so far out [m]."""
 SAME_LINE_M = 0.4
 """Who is less than this aside of another is in his line [m]."""
 GRID_M = 0.05
@@ -58,6 +66,8 @@ class Grab:
         start: where the mouse took it [px]; `at`: where it has come to.
         was: where a pacer was: ahead, offset [m]; a split: its time [s], and nothing.
         plot: the axes as they were: they may change under the hand.
+        seen: a pacer was taken where the camera sees him, not in the inset.
+        foot: where his place was then [px].
     """
 
     what: PacerSlot | int
@@ -66,6 +76,8 @@ class Grab:
     was: tuple[float, float]
     end: str = ""
     plot: Plot | None = None
+    seen: bool = False
+    foot: tuple[float, float] = (0.0, 0.0)
     moved: bool = False
 
 
@@ -78,6 +90,7 @@ class Touch:
         grab: what the mouse holds.
         snaps: the lines that draw it now.
         refused: why it cannot be where the hand is.
+        moved: what was moved last, and how much later she finishes for it [s], where that is known.
         pointer: where the mouse is [px].
     """
 
@@ -85,25 +98,83 @@ class Touch:
     grab: Grab | None = None
     snaps: tuple[Snap, ...] = ()
     refused: str = ""
+    moved: tuple[str | int, float | None] = ("", None)
     pointer: tuple[int, int] = (-1, -1)
 
 
 @dataclass(frozen=True, slots=True)
+class SeenTrack:
+    """The track round the group as a camera sees it; the same calls as `StraightTrack`.
+
+    Attributes:
+        box: the picture [px].
+        lens: what sees it.
+        middle_m: track position of the group's middle [m].
+        scale: of her place [px/m].
+    """
+
+    box: Box
+    lens: Lens
+    middle_m: float
+    scale: float
+
+    def spot(self, along_m: float, offset_m: float, up_m: float = 0.0) -> tuple[float, float]:
+        """Return the pixel of a place ahead of the middle."""
+        x, y, _, _ = self.lens.spot(self.middle_m + along_m, offset_m, up_m)
+        return self.box.x + x, self.box.y + y
+
+    def place(self, x: float, y: float) -> tuple[float, float]:
+        """Return how far ahead of the middle and how far outside a point is [m]."""
+        at = self.lens.ground(x - self.box.x, y - self.box.y)
+        if at is None:
+            return 1e3, 0.0
+        along = (track_at(*at) - self.middle_m + LAP_M / 2) % LAP_M - LAP_M / 2
+        beyond = max(abs(at[0]) - STRAIGHT_M / 2, 0.0)
+        return along, math.hypot(beyond, at[1]) - BEND_RADIUS_M
+
+
+Piece: TypeAlias = StraightTrack | SeenTrack
+
+
+@dataclass(frozen=True, slots=True)
 class View:
-    """What is on the screen: a scene, and where its parts lie."""
+    """What is on the screen: a scene, where its parts lie, and the camera that sees it."""
 
     scene: Scene
     layout: Layout
     style: Style
-    inset: tuple[Box, int] | None
+    shot: Shot
+
+    @property
+    def way(self) -> int:
+        """Which way they run in the inset: 1 to the right, -1 to the left."""
+        inset = inset_of(self.layout, self.shot)
+        return 1 if inset is None else inset[1]
 
     @property
     def piece(self) -> StraightTrack | None:
         """The straightened track; None where it has no room."""
-        if self.inset is None:
+        inset = inset_of(self.layout, self.shot)
+        if inset is None:
             return None
-        box, way = self.inset
-        return straight(box, self.scene.group.span_m, self.style.sizes, way)
+        return straight(inset[0], self.scene.group.span_m, self.style.sizes, inset[1])
+
+    @property
+    def seen(self) -> SeenTrack | None:
+        """The track as the group's camera sees it; None for others, and on its way."""
+        shot, scene, layout = self.shot, self.scene, self.layout
+        if shot.camera is not Camera.GROUP or shot.start is not None or shot.lowered < 1.0:
+            return None
+        stage = layout.stage
+        box = Box(stage.x, stage.y, stage.w, min(stage.h, layout.view.h))
+        lens = Lens(rig_of(shot, scene, layout, box), box.w, box.h)
+        scale = lens.spot(scene.start_s_m + scene.runner.x_m, scene.runner.offset_m)[2]
+        return SeenTrack(box, lens, scene.start_s_m + scene.group.centre_m, scale)
+
+    @property
+    def pieces(self) -> list[Piece]:
+        """All that shows the group large, what lies above first."""
+        return [piece for piece in (self.piece, self.seen) if piece is not None]
 
     def slot_of(self, body: Body) -> PacerSlot | None:
         """Return the slot that a pacer holds now."""
@@ -126,20 +197,29 @@ class View:
             return x_m - group.slot_m, offset_m
         return min(x_m - runner.x_m, BESIDE_REACH_M), offset_m - runner.offset_m
 
+    def at(
+        self, piece: Piece, x_m: float, offset_m: float, up_m: float = 0.0
+    ) -> tuple[float, float]:
+        """Return the pixel of a race distance and metres outside."""
+        return piece.spot(x_m - self.scene.group.centre_m, offset_m, up_m)
+
+    def piece_at(self, at: tuple[int, int]) -> Piece | None:
+        """Return what shows the group there."""
+        return next((p for p in self.pieces if pygame.Rect(p.box).collidepoint(at)), None)
+
     def under(self, at: tuple[int, int]) -> Body | None:
-        """Return the pacer under the mouse: the nearest within reach."""
-        piece = self.piece
+        """Return the pacer under the mouse, from foot to head: the nearest within reach."""
+        piece = self.piece_at(at)
         if piece is None:
             return None
-        along, outside = piece.place(*at)
-        x = self.scene.group.centre_m + along
-        reach = max(GRAB_PX / piece.scale, 0.35)
-        near = [
-            (max(abs(body.x_m - x), abs(body.offset_m - outside)), body)
-            for body in self.scene.pacers
-            if body.alpha > 0.3
-        ]
-        near = [each for each in near if each[0] <= reach]
+        reach = max(GRAB_PX, 0.35 * piece.scale)
+        near = []
+        for body in self.scene.pacers:
+            foot = self.at(piece, body.x_m, body.offset_m)
+            head = self.at(piece, body.x_m, body.offset_m, body.build.stature_m)
+            away = max(abs(at[0] - foot[0]), head[1] - at[1], at[1] - foot[1])
+            if body.alpha > 0.3 and away <= reach:
+                near.append((away, body))
         return min(near, key=lambda each: each[0])[1] if near else None
 
 
@@ -206,16 +286,19 @@ def near(a: tuple[int, int], b: tuple[int, int]) -> bool:
 # -- pictures --------------------------------------------------------------------------------------
 
 
-def draw_pacers(surface: pygame.Surface, view: View, piece: StraightTrack, touch: Touch) -> None:
+def draw_pacers(surface: pygame.Surface, view: View, piece: Piece, touch: Touch) -> None:
     """Draw rings round who is taken, held or under the mouse, where he was and where he goes."""
     theme, scene, grab = view.style.theme, view.scene, touch.grab
-    centre, thick = scene.group.centre_m, max(1.5, 0.06 * piece.scale)
-    rx, ry = (round(4 * 1.6 * half) / 4 for half in body_size("pacer", piece.scale))
+    thick = max(1.5, 0.06 * piece.scale)
+    if isinstance(piece, SeenTrack):  # on the ground round his feet
+        size = 0.55 * piece.scale, 0.55 * piece.scale * math.sin(piece.lens.rig.pitch)
+    else:
+        size = body_size("pacer", 1.6 * piece.scale)
+    rx, ry = (round(4 * half) / 4 for half in size)
     pink = theme.colour("pink")
 
     def around(x_m: float, offset_m: float, colour: Colour, alpha: int) -> None:
-        place = piece.x(x_m - centre), piece.y(offset_m)
-        surface.blit(*ring(colour, rx, ry, alpha, thick).at(*place))
+        surface.blit(*ring(colour, rx, ry, alpha, thick).at(*view.at(piece, x_m, offset_m)))
 
     held = grab is not None and grab.moved and not grab.end and isinstance(grab.what, PacerSlot)
     for x_m, offset_m in () if held else scene.group.goals:
@@ -224,35 +307,64 @@ def draw_pacers(surface: pygame.Surface, view: View, piece: StraightTrack, touch
         around(*view.drawn(*grab.was), pink, 9)
         for snap in touch.snaps:
             _draw_snap(surface, view, piece, snap)
-    hovered = None if grab is not None else view.under(touch.pointer)
+    over = grab is None and pygame.Rect(piece.box).collidepoint(touch.pointer)
+    hovered = view.under(touch.pointer) if over else None
     for body in scene.pacers:
         if body.name == touch.taken:
             around(body.x_m, body.offset_m, theme.red if touch.refused else theme.own, 16)
-            _label(surface, view, piece, body, touch.refused)
         elif body is hovered:
             around(body.x_m, body.offset_m, theme.text, 10)
+    taken = next((body for body in scene.pacers if body.name == touch.taken), None)
+    if hovered is not None and hovered is not taken:
+        _label(surface, view, piece, hovered, "drag to move")
+    elif taken is not None:
+        cost_s = touch.moved[1] if touch.moved[0] == touch.taken else None
+        note = "assumed" if cost_s is None else f"assumed; {cost_words(cost_s)}"
+        _label(surface, view, piece, taken, note, touch.refused)
 
 
-def _draw_snap(surface: pygame.Surface, view: View, piece: StraightTrack, snap: Snap) -> None:
+def draw_hint(surface: pygame.Surface, view: View) -> None:
+    """Say below the inset, before the gun, that its pacers can be moved."""
+    box = view.layout.infield.group
+    if box is not None and view.shot.whole and view.scene.pacers:
+        px, at = (
+            view.style.sizes.caption,
+            (box.centre[0], box.bottom + 0.85 * view.style.sizes.caption),
+        )
+        text = "Drag a pacer to see what it costs."
+        view.style.type.write(surface, text, at, REGULAR, px, view.style.theme.muted, align=0.5)
+
+
+def cost_words(cost_s: float) -> str:
+    """Return how much later or earlier she finishes, in words."""
+    if abs(cost_s) < 0.005:
+        return "same finish"
+    return f"finish {format_signed(cost_s)} s"
+
+
+def _draw_snap(surface: pygame.Surface, view: View, piece: Piece, snap: Snap) -> None:
     style, box = view.style, piece.box
-    px, colour = style.sizes.caption, style.theme.own
+    px, colour, centre = style.sizes.caption, style.theme.own, view.scene.group.centre_m
     if snap.along:
-        y = round(piece.y(snap.at_m))
-        surface.fill(colour, (box.x, y, box.w, 1))
-        at: tuple[float, float] = (box.x + px, y - 0.6 * px)
+        half = view.scene.group.span_m / 2
+        line = [piece.spot(half * n / 12, snap.at_m) for n in range(-12, 13)]
+        x, y = min(line)
+        at = (max(x, box.x) + px, min(max(y, box.y + px), box.bottom) - 0.6 * px)
     else:
-        x = round(piece.x(view.drawn(snap.at_m, 0.0)[0] - view.scene.group.centre_m))
-        surface.fill(colour, (x, box.y, 1, box.h))
-        at = (x + 0.4 * px, box.y + 0.8 * px)
+        along = view.drawn(snap.at_m, 0.0)[0] - centre
+        line = [piece.spot(along, offset) for offset in (-1.0, SNAP_LINE_M)]
+        at = (line[0][0] + 0.4 * px, max(line[0][1], box.y) + 0.8 * px)
+    pygame.draw.aalines(surface, colour, False, line)
     style.type.write(surface, snap.text, at, REGULAR, px, colour)
 
 
 def _label(
-    surface: pygame.Surface, view: View, piece: StraightTrack, body: Body, refused: str
+    surface: pygame.Surface, view: View, piece: Piece, body: Body, note: str, refused: str = ""
 ) -> None:
     """Say who is taken and where he is, or why he cannot be moved there."""
     slot, style = view.slot_of(body), view.style
-    if slot is None:
+    foot = view.at(piece, body.x_m, body.offset_m)
+    if slot is None or not pygame.Rect(piece.box).inflate(40, 40).collidepoint(foot):
         return
     px, theme = style.sizes.caption, style.theme
     side = "ahead" if slot.ahead_m >= 0 else "behind"
@@ -260,16 +372,19 @@ def _label(
     going = max(abs(x_m - body.x_m), abs(offset_m - body.offset_m)) > GOING_M
     text = f"{slot.name}  {'goes to ' * going}{abs(slot.ahead_m):.2f} m {side}"
     text += f", {slot.offset_m:.2f} m aside" if slot.offset_m else ""
-    text = refused or f"{text}  (assumed)"
+    text = refused or f"{text}  ({note})"
     tint = theme.red if refused else theme.text
     wide = min(style.type.width(text, SEMIBOLD, px) + px, piece.box.w)
     card = ground((wide, round(1.5 * px)), style.sizes, theme)
     at = (px / 2, 0.75 * px)
     style.type.write(card, text, at, SEMIBOLD, px, tint, width=max(1, wide - px))
-    x = round(piece.x(body.x_m - view.scene.group.centre_m) - wide / 2)
-    x = min(max(x, piece.box.x), piece.box.right - wide)
-    low = piece.box.bottom - card.get_height()
-    surface.blit(card, (x, low if piece.way > 0 else piece.box.y))
+    x = min(max(round(foot[0] - wide / 2), piece.box.x), piece.box.right - wide)
+    y = low = piece.box.bottom - card.get_height()
+    if isinstance(piece, SeenTrack):
+        y = min(round(foot[1] + 0.7 * piece.scale), low)
+    elif piece.way < 0:
+        y = piece.box.y
+    surface.blit(card, (x, y))
 
 
 def draw_handles(
@@ -290,7 +405,8 @@ def draw_handles(
         surface.fill(colour, (left + 1, y, max(1, right - left - 2), thick))
         surface.blit(*dot(colour, radius, radius, 16, theme.back, 1.5).at(x, y))
         if over or (n == touch.taken and held is None):
-            _say_split(surface, view, splits, n, (x, y), touch.refused)
+            cost_s = touch.moved[1] if touch.moved[0] == n else None
+            _say_split(surface, view, splits, n, (x, y), touch.refused, cost_s)
 
 
 def _say_split(
@@ -300,6 +416,7 @@ def _say_split(
     n: int,
     at: tuple[int, int],
     refused: str,
+    cost_s: float | None,
 ) -> None:
     split, style = splits[n], view.style
     px, theme, length = style.sizes.caption, style.theme, lengths_of(splits)[n]
@@ -307,7 +424,8 @@ def _say_split(
     was = f", file {split.in_file}" if split.changed and split.in_file else ""
     lock = ", locked" if split.locked else ""
     text = f"to {split.label}: {split.section} s, {format_time(pace)}/400, at {split.cumulative}"
-    text = refused or f"{text}{was}{lock}"
+    cost = "" if cost_s is None else f"; {cost_words(cost_s)}"
+    text = refused or f"{text}{was}{lock}{cost}"
     wide = style.type.width(text, SEMIBOLD, px) + px
     card = ground((wide, round(1.6 * px)), style.sizes, theme)
     tint = theme.red if refused else theme.text

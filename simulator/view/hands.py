@@ -1,4 +1,4 @@
-"""Hands on the attempt: pacers moved in the group's inset, splits and bars in the chart below.
+"""Hands on the attempt: pacers moved where the group is seen, splits and bars in the chart below.
 
 In: events that no control wanted, the scene and where its parts lie. Out: calls on the session's
 `hands`, at most one a picture however often the mouse moved; rings, snap lines and words over the
@@ -7,29 +7,36 @@ picture. What is held moves with the hand: no preview, the run itself is simulat
 
 from __future__ import annotations
 
+from contextlib import suppress
+from dataclasses import replace
+
 import pygame
 
 from simulator.coefficients import LAP_M
 from simulator.stage.panel_state import SplitKnob
-from simulator.stage.scene import PacerSlot, Scene
+from simulator.stage.scene import PacerSlot, Phase, Scene
 from simulator.units import parse_time
+from simulator.view.camera import Shot
 from simulator.view.handles import (
     GRAB_PX,
     IN_LINE_M,
     Grab,
+    Piece,
     Snap,
     Touch,
     View,
+    cost_words,
     draw_bars,
     draw_handles,
+    draw_hint,
     draw_pacers,
     handles_of,
     lengths_of,
     near,
     snapped,
 )
-from simulator.view.layers.group import StraightTrack
-from simulator.view.layout import Box, Layout
+from simulator.view.layers.group import KERB_M, StraightTrack
+from simulator.view.layout import Layout
 from simulator.view.panels.pacers import bars
 from simulator.view.panels.strip import ChartStrip, sentence
 from simulator.view.panels.timeline import ChartKind, Plot, heading_box, plot_of
@@ -43,6 +50,8 @@ STEP_M, FAR_M = 0.1, 0.5
 """What an arrow key moves a pacer, and with Shift [m]."""
 STEP_S, FAR_S = 0.05, 0.5
 """What an arrow key moves a split, and with Shift [s]."""
+MOST_OFFSET_M = 8.0
+"""So far outside a double click adds a pacer [m], as `simulator.scenario.pacers.Slot` has it."""
 ENDS_M = 10.0
 """Bars end on this grid, and at the laps [m]."""
 SLIP_PX = 3
@@ -73,6 +82,7 @@ class HandTool:
         self._view: View | None = None
         self._clicked: tuple[tuple[int, int], float] = ((-99, -99), -9.0)
         self._now_s = 0.0
+        self._is_hand = False
 
     @property
     def taken(self) -> str | int | None:
@@ -95,14 +105,14 @@ class HandTool:
             LookupError: nothing is shown that could be.
         """
         view = self._view
-        if view is None or view.piece is None:
+        if view is None or not view.pieces:
             raise LookupError("nothing is shown yet")
         if self.chart is ChartKind.PACE:
             return self._handles(view)[len(self._handles(view)) // 2]
         ahead = min(b.x_m for b in view.scene.pacers if b.role == "ahead")
         body = next(b for b in view.scene.pacers if b.x_m == ahead)
-        along = view.piece.x(body.x_m - view.scene.group.centre_m)
-        return round(along), round(view.piece.y(body.offset_m))
+        x, y = view.at(view.pieces[-1], body.x_m, body.offset_m)
+        return round(x), round(y)
 
     # -- keys ------------------------------------------------------------------------------------
 
@@ -118,7 +128,7 @@ class HandTool:
 
     def next_pacer(self, steps: int) -> None:
         """Take the next pacer from behind to the front, or the one before."""
-        if self._view is None or self._view.inset is None:
+        if self._view is None or not self._view.pieces:
             self._session.notify("There is no room to show the group.")
             return
         order = sorted(self._view.scene.pacers, key=lambda body: (body.x_m, body.offset_m))
@@ -181,11 +191,13 @@ class HandTool:
                 time_s = parse_time(split.section) + y * (FAR_S if far else STEP_S)
                 self._set_split(self.taken, time_s)
             return
-        slot, way = self._slot(), 1
-        if self._view is not None and self._view.inset is not None:
-            way = self._view.inset[1]
-        if slot is not None:
-            step = way * (FAR_M if far else STEP_M)
+        slot, view = self._slot(), self._view
+        if slot is not None and view is not None:
+            if view.seen is not None:  # they run upwards there, the outside is on the right
+                x, y = -y, x
+            else:
+                x, y = x * view.way, y * view.way
+            step = FAR_M if far else STEP_M
             self._move(slot.number, slot.ahead_m + x * step, slot.offset_m + y * step)
 
     def _remove(self) -> None:
@@ -225,9 +237,14 @@ class HandTool:
 
     def let_go(self) -> None:
         """Hold nothing any more."""
-        if self._touch.grab is not None:
-            self._touch.grab, self._touch.snaps, self._touch.refused = None, (), ""
+        grab, touch = self._touch.grab, self._touch
+        if grab is not None:
+            touch.grab, touch.snaps, touch.refused = None, (), ""
             self._session.hands.let_go()
+            cost_s = self._session.hands.cost_s
+            if grab.moved and cost_s is not None:
+                words = cost_words(cost_s)
+                self._session.notify(f"{words[:1].upper()}{words[1:]}. Ctrl Z takes it back.")
 
     def _down(self, at: tuple[int, int], button: int, view: View) -> bool:
         before, self._clicked = self._clicked, (at, self._now_s)
@@ -238,8 +255,8 @@ class HandTool:
         ):
             self.next_chart()
             return True
-        piece = view.piece
-        if piece is not None and pygame.Rect(piece.box).collidepoint(at):
+        piece = view.piece_at(at)
+        if piece is not None:
             return button == pygame.BUTTON_LEFT and self._down_on_track(
                 at, view, piece, twice=twice
             )
@@ -249,20 +266,22 @@ class HandTool:
             return self._down_on_split(at, button, view, twice=twice)
         return self.chart is ChartKind.PACERS and self._down_on_bar(at, view)
 
-    def _down_on_track(
-        self, at: tuple[int, int], view: View, piece: StraightTrack, *, twice: bool
-    ) -> bool:
-        body = view.under(at)
+    def _down_on_track(self, at: tuple[int, int], view: View, piece: Piece, *, twice: bool) -> bool:
+        body, seen = view.under(at), not isinstance(piece, StraightTrack)
         slot = view.slot_of(body) if body is not None else None
+        on_track = KERB_M <= piece.place(*at)[1] <= MOST_OFFSET_M
         if body is not None and slot is not None:
             self._take(body.name)
-            self._hold(Grab(slot, at, at, (slot.ahead_m, slot.offset_m)))
-        elif twice:
+            foot = view.at(piece, *view.drawn(slot.ahead_m, slot.offset_m))
+            grab = Grab(slot, at, at, (slot.ahead_m, slot.offset_m), seen=seen, foot=foot)
+            self._hold(grab)
+        elif twice and on_track:
             ahead, offset, _ = self._snapped(view, piece, at, None)
             self._say(self._session.hands.add(ahead, offset))
             self._clicked = ((-99, -99), -9.0)
         else:
             self._touch.taken = None
+            return not seen  # the ground is the camera's
         return True
 
     def _down_on_split(self, at: tuple[int, int], button: int, view: View, *, twice: bool) -> bool:
@@ -320,17 +339,19 @@ class HandTool:
             self._set_split(grab.what, time_s)
         elif grab.end and grab.plot is not None:
             self._set_end(grab, grab.what, grab.plot)
-        elif (piece := view.piece) is not None:
+        elif (piece := view.seen if grab.seen else view.piece) is not None:
             ahead, offset, self._touch.snaps = self._snapped(view, piece, grab.at, grab)
             self._move(grab.what.number, ahead, offset)
 
     def _move(self, number: int, ahead_m: float, offset_m: float) -> None:
         self._touch.refused = self._session.hands.move(number, ahead_m, offset_m)
+        self._touch.moved = self.taken or "", None
 
     def _set_split(self, number: int, time_s: float) -> None:
         self._touch.refused = ""
         if not self._session.change_split(number, f"{max(time_s, 0.01):.2f}", cumulative=False):
             self._touch.refused = self._session.panel_state().split_problem
+        self._touch.moved = number, None
 
     def _set_end(self, grab: Grab, slot: PacerSlot, plot: Plot) -> None:
         """Let a bar begin or end where the hand is."""
@@ -348,17 +369,14 @@ class HandTool:
     # -- where things are ------------------------------------------------------------------------
 
     def _snapped(
-        self, view: View, piece: StraightTrack, at: tuple[int, int], grab: Grab | None
+        self, view: View, piece: Piece, at: tuple[int, int], grab: Grab | None
     ) -> tuple[float, float, tuple[Snap, ...]]:
         """Return the place in the formation that the mouse means, and the lines that drew it."""
-        along, outside = piece.place(*at)
+        off = (0.0, 0.0)
         if grab is not None:  # he keeps to where the hand took him
-            first = piece.place(*grab.start)
-            was = view.drawn(*grab.was)
-            x, outside = was[0] + along - first[0], was[1] + outside - first[1]
-        else:
-            x = view.scene.group.centre_m + along
-        ahead, offset = view.in_formation(x, outside)
+            off = grab.foot[0] - grab.start[0], grab.foot[1] - grab.start[1]
+        along, outside = piece.place(at[0] + off[0], at[1] + off[1])
+        ahead, offset = view.in_formation(view.scene.group.centre_m + along, outside)
         own = grab.what.number if grab is not None and isinstance(grab.what, PacerSlot) else -1
         return snapped(view.scene, ahead, offset, own, min(SNAP_M, SNAP_PX / piece.scale))
 
@@ -378,7 +396,7 @@ class HandTool:
         """Return the slot of the taken pacer, as it is now: several keys may come in a picture."""
         if self._view is None or not isinstance(self.taken, str):
             return None
-        view = View(self._session.scene(), self._view.layout, self._view.style, self._view.inset)
+        view = replace(self._view, scene=self._session.scene())
         bodies = [body for body in view.scene.pacers if body.name == self.taken]
         own = [slot for slot in view.scene.group.slots if slot.name == self.taken]
         return view.slot_of(bodies[0]) if bodies else next(iter(own), None)
@@ -386,6 +404,18 @@ class HandTool:
     def _say(self, refusal: str) -> None:
         if refusal:
             self._session.notify(sentence(refusal))
+
+    def _point(self, view: View) -> None:
+        """Let the pointer be a hand over what can be dragged."""
+        touch = self._touch
+        takes = touch.grab is not None or view.under(touch.pointer) is not None
+        if not takes and self.chart is ChartKind.PACE:
+            takes = any(near(touch.pointer, place) for place in self._handles(view))
+        if takes is not self._is_hand:
+            self._is_hand = takes
+            with suppress(pygame.error):  # not every display has such pointers
+                shape = pygame.SYSTEM_CURSOR_HAND if takes else pygame.SYSTEM_CURSOR_ARROW
+                pygame.mouse.set_cursor(shape)
 
     # -- pictures --------------------------------------------------------------------------------
 
@@ -400,14 +430,15 @@ class HandTool:
         scene: Scene,
         layout: Layout,
         style: Style,
-        inset: tuple[Box, int] | None,
+        shot: Shot,
     ) -> None:
         """Draw over the picture what is taken, held or under the mouse."""
-        view = self._view = View(scene, layout, style, inset)
+        view = self._view = View(scene, layout, style, shot)
+        self._touch.moved = self._touch.moved[0], self._session.hands.cost_s
+        self._point(view)
         if isinstance(self.taken, str) and all(s.name != self.taken for s in scene.group.slots):
             self._touch.taken = None
-        piece = view.piece
-        if piece is not None:
+        for piece in view.pieces:
             surface.set_clip(piece.box)
             draw_pacers(surface, view, piece, self._touch)
             surface.set_clip(None)
@@ -418,3 +449,5 @@ class HandTool:
             elif self.chart is ChartKind.PACERS:
                 draw_bars(surface, view, layout.timeline, self._touch)
             self.strip.draw(surface, layout.timeline, style, self.chart, self._slot())
+        if scene.phase is Phase.READY and self._touch.moved[0] == "":
+            draw_hint(surface, view)

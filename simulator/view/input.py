@@ -224,6 +224,13 @@ def by_position(event: pygame.Event) -> pygame.Event:
     return pygame.Event(event.type, {**event.dict, "key": ord(letter)})
 
 
+def digit_of(event: pygame.Event) -> str:
+    """Return the digit of a KEYDOWN event: what it writes, else what lies there; else nothing."""
+    written = getattr(event, "unicode", "") or pygame.key.name(event.key).strip("[]")
+    lies_there = _POSITIONS.get(getattr(event, "scancode", 0), "")
+    return next((c for c in (written, lies_there) if len(c) == 1 and c in "0123456789"), "")
+
+
 def binding_of(event: pygame.Event, *, presenting: bool = False) -> Binding | None:
     """Return what a KEYDOWN event means: by its letter, else by where the key lies."""
     event = by_position(event)

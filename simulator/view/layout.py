@@ -102,6 +102,7 @@ class Layout:
         controls: the buttons, None where there is no room or they are hidden.
         title: the name; `rate`: speed and pause; both lie on the stage's upper edge.
         status: the line below them: the formation and the weather, or a notice.
+        least: no type is smaller [px]: so that it is read from the last row.
     """
 
     width: int
@@ -119,6 +120,7 @@ class Layout:
     title: Box | None = None
     rate: Box | None = None
     status: Box | None = None
+    least: int = 0
 
     @property
     def what_if(self) -> Box | None:
@@ -128,7 +130,7 @@ class Layout:
     @property
     def sizes(self) -> Sizes:
         """Type sizes that go with this picture size."""
-        return Sizes(self.unit)
+        return Sizes(self.unit, self.least)
 
     @property
     def foot(self) -> Box | None:

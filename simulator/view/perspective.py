@@ -46,6 +46,7 @@ class Rig:
         scale: picture heights a metre at that point.
         focal: focal length in picture heights.
         level: where that point is seen, share of the height from above.
+        lap_m: length of the lap it stands on [m].
     """
 
     x_m: float
@@ -56,6 +57,7 @@ class Rig:
     scale: float
     focal: float
     level: float = 0.5
+    lap_m: float = LAP_M
 
     def closer(self, factor: float) -> Rig:
         """Return the rig with a lens that shows everything so much larger."""
@@ -66,35 +68,50 @@ Spot = tuple[float, float, float, float]
 """Where a point is seen: column and row [px], scale [px/m], depth [m]."""
 
 
-def place_at(s_m: float, offset_m: float) -> tuple[float, float]:
-    """Return a place of the plane [m]: `simulator.physics.track.to_plane` of two numbers."""
-    s = s_m % LAP_M
-    sign, along = (-1.0, s - LAP_M / 2) if s >= LAP_M / 2 else (1.0, s)
-    radius = BEND_RADIUS_M + offset_m
-    if along >= BEND_M:
-        return sign * (STRAIGHT_M / 2 - (along - BEND_M)), sign * radius
-    angle = along / BEND_M * math.pi - math.pi / 2
+def place_at(s_m: float, offset_m: float, lap_m: float = LAP_M) -> tuple[float, float]:
+    """Return a place of the plane [m]: `plane_at` of two numbers."""
+    like = lap_m / LAP_M
+    s, half, bend, straight = s_m % lap_m, lap_m / 2, like * BEND_M, like * STRAIGHT_M
+    sign, along = (-1.0, s - half) if s >= half else (1.0, s)
+    radius = like * BEND_RADIUS_M + offset_m
+    if along >= bend:
+        return sign * (straight / 2 - (along - bend)), sign * radius
+    angle = along / bend * math.pi - math.pi / 2
     return (
-        sign * (STRAIGHT_M / 2 + radius * math.cos(angle)),
+        sign * (straight / 2 + radius * math.cos(angle)),
         sign * radius * math.sin(angle),
     )
 
 
-def heading_at(s_m: float) -> float:
+def plane_at(
+    s_m: ArrayLike, offset_m: ArrayLike = 0.0, lap_m: float = LAP_M
+) -> tuple[Floats, Floats]:
+    """Return places of the plane [m], on a lap that is the 400 m oval, smaller.
+
+    Offsets, lanes and bodies are as large as they are anywhere.
+    """
+    like = lap_m / LAP_M
+    x, y = to_plane(np.asarray(s_m) / like, np.asarray(offset_m) / like)
+    return like * x, like * y
+
+
+def heading_at(s_m: float, lap_m: float = LAP_M) -> float:
     """Return the running direction [rad]: `simulator.physics.track.heading` of one number."""
-    s = s_m % LAP_M
-    turned, along = (math.pi, s - LAP_M / 2) if s >= LAP_M / 2 else (0.0, s)
-    return turned + min(along, BEND_M) / BEND_M * math.pi
+    s, bend = s_m % lap_m, lap_m / LAP_M * BEND_M
+    turned, along = (math.pi, s - lap_m / 2) if s >= lap_m / 2 else (0.0, s)
+    return turned + min(along, bend) / bend * math.pi
 
 
-def track_at(x_m: float, y_m: float) -> float:
+def track_at(x_m: float, y_m: float, lap_m: float = LAP_M) -> float:
     """Return the track position nearest to a point of the plane [m]."""
-    beyond = abs(x_m) - STRAIGHT_M / 2
+    like = lap_m / LAP_M
+    bend, straight = like * BEND_M, like * STRAIGHT_M
+    beyond = abs(x_m) - straight / 2
     if beyond <= 0.0:
-        return BEND_M + STRAIGHT_M / 2 - x_m if y_m > 0 else LAP_M - STRAIGHT_M / 2 + x_m
+        return bend + straight / 2 - x_m if y_m > 0 else lap_m - straight / 2 + x_m
     turned = math.atan2(y_m, beyond) if x_m > 0 else math.atan2(-y_m, beyond)
-    along = (turned / math.pi + 0.5) * BEND_M
-    return along if x_m > 0 else LAP_M / 2 + along
+    along = (turned / math.pi + 0.5) * bend
+    return along if x_m > 0 else lap_m / 2 + along
 
 
 @dataclass(frozen=True)
@@ -134,12 +151,13 @@ class Lens:
     @cached_property
     def s_m(self) -> float:
         """Track position it looks at [m]."""
-        return track_at(self.rig.x_m, self.rig.y_m)
+        return track_at(self.rig.x_m, self.rig.y_m, self.rig.lap_m)
 
     def along(self, s_m: float) -> Lens:
         """Return the rail's lens elsewhere on its rail."""
-        x, y = place_at(s_m, 0.0)
-        return replace(self, rig=replace(self.rig, x_m=x, y_m=y, yaw=heading_at(s_m) - math.pi / 2))
+        x, y = place_at(s_m, 0.0, self.rig.lap_m)
+        yaw = heading_at(s_m, self.rig.lap_m) - math.pi / 2
+        return replace(self, rig=replace(self.rig, x_m=x, y_m=y, yaw=yaw))
 
     @cached_property
     def _turns(self) -> tuple[float, float, float, float]:
@@ -149,7 +167,7 @@ class Lens:
 
     def spot(self, s_m: float, offset_m: float, up_m: float = 0.0) -> Spot:
         """Return where one point of the track is seen, see `track`."""
-        return self.see(*place_at(s_m, offset_m), up_m)
+        return self.see(*place_at(s_m, offset_m, self.rig.lap_m), up_m)
 
     def see(self, x: float, y: float, z: float = 0.0) -> Spot:
         """Return where one point of space is seen: `project` of numbers takes ten times as long."""
@@ -161,6 +179,18 @@ class Lens:
         scale = self.focal / max(depth, NEAR_M)
         column = 0.5 * self.width + (dx * sy - dy * cy) * scale
         return column, self.rig.level * self.height - (along * sp + dz * cp) * scale, scale, depth
+
+    def ground(self, column: float, row: float) -> tuple[float, float] | None:
+        """Return the point of the ground that is seen in a pixel [m]; None above the horizon."""
+        ex, ey, ez = self.eye
+        cy, sy, cp, sp = self._turns
+        aside = (column - 0.5 * self.width) / self.focal
+        up = (self.rig.level * self.height - row) / self.focal
+        if sp - up * cp <= 1e-6:
+            return None
+        along = ez * (cp + up * sp) / (sp - up * cp)
+        across = aside * (along * cp + ez * sp)
+        return ex + along * cy + across * sy, ey + along * sy - across * cy
 
     def project(self, x: ArrayLike, y: ArrayLike, z: ArrayLike = 0.0) -> tuple[Floats, ...]:
         """Return columns and rows [px], scales [px/m] and depths [m] of points of space [m]."""
@@ -178,31 +208,31 @@ class Lens:
         self, s_m: ArrayLike, offset_m: ArrayLike, up_m: ArrayLike = 0.0
     ) -> tuple[Floats, ...]:
         """Return the same of points of the track: position, metres outwards, metres up."""
-        x, y = to_plane(s_m, offset_m)
+        x, y = plane_at(s_m, offset_m, self.rig.lap_m)
         return self.project(x, y, up_m)
 
 
-def turning(first_m: float, last_m: float) -> float | None:
+def turning(first_m: float, last_m: float, lap_m: float = LAP_M) -> float | None:
     """Return the middle of the bend or the straight that holds a stretch of track; None: neither.
 
     All bends look the same from the track, and so do all straights.
     """
-    half, begin = LAP_M / 2, first_m % (LAP_M / 2)
+    half, begin, bend = lap_m / 2, first_m % (lap_m / 2), lap_m / LAP_M * BEND_M
     end = begin + last_m - first_m
-    if end < BEND_M:
-        return 0.5 * BEND_M
-    return 0.5 * (BEND_M + half) if begin >= BEND_M and end < half else None
+    if end < bend:
+        return 0.5 * bend
+    return 0.5 * (bend + half) if begin >= bend and end < half else None
 
 
 def like_elsewhere(lens: Lens, s_m: float) -> Lens:
     """Return a lens that stands to the track at `s_m` as this one does to where it looks."""
-    rig, here = lens.rig, lens.s_m
-    (x, y), turn = place_at(here, 0.0), heading_at(here)
+    rig, here, lap_m = lens.rig, lens.s_m, lens.rig.lap_m
+    (x, y), turn = place_at(here, 0.0, lap_m), heading_at(here, lap_m)
     ahead, aside = (
         round((rig.x_m - x) * math.cos(a) + (rig.y_m - y) * math.sin(a), 4)
         for a in (turn, turn - math.pi / 2)
     )
-    (x, y), there = place_at(s_m, 0.0), heading_at(s_m)
+    (x, y), there = place_at(s_m, 0.0, lap_m), heading_at(s_m, lap_m)
     moved = replace(
         rig,
         x_m=x + ahead * math.cos(there) + aside * math.sin(there),
@@ -217,42 +247,40 @@ def like_elsewhere(lens: Lens, s_m: float) -> Lens:
 
 
 def track_rig(
-    s_m: float, offset_m: float, up_m: float, turn: float, pitch: float, away_m: float,
-    focal: float, level: float = 0.5,
+    at_m: tuple[float, float, float], turn: float, pitch: float, away_m: float, focal: float,
+    level: float, lap_m: float,
 ) -> Rig:  # fmt: skip
     """Return a rig that looks at a place of the track.
 
     Args:
-        s_m: track position [m].
-        offset_m: metres to the outside [m].
-        up_m: metres above the ground [m].
+        at_m: track position, metres to the outside, and above the ground [m].
         turn: direction of sight against the running direction [rad], positive to the inside.
         pitch: how far it looks down [rad].
         away_m: how far away the lens is [m].
         focal: focal length in picture heights.
         level: where the place is seen, share of the height from above.
+        lap_m: length of the lap [m].
     """
-    x, y = place_at(s_m, offset_m)
-    return Rig(x, y, up_m, heading_at(s_m) + turn, pitch, focal / away_m, focal, level)
+    s_m, offset_m, up_m = at_m
+    (x, y), yaw = place_at(s_m, offset_m, lap_m), heading_at(s_m, lap_m) + turn
+    return Rig(x, y, up_m, yaw, pitch, focal / away_m, focal, level, lap_m)
 
 
 def rig_of(camera: Camera, scene: Scene) -> Rig:
     """Return where a close camera stands at the moment of a scene."""
-    s = (scene.runner.x_m + scene.start_s_m) % LAP_M
+    s, lap_m = scene.s_m(scene.runner), scene.lap_m
     span = scene.waves[0].head_m - scene.runner.x_m if scene.waves else 0.0
     if camera is Camera.RAIL:
         # it pans towards the light while that is near, and leads a little
         lead = 1.2 + 1.3 * math.tanh(span / 6.0)
-        return track_rig(
-            (s + lead) % LAP_M, 0.0, RAIL_UP_M, -math.pi / 2, 0.0, RAIL_AWAY_M, 1.36, 0.485
-        )
+        at_m = (s + lead, 0.0, RAIL_UP_M)
+        return track_rig(at_m, -math.pi / 2, 0.0, RAIL_AWAY_M, 1.36, 0.485, lap_m)
     if camera is Camera.CHASE:
         # along the chord from the lens to where it looks, so that a bend keeps them in the middle
-        s = (s + 5.0) % LAP_M
-        return track_rig(
-            s, 0.4, 0.6, 0.16 + heading_at(s - 4.0) - heading_at(s), 0.30, 14.5, 1.25, 0.56
-        )
-    return track_rig((s + 1.5) % LAP_M, 0.8, 0.0, 0.0, 1.05, 17.5, 1.30, 0.52)
+        s += 5.0
+        chord = heading_at(s - 4.0, lap_m) - heading_at(s, lap_m)
+        return track_rig((s, 0.4, 0.6), 0.16 + chord, 0.30, 14.5, 1.25, 0.56, lap_m)
+    return track_rig((s + 1.5, 0.8, 0.0), 0.0, 1.05, 17.5, 1.30, 0.52, lap_m)
 
 
 def between(first: Rig, last: Rig, share: float) -> Rig:
@@ -280,4 +308,5 @@ def between(first: Rig, last: Rig, share: float) -> Rig:
         scale,
         math.exp(mixed(math.log(first.focal), math.log(last.focal))),
         mixed(first.level, last.level),
+        last.lap_m,
     )

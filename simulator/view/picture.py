@@ -11,12 +11,12 @@ import io
 import os
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pygame
 
-from simulator.coefficients import LAP_M
 from simulator.files import replacing
 from simulator.scenario.in_picture import MOMENT, SCENARIO, with_texts
 from simulator.screen import Camera
@@ -30,7 +30,7 @@ from simulator.view.layers import bodies, group, lights, moments
 from simulator.view.layers.close import Close
 from simulator.view.layers.track import Tiles, draw_ground, mark_names, stretched
 from simulator.view.layout import Box, Hud, Layout
-from simulator.view.panels import cards, head, score
+from simulator.view.panels import cards, chapter, head, score
 from simulator.view.panels.frame import CachedLayer, frame
 from simulator.view.panels.pacers import WhoRunsWhen
 from simulator.view.panels.side import SIDE_PANELS
@@ -132,8 +132,6 @@ class Painter:
         if scene.notice and options.presenting:
             scene = replace(scene, notice="")
         options = replace(options, shot=on_air(options.shot, scene))
-        if scene.lap_m != LAP_M and options.shot.camera.close:  # their stadium has a lap of 400 m
-            options = replace(options, shot=camera.resting(Camera.WHOLE))
         layout = layout_of(surface.get_size(), scene.staging, options)
         base = self._base_of(layout, scene)
         self._panels(base, scene, layout, options.chart)
@@ -183,7 +181,7 @@ class Painter:
         picture = pygame.Surface((layout.width, layout.height), 0, 32)
         picture.fill(theme.back)
         view = camera.whole(layout.track)
-        ground = draw_ground(view, stage, theme, scene.start_s_m, scene.leds)
+        ground = draw_ground(view, stage, theme, scene.start_s_m, scene.leds, scene.lap_m)
         picture.blit(ground, stage)
         mark_names(picture, view, stage, scene.start_s_m, style, scene.lap_m)
         if layout.infield.group is not None:
@@ -246,9 +244,9 @@ class Painter:
             bodies.write_names(
                 surface, bodies.place_names(spots, view, box, keep_off, style), style
             )
-        if view.scale >= BODIES_PX and not options.shot.whole and scene.lap_m == LAP_M:
+        if view.scale >= BODIES_PX and not options.shot.whole:
             part = surface.subsurface(pygame.Rect(box).clip(surface.get_rect()))
-            rig = camera.map_rig(view, Box(*part.get_offset(), *part.get_size()))
+            rig = camera.map_rig(view, Box(*part.get_offset(), *part.get_size()), scene.lap_m)
             exact = options.tiles is None
             self._athletes.from_above(part, scene, rig, self.theme, exact=exact)
         else:
@@ -324,7 +322,7 @@ class Painter:
         """Draw the ground: sharp where the camera is at rest, stretched while it moves."""
         view, box = seen
         shot, most, tiles = options.shot, options.tiles, self._tiles
-        track = (scene.start_s_m, scene.leds)
+        track = (scene.start_s_m, scene.leds, scene.lap_m)
 
         def stretch() -> None:
             known = camera.whole(layout.track)
@@ -352,10 +350,15 @@ class Painter:
         style: Style,
         options: PictureOptions,
     ) -> None:
-        """Draw what lies over everything: result board, help."""
-        size = (layout.width, layout.height)
-        if scene.board is not None and scene.board_share > 0:
+        """Draw what lies over everything: result board, large numbers, a chapter's card, help."""
+        size, staging = (layout.width, layout.height), scene.staging
+        if staging is not None and (staging.figures or staging.link):
+            high = size[1] if layout.caption is None else layout.caption.y
+            chapter.draw_slide(surface, staging, high, style)
+        elif scene.board is not None and scene.board_share > 0:
             self._slide_in(surface, scene, layout, style, options)
+        if staging is not None and staging.card > 0:
+            chapter.draw_card(surface, staging, style)
         if options.help:
             keys = (
                 rows(presenting=True) if options.presenting else (*BINDINGS, *BY_HAND, *PRESENTING)
@@ -384,7 +387,10 @@ class Painter:
         box = layout.board(whole=whole, left=left)
         if box.w < 60 or box.h < 40:
             return
-        card = self._card("board", (board, box), lambda: cards.board(board, box, style))
+        make = partial(cards.board, board)
+        if options.presenting and board.numbers:
+            make = partial(chapter.lecture_board, board.numbers)
+        card = self._card("board", (board, box), lambda: make(box, style))
         out = box.right if box.centre[0] < layout.width / 2 else box.x - layout.width
         surface.blit(card, (box.x - round((1 - camera.ease(scene.board_share)) * out), box.y))
 

@@ -7,27 +7,87 @@ screen saver, a second window with notes where there is a second display, calls 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
+import time
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
+from itertools import product
 from typing import TYPE_CHECKING
 
 import pygame
 
+from simulator.errors import LightpaceError, LightpaceWarning
 from simulator.stage.keys import Action
-from simulator.stage.scene import Cue, Scene
+from simulator.stage.scene import Cue, Outline, Scene
 from simulator.units import format_clock
 from simulator.view import window as window_module
+from simulator.view.camera import resting
 from simulator.view.layout import Box
-from simulator.view.text import BOLD, REGULAR, SEMIBOLD, Type, shrink
-from simulator.view.theme import Colour, Theme
+from simulator.view.panels import chapter
+from simulator.view.panels.cards import draw_problem
+from simulator.view.panels.head import LINES, caption_plan
+from simulator.view.picture import Painter, PictureOptions, layout_of
+from simulator.view.rehearsal import load_timings, rehearsals_file, save_timings
+from simulator.view.text import BOLD, REGULAR, SEMIBOLD, Style, Type, shrink
+from simulator.view.theme import NIGHT, Colour, Theme
 from simulator.view.window import Window
 
 if TYPE_CHECKING:
+    from simulator.view.layout import Layout
     from simulator.view.watched import Watched
 
 LOOK_S = 1.0
 """How often the displays are counted [s]; not every system announces a change."""
+TYPED_S = 3.0
+"""So long a number that was typed waits for Enter [s]."""
+SMALL = (640, 360)
+"""The size of the chapters' small pictures [px]."""
+HALLS = ((1920, 1080), (1280, 720), (1024, 768))
+"""The sizes of screens for which captions are tested."""
 _BLANKS: dict[Action, Colour] = {Action.BLACK: (0, 0, 0), Action.WHITE: (255, 255, 255)}
+_LEAVE = "Esc or Enter once more ends the presentation."
+_KEEP = "K ends it too and keeps the timings of this rehearsal. Any other key stays."
+
+
+def misfits(
+    scenes: Sequence[Scene], sizes: Sequence[tuple[int, int]], type_: Type | None = None
+) -> list[tuple[int, str]]:
+    """Return each chapter whose caption does not fit a picture of one of the sizes [px], and why.
+
+    It is tested with its real figures, as it is presented and as it is filmed.
+    """
+    found, type_ = [], type_ or Type()
+    for staging in (scene.staging for scene in scenes):
+        if staging is None or not staging.whole:
+            continue
+        for (wide, high), presenting in product(sizes, (True, False)):
+            layout = layout_of((wide, high), staging, PictureOptions(presenting=presenting))
+            box, style = layout.caption, Style(type_, layout.sizes, NIGHT)
+            if box is None or not caption_plan(staging, box, style).fits:
+                where = f"as it is {'presented' if presenting else 'filmed'} at {wide}x{high}"
+                why = f"the caption is longer than {LINES} lines {where}"
+                found.append((staging.chapter, why))
+    return found
+
+
+@dataclass
+class _Rehearsal:
+    """How long was talked, in all and in each chapter [s], by its name."""
+
+    outline: Outline
+    before: dict[str, float]
+    spent: dict[str, float]
+    runs: bool = False
+
+    @property
+    def talked_s(self) -> float:
+        return sum(self.spent.values())
+
+    def pass_time(self, number: int, elapsed_s: float) -> None:
+        if self.runs and number <= len(self.outline.names):
+            name = self.outline.names[number - 1]
+            self.spent[name] = self.spent.get(name, 0.0) + elapsed_s
 
 
 class Presenter:
@@ -42,19 +102,38 @@ class Presenter:
         self._notes: Notes | None = None
         self._before: tuple[bool, bool] | None = None
         self._known: list[tuple[int, int]] = []
-        self._talked_s = self._since_s = 0.0
+        self._since_s = self._typed_s = 0.0
+        self._typed = ""
+        self._asks = self._shows_link = False
+        self._chosen: int | None = None
+        self._ends: Callable[[], None] | None = None
+        self._small: list[pygame.Surface] = []
+        self._rehearsal = _Rehearsal(Outline("", ()), {}, {})
 
     # on and off -----------------------------------------------------------------------------------
 
-    def enter(self, theme: Theme, type_: Type) -> None:
-        """Begin to present from here."""
+    def enter(self, theme: Theme, type_: Type, ends: Callable[[], None] | None = None) -> None:
+        """Begin to present from here; `ends` is called where leaving it ends the program.
+
+        Every chapter's small picture is drawn now, so that no press waits for one.
+        """
         if self.on:
             return
-        self.on, self.blank, self._talked_s = True, None, 0.0
+        self.on, self.blank, self._ends = True, None, ends
+        self._asks, self._chosen, self._typed, self._shows_link = False, None, "", False
+        outline = self._session.outline()
+        self._rehearsal = _Rehearsal(outline, load_timings(rehearsals_file(), outline), {})
         self._before = (self._window.fullscreen, _screen_saver())
         self._notes = Notes(theme, type_)
         self._place()
         self._quieten()
+        scenes = [self._session.preview(n + 1) for n in range(len(outline.names))]
+        self._small = small_pictures(scenes, theme, type_)
+        sizes = dict.fromkeys((*HALLS, *self._known[:4], self._window.size))
+        for number, why in misfits(scenes, tuple(sizes), type_):
+            words = f"Chapter {number}, {outline.names[number - 1]}: {why}."
+            warnings.warn(words, LightpaceWarning, stacklevel=2)
+            self._session.notify(words)
 
     def leave(self) -> None:
         """Be an ordinary window again, as before."""
@@ -99,20 +178,89 @@ class Presenter:
             Action.NEXT_CUE: self._session.next_cue,
             Action.PREVIOUS_CUE: self._session.previous_cue,
             Action.FROM_BEGINNING: self._session.from_beginning,
-            Action.LEAVE: self.leave,
+            Action.ENTER: self._enter,
+            Action.LEAVE: self._ask_to_leave,
+        }
+        switches = {
+            Action.OVERVIEW: self._open_overview,
+            Action.TIMER: self._switch_timer,
+            Action.LINK: self._switch_link,
         }
         if not self.on:
-            return action in moves or action in _BLANKS
-        if action in _BLANKS:
+            return action in moves or action in switches or action in _BLANKS
+        if self._asks:
+            self._answer(action)
+        elif action in _BLANKS:
             self.blank = None if self.blank is not None else action
+            self._chosen = None
         elif action in moves:
             back, self.blank = self.blank, None
             # as in slide programs, the first press after a black screen only brings the picture
             if back is None or action is Action.LEAVE:
-                moves[action]()
+                self._move(action, moves[action])
+        elif action in switches:
+            switches[action]()
         else:
             return False
         return True
+
+    def _move(self, action: Action, move: Callable[[], None]) -> None:
+        if action is not Action.ENTER:
+            self._typed = ""
+        if self._shows_link:
+            self._shows_link = False
+        elif self._chosen is not None and action in (Action.NEXT_CUE, Action.PREVIOUS_CUE):
+            step = 1 if action is Action.NEXT_CUE else -1
+            self._chosen = (self._chosen - 1 + step) % len(self._rehearsal.outline.names) + 1
+        elif self._chosen is not None and action is Action.LEAVE:
+            self._chosen = None
+        else:
+            if action is not Action.LEAVE and not self._rehearsal.spent:
+                self._rehearsal.runs = True
+            move()
+
+    def digit(self, digit: str) -> None:
+        """Take one more digit of a chapter's number."""
+        self._typed, self._typed_s = (self._typed + digit)[-3:], 0.0
+
+    def _enter(self) -> None:
+        """Go where a number or the overview says, else on."""
+        number = int(self._typed) if self._typed else self._chosen
+        self._typed, self._chosen = "", None
+        if number is None:
+            self._session.next_cue()
+        else:
+            self._session.jump(number)
+
+    def _open_overview(self) -> None:
+        self._chosen = self._session.cue().number if self._chosen is None else None
+
+    def _switch_timer(self) -> None:
+        self._rehearsal.runs = not self._rehearsal.runs
+
+    def _switch_link(self) -> None:
+        if not self._rehearsal.outline.link:
+            self._session.notify("There is no link: a story names its page by link:.")
+        else:
+            self._shows_link = not self._shows_link
+
+    def _ask_to_leave(self) -> None:
+        """Leave at once where a window is left, else ask first."""
+        if self._ends is None:
+            self.leave()
+        else:
+            self._asks = True
+
+    def _answer(self, action: Action) -> None:
+        self._asks = False
+        if action is Action.KNOB:
+            try:
+                save_timings(rehearsals_file(), self._rehearsal.outline, self._rehearsal.spent)
+            except LightpaceError as error:
+                self._session.notify(f"{error}")
+                return
+        if action in (Action.LEAVE, Action.ENTER, Action.KNOB) and self._ends is not None:
+            self._ends()
 
     def handle(self, event: pygame.Event) -> bool:
         """Take an event of the second window, or of displays that change; True if it was one."""
@@ -122,8 +270,21 @@ class Presenter:
             return False
         if event.type == pygame.WINDOWCLOSE:
             self._notes.close()
-        # a key is a key in whichever window the speaker has clicked
-        return event.type not in (pygame.KEYDOWN, pygame.KEYUP, pygame.QUIT)
+        # a key is a key, and a click a click, in whichever window the speaker is
+        pressed = (pygame.KEYDOWN, pygame.KEYUP, pygame.QUIT, pygame.MOUSEBUTTONDOWN)
+        return event.type not in pressed
+
+    def click(self, event: pygame.Event) -> Action | None:
+        """Return what a button of the mouse asks for: some clickers are one.
+
+        In the overview it goes to the picture that is clicked.
+        """
+        if self._chosen is not None and event.button == pygame.BUTTON_LEFT:
+            boxes = chapter.overview_boxes(self._window.size, len(self._small))
+            at = (n for n, box in enumerate(boxes, 1) if pygame.Rect(box).collidepoint(event.pos))
+            self._chosen = next(at, self._chosen)
+            return Action.ENTER
+        return _BUTTONS.get(event.button)
 
     def drop(self) -> None:
         """Forget the windows: the display went away, and they with it."""
@@ -135,22 +296,76 @@ class Presenter:
         """Let wall time pass [s]: look after the displays, bring the notes up to date."""
         if not self.on:
             return
-        self._talked_s += max(0.0, elapsed_s)
-        self._since_s += max(0.0, elapsed_s)
+        elapsed_s = max(0.0, elapsed_s)
+        self._since_s += elapsed_s
+        self._typed_s += elapsed_s
+        if self._typed_s >= TYPED_S:
+            self._typed = ""
         if self._since_s >= LOOK_S:
             self._since_s = 0.0
             if pygame.display.get_init() and window_module.displays() != self._known:
                 self._place()
                 self._quieten()
+        cue = self._session.cue()
+        self._rehearsal.pass_time(cue.number, elapsed_s)
         if self._notes is not None and self._notes.shown:
-            self._notes.show(self._session.cue(), scene, self._talked_s, elapsed_s)
+            self._notes.show(self._speakers(cue), scene, elapsed_s)
 
-    def cover(self, surface: pygame.Surface) -> bool:
-        """Fill the screen where it is blank; return whether it is."""
-        if self.blank is None:
+    def _speakers(self, cue: Cue) -> SpeakersView:
+        done = self._rehearsal
+        following = self._small[cue.number] if cue.number < len(self._small) else None
+        state = ""
+        if self._asks:
+            state = f"{_LEAVE} {_KEEP}"
+        elif self._typed:
+            state = f"{self._typed} and Enter: to chapter {self._typed}"
+        elif self.blank is not None:
+            state = "The screen is blank: the next press brings it back."
+        name = done.outline.names[cue.number - 1] if cue.number <= len(done.outline.names) else ""
+        clock = time.strftime("%H:%M:%S")
+        return SpeakersView(
+            cue, done.talked_s, done.runs, clock, following, state, done.before.get(name)
+        )
+
+    def cover(self, surface: pygame.Surface, style: Style) -> bool:
+        """Show instead of the picture what covers it; return whether something does."""
+        if self.blank is not None:
+            surface.fill(_BLANKS[self.blank])
+        elif self._shows_link:
+            chapter.draw_link(surface, self._rehearsal.outline.link, style)
+        elif self._chosen is not None:
+            names = self._rehearsal.outline.names
+            chapter.draw_overview(surface, names, self._small, self._chosen, style)
+        else:
             return False
-        surface.fill(_BLANKS[self.blank])
         return True
+
+    def draw_over(self, surface: pygame.Surface, layout: Layout, style: Style) -> None:
+        """Ask before the end: beside the notes where there are some, else over the picture."""
+        if self._asks and not (self._notes is not None and self._notes.shown):
+            draw_problem(surface, _KEEP, layout, style, _LEAVE)
+
+
+_BUTTONS = {
+    pygame.BUTTON_LEFT: Action.NEXT_CUE,
+    pygame.BUTTON_RIGHT: Action.PREVIOUS_CUE,
+    pygame.BUTTON_X1: Action.PREVIOUS_CUE,
+    pygame.BUTTON_X2: Action.NEXT_CUE,
+}
+
+
+def small_pictures(scenes: Sequence[Scene], theme: Theme, type_: Type) -> list[pygame.Surface]:
+    """Return each chapter's first moment as a small picture."""
+    painter, pictures = Painter(theme, type_), []
+    for scene in scenes:
+        camera = resting(scene.staging.camera) if scene.staging is not None else None
+        options = PictureOptions(presenting=True)
+        if camera is not None:
+            options = replace(options, shot=camera)
+        surface = pygame.Surface(SMALL, 0, 32)
+        painter.draw(surface, scene, options)
+        pictures.append(surface)
+    return pictures
 
 
 def _screen_saver() -> bool:
@@ -167,6 +382,28 @@ EACH_S = 0.1
 """The notes are drawn this often [s]: they change slowly, and the audience's picture is dearer."""
 _ON_DISPLAY = 0x2FFF0000
 """SDL's way of saying "in the middle of display n" as a position: this, with n added."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SpeakersView:
+    """What the speaker sees.
+
+    Attributes:
+        cue: the words and what is left.
+        talked_s: the timer [s], and whether it `runs`.
+        clock: the time of day.
+        following: the next chapter's picture; None at the end.
+        state: what the next press does, where that is not plain.
+        before_s: how long this chapter took in the rehearsal that was kept [s].
+    """
+
+    cue: Cue
+    talked_s: float
+    runs: bool
+    clock: str
+    following: pygame.Surface | None
+    state: str = ""
+    before_s: float | None = None
 
 
 class Notes:
@@ -213,7 +450,7 @@ class Notes:
             return True
         return self._window is not None and about is self._window
 
-    def show(self, cue: Cue, scene: Scene, talked_s: float, elapsed_s: float) -> None:
+    def show(self, view: SpeakersView, scene: Scene, elapsed_s: float) -> None:
         """Bring the window up to date, some times a second."""
         self._since_s += max(0.0, elapsed_s)
         if self._window is None or self._since_s < EACH_S:
@@ -221,45 +458,76 @@ class Notes:
         self._since_s = 0.0
         try:
             surface = self._window.get_surface()
-            draw_notes(surface, cue, scene, talked_s, self._type, self._theme)
+            draw_notes(surface, view, scene, self._type, self._theme)
             self._window.flip()
         except pygame.error:
             self.close()
 
 
 def draw_notes(
-    surface: pygame.Surface, cue: Cue, scene: Scene, talked_s: float, type_: Type, theme: Theme
+    surface: pygame.Surface, view: SpeakersView, scene: Scene, type_: Type, theme: Theme
 ) -> None:
-    """Draw what the speaker reads: this cue above, the notes large, the next cue at the foot."""
+    """Draw what the speaker reads.
+
+    Above the clocks; then the words shown and the notes, large; at the right and the foot what
+    comes next.
+    """
     width, height = surface.get_size()
     unit = max(0.2, min(width / 1280, height / 720))
-    write, digits = partial(type_.write, surface), partial(type_.digits, surface)
     surface.fill(theme.back)
-    pad = round(36 * unit)
-    small, lead, big = round(20 * unit), round(30 * unit), round(58 * unit)
-    inner, right, y = max(1, width - 2 * pad), width - pad, pad + big / 2
-    x = pad + digits(format_clock(scene.time_s), (pad, y), BOLD, big, theme.text) + pad
-    state = "paused" if scene.paused else f"{scene.speed:g}×"
-    write(state, (x, y + 0.1 * big), SEMIBOLD, lead, theme.muted)
-    where = f"{cue.number} of {cue.count}"
-    x = right - digits(where, (right, y), SEMIBOLD, lead, theme.own, align=1) - pad
-    talked = f"talking {format_clock(talked_s)[:-2]}"
-    digits(talked, (x, y), SEMIBOLD, lead, theme.muted, align=1)
-    top, foot = round(pad + 1.35 * big), round(height - pad - 3.2 * lead)
+    pad, small, lead, big = (round(n * unit) for n in (36, 20, 28, 54))
+    inner, cue = max(1, width - 2 * pad), view.cue
+    top, foot = round(pad + 2.1 * big), round(height - pad - 4.0 * lead)
+    _draw_clocks(surface, view, scene, Box(pad, pad, inner, top - pad), type_, theme)
     for line in (top, foot):
         surface.fill(theme.edge, (pad, line, inner, max(1, round(unit))))
     body = Box(pad, top + pad // 2, inner, max(1, foot - top - pad))
+    if view.following is not None:
+        wide = max(1, min(round(0.36 * inner), body.h * SMALL[0] // SMALL[1]))
+        high = max(1, wide * SMALL[1] // SMALL[0])
+        picture = pygame.transform.smoothscale(view.following, (wide, high))
+        at = (body.right - wide, body.bottom - high)
+        surface.blit(picture, at)
+        pygame.draw.rect(surface, theme.edge, (*at, wide, high), max(1, round(unit)))
+        body = body._replace(w=max(1, body.w - wide - pad))
     said = Box(*body[:3], 3 * lead)
     used = _paragraphs(surface, cue.caption, said, lead, theme.muted, type_)
     rest = Box(body.x, body.y + used + pad // 3, body.w, max(1, body.h - used - pad // 3))
     _paragraphs(surface, cue.notes, rest, round(40 * unit), theme.text, type_)
-    above, below = foot + 0.9 * lead, foot + 2.2 * lead
+    write = partial(type_.write, surface)
+    above = foot + 0.8 * lead
     type_.caps(surface, "next", (pad, above), small, theme.faint)
-    if scene.notice:
-        at, room = (right, above), round(0.7 * inner)
-        write(scene.notice, at, REGULAR, small, theme.warning, align=1, width=room)
-    following = cue.next_caption or "the end"
-    write(following, (pad, below), SEMIBOLD, lead, theme.text, width=inner)
+    note = view.state or scene.notice or (f"knobs (K): {cue.knobs}" if cue.knobs else "")
+    tint, room = theme.warning if view.state or scene.notice else theme.muted, round(0.85 * inner)
+    write(note, (width - pad, above), REGULAR, small, tint, align=1, width=room)
+    below = Box(pad, round(foot + 1.5 * lead), inner, max(1, round(2.7 * lead)))
+    _paragraphs(surface, cue.next_caption or "the end", below, lead, theme.text, type_)
+
+
+def _draw_clocks(
+    surface: pygame.Surface, view: SpeakersView, scene: Scene, box: Box, type_: Type, theme: Theme
+) -> None:
+    """Draw the race's clock, the timer, the time of day, what is left, and which chapter it is."""
+    cue, digits = view.cue, partial(type_.digits, surface)
+    big, lead = max(6, round(box.h / 2.1)), max(6, round(box.h / 4.1))
+    y, below = box.y + big / 2, box.y + 1.6 * big
+    x = float(box.x + digits(format_clock(scene.time_s), (box.x, y), BOLD, big, theme.text) + lead)
+    state = "paused" if scene.paused else f"{scene.speed:g}×"
+    type_.write(surface, state, (x, y + 0.1 * big), SEMIBOLD, lead, theme.muted)
+    x = box.right - digits(view.clock, (box.right, y), BOLD, big, theme.text, align=1) - 1.5 * lead
+    timer = format_clock(view.talked_s)[:-2]
+    tint = theme.own if view.runs else theme.muted
+    digits(timer, (x, y), BOLD, big, tint, align=1)
+    texts = [f"{cue.number} of {cue.count}"]
+    if cue.left_s is not None and cue.all_left_s is not None:
+        whole = format_clock(cue.all_left_s, 0)
+        texts.append(f"left: {format_clock(cue.left_s, 0)}, of all {whole}")
+    if view.before_s is not None:
+        texts.append(f"rehearsed: {format_clock(view.before_s, 0)}")
+    texts.append("timer" if view.runs else "timer stopped, T")
+    line = "   ·   ".join(texts)
+    px = shrink(lead, 6, lambda px: type_.width(line, SEMIBOLD, px) <= box.w)
+    type_.write(surface, line, (box.x, below), SEMIBOLD, px, theme.muted, width=box.w)
 
 
 def _paragraphs(

@@ -13,7 +13,7 @@ import pygame
 
 from simulator.background import BackgroundThread
 from simulator.physics.track import start_position
-from simulator.units import MILE_M
+from simulator.units import LAP_M, MILE_M
 from simulator.view import camera
 from simulator.view.arranging import arrange
 from simulator.view.layers.track import draw_ground
@@ -39,7 +39,7 @@ def draw_stadium(surface: pygame.Surface, theme: Theme, *, presenting: bool = Fa
     size = surface.get_size()
     layout = arrange(*size, False, frozenset(), True) if presenting else arrange(*size)
     view = camera.whole(layout.track)
-    ground = draw_ground(view, layout.stage, theme, start_position(MILE_M), LEDS)
+    ground = draw_ground(view, layout.stage, theme, start_position(MILE_M), LEDS, LAP_M)
     surface.fill(theme.back)
     surface.blit(ground, layout.stage[:2])
 

@@ -138,13 +138,14 @@ def relative_luminance(colour: Colour) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """Type sizes for one picture [px]; `unit` is 1 at 1920 × 1080."""
+    """Type sizes for one picture [px]; `unit` is 1 at 1920 × 1080, none is below `least`."""
 
     unit: float
+    least: int = 0
 
     def px(self, at_full_hd: float, floor: int = 11) -> int:
         """Return the size of a text that is `at_full_hd` px at 1920 × 1080."""
-        return max(floor, round(at_full_hd * self.unit))
+        return max(floor, self.least, round(at_full_hd * self.unit))
 
     @property
     def caption(self) -> int:

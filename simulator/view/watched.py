@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol, TypedDict
 from simulator.screen import Camera
 from simulator.stage.keys import Action
 from simulator.stage.panel_state import PanelState
-from simulator.stage.scene import Cue, Scene
+from simulator.stage.scene import Cue, Outline, Scene
 from simulator.view.camera import Shot
 from simulator.view.theme import Theme
 from simulator.view.window import Window
@@ -28,6 +28,8 @@ Witness = Callable[[Scene], object]
 class Hands(Protocol):
     """What the view asks of a session's hands; each returns why not, or an empty text."""
 
+    @property
+    def cost_s(self) -> float | None: ...
     def hold(self) -> None: ...
     def let_go(self) -> None: ...
     def move(self, slot: int, ahead_m: float, offset_m: float) -> str: ...
@@ -57,6 +59,9 @@ class Watched(Protocol):
     def previous_cue(self) -> None: ...
     def from_beginning(self) -> None: ...
     def cue(self) -> Cue: ...
+    def jump(self, number: int) -> None: ...
+    def outline(self) -> Outline: ...
+    def preview(self, number: int) -> Scene: ...
 
     # changing; a refused text gives False; the state says why
 
@@ -123,7 +128,7 @@ class Opening(TypedDict, total=False):
         theme: name of the colours, or a file of them; `night`.
         camera: the one that is on at first.
         witnesses: are shown every scene that the window shows.
-        presenting: begin as for an audience.
+        presenting: begin as for an audience; leaving that ends the program, after a question.
         display: number of the display to fill, from 0; None = a window, or while presenting the
             second display where there is one.
         record: what the key for a film calls, with the colours and the camera of the moment.

@@ -135,6 +135,19 @@ def test_a_track_says_at_the_ghost_how_far_it_may_be_off(tmp_path: Path) -> None
     assert 2.0 < mark.reach_m < 8.0
 
 
+def test_a_track_is_laid_on_the_lap_that_it_fits(tmp_path: Path) -> None:
+    for name, lap in (("track.gpx", "400 m lap"), ("short_laps.gpx", "200 m lap")):
+        note = race_run(read_activity(write(tmp_path, name, TRACKED[name][0]())), 1500.0).note
+        assert lap in note
+        assert float(note.partition(" m off")[0].rpartition(" ")[2]) < 2.5
+
+
+def test_a_packed_file_is_a_ghost_by_its_name(tmp_path: Path) -> None:
+    write(tmp_path, "run.fit.gz", EXACT["packed.fit.gz"]())
+    scenario = load_text(SCENARIO.format("{file: run.fit.gz}"), "s.yaml", tmp_path)
+    assert ghost_marks(scenario)[0].finish_s == pytest.approx(246.0)
+
+
 def test_a_pacer_who_stops_becomes_a_recording_without_a_finish(tmp_path: Path) -> None:
     run = race_run(Activity(splits=((400.0, 60.0), (800.0, 121.0))), 1500.0)
     save_recording(

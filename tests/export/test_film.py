@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import av
@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from simulator.cli import main
 from simulator.errors import ExtraError, OutputError
 from simulator.export.film import Cut, Pictures, attempt_scenes, check_film, write_film
+from simulator.export.leds import Target, opened_strip
 from simulator.physics.attempt import simulate
 from simulator.scenario.loader import load_scenario
 from simulator.stage.playback import Playback
@@ -32,6 +33,7 @@ from simulator.view.theme import THEMES
 from tests.faults.disks import mounted
 
 SIZE = (320, 180)
+NIGHT = THEMES["night"]
 Pixels = NDArray[np.uint8]
 
 
@@ -42,7 +44,7 @@ def show() -> Show:
 
 
 def pictures(show: Show, cut: Cut, size: tuple[int, int] = SIZE) -> Pictures:
-    return Pictures(attempt_scenes(show, cut.speed), cut, size, THEMES["night"])
+    return Pictures(attempt_scenes(show, cut.speed), cut, size, NIGHT)
 
 
 def webp_frames(path: Path) -> Iterator[tuple[bytes, bytes]]:
@@ -295,12 +297,16 @@ def test_memory_stays_flat(show: Show, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("package", "module", "extra"), [("av", "codecs", "video"), ("sacn", "leds", "leds")]
+    ("package", "extra", "needing"),
+    [
+        ("av", "video", lambda: importlib.import_module("simulator.export.codecs")),
+        ("sacn", "leds", lambda: opened_strip(Target("sacn", "127.0.0.1"), NIGHT).__enter__()),
+    ],
 )
 def test_an_absent_extra_is_one_sentence_with_its_command(
-    package: str, module: str, extra: str, monkeypatch: pytest.MonkeyPatch
+    package: str, extra: str, needing: Callable[[], object], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, package, None)
-    monkeypatch.delitem(sys.modules, f"simulator.export.{module}", raising=False)
+    monkeypatch.delitem(sys.modules, "simulator.export.codecs", raising=False)
     with pytest.raises(ExtraError, match=rf'pip install "lightpace\[{extra}\]"'):
-        importlib.import_module(f"simulator.export.{module}")
+        needing()

@@ -26,7 +26,7 @@ from simulator.scenario.reading import shipped_names
 from simulator.stage.show import Show, make_show
 from simulator.units import format_time
 from simulator.view.theme import THEMES
-from tests.export.browsers import chromium, go_to, sized
+from tests.export.browsers import go_to, sized
 from tests.samples import few_samples
 
 NIGHT = THEMES["night"]
@@ -56,12 +56,6 @@ def page(show: Show, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("report") / "a report.html"
     write_page(show, path, NIGHT)
     return path
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[webdriver.Chrome]:
-    with chromium() as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import random
 import zlib
-from collections.abc import Iterator
 from dataclasses import asdict
 from functools import cache
 from itertools import count
@@ -29,7 +28,7 @@ from simulator.scenario.plan import EvenPlan, SteppedPlan
 from simulator.scenario.reading import shipped_names
 from simulator.stage.show import make_show
 from simulator.view.theme import THEMES
-from tests.export.browsers import chromium, go_to
+from tests.export.browsers import go_to
 from tests.samples import few_samples
 
 HARD = (
@@ -61,12 +60,6 @@ return arguments[0].map((settings) => {
   return [finish, alone, run.ticks, ...names.map((name) => check(run[name]))];
 });
 """
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[webdriver.Chrome]:
-    with chromium() as opened:
-        yield opened
 
 
 @cache

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +21,7 @@ from simulator.scenario.story_script import load_story, load_story_text
 from simulator.session.presentation import Presentation
 from simulator.stage.story import StoryTimeline
 from simulator.view.theme import THEMES
-from tests.export.browsers import chromium, go_to, sized
+from tests.export.browsers import go_to, sized
 from tests.samples import few_samples
 
 NIGHT = THEMES["night"]
@@ -40,12 +39,6 @@ def page(timeline: StoryTimeline, tmp_path_factory: pytest.TempPathFactory) -> P
     path = tmp_path_factory.mktemp("story") / "a story.html"
     write_story_page(timeline, path, NIGHT, link="https://example.org/talk")
     return path
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[webdriver.Chrome]:
-    with chromium() as opened:
-        yield opened
 
 
 @pytest.fixture

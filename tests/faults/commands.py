@@ -65,6 +65,7 @@ TELLING: dict[str, tuple[str, ...]] = {
     "doctor": ("doctor",),
     "man": ("man",),
     "predict": ("predict", "--distance", "1500 m"),
+    "leds": ("leds", "test", "ddp:127.0.0.1,count=10", "--rounds", "1"),
     "optimise": ("optimise", "--minimise", "pacers", "--subject-to", "finish<=4:06"),
 }
 QUICK = {name: (*words, name) for name, words in WRITING.items()} | TELLING

@@ -39,8 +39,8 @@ def fingerprint(name: str, changes: Sequence[str], tick: int, later: Sequence[st
 @lru_cache(maxsize=1)  # forked at one tick after another
 def _attempt(name: str, changes: tuple[str, ...]) -> tuple[Recording, Outcomes]:
     scenario = load_scenario(name, overrides=list(changes))
-    wanted = {"places_m": [333.3, 800.0], "watch_light": True, "slack_until_m": 100.0}
-    return simulate(scenario), outcomes_of([scenario], **wanted)
+    ran = outcomes_of([scenario], places_m=[333.3, 800.0], watch_light=True, slack_until_m=100.0)
+    return simulate(scenario), ran
 
 
 if __name__ == "__main__":

@@ -93,7 +93,7 @@ def slots(dice: random.Random, race_m: float) -> list[dict[str, Any]]:
     """Return places of pacers, some of whom come, go, and hand over."""
     places = []
     for _ in range(dice.randrange(1, 8)):
-        place = {"ahead": number(dice, *limits(Slot, "ahead"))}
+        place: dict[str, Any] = {"ahead": number(dice, *limits(Slot, "ahead"))}
         place["ahead"] = dice.choice([place["ahead"], 0.5, 1.2, dice.uniform(-3, 3)])
         place["offset"] = dice.choice([0.0, 0.0, number(dice, *limits(Slot, "offset"))])
         if dice.random() < 0.4:
@@ -167,7 +167,7 @@ def sound(run: Recording, case: int) -> Status:
 
 
 def walk(cases: range) -> None:
-    ended: Counter[str] = Counter()
+    ended: Counter[str | Status] = Counter()
     for case in cases:
         dice = random.Random(case)  # noqa: S311 - a failure is found by its number
         first = allowed(dice)

@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from simulator.scenario.story_script import load_story
 from simulator.session import Session
 from simulator.session.autosave import Autosave
+from simulator.session.presentation import Presentation
 from simulator.view.preferences import Preferences, load_preferences, save_preferences
 from tests.session.short import SHORT
 
@@ -221,3 +223,87 @@ def test_what_a_full_disk_refused_is_written_when_there_is_room_again(
     other.restore()
     assert other.scenario == session.scenario
     assert len(other.pins.pins) == 1
+
+
+# -- presenting ------------------------------------------------------------------------------------
+
+STORY = """
+name: told
+scenario: mine.yaml
+chapters:
+  - {name: One, from: 0 s after start, until: 5 s after start, caption: First}
+  - {name: Two, from: 5 s after start, until: 20 s after start, caption: Second}
+  - {name: Three, from: 20 s after start, until: 21 s after start, caption: Third}
+"""
+
+
+def presented(file: Path, folder: Path) -> Session:
+    story = file.with_name("story.yaml")
+    if not story.exists():
+        story.write_text(STORY, encoding="utf-8")
+    session = Presentation(load_story(story)).session
+    session.autosave = Autosave(folder, story=str(story))
+    return session
+
+
+def left_story(folder: Path) -> None:
+    for path in list(folder.iterdir()):
+        path.rename(path.with_name(f"story-1-none{path.suffix}"))
+
+
+def test_a_presentation_goes_on_in_the_chapter_where_it_was_left(file: Path, folder: Path) -> None:
+    session = presented(file, folder)
+    session.advance(2.0)
+    assert not folder.exists(), "nobody has begun"
+    session.next_cue()
+    session.next_cue()
+    for _ in range(20):
+        session.advance(0.1)
+    session.close()
+    left_story(folder)
+    assert opened(file, folder).left_behind == "", "a window without that story does not offer it"
+
+    again = presented(file, folder)
+    assert again.left_behind.startswith("story.yaml, chapter 2")
+    again.restore()
+    assert again.cue().number == 2
+    assert again.playback.time_s == session.playback.time_s > 5
+    assert again.story is not None
+    assert again.scene().staging == session.scene().staging
+    assert not again.editor.unsaved
+    again.next_cue()
+    assert again.cue().number == 3
+
+
+def test_knobs_and_pins_of_a_presentation_come_back(file: Path, folder: Path) -> None:
+    session = presented(file, folder)
+    session.next_cue()
+    session.next_cue()
+    session.seek(10.0)
+    session.change("pacers.front_gap", "3")
+    session.pin()
+    session.close()
+    left_story(folder)
+    again = presented(file, folder)
+    again.restore()
+    assert again.scenario == session.scenario
+    assert (again.recording.x == session.recording.x).all()
+    assert again.scene().staging == session.scene().staging
+    assert len(again.pins.pins) == 1
+    again.undo()
+    assert not again.editor.unsaved, "undo leads to what the chapter says"
+
+
+def test_a_presentation_that_came_to_its_end_leaves_nothing(file: Path, folder: Path) -> None:
+    session = presented(file, folder)
+    for _ in range(3):
+        session.next_cue()
+    session.advance(0.2)
+    session.close()
+    assert list(folder.iterdir())
+    for _ in range(200):
+        session.advance(0.2)
+        if not session.playing:
+            break
+    session.close()
+    assert not list(folder.iterdir())

@@ -27,9 +27,10 @@ STORY = """
 name: short story
 scenario: short.yaml
 chapters:
-  - {name: one, until: 2 s, caption: One., notes: Say one.}
-  - {name: two, from: 200 m, until: 4 s, rate: 2, hold: 1, then: wait, caption: "Two. {finish}"}
+  - {name: one, card: 0, until: 2 s, then: go on, caption: One., notes: Say one.}
+  - {name: two, card: 0, from: 200 m, until: 4 s, rate: 2, hold: 1, caption: "Two. {finish}"}
   - name: three
+    card: 0
     set: [pacers.count=0]
     from: 3 s before finish
     until: finish
@@ -120,7 +121,7 @@ def test_the_speaker_reads_more_than_the_screen(story: Presentation) -> None:
     assert cue.next_caption.startswith("two: Two. 1:0"), "the speaker knows how it ends"
     story.session.next_cue()
     story.session.next_cue()
-    assert staged(story.session.scene()).caption == "Two."
+    assert staged(story.session.scene()).caption == "Two. …"
     story.session.next_cue()
     assert story.session.cue().next_caption == ""
 
@@ -165,11 +166,12 @@ def test_what_was_turned_is_not_in_the_script(story: Presentation) -> None:
             break
     scene = story.session.scene()
     assert staged(scene).caption == "", "its caption would be wrong"
+    assert staged(scene).figures == ()
     assert story.session.scenario.pacers.count == 1
     assert story.session.cue().number == 1, "it does not go on by itself"
     story.session.next_cue()
     assert story.on_script
-    assert staged(story.session.scene()).caption == "Two."
+    assert staged(story.session.scene()).caption == "Two. …"
     assert story.session.scenario.pacers.count is None
 
 

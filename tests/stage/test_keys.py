@@ -26,8 +26,9 @@ def test_every_action_has_one_row_with_a_key() -> None:
 
 def test_presenting_has_the_keys_of_slide_programs() -> None:
     keys = {key: binding.action for binding in PRESENTING for key in binding.keys}
-    for key in ("page down", "right", "space", "return", "n"):
+    for key in ("page down", "right", "space", "n"):
         assert keys[key] is Action.NEXT_CUE
+    assert keys["return"] is Action.ENTER
     for key in ("page up", "left", "backspace"):
         assert keys[key] is Action.PREVIOUS_CUE
     assert keys["b"] is keys["."] is Action.BLACK

@@ -16,17 +16,18 @@ from simulator.scenario.loader import load_scenario
 from simulator.scenario.story import EVENTS, AxisName, parse_moment
 from simulator.scenario.story_script import load_story, load_story_text
 from simulator.stage.events import events, time_of
-from simulator.stage.playback import COUNTDOWN_S, Playback
+from simulator.stage.playback import COUNTDOWN_S
 from simulator.stage.scene import Phase
 from simulator.stage.show import Show, make_show
 from simulator.stage.story import StoryTimeline, compile_story
-from simulator.units import format_time
+from simulator.units import format_time, parse_time
 
 PATH = Path("there.yaml")
 
 
 def compiled(*chapters: str, scenario: str = "breaking4") -> StoryTimeline:
-    listed = "".join(f"  - {{name: c, {chapter}}}\n" for chapter in chapters)
+    plain = (c if "card:" in c else f"{c}, card: 0" for c in chapters)
+    listed = "".join(f"  - {{name: c, {chapter}}}\n" for chapter in plain)
     return compile_story(
         load_story_text(f"name: x\nscenario: {scenario}\nchapters:\n{listed}", PATH)
     )
@@ -184,18 +185,54 @@ def test_facts_that_nobody_knows_are_refused_with_the_reason() -> None:
 # -- the timeline --------------------------------------------------------------------------------
 
 
-def test_a_sentence_that_tells_of_a_later_moment_waits_for_it() -> None:
+def test_a_figure_of_a_later_moment_waits_and_its_sentence_does_not() -> None:
     story = compiled(
         "from: 12 s before finish, until: finish, hold: 1, "
-        'caption: "She is on her way. It was {finish}. {target} was the plan."'
+        'caption: "It was {finish}, {gap at finish}, against {target}."'
     )
     part = story.chapters[0]
     early, late = story.scene_at(3).staging, story.scene_at(12.5).staging
     assert early is not None
     assert late is not None
-    assert early.caption == "She is on her way. 3:59.99 was the plan."
+    assert early.caption.split() == ["It", "was", "…,", "…,", "against", "3:59.99."]
+    assert late.caption == late.whole == early.whole
     assert "It was 4:0" in late.caption
     assert "It was 4:0" in part.cue(None).caption, "the speaker knows it at once"
+    assert early.caption.count(" ") == early.whole.count(" "), "so the lines break alike"
+
+
+def test_no_chapter_opens_without_its_words(shipped: StoryTimeline) -> None:
+    for part in shipped.chapters:
+        staging = part.scene_at(part.spec.card).staging
+        assert staging is not None
+        first = part.spec.caption.split("{")[0].split()
+        assert staging.caption.split()[: len(first)] == first
+
+
+def test_a_card_with_the_name_stands_before_the_chapter_and_fades() -> None:
+    story = compiled("from: 600 m, until: 3 s, card: 2")
+    (part,) = story.chapters
+    assert part.length_s == pytest.approx(5)
+    assert story.scene_at(1.0).time_s == story.scene_at(2.0).time_s == part.from_s
+    assert story.scene_at(3.0).time_s == pytest.approx(part.from_s + 1)
+    cards = [scene.staging.card for t in (0, 1.5, 1.8, 2) if (scene := story.scene_at(t)).staging]
+    assert cards == [1.0, 1.0, pytest.approx(0.5), 0.0]
+
+
+def test_large_numbers_are_found_in_the_runs() -> None:
+    story = compiled(
+        "from: bell, hold: 1, ghosts: [{name: alone, set: [pacers.count=0]}], figures: ["
+        "{name: alone, value: '{finish of alone}'}, {name: with all, value: '{finish}'}]"
+    )
+    staging = story.scene_at(0.5).staging
+    assert staging is not None
+    (first, alone), (second, hers) = staging.figures
+    assert (first, second) == ("alone", "with all")
+    assert alone.startswith("4:1")
+    assert hers == "…", "her own finish lies ahead"
+    assert refused("hold: 1, figures: [{name: a, value: '{finish of nobody}'}]")[0].startswith(
+        "there.yaml:4:"
+    )
 
 
 def test_suspense_is_the_chapters_own_choice() -> None:
@@ -232,12 +269,14 @@ def test_the_scene_is_a_pure_function_of_story_time(shipped: StoryTimeline) -> N
 
 def test_story_time_runs_as_the_window_plays(shipped: StoryTimeline) -> None:
     for part in shipped.chapters:
-        playback = part.playback(0.0)
+        playback = part.playback(part.spec.card)
         for frame in range(1, 61):
             playback = playback.advance(0.02)
             if playback.time_s >= part.until_s:
                 break
-            assert part.race_time(frame * 0.02) == pytest.approx(playback.time_s, abs=1e-9)
+            assert part.race_time(part.spec.card + frame * 0.02) == pytest.approx(
+                playback.time_s, abs=1e-9
+            )
 
 
 def test_a_chapter_shows_what_it_says(shipped: StoryTimeline) -> None:
@@ -253,20 +292,24 @@ def test_a_chapter_shows_what_it_says(shipped: StoryTimeline) -> None:
         assert staging.caption
 
 
-def test_breaking4_is_told_in_about_four_minutes_and_eight_chapters(shipped: StoryTimeline) -> None:
-    assert len(shipped.chapters) == 8
-    assert 225 <= shipped.length_s <= 255
+def test_breaking4_is_told_in_nine_chapters_none_of_which_drags(shipped: StoryTimeline) -> None:
+    assert len(shipped.chapters) == 9
+    assert 180 <= shipped.length_s <= 255
+    assert all(part.length_s <= 30 for part in shipped.chapters)
     assert shipped.scene_at(0).phase is Phase.COUNTDOWN
-    assert shipped.scene_at(shipped.length_s).board is not None
     slipped = shipped.chapters[4]
     lost = events(slipped.show)["light lost"]
     assert slipped.from_s < lost < slipped.until_s
 
 
-def test_the_scene_outside_a_story_is_not_staged(show: Show) -> None:
-    part = compiled("until: 5 s").chapters[0]
-    playback = Playback(1.0, show.recording.end_s)
-    assert part.scene(playback, part.options).staging is not None
+def test_the_closing_picture_is_computed(shipped: StoryTimeline, show: Show) -> None:
+    staging = shipped.scene_at(shipped.length_s).staging
+    assert staging is not None
+    times = [parse_time(value) for _, value in staging.figures]
+    assert times == sorted(times, reverse=True), "each is a step towards the plan"
+    assert (times[0], times[-1]) == (246.42, show.plan.finish_s)
+    text = shipped.script.path.read_text(encoding="utf-8").partition("figures:")[2]
+    assert not re.search(r"value: [^{]*\d", text), "none is typed in"
 
 
 def test_a_script_goes_to_another_process(shipped: StoryTimeline) -> None:

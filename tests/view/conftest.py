@@ -13,7 +13,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from simulator.scenario.model import Scenario
 from simulator.stage.keys import Action
-from simulator.stage.scene import Cue, Scene
+from simulator.stage.scene import Cue, Outline, Scene
 from simulator.view.app import App
 from simulator.view.picture import Painter
 from tests.samples import few_samples
@@ -33,6 +33,7 @@ class FakeSession(FakePanel):
         self.sought: list[float] = []
         self.said: list[str] = []
         self.cued: list[str] = []
+        self.link = ""
         self.moment: Callable[[], Scene] = scenes.light_lost
         self.scenario = Scenario()
 
@@ -63,6 +64,15 @@ class FakeSession(FakePanel):
 
     def cue(self) -> Cue:
         return Cue("The light gets away.", "Say why.", "The bell.", 2, 5)
+
+    def jump(self, number: int) -> None:
+        self.cued.append(f"{number}")
+
+    def outline(self) -> Outline:
+        return Outline("A talk", ("one", "two", "three", "four", "five"), self.link)
+
+    def preview(self, _number: int) -> Scene:
+        return self.moment()
 
 
 @pytest.fixture(autouse=True)

@@ -60,6 +60,7 @@ class FakeHands:
 
     def __init__(self, asked: list[tuple[object, ...]]) -> None:
         self.asked = asked
+        self.cost_s: float | None = None
 
     def hold(self) -> None:
         self.asked.append(("hold",))

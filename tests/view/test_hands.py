@@ -10,13 +10,16 @@ import pygame
 import pytest
 
 from simulator.scenario.loader import load_text
+from simulator.screen import Camera
 from simulator.session import Session
 from simulator.stage.keys import BY_HAND, Action
 from simulator.stage.scene import PacerSlot
 from simulator.view.app import App
-from simulator.view.handles import snapped
+from simulator.view.handles import SeenTrack, snapped
+from simulator.view.layout import Box
 from simulator.view.panels.pacers import bars
 from simulator.view.panels.timeline import ChartKind
+from simulator.view.perspective import Lens, track_rig
 from simulator.view.picture import Painter, inset_of, layout_of
 from tests.session.short import SHORT, settle
 from tests.view.user import User
@@ -33,6 +36,18 @@ def hands(monkeypatch: pytest.MonkeyPatch) -> Iterator[User]:
     monkeypatch.setattr(Painter, "draw", lambda *_: None)
     session = settle(Session(load_text(TEXT), start_at_s=20.0))
     app = App(session, size=(1280, 720))
+    app.frame(1 / 60)
+    yield User(app)
+    session.close()
+    pygame.display.quit()
+
+
+@pytest.fixture(params=[20.0, 40.0])  # on a bend, on the straight
+def by_camera(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[User]:
+    """The same user, who sees the group through its camera."""
+    monkeypatch.setattr(Painter, "draw", lambda *_: None)
+    session = settle(Session(load_text(TEXT), start_at_s=request.param))
+    app = App(session, size=(1280, 720), camera=Camera.GROUP)
     app.frame(1 / 60)
     yield User(app)
     session.close()
@@ -59,11 +74,26 @@ def at(user: User, name: str) -> tuple[int, int]:
     return round(x), round(view.piece.y(body.offset_m))
 
 
+def seen(user: User, name: str, up_m: float = 0.0) -> tuple[int, int]:
+    """Return where the group's camera sees a pacer [px]."""
+    view = user.app.hands._view
+    assert view is not None
+    assert view.seen is not None
+    body = next(b for b in view.scene.pacers if b.name == name)
+    x, y = view.at(view.seen, body.x_m, body.offset_m, up_m)
+    return round(x), round(y)
+
+
 def scale(user: User) -> float:
     view = user.app.hands._view
     assert view is not None
     assert view.piece is not None
     return view.piece.scale
+
+
+def twice(user: User, place: tuple[int, int]) -> None:
+    user.click(place)
+    user.click(place)
 
 
 def drag(user: User, start: tuple[int, int], end: tuple[int, int]) -> None:
@@ -105,6 +135,54 @@ def test_while_it_is_held_it_is_drawn_under_the_hand(hands: User) -> None:
     shelter = hands.app.session.scene().group.shelter
     hands.up(end)
     assert shelter < hands.app.session.scene().group.shelter
+
+
+def test_a_body_is_dragged_where_the_camera_sees_it(by_camera: User) -> None:
+    start, before = seen(by_camera, "B", 1.2), slot(by_camera, "B")  # by the chest
+    end = (start[0] + 40, start[1] - 60)
+    by_camera.down(start)
+    by_camera.move(end, held=True)
+    there = seen(by_camera, "B", 1.2)
+    assert max(abs(there[0] - end[0]), abs(there[1] - end[1])) <= 6
+    by_camera.up(end)
+    after = slot(by_camera, "B")
+    assert after.ahead_m > before.ahead_m + 0.3
+    assert after.offset_m > before.offset_m + 0.2
+    assert session_of(by_camera).editor.history.can_undo == 1
+    assert by_camera.app.shot.camera is Camera.GROUP, "the hand took him, not the ground"
+
+
+def test_keys_follow_what_is_seen_large(by_camera: User) -> None:
+    by_camera.click(seen(by_camera, "B", 0.5))
+    before = slot(by_camera, "B")
+    by_camera.key("up", 2)
+    by_camera.key("right", 3)
+    after = slot(by_camera, "B")
+    assert after.ahead_m - before.ahead_m == pytest.approx(0.2)
+    assert after.offset_m - before.offset_m == pytest.approx(0.3)
+
+
+def test_a_double_click_on_the_seen_track_adds_and_beside_it_does_not(by_camera: User) -> None:
+    view = by_camera.app.hands._view
+    assert view is not None
+    assert view.seen is not None
+    x, y = view.at(view.seen, view.scene.group.slot_m + 2.4, 1.5)
+    twice(by_camera, (round(x), round(y)))
+    new = slot(by_camera, "pacer 1")
+    assert (new.ahead_m, new.offset_m) == pytest.approx((2.4, 1.5), abs=0.1)
+    x, y = view.at(view.seen, view.scene.group.slot_m, -3.0)
+    by_camera.wait(40)
+    twice(by_camera, (round(x), round(y)))
+    assert len(by_camera.app.session.scene().group.slots) == 4
+
+
+@pytest.mark.parametrize("at_m", [0.0, 57.0, 115.0, 130.0, 199.0, 230.0, 320.0, 395.0])
+def test_what_a_camera_sees_is_found_where_it_is(at_m: float) -> None:
+    rig = track_rig((at_m, 0.8, 0.0), 0.0, 1.05, 17.5, 1.30, 0.52, 400.0)
+    piece = SeenTrack(Box(10, 20, 1280, 500), Lens(rig, 1280, 500), at_m - 1.0, 40.0)
+    for along, offset in ((0.0, 0.0), (3.2, 1.4), (-4.1, -0.2), (6.0, 2.0)):
+        assert piece.place(*piece.spot(along, offset)) == pytest.approx((along, offset), abs=1e-6)
+    assert piece.place(640, -9_000)[0] > 100, "above the horizon there is nobody"
 
 
 def test_several_moves_within_a_picture_are_one_change(hands: User) -> None:
@@ -338,6 +416,12 @@ def _anywhere(app: App, dice: random.Random) -> tuple[int, int]:
     layout = layout_of(app.window.size, None, app._options())
     inset = inset_of(layout, app.shot)
     places = [inset[0] if inset is not None else layout.stage, layout.timeline or layout.stage]
+    if app.shot.camera is Camera.GROUP:
+        places.append(
+            Box(
+                layout.view.x + layout.view.w // 4, layout.view.y, layout.view.w // 2, layout.view.h
+            )
+        )
     box = dice.choice(places)
     if dice.random() < 0.1:
         return dice.randrange(1300), dice.randrange(740)

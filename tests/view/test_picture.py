@@ -255,12 +255,12 @@ def test_tiles_are_cut_from_the_same_ground() -> None:
     box = Box(40, 30, 500, 300)
     whole = pygame.Surface((600, 400), 0, 32)
     ground = paint(view, box, THEME)
-    mark_lines(ground, view, box, 390.656, THEME)
+    mark_lines(ground, view, box, 390.656, THEME, 400.0)
     led_pips(ground, view, box, 400, THEME)
     whole.blit(ground, box)
     tiled = pygame.Surface((600, 400), 0, 32)
     tiled.set_clip(box)
-    Tiles(THEME).draw(tiled, view, box, (390.656, 400))
+    Tiles(THEME).draw(tiled, view, box, (390.656, 400, 400.0))
     first = pygame.surfarray.array3d(whole).astype(int)
     second = pygame.surfarray.array3d(tiled).astype(int)
     assert np.abs(first - second).mean() < 0.5
@@ -271,7 +271,7 @@ def test_the_track_looks_as_it_should(tmp_path: Path) -> None:
     box = Box(0, 0, 640, 350)
     view = camera.whole(box)
     surface = paint(view, box, THEME)
-    mark_lines(surface, view, box, 390.656, THEME)
+    mark_lines(surface, view, box, 390.656, THEME, 400.0)
     led_pips(surface, view, box, 400, THEME)
     compare(surface, "track", tmp_path)
 

@@ -17,20 +17,26 @@ import numpy as np
 import pygame
 from numpy.typing import NDArray
 
-from simulator.coefficients import BEND_RADIUS_M, KERB_RADIUS_M, LANE_WIDTH_M, LAP_M, STRAIGHT_M
-from simulator.physics.track import to_plane
+from simulator.coefficients import (
+    BEND_M,
+    BEND_RADIUS_M,
+    KERB_RADIUS_M,
+    LANE_WIDTH_M,
+    LAP_M,
+    STRAIGHT_M,
+)
 from simulator.view.layers.stands import (
     PANEL_M,
-    Wall,
     board_strip,
     boards,
     crowd,
-    draw_walls,
+    draw_stand,
+    draw_wall,
     shaded,
     tier,
 )
 from simulator.view.layers.track import LANES
-from simulator.view.perspective import NEAR_M, Lens, heading_at, turning
+from simulator.view.perspective import NEAR_M, Lens, heading_at, plane_at, turning
 from simulator.view.sprites import bloom
 from simulator.view.theme import Colour, Theme, mix
 
@@ -81,6 +87,8 @@ ROOF_SEEN_M = 12.0
 """From this height on the stand is seen from above, as dark ground [m]."""
 STEEP = 1.3
 """A lens that looks down by more sees no stand [rad]."""
+STRIPE_NEAR_M = 1.5
+"""Nearer to the lens than this no stripe is drawn [m]."""
 STRIPE_M = 6.03
 """Width of a mowing stripe, as on the map [m]."""
 
@@ -95,30 +103,31 @@ class Sight:
             them where a lane line is more than a pixel wide.
     """
 
-    points: list[list[list[float]]]
+    points: Floats
     seen: slice
     near: slice
 
     def line(self, line: Line, stretch: slice) -> list[list[float]]:
         """Return a line's points [px]."""
-        return self.points[_AT[line]][stretch]
+        points: list[list[float]] = self.points[_AT[line], stretch].tolist()
+        return points
 
 
 def kept(lens: Lens) -> Lens:
     """Return a lens that sees the same lines: the rail's own, on a straight or inside a bend."""
     if lens.rig.pitch != 0.0:
         return lens
-    like = turning(lens.s_m - SEEN_M, lens.s_m + SEEN_M)
+    like = turning(lens.s_m - SEEN_M, lens.s_m + SEEN_M, lens.rig.lap_m)
     return lens if like is None else lens.along(like)
 
 
 @lru_cache(maxsize=4)
 def sight_of(lens: Lens) -> Sight:
     """Return the lines as a camera sees them."""
-    s_m = lens.s_m
-    across = abs(math.sin(lens.rig.yaw - heading_at(s_m))) > 0.7 and lens.rig.pitch < 0.8
-    along = s_m + (_ACROSS if across else _AHEAD)
-    (x, y), (x1, y1) = to_plane(along, 0.0), to_plane(along, 1.0)
+    s_m, lap_m = lens.s_m, lens.rig.lap_m
+    across = abs(math.sin(lens.rig.yaw - heading_at(s_m, lap_m))) > 0.7 and lens.rig.pitch < 0.8
+    along = _ACROSS[np.abs(_ACROSS) < lap_m / 2] if across else _AHEAD[lap_m - 18.0 > _AHEAD]
+    (x, y), (x1, y1) = plane_at(s_m + along, 0.0, lap_m), plane_at(s_m + along, 1.0, lap_m)
     column, row, scale, away = lens.project(
         x + _OFFSETS * (x1 - x),
         y + _OFFSETS * (y1 - y),
@@ -130,8 +139,9 @@ def sight_of(lens: Lens) -> Sight:
     )
     # what is farther outside is brought nearer: pygame fills a polygon row by row, also where
     # nobody sees it
-    column, row = np.clip(column, -wide, 2 * wide), np.clip(row, -0.6 * high, 1.6 * high)
-    points = np.stack([column, row], axis=2).tolist()
+    column = np.minimum(np.maximum(column, -wide), 2 * wide)
+    row = np.minimum(np.maximum(row, -0.6 * high), 1.6 * high)
+    points = np.stack([column, row], axis=2)
     seen = _stretch(away, close, np.ones(len(x), dtype=bool))
     return Sight(points, seen, _stretch(away, close, scale[_AT[INNER]] > THICK_PX))
 
@@ -179,12 +189,14 @@ def draw(
             _rail_ground(target, lens, sight, theme)
         else:
             target.blit(*_made_ground(like, theme))
-        _boards(target, lens, words, s_m, theme)
+        _boards(target, lens, words, theme)
     else:
         _sky(target, lens, theme)
         _ground(target, lens, sight, theme)
         if lens.rig.pitch < STEEP:
-            _stand(target, lens, words, theme)
+            draw_wall(target, lens, BOARD, boards(words, theme))
+            if theme.ground.floodlight > 0.0:
+                _lamps(target, lens, theme)
     line = mix(theme.ground.line, (255, 255, 255), 0.5)
     for at in (0.0, start_s_m):
         across(target, lens, at, 0.05, line)
@@ -201,10 +213,22 @@ def _sky_layer(width: int, height: int, theme: Theme) -> pygame.Surface:
 
 
 def _sky(target: pygame.Surface, lens: Lens, theme: Theme) -> None:
-    """Fill everything: sky above the horizon, turf below."""
+    """Fill everything: sky and stand, turf below."""
     width, height, horizon = lens.width, lens.height, math.ceil(lens.horizon)
+    sky, foot = _sky_layer(width, height, theme), []
+    if lens.rig.pitch < STEEP and lens.eye[2] < ROOF_SEEN_M:
+        top = min(max(0, height - horizon), height - 1)
+        above = sky.subsurface((0, top, width, height - top))
+        dimmed = np.ones(height)
+        if theme.ground.floodlight > 0.0:
+            share, first = _falling_light(lens)
+            dimmed[first:] = share
+        foot = draw_stand(target, lens, (STAND_FOOT, ROOF), crowd(theme), above, dimmed)
+    if foot:
+        corners = [(width + 1.0, height + 1.0), (-1.0, height + 1.0)]
+        pygame.draw.polygon(target, theme.ground.turf, foot + corners)
+        return
     if horizon > 0:
-        sky = _sky_layer(width, height, theme)
         target.blit(sky, (0, 0), (0, max(0, height - horizon), width, min(horizon, height)))
     if horizon < height:
         target.fill(theme.ground.turf, (0, max(0, horizon), width, height))
@@ -222,32 +246,49 @@ def _ground(target: pygame.Surface, lens: Lens, sight: Sight, theme: Theme) -> N
     fill(target, sight, OUTER, INNER, bright(ground.tartan) if night else ground.tartan)
     fill(target, sight, INNER, TURF, mix(ground.edge, ground.turf, 0.6))
     faint = mix(ground.tartan, ground.line, 0.72)
-    for line in LANE_LINES if sight.seen.stop else ():
-        pygame.draw.aalines(target, faint, False, sight.line(line, sight.seen))
-    for first, last in THICK:
-        fill(target, sight, first, last, faint, sight.near)
+    for k in range(len(LANE_LINES)):
+        _lane_line(target, sight, k, faint)
     if night:
-        light, top = _falling_light(lens)
+        share, top = _falling_light(lens)
+        light = _light_layer(lens.width, (255.0 * share).astype(np.uint8).tobytes())
         target.blit(light, (0, top), special_flags=pygame.BLEND_RGB_MULT)
 
 
 def _stripes(lens: Lens) -> Iterator[list[Point]]:
-    """Yield every second mowing stripe of the infield."""
-    x = (np.arange(-13.0, 15.0)[:, None] - 0.5) * STRIPE_M
-    beyond = np.maximum(np.abs(x) - STRAIGHT_M / 2, 0.0)
-    y = np.sqrt(np.maximum((KERB_RADIUS_M - 1.2) ** 2 - beyond**2, 0.0)) * np.linspace(
-        -1.0, 1.0, 15
-    )
-    seen = lens.project(*np.broadcast_arrays(x, y))
-    column = np.clip(seen[0], -lens.width, 2 * lens.width)
-    row = np.clip(seen[1], -0.3 * lens.height, 1.3 * lens.height)
-    before = (seen[3] > NEAR_M) & (seen[1] > -8) & (seen[1] < 1.6 * lens.height)
+    """Yield every second mowing stripe of the infield, cut off where it comes too near."""
+    like = lens.rig.lap_m / LAP_M
+    x = (np.arange(-13.0, 15.0) - 0.5) * STRIPE_M
+    beyond = np.maximum(np.abs(x) - like * STRAIGHT_M / 2, 0.0)
+    radius = like * BEND_RADIUS_M + KERB_M - 1.2
+    half = np.sqrt(np.maximum(radius**2 - beyond**2, 0.0))
+    # straight from end to end, so that depth grows evenly on the way
+    first, last = (lens.project(x, side * half)[3] for side in (-1.0, 1.0))
+    rise = last - first
+    cut = (STRIPE_NEAR_M - first) / np.where(np.abs(rise) < 1e-6, 1e-6, rise)
+    low = np.where(first < STRIPE_NEAR_M, np.minimum(cut, 1.0), 0.0)
+    high = np.where(last < STRIPE_NEAR_M, np.maximum(cut, 0.0), 1.0)
+    ends = np.stack([low, high]) * 2.0 - 1.0
+    column, row, _, _ = lens.project(x, ends * half)
+    column = np.minimum(np.maximum(column, -3e4), 3e4)
+    seen = (high > low) & (half > 0.0) & (row.min(axis=0) < lens.height)
+    points = np.stack([column, row], axis=2).tolist()
     for k in range(0, len(x) - 1, 2):
-        at = np.flatnonzero(before[k] & before[k + 1])
-        if len(at) > 1:
-            part = slice(int(at[0]), int(at[-1]) + 1)
-            sides = [np.stack([column[i, part], row[i, part]], axis=1).tolist() for i in (k, k + 1)]
-            yield sides[0] + sides[1][::-1]
+        if seen[k] and seen[k + 1]:
+            yield [points[0][k], points[1][k], points[1][k + 1], points[0][k + 1]]
+
+
+def _lane_line(target: pygame.Surface, sight: Sight, k: int, colour: Colour) -> None:
+    """Draw a line between lanes with smooth edges, thick where it is near."""
+    near, seen = sight.near, sight.seen
+    far = [seen]
+    if 0 < k < len(LANE_LINES) - 1 and near.stop > near.start:
+        fill(target, sight, *THICK[k - 1], colour, near)
+        for edge in THICK[k - 1]:
+            pygame.draw.aalines(target, colour, False, sight.line(edge, near))
+        far = [slice(seen.start, near.start + 1), slice(near.stop - 1, seen.stop)]
+    for stretch in far:
+        if stretch.stop - stretch.start > 1:
+            pygame.draw.aalines(target, colour, False, sight.line(LANE_LINES[k], stretch))
 
 
 def bright(colour: Colour) -> Colour:
@@ -256,24 +297,21 @@ def bright(colour: Colour) -> Colour:
     return (red, green, blue)
 
 
-def _falling_light(lens: Lens) -> tuple[pygame.Surface, int]:
-    """Return how much light is left by row of the ground, and its first row: it is for `MULT`."""
+def _falling_light(lens: Lens) -> tuple[Floats, int]:
+    """Return how much light is left of each row of the ground, 0 to 1, and its first row."""
     top = min(max(0, math.ceil(lens.horizon) + 1), lens.height - 1)
-    pitch = math.tan(lens.rig.pitch)
-    return _light_layer(
-        lens.width, lens.height - top, top, lens.eye[2], lens.focal, pitch, lens.rig.level
-    ), top
+    pitch, rows = math.tan(lens.rig.pitch), np.arange(lens.height - top)
+    # a row of level ground is as far away as the lens is high over how far the row looks down
+    down = (rows + top + 0.5 - lens.rig.level * lens.height) / lens.focal
+    away = lens.eye[2] * math.hypot(1.0, pitch) / np.maximum(down + pitch, 1e-3)
+    share = (0.62 + (NEAREST - 0.62) * np.exp(-away / 26.0)) / NEAREST
+    # it begins little by little: a stand that is lit by itself reaches below the horizon
+    return 1.0 + (share - 1.0) * np.minimum(rows / (0.035 * lens.height), 1.0), top
 
 
 @lru_cache(maxsize=4)
-def _light_layer(
-    width: int, high: int, top: int, eye_m: float, focal: float, pitch: float, level: float
-) -> pygame.Surface:
-    # a row of level ground is as far away as the lens is high over how far the row looks down
-    rows = (np.arange(high) + top + 0.5 - level * (high + top)) / focal
-    away = eye_m * math.hypot(1.0, pitch) / np.maximum(rows + pitch, 1e-3)
-    share = (0.62 + (NEAREST - 0.62) * np.exp(-away / 26.0)) / NEAREST
-    shades = np.repeat((255.0 * share).astype(np.uint8)[None, :, None], width, axis=0)
+def _light_layer(width: int, shares: bytes) -> pygame.Surface:
+    shades = np.repeat(np.frombuffer(shares, dtype=np.uint8)[None, :, None], width, axis=0)
     return pygame.surfarray.make_surface(np.repeat(shades, 3, axis=2)).convert(32)
 
 
@@ -291,18 +329,10 @@ def across(target: pygame.Surface, lens: Lens, s_m: float, width_m: float, colou
 # -- the stand -------------------------------------------------------------------------------------
 
 
-def _stand(target: pygame.Surface, lens: Lens, words: tuple[str, ...], theme: Theme) -> None:
-    """Draw tiers with their crowd, the boards before them, and the lamps above."""
-    coarse, fine = max(2, round(lens.height / 140)), max(1, round(lens.height / 300))
-    walls = [Wall(crowd(theme), STAND_FOOT, ROOF, coarse), Wall(boards(words, theme), *BOARD, fine)]
-    draw_walls(target, lens, walls if lens.eye[2] < ROOF_SEEN_M else walls[1:])
-    if theme.ground.floodlight > 0.0:
-        _lamps(target, lens, theme)
-
-
 def _lamps(target: pygame.Surface, lens: Lens, theme: Theme) -> None:
     """Add banks of floodlights under the roof, and their glare."""
-    x, y, scale, away = lens.track(np.arange(12.5, LAP_M, 25.0), ROOF[0] - 1.0, ROOF[1] + 0.6)
+    places = np.arange(12.5, lens.rig.lap_m, 25.0)
+    x, y, scale, away = lens.track(places, ROOF[0] - 1.0, ROOF[1] + 0.6)
     for i in np.flatnonzero(away > 6.0).tolist():
         size = 8 * max(1, round(min(2.6 * scale.item(i), 0.28 * lens.height) / 8))
         at = x.item(i), y.item(i)
@@ -337,8 +367,9 @@ def _tiled(target: pygame.Surface, layer: pygame.Surface, moved: float, y: int) 
 def _backdrop(target: pygame.Surface, lens: Lens, s_m: float, theme: Theme) -> None:
     """Draw the stand: it moves by parallax on the way, and with the turn on a bend."""
     layer = _stand_strip(lens.width, lens.height, theme)
-    lap = LAP_M / STAND_M + 0.9 * 2.0 * math.pi
-    gone = (s_m % LAP_M) / STAND_M + 0.9 * heading_at(s_m)
+    lap_m = lens.rig.lap_m
+    lap = lap_m / STAND_M + 0.9 * 2.0 * math.pi
+    gone = (s_m % lap_m) / STAND_M + 0.9 * heading_at(s_m, lap_m)
     # a whole number of strips in a lap: where the lap begins anew nothing jumps
     strips = max(1, round(lap * 1.36 * lens.height / layer.get_width()))
     _tiled(target, layer, gone / lap * strips * layer.get_width(), 0)
@@ -426,11 +457,8 @@ def _rail_ground(target: pygame.Surface, lens: Lens, sight: Sight, theme: Theme)
     )
     target.blit(tartan, (0, top), (0, top, width, foot - top))
     pygame.draw.polygon(target, ground.apron, edges[APRON] + edges[OUTER][::-1])
-    for k, line in enumerate(LANE_LINES[1:], start=1):
-        faint = mix(ground.tartan, ground.line, 0.9 - 0.05 * k)
-        pygame.draw.aalines(target, faint, False, sight.line(line, stretch))
-        if k < 5:
-            fill(target, sight, *THICK[k - 1], faint)
+    for k in range(1, len(LANE_LINES)):
+        _lane_line(target, sight, k, mix(ground.tartan, ground.line, 0.9 - 0.05 * k))
     down = [[x, y + 1.0] for x, y in edges[INNER]]
     dim = (0.9, 0.32) if night else (1.0, 0.9)
     grass = _textured(
@@ -445,37 +473,47 @@ def _rail_ground(target: pygame.Surface, lens: Lens, sight: Sight, theme: Theme)
     return max(0, top)
 
 
-def _boards(
-    target: pygame.Surface, lens: Lens, texts: tuple[str, ...], s_m: float, theme: Theme
-) -> None:
-    """Draw the boards behind the rail's picture: in one piece, or in slices on a bend."""
-    edges = np.linspace(-26.0, 26.0, 27)
-    s = s_m + edges
-    x, foot, scale, _ = lens.track(s, BOARDS_M)
-    straight = float(np.ptp(foot)) < 1.0
+def _boards(target: pygame.Surface, lens: Lens, texts: tuple[str, ...], theme: Theme) -> None:
+    """Draw the boards behind the rail's picture: in one piece, or column by column on a bend."""
     px_per_m = lens.focal / (lens.away_m + BOARDS_M)
     high = max(4, round(BOARD_UP_M * px_per_m))
-    strip = board_strip(texts, round(PANEL_M * px_per_m), high, theme)
-    long = strip.get_width()
-    if straight:
-        _tiled(
-            target,
-            strip,
-            (s_m % PANEL_M) / PANEL_M * long + lens.width / 2,
-            round(foot.item(0)) - high,
-        )
+    size = texts, round(PANEL_M * px_per_m), high, theme
+    strip, like = board_strip(*size), kept(lens)
+    moved = -lens.s_m % PANEL_M / PANEL_M * strip.get_width()
+    lap_m = lens.rig.lap_m
+    if like is not lens and like.s_m % (lap_m / 2) > lap_m / LAP_M * BEND_M:
+        foot = round(like.spot(like.s_m, BOARDS_M)[1])
+        _tiled(target, strip, lens.width / 2 - moved, foot - high)
         return
-    for i in range(len(edges) - 1):
-        left, right = sorted((x.item(i), x.item(i + 1)))
-        if right < 0 or left > lens.width or right - left < 1:
-            continue
-        # they run to the left, so the strip is read from the far end of the piece
-        start = round((-s.item(i + 1) % PANEL_M) / PANEL_M * long)
-        wide = round((edges[i + 1] - edges[i]) / PANEL_M * long)
-        part = strip.subsurface((min(start, long - wide), 0, wide, high))
-        size = (
-            math.ceil(right) - math.floor(left),
-            round(BOARD_UP_M * (scale.item(i) + scale.item(i + 1)) / 2),
-        )
-        at = (math.floor(left), round((foot.item(i) + foot.item(i + 1)) / 2) - size[1])
-        target.blit(pygame.transform.scale(part, size), at)
+    first, where, covered = _bent(like, *strip.get_size())
+    shades = _columns_of(*size)[round(moved) * high :][where] | covered
+    layer = pygame.image.frombuffer(shades.tobytes(), where.shape[::-1], "BGRA")
+    target.blit(layer, (0, first))
+
+
+@lru_cache(maxsize=2)
+def _columns_of(texts: tuple[str, ...], wide: int, high: int, theme: Theme) -> NDArray[np.uint32]:
+    """Return the boards' pixels column by column, thrice over, without alpha."""
+    shades = pygame.surfarray.array2d(board_strip(texts, wide, high, theme)).astype(np.uint32)
+    return np.tile(shades.reshape(-1) & 0xFFFFFF, 3)
+
+
+@lru_cache(maxsize=2)
+def _bent(lens: Lens, wide: int, high: int) -> tuple[int, NDArray[np.intp], NDArray[np.uint32]]:
+    """Return where boards round a bend are: first row, places in the strip, coverage as alpha."""
+    s = np.linspace(26.0, -26.0, 53)
+    column, foot, scale, _ = lens.track(lens.s_m + s, BOARDS_M)
+    columns = np.arange(lens.width) + 0.5
+    place, low, size = (np.interp(columns, column, v) for v in (s, foot, BOARD_UP_M * scale))
+    first = max(0, math.floor((low - size).min()) - 1)
+    rows = np.arange(first, min(lens.height, math.ceil(low.max()) + 1))[:, None] + 0.5
+    down = rows - (low - size)
+    inner = np.minimum(np.maximum(down / size * high, 0.0), high - 1.0).astype(np.intp)
+    covered = np.minimum(np.minimum(down + 0.5, size - down + 0.5), 1.0)
+    # they run to the left before it, so it is read backwards
+    begin = np.floor(-place / PANEL_M * wide).astype(np.intp) % wide
+    return (
+        first,
+        begin * high + inner,
+        (255.0 * np.maximum(covered, 0.0)).astype(np.uint32) << np.uint32(24),
+    )

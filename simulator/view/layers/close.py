@@ -14,10 +14,18 @@ import numpy as np
 import pygame
 from numpy.typing import NDArray
 
-from simulator.coefficients import LAP_M
-from simulator.physics.track import to_plane
+from simulator.coefficients import BEND_RADIUS_M, LAP_M, STRAIGHT_M
+from simulator.physics.track import from_plane
 from simulator.stage.scene import Body, Scene
-from simulator.stage.wake import ACROSS_M, AHEAD_M, BEHIND_M, STEP_M, Wake
+from simulator.stage.wake import (
+    ACROSS_M,
+    ACROSS_STEP_M,
+    AHEAD_M,
+    BEHIND_M,
+    POINTS,
+    STEP_M,
+    Wake,
+)
 from simulator.units import MILE_M, format_time
 from simulator.view.athletes import (
     PHASES,
@@ -38,6 +46,7 @@ from simulator.view.perspective import (
     heading_at,
     like_elsewhere,
     place_at,
+    plane_at,
     turning,
 )
 from simulator.view.sprites import bloom
@@ -97,8 +106,8 @@ def place(scene: Scene, lens: Lens) -> list[Placed]:
     yaw, turned = lens.rig.yaw, math.cos(lens.rig.pitch)
     seen = []
     for body in (*scene.ghosts, *scene.pacers, scene.runner):
-        s = (body.x_m + scene.start_s_m) % LAP_M
-        x, y = place_at(s, body.offset_m)
+        s = scene.s_m(body)
+        x, y = place_at(s, body.offset_m, scene.lap_m)
         column, row, scale, depth = lens.see(x, y)
         if (
             body.alpha <= 0.02
@@ -111,7 +120,9 @@ def place(scene: Scene, lens: Lens) -> list[Placed]:
         # who is right below the lens is seen as it is turned, not from whichever side he is of it
         aside = (math.atan2(dy, dx) - yaw + math.pi) % (2.0 * math.pi) - math.pi
         # against the running direction, positive towards the outside, as `athletes.View` has it
-        turn = (math.degrees(heading_at(s) - yaw - aside * turned) + 180.0) % 360.0 - 180.0
+        turn = (
+            math.degrees(heading_at(s, scene.lap_m) - yaw - aside * turned) + 180.0
+        ) % 360.0 - 180.0
         view = View(turn, math.degrees(math.atan2(ez - 0.9, math.hypot(dx, dy))))
         seen.append(Placed(body, s, column, row, scale, depth, view))
     rank = {"pacer": 0.0, "ghost": 0.05, "runner": 0.15}
@@ -127,7 +138,7 @@ def leds(scene: Scene, lens: Lens, theme: Theme) -> list[Led]:
     for i, wave in enumerate(scene.waves):
         which[wave.brightness > bright] = i
         bright = np.maximum(bright, wave.brightness)
-    places, x, y = _rail(scene.leds)
+    places, x, y = _rail(scene.leds, scene.lap_m)
     column, row, scale, depth = lens.project(x, y, LED_UP_M)
     at = np.flatnonzero((depth > NEAR_M) & ((scale > DARK_LED_PX) | (bright > 0.02)))
     colours = [theme.light(wave.colour) for wave in scene.waves] or [theme.ground.led_off]
@@ -145,10 +156,10 @@ def leds(scene: Scene, lens: Lens, theme: Theme) -> list[Led]:
 
 
 @lru_cache(maxsize=4)
-def _rail(count: int) -> tuple[Floats, Floats, Floats]:
+def _rail(count: int, lap_m: float) -> tuple[Floats, Floats, Floats]:
     """Return the LEDs' track positions and their places in the plane [m]."""
-    places = np.arange(count, dtype=np.float64) * (LAP_M / count)
-    return places, *to_plane(places, KERB_M - 0.03)
+    places = np.arange(count, dtype=np.float64) * (lap_m / count)
+    return places, *plane_at(places, KERB_M - 0.03, lap_m)
 
 
 def _step(length_px: float) -> int:
@@ -252,18 +263,19 @@ class Close:
         sight = arena.sight_of(arena.kept(lens))
         long = "one mile" if abs(scene.race_m - MILE_M) < 0.5 else f"{scene.race_m:,.0f} m"
         words = (scene.title, long, format_time(scene.target_s), "lightpace")
-        arena.draw(target, lens, sight, scene.start_s_m, words, theme)
+        arena.draw(target, lens, sight, scene.start_m, words, theme)
         lights = leds(scene, lens, theme)
         flat = max(0.22, min(1.0, math.sin(rig.pitch) * 1.3))
         light_on_ground(target, lights, flat)
-        ex, ey, _ = lens.eye
-        inside = math.hypot(max(abs(ex) - 42.195, 0.0), ey) < 36.5
+        (ex, ey, _), like = lens.eye, scene.lap_m / LAP_M
+        beyond = max(abs(ex) - like * STRAIGHT_M / 2, 0.0)
+        inside = math.hypot(beyond, ey) < like * BEND_RADIUS_M + KERB_M
         if not inside:
             kerb(target, sight, theme)
             heads(target, lights, theme)
         wake(target, scene, lens, theme)
         if moments.flashes(scene):
-            x, y, scale, depth = lens.spot(scene.start_s_m, moments.STARTER_OFFSET_M, 2.2)
+            x, y, scale, depth = lens.spot(scene.start_m, moments.STARTER_OFFSET_M, 2.2)
             if depth > NEAR_M:
                 moments.flash(target, scene, (x, y), min(3.0 * scale, 0.2 * lens.height))
         gap = gap_line(target, scene, lens, style)
@@ -358,7 +370,7 @@ def gap_line(
     unit = style.sizes.unit
     colour = style.theme.gap(line.state)
     span = min(max(line.metres, -60.0), 60.0)
-    her = (scene.runner.x_m + scene.start_s_m) % LAP_M
+    her = scene.s_m(scene.runner)
     count = max(3, 2 + int(abs(span)))
     spots = [lens.spot(her + span * k / (count - 1), GAP_OFFSET_M) for k in range(count)]
     seen = [
@@ -510,7 +522,7 @@ def minimap(target: pygame.Surface, scene: Scene, rig: Rig, style: Style) -> pyg
     target.blit(_lap(half, turn, max(1, round(4 * unit)), theme.panel, theme.faint), (left, top))
 
     def dot(x_m: float, colour: Colour, radius: float) -> None:
-        x, y = on_map(*place_at(x_m + scene.start_s_m, 3.0), turn, half)
+        x, y = on_map(*place_at(x_m * LAP_M / scene.lap_m + scene.start_s_m, 3.0), turn, half)
         pygame.draw.circle(target, colour, (left + x, top + y), radius)
 
     for wave in scene.waves:
@@ -533,11 +545,13 @@ def _lap(half: int, turn: int, thick: int, ground: Colour, colour: Colour) -> py
 
 # -- the wake --------------------------------------------------------------------------------------
 
-FINE = 4
-"""The wake is drawn so much smaller than it is shown: that makes it soft."""
-AIR_M = ((0.1, 0.5, 0.16), (0.5, 1.3, 0.26), (1.3, 1.65, 0.14))
-"""The wake in the air: from where to where up [m], and how strongly: as high as a body, which the
-model is not about."""
+FINE = 6
+"""The wake is worked out so much smaller than it is shown: it is smooth, and so stays soft."""
+AIR_M = (0.1, 1.9)
+"""From where to where up the wake is drawn in the air [m], strongest half-way: about as high as a
+body, which the model is not about."""
+GROUND_SHARE, AIR_SHARE, DAY_SHARE = 0.42, 0.36, 0.75
+"""How strongly the wake is drawn on the ground, in the air, and all of it by day: it lightens."""
 
 
 WAKE_PLACE_M = 0.25
@@ -550,10 +564,10 @@ def wake(target: pygame.Surface, scene: Scene, lens: Lens, theme: Theme) -> None
     if field is None:
         return
     # where the track looks the same the wake does: it is drawn once for each arrangement
-    first = field.first_m + scene.start_s_m
-    begin = (first - lens.s_m + LAP_M / 2) % LAP_M - LAP_M / 2
+    first, lap_m = field.first_m + scene.start_m, scene.lap_m
+    begin = (first - lens.s_m + lap_m / 2) % lap_m - lap_m / 2
     low, high = min(begin, 0.0), max(begin + BEHIND_M + AHEAD_M, 0.0)
-    stretch = turning(lens.s_m + low, lens.s_m + high)
+    stretch = turning(lens.s_m + low, lens.s_m + high, lap_m)
     at = WAKE_PLACE_M * round(lens.s_m / WAKE_PLACE_M) if stretch is None else stretch
     near = WAKE_PLACE_M * round(begin / WAKE_PLACE_M)
     drawn = _wake_layer(field, near, like_elsewhere(lens, at), theme)
@@ -561,9 +575,9 @@ def wake(target: pygame.Surface, scene: Scene, lens: Lens, theme: Theme) -> None
         return
     layer, (left, top) = drawn
     here, there = (lens.spot(lens.s_m + each + BEHIND_M, 0.0) for each in (begin, near))
-    blend = pygame.BLEND_RGB_ADD if theme.ground.floodlight else pygame.BLEND_RGB_MULT
     shift = (round(here[0] - there[0]), round(here[1] - there[1]))
-    target.blit(layer, (left + shift[0], top + shift[1]), special_flags=blend)
+    place = (left + shift[0], top + shift[1])
+    target.blit(layer, place, special_flags=pygame.BLEND_RGB_ADD)
 
 
 @lru_cache(maxsize=6)
@@ -571,41 +585,70 @@ def _wake_layer(
     field: Wake, begin_m: float, lens: Lens, theme: Theme
 ) -> tuple[pygame.Surface, tuple[int, int]] | None:
     """Return a field's light, which begins so far from where the camera looks, and its place."""
-    shares = np.clip(field.shelter[:, ::2], 0.0, 1.0)  # it is soft enough with half its points
-    edges = [*ACROSS_M, 2.0 * ACROSS_M[-1] - ACROSS_M[-2]]
-    sheets = [(row, (edges[j], 0.0), (edges[j + 1], 0.0), 0.40) for j, row in enumerate(shares)]
-    if lens.rig.pitch < 0.2:
-        hers = shares[2:4].mean(axis=0)
-        sheets += [(hers, (0.0, low), (0.0, high), share) for low, high, share in AIR_M]
-    s = lens.s_m + begin_m + 2.0 * STEP_M * np.arange(shares.shape[1])
-    lines = list({line for _, first, last, _ in sheets for line in (first, last)})
-    offsets, ups = np.array(lines).T[:, :, None]
-    column, row, _, depth = lens.track(s, offsets, ups)
+    s_m = lens.s_m + begin_m
+    low, high = ACROSS_M[0] - ACROSS_STEP_M, ACROSS_M[-1] + ACROSS_STEP_M
+    edge = s_m + np.linspace(0.0, BEHIND_M + AHEAD_M, 49)
+    in_air = lens.rig.pitch < 0.2
+    outline = [(low, 0.0), (high, 0.0), *([(0.0, AIR_M[1])] if in_air else ())]
+    offsets, ups = np.array(outline).T[:, :, None]
+    column, row, _, depth = lens.track(edge, offsets, ups)
+    seen = depth > NEAR_M
     pad = FINE * math.ceil(WAKE_PLACE_M * lens.focal / lens.away_m / FINE)
-    points = np.stack([column + pad, row], axis=2) / FINE  # it is moved sideways by as much
-    size = (lens.width + 2 * pad) // FINE + 1, lens.height // FINE + 1
-    inside = (points > -40.0) & (points < np.array(size) + 40.0)
-    good = inside.all(axis=2) & (depth > NEAR_M)
-    if not good.any():
+    if not seen.any():
         return None
-    night, tint = theme.ground.floodlight > 0.0, np.asarray(theme.shelter, dtype=np.float64)
-    layer = pygame.Surface(size, 0, 32)
-    layer.fill((0, 0, 0) if night else (255, 255, 255))
-    drawn = []
-    for share, first, last, strength in sheets:
-        i, j = lines.index(first), lines.index(last)
-        seen = (share[:-1] > 0.03) & good[i, :-1] & good[i, 1:] & good[j, :-1] & good[j, 1:]
-        bright = strength * share[:, None]
-        shades = tint * bright if night else 255.0 - (255.0 - tint) * 1.5 * bright
-        colours, one, other = shades.astype(int).tolist(), points[i].tolist(), points[j].tolist()
-        for k in np.flatnonzero(seen).tolist():
-            corners = (one[k], one[k + 1], other[k + 1], other[k])
-            drawn.append(pygame.draw.polygon(layer, colours[k], corners))
-    if not drawn:
+    # it is moved sideways by as much as the padding
+    x0, x1 = max(column[seen].min(), -pad), min(column[seen].max(), lens.width + pad)
+    y0, y1 = max(row[seen].min(), 0.0), min(row[seen].max(), lens.height)
+    if x1 - x0 < 1.0 or y1 - y0 < 1.0:  # all of it lies just beyond an edge
         return None
-    box = drawn[0].unionall(drawn[1:]).inflate(6, 6).clip(layer.get_rect())
-    if not (box.w and box.h):  # all of it lies just beyond an edge
+    wide, tall = (math.ceil((end - begin) / FINE) + 1 for begin, end in ((x0, x1), (y0, y1)))
+    left, top = math.floor(x0), math.floor(y0)
+    xs = left + (np.arange(wide, dtype=np.float64)[None, :] + 0.5) * FINE
+    ys = top + (np.arange(tall, dtype=np.float64)[:, None] + 0.5) * FINE
+    shares = np.pad(np.clip(field.shelter, 0.0, 1.0), 1)
+    light = GROUND_SHARE * _sampled(shares, *_on_ground(lens, xs, ys), s_m)
+    if in_air:
+        hers, order = shares[3:5].mean(axis=0), np.argsort(column[2])
+        order = order[seen[2, order]]
+        _, foot, scale, _ = lens.track(edge[order], 0.0)
+        place, foot, scale = (
+            np.interp(xs[0], column[2, order], v) for v in (edge[order] - s_m, foot, scale)
+        )
+        up = ((foot - ys) / scale - AIR_M[0]) / (AIR_M[1] - AIR_M[0])
+        rise = np.sin(np.pi * np.minimum(np.maximum(up, 0.0), 1.0)) ** 2
+        along = np.interp(place, STEP_M * np.arange(-1.0, POINTS + 1.0), hers, 0.0, 0.0)
+        light += AIR_SHARE * along * rise
+    tint = np.asarray(theme.shelter, dtype=np.float64)
+    if not theme.ground.floodlight:
+        tint = (255.0 - 0.5 * (255.0 - tint)) * DAY_SHARE
+    shades = np.minimum(light[..., None] * tint, 255.0).astype(np.uint8)
+    if not shades.any():
         return None
-    blurred = pygame.transform.box_blur(layer.subsurface(box).copy(), 2)
-    soft = pygame.transform.smoothscale(blurred, (box.w * FINE, box.h * FINE))
-    return soft, (box.x * FINE - pad, box.y * FINE)
+    layer = pygame.surfarray.make_surface(shades.transpose(1, 0, 2)).convert(32)
+    return pygame.transform.smoothscale(layer, (wide * FINE, tall * FINE)), (left, top)
+
+
+def _on_ground(lens: Lens, xs: Floats, ys: Floats) -> tuple[Floats, Floats]:
+    """Return track position and offset of the ground below pixels [m]; far away for the sky."""
+    rig, (ex, ey, ez) = lens.rig, lens.eye
+    cy, sy, cp, sp = math.cos(rig.yaw), math.sin(rig.yaw), math.cos(rig.pitch), math.sin(rig.pitch)
+    up = (rig.level * lens.height - ys) / lens.focal
+    depth = ez / np.maximum(sp - up * cp, 1e-4)
+    along, aside = depth * (cp + up * sp), depth * ((xs - 0.5 * lens.width) / lens.focal)
+    x, y = ex + along * cy + aside * sy, ey + along * sy - aside * cy
+    like = rig.lap_m / LAP_M
+    beyond = np.maximum(np.abs(x) - like * STRAIGHT_M / 2, 0.0)
+    return like * from_plane(x / like, y / like), np.hypot(beyond, y) - like * BEND_RADIUS_M
+
+
+def _sampled(shares: Floats, s_m: Floats, offset_m: Floats, first_m: float) -> Floats:
+    """Return a field with a rim of nothing at places between its points; 0 outside."""
+    rows, columns = shares.shape
+    lap = (s_m - first_m + 100.0) % 200.0 - 100.0
+    i = np.minimum(np.maximum((offset_m - ACROSS_M[0]) / ACROSS_STEP_M + 1.0, 0.0), rows - 1.001)
+    j = np.minimum(np.maximum(lap / STEP_M + 1.0, 0.0), columns - 1.001)
+    down, along = i.astype(np.intp), j.astype(np.intp)
+    u, v = i - down, j - along
+    near = shares[down, along] * (1.0 - v) + shares[down, along + 1] * v
+    far = shares[down + 1, along] * (1.0 - v) + shares[down + 1, along + 1] * v
+    return np.asarray(near * (1.0 - u) + far * u)

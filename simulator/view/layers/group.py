@@ -55,6 +55,11 @@ class StraightTrack:
         """Return the row of an offset; further out is further down, or up."""
         return self.line + self.way * offset_m * self.scale
 
+    def spot(self, along_m: float, offset_m: float, up_m: float = 0.0) -> tuple[float, float]:
+        """Return the pixel of a place ahead of the middle; from straight above, at any height."""
+        del up_m
+        return self.x(along_m), self.y(offset_m)
+
     def place(self, x: float, y: float) -> tuple[float, float]:
         """Return how far ahead of the middle and how far outside a point is [m]."""
         along = (x - self.box.x - self.box.w / 2) / (self.way * self.scale)

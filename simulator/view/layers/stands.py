@@ -8,7 +8,6 @@ camera on the track is not focused on is soft.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -57,12 +56,18 @@ class Texture:
     high: int
 
 
-def texture_of(picture: pygame.Surface) -> Texture:
-    """Return a texture of a picture whose width is a multiple of 8."""
+def texture_of(picture: pygame.Surface, blur: int = 0) -> Texture:
+    """Return a texture of a picture whose width is a multiple of 8.
+
+    What is looked up at a coarse grain is blurred by more than that, or it would flicker: so many
+    of its pixels at each size.
+    """
     wide, high = picture.get_size()
     columns, begins = [], [0]
     for level in range(_LEVELS):
         small = pygame.transform.smoothscale(picture, (wide >> level, high))
+        if blur:
+            small = _blurred(small, blur)
         shades = pygame.surfarray.array3d(small).astype(np.uint32)
         packed = 0xFF << 24 | shades[..., 0] << 16 | shades[..., 1] << 8 | shades[..., 2]
         columns.append(packed.reshape(-1))
@@ -70,73 +75,151 @@ def texture_of(picture: pygame.Surface) -> Texture:
     return Texture(np.concatenate(columns), np.array(begins[:-1]), wide, high)
 
 
+def _blurred(picture: pygame.Surface, blur: int) -> pygame.Surface:
+    """Return a picture that is repeated side by side, blurred as if it stood between two of it."""
+    (wide, high), pad = picture.get_size(), 4 * blur
+    wider = pygame.Surface((wide + 2 * pad, high), 0, 32)
+    wider.blits([(picture, (pad + k * wide, 0)) for k in (-1, 0, 1)])
+    return pygame.transform.gaussian_blur(wider, blur).subsurface((pad, 0, wide, high))
+
+
 @dataclass(frozen=True, slots=True, eq=False)
-class Wall:
-    """A wall between two lines along the lap.
+class Profile:
+    """A wall between two lines along the lap, by column of a picture from its left edge.
 
     Attributes:
-        texture: what stands on it.
-        foot: the lower line: metres outside the measuring line, metres up; `head`: the upper line.
-        grain: one place of it is looked up for so many pixels each way.
+        s_m: track position of its foot [m].
+        low, high: rows of its lower and of its upper line [px].
+        scale: scale at its foot [px/m].
     """
 
-    texture: Texture
-    foot: tuple[float, float]
-    head: tuple[float, float]
-    grain: int
+    s_m: Floats
+    low: Floats
+    high: Floats
+    scale: Floats
 
 
-def draw_walls(target: pygame.Surface, lens: Lens, walls: Sequence[Wall]) -> None:
-    """Draw walls, far ones first."""
-    s = lens.s_m + _STATIONS_M
-    offsets, ups = np.array([line for each in walls for line in (each.foot, each.head)]).T
-    seen_at = lens.track(s, offsets[:, None], ups[:, None])
-    for i, each in enumerate(walls):
-        _draw_wall(target, lens, each, s, *(values[2 * i : 2 * i + 2] for values in seen_at))
+def profile_of(
+    lens: Lens, foot: tuple[float, float], head: tuple[float, float], columns: Floats
+) -> Profile | None:
+    """Return a wall as it is seen in columns [px]; None where it is not in the picture.
 
-
-def _draw_wall(
-    target: pygame.Surface,
-    lens: Lens,
-    wall: Wall,
-    s: Floats,
-    column: Floats,
-    row: Floats,
-    scale: Floats,
-    depth: Floats,
-) -> None:
-    texture, grain = wall.texture, wall.grain
+    `foot` and `head` are its lines: metres outside the measuring line, metres up.
+    """
+    s = lens.s_m + _STATIONS_M[np.abs(_STATIONS_M) <= lens.rig.lap_m / 2]
+    offsets, ups = np.array((foot, head)).T
+    column, row, scale, depth = lens.track(s, offsets[:, None], ups[:, None])
     seen = (depth[0] > NEAR_M) & (depth[1] > NEAR_M)
     seen &= np.abs(column[0] - lens.width / 2) < 3 * lens.width
     if np.count_nonzero(seen) < 2:
-        return
+        return None
     order = np.flatnonzero(seen)[np.argsort(column[0, seen])]
-    wide = math.ceil(lens.width / grain)
-    across = np.arange(wide) * float(grain) + 0.5 * grain
     xs = column[0, order]
-    low, place, size = (np.interp(across, xs, v[order]) for v in (row[0], s, scale[0]))
+    low, place, size = (np.interp(columns, xs, v[order]) for v in (row[0], s, scale[0]))
     back = order[np.argsort(column[1, order])]
-    high = np.interp(across, column[1, back], row[1, back])
-    top, bottom = max(0, math.floor(high.min())), min(lens.height, math.ceil(low.max()))
+    return Profile(place, low, np.interp(columns, column[1, back], row[1, back]), size)
+
+
+def _columns(texture: Texture, wall: Profile, level: Floats) -> NDArray[np.intp]:
+    """Return where each column of a wall begins in a texture of which a size is taken."""
+    stage = np.rint(level).astype(np.intp)
+    # they run to the left before it, so it is read backwards
+    along = (-wall.s_m % PANEL_M) * ((texture.wide >> stage) / PANEL_M)
+    begin: NDArray[np.intp] = texture.begins[stage] + along.astype(np.intp) * texture.high
+    return begin
+
+
+def _level(texture: Texture, wall: Profile, grain: float) -> Floats:
+    """Return which of a texture's sizes is as large as each column of a wall is seen."""
+    level = np.log2(texture.wide / PANEL_M * grain / wall.scale)
+    return np.asarray(np.minimum(np.maximum(level, 0.0), _LEVELS - 1.0))
+
+
+def draw_stand(
+    target: pygame.Surface,
+    lens: Lens,
+    lines: tuple[tuple[float, float], tuple[float, float]],
+    texture: Texture,
+    sky: pygame.Surface,
+    dimmed: Floats,
+) -> list[tuple[float, float]]:
+    """Draw a stand and the sky over it from the upper edge down; return its foot's line [px].
+
+    It is opaque, so that it takes no more than to scale it up: what is below the foot is for the
+    ground. `sky` has a row for each row of the picture; `dimmed` is how much light will be left of
+    each, which does not count for a stand. Where no stand is seen the line is empty.
+    """
+    wide = max(2, round(lens.width / max(2, round(lens.height / 100))))
+    grain = lens.width / wide
+    columns = (np.arange(wide, dtype=np.float64) + 0.5) * grain
+    wall = profile_of(lens, *lines, columns)
+    if wall is None or wall.low.max() < 1.0:
+        return []
+    tall = min(math.ceil(lens.height / grain), math.ceil(wall.low.max() / grain) + 1)
+    level = _level(texture, wall, grain)
+    step = texture.high / np.maximum(wall.low - wall.high, 1e-3)
+    rows = (np.arange(tall)[:, None] + 0.5) * grain
+    inner = np.minimum(np.maximum((rows - wall.high) * step, 0.0), texture.high - 1.0)
+    # where one size followed the other there would be a seam
+    down, part = inner.astype(np.intp), (level - np.floor(level)).astype(np.float32)
+    near, far = (
+        texture.pixels[_columns(texture, wall, edge) + down]
+        .view(np.uint8)
+        .reshape(tall, wide, 4)
+        .astype(np.float32)
+        for edge in (np.floor(level), np.ceil(level))
+    )
+    mixed = near + (far - near) * part[:, None]
+    at = np.minimum(rows[:, 0].astype(np.intp), lens.height - 1)
+    np.minimum(mixed / dimmed.astype(np.float32)[at, None, None], 255.0, out=mixed)
+    pixels = mixed.astype(np.uint8).view(np.uint32)[..., 0]
+    above = pygame.surfarray.array2d(sky.subsurface((0, 0, 1, sky.get_height())))[0]
+    shades = above.astype(np.uint32)[np.minimum(at, len(above) - 1)] | 0xFF000000
+    pixels = np.where(rows < wall.high, shades[:, None], pixels)
+    layer = pygame.image.frombuffer(pixels.tobytes(), (wide, tall), "BGRA")
+    high = min(lens.height, round(tall * grain))
+    pygame.transform.smoothscale(
+        layer, (lens.width, high), target.subsurface((0, 0, lens.width, high))
+    )
+    # a polygon takes as much longer as it has corners: each ninth column will do
+    xs, low = np.append(columns[::9], columns[-1]).tolist(), np.append(wall.low[::9], wall.low[-1])
+    xs[0], xs[-1] = -1.0, lens.width + 1.0
+    return list(zip(xs, low.tolist(), strict=True))
+
+
+def draw_wall(
+    target: pygame.Surface,
+    lens: Lens,
+    lines: tuple[tuple[float, float], tuple[float, float]],
+    texture: Texture,
+) -> None:
+    """Draw a wall with smooth edges, looked up at a grain of a two hundredth of the height."""
+    grain = max(2, round(lens.height / 200))
+    wide = math.ceil(lens.width / grain)
+    wall = profile_of(lens, *lines, (np.arange(wide, dtype=np.float64) + 0.5) * grain)
+    if wall is None:
+        return
+    top, bottom = (
+        max(0, math.floor(wall.high.min()) - grain),
+        min(lens.height, math.ceil(wall.low.max()) + grain),
+    )
     if bottom <= top:
         return
     tall = math.ceil((bottom - top) / grain)
-    # of each column only what the wall fills is looked up
-    first = np.clip(np.ceil((high - top) / grain - 0.5), 0, tall).astype(np.intp)
-    counts = np.clip(np.ceil((low - top) / grain - 0.5), first, tall).astype(np.intp) - first
+    # of each column only what the wall fills is looked up, with a row more at either end
+    high, low = (wall.high - top) / grain, (wall.low - top) / grain
+    first = np.clip(np.floor(high), 0, tall).astype(np.intp)
+    counts = np.clip(np.ceil(low), first, tall).astype(np.intp) - first
     which = np.repeat(np.arange(wide), counts)
     down = np.arange(len(which)) - np.repeat(np.cumsum(counts) - counts - first, counts)
-    # they run to the left before it, so it is read backwards
-    level = np.clip(np.log2(texture.wide / PANEL_M * grain / size), 0.0, _LEVELS - 1.0)
-    stage = np.rint(level).astype(np.intp)
-    along = (-place % PANEL_M) * ((texture.wide >> stage) / PANEL_M)
-    step = texture.high * grain / np.maximum(low - high, 1e-3)
-    # a place `down` in the column is step * down + begin in the texture's
-    offset = (top + 0.5 * grain - high) / grain * step
-    inner = (down * step[which] + offset[which]).astype(np.intp)
-    begin = texture.begins[stage] + along.astype(np.intp) * texture.high
-    pixels = np.zeros(wide * tall, dtype=np.uint32)
-    pixels[down * wide + which] = texture.pixels[begin[which] + np.minimum(inner, texture.high - 1)]
+    begin = _columns(texture, wall, _level(texture, wall, grain))
+    step = texture.high / np.maximum(wall.low - wall.high, 1e-3)
+    offset = down - high[which] + 0.5
+    inner = np.minimum(np.maximum(offset * grain * step[which], 0.0), texture.high - 1.0)
+    covered = np.minimum(np.minimum(offset + 0.5, low[which] - down), 1.0)
+    shades = texture.pixels[begin[which] + inner.astype(np.intp)].view(np.uint8).reshape(-1, 4)
+    pixels = np.zeros((tall * wide, 4), dtype=np.uint8)
+    pixels[down * wide + which] = shades * np.maximum(covered, 0.0)[:, None]
     layer = pygame.image.frombuffer(pixels.tobytes(), (wide, tall), "BGRA")
     # piece by piece, since it runs aslant through the picture and most of its rectangle is empty
     for begin_at in range(0, wide, PIECE):
@@ -170,7 +253,7 @@ def crowd(theme: Theme) -> Texture:
         picture.fill(shade, (0, round(top * high), wide, round((bottom - top) * high) + 1))
     if night:
         picture.fill((150, 154, 168), special_flags=pygame.BLEND_RGB_MULT)
-    return texture_of(picture)
+    return texture_of(picture, blur=2)
 
 
 @lru_cache(maxsize=4)

@@ -46,10 +46,12 @@ Floats = NDArray[np.float32]
 
 
 @lru_cache(maxsize=1)  # the empty stadium is the ground of the first picture, too
-def draw_ground(view: View, box: Box, theme: Theme, start_s_m: float, leds: int) -> pygame.Surface:
+def draw_ground(
+    view: View, box: Box, theme: Theme, start_s_m: float, leds: int, lap_m: float
+) -> pygame.Surface:
     """Return the ground seen through `view` in `box`, with its marks and unlit LEDs."""
     surface = paint(view, box, theme)
-    mark_lines(surface, view, box, start_s_m, theme)
+    mark_lines(surface, view, box, start_s_m, theme, lap_m)
     led_pips(surface, view, box, leds, theme)
     return surface
 
@@ -178,15 +180,21 @@ def _zones(ground: Ground) -> list[tuple[float, Colour]]:
 
 
 def mark_lines(
-    surface: pygame.Surface, view: View, box: Box, start_s_m: float, theme: Theme
+    surface: pygame.Surface, view: View, box: Box, start_s_m: float, theme: Theme, lap_m: float
 ) -> None:
-    """Draw the finish, the start and the 100, 200 and 300 m marks across the lanes."""
+    """Draw the finish, the start and the marks of the lap across the lanes."""
     line = theme.ground.line
     faded = (line[0] * 3 // 5, line[1] * 3 // 5, line[2] * 3 // 5)
-    for s_m in (100.0, 200.0, 300.0):
+    for s_m, _ in _marks(lap_m):
         _across(surface, view, box, s_m, faded, max(1.0, 0.10 * view.scale))
     _across(surface, view, box, start_s_m, (206, 214, 226), max(1.2, 0.16 * view.scale))
     _across(surface, view, box, 0.0, theme.text, max(2.0, 0.34 * view.scale))
+
+
+def _marks(lap_m: float) -> list[tuple[float, str]]:
+    """Return each 100 m of a lap, or each 50 m of a short one: where on the oval, and its name."""
+    step = 100 if lap_m >= 300.0 else 50
+    return [(at * LAP_M / lap_m, str(at)) for at in range(step, math.ceil(lap_m) - step // 4, step)]
 
 
 def _across(
@@ -250,12 +258,9 @@ def mark_names(
     at_start = abs((start_s_m + 200) % 400 - 200) < 1
     names = [(0.0, "START · FINISH")] if at_start else [(0.0, "FINISH"), (start_s_m, "START")]
     # a mark near the start line is named by it
-    names += [
-        (s, f"{s * lap_m / LAP_M:.0f}")
-        for s in (100.0, 200.0, 300.0)
-        if abs(s - start_s_m) > NEAR_START_M
-    ]
-    px = max(9, min(round(1.9 * LANE_WIDTH_M * view.scale), style.sizes.px(22)))
+    names += [(s, text) for s, text in _marks(lap_m) if abs(s - start_s_m) > NEAR_START_M]
+    least, lanes = max(9, style.sizes.least), round(1.9 * LANE_WIDTH_M * view.scale)
+    px = max(least, min(lanes, style.sizes.px(22)))
     colour = theme.ground.line
     for s_m, text in names:
         wide = style.type.width(text, SEMIBOLD, px) / view.scale
@@ -278,7 +283,7 @@ dearer than they are sharp."""
 _KEPT = 200
 
 
-Track = tuple[float, int]
+Track = tuple[float, int, float]
 """What a scenario says about the ground: the start line [m] and the number of LEDs."""
 
 

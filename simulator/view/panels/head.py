@@ -6,6 +6,8 @@ stage, so that they never lie over the home straight, where the race ends.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import pygame
 
 from simulator.stage.scene import Phase, Scene, Staging, Weather
@@ -97,46 +99,77 @@ def assumed(layer: CachedLayer, scene: Scene, box: Box, style: Style) -> None:
     layer.field("assumed", box, text, paint)
 
 
+LINES = 4
+"""A caption has so many lines at most."""
+_LEADING = 1.22
+_FILLED = 0.9
+"""The share of its strip that a caption's lines fill at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaptionPlan:
+    """A caption in one size of type: its lines with all figures, where they begin, their size [px].
+
+    `fits`: whether that is in `LINES` lines; else it is in smaller type, and never cut.
+    """
+
+    lines: tuple[str, ...]
+    left: int
+    px: int
+    count_px: int
+    fits: bool
+
+
 def caption(layer: CachedLayer, staging: Staging, box: Box, style: Style) -> None:
-    """Bring a story's words up to date: one or two calm lines, and which chapter this is."""
-    key = (staging.caption, staging.chapter, staging.chapters)
+    """Bring a story's words up to date: a few calm lines, and which chapter this is."""
+    key = (staging.caption, staging.whole, staging.chapter, staging.chapters)
     layer.field("caption", box, key, lambda s, b: _caption(s, b, staging, style))
+
+
+def _count(staging: Staging) -> str:
+    return f"{staging.chapter}/{staging.chapters}" if staging.chapters > 1 else ""
+
+
+def caption_plan(staging: Staging, box: Box, style: Style) -> CaptionPlan:
+    """Return how a caption stands in its strip: the same whichever of its figures are known."""
+    type_, pad = style.type, round(0.3 * box.h)
+    least = max(6, int(_FILLED * box.h / (LINES * _LEADING)))
+    left = box.x + pad + max(2, round(0.05 * box.h)) + round(0.16 * box.h)
+    right = box.right - pad - type_.width(_count(staging), SEMIBOLD, least)
+    room = max(1, right - left - pad)
+    words = (staging.whole or staging.caption).split(" ")  # a no-break space keeps two together
+
+    def lines_at(px: int, width: int) -> list[str]:
+        return type_.wrap(words, SEMIBOLD, px, width)
+
+    def fits(px: int) -> bool:
+        lines = lines_at(px, room)
+        wide = max(type_.width(line, SEMIBOLD, px) for line in lines)
+        return wide <= room and len(lines) * _LEADING * px <= _FILLED * box.h
+
+    px = shrink(max(6, round(0.38 * box.h)), least, fits)
+    whole = fits(px)
+    if not whole:
+        px = shrink(least, 4, fits)
+    lines, width = lines_at(px, room), room
+    # lines of about one length, not a line and a word
+    while len(lines) > 1 and (width := width - px) > 0 and len(lines_at(px, width)) == len(lines):
+        lines = lines_at(px, width)
+    return CaptionPlan(tuple(lines), left, px, least, whole)
 
 
 def _caption(surface: pygame.Surface, box: Box, staging: Staging, style: Style) -> None:
     theme, type_ = style.theme, style.type
-    pad, middle = round(0.35 * box.h), box.y + box.h / 2
-    count = f"{staging.chapter}/{staging.chapters}" if staging.chapters > 1 else ""
-    small = max(style.sizes.caption, round(0.20 * box.h))
-    right = box.right - pad
-    type_.digits(surface, count, (right, middle), SEMIBOLD, small, theme.faint, align=1)
+    plan, pad, middle = caption_plan(staging, box, style), round(0.3 * box.h), box.y + box.h / 2
+    at = (box.right - pad, middle)
+    type_.digits(surface, _count(staging), at, SEMIBOLD, plan.count_px, theme.muted, align=1)
     if not staging.caption:
         return
-    bar = max(2, round(0.06 * box.h))
-    surface.fill(theme.own, (box.x + pad, round(box.y + 0.2 * box.h), bar, round(0.6 * box.h)))
-    left = box.x + pad + bar + round(0.24 * box.h)
-    room = right - type_.width(count, SEMIBOLD, small) - (pad if count else 0) - left
-    lines, px = _caption_lines(staging.caption, max(1, room), box.h, style)
-    for i, line in enumerate(lines):
-        at = (left, middle + (i - (len(lines) - 1) / 2) * 1.22 * px)
-        type_.write(surface, line, at, SEMIBOLD, px, theme.text, width=max(1, room))
-
-
-def _caption_lines(text: str, width: int, height: int, style: Style) -> tuple[list[str], int]:
-    """Return a caption's lines, two at most, and the largest size at which they fit [px]."""
-    words = text.split(" ")  # a no-break space keeps two words together
-
-    def lines_at(px: int, width: int) -> list[str]:
-        return style.type.wrap(words, SEMIBOLD, px, width)
-
-    def fits(px: int) -> bool:
-        return len(lines_at(px, width)) <= (2 if 2 * 1.22 * px <= 0.84 * height else 1)
-
-    px = shrink(max(8, round(0.46 * height)), max(8, round(0.24 * height)), fits)
-    lines = lines_at(px, width)
-    if len(lines) > 2:
-        return [lines[0], " ".join(lines[1:])], px
-    # two lines of about one length, not a line and a word
-    while len(lines) == 2 and (width := width - px) > 0 and len(lines_at(px, width)) <= 2:
-        lines = lines_at(px, width)
-    return lines, px
+    bar = max(2, round(0.05 * box.h))
+    surface.fill(theme.own, (box.x + pad, round(box.y + 0.15 * box.h), bar, round(0.7 * box.h)))
+    words, top = staging.caption.split(" "), middle - (len(plan.lines) - 1) / 2 * _LEADING * plan.px
+    for i, line in enumerate(plan.lines):
+        count = line.count(" ") + 1
+        shown, words = " ".join(word for word in words[:count] if word), words[count:]
+        at = (plan.left, top + i * _LEADING * plan.px)
+        type_.write(surface, shown, at, SEMIBOLD, plan.px, theme.text)

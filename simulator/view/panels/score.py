@@ -196,8 +196,8 @@ def _large_gap(layer: CachedLayer, scene: Scene, box: Box, below: Box, style: St
         _write(surface, [sign, value] if arrow else [value], box.centre, style.type)
 
     layer.field("gap", box, (arrow, seconds, colour), paint)
-    words = words if level or not metres else f"{metres} {words}"
-    _gap_words(layer, below, lost_words(scene) or words, style)
+    longer = words if level or not metres else f"{metres} {words}"
+    _gap_words(layer, below, (lost_words(scene) or longer, words, line.state.side), style)
 
 
 def _target(layer: CachedLayer, scene: Scene, box: Box, below: Box, style: Style) -> None:
@@ -209,15 +209,20 @@ def _target(layer: CachedLayer, scene: Scene, box: Box, below: Box, style: Style
         style.type.digits(surface, text, box.centre, BOLD, px, style.theme.target, align=0.5)
 
     layer.field("gap", box, ("target", text), paint)
-    _gap_words(layer, below, "is the target", style)
+    _gap_words(layer, below, ("is the target",), style)
 
 
-def _gap_words(layer: CachedLayer, box: Box, words: str, style: Style) -> None:
-    def fits(px: int) -> bool:
+def _gap_words(layer: CachedLayer, box: Box, choice: tuple[str, ...], style: Style) -> None:
+    """Write the first words of a choice that fit in type that is read from the last row."""
+    least = max(8, style.sizes.least)
+
+    def fits(words: str, px: int) -> bool:
         return style.type.width(words, SEMIBOLD, px) <= box.w
 
+    words = next((words for words in choice if fits(words, least)), choice[-1])
+
     def paint(surface: pygame.Surface, box: Box) -> None:
-        px = shrink(max(8, round(0.72 * box.h)), 8, fits)
+        px = shrink(max(8, round(0.72 * box.h)), 8, partial(fits, words))
         style.type.write(surface, words, box.centre, SEMIBOLD, px, style.theme.text, align=0.5)
 
     layer.field("gap words", box, words, paint)

@@ -25,7 +25,7 @@ from simulator.view.panels.frame import CachedLayer, SidePanel, body, rows, time
 from simulator.view.panels.score import gap_words
 from simulator.view.panels.what_if import WhatIfPanel
 from simulator.view.text import BOLD, REGULAR, SEMIBOLD, Style, shrink
-from simulator.view.theme import mix
+from simulator.view.theme import Colour, mix
 
 if TYPE_CHECKING:  # the empty stadium is shown before a scenario is read
     from simulator.analysis.splits import Split
@@ -56,7 +56,9 @@ class LivePanel(SidePanel):
             if len(gaps) == 1 and not meters:
                 break
         count = len(gaps) + len(meters)
-        tallest = min(round(3.2 * style.sizes.lead), inner.h // max(1, count))
+        tallest = inner.h // max(1, count)
+        if not style.sizes.least:  # a lecture hall's rows fill the column, whatever their number
+            tallest = min(round(3.2 * style.sizes.lead), tallest)
         places = rows(inner, count, max(1, tallest))
         # where the rows lie changes with their number: what stood there goes first
         if layer.field("rows of live", inner, tuple(places[:count]), lambda *_: None):
@@ -65,6 +67,32 @@ class LivePanel(SidePanel):
             _gap(layer, f"live gap {i}", place, line, style, first=i == 0)
         for meter, place in zip(meters, places[len(gaps) :], strict=False):
             _meter(layer, place, meter, style)
+
+
+_TALL = 3.5
+"""A row so many times as tall as its type has its name above its value, as large as that goes."""
+
+
+def _tall(
+    surface: pygame.Surface,
+    box: Box,
+    name: tuple[str, Colour],
+    value: tuple[str, Colour],
+    note: str,
+    style: Style,
+) -> None:
+    """Write a name and a note above a value."""
+    px, write = style.sizes.body, partial(style.type.write, surface)
+    large = shrink(
+        max(px, round(0.36 * box.h)), px, lambda px: style.type.width(value[0], BOLD, px) <= box.w
+    )
+    y = box.centre[1] - 0.55 * large
+    wide = write(name[0], (box.x, y), SEMIBOLD, px, name[1], width=box.w)
+    room = round(box.w - wide - px)
+    if note and room >= style.type.width(note, REGULAR, px):
+        write(note, (box.right, y), REGULAR, px, style.theme.muted, align=1)
+    at = (box.x, y + 0.5 * px + 0.62 * large)
+    write(value[0], at, BOLD, large, value[1], width=box.w)
 
 
 def _gap(
@@ -76,6 +104,11 @@ def _gap(
     def paint(surface: pygame.Surface, box: Box) -> None:
         theme, width, write = style.theme, style.type.width, partial(style.type.write, surface)
         px, small = style.sizes.body, style.sizes.caption
+        if box.h >= _TALL * px:
+            tint = theme.gap(line.state) if line.seconds is not None else theme.faint
+            who, words = (line.name, theme.colour(line.colour)), f"{arrow} {seconds}".strip()
+            _tall(surface, box, who, (words, tint), metres, style)
+            return
         value = style.sizes.lead if first else round(0.82 * style.sizes.lead)
         colour = theme.gap(line.state) if line.seconds is not None else theme.faint
         x, y = float(box.right), box.centre[1]
@@ -112,21 +145,30 @@ def _meter(layer: CachedLayer, box: Box, meter: Meter, style: Style) -> None:
 
     def paint(surface: pygame.Surface, box: Box) -> None:
         theme, small, write = style.theme, style.sizes.caption, partial(style.type.write, surface)
+        tints = {"shelter": theme.shelter, "reserve": theme.reserve, "power": theme.effort}
+        tint = tints.get(meter.name, theme.speed)
         y, high = box.centre[1], max(4, round(0.40 * px))
+        if box.h >= _TALL * px:
+            name = (meter.name, theme.muted)
+            _tall(surface, box, name, (meter.text, theme.text), meter.note, style)
+            foot = pygame.Rect(box.x, box.bottom - 2 * high, box.w, high)
+            pygame.draw.rect(surface, theme.panel_high, foot, border_radius=high // 2)
+            foot.w = max(high, round(box.w * min(1.0, max(0.0, meter.fraction))))
+            pygame.draw.rect(surface, tint, foot, border_radius=high // 2)
+            return
         write(meter.name, (box.x, y), REGULAR, px, theme.muted, width=label_w - 4)
         bar = pygame.Rect(box.x + label_w, round(y - high / 2), bar_w, high)
         pygame.draw.rect(surface, theme.panel_high, bar, border_radius=high // 2)
         if filled > 0:
-            tints = {"shelter": theme.shelter, "reserve": theme.reserve, "power": theme.effort}
             part = (bar.x, bar.y, max(filled, high), high)
-            tint = tints.get(meter.name, theme.speed)
             pygame.draw.rect(surface, tint, part, border_radius=high // 2)
         room = box.right - bar.right - 8
         wide = write(meter.text, (box.right, y), SEMIBOLD, px, theme.text, align=1, width=room)
         if meter.note and room - wide > style.type.width(meter.note, REGULAR, small) + 8:
             write(meter.note, (box.right - wide - 8, y), REGULAR, small, theme.faint, align=1)
 
-    layer.field(f"live meter {meter.name}", box, (meter.text, filled, meter.note), paint)
+    key = (meter.text, filled, meter.note, round(box.w * min(1.0, max(0.0, meter.fraction))))
+    layer.field(f"live meter {meter.name}", box, key, paint)
 
 
 # -- SPLITS ----------------------------------------------------------------------------------------
@@ -155,7 +197,9 @@ class SplitsPanel(SidePanel):
         inner = body(box, style.sizes)
         published = any(row.published_s is not None for row in scene.splits)
         kept = evenly(scene.splits, max(1, int(inner.h / (1.5 * style.sizes.body)) - 1))
-        places = rows(inner, len(kept) + 1, round(style.sizes.body * 2.0))
+        # a lecture hall's rows fill the column
+        tallest = inner.h if style.sizes.least else round(style.sizes.body * 2.0)
+        places = rows(inner, len(kept) + 1, tallest)
         px, edges = _columns(inner, kept, published, style)
 
         def head(surface: pygame.Surface, _: Box) -> None:
@@ -201,9 +245,11 @@ def _columns(
     def fits(px: int) -> bool:
         return sum(widths(px)) + 0.5 * px * len(samples) <= box.w
 
-    px = shrink(style.sizes.body, 8, fits)
+    least = max(8, style.sizes.least)
+    px = shrink(style.sizes.body, least, fits)
     while len(samples) > 2 and not fits(px):
         samples.pop()
+        px = shrink(style.sizes.body, least, fits)
     label, *wide = widths(px)
     gap = max(2.0, (box.w - label - sum(wide)) / len(wide))
     edges, x = [], box.x + label

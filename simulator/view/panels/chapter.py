@@ -1,0 +1,281 @@
+"""What a story puts over the picture: a chapter's card, its large numbers, a QR code, the overview.
+
+In: a staging, a board's numbers, an address, small pictures. Out: pixels over the whole picture, in
+type that is read from the last row of a lecture hall.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+import pygame
+
+from simulator.stage.scene import HIDDEN, Staging
+from simulator.units import parse_time
+from simulator.view.layout import Box
+from simulator.view.panels.cards import ground
+from simulator.view.text import BOLD, REGULAR, SEMIBOLD, Style, Type, shrink
+from simulator.view.theme import Colour, Theme, mix
+
+LEAST = 1 / 40
+"""No type is smaller in a lecture hall, of the picture's height."""
+_VEIL = 0.95
+"""How much of the picture is covered under large numbers."""
+Numbers = Sequence[tuple[str, str]]
+"""What each number is, and its text."""
+
+
+def _veil(surface: pygame.Surface, colour: Colour, share: float) -> None:
+    sheet = pygame.Surface(surface.get_size())
+    sheet.fill(colour)
+    sheet.set_alpha(round(255 * share))
+    surface.blit(sheet, (0, 0))
+
+
+# -- the card of a chapter -------------------------------------------------------------------------
+
+
+def draw_card(surface: pygame.Surface, staging: Staging, style: Style) -> None:
+    """Cover the picture with the chapter's name, as far as its card is there."""
+    card = _card(surface.get_size(), staging.title, staging.name, _place(staging), style)
+    card.set_alpha(round(255 * staging.card))
+    surface.blit(card, (0, 0))
+
+
+def _place(staging: Staging) -> str:
+    return f"{staging.chapter} / {staging.chapters}" if staging.chapters > 1 else ""
+
+
+@lru_cache(maxsize=1)
+def _card(size: tuple[int, int], title: str, name: str, place: str, style: Style) -> pygame.Surface:
+    width, height = size
+    theme, type_ = style.theme, style.type
+    card = pygame.Surface(size, 0, 32)
+    card.fill(theme.back)
+    room, left = max(1, round(0.84 * width)), round(0.08 * width)
+    large, small = title or name, name if title else place
+    px, lines = _wrapped(large, room, round(0.5 * height), round(0.17 * height), type_)
+    below = max(8, round(0.06 * height))
+    below = shrink(below, 6, lambda px: type_.width(small, SEMIBOLD, px) <= room)
+    high = 1.15 * px * len(lines) + 2.2 * below
+    y = (height - high) / 2
+    card.fill(theme.own, (left, round(y), max(3, round(0.006 * width)), round(high)))
+    x = left + round(0.03 * width)
+    for line in lines:
+        type_.write(card, line, (x, y + 0.575 * px), BOLD, px, theme.text)
+        y += 1.15 * px
+    type_.write(card, small, (x, y + 1.4 * below), SEMIBOLD, below, theme.muted)
+    return card
+
+
+def _wrapped(text: str, width: int, height: int, most: int, type_: Type) -> tuple[int, list[str]]:
+    """Return the largest size [px] at which a text fits, and its lines in it."""
+
+    def lines(px: int) -> list[str]:
+        return type_.wrap(text.split(), BOLD, px, width)
+
+    def fits(px: int) -> bool:
+        rows = lines(px)
+        wide = max((type_.width(row, BOLD, px) for row in rows), default=0)
+        return wide <= width and 1.15 * px * len(rows) <= height
+
+    px = shrink(max(8, most), 6, fits)
+    return px, lines(px)
+
+
+# -- large numbers ---------------------------------------------------------------------------------
+
+
+def draw_slide(surface: pygame.Surface, staging: Staging, high: int, style: Style) -> None:
+    """Draw a chapter's large numbers and its address over the upper part of the picture.
+
+    `high`: where its caption begins [px].
+    """
+    width, height = surface.get_size()
+    part = surface.subsurface(0, 0, width, max(1, high))
+    margin = round(0.06 * width)
+    room = Box(margin, round(0.06 * high), width - 2 * margin, max(1, round(0.88 * high)))
+    if staging.figures:
+        _veil(part, style.theme.back, _VEIL)
+        wide = round(0.62 * room.w) if staging.link else room.w
+        _numbers(part, staging.figures, Box(*room[:2], wide, room.h), round(LEAST * height), style)
+    if staging.link:
+        side = round(0.32 * room.w)
+        box = Box(room.right - side, room.y, side, room.h if staging.figures else room.h // 2)
+        draw_code(part, staging.link, box, round(LEAST * height), style)
+
+
+def _numbers(surface: pygame.Surface, numbers: Numbers, box: Box, least: int, style: Style) -> None:
+    """Write what each number is and the number, a row each.
+
+    Where all of them are times each has a bar as long as it is slower than the fastest.
+    """
+    theme, type_ = style.theme, style.type
+    step = min(box.h / len(numbers), 0.24 * box.h + 0.05 * box.w)
+    values = [value for _, value in numbers]
+    px = shrink(
+        max(least, round(0.58 * step)),
+        least,
+        lambda px: max(_digits_width(v, px, type_) for v in values) <= 0.5 * box.w,
+    )
+    room = box.w - max(_digits_width(value, px, type_) for value in values) - px // 2
+    small = shrink(
+        max(least, round(0.34 * step)),
+        least,
+        lambda px: all(type_.width(name, SEMIBOLD, px) <= room for name, _ in numbers),
+    )
+    late, y = _seconds_late(values), box.y + (box.h - step * (len(numbers) - 1)) / 2
+    for n, (name, value) in enumerate(numbers):
+        colour = theme.own if n == len(numbers) - 1 else theme.text
+        type_.write(surface, name, (box.x, y), SEMIBOLD, small, theme.muted, width=max(1, room))
+        type_.digits(surface, value, (box.right, y), BOLD, px, colour, align=1)
+        if late is not None:
+            _bar(surface, Box(box.x, round(y + 0.37 * step), box.w, 0), late[n], least, theme)
+        y += step
+
+
+def lecture_board(numbers: Numbers, box: Box, style: Style) -> pygame.Surface:
+    """Return the result for a lecture hall: each number as large as it goes, its name above it."""
+    theme, type_ = style.theme, style.type
+    card = ground((box.w, box.h), style.sizes, theme)
+    pad = max(3, round(0.06 * min(box.w, box.h)))
+    wide, step = max(1, box.w - 2 * pad), (box.h - 2 * pad) / max(1, len(numbers))
+    for n, (name, value) in enumerate(numbers):
+        y = pad + n * step
+        px = shrink(
+            max(6, round(0.5 * step)),
+            6,
+            lambda px: _digits_width(value, px, type_) <= wide,  # noqa: B023
+        )
+        small = shrink(
+            max(6, round(0.2 * step)),
+            6,
+            lambda px: type_.width(name, SEMIBOLD, px) <= wide,  # noqa: B023
+        )
+        type_.write(card, name, (pad, y + 0.18 * step), SEMIBOLD, small, theme.muted)
+        at = (pad, y + 0.36 * step + 0.5 * px)
+        type_.digits(card, value, at, BOLD, px, theme.text)
+    return card
+
+
+def _bar(surface: pygame.Surface, line: Box, share: float, least: int, theme: Theme) -> None:
+    high = max(2, least // 3)
+    pygame.draw.rect(surface, theme.panel_high, (*line[:3], high), border_radius=high // 2)
+    wide = max(high, round(share * line.w))
+    pygame.draw.rect(surface, theme.own, (*line[:2], wide, high), border_radius=high // 2)
+
+
+def _digits_width(text: str, px: int, type_: Type) -> int:
+    return sum(type_.width(sign, BOLD, px) for sign in text)
+
+
+def _seconds_late(values: Sequence[str]) -> list[float] | None:
+    """Return each time over the fastest as a share of the slowest's; None unless all are times."""
+    if len(values) < 2 or HIDDEN in "".join(values):
+        return None
+    try:
+        times = [parse_time(value) for value in values]
+    except ValueError:
+        return None
+    first, last = min(times), max(times)
+    return [(time - first) / (last - first) for time in times] if last > first else None
+
+
+# -- the code --------------------------------------------------------------------------------------
+
+
+def draw_code(surface: pygame.Surface, link: str, box: Box, least: int, style: Style) -> None:
+    """Draw an address as a QR code with its text below it, in the middle of a box."""
+    theme, type_ = style.theme, style.type
+    text = link.removeprefix("https://").removeprefix("http://")
+    high = round(1.6 * least)
+    side = max(8, min(box.w, box.h - high))
+    code = _code(link, side)
+    x = round(box.centre[0] - code.get_width() / 2)
+    y = box.y + (box.h - high - code.get_height()) // 2
+    surface.blit(code, (x, y))
+    px = shrink(round(1.2 * least), 6, lambda px: type_.width(text, SEMIBOLD, px) <= box.w)
+    at = (box.centre[0], y + code.get_height() + high / 2)
+    type_.write(surface, text, at, SEMIBOLD, px, theme.text, align=0.5, width=box.w)
+
+
+def draw_link(surface: pygame.Surface, link: str, style: Style) -> None:
+    """Show an address's code alone, as large as it goes."""
+    width, height = surface.get_size()
+    surface.fill(style.theme.back)
+    side = round(0.86 * min(width, height))
+    box = Box(round(0.02 * width), (height - side) // 2, max(1, round(0.96 * width)), side)
+    draw_code(surface, link, box, round(LEAST * height), style)
+
+
+@lru_cache(maxsize=4)
+def _code(link: str, side: int) -> pygame.Surface:
+    """Return a code, dark on light as every phone reads it, in whole pixels a square."""
+    import segno  # noqa: PLC0415 - few pictures have a code
+
+    rows = [bytes(row) for row in segno.make(link, error="m", micro=False).matrix]
+    quiet = 4
+    cells = len(rows) + 2 * quiet
+    square = max(1, side // cells)
+    picture = pygame.Surface((cells * square, cells * square), 0, 32)
+    picture.fill((255, 255, 255))
+    for y, row in enumerate(rows):
+        for x, dark in enumerate(row):
+            if dark:
+                at = ((x + quiet) * square, (y + quiet) * square, square, square)
+                picture.fill((0, 0, 0), at)
+    return picture
+
+
+# -- the overview ----------------------------------------------------------------------------------
+
+
+def overview_boxes(size: tuple[int, int], count: int) -> list[Box]:
+    """Return the places of an overview's pictures, in as many columns as make them largest."""
+    width, height = size
+    gap = max(4, round(0.02 * width))
+
+    def side(columns: int) -> float:
+        rows = -(-count // columns)
+        words = 2.2 * LEAST * height
+        wide = (width - gap) / columns - gap
+        return min(wide, ((height - gap) / rows - gap - words) * width / height)
+
+    columns = max(range(1, max(2, min(count, 8) + 1)), key=side)
+    wide = max(1, round(side(columns)))
+    high, words = max(1, round(wide * height / width)), round(2.2 * LEAST * height)
+    rows = -(-count // columns)
+    left = (width - columns * wide - (columns - 1) * gap) // 2
+    top = (height - rows * (high + words) - (rows - 1) * gap) // 2
+    return [
+        Box(
+            left + n % columns * (wide + gap), top + n // columns * (high + words + gap), wide, high
+        )
+        for n in range(count)
+    ]
+
+
+def draw_overview(
+    surface: pygame.Surface,
+    names: Sequence[str],
+    pictures: Sequence[pygame.Surface],
+    chosen: int,
+    style: Style,
+) -> None:
+    """Show the chapters' pictures with their numbers and names; `chosen`, from 1, is framed."""
+    theme, type_ = style.theme, style.type
+    surface.fill(theme.back)
+    height = surface.get_height()
+    px = max(6, round(LEAST * height))
+    boxes = overview_boxes(surface.get_size(), len(names))
+    for n, (name, picture, box) in enumerate(zip(names, pictures, boxes, strict=True), start=1):
+        surface.blit(pygame.transform.smoothscale(picture, box[2:]), box[:2])
+        edge, line = (theme.own, 5) if n == chosen else (mix(theme.back, theme.edge, 0.9), 1)
+        pygame.draw.rect(surface, edge, pygame.Rect(box).inflate(2 * line, 2 * line), line)
+        y = box.bottom + 1.2 * px
+        wide = type_.write(surface, f"{n}", (box.x, y), BOLD, px, theme.own)
+        x = box.x + wide + px / 2
+        room = max(1, round(box.right - x))
+        weight = SEMIBOLD if n == chosen else REGULAR
+        type_.write(surface, name, (x, y), weight, px, theme.text, width=room)

@@ -14,7 +14,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 # The build backend is installed first and used without isolation, so that a reinstall works offline too.
 BACKEND := 'cython>=3.1,<4' 'hatchling>=1.27' 'hatch-fancy-pypi-readme>=24.1' 'setuptools>=77'
 
-.PHONY: run test test-slow test-versions soak soak-short check audit bench golden docs links validation owner clean
+.PHONY: run test test-slow test-versions soak soak-short mutants check audit bench golden docs links validation owner clean
 
 run: $(RUNTIME) $(KERNEL)
 	$(BIN)/python -m simulator run
@@ -36,6 +36,13 @@ soak: $(DEV) $(KERNEL)
 
 soak-short: $(DEV) $(KERNEL)
 	SOAK_S=120 $(BIN)/python -m pytest -n 2 -s -m soak tests/soak
+
+# Small faults in physics, gaps, schedule and recording: the tests have to notice each. SAMPLE=40: so many in each area.
+SAMPLE ?= 0
+mutants: $(DEV) $(KERNEL)
+	test -x $(VENV)-mutants/bin/python || $(PYTHON) -m venv $(VENV)-mutants
+	$(VENV)-mutants/bin/python -m pip --disable-pip-version-check --quiet install 'cosmic-ray>=8.7,<9'
+	$(VENV)-mutants/bin/python -m tests.mutants --python $(BIN)/python --sample $(SAMPLE)
 
 check: $(DEV)
 	$(BIN)/ruff format --check .
@@ -73,7 +80,7 @@ audit: $(DEV)
 
 clean:
 	rm -f simulator/physics/_kernel_*
-	rm -rf $(VENV) $(VENV)-oldest $(VENV)-newest build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-oldest $(VENV)-newest $(VENV)-mutants build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 
 $(BIN)/python:
 	@command -v $(PYTHON) >/dev/null || { echo "lightpace needs Python 3.11 or later, and there is no '$(PYTHON)' here." >&2; exit 1; }

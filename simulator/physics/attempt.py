@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from simulator.coefficients import TAU_LIMIT
 from simulator.errors import SimulationError
 from simulator.physics.compiled import COMPILED, kernel
 from simulator.physics.kernel import NEVER, SLACK_CELL_M
@@ -126,7 +127,7 @@ def recording_of(
         race_m=scenario.distance,
         step_s=step_s,
         finish_s=None if np.isnan(finish) else finish,
-        status=_status(arrays, finish, step_s, a),
+        status=_status(arrays, finish, a, first),
         from_tick=first,
         came_from=came_from,
         **arrays,
@@ -149,21 +150,29 @@ def _pacers_in(pacers_json: str) -> Pacers:
     return Pacers.model_validate(json.loads(pacers_json))
 
 
-def _status(arrays: dict[str, Floats], finish_s: float, step_s: float, a: Any) -> Status:
-    """Judge a run by its recorded columns, and by what the attempt's steps spent and drew.
+def _status(arrays: dict[str, Floats], finish_s: float, a: Any, first: int = 0) -> Status:
+    """Judge a run by its recorded columns, and by what the attempt's steps drew.
 
     The power between two ticks is not recorded. Where it jumps to and fro, as at the brink of what
     she dares, the columns alone would miss a hundredth of it.
+
+    Args:
+        arrays: its columns.
+        finish_s: its finish [s], NaN without one.
+        a: the attempt, run.
+        first: the tick from which on it is a fork; what was before it has been judged. The wind
+            may jump there, and speed takes TAU_LIMIT to yield.
     """
     if not all(np.isfinite(values).all() for values in arrays.values()):
         return Status.LEDGER_BROKEN
-    reserve = arrays["reserve"]
+    reserve, power = arrays["reserve"], arrays["power"]
+    jump = max(power[first] - power[first - 1], 0.0) if first else 0.0
     code = judged(
-        reserve.min(),
-        reserve[-1 - a.stepped] - reserve[-1] - a.drawn * step_s,
-        a.spent * step_s,
+        reserve[first:].min() + TAU_LIMIT * jump,
+        reserve[-1 - a.stepped] - reserve[-1] - a.drawn * a.step,
+        power.sum() * a.step,
         finish_s,
-        ran_too_fast(arrays["x"], step_s),
+        ran_too_fast(arrays["x"], a.step),
     )
     return STATUSES[int(code)]
 

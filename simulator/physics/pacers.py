@@ -29,12 +29,9 @@ from simulator.coefficients import (
     SWAP_IN_M,
     SWAP_M,
 )
-from simulator.scenario.pacers import PacerFormation, Pacers, Slot
+from simulator.scenario.pacers import Pacers, Slot, Stint
 
 Floats = NDArray[np.float64]
-
-Stint = tuple[float, float, float, "float | None", str, float]
-"""A filled slot: ahead [m], offset [m], from [m], until [m], the pacer's name, his swap gap [m]."""
 
 Knot = tuple[float, float, float, float]
 """Where a path bends: the runner's distance, metres ahead, metres to the outside, presence."""
@@ -153,35 +150,13 @@ def _by_name(group: Group, name: str, attribute: str) -> Floats | None:
 
 def stints_of(pacers: Pacers) -> tuple[tuple[Stint, ...], float]:
     """Return the filled slots as the formation has them, and how far `front_gap` moves it [m]."""
-    slots, names, nearest = _formation(id(pacers.formation), pacers.formation)
+    slots, nearest = pacers.formation.outline
     if pacers.count is not None:
-        chosen = set(list(dict.fromkeys(names))[: pacers.count])
+        chosen = set(pacers.formation.names()[: pacers.count])
         slots = tuple(s for s in slots if s[4] in chosen)
     if pacers.swap_gap:
         slots = tuple((*s[:5], pacers.swap_gap) for s in slots)
     return slots, 0.0 if pacers.front_gap is None else pacers.front_gap - nearest
-
-
-_formations: dict[int, tuple[PacerFormation, tuple[tuple[Stint, ...], tuple[str, ...], float]]] = {}
-
-
-def _formation(
-    key: int, formation: PacerFormation
-) -> tuple[tuple[Stint, ...], tuple[str, ...], float]:
-    """Return a formation's slots, their names and the gap to the nearest slot ahead [m].
-
-    Kept by identity, since the rows of a sweep share their formation and comparing it is dear.
-    """
-    known = _formations.get(key)
-    if known is None:
-        slots = formation.named_slots
-        stints = tuple((s.ahead, s.offset, s.from_, s.until, s.name, 0.0) for s in slots)
-        nearest = min((s.ahead for s in slots if leads(s.ahead)), default=0.0)
-        if len(_formations) >= 64:
-            _formations.clear()
-        known = formation, (stints, tuple(s.name for s in slots), nearest)
-        _formations[key] = known
-    return known[1]
 
 
 @lru_cache(maxsize=64)

@@ -53,7 +53,7 @@ from simulator.physics.kernel import (
     TRACK_CELLS,
     UNFELT,
 )
-from simulator.physics.pacers import Stint, paths_of, stints_of
+from simulator.physics.pacers import paths_of, stints_of
 from simulator.physics.shelter import (
     Influence,
     Profile,
@@ -66,7 +66,7 @@ from simulator.physics.shelter import (
 from simulator.physics.track import on_bend, start_position
 from simulator.recording.recording import State
 from simulator.scenario.model import Environment, Runner, Scenario, Wind
-from simulator.scenario.pacers import ConstantShelter, Leader, Pacers
+from simulator.scenario.pacers import ConstantShelter, Leader, Pacers, Stint
 from simulator.scenario.plan import Plan, schedule_of
 from simulator.scenario.schedule import Schedule
 

@@ -29,6 +29,9 @@ from simulator.scenario.fields import (
 )
 from simulator.scenario.reading import DEFAULT_FORMATION, FORMATION
 
+Stint = tuple[float, float, float, "float | None", str, float]
+"""A filled slot: ahead [m], offset [m], from [m], until [m], the pacer's name, his swap gap [m]."""
+
 
 class Slot(CheckedSection):
     """One place in the formation; distances from the runner's own slot.
@@ -113,6 +116,13 @@ class PacerFormation(CheckedSection):
             slot if slot.name else slot.model_copy(update={"name": name})
             for slot, name in zip(self.slots, self._each_name(), strict=True)
         ]
+
+    @cached_property
+    def outline(self) -> tuple[tuple[Stint, ...], float]:
+        """The slots as physics has them, and the gap to the nearest one ahead [m]."""
+        slots = self.named_slots
+        nearest = min((s.ahead for s in slots if s.ahead > BESIDE_REACH_M), default=0.0)
+        return tuple((s.ahead, s.offset, s.from_, s.until, s.name, 0.0) for s in slots), nearest
 
     def _each_name(self) -> Iterator[str]:
         taken = {slot.name for slot in self.slots}

@@ -118,12 +118,13 @@ class Autosave:
 
     def _poll(self, *, wait: bool = False) -> None:
         try:
-            self._jobs.poll()  # begins what waits
+            written = self._jobs.poll()  # begins what waits
             while wait and self._jobs.busy:
-                self._jobs.poll(wait=True)
-            self.problem = ""
+                written |= self._jobs.poll(wait=True)
+            self.problem = "" if written else self.problem
         except (LightpaceError, OSError) as error:
             self.problem = f"{error}"
+            self._written = None, None  # nobody knows what of it stands there: all of it again
 
     def _write(self, saved: SavedSession, pins: NamedRuns | None) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)

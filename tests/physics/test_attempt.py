@@ -166,9 +166,9 @@ def test_a_broken_ledger_is_called_broken(breaking4: Recording) -> None:
     arrays = {name: getattr(breaking4, name).copy() for name in ARRAYS}
     ran = attempt_of(_load())
     run_recorded(ran, 1)
-    assert attempt._status(arrays, finish, breaking4.step_s, ran) is Status.FINISHED
+    assert attempt._status(arrays, finish, ran) is Status.FINISHED
     arrays["reserve"] += 0.2 * np.arange(breaking4.ticks + 1)  # energy from nowhere
-    assert attempt._status(arrays, finish, breaking4.step_s, ran) is Status.LEDGER_BROKEN
+    assert attempt._status(arrays, finish, ran) is Status.LEDGER_BROKEN
     for least, off, verdict in (
         (0.0, 1.0, Status.FINISHED),
         (0.0, 20.0, Status.LEDGER_BROKEN),

@@ -130,3 +130,17 @@ def test_a_notebook_gets_every_column_with_its_time(attempt: Recording) -> None:
     assert set(columns) == {"time_s", *ARRAYS}
     assert {len(column) for column in columns.values()} == {attempt.ticks + 1}
     assert columns["time_s"][-1] == pytest.approx(attempt.ticks * attempt.step_s)
+
+
+def test_a_run_is_called_by_where_it_came_to_and_what_became_of_it(attempt: Recording) -> None:
+    assert f": {attempt.race_m:.0f} m in " in repr(attempt)
+    stopped = replace(attempt, finish_s=None, status=Status.DID_NOT_FINISH)
+    assert f"{attempt.x[-1]:.0f} of {attempt.race_m:.0f} m in " in repr(stopped)
+    assert repr(stopped).endswith(", did not finish>")
+    assert not repr(attempt).endswith(", finished>")
+
+
+@pytest.mark.parametrize("tick", [0, 1, 2, 3, 900])
+def test_a_state_knows_the_two_before_it_and_no_more(attempt: Recording, tick: int) -> None:
+    before = attempt.state_at_tick(tick).before
+    assert [row[0] for row in before] == attempt.x[max(tick - 2, 0) : tick][::-1].tolist()

@@ -264,3 +264,13 @@ def test_a_wind_that_pushes_too_hard_is_refused_with_how_hard() -> None:
 def test_what_no_body_has_is_refused(change: str, limit: str) -> None:
     with pytest.raises(ScenarioError, match=f"must be {limit}"):
         load_scenario("solo", overrides=[change])
+
+
+@pytest.mark.parametrize(
+    ("case", "why"),
+    [(3972, "far out round a bend she gets on more slowly than she runs")],
+)
+def test_what_once_was_no_recording_is_one(case: int, why: str) -> None:
+    first = allowed(random.Random(case))  # noqa: S311 - a failure is found by its number
+    assert first is not None, why
+    sound(simulate(first), case)

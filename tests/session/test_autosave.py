@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -196,6 +198,31 @@ def test_a_damaged_settings_file_is_said_and_left_alone(tmp_path: Path, text: st
     assert "settings.yaml" in problem
     save_preferences(path, kept, Preferences(sound=True))
     assert path.read_text(encoding="utf-8") == text
+
+
+def test_what_a_full_disk_refused_is_written_when_there_is_room_again(
+    file: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = opened(file, folder)
+    session.pin()
+    session.change("plan.target", "1:05.00")
+    with monkeypatch.context() as full:
+
+        def refuse(*_: object) -> int:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+        full.setattr(Path, "write_bytes", refuse)
+        session.close()
+        assert session.autosave is not None
+        assert "No space left" in session.autosave.problem
+        assert left(folder) == []
+    session.close()
+    assert session.autosave.problem == ""
+    left(folder)
+    other = opened(file, folder)
+    other.restore()
+    assert other.scenario == session.scenario
+    assert len(other.pins.pins) == 1
 
 
 # -- presenting ------------------------------------------------------------------------------------

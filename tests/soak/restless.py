@@ -21,6 +21,7 @@ import numpy as np
 import pygame
 
 from simulator.analysis.what_if import AXES
+from simulator.export.page import write_page
 from simulator.screen import Camera
 from simulator.session import Session
 from simulator.session.forks import LruCache
@@ -91,7 +92,7 @@ class Restless:
     def __init__(self, app: App, session: Session, seed: int) -> None:
         self.app, self.session = app, session
         self.dice = random.Random(seed)  # noqa: S311 - dice, no secret
-        self.pictures = self.deeds = self.rounds = 0
+        self.pictures = self.deeds = self.rounds = self.made = 0
         self.effects: Counter[str] = Counter()
         self._frozen = caches()
         self._file = Path(session.file_name)
@@ -108,6 +109,10 @@ class Restless:
             (3, self._click),
             (1, self._axis),
             (1, self._wave),
+            (3, self._drag),
+            (2, self._look_closer),
+            (1, self._make_page),
+            (1, self._reopen_picture),
         )
 
     def frame(self) -> None:
@@ -139,7 +144,8 @@ class Restless:
         session, app = self.session, self.app
         window = (app.window.size, app.looks, app.shot, app.drawer.open, app.drawer.page)
         theme, sound = app._painter.theme.name, app.sound.on
-        return session.panel_state(), session.playback, session.options, window, theme, sound
+        state = session.panel_state(), session.playback, session.options
+        return *state, window, theme, sound, self.made
 
     def _seek(self) -> None:
         self.session.seek(self.dice.uniform(-4.0, 260.0))
@@ -200,6 +206,46 @@ class Restless:
             self.session.add_wave()
         else:
             self.session.remove_wave(f"wave {self.dice.randrange(2, 5)}")
+
+    def _drag(self) -> None:
+        """Drag from anywhere: a pacer, a split, the chart, a slider, the map of a page."""
+        found = list(places(self.app.drawer).values())
+        x, y = self.dice.randrange(1280), self.dice.randrange(720)
+        if found and self.dice.random() < 0.5:
+            x, y = self.dice.choice(found).center
+        self._mouse(pygame.MOUSEMOTION, (x, y))
+        self._mouse(pygame.MOUSEBUTTONDOWN, (x, y))
+        for _ in range(5):
+            x, y = x + self.dice.randrange(-40, 40), y + self.dice.randrange(-40, 40)
+            self._mouse(pygame.MOUSEMOTION, (x, y), held=1)
+            self.frame()
+        self._mouse(pygame.MOUSEBUTTONUP, (x, y))
+
+    def _look_closer(self) -> None:
+        """Go to another camera, come closer there, and look elsewhere."""
+        self.app.perform(self.dice.choice((Action.CAMERA, Action.CAMERA_BACK)))
+        for _ in range(20):
+            self.frame()
+        self._mouse(pygame.MOUSEMOTION, (500, 300))
+        self.app.handle(pygame.Event(pygame.MOUSEWHEEL, x=0, y=self.dice.choice((-3, 3))))
+        self.frame()
+
+    def _make_page(self) -> None:
+        write_page(self.session.show, "page.html", self.app.theme, force=True)
+        self.made += 1
+
+    def _reopen_picture(self) -> None:
+        self.app.perform(Action.SCREENSHOT)
+        for picture in Path().glob("*.png"):
+            again = Session.open(picture)
+            assert again.scenario == self.session.scenario
+            again.close()
+            picture.unlink()
+            self.made += 1
+
+    def _mouse(self, kind: int, at: tuple[int, int], held: int = 0) -> None:
+        values = {"buttons": (held, 0, 0)} if kind == pygame.MOUSEMOTION else {"button": 1}
+        self.app.handle(pygame.Event(kind, pos=at, rel=(0, 0), **values))
 
     # -- the same state each time ----------------------------------------------------------------
 

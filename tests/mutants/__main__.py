@@ -1,0 +1,143 @@
+"""Mutation testing: small faults are put into the code, and the tests have to notice each.
+
+`make mutants` tries all of them, for a day or so; `make mutants SAMPLE=100` a random sample of so
+many in each area. The faults are cosmic-ray's; this chooses among them, says which tests are to
+notice, and works in a copy of the tree, since a fault is written into the file. A mutant of the
+kernel has no compiled twin, so it runs as plain Python.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import os
+import random
+import re
+import shutil
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from cosmic_ray.commands.init import _all_work_items  # type: ignore[import-not-found]
+from cosmic_ray.mutating import mutate_and_test  # type: ignore[import-not-found]
+from cosmic_ray.testing import run_tests  # type: ignore[import-not-found]
+from cosmic_ray.work_item import TestOutcome  # type: ignore[import-not-found]
+
+ROOT = Path(__file__).resolve().parents[2]
+TIMEOUT_S = 600.0
+QUICK = "-x -q -p no:cacheprovider -m 'not slow and not soak'"
+LEFT_OUT = re.compile(r"RemoveDecorator|Operator_BitOr_|_(Bit(Or|And|Xor)|[LR]Shift)$")
+"""Faults that no test can notice (of caches, of annotations such as `int | None`), and those that
+any does: bits of a number with a point."""
+
+
+@dataclass(frozen=True)
+class Area:
+    """Files, and the tests that have to notice a fault in them, the quickest first."""
+
+    files: tuple[str, ...]
+    tests: str
+
+
+AREAS = {
+    "gaps": Area(
+        ("simulator/analysis/gaps.py",),
+        "tests/analysis/test_gaps.py tests/analysis/test_splits.py tests/analysis/test_summary.py",
+    ),
+    "schedule": Area(
+        ("simulator/scenario/schedule.py",),
+        "tests/scenario/test_schedule.py tests/scenario/test_shipped.py",
+    ),
+    "recording": Area(
+        ("simulator/recording/recording.py", "simulator/recording/store.py"),
+        "tests/recording tests/analysis/test_projection.py",
+    ),
+    "activities": Area(
+        ("simulator/recording/activities.py",),
+        "tests/analysis/test_activities.py tests/test_cli_activities.py",
+    ),
+    "physics": Area(
+        tuple(
+            f"simulator/physics/{name}.py"
+            for name in ("air", "attempt", "keller", "pacers", "setup", "shelter", "stepping")
+        ),
+        "tests/test_repeatability.py tests/physics tests/scenario/test_extremes.py",
+    ),
+    "kernel": Area(
+        ("simulator/physics/kernel.py", "simulator/physics/track.py"),
+        "tests/test_repeatability.py tests/physics tests/scenario/test_extremes.py",
+    ),
+}
+
+
+def interval(killed: int, tried: int) -> tuple[float, float]:
+    """Return between which shares of all mutants the killed ones lie, at 95 % (Wilson)."""
+    if not tried:
+        return 0.0, 1.0
+    z, p = 1.96, killed / tried
+    middle = (p + z * z / (2 * tried)) / (1 + z * z / tried)
+    half = z * math.sqrt(p * (1 - p) / tried + z * z / (4 * tried * tried)) / (1 + z * z / tried)
+    return middle - half, middle + half
+
+
+def main() -> None:
+    """Try the mutants that the command line asks for; print survivors, and shares at the end."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--python", required=True, help="the Python that has pytest")
+    parser.add_argument("--sample", type=int, default=0, help="so many of each area; 0: all")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--area", choices=AREAS, action="append")
+    parser.add_argument("--results", type=Path, default=Path("build/mutants.jsonl"))
+    asked = parser.parse_args()
+    results, python = asked.results.resolve(), Path(asked.python).absolute()
+    results.parent.mkdir(parents=True, exist_ok=True)
+    copy = results.with_suffix("")
+    shutil.rmtree(copy, ignore_errors=True)
+    ignored = shutil.ignore_patterns(".*", "build", "dist", "*.jsonl")
+    shutil.copytree(ROOT, copy, ignore=ignored)
+    os.chdir(copy)
+    os.environ["PYTHONDONTWRITEBYTECODE"] = "1"  # a fault of the same size and second is another
+    for name in asked.area or AREAS:
+        area = AREAS[name]
+        items = list(_all_work_items([Path(file) for file in area.files], {}))
+        items = [
+            item
+            for item in items
+            if not any(LEFT_OUT.search(m.operator_name) for m in item.mutations)
+        ]
+        random.Random(asked.seed).shuffle(items)  # noqa: S311 - dice, no secret
+        killed = tried = 0
+        command = f"{python} -m pytest {QUICK} {area.tests}"
+        whole, said = run_tests(command, TIMEOUT_S)
+        if whole is not TestOutcome.SURVIVED:
+            sys.exit(f"The tests of {name} fail without any fault:\n{said}")
+        for item in items[: asked.sample or len(items)]:
+            begun = time.monotonic()
+            result = mutate_and_test(item.mutations, command, TIMEOUT_S)
+            if result.test_outcome is TestOutcome.INCOMPETENT:
+                continue
+            tried += 1
+            killed += result.test_outcome is TestOutcome.KILLED
+            row = {
+                "area": name,
+                "outcome": str(result.test_outcome),
+                "took_s": round(time.monotonic() - begun, 1),
+                "diff": result.diff,
+            }
+            with results.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(row) + "\n")
+            if result.test_outcome is TestOutcome.SURVIVED:
+                sys.stdout.write(f"{result.diff}\n")
+        low, high = interval(killed, tried)
+        share = killed / max(tried, 1)
+        sys.stdout.write(
+            f"{name}: {killed} of {tried} killed, {share:.0%} ({low:.0%} to {high:.0%}), "
+            f"of {len(items)} there are\n"
+        )
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

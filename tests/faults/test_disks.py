@@ -24,7 +24,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="disks and limit
 NO_ROOM = r"cannot be (written|made|kept).*(No space left|File too large)"
 READ_ONLY = r"cannot be (written|made|kept).*(Read-only|Permission denied|Operation not permitted)"
 SMALL = ("--size", "160x90", "--fps", "10", "--speed", "8", "--from", "0:10", "--to", "0:50")
-SLOW = ("film.gif", "film.webm", "figure.png", "sweep.csv")
+SLOW = ("handout.pdf", "film.gif", "film.webm", "figure.png", "sweep.csv")
 EACH = [pytest.param(n, marks=pytest.mark.slow) if n in SLOW else n for n in WRITING]
 ONE_FILE = [
     name for name in EACH if name != "frames" and "sweep.csv" not in getattr(name, "values", ())
@@ -54,6 +54,13 @@ def on_a_short_race(name: str, folder: Path, called: str = "") -> list[str]:
         words = ["--vary", "pacers.count=0..2", "--jobs", "1", "-o"]
     elif command == "plot":
         return [command, "pacers", "--scenario", str(scenario), "-o", str(folder / name)]
+    elif name == "handout.pdf":
+        scenario = folder.parent / "story.yaml"
+        chapters = "[{name: one, until: 2 s}]"
+        scenario.write_text(
+            f"name: a story\nscenario: ./short.yaml\nchapters: {chapters}\n", "utf-8"
+        )
+        words = ["--force", "-o"]
     elif command == "page":
         words = ["--force", "-o"]
     elif command == "new":

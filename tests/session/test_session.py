@@ -60,6 +60,14 @@ WINDOW = {
     Action.ADD,
     Action.REMOVE,
     Action.LET_GO,
+    Action.ENTER,
+    Action.NUMBER,
+    Action.OVERVIEW,
+    Action.KNOB,
+    Action.KNOB_LESS,
+    Action.KNOB_MORE,
+    Action.TIMER,
+    Action.LINK,
 }
 
 

@@ -17,8 +17,17 @@ from simulator.stage.wake import Wake
 from simulator.view.arranging import arrange
 from simulator.view.athletes import PATIENCE, Athletes, View, look_of
 from simulator.view.camera import WHOLE, Shot, Viewpoint, resting, rig_of
+from simulator.view.layers import arena
 from simulator.view.layers.close import Close, _wake_layer
-from simulator.view.perspective import Lens, Rig, place_at
+from simulator.view.perspective import (
+    RAIL_AWAY_M,
+    RAIL_UP_M,
+    Lens,
+    Rig,
+    eased_heading,
+    place_at,
+    track_rig,
+)
 from simulator.view.picture import Painter, PictureOptions
 from simulator.view.text import Style, Type
 from simulator.view.theme import THEMES
@@ -177,3 +186,20 @@ def test_a_wake_may_lie_anywhere_about_the_picture(pitch: float) -> None:
     shown = [layer for layer, _ in filter(None, layers)]
     assert shown
     assert all(min(layer.get_size()) > 0 for layer in shown)
+
+
+@pytest.mark.parametrize("lap_m", [400.0, 200.0])
+@pytest.mark.parametrize("size", [(320, 131), (961, 413), (1280, 500)])
+def test_nothing_of_the_picture_before_shows_between_stand_boards_and_ground(
+    size: tuple[int, int], lap_m: float
+) -> None:
+    for s_m in np.linspace(0.0, lap_m, 9).tolist():
+        yaw = eased_heading(s_m, lap_m) - np.pi / 2
+        rig = track_rig((s_m, 0.0, RAIL_UP_M), yaw, 0.0, RAIL_AWAY_M, 1.36, 0.485, lap_m)
+        lens = Lens(rig, *size)
+        after_red, after_green = pygame.Surface(size), pygame.Surface(size)
+        for surface, before in ((after_red, "red"), (after_green, "green")):
+            surface.fill(before)
+            sight = arena.sight_of(arena.kept(lens))
+            arena.draw(surface, lens, sight, 390.0, ("A",), THEMES["night"])
+        assert after_red.get_buffer().raw == after_green.get_buffer().raw

@@ -386,10 +386,12 @@ def _stand_strip(width: int, height: int, theme: Theme) -> pygame.Surface:
     """Return sky, roof, lamps and crowd, out of focus; twice as wide as the picture, joined."""
     wide, high, unit = 2 * width, math.ceil(0.5 * height), height / 1080.0
     night, dark = theme.ground.floodlight > 0.0, theme.ground.stand
-    strip = pygame.Surface((wide, high), 0, 32)
+    behind_boards = math.ceil(0.02 * height)  # their upper edge is not always at the same height
+    strip = pygame.Surface((wide, high + behind_boards), 0, 32)
     strip.blit(_sky_layer(wide, high, theme), (0, 0))
     rng = np.random.default_rng(7)
-    for top, bottom, near in ((0.34, 0.60, 0.6), (0.66, 1.0, 1.0)):
+    lowest = 1.0 + behind_boards / high
+    for top, bottom, near in ((0.34, 0.60, 0.6), (0.66, lowest, 1.0)):
         seats = tier(wide, round((bottom - top) * high), near * unit, theme, rng)
         strip.blit(seats, (0, round(top * high)))
     for top, bottom, share in ((0.285, 0.34, 0.75), (0.60, 0.66, 0.5)):

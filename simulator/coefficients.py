@@ -55,9 +55,7 @@ COST_V1 = _row("COST_V1", 1.5374, "ml s/(kg min m)", "Batliner curve in Kipp 201
 COST_V0 = _row("COST_V0", 15.661, "ml/(kg min)", "Batliner curve in Kipp 2019")
 BEND_COST = _row("BEND_COST", 0.58, "1", "derived from Taboga & Kram 2019")
 FORCE_COST = _row("FORCE_COST", 6.13, "1", "da Silva 2022; individuals 4.17 to 8.14")
-AIDED_COST = _row(
-    "AIDED_COST", 0.67, "1", "an aiding force of 15 % of weight, Gottschall & Kram 2003"
-)
+AIDED_COST = _row("AIDED_COST", 0.67, "1", "an aiding force of 15 % of weight, Chang & Kram 1999")
 
 AEROBIC_START = _row("AEROBIC_START", 5.0, "W/kg", "aerobic power on the line; model")
 TAU_AEROBIC = _row("TAU_AEROBIC", 20.0, "s", "oxygen uptake kinetics; model")

@@ -134,15 +134,16 @@ def find_chances(
         x = np.arange(0.0, reach, every)
         known = Chances(target_s, x, np.full(len(x), np.nan))
     share = known.share.copy()
+    count, step_s = SAMPLES, recording.step_s
     for i in known.missing(*between_m):
         tick = max(int(np.searchsorted(recording.x, known.x_m[i], side="right")) - 1, 0)
         past = [*((until, then) for until, then in earlier if until < tick), (tick, scenario)]
         states = None
         for until, then in past:
-            _, states = _run(then, recording, states, until)
-        here = np.tile(state_row(recording.state_at_tick(tick)), (SAMPLES, 1))
+            _, states = _run(then, count, step_s, states, until)
+        here = np.tile(state_row(recording.state_at_tick(tick)), (count, 1))
         here[:, _THEIRS] = np.asarray(states)[:, _THEIRS]
-        share[i] = breaks(_run(scenario, recording, here, None)[0], target_s).mean()
+        share[i] = breaks(_run(scenario, count, step_s, here, None)[0], target_s).mean()
     return replace(known, share=share)
 
 
@@ -151,10 +152,9 @@ _THEIRS = [i for i, name in enumerate(kernel.STATE) if name.startswith(("aerobic
 
 
 def _run(
-    scenario: Scenario, recording: Recording, states: Floats | None, until_tick: int | None
+    scenario: Scenario, count: int, step_s: float, states: Floats | None, until_tick: int | None
 ) -> tuple[Outcomes, Floats]:
-    samples = _samples_of(scenario, SAMPLES)
-    step_s = recording.step_s
+    samples = _samples_of(scenario, count)
     return run_sampled(scenario, samples.values, states, step_s=step_s, until_tick=until_tick)
 
 

@@ -353,6 +353,7 @@ def run_sampled(
 
     Raises:
         SimulationError: a number is beyond all bounds.
+        ValueError: there is not one state for each sample.
     """
     constants, reserve = sampled_constants(scenario, samples)
     count = len(reserve)
@@ -362,6 +363,8 @@ def run_sampled(
         states = np.tile(state_row(State(0, 0.0, 0.0, standing.aerobic, 0.0)), (count, 1))
         states[:, kernel.STATE.index("reserve")] = reserve
     begin = np.array(states)
+    if begin.shape != (count, len(kernel.STATE)):  # compiled code would write past its end
+        raise ValueError(f"{count} samples cannot go on from states of shape {begin.shape}")
     crossed = np.full((count, 5 * len(places)), -1.0)
     ends = np.zeros((count, len(kernel.OUTCOME)))
     too_fast = np.zeros(count, dtype=bool)

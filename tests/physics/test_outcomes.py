@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from simulator.analysis.uncertainty import draw, samples_of
+from simulator.physics import kernel
 from simulator.physics.attempt import (
     ROWS_PER_THREAD,
     STATUSES,
@@ -13,6 +15,7 @@ from simulator.physics.attempt import (
     fork,
     outcomes_of,
     run_attempts,
+    run_sampled,
     simulate_all,
 )
 from simulator.physics.setup import attempt_of
@@ -118,3 +121,12 @@ def test_rows_that_share_sections_end_as_each_alone() -> None:
     rows += [one, rows[2].model_copy(update={"runner": others[0].runner})]
     together = outcomes_of(rows, threads=1).finish_s.tolist()
     assert together == [finish_times([row])[0] for row in rows]
+
+
+@pytest.mark.parametrize("count", [1, 3, 5])
+def test_samples_go_on_from_a_state_each_or_not_at_all(count: int) -> None:
+    scenario = load_scenario("breaking4")
+    values = samples_of(scenario, draw(4, 1)).values
+    states = np.zeros((count, len(kernel.STATE)))
+    with pytest.raises(ValueError, match=rf"4 samples .* shape \({count}, "):
+        run_sampled(scenario, values, states)

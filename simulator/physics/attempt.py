@@ -308,8 +308,9 @@ class _Rows:
         ends, crossed = empty(len(kernel.OUTCOME)), empty(5 * places)
         for i, (a, known) in zip(rows, attempts, strict=True):
             first = a.tick
-            if len(columns[0]) <= a.ticks - first:
-                columns = empty(a.ticks - first + 1), empty(a.ticks - first + 1)
+            room = max(a.ticks - first, 0) + 1  # patience may be out where it goes on
+            if len(columns[0]) < room:
+                columns = empty(room), empty(room)
             a.xs, a.vs = columns
             a.watching = self._watch_light
             self._step[i], self._race[i], self._begin_reserve[i] = a.step, a.race, a.reserve

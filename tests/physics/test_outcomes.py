@@ -19,7 +19,7 @@ from simulator.physics.attempt import (
     simulate_all,
 )
 from simulator.physics.setup import attempt_of
-from simulator.recording.recording import Recording, Status
+from simulator.recording.recording import Recording, State, Status
 from simulator.scenario.loader import load_scenario
 from simulator.scenario.model import Scenario
 
@@ -130,3 +130,12 @@ def test_samples_go_on_from_a_state_each_or_not_at_all(count: int) -> None:
     states = np.zeros((count, len(kernel.STATE)))
     with pytest.raises(ValueError, match=rf"4 samples .* shape \({count}, "):
         run_sampled(scenario, values, states)
+
+
+def test_a_row_that_goes_on_when_patience_is_out_stands_where_it_was() -> None:
+    attempt = attempt_of(load_scenario("breaking4"))
+    before = (899.7, 3.0, 20.0, 501.0, 899.7, 3.0)
+    late = State(attempt.ticks + 5, 900.0, 3.0, 20.0, 500.0, (before, before), 900.0, 3.0)
+    ran = run_attempts([attempt], [late], places_m=[950.0])
+    assert ran.status[0] == STATUSES.index(Status.DID_NOT_FINISH)
+    assert np.isnan(ran.time_s).all()

@@ -109,7 +109,7 @@ def restless(measured: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         raise AssertionError("the window was given up and would be opened anew")
 
     monkeypatch.setattr(Presenter, "drop", lost)
-    hand = Restless(app, session, seed=1)
+    hand = Restless(app, session, seed=1, everything=LASTS_S > 2 * FILLING_S)
     app.frame(0.0)
     gc.freeze()  # as `run` does
     if measured == "traced":

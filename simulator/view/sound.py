@@ -6,7 +6,7 @@ and there is a device. That is opened when sound is switched on, and closed when
 
 from __future__ import annotations
 
-from functools import cache
+from functools import lru_cache
 
 import numpy as np
 import pygame
@@ -70,7 +70,7 @@ def _pcm(values: NDArray[np.float64], loudness: float) -> Samples:
 _MADE = {SoundCue.GUN: gun, SoundCue.BELL: bell, SoundCue.TICK: tick, SoundCue.LOST: lost}
 
 
-@cache
+@lru_cache(maxsize=8)  # one for each cue
 def samples_of(cue: SoundCue) -> Samples:
     """Return how a cue sounds, `RATE_HZ` samples a second, from one channel."""
     return _MADE[cue]()

@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
-from functools import cache, cached_property
+from functools import cached_property, lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -41,7 +41,7 @@ _ENDINGS = (".yaml", ".yml")
 _LONGEST_NAME = 300
 
 
-@cache
+@lru_cache(maxsize=1)
 def program() -> str:
     """Return a digest of the packages, shipped files and numpy version that results depend on."""
     files = [*_PACKAGE.glob("*.py"), *configs_dir().rglob("*.yaml")]

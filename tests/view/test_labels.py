@@ -12,7 +12,7 @@ from simulator.view.camera import Viewpoint, looking
 from simulator.view.layers import bodies
 from simulator.view.layers.bodies import NameLabel
 from simulator.view.layout import Layout
-from simulator.view.text import Style, Type
+from simulator.view.text import SEMIBOLD, Style, Type
 from simulator.view.theme import THEMES
 from tests.view import scenes
 
@@ -42,6 +42,8 @@ def test_labels_never_overlap(size: tuple[int, int], follow: bool) -> None:
         for label in found:
             assert label.box.x >= bounds.x, (time_s, label)
             assert label.box.right <= bounds.right, (time_s, label)
+            room = label.box.w - TYPE.width(label.text, SEMIBOLD, label.px)
+            assert room >= 0.4 * label.px - 1, "two names read as one"
 
 
 def test_the_runner_is_always_named() -> None:

@@ -167,7 +167,8 @@ def place_names(
             continue
         px = style.sizes.caption if is_pacer else style.sizes.small
         text = style.type.fit(body.label, SEMIBOLD, px, px * _NAME_EMS)
-        wide, high = style.type.width(text, SEMIBOLD, px) + 4, style.type.height(SEMIBOLD, px)
+        apart = max(4, px // 2)  # of two names beside one another
+        wide, high = style.type.width(text, SEMIBOLD, px) + apart, style.type.height(SEMIBOLD, px)
         line = Line(view, spot, _bend_radius(spot, tier_m), wide, high, bounds)
         box = _free(line.box(0.0), taken) if is_pacer else _slide(line, taken)
         if box is not None:

@@ -241,8 +241,8 @@ def _shown(
 ) -> tuple[Show, tuple[float, float]]:
     """Return an attempt with all that is seen of it between two moments, and these [s]."""
     from simulator.analysis.what_if import alternatives
-    from simulator.session.findings import completed
     from simulator.session.player import moments_of
+    from simulator.session.run_results import completed
     from simulator.stage.show import make_show
 
     run = _run_of(source)

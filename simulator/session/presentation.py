@@ -21,9 +21,9 @@ from simulator.errors import ScenarioError
 from simulator.scenario.fields import did_you_mean, guess
 from simulator.scenario.reading import read_text
 from simulator.scenario.story_script import AttemptSpec, Script
-from simulator.session.findings import stretch_of
 from simulator.session.history import Segment, Settings
 from simulator.session.knobs import knobs_of
+from simulator.session.run_results import stretch_of
 from simulator.session.session import Session
 from simulator.stage.keys import Action
 from simulator.stage.panel_state import Knob, KnobKind
@@ -259,7 +259,7 @@ class Presentation:
             chapter = self._ahead.pop(0)
             lineage = (Segment(0, self._settings_of(chapter)),)
             start = stretch_of(chapter.show, chapter.from_s, chapter.from_s)
-            self.session.findings.ask(lineage, chapter.show, start)
+            self.session.run_results.ask(lineage, chapter.show, start)
 
     def _end_chapter(self) -> None:
         last = self._number + 1 == len(self.timeline.chapters)

@@ -19,10 +19,10 @@ from typing import Any
 from simulator.errors import LightpaceError, OutputError, ScenarioError
 from simulator.files import is_there, opened, read_bytes, replacing
 from simulator.resources import configs_dir
-from simulator.scenario.in_picture import is_picture
 from simulator.scenario.loader import load_text, scenario_to_dict
 from simulator.scenario.model import LightWave, Scenario
 from simulator.scenario.pacers import PacerFormation
+from simulator.scenario.picture_texts import is_picture
 from simulator.scenario.reading import (
     FORMATION,
     MAX_BYTES,

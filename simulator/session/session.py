@@ -1,7 +1,7 @@
 """A session: one scenario being watched and changed. The window needs nothing else.
 
 In: a scenario or its file; actions, changes and elapsed wall time. Out: scenes, and what the drawer
-shows. It owns a player, an editor with its history, forks, findings, pins and perhaps a file, and
+shows. It owns a player, an editor with its history, forks, results, pins and perhaps a file, and
 forwards to them. What is shown follows the settings within the same frame.
 """
 
@@ -21,21 +21,21 @@ from simulator.errors import LightpaceError, OutputError, Problem, ScenarioError
 from simulator.files import free_name, replacing
 from simulator.recording.recording import Recording
 from simulator.recording.store import save_recording
-from simulator.scenario.in_picture import is_picture
 from simulator.scenario.loader import load_scenario
 from simulator.scenario.model import Scenario
+from simulator.scenario.picture_texts import is_picture
 from simulator.scenario.plan import schedule_of
-from simulator.session.answers import Desk, Scenarios
 from simulator.session.autosave import Autosave, SavedSession
+from simulator.session.direct_edits import DirectEdits
 from simulator.session.editor import AFTER_FINISH, SettingsEditor
-from simulator.session.findings import Bars, Findings, stretch_of
 from simulator.session.forks import Forks, tick_at, unused_name
-from simulator.session.hands import Hands
 from simulator.session.history import Change, Lineage, Settings, settings_of
 from simulator.session.knob_edits import first_sentence
 from simulator.session.knobs import time_text
+from simulator.session.page_answers import PageAnswers, Scenarios
 from simulator.session.pins import Pins, pins_file
 from simulator.session.player import Player
+from simulator.session.run_results import Bars, RunResults, stretch_of
 from simulator.session.scenario_file import (
     OverwriteGuard,
     ScenarioFile,
@@ -58,7 +58,7 @@ QUIET_PICTURES = 6
 dragged would have the whole machine busy with runs that nobody sees."""
 
 
-class Director(Protocol):
+class PlaybackControl(Protocol):
     """Who decides what is seen: the player itself, or a story that uses it."""
 
     def pass_time(self, elapsed_s: float) -> None:
@@ -95,7 +95,7 @@ class Director(Protocol):
         """Return how a chapter or an event looks at first, from 1."""
 
 
-class Story(Director, Protocol):
+class StoryControl(PlaybackControl, Protocol):
     """A director with chapters, to which a session can come back."""
 
     @property
@@ -112,10 +112,10 @@ class Session:
     Attributes:
         editor: settings, their history, and how they are edited.
         forks: runs by how they came to be.
-        hands: what is moved in the picture itself.
+        direct_edits: pacers and splits that are moved in the picture itself.
         bars: the what-if strip.
-        findings: what takes longer than a frame.
-        desk: what the drawer's open page asks for.
+        run_results: what takes longer than a frame.
+        page_answers: what the drawer's open page asks for.
         pins: the runs that are kept.
         file: the scenario's file, None where it comes from none.
         story: who decides what is seen; None: the player itself.
@@ -141,14 +141,14 @@ class Session:
             file: that file, which is watched from now on.
         """
         self.file = file
-        self.story: Story | None = None
+        self.story: StoryControl | None = None
         self.autosave: Autosave | None = None
-        self.forks, self.pins, self.bars, self.findings = Forks(), Pins(), Bars(), Findings()
-        self.desk = Desk()
+        self.forks, self.pins, self.bars, self.run_results = Forks(), Pins(), Bars(), RunResults()
+        self.page_answers = PageAnswers()
         settings = settings or settings_of(scenario)
         self.forks.remember_scenario(settings, scenario)
         self.editor = SettingsEditor(settings, self.forks)
-        self.hands = Hands(lambda: self.editor, self._tick)
+        self.direct_edits = DirectEdits(lambda: self.editor, self._tick)
         self._guard = OverwriteGuard()
         self._story_ghosts: Sequence[Mark] | None = None
         self._shown, self._ghosts_changed = self.editor.history.now, False
@@ -240,8 +240,10 @@ class Session:
     def _update(self) -> None:
         """Show what the settings say now: its run, its ghosts, its bars."""
         change, before = self.editor.history.now, self._player.show
-        if self._player.options.settled is not self.hands.moves_pacers:
-            self._player.options = replace(self._player.options, settled=self.hands.moves_pacers)
+        if self._player.options.settled is not self.direct_edits.moves_pacers:
+            self._player.options = replace(
+                self._player.options, settled=self.direct_edits.moves_pacers
+            )
         bars_changed = self.bars.ask(self.scenario, self.editor.file_scenario)
         if change is not self._shown or self._ghosts_changed:
             other_run = change.lineage != self._shown.lineage
@@ -268,15 +270,15 @@ class Session:
             for segment, after in pairwise(change.lineage)
         ]
         show = make_show(scenario, run, ghosts, earlier=segments, before=before)
-        return self._with_findings(replace(show, **self._bars_of(change)), change.lineage)
+        return self._with_results(replace(show, **self._bars_of(change)), change.lineage)
 
-    def _with_findings(self, show: Show, lineage: Lineage) -> Show:
+    def _with_results(self, show: Show, lineage: Lineage) -> Show:
         """Return a show with what is known about its run, and about those it was forked from."""
         earlier = tuple(
-            (until_s, replace(then, **self.findings.known(lineage[:n], then)))
+            (until_s, replace(then, **self.run_results.known(lineage[:n], then)))
             for n, (until_s, then) in enumerate(show.earlier, 1)
         )
-        return replace(show, earlier=earlier, **self.findings.known(lineage, show))
+        return replace(show, earlier=earlier, **self.run_results.known(lineage, show))
 
     def _show_bars(self) -> None:
         self._player.show = replace(self._player.show, **self._bars_of(self._shown))
@@ -299,16 +301,16 @@ class Session:
         if not self.bars.complete and self.bars.advance():
             self._show_bars()
         self._quiet += 1
-        if self._quiet >= QUIET_PICTURES and not self.findings.busy:
+        if self._quiet >= QUIET_PICTURES and not self.run_results.busy:
             self._ask()
-        if self.findings.poll():
-            self._take_findings()
-        if self.desk.poll() and self.bars.measure is Measure.CHANCE:
+        if self.run_results.poll():
+            self._take_results()
+        if self.page_answers.poll() and self.bars.measure is Measure.CHANCE:
             self._show_bars()
         if self.autosave is not None and self.autosave.pass_time(elapsed_s):
             self._keep(self.autosave)
         if self._quiet >= QUIET_PICTURES:
-            self.desk.ask(self._scenarios, self.bars)
+            self.page_answers.ask(self._scenarios, self.bars)
 
     def _ask(self) -> None:
         """Have worked out what is missing now, and the chance a little ahead of her."""
@@ -323,10 +325,10 @@ class Session:
         lineage = self._shown.lineage
         if forks is not None:
             lineage, now = lineage[: forks + 1], replace(now, earlier=show.earlier[:forks])
-        self.findings.ask(lineage, now, stretch)
+        self.run_results.ask(lineage, now, stretch)
 
-    def _take_findings(self) -> None:
-        self._player.show = self._with_findings(self._player.show, self._shown.lineage)
+    def _take_results(self) -> None:
+        self._player.show = self._with_results(self._player.show, self._shown.lineage)
 
     @property
     def _scenarios(self) -> Scenarios:
@@ -335,7 +337,7 @@ class Session:
     @property
     def busy(self) -> bool:
         """Whether something about the run is to be worked out, or is under way."""
-        return self._quiet < QUIET_PICTURES or self.findings.busy
+        return self._quiet < QUIET_PICTURES or self.run_results.busy
 
     def settle(self, from_s: float | None = None, until_s: float | None = None) -> None:
         """Wait until all that is seen of the run is known: for stills and films.
@@ -350,23 +352,23 @@ class Session:
         stretch = stretch_of(
             show, now_s if from_s is None else from_s, now_s if until_s is None else until_s
         )
-        self.findings.ask(self._shown.lineage, show, stretch)
+        self.run_results.ask(self._shown.lineage, show, stretch)
         self._quiet = QUIET_PICTURES
-        while self.findings.busy:
-            self.findings.poll(wait=True)
-        self._take_findings()
+        while self.run_results.busy:
+            self.run_results.poll(wait=True)
+        self._take_results()
 
     def close(self) -> None:
         """Drop what is being worked out; the session can still be watched."""
-        self.findings.cancel()
-        self.desk.cancel()
+        self.run_results.cancel()
+        self.page_answers.cancel()
         if self.autosave is not None:
             self._keep(self.autosave, wait=True)
 
     # -- watching, forwarded to the player or the story ------------------------------------------
 
     @property
-    def _director(self) -> Director:
+    def _director(self) -> PlaybackControl:
         self._update()
         return self._player if self.story is None else self.story
 
@@ -444,8 +446,11 @@ class Session:
         compared = self.pins.pins, self.pins.state(self._player.show.recording, known_s)
         strip, acts = (self.bars.axis, self.bars.measure), self._acts_from_gun
         file, asked = (self.file_name, self.file_problem), None
-        if self.desk.page:
-            asked = self.desk.key(self._scenarios), known_s >= self._player.show.recording.end_s
+        if self.page_answers.page:
+            asked = (
+                self.page_answers.key(self._scenarios),
+                known_s >= self._player.show.recording.end_s,
+            )
         key = self.editor.state(), strip, file, compared, acts, asked, self.left_behind
         if self._panel_state is None or self._panel_state[0] != key:
             self._panel_state = key, self._make_panel_state(known_s)
@@ -477,10 +482,10 @@ class Session:
         )
 
     def _answers(self, known_s: float) -> Answers:
-        if not self.desk.page:
+        if not self.page_answers.page:
             return Answers()
         secret = known_s < self._player.show.recording.end_s
-        return self.desk.answers(self._scenarios, secret=secret)
+        return self.page_answers.answers(self._scenarios, secret=secret)
 
     @property
     def _acts_from_gun(self) -> bool:
@@ -551,7 +556,7 @@ class Session:
         """Set one split of the plan; False where that is refused, with a notice."""
         refusal = self.editor.change_split(index, text, self._tick(), cumulative=cumulative)
         if not refusal:
-            self.hands.note()
+            self.direct_edits.note()
         return self._done(refusal)
 
     def reset_split(self, index: int | None) -> bool:
@@ -637,33 +642,33 @@ class Session:
 
     def look_at(self, page: str) -> None:
         """Take note of which page of the drawer is open, empty for none."""
-        self.desk.page = page if page in tuple(Tab) else ""
+        self.page_answers.page = page if page in tuple(Tab) else ""
 
     def set_map(self, across: str, up: str) -> None:
         """Show the map of two other knobs, by their names."""
-        self.desk.map_names = across, up
+        self.page_answers.map_names = across, up
 
     def take_cell(self, row: int, column: int) -> None:
         """Take the two values of a cell of the map."""
         before = self._scenarios
-        land = self.desk.land(before)
-        if land is None or not (0 <= row < len(land.ys) and 0 <= column < len(land.xs)):
+        knob_map = self.page_answers.knob_map(before)
+        if knob_map is None or not (0 <= row < len(knob_map.ys) and 0 <= column < len(knob_map.xs)):
             return
-        values = tuple(zip(land.paths, (land.xs[column], land.ys[row]), strict=True))
+        values = tuple(zip(knob_map.paths, (knob_map.xs[column], knob_map.ys[row]), strict=True))
         self._done(self.editor.change_all("the map", values, self._tick()))
-        self.desk.keep_map(before, self._scenarios)
+        self.page_answers.keep_map(before, self._scenarios)
 
     def set_goal(self, name: str) -> None:
         """Ask what another knob has to be."""
-        self.desk.goal_name = name
+        self.page_answers.goal_name = name
 
     def set_goal_target(self, text: str) -> bool:
         """Ask for another time; False where it is none, and the state says why."""
-        return self.desk.set_target(text)
+        return self.page_answers.set_target(text)
 
     def take_goal(self) -> None:
         """Take the value that reaches the goal, or comes nearest to it."""
-        goal = self.desk.goal(self._scenarios)
+        goal = self.page_answers.goal(self._scenarios)
         if goal is None:
             return
         values = [(goal.path, goal.value)]
@@ -786,7 +791,7 @@ class Session:
             text = formation_text(self.scenario.pacers.formation, path.stem)
             with replacing(path) as temporary:
                 temporary.write_text(text, encoding="utf-8")
-            refusal = self.hands.name_formation(path, text)
+            refusal = self.direct_edits.name_formation(path, text)
             self.notify(refusal or f"Saved {path.name}.")
 
     def _saved(self, file: ScenarioFile) -> None:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import TypeAdapter, ValidationError
 
-from simulator.analysis.trials import Goal, Landscape
+from simulator.analysis.trials import Goal, KnobMap
 from simulator.analysis.what_if import AXES, Alternative, numbers
 from simulator.errors import LightpaceError, ScenarioError
 from simulator.physics.attempt import finish_times
@@ -212,44 +212,46 @@ def number_of(knob: Knob, text: str) -> float:
 # -- the map ---------------------------------------------------------------------------------------
 
 
-def landscape_of(scenario: Scenario, in_file: Scenario, names: tuple[str, str]) -> Landscape:
+def knob_map_of(scenario: Scenario, in_file: Scenario, names: tuple[str, str]) -> KnobMap:
     """Return the map of two knobs, of which no cell has been run."""
     knobs = axis_knobs(scenario, in_file)
     x, y = (knobs[name] for name in names)
     return _empty(names, (x, y), values_of(x, MOST_CELLS), values_of(y, MOST_CELLS))
 
 
-def refined(land: Landscape, scenario: Scenario, in_file: Scenario) -> Landscape | None:
+def refined(knob_map: KnobMap, scenario: Scenario, in_file: Scenario) -> KnobMap | None:
     """Return the map with twice as many values of either knob; None where there are no more."""
     knobs = axis_knobs(scenario, in_file)
-    x, y = (knobs[name] for name in land.names)
+    x, y = (knobs[name] for name in knob_map.names)
     xs, ys = values_of(x, 2 * MOST_CELLS - 1), values_of(y, 2 * MOST_CELLS - 1)
-    if (len(xs), len(ys)) == (len(land.xs), len(land.ys)):
+    if (len(xs), len(ys)) == (len(knob_map.xs), len(knob_map.ys)):
         return None
-    fine = _empty(land.names, (x, y), xs, ys)
+    fine = _empty(knob_map.names, (x, y), xs, ys)
     places = [
         (row, column)
         for row in range(len(ys))
         for column in range(len(xs))
-        if ys[row] in land.ys and xs[column] in land.xs
+        if ys[row] in knob_map.ys and xs[column] in knob_map.xs
     ]
     if not places:
         return fine
-    times = [land.finish_s[land.ys.index(ys[r]), land.xs.index(xs[c])] for r, c in places]
+    times = [
+        knob_map.finish_s[knob_map.ys.index(ys[r]), knob_map.xs.index(xs[c])] for r, c in places
+    ]
     return fine.with_times(places, np.array(times))
 
 
 def _empty(
     names: tuple[str, str], knobs: tuple[Knob, Knob], xs: Sequence[str], ys: Sequence[str]
-) -> Landscape:
+) -> KnobMap:
     shape = len(ys), len(xs)
     paths, units = (knobs[0].path, knobs[1].path), (knobs[0].unit, knobs[1].unit)
     nothing, known = np.full(shape, np.nan), np.zeros(shape, dtype=bool)
-    return Landscape(names, paths, units, tuple(xs), tuple(ys), nothing, known)
+    return KnobMap(names, paths, units, tuple(xs), tuple(ys), nothing, known)
 
 
 def run_cells(
-    land: Landscape, scenario: Scenario, in_file: Scenario, cells: Sequence[tuple[int, int]]
+    knob_map: KnobMap, scenario: Scenario, in_file: Scenario, cells: Sequence[tuple[int, int]]
 ) -> Floats:
     """Return the finish times of some cells of a map [s]; NaN where one cannot be run."""
     times = np.full(len(cells), np.nan)
@@ -264,11 +266,11 @@ def run_cells(
             return None
 
     for i, (row, column) in enumerate(cells):
-        y, x = land.ys[row], land.xs[column]
+        y, x = knob_map.ys[row], knob_map.xs[column]
         if y not in first:
-            first[y] = turned(bare, land.paths[1], y)
+            first[y] = turned(bare, knob_map.paths[1], y)
         base = first[y]
-        new = None if base is None else turned(base, land.paths[0], x)
+        new = None if base is None else turned(base, knob_map.paths[0], x)
         if new is not None:
             rows[i] = new
     if rows:

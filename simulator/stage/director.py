@@ -36,7 +36,7 @@ FINISH_M = 70.0
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class CameraCue:
     """From when until when a camera is wanted [s of race time], and up to where, if it is [m]."""
 
     from_s: float
@@ -94,7 +94,7 @@ def _cuts(
     return tuple(cuts)
 
 
-def _wishes(run: Recording, lap_m: float, lost_s: float) -> list[Wish]:
+def _wishes(run: Recording, lap_m: float, lost_s: float) -> list[CameraCue]:
     """Return what should be seen when; a later wish of the list outweighs the earlier ones.
 
     The last two are the light that goes and the finish; what never happens is wished for never.
@@ -106,19 +106,19 @@ def _wishes(run: Recording, lap_m: float, lost_s: float) -> list[Wish]:
     offsets_m = np.array([0.0, bend_m, lap_m / 2, lap_m / 2 + bend_m, lap_m])
     places = np.clip(line_m[:, None] + offsets_m, 0.0, race_m)
     times = np.nan_to_num(run.time_at(places), nan=run.end_s).tolist()
-    wishes = [Wish(-math.inf, math.inf, Camera.CHASE)]
+    wishes = [CameraCue(-math.inf, math.inf, Camera.CHASE)]
     for (lap_s, *straights_s), (_, *straights_m) in zip(times, places.tolist(), strict=True):
         for i in (0, 2):
             if straights_s[i] < straights_s[i + 1]:
                 ends_s, ends_m = straights_s[i + 1], straights_m[i + 1]
-                wishes.append(Wish(straights_s[i], ends_s, Camera.RAIL, ends_m))
+                wishes.append(CameraCue(straights_s[i], ends_s, Camera.RAIL, ends_m))
         if START_S < lap_s < run.end_s:
-            wishes.append(Wish(lap_s, lap_s + SPLIT_S, Camera.WHOLE))
+            wishes.append(CameraCue(lap_s, lap_s + SPLIT_S, Camera.WHOLE))
     home_s = float(run.time_at(max(run.race_m - FINISH_M, 0.0)))
     home_s = math.inf if math.isnan(home_s) else max(home_s, START_S - LEAST_S)
     return [
         *wishes,
-        Wish(-math.inf, START_S, Camera.CHASE),
-        Wish(lost_s, lost_s + LOST_S, Camera.CHASE),
-        Wish(home_s, math.inf, Camera.RAIL),
+        CameraCue(-math.inf, START_S, Camera.CHASE),
+        CameraCue(lost_s, lost_s + LOST_S, Camera.CHASE),
+        CameraCue(home_s, math.inf, Camera.RAIL),
     ]

@@ -18,7 +18,7 @@ from simulator.stage.show import Show
 from simulator.units import format_distance
 
 if TYPE_CHECKING:  # a window opens sooner without what only a story needs
-    from simulator.scenario.story import When
+    from simulator.scenario.story import StoryMoment
 
 
 @lru_cache(maxsize=16)
@@ -58,7 +58,7 @@ _NEVER = {
 }
 
 
-def time_of(show: Show, when: When) -> float:
+def time_of(show: Show, when: StoryMoment) -> float:
     """Return the race time of a moment [s].
 
     Raises:

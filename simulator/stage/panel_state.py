@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from simulator.analysis.attribution import PriceList
-    from simulator.analysis.trials import Goal, Landscape
+    from simulator.analysis.trials import Goal, KnobMap
 
 
 class Tab(StrEnum):
@@ -130,7 +130,7 @@ class Answers:
     prices: PriceList | None = None
     no_prices: bool = False
     secret: bool = False
-    land: Landscape | None = None
+    knob_map: KnobMap | None = None
     map_names: tuple[str, str] = ("front gap", "pacers")
     here: tuple[int, int] | None = None
     here_s: float = math.nan

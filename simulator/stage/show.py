@@ -46,7 +46,7 @@ Lights: TypeAlias = tuple[tuple[float, Mark], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class HandOvers:
+class PacerChanges:
     """Names of those who leave, by race distance [m]; race distances where two swap [m]."""
 
     leave_m: dict[float, tuple[str, ...]]
@@ -162,7 +162,7 @@ class Show:
         return projected_finish(run, int(max(time_s, 0.0) / run.step_s + 1e-9) * run.step_s)
 
     @cached_property
-    def hand_overs(self) -> HandOvers:
+    def hand_overs(self) -> PacerChanges:
         """Where pacers leave, and where two of them change places."""
         leave: dict[float, list[str]] = {}
         swap: set[float] = set()
@@ -174,7 +174,7 @@ class Show:
                 swap.add(slot.until)
             else:
                 leave.setdefault(slot.until, []).append(slot.name)
-        return HandOvers({x: tuple(names) for x, names in leave.items()}, tuple(sorted(swap)))
+        return PacerChanges({x: tuple(names) for x, names in leave.items()}, tuple(sorted(swap)))
 
     @cached_property
     def pacer_marks(self) -> tuple[ChartMarker, ...]:

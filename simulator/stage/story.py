@@ -21,8 +21,8 @@ from simulator.recording.recording import Moment, Recording
 from simulator.scenario.model import Scenario
 from simulator.scenario.story import (
     Chapter,
+    ChapterGhost,
     Fact,
-    Rival,
     parse_caption,
     parse_moment,
     parse_seconds,
@@ -311,7 +311,7 @@ class _Compiler:
                 self._wrong(("ghosts", n), ValueError(why))
         return marks
 
-    def _run(self, rival: Rival) -> Mark:
+    def _run(self, rival: ChapterGhost) -> Mark:
         attempt = self.script.rivals[self.number][rival.name]
         mark = run_mark(rival.name, rival.colour, "", self.runs[attempt])
         return replace(mark, label=rival.name)

@@ -9,21 +9,22 @@ from __future__ import annotations
 import gc
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Unpack
+from typing import Protocol, TypedDict, Unpack
 
 import pygame
 
 from simulator.errors import DisplayError
 from simulator.screen import Camera
+from simulator.session import Session
 from simulator.stage.keys import Action
 from simulator.stage.scene import Scene, Staging
 from simulator.view.camera import directed, on_air, resting
 from simulator.view.controls import Controls
+from simulator.view.dragging import DragTool
 from simulator.view.drawer import Editor
-from simulator.view.hands import HandTool
-from simulator.view.input import Pointing, binding_of, by_position, digit_of
+from simulator.view.input import MouseDrag, binding_of, by_position, digit_of
 from simulator.view.layout import Layout
 from simulator.view.panels.cards import draw_problem, draw_recording
 from simulator.view.panels.timeline import ChartKind
@@ -32,7 +33,6 @@ from simulator.view.presenter import Presenter
 from simulator.view.sound import Sound
 from simulator.view.text import Style
 from simulator.view.theme import Theme, next_theme, theme_named
-from simulator.view.watched import Opening, Watched
 from simulator.view.window import Window
 
 FRAMES_PER_S = 60
@@ -61,8 +61,53 @@ SEEN = (
 )
 
 
+SceneListener = Callable[[Scene], object]
+"""Is shown every scene that the window shows: what is heard, and real lights."""
+
+
+class FilmRecorder(Protocol):
+    """Films what the window shows, from one press of the record key to the next."""
+
+    @property
+    def seconds(self) -> float | None:
+        """How long it has been filming [s]; None while it does not."""
+
+    def press(self, size: tuple[int, int]) -> None:
+        """Begin a film of a size [px], or end the one that is being made."""
+
+    def take(self, surface: pygame.Surface, stood_s: float) -> None:
+        """Film a picture that stood for some wall time [s]."""
+
+
+class WindowOptions(TypedDict, total=False):
+    """How a window is opened.
+
+    Attributes:
+        size: the window's size [px], 1280 × 720.
+        window: the window, where it is open already.
+        fullscreen: fill the screen; where that is refused, a window and a notice.
+        theme: name of the colours, or a file of them; `night`.
+        camera: the one that is on at first.
+        listeners: are shown every scene that the window shows.
+        presenting: begin as for an audience; leaving that ends the program, after a question.
+        display: number of the display to fill, from 0; None = a window, or while presenting the
+            second display where there is one.
+        recorder: films what the window shows; None: that is not possible here.
+    """
+
+    size: tuple[int, int]
+    window: Window
+    fullscreen: bool
+    theme: str
+    camera: Camera
+    listeners: Sequence[SceneListener]
+    presenting: bool
+    display: int | None
+    recorder: FilmRecorder | None
+
+
 @dataclass(frozen=True, slots=True)
-class Looks:
+class WindowSwitches:
     """The window's own switches."""
 
     labels: bool = True
@@ -101,30 +146,30 @@ class FrameSkipper:
 class App:
     """One window on one session. `handle` and `frame` are all that `run` calls, and tests too."""
 
-    def __init__(self, session: Watched, **opening: Unpack[Opening]) -> None:
+    def __init__(self, session: Session, **opening: Unpack[WindowOptions]) -> None:
         """Open the window.
 
         Raises:
             DisplayError: no window can be opened.
         """
         self.session = session
-        self.looks = Looks()
+        self.looks = WindowSwitches()
         self.shot = resting(opening.get("camera", Camera.WHOLE))
         self.running = True
         self.visible = True
         self._painter = Painter(theme_named(opening.get("theme", "night")))
         self.sound = Sound()
-        self._witnesses = (self.sound.hear, *opening.get("witnesses", ()))
+        self._listeners = (self.sound.hear, *opening.get("listeners", ()))
         self._recorder = opening.get("recorder")
         self._held: set[int] = set()
-        self._pointing = Pointing(session)
+        self._pointing = MouseDrag(session)
         self._staging: Staging | None = None
         self._asked = ""
         self._now_s = self._unseen_s = 0.0
         self._skipper = FrameSkipper()
         self._editor = Editor(session)
         self.drawer = self._editor.drawer
-        self.hands = HandTool(session)
+        self.drag_tool = DragTool(session)
         self._style: Style | None = None
         self._controls: Controls | None = None
         self._arranged: object = None
@@ -162,7 +207,7 @@ class App:
             self._editor.text(event)
         elif event.type in (pygame.TEXTINPUT, pygame.TEXTEDITING):
             if not self._editor.text(event):
-                self.hands.text(event)
+                self.drag_tool.text(event)
         elif event.type in HIDDEN:
             self._let_go()
             self.visible = event.type == pygame.WINDOWFOCUSLOST and self.visible
@@ -188,7 +233,7 @@ class App:
             not asked
             and not presenting
             and not self.looks.help
-            and (self._editor.key(event, again=again) or self.hands.key(event, again=again))
+            and (self._editor.key(event, again=again) or self.drag_tool.key(event, again=again))
         ):
             return
         if binding is not None and binding.action is Action.NUMBER:
@@ -213,14 +258,14 @@ class App:
                 self.perform(action)
             if swallowed:
                 return
-        if self.hands.pointer(event) or (left and self._editor.click(event)):
+        if self.drag_tool.pointer(event) or (left and self._editor.click(event)):
             return
         self.shot = self._pointing.take(event, self.shot, self._layout(), self._now_s)
 
     def _options(self) -> PictureOptions:
         on = self.presenter.on
         looks = self.looks
-        chart = ChartKind.GAP if on else self.hands.chart
+        chart = ChartKind.GAP if on else self.drag_tool.chart
         return PictureOptions(looks.labels, self.shot, looks.help, not on, on, TILES, chart)
 
     def _layout(self) -> Layout:
@@ -236,7 +281,7 @@ class App:
         """Hold neither key nor mouse any more."""
         self._held.clear()
         self._pointing.let_go()
-        self.hands.let_go()
+        self.drag_tool.let_go()
 
     def perform(self, action: Action, *, by_key: bool = False) -> None:
         """Do what a key or a button asks for: what is not the window's goes to the session."""
@@ -248,10 +293,10 @@ class App:
             Action.SOUND: lambda: self.session.notify(self.sound.switch()),
             Action.THEME: self._other_colours,
             Action.DRAWER: lambda: self._pull(by_key=by_key),
-            Action.CHART: self.hands.next_chart,
-            Action.PACER: lambda: self.hands.next_pacer(1),
-            Action.PACER_BACK: lambda: self.hands.next_pacer(-1),
-            Action.PASTE: self.hands.paste,
+            Action.CHART: self.drag_tool.next_chart,
+            Action.PACER: lambda: self.drag_tool.next_pacer(1),
+            Action.PACER_BACK: lambda: self.drag_tool.next_pacer(-1),
+            Action.PASTE: self.drag_tool.paste,
             Action.HELP: lambda: self._look(help=not self.looks.help),
             Action.FULLSCREEN: self._toggle_fullscreen,
             Action.SCREENSHOT: self._screenshot,
@@ -332,21 +377,21 @@ class App:
 
     def frame(self, elapsed_s: float) -> None:
         """Let `elapsed_s` of wall time pass [s] and show the next picture."""
-        self.hands.flush()
+        self.drag_tool.flush()
         # a blank screen holds everything where it is
         self.session.advance(0.0 if self.presenter.blank else elapsed_s)
         self._now_s += max(0.0, elapsed_s)
         self._unseen_s += max(0.0, elapsed_s)
         self._editor.pass_time(elapsed_s)
-        self.hands.pass_time(elapsed_s)
+        self.drag_tool.pass_time(elapsed_s)
         scene = self.session.scene()
         shot = self.shot.after(min(elapsed_s, 0.05))
         self.shot = directed(shot, self._staging, scene.staging)
         self._staging = scene.staging
         # what is black is black for real lights too
-        witnessed = replace(scene, waves=()) if self.presenter.blank else scene
-        for see in self._witnesses:
-            see(witnessed)
+        heard = replace(scene, waves=()) if self.presenter.blank else scene
+        for see in self._listeners:
+            see(heard)
         self.presenter.pass_time(scene, elapsed_s)
         if not self.visible and not self.presenter.on:
             return  # an audience's picture is drawn whatever a system says of its window
@@ -403,8 +448,8 @@ class App:
             self._editor.place(layout, style)
         if self.looks.help:
             return  # over the whole picture, the drawer too
-        self.hands.draw(surface, scene, layout, style, on_air(self.shot, scene))
-        self._editor.draw(surface, scene, layout, style, elapsed_s, self.hands.read_out)
+        self.drag_tool.draw(surface, scene, layout, style, on_air(self.shot, scene))
+        self._editor.draw(surface, scene, layout, style, elapsed_s, self.drag_tool.read_out)
         if self._asked:
             text = f"{self._asked} {_STAYS}"
             draw_problem(surface, text, layout, style, "Q or Esc once more closes the window.")
@@ -452,11 +497,11 @@ class Closing:
 
 
 def run(
-    session: Watched,
+    session: Session,
     *,
     sound: bool = False,
     clock: Callable[[], float] = time.perf_counter,
-    **opening: Unpack[Opening],
+    **opening: Unpack[WindowOptions],
 ) -> Closing:
     """Show a session in a window until it is closed; return how it was then.
 
@@ -464,7 +509,7 @@ def run(
         session: what to watch.
         sound: begin with sound.
         clock: wall time [s].
-        opening: how the window is opened, see `Opening`.
+        opening: how the window is opened, see `WindowOptions`.
 
     Raises:
         DisplayError: no window can be opened.

@@ -1,7 +1,7 @@
 """The camera: which one is on or on its way, and the map's metres to pixels.
 
 In: boxes [px], places on the track's plane [m], choices of a camera, where the user drags it,
-elapsed wall time [s]; a scene and a layout. Out: `View` of the map, `Viewpoint`, `Shot`, and the
+elapsed wall time [s]; a scene and a layout. Out: `MapView` of the map, `Viewpoint`, `Shot`, and the
 `Rig` of a shot: plain values. What is seen follows from scene, layout and shot alone, so that a
 camera ends where it should at any rate, and no seek or slow picture can lead it astray; a film
 makes its own shots from its own time.
@@ -35,7 +35,7 @@ _ONE_PRESS = 0.02
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class MapView:
     """A north-up map: pixel = (ox + scale x, oy - scale y).
 
     `ox`, `oy` are whole pixels, so that everything at rest keeps to the same pixel grid. `zoom` is
@@ -55,9 +55,9 @@ class View:
         """Return the point of the plane under a pixel [m]."""
         return ((px - self.ox) / self.scale, (self.oy - py) / self.scale)
 
-    def shifted(self, dx: int, dy: int) -> View:
+    def shifted(self, dx: int, dy: int) -> MapView:
         """Return the view with everything moved by whole pixels."""
-        return View(self.scale, self.ox + dx, self.oy + dy, self.zoom)
+        return MapView(self.scale, self.ox + dx, self.oy + dy, self.zoom)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,23 +72,23 @@ class Viewpoint:
     zoom: float
 
 
-def whole(track: Box) -> View:
+def whole(track: Box) -> MapView:
     """Return the view that fits the whole track into `track`."""
     cx, cy = track.centre
-    return View(track_scale(track), round(cx), round(cy))
+    return MapView(track_scale(track), round(cx), round(cy))
 
 
-def looking(layout: Layout, aim: Viewpoint) -> View:
+def looking(layout: Layout, aim: Viewpoint) -> MapView:
     """Return the view of an aim."""
     return _centred(layout, aim.x_m, aim.y_m, aim.zoom * track_scale(layout.track), aim.zoom)
 
 
-def _centred(layout: Layout, x: float, y: float, scale: float, zoom: float) -> View:
+def _centred(layout: Layout, x: float, y: float, scale: float, zoom: float) -> MapView:
     cx, cy = layout.view.centre
-    return View(scale, round(cx - scale * x), round(cy + scale * y), zoom)
+    return MapView(scale, round(cx - scale * x), round(cy + scale * y), zoom)
 
 
-def aim_of(layout: Layout, view: View) -> Viewpoint:
+def aim_of(layout: Layout, view: MapView) -> Viewpoint:
     """Return where a view looks."""
     x, y = view.plane(*layout.view.centre)
     return Viewpoint(x, y, view.scale / track_scale(layout.track))
@@ -112,7 +112,7 @@ def closer(layout: Layout, aim: Viewpoint, at: tuple[int, int], factor: float) -
     return within(Viewpoint(x + (aim.x_m - x) * kept, y + (aim.y_m - y) * kept, zoom))
 
 
-def map_rig(view: View, box: Box, lap_m: float = LAP_M) -> Rig:
+def map_rig(view: MapView, box: Box, lap_m: float = LAP_M) -> Rig:
     """Return the rig that sees the ground in a box as the map does: from above, north up.
 
     The map shows every lap as large as one of 400 m.
@@ -134,7 +134,7 @@ def settle(share: float) -> float:
     return 1.0 - (1.0 - share) ** 3
 
 
-def between(first: View, last: View, share: float) -> View:
+def between(first: MapView, last: MapView, share: float) -> MapView:
     """Return the view `share` of the way: zoom grows by equal factors, and no point races off.
 
     A point that both views show at one pixel stays there all the way.
@@ -148,7 +148,7 @@ def between(first: View, last: View, share: float) -> View:
         part = share
     else:
         part = (scale - first.scale) / (last.scale - first.scale)
-    return View(
+    return MapView(
         scale,
         round(first.ox + (last.ox - first.ox) * part),
         round(first.oy + (last.oy - first.oy) * part),
@@ -288,7 +288,7 @@ def directed(shot: Shot, before: Staging | None, now: Staging | None) -> Shot:
     return resting(now.camera) if before is None else shot.to(now.camera)
 
 
-def view_of(shot: Shot, layout: Layout) -> View:
+def view_of(shot: Shot, layout: Layout) -> MapView:
     """Return what a shot of the map shows."""
     goal = goal_of(shot, layout)
     if shot.start is None:
@@ -296,7 +296,7 @@ def view_of(shot: Shot, layout: Layout) -> View:
     return between(view_of(shot.start, layout), goal, shot.eased)
 
 
-def goal_of(shot: Shot, layout: Layout) -> View:
+def goal_of(shot: Shot, layout: Layout) -> MapView:
     """Return what a shot of the map will show once it has arrived."""
     if shot.camera is Camera.FREE and shot.aim is not None:
         return looking(layout, shot.aim)

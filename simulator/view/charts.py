@@ -20,7 +20,7 @@ from simulator.view.theme import Theme, mix
 
 if TYPE_CHECKING:
     from simulator.analysis.attribution import PriceList, Step
-    from simulator.analysis.trials import Landscape
+    from simulator.analysis.trials import KnobMap
 
 Floats = NDArray[np.float64]
 Point = tuple[float, float]
@@ -40,17 +40,17 @@ def contour_of(target_s: float) -> tuple[float, str]:
 def paint_map(
     surface: pygame.Surface,
     box: Box,
-    land: Landscape,
+    knob_map: KnobMap,
     here: tuple[int, int] | None,
     target_s: float,
     style: Style,
 ) -> None:
     """Draw finish times over two knobs, the contour of a target [s], and where the run stands."""
-    surface.blit(_map_picture(land, (box.w, box.h), contour_of(target_s), style), box)
+    surface.blit(_map_picture(knob_map, (box.w, box.h), contour_of(target_s), style), box)
     if here is not None:
         row, column = here
-        x = box.x + (column + 0.5) * box.w / len(land.xs)
-        y = box.bottom - (row + 0.5) * box.h / len(land.ys)
+        x = box.x + (column + 0.5) * box.w / len(knob_map.xs)
+        y = box.bottom - (row + 0.5) * box.h / len(knob_map.ys)
         radius = max(4, round(9 * style.sizes.unit))
         for tint, r, thick in ((style.theme.back, radius + 1, 4), (style.theme.text, radius, 2)):
             pygame.draw.circle(surface, tint, (round(x), round(y)), r, thick)
@@ -58,9 +58,9 @@ def paint_map(
 
 @lru_cache(maxsize=4)
 def _map_picture(
-    land: Landscape, size: tuple[int, int], contour: tuple[float, str], style: Style
+    knob_map: KnobMap, size: tuple[int, int], contour: tuple[float, str], style: Style
 ) -> pygame.Surface:
-    theme, finish = style.theme, land.finish_s
+    theme, finish = style.theme, knob_map.finish_s
     seen = finish[np.isfinite(finish)]
     low, high = (float(seen.min()), float(seen.max())) if seen.size else (0.0, 1.0)
     level, words = contour
@@ -71,7 +71,7 @@ def _map_picture(
     places = (-1.0, 0.0, 1e-9, 1.0)
     rgb = np.stack([np.interp(late, places, stops[:, i]) for i in range(3)], axis=-1)
     rgb[~np.isfinite(finish)] = theme.panel_high
-    rgb[~land.known] = theme.panel
+    rgb[~knob_map.known] = theme.panel
     cells = pygame.Surface(finish.shape[::-1], 0, 32)
     pygame.surfarray.blit_array(cells, rgb[::-1].swapaxes(0, 1).astype(np.uint8))
     picture = pygame.transform.scale(cells, size)

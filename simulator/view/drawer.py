@@ -13,6 +13,7 @@ from functools import partial
 
 import pygame
 
+from simulator.session import Session
 from simulator.stage.panel_state import Comparison, Knob, PanelState
 from simulator.stage.scene import ChartCurve, Scene
 from simulator.view.camera import ease
@@ -25,7 +26,6 @@ from simulator.view.panels.timeline import ChartKind, TimelineHover
 from simulator.view.text import Style
 from simulator.view.theme import mix
 from simulator.view.ui import Control, Key, Ui
-from simulator.view.watched import Watched
 
 SLIDE_S = 0.18
 """How long it takes to slide in [s of wall clock]."""
@@ -35,7 +35,7 @@ _HINT = "To reset, double-click a label, or click the file's value beside it."
 class Drawer:
     """One window's drawer: its page, its open question, texts it refused."""
 
-    def __init__(self, session: Watched) -> None:
+    def __init__(self, session: Session) -> None:
         """Start shut, on the first page."""
         self.session, self.ui = session, Ui()
         self.open = self.table_open = False
@@ -402,7 +402,7 @@ _SAVE, _SAVE_AS = "Write the settings to the file.", "Write them to another file
 class Editor:
     """One window's editor."""
 
-    def __init__(self, session: Watched) -> None:
+    def __init__(self, session: Session) -> None:
         """Start with the drawer shut."""
         self._session = session
         self.drawer = Drawer(session)

@@ -26,7 +26,7 @@ from simulator.stage.show import Show
 if TYPE_CHECKING:
     from simulator.analysis.chances import Chances
 
-CACHED_FINDINGS = 100
+CACHED_RESULTS = 100
 CACHED_AXES = 48
 
 
@@ -98,15 +98,15 @@ class Bars:
 
 KINDS = ("chances", "possible", "band")
 Key: TypeAlias = tuple[Lineage, Plan, Uncertainty, Run]
-"""All that the findings about a run rest on."""
+"""All that the results of a run depend on."""
 
 
-class Findings:
+class RunResults:
     """What takes longer than a frame, by what it rests on."""
 
     def __init__(self) -> None:
-        self._jobs = LatestJobs("findings")
-        self._cache: LruCache[tuple[Key, str], Any] = LruCache(CACHED_FINDINGS)
+        self._jobs = LatestJobs("run results")
+        self._cache: LruCache[tuple[Key, str], Any] = LruCache(CACHED_RESULTS)
 
     @property
     def busy(self) -> bool:

@@ -1,7 +1,7 @@
-"""What hands do to the attempt itself: pacers moved, added, timed, and splits pasted.
+"""Edits made in the picture itself: pacers moved, added, timed and renamed, and splits pasted.
 
 In: metres and names from a picture, text from a clipboard. Out: changes of the editor's settings,
-as from any knob. The formation becomes slots of the scenario's own, where its pacers stand now.
+as from any knob. The formation becomes inline slots, where its pacers stand now.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 
 from simulator.scenario.model import Scenario
 from simulator.scenario.pacers import PacerFormation, Pacers
-from simulator.scenario.pasted import read_splits
+from simulator.scenario.pasted_splits import read_splits
 from simulator.session.editor import SettingsEditor
 from simulator.session.history import Change, Settings, flow
 from simulator.session.knob_edits import MAX_TYPED, RefusedError
@@ -29,7 +29,7 @@ Slots = list[dict[str, Any]]
 """Slots as a file writes them, what is left out there left out."""
 
 
-class Hands:
+class DirectEdits:
     """Changes that are made in the picture; each returns why it was refused, or an empty text.
 
     All calls between `hold` and `let_go` are one change, each counting from where it began.

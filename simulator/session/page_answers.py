@@ -13,20 +13,20 @@ from functools import partial
 from typing import Any, TypeAlias
 
 from simulator.analysis.attribution import PriceList, price_list
-from simulator.analysis.trials import Goal, Landscape
+from simulator.analysis.trials import Goal, KnobMap
 from simulator.analysis.what_if import Alternative, Measure
 from simulator.background import LatestJobs
 from simulator.physics.attempt import finish_times
 from simulator.scenario.model import Scenario
 from simulator.scenario.plan import schedule_of
-from simulator.session.findings import Bars
 from simulator.session.forks import LruCache
 from simulator.session.knob_edits import RefusedError, typed_time
 from simulator.session.knobs import time_text
+from simulator.session.run_results import Bars
 from simulator.session.variations import (
     axis_knobs,
     goal_of,
-    landscape_of,
+    knob_map_of,
     number_of,
     refined,
     run_cells,
@@ -45,12 +45,12 @@ Scenarios: TypeAlias = tuple[Scenario, Scenario]
 class _Map:
     """A map that is shown, and a finer one that is shown once it is complete."""
 
-    shown: Landscape
-    finer: Landscape | None = None
+    shown: KnobMap
+    finer: KnobMap | None = None
     finest: bool = False
 
 
-class Desk:
+class PageAnswers:
     """The questions of the open page, and the answers there are.
 
     Attributes:
@@ -109,29 +109,29 @@ class Desk:
 
     def _ask_map(self, now: Scenarios) -> None:
         names = self.usable_names(now)
-        make = partial(landscape_of, *now, names)
+        make = partial(knob_map_of, *now, names)
         asked = self._maps.get_or_make((now, names), lambda: _Map(make()))
         if asked.finest:
             return
 
-        def work() -> Landscape | None:
-            land: Landscape | None = asked.shown
+        def work() -> KnobMap | None:
+            knob_map: KnobMap | None = asked.shown
             if asked.shown.complete:
-                land = asked.finer or refined(asked.shown, *now)
-            if land is None:
+                knob_map = asked.finer or refined(asked.shown, *now)
+            if knob_map is None:
                 return None
-            cells = land.missing(BLOCK)
-            return land.with_times(cells, run_cells(land, *now, cells))
+            cells = knob_map.missing(BLOCK)
+            return knob_map.with_times(cells, run_cells(knob_map, *now, cells))
 
-        def done(land: Landscape | None) -> None:
-            if land is None:
+        def done(knob_map: KnobMap | None) -> None:
+            if knob_map is None:
                 asked.finest = True
             elif not asked.shown.complete:
-                asked.shown = land
-            elif land.complete:
-                asked.shown, asked.finer, asked.finest = land, None, True
+                asked.shown = knob_map
+            elif knob_map.complete:
+                asked.shown, asked.finer, asked.finest = knob_map, None, True
             else:
-                asked.finer = land
+                asked.finer = knob_map
 
         self._submit(work, done)
 
@@ -169,7 +169,7 @@ class Desk:
         x, y = self.map_names
         return (x if x in knobs else "front gap"), (y if y in knobs else "pacers")
 
-    def land(self, now: Scenarios) -> Landscape | None:
+    def knob_map(self, now: Scenarios) -> KnobMap | None:
         """Return the map as far as it is known."""
         shown = self._maps.get((now, self.usable_names(now)))
         return None if shown is None else shown.shown
@@ -216,15 +216,15 @@ class Desk:
                     return empty
                 return replace(empty, prices=listed[0], no_prices=listed[0] is None)
             case Tab.MAP:
-                names, land = self.usable_names(now), self.land(now)
+                names, knob_map = self.usable_names(now), self.knob_map(now)
                 x, y = (knobs[name] for name in names)
                 empty = replace(empty, map_names=names, values=(x.value, y.value))
-                if land is None:
+                if knob_map is None:
                     return empty
-                here = _nearest(y, land.ys), _nearest(x, land.xs)
+                here = _nearest(y, knob_map.ys), _nearest(x, knob_map.xs)
                 # her own finish from the gun: that of the nearest cell is another run's
                 finish_s = finish_times([now[0]]).item()
-                return replace(empty, land=land, here=here, here_s=finish_s)
+                return replace(empty, knob_map=knob_map, here=here, here_s=finish_s)
             case Tab.GOAL:
                 key = self._goal_key(now)
                 goal = self._goals.get(key)

@@ -1,8 +1,8 @@
-"""Hands on the attempt: pacers moved where the group is seen, splits and bars in the chart below.
+"""Dragging: pacers moved where the group is seen, splits and bars in the chart below.
 
 In: events that no control wanted, the scene and where its parts lie. Out: calls on the session's
-`hands`, at most one a picture however often the mouse moved; rings, snap lines and words over the
-picture. What is held moves with the hand: no preview, the run itself is simulated anew.
+`direct_edits`, at most one a picture however often the mouse moved; rings, snap lines and words
+over the picture. What is dragged has no preview: the run itself is simulated anew.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from dataclasses import replace
 import pygame
 
 from simulator.coefficients import LAP_M
+from simulator.session import Session
 from simulator.stage.panel_state import SplitKnob
 from simulator.stage.scene import PacerSlot, Phase, Scene
 from simulator.units import parse_time
@@ -20,11 +21,11 @@ from simulator.view.camera import Shot
 from simulator.view.handles import (
     GRAB_PX,
     IN_LINE_M,
+    DragState,
     Grab,
     Piece,
+    ScreenState,
     Snap,
-    Touch,
-    View,
     cost_words,
     draw_bars,
     draw_handles,
@@ -42,7 +43,6 @@ from simulator.view.panels.strip import ChartStrip, sentence
 from simulator.view.panels.timeline import ChartKind, Plot, heading_box, plot_of
 from simulator.view.text import Style
 from simulator.view.ui import DOUBLE_CLICK_S
-from simulator.view.watched import Watched
 
 SNAP_M, SNAP_PX = 0.15, 5.0
 """How near a snap line draws what is dragged: the nearer of the two counts."""
@@ -65,21 +65,21 @@ _ARROWS = {
 }
 
 
-class HandTool:
-    """One window's hands.
+class DragTool:
+    """Dragging in one window.
 
     Attributes:
         chart: what the chart below the stage is of.
         strip: what can be pressed and typed in its heading.
     """
 
-    def __init__(self, session: Watched) -> None:
+    def __init__(self, session: Session) -> None:
         """Hold nothing."""
         self._session = session
         self.chart = ChartKind.GAP
         self.strip = ChartStrip(session, self.paste, self._take)
-        self._touch = Touch()
-        self._view: View | None = None
+        self._touch = DragState()
+        self._view: ScreenState | None = None
         self._clicked: tuple[tuple[int, int], float] = ((-99, -99), -9.0)
         self._now_s = 0.0
         self._is_hand = False
@@ -146,7 +146,9 @@ class HandTool:
             text = pygame.scrap.get_text()
         except pygame.error:
             text = ""
-        refusal = self._session.hands.paste(text) if text.strip() else "the clipboard is empty"
+        refusal = (
+            self._session.direct_edits.paste(text) if text.strip() else "the clipboard is empty"
+        )
         if refusal:
             self._session.notify(sentence(refusal))
         else:
@@ -171,7 +173,7 @@ class HandTool:
             self._show(ChartKind.PACERS)
             self.strip.name()
         elif event.key == pygame.K_INSERT and (slot := self._slot()) is not None:
-            self._say(self._session.hands.add(slot.ahead_m - IN_LINE_M, slot.offset_m))
+            self._say(self._session.direct_edits.add(slot.ahead_m - IN_LINE_M, slot.offset_m))
         else:
             return False
         return True
@@ -205,7 +207,7 @@ class HandTool:
             self._session.reset_split(self.taken)
         elif self.taken is not None:
             name, self._touch.taken = self.taken, None
-            self._say(self._session.hands.remove(name))
+            self._say(self._session.direct_edits.remove(name))
 
     # -- the mouse -------------------------------------------------------------------------------
 
@@ -240,13 +242,13 @@ class HandTool:
         grab, touch = self._touch.grab, self._touch
         if grab is not None:
             touch.grab, touch.snaps, touch.refused = None, (), ""
-            self._session.hands.let_go()
-            cost_s = self._session.hands.cost_s
+            self._session.direct_edits.let_go()
+            cost_s = self._session.direct_edits.cost_s
             if grab.moved and cost_s is not None:
                 words = cost_words(cost_s)
                 self._session.notify(f"{words[:1].upper()}{words[1:]}. Ctrl Z takes it back.")
 
-    def _down(self, at: tuple[int, int], button: int, view: View) -> bool:
+    def _down(self, at: tuple[int, int], button: int, view: ScreenState) -> bool:
         before, self._clicked = self._clicked, (at, self._now_s)
         twice = self._now_s - before[1] <= DOUBLE_CLICK_S and near(at, before[0])
         box = view.layout.timeline
@@ -266,7 +268,9 @@ class HandTool:
             return self._down_on_split(at, button, view, twice=twice)
         return self.chart is ChartKind.PACERS and self._down_on_bar(at, view)
 
-    def _down_on_track(self, at: tuple[int, int], view: View, piece: Piece, *, twice: bool) -> bool:
+    def _down_on_track(
+        self, at: tuple[int, int], view: ScreenState, piece: Piece, *, twice: bool
+    ) -> bool:
         body, seen = view.under(at), not isinstance(piece, StraightTrack)
         slot = view.slot_of(body) if body is not None else None
         on_track = KERB_M <= piece.place(*at)[1] <= MOST_OFFSET_M
@@ -277,14 +281,16 @@ class HandTool:
             self._hold(grab)
         elif twice and on_track:
             ahead, offset, _ = self._snapped(view, piece, at, None)
-            self._say(self._session.hands.add(ahead, offset))
+            self._say(self._session.direct_edits.add(ahead, offset))
             self._clicked = ((-99, -99), -9.0)
         else:
             self._touch.taken = None
             return not seen  # the ground is the camera's
         return True
 
-    def _down_on_split(self, at: tuple[int, int], button: int, view: View, *, twice: bool) -> bool:
+    def _down_on_split(
+        self, at: tuple[int, int], button: int, view: ScreenState, *, twice: bool
+    ) -> bool:
         places = enumerate(self._handles(view))
         number = next((n for n, place in places if near(at, place)), None)
         if number is None:
@@ -302,7 +308,7 @@ class HandTool:
             self._hold(Grab(number, at, at, (parse_time(split.section), 0.0), plot=plot))
         return True
 
-    def _down_on_bar(self, at: tuple[int, int], view: View) -> bool:
+    def _down_on_bar(self, at: tuple[int, int], view: ScreenState) -> bool:
         box = view.layout.timeline
         for bar in bars(view.scene, box, view.style.sizes) if box is not None else ():
             reach = pygame.Rect(bar.box).inflate(GRAB_PX, 2)
@@ -322,7 +328,7 @@ class HandTool:
 
     def _hold(self, grab: Grab) -> None:
         self._touch.grab = grab
-        self._session.hands.hold()
+        self._session.direct_edits.hold()
 
     def flush(self) -> None:
         """Bring what is held to where the mouse has come: it moves often within a picture."""
@@ -344,7 +350,7 @@ class HandTool:
             self._move(grab.what.number, ahead, offset)
 
     def _move(self, number: int, ahead_m: float, offset_m: float) -> None:
-        self._touch.refused = self._session.hands.move(number, ahead_m, offset_m)
+        self._touch.refused = self._session.direct_edits.move(number, ahead_m, offset_m)
         self._touch.moved = self.taken or "", None
 
     def _set_split(self, number: int, time_s: float) -> None:
@@ -364,12 +370,12 @@ class HandTool:
             begin = max(0.0, at_m)
         else:
             end = None if metres > plot.race_m - near else at_m
-        self._touch.refused = self._session.hands.time(slot.number, begin, end)
+        self._touch.refused = self._session.direct_edits.time(slot.number, begin, end)
 
     # -- where things are ------------------------------------------------------------------------
 
     def _snapped(
-        self, view: View, piece: Piece, at: tuple[int, int], grab: Grab | None
+        self, view: ScreenState, piece: Piece, at: tuple[int, int], grab: Grab | None
     ) -> tuple[float, float, tuple[Snap, ...]]:
         """Return the place in the formation that the mouse means, and the lines that drew it."""
         off = (0.0, 0.0)
@@ -380,11 +386,11 @@ class HandTool:
         own = grab.what.number if grab is not None and isinstance(grab.what, PacerSlot) else -1
         return snapped(view.scene, ahead, offset, own, min(SNAP_M, SNAP_PX / piece.scale))
 
-    def _plot(self, view: View) -> Plot | None:
+    def _plot(self, view: ScreenState) -> Plot | None:
         box = view.layout.timeline
         return None if box is None else plot_of(view.scene.chart, box, view.style.sizes, self.chart)
 
-    def _handles(self, view: View) -> list[tuple[int, int]]:
+    def _handles(self, view: ScreenState) -> list[tuple[int, int]]:
         plot = self._plot(view)
         return [] if plot is None else handles_of(self._session.panel_state().splits, plot)
 
@@ -405,7 +411,7 @@ class HandTool:
         if refusal:
             self._session.notify(sentence(refusal))
 
-    def _point(self, view: View) -> None:
+    def _point(self, view: ScreenState) -> None:
         """Let the pointer be a hand over what can be dragged."""
         touch = self._touch
         takes = touch.grab is not None or view.under(touch.pointer) is not None
@@ -433,8 +439,8 @@ class HandTool:
         shot: Shot,
     ) -> None:
         """Draw over the picture what is taken, held or under the mouse."""
-        view = self._view = View(scene, layout, style, shot)
-        self._touch.moved = self._touch.moved[0], self._session.hands.cost_s
+        view = self._view = ScreenState(scene, layout, style, shot)
+        self._touch.moved = self._touch.moved[0], self._session.direct_edits.cost_s
         self._point(view)
         if isinstance(self.taken, str) and all(s.name != self.taken for s in scene.group.slots):
             self._touch.taken = None

@@ -1,4 +1,4 @@
-"""The window: it owns the clock, hands events to the session or to itself, and shows pictures.
+"""The window: it owns the clock, passes events to the session or handles them, and shows pictures.
 
 In: a session. Out: pixels on a display, until it is closed. Nothing here steps physics.
 Only `pygame.display` and `pygame.font` are initialised; audio when sound is switched on.
@@ -37,19 +37,21 @@ from simulator.view.window import Window
 
 FRAMES_PER_S = 60
 SPARE_S = 0.8 / FRAMES_PER_S
-"""So long after a picture was begun the next ones are prepared [s]."""
+"""This long after a picture was begun, the next ones are prepared [s]."""
 SWITCH_S = 0.001
-"""How long a background thread may keep Python from the next picture [s]."""
+"""The longest a background thread may hold up the next picture [s]: Python's switch interval."""
 AWAKE = 45
-"""So many pictures are drawn after anything changed: new ground is painted a few tiles at a time,
-what slides or fades comes to rest."""
+"""This many pictures are drawn after any change: new ground is painted a few tiles at a time, and
+slides and fades come to rest.
+"""
 SELDOM = 5
-"""Where nothing changes one picture in so many is drawn: a caret blinks, a tip appears."""
+"""While nothing changes, one picture in this many is drawn: for a blinking caret or a tooltip."""
 TILES = 3
-"""How much new ground one picture may paint: a handful of milliseconds."""
+"""The most new ground that one picture may paint: a few milliseconds of work."""
 IDLE_OBJECTS, MOST_OBJECTS = 2_000, 500_000
-"""Beyond so many new objects garbage is collected: between pictures that are skipped, and anyway.
-Hardly any of it is garbage, since pictures leave no cycles behind."""
+"""Garbage is collected beyond this many new objects: the first between skipped pictures, the second
+always. Hardly any object is garbage, since pictures leave no reference cycles.
+"""
 _STAYS = "Any other key stays. It is written down in any case: Ctrl R brings it back the next time."
 HIDDEN = (pygame.WINDOWFOCUSLOST, pygame.WINDOWMINIMIZED, pygame.WINDOWHIDDEN)
 SEEN = (
@@ -62,21 +64,21 @@ SEEN = (
 
 
 SceneListener = Callable[[Scene], object]
-"""Is shown every scene that the window shows: what is heard, and real lights."""
+"""A callback for every scene that the window shows: sounds, and real lights."""
 
 
 class FilmRecorder(Protocol):
-    """Films what the window shows, from one press of the record key to the next."""
+    """Films the window, from one press of the record key to the next."""
 
     @property
     def seconds(self) -> float | None:
-        """How long it has been filming [s]; None while it does not."""
+        """How long it has been filming [s]; None when it is not."""
 
     def press(self, size: tuple[int, int]) -> None:
-        """Begin a film of a size [px], or end the one that is being made."""
+        """Start a film of a size [px], or finish the current one."""
 
     def take(self, surface: pygame.Surface, stood_s: float) -> None:
-        """Film a picture that stood for some wall time [s]."""
+        """Film a picture that was shown for some wall time [s]."""
 
 
 class WindowOptions(TypedDict, total=False):
@@ -84,15 +86,15 @@ class WindowOptions(TypedDict, total=False):
 
     Attributes:
         size: the window's size [px], 1280 × 720.
-        window: the window, where it is open already.
-        fullscreen: fill the screen; where that is refused, a window and a notice.
-        theme: name of the colours, or a file of them; `night`.
-        camera: the one that is on at first.
-        listeners: are shown every scene that the window shows.
-        presenting: begin as for an audience; leaving that ends the program, after a question.
+        window: the window, if it is open already.
+        fullscreen: fill the screen; if that is refused, a window and a notice.
+        theme: name of the theme, or its file; `night`.
+        camera: the first camera.
+        listeners: called with every scene that the window shows.
+        presenting: start in presentation mode; leaving it ends the program, after a question.
         display: number of the display to fill, from 0; None = a window, or while presenting the
-            second display where there is one.
-        recorder: films what the window shows; None: that is not possible here.
+            second display if there is one.
+        recorder: films the window; None: not possible here.
     """
 
     size: tuple[int, int]
@@ -108,14 +110,14 @@ class WindowOptions(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True)
 class WindowSwitches:
-    """The window's own switches."""
+    """The window's switches."""
 
     labels: bool = True
     help: bool = False
 
 
 class FrameSkipper:
-    """Skips pictures that would be the one that is on the screen already: it saves power."""
+    """Skips pictures identical to the one on the screen, to save power."""
 
     def __init__(self) -> None:
         self._shown: tuple[object, object, object] | None = None
@@ -123,16 +125,16 @@ class FrameSkipper:
         self._skipped = 0
 
     def invalidate(self) -> None:
-        """Draw the next pictures, whatever they show."""
+        """Have the next pictures drawn, whatever they show."""
         self._awake = AWAKE
 
     def skips(self, camera: object, surface: object, scene: object) -> bool:
         """Return whether to skip the next picture.
 
         Args:
-            camera: all that says what is looked at, and how.
-            surface: what is drawn on.
-            scene: what is drawn.
+            camera: everything that determines the view.
+            surface: the surface to draw on.
+            scene: the scene to draw.
         """
         shown = self._shown
         if shown is None or shown[0] != camera or shown[1:] != (surface, scene):
@@ -144,7 +146,7 @@ class FrameSkipper:
 
 
 class App:
-    """One window on one session. `handle` and `frame` are all that `run` calls, and tests too."""
+    """One window on one session. `run` and tests call only `handle` and `frame`."""
 
     def __init__(self, session: Session, **opening: Unpack[WindowOptions]) -> None:
         """Open the window.
@@ -194,7 +196,7 @@ class App:
     # events -------------------------------------------------------------------------------------
 
     def handle(self, event: pygame.Event) -> None:
-        """Take one event; none raises, and none changes the recording."""
+        """Handle one event; it never raises and never changes the recording."""
         self._skipper.invalidate()
         if self.presenter.handle(event):
             return
@@ -247,7 +249,7 @@ class App:
             self._pointing.point(event.pos)
         left = event.type == pygame.MOUSEBUTTONDOWN and event.button == pygame.BUTTON_LEFT
         self._asked = "" if left else self._asked
-        if left and self.looks.help:  # the card lies over everything
+        if left and self.looks.help:  # the help card covers everything
             self._look(help=False)
             return
         if self._editor.pointer(event):
@@ -278,13 +280,13 @@ class App:
         return layout, self._style
 
     def _let_go(self) -> None:
-        """Hold neither key nor mouse any more."""
+        """Release all keys and the mouse."""
         self._held.clear()
         self._pointing.let_go()
         self.drag_tool.let_go()
 
     def perform(self, action: Action, *, by_key: bool = False) -> None:
-        """Do what a key or a button asks for: what is not the window's goes to the session."""
+        """Perform an action of a key or a button; the session gets those not for the window."""
         self._skipper.invalidate()
         own: dict[Action, Callable[[], None]] = {
             Action.LABELS: lambda: self._look(labels=not self.looks.labels),
@@ -351,9 +353,9 @@ class App:
             self.session.notify(said)
 
     def _quit(self) -> None:
-        """Close the help first, then the full screen, then the window.
+        """Close the help first, then leave full screen, then close the window.
 
-        Where something is not saved it is asked for once: the second press closes it.
+        Unsaved changes are asked about once: the second press closes the window.
         """
         at_stake, asked = self.session.at_stake, self._asked
         if self.looks.help:
@@ -378,7 +380,7 @@ class App:
     def frame(self, elapsed_s: float) -> None:
         """Let `elapsed_s` of wall time pass [s] and show the next picture."""
         self.drag_tool.flush()
-        # a blank screen holds everything where it is
+        # a blank screen stops time
         self.session.advance(0.0 if self.presenter.blank else elapsed_s)
         self._now_s += max(0.0, elapsed_s)
         self._unseen_s += max(0.0, elapsed_s)
@@ -388,13 +390,13 @@ class App:
         shot = self.shot.after(min(elapsed_s, 0.05))
         self.shot = directed(shot, self._staging, scene.staging)
         self._staging = scene.staging
-        # what is black is black for real lights too
+        # real lights go black too
         heard = replace(scene, waves=()) if self.presenter.blank else scene
         for see in self._listeners:
             see(heard)
         self.presenter.pass_time(scene, elapsed_s)
         if not self.visible and not self.presenter.on:
-            return  # an audience's picture is drawn whatever a system says of its window
+            return  # an audience's picture is drawn whatever the system reports about its window
         try:
             if self.window.surface is None:
                 self.window.open()
@@ -402,13 +404,13 @@ class App:
             if surface is not None:
                 self._show(surface, scene)
         except (pygame.error, DisplayError):
-            # the display went away: the attempt goes on, and the next picture tries again
+            # the display is gone: the attempt continues, and the next picture tries again
             self.presenter.drop()
             pygame.display.quit()
             self._arranged = None
 
     def prepare(self, left_s: Callable[[], float]) -> None:
-        """Paint ahead what the next pictures will need, while time is left [s]."""
+        """Paint in advance what the next pictures need, while time is left [s]."""
         if self.visible and not self.shot.whole:
             self._painter.prepare(left_s)
 
@@ -447,7 +449,7 @@ class App:
         if self.drawer.shown:
             self._editor.place(layout, style)
         if self.looks.help:
-            return  # over the whole picture, the drawer too
+            return  # it covers the whole picture, including the drawer
         self.drag_tool.draw(surface, scene, layout, style, on_air(self.shot, scene))
         self._editor.draw(surface, scene, layout, style, elapsed_s, self.drag_tool.read_out)
         if self._asked:
@@ -455,7 +457,7 @@ class App:
             draw_problem(surface, text, layout, style, "Q or Esc once more closes the window.")
 
     def _switched(self, scene: Scene) -> dict[Action, bool]:
-        """Return which buttons are switches, and whether they are on."""
+        """Return the buttons that are switches, and their states."""
         return {
             Action.GHOSTS: bool(scene.ghosts),
             Action.LIGHTS: any(wave.brightness.any() for wave in scene.waves),
@@ -466,7 +468,7 @@ class App:
         }
 
     def _buttons(self) -> Controls | None:
-        """Return the buttons, placed for this size; None where they have no room."""
+        """Return the buttons, placed for this size; None if there is no room."""
         layout, style = self._arrangement()
         arranged = (style, layout.controls)
         if self._arranged != arranged:
@@ -476,20 +478,20 @@ class App:
         return self._controls
 
     def buttons(self) -> dict[Action, pygame.Rect]:
-        """Return where each button is [px]."""
+        """Return the box of each button [px]."""
         controls = self._buttons()
         return controls.boxes() if controls is not None else {}
 
 
 def _collect(limit: int) -> None:
-    """Collect garbage where `run` has it not done by itself, beyond so many new objects."""
+    """Collect garbage beyond this many new objects; `run` switches automatic collection off."""
     if not gc.isenabled() and gc.get_count()[0] > limit:
         gc.collect()
 
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """How a window was when it was closed: its theme's name, its size [px], whether it sounded."""
+    """The window's state when it was closed: theme name, size [px], sound."""
 
     theme: str
     size: tuple[int, int]
@@ -503,11 +505,11 @@ def run(
     clock: Callable[[], float] = time.perf_counter,
     **opening: Unpack[WindowOptions],
 ) -> Closing:
-    """Show a session in a window until it is closed; return how it was then.
+    """Show a session in a window until it is closed; return its state then.
 
     Args:
         session: what to watch.
-        sound: begin with sound.
+        sound: start with sound.
         clock: wall time [s].
         opening: how the window is opened, see `WindowOptions`.
 
@@ -521,8 +523,7 @@ def run(
     sys.setswitchinterval(SWITCH_S)
     try:
         app.frame(0.0)
-        # a collection that looks through all that is there takes as long as three pictures:
-        # `App.frame` collects where it holds up none
+        # a full collection takes as long as three pictures: `App.frame` picks a free moment
         gc.freeze()
         gc.disable()
         before = clock()

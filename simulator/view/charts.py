@@ -1,6 +1,6 @@
-"""Charts that the drawer's pages hold: the map of two knobs, a step of the price list.
+"""Charts on the drawer's pages: the map of two knobs, a step of the price list.
 
-In: plain values and a box. Out: pixels. The map is painted once for each of its states and sizes.
+In: plain values and a box. Out: pixels. The map is painted once for each state and size.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ Point = tuple[float, float]
 
 
 def contour_of(target_s: float) -> tuple[float, str]:
-    """Return the finish that divides who breaks a target from who does not [s], and its name.
+    """Return the finish that separates breaking a target from missing it [s], and its name.
 
-    It is that of whole seconds where the target is the last hundredth below them, as 3:59.99 is.
+    It is rounded to whole seconds if the target is the last hundredth below them, as 3:59.99 is.
     """
     whole = math.ceil(target_s)
     if 0 < whole - target_s < 0.0101:
@@ -45,7 +45,7 @@ def paint_map(
     target_s: float,
     style: Style,
 ) -> None:
-    """Draw finish times over two knobs, the contour of a target [s], and where the run stands."""
+    """Draw finish times over two knobs, the contour of a target [s], and the present run."""
     surface.blit(_map_picture(knob_map, (box.w, box.h), contour_of(target_s), style), box)
     if here is not None:
         row, column = here
@@ -64,7 +64,7 @@ def _map_picture(
     seen = finish[np.isfinite(finish)]
     low, high = (float(seen.min()), float(seen.max())) if seen.size else (0.0, 1.0)
     level, words = contour
-    # no colour stands on both sides of the contour
+    # no colour is used on both sides of the contour
     late = (np.nan_to_num(finish, nan=low) - level) / max(high - level, level - low, 1e-9)
     near = mix(theme.edge, theme.own, 0.5)
     stops = np.array([theme.own, near, theme.edge, theme.warning], dtype=np.float64)
@@ -100,9 +100,9 @@ def _write_level(picture: pygame.Surface, words: str, at: Point, style: Style) -
 
 
 def contour_lines(values: Floats, level: float) -> list[tuple[Point, Point]]:
-    """Return where values on a grid cross a level, as pieces between (column, row) points.
+    """Return where values on a grid cross a level, as segments between (column, row) points.
 
-    Marching squares; cells with a corner that has no value are left out.
+    Marching squares; cells with a corner without a value are left out.
     """
     above = values > level
     corners = np.isfinite(values)
@@ -124,7 +124,7 @@ def contour_lines(values: Floats, level: float) -> list[tuple[Point, Point]]:
 def paint_step(
     surface: pygame.Surface, box: Box, listed: PriceList, step: Step, theme: Theme
 ) -> None:
-    """Draw one step of the waterfall: a bar between two finish times, on a bed of all of them."""
+    """Draw one step of the waterfall: a bar between two finish times, over the whole range."""
     ends = [t for s in listed.steps for t in (s.from_s, s.to_s)]
     low, high = min([listed.target_s, *ends]), max([listed.finish_s, *ends])
     scale = box.w / max(high - low, 1e-9)

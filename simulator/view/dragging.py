@@ -1,8 +1,8 @@
-"""Dragging: pacers moved where the group is seen, splits and bars in the chart below.
+"""Dragging: pacers in the pictures of the group, splits and bars in the chart below.
 
-In: events that no control wanted, the scene and where its parts lie. Out: calls on the session's
-`direct_edits`, at most one a picture however often the mouse moved; rings, snap lines and words
-over the picture. What is dragged has no preview: the run itself is simulated anew.
+In: events that no control consumed, the scene and where its parts lie. Out: calls on the session's
+`direct_edits`, at most one per picture however often the mouse moved; rings, snap lines and words
+over the picture. There is no preview: each move simulates the run again.
 """
 
 from __future__ import annotations
@@ -45,17 +45,17 @@ from simulator.view.text import Style
 from simulator.view.ui import DOUBLE_CLICK_S
 
 SNAP_M, SNAP_PX = 0.15, 5.0
-"""How near a snap line draws what is dragged: the nearer of the two counts."""
+"""The range of a snap line; the smaller of the two counts."""
 STEP_M, FAR_M = 0.1, 0.5
-"""What an arrow key moves a pacer, and with Shift [m]."""
+"""How far an arrow key moves a pacer, and with Shift [m]."""
 STEP_S, FAR_S = 0.05, 0.5
-"""What an arrow key moves a split, and with Shift [s]."""
+"""How far an arrow key moves a split, and with Shift [s]."""
 MOST_OFFSET_M = 8.0
-"""So far outside a double click adds a pacer [m], as `simulator.scenario.pacers.Slot` has it."""
+"""A double click adds a pacer up to this far outside [m], as `simulator.scenario.pacers.Slot`."""
 ENDS_M = 10.0
 """Bars end on this grid, and at the laps [m]."""
 SLIP_PX = 3
-"""A hand that moves less has moved nothing."""
+"""A smaller drag moves nothing."""
 _COMMANDS = pygame.KMOD_CTRL | pygame.KMOD_ALT | pygame.KMOD_META
 _ARROWS = {
     pygame.K_LEFT: (-1, 0),
@@ -69,12 +69,11 @@ class DragTool:
     """Dragging in one window.
 
     Attributes:
-        chart: what the chart below the stage is of.
-        strip: what can be pressed and typed in its heading.
+        chart: the kind of chart below the stage.
+        strip: the controls in its heading.
     """
 
     def __init__(self, session: Session) -> None:
-        """Hold nothing."""
         self._session = session
         self.chart = ChartKind.GAP
         self.strip = ChartStrip(session, self.paste, self._take)
@@ -91,7 +90,7 @@ class DragTool:
 
     @property
     def read_out(self) -> ChartKind | None:
-        """The chart whose values are read out under the mouse; None while a split is there."""
+        """The chart whose values the mouse reads; None while the mouse is on a split."""
         view = self._view
         if view is None or self.chart is not ChartKind.PACE:
             return self.chart
@@ -99,10 +98,10 @@ class DragTool:
         return None if over or self._touch.grab is not None else self.chart
 
     def handle(self) -> tuple[int, int]:
-        """Return where something can be taken: a split of the chart, or the nearest ahead [px].
+        """Return where something can be dragged: a split, or the nearest pacer ahead [px].
 
         Raises:
-            LookupError: nothing is shown that could be.
+            LookupError: nothing on the screen can be dragged.
         """
         view = self._view
         if view is None or not view.pieces:
@@ -127,7 +126,7 @@ class DragTool:
             self._touch.taken = None
 
     def next_pacer(self, steps: int) -> None:
-        """Take the next pacer from behind to the front, or the one before."""
+        """Select the next pacer from behind to the front, or the one before."""
         if self._view is None or not self._view.pieces:
             self._session.notify("There is no room to show the group.")
             return
@@ -141,7 +140,7 @@ class DragTool:
             self._take(names[0 if steps > 0 else -1])
 
     def paste(self) -> None:
-        """Take a plan from the clipboard, and show its paces."""
+        """Read a plan from the clipboard, and show its paces."""
         try:
             text = pygame.scrap.get_text()
         except pygame.error:
@@ -157,7 +156,7 @@ class DragTool:
             self._session.notify(f"Pasted: a plan of {splits[-1].cumulative}.")
 
     def key(self, event: pygame.Event, *, again: bool) -> bool:
-        """Take a KEYDOWN while something is taken or typed; return whether it was meant here."""
+        """Handle a KEYDOWN while something is selected or typed; return whether it was consumed."""
         if self.strip.ui.entry is not None and self.strip.ui.key(event, again=again):
             return True
         mods = getattr(event, "mod", 0)
@@ -179,11 +178,11 @@ class DragTool:
         return True
 
     def text(self, event: pygame.Event) -> bool:
-        """Take a TEXTINPUT while something is typed."""
+        """Handle a TEXTINPUT while something is typed."""
         return self.strip.ui.write(event)
 
     def _nudge(self, x: int, y: int, *, far: bool) -> None:
-        """Move what is taken by one step of the keys."""
+        """Move the selection by one step of the keys."""
         if isinstance(self.taken, int):
             split = self._split(self.taken)
             if x:
@@ -212,7 +211,7 @@ class DragTool:
     # -- the mouse -------------------------------------------------------------------------------
 
     def pointer(self, event: pygame.Event) -> bool:
-        """Take an event of the mouse; return whether it was meant here."""
+        """Handle a mouse event; return whether it was consumed."""
         if event.type in (pygame.MOUSEMOTION, pygame.MOUSEBUTTONDOWN, pygame.MOUSEBUTTONUP):
             self._touch.pointer = event.pos
         ui = self.strip.ui
@@ -238,7 +237,7 @@ class DragTool:
         return False
 
     def let_go(self) -> None:
-        """Hold nothing any more."""
+        """End any drag."""
         grab, touch = self._touch.grab, self._touch
         if grab is not None:
             touch.grab, touch.snaps, touch.refused = None, (), ""
@@ -285,7 +284,7 @@ class DragTool:
             self._clicked = ((-99, -99), -9.0)
         else:
             self._touch.taken = None
-            return not seen  # the ground is the camera's
+            return not seen  # the camera drags the ground
         return True
 
     def _down_on_split(
@@ -331,12 +330,12 @@ class DragTool:
         self._session.direct_edits.hold()
 
     def flush(self) -> None:
-        """Bring what is held to where the mouse has come: it moves often within a picture."""
+        """Apply the drag up to the mouse's present place: it moves often within a picture."""
         grab, view = self._touch.grab, self._view
         if grab is None or view is None or not grab.moved:
             return
         if isinstance(grab.what, int):
-            # the axis is that of when it was taken, whatever the plan makes of it
+            # the axis from the start of the drag stays, whatever the plan becomes
             per_px = grab.plot.per_px if grab.plot is not None else 0.0
             lengths = lengths_of(self._session.panel_state().splits)
             time_s = (
@@ -360,7 +359,7 @@ class DragTool:
         self._touch.moved = number, None
 
     def _set_end(self, grab: Grab, slot: PacerSlot, plot: Plot) -> None:
-        """Let a bar begin or end where the hand is."""
+        """Move the dragged end of a bar to the mouse."""
         metres = plot.metres(grab.at[0])
         near = SNAP_PX * plot.race_m / max(1, plot.box.w)
         lap = round(metres / LAP_M) * LAP_M
@@ -377,9 +376,9 @@ class DragTool:
     def _snapped(
         self, view: ScreenState, piece: Piece, at: tuple[int, int], grab: Grab | None
     ) -> tuple[float, float, tuple[Snap, ...]]:
-        """Return the place in the formation that the mouse means, and the lines that drew it."""
+        """Return the place in the formation under the mouse, after snapping, and the snap lines."""
         off = (0.0, 0.0)
-        if grab is not None:  # he keeps to where the hand took him
+        if grab is not None:  # the pacer keeps his offset from the mouse
             off = grab.foot[0] - grab.start[0], grab.foot[1] - grab.start[1]
         along, outside = piece.place(at[0] + off[0], at[1] + off[1])
         ahead, offset = view.in_formation(view.scene.group.centre_m + along, outside)
@@ -399,7 +398,7 @@ class DragTool:
         return splits[number] if number < len(splits) else None
 
     def _slot(self) -> PacerSlot | None:
-        """Return the slot of the taken pacer, as it is now: several keys may come in a picture."""
+        """Return the selected pacer's slot as it is now: one picture may bring several keys."""
         if self._view is None or not isinstance(self.taken, str):
             return None
         view = replace(self._view, scene=self._session.scene())
@@ -412,14 +411,14 @@ class DragTool:
             self._session.notify(sentence(refusal))
 
     def _point(self, view: ScreenState) -> None:
-        """Let the pointer be a hand over what can be dragged."""
+        """Show a hand pointer over things that can be dragged."""
         touch = self._touch
         takes = touch.grab is not None or view.under(touch.pointer) is not None
         if not takes and self.chart is ChartKind.PACE:
             takes = any(near(touch.pointer, place) for place in self._handles(view))
         if takes is not self._is_hand:
             self._is_hand = takes
-            with suppress(pygame.error):  # not every display has such pointers
+            with suppress(pygame.error):  # some displays have no such pointers
                 shape = pygame.SYSTEM_CURSOR_HAND if takes else pygame.SYSTEM_CURSOR_ARROW
                 pygame.mouse.set_cursor(shape)
 
@@ -438,7 +437,7 @@ class DragTool:
         style: Style,
         shot: Shot,
     ) -> None:
-        """Draw over the picture what is taken, held or under the mouse."""
+        """Draw over the picture what is selected, dragged or under the mouse."""
         view = self._view = ScreenState(scene, layout, style, shot)
         self._touch.moved = self._touch.moved[0], self._session.direct_edits.cost_s
         self._point(view)

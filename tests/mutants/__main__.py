@@ -29,7 +29,10 @@ from cosmic_ray.mutating import use_mutation  # type: ignore[import-not-found]
 from cosmic_ray.plugins import get_operator  # type: ignore[import-not-found]
 
 ROOT = Path(__file__).resolve().parents[2]
-QUICK = ("-x", "-q", "-p", "no:cacheprovider", "-m", "not(slow)and(not(soak))")
+QUICK = (
+    *("-x", "-q", "-p", "no:cacheprovider", "-m", "not(slow)and(not(soak))"),
+    *("-W", "ignore::pytest.PytestAssertRewriteWarning"),  # of what `warm` has imported already
+)
 NOTHING_FAILED = 0
 LEFT_OUT = re.compile(r"RemoveDecorator|Operator_BitOr_|_(Bit(Or|And|Xor)|[LR]Shift)$")
 """Faults that no test can notice (of caches, of annotations such as `int | None`), and those that
@@ -66,7 +69,8 @@ AREAS = {
             f"simulator/physics/{name}.py"
             for name in ("air", "attempt", "keller", "pacers", "setup", "shelter", "stepping")
         ),
-        "tests/test_repeatability.py tests/physics tests/scenario/test_extremes.py",
+        "tests/test_repeatability.py tests/physics tests/analysis/optimise/test_search.py "
+        "tests/scenario/test_extremes.py",
     ),
     "kernel": Area(
         ("simulator/physics/kernel.py", "simulator/physics/track.py"),

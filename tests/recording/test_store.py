@@ -130,7 +130,7 @@ def test_the_group_of_a_file_of_format_1_moves_as_its_places_say() -> None:
     assert np.ptp(run.group) > 100.0
     moved = np.diff(run.group) / run.step_s
     assert run.group_v[1:-1] == pytest.approx(0.5 * (moved[1:] + moved[:-1]), abs=1e-6)
-    assert not (run.wide.any() or run.mode.any() or run.held.any())
+    assert not np.any([run.wide, run.mode, run.held])
 
 
 def head_of(path: Path) -> dict[str, Any]:

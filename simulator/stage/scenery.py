@@ -319,6 +319,14 @@ def _ghost_track(mark: Mark, end_s: float) -> StrideTrack:
     return stride_track(mark.run.distance_at(_seen_times(end_s)[1]))
 
 
+def _same_until(time_s: float, end_s: float) -> float:
+    """Return an end that gives a ghost the same stride now, and that other runs share [s].
+
+    Before her finish nothing about him depends on it, and no stride knows of a later tick.
+    """
+    return end_s if time_s > end_s else 60.0 * math.ceil(end_s / 60.0)
+
+
 @lru_cache(maxsize=64)
 def _looks(i: int, *, woman: bool) -> tuple[Build, float, float]:
     """Return build, stature of its cadence [m] and phase at the gun of a pacer: assumed.
@@ -369,7 +377,7 @@ def _ghosts(
         x = float(mark.run.distance_at(max(seen_s, 0.0)))
         there = still_there(x, min(race, mark.distance_m)) * (LEFT if is_left(mark.name) else 1.0)
         alpha = there * _beside(x - runner_m)
-        stride = _ghost_track(mark, show.recording.end_s).at(t, build.stature_m)
+        stride = _ghost_track(mark, _same_until(t, show.recording.end_s)).at(t, build.stature_m)
         if options.groups and isinstance(mark.run, Recording):
             bodies += _pacers_of(mark, mark.run, t, seen_s, show.recording, runner_m, there)
         bodies.append(
@@ -405,7 +413,7 @@ def _pacers_of(
     if ran is None:
         return []
     seen = run.at(max(seen_s, 0.0))
-    stride = _ghost_track(mark, live.end_s)
+    stride = _ghost_track(mark, _same_until(t, live.end_s))
     return [
         Body(
             f"{mark.name}: {place.name}", "", "ghost", mark.colour, place.x_m, place.offset_m, 0.0,

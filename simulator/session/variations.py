@@ -214,7 +214,7 @@ def value_text(knob: Knob, number: float) -> str:
     return time_text(number) if knob.kind is KnobKind.TIME else f"{round(number, 9) + 0.0:.10g}"
 
 
-def knob_rows(axis: str, scenario: Scenario, in_file: Scenario) -> list[Alternative]:
+def knob_rows(scenario: Scenario, axis: str, in_file: Scenario) -> list[Alternative]:
     """Return the bars of a knob that has no axis of its own, its value and the file's among them.
 
     What cannot be run is left out.

@@ -24,6 +24,7 @@ from simulator.physics.track import on_oval, start_position, track_position
 from simulator.recording.recording import Moment, Recording, Status
 from simulator.scenario.model import LightWave, Scenario
 from simulator.stage.director import on_air
+from simulator.stage.events import events
 from simulator.stage.gait import (
     SOMEBODY,
     START_PHASE,
@@ -211,13 +212,8 @@ def scene_of(show: Show, playback: Playback, options: ShowOptions, notice: str =
 def _lost(show: Show, t: float) -> LightLost | None:
     if show.lost_light_m is None or not any(w.on for w in show.scenario.wavelight.waves):
         return None
-    since_s = t - _lost_s(show.recording, show.lost_light_m)
+    since_s = t - events(show).get("light lost", math.inf)
     return LightLost(show.lost_light_m, since_s) if since_s >= 0 else None
-
-
-@lru_cache(maxsize=8)
-def _lost_s(run: Recording, at_m: float) -> float:
-    return float(run.time_at(at_m))
 
 
 def _wake(show: Show, standing: Sequence[Place], runner_m: float) -> Wake | None:

@@ -311,7 +311,8 @@ def _planned(show: Show, passed: Sequence[tuple[float, Mark]]) -> tuple[Split, .
     places, rows = tuple(row.distance_m for row in show.splits), []
     for i, row in enumerate(show.splits):
         plan = next((plan for until_m, plan in passed if row.distance_m <= until_m), show.plan)
-        rows.append(replace(row, plan_s=times_of(plan, places)[i]))
+        plan_s = times_of(plan, places)[i]
+        rows.append(row if plan_s == row.plan_s else replace(row, plan_s=plan_s))
     return tuple(rows)
 
 

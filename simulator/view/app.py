@@ -172,7 +172,6 @@ class App:
         self._editor = Editor(session)
         self.drawer = self._editor.drawer
         self.drag_tool = DragTool(session)
-        self._style: Style | None = None
         self._controls: Controls | None = None
         self._arranged: object = None
         self._display = opening.get("display")
@@ -275,9 +274,7 @@ class App:
 
     def _arrangement(self) -> tuple[Layout, Style]:
         layout = self._layout()
-        if self._style is None or self._style.sizes != layout.sizes:
-            self._style = Style(self._painter.type, layout.sizes, self._painter.theme)
-        return layout, self._style
+        return layout, self._painter.style(layout)
 
     def _let_go(self) -> None:
         """Release all keys and the mouse."""
@@ -341,7 +338,7 @@ class App:
     def _other_colours(self) -> None:
         theme = next_theme(self._painter.theme)
         self._painter = self._painter.followed_by(theme)
-        self._style = self._controls = None
+        self._controls = None
         self.session.notify(f"Colours: {theme.name}.")
 
     def _look(self, **changes: bool) -> None:

@@ -1,8 +1,8 @@
 """Times, distances and gaps as the sport writes them, to and from SI numbers.
 
 In: text such as `4:06.42`, `4:06,42`, `12’35”36`, `61.6`, `1 mile`, `1,500 m`, `1.500 m`, `440 yd`,
-`5k`. Out: seconds [s], metres [m] and numbers, and back. Point and comma are decimal marks or part
-thousands; where a text may be two things, it is refused and both are shown.
+`5k`. Out: seconds [s], metres [m] and numbers, and back. Points and commas are decimal marks or
+thousands separators. Ambiguous text is refused, and the message shows both readings.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ MILE_M = 1609.344
 YARD_M = 0.9144
 LAP_M = 400.0
 LONGEST_S, LONGEST_M = 7200.0, 10_000.0
-"""No race is longer."""
+"""No race is longer than this."""
 
 _MOST_CHARACTERS = 300
-"""A longer number is none: it would be infinite."""
+"""A number with more characters is refused: it would be infinite."""
 _FRACTION = r"(?:[.,](?P<fraction>\d*))?"
 _TIMES = [
     re.compile(pattern)
@@ -37,7 +37,7 @@ _TIMES = [
         r"(?P<seconds>\d{1,2})\"(?P<fraction>\d*)",
     )
 ]
-"""Every way in which a time is written, a quotation mark for seconds, an apostrophe for minutes."""
+"""Every notation of a time; quotation marks stand for seconds, apostrophes for minutes."""
 _NUMBER = re.compile(r"[-+−]?(\d+[.,]?\d*|[.,]\d+)([eE][-+−]?\d+)?")
 _DISTANCE = re.compile(
     r"(\d(?:[\d.,]|\s(?=\d{3}(?!\d)))*|[.,]\d+)\s*"
@@ -50,20 +50,20 @@ _THOUSANDS = re.compile(
 )
 _UNIT_M = {"m": 1.0, "k": 1000.0, "mi": MILE_M, "y": YARD_M, "l": LAP_M}
 _RACE_M = (10.0, 100_000.0)
-"""A race or a split is longer than the first, and none that people write down is as long as the
-second; so `1,500 m` and `1.500 m` are not a metre and a half."""
+"""Races and splits lie between these [m], so `1,500 m` and `1.500 m` cannot mean a metre and a
+half."""
 _GAP_M = (0.0, 100.0)
-"""Between people who run together; so a gap of `1.500 m` is a metre and a half."""
+"""Gaps between runners lie between these [m], so a gap of `1.500 m` is a metre and a half."""
 
 
 def parse_time(text: str, distance_m: float | None = None) -> float:
     """Return seconds from `4:06.42`, `1:02:03`, `246.42`, `60,2`, `3.43,13` or `12’35”36` [s].
 
-    Of three numbers the first are minutes, and the last hundredths, where hours would be longer
-    than any race, or than anybody takes for `distance_m` [m].
+    Three numbers are minutes, seconds and hundredths if hours would be longer than any race, or
+    than anybody takes for `distance_m` [m].
 
     Raises:
-        ValueError: the text is no time, its seconds or minutes reach sixty, or it may be two times.
+        ValueError: the text is no time, its seconds or minutes reach sixty, or it is ambiguous.
     """
     written = text.strip()
     plain = re.sub("[”″]|['’′]{2}", '"', written).replace("’", "'").replace("′", "'")
@@ -98,17 +98,18 @@ def _seconds(match: re.Match[str]) -> float | None:
 def parse_distance(text: str, *, decimal: str = "") -> float:
     """Return metres from `1 mile`, `1500 m`, `1,500 m`, `1.500 m`, `1.5 km`, `440 yd`, `5k` [m].
 
-    A bare number is metres. A point or comma with three digits after it parts thousands where that
-    alone is as long as a race or a split, unless it is `decimal`; see `decimal_mark`.
+    A bare number is metres. A point or comma before three digits is a thousands separator if only
+    that reading is as long as a race or a split. `decimal` is the decimal mark where it is known,
+    see `decimal_mark`.
 
     Raises:
-        ValueError: the text is no distance, or may be two.
+        ValueError: the text is no distance, or is ambiguous.
     """
     return _metres(text, _RACE_M, decimal)
 
 
 def parse_gap(text: str) -> float:
-    """Return metres between two who run together, from `1.500 m`, `1,5` or `2 m` [m].
+    """Return the metres of a gap between runners, from `1.500 m`, `1,5` or `2 m` [m].
 
     Raises:
         ValueError: the text is no distance.
@@ -134,7 +135,7 @@ def _metres(text: str, likely_m: tuple[float, float], decimal: str = "") -> floa
 
 
 def decimal_mark(texts: Iterable[str]) -> str:
-    """Return the mark that cannot part thousands in one of these distances; `` where none does."""
+    """Return the mark that one of these distances uses as its decimal point; `` if none does."""
     for text in texts:
         number = re.match(r"[\d.,]*", text.strip())
         for mark in ".,":
@@ -149,7 +150,7 @@ def parse_number(text: str) -> float:
     """Return a plain number such as `25`, `-0.5`, `−0,5` or `1e3`.
 
     Raises:
-        ValueError: the text is no such number, or may be two, or is beyond all that can be held.
+        ValueError: the text is no such number, is ambiguous, or is too large for a float.
     """
     written = text.strip()
     if _NUMBER.fullmatch(written) is None:
@@ -165,9 +166,9 @@ def parse_number(text: str) -> float:
 
 
 def _readings(number: str, thousands: Iterable[str] = ",") -> list[float]:
-    """Return what a number may be: its marks are decimal, or such that may part `thousands`."""
+    """Return the readings of a number: its marks as decimal points, or separating thousands."""
     readings = []
-    with suppress(ValueError):  # it has two marks
+    with suppress(ValueError):  # raises if it has two marks
         readings.append(float(number.replace(",", ".")))
     match = _THOUSANDS.fullmatch(number)
     if match and re.sub(r"\s", " ", match["mark"]) in thousands:
@@ -178,7 +179,7 @@ def _readings(number: str, thousands: Iterable[str] = ",") -> list[float]:
 def format_time(seconds: float, decimals: int = 2) -> str:
     """Return `4:06.42` or `60.20`, rounded once and carried (59.999 -> 1:00.00).
 
-    Not finite gives an en dash.
+    A value that is not finite gives an en dash.
     """
     if not math.isfinite(seconds):
         return "–"

@@ -75,7 +75,7 @@ def _default(
         ),
     ] = 0,
 ) -> None:
-    """A real-time pacing-light simulator: a scenario becomes an attempt at the mile."""
+    """A real-time pacing-light simulator: a scenario becomes a race on a track."""
     if verbose:
         log_to_stderr(verbose)
     if version:

@@ -20,7 +20,7 @@ from simulator.analysis.gaps import GapState
 from simulator.cli import main
 from simulator.errors import ThemeError
 from simulator.view import camera
-from simulator.view.layers import lights
+from simulator.view.layers import group, lights
 from simulator.view.layers.track import led_places
 from simulator.view.picture import PictureOptions, layout_of, render_still
 from simulator.view.theme import (
@@ -149,6 +149,9 @@ def test_what_lies_on_the_track_can_be_seen(theme: Theme) -> None:
     assert contrast(theme.light("green"), ground.edge) >= 3.0, "a lit LED beside the kerb"
     assert contrast(theme.light("green"), ground.led_off) >= 1.5, "lit and unlit LEDs"
     assert contrast(theme.colour("white"), ground.tartan) >= 3.0, "her"
+    for name, _ in theme.named:
+        if name != "black":
+            assert contrast(group.name_colour(theme, name), group.tartan(theme)) >= 4.5, name
     if theme.by_day:  # names stand on beds there
         for _, colour in theme.named:
             assert contrast(colour, theme.panel) >= 4.5

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from simulator.coefficients import BEND_RADIUS_M, LAP_M, STRAIGHT_M
 from simulator.physics.track import from_plane
+from simulator.recording.recording import NumberT
 from simulator.stage.scene import Body, Scene
 from simulator.stage.wake import (
     ACROSS_M,
@@ -400,7 +401,7 @@ def gap_line(
         return None
     thick = max(2, round(3.0 * unit))
     dark = mix(style.theme.ground.turf, (0, 0, 0), 0.6)
-    held = round(moments.tether(scene) * (len(points) - 1))
+    held = math.ceil(moments.tether(scene) * (len(points) - 1))  # or the middle of five had a hole
     for part in (points[: held + 1], points[len(points) - 1 - held :]) if held else ():
         pygame.draw.lines(target, dark, False, [(px, py + thick) for px, py in part], thick)
         pygame.draw.lines(target, colour, False, part, thick)
@@ -409,7 +410,8 @@ def gap_line(
             ends = [lens.spot(place_m, at)[:2] for at in (GAP_OFFSET_M - 0.3, KERB_M - 0.1)]
             pygame.draw.line(target, colour, ends[0], ends[1], thick)
         elif end:
-            _arrow(target, colour, points[-2], points[-1], 15 * unit)
+            off = map_box(target.get_size(), style)
+            _arrow(target, colour, points[-2], points[-1], 15 * unit, off)
     inside = [p for p in points if 0 <= p[0] < lens.width and 0 <= p[1] < lens.height]
     return inside[len(inside) // 2] if inside else points[len(points) // 2]
 
@@ -420,9 +422,12 @@ def _arrow(
     a: tuple[float, float],
     b: tuple[float, float],
     size: float,
+    keep_off: pygame.Rect,
 ) -> None:
     width, height = target.get_size()
     tip = (min(max(b[0], size), width - size), min(max(b[1], size), height - size))
+    if keep_off.collidepoint(tip):
+        tip = (keep_off.x - size, tip[1])
     away = math.hypot(b[0] - a[0], b[1] - a[1]) or 1.0
     dx, dy = (b[0] - a[0]) / away * size, (b[1] - a[1]) / away * size
     back = (tip[0] - dx, tip[1] - dy)
@@ -520,22 +525,28 @@ def names(
         style.type.caps(target, text, box.center, px, colour, align=0.5)
 
 
-def on_map(x: float, y: float, turn_deg: int, half: int) -> tuple[float, float]:
-    """Return a place of the plane on the map, whose upper side is where the camera looks [px]."""
+def on_map(x: NumberT, y: NumberT, turn_deg: int, half: int) -> tuple[NumberT, NumberT]:
+    """Return places of the plane on the map, whose upper side is where the camera looks [px]."""
     turn = math.radians(90 - turn_deg)
     scale = 2.0 * half * 0.84 / MAP_M
     across = half + scale * (x * math.cos(turn) - y * math.sin(turn))
     return across, half - scale * (x * math.sin(turn) + y * math.cos(turn))
 
 
+def map_box(size: tuple[int, int], style: Style) -> pygame.Rect:
+    """Return where the map lies in a picture of a size [px]; empty where it has no room."""
+    half, edge = max(30, round(74 * style.sizes.unit)), round(10 * style.sizes.unit)
+    if 3 * half > min(size):
+        return pygame.Rect(0, 0, 0, 0)
+    return pygame.Rect(size[0] - 2 * half - edge, size[1] - 2 * half - edge, 2 * half, 2 * half)
+
+
 def minimap(target: pygame.Surface, scene: Scene, rig: Rig, style: Style) -> pygame.Rect:
     """Draw the lap in a corner, turned as the camera looks; return where."""
-    theme, unit = style.theme, style.sizes.unit
-    half = max(30, round(74 * unit))
-    width, height = target.get_size()
-    if 3 * half > min(width, height):
-        return pygame.Rect(0, 0, 0, 0)
-    left, top = (each - 2 * half - round(10 * unit) for each in (width, height))
+    theme, unit, box = style.theme, style.sizes.unit, map_box(target.get_size(), style)
+    if not box.w:
+        return box
+    (left, top), half = box.topleft, box.w // 2
     turn = round(math.degrees(rig.yaw)) % 360
     target.blit(_lap(half, turn, max(1, round(4 * unit)), theme.panel, theme.faint), (left, top))
 
@@ -549,18 +560,18 @@ def minimap(target: pygame.Surface, scene: Scene, rig: Rig, style: Style) -> pyg
             dot(wave.head_m - 3.0 * k, colour, max(1.5, (5.4 - 0.7 * k) * unit))
     dot(scene.runner.x_m, theme.panel, max(3.0, 8.5 * unit))
     dot(scene.runner.x_m, theme.text, max(2.0, 6.5 * unit))
-    return pygame.Rect(left, top, 2 * half, 2 * half)
+    return box
 
 
-_LAP = tuple(place_at(5.0 * k, 3.0) for k in range(80))
+_LAP = plane_at(5.0 * np.arange(80.0), 3.0)
 
 
 @lru_cache(maxsize=4)
 def _lap(half: int, turn: int, thick: int, ground: Colour, colour: Colour) -> pygame.Surface:
     disc = pygame.Surface((2 * half, 2 * half), pygame.SRCALPHA, 32)
     pygame.draw.aacircle(disc, (*ground, 190), (half, half), half - 1)
-    lap = [on_map(x, y, turn, half) for x, y in _LAP]
-    pygame.draw.lines(disc, colour, True, lap, thick)
+    lap = np.stack(on_map(*_LAP, turn, half), axis=1)
+    pygame.draw.lines(disc, colour, True, lap.tolist(), thick)
     return disc
 
 

@@ -294,10 +294,10 @@ class Close:
             kerb(target, sight, theme)
             heads(target, lights, theme)
         taken = [*(pygame.Rect(each) for each in keep_off), minimap(target, scene, rig, style)]
+        if labels:
+            names(target, placed, taken, style, aside=rig.pitch > 0.0)
         if gap is not None:
             write_gap(target, scene, lens, gap, taken, style)
-        if labels:
-            names(target, placed, taken, style)
         return taken
 
     def prepare(self, left_s: Callable[[], float]) -> None:
@@ -498,9 +498,18 @@ def _pill(target: pygame.Surface, box: pygame.Rect, theme: Theme) -> None:
 
 
 def names(
-    target: pygame.Surface, placed: list[Placed], taken: list[pygame.Rect], style: Style
+    target: pygame.Surface,
+    placed: list[Placed],
+    taken: list[pygame.Rect],
+    style: Style,
+    *,
+    aside: bool,
 ) -> None:
-    """Write her name and the ghosts' over their heads, clear of one another."""
+    """Write her name and the ghosts', clear of one another.
+
+    They stand over their heads, or `aside` over the infield, where they cover nobody: to a lens
+    that looks down, who runs ahead is above.
+    """
     theme, bounds = style.theme, target.get_rect()
     named = [p for p in placed if p.body.kind != "pacer" and p.body.label and p.body.alpha > 0.4]
     for each in sorted(named, key=lambda one: one.body.kind != "runner"):
@@ -512,7 +521,10 @@ def names(
         box = pygame.Rect(0, 0, wide + px, round(1.5 * px))
         tall = (body.build.stature_m + 0.16) * each.scale
         lift = tall * math.cos(math.radians(each.view.pitch_deg)) + 0.2 * each.scale
-        box.midbottom = (round(each.x), round(each.y - lift))
+        if aside:
+            box.midright = (round(each.x - 0.6 * each.scale), round(each.y - 0.6 * lift))
+        else:
+            box.midbottom = (round(each.x), round(each.y - lift))
         if not bounds.inflate(box.w, box.h).contains(box):
             continue
         free = _free(box, bounds, taken)
@@ -577,7 +589,7 @@ def _lap(half: int, turn: int, thick: int, ground: Colour, colour: Colour) -> py
 
 # -- the wake --------------------------------------------------------------------------------------
 
-FINE_ROWS = 100
+FINE_ROWS = 60
 """The wake is worked out for a picture of so many rows: it is smooth, and so stays soft."""
 AIR_M = (0.1, 1.9)
 """From where to where up the wake is drawn in the air [m], strongest half-way: about as high as a
@@ -639,7 +651,10 @@ def _wake_layer(
     xs = left + (np.arange(wide, dtype=np.float64)[None, :] + 0.5) * fine
     ys = top + (np.arange(tall, dtype=np.float64)[:, None] + 0.5) * fine
     shares = np.pad(np.clip(field.shelter, 0.0, 1.0), 1)
-    light = GROUND_SHARE * _sampled(shares, *_on_ground(lens, xs, ys, s_m))
+    light = np.zeros((tall, wide))
+    highest = row[:2][seen[:2]].min(initial=y1)
+    ground = slice(max(0, math.floor((highest - top) / fine)), None)
+    light[ground] = GROUND_SHARE * _sampled(shares, *_on_ground(lens, xs, ys[ground], s_m))
     if in_air:
         hers, order = shares[3:5].mean(axis=0), np.argsort(column[2])
         order = order[seen[2, order]]

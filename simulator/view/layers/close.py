@@ -51,7 +51,7 @@ from simulator.view.perspective import (
     plane_at,
     turning,
 )
-from simulator.view.sprites import bloom
+from simulator.view.sprites import bloom, veil
 from simulator.view.text import BOLD, REGULAR, SEMIBOLD, Style
 from simulator.view.theme import Colour, Theme, mix
 
@@ -174,29 +174,29 @@ def _step(length_px: float) -> int:
     return round(math.pow(2.0, round(4.0 * math.log2(max(length_px, 4.0))) / 4.0))
 
 
-def light_on_ground(target: pygame.Surface, lights: list[Led], flat: float) -> None:
-    """Add what the LEDs throw on tartan and turf, an ellipse `flat` as high as it is wide."""
+def light_on_ground(target: pygame.Surface, lights: list[Led], flat: float, *, day: bool) -> None:
+    """Draw what the LEDs throw on tartan and turf, an ellipse `flat` as high as it is wide."""
     blits = []
     for led in lights:
         level = round(LEVELS * 0.42 * min(led.bright, 1.0) ** 0.8)
         if level:
             wide = _step(3.4 * led.scale)
             high = max(3, round(wide * flat))
-            light = bloom(led.colour, wide, high, level / LEVELS)
+            light = (veil if day else bloom)(led.colour, wide, high, level / LEVELS)
             blits.append((light, (round(led.x - wide / 2), round(led.y - high / 2))))
-    target.fblits(blits, pygame.BLEND_RGB_ADD)
+    target.fblits(blits, 0 if day else pygame.BLEND_RGB_ADD)
 
 
 def heads(target: pygame.Surface, lights: list[Led], theme: Theme) -> None:
     """Draw the LEDs themselves, their bloom, and the streak that a lens makes of them."""
-    boxes, shine = [], []
+    boxes, shine, day = [], [], theme.by_day
     for led in lights:
         wide, high = max(2, round(0.13 * led.scale)), max(2, round(0.075 * led.scale))
         level = round(LEVELS * min(led.bright, 1.0) ** 0.8)
         lit = theme.ground.led_off
         if level:
             bright = (level / LEVELS) ** 1.25
-            white = mix(led.colour, (255, 255, 255), 0.55 * bright)
+            white = mix(led.colour, (255, 255, 255), (0.1 if day else 0.55) * bright)
             lit = mix(lit, white, min(1.0, 1.3 * bright))
         if led.dark > 0.0:
             lit = mix(lit, (0, 0, 0), 0.85 * round(8 * led.dark) / 8)
@@ -204,9 +204,12 @@ def heads(target: pygame.Surface, lights: list[Led], theme: Theme) -> None:
         left, top = round(led.x) - wide // 2 - 1, round(led.y) - high // 2 - 1
         boxes.append((head, (left, top)))
         if level:
-            for flare in _flares(led.colour, _step(1.7 * led.scale), level, led.scale > STREAK_PX):
+            for flare in _flares(led, level, day=day):
                 w, h = flare.get_size()
                 shine.append((flare, (round(led.x - w / 2), round(led.y - h / 2))))
+    if day:
+        target.fblits(shine + boxes)
+        return
     target.fblits(boxes)
     target.fblits(shine, pygame.BLEND_RGB_ADD)
 
@@ -222,9 +225,16 @@ def _head(wide: int, high: int, lit: Colour, *, framed: bool) -> pygame.Surface:
     return head
 
 
+def _flares(led: Led, level: int, *, day: bool) -> tuple[pygame.Surface, ...]:
+    """Return an LED's bloom, and at night where it is near the streak through it, for adding."""
+    wide = _step(1.7 * led.scale)
+    if day:
+        return (veil(led.colour, wide, max(3, round(0.85 * wide)), 0.7 * level / LEVELS),)
+    return _glare(led.colour, wide, level, streaked=led.scale > STREAK_PX)
+
+
 @lru_cache(maxsize=512)
-def _flares(colour: Colour, wide: int, level: int, streaked: bool) -> tuple[pygame.Surface, ...]:
-    """Return an LED's bloom, `wide` px, and where it is near the streak through it, for adding."""
+def _glare(colour: Colour, wide: int, level: int, *, streaked: bool) -> tuple[pygame.Surface, ...]:
     share = level / LEVELS
     halo = bloom(colour, wide, max(3, round(0.85 * wide)), 0.55 * share).copy()
     core = bloom(colour, round(0.35 * wide), max(3, round(0.35 * wide)), 0.95 * share)
@@ -249,6 +259,7 @@ class Close:
     def __init__(self) -> None:
         self.athletes = Athletes()
         self._lit: list[Led] = []
+        self._day = False
 
     def draw(
         self,
@@ -273,9 +284,9 @@ class Close:
         words = (scene.title, long, format_time(scene.target_s), "lightpace")
         arena.draw(target, lens, sight, scene.start_m, words, theme)
         lights = leds(scene, lens, theme)
-        self._lit = [led for led in lights if led.bright > 0.02]
+        self._lit, self._day = [led for led in lights if led.bright > 0.02], theme.by_day
         flat = max(0.22, min(1.0, math.sin(rig.pitch) * 1.3))
-        light_on_ground(target, lights, flat)
+        light_on_ground(target, lights, flat, day=theme.by_day)
         (ex, ey, _), like = lens.eye, scene.lap_m / LAP_M
         beyond = max(abs(ex) - like * STRAIGHT_M / 2, 0.0)
         inside = math.hypot(beyond, ey) < like * BEND_RADIUS_M + KERB_M
@@ -303,11 +314,10 @@ class Close:
     def prepare(self, left_s: Callable[[], float]) -> None:
         """Paint ahead what the next pictures will need, while time is left for it [s]."""
         for led in self._lit:  # as they light up and go out
-            wide = _step(1.7 * led.scale)
             for level in range(1, LEVELS + 1):
                 if left_s() < _FLARE_S:
                     return
-                _flares(led.colour, wide, level, led.scale > STREAK_PX)
+                _flares(led, level, day=self._day)
         self.athletes.prepare(left_s)
 
     def from_above(

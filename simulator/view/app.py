@@ -301,6 +301,8 @@ class App:
         self.looks = replace(self.looks, **changes)
 
     def _screenshot(self) -> None:
+        if self.window.surface is not None:  # once more, without the mark that it is recorded
+            self._draw(self.window.surface, self.session.scene(), 0.0)
         said = self.window.save_picture(self.session.scenario, self.session.scene().time_s)
         if said:
             self.session.notify(said)

@@ -55,7 +55,7 @@ def misfits(
 ) -> list[tuple[int, str]]:
     """Return each chapter whose caption does not fit a picture of one of the sizes [px], and why.
 
-    It is tested with its real figures, as it is presented and as it is filmed.
+    It is tested with its real figures, as it is presented and as the window shows it.
     """
     found, type_ = [], type_ or Type()
     for staging in (scene.staging for scene in scenes):
@@ -65,8 +65,8 @@ def misfits(
             layout = layout_of((wide, high), staging, PictureOptions(presenting=presenting))
             box, style = layout.caption, Style(type_, layout.sizes, NIGHT)
             if box is None or not caption_plan(staging, box, style).fits:
-                where = f"as it is {'presented' if presenting else 'filmed'} at {wide}x{high}"
-                why = f"the caption is longer than {LINES} lines {where}"
+                how = "as it is presented" if presenting else "in a window"
+                why = f"the caption is longer than {LINES} lines {how} at {wide}x{high}"
                 found.append((staging.chapter, why))
     return found
 

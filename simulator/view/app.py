@@ -191,10 +191,12 @@ class App:
             and (self._editor.key(event, again=again) or self.hands.key(event, again=again))
         ):
             return
-        if binding is not None and binding.action is Action.NUMBER:
+        if binding is None:
+            self.presenter.stay()
+        elif binding.action is Action.NUMBER:
             if not again:
                 self.presenter.digit(digit_of(event))
-        elif binding is not None and (binding.repeats or not again):
+        elif binding.repeats or not again:
             self.perform(binding.action, by_key=True)
 
     def _pointer(self, event: pygame.Event) -> None:

@@ -53,7 +53,7 @@ TREND_WINDOW_S = 3.0
 
 
 BLOCK = 512
-"""So many ticks of a track are worked out at a time: a picture looks at one moment."""
+"""Ticks per computed block of a track: a picture needs one moment only."""
 
 
 class Block(NamedTuple):

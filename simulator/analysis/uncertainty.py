@@ -84,7 +84,7 @@ def samples_of(scenario: Scenario, shares: Shares) -> Samples:
 
 
 def samples_drawn(scenario: Scenario, count: int = SAMPLES, seed: int = SEED) -> Samples:
-    """Return so many samples of a scenario; those of the last few scenarios are kept."""
+    """Return this many samples of a scenario, cached for the last few scenarios."""
     runner, given = scenario.runner, scenario.uncertainty
     of_no_form = runner.model_copy(update={"form": 0.0})
     shares, bodies = _drawn(of_no_form, scenario.pacers.wake, given, count, seed)
@@ -100,16 +100,16 @@ def _drawn(
 
 
 def _in_form(bodies: Samples, runner: Runner, given: Uncertainty, shares: Shares) -> Samples:
-    """Return samples with the form of the day, which nothing else about them rests on."""
+    """Return samples with the form of the day, on which none of their other values depends."""
     form = quantile(given.form, shares["form"][bodies.values["row"].astype(np.int64)], runner.form)
     values = {**bodies.values, "form": np.clip(form, *INPUT_BOUNDS["form"])}
     return replace(bodies, values={name: values[name] for name in values if name != "row"})
 
 
 def _bodies_about(runner: Runner, wake: float, given: Uncertainty, shares: Shares) -> Samples:
-    """Return what the shares stand for about a runner and a wake, but for the form of the day.
+    """Return samples around a runner and a wake, without the form of the day.
 
-    With the row of the shares that each is, since they may be drawn again.
+    Each has the row of its shares, since samples may be resampled.
     """
     values: dict[str, Floats] = {"row": np.arange(len(shares["form"]), dtype=np.float64)}
     for name in INPUTS:
@@ -209,7 +209,7 @@ def run_samples(scenario: Scenario, samples: Samples, *, places_m: ArrayLike = (
 
 
 def sampled(scenario: Scenario, samples: int = SAMPLES, seed: int = SEED) -> Outcomes:
-    """Return how each sample of a scenario ends."""
+    """Return the result of each sample of a scenario."""
     return run_samples(scenario, samples_drawn(scenario, samples, seed))
 
 

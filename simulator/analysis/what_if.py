@@ -194,7 +194,7 @@ def _wait(pacers: Pacers) -> float | None:
 
 
 def _with_pacers(scenario: Scenario, rows: Sequence[Row]) -> list[Alternative]:
-    """Return rows with other pacers, but those who would run into one another.
+    """Return rows with other pacers, without those that would collide.
 
     The current row has the scenario's own. None in `update` leaves a value out.
     """
@@ -213,7 +213,7 @@ def _with_pacers(scenario: Scenario, rows: Sequence[Row]) -> list[Alternative]:
     ]
 
 
-@lru_cache(maxsize=8)  # a turn of another knob asks for the same ones
+@lru_cache(maxsize=8)  # turning another knob needs the same ones
 def _changed(
     pacers: Pacers, updates: tuple[tuple[tuple[str, Any], ...], ...]
 ) -> tuple[Pacers | None, ...]:

@@ -102,7 +102,7 @@ _PLAINER = dict(
         strict=True,
     )
 )
-"""What stands for a character that a stream's encoding lacks: a sign must not be lost."""
+"""Replaces characters that a stream's encoding lacks: a sign must not be lost."""
 
 
 def _plainer(error: UnicodeError) -> tuple[str, int]:
@@ -113,7 +113,7 @@ def _plainer(error: UnicodeError) -> tuple[str, int]:
 
 
 def _without_marks(char: str) -> str:
-    """Return `e` for `é` and `^4` for `⁴`; a question mark where there is nothing like it."""
+    """Return `e` for `é` and `^4` for `⁴`; a question mark if nothing is similar."""
     plain = unicodedata.normalize("NFKD", char).encode("ascii", "ignore").decode().strip()
     raised = unicodedata.decomposition(char).startswith("<super>")
     return ("^" if raised else "") + plain or "?"

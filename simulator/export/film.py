@@ -113,8 +113,8 @@ class Pictures:
         size: width and height [px].
         theme: the colours.
         shot: the camera.
-        transparent: without a ground and with an alpha channel, to lie over something else.
-        presenting: as for an audience, in type for the last row; else as in the window.
+        transparent: without a ground and with an alpha channel, for overlays.
+        presenting: for an audience, in type readable from the last row; else as in the window.
     """
 
     scene_at: SceneAt

@@ -40,7 +40,7 @@ STATES = tuple(state.value.replace(", ", "-") for state in GapState)
 def write_story_page(
     timeline: StoryTimeline, path: str | Path, theme: Theme, *, force: bool = False
 ) -> None:
-    """Write the page of a story, with the QR code of the link that it names.
+    """Write the page of a story, with the QR code of its link.
 
     Raises:
         OutputError: the file exists already, or cannot be written, or the link is too long.

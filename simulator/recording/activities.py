@@ -521,7 +521,7 @@ def _laps(rows: list[list[str]], time: int, where: int, unit: str) -> tuple[Acti
         if time_s is None or time_s <= 0 or "sum" in row[0].lower() or "total" in row[0].lower():
             continue
         if distance is not None and not unit and distance < 20.0:
-            distance *= 1000.0  # without a unit a lap of 0.4 is one of kilometres
+            distance *= 1000.0  # without a unit a lap of 0.4 is in kilometres
         found.append(ActivityLap(time_s, distance))
     return tuple(found)
 
@@ -610,7 +610,7 @@ def _time(text: str, distance_m: float | None = None) -> float | None:
 
 
 def _distance(text: str, unit: str = "", decimal: str = "") -> float | None:
-    """Return a distance [m], a bare one in the unit of its column; None where it is none."""
+    """Return a distance [m]; a bare number has the unit of its column; None if it is none."""
     bare = re.fullmatch(r"[\d.,\s]+", text)
     with suppress(ValueError):
         return parse_distance(f"{text} {unit}" if bare else text, decimal=decimal)

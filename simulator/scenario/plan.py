@@ -83,9 +83,9 @@ def _split_rows(value: Any) -> Any:
 
 
 def key_distance(key: str, decimal: str = "") -> float | str | None:
-    """Return the distance of a table's row [m]; None for the finish, the key where it is none.
+    """Return the distance of a table's row [m]; None for the finish, the key if it is none.
 
-    `decimal` is the table's decimal mark where another key says it.
+    `decimal` is the table's decimal mark, if another key determines it.
     """
     if key.strip().lower() == FINISH:
         return None

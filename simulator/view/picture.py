@@ -1,6 +1,6 @@
 """The one function that window, still and film share: a scene, options and a size become a picture.
 
-In: a surface, a `Scene`, `PictureOptions`. Out: the surface, drawn whole. What is drawn depends on
+In: a surface, a `Scene`, `PictureOptions`. Out: the surface, drawn whole. The picture depends on
 nothing else; the caches (ground, layer, glyphs, glows, chart) are keyed by content and only save
 time.
 """
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 _FADE = 0.3
 """The map fades within this share of a move from it or to it."""
 BODIES_PX = 22.0
-"""Where a metre of the map is so long, bodies are seen from above and not as dots [px]."""
+"""From this scale on, bodies are seen from above and not as dots [px/m]."""
 _SETTLING = 0.7
 """The wheel may turn on: ground is painted only from this share of a notch's move on."""
 

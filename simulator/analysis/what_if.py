@@ -45,7 +45,7 @@ WINDS_M_S = (0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0)
 
 
 Row: TypeAlias = tuple[str, bool, bool, dict[str, Any]]
-"""A row with other pacers: its label, whether it is current or the file's, what is changed."""
+"""A row with other pacers: its label, whether it is current, whether in the file, its changes."""
 
 
 class Measure(StrEnum):

@@ -97,7 +97,7 @@ def _cuts(
 
 
 def _wishes(run: Recording, lap_m: float, lost_s: float) -> list[CameraCue]:
-    """Return which camera is wanted when; later entries of the list override earlier ones.
+    """Return when each camera is wanted; later entries of the list override earlier ones.
 
     The last two are the lost light and the finish; for an event that never happens their time is
     never.

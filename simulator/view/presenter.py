@@ -174,7 +174,7 @@ class Presenter:
     # -- events and time ---------------------------------------------------------------------------
 
     def stay(self) -> None:
-        """Take a key that stands for nothing: where it was asked whether to end, it is no."""
+        """Handle a key without a meaning: it answers "no" to the question before the end."""
         self._asks = False
 
     def perform(self, action: Action) -> bool:

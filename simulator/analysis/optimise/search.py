@@ -118,7 +118,7 @@ def refined(
     """Return a point that no move of these sizes improves by `pays` or more.
 
     All moves are tried in one batch, and the last successful one again, further. After a move the
-    tempo is set anew, since the best point lies where some constraint just holds: the slopes along
+    tempo is reset, since the best point lies where some constraint just holds: the slopes along
     the tempo predict the necessary shift, and the most promising few are then run at tempos around
     it. Slopes along the moves are not used: speeding up costs and slowing down gives nothing back,
     so the objective has an edge wherever two parts are equally fast, and its minima lie there.

@@ -582,7 +582,7 @@ Lines = list[list[tuple[float, float]]]
 """Points of fine lines [px]."""
 
 STEP_PX = 2
-"""Curves have a point each so many columns."""
+"""Number of columns between two points of a curve."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,7 @@ _BAND_WORDS = (
 _PIN_LABELS = tuple("123456")
 """A kept run has its number as label."""
 _LEAST_NAME, _WIDEST_NAME = 6, 16
-"""A name's first maximum width, and its smallest before it is left out [heights of the type]."""
+"""Widths of a name [heights of the type]: it is left out below the first and cut to the second."""
 
 
 def plot_box(box: Box, sizes: Sizes) -> Box:

@@ -13,6 +13,7 @@ import pytest
 
 from simulator.scenario.loader import load_scenario, load_text
 from simulator.scenario.model import Scenario
+from simulator.scenario.reading import shipped_names
 from simulator.screen import Camera
 from simulator.session import Session
 from simulator.stage.events import events
@@ -21,7 +22,7 @@ from simulator.view import camera
 from simulator.view.picture import Painter, PictureOptions
 from simulator.view.text import Type, clean
 
-SHIPPED = (
+QUICK = (
     "breaking4",
     "bannister_1954",
     "breaking4_replayed",
@@ -146,7 +147,7 @@ LARGEST = SIZES[-1]
 SOME = [  # a picture of the largest size takes as long as four others
     (name, size, (each,) if size == LARGEST else (each, Camera.WHOLE), turn)
     for name, size, each, turn in zip(
-        (*SHIPPED, *MADE), cycle(SIZES), cycle(reversed(CAMERAS)), cycle((0, 0, 1, 1)), strict=False
+        (*QUICK, *MADE), cycle(SIZES), cycle(reversed(CAMERAS)), cycle((0, 0, 1, 1)), strict=False
     )
 ]
 
@@ -165,7 +166,7 @@ def test_no_number_is_cut(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("name", "size"), list(product((*SHIPPED, *MADE), SIZES)))
+@pytest.mark.parametrize(("name", "size"), list(product((*shipped_names(), *MADE), SIZES)))
 def test_no_number_is_cut_anywhere(
     name: str, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -252,7 +252,7 @@ def test_a_slow_dot_moves_by_fractions_of_a_pixel() -> None:
         surface = pygame.Surface((60, 40), 0, 32)
         body = Body("a", "A", "runner", "white", 0.0, 0.0, 6.0)
         spot = bodies.Spot(body, 0.0, 20.0 + k / 4, 20.0, 0.0, -1.0)
-        view = camera.View(7.0, 0, 0)
+        view = camera.MapView(7.0, 0, 0)
         bodies.draw_bodies(surface, [spot], view, Box(0, 0, 60, 40), THEME)
         light = pygame.surfarray.array3d(surface).sum(axis=2).astype(float)
         centres.append(float((light.sum(axis=1) * np.arange(60)).sum() / light.sum()))
@@ -260,7 +260,7 @@ def test_a_slow_dot_moves_by_fractions_of_a_pixel() -> None:
 
 
 def test_tiles_are_cut_from_the_same_ground() -> None:
-    view = camera.View(9.0, 333, 211)
+    view = camera.MapView(9.0, 333, 211)
     box = Box(40, 30, 500, 300)
     whole = pygame.Surface((600, 400), 0, 32)
     ground = paint(view, box, THEME)

@@ -457,7 +457,7 @@ def test_a_stopped_run_says_so_by_its_exit_code_alone(name: str, code: int) -> N
 
 
 @POSIX
-@pytest.mark.parametrize("arguments", [("simulate",), ("simulate", "--json"), ("schema",)])
+@pytest.mark.parametrize("arguments", [("simulate",), ("schema",)])
 def test_a_reader_who_has_gone_is_no_cause_for_a_traceback(arguments: tuple[str, ...]) -> None:
     child = process("-m", "simulator", *arguments)
     assert child.stdout is not None

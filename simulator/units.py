@@ -1,8 +1,8 @@
 """Times, distances and gaps as the sport writes them, to and from SI numbers.
 
 In: text such as `4:06.42`, `4:06,42`, `12’35”36`, `61.6`, `1 mile`, `1,500 m`, `440 yd`, `5k`. Out:
-seconds [s], metres [m] and numbers, and back. A decimal comma is a point; where a text may be two
-things, it is refused and both are shown.
+seconds [s], metres [m] and numbers, and back. A decimal comma counts as a point. Ambiguous text is
+refused, and the message shows both readings.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ MILE_M = 1609.344
 YARD_M = 0.9144
 LAP_M = 400.0
 LONGEST_S, LONGEST_M = 7200.0, 10_000.0
-"""No race is longer."""
+"""No race is longer than this."""
 
 _MOST_CHARACTERS = 300
-"""A longer number is none: it would be infinite."""
+"""A number with more characters is refused: it would be infinite."""
 _FRACTION = r"(?:[.,](?P<fraction>\d*))?"
 _TIMES = [
     re.compile(pattern)
@@ -36,7 +36,7 @@ _TIMES = [
         r"(?P<seconds>\d{1,2})\"(?P<fraction>\d*)",
     )
 ]
-"""Every way in which a time is written, a quotation mark for seconds, an apostrophe for minutes."""
+"""Every notation of a time; quotation marks stand for seconds, apostrophes for minutes."""
 _NUMBER = re.compile(r"[-+−]?(\d+[.,]?\d*|[.,]\d+)([eE][-+−]?\d+)?")
 _DISTANCE = re.compile(
     r"(\d[\d,]*(?:\.\d*)?|[.,]\d+)\s*"
@@ -46,17 +46,17 @@ _DISTANCE = re.compile(
 _THOUSANDS = re.compile(r"[1-9]\d{0,2}(,\d{3})+(\.\d*)?")
 _UNIT_M = {"m": 1.0, "k": 1000.0, "mi": MILE_M, "y": YARD_M, "l": LAP_M}
 _SHORTEST_M = 10.0
-"""No race or split is shorter; so `1,500 m` is not a metre and a half."""
+"""No race or split is shorter, so `1,500 m` cannot mean a metre and a half."""
 
 
 def parse_time(text: str, distance_m: float | None = None) -> float:
     """Return seconds from `4:06.42`, `1:02:03`, `246.42`, `60,2`, `3.43,13` or `12’35”36` [s].
 
-    Of three numbers the first are minutes, and the last hundredths, where hours would be longer
-    than any race, or than anybody takes for `distance_m` [m].
+    Three numbers are minutes, seconds and hundredths if hours would be longer than any race, or
+    than anybody takes for `distance_m` [m].
 
     Raises:
-        ValueError: the text is no time, its seconds or minutes reach sixty, or it may be two times.
+        ValueError: the text is no time, its seconds or minutes reach sixty, or it is ambiguous.
     """
     written = text.strip()
     plain = re.sub("[”″]|['’′]{2}", '"', written).replace("’", "'").replace("′", "'")
@@ -91,8 +91,8 @@ def _seconds(match: re.Match[str]) -> float | None:
 def parse_distance(text: str) -> float:
     """Return metres from `1 mile`, `1500 m`, `1,500 m`, `1.5 km`, `440 yd`, `5k` or `3 laps` [m].
 
-    A bare number is metres. A comma is a decimal point, or parts thousands where that alone is as
-    long as a race or a split.
+    A bare number is metres. A comma is a decimal point, or a thousands separator if only that
+    reading is as long as a race or a split.
 
     Raises:
         ValueError: the text is no distance.
@@ -111,7 +111,7 @@ def parse_number(text: str) -> float:
     """Return a plain number such as `25`, `-0.5`, `−0,5` or `1e3`.
 
     Raises:
-        ValueError: the text is no such number, or may be two, or is beyond all that can be held.
+        ValueError: the text is no such number, is ambiguous, or is too large for a float.
     """
     written = text.strip()
     if _NUMBER.fullmatch(written) is None:
@@ -127,10 +127,10 @@ def parse_number(text: str) -> float:
 
 
 def _readings(number: str) -> list[float]:
-    """Return what a number may be whose commas are decimal points, or part thousands."""
+    """Return the readings of a number: its commas as decimal points, or separating thousands."""
     readings = []
     if "." not in number or "," not in number:
-        with suppress(ValueError):  # it has two commas
+        with suppress(ValueError):  # raises if it has two commas
             readings.append(float(number.replace(",", ".")))
     if _THOUSANDS.fullmatch(number):
         readings.append(float(number.replace(",", "")))
@@ -140,7 +140,7 @@ def _readings(number: str) -> list[float]:
 def format_time(seconds: float, decimals: int = 2) -> str:
     """Return `4:06.42` or `60.20`, rounded once and carried (59.999 -> 1:00.00).
 
-    Not finite gives an en dash.
+    A value that is not finite gives an en dash.
     """
     if not math.isfinite(seconds):
         return "–"

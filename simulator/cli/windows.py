@@ -42,9 +42,8 @@ from simulator.stage.keys import BINDINGS, BY_HAND, PRESENTING
 if TYPE_CHECKING:
     from simulator.export.leds import LedStrip
     from simulator.session import Session
-    from simulator.view.app import Closing
+    from simulator.view.app import Closing, WindowOptions
     from simulator.view.preferences import Preferences
-    from simulator.view.watched import Opening
 
     _Lights = AbstractContextManager[LedStrip | None]
 
@@ -136,7 +135,7 @@ def run(
         colours, problem = "night", f"The colours {colours} are not there any more."
     strip = _strip(leds, colours)
     opening = None if at is None else race_time(at)
-    how: Opening = {"theme": colours, "fullscreen": fullscreen}
+    how: WindowOptions = {"theme": colours, "fullscreen": fullscreen}
     how["size"] = kept.size if size is None else picture_size(size)
     how["display"] = display
     from simulator.view.window import missing_display
@@ -227,7 +226,7 @@ def present(
             err.print(escape(f"--restore goes on with the last session: {session.left_behind}."))
         return session
 
-    how: Opening = {"size": (1280, 720), "theme": theme, "display": display}
+    how: WindowOptions = {"size": (1280, 720), "theme": theme, "display": display}
     how["presenting"] = not windowed
     fills = None if windowed else 1 if display is None else display
     _watch(opened, how, fills, _strip(leds, theme), sound=sound)
@@ -244,7 +243,7 @@ def _checked_link(link: str | None) -> None:
 
 def _watch(
     opened: Callable[[], Session],
-    how: Opening,
+    how: WindowOptions,
     fills: int | None,
     strip: _Lights,
     *,
@@ -256,7 +255,7 @@ def _watch(
     The window covers the display of the number `fills` from the start, None: it is a window. What
     is changed in it against `kept` goes into the user's settings file.
     """
-    from simulator.view.stadium import LeftError, shown_while
+    from simulator.view.stadium import WindowClosedError, shown_while
     from simulator.view.theme import theme_named
     from simulator.view.window import Window, closed
 
@@ -280,7 +279,7 @@ def _watch(
         try:
             presenting = how.get("presenting", False)
             session = shown_while(window, colours, work, presenting=presenting)
-        except LeftError:
+        except WindowClosedError:
             return
         from simulator.cli.recording import Recorder
         from simulator.view.app import run as run_window
@@ -289,7 +288,7 @@ def _watch(
         stack.callback(recorder.close)
         lights = stack.enter_context(strip)
         how["window"], how["recorder"] = window, recorder
-        how["witnesses"] = (recorder.see, *(() if lights is None else (lights.show,)))
+        how["listeners"] = (recorder.see, *(() if lights is None else (lights.show,)))
         closed_as = run_window(session, sound=sound, **how)
         if kept is not None:
             _save_preferences(kept, closed_as, session)

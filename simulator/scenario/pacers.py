@@ -17,12 +17,12 @@ from simulator.coefficients import BESIDE_REACH_M, CLEARANCE_M, LANE_BIN_M
 from simulator.errors import ResourceError
 from simulator.scenario.fields import (
     CheckedSection,
-    Complaint,
     Line,
     Metres,
     Number,
     Path,
     Section,
+    SectionProblem,
     Text,
     Whole,
     at_most,
@@ -52,13 +52,13 @@ class Slot(CheckedSection):
         description="The runner's distance where it ends [m]; left out: never.",
     )
 
-    def complaints(self) -> Iterator[Complaint]:
+    def complaints(self) -> Iterator[SectionProblem]:
         """Yield whether the slot ends before it begins, or is the runner's own."""
         if self.until is not None and self.until <= self.from_:
-            yield Complaint(("until",), "must be greater than from", "", (("from",),))
+            yield SectionProblem(("until",), "must be greater than from", "", (("from",),))
         if abs(self.offset) < LANE_BIN_M and abs(self.ahead) < CLEARANCE_M:
             what = "stands in the runner's own place"
-            yield Complaint(("ahead",), what, "0.5 m or more away", (("offset",),))
+            yield SectionProblem(("ahead",), what, "0.5 m or more away", (("offset",),))
 
     def collides_with(self, other: "Slot", moved_m: float = 0.0) -> bool:
         """Return whether two pacers would be in one place, this one moved ahead by so much [m]."""
@@ -80,17 +80,17 @@ class PacerFormation(CheckedSection):
         ..., max_length=200, description="The slots, most useful first."
     )
 
-    def complaints(self) -> Iterator[Complaint]:
+    def complaints(self) -> Iterator[SectionProblem]:
         """Yield each slot that is in an earlier one's place, or whose pacer is elsewhere then."""
         for j, slot in enumerate(self.slots):
             for i, other in enumerate(self.slots[:j]):
                 if slot.collides_with(other):
                     text = f"stands within {CLEARANCE_M:g} m of slot {i + 1} in the same line"
-                    yield Complaint(("slots", j), text, "move it", self._places(i, j))
+                    yield SectionProblem(("slots", j), text, "move it", self._places(i, j))
                 elif slot.name and slot.name == other.name and slot.overlaps(other):
                     text = f"'{slot.name}' already runs in slot {i + 1} at that distance"
                     hint = "hand over with from and until"
-                    yield Complaint(("slots", j, "name"), text, hint, self._places(i, j))
+                    yield SectionProblem(("slots", j, "name"), text, hint, self._places(i, j))
                 else:
                     continue
                 break
@@ -245,21 +245,23 @@ class Pacers(CheckedSection):
         ),
     ] = Field(None, description="A constant shelter S instead of the formation's; left out: none.")
 
-    def complaints(self) -> Iterator[Complaint]:
+    def complaints(self) -> Iterator[SectionProblem]:
         """Yield what does not fit the formation, and shelters that are out of order."""
         formation: tuple[Path, ...] = (("formation",),)
         slots = len(self.formation.names())
         for i, name in enumerate(self.names):
             if name in self.names[:i]:
-                yield Complaint(("names", i), f"a second pacer is called '{name}'", "rename one")
+                yield SectionProblem(
+                    ("names", i), f"a second pacer is called '{name}'", "rename one"
+                )
         if self.count is not None and self.count > slots:
             text = f"{self.count} pacers, but formation '{self.formation.name}' has {slots} places"
-            yield Complaint(("count",), text, f"{slots} or fewer", formation)
+            yield SectionProblem(("count",), text, f"{slots} or fewer", formation)
         for i, (a, b) in enumerate(pairwise(s.until for s in self.shelter or ())):
             if a is None or (b is not None and b <= a):
                 text = "each shelter must hold further than the one before"
                 hint = "only the last may leave out until"
-                yield Complaint(("shelter", i + 1), text, hint, (("shelter", i, "until"),))
+                yield SectionProblem(("shelter", i + 1), text, hint, (("shelter", i, "until"),))
         if self.front_gap is not None:
             filled, shift = self._chosen(), self._shift_m()
             others = [s for s in filled if s.ahead <= BESIDE_REACH_M]
@@ -269,7 +271,7 @@ class Pacers(CheckedSection):
             met = next(pairs, None)
             if met is not None:
                 text = f"moves '{met[0].name}' to within {CLEARANCE_M:g} m of '{met[1].name}'"
-                yield Complaint(("front_gap",), text, "a wider gap", (*formation, ("count",)))
+                yield SectionProblem(("front_gap",), text, "a wider gap", (*formation, ("count",)))
 
     def line_up(self) -> Sequence[Slot]:
         """Return the filled slots, named, moved by `front_gap` (all slots ahead by the same)."""

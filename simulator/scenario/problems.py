@@ -111,7 +111,7 @@ def _below(place: Location, step: str | int) -> Location | None:
     return None
 
 
-class Review:
+class DocumentCheck:
     """A document that is being checked: its problems so far, and what is excluded for them."""
 
     def __init__(self, document: Document, model: type[Section]) -> None:
@@ -318,8 +318,8 @@ class Review:
 def check(
     document: Document,
     model: type[SectionT],
-    prepare: Callable[[Review], None] = lambda _: None,
-    finish: Callable[[Review, SectionT], SectionT] = lambda _, value: value,
+    prepare: Callable[[DocumentCheck], None] = lambda _: None,
+    finish: Callable[[DocumentCheck, SectionT], SectionT] = lambda _, value: value,
 ) -> SectionT:
     """Return the section that a document says.
 
@@ -332,7 +332,7 @@ def check(
     Raises:
         ScenarioError: every problem that was found, those of the document among them.
     """
-    review = Review(document, model)
+    review = DocumentCheck(document, model)
     prepare(review)
     value: SectionT | None = None
     for _ in range(MAX_PASSES):

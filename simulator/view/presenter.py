@@ -34,8 +34,8 @@ from simulator.view.theme import NIGHT, Colour, Theme
 from simulator.view.window import Window
 
 if TYPE_CHECKING:
+    from simulator.session import Session
     from simulator.view.layout import Layout
-    from simulator.view.watched import Watched
 
 LOOK_S = 1.0
 """How often the displays are counted [s]; not every system announces a change."""
@@ -93,7 +93,7 @@ class _Rehearsal:
 class Presenter:
     """The mode of presenting, on or off."""
 
-    def __init__(self, session: Watched, window: Window, display: int | None) -> None:
+    def __init__(self, session: Session, window: Window, display: int | None) -> None:
         """Be off; `display` is the audience's, from 0; None = the second one if there is one."""
         self.on = False
         self.blank: Action | None = None

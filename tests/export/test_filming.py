@@ -42,7 +42,7 @@ def recorder(session: Session) -> Recorder:
 
 @pytest.fixture
 def app(session: Session, recorder: Recorder) -> Iterator[App]:
-    opened = App(session, size=(640, 360), recorder=recorder, witnesses=[recorder.see])
+    opened = App(session, size=(640, 360), recorder=recorder, listeners=[recorder.see])
     opened.frame(0.0)
     yield opened
     recorder.close()

@@ -15,7 +15,7 @@ from simulator.stage.scenery import ShowOptions, scene_of
 from simulator.stage.show import Show, make_show
 from simulator.stage.wake import Wake
 from simulator.view.arranging import arrange
-from simulator.view.athletes import PATIENCE, Athletes, View, look_of
+from simulator.view.athletes import PATIENCE, Athletes, ViewAngle, look_of
 from simulator.view.camera import WHOLE, Shot, Viewpoint, resting, rig_of
 from simulator.view.layers import arena
 from simulator.view.layers.close import Close, _wake_layer, gap_line
@@ -113,7 +113,7 @@ def test_the_wake_can_be_switched_off(show: Show, camera: Camera) -> None:
 def test_a_budget_paints_no_more_than_it_says_and_draws_everybody(show: Show) -> None:
     athletes, body = Athletes(), at(show, 60.0).runner
     look = look_of("runner", body.build, (255, 255, 255), day=False)
-    view = View(90.0, 10.0)
+    view = ViewAngle(90.0, 10.0)
     athletes.begin(exact=False)
     first, _ = athletes.sprites(look, body.stride, view, 100.0)
     later = replace(body.stride, phase=(body.stride.phase + 0.3) % 1.0)
@@ -131,7 +131,7 @@ def test_what_is_missing_is_painted_between_two_pictures_as_long_as_there_is_tim
 ) -> None:
     athletes, body = Athletes(), at(show, 60.0).runner
     look = look_of("runner", body.build, (255, 255, 255), day=False)
-    view = View(90.0, 10.0)
+    view = ViewAngle(90.0, 10.0)
     athletes.begin(exact=False)
     athletes.sprites(look, body.stride, view, 60.0)  # somebody has to be seen
     later = replace(body.stride, phase=(body.stride.phase + 0.3) % 1.0)

@@ -34,7 +34,7 @@ from simulator.view.athletes import (
     SLOW_PHASES,
     Athletes,
     Pair,
-    View,
+    ViewAngle,
     look_of,
     stamp,
 )
@@ -77,7 +77,7 @@ GAP_OFFSET_M = KERB_M - 0.85
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class PlacedBody:
     """A body in the picture: where its ground point is [px], its scale [px/m], how far away [m]."""
 
     body: Body
@@ -86,7 +86,7 @@ class Placed:
     y: float
     scale: float
     depth: float
-    view: View
+    view: ViewAngle
 
     @property
     def opacity(self) -> float:
@@ -106,7 +106,7 @@ class Led:
     dark: float = 0.0
 
 
-def place(scene: Scene, lens: Lens) -> list[Placed]:
+def place(scene: Scene, lens: Lens) -> list[PlacedBody]:
     """Return the bodies in sight, far ones first; she is drawn over who is beside her."""
     ex, ey, ez = lens.eye
     yaw, turned = lens.rig.yaw, math.cos(lens.rig.pitch)
@@ -129,8 +129,8 @@ def place(scene: Scene, lens: Lens) -> list[Placed]:
         turn = (
             math.degrees(heading_at(s, scene.lap_m) - yaw - aside * turned) + 180.0
         ) % 360.0 - 180.0
-        view = View(turn, math.degrees(math.atan2(ez - 0.9, math.hypot(dx, dy))))
-        seen.append(Placed(body, s, column, row, scale, depth, view))
+        view = ViewAngle(turn, math.degrees(math.atan2(ez - 0.9, math.hypot(dx, dy))))
+        seen.append(PlacedBody(body, s, column, row, scale, depth, view))
     rank = {"pacer": 0.0, "ghost": 0.05, "runner": 0.15}
     return sorted(seen, key=lambda each: rank[each.body.kind] - each.depth)
 
@@ -246,7 +246,7 @@ def _glare(colour: Colour, wide: int, level: int, *, streaked: bool) -> tuple[py
     return halo, bloom(colour, long, max(3, round(0.035 * long)), 0.7 * share)
 
 
-def kerb(target: pygame.Surface, sight: arena.Sight, theme: Theme) -> None:
+def kerb(target: pygame.Surface, sight: arena.TrackLines, theme: Theme) -> None:
     """Draw the kerb, five centimetres high."""
     shade = theme.ground.kerb
     arena.fill(target, sight, arena.KERB_FOOT, arena.KERB_TOP, mix(shade, (0, 0, 0), 0.5))
@@ -331,7 +331,7 @@ class Close:
         self,
         target: pygame.Surface,
         scene: Scene,
-        placed: list[Placed],
+        placed: list[PlacedBody],
         theme: Theme,
         *,
         exact: bool,
@@ -363,7 +363,7 @@ class Close:
         target.fblits(shadows + figures, pygame.BLEND_PREMULTIPLIED)
 
 
-def trail(target: pygame.Surface, placed: Placed, colour: Colour) -> None:
+def trail(target: pygame.Surface, placed: PlacedBody, colour: Colour) -> None:
     """Draw the thin trail of a ghost at the height of its hips."""
     along = math.sin(math.radians(placed.view.yaw_deg))
     length = round((2.4 + placed.body.reach_m) * placed.scale * abs(along))
@@ -509,7 +509,7 @@ def _pill(target: pygame.Surface, box: pygame.Rect, theme: Theme) -> None:
 
 def names(
     target: pygame.Surface,
-    placed: list[Placed],
+    placed: list[PlacedBody],
     taken: list[pygame.Rect],
     style: Style,
     *,

@@ -35,8 +35,8 @@ from simulator.view.theme import Colour, Sizes, Theme, mix
 
 if TYPE_CHECKING:
     from simulator.analysis.chances import Band
+    from simulator.session import Session
     from simulator.view.ui import Key
-    from simulator.view.watched import Watched
 
 
 class ChartKind(StrEnum):
@@ -328,7 +328,7 @@ class TimelineHover(SidePanel):
         self._at, self.box = (-1, -1), None
         self.kind: ChartKind | None = ChartKind.GAP
 
-    def handle(self, event: pygame.Event, session: Watched) -> bool:
+    def handle(self, event: pygame.Event, session: Session) -> bool:
         """Take where the mouse is; a click on the label of an event goes to it."""
         if event.type not in (pygame.MOUSEMOTION, pygame.MOUSEBUTTONDOWN) or self.box is None:
             return False
@@ -352,7 +352,7 @@ class TimelineHover(SidePanel):
     def draw_over(
         self,
         surface: pygame.Surface,
-        session: Watched,  # noqa: ARG002 - as all panels
+        session: Session,  # noqa: ARG002 - as all panels
         focus: Key | None,  # noqa: ARG002
     ) -> None:
         """Say which gap or pace each curve has at the distance under the mouse."""

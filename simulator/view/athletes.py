@@ -33,7 +33,7 @@ PHASES = 32
 """Poses of a stride at full speed: at 1.7 strides a second almost every picture has a new one."""
 SLOW_PHASES = 128
 """Poses of a stride in slow motion."""
-SPEED_STEP_M_S, ACCEL_STEP_M_S2, EFFORT_STEPS = 1.5, 1.5, 2
+SPEED_STEP_M_S, ACCEL_STEP_M_S2, EFFORT_STEPS = 0.75, 1.5, 2
 CRUISE_M_S = 6.75
 """The speed at the middle of one of these steps: that of a fast mile."""
 START_STEP_M_S, START_STEP_M = 0.5, 0.04

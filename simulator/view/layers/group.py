@@ -176,8 +176,12 @@ def note(layer: CachedLayer, scene: Scene, box: Box, style: Style) -> None:
 
 
 def _metres(surface: pygame.Surface, scene: Scene, piece: StraightTrack, style: Style) -> None:
-    """Draw a chevron on the ground each 5 m and the race metres each 10 m, moving past."""
-    group = scene.group
+    """Draw a chevron on the ground each 5 m and the race metres each 10 m, passing by.
+
+    A number that comes to an edge fades before it would be cut.
+    """
+    group, px = scene.group, style.sizes.caption
+    ground = tartan(style.theme)
     colour = mix(style.theme.back, style.theme.ground.line, 0.40)
     first = math.floor((group.centre_m - group.span_m / 2) / 5)
     row = piece.y(KERB_M + 1.5 * LANE_WIDTH_M)
@@ -185,8 +189,13 @@ def _metres(surface: pygame.Surface, scene: Scene, piece: StraightTrack, style: 
     for k in range(first, first + int(group.span_m / 5) + 3):
         x = piece.x(5 * k - group.centre_m)
         if k % 2 == 0 and 0 <= 5 * k <= scene.race_m:
-            text, px = f"{5 * k} m", style.sizes.caption
-            style.type.write(surface, text, (x, row), SEMIBOLD, px, colour, align=0.5)
+            text = f"{5 * k} m"
+            room = min(x - piece.box.x, piece.box.right - x)
+            room -= style.type.width(text, SEMIBOLD, px) / 2
+            seen = min(1.0, round(4.0 * room / px) / 8.0)
+            if seen > 0.0:
+                shade = mix(ground, colour, seen)
+                style.type.write(surface, text, (x, row), SEMIBOLD, px, shade, align=0.5)
         else:
             for left in (x, x + 1):
                 back = left - piece.way * size

@@ -19,7 +19,7 @@ from simulator.view.camera import MapView
 from simulator.view.layers.track import led_places
 from simulator.view.layout import Box
 from simulator.view.panels.frame import polygon
-from simulator.view.sprites import LEVELS, dot, glow
+from simulator.view.sprites import LEVELS, bloom, dot, glow
 from simulator.view.text import SEMIBOLD, Style
 from simulator.view.theme import Theme, mix
 
@@ -36,8 +36,8 @@ DIM_M = 11.0
 WAVE_M = 8.0
 """Length of the light and its tail [m]."""
 KERB_OFFSET_M = KERB_RADIUS_M - BEND_RADIUS_M
-STARTER_OFFSET_M = -3.2
-"""The starter stands inside the kerb, next to the line [m]."""
+STARTER_OFFSET_M = 6.5
+"""The starter stands on the line, in empty lanes, where every camera sees the flash [m]."""
 
 
 def draw(surface: pygame.Surface, scene: Scene, view: MapView, box: Box, theme: Theme) -> None:
@@ -62,10 +62,15 @@ def flash(surface: pygame.Surface, scene: Scene, at: tuple[float, float], reach:
     if not flashes(scene):
         return
     left = 1.0 - scene.time_s / FLASH_S
-    halo = max(14.0, reach)
-    light = glow((255, 236, 190), halo, round(LEVELS * left * left), 0.12 * halo)
-    corner = (at[0] - light.get_width() / 2, at[1] - light.get_height() / 2)
-    surface.blit(light, corner, special_flags=pygame.BLEND_RGB_ADD)
+    halo, level = max(14.0, reach), round(LEVELS * left * left)
+    wide = round(4.0 * halo)
+    for light in (  # a disc with an edge would be taken for the moon
+        glow((255, 236, 190), halo, level, 0.05 * halo),
+        bloom((255, 236, 190), wide, max(3, wide // 12), level / LEVELS),
+        bloom((255, 236, 190), wide // 2, wide // 2, level / LEVELS),
+    ):
+        corner = (at[0] - light.get_width() / 2, at[1] - light.get_height() / 2)
+        surface.blit(light, corner, special_flags=pygame.BLEND_RGB_ADD)
 
 
 def tether(scene: Scene) -> float:

@@ -62,7 +62,7 @@ class WhoRunsWhen:
             style = self._style
             theme, px, write = style.theme, style.sizes.caption, style.type.write
             plot = _plot(scene, box, style.sizes)
-            heading(surface, box, "", (), style, ChartKind.PACERS, banded=False)
+            heading(surface, box, ("", ""), (), style, ChartKind.PACERS, banded=False)
             surface.fill(quiet_ground(theme), plot.box)
             for metres in metre_lines(scene.race_m):
                 x = plot.x(metres)

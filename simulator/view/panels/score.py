@@ -321,24 +321,24 @@ def _start(layer: CachedLayer, scene: Scene, box: Box, style: Style) -> None:
         if scene.phase is Phase.READY:
             _space_to_start(surface, box, style)
             return
-        x, y = box.centre
-        r = 0.36 * box.h
-        for i, (word, lit, colour) in enumerate(
-            (
-                ("red", StartLight.RED, theme.red),
-                ("yellow", StartLight.YELLOW, theme.yellow),
-                ("dark", StartLight.DARK, theme.faint),
-                ("go", StartLight.GO, theme.good),
-            )
-        ):
-            on = light is lit
-            cx = x + (i - 1.5) * 5.6 * r - 1.1 * r
-            lamp = (round(cx), round(y))
+        lamps = (
+            ("red", StartLight.RED, theme.red),
+            ("yellow", StartLight.YELLOW, theme.yellow),
+            ("dark", StartLight.DARK, theme.faint),
+            ("go", StartLight.GO, theme.good),
+        )
+        (x, y), r = box.centre, 0.36 * box.h
+        px, write = max(9, round(0.9 * r)), style.type.write
+        steps = [4.0 * r + style.type.width(word, SEMIBOLD, px) for word, _, _ in lamps]
+        cx = x - sum(steps) / 2 + 1.75 * r
+        for (word, lit, colour), step in zip(lamps, steps, strict=True):
+            on, lamp = light is lit, (round(cx), round(y))
             shade = colour if on else mix(theme.back, theme.panel_high, 0.9)
             pygame.draw.aacircle(surface, shade, lamp, round(r))
             pygame.draw.aacircle(surface, theme.text if on else theme.edge, lamp, round(r), 2)
-            px, tint = max(9, round(0.9 * r)), theme.text if on else theme.muted
-            style.type.write(surface, word, (cx + 1.45 * r, y), SEMIBOLD, px, tint)
+            tint = theme.text if on else theme.muted
+            write(surface, word, (cx + 1.45 * r, y), SEMIBOLD, px, tint)
+            cx += step
 
     layer.field("gap", box, (scene.phase, light), paint)
 

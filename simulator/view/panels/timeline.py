@@ -117,7 +117,8 @@ class Timeline:
         marks = tuple(m for m in chart.marks if m.kind != "event" or m.x_m <= chart.reveal_m)
         names = named(curves, scene.ghosts)
         plot = plot_of(chart, box, sizes, self._kind)
-        key = (plot, marks, light, [name for _, name in names])
+        to = compared_to(scene)
+        key = (plot, marks, light, to, [name for _, name in names])
         if not same or band is not self._band or key != self._key:
             if not same:
                 self._curves = curves
@@ -128,7 +129,8 @@ class Timeline:
 
         def paint(surface: pygame.Surface, _: Box) -> None:
             self._axes(surface, plot, box)
-            heading(surface, box, light, names, self._style, self._kind, banded=band is not None)
+            banded = band is not None
+            heading(surface, box, (to, light), names, self._style, self._kind, banded=banded)
             whole = pygame.Surface((plot.box.w, plot.box.h), 0, 32)
             moved = Plot(Box(0, 0, plot.box.w, plot.box.h), plot.race_m, plot.least_s, plot.most_s)
             self._field(whole, moved, marks, light, None)
@@ -404,7 +406,8 @@ def read_out(
     The first row is the distance. Unrevealed values of her run are left out.
     """
     paced = kind is ChartKind.PACE
-    chart, rows = scene.chart, [(f"{metres:.0f} m", "s/400 m" if paced else "behind the light", "")]
+    unit = "s/400 m" if paced else f"behind {compared_to(scene)}"
+    chart, rows = scene.chart, [(f"{metres:.0f} m", unit, "")]
     for curve, name in named(curves_of(chart, kind), scene.ghosts)[:MOST_READ]:
         reach_m = min(chart.reveal_m, curve.x_m[-1]) if curve.kind == "runner" else curve.x_m[-1]
         known = metres <= reach_m
@@ -413,6 +416,11 @@ def read_out(
         text = text if math.isfinite(value) else "–"
         rows.append((name, text, curve.colour))
     return tuple(rows)
+
+
+def compared_to(scene: Scene) -> str:
+    """Return what gaps are taken to: the light, or the plan where none runs."""
+    return "the plan" if scene.gaps and scene.gaps[0].name == "the plan" else "the light"
 
 
 # the key of the lines
@@ -499,7 +507,7 @@ def legend(
 def heading(
     surface: pygame.Surface,
     box: Box,
-    light: str,
+    light: tuple[str, str],
     names: Sequence[tuple[Curve, str]],
     style: Style,
     kind: ChartKind,
@@ -511,7 +519,7 @@ def heading(
     Args:
         surface: the surface to write on.
         box: the whole panel [px].
-        light: the colour of the light's line, as a scenario names it.
+        light: what gaps are taken to, and the colour of its line, as a scenario names it.
         names: the curves with their names, most important first.
         style: sizes and colours.
         kind: the kind of chart.
@@ -521,7 +529,8 @@ def heading(
     pad = padding(style.sizes)
     y = box.y + px * 1.35
     x: float = box.x + pad
-    wide = type_.caps(surface, kind.value, (x, y), px, theme.muted)
+    words = kind.value.replace("the light", light[0])
+    wide = type_.caps(surface, words, (x, y), px, theme.muted)
     arrow(surface, round(x + wide + px), round(y), px, theme.muted)
     x += wide + px + 2 * pad
     if kind is ChartKind.GAP:
@@ -567,12 +576,14 @@ def _sample(surface: pygame.Surface, curve: Curve, x: float, y: float, style: St
     return wide
 
 
-def _light(surface: pygame.Surface, x: float, y: float, light: str, style: Style) -> float:
-    theme, px = style.theme, style.sizes.caption
+def _light(
+    surface: pygame.Surface, x: float, y: float, light: tuple[str, str], style: Style
+) -> float:
+    (words, colour), theme, px = light, style.theme, style.sizes.caption
     key = round(1.6 * px)
-    surface.fill(theme.colour(light), (round(x), round(y) - 1, key, max(2, px // 7)))
+    surface.fill(theme.colour(colour), (round(x), round(y) - 1, key, max(2, px // 7)))
     at = (x + key + 6, y)
-    return key + 6 + style.type.write(surface, "the light", at, REGULAR, px, theme.muted)
+    return key + 6 + style.type.write(surface, words, at, REGULAR, px, theme.muted)
 
 
 # -- the drawing area ------------------------------------------------------------------------------

@@ -121,6 +121,7 @@ def _chapter(chapter: CompiledChapter, bundle: Bundle) -> dict[str, Any]:
         "reveal": [round(100 * scene.chart.reveal_m) for scene in scenes],
         "splits": _splits(last) if Panel.SPLITS in panels else [],
         "bars": list(map(_bar, bars)),
+        "revealed": chapter.spec.reveal,
         "target": last.target_s,
         "target_text": format_time(last.target_s),
     }

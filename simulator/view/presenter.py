@@ -297,8 +297,16 @@ class Presenter:
             self._notes.close()
         self._known = []
 
-    def pass_time(self, scene: Scene, elapsed_s: float) -> None:
-        """Let wall time pass [s]: check the displays, update the notes."""
+    @property
+    def takes_marks(self) -> bool:
+        """Whether the speaker's marks go over the picture: it is not blank, and no notes show."""
+        return self.blank is None and not (self._notes is not None and self._notes.shown)
+
+    def pass_time(self, scene: Scene, elapsed_s: float, recorded_s: float | None = None) -> None:
+        """Let wall time pass [s]: check the displays, update the notes.
+
+        `recorded_s`: the length of the film so far [s]; None without one.
+        """
         if not self.on:
             return
         elapsed_s = max(0.0, elapsed_s)
@@ -314,9 +322,9 @@ class Presenter:
         cue = self._session.cue()
         self._rehearsal.pass_time(cue.number, elapsed_s)
         if self._notes is not None and self._notes.shown:
-            self._notes.show(self._speakers(cue), scene, elapsed_s)
+            self._notes.show(self._speakers(cue, recorded_s), scene, elapsed_s)
 
-    def _speakers(self, cue: Cue) -> SpeakersView:
+    def _speakers(self, cue: Cue, recorded_s: float | None) -> SpeakersView:
         done = self._rehearsal
         following = self._small[cue.number] if cue.number < len(self._small) else None
         state = ""
@@ -329,7 +337,14 @@ class Presenter:
         name = done.outline.names[cue.number - 1] if cue.number <= len(done.outline.names) else ""
         clock = time.strftime("%H:%M:%S")
         return SpeakersView(
-            cue, done.talked_s, done.runs, clock, following, state, done.before.get(name)
+            cue,
+            done.talked_s,
+            done.runs,
+            clock,
+            following,
+            state,
+            done.before.get(name),
+            recorded_s,
         )
 
     def cover(self, surface: pygame.Surface, style: Style) -> bool:
@@ -402,6 +417,7 @@ class SpeakersView:
         following: the next chapter's picture; None at the end.
         state: what the next press does, if that is not obvious.
         before_s: how long this chapter took in the rehearsal that was kept [s].
+        recorded_s: how long the film of it is by now [s].
     """
 
     cue: Cue
@@ -411,6 +427,7 @@ class SpeakersView:
     following: pygame.Surface | None
     state: str = ""
     before_s: float | None = None
+    recorded_s: float | None = None
 
 
 class Notes:
@@ -532,6 +549,8 @@ def _draw_clocks(
     if view.before_s is not None:
         texts.append(f"rehearsed: {format_clock(view.before_s, 0)}")
     texts.append("timer" if view.runs else "timer stopped, T")
+    if view.recorded_s is not None:
+        texts.append(f"REC {format_clock(view.recorded_s, 0)}")
     line = "   ·   ".join(texts)
     px = shrink(lead, 6, lambda px: type_.width(line, SEMIBOLD, px) <= box.w)
     type_.write(surface, line, (box.x, below), SEMIBOLD, px, theme.muted, width=box.w)

@@ -383,7 +383,7 @@ def shown(*_, **__):
     later = {"simulator.scenario.model", "scipy"}
     heavy = later & set(sys.modules)
     sys.stdout.write(" ".join(heavy))
-    raise stadium.LeftError
+    raise stadium.WindowClosedError
 stadium.shown_while = shown
 from simulator.cli import main
 main(["run"])

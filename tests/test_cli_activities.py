@@ -13,7 +13,7 @@ from simulator.analysis.marks import ghost_marks
 from simulator.cli import main
 from simulator.resources import configs_dir
 from simulator.scenario.loader import load_scenario, load_text
-from tests.activity_files import ENDS, EXACT, STANDING, TRACKED, write
+from tests.activity_files import ENDS, EXACT, TRACKED, standing, write
 
 Lightpace = Callable[..., tuple[int, str, str]]
 SCENARIO = "distance: 1500 m\nplan: {{target: 4:05}}\npacers: {{count: 0}}\nghosts:\n  - {}\n"
@@ -55,7 +55,7 @@ def test_a_ghost_is_written_and_shown(
 
 
 def test_the_gun_is_said_or_seen(lightpace: Lightpace, tmp_path: Path) -> None:
-    source = write(tmp_path, "standing.fit", STANDING)
+    source = write(tmp_path, "standing.fit", standing())
     for how in (["--from", "0:20"], ["--trim"]):
         code, said, _ = lightpace("ghost", source, "--distance", "1500 m", *how)
         assert code == 0

@@ -337,7 +337,7 @@ class SettingsEditor:
         Raises:
             LightpaceError: they are not usable.
         """
-        scenario = self._forks.scenario(settings)
+        scenario = self._forks.edited_scenario(base.settings, settings)
         self._forks.ghosts(scenario)
         if settings != self.history.now.settings and scenario != self.scenario:
             from_gun = self.from_gun or tick == AFTER_FINISH

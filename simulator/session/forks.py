@@ -22,6 +22,7 @@ from simulator.scenario.ghosts import Ghost
 from simulator.scenario.model import LightWave, Scenario
 from simulator.session.history import Change, LeftBranch, Lineage, Segment, Settings
 from simulator.session.knobs import label_of
+from simulator.session.variations import edited
 
 GHOST_COLOURS = ("violet", "cyan", "amber", "yellow", "blue", "red", "grey", "green")
 MOST_LEFT = 3
@@ -50,10 +51,10 @@ class LruCache(Generic[K, V]):
 
     def get(self, key: K) -> V | None:
         """Return the value, or None."""
-        if key not in self._values:
-            return None
-        self._values.move_to_end(key)
-        return self._values[key]
+        value = self._values.get(key)
+        if value is not None:
+            self._values.move_to_end(key)
+        return value
 
     def get_or_make(self, key: K, make: Callable[[], V]) -> V:
         """Return the value; make it first if it is missing."""
@@ -94,6 +95,17 @@ class Forks:
             ScenarioError: they are not usable.
         """
         return self._scenarios.get_or_make(settings, settings.load)
+
+    def edited_scenario(self, base: Settings, settings: Settings) -> Scenario:
+        """Return the scenario of settings that were made from others.
+
+        Raises:
+            ScenarioError: they are not usable.
+        """
+        before = self.scenario(base)
+        return self._scenarios.get_or_make(
+            settings, lambda: edited(before, base, settings) or settings.load()
+        )
 
     def remember_scenario(self, settings: Settings, scenario: Scenario) -> None:
         """Cache a scenario that was loaded elsewhere."""

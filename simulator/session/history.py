@@ -52,7 +52,7 @@ class Settings:
 
     def without(self, path: str) -> Settings:
         """Return the settings without the overrides at `path` or below it."""
-        remaining = tuple(o for o in self.overrides if not _is_at(path_of(o), path))
+        remaining = tuple(o for o in self.overrides if not is_at(path_of(o), path))
         return replace(self, overrides=remaining)
 
 
@@ -61,7 +61,7 @@ def path_of(override: str) -> str:
     return override.partition("=")[0].strip()
 
 
-def _is_at(path: str, other: str) -> bool:
+def is_at(path: str, other: str) -> bool:
     """Return whether `path` is `other` or lies below it."""
     return path == other or path.startswith(other + ".")
 

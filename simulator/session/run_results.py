@@ -58,19 +58,14 @@ class Bars:
         same_axis = before is not None and before[2] == self.axis
         finish_s = {bar.label: bar.finish_s for bar in self.rows} if same_axis else {}
         self._question = question
-        self.rows = self._cache.get_or_make(
-            question,
-            lambda: [
-                replace(row, finish_s=finish_s.get(row.label), stale=True)
-                for row in (
-                    choices(scenario, self.axis, in_file)
-                    if self.axis in AXES
-                    else knob_rows(self.axis, scenario, in_file)
-                )
-            ],
-        )
-        if COMPILED:
-            self.advance()
+
+        def make() -> list[Alternative]:
+            rows = (choices if self.axis in AXES else knob_rows)(scenario, self.axis, in_file)
+            if COMPILED:
+                return finished(rows)
+            return [replace(row, finish_s=finish_s.get(row.label), stale=True) for row in rows]
+
+        self.rows = self._cache.get_or_make(question, make)
         return True
 
     @property

@@ -7,6 +7,7 @@ that the loader makes of the same settings; the bars of any knob; its value for 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -23,7 +24,7 @@ from simulator.scenario.fields import Section
 from simulator.scenario.model import Scenario
 from simulator.scenario.plan import Plan, schedule_of
 from simulator.scenario.yaml_tree import scalar_value
-from simulator.session.history import Settings
+from simulator.session.history import Settings, is_at, path_of
 from simulator.session.knob_edits import RefusedError, apply_knob, first_sentence
 from simulator.session.knobs import SHAPES, knobs_of, time_text
 from simulator.stage.panel_state import Knob, KnobKind
@@ -49,6 +50,12 @@ _KNOBS_OF_AXES = {
     "wind": "environment.wind.speed",
 }
 _PLAN: TypeAdapter[Plan] = TypeAdapter(Plan)
+_EDIT = re.compile(
+    r"(plan|pacers\.formation)=\{.*"
+    r"|(pacers|plan|runner|environment|wavelight)\.(?!formation=)[\w.]+=([\w.:+-]+|[\[{\"].*)",
+    re.ASCII,
+)
+"""A value of a section, written so that it can be read without the file around it."""
 
 
 # -- a scenario with another value -----------------------------------------------------------------
@@ -103,6 +110,36 @@ def _put(place: Any, steps: Sequence[str], value: Any) -> Any:
     values = {key: getattr(place, name) for key, name in keys.items()}
     values[steps[0]] = _put(values.get(steps[0]), steps[1:], value)
     return type(place).model_validate(values)
+
+
+def edited(scenario: Scenario, before: Settings, after: Settings) -> Scenario | None:
+    """Return the scenario of settings, made from that of others; None: the loader has to read them.
+
+    It has to where anything but sections is set, where a value goes back to the file's, where one
+    is written in a way that YAML knows more of, and where something is wrong: it says what.
+
+    Args:
+        scenario: that of `before`.
+        before: the settings from which `after` were made.
+        after: the settings.
+    """
+    kept = tuple(o for o in before.overrides if o in after.overrides)
+    new = after.overrides[len(kept) :]
+    gone = [path_of(o) for o in before.overrides if o not in kept]
+    paths = [path_of(o) for o in new]
+    if (
+        replace(after, overrides=before.overrides) != before
+        or after.overrides[: len(kept)] != kept
+        or not all(any(is_at(old, path) for path in paths) for old in gone)
+        or not all(_EDIT.fullmatch(o) for o in new)
+    ):
+        return None
+    try:
+        for edit in new:
+            scenario = _with_value(scenario, *edit.split("=", 1))
+    except (ValidationError, LightpaceError, LookupError, ValueError):
+        return None
+    return None if any(scenario.complaints()) else scenario
 
 
 def _with_formation(scenario: Scenario, in_file: Scenario, name: str) -> Scenario:
@@ -177,7 +214,7 @@ def value_text(knob: Knob, number: float) -> str:
     return time_text(number) if knob.kind is KnobKind.TIME else f"{round(number, 9) + 0.0:.10g}"
 
 
-def knob_rows(axis: str, scenario: Scenario, in_file: Scenario) -> list[Alternative]:
+def knob_rows(scenario: Scenario, axis: str, in_file: Scenario) -> list[Alternative]:
     """Return the bars of a knob without a built-in axis, including its value and the file's.
 
     Values that cannot be run are left out.

@@ -46,10 +46,12 @@ class CameraCue:
 
     def holds(self, moment: Moment, stay_s: float) -> bool:
         """Return whether it applies now and, as far as is known now, for another `stay_s` [s]."""
+        if not self.from_s <= moment.time_s < self.until_s:
+            return False
         left_s = self.until_s - moment.time_s
         if math.isfinite(self.until_m):
             left_s = (self.until_m - moment.x_m) / max(moment.v_m_s, 1.0)
-        return self.from_s <= moment.time_s < self.until_s and stay_s <= left_s
+        return stay_s <= left_s
 
 
 def camera_at(show: Show, moment_s: float, rate: float = 1.0) -> tuple[Camera, float]:

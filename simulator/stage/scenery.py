@@ -24,6 +24,7 @@ from simulator.physics.track import on_oval, start_position, track_position
 from simulator.recording.recording import Moment, Recording, Status
 from simulator.scenario.model import LightWave, Scenario
 from simulator.stage.director import on_air
+from simulator.stage.events import events
 from simulator.stage.gait import (
     SOMEBODY,
     START_PHASE,
@@ -212,13 +213,8 @@ def scene_of(show: Show, playback: Playback, options: ShowOptions, notice: str =
 def _lost(show: Show, t: float) -> LightLost | None:
     if show.lost_light_m is None or not any(w.on for w in show.scenario.wavelight.waves):
         return None
-    since_s = t - _lost_s(show.recording, show.lost_light_m)
+    since_s = t - events(show).get("light lost", math.inf)
     return LightLost(show.lost_light_m, since_s) if since_s >= 0 else None
-
-
-@lru_cache(maxsize=8)
-def _lost_s(run: Recording, at_m: float) -> float:
-    return float(run.time_at(at_m))
 
 
 def _wake(show: Show, standing: Sequence[Place], runner_m: float) -> Wake | None:
@@ -320,6 +316,14 @@ def _ghost_track(mark: Mark, end_s: float) -> StrideTrack:
     return stride_track(mark.run.distance_at(_seen_times(end_s)[1]))
 
 
+def _same_until(time_s: float, end_s: float) -> float:
+    """Return an end that gives a ghost the same stride now, and that other runs share [s].
+
+    Before her finish nothing about him depends on it, and no stride knows of a later tick.
+    """
+    return end_s if time_s > end_s else 60.0 * math.ceil(end_s / 60.0)
+
+
 @lru_cache(maxsize=64)
 def _looks(i: int, *, woman: bool) -> tuple[Build, float, float]:
     """Return build, stature for cadence [m] and phase at the gun of a pacer: assumed.
@@ -370,7 +374,7 @@ def _ghosts(
         x = float(mark.run.distance_at(max(seen_s, 0.0)))
         there = still_there(x, min(race, mark.distance_m)) * (LEFT if is_left(mark.name) else 1.0)
         alpha = there * _beside(x - runner_m)
-        stride = _ghost_track(mark, show.recording.end_s).at(t, build.stature_m)
+        stride = _ghost_track(mark, _same_until(t, show.recording.end_s)).at(t, build.stature_m)
         if options.groups and isinstance(mark.run, Recording):
             bodies += _pacers_of(mark, mark.run, t, seen_s, show.recording, runner_m, there)
         bodies.append(
@@ -406,7 +410,7 @@ def _pacers_of(
     if ran is None:
         return []
     seen = run.at(max(seen_s, 0.0))
-    stride = _ghost_track(mark, live.end_s)
+    stride = _ghost_track(mark, _same_until(t, live.end_s))
     return [
         Body(
             f"{mark.name}: {place.name}", "", "ghost", mark.colour, place.x_m, place.offset_m, 0.0,

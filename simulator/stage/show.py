@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.analysis.gaps import GapTrack, lost_light_m
-from simulator.analysis.marks import Mark, ghost_marks, light_mark, plan_mark, wave_marks
+from simulator.analysis.marks import Mark, Run, ghost_marks, light_mark, plan_mark, wave_marks
 from simulator.analysis.projection import Possible, projected_finish
 from simulator.analysis.splits import Split, split_table, times_of
 from simulator.analysis.what_if import Alternative, Measure
@@ -311,7 +311,8 @@ def _planned(show: Show, passed: Sequence[tuple[float, Mark]]) -> tuple[Split, .
     places, rows = tuple(row.distance_m for row in show.splits), []
     for i, row in enumerate(show.splits):
         plan = next((plan for until_m, plan in passed if row.distance_m <= until_m), show.plan)
-        rows.append(replace(row, plan_s=times_of(plan, places)[i]))
+        plan_s = times_of(plan, places)[i]
+        rows.append(row if plan_s == row.plan_s else replace(row, plan_s=plan_s))
     return tuple(rows)
 
 
@@ -355,7 +356,7 @@ def _curves(
     )
     curves = [_ghost_curve(ghost, recording.race_m, light, earlier) for ghost in ghosts]
     reach_m = min(recording.race_m, float(recording.x[-1]))
-    gap = _own_passes(recording, reach_m) - _light_passes(light, earlier, reach_m)
+    gap = _passes(recording, reach_m) - _light_passes(light, earlier, reach_m)
     return (*curves, _curve(runner, "white", "runner", reach_m, gap))
 
 
@@ -364,26 +365,20 @@ def _ghost_curve(
     ghost: Mark, race_m: float, light: Mark, earlier: tuple[tuple[float, Mark], ...]
 ) -> ChartCurve:
     reach_m = min(ghost.distance_m, race_m)
-    gap = _passes(ghost, reach_m) - _light_passes(light, earlier, reach_m)
+    gap = _passes(ghost.run, reach_m) - _light_passes(light, earlier, reach_m)
     return _curve(ghost.name, ghost.colour, "ghost", reach_m, gap)
 
 
 @lru_cache(maxsize=64)
 def _pace_curve(mark: Mark, kind: str, colour: str, race_m: float) -> PaceCurve:
     reach_m = min(mark.distance_m, race_m)
-    return _pace(mark.name, colour, kind, reach_m, _passes(mark, reach_m))
-
-
-@lru_cache(maxsize=16)
-def _own_passes(recording: Recording, reach_m: float) -> Floats:
-    """Return the time at which she passes each point of a curve [s]."""
-    return recording.time_at(_places(reach_m))
+    return _pace(mark.name, colour, kind, reach_m, _passes(mark.run, reach_m))
 
 
 @lru_cache(maxsize=16)
 def _own_pace(recording: Recording, name: str) -> PaceCurve:
     reach_m = min(recording.race_m, float(recording.x[-1]))
-    return _pace(name, "white", "runner", reach_m, _own_passes(recording, reach_m))
+    return _pace(name, "white", "runner", reach_m, _passes(recording, reach_m))
 
 
 def _pace(name: str, colour: str, kind: str, reach_m: float, time_s: Floats) -> PaceCurve:
@@ -418,7 +413,7 @@ def _light_passes(light: Mark, earlier: tuple[tuple[float, Mark], ...], reach_m:
 
     Each light of `earlier` applies up to a race distance [m], `light` until the end.
     """
-    x, passes = _places(reach_m), _passes(light, reach_m).copy()
+    x, passes = _places(reach_m), _passes(light.run, reach_m).copy()
     for until_m, then in reversed(earlier):
         before = x < until_m
         passes[before] = then.run.time_at(x[before])
@@ -426,9 +421,9 @@ def _light_passes(light: Mark, earlier: tuple[tuple[float, Mark], ...], reach_m:
 
 
 @lru_cache(maxsize=64)  # turning a knob changes the run, but seldom a mark
-def _passes(mark: Mark, reach_m: float) -> Floats:
-    """Return the time at which a mark passes each point of a curve [s]."""
-    return mark.run.time_at(_places(reach_m))
+def _passes(run: Run, reach_m: float) -> Floats:
+    """Return the time at which a run passes each point of a curve [s]."""
+    return run.time_at(_places(reach_m))
 
 
 @lru_cache(maxsize=16)

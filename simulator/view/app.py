@@ -172,7 +172,6 @@ class App:
         self._editor = Editor(session)
         self.drawer = self._editor.drawer
         self.drag_tool = DragTool(session)
-        self._style: Style | None = None
         self._controls: Controls | None = None
         self._arranged: object = None
         self._display = opening.get("display")
@@ -238,10 +237,12 @@ class App:
             and (self._editor.key(event, again=again) or self.drag_tool.key(event, again=again))
         ):
             return
-        if binding is not None and binding.action is Action.NUMBER:
+        if binding is None:
+            self.presenter.stay()
+        elif binding.action is Action.NUMBER:
             if not again:
                 self.presenter.digit(digit_of(event))
-        elif binding is not None and (binding.repeats or not again):
+        elif binding.repeats or not again:
             self.perform(binding.action, by_key=True)
 
     def _pointer(self, event: pygame.Event) -> None:
@@ -275,9 +276,7 @@ class App:
 
     def _arrangement(self) -> tuple[Layout, Style]:
         layout = self._layout()
-        if self._style is None or self._style.sizes != layout.sizes:
-            self._style = Style(self._painter.type, layout.sizes, self._painter.theme)
-        return layout, self._style
+        return layout, self._painter.style(layout)
 
     def _let_go(self) -> None:
         """Release all keys and the mouse."""
@@ -341,13 +340,15 @@ class App:
     def _other_colours(self) -> None:
         theme = next_theme(self._painter.theme)
         self._painter = self._painter.followed_by(theme)
-        self._style = self._controls = None
+        self._controls = None
         self.session.notify(f"Colours: {theme.name}.")
 
     def _look(self, **changes: bool) -> None:
         self.looks = replace(self.looks, **changes)
 
     def _screenshot(self) -> None:
+        if self.window.surface is not None:  # once more, without the mark that it is recorded
+            self._draw(self.window.surface, self.session.scene(), 0.0)
         said = self.window.save_picture(self.session.scenario, self.session.scene().time_s)
         if said:
             self.session.notify(said)

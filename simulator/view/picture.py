@@ -108,6 +108,7 @@ class Painter:
         """Choose the theme, and share the writing of another one; no display is needed."""
         self.theme = theme or NIGHT
         self.type = type_ or Type()
+        self._style: Style | None = None
         self._tiles = Tiles(self.theme)
         self._athletes = Close()
         self._base_key: Hashable = None
@@ -161,6 +162,12 @@ class Painter:
             base.charts[options.chart].draw(surface, scene, layout.timeline)
         self._over(surface, scene, layout, base.style, options)
 
+    def style(self, layout: Layout) -> Style:
+        """Return the style of a picture: one object, by which what is laid out is kept."""
+        if self._style is None or self._style.sizes != layout.sizes:
+            self._style = Style(self.type, layout.sizes, self.theme)
+        return self._style
+
     def prepare(self, left_s: Callable[[], float]) -> None:
         """Paint ahead what the next pictures will need, while time is left [s]."""
         self._athletes.prepare(left_s)
@@ -178,7 +185,7 @@ class Painter:
 
     def _draw_base(self, layout: Layout, scene: Scene) -> StaticPicture:
         theme, stage, span_m = self.theme, layout.stage, scene.group.span_m
-        style = Style(self.type, layout.sizes, theme)
+        style = self.style(layout)
         picture = pygame.Surface((layout.width, layout.height), 0, 32)
         picture.fill(theme.back)
         view = camera.whole(layout.track)

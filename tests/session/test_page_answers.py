@@ -56,6 +56,7 @@ def test_a_knob_set_at_once_gives_what_the_drawer_and_the_loader_give(name: str)
                 continue
             assert taken, (knob.path, text)
             assert at_once == session.scenario, (knob.path, text)
+            assert at_once == session.editor.history.now.settings.load(), (knob.path, text)
 
 
 def test_every_axis_has_bars_with_its_own_value_among_them_and_each_can_be_taken() -> None:

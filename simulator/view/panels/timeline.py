@@ -601,7 +601,8 @@ class Plot:
 
     def y(self, gap_s: float) -> float:
         """Return the row of a gap; behind is down."""
-        return float(self.rows(np.array(gap_s)))
+        share = (gap_s - self.least_s) / max(1e-6, self.most_s - self.least_s)
+        return self.box.y + min(max(share, -0.02), 1.02) * (self.box.h - 1)
 
     def metres(self, x: float) -> float:
         """Return the race distance at a column, within the race [m]."""
@@ -616,7 +617,8 @@ class Plot:
     def rows(self, gap_s: Floats) -> Floats:
         """Return the rows of gaps, of any one shape; NaN stays NaN."""
         share = (gap_s - self.least_s) / max(1e-6, self.most_s - self.least_s)
-        return np.asarray(self.box.y + np.clip(share, -0.02, 1.02) * (self.box.h - 1))
+        inside = np.minimum(np.maximum(share, -0.02), 1.02)
+        return np.asarray(self.box.y + inside * (self.box.h - 1))
 
 
 def ticks(least: float, most: float, height: int, caption: int) -> list[float]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -18,6 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.coefficients import TAU_SPEED
 from simulator.errors import RecordingError
 from simulator.physics.track import from_plane, to_plane
 from simulator.recording.activities import Activity, ActivityLap, Sample
@@ -48,6 +50,14 @@ STEP_S = 0.05
 """Time step of the recording made from it [s]."""
 MOVING_M_S, MOVING_S = 2.0, 4.0
 """Moving at this speed for this long counts as the start [m/s], [s]."""
+STEADY_S = 10.0
+"""The speed after a start and before a stop is averaged over this time [s]."""
+STOOD_S = 3.0
+"""Standing longer than this before the watch stops means the finish was earlier [s] (assumed)."""
+STOP_S = 1.0
+"""Error of a finish seen in this way [s] (assumed: one sample)."""
+PAST_M = 12.0
+"""A track longer than the race by more than this goes on past the line [m] (assumed)."""
 EARTH_M = 6_371_000.0
 
 
@@ -82,7 +92,7 @@ def race_run(
     """
     gun_s = from_s or 0.0
     if trim and from_s is None:
-        gun_s = _moves_at(activity.track)
+        gun_s = _moving(activity.track)[0]
     paused = f"; {activity.paused_s:.0f} s of pauses left out" if activity.paused_s else ""
     if activity.splits:
         points = _through(activity.splits, race_m, gun_s)
@@ -93,7 +103,8 @@ def race_run(
     if anchors and (len(activity.track) < 3 or float(pieces.max()) <= 1.2 * LAP_M):
         return _checked(RaceRun(anchors, 0.0, f"its laps{lengths}" + paused))
     if len(activity.track) >= 3:
-        return _checked(_tracked(activity.track, race_m, gun_s, anchors, paused))
+        seen_s = TAU_SPEED if trim and from_s is None else 0.0
+        return _checked(_tracked(activity.track, race_m, gun_s, anchors, seen_s, paused))
     raise RecordingError(_no_race(laps, race_m))
 
 
@@ -225,8 +236,10 @@ def _no_race(laps: Sequence[ActivityLap], race_m: float) -> str:
 # -- tracks ----------------------------------------------------------------------------------------
 
 
-def _moves_at(track: Sequence[Sample]) -> float:
-    """Return when a track first moves [s].
+def _moving(track: Sequence[Sample]) -> tuple[float, float]:
+    """Return when a track begins and ceases to move [s].
+
+    Both are where its first and its last steady speed meet standing still: noise blurs the ends.
 
     Raises:
         RecordingError: there is no track, or it never moves.
@@ -234,11 +247,17 @@ def _moves_at(track: Sequence[Sample]) -> float:
     if len(track) < 3:
         raise RecordingError("It has no track to see a start in: say when the gun went (from).")
     times, ran = np.array([s.time_s for s in track]), _run_by_device(track)
-    later = np.interp(times + MOVING_S, times, ran)
-    moving = np.flatnonzero(later - ran >= MOVING_M_S * MOVING_S)
+    gone = np.interp(times + MOVING_S, times, ran) - ran
+    moving = np.flatnonzero(gone >= MOVING_M_S * MOVING_S)
     if not len(moving):
         raise RecordingError("It never moves as a runner does.")
-    return float(times[moving[0]])
+    first, last = moving[0], moving[-1]
+    ends = times[first] + MOVING_S + np.array([0.0, STEADY_S])
+    begins = times[last] - np.array([STEADY_S, 0.0])
+    speeds = [float(np.diff(np.interp(at, times, ran))[0]) / STEADY_S for at in (ends, begins)]
+    start = times[first] + MOVING_S - gone[first] / max(speeds[0], MOVING_M_S)
+    stop = times[last] + gone[last] / max(speeds[1], MOVING_M_S)
+    return float(start), float(stop)
 
 
 def _run_by_device(track: Sequence[Sample]) -> Floats:
@@ -273,24 +292,49 @@ def _plane(track: Sequence[Sample]) -> tuple[Floats, Floats, Floats]:
     return at, east, north
 
 
+def _from_gun(track: Sequence[Sample], gun_s: float, ran: Floats) -> tuple[Floats, Floats]:
+    """Return times from the gun [s], and how far somebody has run since [m]."""
+    times = np.array([s.time_s for s in track]) - gun_s
+    ran = ran - np.interp(0.0, times, ran)
+    after = times > 0
+    return np.append(0.0, times[after]), np.append(0.0, np.maximum.accumulate(ran[after]))
+
+
+def _until_still(
+    track: Sequence[Sample], gun_s: float, times: Floats, ran: Floats
+) -> tuple[Floats, Floats, str, float]:
+    """Return times [s] and distances [m] without those of who stands after the finish.
+
+    With them come a note of who stands before it, and how far the finish may be off [s].
+    """
+    note, off_s = "", 0.0
+    with suppress(RecordingError):  # whoever walks never moves as a runner
+        start_s, stop_s = (at - gun_s for at in _moving(track))
+        if start_s > STOOD_S:
+            note = f"; it stands for its first {start_s:.0f} s, which trim leaves out"
+        if times[-1] - stop_s > STOOD_S:
+            ran = np.append(ran[times < stop_s], np.interp(stop_s, times, ran))
+            times, off_s = np.append(times[times < stop_s], stop_s), STOP_S
+    return times, ran, note, off_s
+
+
 def _tracked(
     track: tuple[Sample, ...],
     race_m: float,
     gun_s: float,
     anchors: Sequence[Waypoint],
+    seen_s: float,
     paused: str,
 ) -> RaceRun:
     """Return a track as a run of a race, fitted to a track's lap if it was run on one.
 
+    `seen_s` is how far a gun that was seen in the track may be off [s].
+
     Raises:
         RecordingError: it is much longer or shorter than the race.
     """
-    times = np.array([s.time_s for s in track]) - gun_s
     snapped = _snapped(track)
-    ran = _run_by_device(track) if snapped is None else snapped[0]
-    ran = ran - np.interp(0.0, times, ran)
-    after = times > 0
-    times, ran = np.append(0.0, times[after]), np.append(0.0, np.maximum.accumulate(ran[after]))
+    times, ran = _from_gun(track, gun_s, _run_by_device(track) if snapped is None else snapped[0])
     if anchors:
         at = [0.0, *(w.time_s for w in anchors)]
         places = np.array([0.0, *(w.distance_m for w in anchors)])
@@ -298,11 +342,12 @@ def _tracked(
         ran = np.maximum.accumulate(ran)
         scale, total = 1.0, race_m
     else:
-        total = float(ran[-1])
+        times, ran, note, off_s = _until_still(track, gun_s, times, ran)
+        paused, seen_s, total = note + paused, seen_s + off_s, float(ran[-1])
         scale = race_m / total if total > 0 else math.inf
         off = 0.03 if snapped is not None else 1.0 - SCALES[0]
-        if not 1.0 - off <= scale:
-            scale = 1.0  # after the finish: on the track's lap, or as the device measures
+        if scale < 1.0 - off or (snapped is not None and total > race_m + PAST_M):
+            scale = 1.0  # it goes on after the finish: on the track's lap, or as the device has it
         elif scale > 1.0 + off:
             raise RecordingError(
                 f"Its track is {total:.0f} m long, and the race {format_distance(race_m)}: "
@@ -325,7 +370,7 @@ def _tracked(
     else:
         off_m = np.full(len(places), max(GPS_M, TWO_SIGMA * snapped[1]))
         how = f"its GPS track laid on the {snapped[2]:g} m lap, {snapped[1]:.1f} m off on average"
-    tolerances = off_m / mean_v
+    tolerances = off_m / mean_v + seen_s
     tolerance = float(tolerances.max())
     points = [Waypoint(x, t) for x, t in exact.items()]
     rows = zip(places.tolist(), passed.tolist(), tolerances.tolist(), strict=True)
@@ -421,15 +466,17 @@ def likely_distances(
     last = activity.splits[-1][0] if activity.splits else None
     if last is not None:
         return [last] if 100.0 <= last <= 10_000.0 else []
-    end_s = activity.track[-1].time_s if activity.track else 0.0
-    end_s = max(end_s, sum(lap.time_s for lap in activity.laps))
+    gun_s, end_s = from_s or 0.0, sum(lap.time_s for lap in activity.laps)
+    with suppress(RecordingError):  # it has no track, or does not move
+        start_s, end_s = _moving(activity.track)
+        gun_s = start_s if trim and from_s is None else gun_s
     exact, near = list[float](), list[float]()
     for race_m in _RACES_M:
         try:
             run = race_run(activity, race_m, from_s, trim=trim)
         except RecordingError:
             continue
-        if end_s - (from_s or 0.0) - run.waypoints[-1].time_s <= _LEFT_OVER_S or trim:
+        if end_s - gun_s - run.waypoints[-1].time_s <= _LEFT_OVER_S:
             (near if run.tolerance_s else exact).append(race_m)
     return exact or near
 

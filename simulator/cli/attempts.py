@@ -229,9 +229,10 @@ def check_story(name: str, sizes: Sequence[tuple[int, int]] = ()) -> None:
     ]
     if problems:
         raise ScenarioError(problems)
-    length = format_time(timeline.length_s, 0)
+    length = format_clock(round(timeline.length_s), 0)
     out.print(escape(f"{name}: {timeline.script.story.name}, no problems"))
-    out.print(f"{len(timeline.chapters)} chapters, {length} in all")
+    count = len(timeline.chapters)
+    out.print(f"{count} {'chapter' if count == 1 else 'chapters'}, {length} in all")
     table = new_table("", "at", "s", "race time", "rate", "chapter", left=("race time", "chapter"))
     for chapter, begins_s in zip(timeline.chapters, timeline.begins_s, strict=True):
         table.add_row(

@@ -1,4 +1,4 @@
-"""lightpace: a real-time pacing-light simulator for attempts at the mile.
+"""lightpace: a real-time pacing-light simulator for races on a track.
 
 from lightpace import load_scenario, simulate
 recording = simulate(load_scenario("breaking4"))

@@ -32,8 +32,14 @@ UNPRINTABLE_CHARACTER = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]"
 def quoted(text: str) -> str:
     """Return `text` in quotes for a message, cut to a readable length."""
     shown = text if len(text) <= 60 else text[:57] + "..."
-    named = " (with a non-breaking space)" if "\u00a0" in shown else ""
+    named = f" (with {space})" if (space := no_break_space(shown)) else ""
     return "'" + UNPRINTABLE_CHARACTER.sub("?", shown).replace("\n", " ") + "'" + named
+
+
+def no_break_space(text: str) -> str:
+    """Return the name of a space in a text that looks like an ordinary one; `` where none is."""
+    named = {"\u00a0": "a non-breaking space", "\u202f": "a narrow non-breaking space"}
+    return next((name for space, name in named.items() if space in text), "")
 
 
 MOST_LISTED = 50

@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import json
 import os
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -42,7 +42,9 @@ _CHART_STEP_M = 10.0
 class Still:
     """A picture as PNG, which a notebook displays."""
 
-    png: bytes
+    png: bytes = field(repr=False)
+    width: int
+    height: int
 
     def _repr_png_(self) -> bytes:
         return self.png
@@ -96,7 +98,7 @@ def still(
     picture = render_still(scene, size, theme, PictureOptions(shot=_shot(camera)))
     png = io.BytesIO()
     pygame.image.save(picture, png, "picture.png")
-    return Still(png.getvalue())
+    return Still(png.getvalue(), *size)
 
 
 def splits(source: Source) -> tuple[Split, ...]:

@@ -1,14 +1,15 @@
 """Times, distances and gaps as the sport writes them, to and from SI numbers.
 
-In: text such as `4:06.42`, `4:06,42`, `12’35”36`, `61.6`, `1 mile`, `1,500 m`, `440 yd`, `5k`. Out:
-seconds [s], metres [m] and numbers, and back. A decimal comma counts as a point. Ambiguous text is
-refused, and the message shows both readings.
+In: text such as `4:06.42`, `4:06,42`, `12’35”36`, `61.6`, `1 mile`, `1,500 m`, `1.500 m`, `440 yd`,
+`5k`. Out: seconds [s], metres [m] and numbers, and back. Points and commas are decimal marks or
+thousands separators. Ambiguous text is refused, and the message shows both readings.
 """
 
 from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable
 from contextlib import suppress
 
 from simulator.errors import quoted
@@ -39,14 +40,20 @@ _TIMES = [
 """Every notation of a time; quotation marks stand for seconds, apostrophes for minutes."""
 _NUMBER = re.compile(r"[-+−]?(\d+[.,]?\d*|[.,]\d+)([eE][-+−]?\d+)?")
 _DISTANCE = re.compile(
-    r"(\d[\d,]*(?:\.\d*)?|[.,]\d+)\s*"
+    r"(\d(?:[\d.,]|\s(?=\d{3}(?!\d)))*|[.,]\d+)\s*"
     r"(m|metres?|meters?|km?|miles?|mi|yards?|yds?|laps?)?",
     re.IGNORECASE,
 )
-_THOUSANDS = re.compile(r"[1-9]\d{0,2}(,\d{3})+(\.\d*)?")
+_THOUSANDS = re.compile(
+    r"(?P<whole>[1-9]\d{0,2}(?P<mark>[.,\s])\d{3}(?:(?P=mark)\d{3})*)"
+    r"(?:(?!(?P=mark))[.,](?P<part>\d*))?"
+)
 _UNIT_M = {"m": 1.0, "k": 1000.0, "mi": MILE_M, "y": YARD_M, "l": LAP_M}
-_SHORTEST_M = 10.0
-"""No race or split is shorter, so `1,500 m` cannot mean a metre and a half."""
+_RACE_M = (10.0, 100_000.0)
+"""Races and splits lie between these [m], so `1,500 m` and `1.500 m` cannot mean a metre and a
+half."""
+_GAP_M = (0.0, 100.0)
+"""Gaps between runners lie between these [m], so a gap of `1.500 m` is a metre and a half."""
 
 
 def parse_time(text: str, distance_m: float | None = None) -> float:
@@ -88,23 +95,55 @@ def _seconds(match: re.Match[str]) -> float | None:
     return float(hours or 0) * 3600 + int(minutes or 0) * 60 + seconds
 
 
-def parse_distance(text: str) -> float:
-    """Return metres from `1 mile`, `1500 m`, `1,500 m`, `1.5 km`, `440 yd`, `5k` or `3 laps` [m].
+def parse_distance(text: str, *, decimal: str = "") -> float:
+    """Return metres from `1 mile`, `1500 m`, `1,500 m`, `1.500 m`, `1.5 km`, `440 yd`, `5k` [m].
 
-    A bare number is metres. A comma is a decimal point, or a thousands separator if only that
-    reading is as long as a race or a split.
+    A bare number is metres. A point or comma before three digits is a thousands separator if only
+    that reading is as long as a race or a split. `decimal` is the decimal mark where it is known,
+    see `decimal_mark`.
+
+    Raises:
+        ValueError: the text is no distance, or is ambiguous.
+    """
+    return _metres(text, _RACE_M, decimal)
+
+
+def parse_gap(text: str) -> float:
+    """Return the metres of a gap between runners, from `1.500 m`, `1,5` or `2 m` [m].
 
     Raises:
         ValueError: the text is no distance.
     """
-    match = _DISTANCE.fullmatch(text.strip()) if len(text) <= _MOST_CHARACTERS else None
+    return _metres(text, _GAP_M)
+
+
+def _metres(text: str, likely_m: tuple[float, float], decimal: str = "") -> float:
+    written = text.strip()
+    match = _DISTANCE.fullmatch(written) if len(text) <= _MOST_CHARACTERS else None
     unit = (match[2] or "m").lower() if match else ""
     scale = _UNIT_M.get("mi" if unit.startswith("mi") else unit[:1], 0.0)
-    readings = _readings(match[1]) if match else []
+    readings = _readings(match[1], {".", ",", " "} - {decimal}) if match else []
     if not readings:
-        raise ValueError(f"{quoted(text.strip())} is not a distance such as 1 mile or 1500 m")
-    likely = (r for r in readings if _SHORTEST_M < r * scale <= LONGEST_M)
-    return round(next(likely, readings[0]) * scale, 6)  # 440 yd is 402.336 m, to the bit
+        raise ValueError(f"{quoted(written)} is not a distance such as 1 mile or 1500 m")
+    low, high = likely_m
+    likely = [r for r in readings if low < r * scale < high] or readings[:1]
+    if len(likely) > 1:  # the first has decimals: a fourth one says so
+        raise ValueError(
+            f"{quoted(written)} may be {likely[0]:.4f} {unit} or {likely[1]:g} {unit}: write which"
+        )
+    return round(likely[0] * scale, 6)  # 440 yd is 402.336 m, to the bit
+
+
+def decimal_mark(texts: Iterable[str]) -> str:
+    """Return the mark that one of these distances uses as its decimal point; `` if none does."""
+    for text in texts:
+        number = re.match(r"[\d.,]*", text.strip())
+        for mark in ".,":
+            if number and mark in number[0]:
+                readings = _readings(number[0], {mark})
+                if sum(reading < _RACE_M[1] for reading in readings) == 1:
+                    return mark
+    return ""
 
 
 def parse_number(text: str) -> float:
@@ -126,14 +165,14 @@ def parse_number(text: str) -> float:
     return value
 
 
-def _readings(number: str) -> list[float]:
-    """Return the readings of a number: its commas as decimal points, or separating thousands."""
+def _readings(number: str, thousands: Iterable[str] = ",") -> list[float]:
+    """Return the readings of a number: its marks as decimal points, or separating thousands."""
     readings = []
-    if "." not in number or "," not in number:
-        with suppress(ValueError):  # raises if it has two commas
-            readings.append(float(number.replace(",", ".")))
-    if _THOUSANDS.fullmatch(number):
-        readings.append(float(number.replace(",", "")))
+    with suppress(ValueError):  # raises if it has two marks
+        readings.append(float(number.replace(",", ".")))
+    match = _THOUSANDS.fullmatch(number)
+    if match and re.sub(r"\s", " ", match["mark"]) in thousands:
+        readings.append(float(re.sub(r"\D", "", match["whole"]) + "." + (match["part"] or "")))
     return readings
 
 

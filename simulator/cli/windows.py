@@ -23,9 +23,11 @@ from simulator.cli.terminal import (
     CameraName,
     Changes,
     ScenarioName,
+    StoryLink,
     StoryOrScenario,
     ThemeName,
     app,
+    checked_link,
     err,
     finite,
     keys_help,
@@ -34,6 +36,7 @@ from simulator.cli.terminal import (
     out,
     picture_size,
     race_time,
+    script_of,
 )
 from simulator.errors import LightpaceError
 from simulator.screen import Camera
@@ -75,7 +78,7 @@ def _default(
         ),
     ] = 0,
 ) -> None:
-    """A real-time pacing-light simulator: a scenario becomes an attempt at the mile."""
+    """A real-time pacing-light simulator: a scenario becomes a race on a track."""
     if verbose:
         log_to_stderr(verbose)
     if version:
@@ -186,10 +189,7 @@ def present(
     ] = False,
     theme: ThemeName = "night",
     sound: WithSound = False,
-    link: Annotated[
-        str | None,
-        typer.Option(help="Address of the story's page, for the QR code.", show_default="its own"),
-    ] = None,
+    link: StoryLink = None,
     leds: Leds = None,
     restore: Annotated[
         bool,
@@ -199,22 +199,20 @@ def present(
     """Present a story, or a scenario's own events, to an audience with a clicker."""
     from simulator.view.window import missing_display
 
-    _checked_link(link)
+    checked_link(link)
     missing = missing_display()
     if missing:
         _print_chapters(missing, story)
         return
 
     def opened() -> Session:
-        from simulator.scenario.story_script import is_story, load_story
+        from simulator.scenario.story_script import is_story
         from simulator.session import Session
         from simulator.session.autosave import Autosave
         from simulator.session.presentation import Presentation
 
         if is_story(story):
-            script = load_story(story)
-            if link is not None:
-                script = replace(script, story=script.story.model_copy(update={"link": link}))
+            script = script_of(story, link)
             session = Presentation(script).session
             session.autosave = Autosave(story=str(script.path.absolute()))
         else:
@@ -230,15 +228,6 @@ def present(
     how["presenting"] = not windowed
     fills = None if windowed else 1 if display is None else display
     _watch(opened, how, fills, _strip(leds, theme), sound=sound)
-
-
-def _checked_link(link: str | None) -> None:
-    """Refuse an address that makes no code that a phone can read."""
-    from simulator.export.page import LONGEST_LINK
-
-    if link is not None and len(link) > LONGEST_LINK:
-        what = f"A link of {len(link)} characters makes no code that a phone can read."
-        raise typer.BadParameter(what, param_hint="--link")
 
 
 def _watch(

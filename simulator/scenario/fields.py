@@ -380,11 +380,9 @@ def _json(pattern: str, example: str) -> WithJsonSchema:
 Number = Annotated[float, _reader(units.parse_number)]
 Whole = Annotated[int, _reader(units.parse_number)]
 Seconds = Annotated[float, _reader(units.parse_time), _json("^[\\d:.,'’′\"”″]+\\s*s?$", "4:06.42")]
-Metres = Annotated[
-    float,
-    _reader(units.parse_distance),
-    _json(r"^[\d.,]+\s*(m|metres?|meters?|km?|miles?|mi|yards?|yds?|laps?)?$", "1500 m"),
-]
+_METRES = r"^[\d.,]+(\s\d{3})*\s*(m|metres?|meters?|km?|miles?|mi|yards?|yds?|laps?)?$"
+Metres = Annotated[float, _reader(units.parse_distance), _json(_METRES, "1500 m")]
+GapMetres = Annotated[float, _reader(units.parse_gap), _json(_METRES, "1.5 m")]
 
 MarkColour = Literal[
     "green", "blue", "red", "white", "amber", "violet", "cyan", "pink", "grey", "yellow"

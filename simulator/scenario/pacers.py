@@ -17,6 +17,7 @@ from simulator.coefficients import BESIDE_REACH_M, CLEARANCE_M, LANE_BIN_M
 from simulator.errors import ResourceError
 from simulator.scenario.fields import (
     CheckedSection,
+    GapMetres,
     Line,
     Metres,
     Number,
@@ -211,14 +212,14 @@ class Pacers(CheckedSection):
     count: Whole | None = Field(
         None, ge=0, le=40, description="How many pacers run; left out: all of the formation."
     )
-    front_gap: Metres | None = Field(
+    front_gap: GapMetres | None = Field(
         None,
         ge=0.5,
         le=20,
         description="Hip to hip gap from her to the nearest pacer ahead [m]; left out: as in the "
         "formation. Moves all slots ahead.",
     )
-    swap_gap: Metres = Field(
+    swap_gap: GapMetres = Field(
         0.0,
         ge=0,
         le=3,
@@ -228,7 +229,7 @@ class Pacers(CheckedSection):
     policy: Literal["hold_light", "wait_for_runner"] = Field(
         "hold_light", description="Keep to the light, or wait for the runner when she drops back."
     )
-    drop_back: Metres = Field(
+    drop_back: GapMetres = Field(
         5.0, ge=0, le=400, description="How far behind the light they wait, at most [m]."
     )
     follows: Line | None = Field(

@@ -29,7 +29,14 @@ from simulator.scenario.fields import (
     variant,
 )
 from simulator.scenario.schedule import Schedule, Waypoint, even_schedule, schedule_through
-from simulator.units import LAP_M, format_distance, format_time, parse_distance, parse_time
+from simulator.units import (
+    LAP_M,
+    decimal_mark,
+    format_distance,
+    format_time,
+    parse_distance,
+    parse_time,
+)
 
 MAX_SPLITS = 200
 FINISH = "finish"
@@ -60,14 +67,14 @@ def _split_rows(value: Any) -> Any:
         raise PydanticCustomError(
             "wrong_kind", "a table is wanted here, such as {{200: 30.07, finish: 4:06.42}}"
         )
-    rows = []
+    rows, decimal = [], decimal_mark(map(str, value))
     for key, entry in value.items():
         row = dict(entry) if isinstance(entry, dict) else {"time": entry}
         if "distance" in row:
             raise PydanticCustomError(
                 "twice", "a row's distance is the key that it is written under"
             )
-        row["distance"] = key_distance(str(key))
+        row["distance"] = key_distance(str(key), decimal)
         if isinstance(row.get("time"), str) and isinstance(row["distance"], float):
             with suppress(ValueError):  # as a field it is refused with its words
                 row["time"] = parse_time(row["time"], row["distance"])
@@ -75,12 +82,15 @@ def _split_rows(value: Any) -> Any:
     return rows
 
 
-def key_distance(key: str) -> float | str | None:
-    """Return the distance of a table's row [m]; None for the finish, the key where it is none."""
+def key_distance(key: str, decimal: str = "") -> float | str | None:
+    """Return the distance of a table's row [m]; None for the finish, the key where it is none.
+
+    `decimal` is the table's decimal mark where another key says it.
+    """
     if key.strip().lower() == FINISH:
         return None
     try:
-        return parse_distance(key)
+        return parse_distance(key, decimal=decimal)
     except ValueError:
         return key
 
@@ -90,6 +100,8 @@ def _split_table(splits: tuple[PlanSplit, ...]) -> dict[str, Any]:
     table: dict[str, Any] = {}
     for split in splits:
         key = FINISH if split.distance is None else f"{split.distance!r}".removesuffix(".0")
+        if key != FINISH and key_distance(key) != split.distance:
+            key += "0"  # 1.609 would be read as a mile
         row = {"time": split.time, "tolerance": split.tolerance}
         table[key] = row if split.tolerance else split.time
     return table

@@ -16,7 +16,7 @@ from typing import Any, TypeVar, get_args
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from simulator.errors import Problem, ScenarioError, quoted
+from simulator.errors import Problem, ScenarioError, no_break_space, quoted
 from simulator.scenario.fields import (
     ANY,
     LENIENT,
@@ -382,7 +382,8 @@ def _as_written(value: Any, node: YamlNode) -> str:
     """Return a wrong value as a message shows it, as it was written where that is known."""
     text = node.value
     if isinstance(text, str) and text and not isinstance(value, (dict, list)):
-        return text if not node.style and len(text) < 30 else quoted(text)
+        plain = not node.style and len(text) < 30 and not no_break_space(text)
+        return text if plain else quoted(text)
     if value is None:
         return "nothing"
     return "a mapping" if isinstance(value, dict) else "a list"

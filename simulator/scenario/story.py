@@ -349,7 +349,9 @@ class Story(Section):
     note: Text = Field("", max_length=2000, description="A sentence or two for the reader.")
     scenario: Line = Field("breaking4", description="Scenario of chapters that name none.")
     link: Line = Field(
-        "", description="Where its page stands: the last chapter shows this address as a QR code."
+        "",
+        max_length=1000,
+        description="Where its page stands: the last chapter shows this address as a QR code.",
     )
     chapters: Annotated[tuple[Chapter, ...], at_most(100)] = Field(
         ..., min_length=1, max_length=100, description="The chapters."

@@ -237,16 +237,23 @@ class StrideTrack:
             stature_m: the body's height [m]; several of one group share a track.
             begin: phase at the gun: `START_PHASE`, or half a cycle more for the other foot.
         """
-        place = min(max(time_s / self.step_s, 0.0), len(self.strides) - 1.0)
-        tick = round(place)
-        place = tick if abs(place - tick) < 1e-9 else place  # as in a recording
-        i = min(int(place), len(self.strides) - 2)
-        f = place - i
-        r0, r1 = self.rate.item(i), self.rate.item(i + 1)
-        strides = self.strides.item(i) + self.step_s * f * (r0 + 0.5 * f * (r1 - r0))
+        strides, gait = _stride_at(self, time_s)
         phase = begin + strides * math.sqrt(CADENCE_STATURE_M / stature_m)
-        ends = (c[i : i + 2].tolist() for c in (self.speed, self.accel, self.effort, self.gone))
-        return Stride(phase % 1.0, *[a + (b - a) * f for a, b in ends])
+        return Stride(phase % 1.0, *gait)
+
+
+@lru_cache(maxsize=16)
+def _stride_at(track: StrideTrack, time_s: float) -> tuple[float, tuple[float, ...]]:
+    """Return strides since the gun, and a stride's other values: the same for a whole group."""
+    place = min(max(time_s / track.step_s, 0.0), len(track.strides) - 1.0)
+    tick = round(place)
+    place = tick if abs(place - tick) < 1e-9 else place  # as in a recording
+    i = min(int(place), len(track.strides) - 2)
+    f = place - i
+    r0, r1 = track.rate.item(i), track.rate.item(i + 1)
+    strides = track.strides.item(i) + track.step_s * f * (r0 + 0.5 * f * (r1 - r0))
+    ends = (c[i : i + 2].tolist() for c in (track.speed, track.accel, track.effort, track.gone))
+    return strides, tuple(a + (b - a) * f for a, b in ends)
 
 
 TICK_S = 0.1

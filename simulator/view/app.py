@@ -237,10 +237,12 @@ class App:
             and (self._editor.key(event, again=again) or self.drag_tool.key(event, again=again))
         ):
             return
-        if binding is not None and binding.action is Action.NUMBER:
+        if binding is None:
+            self.presenter.stay()
+        elif binding.action is Action.NUMBER:
             if not again:
                 self.presenter.digit(digit_of(event))
-        elif binding is not None and (binding.repeats or not again):
+        elif binding.repeats or not again:
             self.perform(binding.action, by_key=True)
 
     def _pointer(self, event: pygame.Event) -> None:
@@ -345,6 +347,8 @@ class App:
         self.looks = replace(self.looks, **changes)
 
     def _screenshot(self) -> None:
+        if self.window.surface is not None:  # once more, without the mark that it is recorded
+            self._draw(self.window.surface, self.session.scene(), 0.0)
         said = self.window.save_picture(self.session.scenario, self.session.scene().time_s)
         if said:
             self.session.notify(said)

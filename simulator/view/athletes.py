@@ -34,6 +34,8 @@ PHASES = 32
 SLOW_PHASES = 128
 """Poses of a stride in slow motion."""
 SPEED_STEP_M_S, ACCEL_STEP_M_S2, EFFORT_STEPS = 1.5, 1.5, 2
+CRUISE_M_S = 6.75
+"""The pace in the middle of one of these steps: that of a fast mile."""
 START_STEP_M_S, START_STEP_M = 0.5, 0.04
 """Speeds and ways are stepped finer in the first step."""
 YAW_STEP_DEG, PITCH_STEP_DEG = 10.0, 8.0
@@ -666,6 +668,12 @@ class _Set(NamedTuple):
     pitch_deg: float
     px_per_m: float
 
+    def cruising(self) -> _Set:
+        """Return itself, or in the first step what it is going to be at the pace of a race."""
+        if math.isinf(self.gone_m):
+            return self
+        return self._replace(speed_m_s=CRUISE_M_S, accel_m_s2=0.0, effort=0.0, gone_m=math.inf)
+
     def pose(self, step: int) -> Floats:
         """Return the joints at a phase [m]."""
         build, gait = self.look.build, (self.speed_m_s, self.accel_m_s2, self.effort)
@@ -699,7 +707,7 @@ def _set_of(
         phases,
         _stepped(stride.speed_m_s, START_STEP_M_S)
         if starts
-        else _stepped(stride.speed_m_s, SPEED_STEP_M_S, 6.75),
+        else _stepped(stride.speed_m_s, SPEED_STEP_M_S, CRUISE_M_S),
         _stepped(stride.accel_m_s2, ACCEL_STEP_M_S2),
         _stepped(stride.effort, 1.0 / EFFORT_STEPS),
         _stepped(stride.gone_m, START_STEP_M) if starts else math.inf,
@@ -752,11 +760,13 @@ class Athletes:
         `left_s` says how much time is left for it [s].
         """
         missed = [(one, step) for one, step in self._used if step not in self._sets.get(one, {})]
+        # who stands on the line will soon run: the first seconds would be all stand-ins
+        soon = [(one.cruising(), step) for one, step in self._used]
         ahead = (
             (one, (step + k) % one.phases)
             for k in range(1, PHASES)
-            for one, step in self._used
-            if math.isinf(one.gone_m)
+            for one, step in dict.fromkeys(soon)
+            if self._bytes < KEPT_BYTES / 2 or one in self._sets
         )
         for one, step in chain(missed, ahead):
             left = left_s()

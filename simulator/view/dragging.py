@@ -279,13 +279,20 @@ class DragTool:
             grab = Grab(slot, at, at, (slot.ahead_m, slot.offset_m), seen=seen, foot=foot)
             self._hold(grab)
         elif twice and on_track:
-            ahead, offset, _ = self._snapped(view, piece, at, None)
-            self._say(self._session.direct_edits.add(ahead, offset))
+            self._add_at(*self._snapped(view, piece, at, None)[:2])
             self._clicked = ((-99, -99), -9.0)
         else:
             self._touch.taken = None
             return not seen  # the camera drags the ground
         return True
+
+    def _add_at(self, ahead_m: float, offset_m: float) -> None:
+        """Add a pacer and take him, so that the next key moves him, or takes him away again."""
+        there = {slot.name for slot in self._session.scene().group.slots}
+        self._say(self._session.direct_edits.add(ahead_m, offset_m))
+        new = [s.name for s in self._session.scene().group.slots if s.name not in there]
+        if new:
+            self._take(new[0])
 
     def _down_on_split(
         self, at: tuple[int, int], button: int, view: ScreenState, *, twice: bool

@@ -52,7 +52,7 @@ def shown_while(
     Keys that are pressed meanwhile stay in the queue.
 
     Raises:
-        LeftError: the window was closed.
+        WindowClosedError: the window was closed.
     """
     _show(window, theme, presenting)
     pace = pygame.time.Clock()

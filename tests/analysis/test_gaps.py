@@ -80,13 +80,28 @@ def test_the_gap_holds_after_the_finish(attempt: Recording, light: Mark) -> None
     assert track.state_at(end + 7.0) is track.state_at(end)
 
 
+def test_before_the_gun_a_gap_is_as_at_the_gun(attempt: Recording, ghosts: list[Mark]) -> None:
+    for mark in ghosts:
+        track = GapTrack(attempt, mark)
+        assert track.seconds_at(-20.0) == track.seconds_at(0.0) == gap_seconds(attempt, mark, -9.0)
+        assert track.metres_at(-20.0) == track.metres_at(0.0)
+        assert track.state_at(-20.0) is track.state_at(0.0) is GapState.LEVEL
+
+
 def test_a_mark_that_runs_less_far_is_unknown_beyond_its_end(attempt: Recording) -> None:
     short = Mark("short", "", "white", "", 60.0, 400.0, even_schedule(400.0, 60.0))
     track = GapTrack(attempt, short)
     after = float(attempt.time_at(401.0))
     assert track.seconds_at(after) is None
     assert all(track.seconds_at(t) is None for t in np.arange(after, attempt.end_s, 0.7).tolist())
-    assert track.seconds_at(float(attempt.time_at(399.0))) is not None
+    assert track.metres_at(after) is None
+    before = float(attempt.time_at(399.0))
+    assert track.seconds_at(before) == pytest.approx(before - float(short.run.time_at(399.0)), 1e-3)
+    assert gap_seconds(attempt, short, float(attempt.time_at(400.0))) is not None
+    while_it_runs = track.metres_at(59.0)
+    assert while_it_runs is not None
+    ahead = float(short.run.distance_at(59.0)) - float(attempt.distance_at(59.0))
+    assert while_it_runs == pytest.approx(ahead, abs=0.01)
 
 
 ALONE = ["distance=400 m", "plan.target=1:04", "ghosts=[]", "published=~"]
@@ -162,6 +177,38 @@ def test_gaining_and_losing_go_by_the_side() -> None:
     ]
 
 
+def test_what_was_never_more_than_level_is_level_and_what_never_turned_is_losing() -> None:
+    between = 0.5 * (LEVEL_S + LEVEL_EXIT_S)
+    assert set(walk([between] * 5)) == {GapState.LEVEL}
+    assert walk([1.0] * 5)[-1] is GapState.BEHIND_LOSING
+
+
+def states_by_the_rules(gaps: list[float], step_s: float) -> list[GapState]:
+    """Return what docs/physics.md says of these gaps [s], one after another."""
+    level, losing, states = True, True, []
+    for i, gap in enumerate(gaps):
+        change = gap - gaps[max(i - round(3.0 / step_s), 0)]
+        level = abs(gap) < (LEVEL_EXIT_S if level else LEVEL_S)
+        losing = change > TREND_S or (losing and change >= -TREND_S)
+        side = "behind" if gap > 0 else "ahead"
+        how = "losing" if losing else "gaining"
+        states.append(GapState.LEVEL if level else GapState(f"{side}, {how}"))
+    return states
+
+
+def test_the_state_at_every_tick_goes_by_the_gaps_up_to_it(
+    attempt: Recording, ghosts: list[Mark], light: Mark
+) -> None:
+    step = attempt.step_s
+    times = [*(i * step for i in range(attempt.ticks)), attempt.end_s]
+    for mark in (*ghosts, light, even(attempt, attempt.end_s)):
+        x = np.minimum(attempt.distance_at(times), attempt.race_m)
+        gaps = (np.array(times) - mark.run.time_at(x)).tolist()
+        track = GapTrack(attempt, mark)
+        shown = [track.state_at(i * step + 1e-7) for i in range(attempt.ticks)]
+        assert [*shown, track.state_at(attempt.end_s + 1.0)] == states_by_the_rules(gaps, step)
+
+
 @dataclass(frozen=True)
 class Ahead:
     """A light that is so many seconds ahead of a run at each of its ticks."""
@@ -190,6 +237,40 @@ def test_a_light_is_lost_where_it_is_a_second_ahead_for_good(
     ahead[1500:] = 1.1
     lost = lost_to(attempt, light, ahead)
     assert lost == pytest.approx(float(attempt.distance_at(149.95)), abs=5.0)
+
+
+@pytest.mark.parametrize("lost_s", [149.97, 149.901, 60.05, 245.7])
+def test_where_a_light_is_lost_is_known_to_a_centimetre(
+    attempt: Recording, light: Mark, lost_s: float
+) -> None:
+    ahead = LOST_S + 0.05 * (np.arange(attempt.ticks + 1.0) * attempt.step_s - lost_s)
+    lost = lost_to(attempt, light, ahead)
+    assert lost == pytest.approx(float(attempt.distance_at(lost_s)), abs=0.01)
+
+
+@pytest.mark.parametrize("changed_s", [(100.0, 130.0), (100.0, 200.0)])
+def test_a_light_is_lost_by_those_that_were_in_force_in_turn(
+    attempt: Recording, light: Mark, changed_s: tuple[float, float]
+) -> None:
+    """The second is lost at 150 s, the first at 50 s, the last is never."""
+    ticks = np.arange(attempt.ticks + 1.0) * attempt.step_s
+    lights = [
+        replace(light, run=Ahead(attempt, LOST_S + ahead))
+        for ahead in (0.05 * (ticks - 50.0), 0.05 * (ticks - 150.0), np.full(ticks.size, 0.3))
+    ]
+    first, second = changed_s
+    lost = lost_light_m(attempt, lights[2], [(first, lights[0]), (second, lights[1])])
+    # up to 130 s the second has not been lost, and the last has from the moment it is there
+    at = 130.0 if second < 150.0 else 150.0
+    assert lost == pytest.approx(float(attempt.distance_at(at)), abs=0.01 if at == 150.0 else 1.0)
+
+
+def test_a_light_that_is_lost_on_the_last_metres_is_lost(attempt: Recording, light: Mark) -> None:
+    end_s = attempt.end_s
+    ahead = LOST_S + 0.05 * (np.arange(attempt.ticks + 1.0) * attempt.step_s - (end_s - 1.0))
+    assert lost_to(attempt, light, ahead) == pytest.approx(
+        float(attempt.distance_at(end_s - 1.0)), abs=0.01
+    )
 
 
 def test_a_light_that_is_caught_again_at_the_line_was_never_lost(
@@ -239,7 +320,9 @@ def test_a_run_that_did_not_finish_has_gaps_as_far_as_it_went(
 def test_a_gap_between_two_ticks_is_looked_up_to_a_thousandth(attempt: Recording) -> None:
     mark = even(attempt, 240.0)
     track = GapTrack(attempt, mark)
-    for t in np.append(np.random.default_rng(3).uniform(0.0, attempt.end_s, 200), attempt.end_s):
+    within = np.random.default_rng(3).uniform(0.0, attempt.end_s, 200)
+    last = np.linspace(attempt.end_s - attempt.step_s, attempt.end_s, 9)
+    for t in (*within, *last, np.nextafter(attempt.end_s, 0.0)):
         exact = gap_seconds(attempt, mark, float(t))
         assert exact is not None
         assert track.seconds_at(float(t)) == pytest.approx(exact, abs=1e-3)

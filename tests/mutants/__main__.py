@@ -3,7 +3,8 @@
 `make mutants` tries all of them, for a day or so; `make mutants SAMPLE=100` a random sample of so
 many in each area. The faults are cosmic-ray's; this chooses among them, says which tests are to
 notice, and works in a copy of the tree, since a fault is written into the file. A mutant of the
-kernel has no compiled twin, so it runs as plain Python.
+kernel has no compiled twin, so it runs as plain Python. The tests run in forks of one process; see
+`warm`.
 """
 
 from __future__ import annotations
@@ -15,19 +16,24 @@ import os
 import random
 import re
 import shutil
+import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import unified_diff
 from pathlib import Path
 
 from cosmic_ray.commands.init import _all_work_items  # type: ignore[import-not-found]
-from cosmic_ray.mutating import mutate_and_test  # type: ignore[import-not-found]
-from cosmic_ray.testing import run_tests  # type: ignore[import-not-found]
-from cosmic_ray.work_item import TestOutcome  # type: ignore[import-not-found]
+from cosmic_ray.mutating import use_mutation  # type: ignore[import-not-found]
+from cosmic_ray.plugins import get_operator  # type: ignore[import-not-found]
 
 ROOT = Path(__file__).resolve().parents[2]
-TIMEOUT_S = 600.0
-QUICK = "-x -q -p no:cacheprovider -m 'not slow and not soak'"
+QUICK = (
+    *("-x", "-q", "-p", "no:cacheprovider", "-m", "not(slow)and(not(soak))"),
+    *("-W", "ignore::pytest.PytestAssertRewriteWarning"),  # of what `warm` has imported already
+)
+NOTHING_FAILED = 0
 LEFT_OUT = re.compile(r"RemoveDecorator|Operator_BitOr_|_(Bit(Or|And|Xor)|[LR]Shift)$")
 """Faults that no test can notice (of caches, of annotations such as `int | None`), and those that
 any does: bits of a number with a point."""
@@ -63,13 +69,35 @@ AREAS = {
             f"simulator/physics/{name}.py"
             for name in ("air", "attempt", "keller", "pacers", "setup", "shelter", "stepping")
         ),
-        "tests/test_repeatability.py tests/physics tests/scenario/test_extremes.py",
+        "tests/test_repeatability.py tests/physics tests/analysis/optimise/test_search.py "
+        "tests/scenario/test_extremes.py",
     ),
     "kernel": Area(
         ("simulator/physics/kernel.py", "simulator/physics/track.py"),
         "tests/test_repeatability.py tests/physics tests/scenario/test_extremes.py",
     ),
 }
+
+
+class Tests:
+    """A process that runs tests; nothing that was compiled of a changed file is kept."""
+
+    def __init__(self, python: Path) -> None:
+        command = [str(python), "-m", "tests.mutants.warm"]
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+
+    def run(self, tests: str, changed: Sequence[Path]) -> int:
+        """Return pytest's exit code, negative where it was stopped."""
+        for path in changed:
+            for compiled in (path.parent / "__pycache__").glob(f"{path.stem}.*"):
+                compiled.unlink()  # a fault of the same size and second is another
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(f"{' '.join((*QUICK, tests))}\n")
+        self._process.stdin.flush()
+        return int(self._process.stdout.readline())
 
 
 def interval(killed: int, tried: int) -> tuple[float, float]:
@@ -98,38 +126,44 @@ def main() -> None:
     ignored = shutil.ignore_patterns(".*", "build", "dist", "*.jsonl")
     shutil.copytree(ROOT, copy, ignore=ignored)
     os.chdir(copy)
-    os.environ["PYTHONDONTWRITEBYTECODE"] = "1"  # a fault of the same size and second is another
+    tests = Tests(python)
     for name in asked.area or AREAS:
         area = AREAS[name]
-        items = list(_all_work_items([Path(file) for file in area.files], {}))
+        files = [Path(file) for file in area.files]
         items = [
             item
-            for item in items
+            for item in _all_work_items(files, {})
             if not any(LEFT_OUT.search(m.operator_name) for m in item.mutations)
         ]
         random.Random(asked.seed).shuffle(items)  # noqa: S311 - dice, no secret
         killed = tried = 0
-        command = f"{python} -m pytest {QUICK} {area.tests}"
-        whole, said = run_tests(command, TIMEOUT_S)
-        if whole is not TestOutcome.SURVIVED:
-            sys.exit(f"The tests of {name} fail without any fault:\n{said}")
+        if tests.run(area.tests, files) != NOTHING_FAILED:
+            sys.exit(f"The tests of {name} fail without any fault.")
         for item in items[: asked.sample or len(items)]:
             begun = time.monotonic()
-            result = mutate_and_test(item.mutations, command, TIMEOUT_S)
-            if result.test_outcome is TestOutcome.INCOMPETENT:
-                continue
+            (mutation,) = item.mutations
+            operator = get_operator(mutation.operator_name)(**mutation.operator_args)
+            with use_mutation(mutation.module_path, operator, mutation.occurrence) as (old, new):
+                if new is None:
+                    continue
+                code = tests.run(area.tests, files)
             tried += 1
-            killed += result.test_outcome is TestOutcome.KILLED
+            killed += code != NOTHING_FAILED
+            path = str(mutation.module_path)
+            diff = "\n".join(
+                unified_diff(old.splitlines(), new.splitlines(), path, path, n=1, lineterm="")
+            )
             row = {
                 "area": name,
-                "outcome": str(result.test_outcome),
+                "killed": code != NOTHING_FAILED,
                 "took_s": round(time.monotonic() - begun, 1),
-                "diff": result.diff,
+                "diff": diff,
             }
             with results.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(row) + "\n")
-            if result.test_outcome is TestOutcome.SURVIVED:
-                sys.stdout.write(f"{result.diff}\n")
+            if code == NOTHING_FAILED:
+                sys.stdout.write(f"{diff}\n")
+                sys.stdout.flush()
         low, high = interval(killed, tried)
         share = killed / max(tried, 1)
         sys.stdout.write(

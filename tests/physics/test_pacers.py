@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from simulator.coefficients import CHANGE_M, PASS_WIDE_M, SWAP_IN_M, SWAP_M
 from simulator.physics.attempt import simulate
-from simulator.physics.pacers import Group, group_of, places
+from simulator.physics.pacers import DRIFT_M, Group, Place, front_gap, group_of, places
 from simulator.recording.recording import Recording
-from simulator.scenario.loader import load_scenario
+from simulator.resources import configs_dir
+from simulator.scenario.loader import load_scenario, load_text
 from simulator.scenario.model import Scenario
 from simulator.scenario.schedule import even_schedule
 
@@ -121,6 +123,76 @@ def test_the_gap_opens_at_a_hand_over_that_is_untidy() -> None:
     assert times[0] is not None
     assert times[1] is not None
     assert 0.0 < times[1] - times[0] < 0.5
+
+
+def in_slots(slots: str) -> Group:
+    """Return a group in these slots, as they are, over a mile."""
+    scenario = load_text(f"pacers: {{formation: {{slots: [{slots}]}}}}", "", configs_dir())
+    return group_of(scenario.pacers, scenario.distance)
+
+
+HANDS_OVER = (
+    "{ahead: 1.2, offset: 0.3, name: a, until: 800}, "
+    "{ahead: 2.4, offset: -0.5, name: a, from: 800}, {ahead: 2.4, offset: -0.5, name: b, "
+    "until: 800}, {ahead: 1.2, offset: 0.3, name: b, from: 800}"
+)
+
+
+def test_who_changes_slots_passes_wide_of_both_and_nobody_is_ever_missing() -> None:
+    group = in_slots(HANDS_OVER)
+
+    def of(name: str, x: float) -> tuple[float, float]:
+        (one,) = (p for p in places(group, x, x) if p.name == name)
+        assert (one.presence, one.role) == (1.0, "ahead")
+        return one.x_m - x, one.offset_m
+
+    # he who goes forward is wide of the outer slot by a body, and in place as the other leaves it
+    assert of("a", 800.0 - 1.5 * SWAP_M) == pytest.approx((1.2, 0.3))
+    halfway = 0.5 * (1.2 + 2.4 + SWAP_IN_M)
+    assert of("a", 800.0 - SWAP_M) == pytest.approx((halfway, 0.3 + PASS_WIDE_M))
+    assert of("a", 800.0 - 0.5 * SWAP_M) == pytest.approx((2.4 + SWAP_IN_M, 0.3 + PASS_WIDE_M))
+    assert of("a", 800.0) == pytest.approx((2.4 + SWAP_IN_M, -0.5))
+    assert of("a", 800.0 + SWAP_M) == pytest.approx((2.4 + 0.5 * SWAP_IN_M, -0.5))
+    assert of("a", 800.0 + 2.0 * SWAP_M) == pytest.approx((2.4, -0.5))
+    # he who drops back stays until the slot changes hands, and goes round the outside of his own
+    assert of("b", 800.0) == pytest.approx((2.4, -0.5))
+    assert of("b", 800.0 + SWAP_M) == pytest.approx((1.8, -0.5 + PASS_WIDE_M))
+    assert of("b", 800.0 + 2.0 * SWAP_M) == pytest.approx((1.2, 0.3))
+
+
+def test_who_comes_or_goes_does_so_over_the_change_and_fades_to_the_outside() -> None:
+    slots = "{ahead: 1.2, offset: 0.2, name: a}, "
+    group = in_slots(slots + "{ahead: 3, offset: 0.4, name: b, from: 400, until: 900}")
+
+    def of(name: str, x: float) -> Place | None:
+        return next((p for p in places(group, x, x) if p.name == name), None)
+
+    for x in (400.0, 900.0):
+        halfway = of("b", x)
+        assert halfway is not None
+        assert halfway.presence == pytest.approx(0.5)
+        assert halfway.role == "left"
+        assert halfway.offset_m == pytest.approx(0.4 + 0.5 * DRIFT_M)
+    assert of("b", 400.0 - 0.5 * CHANGE_M - 0.1) is None
+    assert of("b", 900.0 + 0.5 * CHANGE_M + 0.1) is None
+    all_but_gone = of("b", 900.0 + 0.5 * CHANGE_M - 1e-3)
+    assert all_but_gone is not None
+    assert all_but_gone.offset_m == pytest.approx(0.4 + DRIFT_M, abs=1e-3)
+    fully = of("b", 650.0)
+    assert fully is not None
+    assert (fully.x_m - 650.0, fully.offset_m, fully.presence) == pytest.approx((3.0, 0.4, 1.0))
+
+
+def test_those_beside_and_behind_go_aside_with_her_and_those_ahead_do_not() -> None:
+    group = in_slots("{ahead: 1.2}, {ahead: 0, offset: 1}, {ahead: -1.5, offset: 0.2}")
+    by_role = {p.role: p for p in places(group, 500.0, 503.0, 0.7)}
+    where = {role: (p.x_m, p.offset_m) for role, p in by_role.items()}
+    assert where.keys() == {"ahead", "beside", "behind"}
+    assert where["ahead"] == pytest.approx((504.2, 0.0))
+    assert where["beside"] == pytest.approx((500.0, 1.7))
+    assert where["behind"] == pytest.approx((498.5, 0.9))
+    assert front_gap(places(group, 500.0, 503.0), 500.0) == pytest.approx(4.2)
+    assert front_gap([p for p in by_role.values() if p.role != "ahead"], 500.0) is None
 
 
 def test_jitter_is_seeded() -> None:

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.recording.recording import ARRAYS, Recording, Status
+from simulator.recording.recording import ARRAYS, Recording, State, Status, flaws_of
 
 TIMES = st.floats(-10, 300)
 
@@ -144,3 +145,74 @@ def test_a_run_is_called_by_where_it_came_to_and_what_became_of_it(attempt: Reco
 def test_a_state_knows_the_two_before_it_and_no_more(attempt: Recording, tick: int) -> None:
     before = attempt.state_at_tick(tick).before
     assert [row[0] for row in before] == attempt.x[max(tick - 2, 0) : tick][::-1].tolist()
+
+
+def test_the_mean_shelter_is_that_of_the_ticks_up_to_the_line(attempt: Recording) -> None:
+    shelter = np.arange(attempt.ticks + 1) / (attempt.ticks + 1)
+    mean = replace(attempt, shelter=shelter).mean_shelter
+    assert mean == pytest.approx(shelter[:-1].mean(), abs=1e-12)  # the last is beyond the line
+    cut = {name: getattr(attempt, name)[:101] for name in ARRAYS}
+    stopped = replace(attempt, finish_s=None, status=Status.DID_NOT_FINISH, **cut)
+    assert stopped.mean_shelter == pytest.approx(attempt.shelter[:101].mean(), abs=1e-12)
+
+
+def test_a_run_begins_at_rest_beside_nobody() -> None:
+    gun = State(0, 0.0, 0.0, 5.0, 700.0)
+    assert (gun.before, gun.group_m, gun.group_v_m_s, gun.wide, gun.held_s) == ((), 0, 0, 0, 0)
+    assert gun.mode == 0
+    assert gun.felt < -1.0
+
+
+BOUNDS = {
+    "v": (0, 20),
+    "aerobic": (-200, 200),
+    "reserve": (-10_000, 10_000),
+    "power": (-1_000, 1_000),
+    "shelter": (-1, 1),
+    "group": (-100_000, 100_000),
+    "group_v": (-50, 50),
+    "wide": (0, 1),
+    "mode": (0, 10),
+    "held": (-1, 10_000),
+    "felt": (-10, 1),
+}
+
+
+@pytest.mark.parametrize("name", BOUNDS)
+def test_a_column_may_reach_its_bounds_and_not_pass_them(attempt: Recording, name: str) -> None:
+    """The bounds are part of the format: a file that keeps to them is read by every version."""
+    for bound, beyond in zip(BOUNDS[name], (-0.01, 0.01), strict=True):
+        for value, fits in ((bound, True), (bound + beyond, False)):
+            column = getattr(attempt, name).copy()
+            column[40] = value
+            flaws = list(flaws_of(replace(attempt, **{name: column})))
+            assert (f"no run has such values of {name}" not in flaws) is fits, (value, flaws)
+
+
+@pytest.mark.parametrize(
+    ("race_m", "fits"), [(100.0, True), (99.9, False), (10_000.0, True), (10_000.5, False)]
+)
+def test_a_race_is_as_long_as_one_may_be(attempt: Recording, race_m: float, fits: bool) -> None:
+    run = replace(attempt, race_m=race_m)
+    assert (f"no race is {race_m:g} m long" not in flaws_of(run)) is fits
+
+
+@pytest.mark.parametrize(
+    ("step_s", "fits"), [(0.001, True), (0.0009, False), (0.2, True), (0.21, False)]
+)
+def test_a_step_is_as_long_as_one_may_be(attempt: Recording, step_s: float, fits: bool) -> None:
+    run = replace(attempt, step_s=step_s)
+    assert (f"a step of {step_s:g} s is none of a simulation" not in flaws_of(run)) is fits
+
+
+def test_a_run_lasts_six_hours_at_most_and_is_forked_within_it(attempt: Recording) -> None:
+    long = "it lasts longer than a run can, or begins after its end"
+
+    def lasting(ticks: int, from_tick: int = 0) -> Recording:
+        columns: dict[str, Any] = {name: np.zeros(ticks + 1) for name in ARRAYS}
+        return replace(attempt, from_tick=from_tick, **columns)
+
+    for from_tick, fits in ((0, True), (-1, False), (50, True), (51, False)):
+        assert (long not in flaws_of(lasting(50, from_tick))) is fits
+    assert long not in flaws_of(replace(lasting(108_000), step_s=0.2))
+    assert long in flaws_of(replace(lasting(108_010), step_s=0.2))

@@ -125,6 +125,14 @@ def test_another_format_version_is_named_with_what_to_do(saved: Path, tmp_path: 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden" / "recording_format_1.npz"
 
 
+def test_the_group_of_a_file_of_format_1_moves_as_its_places_say() -> None:
+    run = load_recording(GOLDEN)
+    assert np.ptp(run.group) > 100.0
+    moved = np.diff(run.group) / run.step_s
+    assert run.group_v[1:-1] == pytest.approx(0.5 * (moved[1:] + moved[:-1]), abs=1e-6)
+    assert not np.any([run.wide, run.mode, run.held])
+
+
 def head_of(path: Path) -> dict[str, Any]:
     with np.load(path) as file:
         head: dict[str, Any] = json.loads(str(file["head"]))

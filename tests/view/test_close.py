@@ -18,7 +18,7 @@ from simulator.view.arranging import arrange
 from simulator.view.athletes import PATIENCE, Athletes, ViewAngle, look_of
 from simulator.view.camera import WHOLE, Shot, Viewpoint, resting, rig_of
 from simulator.view.layers import arena
-from simulator.view.layers.close import Close, _wake_layer
+from simulator.view.layers.close import Close, _wake_layer, gap_line
 from simulator.view.perspective import (
     RAIL_AWAY_M,
     RAIL_UP_M,
@@ -203,3 +203,18 @@ def test_nothing_of_the_picture_before_shows_between_stand_boards_and_ground(
             sight = arena.sight_of(arena.kept(lens))
             arena.draw(surface, lens, sight, 390.0, ("A",), THEMES["night"])
         assert after_red.get_buffer().raw == after_green.get_buffer().raw
+
+
+@pytest.mark.parametrize("time_s", [30.0, 100.0, 125.0, 131.5])
+def test_the_line_to_the_light_has_no_hole(show: Show, time_s: float) -> None:
+    """However many points it is drawn through, from her to the light or to the picture's edge."""
+    layout = arrange(1280, 720)
+    scene, style = at(show, time_s), Style(TYPE, layout.sizes, THEMES["night"])
+    rig = rig_of(resting(Camera.RAIL), scene, layout, layout.view)
+    target = pygame.Surface(layout.view[2:], 0, 32)
+    gap_line(target, scene, Lens(rig, *target.get_size()), style)
+    colour = style.theme.gap(scene.gaps[0].state)
+    columns = (pygame.surfarray.array2d(target) == target.map_rgb(colour)).any(axis=1)
+    drawn_at = np.flatnonzero(columns)
+    assert len(drawn_at) > 50
+    assert columns[drawn_at[0] : drawn_at[-1] + 1].all()

@@ -208,6 +208,9 @@ def test_a_double_click_adds_and_delete_removes(hands: User) -> None:
     assert len(hands.app.session.scene().group.slots) == 4
     assert slot(hands, "pacer 1").offset_m == pytest.approx(1.5, abs=0.1)
     hands.wait(40)
+    assert hands.app.drag_tool.taken == "pacer 1"
+    hands.key("delete")
+    assert len(hands.app.session.scene().group.slots) == 3
     hands.click(at(hands, "B"))
     hands.key("delete")
     assert "B" not in {s.name for s in hands.app.session.scene().group.slots}

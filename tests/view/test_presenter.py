@@ -267,7 +267,9 @@ def test_the_code_of_the_page_by_key(user: User, session: FakeSession) -> None:
     assert session.cued == ["beginning"], "the press only took the code away"
 
 
-@pytest.mark.parametrize(("answer", "ends"), [("escape", True), ("return", True), ("right", False)])
+@pytest.mark.parametrize(
+    ("answer", "ends"), [("escape", True), ("return", True), ("right", False), ("z", False)]
+)
 def test_one_escape_ends_it_after_a_question(
     room: Room, session: FakeSession, answer: str, ends: bool
 ) -> None:
@@ -281,6 +283,8 @@ def test_one_escape_ends_it_after_a_question(
     user.key(answer)
     assert app.running is not ends
     assert session.cued == []
+    if not ends:
+        assert picture(app) == shown, "it still asks"
     app.presenter.leave()
     pygame.display.quit()
 

@@ -230,6 +230,6 @@ def write_names(surface: pygame.Surface, labels: list[NameLabel], style: Style) 
         if style.theme.by_day:  # dark writing on the dark kerb would be lost
             bed = label.box.inset(0, max(0, (label.box.h - round(1.1 * label.px)) // 2))
             pygame.draw.rect(surface, style.theme.panel, bed, border_radius=bed.h // 3)
-            shade = mix(style.theme.panel, label.colour, 0.35 + 0.65 * label.alpha)
+            shade = label.colour  # a faded one could not be read on it
         pygame.draw.aaline(surface, mix(style.theme.back, shade, 0.7), label.start, end)
         style.type.write(surface, label.text, (cx, cy), SEMIBOLD, label.px, shade, align=0.5)

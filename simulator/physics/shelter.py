@@ -57,7 +57,8 @@ class Shelterer:
 
 def _rise(x: ArrayLike, edge: float) -> Floats:
     """Return a smooth step from 0 to 1, centred at `edge`, `BLEND_M` wide."""
-    z = np.clip((np.asarray(x, dtype=np.float64) - edge) / BLEND_M + 0.5, 0.0, 1.0)
+    z = (np.asarray(x, dtype=np.float64) - edge) / BLEND_M + 0.5
+    z = np.minimum(np.maximum(z, 0.0), 1.0)
     return z * z * (3.0 - 2.0 * z)
 
 

@@ -302,7 +302,9 @@ def _alone(
     marks = next(((o.plan, o.light, o.waves) for o in same), None)
     if marks is None:
         marks = plan_mark(scenario), light_mark(scenario), tuple(wave_marks(scenario))
-    pacers = next((o.pacers for o in alike if o.scenario.pacers == scenario.pacers), None)
+    following = {"follows": scenario.pacers.follows}  # a wave has another name at another target
+    groups = (o for o in alike if o.scenario.pacers.model_copy(update=following) == scenario.pacers)
+    pacers = next((o.pacers for o in groups), None)
     if pacers is None:
         pacers = group_of(scenario.pacers, race_m)
     if splits is None:

@@ -124,14 +124,15 @@ class Timeline:
                 self._curves = curves
             self._band, self._key = band, key
             self._version += 1
-            self._whole = None
         inner = box.inset(1, 1)
 
         def paint(surface: pygame.Surface, _: Box) -> None:
             self._axes(surface, plot, box)
             banded = band is not None
             heading(surface, box, (to, light), names, self._style, self._kind, banded=banded)
-            whole = pygame.Surface((plot.box.w, plot.box.h), 0, 32)
+            whole, size = self._whole, (plot.box.w, plot.box.h)
+            if whole is None or whole.get_size() != size:
+                whole = pygame.Surface(size, 0, 32)
             moved = Plot(Box(0, 0, plot.box.w, plot.box.h), plot.race_m, plot.least_s, plot.most_s)
             self._field(whole, moved, marks, light, None)
             surface.blit(whole, (plot.box.x, plot.box.y))

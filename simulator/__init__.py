@@ -1,4 +1,4 @@
-"""lightpace: a real-time pacing-light simulator for attempts at the mile.
+"""lightpace: a real-time pacing-light simulator for races on a track.
 
 from lightpace import load_scenario, simulate
 recording = simulate(load_scenario("breaking4"))
@@ -6,8 +6,8 @@ recording.finish_s
 
 `lightpace` is this package under its own name; what `__all__` lists is public, and nothing else.
 
-What is offered here is imported at its first use: a command can then answer Ctrl-C from
-its first moment, and a second process starts with what it needs alone.
+Public names are imported on first use, so that a command can answer Ctrl-C from its first
+moment and a second process loads only what it needs.
 """
 
 from importlib import import_module

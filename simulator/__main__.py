@@ -1,8 +1,8 @@
 """`python -m simulator` is `lightpace`.
 
-In: arguments. Out: what the command line makes of them. Ctrl-C and a termination are answered from
-the first moment on, before anything large is imported: quietly, with 130 and 143. So is a terminal
-that is closed, with 129.
+In: arguments. Out: the exit code of the command line. Ctrl-C, a termination and a closed terminal
+are handled from the first moment, before anything large is imported: the process exits quietly with
+130, 143 or 129.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ def main() -> None:
     """Run the command line and exit the process."""
     for number in CODES:
         signal.signal(number, _stopped_early)
-    gc.disable()  # what is imported stays: looking through it again and again takes a fifth of it
-    # numpy starts threads for linear algebra, which takes it 60 ms; there is little of it here
+    gc.disable()  # imported modules stay: scanning them for garbage takes a fifth of the import
+    # numpy's linear algebra threads take 60 ms to start, and it has little to do here
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from simulator.cli import main as run  # noqa: PLC0415 - signals are answered before it
 
     try:
         run()
-    except KeyboardInterrupt:  # it came between two of the command line's handlers of it
+    except KeyboardInterrupt:  # Ctrl-C came between two of the command line's handlers
         sys.exit(130)
     finally:
-        for number in CODES:  # all is done and printed: nothing is left that could be stopped
+        for number in CODES:  # all is done and printed: nothing is left to stop
             signal.signal(number, signal.SIG_IGN)
 
 

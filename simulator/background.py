@@ -1,9 +1,9 @@
 """Background threads that Ctrl-C can always interrupt.
 
 In: calls. Out: their results. A signal's exception may come between any two steps of the main
-thread, also while it holds a lock inside one of Python's executors: that lock then stays held, and
-the other thread waits for it for ever. Here the two share nothing but queues whose every operation
-is a single step.
+thread, even while it holds a lock inside one of Python's executors. That lock then stays held, and
+the other thread waits for it for ever. Here the two threads share only queues whose operations are
+single steps.
 """
 
 from __future__ import annotations
@@ -124,7 +124,7 @@ class LatestJobs:
 
 
 def _outcome(call: Callable[[], T]) -> Callable[[], T]:
-    """Make the call; return what returns its result, or raises its error, in another thread."""
+    """Make the call; return a function that returns its result or raises its error elsewhere."""
     try:
         value = call()
     except BaseException as error:  # noqa: BLE001 - it is raised where the result is wanted

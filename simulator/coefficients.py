@@ -127,7 +127,7 @@ BLEND_M = _row("BLEND_M", 0.2, "m", "width over which the formula's edges are bl
 CLEARANCE_M = _row("CLEARANCE_M", 0.5, "m", "least distance of two bodies in a line; model")
 
 LOST_S = _row("LOST_S", 1.0, "s", "a wave of 6 LEDs is 0.9 s long, a tenth to see it; assumed")
-"""The light is lost where the gap to it stays longer than this to the line [s].
+"""The light is lost once the gap to it stays longer than this until the finish [s].
 
-A wave of 6 LEDs is 0.9 s long: all of it is past her then, and a tenth of a second to see it.
+A wave of 6 LEDs is 0.9 s long, so all of it is past her; 0.1 s is added for her to see that.
 """

@@ -5,19 +5,19 @@
   - ScenarioError: the scenario file (or a `--set`) is not usable; lists every problem
   - ThemeError: there is no such theme, or its file is not usable; lists every problem
   - RecordingError: a saved recording, or a run that a watch wrote, cannot be read or written
-  - SimulationError: a run cannot be started from what it was given
+  - SimulationError: a run cannot be started from its input
 
-    - NoAnswerError: there is no solution; the message says how near it comes
+    - NoAnswerError: there is no solution; the message gives the nearest value
 
   - ResourceError: a shipped file (font, config, theme) is missing or damaged
-  - ExtraError: something that is installed on demand is not there; names the command
+  - ExtraError: an optional package is not installed; the message names the command
   - OutputError: a result file cannot be written
   - DisplayError: there is no display to open a window on
 
-And LightpaceWarning, of what can be used but should be known.
+LightpaceWarning is for input that is usable but that the user should know about.
 
 In: nothing. Out: exception types only. Each message is one or more short sentences that say what is
-wrong, where, and what to do; the command line prints it and exits, nobody else prints it.
+wrong, where, and what to do. Only the command line prints it, and then exits.
 """
 
 from __future__ import annotations
@@ -32,16 +32,22 @@ UNPRINTABLE_CHARACTER = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]"
 def quoted(text: str) -> str:
     """Return `text` in quotes for a message, cut to a readable length."""
     shown = text if len(text) <= 60 else text[:57] + "..."
-    named = " (with a non-breaking space)" if "\u00a0" in shown else ""
+    named = f" (with {space})" if (space := no_break_space(shown)) else ""
     return "'" + UNPRINTABLE_CHARACTER.sub("?", shown).replace("\n", " ") + "'" + named
 
 
+def no_break_space(text: str) -> str:
+    """Return the name of a space in a text that looks like an ordinary one; `` where none is."""
+    named = {"\u00a0": "a non-breaking space", "\u202f": "a narrow non-breaking space"}
+    return next((name for space, name in named.items() if space in text), "")
+
+
 MOST_LISTED = 50
-"""So many problems are listed; more are counted."""
+"""At most this many problems are listed; the rest are counted."""
 
 
 class LightpaceError(Exception):
-    """Base of every error that a user may meet; `exit_code` is what the command line returns."""
+    """Base of every error that a user may see; the command line exits with `exit_code`."""
 
     exit_code = 1
 
@@ -74,7 +80,7 @@ class Problem:
 
 
 class ScenarioError(LightpaceError):
-    """A scenario is refused; `problems` lists them all, in file order."""
+    """A scenario is refused; `problems` lists every problem, in file order."""
 
     exit_code = 2
 
@@ -88,23 +94,23 @@ class ScenarioError(LightpaceError):
 
 
 class LightpaceWarning(UserWarning):
-    """What a scenario says can be used, but is beyond what the model rests on."""
+    """A scenario's value is usable, but outside the range that the model was made for."""
 
 
 class ThemeError(LightpaceError):
-    """There is no such theme, or its file says what a theme does not know."""
+    """There is no such theme, or its file is not usable."""
 
     exit_code = 2
 
 
 class RecordingError(LightpaceError):
-    """A recording or activity cannot be read, is of another format or race, or not writable."""
+    """A recording or activity cannot be read or written, or is of another format or race."""
 
     exit_code = 2
 
 
 class SimulationError(LightpaceError):
-    """A run cannot be started from what it was given."""
+    """A run cannot be started from its input."""
 
 
 class NoAnswerError(SimulationError):
@@ -115,7 +121,7 @@ class ExtraError(LightpaceError):
     """A package that comes with one of lightpace's extras is not installed."""
 
     def __init__(self, what: str, extra: str) -> None:
-        """Say what needs the extra, and how to install it."""
+        """Name the feature that needs the extra, and the command that installs it."""
         super().__init__(f'{what} needs an extra: pip install "lightpace[{extra}]"')
 
 

@@ -1,7 +1,7 @@
-"""Files are written beside their place and renamed, so that they are complete or absent.
+"""Safe file access: files are written under a temporary name, then renamed: complete or absent.
 
-In: a path. Out: a temporary path to write to, renamed on success, removed on any failure; or what a
-regular file holds. Whatever names a file to read, it is looked at here before it is opened.
+In: a path. Out: a temporary path to write to, renamed on success, removed on any failure; or the
+content of a regular file. Every file that is read is checked here before it is opened.
 """
 
 from __future__ import annotations
@@ -21,22 +21,22 @@ from simulator.errors import OutputError
 
 LOG = logging.getLogger(__name__)
 _MOST_SHOWN = 1000
-"""Characters of a path in a sentence: all of any path but a nonsensical one."""
+"""A path in a message is cut to this many characters; only absurd paths are longer."""
 
 
 def opened(path: str | Path) -> BinaryIO:
-    """Open a regular file of a disk to read.
+    """Open a regular file on a disk for reading.
 
-    What is there is looked at first: opening alone may do harm, as with a watchdog, or take for
-    ever, as with a pipe.
+    The file is checked first: merely opening a watchdog device does harm, and opening a pipe may
+    block for ever.
 
     Raises:
-        OSError: there is none, it may not be read, or it is something else.
+        OSError: the file is missing, not readable, or not a regular file.
     """
     _check_regular(Path(path).stat(), path)
     file = open(path, "rb", opener=_without_waiting)  # noqa: SIM115 - the caller closes it
     try:
-        _check_regular(os.fstat(file.fileno()), path)  # another may have come into its place
+        _check_regular(os.fstat(file.fileno()), path)  # another file may have replaced it since
     except OSError:
         file.close()
         raise
@@ -44,10 +44,10 @@ def opened(path: str | Path) -> BinaryIO:
 
 
 def read_bytes(path: str | Path, most: int) -> bytes:
-    """Return what a regular file holds.
+    """Return the content of a regular file.
 
     Raises:
-        OSError: as for `opened`, or it holds more than `most` bytes.
+        OSError: as for `opened`, or the file is larger than `most` bytes.
     """
     with opened(path) as file:
         data = file.read(most + 1)
@@ -80,7 +80,7 @@ _OF_THE_KERNEL = frozenset(
 
 @lru_cache(maxsize=64)
 def _is_of_the_kernel(device: int) -> bool:
-    """Return whether what is on a device is no stored file but made up by Linux, as under /proc."""
+    """Return whether Linux makes up a device's files, as under /proc, instead of storing them."""
     try:
         mounts = Path("/proc/self/mountinfo").read_text(encoding="utf-8", errors="replace")
     except OSError:
@@ -97,7 +97,7 @@ def _is_of_the_kernel(device: int) -> bool:
 def replacing(path: str | Path) -> Iterator[Path]:
     """Yield a path in the same folder to write to; rename it to `path` when the block succeeds.
 
-    What a link points to is replaced, not the link. A device or a pipe is yielded itself: it cannot
+    A link stays; the file it points to is replaced. A device or a pipe is yielded itself: it cannot
     be half-written, and renaming a file over `/dev/null` would do harm.
 
     Raises:
@@ -120,12 +120,12 @@ def replacing(path: str | Path) -> Iterator[Path]:
     except OSError as error:
         raise _not_written(path, error) from error
     finally:
-        with suppress(OSError):  # a read-only disk refuses even to take away what is not there
+        with suppress(OSError):  # a read-only disk refuses to remove even a missing file
             beside.unlink()
 
 
 def is_there(path: str | Path) -> bool:
-    """Return whether something is at this path, even if it is a link to nothing.
+    """Return whether something exists at this path, even a dangling link.
 
     Raises:
         OutputError: no file can have this name, or its folder may not be entered.
@@ -140,7 +140,7 @@ def is_there(path: str | Path) -> bool:
 
 
 def free_name(stem: str, ending: str) -> Path:
-    """Return a name in the working folder that nothing has yet: `stem.png`, `stem (2).png` ...
+    """Return an unused name in the working folder: `stem.png`, `stem (2).png` ...
 
     Raises:
         OutputError: no file can have this name, or the folder may not be entered.
@@ -150,13 +150,13 @@ def free_name(stem: str, ending: str) -> Path:
 
 
 def target_of(path: Path) -> Path | None:
-    """Return the file to replace, which a link may point to; None for a device or a pipe.
+    """Return the file to replace, with links followed; None for a device or a pipe.
 
     Raises:
         OutputError: `path` is a folder, a disk or a socket, its folder is locked, or no file can
             have its name.
     """
-    is_there(path)  # the system says here what it thinks of the name
+    is_there(path)  # raises here if the system rejects the name
     try:
         if path.is_dir():
             raise OutputError(f"{shown(path)} cannot be written: it is a directory.")
@@ -166,8 +166,8 @@ def target_of(path: Path) -> Path | None:
             return None
         if not path.is_symlink():
             return path
-        with suppress(FileNotFoundError):  # a link to nothing yet is written through
-            path.stat()  # raises for links that lead in a circle, as resolve does not from 3.13 on
+        with suppress(FileNotFoundError):  # a link to a missing file is written through
+            path.stat()  # raises for circular links, which resolve no longer does from 3.13 on
         return path.resolve()
     except OSError as error:
         raise _not_written(path, error) from error
@@ -179,7 +179,7 @@ def _not_written(path: Path, error: Exception) -> OutputError:
 
 
 def shown(path: Path) -> str:
-    """Return a path as a sentence may hold it: a very long one without its middle."""
+    """Return a path for use in a message; a very long one loses its middle."""
     text = str(path) if str(path).isprintable() else ascii(str(path))
     return text if len(text) <= _MOST_SHOWN else f"{text[:100]}…{text[-100:]}"
 
@@ -188,7 +188,7 @@ def write_text(path: str | Path, text: str) -> None:
     """Write a whole text file, UTF-8, with the line ends given.
 
     Raises:
-        OutputError: it cannot be written; what was there before is still there.
+        OutputError: it cannot be written; the previous content is unchanged.
     """
     with replacing(path) as beside:
         beside.write_text(text, encoding="utf-8", newline="")

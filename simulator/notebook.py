@@ -1,15 +1,15 @@
-"""For notebooks and scripts: what the command line makes of an attempt, as plain functions.
+"""The outputs of the command line as plain functions, for notebooks and scripts.
 
-In: a recording, a scenario, or the name of one. Out: a still, splits, a page, a film; and how a
-recording shows itself where it is the last line of a cell. pygame is imported when a picture is
-wanted, and no display is needed.
+In: a recording, a scenario, or the name of one. Out: a still, splits, a page, a film; and the HTML
+of a recording that is the last line of a cell. pygame is imported only when a picture is drawn, and
+no display is needed.
 """
 
 from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from simulator.stage.show import Show
 
 Source = Recording | Scenario | str | Path
-"""What is shown: a run, or what is first to be simulated: a scenario, a file, a shipped name."""
+"""A run, or something that is simulated first: a scenario, a file, a shipped name."""
 
 CHART_PX = (480, 120)
 _CHART_STEP_M = 10.0
@@ -39,15 +39,17 @@ _CHART_STEP_M = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Still:
-    """A picture as PNG; a notebook shows it."""
+    """A picture as PNG, which a notebook displays."""
 
-    png: bytes
+    png: bytes = field(repr=False)
+    width: int
+    height: int
 
     def _repr_png_(self) -> bytes:
         return self.png
 
     def save(self, path: str | Path) -> Path:
-        """Write it, whole or not at all, and return the path.
+        """Write the picture, whole or not at all, and return the path.
 
         Raises:
             OutputError: it cannot be written.
@@ -92,7 +94,7 @@ def still(
 
     scene = scene_of(show, Playback(time_s, show.recording.end_s).seek(time_s), ShowOptions())
     picture = render_still(scene, size, theme, PictureOptions(shot=_shot(camera)))
-    return Still(png_of(picture))
+    return Still(png_of(picture), *size)
 
 
 def splits(source: Source) -> tuple[Split, ...]:
@@ -109,7 +111,7 @@ def page(
     """Write one HTML page that replays the attempt, as `lightpace page` does; return its path.
 
     Raises:
-        OutputError: the file exists already (`force` writes over it), or cannot be written.
+        OutputError: the file exists already (`force` overwrites it), or cannot be written.
         LightpaceError: there is no such theme.
     """
     from simulator.export.page import write_page
@@ -139,19 +141,19 @@ def film(
     Args:
         source: the attempt.
         path: the file, or a folder for pictures.
-        start: the race time of its first picture [s], or a name, as for `still`.
-        end: that of its last.
-        speed: seconds of the race in a second of film.
+        start: the race time of the first picture [s], or a name, as for `still`.
+        end: the race time of the last picture, likewise.
+        speed: seconds of the race per second of film.
         fps: pictures a second.
         size: width and height [px].
         theme: a theme by name, or a .yaml file.
         camera: one of `lightpace film --help`.
-        force: write over what is there.
+        force: overwrite an existing file.
 
     Raises:
         ExtraError: .mp4 and .webm need the extra `video`.
-        OutputError: something is there already, or it cannot be written.
-        LightpaceError: what is asked for is no film.
+        OutputError: the file exists already, or cannot be written.
+        LightpaceError: the arguments do not describe a film.
     """
     show, (from_s, to_s) = _shown(source, start, end)
     if not from_s < to_s:
@@ -178,7 +180,7 @@ def scenario_of(run: Recording) -> Scenario:
 
 
 def html_of(run: Recording) -> str:
-    """Return a recording as a notebook shows it: its splits, and a chart of the gap to its plan."""
+    """Return a recording as HTML for a notebook: its splits, and a chart of the gap to its plan."""
     summary = _summary(run)
     finish = format_time(run.finish_s) if run.finish_s is not None else run.status.value
     head = f"<b>{escape(summary.scenario.name)}</b>: {escape(finish)}"
@@ -235,10 +237,10 @@ def _summary(run: Recording) -> Summary:
 def _shown(
     source: Source, start: float | str, end: float | str
 ) -> tuple[Show, tuple[float, float]]:
-    """Return an attempt with all that is seen of it between two moments, and these [s]."""
+    """Return an attempt with everything its pictures need between two moments, and these [s]."""
     from simulator.analysis.what_if import alternatives
-    from simulator.session.findings import completed
     from simulator.session.player import moments_of
+    from simulator.session.run_results import completed
     from simulator.stage.show import make_show
 
     run = _run_of(source)

@@ -1,8 +1,9 @@
-"""What a human can run: the world records, over a distance and in how their speed is spread.
+"""The limits of human running, from world records: times, and how evenly they were paced.
 
-In: a distance [m]. Out: the shortest time [s] that is taken for human, from the gun or inside a
-run: the men's world records less 2 %. Records as of the end of 2025 (World Athletics); over 600 m a
-best time, there is no record. And between which shares of its mean speed a plan may run a stretch.
+In: a distance [m]. Out: the shortest time [s] accepted as human, from the gun or inside a run: the
+men's world records less 2 %; and the slowest and fastest speed of a stretch that a plan may have,
+as shares of its mean speed. Records as of the end of 2025 (World Athletics); 600 m has no record,
+so a best time is used.
 """
 
 from __future__ import annotations
@@ -30,16 +31,16 @@ RECORDS: tuple[tuple[float, float], ...] = (
 )
 """Distance [m] and time [s]."""
 LESS = 0.98
-"""So much of a record is still taken for human [1]."""
+"""A time is accepted as human down to this share of the record [1]."""
 FLYING_100_S = 8.6
 """The fastest 100 m inside a run [s]: Bolt's 8.70 in a relay, less 1 %."""
 STRETCHES_M = (100.0, 200.0, 400.0, 800.0, 1500.0)
-"""The stretches over which a whole run is looked at [m]."""
+"""A whole run is checked over stretches of these lengths [m]."""
 
 
 @lru_cache(maxsize=1024)
 def least_time(distance_m: float) -> float:
-    """Return the shortest human time from the gun [s]; between records in log time and distance."""
+    """Return the shortest human time from the gun [s], interpolated in log time and distance."""
     return LESS * _between(RECORDS, distance_m)
 
 
@@ -73,23 +74,25 @@ ENDINGS: tuple[tuple[float, float, float, float], ...] = (
     (800.0, 100.91, 400.0, 51.63),  # Rudisha 2012: 49.28 at the bell
     (800.0, 100.91, 200.0, 26.61),  # the same race: 1:14.30 at 600 m
 )
-"""How records ended: race [m] and its time [s], last stretch [m] and its time [s]."""
+"""How records ended: race [m], its time [s], the last stretch [m], its time [s]."""
 LONG_FROM_M = 1500.0
-"""From here on records end faster than their mean; shorter ones fade (Casado 2021, Tucker 2006)."""
+"""From this distance on [m] records end faster than their mean; in shorter ones the runner fades
+(Casado 2021, Tucker 2006)."""
 STEADY, STEADY_SHORT = 0.04, 0.12
-"""A stretch before the last lap is this share off the mean speed at most, from 1500 m on and below
-(assumed: lap times of mile records vary by 1.5 to 3 %, Foster 2014; Rudisha opened 11 % faster).
+"""Before the last lap, speed differs from the mean by at most this share: in races from 1500 m on,
+and in shorter ones (assumed: lap times of mile records vary by 1.5 to 3 %, Foster 2014; Rudisha
+opened 11 % faster).
 """
 
 
 def speed_range(race_m: float, begin_m: float) -> tuple[float, float]:
-    """Return between which shares of the mean speed a plan may run a stretch from `begin_m` [m].
+    """Return the lowest and highest speed of a plan from `begin_m` [m] on, as shares of its mean.
 
-    In the last lap: between the slowest and the fastest ending of a record of its kind, even pace
-    always included. In 30 of 32 records over a mile the last lap was not the slowest (Noakes 2009).
+    In the last lap these are the slowest and the fastest ending of a record of the same kind; even
+    pace is always allowed. In 30 of 32 mile records the last lap was not the slowest (Noakes 2009).
     """
     left_m = race_m - begin_m
-    if left_m > 410.0:  # a lap, or what is left of a mile after 1200 m
+    if left_m > 410.0:  # a lap, or the rest of a mile after 1200 m
         steady = STEADY if race_m >= LONG_FROM_M else STEADY_SHORT
         return 1.0 - steady, 1.0 + steady
     shares = [

@@ -1,7 +1,7 @@
-"""Where files lie: the shipped ones in `configs/` and `assets/`, a user's own in `user_dir`.
+"""Locations of files: shipped ones in `configs/` and `assets/`, the user's in `user_dir`.
 
-In: a name relative to one of the folders. Out: a path; of a shipped file one that is there. An
-installed wheel carries both folders inside the package; a checkout has them beside it.
+In: a name relative to one of the folders. Out: a path; a shipped file's path exists. An installed
+wheel has both folders inside the package; a checkout has them next to it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pathlib import Path
 from simulator.errors import ResourceError
 
 SETTINGS = "settings.yaml"
-"""What the window remembers, in the user's folder; the other files there are scenarios."""
+"""The file in the user's folder that stores what the window remembers; all others are scenarios."""
 _PACKAGE = Path(__file__).resolve().parent
 
 
@@ -28,7 +28,7 @@ def assets_dir() -> Path:
 
 @lru_cache(maxsize=1)
 def user_dir() -> Path:
-    r"""Return the folder of a user's own files, laid out like `configs/`; it need not be there.
+    r"""Return the folder of the user's files, laid out like `configs/`; it may not exist.
 
     `~/.config/lightpace` on Linux, `~/Library/Application Support/lightpace` on macOS,
     `%LOCALAPPDATA%\lightpace` on Windows.

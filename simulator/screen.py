@@ -1,7 +1,7 @@
-"""The words for what a picture shows: its cameras and its panels, the same in a story and a window.
+"""The names of a picture's cameras and panels, shared by stories and windows.
 
-In: nothing. Out: two enums. They stand by themselves, below every room, since a story file names
-them (`simulator.scenario.story`) and a window opens with them before any file can be read.
+In: nothing. Out: two enums. This module imports no other room, since a story file names them
+(`simulator.scenario.story`) and a window needs them before any file can be read.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from enum import StrEnum
 
 
 class Camera(StrEnum):
-    """One camera; its value is its name on the screen, on the command line and in a story."""
+    """A camera; its value is its name on the screen, on the command line and in a story."""
 
     WHOLE = "whole track"
     RAIL = "rail"
@@ -21,13 +21,13 @@ class Camera(StrEnum):
 
     @property
     def close(self) -> bool:
-        """Whether it moves with her and shows bodies, not dots."""
+        """Whether the camera moves with her and shows bodies, not dots."""
         return self in (Camera.RAIL, Camera.CHASE, Camera.GROUP)
 
     def next(self, steps: int = 1) -> Camera:
-        """Return the camera `steps` on in their order, round and round; negative goes back.
+        """Return the camera `steps` later in the cyclic order; a negative number goes back.
 
-        The free camera is taken by hand alone, so it is passed over; from it the order begins anew.
+        The free camera is skipped, as only the mouse selects it; from it the order starts again.
         """
         if self is Camera.FREE:
             return LISTED[0 if steps > 0 else -1]
@@ -35,16 +35,16 @@ class Camera(StrEnum):
 
 
 LISTED = tuple(camera for camera in Camera if camera is not Camera.FREE)
-"""The cameras that have a name to be asked for; the free one is taken by hand."""
+"""The cameras that can be selected by name; only the mouse selects the free one."""
 RENAMED = {"runner": Camera.RAIL, "home straight": Camera.WHOLE}
-"""Cameras of earlier versions, and which one took their place."""
+"""Cameras of earlier versions, and which one replaced each."""
 
 
 def camera_named(name: str) -> Camera:
-    """Return the camera of a name.
+    """Return the camera with this name.
 
     Raises:
-        ValueError: there is none; the message names those there are, or what took its place.
+        ValueError: there is none; the message lists the names, or gives the replacement.
     """
     if name in LISTED:
         return Camera(name)

@@ -1,8 +1,8 @@
-"""Stop signals: one that comes in a callback is raised once more outside it.
+"""Stop signals: one that arrives in a callback is raised again outside it.
 
-In: which exceptions are stops. Out: nothing; meanwhile none of them is printed or lost where Python
-drops what is raised: in the callback of a weak reference (the import system has one for each module
-that it reads), in a finaliser, in a callback of C.
+In: a test for exceptions that are stops. Out: nothing. Python drops exceptions raised in the
+callback of a weak reference (the import system has one for each module it reads), in a finaliser or
+in a C callback; a stop raised there is neither printed nor lost.
 """
 
 from __future__ import annotations
@@ -16,14 +16,12 @@ import time
 from collections.abc import Callable, Iterator
 
 CODES = {signal.SIGINT: 130, signal.SIGTERM: 143}
-"""What answers each stop: the exit code."""
+"""The exit code for each stop signal."""
 if sys.platform != "win32" and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
-    CODES[signal.SIGHUP] = (
-        129  # the terminal was closed, and the command was not told to go on without it
-    )
+    CODES[signal.SIGHUP] = 129  # the terminal was closed, and the command does not run under nohup
 
 LATER_S = 0.005
-"""After this a signal comes again [s]: the callback is over by then, or it is tried once more."""
+"""The signal is sent again after this time [s]: the callback is over by then, or it is retried."""
 
 
 @contextlib.contextmanager
@@ -34,7 +32,7 @@ def dropped_stops(
 
     Args:
         is_stop: whether an exception is one.
-        again: what to do about it. Called inside the callback, so it must not raise by itself.
+        again: called for each one, inside the callback, so it must not raise.
     """
     report = sys.unraisablehook
 
@@ -52,9 +50,9 @@ def dropped_stops(
 
 
 def signal_later(number: int) -> None:
-    """Send this process a signal in a moment, to the main thread: that may be asleep.
+    """Send a signal to this process's main thread, which may be asleep, after a short delay.
 
-    The bare thread takes no lock: whoever is in the callback may hold the one a larger one needs.
+    A bare thread takes no lock; the callback may hold the one that `threading.Thread` needs.
     """
     _thread.start_new_thread(_send, (number,))
 

@@ -1,14 +1,15 @@
 """Times, distances and gaps as the sport writes them, to and from SI numbers.
 
-In: text such as `4:06.42`, `4:06,42`, `12’35”36`, `61.6`, `1 mile`, `1,500 m`, `440 yd`, `5k`. Out:
-seconds [s], metres [m] and numbers, and back. A decimal comma is a point; where a text may be two
-things, it is refused and both are shown.
+In: text such as `4:06.42`, `4:06,42`, `12’35”36`, `61.6`, `1 mile`, `1,500 m`, `1.500 m`, `440 yd`,
+`5k`. Out: seconds [s], metres [m] and numbers, and back. Points and commas are decimal marks or
+thousands separators. Ambiguous text is refused, and the message shows both readings.
 """
 
 from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable
 from contextlib import suppress
 
 from simulator.errors import quoted
@@ -17,10 +18,10 @@ MILE_M = 1609.344
 YARD_M = 0.9144
 LAP_M = 400.0
 LONGEST_S, LONGEST_M = 7200.0, 10_000.0
-"""No race is longer."""
+"""No race is longer than this."""
 
 _MOST_CHARACTERS = 300
-"""A longer number is none: it would be infinite."""
+"""A number with more characters is refused: it would be infinite."""
 _FRACTION = r"(?:[.,](?P<fraction>\d*))?"
 _TIMES = [
     re.compile(pattern)
@@ -36,27 +37,33 @@ _TIMES = [
         r"(?P<seconds>\d{1,2})\"(?P<fraction>\d*)",
     )
 ]
-"""Every way in which a time is written, a quotation mark for seconds, an apostrophe for minutes."""
+"""Every notation of a time; quotation marks stand for seconds, apostrophes for minutes."""
 _NUMBER = re.compile(r"[-+−]?(\d+[.,]?\d*|[.,]\d+)([eE][-+−]?\d+)?")
 _DISTANCE = re.compile(
-    r"(\d[\d,]*(?:\.\d*)?|[.,]\d+)\s*"
+    r"(\d(?:[\d.,]|\s(?=\d{3}(?!\d)))*|[.,]\d+)\s*"
     r"(m|metres?|meters?|km?|miles?|mi|yards?|yds?|laps?)?",
     re.IGNORECASE,
 )
-_THOUSANDS = re.compile(r"[1-9]\d{0,2}(,\d{3})+(\.\d*)?")
+_THOUSANDS = re.compile(
+    r"(?P<whole>[1-9]\d{0,2}(?P<mark>[.,\s])\d{3}(?:(?P=mark)\d{3})*)"
+    r"(?:(?!(?P=mark))[.,](?P<part>\d*))?"
+)
 _UNIT_M = {"m": 1.0, "k": 1000.0, "mi": MILE_M, "y": YARD_M, "l": LAP_M}
-_SHORTEST_M = 10.0
-"""No race or split is shorter; so `1,500 m` is not a metre and a half."""
+_RACE_M = (10.0, 100_000.0)
+"""Races and splits lie between these [m], so `1,500 m` and `1.500 m` cannot mean a metre and a
+half."""
+_GAP_M = (0.0, 100.0)
+"""Gaps between runners lie between these [m], so a gap of `1.500 m` is a metre and a half."""
 
 
 def parse_time(text: str, distance_m: float | None = None) -> float:
     """Return seconds from `4:06.42`, `1:02:03`, `246.42`, `60,2`, `3.43,13` or `12’35”36` [s].
 
-    Of three numbers the first are minutes, and the last hundredths, where hours would be longer
-    than any race, or than anybody takes for `distance_m` [m].
+    Three numbers are minutes, seconds and hundredths if hours would be longer than any race, or
+    than anybody takes for `distance_m` [m].
 
     Raises:
-        ValueError: the text is no time, its seconds or minutes reach sixty, or it may be two times.
+        ValueError: the text is no time, its seconds or minutes reach sixty, or it is ambiguous.
     """
     written = text.strip()
     plain = re.sub("[”″]|['’′]{2}", '"', written).replace("’", "'").replace("′", "'")
@@ -88,30 +95,62 @@ def _seconds(match: re.Match[str]) -> float | None:
     return float(hours or 0) * 3600 + int(minutes or 0) * 60 + seconds
 
 
-def parse_distance(text: str) -> float:
-    """Return metres from `1 mile`, `1500 m`, `1,500 m`, `1.5 km`, `440 yd`, `5k` or `3 laps` [m].
+def parse_distance(text: str, *, decimal: str = "") -> float:
+    """Return metres from `1 mile`, `1500 m`, `1,500 m`, `1.500 m`, `1.5 km`, `440 yd`, `5k` [m].
 
-    A bare number is metres. A comma is a decimal point, or parts thousands where that alone is as
-    long as a race or a split.
+    A bare number is metres. A point or comma before three digits is a thousands separator if only
+    that reading is as long as a race or a split. `decimal` is the decimal mark where it is known,
+    see `decimal_mark`.
+
+    Raises:
+        ValueError: the text is no distance, or is ambiguous.
+    """
+    return _metres(text, _RACE_M, decimal)
+
+
+def parse_gap(text: str) -> float:
+    """Return the metres of a gap between runners, from `1.500 m`, `1,5` or `2 m` [m].
 
     Raises:
         ValueError: the text is no distance.
     """
-    match = _DISTANCE.fullmatch(text.strip()) if len(text) <= _MOST_CHARACTERS else None
+    return _metres(text, _GAP_M)
+
+
+def _metres(text: str, likely_m: tuple[float, float], decimal: str = "") -> float:
+    written = text.strip()
+    match = _DISTANCE.fullmatch(written) if len(text) <= _MOST_CHARACTERS else None
     unit = (match[2] or "m").lower() if match else ""
     scale = _UNIT_M.get("mi" if unit.startswith("mi") else unit[:1], 0.0)
-    readings = _readings(match[1]) if match else []
+    readings = _readings(match[1], {".", ",", " "} - {decimal}) if match else []
     if not readings:
-        raise ValueError(f"{quoted(text.strip())} is not a distance such as 1 mile or 1500 m")
-    likely = (r for r in readings if _SHORTEST_M < r * scale <= LONGEST_M)
-    return round(next(likely, readings[0]) * scale, 6)  # 440 yd is 402.336 m, to the bit
+        raise ValueError(f"{quoted(written)} is not a distance such as 1 mile or 1500 m")
+    low, high = likely_m
+    likely = [r for r in readings if low < r * scale < high] or readings[:1]
+    if len(likely) > 1:  # the first has decimals: a fourth one says so
+        raise ValueError(
+            f"{quoted(written)} may be {likely[0]:.4f} {unit} or {likely[1]:g} {unit}: write which"
+        )
+    return round(likely[0] * scale, 6)  # 440 yd is 402.336 m, to the bit
+
+
+def decimal_mark(texts: Iterable[str]) -> str:
+    """Return the mark that one of these distances uses as its decimal point; `` if none does."""
+    for text in texts:
+        number = re.match(r"[\d.,]*", text.strip())
+        for mark in ".,":
+            if number and mark in number[0]:
+                readings = _readings(number[0], {mark})
+                if sum(reading < _RACE_M[1] for reading in readings) == 1:
+                    return mark
+    return ""
 
 
 def parse_number(text: str) -> float:
     """Return a plain number such as `25`, `-0.5`, `−0,5` or `1e3`.
 
     Raises:
-        ValueError: the text is no such number, or may be two, or is beyond all that can be held.
+        ValueError: the text is no such number, is ambiguous, or is too large for a float.
     """
     written = text.strip()
     if _NUMBER.fullmatch(written) is None:
@@ -126,21 +165,21 @@ def parse_number(text: str) -> float:
     return value
 
 
-def _readings(number: str) -> list[float]:
-    """Return what a number may be whose commas are decimal points, or part thousands."""
+def _readings(number: str, thousands: Iterable[str] = ",") -> list[float]:
+    """Return the readings of a number: its marks as decimal points, or separating thousands."""
     readings = []
-    if "." not in number or "," not in number:
-        with suppress(ValueError):  # it has two commas
-            readings.append(float(number.replace(",", ".")))
-    if _THOUSANDS.fullmatch(number):
-        readings.append(float(number.replace(",", "")))
+    with suppress(ValueError):  # raises if it has two marks
+        readings.append(float(number.replace(",", ".")))
+    match = _THOUSANDS.fullmatch(number)
+    if match and re.sub(r"\s", " ", match["mark"]) in thousands:
+        readings.append(float(re.sub(r"\D", "", match["whole"]) + "." + (match["part"] or "")))
     return readings
 
 
 def format_time(seconds: float, decimals: int = 2) -> str:
     """Return `4:06.42` or `60.20`, rounded once and carried (59.999 -> 1:00.00).
 
-    Not finite gives an en dash.
+    A value that is not finite gives an en dash.
     """
     if not math.isfinite(seconds):
         return "–"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import math
 from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -172,7 +173,6 @@ ENDS = {300.0: 48.21, 700.0: 114.24, 1100.0: 180.74, 1500.0: 246.0}
 _WATCH = (306.0, 409.0, 408.0, 410.0)
 _TRACK = places(1500.0, 246.0)
 _LONG = places(5000.0, 900.0, noise_m=3.0)
-_STANDING = places(1500.0, 246.0, before_s=20)
 _GARMIN_CSV = """Laps,Time,Cumulative Time,Distance,Avg Pace,Avg HR
 1,00:48.21,00:48.21,0.31,2:35,165
 2,01:06.03,01:54.24,0.41,2:41,178
@@ -236,6 +236,7 @@ EXACT: dict[str, Callable[[], bytes]] = {
     ),
 }
 """Ways to write one run over 1500 m in 4:06.00 whose laps or splits are exact."""
+EXACT |= {name: cache(make) for name, make in EXACT.items()}
 
 TRACKED: dict[str, tuple[Callable[[], bytes], float, float]] = {
     "track.fit": (lambda: fit([(246.0, 1531.0)], _TRACK), 1500.0, 246.0),
@@ -267,31 +268,40 @@ TRACKED: dict[str, tuple[Callable[[], bytes], float, float]] = {
     ),
 }  # fmt: skip
 """Runs of which there is a track: the race [m] and its time [s]; the runner ran evenly."""
+TRACKED |= {n: (cache(make), race_m, s) for n, (make, race_m, s) in TRACKED.items()}
 
-STANDING = fit([(266.0, 1520.0)], _STANDING)
-"""The watch went on 20 s before the gun."""
 
-REFUSED: dict[str, tuple[bytes, str]] = {
-    "no_times.gpx": (gpx([[(t, p) for t, _, p in _TRACK]], timed=False), "where but not when"),
+def standing() -> bytes:
+    """Return a file of a watch that went on 20 s before the gun."""
+    return fit([(266.0, 1520.0)], places(1500.0, 246.0, before_s=20))
+
+
+REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
+    "no_times.gpx": (
+        lambda: gpx([[(t, p) for t, _, p in _TRACK]], timed=False),
+        "where but not when",
+    ),
     "entities.gpx": (
-        b'<!DOCTYPE gpx [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;">]><gpx><a>&b;</a></gpx>',
+        lambda: (
+            b'<!DOCTYPE gpx [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;">]><gpx><a>&b;</a></gpx>'
+        ),
         "document type",
     ),
     "outside.lss": (
-        b'<!DOCTYPE Run SYSTEM "file:///etc/passwd"><Run><Segments/></Run>',
+        lambda: b'<!DOCTYPE Run SYSTEM "file:///etc/passwd"><Run><Segments/></Run>',
         "document type",
     ),
-    "torn.fit": (EXACT["pressed.fit"]()[:-300], "damaged"),
-    "torn.fit.gz": (gzip.compress(EXACT["pressed.fit"]())[:-40], "not packed by gzip"),
-    "plain.gpx.gz": (gpx([[(t, p) for t, _, p in _TRACK]]), "not packed by gzip"),
-    "bomb.csv.gz": (gzip.compress(bytes(1_000_000)) * 60, "holds more than 1 MB"),
-    "bomb.fit.gz": (gzip.compress(bytes(300_000_000), 1), "holds more than 2 MB"),
-    "twice.gz.gz": (gzip.compress(gzip.compress(b"1")), "none of .fit"),
-    "no_best.lss": (lss(["400 m"], [""]), "no personal best"),
-    "two_ways.csv": (b"400,60\n800,121\n1200,600\n", "neither from the gun nor lap by lap"),
-    "empty.csv": (b"\n\n", "it is empty"),
-    "words.csv": (b"name,club\nAnn,X\n", "no column of times"),
-    "text.tcx": (b"not xml at all", "damaged"),
+    "torn.fit": (lambda: EXACT["pressed.fit"]()[:-300], "damaged"),
+    "torn.fit.gz": (lambda: gzip.compress(EXACT["pressed.fit"]())[:-40], "not packed by gzip"),
+    "plain.gpx.gz": (lambda: gpx([[(t, p) for t, _, p in _TRACK]]), "not packed by gzip"),
+    "bomb.csv.gz": (lambda: gzip.compress(bytes(1_000_000)) * 60, "holds more than 1 MB"),
+    "bomb.fit.gz": (lambda: gzip.compress(bytes(30_000_000), 1), "holds more than 2 MB"),
+    "twice.gz.gz": (lambda: gzip.compress(gzip.compress(b"1")), "none of .fit"),
+    "no_best.lss": (lambda: lss(["400 m"], [""]), "no personal best"),
+    "two_ways.csv": (lambda: b"400,60\n800,121\n1200,600\n", "neither from the gun nor lap by lap"),
+    "empty.csv": (lambda: b"\n\n", "it is empty"),
+    "words.csv": (lambda: b"name,club\nAnn,X\n", "no column of times"),
+    "text.tcx": (lambda: b"not xml at all", "damaged"),
 }
 
 

@@ -383,7 +383,7 @@ def shown(*_, **__):
     later = {"simulator.scenario.model", "scipy"}
     heavy = later & set(sys.modules)
     sys.stdout.write(" ".join(heavy))
-    raise stadium.LeftError
+    raise stadium.WindowClosedError
 stadium.shown_while = shown
 from simulator.cli import main
 main(["run"])
@@ -470,7 +470,7 @@ def test_a_reader_who_has_gone_is_no_cause_for_a_traceback(arguments: tuple[str,
 
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252", "latin-1", "gbk"])
 def test_a_stream_that_knows_no_minus_sign_keeps_the_sign_of_a_lead(encoding: str) -> None:
-    command = [sys.executable, "-m", "simulator", "simulate", "--set", "pacers.front_gap=0.8"]
+    command = [sys.executable, "-m", "simulator", "simulate", "breaking4"]
     environment = {**os.environ, "PYTHONIOENCODING": encoding}
     done = subprocess.run(command, env=environment, capture_output=True, check=True, cwd=ROOT)
     said = done.stdout.decode(encoding)
@@ -478,6 +478,21 @@ def test_a_stream_that_knows_no_minus_sign_keeps_the_sign_of_a_lead(encoding: st
     assert re.search(r" -\d\.\d\d", said)
     assert "?" not in said
     assert done.stderr == b""
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [("−0.05 ± 2°", "-0.05 +/- 2deg "), ("v⁴ Charléty", "v^4 Charlety"), ("አ", "?")],
+)
+def test_what_a_stream_lacks_is_written_plainer(text: str, plain: str) -> None:
+    assert text.encode("ascii", "plainer").decode() == plain
+
+
+def test_the_schema_is_json_on_any_stream() -> None:
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    command = [sys.executable, "-m", "simulator", "schema"]
+    done = subprocess.run(command, env=environment, capture_output=True, check=True, cwd=ROOT)
+    assert json.loads(done.stdout) == json.loads(schema_text())
 
 
 def test_a_run_is_the_same_to_the_bit_in_every_process() -> None:

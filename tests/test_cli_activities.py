@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,8 +12,8 @@ import pytest
 from simulator.analysis.marks import ghost_marks
 from simulator.cli import main
 from simulator.resources import configs_dir
-from simulator.scenario.loader import load_text
-from tests.activity_files import ENDS, EXACT, STANDING, TRACKED, write
+from simulator.scenario.loader import load_scenario, load_text
+from tests.activity_files import ENDS, EXACT, TRACKED, standing, write
 
 Lightpace = Callable[..., tuple[int, str, str]]
 SCENARIO = "distance: 1500 m\nplan: {{target: 4:05}}\npacers: {{count: 0}}\nghosts:\n  - {}\n"
@@ -54,7 +55,7 @@ def test_a_ghost_is_written_and_shown(
 
 
 def test_the_gun_is_said_or_seen(lightpace: Lightpace, tmp_path: Path) -> None:
-    source = write(tmp_path, "standing.fit", STANDING)
+    source = write(tmp_path, "standing.fit", standing())
     for how in (["--from", "0:20"], ["--trim"]):
         code, said, _ = lightpace("ghost", source, "--distance", "1500 m", *how)
         assert code == 0
@@ -109,7 +110,7 @@ def test_a_runner_is_made_of_a_log_of_races(lightpace: Lightpace, tmp_path: Path
     ("text", "why"),
     [
         ("800,2:01.5\n", "names no columns distance and time"),
-        ("distance,time\n800,fast\n", "line 2: "),
+        ("distance,time\n800,fast\n", "row 2: "),
         ("", "it is empty"),
     ],
 )
@@ -120,6 +121,34 @@ def test_a_log_that_is_none_is_refused_with_its_line(
     code, _, wrong = lightpace("fit", "--races", path, "--height", "1.7", "--mass", "55")
     assert code == 2
     assert why in " ".join(wrong.split())
+
+
+def test_a_log_may_hold_what_is_no_race_on_a_track(lightpace: Lightpace, tmp_path: Path) -> None:
+    rows = ["Discipline;Mark;Shelter;Until", "800 Metres;2:14,3;0,4;400 m", "1.500 m;4:35,2;;"]
+    rows += ["One Mile Road;5:10;;", "42.195 km;3:10:00;;", "3.000 m;DNF;;", "5.000 m;17:20;;"]
+    path = write(tmp_path, "bests.csv", "\n".join(rows).encode())
+    code, said, wrong = lightpace("fit", "--races", path, "--height", "1.7", "--mass", "55")
+    assert code == 0
+    assert [line for line in said.splitlines() if re.match(r"\d+ m ", line)] == [
+        line for line in said.splitlines() if re.match(r"(800|1500|5000) m ", line)
+    ]
+    assert "0.4 to 400 m" in said
+    for left_out in ("One Mile Road 5:10", "42.195 km 3:10:00", "3.000 m DNF"):
+        assert f"{left_out}, is no race on a track" in " ".join(wrong.split())
+
+
+def test_a_runner_of_bests_is_written_as_a_file_that_a_scenario_names(
+    lightpace: Lightpace, tmp_path: Path
+) -> None:
+    races = ("--race", "800 m=2:14", "--race", "1 mile=5:00", "--height", "1.75", "--mass", "68")
+    path = tmp_path / "anna.yaml"
+    code, said, _ = lightpace("fit", *races, "--name", "Anna", "-o", path)
+    assert code == 0
+    assert "runner: anna.yaml" in said
+    runner = load_scenario("solo", overrides=[f"runner={path}"]).runner
+    assert (runner.name, runner.height, runner.mass) == ("Anna", 1.75, 68.0)
+    assert f"reserve: {runner.reserve:g} " in said
+    assert lightpace("fit", *races, "-o", tmp_path / "anna.txt")[0] == 2
 
 
 def test_the_shipped_scenarios_are_listed(lightpace: Lightpace) -> None:

@@ -14,9 +14,11 @@ from simulator.cli import main
 from simulator.resources import configs_dir
 from simulator.scenario.schema import schema_text
 from simulator.scenario.story import Story
+from simulator.scenario.story_script import load_story
 from simulator.session import Session
 from simulator.session.presentation import Presentation
 from simulator.view import app as window
+from simulator.view.picture import PictureOptions, render_still, save_png
 from tests.samples import few_samples
 from tests.session.short import SHORT
 
@@ -74,7 +76,7 @@ def test_check_tells_what_does_not_happen_with_its_line(lightpace: Lightpace) ->
 def test_the_shipped_story_can_be_told(lightpace: Lightpace) -> None:
     code, out, _ = lightpace("check", str(configs_dir() / "stories" / "breaking4.yaml"))
     assert code == 0
-    assert "9 chapters, 3:1" in out
+    assert "9 chapters, 2:4" in out
 
 
 def test_check_says_which_caption_does_not_fit_which_screen(lightpace: Lightpace) -> None:
@@ -128,6 +130,52 @@ def test_a_part_of_a_story_is_given_in_told_time(lightpace: Lightpace) -> None:
         assert code == 2
         assert "A story says itself what is changed" in err
     assert not Path("b.mp4").exists()
+
+
+def films_first(lightpace: Lightpace, *arguments: str) -> bytes:
+    """Return the first picture of a film of two."""
+    part = ("--from", "1", "--to", "2", "--fps", "2", "--size", "640x360", "--force", "-o", "film")
+    with few_samples():
+        code, _, err = lightpace("film", *arguments, *part)
+    assert (code, err) == (0, "")
+    return Path("film", "00001.png").read_bytes()
+
+
+def test_films_for_a_room_look_as_it_is_presented(lightpace: Lightpace) -> None:
+    story = films_first(lightpace, "story.yaml")
+    assert story == films_first(lightpace, "story.yaml", "--presenting")
+    assert story != films_first(lightpace, "story.yaml", "--no-presenting")
+    scene = Presentation(load_story("story.yaml")).completed_timeline().scene_at(1.0)
+    surface = render_still(scene, (640, 360), options=PictureOptions(presenting=True))
+    save_png(surface, "still.png")
+    assert story == Path("still.png").read_bytes()
+    run = films_first(lightpace, "short.yaml")
+    assert run == films_first(lightpace, "short.yaml", "--no-presenting")
+    overlay = films_first(lightpace, "short.yaml", "--transparent")
+    assert overlay == films_first(lightpace, "short.yaml", "--transparent", "--presenting")
+    assert overlay != films_first(lightpace, "short.yaml", "--transparent", "--no-presenting")
+
+
+def test_a_storys_film_ends_with_the_code_of_its_page(lightpace: Lightpace) -> None:
+    def last(*link: str) -> bytes:
+        part = ("--from", "6", "--to", "7", "--fps", "1", "--size", "640x360", "--force")
+        with few_samples():
+            assert lightpace("film", "story.yaml", "-o", "film", *part, *link)[0] == 0
+        return Path("film", "00001.png").read_bytes()
+
+    plain, coded = last(), last("--link", "https://example.org/talk")
+    assert plain != coded
+    text = STORY.replace("scenario:", "link: https://example.org/talk\nscenario:")
+    Path("story.yaml").write_text(text, encoding="utf-8")
+    assert last() == coded
+    assert last("--link", "") == plain
+    for command in (("film", "story.yaml"), ("present", "story.yaml"), ("page", "story.yaml")):
+        code, _, err = lightpace(*command, "--link", "x" * 1001)
+        assert code == 2
+        assert "1001 characters makes no code that a phone can read" in err
+    code, _, err = lightpace("film", "short.yaml", "--link", "https://example.org")
+    assert code == 2
+    assert "The code of a page ends the film of a story" in err
 
 
 @pytest.mark.parametrize(

@@ -90,6 +90,10 @@ def test_a_row_that_is_no_yaml_is_kept_wherever_it_stands(
             "pacers.cuont  unknown key 'cuont'  (did you mean count?)",
         ),
         (["--vary", "pacers.count=5..1"], "runs backwards"),
+        (
+            ["--vary", "distance=1,500 m"],
+            "'1,500 m' may be one value or several  (1500 m or 1, 500",
+        ),
         (["-o", "out.txt"], ".csv, .json or .parquet"),
         (["--samples", "2", "--target", "soon"], "not a time"),
         (["--cluster", "tcp://127.0.0.1:1"], "no Dask scheduler"),

@@ -40,7 +40,7 @@ def test_bash_completes_commands_options_and_scenarios() -> None:
         "_lightpace_completion lightpace; echo \"${COMPREPLY[*]}\" | tr ' ' ','; "
         for words, _ in LINES
     )
-    said = shell("bash", f'eval "$(lightpace --show-completion bash)"; {asked}')
+    said = shell("bash", f'eval "$(lightpace --show-completion)"; {asked}')
     assert [set(line.split(",")) for line in said] == [answer for _, answer in LINES]
 
 
@@ -57,6 +57,13 @@ def test_zsh_is_answered_with_what_it_completes() -> None:
 def test_zsh_takes_the_script() -> None:
     shell(
         "zsh",
-        'autoload -Uz compinit && compinit -D; eval "$(lightpace --show-completion zsh)"; '
+        'autoload -Uz compinit && compinit -D; eval "$(lightpace --show-completion)"; '
         "(( $+functions[_lightpace_completion] ))",
     )
+
+
+def test_fish_completes_commands_options_and_scenarios() -> None:
+    """The answers of all lines, with what each means, as fish shows them."""
+    asked = "; ".join(f"complete -C 'lightpace {' '.join(words)}'" for words, _ in LINES)
+    said = shell("fish", f"lightpace --show-completion | source; {asked}")
+    assert set().union(*(answer for _, answer in LINES)) <= set(said)

@@ -83,6 +83,7 @@ def test_a_still_is_what_the_command_writes(run: Recording, tmp_path: Path) -> N
     with pytest.raises(SystemExit):
         main(["still", "breaking4", "--at", "bell", "--size", "640x360", "-o", str(written)])
     made = still(run, "bell", size=(640, 360))
+    assert repr(made) == "Still(width=640, height=360)"
     first, second = (
         pygame.image.tobytes(pygame.image.load(io.BytesIO(png)), "RGB")
         for png in (written.read_bytes(), made.png)

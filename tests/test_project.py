@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -13,8 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
 import yaml
 
+from simulator import cli
+from simulator.cli.terminal import app
 from simulator.resources import configs_dir
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -161,3 +165,30 @@ def test_the_site_is_built_and_a_broken_link_stops_it(tmp_path: Path) -> None:
     done = build()
     assert done.returncode != 0
     assert "no-such-page" in done.stderr
+
+
+TEXTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def typed_commands(page: Path) -> list[list[str]]:
+    """Return the words of each command of lightpace that a page shows, in a block or a line."""
+    text = page.read_text(encoding="utf-8")
+    blocks = re.findall(r"```sh\n(.*?)```", text, re.DOTALL)
+    lines = [line for block in blocks for line in block.replace("\\\n", " ").splitlines()]
+    lines += re.findall(r"`(lightpace [^`\n]+)`", re.sub(r"```.*?```", "", text, flags=re.DOTALL))
+    typed = [shlex.split(re.split(r"[|>](?= )", line)[0], comments=True) for line in lines]
+    return [words[1:] for words in typed if words[:1] == ["lightpace"] and words[1:]]
+
+
+@pytest.mark.parametrize("page", TEXTS, ids=lambda page: page.stem)
+def test_every_command_that_a_page_shows_has_the_options_that_it_says(page: Path) -> None:
+    cli.register_all()
+    main: Any = typer.main.get_command(app)
+    for words in typed_commands(page):
+        command = main.commands.get(words[0])
+        if command is None:
+            assert words[0].startswith("-"), words
+            continue
+        known = {name for parameter in command.params for name in parameter.opts}
+        options = {word.partition("=")[0] for word in words[1:] if re.match(r"--?[a-z]", word)}
+        assert options <= known | {"--help"}, words

@@ -8,11 +8,13 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from simulator.units import (
+    decimal_mark,
     format_clock,
     format_distance,
     format_signed,
     format_time,
     parse_distance,
+    parse_gap,
     parse_number,
     parse_time,
 )
@@ -180,6 +182,18 @@ def test_absurdly_long_text_is_read_or_refused_in_one_line(text: str) -> None:
         ("10,000 m", 10_000.0),
         ("0,5 mile", 804.672),
         ("1\u00a0mile", 1609.344),
+        ("1.500 m", 1500.0),
+        ("1.500", 1500.0),
+        ("10.000 m", 10_000.0),
+        ("1.500 km", 1500.0),
+        ("1.609,344 m", 1609.344),
+        ("1 500 m", 1500.0),
+        ("1\u00a0500 m", 1500.0),
+        ("10\u202f000", 10_000.0),
+        ("1.760 yd", 1609.344),
+        ("409.344", 409.344),
+        ("15.5 m", 15.5),
+        ("9 m", 9.0),
     ],
 )
 def test_a_distance_is_read_in_every_unit(text: str, metres: float) -> None:
@@ -190,6 +204,25 @@ def test_a_distance_is_read_in_every_unit(text: str, metres: float) -> None:
 def test_what_is_no_distance_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="is not a distance"):
         parse_distance(text)
+
+
+@pytest.mark.parametrize("text", ["42.195 m", "42,195 m", "15.000"])
+def test_what_may_be_two_distances_is_refused_and_both_are_shown(text: str) -> None:
+    with pytest.raises(ValueError, match=r"may be (\d\d\.\d{4}) m or (\d+) m: write which") as why:
+        parse_distance(text)
+    shorter, longer = re.findall(r"[\d.]+ m(?= or|:)", str(why.value))
+    assert parse_distance(longer) == pytest.approx(1000.0 * parse_distance(shorter))
+
+
+def test_the_other_distances_of_a_table_say_which_mark_is_decimal() -> None:
+    assert decimal_mark(["12.345", "409.344", "finish"]) == "."
+    assert decimal_mark(["1.200", "1.500", "800"]) == ""
+    assert parse_distance("12.345", decimal=".") == 12.345
+
+
+@pytest.mark.parametrize(("text", "metres"), [("1.500 m", 1.5), ("1,500", 1.5), ("0,8 m", 0.8)])
+def test_a_gap_is_short(text: str, metres: float) -> None:
+    assert parse_gap(text) == metres
 
 
 @pytest.mark.parametrize(

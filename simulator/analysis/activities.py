@@ -485,7 +485,7 @@ def ghost_values(
         times = schedule.time_at(places).tolist()
         points = tuple(Waypoint(x, t, off) for x, t in zip(places, times, strict=True))
     for w in points:
-        key = "finish" if abs(w.distance_m - race_m) < 1e-6 else f"{w.distance_m:.6g}"
+        key = "finish" if abs(w.distance_m - race_m) < 1e-6 else f"{w.distance_m:.10g}"
         time = format_time(round(w.time_s, 3), 3).removesuffix("0")
         at_end = key == "finish" or not w.tolerance_s
         rows[key] = time if at_end else {"time": time, "tolerance": w.tolerance_s}

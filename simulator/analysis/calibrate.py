@@ -57,7 +57,7 @@ class CalibratedNumber:
 
 
 @dataclass(frozen=True, slots=True)
-class Miss:
+class SplitResidual:
     """A published time and how the run misses it: distance [m], published [s], residual [s]."""
 
     distance_m: float
@@ -83,7 +83,7 @@ class Calibration:
     target_s: float
     finish_s: float
     values: tuple[CalibratedNumber, ...]
-    misses: tuple[Miss, ...]
+    misses: tuple[SplitResidual, ...]
     correlation: float | None = None
     others: int = 0
 
@@ -182,10 +182,10 @@ class _Runs:
         inner = [float(run.time_at(x)) - t for x, t in self.published[:-1]]
         return [*inner, run.finish_s - self.target_s]
 
-    def misses(self, row: Floats) -> tuple[Miss, ...]:
+    def misses(self, row: Floats) -> tuple[SplitResidual, ...]:
         """Return run minus published for these values."""
         return tuple(
-            Miss(x, t, float(r))
+            SplitResidual(x, t, float(r))
             for (x, t), r in zip(self.published, self.residuals(row[None])[0], strict=True)
         )
 

@@ -13,7 +13,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,19 +22,15 @@ from simulator.analysis.uncertainty import (
     HIGH,
     LOW,
     SAMPLES,
-    SEED,
-    Samples,
     breaks,
-    draw,
     run_samples,
-    samples_about,
+    samples_drawn,
 )
 from simulator.physics.attempt import Outcomes, run_sampled
 from simulator.physics.compiled import kernel
 from simulator.physics.setup import state_row
 from simulator.recording.recording import Recording
-from simulator.scenario.model import Runner, Scenario
-from simulator.scenario.uncertainty import Uncertainty
+from simulator.scenario.model import Scenario
 
 Floats = NDArray[np.float64]
 
@@ -92,7 +87,7 @@ def find_band(scenario: Scenario, light: Mark) -> Band:
     """Find the band of the gap to the light from samples that start at the gun."""
     race = scenario.distance
     x = np.append(np.arange(BAND_EVERY_M, race, BAND_EVERY_M), race)
-    ran = run_samples(scenario, _samples_of(scenario, BAND_SAMPLES), places_m=x)
+    ran = run_samples(scenario, samples_drawn(scenario, BAND_SAMPLES), places_m=x)
     # runners who do not finish sort last
     times = np.sort(np.nan_to_num(ran.time_s, nan=np.inf), axis=0)
     low, high = (times[round(share * (BAND_SAMPLES - 1))] for share in (LOW, HIGH))
@@ -154,14 +149,5 @@ _THEIRS = [i for i, name in enumerate(kernel.STATE) if name.startswith(("aerobic
 def _run(
     scenario: Scenario, count: int, step_s: float, states: Floats | None, until_tick: int | None
 ) -> tuple[Outcomes, Floats]:
-    samples = _samples_of(scenario, count)
+    samples = samples_drawn(scenario, count)
     return run_sampled(scenario, samples.values, states, step_s=step_s, until_tick=until_tick)
-
-
-def _samples_of(scenario: Scenario, count: int) -> Samples:
-    return _samples(scenario.runner, scenario.pacers.wake, scenario.uncertainty, count)
-
-
-@lru_cache(maxsize=4)
-def _samples(runner: Runner, wake: float, given: Uncertainty, count: int) -> Samples:
-    return samples_about(runner, wake, given, draw(count, SEED))

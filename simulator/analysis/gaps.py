@@ -52,7 +52,7 @@ TREND_WINDOW_S = 3.0
 """How far back the trend looks [s]."""
 
 
-BLOCK = 128
+BLOCK = 512
 """So many ticks of a track are worked out at a time: a picture looks at one moment."""
 
 
@@ -158,11 +158,13 @@ class GapTrack:
         return Block(seconds, x, mark_m, *switches(seconds, change))
 
 
-@lru_cache(maxsize=32)  # one run has a track for each ghost
 def _ticks(recording: Recording, start: int, stop: int) -> tuple[Floats, Floats]:
     """Return the time of ticks [s] and where she is then [m]; the last is the finish."""
     t = np.minimum(np.arange(start, stop) * recording.step_s, recording.end_s)
-    return t, recording.distance_at(t)
+    x = recording.x[start:stop].copy()
+    if stop > recording.ticks:
+        x[-1] = recording.distance_at(t[-1])
+    return t, x
 
 
 @lru_cache(maxsize=256)  # a knob turned changes the run, seldom a mark

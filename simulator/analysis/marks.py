@@ -45,6 +45,9 @@ class Run(Protocol):
     def time_at(self, distance_m: ArrayLike) -> Floats:
         """Return race time [s] at race distance [m]."""
 
+    def __hash__(self) -> int:
+        """Return a key of this very run."""
+
 
 @dataclass(frozen=True, eq=False)
 class Mark:

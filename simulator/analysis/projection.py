@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +29,7 @@ _PACES = (1.0005, 1.003)
 """Constant paces tried, as shares of the speed needed after she has come up to it."""
 
 
+@lru_cache(maxsize=8)  # pictures within one tick ask for the same
 def projected_finish(recording: Recording, time_s: float) -> float | None:
     """Return the projected finish [s] from what happened up to `time_s` [s] and nothing later.
 

@@ -1,7 +1,7 @@
 """What was tried with knobs: the map of two of them, and what one has to be for a target.
 
 In: finish times of scenarios with other values, which `simulator.session.variations` makes. Out:
-`Landscape` and `Goal`, plain values.
+`KnobMap` and `Goal`, plain values.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
-class Landscape:
+class KnobMap:
     """Finish times over two knobs.
 
     Attributes:
@@ -52,7 +52,7 @@ class Landscape:
         order = np.lexsort((cells[:, 1], cells[:, 0], cells[:, 1] % 4, cells[:, 0] % 4))
         return [(int(row), int(column)) for row, column in cells[order[:most]]]
 
-    def with_times(self, cells: Sequence[tuple[int, int]], times_s: Floats) -> Landscape:
+    def with_times(self, cells: Sequence[tuple[int, int]], times_s: Floats) -> KnobMap:
         """Return it with the finish times of some cells."""
         finish_s, known = self.finish_s.copy(), self.known.copy()
         rows, columns = zip(*cells, strict=True)

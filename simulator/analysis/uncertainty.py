@@ -13,8 +13,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 from pathlib import Path
 from statistics import NormalDist
 from typing import Any, TypeAlias
@@ -77,13 +77,44 @@ def samples_of(scenario: Scenario, shares: Shares) -> Samples:
     A value never leaves what the scenario may hold. A drag area that the scenario does not give
     follows from the height and each sample's own mass.
     """
-    return samples_about(scenario.runner, scenario.pacers.wake, scenario.uncertainty, shares)
+    runner, given = scenario.runner, scenario.uncertainty
+    return _in_form(
+        _bodies_about(runner, scenario.pacers.wake, given, shares), runner, given, shares
+    )
 
 
-def samples_about(runner: Runner, wake: float, given: Uncertainty, shares: Shares) -> Samples:
-    """Return what the shares stand for about a runner and a wake; no more enters a sample."""
-    values: dict[str, Floats] = {}
+def samples_drawn(scenario: Scenario, count: int = SAMPLES, seed: int = SEED) -> Samples:
+    """Return so many samples of a scenario; those of the last few scenarios are kept."""
+    runner, given = scenario.runner, scenario.uncertainty
+    of_no_form = runner.model_copy(update={"form": 0.0})
+    shares, bodies = _drawn(of_no_form, scenario.pacers.wake, given, count, seed)
+    return _in_form(bodies, runner, given, shares)
+
+
+@lru_cache(maxsize=4)
+def _drawn(
+    runner: Runner, wake: float, given: Uncertainty, count: int, seed: int
+) -> tuple[Shares, Samples]:
+    shares = draw(count, seed)
+    return shares, _bodies_about(runner, wake, given, shares)
+
+
+def _in_form(bodies: Samples, runner: Runner, given: Uncertainty, shares: Shares) -> Samples:
+    """Return samples with the form of the day, which nothing else about them rests on."""
+    form = quantile(given.form, shares["form"][bodies.values["row"].astype(np.int64)], runner.form)
+    values = {**bodies.values, "form": np.clip(form, *INPUT_BOUNDS["form"])}
+    return replace(bodies, values={name: values[name] for name in values if name != "row"})
+
+
+def _bodies_about(runner: Runner, wake: float, given: Uncertainty, shares: Shares) -> Samples:
+    """Return what the shares stand for about a runner and a wake, but for the form of the day.
+
+    With the row of the shares that each is, since they may be drawn again.
+    """
+    values: dict[str, Floats] = {"row": np.arange(len(shares["form"]), dtype=np.float64)}
     for name in INPUTS:
+        if name == "form":
+            continue
         spread: Distribution = getattr(given, name)
         centre = wake if name == "wake" else _centre(runner, name, values.get("mass"))
         values[name] = np.clip(quantile(spread, shares[name], centre), *INPUT_BOUNDS[name])
@@ -179,7 +210,7 @@ def run_samples(scenario: Scenario, samples: Samples, *, places_m: ArrayLike = (
 
 def sampled(scenario: Scenario, samples: int = SAMPLES, seed: int = SEED) -> Outcomes:
     """Return how each sample of a scenario ends."""
-    return run_samples(scenario, samples_of(scenario, draw(samples, seed)))
+    return run_samples(scenario, samples_drawn(scenario, samples, seed))
 
 
 def chance_of(scenario: Scenario) -> float:

@@ -7,13 +7,13 @@ their finish times [s] and margins. Every row is a whole attempt from the gun, b
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import lru_cache, partial
 from operator import attrgetter
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 from pydantic import ValidationError
@@ -42,6 +42,10 @@ WAITS_M = (2.0, 5.0, 10.0, 20.0, 40.0)
 DEGREES = (0.0, 5.0, 10.0, 15.0, 20.0, 25.0, 30.0, 35.0)
 FADES_S = (0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 5.0)
 WINDS_M_S = (0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0)
+
+
+Row: TypeAlias = tuple[str, bool, bool, dict[str, Any]]
+"""A row with other pacers: its label, whether it is current or the file's, what is changed."""
 
 
 class Measure(StrEnum):
@@ -133,10 +137,8 @@ def pacer_counts(scenario: Scenario, file: Scenario) -> list[Alternative]:
     """Return 0, 1, ... all pacers of the formation."""
     most = min(len(scenario.pacers.formation.names()), MOST_PACERS)
     current, filed = scenario.pacers.running, file.pacers.running
-    return _possible(
-        _with_pacers(scenario, str(n), n == current, n == filed, {"count": n})
-        for n in range(most + 1)
-    )
+    rows = [(str(n), n == current, n == filed, {"count": n}) for n in range(most + 1)]
+    return _with_pacers(scenario, rows)
 
 
 def front_gaps(scenario: Scenario, file: Scenario) -> list[Alternative]:
@@ -146,9 +148,8 @@ def front_gaps(scenario: Scenario, file: Scenario) -> list[Alternative]:
     rows = []
     for gap in sorted({*GAPS_M, current, filed} - {0.0}):
         front_gap = file.pacers.front_gap if gap == filed and same else gap  # None: the formation's
-        update = {"front_gap": front_gap}
-        rows.append(_with_pacers(scenario, f"{gap:.4g}", gap == current, gap == filed, update))
-    return _possible(rows)
+        rows.append((f"{gap:.4g}", gap == current, gap == filed, {"front_gap": front_gap}))
+    return _with_pacers(scenario, rows)
 
 
 def _front_gap(pacers: Pacers) -> float:
@@ -166,26 +167,25 @@ def formations(scenario: Scenario, file: Scenario) -> list[Alternative]:
     if filed not in (current, *known.values()):
         name = f"{filed.name}, in the file" if filed.name in {*known, current.name} else filed.name
         known[name] = filed
-    rows = [Alternative(current.name, scenario, True, (), current == filed)]
+    rows = []
     for name, formation in known.items():
         update: dict[str, Any] = {"formation": formation}
         if (scenario.pacers.count or 0) > len(formation.names()):
             update["count"] = len(formation.names())
         if formation != current:
-            rows += _possible([_with_pacers(scenario, name, False, formation == filed, update)])
-    return sorted(rows, key=lambda row: row.label)
+            rows.append((name, False, formation == filed, update))
+    own = Alternative(current.name, scenario, True, (), current == filed)
+    return sorted([own, *_with_pacers(scenario, rows)], key=lambda row: row.label)
 
 
 def policies(scenario: Scenario, file: Scenario) -> list[Alternative]:
     """Return holding the light, and waiting for her behind it by so much."""
     current, filed = _wait(scenario.pacers), _wait(file.pacers)
-    hold = {"policy": "hold_light"}
-    rows = [_with_pacers(scenario, "hold", current is None, filed is None, hold)]
+    rows: list[Row] = [("hold", current is None, filed is None, {"policy": "hold_light"})]
     for wait in sorted({*WAITS_M, *(w for w in (current, filed) if w is not None)}):
         update = {"policy": "wait_for_runner", "drop_back": wait}
-        is_current, in_file = wait == current, wait == filed
-        rows.append(_with_pacers(scenario, f"wait {wait:g}", is_current, in_file, update))
-    return _possible(rows)
+        rows.append((f"wait {wait:g}", wait == current, wait == filed, update))
+    return _with_pacers(scenario, rows)
 
 
 def _wait(pacers: Pacers) -> float | None:
@@ -193,32 +193,39 @@ def _wait(pacers: Pacers) -> float | None:
     return None if pacers.policy == "hold_light" else pacers.drop_back
 
 
-def _with_pacers(
-    scenario: Scenario, label: str, current: bool, in_file: bool, update: dict[str, Any]
-) -> Alternative | None:
-    """Return a row with other pacers, None where they would run into one another.
+def _with_pacers(scenario: Scenario, rows: Sequence[Row]) -> list[Alternative]:
+    """Return rows with other pacers, but those who would run into one another.
 
     The current one has the scenario's own. None stands for a value that is left out.
     """
-    pacers = scenario.pacers if current else _changed(scenario.pacers, tuple(update.items()))
-    if pacers is None:
-        return None
-    settings = tuple((f"pacers.{key}", _text(value)) for key, value in update.items())
-    new = scenario.model_copy(update={"pacers": pacers})
-    return Alternative(label, new, current, settings, in_file)
+    updates = tuple(tuple(update.items()) for *_, update in rows)
+    changed = _changed(scenario.pacers, updates)
+    return [
+        Alternative(
+            label,
+            scenario.model_copy(update={"pacers": scenario.pacers if current else pacers}),
+            current,
+            tuple((f"pacers.{key}", _text(value)) for key, value in update.items()),
+            in_file,
+        )
+        for (label, current, in_file, update), pacers in zip(rows, changed, strict=True)
+        if current or pacers is not None
+    ]
 
 
-@lru_cache(maxsize=64)  # a turn of another knob asks for the same ones
-def _changed(pacers: Pacers, update: tuple[tuple[str, Any], ...]) -> Pacers | None:
+@lru_cache(maxsize=8)  # a turn of another knob asks for the same ones
+def _changed(
+    pacers: Pacers, updates: tuple[tuple[tuple[str, Any], ...], ...]
+) -> tuple[Pacers | None, ...]:
     keys = {name: field.alias or name for name, field in Pacers.model_fields.items()}
     values = {key: getattr(pacers, name) for name, key in keys.items()}
-    with suppress(ValidationError):
-        return Pacers.model_validate({**values, **dict(update)})
-    return None
-
-
-def _possible(rows: Iterable[Alternative | None]) -> list[Alternative]:
-    return [row for row in rows if row is not None]
+    changed = list[Pacers | None]()
+    for update in updates:
+        try:
+            changed.append(Pacers.model_validate({**values, **dict(update)}))
+        except ValidationError:
+            changed.append(None)
+    return tuple(changed)
 
 
 def _text(value: float | str | PacerFormation | None) -> str:

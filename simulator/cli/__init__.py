@@ -14,6 +14,7 @@ import io
 import os
 import signal
 import sys
+import unicodedata
 import warnings
 from collections.abc import Sequence
 from importlib import import_module
@@ -95,7 +96,13 @@ def _exit_code(arguments: Sequence[str]) -> int | str | None:
     return code if _flushed() else code or 1
 
 
-_PLAINER = {"−": "-", "–": "-", "—": "-", "…": "...", "×": "x", "’": "'", "“": '"', "”": '"'}
+_PLAINER = dict(
+    zip(
+        "−–—…×±·°’′“”←→≤≥",
+        ("-", "-", "-", "...", "x", "+/-", ".", "deg ", "'", "'", '"', '"', "<-", "->", "<=", ">="),
+        strict=True,
+    )
+)
 """What stands for a character that a stream's encoding lacks: a sign must not be lost."""
 
 
@@ -103,7 +110,14 @@ def _plainer(error: UnicodeError) -> tuple[str, int]:
     if not isinstance(error, UnicodeEncodeError):
         raise error
     lacking = error.object[error.start : error.end]
-    return "".join(_PLAINER.get(char, "?") for char in lacking), error.end
+    return "".join(_PLAINER.get(char) or _without_marks(char) for char in lacking), error.end
+
+
+def _without_marks(char: str) -> str:
+    """Return `e` for `é` and `^4` for `⁴`; a question mark where there is nothing like it."""
+    plain = unicodedata.normalize("NFKD", char).encode("ascii", "ignore").decode().strip()
+    raised = unicodedata.decomposition(char).startswith("<super>")
+    return ("^" if raised else "") + plain or "?"
 
 
 codecs.register_error("plainer", _plainer)

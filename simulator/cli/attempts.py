@@ -25,6 +25,7 @@ from simulator.cli.terminal import (
     OutFile,
     ScenarioName,
     Seed,
+    StoryLink,
     StoryOrScenario,
     ThemeName,
     app,
@@ -37,6 +38,7 @@ from simulator.cli.terminal import (
     picture_size,
     print_json,
     progress_bar,
+    script_of,
 )
 from simulator.errors import Problem, ScenarioError
 from simulator.screen import Camera
@@ -356,6 +358,14 @@ def film(
         bool,
         typer.Option("--transparent", help="Without a ground, to lie over slides (.webm, PNG)."),
     ] = False,
+    presenting: Annotated[
+        bool | None,
+        typer.Option(
+            help="As it is presented: clock and gap large, type for the last row.",
+            show_default="of a story, or transparent",
+        ),
+    ] = None,
+    link: StoryLink = None,
     force: Force = False,
     changes: Changes = None,
 ) -> None:
@@ -370,7 +380,11 @@ def film(
 
     colours = theme_named(theme)
     of_story = is_story(scenario)
-    reel = _story(scenario, changes) if of_story else _attempt(scenario, changes, speed)
+    if link and not of_story:
+        raise typer.BadParameter(
+            "The code of a page ends the film of a story.", param_hint="--link"
+        )
+    reel = _story(scenario, changes, link) if of_story else _attempt(scenario, changes, speed)
     first, last = (
         moment(text, reel.moments, reel.show, option)
         for text, option in ((start, "--from"), (end, "--to"))
@@ -383,11 +397,14 @@ def film(
     beat = reel.beat_s if slow_motion else None
     cut = Cut(first, last, speed, fps or (_GIF_FPS if gif else _FILM_FPS), beat)
     check_film(output, cut, shape, max_mb, transparent=transparent, force=force)
-    scene_at = reel.scenes(cut)
+    # a story, and what lies over slides, is seen from the last row; a run is studied at a desk
+    for_hall = of_story or transparent if presenting is None else presenting
+    shot = resting(Camera(camera))
+    pictures = Pictures(reel.scenes(cut), cut, shape, colours, shot, transparent, for_hall)
     with moving(progress_bar()) as bar:
         task = bar.add_task(output.name, total=cut.frames)
         drawn = write_film(
-            Pictures(scene_at, cut, shape, colours, resting(Camera(camera)), transparent),
+            pictures,
             output,
             max_mb=max_mb,
             sound=sound,
@@ -431,13 +448,12 @@ def _attempt(name: str, changes: list[str] | None, speed: float) -> _Reel:
     return _Reel(name, -COUNTDOWN_S, last_s, session.moments(), scenes, beat, session.show)
 
 
-def _story(name: str, changes: list[str] | None) -> _Reel:
-    from simulator.scenario.story_script import load_story
+def _story(name: str, changes: list[str] | None, link: str | None) -> _Reel:
     from simulator.session.presentation import Presentation
 
     if changes:
         raise typer.BadParameter(NO_CHANGES, param_hint="--set")
-    story = Presentation(load_story(name))
+    story = Presentation(script_of(name, link))
     name, length_s = story.timeline.script.story.name, story.timeline.length_s
     ends = {"start": 0.0, "finish": length_s}
     return _Reel(name, 0.0, length_s, ends, lambda _: story.completed_timeline().scene_at)
@@ -449,8 +465,13 @@ def page(
     output: OutFile = Path("page.html"),
     theme: ThemeName = "night",
     link: Annotated[
-        str, typer.Option(metavar="URL", help="Where the page will stand, for its QR code.")
-    ] = "",
+        str | None,
+        typer.Option(
+            metavar="URL",
+            help="Where the page will stand, for its QR code.",
+            show_default="a story's own",
+        ),
+    ] = None,
     force: Force = False,
     changes: Changes = None,
 ) -> None:
@@ -473,31 +494,34 @@ def page(
         from simulator.stage.show import make_show
 
         show = make_show(attempt, simulate(attempt))
-        write_page(show, output, colours, link=link, force=force)
+        write_page(show, output, colours, link=link or "", force=force)
         name = attempt.name
     out.print(escape(f"{output}: {name}, {output.stat().st_size / 1000:.0f} kB"))
 
 
 def _story_page(
-    name: str, output: Path, theme: Theme, link: str, changes: list[str] | None, *, force: bool
+    name: str,
+    output: Path,
+    theme: Theme,
+    link: str | None,
+    changes: list[str] | None,
+    *,
+    force: bool,
 ) -> str:
     """Write the page of a story; return its name."""
     if changes:
         raise typer.BadParameter(NO_CHANGES, param_hint="--set")
-    from simulator.scenario.story_script import load_story
     from simulator.session.presentation import Presentation
 
-    timeline = Presentation(load_story(name)).completed_timeline()
+    timeline = Presentation(script_of(name, link)).completed_timeline()
     if output.suffix.lower() == ".pdf":
         from simulator.export.handout import write_handout
 
-        if link:
-            raise typer.BadParameter("A hand-out stands nowhere.", param_hint="--link")
         write_handout(timeline, output, theme, force=force)
         return timeline.script.story.name
     from simulator.export.story_page import write_story_page
 
-    write_story_page(timeline, output, theme, link=link, force=force)
+    write_story_page(timeline, output, theme, force=force)
     return timeline.script.story.name
 
 

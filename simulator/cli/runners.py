@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import math
 import sys
+import textwrap
+import warnings
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -29,7 +31,16 @@ from simulator.cli.terminal import (
     print_json,
     race_time,
 )
-from simulator.units import format_distance, parse_distance, parse_time, signed_cell, time_cell
+from simulator.errors import LightpaceWarning
+from simulator.units import (
+    LONGEST_M,
+    format_distance,
+    parse_distance,
+    parse_number,
+    parse_time,
+    signed_cell,
+    time_cell,
+)
 
 if TYPE_CHECKING:
     from simulator.analysis.fit import Fit
@@ -59,7 +70,7 @@ def _race(text: str, shelter: float) -> Race:
         race = Race(
             metres,
             parse_time(time, metres),
-            float(value) if sheltered else shelter,
+            parse_number(value) if sheltered else shelter,
             parse_distance(until) if to else None,
         )
     except ValueError as error:
@@ -75,15 +86,25 @@ def _race(text: str, shelter: float) -> Race:
 
 
 _HEADS = {
-    "distance": ("distance", "race", "event", "distance_m", "metres", "m", "strecke"),
-    "time": ("time", "time_s", "best", "mark", "result", "performance", "zeit"),
+    "distance": (
+        *("distance", "race", "event", "discipline", "distance_m", "metres", "m"),
+        *("strecke", "disziplin", "épreuve"),
+    ),
+    "time": (
+        *("time", "time_s", "best", "mark", "result", "performance"),
+        *("zeit", "leistung", "temps"),
+    ),
     "shelter": ("shelter",),
     "until": ("until", "until_m"),
 }
+_NO_TIMES = ("dnf", "dns", "dq", "dsq", "nm", "-", "–", "—")
+"""What stands where somebody ran no time."""
 
 
 def _races_of(path: Path, shelter: float) -> list[Race]:
     """Return the best race over each distance of a runner's log.
+
+    A row that is no race on a track is left out, with a warning.
 
     Raises:
         typer.BadParameter: the file cannot be read, a row is no race, or there is no such column.
@@ -102,13 +123,20 @@ def _races_of(path: Path, shelter: float) -> list[Race]:
         what: next((head.index(word) for word in words if word in head), None)
         for what, words in _HEADS.items()
     }
-    at, time = columns["distance"], columns["time"]
-    if at is None or time is None:
+    if columns["distance"] is None or columns["time"] is None:
         raise refused("its first line names no columns distance and time")
     best: dict[float, Race] = {}
     for number, row in enumerate(rows[1:], 2):
         cells = {k: row[i] if i is not None and i < len(row) else "" for k, i in columns.items()}
         if not cells["distance"] and not cells["time"]:
+            continue
+        if not _on_a_track(cells["distance"]) or cells["time"].lower() in _NO_TIMES:
+            said = f"{cells['distance']} {cells['time']}"[:100]
+            warnings.warn(
+                f"{path}: row {number}, {said}, is no race on a track: it is left out",
+                LightpaceWarning,
+                stacklevel=2,
+            )
             continue
         text = f"{cells['distance']}={cells['time']}"
         text += f"@{cells['shelter']}" if cells["shelter"] else ""
@@ -116,10 +144,17 @@ def _races_of(path: Path, shelter: float) -> list[Race]:
         try:
             race = _race(text, shelter)
         except typer.BadParameter as error:
-            raise refused(f"line {number}: {error.message}") from None
+            raise refused(f"row {number}: {error.message}") from None
         if race.distance_m not in best or race.time_s < best[race.distance_m].time_s:
             best[race.distance_m] = race
     return list(best.values())
+
+
+def _on_a_track(distance: str) -> bool:
+    try:
+        return 100 <= parse_distance(distance) <= LONGEST_M
+    except ValueError:
+        return False
 
 
 @app.command()
@@ -144,11 +179,18 @@ def fit(
     ] = None,
     shelter: Shelter = 0.0,
     name: Annotated[str, typer.Option(help="The runner's name.")] = "a runner",
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="Write the runner: .yaml.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Make a runner out of best times: aerobic power, reserve, endurance, critical speed, D'."""
-    from simulator.analysis.fit import fit_runner
+    from simulator.analysis.fit import fit_runner, runner_block
+    from simulator.files import write_text
     from simulator.scenario.model import Runner
+
+    if output is not None and output.suffix.lower() not in (".yaml", ".yml"):
+        raise typer.BadParameter(f"{output} is no .yaml file.", param_hint="--output")
 
     races = [_race(text, shelter) for text in race or []]
     if log is not None:
@@ -159,10 +201,15 @@ def fit(
         what = "it takes a name on one line, height and mass as numbers"
         raise typer.BadParameter(what, param_hint="--name, --height, --mass") from None
     fitted = fit_runner(races, body)
+    if output is not None:
+        section = runner_block(fitted.runner).partition("\n")[2]
+        write_text(output, textwrap.dedent(section))
     if as_json:
         print_json(fitted.to_dict())
-    else:
-        _print_fit(fitted)
+        return
+    _print_fit(fitted)
+    if output is not None:
+        out.print(escape(f"{output}: runner: {output.name} in a scenario takes it"))
 
 
 @app.command(name="predict")

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from simulator.scenario.model import Scenario
+    from simulator.scenario.story_script import Script
     from simulator.stage.keys import Binding
     from simulator.stage.show import Show
 
@@ -107,6 +108,15 @@ CameraName = Annotated[
 OutFile = Annotated[Path, typer.Option("-o", "--output", help="File to write.")]
 Force = Annotated[bool, typer.Option("--force", help="Overwrite an existing file.")]
 Seed = Annotated[int, typer.Option(min=0, help="Seed of the samples.")]
+StoryLink = Annotated[
+    str | None,
+    typer.Option(
+        "--link",
+        metavar="URL",
+        help="Address of the story's page, for the QR code at its end.",
+        show_default="its own",
+    ),
+]
 
 
 def log_to_stderr(verbose: int) -> None:
@@ -130,6 +140,28 @@ def load(name: str, changes: list[str] | None) -> Scenario:
     for words in outside_sources(scenario.environment):
         warnings.warn(words, LightpaceWarning, stacklevel=2)
     return scenario
+
+
+def checked_link(link: str | None) -> None:
+    """Refuse an address that makes no code that a phone can read."""
+    from simulator.export.page import LONGEST_LINK
+
+    if link is not None and len(link) > LONGEST_LINK:
+        what = f"A link of {len(link)} characters makes no code that a phone can read."
+        raise typer.BadParameter(what, param_hint="--link")
+
+
+def script_of(name: str, link: str | None) -> Script:
+    """Return a story by name or path, with another link where one is given."""
+    from dataclasses import replace
+
+    from simulator.scenario.story_script import load_story
+
+    checked_link(link)
+    script = load_story(name)
+    if link is None:
+        return script
+    return replace(script, story=script.story.model_copy(update={"link": link}))
 
 
 def finite(value: float | None) -> float | None:

@@ -23,9 +23,11 @@ from simulator.cli.terminal import (
     CameraName,
     Changes,
     ScenarioName,
+    StoryLink,
     StoryOrScenario,
     ThemeName,
     app,
+    checked_link,
     err,
     finite,
     keys_help,
@@ -34,6 +36,7 @@ from simulator.cli.terminal import (
     out,
     picture_size,
     race_time,
+    script_of,
 )
 from simulator.errors import LightpaceError
 from simulator.screen import Camera
@@ -42,9 +45,8 @@ from simulator.stage.keys import BINDINGS, BY_HAND, PRESENTING
 if TYPE_CHECKING:
     from simulator.export.leds import LedStrip
     from simulator.session import Session
-    from simulator.view.app import Closing
+    from simulator.view.app import Closing, WindowOptions
     from simulator.view.preferences import Preferences
-    from simulator.view.watched import Opening
 
     _Lights = AbstractContextManager[LedStrip | None]
 
@@ -76,7 +78,7 @@ def _default(
         ),
     ] = 0,
 ) -> None:
-    """A real-time pacing-light simulator: a scenario becomes an attempt at the mile."""
+    """A real-time pacing-light simulator: a scenario becomes a race on a track."""
     if verbose:
         log_to_stderr(verbose)
     if version:
@@ -136,7 +138,7 @@ def run(
         colours, problem = "night", f"The colours {colours} are not there any more."
     strip = _strip(leds, colours)
     opening = None if at is None else race_time(at)
-    how: Opening = {"theme": colours, "fullscreen": fullscreen}
+    how: WindowOptions = {"theme": colours, "fullscreen": fullscreen}
     how["size"] = kept.size if size is None else picture_size(size)
     how["display"] = display
     from simulator.view.window import missing_display
@@ -187,10 +189,7 @@ def present(
     ] = False,
     theme: ThemeName = "night",
     sound: WithSound = False,
-    link: Annotated[
-        str | None,
-        typer.Option(help="Address of the story's page, for the QR code.", show_default="its own"),
-    ] = None,
+    link: StoryLink = None,
     leds: Leds = None,
     restore: Annotated[
         bool,
@@ -200,22 +199,20 @@ def present(
     """Present a story, or a scenario's own events, to an audience with a clicker."""
     from simulator.view.window import missing_display
 
-    _checked_link(link)
+    checked_link(link)
     missing = missing_display()
     if missing:
         _print_chapters(missing, story)
         return
 
     def opened() -> Session:
-        from simulator.scenario.story_script import is_story, load_story
+        from simulator.scenario.story_script import is_story
         from simulator.session import Session
         from simulator.session.autosave import Autosave
         from simulator.session.presentation import Presentation
 
         if is_story(story):
-            script = load_story(story)
-            if link is not None:
-                script = replace(script, story=script.story.model_copy(update={"link": link}))
+            script = script_of(story, link)
             session = Presentation(script).session
             session.autosave = Autosave(story=str(script.path.absolute()))
         else:
@@ -227,24 +224,15 @@ def present(
             err.print(escape(f"--restore goes on with the last session: {session.left_behind}."))
         return session
 
-    how: Opening = {"size": (1280, 720), "theme": theme, "display": display}
+    how: WindowOptions = {"size": (1280, 720), "theme": theme, "display": display}
     how["presenting"] = not windowed
     fills = None if windowed else 1 if display is None else display
     _watch(opened, how, fills, _strip(leds, theme), sound=sound)
 
 
-def _checked_link(link: str | None) -> None:
-    """Refuse an address that makes no code that a phone can read."""
-    from simulator.export.page import LONGEST_LINK
-
-    if link is not None and len(link) > LONGEST_LINK:
-        what = f"A link of {len(link)} characters makes no code that a phone can read."
-        raise typer.BadParameter(what, param_hint="--link")
-
-
 def _watch(
     opened: Callable[[], Session],
-    how: Opening,
+    how: WindowOptions,
     fills: int | None,
     strip: _Lights,
     *,
@@ -256,7 +244,7 @@ def _watch(
     The window covers the display of the number `fills` from the start, None: it is a window. What
     is changed in it against `kept` goes into the user's settings file.
     """
-    from simulator.view.stadium import LeftError, shown_while
+    from simulator.view.stadium import WindowClosedError, shown_while
     from simulator.view.theme import theme_named
     from simulator.view.window import Window, closed
 
@@ -280,7 +268,7 @@ def _watch(
         try:
             presenting = how.get("presenting", False)
             session = shown_while(window, colours, work, presenting=presenting)
-        except LeftError:
+        except WindowClosedError:
             return
         from simulator.cli.recording import Recorder
         from simulator.view.app import run as run_window
@@ -289,7 +277,7 @@ def _watch(
         stack.callback(recorder.close)
         lights = stack.enter_context(strip)
         how["window"], how["recorder"] = window, recorder
-        how["witnesses"] = (recorder.see, *(() if lights is None else (lights.show,)))
+        how["listeners"] = (recorder.see, *(() if lights is None else (lights.show,)))
         closed_as = run_window(session, sound=sound, **how)
         if kept is not None:
             _save_preferences(kept, closed_as, session)

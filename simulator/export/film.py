@@ -114,6 +114,7 @@ class Pictures:
         theme: the colours.
         shot: the camera.
         transparent: without a ground and with an alpha channel, to lie over something else.
+        presenting: as for an audience, in type for the last row; else as in the window.
     """
 
     scene_at: SceneAt
@@ -122,6 +123,7 @@ class Pictures:
     theme: Theme
     shot: Shot = WHOLE
     transparent: bool = False
+    presenting: bool = False
 
     def every(self, step: int = 1) -> Iterator[pygame.Surface]:
         """Yield each `step`-th picture; it is good until the next one is drawn."""
@@ -139,7 +141,7 @@ class Pictures:
             scene = self.scene_at(self.cut.time_s(index))
             shot = directed(shot.after(step / self.cut.fps), before, scene.staging)
             before = scene.staging
-            painter.draw(surface, scene, PictureOptions(shot=shot))
+            painter.draw(surface, scene, PictureOptions(shot=shot, presenting=self.presenting))
             yield surface, scene
 
 

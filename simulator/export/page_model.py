@@ -31,7 +31,7 @@ from simulator.physics.setup import (
     PATIENCE,
     PATIENCE_S,
     Body,
-    Sheltering,
+    ShelterTables,
     attempt_of,
     body_influence,
     endurance_share,
@@ -325,7 +325,7 @@ def _group(pacers: Pacers, scenario: Scenario, bundle: Bundle) -> dict[str, Any]
     return result | {"bodies": _bodies(group_of(pacers, race), bundle)}
 
 
-def _sheltering(s: Sheltering, bundle: Bundle) -> dict[str, Any]:
+def _sheltering(s: ShelterTables, bundle: Bundle) -> dict[str, Any]:
     """Return what the kernel's `Formation` is made of; groups, and which of them each stage has."""
     groups = list(dict.fromkeys(s.bodies))
     by_formation = any(profile is not None for profile in s.profiles)

@@ -38,19 +38,19 @@ STATES = tuple(state.value.replace(", ", "-") for state in GapState)
 
 
 def write_story_page(
-    timeline: StoryTimeline, path: str | Path, theme: Theme, *, link: str = "", force: bool = False
+    timeline: StoryTimeline, path: str | Path, theme: Theme, *, force: bool = False
 ) -> None:
-    """Write the page of a story; `link`: the address at which it will stand, for its QR code.
+    """Write the page of a story, with the QR code of the link that it names.
 
     Raises:
         OutputError: the file exists already, or cannot be written, or the link is too long.
     """
     if is_there(path) and Path(path).is_file() and not force:
         raise OutputError(f"{path} exists already; --force writes over it.")
-    write_text(path, story_text(timeline, theme, link))
+    write_text(path, story_text(timeline, theme))
 
 
-def story_text(timeline: StoryTimeline, theme: Theme, link: str = "") -> str:
+def story_text(timeline: StoryTimeline, theme: Theme) -> str:
     """Return the page of a story.
 
     Raises:
@@ -63,7 +63,7 @@ def story_text(timeline: StoryTimeline, theme: Theme, link: str = "") -> str:
         "title": escape(story.name),
         "note": escape(story.note),
         "chapters": "".join(map(_written, timeline.chapters)),
-        "code": code_of(link),
+        "code": code_of(story.link),
         "version": escape(version("lightpace")),
         "data": bundle.text({"chapters": [_chapter(c, bundle) for c in timeline.chapters]}),
     }

@@ -285,8 +285,9 @@ def places(
     One place for each pacer who is there; whoever joins or leaves is drawn farther out, and fades.
     """
     stages = group.stages_m
-    i = int(np.clip(np.searchsorted(stages, runner_m, side="right") - 1, 0, len(stages) - 2))
-    share = float(np.clip((runner_m - stages[i]) / (stages[i + 1] - stages[i]), 0.0, 1.0))
+    i = min(max(int(stages.searchsorted(runner_m, side="right")) - 1, 0), len(stages) - 2)
+    share = (runner_m - stages.item(i)) / (stages.item(i + 1) - stages.item(i))
+    share = min(max(share, 0.0), 1.0)
     hangs = np.where(group.leading, group.shift_m + reference_m, runner_m) + group.ahead_m
     aside = group.offset_m + np.where(group.leading, 0.0, aside_m)
     x, offset, presence, ahead = (

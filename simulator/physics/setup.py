@@ -100,7 +100,7 @@ def empty(count: int) -> Any:
 
 
 @dataclass(frozen=True, eq=False)
-class Planned:
+class PlanTable:
     """A plan as the kernel reads it.
 
     Attributes:
@@ -155,11 +155,11 @@ def remaining_of(pace: Any, race_m: float) -> tuple[Any, Any, Any]:
 
 
 @lru_cache(maxsize=16)
-def planned_of(plan: Plan, race_m: float, step_s: float = STEP_S) -> Planned:
+def planned_of(plan: Plan, race_m: float, step_s: float = STEP_S) -> PlanTable:
     """Return a plan over `race_m` [m] as the kernel reads it."""
     schedule = schedule_of(plan, race_m)
     pace = pace_of(schedule, step_s)
-    return Planned(schedule, pace, remaining_of(pace, race_m))
+    return PlanTable(schedule, pace, remaining_of(pace, race_m))
 
 
 def wave_schedules(scenario: Scenario) -> list[tuple[str, Schedule]]:
@@ -170,14 +170,14 @@ def wave_schedules(scenario: Scenario) -> list[tuple[str, Schedule]]:
     ]
 
 
-def light_of(scenario: Scenario, step_s: float = STEP_S) -> Planned:
+def light_of(scenario: Scenario, step_s: float = STEP_S) -> PlanTable:
     """Return the light she chases: the first wave that is on; without one, the plan."""
     light = next((w for w in scenario.wavelight.waves if w.on), None)
     plan = None if light is None else light.plan
     return planned_of(plan or scenario.plan, scenario.distance, step_s)
 
 
-def led_by(scenario: Scenario, step_s: float = STEP_S) -> Planned:
+def led_by(scenario: Scenario, step_s: float = STEP_S) -> PlanTable:
     """Return what the group follows: the wave of that name, else the plan."""
     follows = scenario.pacers.follows
     plan = next((w.plan for w in scenario.wavelight.waves if w.name == follows), None)
@@ -194,7 +194,7 @@ def group_line(scenario: Scenario, step_s: float = STEP_S) -> Any:
 
 
 @lru_cache(maxsize=16)
-def _group_line(light: Planned, leader: Leader, step_s: float) -> Any:
+def _group_line(light: PlanTable, leader: Leader, step_s: float) -> Any:
     """Return the line of a leader who errs; cached by the identity of what he follows."""
     count, errors = jitter_of(leader, light.schedule.distance_m)
     halves = _halves(light.schedule.finish_s, step_s)
@@ -245,7 +245,7 @@ def _smooth(z: Floats) -> Floats:
 
 
 @dataclass(frozen=True, eq=False)
-class Sheltering:
+class ShelterTables:
     """What a formation does to the air, stage by stage.
 
     Attributes:
@@ -300,7 +300,7 @@ def sheltering_of(
     race_m: float,
     *,
     outside: bool = False,
-) -> Sheltering:
+) -> ShelterTables:
     """Return the tables of filled slots, or of constant shelters, over a race of `race_m` [m].
 
     `outside`: for a runner who is out next to those ahead.
@@ -336,7 +336,7 @@ def sheltering_of(
     tables = _formation(stages, constant, (profiles, which), least, lead, far)
     by_stage = tuple(profiles[n] if profiles else None for n in which)
     there = [*known] or [()]
-    return Sheltering(
+    return ShelterTables(
         tables=tables,
         stages_m=stages,
         profiles=by_stage,

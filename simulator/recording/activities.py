@@ -28,7 +28,7 @@ from xml.etree import ElementTree as ET
 
 from simulator.errors import ExtraError, RecordingError
 from simulator.files import read_bytes
-from simulator.units import MILE_M, parse_distance, parse_time
+from simulator.units import decimal_mark, parse_distance, parse_time
 
 ENDINGS = (".fit", ".tcx", ".gpx", ".csv", ".lss")
 """How the names of activities end."""
@@ -426,7 +426,7 @@ _TIME_HEADS = (
 )
 _LAP_HEADS = ("laptime", "lapsplit", "section", "segment", "segmenttime", "interval", "split400")
 _FINISH = ("finish", "end", "final", "ziel", "arrivée", "result")
-_UNITS = {"km": 1000.0, "mi": MILE_M, "mile": MILE_M, "miles": MILE_M}
+_UNITS = ("km", "mi", "mile", "miles")
 
 
 def table_of(path: str | Path) -> list[list[str]]:
@@ -492,7 +492,7 @@ def _table_with_head(head: list[str], rows: list[list[str]]) -> Activity:
     both = "cumulativetime" in words and "time" in words
     if both and where is not None:  # a table of laps: the distance is each lap's, too
         lap_time, where_of_lap = words.index("time"), where
-        laps = _laps(rows, lap_time, where_of_lap, _UNITS.get(unit, 0.0))
+        laps = _laps(rows, lap_time, where_of_lap, unit)
         return Activity("", laps)
     if time is None and lap_time is None:
         raise _UnusableError(f"no column of times among {', '.join(head)[:200]}")
@@ -501,7 +501,7 @@ def _table_with_head(head: list[str], rows: list[list[str]]) -> Activity:
         values = [_time(_cell(row, column)) for row in rows]
         times = [value for value in values if value is not None]
         return _unplaced(times, "" if time is None else words[column])
-    found = _placed(rows, where, column, _UNITS.get(unit, 1.0))
+    found = _placed(rows, where, column, unit)
     return _split_table(found, laps=time is None)
 
 
@@ -513,14 +513,15 @@ def _cell(row: Sequence[str], column: int) -> str:
     return row[column] if column < len(row) else ""
 
 
-def _laps(rows: list[list[str]], time: int, where: int, unit_m: float) -> tuple[ActivityLap, ...]:
-    found = []
+def _laps(rows: list[list[str]], time: int, where: int, unit: str) -> tuple[ActivityLap, ...]:
+    found, decimal = [], decimal_mark(_cell(row, where) for row in rows)
     for row in rows:
-        time_s, distance = _time(_cell(row, time)), _distance(_cell(row, where))
+        time_s = _time(_cell(row, time))
+        distance = _distance(_cell(row, where), unit, decimal)
         if time_s is None or time_s <= 0 or "sum" in row[0].lower() or "total" in row[0].lower():
             continue
-        if distance is not None:  # without a unit a lap of 0.4 is one of kilometres
-            distance *= unit_m or (1000.0 if distance < 20.0 else 1.0)
+        if distance is not None and not unit and distance < 20.0:
+            distance *= 1000.0  # without a unit a lap of 0.4 is one of kilometres
         found.append(ActivityLap(time_s, distance))
     return tuple(found)
 
@@ -536,22 +537,21 @@ def _table_without_head(rows: list[list[str]]) -> Activity:
     if counted == [float(i + 1) for i in range(len(rows))]:  # laps by number
         times = [_time(_cell(row, 1)) for row in rows]
         return _unplaced([time for time in times if time is not None], "")
-    return _split_table(_placed(rows, 0, 1, 1.0), laps=False)
+    return _split_table(_placed(rows, 0, 1, ""), laps=False)
 
 
 def _placed(
-    rows: list[list[str]], where: int, column: int, unit_m: float
+    rows: list[list[str]], where: int, column: int, unit: str
 ) -> list[tuple[float | None, float]]:
     found: list[tuple[float | None, float]] = []
+    decimal = decimal_mark(_cell(row, where) for row in rows)
     for row in rows:
         text, written = _cell(row, where), _cell(row, column)
         if not text or not written:
             continue
-        distance = _distance(text)
+        distance = _distance(text, unit, decimal)
         if distance is None and text.lower().strip() not in _FINISH:
             raise _UnusableError(f"'{text[:60]}' is no distance")
-        if distance is not None and re.fullmatch(r"[\d.,]+", text):
-            distance *= unit_m
         time_s = _time(written, distance)
         if time_s is None:
             raise _UnusableError(f"'{written[:60]}' is no time")
@@ -609,9 +609,11 @@ def _time(text: str, distance_m: float | None = None) -> float | None:
     return None
 
 
-def _distance(text: str) -> float | None:
+def _distance(text: str, unit: str = "", decimal: str = "") -> float | None:
+    """Return a distance [m], a bare one in the unit of its column; None where it is none."""
+    bare = re.fullmatch(r"[\d.,\s]+", text)
     with suppress(ValueError):
-        return parse_distance(text)
+        return parse_distance(f"{text} {unit}" if bare else text, decimal=decimal)
     return None
 
 

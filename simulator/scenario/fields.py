@@ -1,7 +1,7 @@
 """The kinds of values that a scenario holds, and what every section of one has in common.
 
 In: text or numbers as a person wrote them. Out: annotated types (`Seconds`, `Metres`, `Name`, ...),
-`Section`, `Complaint`, and what may stand at a path of a section (`types_at`, `bounds_of`).
+`Section`, `SectionProblem`, and what may stand at a path of a section (`types_at`, `bounds_of`).
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ class Section(PydanticModel):
 
 
 @dataclass(frozen=True, slots=True)
-class Complaint:
+class SectionProblem:
     """Something wrong between values of a section that are each right.
 
     Attributes:
@@ -105,25 +105,27 @@ class Complaint:
     hint: str = ""
     rests_on: tuple[Path, ...] = ()
 
-    def below(self, at: Path) -> Complaint:
+    def below(self, at: Path) -> SectionProblem:
         """Return the complaint as one of a section that holds this one at `at`."""
         rests_on = tuple((*at, *path) for path in self.rests_on)
         return replace(self, path=(*at, *self.path), rests_on=rests_on)
 
 
-def same_names(what: str, at: Path, names: Iterable[str]) -> Iterator[Complaint]:
+def same_names(what: str, at: Path, names: Iterable[str]) -> Iterator[SectionProblem]:
     """Yield each of the things in the list at a path that is called as an earlier one."""
     seen: set[str] = set()
     for i, name in enumerate(names):
         if name and name in seen:
-            yield Complaint((*at, i, "name"), f"a second {what} is called '{name}'", "rename one")
+            yield SectionProblem(
+                (*at, i, "name"), f"a second {what} is called '{name}'", "rename one"
+            )
         seen.add(name)
 
 
 class CheckedSection(Section):
     """A section whose values must fit together."""
 
-    def complaints(self) -> Iterable[Complaint]:
+    def complaints(self) -> Iterable[SectionProblem]:
         """Yield what does not fit."""
         raise NotImplementedError
 
@@ -134,7 +136,7 @@ class CheckedSection(Section):
             raise PydanticCustomError("complaints", "{text}", {"text": "; ".join(said)})
 
 
-def complaints_below(section: Section, at: Path = ()) -> Iterator[list[Complaint]]:
+def complaints_below(section: Section, at: Path = ()) -> Iterator[list[SectionProblem]]:
     """Yield the complaints of every section within this one, the innermost first."""
     for key, name in _holders(type(section)):
         value = getattr(section, name)
@@ -378,11 +380,9 @@ def _json(pattern: str, example: str) -> WithJsonSchema:
 Number = Annotated[float, _reader(units.parse_number)]
 Whole = Annotated[int, _reader(units.parse_number)]
 Seconds = Annotated[float, _reader(units.parse_time), _json("^[\\d:.,'’′\"”″]+\\s*s?$", "4:06.42")]
-Metres = Annotated[
-    float,
-    _reader(units.parse_distance),
-    _json(r"^[\d.,]+\s*(m|metres?|meters?|km?|miles?|mi|yards?|yds?|laps?)?$", "1500 m"),
-]
+_METRES = r"^[\d.,]+(\s\d{3})*\s*(m|metres?|meters?|km?|miles?|mi|yards?|yds?|laps?)?$"
+Metres = Annotated[float, _reader(units.parse_distance), _json(_METRES, "1500 m")]
+GapMetres = Annotated[float, _reader(units.parse_gap), _json(_METRES, "1.5 m")]
 
 MarkColour = Literal[
     "green", "blue", "red", "white", "amber", "violet", "cyan", "pink", "grey", "yellow"

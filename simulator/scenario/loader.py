@@ -16,7 +16,7 @@ from simulator.errors import ScenarioError
 from simulator.scenario.ghosts import ActivityGhost, Ghost, RecordingGhost, ScenarioGhost
 from simulator.scenario.model import Scenario
 from simulator.scenario.overrides import apply_overrides
-from simulator.scenario.problems import Review, check, find
+from simulator.scenario.problems import DocumentCheck, check, find
 from simulator.scenario.reading import (
     FORMATION,
     RUNNER,
@@ -76,7 +76,7 @@ def _load(
         raise ScenarioError([at.problem("", "this is a ghost, not a scenario", hint)])
     document.flaws += apply_overrides(document, overrides, path.parent)
 
-    def prepare(review: Review) -> None:
+    def prepare(review: DocumentCheck) -> None:
         _write_out(review, ("runner",), RUNNER, path.parent)
         _write_out(review, ("pacers", "formation"), FORMATION, path.parent)
         _write_out_ghosts(review, path.parent)
@@ -85,7 +85,7 @@ def _load(
             root.put("ghosts", YamlList(), document.node, document.node)
             root.pop("published", None)
 
-    def finish(review: Review, scenario: Scenario) -> Scenario:
+    def finish(review: DocumentCheck, scenario: Scenario) -> Scenario:
         ghosts = tuple(_with_file(review, i, g, path) for i, g in enumerate(scenario.ghosts))
         uncertainty = scenario.uncertainty
         if with_ghosts:
@@ -97,7 +97,9 @@ def _load(
     return check(document, Scenario, prepare, finish)
 
 
-def _write_out(review: Review, path: tuple[str, ...], kind: NamedSections, folder: Path) -> None:
+def _write_out(
+    review: DocumentCheck, path: tuple[str, ...], kind: NamedSections, folder: Path
+) -> None:
     """Put what a named section's file says in the place of its name."""
     place = find(review.document, path)
     name = getattr(place.node, "value", "")
@@ -125,7 +127,7 @@ def is_ghost(root: Any) -> bool:
     return known and not {"plan", "ghosts", "runner", "wavelight", "pacers"} & root.keys()
 
 
-def _write_out_ghosts(review: Review, folder: Path) -> None:
+def _write_out_ghosts(review: DocumentCheck, folder: Path) -> None:
     """Put what a file says that is one ghost in the place of its name; what stands there counts."""
     ghosts = find(review.document, ("ghosts",)).value
     for ghost in ghosts if isinstance(ghosts, YamlList) else ():
@@ -147,7 +149,7 @@ def _write_out_ghosts(review: Review, folder: Path) -> None:
                 ghost.put(key, document.root[key], *document.root.nodes[key])
 
 
-def _with_file(review: Review, number: int, ghost: Ghost, own: Path) -> Ghost:
+def _with_file(review: DocumentCheck, number: int, ghost: Ghost, own: Path) -> Ghost:
     """Return a ghost whose file, if it has one, is absolute; report one that is not usable."""
     if review.is_full or not isinstance(ghost, (ScenarioGhost, RecordingGhost, ActivityGhost)):
         return ghost
@@ -166,7 +168,7 @@ def _with_file(review: Review, number: int, ghost: Ghost, own: Path) -> Ghost:
     return ghost.model_copy(update={"file": str(path.resolve())})
 
 
-def _given_race(review: Review, number: int, race: str, folder: Path) -> str:
+def _given_race(review: DocumentCheck, number: int, race: str, folder: Path) -> str:
     """Return a given race, its file made absolute; report one that is not usable."""
     if review.is_full or race.removesuffix(".yaml") in shipped_names():
         return race

@@ -28,7 +28,6 @@ from simulator.scenario.fields import (
     ANY,
     Bounds,
     CheckedSection,
-    Complaint,
     Line,
     MarkColour,
     Metres,
@@ -36,6 +35,7 @@ from simulator.scenario.fields import (
     Number,
     Path,
     Section,
+    SectionProblem,
     Text,
     Whole,
     at_most,
@@ -279,7 +279,7 @@ class Scenario(CheckedSection):
         """How many LEDs there are round the lap."""
         return self.wavelight.leds or round(self.track.lap)
 
-    def complaints(self) -> Iterator[Complaint]:
+    def complaints(self) -> Iterator[SectionProblem]:
         """Yield what does not fit between sections."""
         yield from self._wind_complaints()
         yield from plan_complaints(("plan",), self.plan, self.distance)
@@ -287,7 +287,7 @@ class Scenario(CheckedSection):
         yield from self._ghost_complaints()
         yield from self._uncertainty_complaints()
 
-    def _wind_complaints(self) -> Iterator[Complaint]:
+    def _wind_complaints(self) -> Iterator[SectionProblem]:
         wind, body = self.environment.wind, self.runner
         push = 0.5 * self.environment.density * body.cda * wind.speed**2 / (body.mass * G)
         if push > MOST_PUSH:
@@ -296,9 +296,9 @@ class Scenario(CheckedSection):
             rests_on: tuple[Path, ...] = tuple(
                 ("runner", key) for key in ("mass", "height", "drag_area", "kit")
             )
-            yield Complaint(("environment", "wind", "speed"), text, hint, rests_on)
+            yield SectionProblem(("environment", "wind", "speed"), text, hint, rests_on)
 
-    def _wave_complaints(self) -> Iterator[Complaint]:
+    def _wave_complaints(self) -> Iterator[SectionProblem]:
         at = ("wavelight", "waves")
         names = [wave.name for wave in self.wavelight.waves]
         yield from same_names("wave", at, names)
@@ -310,9 +310,9 @@ class Scenario(CheckedSection):
             what = f"there is no wave called '{follows}'"
             hint = f"waves: {', '.join(dict.fromkeys(names)) or 'none'}"
             rests_on = ((*at, ANY, "name"),)
-            yield Complaint(("pacers", "follows"), what, hint, rests_on)
+            yield SectionProblem(("pacers", "follows"), what, hint, rests_on)
 
-    def _ghost_complaints(self) -> Iterator[Complaint]:
+    def _ghost_complaints(self) -> Iterator[SectionProblem]:
         yield from same_names("ghost", ("ghosts",), (g.name for g in self.ghosts))
         for i, ghost in enumerate(self.ghosts):
             at = ("ghosts", i)
@@ -328,9 +328,9 @@ class Scenario(CheckedSection):
         if self.published is not None and self.published not in tables:
             what = f"there is no ghost of kind splits or laps called '{self.published}'"
             hint = f"of these kinds: {', '.join(tables) or 'none'}"
-            yield Complaint(("published",), what, hint, (("ghosts", ANY, "name"),))
+            yield SectionProblem(("published",), what, hint, (("ghosts", ANY, "name"),))
 
-    def _uncertainty_complaints(self) -> Iterator[Complaint]:
+    def _uncertainty_complaints(self) -> Iterator[SectionProblem]:
         """Yield the ranges that are upside down, or leave what a scenario may hold."""
         for name, (least, most) in INPUT_BOUNDS.items():
             range_ = getattr(self.uncertainty, name)
@@ -339,10 +339,10 @@ class Scenario(CheckedSection):
             low, high = ((("uncertainty", name, end)) for end in ("low", "high"))
             if least is not None and range_.low < least:
                 text = f"must be at least {least:g}, as {name} itself, not {range_.low:g}"
-                yield Complaint(low, text)
+                yield SectionProblem(low, text)
             if most is not None and range_.high > most:
                 text = f"must be at most {most:g}, as {name} itself, not {range_.high:g}"
-                yield Complaint(high, text)
+                yield SectionProblem(high, text)
             elif range_.high < range_.low:
                 text = f"must be at least low, {range_.low:g}, not {range_.high:g}"
-                yield Complaint(high, text, "", (low,))
+                yield SectionProblem(high, text, "", (low,))

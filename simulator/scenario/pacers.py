@@ -17,12 +17,13 @@ from simulator.coefficients import BESIDE_REACH_M, CLEARANCE_M, LANE_BIN_M
 from simulator.errors import ResourceError
 from simulator.scenario.fields import (
     CheckedSection,
-    Complaint,
+    GapMetres,
     Line,
     Metres,
     Number,
     Path,
     Section,
+    SectionProblem,
     Text,
     Whole,
     at_most,
@@ -52,13 +53,13 @@ class Slot(CheckedSection):
         description="The runner's distance where it ends [m]; left out: never.",
     )
 
-    def complaints(self) -> Iterator[Complaint]:
+    def complaints(self) -> Iterator[SectionProblem]:
         """Yield whether the slot ends before it begins, or is the runner's own."""
         if self.until is not None and self.until <= self.from_:
-            yield Complaint(("until",), "must be greater than from", "", (("from",),))
+            yield SectionProblem(("until",), "must be greater than from", "", (("from",),))
         if abs(self.offset) < LANE_BIN_M and abs(self.ahead) < CLEARANCE_M:
             what = "stands in the runner's own place"
-            yield Complaint(("ahead",), what, "0.5 m or more away", (("offset",),))
+            yield SectionProblem(("ahead",), what, "0.5 m or more away", (("offset",),))
 
     def collides_with(self, other: "Slot", moved_m: float = 0.0) -> bool:
         """Return whether two pacers would be in one place, this one moved ahead by so much [m]."""
@@ -80,17 +81,17 @@ class PacerFormation(CheckedSection):
         ..., max_length=200, description="The slots, most useful first."
     )
 
-    def complaints(self) -> Iterator[Complaint]:
+    def complaints(self) -> Iterator[SectionProblem]:
         """Yield each slot that is in an earlier one's place, or whose pacer is elsewhere then."""
         for j, slot in enumerate(self.slots):
             for i, other in enumerate(self.slots[:j]):
                 if slot.collides_with(other):
                     text = f"stands within {CLEARANCE_M:g} m of slot {i + 1} in the same line"
-                    yield Complaint(("slots", j), text, "move it", self._places(i, j))
+                    yield SectionProblem(("slots", j), text, "move it", self._places(i, j))
                 elif slot.name and slot.name == other.name and slot.overlaps(other):
                     text = f"'{slot.name}' already runs in slot {i + 1} at that distance"
                     hint = "hand over with from and until"
-                    yield Complaint(("slots", j, "name"), text, hint, self._places(i, j))
+                    yield SectionProblem(("slots", j, "name"), text, hint, self._places(i, j))
                 else:
                     continue
                 break
@@ -211,14 +212,14 @@ class Pacers(CheckedSection):
     count: Whole | None = Field(
         None, ge=0, le=40, description="How many pacers run; left out: all of the formation."
     )
-    front_gap: Metres | None = Field(
+    front_gap: GapMetres | None = Field(
         None,
         ge=0.5,
         le=20,
         description="Hip to hip gap from her to the nearest pacer ahead [m]; left out: as in the "
         "formation. Moves all slots ahead.",
     )
-    swap_gap: Metres = Field(
+    swap_gap: GapMetres = Field(
         0.0,
         ge=0,
         le=3,
@@ -228,7 +229,7 @@ class Pacers(CheckedSection):
     policy: Literal["hold_light", "wait_for_runner"] = Field(
         "hold_light", description="Keep to the light, or wait for the runner when she drops back."
     )
-    drop_back: Metres = Field(
+    drop_back: GapMetres = Field(
         5.0, ge=0, le=400, description="How far behind the light they wait, at most [m]."
     )
     follows: Line | None = Field(
@@ -245,21 +246,23 @@ class Pacers(CheckedSection):
         ),
     ] = Field(None, description="A constant shelter S instead of the formation's; left out: none.")
 
-    def complaints(self) -> Iterator[Complaint]:
+    def complaints(self) -> Iterator[SectionProblem]:
         """Yield what does not fit the formation, and shelters that are out of order."""
         formation: tuple[Path, ...] = (("formation",),)
         slots = len(self.formation.names())
         for i, name in enumerate(self.names):
             if name in self.names[:i]:
-                yield Complaint(("names", i), f"a second pacer is called '{name}'", "rename one")
+                yield SectionProblem(
+                    ("names", i), f"a second pacer is called '{name}'", "rename one"
+                )
         if self.count is not None and self.count > slots:
             text = f"{self.count} pacers, but formation '{self.formation.name}' has {slots} places"
-            yield Complaint(("count",), text, f"{slots} or fewer", formation)
+            yield SectionProblem(("count",), text, f"{slots} or fewer", formation)
         for i, (a, b) in enumerate(pairwise(s.until for s in self.shelter or ())):
             if a is None or (b is not None and b <= a):
                 text = "each shelter must hold further than the one before"
                 hint = "only the last may leave out until"
-                yield Complaint(("shelter", i + 1), text, hint, (("shelter", i, "until"),))
+                yield SectionProblem(("shelter", i + 1), text, hint, (("shelter", i, "until"),))
         if self.front_gap is not None:
             filled, shift = self._chosen(), self._shift_m()
             others = [s for s in filled if s.ahead <= BESIDE_REACH_M]
@@ -269,7 +272,7 @@ class Pacers(CheckedSection):
             met = next(pairs, None)
             if met is not None:
                 text = f"moves '{met[0].name}' to within {CLEARANCE_M:g} m of '{met[1].name}'"
-                yield Complaint(("front_gap",), text, "a wider gap", (*formation, ("count",)))
+                yield SectionProblem(("front_gap",), text, "a wider gap", (*formation, ("count",)))
 
     def line_up(self) -> Sequence[Slot]:
         """Return the filled slots, named, moved by `front_gap` (all slots ahead by the same)."""

@@ -18,18 +18,25 @@ from pydantic_core import PydanticCustomError
 
 from simulator.records import least_flying_time, least_time
 from simulator.scenario.fields import (
-    Complaint,
     Metres,
     Number,
     Path,
     Seconds,
     Section,
+    SectionProblem,
     at_most,
     discriminator,
     variant,
 )
 from simulator.scenario.schedule import Schedule, Waypoint, even_schedule, schedule_through
-from simulator.units import LAP_M, format_distance, format_time, parse_distance, parse_time
+from simulator.units import (
+    LAP_M,
+    decimal_mark,
+    format_distance,
+    format_time,
+    parse_distance,
+    parse_time,
+)
 
 MAX_SPLITS = 200
 FINISH = "finish"
@@ -60,14 +67,14 @@ def _split_rows(value: Any) -> Any:
         raise PydanticCustomError(
             "wrong_kind", "a table is wanted here, such as {{200: 30.07, finish: 4:06.42}}"
         )
-    rows = []
+    rows, decimal = [], decimal_mark(map(str, value))
     for key, entry in value.items():
         row = dict(entry) if isinstance(entry, dict) else {"time": entry}
         if "distance" in row:
             raise PydanticCustomError(
                 "twice", "a row's distance is the key that it is written under"
             )
-        row["distance"] = key_distance(str(key))
+        row["distance"] = key_distance(str(key), decimal)
         if isinstance(row.get("time"), str) and isinstance(row["distance"], float):
             with suppress(ValueError):  # as a field it is refused with its words
                 row["time"] = parse_time(row["time"], row["distance"])
@@ -75,12 +82,15 @@ def _split_rows(value: Any) -> Any:
     return rows
 
 
-def key_distance(key: str) -> float | str | None:
-    """Return the distance of a table's row [m]; None for the finish, the key where it is none."""
+def key_distance(key: str, decimal: str = "") -> float | str | None:
+    """Return the distance of a table's row [m]; None for the finish, the key where it is none.
+
+    `decimal` is the table's decimal mark where another key says it.
+    """
     if key.strip().lower() == FINISH:
         return None
     try:
-        return parse_distance(key)
+        return parse_distance(key, decimal=decimal)
     except ValueError:
         return key
 
@@ -90,6 +100,8 @@ def _split_table(splits: tuple[PlanSplit, ...]) -> dict[str, Any]:
     table: dict[str, Any] = {}
     for split in splits:
         key = FINISH if split.distance is None else f"{split.distance!r}".removesuffix(".0")
+        if key != FINISH and key_distance(key) != split.distance:
+            key += "0"  # 1.609 would be read as a mile
         row = {"time": split.time, "tolerance": split.tolerance}
         table[key] = row if split.tolerance else split.time
     return table
@@ -197,7 +209,7 @@ class Laps(Section):
         times = np.cumsum(self.laps).round(9).tolist()  # a sum of hundredths is one
         return [Waypoint(x, t) for x, t in zip(self.distances(race_m), times, strict=True)]
 
-    def complaint(self, at: Path, race_m: float) -> Complaint | None:
+    def complaint(self, at: Path, race_m: float) -> SectionProblem | None:
         """Return what is wrong with the pieces that the laps at this path make of a race [m]."""
         longest = LAP_M + 20.0
         if all(SHORTEST_M <= piece <= longest for piece in np.diff([0.0, *self.distances(race_m)])):
@@ -210,7 +222,7 @@ class Laps(Section):
         if abs(odd - LAP_M) >= SHORTEST_M:
             hint += f", the last of {odd:g} m, or with first: {odd:g} m the first"
         text = f"{len(self.laps)} lap times do not make {format_distance(race_m)}"
-        return Complaint((*at, "laps"), text, hint, (("distance",), (*at, "distance")))
+        return SectionProblem((*at, "laps"), text, hint, (("distance",), (*at, "distance")))
 
 
 class LapPlan(_PlanBase, Laps):
@@ -293,7 +305,7 @@ def _shaped(x: np.ndarray, weight: np.ndarray, plan: SteppedPlan | ProgressivePl
 # -- whether a plan fits its distance, and whether a human could run it ---------------------------
 
 
-def plan_complaints(at: Path, plan: Plan, distance_m: float) -> Iterator[Complaint]:
+def plan_complaints(at: Path, plan: Plan, distance_m: float) -> Iterator[SectionProblem]:
     """Yield what is wrong with the plan at this path of a scenario over its distance [m]."""
     if isinstance(plan, SplitPlan):
         yield from split_complaints((*at, "splits"), plan.splits, distance_m)
@@ -303,11 +315,11 @@ def plan_complaints(at: Path, plan: Plan, distance_m: float) -> Iterator[Complai
         yield from target_complaints((*at, "target"), plan.target, distance_m)
 
 
-def target_complaints(at: Path, time_s: float, distance_m: float) -> Iterator[Complaint]:
+def target_complaints(at: Path, time_s: float, distance_m: float) -> Iterator[SectionProblem]:
     """Yield whether no human runs a distance [m] in the time at this path [s]."""
     point = Waypoint(distance_m, time_s)
     for _, text in impossible([point]):
-        yield Complaint(at, text, _time_hint(point), (("distance",),))
+        yield SectionProblem(at, text, _time_hint(point), (("distance",),))
 
 
 def _time_hint(point: Waypoint) -> str:
@@ -325,7 +337,7 @@ def _time_hint(point: Waypoint) -> str:
     return f"write {format_time(meant)} with a point" if hundredths else "check the time"
 
 
-def lap_complaints(at: Path, laps: Laps, distance_m: float) -> Iterator[Complaint]:
+def lap_complaints(at: Path, laps: Laps, distance_m: float) -> Iterator[SectionProblem]:
     """Yield what is wrong with the laps at this path over a distance [m]."""
     complaint = laps.complaint(at, distance_m)
     if complaint is not None:
@@ -337,7 +349,7 @@ def lap_complaints(at: Path, laps: Laps, distance_m: float) -> Iterator[Complain
         end, odd = "first", points[0].distance_m
     hint = "check the time" if odd == LAP_M else f"check the time; the {end} piece is {odd:g} m"
     for i, text in impossible(points):
-        yield Complaint((*at, "laps", i), text, hint, (("distance",), (*at, "laps")))
+        yield SectionProblem((*at, "laps", i), text, hint, (("distance",), (*at, "laps")))
 
 
 def split_complaints(
@@ -347,7 +359,7 @@ def split_complaints(
     rests_on: tuple[Path, ...] = (),
     *,
     may_stop: bool = False,
-) -> Iterator[Complaint]:
+) -> Iterator[SectionProblem]:
     """Yield what is wrong with a table of cumulative splits, at most one for each row.
 
     Args:
@@ -369,10 +381,10 @@ def split_complaints(
     last = points[-1].distance_m
     if not faulty and (last > distance_m + 1e-6 or (last < distance_m - 1e-6 and not may_stop)):
         text = f"the table ends at {format_distance(last)}"
-        yield Complaint(at, text, "end it with finish: TIME", rests_on)
+        yield SectionProblem(at, text, "end it with finish: TIME", rests_on)
     listed += [(i, text, _time_hint(points[i])) for i, text in impossible(points, faulty)]
     for i, text, hint in listed:
-        yield Complaint((*at, i), text, hint, rests_on if splits[i].distance is None else ())
+        yield SectionProblem((*at, i), text, hint, rests_on if splits[i].distance is None else ())
 
 
 def _misfit(a: Waypoint, b: Waypoint) -> tuple[str, str]:

@@ -16,7 +16,7 @@ from typing import Any, TypeVar, get_args
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from simulator.errors import Problem, ScenarioError, quoted
+from simulator.errors import Problem, ScenarioError, no_break_space, quoted
 from simulator.scenario.fields import (
     ANY,
     LENIENT,
@@ -111,7 +111,7 @@ def _below(place: Location, step: str | int) -> Location | None:
     return None
 
 
-class Review:
+class DocumentCheck:
     """A document that is being checked: its problems so far, and what is excluded for them."""
 
     def __init__(self, document: Document, model: type[Section]) -> None:
@@ -318,8 +318,8 @@ class Review:
 def check(
     document: Document,
     model: type[SectionT],
-    prepare: Callable[[Review], None] = lambda _: None,
-    finish: Callable[[Review, SectionT], SectionT] = lambda _, value: value,
+    prepare: Callable[[DocumentCheck], None] = lambda _: None,
+    finish: Callable[[DocumentCheck, SectionT], SectionT] = lambda _, value: value,
 ) -> SectionT:
     """Return the section that a document says.
 
@@ -332,7 +332,7 @@ def check(
     Raises:
         ScenarioError: every problem that was found, those of the document among them.
     """
-    review = Review(document, model)
+    review = DocumentCheck(document, model)
     prepare(review)
     value: SectionT | None = None
     for _ in range(MAX_PASSES):
@@ -382,7 +382,8 @@ def _as_written(value: Any, node: YamlNode) -> str:
     """Return a wrong value as a message shows it, as it was written where that is known."""
     text = node.value
     if isinstance(text, str) and text and not isinstance(value, (dict, list)):
-        return text if not node.style and len(text) < 30 else quoted(text)
+        plain = not node.style and len(text) < 30 and not no_break_space(text)
+        return text if plain else quoted(text)
     if value is None:
         return "nothing"
     return "a mapping" if isinstance(value, dict) else "a list"

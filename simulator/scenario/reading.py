@@ -24,7 +24,7 @@ from simulator.errors import Problem, ScenarioError
 from simulator.files import opened
 from simulator.resources import SETTINGS, configs_dir, user_dir
 from simulator.scenario.fields import did_you_mean, guess
-from simulator.scenario.in_picture import MOMENT, SCENARIO, is_picture, text_of
+from simulator.scenario.picture_texts import MOMENT, SCENARIO, is_picture, text_of
 from simulator.scenario.yaml_tree import Document, read_document
 
 LOG = logging.getLogger(__name__)

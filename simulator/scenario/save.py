@@ -368,7 +368,7 @@ def _loaded(text: str) -> tuple[YAML, Any]:
         raise CannotRewriteError(str(error)) from None
 
 
-class Bare(str):
+class Unquoted(str):
     """Text that stands without quotes: what reads it knows what it is, `30.07` for a time."""
 
     __slots__ = ()
@@ -384,7 +384,7 @@ def worded(value: Any, key: str = "") -> Any:
     if key in TIMES and _is_number(value):
         text = format_time(value, 3)
         short = text.removesuffix("0")
-        return Bare(short) if abs(parse_time(text) - value) < 5e-7 else value
+        return Unquoted(short) if abs(parse_time(text) - value) < 5e-7 else value
     return value
 
 
@@ -428,7 +428,7 @@ def _scalar(value: Any, old: Any = None) -> str:
     if isinstance(value, (int, float)):
         return repr(value).removesuffix(".0")
     text = str(value)
-    bare = isinstance(value, Bare) or _stands_bare(text)
+    bare = isinstance(value, Unquoted) or _stands_bare(text)
     if isinstance(old, SingleQuotedScalarString) and "\n" not in text:
         text = SingleQuotedScalarString(text)
     elif isinstance(old, DoubleQuotedScalarString) or not bare:

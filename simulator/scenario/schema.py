@@ -29,7 +29,7 @@ def schema_text(model: type[Section] = Scenario) -> str:
         "$id": f"{IDS}/{model.__name__.lower()}.schema.json",
         **_for_editors(schema),
     }
-    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(schema, indent=2) + "\n"
 
 
 def _all_sections(section: type[Section]) -> list[type[Section]]:

@@ -17,12 +17,12 @@ from pydantic_core import PydanticCustomError
 from simulator.errors import quoted
 from simulator.scenario.fields import (
     CheckedSection,
-    Complaint,
     Line,
     MarkColour,
     Name,
     Number,
     Section,
+    SectionProblem,
     Text,
     at_most,
     did_you_mean,
@@ -44,7 +44,7 @@ _MOMENT = "a moment is an event (bell), a distance (600 m) or a race time (2:00)
 
 
 @dataclass(frozen=True, slots=True)
-class When:
+class StoryMoment:
     """A requested moment: one of event, distance or race time, moved by some seconds.
 
     Attributes:
@@ -62,7 +62,7 @@ class When:
     offset_s: float = 0.0
 
 
-def parse_moment(text: str) -> When:
+def parse_moment(text: str) -> StoryMoment:
     """Return the moment that a text means.
 
     Raises:
@@ -75,13 +75,13 @@ def parse_moment(text: str) -> When:
         offset_s = float(moved[1]) * (-1.0 if moved[2].lower() == "before" else 1.0)
         rest = moved[3]
     if rest.lower() in EVENTS:
-        return When(written, event=rest.lower(), offset_s=offset_s)
+        return StoryMoment(written, event=rest.lower(), offset_s=offset_s)
     if _BARE_NUMBER.fullmatch(rest):
         raise ValueError(f"{quoted(rest)} has no unit: {_MOMENT}")
     try:
         if ":" in rest:
-            return When(written, time_s=parse_time(rest), offset_s=offset_s)
-        return When(written, distance_m=parse_distance(rest), offset_s=offset_s)
+            return StoryMoment(written, time_s=parse_time(rest), offset_s=offset_s)
+        return StoryMoment(written, distance_m=parse_distance(rest), offset_s=offset_s)
     except ValueError:
         meant = guess(rest, EVENTS)
         hint = f"; did you mean {meant}?" if meant else ""
@@ -140,7 +140,7 @@ class Fact:
     text: str
     kind: str
     other: str = ""
-    when: When | None = None
+    when: StoryMoment | None = None
 
 
 def parse_caption(text: str) -> tuple[str | Fact, ...]:
@@ -237,7 +237,7 @@ def _named(value: Any) -> Any:
     return {"name": value} if isinstance(value, (str, int, float)) else value
 
 
-class Rival(Section):
+class ChapterGhost(Section):
     """A ghost of a chapter: one of its scenario's, or another attempt that is run for it."""
 
     name: Name = Field(..., description="A ghost of the scenario; else the name of this one.")
@@ -255,7 +255,7 @@ class Rival(Section):
         return self.scenario is not None or bool(self.set)
 
 
-class Figure(Section):
+class LargeNumber(Section):
     """One large number of a chapter, as `twelve pacers: 4:04.60`."""
 
     name: Name = Field(..., description="What the number is, a few words.")
@@ -305,7 +305,12 @@ class Chapter(CheckedSection):
     )
     what_if: AxisName = Field("pacers", description="What the what-if panel is about.")
     ghosts: Annotated[
-        tuple[Annotated[Rival, BeforeValidator(_named, json_schema_input_type=str | Rival)], ...]
+        tuple[
+            Annotated[
+                ChapterGhost, BeforeValidator(_named, json_schema_input_type=str | ChapterGhost)
+            ],
+            ...,
+        ]
         | None,
         at_most(12),
     ] = Field(None, max_length=12, description="Ghosts shown; left out: those of the scenario.")
@@ -318,7 +323,7 @@ class Chapter(CheckedSection):
     notes: Annotated[Text, _readable(parse_caption)] = Field(
         "", max_length=4000, description="For the speaker alone; braces as in the caption."
     )
-    figures: Annotated[tuple[Figure, ...], at_most(5)] = Field(
+    figures: Annotated[tuple[LargeNumber, ...], at_most(5)] = Field(
         (), max_length=5, description="Large numbers over the picture, as at the end of a story."
     )
     knobs: Annotated[tuple[Line, ...], at_most(4)] = Field(
@@ -328,12 +333,12 @@ class Chapter(CheckedSection):
     )
     reveal: bool = Field(False, description="Show what is still to come in the run; no: suspense.")
 
-    def complaints(self) -> Iterator[Complaint]:
+    def complaints(self) -> Iterator[SectionProblem]:
         """Yield whether it lasts no time, and ghosts of one name."""
         lasts = self.until is not None and parse_seconds(self.until) != 0
         if not lasts and self.hold == 0:
             what = "the chapter lasts no time"
-            yield Complaint(("hold",), what, "give until, or hold", (("until",),))
+            yield SectionProblem(("hold",), what, "give until, or hold", (("until",),))
         yield from same_names("ghost", ("ghosts",), (g.name for g in self.ghosts or ()))
 
 
@@ -344,7 +349,9 @@ class Story(Section):
     note: Text = Field("", max_length=2000, description="A sentence or two for the reader.")
     scenario: Line = Field("breaking4", description="Scenario of chapters that name none.")
     link: Line = Field(
-        "", description="Where its page stands: the last chapter shows this address as a QR code."
+        "",
+        max_length=1000,
+        description="Where its page stands: the last chapter shows this address as a QR code.",
     )
     chapters: Annotated[tuple[Chapter, ...], at_most(100)] = Field(
         ..., min_length=1, max_length=100, description="The chapters."

@@ -16,7 +16,7 @@ from simulator.scenario.loader import load_scenario
 from simulator.scenario.model import Scenario
 from simulator.scenario.problems import check, find
 from simulator.scenario.reading import find_file, find_scenario, named_files, read_text
-from simulator.scenario.story import Chapter, Rival, Story
+from simulator.scenario.story import Chapter, ChapterGhost, Story
 from simulator.scenario.yaml_tree import SET, Document, position_of, read_document
 
 FOLDER = "stories"
@@ -136,7 +136,7 @@ def load_story_text(text: str, path: Path) -> Script:
     return Script(story, path, tuple(attempts), tuple(rivals), loader.scenarios, document)
 
 
-def _runs(chapter: Chapter) -> Iterator[tuple[int, Rival]]:
+def _runs(chapter: Chapter) -> Iterator[tuple[int, ChapterGhost]]:
     return ((n, rival) for n, rival in enumerate(chapter.ghosts or ()) if rival.is_run)
 
 

@@ -24,7 +24,7 @@ from yaml.reader import Reader
 from yaml.resolver import BaseResolver
 from yaml.scanner import Scanner
 
-from simulator.errors import Problem, ScenarioError, quoted
+from simulator.errors import Problem, ScenarioError, no_break_space, quoted
 from simulator.scenario.fields import dotted
 
 MAX_DEPTH = 40
@@ -257,9 +257,13 @@ def _syntax_problem(error: yaml.YAMLError, text: str, source: str) -> Problem:
         return at.problem("", TOO_DEEP)
     if "another document" in what:
         return at.problem("", "a second document begins here", "one document for each file")
-    row = text.split("\n")[line - 1 : line] or [""]
-    indentation = row[0][: len(row[0]) - len(row[0].lstrip())]
+    rows = text.split("\n")[max(line - 2, 0) : line] or [
+        ""
+    ]  # a value may go on from the row before
+    indentation = rows[-1][: len(rows[-1]) - len(rows[-1].lstrip())]
     hint = "indent with spaces, not tabs" if "\t" in indentation else ""
+    if space := no_break_space("".join(rows)):
+        hint = f"write an ordinary space instead of {space}"
     what = what.splitlines()[0] if what.strip() else "unreadable"
     return at.problem("", f"this is not valid YAML: {what}", hint)
 

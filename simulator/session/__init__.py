@@ -1,4 +1,4 @@
-"""What the user did: play, seek, switch; and the work in the background."""
+"""The user's session: playing, seeking, switching and editing, and the background work for it."""
 
 from simulator.session.session import Session
 

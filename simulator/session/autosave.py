@@ -1,8 +1,8 @@
-"""Nothing is lost: what was changed and kept is written down every second, beside the user's state.
+"""Autosave: unsaved changes and pinned runs are written once a second, so that a crash loses none.
 
-In: a session's state. Out: a file of it, and one of its pins, in the folder that the system has for
-such things; the newest one that another run of the program left behind. A file is removed where
-nothing is at stake any more. Writing is the work of a background thread.
+In: a session's state. Out: one file of it and one of its pins, in the system's folder for user
+state; and the newest files that an earlier run left behind. A file is removed once nothing would be
+lost. A background thread does the writing.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from simulator.recording.store import load_recordings, save_recordings
 from simulator.session.history import Change
 
 EACH_S = 1.0
-"""How often it is written [s of wall time]."""
+"""Interval between writes [s of wall time]."""
 MOST_LEFT = 5
-"""So many sessions of before are kept at most."""
+"""At most this many earlier sessions are kept."""
 MOST_BYTES = 20_000_000
 _VERSION = 1
 NamedRuns = Sequence[tuple[str, Recording]]
@@ -34,18 +34,18 @@ NamedRuns = Sequence[tuple[str, Recording]]
 
 @dataclass(frozen=True, slots=True)
 class SavedSession:
-    """What a session is brought back from.
+    """The state from which a session is restored.
 
     Attributes:
-        version: of this form.
+        version: of this format.
         source: the scenario's file; empty without one.
-        shipped: it is one that comes with the program.
-        change: the settings, and how the attempt came to be; None where a story says so.
+        shipped: whether the scenario comes with the program.
+        change: the settings and their lineage; None where a story determines them.
         time_s: the moment that was shown [s].
-        axis, measure: what the strip showed.
-        chapter: which chapter of a story was shown, from 0; None where there was no story.
-        pins: how many runs were kept; they are in the file beside.
-        when: when that was, in words.
+        axis, measure: what the what-if strip showed.
+        chapter: the chapter of a story that was shown, from 0; None without a story.
+        pins: how many runs were pinned; they are in the second file.
+        when: when it was written, as text.
     """
 
     version: int
@@ -68,16 +68,15 @@ def state_folder() -> Path:
 
 
 class Autosave:
-    """Writes one session's state; finds that of an earlier one.
+    """Writes one session's state; finds the state of an earlier one.
 
     Attributes:
-        story: the file of the story that is presented, whose sessions alone are found then; empty
-            without one.
+        story: the file of the story being presented, empty without one; only its sessions count.
         problem: why the state could not be written; empty where it was.
     """
 
     def __init__(self, folder: Path | None = None, story: str = "") -> None:
-        """Write nothing yet; what earlier runs left behind stays until it is taken."""
+        """Write nothing yet; files of earlier runs stay until they are taken."""
         self._folder, self.story = folder or state_folder(), story
         self._kind = "story" if story else "session"
         begun = datetime.now(UTC)
@@ -98,7 +97,7 @@ class Autosave:
         return True
 
     def keep(self, saved: SavedSession, pins: NamedRuns, *, wait: bool = False) -> None:
-        """Write a session down, where anything of it is new; its pins only where these are."""
+        """Write the session if it has changed, and its pins only if they have."""
         kept = tuple(run for _, run in pins)
         before, self._written = self._written, (saved, kept)
         if before != self._written:
@@ -109,7 +108,7 @@ class Autosave:
         self._poll(wait=wait)
 
     def drop(self) -> None:
-        """Nothing is at stake any more: remove what was written."""
+        """Remove the files: nothing would be lost any more."""
         if self._written is None:
             return
         self._poll(wait=True)
@@ -118,13 +117,16 @@ class Autosave:
 
     def _poll(self, *, wait: bool = False) -> None:
         try:
-            written = self._jobs.poll()  # begins what waits
+            written = self._jobs.poll()  # starts a waiting job
             while wait and self._jobs.busy:
                 written |= self._jobs.poll(wait=True)
             self.problem = "" if written else self.problem
         except (LightpaceError, OSError) as error:
             self.problem = f"{error}"
-            self._written = None, None  # nobody knows what of it stands there: all of it again
+            self._written = (
+                None,
+                None,
+            )  # what the files hold now is unknown: everything is written again
 
     def _write(self, saved: SavedSession, pins: NamedRuns | None) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
@@ -137,12 +139,12 @@ class Autosave:
             temporary.touch(mode=0o600)
             temporary.write_bytes(_form().dump_json(saved))
 
-    # -- what was left behind ----------------------------------------------------------------------
+    # -- files of earlier runs ---------------------------------------------------------------------
 
     def left_behind(self) -> tuple[Path, SavedSession] | None:
-        """Return the newest session that another run left, and where; None where there is none.
+        """Return the newest session that another run left, with its path; None where there is none.
 
-        Older ones than a few, and what cannot be read, are passed over.
+        Files that cannot be read, and all but the newest few, are skipped.
         """
         for n, path in enumerate(self._others()):
             if n >= MOST_LEFT:
@@ -156,7 +158,7 @@ class Autosave:
 
     @property
     def left_words(self) -> str:
-        """What an earlier run left, in words, as of when it was first asked; empty: nothing."""
+        """Return what an earlier run left as text, cached at the first call; empty: nothing."""
         if self._left is None:
             self._left, left = "", self.left_behind()
             if left is not None:
@@ -171,14 +173,14 @@ class Autosave:
         return self._left
 
     def _others(self) -> list[Path]:
-        """Return the files of other runs, the newest first; their names begin with their time."""
+        """Return the files of other runs, newest first; their names begin with their time."""
         with suppress(OSError):
             names = sorted(self._folder.glob(f"{self._kind}-*.json"), reverse=True)
             return [path for path in names if path != self._path and not _is_running(path)]
         return []
 
     def take(self, path: Path) -> list[tuple[str, Recording]]:
-        """Return the runs of a session that was left behind, and remove it.
+        """Return the runs of a session that was left behind, and remove its files.
 
         Raises:
             RecordingError: they cannot be read.
@@ -191,7 +193,7 @@ class Autosave:
 
 
 def _is_running(path: Path) -> bool:
-    """Return whether the program that writes a file still runs; where nobody says, it does not."""
+    """Return whether the program that writes a file still runs; False where that is unknown."""
     number = path.stem.rpartition("-")[2]
     if os.name != "posix" or not number.isdecimal():
         return False
@@ -209,7 +211,7 @@ def _form() -> TypeAdapter[SavedSession]:
 
 
 def _nothing(_: None) -> None:
-    """Take no result."""
+    """Ignore a result."""
 
 
 def _remove(path: Path) -> None:

@@ -1,7 +1,7 @@
 """The editor: settings, what the file says, what was refused. Every change is made here.
 
-In: what a person turned, and the tick that is being shown. Out: `Change`s in a `History`. Nothing
-is simulated here: a change says how its attempt comes to be.
+In: the knob a person turned, and the tick being shown. Out: `Change`s in a `History`. Nothing is
+simulated here: a change only records the lineage of its attempt.
 """
 
 from __future__ import annotations
@@ -39,36 +39,36 @@ from simulator.units import format_time
 
 MAX_PROBLEMS = 50
 LEAST_CHANGE_S = 0.0015
-"""A split that is off by less is the same [s]: a table's times are written in thousandths."""
+"""Splits that differ by less are equal [s]: a table's times are written in thousandths."""
 LEAST_CHANGE_TWICE_S = 2 * LEAST_CHANGE_S
-"""The same after a change and its reset, each of which rounds a table's times [s]."""
+"""The tolerance after a change and its reset, each of which rounds a table's times [s]."""
 AFTER_FINISH = -1
-"""Stands for the tick where the attempt is over: nothing is left to go on with."""
+"""The tick after the end of the attempt: nothing is left to continue."""
 
 Edit = Callable[[Settings, Scenario], Settings]
 
 
 class SettingsEditor:
-    """Settings, their history, and how they are edited.
+    """Settings, their history, and the editing of them.
 
     Attributes:
         history: every change.
         file_settings: what the file says.
         problems: why the last text for a knob was refused, by the knob's path.
         locked: sections of the plan that stay as they are while others change.
-        keep_target: whether the other splits make up for a changed one.
-        by_lap: whether the split table is one of laps.
+        keep_target: whether the other splits compensate for a changed one.
+        by_lap: whether the split table has rows of laps.
         split_problem: why the last split was refused.
         from_gun: whether changes run the whole attempt again.
     """
 
     def __init__(self, settings: Settings, forks: Forks) -> None:
-        """Begin with `settings`; without what was set on top they are what the file says."""
+        """Start with `settings`; without their overrides they are the file's."""
         self._forks = forks
         file_settings = replace(settings, overrides=())
         try:
             forks.scenario(file_settings)
-        except ScenarioError:  # the file is usable only with what was set on top
+        except ScenarioError:  # the file is usable only with its overrides
             file_settings = settings
         self.file_settings = file_settings
         self.history = History([Change(settings, (Segment(0, settings),))])
@@ -91,26 +91,26 @@ class SettingsEditor:
 
     @property
     def unsaved(self) -> bool:
-        """Whether the settings say something else than the file, however they are written."""
+        """Whether the settings differ in meaning from the file."""
         now, then = self.scenario, self.file_scenario
         if now == then:
             return False
         tables = isinstance(now.plan, (SplitPlan, LapPlan)) and type(now.plan) is type(then.plan)
         if tables and self._comparable(now) and self._has_file_splits(now):
-            now = now.model_copy(update={"plan": then.plan})  # stretched, and back to rounding
+            now = now.model_copy(update={"plan": then.plan})  # stretched, and rounded again
         return _spelled_out(now) != _spelled_out(then)
 
     def state(self) -> tuple[object, ...]:
-        """Return what changes whenever the drawer has to show something else."""
+        """Return a value that changes whenever the drawer must be drawn differently."""
         history, choices = self.history, (self.keep_target, self.by_lap, self.from_gun)
         refused = tuple(self.problems.items()), self.split_problem
         past = history.now, history.can_undo, history.can_redo
         return past, self.file_settings, frozenset(self.locked), choices, refused
 
-    # -- editing ---------------------------------------------------------------------------------
+    # -- editing -----------------------------------------------------------------------------------
 
     def change(self, path: str, text: str, tick: int | None) -> bool:
-        """Set one knob; False where that is refused, with the reason in `problems`."""
+        """Set one knob; return False if refused, with the reason in `problems`."""
 
         def edit(settings: Settings, scenario: Scenario) -> Settings:
             return apply_knob(
@@ -136,7 +136,7 @@ class SettingsEditor:
         return self._edit(path, edit, tick)
 
     def take(self, row: Alternative, axis: str, tick: int | None) -> str:
-        """Take the value of one bar of the strip; return why not, or an empty text."""
+        """Use the value of one bar of the strip; return why it was refused, or an empty text."""
 
         def edit(settings: Settings, _scenario: Scenario) -> Settings:
             for path, text in row.settings:
@@ -148,13 +148,13 @@ class SettingsEditor:
         return self._edit_once(row.settings[0][0] if row.settings else axis, edit, tick)
 
     def take_knob(self, row: Alternative, axis: str, tick: int | None) -> str:
-        """Take the value of a bar that stands for a knob; return why not, or an empty text."""
+        """Use the value of a knob's bar; return why it was refused, or an empty text."""
         return "" if row.current else self.change_all(axis, row.settings, tick)
 
     def change_all(self, what: str, values: Sequence[tuple[str, str]], tick: int | None) -> str:
-        """Set several knobs as one change, by path; return why not, or an empty text.
+        """Set several knobs, by path, as one change; return why it was refused, or an empty text.
 
-        Within one gesture, as while the map is dragged over, it replaces the one before.
+        Within one gesture, as while dragging over the map, it replaces the change before.
         """
 
         def edit(settings: Settings, scenario: Scenario) -> Settings:
@@ -179,10 +179,10 @@ class SettingsEditor:
         return self.split_problem
 
     def reset_split(self, index: int | None, tick: int | None) -> str:
-        """Set one split back to the file's, or with None the whole plan; return why not, or "".
+        """Reset one split, or with None the whole plan, to the file's; return why not, or "".
 
-        A split that is reset is typed anew, so that locks and the target count as they do there.
-        Where that gives all of the file's splits, the plan is the file's own again.
+        A split is reset as if it were typed, so locks and the target apply. If the result equals
+        all of the file's splits, the file's plan is used again.
         """
 
         def edit(settings: Settings, scenario: Scenario) -> Settings:
@@ -231,11 +231,11 @@ class SettingsEditor:
             (self.locked.update if on else self.locked.difference_update)(rows[index])
 
     def _rows_of(self, sections: Sections) -> tuple[range, ...]:
-        """Return which sections each row of the split table is made of."""
+        """Return the sections of each row of the split table."""
         return sections.laps() if self.by_lap else sections.single()
 
     def add_wave(self, tick: int | None) -> str:
-        """Add a wave; return why that was refused, or an empty text."""
+        """Add a wave; return why it was refused, or an empty text."""
 
         def edit(settings: Settings, scenario: Scenario) -> Settings:
             count = len(scenario.wavelight.waves)
@@ -244,27 +244,27 @@ class SettingsEditor:
         return self._edit_once("wavelight.waves", edit, tick)
 
     def remove_wave(self, name: str, tick: int | None) -> str:
-        """Take a wave away; a group that followed it keeps to the plan."""
+        """Remove a wave; a group that followed it follows the plan. Return why not, or ""."""
         return self._edit_once("wavelight.waves", partial(without_wave, name=name), tick)
 
     def add_ghost(self, ghost: dict[str, Any], tick: int | None) -> str:
-        """Add a ghost, as plain values; return why that was refused, or an empty text."""
+        """Add a ghost, as plain values; return why it was refused, or an empty text."""
         return self._edit_once("ghosts", partial(with_ghost, ghost=ghost), tick)
 
     def remove_ghost(self, index: int, tick: int | None) -> str:
-        """Take a ghost away; return why that was refused, or an empty text."""
+        """Remove a ghost; return why it was refused, or an empty text."""
         return self._edit_once("ghosts", partial(without_ghost, index=index), tick)
 
     def move(self, steps: int) -> None:
-        """Undo (-1) or redo (1); what was refused before was said of another state."""
+        """Undo (-1) or redo (1); earlier refusals are forgotten, as they concern another state."""
         if self.history.move(steps):
             self.problems.clear()
 
     @property
     def cost_s(self) -> float | None:
-        """How much later she finishes since the last change [s]; None where one does not finish.
+        """How much later she finishes since the last change [s]; None unless both runs finish.
 
-        The difference says what a change does, and keeps secret how the attempt ends.
+        The difference shows what a change does without revealing how the attempt ends.
         """
         history = self.history
         if not history.at:
@@ -274,7 +274,7 @@ class SettingsEditor:
         return None if before_s is None or now_s is None else now_s - before_s
 
     def edit(self, path: str, edit: Edit, tick: int | None) -> str:
-        """Make a change under a name of its own; return why it was refused, or an empty text."""
+        """Make a change in the gesture `path`; return why it was refused, or an empty text."""
         self._edit(path, edit, tick)
         return self.problems.pop(path, "")
 
@@ -299,10 +299,10 @@ class SettingsEditor:
         return self.edit(path, edit, tick)
 
     def read(self, new: Settings, tick: int | None) -> None:
-        """Take over what the file says now; what was set stays where the file did not change.
+        """Take over the file's new content; overrides stay where the file did not change.
 
         Raises:
-            LightpaceError: the file is not usable; the last good state goes on.
+            LightpaceError: the file is not usable; the last good state stays.
         """
         old = self.file_scenario
         scenario = self._forks.scenario(new)
@@ -326,18 +326,18 @@ class SettingsEditor:
             self.history.replace_now(settings)
 
     def saved(self, new: Settings) -> None:
-        """Take note that the settings stand in this file now."""
+        """Record that the file now contains the settings."""
         self.file_settings = new
         self.history.gesture = None
         self.history.replace_now(new)
 
     def _put(self, settings: Settings, base: Change, path: str, tick: int | None) -> None:
-        """Add the change to these settings that follows `base`.
+        """Add the change from `base` to these settings.
 
         Raises:
             LightpaceError: they are not usable.
         """
-        scenario = self._forks.scenario(settings)
+        scenario = self._forks.edited_scenario(base.settings, settings)
         self._forks.ghosts(scenario)
         if settings != self.history.now.settings and scenario != self.scenario:
             from_gun = self.from_gun or tick == AFTER_FINISH
@@ -346,7 +346,7 @@ class SettingsEditor:
             self.history.put(change)
 
     def _forget_waves(self, before: Scenario, after: Scenario) -> None:
-        """Forget what was refused of waves that are gone, or have another number now."""
+        """Forget refusals for waves that are gone or have another number now."""
         names = [[wave.name for wave in s.wavelight.waves] for s in (before, after)]
         same = [one == other for one, other in zip_longest(*names)]
         first = (*same, False).index(False)
@@ -372,7 +372,7 @@ class SettingsEditor:
         same_target = path == "plan.target" or then["plan.target"] == target
         return same_target and then.get(path) == value
 
-    # -- what the drawer shows -------------------------------------------------------------------
+    # -- what the drawer shows ---------------------------------------------------------------------
 
     def knobs(self) -> tuple[Knob, ...]:
         """Return the knobs."""
@@ -405,14 +405,14 @@ class SettingsEditor:
 
 
 def _spelled_out(scenario: Scenario) -> Scenario:
-    """Return the scenario with what may be left out of it written down: count and front gap."""
+    """Return the scenario with its optional count and front gap filled in."""
     pacers = scenario.pacers
     update = {"count": pacers.running, "front_gap": round(pacers.gap_m, 9)}
     return scenario.model_copy(update={"pacers": pacers.model_copy(update=update)})
 
 
 def _at(plain: Any, path: str) -> Any:
-    """Return what stands at a path of plain values, None for nothing."""
+    """Return the value at a path of plain values; None if there is none."""
     for step in path.split("."):
         if isinstance(plain, list) and step.isdecimal() and int(step) < len(plain):
             plain = plain[int(step)]

@@ -1,7 +1,7 @@
-"""Forks: from a lineage to its run, and which lineage follows when something is changed.
+"""Forks: the run of a lineage, and the lineage that follows a change.
 
 In: settings, lineages, the tick at which they change. Out: scenarios, recordings, the ghosts of the
-branches that were left. A few of each are cached; any other is made again, the same to the bit.
+branches that were left. A few of each are cached; any other is computed again, equal to the bit.
 """
 
 from __future__ import annotations
@@ -22,10 +22,11 @@ from simulator.scenario.ghosts import Ghost
 from simulator.scenario.model import LightWave, Scenario
 from simulator.session.history import Change, LeftBranch, Lineage, Segment, Settings
 from simulator.session.knobs import label_of
+from simulator.session.variations import edited
 
 GHOST_COLOURS = ("violet", "cyan", "amber", "yellow", "blue", "red", "grey", "green")
 MOST_LEFT = 3
-"""So many are remembered: what is turned back brings the one before it back."""
+"""Cache size: large enough that turning a knob back reuses the earlier run."""
 CACHED_RUNS = 24
 CACHED_SCENARIOS = 48
 _SAME_FOR_ALL: dict[str, Any] = {
@@ -35,7 +36,7 @@ _SAME_FOR_ALL: dict[str, Any] = {
     "published": None,
     "uncertainty": Scenario.model_fields["uncertainty"].get_default(call_default_factory=True),
 }
-"""What does not touch a run at all, with one value for all."""
+"""Fields that do not affect a run, set to one common value."""
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -43,20 +44,20 @@ V = TypeVar("V")
 
 @dataclass(slots=True)
 class LruCache(Generic[K, V]):
-    """At most `limit` values by key; the least recently used goes first."""
+    """A cache of at most `limit` values by key; the least recently used is dropped first."""
 
     limit: int
     _values: OrderedDict[K, V] = field(default_factory=OrderedDict)
 
     def get(self, key: K) -> V | None:
         """Return the value, or None."""
-        if key not in self._values:
-            return None
-        self._values.move_to_end(key)
-        return self._values[key]
+        value = self._values.get(key)
+        if value is not None:
+            self._values.move_to_end(key)
+        return value
 
     def get_or_make(self, key: K, make: Callable[[], V]) -> V:
-        """Return the value, made now if it is not there."""
+        """Return the value; make it first if it is missing."""
         value = self.get(key)
         if value is None:
             value = make()
@@ -72,10 +73,10 @@ class LruCache(Generic[K, V]):
 
 
 class Forks:
-    """Runs by lineage. Two lineages are the same where they give the same run, however written.
+    """Runs by lineage. Lineages are equal if they give the same run, however they are written.
 
     Attributes:
-        taken_colours: colours of pinned runs, which no left branch is given.
+        taken_colours: colours of pinned runs, which no left branch may use.
     """
 
     def __init__(self) -> None:
@@ -85,15 +86,26 @@ class Forks:
         self._ghosts: LruCache[tuple[Ghost, float, bool], Mark] = LruCache(CACHED_SCENARIOS)
         self._left: LruCache[LeftBranch, Mark] = LruCache(CACHED_RUNS)
 
-    # -- what settings and lineages give ---------------------------------------------------------
+    # -- settings and lineages to scenarios and runs -----------------------------------------------
 
     def scenario(self, settings: Settings) -> Scenario:
-        """Return the scenario of some settings.
+        """Return the scenario of the settings.
 
         Raises:
             ScenarioError: they are not usable.
         """
         return self._scenarios.get_or_make(settings, settings.load)
+
+    def edited_scenario(self, base: Settings, settings: Settings) -> Scenario:
+        """Return the scenario of settings that were made from others.
+
+        Raises:
+            ScenarioError: they are not usable.
+        """
+        before = self.scenario(base)
+        return self._scenarios.get_or_make(
+            settings, lambda: edited(before, base, settings) or settings.load()
+        )
 
     def remember_scenario(self, settings: Settings, scenario: Scenario) -> None:
         """Cache a scenario that was loaded elsewhere."""
@@ -115,7 +127,7 @@ class Forks:
         self._runs.put(lineage, run)
 
     def ghosts(self, scenario: Scenario) -> list[Mark]:
-        """Return the scenario's ghosts; what was simulated or read for one is cached.
+        """Return the scenario's ghosts; their runs and files are cached.
 
         Raises:
             LightpaceError: a ghost's file has problems.
@@ -132,7 +144,7 @@ class Forks:
         ]
 
     def left_ghosts(self, change: Change) -> list[Mark]:
-        """Return the branch that was left last as a ghost; more of them would be noise."""
+        """Return the most recently left branch as a ghost; more would clutter the picture."""
         last = change.left[-1:]
         return [self._left.get_or_make(b, partial(self._left_mark, b)) for b in last]
 
@@ -142,7 +154,7 @@ class Forks:
 
     @contextmanager
     def reading_files_again(self) -> Iterator[None]:
-        """Read the files of ghosts again; where one has problems, the marks of before stay.
+        """Read the ghosts' files again; if one has problems, the earlier marks stay.
 
         Raises:
             LightpaceError: whatever is raised inside.
@@ -154,7 +166,7 @@ class Forks:
             self._ghosts = before
             raise
 
-    # -- which lineage follows -------------------------------------------------------------------
+    # -- which lineage follows ---------------------------------------------------------------------
 
     def change(
         self, settings: Settings, base: Change, path: str, tick: int | None, *, from_gun: bool
@@ -164,9 +176,9 @@ class Forks:
         Args:
             settings: usable ones.
             base: the state before.
-            path: the knob that was turned; the ghost of the branch that is left is named by it.
-            tick: the one being shown; None is before the gun, where nothing is left behind.
-            from_gun: whether they count from the gun on, instead of from that tick.
+            path: the knob that was turned; it names the ghost of the branch that is left.
+            tick: the tick being shown; None before the gun, where no branch is left.
+            from_gun: whether the settings apply from the gun, not from that tick.
         """
         last = base.lineage[-1]
         if self._alike(last.settings, settings):
@@ -174,7 +186,7 @@ class Forks:
         if tick is None:
             return Change(settings, (Segment(0, settings),))
         lineage = self._forked(base.lineage, settings, 0 if from_gun else tick)
-        # a future that is raced again is no ghost beside itself
+        # a future that is run again is not its own ghost
         again = [b for b in base.left if self._same_run(b.lineage, lineage)]
         left = tuple(b for b in base.left if b not in again)
         lineage = again[0].lineage if again else lineage
@@ -184,19 +196,19 @@ class Forks:
         return Change(settings, lineage, left[-MOST_LEFT:])
 
     def _forked(self, lineage: Lineage, settings: Settings, tick: int) -> Lineage:
-        """Return the lineage that leaves another at `tick`; what lay after it is forgotten."""
+        """Return the lineage that forks from another at `tick`; its later segments are dropped."""
         new, old = self.scenario(settings), self.scenario(lineage[-1].settings)
         if tick == 0 or new.distance != old.distance:
             return (Segment(0, settings),)
         before = tuple(segment for segment in lineage if segment.tick < tick)
         if before and self._alike(before[-1].settings, settings):
-            return before  # set back to what it was: nothing is forked
+            return before  # the settings are as before: there is no fork
         return (*before, Segment(tick, settings))
 
     def _same_run(self, one: Lineage, other: Lineage) -> bool:
         if [segment.tick for segment in one] != [segment.tick for segment in other]:
             return False
-        pairs = zip(reversed(one), reversed(other), strict=True)  # the first are mostly the same
+        pairs = zip(reversed(one), reversed(other), strict=True)  # the first are mostly equal
         return all(self._alike(a.settings, b.settings) for a, b in pairs)
 
     def _alike(self, one: Settings, other: Settings) -> bool:
@@ -206,7 +218,7 @@ class Forks:
         return _physical(self.scenario(one)) == _physical(self.scenario(other))
 
     def _leave(self, base: Change, settings: Settings, path: str) -> LeftBranch:
-        """Return the branch that is left, named by what came in its place."""
+        """Return the branch that is left, named after the change that replaced it."""
         what = label_of(self.scenario(settings), path)
         used = {g.colour for g in self.scenario(base.settings).ghosts} | set(self.taken_colours)
         colour = next((c for c in GHOST_COLOURS if c not in used), "grey")
@@ -214,7 +226,7 @@ class Forks:
 
 
 def unused_name(name: str, taken: Collection[str]) -> str:
-    """Return the name, or `name (2)`, `name (3)` ... where it is taken."""
+    """Return the name, or `name (2)`, `name (3)` ... if it is taken."""
     free, n = name, 1
     while free in taken:
         n += 1
@@ -223,28 +235,28 @@ def unused_name(name: str, taken: Collection[str]) -> str:
 
 
 def tick_at(time_s: float, step_s: float) -> int:
-    """Return the tick at or before a race time [s]; within a billionth of a tick it is that one."""
+    """Return the tick at or before a race time [s], with a tolerance of a billionth of a tick."""
     return math.floor(time_s / step_s + 1e-9)
 
 
 def _go_on(past: Recording, tick: int, scenario: Scenario) -> Recording:
-    """Fork a run; a tick after its finish changes nothing but the name of its scenario."""
+    """Fork a run; after its finish only the scenario's name changes."""
     if tick > past.ticks or past.x[tick] >= past.race_m:
         return replace(past, scenario_json=scenario.model_dump_json(by_alias=True))
     return fork(scenario, past, tick)
 
 
 def _physical(scenario: Scenario) -> Scenario:
-    """Return the scenario with everything neutral that does not touch the run itself.
+    """Return the scenario with neutral values for all that does not affect the run.
 
     Two scenarios that are equal after this give the same run to the bit.
     """
     pacers, led = scenario.pacers, scenario.pacers.follows
     waves: tuple[LightWave, ...] = ()
-    if led is not None:  # whatever it is called
+    if led is not None:  # its name has no effect
         waves = tuple(LightWave(plan=w.plan) for w in scenario.wavelight.waves if w.name == led)
         pacers = pacers.model_copy(update={"follows": waves[0].name})
-    if pacers.count == len(pacers.formation.names()):  # all of them, whether counted or not
+    if pacers.count == len(pacers.formation.names()):  # all: the count changes nothing
         pacers = pacers.model_copy(update={"count": None})
     light = scenario.wavelight.model_copy(update={"waves": waves, "leds": 400})
     return scenario.model_copy(update={**_SAME_FOR_ALL, "pacers": pacers, "wavelight": light})

@@ -1,7 +1,7 @@
-"""Settings and their past: what is requested, undo and redo without limit.
+"""Settings and their history, with undo and redo without limit.
 
-In: settings as they come. Out: `Change`, the settings with the lineage of the attempt they give. A
-change is small (texts, no arrays): a run that has to come back is simulated again.
+In: settings as they change. Out: `Change`, the settings with the lineage of their attempt. A change
+is small (texts, no arrays): a run that is needed again is simulated again.
 """
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ from simulator.scenario.model import Scenario
 from simulator.scenario.reading import Files, noting
 
 GESTURE_S = 0.7
-"""Turns of one knob within this of one another are one change [s of wall time]."""
+"""Turns of one knob within this time of each other are one change [s of wall time]."""
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """A scenario's text and what was set on top of it, path by path, like `--set`.
+    """A scenario's text and its overrides, path by path, like `--set`.
 
     Attributes:
-        text: what the file `name` in `folder` says.
+        text: the content of the file `name` in `folder`.
         overrides: texts `path=value`; the loader checks each like the file.
-        named: texts of the files that `text` names, by path: what they said when it was read, so
-            that undo brings that back too.
+        named: the files that `text` names, by path, with their content when it was read, so that
+            undo restores that too.
     """
 
     text: str
@@ -46,13 +46,13 @@ class Settings:
             return load_text(self.text, self.name, Path(self.folder), overrides=self.overrides)
 
     def with_value(self, path: str, text: str) -> Settings:
-        """Return the settings with one more value; it takes the place of what was set there."""
+        """Return the settings with one more override, which replaces any at the same path."""
         less = self.without(path)
         return replace(less, overrides=(*less.overrides, f"{path}={text}"))
 
     def without(self, path: str) -> Settings:
-        """Return the settings without what was set at `path` or below it."""
-        remaining = tuple(o for o in self.overrides if not _is_at(path_of(o), path))
+        """Return the settings without the overrides at `path` or below it."""
+        remaining = tuple(o for o in self.overrides if not is_at(path_of(o), path))
         return replace(self, overrides=remaining)
 
 
@@ -61,7 +61,7 @@ def path_of(override: str) -> str:
     return override.partition("=")[0].strip()
 
 
-def _is_at(path: str, other: str) -> bool:
+def is_at(path: str, other: str) -> bool:
     """Return whether `path` is `other` or lies below it."""
     return path == other or path.startswith(other + ".")
 
@@ -72,26 +72,27 @@ def flow(value: Any) -> str:
 
 
 def settings_of(scenario: Scenario) -> Settings:
-    """Return settings that load as this scenario, for one that comes from no file."""
+    """Return settings that load as this scenario, for one that has no file."""
     return Settings(json.dumps(scenario_to_dict(scenario)), scenario.name, "")
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """From `tick` on the attempt runs under `settings`; tick 0 is the gun."""
+    """A part of an attempt: from `tick` on it runs under `settings`; tick 0 is the gun."""
 
     tick: int
     settings: Settings
 
 
 Lineage = tuple[Segment, ...]
-"""How an attempt came to be: segments with rising ticks, the first from the gun. It fixes the run
-to the bit."""
+"""The segments of an attempt with rising ticks, the first from the gun. They fix the run to the
+bit.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class LeftBranch:
-    """A future that was left: the name and colour of its ghost, and the lineage of its run."""
+    """A future that was abandoned: the name and colour of its ghost, and the lineage of its run."""
 
     name: str
     label: str
@@ -101,7 +102,7 @@ class LeftBranch:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One state of the session: settings, lineage of the live attempt, branches left behind."""
+    """One state of the session: settings, lineage of the live attempt, abandoned branches."""
 
     settings: Settings
     lineage: Lineage
@@ -110,9 +111,9 @@ class Change:
 
 @dataclass(slots=True)
 class Gesture:
-    """The knob being turned: the state before it was touched, and the tick of the fork.
+    """A knob being turned: the state before the gesture, and the tick of the fork.
 
-    `left_s` is how long it lasts without another turn [s of wall time].
+    `left_s` is the time until the gesture ends without another turn [s of wall time].
     """
 
     path: str
@@ -123,9 +124,9 @@ class Gesture:
 
 @dataclass(slots=True)
 class History:
-    """All changes, the one that holds now, and the gesture that is going on.
+    """All changes, the present one, and the gesture under way.
 
-    `held`: a hand holds what it moves, so that the gesture lasts however long it rests.
+    `held`: the mouse holds something, so the gesture does not end by itself.
     """
 
     changes: list[Change]
@@ -135,7 +136,7 @@ class History:
 
     @property
     def now(self) -> Change:
-        """The change that holds now."""
+        """The present change."""
         return self.changes[self.at]
 
     @property
@@ -149,14 +150,14 @@ class History:
         return len(self.changes) - 1 - self.at
 
     def pass_time(self, elapsed_s: float) -> None:
-        """Let wall time pass [s]: a gesture that rests is over."""
+        """Let wall time pass [s]; end a gesture that has paused."""
         if self.gesture is not None and not self.held:
             self.gesture.left_s -= max(elapsed_s, 0.0)
             if self.gesture.left_s <= 0:
                 self.gesture = None
 
     def begin(self, path: str, tick: int | None) -> Gesture:
-        """Return the gesture that a turn of this knob belongs to, a new one or the last."""
+        """Return the gesture of a turn of this knob: the current one, or a new one."""
         if self.gesture is None or self.gesture.path != path:
             self.gesture = Gesture(path, self.now, tick, GESTURE_S)
         self.gesture.left_s = GESTURE_S
@@ -167,7 +168,7 @@ class History:
         self.gesture, self.held = None, True
 
     def let_go(self) -> None:
-        """End the gesture; where it came back to where it began, there was none."""
+        """End the gesture; if it ends where it began, it leaves no change."""
         gesture, self.gesture, self.held = self.gesture, None, False
         back = gesture is not None and self.now.settings == gesture.before.settings
         if back and gesture is not None and self.now is not gesture.before:
@@ -182,7 +183,7 @@ class History:
         self.at = at
 
     def replace_now(self, settings: Settings) -> None:
-        """Give the present state other settings that mean the same."""
+        """Replace the present settings by equivalent ones."""
         self.changes[self.at] = replace(self.now, settings=settings)
 
     def move(self, steps: int) -> bool:

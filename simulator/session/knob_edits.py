@@ -1,7 +1,7 @@
-"""Turning a knob: other settings, or a whole new plan where a split or a shape is turned.
+"""Turning a knob: new settings, or a whole new plan if a split or a shape is turned.
 
-In: settings with their scenario, and what a person typed. Out: settings, which the loader still has
-to accept.
+In: settings with their scenario, and typed text. Out: settings, which the loader still has to
+accept.
 """
 
 from __future__ import annotations
@@ -36,14 +36,14 @@ _PLAN_KNOB = re.compile(r"(plan|wavelight\.waves\.(\d{1,3})\.plan)\.(target|shap
 
 
 class RefusedError(Exception):
-    """What was typed cannot be done; the message says why."""
+    """Typed text cannot be applied; the message says why."""
 
 
 def typed_time(text: str) -> float:
     """Return a typed time [s].
 
     Raises:
-        RefusedError: it is none.
+        RefusedError: the text is no time.
     """
     try:
         return parse_time(text)
@@ -52,7 +52,7 @@ def typed_time(text: str) -> float:
 
 
 def first_sentence(error: LightpaceError) -> str:
-    """Return an error as one sentence for the window: the first problem, and what to do."""
+    """Return an error as one sentence for the window: the first problem and its remedy."""
     if isinstance(error, ScenarioError) and error.problems:
         problem = error.problems[0]
         return f"{problem.message} ({problem.hint})" if problem.hint else problem.message
@@ -71,8 +71,8 @@ def apply_knob(
     """Return the settings after the knob at `path` was set to `text`.
 
     Raises:
-        RefusedError: that cannot be meant.
-        ScenarioError: the loader refuses it already.
+        RefusedError: the text makes no sense here.
+        ScenarioError: the loader refuses it.
     """
     text = text.strip()
     if not text:
@@ -114,7 +114,7 @@ def apply_knob(
 
 
 def without_wave(settings: Settings, scenario: Scenario, name: str) -> Settings:
-    """Return the settings without a wave; a group that followed it keeps to the plan.
+    """Return the settings without a wave; a group that followed it follows the plan.
 
     Raises:
         RefusedError: there is no such wave.
@@ -129,7 +129,7 @@ def without_wave(settings: Settings, scenario: Scenario, name: str) -> Settings:
 
 
 def with_ghost(settings: Settings, scenario: Scenario, ghost: dict[str, Any]) -> Settings:
-    """Return the settings with one more ghost, in a colour that no other has."""
+    """Return the settings with one more ghost, in an unused colour."""
     ghosts = scenario_to_dict(scenario)["ghosts"]
     used = {ghost["colour"] for ghost in ghosts}
     free = next((colour for colour in COLOURS if colour not in used), "grey")
@@ -137,7 +137,7 @@ def with_ghost(settings: Settings, scenario: Scenario, ghost: dict[str, Any]) ->
 
 
 def without_ghost(settings: Settings, scenario: Scenario, index: int) -> Settings:
-    """Return the settings without a ghost; where it was the published result, there is none.
+    """Return the settings without a ghost; this may be the published result's.
 
     Raises:
         RefusedError: there is no such ghost.
@@ -152,7 +152,7 @@ def without_ghost(settings: Settings, scenario: Scenario, index: int) -> Setting
 
 
 def _renamed(settings: Settings, scenario: Scenario, target: str) -> Settings:
-    """Return the settings with the waves that are called by the plan's target called by the new."""
+    """Return the settings with waves named after the plan's target renamed to the new target."""
     old = time_text(schedule_of(scenario.plan, scenario.distance).finish_s)
     for i, wave in enumerate(scenario.wavelight.waves):
         if wave.plan is None and wave.name == old:
@@ -161,7 +161,7 @@ def _renamed(settings: Settings, scenario: Scenario, target: str) -> Settings:
 
 
 def _with_wave_name(settings: Settings, scenario: Scenario, i: int, name: str) -> Settings:
-    """Return the settings with another name for a wave; a group that follows it still does."""
+    """Return the settings with a wave renamed; a group that follows it still does."""
     waves = scenario.wavelight.waves
     if i >= len(waves):
         raise RefusedError(f"there is no wave {i + 1}")
@@ -193,7 +193,7 @@ def _plan_with(
     text: str,
     locked: Collection[int],
 ) -> str | None:
-    """Return a whole new plan as text, or None where setting the one value does it."""
+    """Return a whole new plan as text, or None if setting the single value is enough."""
     if knob == "shape":
         return None if text == AS_THE_PLAN else plan_with_shape(plan, in_file, text, race_m)
     if knob == "strength":
@@ -204,14 +204,14 @@ def _plan_with(
 
 
 def without_knob(settings: Settings, path: str) -> list[Settings]:
-    """Return the settings without what was set for a knob, the least taken away first."""
+    """Return the settings without a knob's overrides, the variant that removes least first."""
     match = _PLAN_KNOB.fullmatch(path)
     ways = [path] if match is None else [path, match.group(1)]
     return [s for s in (settings.without(way) for way in ways) if s != settings]
 
 
 def new_wave(scenario: Scenario) -> str:
-    """Return one more wave, as text: as the plan, in a colour of its own."""
+    """Return another wave as text: like the plan, in an unused colour."""
     names = {wave.name for wave in scenario.wavelight.waves}
     used = {wave.colour for wave in scenario.wavelight.waves}
     free = (c for c in ("blue", "red", "amber", "violet", "cyan", "white") if c not in used)
@@ -223,12 +223,12 @@ def new_wave(scenario: Scenario) -> str:
     return flow({**wave, "plan": {"shape": "even", "target": time_text(target)}})
 
 
-# -- plans ----------------------------------------------------------------------------------------
+# -- plans -----------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class Sections:
-    """A plan in sections: where each ends [m], and how long it takes [s]."""
+    """A plan in sections: their ends [m] and durations [s]."""
 
     labels: tuple[str, ...]
     distances_m: tuple[float, ...]
@@ -240,9 +240,9 @@ class Sections:
         return tuple(accumulate(self.times_s))
 
     def laps(self) -> tuple[range, ...]:
-        """Return the sections of each lap of 400 m, the last one as long as the race leaves it.
+        """Return the sections of each 400 m lap; the last lap may be shorter.
 
-        Where they are not of 200 m, each is by itself.
+        Where sections are not 200 m long, each is a row.
         """
         if self.distances_m[0] != LAP_M / 2:
             return self.single()
@@ -265,10 +265,10 @@ def sections_of(plan: Plan, race_m: float) -> Sections:
 
 
 def plan_with_target(plan: Plan, race_m: float, target_s: float, locked: Collection[int]) -> str:
-    """Return the plan with another finish; of a table the rows that are open are stretched.
+    """Return the plan with another finish time; a table's unlocked rows are stretched.
 
     Raises:
-        RefusedError: every row is locked, or what is open cannot take the difference.
+        RefusedError: every row is locked, or the unlocked ones cannot take the difference.
     """
     if isinstance(plan, LapPlan):
         share = target_s / sum(plan.laps)
@@ -295,11 +295,11 @@ def plan_with_split(
     """Return the plan as a table in which some sections, or all up to their end, take `time_s`.
 
     The sections `rows` (one, or those of a lap) share a change in proportion to their length. With
-    `keep_target` the open rows give or take the difference (for a cumulative split those that come
-    after it); else the target moves. The finish itself moves by stretching the open rows.
+    `keep_target` the unlocked rows compensate (for a cumulative split only later ones); otherwise
+    the target moves. The finish itself moves by stretching the unlocked rows.
 
     Raises:
-        RefusedError: nothing is open that could take the difference.
+        RefusedError: no unlocked row can take the difference.
     """
     sections = sections_of(plan, race_m)
     times = sections.times_s
@@ -322,7 +322,7 @@ def plan_with_split(
 
 
 def _spread(times: Sequence[float], rows: Sequence[int], change_s: float) -> list[float]:
-    """Return the times with the change shared out over `rows` in proportion to their length."""
+    """Return the times with the change distributed over `rows` in proportion to their length."""
     whole = sum(times[i] for i in rows)
     if abs(change_s) < 1e-9:
         return list(times)
@@ -342,10 +342,10 @@ def table_text(plan: Plan, sections: Sections, times_s: Sequence[float]) -> str:
 
 
 def plan_with_shape(plan: Plan, file_plan: Plan | None, shape: str, race_m: float) -> str:
-    """Return a plan of another shape that keeps the target; the file's own comes back as it was.
+    """Return a plan of another shape with the same target; the file's shape returns its own plan.
 
     Raises:
-        RefusedError: the shape is unknown, or is one that only a file can give.
+        RefusedError: the shape is unknown, or only a file can define it.
     """
     target = sections_of(plan, race_m).cumulative_s[-1]
     if file_plan is not None and file_plan.shape == shape:
@@ -362,9 +362,9 @@ def plan_with_shape(plan: Plan, file_plan: Plan | None, shape: str, race_m: floa
 
 
 def plan_with_strength(plan: Plan, text: str, file_plan: Plan | None) -> str | None:
-    """Return an even plan bent by so much, None where the plan has a strength of its own.
+    """Return an even plan bent by this strength; None if the plan has a strength of its own.
 
-    Without any strength a plan that is even in the file is even again.
+    With strength zero, a plan that is even in the file becomes even again.
 
     Raises:
         RefusedError: the plan is a table.

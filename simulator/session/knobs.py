@@ -1,14 +1,14 @@
-"""The knobs of a scenario: which there are, and how far they can be turned.
+"""The knobs of a scenario and their ranges.
 
-In: a scenario, and the file's for comparison. Out: `Knob`s for the drawer. A slider's range is what
-is worth trying; more can be typed, and the loader alone decides what is refused.
+In: a scenario, and the file's for comparison. Out: `Knob`s for the drawer. A slider's range covers
+sensible values; others can be typed, and only the loader refuses values.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from operator import attrgetter
 from pathlib import Path
 from typing import Any, TypeAlias, cast, get_args
@@ -43,10 +43,10 @@ Options: TypeAlias = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class KnobRow:
-    """One row of the table, for each wave or ghost where its path has a `*`.
+    """One row of the table; a `*` in its path stands for each wave or ghost.
 
     Attributes:
-        span: a slider's range and least move, or the choices.
+        span: a slider's range and smallest step, or the choices.
     """
 
     path: str
@@ -87,7 +87,7 @@ TABLE = (
     KnobRow("ghosts.*.time", "time", TIME),
     KnobRow("ghosts.*.colour", "colour", CHOICE, COLOURS),
 )
-"""Every knob, in the order of the drawer; those of one wave or ghost stand together."""
+"""Every knob, in the order of the drawer; those of one wave or ghost stay together."""
 
 _KIT = "No effect of her kit was published: 1 is neutral."
 _NOT_PUBLISHED = "assumed: not published"
@@ -117,7 +117,7 @@ def time_text(seconds: float) -> str:
 
 
 def ghost_name(ghost: Ghost) -> str:
-    """Return what a ghost is called on the drawer."""
+    """Return a ghost's name in the drawer."""
     if isinstance(ghost, EvenGhost) and not ghost.name:
         return f"even {format_time(ghost.time)}"
     return ghost.name or (Path(ghost.file).stem if hasattr(ghost, "file") else ghost.kind)
@@ -139,8 +139,9 @@ VALUES: dict[str, Callable[[Any, Scenario], Any]] = {
     "wavelight.waves.*.plan.strength": lambda w, _: getattr(w.plan, "strength", None),
     "ghosts.*.time": lambda g, _: g.time if isinstance(g, EvenGhost) else None,
 }
-"""The values that do not simply stand at their path, of the wave or ghost (else the scenario) and
-the scenario; None: there is no such knob."""
+"""Values that are not stored at their path, as functions of the wave or ghost (else the scenario)
+and the scenario; None: there is no such knob.
+"""
 
 
 def _value(path: str, item: Any, s: Scenario) -> Any:
@@ -187,7 +188,7 @@ def _note(path: str, item: Any, s: Scenario) -> str:
 def knobs_of(
     scenario: Scenario, file_scenario: Scenario, problems: Mapping[str, str]
 ) -> tuple[Knob, ...]:
-    """Return every knob, with what the file says and why the last text was refused."""
+    """Return every knob, with the file's value and why the last text was refused."""
     in_file = {knob.path: knob for knob in _knobs(file_scenario)}
     knobs = []
     for knob in _knobs(scenario):
@@ -200,31 +201,34 @@ def knobs_of(
 
 
 def label_of(scenario: Scenario, path: str) -> str:
-    """Return what a knob is called and its value; of no knob, the first part of its path.
+    """Return a knob's label and value; for other paths, the first part of the path.
 
-    What lies within the formation is called by it.
+    Paths within the formation use the formation's label.
     """
     path = "pacers.formation" if path.startswith("pacers.formation.") else path
-    knob = next((knob for knob in _knobs(scenario) if knob.path == path), None)
+    knob = next((make() for at, make in _rows(scenario) if at == path), None)
     return path.partition(".")[0] if knob is None else f"{knob.label} {knob.value}"
 
 
-@lru_cache(maxsize=16)  # the file's are wanted at every turn
+@lru_cache(maxsize=16)  # the file's knobs are needed at every turn
 def _knobs(s: Scenario) -> tuple[Knob, ...]:
+    return tuple(make() for _, make in _rows(s))
+
+
+def _rows(s: Scenario) -> Iterator[tuple[str, Callable[[], Knob]]]:
+    """Yield the path of each knob, and what makes it."""
     waves, ghosts = s.wavelight.waves, s.ghosts
     items: list[tuple[str, int, str, Any]] = [("", 0, "", s)]
     items += [("wavelight", i, f"{w.name}: " * (len(waves) > 1), w) for i, w in enumerate(waves)]
     items += [("ghosts", i, f"{ghost_name(g)}: ", g) for i, g in enumerate(ghosts)]
-    knobs = []
     for section, i, before, item in items:
         for row in TABLE:
             if ("*" in row.path) == bool(section) and row.path.startswith(section):
                 value = _value(row.path, item, s)
                 if value is not None:
                     path, label = row.path.replace("*", str(i)), f"{before}{row.label}"
-                    note = _note(row.path, item, s)
-                    knobs.append(_knob(row, path, label.removesuffix(": "), value, note, s))
-    return tuple(knobs)
+                    about = label.removesuffix(": "), value, _note(row.path, item, s)
+                    yield path, partial(_knob, row, path, *about, s)
 
 
 def _knob(row: KnobRow, path: str, label: str, value: Any, note: str, s: Scenario) -> Knob:

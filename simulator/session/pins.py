@@ -1,4 +1,4 @@
-"""Pins: up to six runs that are kept, as ghosts, in the chart and in the table A against B.
+"""Pins: up to six kept runs, shown as ghosts, in the chart and in the comparison table.
 
 In: recordings with names, or a file of them. Out: marks, rows for the drawer, the comparison.
 """
@@ -27,7 +27,7 @@ UNKNOWN = "–"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pin:
-    """One kept run with its ghost; `lineage` is None for one that was read from a file."""
+    """A kept run with its ghost; `lineage` is None if it was read from a file."""
 
     number: int
     name: str
@@ -46,7 +46,7 @@ class Pins:
 
     @property
     def colours(self) -> Collection[str]:
-        """Colours that are taken."""
+        """Colours in use."""
         return {pin.colour for pin in self.pins}
 
     def keep(
@@ -68,11 +68,11 @@ class Pins:
         return ""
 
     def drop(self, number: int) -> None:
-        """Give a run up."""
+        """Remove a kept run."""
         self.pins = tuple(pin for pin in self.pins if pin.number != number)
 
     def show(self, number: int, on: bool) -> None:
-        """Show a run as a ghost, or not."""
+        """Show or hide a run's ghost."""
         self.pins = tuple(
             replace(pin, shown=on) if pin.number == number else pin for pin in self.pins
         )
@@ -88,7 +88,7 @@ class Pins:
         return named
 
     def load(self, path: str | Path) -> str:
-        """Keep the runs of a file too; return why some were not kept, or an empty text.
+        """Also keep the runs of a file; return why some were refused, or an empty text.
 
         Raises:
             RecordingError: the file cannot be read.
@@ -97,7 +97,7 @@ class Pins:
         try:
             there = Path(path).is_file()
         except OSError:
-            there = True  # reading it says what the system says
+            there = True  # reading it reports the system's error
         for name, run in load_recordings(path if there else pins_file(path)):
             why = self.keep(" ".join(name.split())[:100] or "a run", run, None) or why
         return why
@@ -118,7 +118,7 @@ class Pins:
         return tuple(rows)
 
     def state(self, run: Recording, known_s: float) -> tuple[object, ...] | None:
-        """Return what changes when the table learns something of the live run; None: no table."""
+        """Return a value that changes when the table must be drawn differently; None: no table."""
         if not self.pins:
             return None
         over, x = run.end_s <= known_s, run.distance_at(min(known_s, run.end_s))
@@ -126,7 +126,7 @@ class Pins:
         return run, over, sum(place <= x + 1e-6 for place in places)
 
     def comparison(self, run: Recording, live: Lineage, known_s: float) -> Comparison | None:
-        """Return the live run, as far as it is known, against the kept ones."""
+        """Return the comparison of the live run, as far as it is known, with the kept ones."""
         if not self.pins:
             return None
         places = split_distances(run.race_m)
@@ -166,6 +166,6 @@ def _percent(value: float | None) -> str:
 
 
 def pins_file(path: str | Path) -> Path:
-    """Return the file that is meant: what was typed, with its ending."""
+    """Return the path that the typed text means, with the file extension added."""
     path = Path(path)
     return path if path.suffix == ".npz" else path.with_name(f"{path.name}.npz")

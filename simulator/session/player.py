@@ -1,8 +1,8 @@
-"""The player: which moment of a show is seen, what is switched on, which notice is read.
+"""The player: playback of one show, its switches and its notices.
 
 In: a show; actions, seeks and elapsed wall time. Out: scenes, and the cues of a run without a
-story: a speaker goes from one of its events to the next, with one key. The events are the
-recording's own; only the speaker reads them, so that nothing is given away on the screen.
+story: one key moves the speaker from event to event. The events are the recording's; they appear
+only on the speaker's screen, so the audience's reveals nothing.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from simulator.units import format_clock
 NOTICE_S = 3.0
 """How long a notice stays [s of wall time]."""
 LEAD_S = 3.0
-"""So long before an event a press leads [s of race time]: it is to be seen coming."""
+"""A cue starts this long before its event, so that it is seen coming [s of race time]."""
 AGAIN_S = 2.0
-"""A press back within this of a cue leads to the one before it [s of race time]."""
+"""Going back within this of a cue leads to the cue before it [s of race time]."""
 
 REPLAY_S, REPLAY_AFTER_S, REPLAY_RATE = 10.0, 1.5, 0.5
-"""An event is seen again from so long before it until so long after [s of race time], at this
+"""A replay starts this long before an event and ends this long after it [s of race time], at this
 rate."""
 
 _SEEK_S = {
@@ -40,11 +40,11 @@ _SEEK_S = {
 
 
 class Player:
-    """One show being watched.
+    """Playback of one show.
 
     Attributes:
-        show: what is watched.
-        playback: where the playhead stands.
+        show: the show being watched.
+        playback: the playhead.
         options: what is switched on.
     """
 
@@ -59,13 +59,13 @@ class Player:
 
     @property
     def at_finish(self) -> bool:
-        """Whether the attempt is over where the playhead stands."""
+        """Whether the attempt is over at the playhead."""
         return self.playback.time_s >= self.playback.end_s
 
     def replace_show(self, show: Show, *, other_run: bool) -> None:
-        """Watch another show from now on; the future of another run is not known yet.
+        """Switch to another show; of another run, the future is not known yet.
 
-        Whoever has seen the old run's result is shown the other's.
+        A viewer who has seen the old run's result is also shown the new one's.
         """
         self._leave_replay()
         before, self.show = self.playback, show
@@ -93,11 +93,11 @@ class Player:
         self.pass_notice(elapsed_s)
 
     def pass_notice(self, elapsed_s: float) -> None:
-        """Let wall time pass for the notice alone [s]."""
+        """Let wall time pass for the notice only [s]."""
         self._notice_left_s -= min(max(elapsed_s, 0.0), STALL_S)
 
     def replay(self) -> None:
-        """See the last event again, slowly; during that, go back to where the playhead was."""
+        """Replay the last event slowly; during a replay, return to where the playhead was."""
         if self._replay is not None:
             back, _ = self._replay
             furthest_s = max(back.furthest_s, self.playback.furthest_s)
@@ -115,7 +115,7 @@ class Player:
         self.notify(f"Again, slowly: {self._words(name)}.")
 
     def _leave_replay(self) -> None:
-        """Stay where it is, at the rate of before."""
+        """End the replay: stay at the playhead, at the rate from before."""
         if self._replay is not None:
             self.playback = replace(self.playback, rate=self._replay[0].rate)
             self._replay = None
@@ -139,7 +139,7 @@ class Player:
         return moments_of(self.show)
 
     def perform(self, action: Action) -> bool:
-        """Do what a key or a button asks for; return False where it is not about watching."""
+        """Perform an action of a key or a button; return False if it does not concern playback."""
         if action is Action.REPLAY:
             self.replay()
             return True
@@ -176,17 +176,17 @@ class Player:
         return True
 
     def scene(self) -> Scene:
-        """Return what the next picture shows: the same scene as long as nothing has changed."""
+        """Return the scene of the next picture; it is the same object while nothing changes."""
         notice = self._notice if self._notice_left_s > 0 else ""
         made_of = self.show, self.playback, self.options, notice
         if self._last is None or self._last[0] != made_of:
             self._last = made_of, scene_of(*made_of)
         return self._last[1]
 
-    # -- cues ------------------------------------------------------------------------------------
+    # -- cues --------------------------------------------------------------------------------------
 
     def next_cue(self) -> None:
-        """Go to the next event of the run, or set off where it waits on the line."""
+        """Go to the next event of the run; on the start line, start."""
         if self.playback.ready:
             self.playback = replace(self.playback, paused=False)
             return
@@ -196,7 +196,7 @@ class Player:
             self._play_from(ahead[0])
 
     def previous_cue(self) -> None:
-        """Go back to the event before."""
+        """Go back to the previous event."""
         here = self.playback.time_s
         passed = [at for at in self._cues().values() if at < here - AGAIN_S]
         if passed:
@@ -205,12 +205,12 @@ class Player:
             self.from_beginning()
 
     def from_beginning(self) -> None:
-        """Wait on the start line."""
+        """Return to the start line and wait."""
         self._leave_replay()
         self.playback = self.playback.restart()
 
     def cue(self) -> Cue:
-        """Return where the run is among its events, and which one is next."""
+        """Return the speaker's position among the events, and the next event."""
         cues = list(self._cues().items())
         here = self.playback.time_s
         number = max(sum(at <= here + 1e-6 for _, at in cues), 1)
@@ -218,7 +218,7 @@ class Player:
         return Cue(self._words(cues[number - 1][0]), "", following, number, len(cues))
 
     def jump(self, number: int) -> None:
-        """Go to an event, from 1; to the first or the last where there is none."""
+        """Go to an event, counted from 1; numbers out of range mean the first or the last."""
         cues = list(self._cues().values())
         self._play_from(cues[min(max(number, 1), len(cues)) - 1])
 
@@ -227,7 +227,7 @@ class Player:
         return Outline(self.show.scenario.name, tuple(self._cues()))
 
     def preview(self, number: int) -> Scene:
-        """Return how an event looks at first, from 1; what is known by then alone."""
+        """Return the opening scene of an event, from 1; it shows only what is known by then."""
         time_s = list(self._cues().values())[number - 1]
         playback = replace(self.playback, time_s=time_s, furthest_s=time_s)
         return scene_of(self.show, playback, self.options)
@@ -236,7 +236,7 @@ class Player:
         self.playback = replace(self.playback.seek(time_s), paused=False)
 
     def _cues(self) -> dict[str, float]:
-        """Return where a press leads for each event [s of race time], in their order."""
+        """Return the cue time of each event [s of race time], in order."""
         moments = events(self.show).items()
         return {name: max(at - LEAD_S, 0.0) for name, at in moments if name != "countdown"}
 
@@ -246,8 +246,8 @@ class Player:
 
 
 def moments_of(show: Show) -> dict[str, float]:
-    """Return the named moments of a show as they are shown best [s of race time]."""
+    """Return a show's named moments, each at the time that shows it best [s of race time]."""
     moments = events(show)
-    # the first red light is on only after a moment: it is shown, not the dark before it
+    # the first red light comes on with a delay: show it, not the dark before it
     moved = {"countdown": moments["countdown"] + 0.5, "finish": show.recording.end_s}
     return {**moments, **moved}

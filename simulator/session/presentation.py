@@ -1,14 +1,14 @@
 """A presentation: a story shown chapter by chapter, at the pace of a speaker.
 
-In: a story's timeline; presses, actions, elapsed wall time. Out: the scenes of its `session` with
-their staging, cues for the speaker. Every attempt is run before the first picture, and what takes
-longer is worked out ahead, so that no press ever waits.
+In: a story's timeline; key presses, actions, elapsed wall time. Out: the scenes of its `session`,
+staged, and cues for the speaker. Every attempt is run before the first picture and slower results
+are computed ahead, so that no press ever waits.
 
-A chapter ends by itself; then it waits for the speaker, or goes on where it says so. A press that
-comes just after it went on by itself was meant for what was shown before: it does nothing.
+A chapter ends by itself; then it waits for the speaker, or goes on if the story says so. A press
+just after it went on by itself was meant for the chapter before: it does nothing.
 
-Knobs work as in any session, and while presenting those that a chapter permits. What was turned is
-not in the script: its caption would be wrong, so what was turned is said instead, and the next
+Knobs work as in any session; while presenting, only those that a chapter permits. A changed knob
+departs from the script and makes its caption wrong, so the change is shown instead, and the next
 press goes on with the story.
 """
 
@@ -21,9 +21,9 @@ from simulator.errors import ScenarioError
 from simulator.scenario.fields import did_you_mean, guess
 from simulator.scenario.reading import read_text
 from simulator.scenario.story_script import AttemptSpec, Script
-from simulator.session.findings import stretch_of
 from simulator.session.history import Segment, Settings
 from simulator.session.knobs import knobs_of
+from simulator.session.run_results import stretch_of
 from simulator.session.session import Session
 from simulator.stage.keys import Action
 from simulator.stage.panel_state import Knob, KnobKind
@@ -42,15 +42,15 @@ _BY_HAND = {
     Action.TO_FINISH,
     Action.REPLAY,
 }
-"""After these the story waits for the speaker: they look for something."""
+"""After these actions the story waits for the speaker, who is looking for something."""
 GRACE_S = 0.5
-"""So long after a chapter began by itself a press does nothing [s]."""
+"""A press does nothing for this long after a chapter began by itself [s]."""
 TURNS = 50
-"""A knob is turned from one end to the other in about so many presses."""
+"""About this many presses turn a knob from one end to the other."""
 
 
 def check_knobs(timeline: StoryTimeline) -> None:
-    """Refuse knobs that a chapter permits and its scenario has not; raises `ScenarioError`."""
+    """Check that every knob a chapter permits exists in its scenario; raises `ScenarioError`."""
     problems = []
     for n, chapter in enumerate(timeline.chapters):
         scenario = chapter.show.scenario
@@ -69,19 +69,19 @@ def check_knobs(timeline: StoryTimeline) -> None:
 
 
 class Presentation:
-    """A story shown in a session, which gets its scenes from here.
+    """A story shown in a session, whose scenes it provides.
 
     Attributes:
         timeline: the chapters.
-        session: the session that shows them; the window is given this.
+        session: the session that shows them; the window uses it.
     """
 
     def __init__(self, script: Script) -> None:
         """Run every attempt and every bar, and wait at the beginning of the first chapter.
 
         Raises:
-            ScenarioError: an event or a fact of a chapter is not in its run, or a knob that it
-                permits is not in its scenario.
+            ScenarioError: a chapter's event or fact is not in its run, or a permitted knob is not
+                in its scenario.
         """
         self.timeline: StoryTimeline = compile_story(script)
         check_knobs(self.timeline)
@@ -97,7 +97,7 @@ class Presentation:
         self.session = Session(first.show.scenario, settings=self._settings_of(first))
         self.session.story = self
         self._scripted = self.session.editor.history.now
-        for number in range(len(self.timeline.chapters)):  # files are read, too
+        for number in range(len(self.timeline.chapters)):  # this also reads files
             self._turn_to(number)
             while self.session.bars.advance():
                 pass
@@ -111,13 +111,13 @@ class Presentation:
 
     @property
     def on_script(self) -> bool:
-        """Whether the run shown is the one that the chapter asks for."""
+        """Whether the run shown is the chapter's."""
         return self.session.editor.history.now is self._scripted
 
-    # -- cues ------------------------------------------------------------------------------------
+    # -- cues --------------------------------------------------------------------------------------
 
     def next_cue(self) -> None:
-        """Begin, or go on with the next chapter; a card with a name is only taken away."""
+        """Begin, or go on with the next chapter; a name card is only removed."""
         if self._since_own_s < GRACE_S:
             return
         if self._waits:
@@ -132,11 +132,11 @@ class Presentation:
             self.jump(self._number + 2)
 
     def previous_cue(self) -> None:
-        """Go back to the chapter before."""
+        """Go back to the previous chapter."""
         self.jump(self._number)
 
     def jump(self, number: int) -> None:
-        """Begin a chapter, from 1; the first or the last one where there is none."""
+        """Begin a chapter, from 1; numbers out of range mean the first or the last."""
         self._turn_to(min(max(number, 1), len(self.timeline.chapters)) - 1)
         self._set_off()
 
@@ -147,7 +147,7 @@ class Presentation:
         return Outline(story.name, tuple(names), story.link)
 
     def preview(self, number: int) -> Scene:
-        """Return how a chapter begins, from 1, under its card."""
+        """Return the opening scene of a chapter, from 1, under its card."""
         chapter = self.timeline.chapters[number - 1]
         return chapter.scene_at(chapter.spec.card)
 
@@ -156,7 +156,7 @@ class Presentation:
         self._turn_to(0)
 
     def cue(self) -> Cue:
-        """Return what the speaker reads now."""
+        """Return the speaker's present cue."""
         chapter, later = self.chapter, self.timeline.chapters[self._number + 1 :]
         time_s = self.session.player.playback.time_s
         left_s = self._card_left_s + chapter.playing_s(time_s)
@@ -176,7 +176,7 @@ class Presentation:
         return None if unbegun or (last and self._over) else self._number
 
     def come_back(self, chapter: int) -> None:
-        """Stand in a chapter, as if it had been interrupted: the last one where it is gone."""
+        """Resume a chapter as if it had been interrupted; the last one if it no longer exists."""
         self._turn_to(min(chapter, len(self.timeline.chapters) - 1))
         self._waits = False
         self._card_left_s = 0.0
@@ -187,7 +187,7 @@ class Presentation:
         player.playback = replace(player.playback, paused=False)
 
     def _turn_to(self, number: int) -> None:
-        """Stand still at the beginning of a chapter; what was turned before is forgotten."""
+        """Stand still at the beginning of a chapter; earlier knob changes are forgotten."""
         self._number = number
         chapter, player = self.chapter, self.session.player
         self._take_script()
@@ -197,13 +197,13 @@ class Presentation:
         self._by_hand, self._waits, self._since_own_s = False, True, math.inf
 
     def _take_script(self) -> None:
-        """Show the run that the chapter asks for."""
+        """Show the chapter's run."""
         chapter, session = self.chapter, self.session
         session.begin(self._settings_of(chapter), chapter.show, chapter.spec.what_if)
         self._scripted, self._knob = session.editor.history.now, None
 
     def _settings_of(self, chapter: CompiledChapter) -> Settings:
-        """Return what the chapter's scenario is loaded from, so that its knobs can be turned."""
+        """Return the settings of the chapter's scenario, so that its knobs can be turned."""
         attempt = chapter.attempt
         if attempt not in self._settings:
             text = read_text(attempt.source, str(attempt.source))
@@ -212,9 +212,9 @@ class Presentation:
         return self._settings[attempt]
 
     def completed_timeline(self) -> StoryTimeline:
-        """Return the timeline with all that can be worked out about its runs: for films.
+        """Return the timeline with all results of its runs computed, for films.
 
-        The story stands at its beginning afterwards.
+        The story is at its beginning afterwards.
         """
         shows = []
         for number in range(len(self.timeline.chapters)):
@@ -225,10 +225,10 @@ class Presentation:
         self.from_beginning()
         return self.timeline.with_shows(shows)
 
-    # -- time ------------------------------------------------------------------------------------
+    # -- time --------------------------------------------------------------------------------------
 
     def pass_time(self, elapsed_s: float) -> None:
-        """Let wall time pass [s]: a chapter ends where it ends, and the next one begins."""
+        """Let wall time pass [s]: a chapter ends at its end, and the next one begins."""
         self._work_ahead()
         elapsed_s = ORDINARY_S if elapsed_s > STALL_S else max(elapsed_s, 0.0)
         self._since_own_s += elapsed_s
@@ -247,19 +247,19 @@ class Presentation:
                 player.playback = replace(
                     playback, time_s=until_s, furthest_s=known_s, paused=False
                 )
-        else:  # the picture stands, the notices go on
+        else:  # the picture stands still, the notices go on
             player.pass_notice(elapsed_s)
             self._held_s += elapsed_s
             if self._held_s >= self.chapter.spec.hold and self._card_left_s <= 0:
                 self._end_chapter()
 
     def _work_ahead(self) -> None:
-        """Work out what the next chapters show, where nothing else is being worked out."""
+        """Compute results for the next chapters while no other job runs."""
         while self._ahead and not self.session.busy:
             chapter = self._ahead.pop(0)
             lineage = (Segment(0, self._settings_of(chapter)),)
             start = stretch_of(chapter.show, chapter.from_s, chapter.from_s)
-            self.session.findings.ask(lineage, chapter.show, start)
+            self.session.run_results.ask(lineage, chapter.show, start)
 
     def _end_chapter(self) -> None:
         last = self._number + 1 == len(self.timeline.chapters)
@@ -276,7 +276,7 @@ class Presentation:
         return not self.session.playing and self._held_s > 0 and not self._by_hand
 
     def perform(self, action: Action) -> bool:
-        """Do what a key asks for; in a story the start line is the beginning of the chapter."""
+        """Perform a key's action; in a story the start line is the beginning of the chapter."""
         if action is Action.PLAY_PAUSE and self._waits:
             self._set_off()
             return True
@@ -302,10 +302,10 @@ class Presentation:
         self._by_hand = True
         self.session.player.seek_distance(distance_m)
 
-    # -- the knobs that a chapter permits --------------------------------------------------------
+    # -- the knobs that a chapter permits ----------------------------------------------------------
 
     def _knobs(self) -> list[Knob]:
-        """Return the knobs that may be turned now, the one that is turned first."""
+        """Return the knobs that may be turned now, the selected one first."""
         paths = self.chapter.spec.knobs
         if not paths:
             return []
@@ -314,7 +314,7 @@ class Presentation:
         return [every[path] for path in (*paths[first:], *paths[:first]) if path in every]
 
     def _take_knob(self) -> None:
-        """Take the chapter's next knob; after the last one go back to the script."""
+        """Select the chapter's next knob; after the last one return to the script."""
         count = len(self.chapter.spec.knobs)
         following = 0 if self._knob is None else self._knob + 1
         if following < count:
@@ -327,7 +327,7 @@ class Presentation:
         self._knob = None
 
     def _back_to_script(self) -> None:
-        """Show the chapter's own run again, at this moment, or where the chapter ends."""
+        """Show the chapter's run again, at this moment or at the end of the chapter."""
         chapter, player = self.chapter, self.session.player
         self._take_script()
         time_s = min(player.playback.time_s, chapter.until_s)
@@ -335,7 +335,7 @@ class Presentation:
         player.playback = replace(player.playback, time_s=time_s, end_s=end_s, furthest_s=time_s)
 
     def _turn(self, way: int) -> None:
-        """Turn the taken knob, the whole attempt anew: the same moment of another run."""
+        """Turn the selected knob one step and run the attempt from the gun; the moment stays."""
         if self._knob is None:
             self._take_knob()
         knobs = self._knobs()
@@ -345,7 +345,7 @@ class Presentation:
         self.session.change(knobs[0].path, _turned(knobs[0], way))
 
     def _turned_words(self) -> str:
-        """Return what is turned, and what came of it; empty while all is as in the script."""
+        """Return the changed knob and its effect as text; empty while the script is followed."""
         knobs = self._knobs() if self._knob is not None else []
         shown = [knob for n, knob in enumerate(knobs) if n == 0 or knob.changed]
         words = ", ".join(_said(knob) for knob in shown)
@@ -358,10 +358,10 @@ class Presentation:
             return f"Turned by hand: {words}. The model does not see her finish."
         return f"Turned by hand: {words}. The model has her finish in {format_time(finish_s)}."
 
-    # -- pictures --------------------------------------------------------------------------------
+    # -- pictures ----------------------------------------------------------------------------------
 
     def scene(self) -> Scene:
-        """Return what the next picture shows, staged as the chapter says."""
+        """Return the scene of the next picture, staged as the chapter says."""
         player = self.session.player
         known_s = math.inf if player.options.reveal else player.playback.furthest_s
         staging = self.chapter.staging(known_s, self._card_left_s)
@@ -375,12 +375,12 @@ class Presentation:
 
 
 def _said(knob: Knob) -> str:
-    """Return a knob with its value, `front gap 1.8 m`."""
+    """Return a knob with its value as text, `front gap 1.8 m`."""
     return f"{knob.label} {knob.value}{' ' * bool(knob.unit)}{knob.unit}"
 
 
 def _turned(knob: Knob, way: int) -> str:
-    """Return a knob's value as text after one press."""
+    """Return a knob's value after one press, as text."""
     if knob.number is None:
         options = knob.options or ("yes", "no")
         return options[(options.index(knob.value) + way) % len(options)]

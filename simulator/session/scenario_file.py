@@ -1,9 +1,8 @@
 """The scenario's file: read, watched, written. Another editor may write it at any moment.
 
 In: a path or a shipped scenario's name, elapsed wall time. Out: whether the file, or one that it
-names (formation, runner, ghosts), says something else now, or why it cannot be read; a file in
-which only what was changed is written anew. What was read last holds until something better can be
-read.
+names (formation, runner, ghosts), has changed, or why it cannot be read; and a file rewritten only
+where values changed. The last readable content stays in use until newer content can be read.
 """
 
 from __future__ import annotations
@@ -19,10 +18,10 @@ from typing import Any
 from simulator.errors import LightpaceError, OutputError, ScenarioError
 from simulator.files import is_there, opened, read_bytes, replacing
 from simulator.resources import configs_dir
-from simulator.scenario.in_picture import is_picture
 from simulator.scenario.loader import load_text, scenario_to_dict
 from simulator.scenario.model import LightWave, Scenario
 from simulator.scenario.pacers import PacerFormation
+from simulator.scenario.picture_texts import is_picture
 from simulator.scenario.reading import (
     FORMATION,
     MAX_BYTES,
@@ -43,7 +42,7 @@ from simulator.scenario.save import (
 from simulator.session.history import Settings, path_of
 
 POLL_S = 0.5
-"""How often the files are looked at [s of wall time]."""
+"""Interval between checks of the files [s of wall time]."""
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -51,11 +50,11 @@ class ScenarioFile:
     """One watched file.
 
     Attributes:
-        text: what it said last.
-        shipped: it comes with the program, or is a picture, and is never written.
+        text: its last content.
+        shipped: whether it comes with the program or is a picture; it is never written.
         missing: why it cannot be read; empty if it can.
-        problem: why what it says cannot be used, set by whoever uses it.
-        named_changed: whether the last look found something new in a file that this one names.
+        problem: why its content cannot be used, set by the caller.
+        named_changed: whether the last `look` found a change in a file that this one names.
     """
 
     def __init__(self, path: Path, text: str, *, shipped: bool) -> None:
@@ -76,12 +75,12 @@ class ScenarioFile:
         """
         path = find_scenario(source)
         in_configs = path.parent.resolve() == configs_dir().resolve()
-        # named by its name alone; and a picture is never written either
+        # shipped: its source is a bare name; pictures are never written either
         shipped = (in_configs and not Path(source).is_file()) or is_picture(path)
         return cls(path, read_text(path, str(path)), shipped=shipped)
 
     def settings(self) -> Settings:
-        """Return the file as settings, with what the files that it names say now."""
+        """Return the file as settings, with the present content of the files it names."""
         settings = Settings(self.text, self.path.name, str(self.path.parent))
         files = Files()
         with noting(files), contextlib.suppress(LightpaceError):
@@ -92,7 +91,7 @@ class ScenarioFile:
         return replace(settings, named=tuple(named))
 
     def poll(self, elapsed_s: float) -> bool:
-        """Let wall time pass [s]; return whether there is something new, see `look`."""
+        """Let wall time pass [s]; return whether something has changed, see `look`."""
         self._since_s += max(elapsed_s, 0.0)
         if self._since_s < POLL_S:
             return False
@@ -100,7 +99,7 @@ class ScenarioFile:
         return self.look()
 
     def look(self) -> bool:
-        """Return whether the file, or one that it names, says something else than before."""
+        """Return whether the file, or one that it names, has changed since the last look."""
         before, self._watched = self._watched, {path: _content_of(path) for path in self._watched}
         changed = {path for path, content in self._watched.items() if content != before[path]}
         self.named_changed = bool(changed - {self.path})
@@ -132,10 +131,10 @@ class ScenarioFile:
 
 
 def _content_of(path: Path) -> bytes:
-    """Return a digest of what a file says, by its size and its first `MAX_BYTES`.
+    """Return a digest of a file's content: its size and its first `MAX_BYTES`.
 
-    That is all of a scenario; a recording, which is packed, changes in its first bytes. Nothing is
-    returned for what is no file: a pipe would block.
+    That covers a whole scenario; a compressed recording changes within its first bytes. The digest
+    is empty for anything but a regular file: a pipe would block.
     """
     try:
         with opened(path) as file:
@@ -146,17 +145,17 @@ def _content_of(path: Path) -> bytes:
 
 
 class OverwriteGuard:
-    """Lets a file that was not written from here be replaced only at the second request."""
+    """Allows a file that another program wrote to be replaced only at the second request."""
 
     def __init__(self) -> None:
         self._written: set[Path] = set()
         self._refused: Path | None = None
 
     def check(self, path: Path, watched: ScenarioFile | None) -> None:
-        """Let a file be written; the `watched` one is no stranger.
+        """Check that a file may be written; the `watched` file always may.
 
         Raises:
-            OutputError: it is there already, or the system does not say what is there.
+            OutputError: it exists already, or the system does not say whether it does.
         """
         is_watched = watched is not None and watched.path == path and not watched.shipped
         if is_watched or path in self._written or path == self._refused or not is_there(path):
@@ -168,21 +167,21 @@ class OverwriteGuard:
         )
 
 
-# -- what is written -----------------------------------------------------------------------------
+# -- new texts -------------------------------------------------------------------------------------
 
 
 def written(base: Settings, wanted: Scenario, formation_file: str = "") -> str:
-    """Return the text of `base` changed so that it loads as `wanted`, and in nothing else.
+    """Return the text of `base`, changed only so that it loads as `wanted`.
 
     Args:
         base: the file as it is.
-        wanted: what it shall say.
-        formation_file: the file, seen from the scenario's, that the formation stands in; left out:
+        wanted: what it should load as.
+        formation_file: the file that holds the formation, relative to the scenario's; left out:
             none but a shipped one.
 
     Raises:
-        OutputError: its form has no place for a change, it would not say the same, or more would
-            change in it than the values.
+        OutputError: the file's form has no place for a change, it would load differently, or more
+            than the values would change.
     """
     bare = replace(base, overrides=())
     changed = _changed(bare, bare, wanted, (), formation_file)
@@ -199,7 +198,7 @@ def written(base: Settings, wanted: Scenario, formation_file: str = "") -> str:
 
 
 def elsewhere(base: Settings, wanted: Scenario, path: Path) -> str:
-    """Return a text for another place; what it names from the old folder is named in full.
+    """Return a text for another place; relative paths to the old folder become absolute.
 
     Raises:
         OutputError: there is no such text.
@@ -216,7 +215,7 @@ def elsewhere(base: Settings, wanted: Scenario, path: Path) -> str:
 
 
 def formation_text(formation: PacerFormation, name: str) -> str:
-    """Return a formation as a file of its own, under a name."""
+    """Return a formation as the text of its own file, with a name."""
     plain = formation.model_dump(mode="json", by_alias=True, exclude_defaults=True)
     plain |= {"name": name, "assumed": formation.assumed}
     return document_text(
@@ -225,7 +224,7 @@ def formation_text(formation: PacerFormation, name: str) -> str:
 
 
 def formation_file_of(settings: Settings) -> str:
-    """Return the file that the settings name for the formation, empty where they name none."""
+    """Return the file that the settings name for the formation; empty if they name none."""
     texts = [o.partition("=")[2] for o in settings.overrides if path_of(o) == "pacers.formation"]
     return next((text for text in texts if text.endswith((".yaml", ".yml"))), "")
 
@@ -237,7 +236,7 @@ def _changed(
     in_full: tuple[str, ...],
     formation_file: str = "",
 ) -> Rewritten | None:
-    """Return the changed text, None where it cannot be had or would say something else."""
+    """Return the changed text; None if it cannot be made or would load differently."""
     try:
         before, after = _both(base.load(), wanted, formation_file)
         for ghost in before["ghosts"]:
@@ -258,7 +257,7 @@ def _says(settings: Settings, wanted: Scenario) -> bool:
 def _both(
     old: Scenario, new: Scenario, formation_file: str
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return both as plain values, with what can be named by a name."""
+    """Return both as plain values, with names in place of what can be named."""
     before, after = worded(scenario_to_dict(old)), worded(scenario_to_dict(new))
     formation = new.pacers.formation
     name = formation.name if _is_named(formation) else formation_file
@@ -267,7 +266,7 @@ def _both(
     were = [wave.name for wave in old.wavelight.waves]
     names = [wave.name for wave in new.wavelight.waves]
     known = set(were)
-    if len(were) == len(names):  # one that has another name is no new one
+    if len(were) == len(names):  # a renamed one is not a new one
         known |= {now for was, now in zip(were, names, strict=True) if was not in names}
     usual = worded(LightWave(name="-").model_dump(mode="json", by_alias=True))
     after["wavelight"]["waves"] = [
@@ -280,6 +279,6 @@ def _both(
 
 
 def _is_named(formation: PacerFormation) -> bool:
-    """Return whether a formation is the shipped one of its name."""
+    """Return whether a formation equals the shipped one of its name."""
     known = formation.name in named_files("formations")
     return known and PacerFormation.model_validate(FORMATION.find(formation.name)) == formation

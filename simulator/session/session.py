@@ -1,8 +1,8 @@
 """A session: one scenario being watched and changed. The window needs nothing else.
 
-In: a scenario or its file; actions, changes and elapsed wall time. Out: scenes, and what the drawer
-shows. It owns a player, an editor with its history, forks, findings, pins and perhaps a file, and
-forwards to them. What is shown follows the settings within the same frame.
+In: a scenario or its file; actions, changes and elapsed wall time. Out: scenes, and the contents of
+the drawer. It owns a player, an editor with its history, forks, results, pins and perhaps a file,
+and forwards to them. Each picture follows the settings within the same frame.
 """
 
 from __future__ import annotations
@@ -21,21 +21,21 @@ from simulator.errors import LightpaceError, OutputError, Problem, ScenarioError
 from simulator.files import free_name, replacing
 from simulator.recording.recording import Recording
 from simulator.recording.store import save_recording
-from simulator.scenario.in_picture import is_picture
 from simulator.scenario.loader import load_scenario
 from simulator.scenario.model import Scenario
+from simulator.scenario.picture_texts import is_picture
 from simulator.scenario.plan import schedule_of
-from simulator.session.answers import Desk, Scenarios
 from simulator.session.autosave import Autosave, SavedSession
+from simulator.session.direct_edits import DirectEdits
 from simulator.session.editor import AFTER_FINISH, SettingsEditor
-from simulator.session.findings import Bars, Findings, stretch_of
 from simulator.session.forks import Forks, tick_at, unused_name
-from simulator.session.hands import Hands
 from simulator.session.history import Change, Lineage, Settings, settings_of
 from simulator.session.knob_edits import first_sentence
 from simulator.session.knobs import time_text
+from simulator.session.page_answers import PageAnswers, Scenarios
 from simulator.session.pins import Pins, pins_file
 from simulator.session.player import Player
+from simulator.session.run_results import Bars, RunResults, stretch_of
 from simulator.session.scenario_file import (
     OverwriteGuard,
     ScenarioFile,
@@ -54,36 +54,37 @@ from simulator.stage.show import Show, make_show
 from simulator.units import format_clock
 
 QUIET_PICTURES = 6
-"""What takes longer than a frame is begun so many pictures after the last change: a slider that is
-dragged would have the whole machine busy with runs that nobody sees."""
+"""Slow results are started this many pictures after the last change: while a slider is dragged, the
+machine would be busy with runs that nobody sees.
+"""
 
 
-class Director(Protocol):
-    """Who decides what is seen: the player itself, or a story that uses it."""
+class PlaybackControl(Protocol):
+    """Controls playback: the player itself, or a story that uses it."""
 
     def pass_time(self, elapsed_s: float) -> None:
         """Let wall time pass [s]."""
 
     def perform(self, action: Action) -> bool:
-        """Do what a key asks for; return False where it is not about watching."""
+        """Perform a key's action; return False if it does not concern playback."""
 
     def seek_distance(self, distance_m: float) -> None:
         """Go to a race distance [m]."""
 
     def scene(self) -> Scene:
-        """Return what the next picture shows."""
+        """Return the scene of the next picture."""
 
     def next_cue(self) -> None:
         """Go on: to the next chapter, or the next event of the run."""
 
     def previous_cue(self) -> None:
-        """Go back to the one before."""
+        """Go back to the previous one."""
 
     def from_beginning(self) -> None:
         """Begin again."""
 
     def cue(self) -> Cue:
-        """Return what the speaker reads now."""
+        """Return the speaker's present cue."""
 
     def jump(self, number: int) -> None:
         """Go to a chapter or an event, from 1."""
@@ -92,34 +93,34 @@ class Director(Protocol):
         """Return the names of the chapters or events."""
 
     def preview(self, number: int) -> Scene:
-        """Return how a chapter or an event looks at first, from 1."""
+        """Return the opening scene of a chapter or an event, from 1."""
 
 
-class Story(Director, Protocol):
-    """A director with chapters, to which a session can come back."""
+class StoryControl(PlaybackControl, Protocol):
+    """Playback control with chapters, which a session can resume."""
 
     @property
     def place(self) -> int | None:
-        """The chapter that is shown, from 0; None where there is nothing to come back to."""
+        """The chapter that is shown, from 0; None if there is nothing to resume."""
 
     def come_back(self, chapter: int) -> None:
-        """Stand in a chapter, as if it had been interrupted."""
+        """Resume a chapter as if it had been interrupted."""
 
 
 class Session:
     """One scenario being watched, and the drawer of knobs that change it.
 
     Attributes:
-        editor: settings, their history, and how they are edited.
-        forks: runs by how they came to be.
-        hands: what is moved in the picture itself.
+        editor: settings, their history, and the editing of them.
+        forks: runs by lineage.
+        direct_edits: pacers and splits dragged in the picture itself.
         bars: the what-if strip.
-        findings: what takes longer than a frame.
-        desk: what the drawer's open page asks for.
-        pins: the runs that are kept.
-        file: the scenario's file, None where it comes from none.
-        story: who decides what is seen; None: the player itself.
-        autosave: writes down what would be lost; None: nothing does.
+        run_results: results that take longer than a frame.
+        page_answers: answers for the drawer's open page.
+        pins: the kept runs.
+        file: the scenario's file; None if it has none.
+        story: controls playback in place of the player; None: the player does.
+        autosave: writes down unsaved state; None: nothing is saved automatically.
     """
 
     def __init__(
@@ -131,24 +132,24 @@ class Session:
         settings: Settings | None = None,
         file: ScenarioFile | None = None,
     ) -> None:
-        """Simulate the scenario and stand on the start line, or at `start_at_s`.
+        """Simulate the scenario and wait on the start line, or open at `start_at_s`.
 
         Args:
             scenario: what to run.
-            rate: playback rate to begin with.
+            rate: initial playback rate.
             start_at_s: race time to open at [s], paused; None waits on the line.
-            settings: what the scenario was loaded from; None: it comes from no file.
+            settings: what the scenario was loaded from; None: it has no file.
             file: that file, which is watched from now on.
         """
         self.file = file
-        self.story: Story | None = None
+        self.story: StoryControl | None = None
         self.autosave: Autosave | None = None
-        self.forks, self.pins, self.bars, self.findings = Forks(), Pins(), Bars(), Findings()
-        self.desk = Desk()
+        self.forks, self.pins, self.bars, self.run_results = Forks(), Pins(), Bars(), RunResults()
+        self.page_answers = PageAnswers()
         settings = settings or settings_of(scenario)
         self.forks.remember_scenario(settings, scenario)
         self.editor = SettingsEditor(settings, self.forks)
-        self.hands = Hands(lambda: self.editor, self._tick)
+        self.direct_edits = DirectEdits(lambda: self.editor, self._tick)
         self._guard = OverwriteGuard()
         self._story_ghosts: Sequence[Mark] | None = None
         self._shown, self._ghosts_changed = self.editor.history.now, False
@@ -179,17 +180,17 @@ class Session:
         return cls(scenario, rate=rate, start_at_s=start_at_s, settings=settings, file=file)
 
     def begin(self, settings: Settings, show: Show, axis: str) -> None:
-        """Begin again with other settings and the show they give, for a chapter of a story.
+        """Start again with other settings and their show, for a chapter of a story.
 
-        The ghosts are those of this show, whatever the settings are turned into.
+        The show's ghosts stay, whatever the settings are changed to.
         """
         self.forks.remember_scenario(settings, show.scenario)
         self.editor = SettingsEditor(settings, self.forks)
         self.forks.remember_run(self.editor.history.now.lineage, show.recording)
         self._story_ghosts, self.bars.axis = show.ghosts, axis
-        self._player.show = show  # what is the same in it is used again
+        self._player.show = show  # its unchanged parts are reused
 
-    # -- what is shown ---------------------------------------------------------------------------
+    # -- the present state -------------------------------------------------------------------------
 
     @property
     def scenario(self) -> Scenario:
@@ -214,7 +215,7 @@ class Session:
 
     @property
     def playback(self) -> Playback:
-        """Where the playhead stands."""
+        """The playhead."""
         return self.player.playback
 
     @property
@@ -233,15 +234,17 @@ class Session:
 
     @property
     def settled(self) -> bool:
-        """Whether every bar is known; uncompiled they come one a picture."""
+        """Whether every bar is known; uncompiled, each picture adds one."""
         self._update()
         return self.bars.complete
 
     def _update(self) -> None:
-        """Show what the settings say now: its run, its ghosts, its bars."""
+        """Show the present settings: their run, ghosts and bars."""
         change, before = self.editor.history.now, self._player.show
-        if self._player.options.settled is not self.hands.moves_pacers:
-            self._player.options = replace(self._player.options, settled=self.hands.moves_pacers)
+        if self._player.options.settled is not self.direct_edits.moves_pacers:
+            self._player.options = replace(
+                self._player.options, settled=self.direct_edits.moves_pacers
+            )
         bars_changed = self.bars.ask(self.scenario, self.editor.file_scenario)
         if change is not self._shown or self._ghosts_changed:
             other_run = change.lineage != self._shown.lineage
@@ -252,15 +255,15 @@ class Session:
             self._show_bars()
 
     def _make_show(self, change: Change, before: Show | None) -> Show:
-        """Return the show of a change; what is the same as in the show `before` is used again."""
+        """Return the show of a change; unchanged parts of the show `before` are reused."""
         scenario, run = self.forks.scenario(change.settings), self.forks.run(change.lineage)
         json = scenario.model_dump_json(by_alias=True)
-        if run.scenario_json != json:  # the same run under another name, say
+        if run.scenario_json != json:  # the same run under another name, for example
             run = replace(run, scenario_json=json)
         ghosts = self._story_ghosts
         ghosts = self.forks.ghosts(scenario) if ghosts is None else ghosts
         pinned = self.pins.marks(change.lineage)
-        runs = {mark.run for mark in pinned}  # a pin says the same, and under its own name
+        runs = {mark.run for mark in pinned}  # a pin shows the same run, under its own name
         left = [mark for mark in self.forks.left_ghosts(change) if mark.run not in runs]
         ghosts = [*ghosts, *left, *pinned]
         segments = [
@@ -268,15 +271,15 @@ class Session:
             for segment, after in pairwise(change.lineage)
         ]
         show = make_show(scenario, run, ghosts, earlier=segments, before=before)
-        return self._with_findings(replace(show, **self._bars_of(change)), change.lineage)
+        return self._with_results(replace(show, **self._bars_of(change)), change.lineage)
 
-    def _with_findings(self, show: Show, lineage: Lineage) -> Show:
-        """Return a show with what is known about its run, and about those it was forked from."""
+    def _with_results(self, show: Show, lineage: Lineage) -> Show:
+        """Return a show with the known results of its run and of the runs it was forked from."""
         earlier = tuple(
-            (until_s, replace(then, **self.findings.known(lineage[:n], then)))
+            (until_s, replace(then, **self.run_results.known(lineage[:n], then)))
             for n, (until_s, then) in enumerate(show.earlier, 1)
         )
-        return replace(show, earlier=earlier, **self.findings.known(lineage, show))
+        return replace(show, earlier=earlier, **self.run_results.known(lineage, show))
 
     def _show_bars(self) -> None:
         self._player.show = replace(self._player.show, **self._bars_of(self._shown))
@@ -287,10 +290,10 @@ class Session:
         bars = self.bars
         return {"alternatives": bars.alternatives(), "axis": axis, "measure": bars.measure}
 
-    # -- time ------------------------------------------------------------------------------------
+    # -- time --------------------------------------------------------------------------------------
 
     def advance(self, elapsed_s: float) -> None:
-        """Let wall time pass [s]; look at the file, take what was worked out in the background."""
+        """Let wall time pass [s]; check the file, take results from the background."""
         if self.file is not None and self.file.poll(elapsed_s):
             self._read_file(self.file)
         self._update()
@@ -299,19 +302,19 @@ class Session:
         if not self.bars.complete and self.bars.advance():
             self._show_bars()
         self._quiet += 1
-        if self._quiet >= QUIET_PICTURES and not self.findings.busy:
+        if self._quiet >= QUIET_PICTURES and not self.run_results.busy:
             self._ask()
-        if self.findings.poll():
-            self._take_findings()
-        if self.desk.poll() and self.bars.measure is Measure.CHANCE:
+        if self.run_results.poll():
+            self._take_results()
+        if self.page_answers.poll() and self.bars.measure is Measure.CHANCE:
             self._show_bars()
         if self.autosave is not None and self.autosave.pass_time(elapsed_s):
             self._keep(self.autosave)
         if self._quiet >= QUIET_PICTURES:
-            self.desk.ask(self._scenarios, self.bars)
+            self.page_answers.ask(self._scenarios, self.bars)
 
     def _ask(self) -> None:
-        """Have worked out what is missing now, and the chance a little ahead of her."""
+        """Start computing missing results, and the chance a little ahead of her."""
         show, time_s = self._player.show, self._player.playback.time_s
         now = show.in_force(time_s)
         here, _ = stretch = stretch_of(show, time_s, time_s)
@@ -323,10 +326,10 @@ class Session:
         lineage = self._shown.lineage
         if forks is not None:
             lineage, now = lineage[: forks + 1], replace(now, earlier=show.earlier[:forks])
-        self.findings.ask(lineage, now, stretch)
+        self.run_results.ask(lineage, now, stretch)
 
-    def _take_findings(self) -> None:
-        self._player.show = self._with_findings(self._player.show, self._shown.lineage)
+    def _take_results(self) -> None:
+        self._player.show = self._with_results(self._player.show, self._shown.lineage)
 
     @property
     def _scenarios(self) -> Scenarios:
@@ -334,13 +337,13 @@ class Session:
 
     @property
     def busy(self) -> bool:
-        """Whether something about the run is to be worked out, or is under way."""
-        return self._quiet < QUIET_PICTURES or self.findings.busy
+        """Whether a result of the run is missing or being computed."""
+        return self._quiet < QUIET_PICTURES or self.run_results.busy
 
     def settle(self, from_s: float | None = None, until_s: float | None = None) -> None:
-        """Wait until all that is seen of the run is known: for stills and films.
+        """Wait until every visible result of the run is known: for stills and films.
 
-        The chance is worked out between two race times [s]; left out: now.
+        The chance is computed between two race times [s]; left out: now.
         """
         self._update()
         while self.bars.advance():
@@ -350,28 +353,28 @@ class Session:
         stretch = stretch_of(
             show, now_s if from_s is None else from_s, now_s if until_s is None else until_s
         )
-        self.findings.ask(self._shown.lineage, show, stretch)
+        self.run_results.ask(self._shown.lineage, show, stretch)
         self._quiet = QUIET_PICTURES
-        while self.findings.busy:
-            self.findings.poll(wait=True)
-        self._take_findings()
+        while self.run_results.busy:
+            self.run_results.poll(wait=True)
+        self._take_results()
 
     def close(self) -> None:
-        """Drop what is being worked out; the session can still be watched."""
-        self.findings.cancel()
-        self.desk.cancel()
+        """Discard the running jobs; the session can still be watched."""
+        self.run_results.cancel()
+        self.page_answers.cancel()
         if self.autosave is not None:
             self._keep(self.autosave, wait=True)
 
-    # -- watching, forwarded to the player or the story ------------------------------------------
+    # -- playback, forwarded to the player or the story --------------------------------------------
 
     @property
-    def _director(self) -> Director:
+    def _director(self) -> PlaybackControl:
         self._update()
         return self._player if self.story is None else self.story
 
     def scene(self) -> Scene:
-        """Return what the next picture shows: the same scene as long as nothing has changed."""
+        """Return the scene of the next picture; it is the same object while nothing changes."""
         return self._director.scene()
 
     def seek(self, time_s: float) -> None:
@@ -395,7 +398,7 @@ class Session:
         self._director.next_cue()
 
     def previous_cue(self) -> None:
-        """Go back to the one before."""
+        """Go back to the previous one."""
         self._director.previous_cue()
 
     def from_beginning(self) -> None:
@@ -403,11 +406,11 @@ class Session:
         self._director.from_beginning()
 
     def cue(self) -> Cue:
-        """Return what the speaker reads now."""
+        """Return the speaker's present cue."""
         return self._director.cue()
 
     def jump(self, number: int) -> None:
-        """Go to a chapter or an event, from 1; to the first or the last where there is none."""
+        """Go to a chapter or an event, from 1; numbers out of range mean the first or the last."""
         self._director.jump(number)
 
     def outline(self) -> Outline:
@@ -415,11 +418,11 @@ class Session:
         return self._director.outline()
 
     def preview(self, number: int) -> Scene:
-        """Return how a chapter or an event looks at first, from 1."""
+        """Return the opening scene of a chapter or an event, from 1."""
         return self._director.preview(number)
 
     def perform(self, action: Action) -> bool:
-        """Do what a key or a button asks for; return False where that is the window's business."""
+        """Perform an action of a key or a button; return False if it is left to the window."""
         calls: dict[Action, Callable[[], None]] = {
             Action.UNDO: self.undo,
             Action.REDO: self.redo,
@@ -434,18 +437,21 @@ class Session:
             return True
         return self._director.perform(action)
 
-    # -- the drawer ------------------------------------------------------------------------------
+    # -- the drawer --------------------------------------------------------------------------------
 
     def panel_state(self) -> PanelState:
-        """Return what the drawer shows; the same object while nothing has changed."""
+        """Return the contents of the drawer; the same object while nothing changes."""
         if self.pins.pins:
-            self._update()  # they are compared with the live run, as far as it is known
+            self._update()  # pins are compared with the live run, as far as it is known
         known_s = math.inf if self.options.reveal else self._player.playback.furthest_s
         compared = self.pins.pins, self.pins.state(self._player.show.recording, known_s)
         strip, acts = (self.bars.axis, self.bars.measure), self._acts_from_gun
         file, asked = (self.file_name, self.file_problem), None
-        if self.desk.page:
-            asked = self.desk.key(self._scenarios), known_s >= self._player.show.recording.end_s
+        if self.page_answers.page:
+            asked = (
+                self.page_answers.key(self._scenarios),
+                known_s >= self._player.show.recording.end_s,
+            )
         key = self.editor.state(), strip, file, compared, acts, asked, self.left_behind
         if self._panel_state is None or self._panel_state[0] != key:
             self._panel_state = key, self._make_panel_state(known_s)
@@ -477,10 +483,10 @@ class Session:
         )
 
     def _answers(self, known_s: float) -> Answers:
-        if not self.desk.page:
+        if not self.page_answers.page:
             return Answers()
         secret = known_s < self._player.show.recording.end_s
-        return self.desk.answers(self._scenarios, secret=secret)
+        return self.page_answers.answers(self._scenarios, secret=secret)
 
     @property
     def _acts_from_gun(self) -> bool:
@@ -497,16 +503,16 @@ class Session:
         return tick_at(player.playback.time_s, player.show.recording.step_s)
 
     def _done(self, refusal: str) -> bool:
-        """Return whether something was done; say why where it was refused."""
+        """Return whether an edit succeeded; notify the user where it was refused."""
         if refusal:
             self.notify(f"{refusal[:1].upper()}{refusal[1:]}.")
         return not refusal
 
     def change(self, path: str, text: str) -> bool:
-        """Set one knob to what was typed; False where that is refused (`Knob.problem` says why).
+        """Set one knob to typed text; return False if refused (`Knob.problem` says why).
 
-        It holds from this moment on, or from the gun: on the start line, after the finish, and
-        where `set_from_gun` says so.
+        The change applies from this moment on; on the start line, after the finish, and if
+        `set_from_gun` says so, from the gun.
         """
         return self.editor.change(path, text, self._tick())
 
@@ -519,15 +525,15 @@ class Session:
         self.editor.move(-1)
 
     def redo(self) -> None:
-        """Make the change again that was undone last."""
+        """Redo the last undone change."""
         self.editor.move(1)
 
     def set_from_gun(self, on: bool) -> None:
-        """Say whether changes run the whole attempt again, or hold from this moment on."""
+        """Choose whether changes run the whole attempt again, or apply from this moment on."""
         self.editor.from_gun = on
 
     def _switch_from_gun(self) -> None:
-        """Switch by key, and say what a change does now."""
+        """Switch by key, with a notice of what changes do now."""
         self.set_from_gun(not self.editor.from_gun)
         if self._acts_from_gun:
             over = "" if self.editor.from_gun else ": nothing is left to go on with, or run yet"
@@ -536,11 +542,11 @@ class Session:
             self.notify("A change goes on from this moment.")
 
     def set_keep_target(self, on: bool) -> None:
-        """Say whether the other splits make up for a changed one, or the target moves."""
+        """Choose whether other splits compensate for a changed one, or the target moves."""
         self.editor.keep_target = on
 
     def set_by_lap(self, on: bool) -> None:
-        """Say whether the split table is one of laps, or of sections of 200 m."""
+        """Choose whether the split table has rows of laps, or of 200 m sections."""
         self.editor.by_lap = on
 
     def lock_split(self, index: int, on: bool) -> None:
@@ -548,14 +554,14 @@ class Session:
         self.editor.lock_split(index, on)
 
     def change_split(self, index: int, text: str, *, cumulative: bool) -> bool:
-        """Set one split of the plan; False where that is refused, with a notice."""
+        """Set one split of the plan; return False if refused, with a notice."""
         refusal = self.editor.change_split(index, text, self._tick(), cumulative=cumulative)
         if not refusal:
-            self.hands.note()
+            self.direct_edits.note()
         return self._done(refusal)
 
     def reset_split(self, index: int | None) -> bool:
-        """Set one split back to the file's, or with None the whole plan; False where refused."""
+        """Reset one split, or with None the whole plan, to the file's; False if refused."""
         return self._done(self.editor.reset_split(index, self._tick()))
 
     def add_wave(self) -> None:
@@ -563,18 +569,18 @@ class Session:
         self._done(self.editor.add_wave(self._tick()))
 
     def remove_wave(self, name: str) -> None:
-        """Take a wave of light away."""
+        """Remove a wave of light."""
         self._done(self.editor.remove_wave(name, self._tick()))
 
     # -- ghosts ------------------------------------------------------------------------------------
 
     def add_ghost(self) -> None:
-        """Add an even run to the plan's target; its knob takes another time."""
+        """Add an even run to the plan's target as a ghost; its knob sets another time."""
         target_s = schedule_of(self.scenario.plan, self.scenario.distance).finish_s
         self._done(self.editor.add_ghost({"time": time_text(target_s)}, self._tick()))
 
     def add_ghost_file(self, path: str | Path) -> None:
-        """Add the run of a file: another scenario, or a recording."""
+        """Add the run of a file as a ghost: another scenario, or a recording."""
         with self._notifying(path):
             file = Path(path).expanduser()
             there = file.is_file() and str(file.resolve())
@@ -583,7 +589,7 @@ class Session:
                 self.notify(f"{file.name}: {refusal}.")
 
     def ghost_of_pin(self, number: int) -> None:
-        """Make a kept run a ghost of the scenario: its recording is saved beside the file."""
+        """Make a kept run a ghost of the scenario: its recording is saved next to the file."""
         pin = next((pin for pin in self.pins.pins if pin.number == number), None)
         if pin is None:
             return
@@ -597,11 +603,11 @@ class Session:
             name = unused_name(pin.name, {ghost.name for ghost in self.scenario.ghosts})
             ghost = {"name": name, "file": str(path), "colour": pin.colour}
             if self._done(self.editor.add_ghost(ghost, self._tick())):
-                self.show_pin(number, False)  # the ghost takes its place
+                self.show_pin(number, False)  # the ghost replaces it
                 self.notify(f"Saved {path.name}, and added it as a ghost.")
 
     def remove_ghost(self, index: int) -> None:
-        """Take a ghost away; undo brings it back."""
+        """Remove a ghost; undo restores it."""
         self._done(self.editor.remove_ghost(index, self._tick()))
 
     def set_axis(self, axis: str) -> None:
@@ -610,7 +616,7 @@ class Session:
             self.bars.axis = axis
 
     def set_strip(self, axis: str, measure: str) -> None:
-        """Show what the strip showed last, as far as that is possible here."""
+        """Restore the axis and measure of the what-if strip, as far as they exist here."""
         self.set_axis(axis)
         if measure in tuple(Measure):
             self.set_measure(measure)
@@ -621,49 +627,49 @@ class Session:
         self.notify(f"The bars show: {self.bars.measure}.")
 
     def set_measure(self, measure: str) -> None:
-        """Measure the bars by another of `PanelState.measures`."""
+        """Show another of `PanelState.measures` in the bars."""
         self.bars.measure = Measure(measure)
         self._show_bars()
 
     def take_bar(self, index: int) -> None:
-        """Take the value of one bar of the what-if strip."""
+        """Apply the value of one bar of the what-if strip."""
         self._update()
         rows, axis = self.bars.rows, self.bars.axis
         if 0 <= index < len(rows):
             take = self.editor.take if axis in AXES else self.editor.take_knob
             self._done(take(rows[index], axis, self._tick()))
 
-    # -- what a page asks for ----------------------------------------------------------------------
+    # -- the drawer's pages ------------------------------------------------------------------------
 
     def look_at(self, page: str) -> None:
-        """Take note of which page of the drawer is open, empty for none."""
-        self.desk.page = page if page in tuple(Tab) else ""
+        """Record which page of the drawer is open; empty for none."""
+        self.page_answers.page = page if page in tuple(Tab) else ""
 
     def set_map(self, across: str, up: str) -> None:
         """Show the map of two other knobs, by their names."""
-        self.desk.map_names = across, up
+        self.page_answers.map_names = across, up
 
     def take_cell(self, row: int, column: int) -> None:
-        """Take the two values of a cell of the map."""
+        """Apply the two values of a cell of the map."""
         before = self._scenarios
-        land = self.desk.land(before)
-        if land is None or not (0 <= row < len(land.ys) and 0 <= column < len(land.xs)):
+        knob_map = self.page_answers.knob_map(before)
+        if knob_map is None or not (0 <= row < len(knob_map.ys) and 0 <= column < len(knob_map.xs)):
             return
-        values = tuple(zip(land.paths, (land.xs[column], land.ys[row]), strict=True))
+        values = tuple(zip(knob_map.paths, (knob_map.xs[column], knob_map.ys[row]), strict=True))
         self._done(self.editor.change_all("the map", values, self._tick()))
-        self.desk.keep_map(before, self._scenarios)
+        self.page_answers.keep_map(before, self._scenarios)
 
     def set_goal(self, name: str) -> None:
-        """Ask what another knob has to be."""
-        self.desk.goal_name = name
+        """Set the knob for which the goal page solves."""
+        self.page_answers.goal_name = name
 
     def set_goal_target(self, text: str) -> bool:
-        """Ask for another time; False where it is none, and the state says why."""
-        return self.desk.set_target(text)
+        """Set the goal's target time; return False if it is no time, and the state says why."""
+        return self.page_answers.set_target(text)
 
     def take_goal(self) -> None:
-        """Take the value that reaches the goal, or comes nearest to it."""
-        goal = self.desk.goal(self._scenarios)
+        """Apply the value that reaches the goal, or comes nearest to it."""
+        goal = self.page_answers.goal(self._scenarios)
         if goal is None:
             return
         values = [(goal.path, goal.value)]
@@ -671,10 +677,10 @@ class Session:
             values.insert(0, ("plan.target", goal.plan_target))
         self._done(self.editor.change_all("the goal", tuple(values), self._tick()))
 
-    # -- pins ------------------------------------------------------------------------------------
+    # -- pins --------------------------------------------------------------------------------------
 
     def pin(self) -> None:
-        """Keep the run being shown, to compare with."""
+        """Keep the run being shown, for comparison."""
         taken = {mark.colour for mark in (*self.show.ghosts, *self.show.waves)}
         name, lineage = self._pin_name(), self._shown.lineage
         self._pins_changed(self.pins.keep(name, self.recording, lineage, taken))
@@ -690,12 +696,12 @@ class Session:
         return ", ".join(words) or "as in the file"
 
     def unpin(self, number: int) -> None:
-        """Give a kept run up."""
+        """Remove a kept run."""
         self.pins.drop(number)
         self._pins_changed()
 
     def show_pin(self, number: int, on: bool) -> None:
-        """Show a kept run as a ghost, or not."""
+        """Show or hide a kept run's ghost."""
         self.pins.show(number, on)
         self._pins_changed()
 
@@ -711,11 +717,11 @@ class Session:
             self.notify(f"Saved {self.pins.save(path).name}.")
 
     def load_pins(self, path: str | Path) -> None:
-        """Keep the runs of a file too."""
+        """Also keep the runs of a file."""
         with self._notifying(path):
             self._pins_changed(self.pins.load(path))
 
-    # -- the file --------------------------------------------------------------------------------
+    # -- the file ----------------------------------------------------------------------------------
 
     @property
     def file_name(self) -> str:
@@ -728,7 +734,7 @@ class Session:
         return "" if self.file is None else self.file.missing or self.file.problem
 
     def _read_file(self, file: ScenarioFile) -> None:
-        """Take a changed file over like a knob; where it has problems, what was there goes on."""
+        """Apply a changed file like a knob; if it has problems, the earlier content stays."""
         again = self.forks.reading_files_again() if file.named_changed else nullcontext()
         try:
             with again:
@@ -742,7 +748,7 @@ class Session:
             self._ghosts_changed |= file.named_changed
 
     def save(self) -> None:
-        """Write the settings into the scenario's file; only what was changed in it changes."""
+        """Write the settings into the scenario's file, changing only what was edited."""
         file = self.file
         if file is None or file.shipped:
             what = "It came from no file"
@@ -762,10 +768,10 @@ class Session:
             self._saved(file)
 
     def save_as(self, path: str | Path) -> None:
-        """Write the settings into another file, which is the one being watched from then on."""
+        """Write the settings into another file, which is watched from then on."""
         path = Path(path)
         with self._notifying(path.name):
-            path = path.absolute()  # refused where the working folder is gone
+            path = path.absolute()  # raises if the working folder is gone
             path = path if path.suffix in (".yaml", ".yml") else path.with_name(f"{path.name}.yaml")
             text = elsewhere(self.editor.file_settings, self.scenario, path)
             self._guard.check(path, self.file)
@@ -775,7 +781,7 @@ class Session:
             self._saved(file)
 
     def save_formation(self, path: str | Path) -> None:
-        """Write the formation into a file of its own, which the settings name from then on."""
+        """Write the formation into its own file, which the settings name from then on."""
         path = Path(path)
         with self._notifying(path.name):
             path = path if path.suffix in (".yaml", ".yml") else path.with_name(f"{path.name}.yaml")
@@ -786,7 +792,7 @@ class Session:
             text = formation_text(self.scenario.pacers.formation, path.stem)
             with replacing(path) as temporary:
                 temporary.write_text(text, encoding="utf-8")
-            refusal = self.hands.name_formation(path, text)
+            refusal = self.direct_edits.name_formation(path, text)
             self.notify(refusal or f"Saved {path.name}.")
 
     def _saved(self, file: ScenarioFile) -> None:
@@ -795,7 +801,7 @@ class Session:
 
     @contextmanager
     def _notifying(self, path: str | Path) -> Iterator[None]:
-        """Say what goes wrong with a file in a notice."""
+        """Show problems with a file as a notice."""
         try:
             yield
         except LightpaceError as error:
@@ -805,11 +811,11 @@ class Session:
         except OSError as error:
             self.notify(f"{path} cannot be written: {error.strerror or error}.")
 
-    # -- nothing is lost ---------------------------------------------------------------------------
+    # -- autosave ----------------------------------------------------------------------------------
 
     @property
     def at_stake(self) -> str:
-        """What would be lost if the window were closed now, as a sentence; empty: nothing."""
+        """What closing the window now would lose, as a sentence; empty: nothing."""
         kept = len(self.pins.pins)
         runs = f"{kept} run{'s are' if kept > 1 else ' is'} kept" if kept else ""
         parts = [
@@ -820,7 +826,7 @@ class Session:
 
     @property
     def left_behind(self) -> str:
-        """What an earlier run left that can be brought back, in words; empty: nothing."""
+        """What an earlier run left that can be restored, as text; empty: nothing."""
         return "" if self.autosave is None else self.autosave.left_words
 
     def _keep(self, autosave: Autosave, *, wait: bool = False) -> None:
@@ -843,7 +849,7 @@ class Session:
         autosave.keep(saved, [(pin.name, pin.run) for pin in self.pins.pins], wait=wait)
 
     def restore(self) -> None:
-        """Bring back what an earlier run left: its settings, pins and place; undo leads away."""
+        """Restore what an earlier run left: its settings, pins and moment; undo returns."""
         left = None if self.autosave is None else self.autosave.left_behind()
         if self.autosave is None or left is None:
             self.notify("There is no earlier session to bring back.")
@@ -852,7 +858,7 @@ class Session:
         with self._notifying(path.name):
             change = saved.change
             if change is not None:
-                self.forks.scenario(change.settings)  # refused before anything is changed
+                self.forks.scenario(change.settings)  # raises before anything is changed
             if self.story is not None:
                 self.story.come_back(saved.chapter or 0)
             elif change is not None:
@@ -867,7 +873,7 @@ class Session:
             self.notify(f"Brought back: {self.file_name or self.scenario.name}, {saved.when}.")
 
     def _reopen(self, saved: SavedSession, settings: Settings) -> None:
-        """Take up the file of an earlier session, where it is still there."""
+        """Open the file of an earlier session, if it still exists."""
         file, in_file = None, replace(settings, overrides=())
         with suppress(LightpaceError):
             path = Path(saved.source)
@@ -886,7 +892,7 @@ class Session:
 
 
 def _seen_from(problem: Problem, folder: Path) -> Problem:
-    """Return a problem whose file is named as seen from `folder`, where it lies below that."""
+    """Return a problem with its file's path relative to `folder`, if it lies below that."""
     with suppress(ValueError):
         source = str(Path(problem.source).relative_to(folder))
         return replace(problem, source=source)

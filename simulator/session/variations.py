@@ -1,12 +1,13 @@
-"""Other values of a knob, as the drawer would set them: for bars, for the map, for a goal.
+"""Variations of a knob, as the drawer would set it: for bars, for the map, for a goal.
 
-In: a scenario, the one in its file, knobs. Out: scenarios, many thousands a second, equal to what
-the loader makes of the same settings; the bars of any knob; what a knob has to be for a target.
+In: a scenario, the one in its file, knobs. Out: scenarios, many thousands a second, equal to those
+that the loader makes of the same settings; the bars of any knob; its value for a target.
 """
 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -15,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import TypeAdapter, ValidationError
 
-from simulator.analysis.trials import Goal, Landscape
+from simulator.analysis.trials import Goal, KnobMap
 from simulator.analysis.what_if import AXES, Alternative, numbers
 from simulator.errors import LightpaceError, ScenarioError
 from simulator.physics.attempt import finish_times
@@ -23,7 +24,7 @@ from simulator.scenario.fields import Section
 from simulator.scenario.model import Scenario
 from simulator.scenario.plan import Plan, schedule_of
 from simulator.scenario.yaml_tree import scalar_value
-from simulator.session.history import Settings
+from simulator.session.history import Settings, is_at, path_of
 from simulator.session.knob_edits import RefusedError, apply_knob, first_sentence
 from simulator.session.knobs import SHAPES, knobs_of, time_text
 from simulator.stage.panel_state import Knob, KnobKind
@@ -32,13 +33,13 @@ from simulator.units import parse_time
 Floats = NDArray[np.float64]
 
 MOST_BARS, MOST_CELLS = 13, 41
-"""So many values of one knob at most stand in the strip, and on one side of the map."""
+"""The most values of one knob in the strip, and on one side of the map."""
 AROUND_S = 3.0
-"""Times are varied by so much either way [s]."""
+"""Times are varied by up to this much either way [s]."""
 REACHED_S = 0.005
-"""A finish this little above a target breaks it: a plan is kept to rounding [s]."""
+"""A finish up to this much above a target still reaches it: plans are kept to rounding [s]."""
 _UNSEEN = (".name", ".colour", ".on")
-"""How knobs end that change nothing but looks."""
+"""Path endings of knobs that change only the appearance."""
 _KNOBS_OF_AXES = {
     "pacers": "pacers.count",
     "front gap": "pacers.front_gap",
@@ -49,6 +50,12 @@ _KNOBS_OF_AXES = {
     "wind": "environment.wind.speed",
 }
 _PLAN: TypeAdapter[Plan] = TypeAdapter(Plan)
+_EDIT = re.compile(
+    r"(plan|pacers\.formation)=\{.*"
+    r"|(pacers|plan|runner|environment|wavelight)\.(?!formation=)[\w.]+=([\w.:+-]+|[\[{\"].*)",
+    re.ASCII,
+)
+"""A value of a section, written so that it can be read without the file around it."""
 
 
 # -- a scenario with another value -----------------------------------------------------------------
@@ -59,12 +66,12 @@ def with_knob(scenario: Scenario, in_file: Scenario, path: str, text: str) -> Sc
 
     Args:
         scenario: the present one.
-        in_file: the one in its file, whose plan and formation come back as they were.
+        in_file: the one in its file, whose plan and formation are restored unchanged.
         path: the knob.
         text: as it would be typed.
 
     Raises:
-        RefusedError: that is no value of this knob here.
+        RefusedError: the text is no value of this knob here.
     """
     if path == "pacers.formation":
         return _with_formation(scenario, in_file, text)
@@ -82,7 +89,7 @@ def with_knob(scenario: Scenario, in_file: Scenario, path: str, text: str) -> Sc
 
 
 def _with_value(scenario: Scenario, path: str, text: str) -> Scenario:
-    """Return the scenario with a value at a path; only the sections on the way are validated."""
+    """Return the scenario with a value at a path; only the sections on the path are validated."""
     first, *steps = path.split(".")
     if first == "plan" and not steps:
         return scenario.model_copy(update={"plan": _PLAN.validate_json(text)})
@@ -105,6 +112,36 @@ def _put(place: Any, steps: Sequence[str], value: Any) -> Any:
     return type(place).model_validate(values)
 
 
+def edited(scenario: Scenario, before: Settings, after: Settings) -> Scenario | None:
+    """Return the scenario of settings, made from that of others; None: the loader has to read them.
+
+    It has to where anything but sections is set, where a value goes back to the file's, where one
+    is written in a way that YAML knows more of, and where something is wrong: it says what.
+
+    Args:
+        scenario: that of `before`.
+        before: the settings from which `after` were made.
+        after: the settings.
+    """
+    kept = tuple(o for o in before.overrides if o in after.overrides)
+    new = after.overrides[len(kept) :]
+    gone = [path_of(o) for o in before.overrides if o not in kept]
+    paths = [path_of(o) for o in new]
+    if (
+        replace(after, overrides=before.overrides) != before
+        or after.overrides[: len(kept)] != kept
+        or not all(any(is_at(old, path) for path in paths) for old in gone)
+        or not all(_EDIT.fullmatch(o) for o in new)
+    ):
+        return None
+    try:
+        for edit in new:
+            scenario = _with_value(scenario, *edit.split("=", 1))
+    except (ValidationError, LightpaceError, LookupError, ValueError):
+        return None
+    return None if any(scenario.complaints()) else scenario
+
+
 def _with_formation(scenario: Scenario, in_file: Scenario, name: str) -> Scenario:
     """Return the scenario with another formation, and no more pacers than it has places."""
     pacers, filed = scenario.pacers, in_file.pacers.formation
@@ -124,13 +161,13 @@ def _with_formation(scenario: Scenario, in_file: Scenario, name: str) -> Scenari
 
 
 def axis_knobs(scenario: Scenario, in_file: Scenario) -> dict[str, Knob]:
-    """Return every knob that changes a run, by a name that no other has."""
+    """Return every knob that changes a run, by a unique name."""
     knobs = [
         knob
         for knob in knobs_of(scenario, in_file, {})
         if not knob.path.startswith("ghosts.") and not knob.path.endswith(_UNSEEN)
     ]
-    alone = len(scenario.wavelight.waves) == 1  # else their labels begin with their names
+    alone = len(scenario.wavelight.waves) == 1  # otherwise their labels begin with the wave's name
     return {
         f"light: {k.label}" if alone and k.path.startswith("wavelight.") else k.label: k
         for k in knobs
@@ -138,22 +175,22 @@ def axis_knobs(scenario: Scenario, in_file: Scenario) -> dict[str, Knob]:
 
 
 def axes_of(scenario: Scenario, in_file: Scenario) -> tuple[str, ...]:
-    """Return what the strip can be about: the ready axes, then every other knob by its name."""
+    """Return the axes of the strip: the built-in ones, then every other knob by its name."""
     covered = set(_KNOBS_OF_AXES.values())
     others = axis_knobs(scenario, in_file).items()
     return (*AXES, *(name for name, knob in others if knob.path not in covered))
 
 
 def values_of(knob: Knob, most: int, *, rounded: bool = False) -> tuple[str, ...]:
-    """Return values over a knob's range as texts: `most` of them at most, on its steps.
+    """Return at most `most` values over a knob's range as texts, on its steps.
 
-    They are as close as that allows, or else `rounded`: multiples of 1, 2 or 5 of its steps.
+    They are as close as that allows, or `rounded`: multiples of 1, 2 or 5 steps.
     """
     if knob.kind is KnobKind.SWITCH:
         return ("no", "yes")
     if knob.number is None:
         options = knob.options
-        # a table of splits is what a plan can be turned into, and no other plan
+        # a plan turned into a table of splits stays the same plan
         return tuple(o for o in options if not (o == "splits" and set(SHAPES) <= set(options)))
     low, high = knob.low, knob.high
     if knob.kind is KnobKind.TIME:
@@ -177,10 +214,10 @@ def value_text(knob: Knob, number: float) -> str:
     return time_text(number) if knob.kind is KnobKind.TIME else f"{round(number, 9) + 0.0:.10g}"
 
 
-def knob_rows(axis: str, scenario: Scenario, in_file: Scenario) -> list[Alternative]:
-    """Return the bars of a knob that has no axis of its own, its value and the file's among them.
+def knob_rows(scenario: Scenario, axis: str, in_file: Scenario) -> list[Alternative]:
+    """Return the bars of a knob without a built-in axis, including its value and the file's.
 
-    What cannot be run is left out.
+    Values that cannot be run are left out.
     """
     knob = axis_knobs(scenario, in_file)[axis]
     values = values_of(knob, MOST_BARS, rounded=True)
@@ -205,55 +242,59 @@ def knob_rows(axis: str, scenario: Scenario, in_file: Scenario) -> list[Alternat
 
 
 def number_of(knob: Knob, text: str) -> float:
-    """Return what a text says for a knob that is a number, or a time [s]."""
+    """Return the number that a text means for a numeric knob, or a time [s]."""
     return parse_time(text) if knob.kind is KnobKind.TIME else float(text)
 
 
 # -- the map ---------------------------------------------------------------------------------------
 
 
-def landscape_of(scenario: Scenario, in_file: Scenario, names: tuple[str, str]) -> Landscape:
-    """Return the map of two knobs, of which no cell has been run."""
+def knob_map_of(scenario: Scenario, in_file: Scenario, names: tuple[str, str]) -> KnobMap:
+    """Return the map of two knobs, with no cell run yet."""
     knobs = axis_knobs(scenario, in_file)
     x, y = (knobs[name] for name in names)
     return _empty(names, (x, y), values_of(x, MOST_CELLS), values_of(y, MOST_CELLS))
 
 
-def refined(land: Landscape, scenario: Scenario, in_file: Scenario) -> Landscape | None:
-    """Return the map with twice as many values of either knob; None where there are no more."""
+def refined(knob_map: KnobMap, scenario: Scenario, in_file: Scenario) -> KnobMap | None:
+    """Return the map with twice as many values of either knob; None if there are no more."""
     knobs = axis_knobs(scenario, in_file)
-    x, y = (knobs[name] for name in land.names)
+    x, y = (knobs[name] for name in knob_map.names)
     xs, ys = values_of(x, 2 * MOST_CELLS - 1), values_of(y, 2 * MOST_CELLS - 1)
-    if (len(xs), len(ys)) == (len(land.xs), len(land.ys)):
+    if (len(xs), len(ys)) == (len(knob_map.xs), len(knob_map.ys)):
         return None
-    fine = _empty(land.names, (x, y), xs, ys)
+    fine = _empty(knob_map.names, (x, y), xs, ys)
     places = [
         (row, column)
         for row in range(len(ys))
         for column in range(len(xs))
-        if ys[row] in land.ys and xs[column] in land.xs
+        if ys[row] in knob_map.ys and xs[column] in knob_map.xs
     ]
     if not places:
         return fine
-    times = [land.finish_s[land.ys.index(ys[r]), land.xs.index(xs[c])] for r, c in places]
+    times = [
+        knob_map.finish_s[knob_map.ys.index(ys[r]), knob_map.xs.index(xs[c])] for r, c in places
+    ]
     return fine.with_times(places, np.array(times))
 
 
 def _empty(
     names: tuple[str, str], knobs: tuple[Knob, Knob], xs: Sequence[str], ys: Sequence[str]
-) -> Landscape:
+) -> KnobMap:
     shape = len(ys), len(xs)
     paths, units = (knobs[0].path, knobs[1].path), (knobs[0].unit, knobs[1].unit)
     nothing, known = np.full(shape, np.nan), np.zeros(shape, dtype=bool)
-    return Landscape(names, paths, units, tuple(xs), tuple(ys), nothing, known)
+    return KnobMap(names, paths, units, tuple(xs), tuple(ys), nothing, known)
 
 
 def run_cells(
-    land: Landscape, scenario: Scenario, in_file: Scenario, cells: Sequence[tuple[int, int]]
+    knob_map: KnobMap, scenario: Scenario, in_file: Scenario, cells: Sequence[tuple[int, int]]
 ) -> Floats:
-    """Return the finish times of some cells of a map [s]; NaN where one cannot be run."""
+    """Return the finish times of some cells of a map [s]; NaN if a cell cannot be run."""
     times = np.full(len(cells), np.nan)
-    bare = scenario.model_copy(update={"ghosts": (), "published": None})  # they change no run
+    bare = scenario.model_copy(
+        update={"ghosts": (), "published": None}
+    )  # ghosts do not change a run
     rows: dict[int, Scenario] = {}
     first: dict[str, Scenario | None] = {}
 
@@ -264,11 +305,11 @@ def run_cells(
             return None
 
     for i, (row, column) in enumerate(cells):
-        y, x = land.ys[row], land.xs[column]
+        y, x = knob_map.ys[row], knob_map.xs[column]
         if y not in first:
-            first[y] = turned(bare, land.paths[1], y)
+            first[y] = turned(bare, knob_map.paths[1], y)
         base = first[y]
-        new = None if base is None else turned(base, land.paths[0], x)
+        new = None if base is None else turned(base, knob_map.paths[0], x)
         if new is not None:
             rows[i] = new
     if rows:
@@ -280,11 +321,11 @@ def run_cells(
 
 
 def goal_of(scenario: Scenario, in_file: Scenario, name: str, target_s: float) -> Goal:
-    """Return what the knob `name` has to be for her to reach a target [s].
+    """Return the value of the knob `name` with which she reaches a target [s].
 
-    Values over all of its slider's range are run; between one that reaches the target and one that
-    does not the edge is found on the knob's own steps. Where the plan is slower than the target it
-    is set to it: nobody is faster than her plan.
+    Values over the whole range of its slider are run. Between one that reaches the target and one
+    that does not, the edge is searched on the knob's steps. A plan slower than the target is set to
+    it: nobody is faster than her plan.
 
     Raises:
         RefusedError: there is no such knob, or no plan leads to this target.
@@ -293,7 +334,9 @@ def goal_of(scenario: Scenario, in_file: Scenario, name: str, target_s: float) -
     if name not in knobs:
         raise RefusedError(f"there is no knob '{name[:60]}': {', '.join(knobs)}")
     knob = knobs[name]
-    base = scenario.model_copy(update={"ghosts": (), "published": None})  # they change no run
+    base = scenario.model_copy(
+        update={"ghosts": (), "published": None}
+    )  # ghosts do not change a run
     slower = schedule_of(scenario.plan, scenario.distance).finish_s > target_s + REACHED_S
     plan_target = time_text(target_s) if slower and knob.path != "plan.target" else ""
     if plan_target:
@@ -336,7 +379,7 @@ def goal_of(scenario: Scenario, in_file: Scenario, name: str, target_s: float) -
 
 
 def with_chance(goal: Goal) -> Goal:
-    """Return it with the chance of its target, where she finishes at all."""
+    """Return the goal with the chance of its target, if she finishes."""
     if goal.finish_s is None:
         return goal
     from simulator.analysis.uncertainty import breaks, sampled  # noqa: PLC0415 - seldom wanted
@@ -345,10 +388,10 @@ def with_chance(goal: Goal) -> Goal:
 
 
 def _edges(knob: Knob, texts: Sequence[str], reaches: Any) -> tuple[str, str, str]:
-    """Return the stretch of values that reach, about the one nearest to the present value.
+    """Return the range of values that reach the target around the one nearest to the present.
 
-    Its lower end, that value, its upper end; an end inside the slider's range is exact to the
-    knob's step.
+    The result is its lower end, that value and its upper end. An end inside the slider's range is
+    exact to the knob's step.
     """
     now = knob.number or 0.0
     at = {number_of(knob, text): text for text in texts}

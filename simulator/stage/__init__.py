@@ -1,1 +1,1 @@
-"""What is shown and when: playback, LED brightness, the scene. No pixels, no wall clock."""
+"""What is shown at each moment: playback, LED brightness, the scene. No pixels, no wall clock."""

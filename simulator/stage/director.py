@@ -1,8 +1,8 @@
-"""The director: which camera is on at each moment of a run, decided from what happens in it.
+"""The director: chooses the camera for each moment of a run from the events in it.
 
-In: a show, a race time [s]. Out: a camera, and for how long it has been on [s]. A pure function of
-the recording: the same at any frame rate and after any seek. A cut looks at nothing later than
-itself, so it gives nothing away.
+In: a show, a race time [s]. Out: a camera, and for how long it has been on [s]. It is a pure
+function of the recording: the same at any frame rate and after any seek. A cut never depends on
+anything later than itself, so it reveals nothing.
 """
 
 from __future__ import annotations
@@ -22,22 +22,22 @@ from simulator.stage.playback import COUNTDOWN_S
 from simulator.stage.show import Show
 
 LEAST_S = 5.0
-"""A camera stays on at least this long [s of playing time]: faster cuts are read as unrest."""
+"""A camera stays on at least this long [s of playing time]: faster cuts look restless."""
 URGENT_S = 2.5
-"""What will not happen again may cut in after this [s of playing time]."""
+"""An event that happens only once may cut in after this time [s of playing time]."""
 START_S = 7.0
-"""The field runs away from the camera that saw the start for this long [s]."""
+"""The camera of the start watches the field run away for this long [s]."""
 SPLIT_S = 6.0
-"""How long a lap's end is seen from above [s]."""
+"""How long the end of a lap is seen from above [s]."""
 LOST_S = 8.0
-"""How long the light is seen running away [s]."""
+"""How long the lost light is seen running away [s]."""
 FINISH_M = 70.0
-"""From here to the line she is seen from the rail [m]."""
+"""Over this distance before the finish she is seen from the rail [m]."""
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """From when until when a camera is wanted [s of race time], and up to where, if it is [m]."""
+class CameraCue:
+    """When a camera is wanted [s of race time], and optionally up to which distance [m]."""
 
     from_s: float
     until_s: float
@@ -45,11 +45,13 @@ class Wish:
     until_m: float = math.inf
 
     def holds(self, moment: Moment, stay_s: float) -> bool:
-        """Return whether it counts, and is going to for `stay_s` [s], as far as can be seen now."""
+        """Return whether it applies now and, as far as is known now, for another `stay_s` [s]."""
+        if not self.from_s <= moment.time_s < self.until_s:
+            return False
         left_s = self.until_s - moment.time_s
         if math.isfinite(self.until_m):
             left_s = (self.until_m - moment.x_m) / max(moment.v_m_s, 1.0)
-        return self.from_s <= moment.time_s < self.until_s and stay_s <= left_s
+        return stay_s <= left_s
 
 
 def camera_at(show: Show, moment_s: float, rate: float = 1.0) -> tuple[Camera, float]:
@@ -58,7 +60,7 @@ def camera_at(show: Show, moment_s: float, rate: float = 1.0) -> tuple[Camera, f
     Args:
         show: the run.
         moment_s: race time [s]; negative in the countdown.
-        rate: race seconds a second of playing time: at a higher rate there are fewer cuts.
+        rate: race seconds per second of playing time; a higher rate has fewer cuts.
     """
     camera, _, since_s = on_air(show, moment_s, rate)
     return camera, since_s
@@ -77,7 +79,7 @@ def on_air(show: Show, moment_s: float, rate: float = 1.0) -> tuple[Camera, Came
 def _cuts(
     run: Recording, lap_m: float, lost_s: float, rate: float
 ) -> tuple[tuple[float, Camera], ...]:
-    """Return when each camera comes on [s of race time]."""
+    """Return when each camera is switched on [s of race time]."""
     wishes = _wishes(run, lap_m, lost_s)
     urgent = {wish.from_s for wish in wishes[-2:]}
     every = {edge for wish in wishes for edge in (wish.from_s, wish.until_s)}
@@ -94,31 +96,32 @@ def _cuts(
     return tuple(cuts)
 
 
-def _wishes(run: Recording, lap_m: float, lost_s: float) -> list[Wish]:
-    """Return what should be seen when; a later wish of the list outweighs the earlier ones.
+def _wishes(run: Recording, lap_m: float, lost_s: float) -> list[CameraCue]:
+    """Return which camera is wanted when; later entries of the list override earlier ones.
 
-    The last two are the light that goes and the finish; what never happens is wished for never.
+    The last two are the lost light and the finish; for an event that never happens their time is
+    never.
     """
     race_m = run.race_m
-    # where she passes the line, last before the start, and where the straights after it lie
+    # where she passes the line, the first before the start, and where straights after it lie
     line_m = race_m - lap_m * np.arange(math.ceil(race_m / lap_m), -1.0, -1.0)
     bend_m = BEND_M * lap_m / LAP_M
     offsets_m = np.array([0.0, bend_m, lap_m / 2, lap_m / 2 + bend_m, lap_m])
     places = np.clip(line_m[:, None] + offsets_m, 0.0, race_m)
     times = np.nan_to_num(run.time_at(places), nan=run.end_s).tolist()
-    wishes = [Wish(-math.inf, math.inf, Camera.CHASE)]
+    wishes = [CameraCue(-math.inf, math.inf, Camera.CHASE)]
     for (lap_s, *straights_s), (_, *straights_m) in zip(times, places.tolist(), strict=True):
         for i in (0, 2):
             if straights_s[i] < straights_s[i + 1]:
                 ends_s, ends_m = straights_s[i + 1], straights_m[i + 1]
-                wishes.append(Wish(straights_s[i], ends_s, Camera.RAIL, ends_m))
+                wishes.append(CameraCue(straights_s[i], ends_s, Camera.RAIL, ends_m))
         if START_S < lap_s < run.end_s:
-            wishes.append(Wish(lap_s, lap_s + SPLIT_S, Camera.WHOLE))
+            wishes.append(CameraCue(lap_s, lap_s + SPLIT_S, Camera.WHOLE))
     home_s = float(run.time_at(max(run.race_m - FINISH_M, 0.0)))
     home_s = math.inf if math.isnan(home_s) else max(home_s, START_S - LEAST_S)
     return [
         *wishes,
-        Wish(-math.inf, START_S, Camera.CHASE),
-        Wish(lost_s, lost_s + LOST_S, Camera.CHASE),
-        Wish(home_s, math.inf, Camera.RAIL),
+        CameraCue(-math.inf, START_S, Camera.CHASE),
+        CameraCue(lost_s, lost_s + LOST_S, Camera.CHASE),
+        CameraCue(home_s, math.inf, Camera.RAIL),
     ]

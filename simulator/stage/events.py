@@ -1,6 +1,6 @@
-"""Events: what happened in a run, and when, and what is heard of it.
+"""Events: what happened in a run, when, and which sounds it makes.
 
-In: a show. Out: race times [s] of its events, found in the recording, and of a moment that a story
+In: a show. Out: race times [s] of its events, read from the recording, and of a moment that a story
 names. In: two scenes. Out: the gun, the bell, a tick for each lap of the light, and its loss.
 """
 
@@ -17,13 +17,13 @@ from simulator.stage.scene import Phase, Scene
 from simulator.stage.show import Show
 from simulator.units import format_distance
 
-if TYPE_CHECKING:  # a window opens sooner without what only a story needs
-    from simulator.scenario.story import When
+if TYPE_CHECKING:  # not imported at run time: only a story needs it, and the window opens sooner
+    from simulator.scenario.story import StoryMoment
 
 
 @lru_cache(maxsize=16)
 def events(show: Show) -> Mapping[str, float]:
-    """Return the race time of each event that this run has [s], in the order they happened."""
+    """Return the race time of each event of this run [s], in order of time."""
     run = show.recording
     found = {"countdown": -COUNTDOWN_S, "start": 0.0}
     if run.finish_s is not None:
@@ -40,12 +40,12 @@ def events(show: Show) -> Mapping[str, float]:
 
 
 def event_distance(show: Show, name: str) -> float:
-    """Return where she was at an event that this run has [m]."""
+    """Return her distance at an event of this run [m]."""
     return min(float(show.recording.distance_at(events(show)[name])), show.recording.race_m)
 
 
 def beat_s(show: Show, *, slow_motion: bool = True) -> float | None:
-    """Return where the beat of slow motion begins [s of race time]: where the light is lost."""
+    """Return when slow motion begins [s of race time]: the light is lost; None: never."""
     return events(show).get("light lost") if slow_motion else None
 
 
@@ -58,11 +58,11 @@ _NEVER = {
 }
 
 
-def time_of(show: Show, when: When) -> float:
+def time_of(show: Show, when: StoryMoment) -> float:
     """Return the race time of a moment [s].
 
     Raises:
-        ValueError: it does not happen in this run; the message says what happens.
+        ValueError: it does not happen in this run; the message lists what does.
     """
     run = show.recording
     if when.event:
@@ -91,15 +91,15 @@ def last_s(show: Show) -> float:
     return show.recording.end_s + RUN_OUT_S
 
 
-# -- what is heard --------------------------------------------------------------------------------
+# -- sounds ---------------------------------------------------------------------------------------
 
 
 LONGEST_S = 1.0
-"""More race time than this between two pictures is a seek [s]; at 32x it is about 0.5 s."""
+"""A longer step of race time between two pictures is a seek [s]; at 32x a step is about 0.5 s."""
 
 
 class SoundCue(Enum):
-    """Something to be heard."""
+    """A sound to play."""
 
     GUN = "gun"
     BELL = "bell"
@@ -108,9 +108,9 @@ class SoundCue(Enum):
 
 
 def sound_cues(before: Scene | None, now: Scene) -> tuple[SoundCue, ...]:
-    """Return what is heard from one picture to the next; a seek is no race and stays silent.
+    """Return the sounds between two pictures; a seek is silent.
 
-    With the first of all pictures (`before` is None) the gun is heard, where it is the start.
+    At the first picture (`before` is None) the gun sounds if it shows the start.
     """
     if before is None:
         return (SoundCue.GUN,) if now.phase is Phase.RUNNING and now.time_s == 0.0 else ()
@@ -130,14 +130,14 @@ def sound_cues(before: Scene | None, now: Scene) -> tuple[SoundCue, ...]:
 
 
 def _race_s(scene: Scene) -> float:
-    """Return the race time of a scene, below zero before the gun [s]."""
+    """Return the race time of a scene, negative before the gun [s]."""
     return scene.time_s - (scene.to_gun_s or 0.0)
 
 
 def _light_laps(scene: Scene) -> int:
-    """Return how many laps the first wave has done, less those of the race.
+    """Return how many laps the first wave has done, not counting a mile's first crossing.
 
-    The line that a mile's start lies just behind is not the end of a lap.
+    That first crossing of the line, just after the start, does not end a lap.
     """
     head_m = max(scene.waves[0].head_m, scene.lap_m / 2)
     return -math.ceil((scene.race_m - head_m) / scene.lap_m)

@@ -3,22 +3,22 @@
 In: race distance over race time, a body's build. Out: `StrideTrack.at(t)`, a `Stride` (phase,
 speed, acceleration, effort), and `poses`, joints in the body's frame. No pixels, no clock.
 
-The frame of a body: forward, up, right [m]; its origin lies on the ground below the pelvis, at the
+A body's frame is forward, up, right [m]; its origin lies on the ground below the pelvis, at the
 recorded race distance. Phase 0 is the touchdown of the right foot, 0.5 that of the left one. Phase
 is the integral of cadence over race time, taken from the recording: any seek shows the same pose.
 
-What is measured, and by whom. Of three papers (both of Hanley, Mattes) the abstracts were read:
-who, where and how; no tables were, so that every figure is as other works quote it:
+Sources. Of three papers (both of Hanley, Mattes) only the abstracts were read (subjects, place,
+method), not the tables; every figure is as other works quote it:
 
 - cadence: 3.29 Hz on the first lap and 3.52 Hz on the second of the women's 800 m final at the 2017
   World Championships, eight women, 150 Hz video about 50 m before the line, so at 350 and 750 m
-  (Hanley, Merlino & Bissas 2022, doi 10.3389/fspor.2022.834813). The abstract itself: the second
+  (Hanley, Merlino & Bissas 2022, doi 10.3389/fspor.2022.834813). Its abstract says that the second
   lap was faster by cadence, not by step length. 4.56 Hz and 96 ms of contact at 10.6 m/s: 26
   sprinters of 1.82 m at 10.1 to 11.3 m/s (Mattes, Wolff & Alizadeh 2021,
   doi 10.2478/hukin-2021-0008).
-- below and between them cadence grows with speed by 9, 14 and 18 % over 3.5, 5.2, 7.0, 9.0 m/s, so
-  as to meet the finalists; Dorn, Schache & Pandy 2012 (doi 10.1242/jeb.064527, figure 2A) have 12,
-  10 and 25 % for the same steps.
+- below and between these speeds cadence grows by 9, 14 and 18 % over 3.5, 5.2, 7.0, 9.0 m/s, chosen
+  to match the finalists; Dorn, Schache & Pandy 2012 (doi 10.1242/jeb.064527, figure 2A) have 12, 10
+  and 25 % for the same steps.
 - angles at touchdown, midstance and toe-off: 28 women of the 2017 marathon, 50 Hz video at 29.5 and
   40 km (Hanley, Bissas & Merlino 2020, doi 10.3389/fspor.2020.00102): hip 145, 152, 191; knee 148,
   131, 160; shoulder -50, -28, +27; elbow 66, 72, 58; smallest knee angle in swing 63 degrees.
@@ -30,8 +30,8 @@ who, where and how; no tables were, so that every figure is as other works quote
 - thigh, shank and forearm: Drillis & Contini 1966 as in Winter 2009, figure 4.1, as shares of
   stature. The upper arm is shorter than theirs (0.172 for 0.186), shoulders and hips are narrower.
 
-Assumed: the speeds at which the two laps of that final were run (6.7 and 7.2 m/s), what lies
-between two cited values, everything below 3 m/s, the crouch and the first step, trunk lean in
+Assumed: the speeds of the two laps of that final (6.7 and 7.2 m/s), values between two cited
+ones, everything below 3 m/s, the crouch and the first step, trunk lean in
 proportion to acceleration, cadence with the root of stature (the sprinters' 4.56 Hz is 4.75 Hz in
 the table, which is for 1.68 m), all other lengths, every pacer's stature. Effort is an
 illustration: nothing was measured of it.
@@ -56,39 +56,39 @@ CADENCE_HZ = (
     (0.0, 2.35), (2.0, 2.60), (3.5, 2.78), (5.2, 3.02), (6.7, 3.29), (7.2, 3.52), (9.0, 4.05),
     (10.6, 4.75),
 )  # fmt: skip
-"""Steps a second by speed [m/s], for a stature of `CADENCE_STATURE_M`."""
+"""Cadence by speed [Hz at m/s], for a stature of `CADENCE_STATURE_M`."""
 CADENCE_STATURE_M = 1.68
-"""Stature to which `CADENCE_HZ` applies: about that of the finalists, assumed [m]."""
+"""Stature for which `CADENCE_HZ` holds: about the finalists', assumed [m]."""
 START_CADENCE_HZ = 3.3
-"""Cadence of the first steps, however slow they are: assumed."""
+"""Cadence of the first steps, at any speed: assumed."""
 CONTACT_LENGTH = ((0.0, 0.30), (2.0, 0.40), (3.5, 0.47), (5.2, 0.53), (6.7, 0.55), (10.6, 0.56))
 """Way over the standing foot as a share of stature, by speed: 96 ms at 10.6 m/s, Mattes 2021."""
 LONGEST_CONTACT = 0.62
-"""Largest share of a stride that a foot stands: the walk out of the start, assumed."""
+"""Largest share of a stride with the foot on the ground: the walk out of the start, assumed."""
 THIGH_HIGHEST_DEG = ((0.0, 14.0), (2.0, 30.0), (3.5, 42.0), (5.2, 54.0), (6.7, 62.0), (10.6, 69.0))
 """Highest thigh in swing, from straight down [deg]: 69 at 10.6 m/s, Mattes 2021."""
 KNEE_SWING_DEG = ((0.0, 30.0), (2.0, 76.0), (3.5, 98.0), (5.2, 117.0), (6.7, 127.0), (10.6, 140.0))
 """Largest knee flexion in swing [deg]: 117 marathon women, 140 sprinters."""
 HIP_HEIGHT = ((0.0, 0.520), (2.0, 0.505), (3.5, 0.500), (6.7, 0.499), (10.6, 0.501))
-"""Mean height of the hip joints as a share of stature; makes the knee angles those cited."""
+"""Mean height of the hip joints as a share of stature; gives the cited knee angles."""
 BOUNCE = ((0.0, 0.0), (2.0, 0.020), (3.5, 0.024), (6.7, 0.019), (10.6, 0.014))
-"""Half of the pelvis' rise and fall as a share of stature: 8 cm at 3.5 m/s, 6 at 6.7, assumed."""
+"""Half of the pelvis' vertical travel as a share of stature: 8 cm at 3.5 m/s, 6 at 6.7, assumed."""
 G_M_S2 = 9.81
 CROUCH_UNTIL_M = 0.70
-"""So far from the line the standing crouch has gone over into the first step, assumed [m]."""
+"""At this distance from the line the standing crouch has become the first step, assumed [m]."""
 START_UNTIL_M_S = 3.0
-"""Up to this speed the first step is slower than those that follow, assumed [m/s]."""
+"""Up to this speed the first step is slower than the later ones, assumed [m/s]."""
 START_PHASE = 0.10
-"""Phase on the line: the right foot in front and standing; half a cycle more: the left one."""
+"""Phase on the line: the right foot stands in front; half a cycle later, the left one."""
 FRONT_TOE, REAR_TOE = 0.185, -0.235
-"""Toes before and behind the pelvis on the line, as shares of stature, assumed."""
+"""Toes in front of and behind the pelvis on the line, as shares of stature, assumed."""
 
 
 class Joint(IntEnum):
-    """A point of a pose; the right side's points follow their left ones.
+    """A point of a pose; each right point follows its left one.
 
     CHEST is half-way up the ribs, NECK its base, HEAD the middle of the skull, FACE a hand's
-    breadth before it, where the eyes look.
+    breadth before it, in the direction of view.
     """
 
     PELVIS = 0
@@ -133,17 +133,17 @@ class Build:
 
     @property
     def shoulders(self) -> float:
-        """Half the distance between the shoulder joints, share of stature; Winter's is wider."""
+        """Half the distance between shoulder joints, share of stature; Winter's is wider."""
         return 0.092 if self.woman else 0.103
 
     @property
     def hips(self) -> float:
-        """Half the distance between the hip joints, share of stature."""
+        """Half the distance between the hip joints, as a share of stature."""
         return 0.052 if self.woman else 0.048
 
     @property
     def girth(self) -> float:
-        """Thickness of the limbs against a lean woman's."""
+        """Thickness of the limbs relative to a lean woman's."""
         return 1.0 if self.woman else 1.06
 
 
@@ -151,7 +151,7 @@ THIGH, SHANK = 0.245, 0.246
 TRUNK, NECK_BASE = 0.263, 0.295
 UPPER_ARM, FOREARM, FIST = 0.172, 0.146, 0.048
 ANKLE_UP, ANKLE_TO_BALL, HEEL_BACK, TOES = 0.046, 0.074, 0.040, 0.041
-"""Ankle joint over the ground in spikes; ankle to ball, ankle to heel, ball to toe tip."""
+"""Height of the ankle joint in spikes; ankle to ball, ankle to heel, ball to toe tip."""
 
 
 def _curve(table: Sequence[tuple[float, float]], at: ArrayLike) -> Floats:
@@ -170,10 +170,10 @@ def cadence(
     accel_m_s2: ArrayLike = 0.0,
     effort: ArrayLike = 0.0,
 ) -> Floats:
-    """Return steps a second [Hz] at speeds [m/s].
+    """Return the cadence [Hz] at speeds [m/s].
 
-    Shorter bodies step faster, with the root of stature (dynamic similarity, assumed): at 6.7 m/s
-    3.40 Hz for 1.57 m, 3.18 Hz for 1.80 m. Effort (0 to 1) shortens the stride by up to 5 %.
+    Shorter bodies step faster, by the square root of stature (dynamic similarity, assumed): at 6.7
+    m/s 3.40 Hz for 1.57 m, 3.18 Hz for 1.80 m. Effort (0 to 1) shortens the stride by up to 5 %.
     """
     steady = _curve(CADENCE_HZ, speed_m_s)
     starting = np.clip(np.asarray(accel_m_s2) / 2.0, 0.0, 1.0)
@@ -184,14 +184,14 @@ def cadence(
 
 @dataclass(frozen=True, slots=True)
 class Stride:
-    """Where in its stride a body is.
+    """A body's state within its stride.
 
     Attributes:
         phase: 0 to 1.
         speed_m_s: speed [m/s].
         accel_m_s2: acceleration [m/s2].
         effort: 0 to 1, an illustration: shorter stride, more sway, head back.
-        gone_m: distance from where it stood at the gun [m]; near 0 the crouch.
+        gone_m: distance from its place at the gun [m]; near 0 the crouch.
     """
 
     phase: float = 0.10
@@ -209,16 +209,16 @@ SOMEBODY = Build()
 class StrideTrack:
     """Stride phase over race time, the integral of cadence. Arrays have shape (ticks + 1,).
 
-    A pure function of what is run: whatever was shown before, `at` gives the same phase to the bit.
+    A pure function of the run: whatever was shown before, `at` gives the same phase to the bit.
 
     Attributes:
         step_s: time between two ticks [s].
-        strides: strides since the gun of a body of `CADENCE_STATURE_M`, without end [1].
-        rate: strides a second of that body [Hz].
+        strides: strides since the gun of a body of `CADENCE_STATURE_M`, not wrapped [1].
+        rate: strides per second of that body [Hz].
         speed: speed [m/s].
         accel: acceleration [m/s2].
         effort: 0 to 1.
-        gone: distance from where it stood at the gun [m].
+        gone: distance from its place at the gun [m].
     """
 
     step_s: float
@@ -237,20 +237,27 @@ class StrideTrack:
             stature_m: the body's height [m]; several of one group share a track.
             begin: phase at the gun: `START_PHASE`, or half a cycle more for the other foot.
         """
-        place = min(max(time_s / self.step_s, 0.0), len(self.strides) - 1.0)
-        tick = round(place)
-        place = tick if abs(place - tick) < 1e-9 else place  # as in a recording
-        i = min(int(place), len(self.strides) - 2)
-        f = place - i
-        r0, r1 = self.rate.item(i), self.rate.item(i + 1)
-        strides = self.strides.item(i) + self.step_s * f * (r0 + 0.5 * f * (r1 - r0))
+        strides, gait = _stride_at(self, time_s)
         phase = begin + strides * math.sqrt(CADENCE_STATURE_M / stature_m)
-        ends = (c[i : i + 2].tolist() for c in (self.speed, self.accel, self.effort, self.gone))
-        return Stride(phase % 1.0, *[a + (b - a) * f for a, b in ends])
+        return Stride(phase % 1.0, *gait)
+
+
+@lru_cache(maxsize=16)
+def _stride_at(track: StrideTrack, time_s: float) -> tuple[float, tuple[float, ...]]:
+    """Return strides since the gun, and a stride's other values: the same for a whole group."""
+    place = min(max(time_s / track.step_s, 0.0), len(track.strides) - 1.0)
+    tick = round(place)
+    place = tick if abs(place - tick) < 1e-9 else place  # as in a recording
+    i = min(int(place), len(track.strides) - 2)
+    f = place - i
+    r0, r1 = track.rate.item(i), track.rate.item(i + 1)
+    strides = track.strides.item(i) + track.step_s * f * (r0 + 0.5 * f * (r1 - r0))
+    ends = (c[i : i + 2].tolist() for c in (track.speed, track.accel, track.effort, track.gone))
+    return strides, tuple(a + (b - a) * f for a, b in ends)
 
 
 TICK_S = 0.1
-"""Strides are added up in steps of this length [s]."""
+"""Strides are integrated in steps of this length [s]."""
 
 
 def stride_track(distance_m: Floats, effort: ArrayLike = 0.0) -> StrideTrack:
@@ -258,11 +265,11 @@ def stride_track(distance_m: Floats, effort: ArrayLike = 0.0) -> StrideTrack:
 
     `effort` is 0 to 1 at each tick, see `effort_of`.
     """
-    # backward differences: no stride may know of a later tick; everybody stands on the line
+    # backward differences: no stride may depend on a later tick; all stand on the line at first
     speed = np.maximum(np.diff(distance_m, prepend=distance_m[0]) / TICK_S, 0.0)
     accel = np.diff(speed, prepend=0.0) / TICK_S
     spent = np.broadcast_to(np.asarray(effort, dtype=np.float64), speed.shape)
-    # whoever starts steps off slowly, whoever comes to rest stops late
+    # a body accelerates slowly from rest and comes to rest late
     begun = _smooth(speed / np.where(accel >= 0.0, START_UNTIL_M_S, 0.4))
     rate = 0.5 * cadence(speed, CADENCE_STATURE_M, accel, spent) * begun
     strides = np.concatenate(([0.0], np.cumsum(0.5 * TICK_S * (rate[1:] + rate[:-1]))))
@@ -270,7 +277,7 @@ def stride_track(distance_m: Floats, effort: ArrayLike = 0.0) -> StrideTrack:
 
 
 def effort_of(reserve_share: ArrayLike) -> Floats:
-    """Return how much effort shows, 0 to 1, by the share of the reserve left: an illustration."""
+    """Return the visible effort, 0 to 1, for the share of the reserve left: an illustration."""
     return _smooth((0.30 - np.asarray(reserve_share, dtype=np.float64)) / 0.28)
 
 
@@ -304,7 +311,7 @@ def _evaluate(
 
 
 _PITCH = ((0.0, 0.12, 0.40, 0.62, 0.82, 1.0), (9.0, 1.0, 2.0, 19.0, 46.0, 70.0))
-"""Heel up from the ground over the stance [deg]: forefoot first, flat by a tenth, then rolling."""
+"""Heel angle over the stance [deg]: forefoot first, flat at a tenth, then rolling."""
 _TOE_PITCH = ((0.0, 0.80, 1.0), (0.0, 0.0, 38.0))
 
 
@@ -316,7 +323,7 @@ def _table(table: tuple[Sequence[float], Sequence[float]], at: Floats) -> Floats
 
 @dataclass(frozen=True, slots=True)
 class _Gait:
-    """The numbers of one gait: speed [m/s], acceleration [m/s2], effort, lengths [m], angles."""
+    """The parameters of one gait: speed [m/s], acceleration [m/s2], effort, lengths [m], angles."""
 
     build: Build
     stride_m: float
@@ -341,7 +348,7 @@ def _gait(build: Build, speed: float, accel: float, effort: float) -> _Gait:
     hip = float(_curve(HIP_HEIGHT, speed)) * tall * (1.0 - 0.05 * max(push, 0.0) - 0.008 * effort)
     lean = np.radians(5.5 + 1.0 * min(speed / 6.7, 1.5) - 4.0 * effort) + 0.95 * np.arctan(push)
     toe = 0.281 * tall * min(contact / (0.55 * tall), 1.0)
-    toe -= 0.50 * hip * max(push, 0.0)  # the centre of mass stays before the foot that pushes
+    toe -= 0.50 * hip * max(push, 0.0)  # the centre of mass stays ahead of the pushing foot
     return _Gait(
         build,
         stride,
@@ -359,7 +366,7 @@ def _gait(build: Build, speed: float, accel: float, effort: float) -> _Gait:
 
 
 def _pelvis(gait: _Gait, phase: Floats) -> tuple[Floats, Floats]:
-    """Return height of the pelvis [m], lowest at midstance, and the right hip's turn [rad]."""
+    """Return the pelvis height [m], lowest at midstance, and the right hip's turn [rad]."""
     height = gait.hip_m - gait.bounce_m * np.cos(4.0 * np.pi * (phase - 0.5 * gait.duty))
     amplitude = np.radians(7.0) * min(gait.thigh / np.radians(60.0), 1.1)
     return height, amplitude * np.cos(2.0 * np.pi * (phase + 0.06))
@@ -372,11 +379,11 @@ def _reach(
 
     Args:
         gait: the gait.
-        toe: how far the toe tip is before the pelvis [m].
-        pitch: heel up from the ground [rad].
-        toe_pitch: ball up from the ground [rad].
+        toe: distance of the toe tip before the pelvis [m].
+        pitch: angle of the heel from the ground [rad].
+        toe_pitch: angle of the ball from the ground [rad].
         height: height of the hip [m].
-        turn: how far the pelvis has turned towards this leg [rad].
+        turn: turn of the pelvis towards this leg [rad].
     """
     tall = gait.build.stature_m
     ball_x = toe - TOES * tall * np.cos(toe_pitch)
@@ -397,7 +404,7 @@ def _reach(
 def _stance(gait: _Gait, phase: Floats) -> tuple[Floats, Floats, Floats, Floats]:
     """Return the angles of a standing leg [rad].
 
-    The toe stays where it was put: in the body's frame it goes back as the body goes forward.
+    The toe keeps its place on the ground: in the body's frame it moves back as the body advances.
     """
     share = phase / gait.duty
     pitch, toe_pitch = (np.radians(_table(t, share)) for t in (_PITCH, _TOE_PITCH))
@@ -418,7 +425,7 @@ def _leg(gait: _Gait, phase: Floats) -> tuple[Floats, Floats, Floats, Floats]:
         values = (float(off), *inner, float(on))
         first = float(ends[i][3] - ends[i][2]) / eps * span
         last = float(ends[i][1] - ends[i][0]) / eps * span
-        most = 9.0  # rad a swing: the ends may be as quick as the foot is, not quicker
+        most = 9.0  # rad a swing: the ends move at most as fast as the foot
         slopes = _spline(knots, values, np.clip(first, -most, most), np.clip(last, -most, most))
         return _evaluate(knots, values, slopes, share)
 
@@ -469,7 +476,7 @@ def _leg(gait: _Gait, phase: Floats) -> tuple[Floats, Floats, Floats, Floats]:
 
 
 _CROUCH_ARMS_DEG = ((-42.0, 74.0), (34.0, 88.0))
-"""Shoulder and elbow flexion on the line, of the arm over the front and over the rear foot."""
+"""Shoulder and elbow flexion on the line, of the arm above the front and above the rear foot."""
 _CROUCH_LEAN_DEG = 34.0
 _CROUCH_HIP = 0.462
 
@@ -477,14 +484,14 @@ _CROUCH_HIP = 0.462
 def _start_legs(
     gait: _Gait, phase: Floats, height: Floats, gone_m: float, running: tuple[Leg, Leg]
 ) -> tuple[Leg, Leg]:
-    """Return the front and the rear leg of the first step: both toes stay until they lift off.
+    """Return the front and the rear leg in the first step: both toes stay until they lift off.
 
     Args:
         gait: the gait.
         phase: phase of the front leg, `START_PHASE` on the line.
         height: height of the hips [m].
         gone_m: distance from the line [m].
-        running: both legs as they run, front and rear.
+        running: both legs when running, front and rear.
     """
     tall = gait.build.stature_m
     still = np.zeros_like(phase)
@@ -505,7 +512,8 @@ def _start_legs(
 def _arm(gait: _Gait, phase: Floats) -> tuple[Floats, Floats]:
     """Return the right arm's shoulder flexion and elbow flexion [rad], by phase.
 
-    The sine through Hanley's three shoulder angles; the elbow closes in front, opens behind.
+    The shoulder follows a sine through Hanley's three angles; the elbow closes in front and opens
+    behind.
     """
     swing = min(0.25 + gait.thigh / np.radians(62.0) * 0.78, 1.15)
     forward = -np.cos(2.0 * np.pi * (phase + 0.03))
@@ -532,7 +540,7 @@ def poses(
         speed_m_s: speed [m/s].
         accel_m_s2: acceleration [m/s2]: the trunk leans into it.
         effort: 0 to 1, an illustration: shorter stride, more sway, head back.
-        gone_m: distance from where it stood at the gun [m]; 0 is the crouch on the line.
+        gone_m: distance from its place at the gun [m]; 0 is the crouch on the line.
 
     Returns:
         shape (n, len(Joint), 3): forward, up, right.
@@ -570,7 +578,7 @@ def _place_leg(
     turn: Floats,
     phase: Floats,
 ) -> None:
-    """Write hip to toe of one leg."""
+    """Write the points of one leg, hip to toe."""
     tall = build.stature_m
     right = side == "right"
     sign = 1.0 if right else -1.0
@@ -585,7 +593,7 @@ def _place_leg(
     hip[:, 0] = pelvis[:, 0] + across * np.sin(turn)
     hip[:, 1] = pelvis[:, 1]
     hip[:, 2] = pelvis[:, 2] + sign * across * np.cos(turn)
-    # feet land close to one line; the swinging foot passes a little outside of the standing one
+    # feet land close to one line; the swinging foot passes slightly outside the standing one
     passing = 0.5 - 0.5 * np.cos(2.0 * np.pi * (phase + (0.0 if right else 0.5)))
     foot = sign * tall * (0.014 + 0.016 * passing)
     for name, start, length, angle, share in (
@@ -614,7 +622,7 @@ def _place_leg(
 
 
 def _clear_ground(points: Floats, joint: Joint, build: Build) -> None:
-    """Lift what would pass through the ground in a slow swing; standing feet lie at 0."""
+    """Lift points that would sink into the ground in a slow swing; standing feet are at 0."""
     height = points[:, joint, 1]
     soft = 0.012 * build.stature_m
     under = height < 0.0
@@ -622,7 +630,7 @@ def _clear_ground(points: Floats, joint: Joint, build: Build) -> None:
 
 
 def _place_trunk(points: Floats, gait: _Gait, phase: Floats, lean: float, running: float) -> None:
-    """Write trunk, head and arms over the pelvis."""
+    """Write trunk, head and arms above the pelvis."""
     tall, effort = gait.build.stature_m, gait.effort
     once = 2.0 * np.pi * (phase + 0.03)
     pitch = lean + np.radians(1.5) * np.cos(2.0 * once) * running
@@ -678,7 +686,7 @@ def _place_trunk(points: Floats, gait: _Gait, phase: Floats, lean: float, runnin
 
 @lru_cache(maxsize=256)
 def cycle(build: Build, steps: int, speed_m_s: float, accel_m_s2: float, effort: float) -> Floats:
-    """Return poses of one stride in full run [m], read-only, shape (steps, len(Joint), 3)."""
+    """Return the poses of one stride at full run [m], read-only, shape (steps, len(Joint), 3)."""
     made = poses(build, np.arange(steps) / steps, speed_m_s, accel_m_s2, effort)
     made.setflags(write=False)
     return made

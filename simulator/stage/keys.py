@@ -1,8 +1,8 @@
 """The one key table: it feeds the event handler, the help overlay, `--help` and the README.
 
-In: nothing. Out: `BINDINGS`, and `PRESENTING` for while the window presents; the handler looks an
-action up by key name and modifiers.
-Key names are those of SDL (`pygame.key.name`), so this room needs no pygame.
+In: nothing. Out: `BINDINGS`, and `PRESENTING`, which applies while the window presents. The handler
+looks an action up by key name and modifiers. Key names are those of SDL (`pygame.key.name`), so
+this room needs no pygame.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from enum import Enum
 
 
 class Action(Enum):
-    """What a key or a button asks for."""
+    """An action that a key or a button triggers."""
 
     PLAY_PAUSE = "play or pause"
     RESTART = "back to the start line"
@@ -142,7 +142,7 @@ BY_HAND: tuple[Binding, ...] = (
     Binding(("delete", "backspace"), Action.REMOVE, "With a pacer or split"),
     Binding(("escape",), Action.LET_GO, "With a pacer or split"),
 )
-"""What keys do while a pacer or a split is taken, by `PACER` or with the mouse."""
+"""Keys while a pacer or a split is selected, by `PACER` or with the mouse."""
 
 MOUSE: tuple[tuple[str, str], ...] = (
     ("Click a bar", "take its value; its heading: choose what is shown"),
@@ -152,7 +152,7 @@ MOUSE: tuple[tuple[str, str], ...] = (
     ("Wheel, drag the ground", "come closer, look elsewhere"),
     ("Double click a label", "the file's value"),
 )
-"""What the mouse does, for the help."""
+"""Mouse actions, for the help."""
 
 PRESENTING: tuple[Binding, ...] = (
     Binding(("page down", "right", "down", "space", "n"), Action.NEXT_CUE, "Presenting"),
@@ -171,7 +171,7 @@ PRESENTING: tuple[Binding, ...] = (
     Binding(("t",), Action.TIMER, "Presenting"),
     Binding(("escape",), Action.LEAVE, "Presenting"),
 )
-"""What the keys of slide programs and clickers do while the window presents."""
+"""Keys of slide programs and clickers while the window presents."""
 
 ALSO_PRESENTING: frozenset[Action] = frozenset(
     {
@@ -186,5 +186,6 @@ ALSO_PRESENTING: frozenset[Action] = frozenset(
         Action.HELP,
     }
 )
-"""What keeps its own keys while presenting; every other key does nothing there, since a stray
-press must change nothing that an audience sees."""
+"""Actions that keep their keys while presenting; all other keys do nothing, since a stray press
+must not change what an audience sees.
+"""

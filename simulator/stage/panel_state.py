@@ -1,6 +1,6 @@
-"""What the drawer of knobs shows: plain values that the session fills and the view draws.
+"""The contents of the drawer of knobs: plain values that the session fills and the view draws.
 
-In: nothing. Out: frozen dataclasses. A knob is named by its dotted path in the scenario; what the
+In: nothing. Out: frozen dataclasses. A knob is named by its dotted path in the scenario. What the
 user sets goes back to the session as text for that path, and is checked like the file.
 """
 
@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from simulator.analysis.attribution import PriceList
-    from simulator.analysis.trials import Goal, Landscape
+    from simulator.analysis.trials import Goal, KnobMap
 
 
 class Tab(StrEnum):
-    """Pages of the drawer for which something is worked out while they are open."""
+    """Pages of the drawer whose contents are computed while they are open."""
 
     MAP = "Map"
     PRICES = "Price"
@@ -40,17 +40,17 @@ class Knob:
 
     Attributes:
         path: dotted path in the scenario, `pacers.count`.
-        label: what it is called on the drawer, `pacers`.
-        group: heading it stands under, `Pacers`, `Plan`, `Runner`, `Air`, `Light`, `Ghosts`.
+        label: its label in the drawer, `pacers`.
+        group: its heading, `Pacers`, `Plan`, `Runner`, `Air`, `Light`, `Ghosts`.
         kind: how it is drawn.
         value: the value now, as text a person would type (`13`, `3:59.99`, `hold_light`, `yes`).
         number: the value as a number for the slider, None for choices.
-        low, high, step: the slider's range and least move.
+        low, high, step: the slider's range and smallest step.
         unit: `m`, `°C`, `%`; may be empty.
         options: the choices.
-        file_value: what the file says, as text.
+        file_value: the file's value, as text.
         changed: the value differs from the file's.
-        note: one sentence for the tooltip; says `assumed` where it is.
+        note: one sentence for the tooltip; contains `assumed` if the value is.
         problem: why the last text typed was refused; empty otherwise.
     """
 
@@ -79,9 +79,9 @@ class SplitKnob:
         label: `200`, `400`, ..., `finish`.
         distance_m: where the split is [m].
         section: time of this section, `29.99`; cumulative: `1:00.57`.
-        locked: a change elsewhere leaves this section as it is.
+        locked: changes elsewhere leave this section as it is.
         changed: the row differs from the file's.
-        in_file: the file's time of this section, empty where its race has other splits.
+        in_file: the file's time of this section; empty if its race has other splits.
     """
 
     label: str
@@ -106,7 +106,7 @@ class PinRow:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """The table A against B: `columns` are headings, one row of texts for each line."""
+    """The comparison table: `columns` are headings, one row of texts for each line."""
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
@@ -114,15 +114,15 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What the open page was asked for; None while it is not known.
+    """The contents of the open page; None while it is not known.
 
     Attributes:
-        knobs: names of the knobs that a map, or a goal, can be about.
-        prices: where the time goes; None also where she does not finish, then `no_prices` says so.
-        secret: the finish of the live run is not told yet.
-        land: the map of the two knobs `map_names`; `here`: where the present values are in it, as
-            (row, column); `values`: these as text; `here_s`: the finish with them [s], NaN: none.
-        goal_name, goal_target: which knob is to reach which time, as text.
+        knobs: names of the knobs that a map or a goal can use.
+        prices: the time that each factor costs; None also if she does not finish: see `no_prices`.
+        secret: the finish of the live run must not be shown yet.
+        land: the map of the two knobs `map_names`; `here`: the present values' place in it, (row,
+            column); `values`: these as text; `here_s`: the finish with them [s], NaN: none.
+        goal_name, goal_target: the knob, and the time it is to reach, as text.
         goal: the answer; `goal_problem`: why there is none.
     """
 
@@ -130,7 +130,7 @@ class Answers:
     prices: PriceList | None = None
     no_prices: bool = False
     secret: bool = False
-    land: Landscape | None = None
+    knob_map: KnobMap | None = None
     map_names: tuple[str, str] = ("front gap", "pacers")
     here: tuple[int, int] | None = None
     here_s: float = math.nan
@@ -146,23 +146,22 @@ class PanelState:
     """Everything the drawer shows.
 
     Attributes:
-        knobs: in the order they are drawn, grouped.
+        knobs: grouped, in drawing order.
         splits: the split table of the plan, sections of 200 m.
-        keep_target: a split change is taken from the other open rows; else the target moves.
-        by_lap: the split table is one of laps of 400 m, not of sections of 200 m.
+        keep_target: the other unlocked rows compensate a split change; else the target moves.
+        by_lap: the split table has rows of 400 m laps, not of 200 m sections.
         split_problem: why the last split typed was refused; empty otherwise.
-        from_gun: changes run the whole attempt again; else they go on from this moment.
-        acts_from_gun: a change made now would run it again: also where nothing has been run yet,
-            and where it is over.
-        can_undo, can_redo: how many changes can be taken back, or made again.
+        from_gun: changes run the whole attempt again; else they apply from this moment on.
+        acts_from_gun: a change made now runs it again: also before the start and after the end.
+        can_undo, can_redo: how many changes can be undone or redone.
         pins: kept runs.
         comparison: the live run against the pins, None without pins.
-        axes: axes the what-if strip can have; `axis` is the one shown.
-        measures: what its bars can be measured by; `measure` is the one shown.
+        axes: the possible axes of the what-if strip; `axis` is the one shown.
+        measures: the possible measures of its bars; `measure` is the one shown.
         file: the scenario's file; `file_problem`: what is wrong with it now, with line and column.
         unsaved: the settings differ from the file.
-        answers: what the open page was asked for.
-        left_behind: the session of an earlier run that can be brought back, in words.
+        answers: the contents of the open page.
+        left_behind: the session of an earlier run that can be restored, as text.
     """
 
     knobs: tuple[Knob, ...]

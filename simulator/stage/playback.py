@@ -1,8 +1,8 @@
-"""Playback: which moment is shown, at which rate. Time is a parameter; no clock is read here.
+"""Playback: the moment that is shown, and its rate. Time is a parameter; no clock is read here.
 
-In: elapsed wall time [s] handed in by whoever owns a clock, and wishes (play, seek, rate). Out: a
-new `Playback`. Race time 0 is the gun; the countdown lies before it, the run-out after the finish.
-`race_time` and `playing_time` are the one relation between race time and playing time.
+In: elapsed wall time [s], passed in by the caller, and commands (play, seek, rate). Out: a new
+`Playback`. Race time 0 is the gun; the countdown lies before it, the run-out after the finish.
+Only `race_time` and `playing_time` convert between race time and playing time.
 """
 
 from __future__ import annotations
@@ -15,26 +15,27 @@ RATES = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0)
 COUNTDOWN_S = 4.0
 """From the first red light to the gun [s]."""
 COUNTDOWN_RATE = 4.0
-"""The countdown is played no faster than this: nobody can read it at 32x."""
+"""The highest rate of the countdown: nobody can read it at 32x."""
 RUN_OUT_S = 8.0
-"""How long the picture goes on after the finish [s]."""
+"""How long the picture continues after the finish [s]."""
 BEAT_S, BEAT_RATE, BEAT_MOST_RATE = 0.8, 0.25, 4.0
-"""The light is lost in slow motion: for so much race time [s], at this rate; whoever plays faster
-than the last is looking for something else."""
+"""The loss of the light is shown in slow motion: for this long [s of race time], at the first rate.
+Above the second rate there is none: the viewer is searching for something else.
+"""
 STALL_S = 0.25
-"""A gap between two pictures longer than this is a stall of the machine [s]."""
+"""A longer time between two pictures is a stall of the machine [s]."""
 ORDINARY_S = 1.0 / 60.0
-"""One ordinary picture [s]: all that a stall may cost."""
+"""The time of one ordinary picture [s]; a stall advances playback by no more."""
 FRAME_S = 1.0 / 60.0
-"""One step of the step keys [s of race time at 1x]."""
+"""Step of the step keys [s of race time at 1x]."""
 
 
 def _pieces(
     from_s: float, rate: float, slow_from_s: float | None
 ) -> Iterator[tuple[float, float, float]]:
-    """Yield stretches of race time from a moment on, and the rate of each: from [s], to [s], rate.
+    """Yield intervals of race time from a moment on with their rates: from [s], to [s], rate.
 
-    `slow_from_s`: where a beat of slow motion begins [s of race time]; None: nowhere.
+    `slow_from_s`: where slow motion begins [s of race time]; None: nowhere.
     """
     edges = [(0.0, min(rate, COUNTDOWN_RATE)), (math.inf, rate)]
     if slow_from_s is not None and rate <= BEAT_MOST_RATE:
@@ -49,7 +50,7 @@ def _pieces(
 def race_time(
     from_s: float, playing_s: float, rate: float, slow_from_s: float | None = None
 ) -> float:
-    """Return the race time [s] that is shown `playing_s` [s] after `from_s` was."""
+    """Return the race time [s] shown `playing_s` [s] after `from_s` was shown."""
     for begin_s, until_s, piece_rate in _pieces(from_s, rate, slow_from_s):
         reached_s = begin_s + playing_s * piece_rate
         if reached_s <= until_s:
@@ -61,7 +62,7 @@ def race_time(
 def playing_time(
     from_s: float, until_s: float, rate: float, slow_from_s: float | None = None
 ) -> float:
-    """Return how long it takes to play from one race time [s] to a later one [s]."""
+    """Return the playing time from one race time [s] to a later one [s]."""
     pieces = _pieces(from_s, rate, slow_from_s)
     return sum(
         max(min(end_s, until_s) - begin_s, 0.0) / piece_rate
@@ -71,14 +72,14 @@ def playing_time(
 
 @dataclass(frozen=True, slots=True)
 class Playback:
-    """Where the playhead stands.
+    """The playhead.
 
     Attributes:
         time_s: race time [s], from `-COUNTDOWN_S`.
         end_s: the finish of the attempt [s]; the playhead stops `RUN_OUT_S` later.
-        rate: race seconds a wall second.
+        rate: race seconds per wall second.
         paused: whether time stands still.
-        furthest_s: the furthest moment reached [s]: what suspense may show.
+        furthest_s: the furthest moment reached [s]: suspense shows nothing later.
     """
 
     time_s: float
@@ -98,9 +99,9 @@ class Playback:
         return self.end_s + RUN_OUT_S
 
     def advance(self, elapsed_s: float, slow_from_s: float | None = None) -> Playback:
-        """Return the playback after `elapsed_s` of wall time [s]; a stall costs one ordinary step.
+        """Return the playback after `elapsed_s` of wall time [s]; a stall is one ordinary step.
 
-        Time that runs backwards (a clock set back) counts as none. `slow_from_s`: see `race_time`.
+        Time that runs backwards (a clock set back) counts as zero. `slow_from_s`: see `race_time`.
         """
         if self.paused:
             return self
@@ -109,12 +110,12 @@ class Playback:
         return replace(moved, paused=moved.time_s >= self.last_s)
 
     def seek(self, time_s: float) -> Playback:
-        """Return the playback at a race time [s], kept between the countdown and the end."""
+        """Return the playback at a race time [s], clipped to the countdown and the end."""
         time_s = min(max(time_s, -COUNTDOWN_S), self.last_s)
         return replace(self, time_s=time_s, furthest_s=max(self.furthest_s, time_s))
 
     def toggle(self) -> Playback:
-        """Return it playing instead of paused; from the very end it begins again."""
+        """Return it with play and pause switched; from the very end it starts again."""
         if self.paused and self.time_s >= self.last_s:
             return replace(self, time_s=-COUNTDOWN_S, paused=False)
         return replace(self, paused=not self.paused)

@@ -1,11 +1,11 @@
 """The scene: everything one picture shows, in metres, seconds and words. No pixels, no colours.
 
 In: nothing (these are plain values; `simulator.stage.scenery` makes them of a show and a moment).
-Out: frozen dataclasses that `view` draws: it sees nothing else. Which camera looks and which panels
-are shown is the viewer's choice, or a story's.
+Out: frozen dataclasses that `view` draws: it sees nothing else. The viewer, or a story, chooses the
+camera and the panels.
 
 Arrays in a scene are shared between scenes and read-only: compare `ChartCurve` by identity to know
-whether a cached drawing is still good.
+whether a cached drawing is still valid.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ Floats = NDArray[np.float64]
 
 
 HIDDEN = "\N{HORIZONTAL ELLIPSIS}"
-"""Stands for a figure that is not known yet."""
+"""Placeholder for a figure that is not known yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +41,14 @@ class Staging:
     """How a picture of a story is staged.
 
     Attributes:
-        camera: what the camera looks at.
-        panels: what is shown beside the track.
-        caption: short sentences, `HIDDEN` where a figure is not known yet; empty shows none.
+        camera: the camera.
+        panels: the panels shown next to the track.
+        caption: short sentences, `HIDDEN` for figures not known yet; empty shows none.
         chapter: number of the chapter, from 1; `chapters`: how many there are.
-        whole: the caption with all its figures: its lines and its type size follow from this one.
-        name: what the chapter is about; `title`: of the story, in its first chapter.
-        card: how much of the picture the card with the name covers, 0 to 1.
-        figures: large numbers over the picture: what each is, and its text.
+        whole: the caption with all its figures; it determines line breaks and type size.
+        name: the chapter's name; `title`: the story's, in its first chapter.
+        card: the share of the picture that the name card covers, 0 to 1.
+        figures: large numbers over the picture: label and text of each.
         link: address that is shown as a QR code.
     """
 
@@ -71,12 +71,12 @@ class Cue:
 
     Attributes:
         caption: the chapter's words, as on the screen.
-        notes: the speaker's own; on no screen but theirs.
-        next_caption: what comes at the next press; empty at the end.
-        number: which cue this is, from 1; `count`: how many there are.
-        left_s: how long it still takes until it waits or is over [s], and `all_left_s`: all that
-            follows too; None without a story.
-        knobs: what may be turned now, in words; the one that is turned stands first.
+        notes: the speaker's notes; only on the speaker's screen.
+        next_caption: the caption after the next press; empty at the end.
+        number: the number of this cue, from 1; `count`: how many there are.
+        left_s: time until it waits or ends [s], and `all_left_s`: including all that follows; None
+            without a story.
+        knobs: the knobs that may be turned now, as text; the selected one first.
     """
 
     caption: str
@@ -91,7 +91,7 @@ class Cue:
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """What is told: the title, the names of its chapters or events in their order, its page."""
+    """The contents of a talk: the title, the names of its chapters or events in order, its page."""
 
     title: str
     names: tuple[str, ...]
@@ -99,7 +99,7 @@ class Outline:
 
 
 class Phase(Enum):
-    """Where the attempt stands."""
+    """The stage of the attempt."""
 
     READY = "ready"  # on the line, "Space to start"
     COUNTDOWN = "countdown"  # red, yellow, dark
@@ -108,7 +108,7 @@ class Phase(Enum):
 
 
 class StartLight(Enum):
-    """What the start countdown shows on the rail."""
+    """The light on the rail during the start countdown."""
 
     OFF = "off"
     RED = "red"
@@ -123,17 +123,17 @@ class Body:
 
     Attributes:
         name: full name, `Faith Kipyegon`, `pacer 9`, `even 4:00.00`.
-        label: short upper-case tag for beside the dot, `KIPYEGON`, `4:00`.
+        label: short upper-case tag next to the dot, `KIPYEGON`, `4:00`.
         kind: `runner`, `pacer` or `ghost`.
         colour: colour name the theme resolves (`white`, `pink`, `amber`, ...).
         x_m: race distance [m]; negative while standing behind the start line.
-        offset_m: metres to the outside of the measuring line [m], positive right.
+        offset_m: distance to the outside of the measuring line [m], positive right.
         speed_m_s: speed [m/s].
-        alpha: 0 (not there) to 1; ghosts fade when they cover the runner, pacers when they leave.
+        alpha: opacity, 0 to 1; ghosts fade when they cover the runner, pacers when they leave.
         role: for a pacer `ahead`, `beside`, `behind` or `left`; empty otherwise.
         build: the body's proportions.
-        stride: where in its stride the body is.
-        reach_m: how far it may be from there, either way along the track [m].
+        stride: the body's state within its stride.
+        reach_m: uncertainty of its place, either way along the track [m].
     """
 
     name: str
@@ -152,13 +152,13 @@ class Body:
 
 @dataclass(frozen=True, slots=True)
 class Wave:
-    """One light wave: where its head is and how bright it makes each LED.
+    """One light wave: the place of its head and the brightness of each LED.
 
     Attributes:
         name: the wave's name in the scenario.
         colour: `green`, `blue`, `red`, `white`, ... resolved by the theme.
         head_m: race distance of the pace mark [m].
-        brightness: one value an LED, 0 to 1; shape (leds,). LED i stands radially in line with a
+        brightness: one value per LED, 0 to 1; shape (leds,). LED i is radially in line with a
             runner at track position `i * 400 / leds`.
     """
 
@@ -174,11 +174,12 @@ class GapLine:
 
     Attributes:
         name: `the light`, `even 4:00.00`; `target` is its finish time [s].
-        seconds: positive = behind [s]; None where it cannot be known yet.
+        seconds: positive = behind [s]; None if it cannot be known yet.
         metres: positive = behind [m].
         state: ahead, level or behind, and gaining or losing (held by hysteresis).
         colour: colour name of the mark itself.
-        still_possible: only on the first line: can the target still be reached? None = not known.
+        still_possible: whether the target can still be reached, only on the first line; None: not
+            known.
     """
 
     name: str
@@ -216,7 +217,7 @@ class ChartCurve:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PaceCurve:
-    """A pace over distance: `x_m` [m], `pace_s` over the metres up to there [s/400 m]."""
+    """A pace over distance: `x_m` [m], `pace_s` over the preceding metres [s/400 m]."""
 
     name: str
     colour: str
@@ -238,11 +239,11 @@ class ChartMarker:
 class Chance:
     """The model's chance of breaking the target, from the state at the last point passed.
 
-    It is the model's own uncertainty, from spreads that are partly assumed, and no more than that.
+    It covers only the model's uncertainty, from spreads that are partly assumed.
 
     Attributes:
         share: 0 to 1.
-        target: what is broken, `sub-4:00`.
+        target: the target, `sub-4:00`.
         text: the share as it is shown, `12.3 %`.
     """
 
@@ -258,15 +259,14 @@ class Chart:
     Attributes:
         curves: whole curves; the runner's is drawn up to `reveal_m` only.
         marks: the marks; those of kind `event` beyond `reveal_m` are hidden.
-        reveal_m: suspense: nothing of the live attempt right of this may be shown [m].
-        playhead_m: where the picture stands [m].
-        gap_range_s: (least, most) gap the axis must hold [s]; fixed for an attempt so nothing jumps
-            (made from the ghosts and the plan alone while suspense holds, so that it tells
-            nothing).
-        band: where 90 % of the model's samples from the gun are, None while it is not known. Its
-            middle is about the live run, so suspense holds for it too: draw it up to `reveal_m`.
-        paces: the same curves as paces, the plan's before them; the runner's is the last here too.
-        pace_range_s: (least, most) pace the axis must hold [s/400 m], from plan and ghosts alone.
+        reveal_m: suspense: nothing of the live attempt beyond this may be shown [m].
+        playhead_m: her distance at the playhead [m].
+        gap_range_s: (lowest, highest) gap on the axis [s]; fixed for an attempt so nothing jumps
+            (while suspense lasts, from the ghosts and the plan only, so that it reveals nothing).
+        band: the range of 90 % of the model's samples from the gun; None while not known. Its
+            middle is about the live run, so suspense applies too: draw it up to `reveal_m`.
+        paces: the same curves as paces, after the plan's; the runner's is the last here too.
+        pace_range_s: (lowest, highest) pace on the axis [s/400 m], from plan and ghosts only.
     """
 
     race_m: float
@@ -282,7 +282,7 @@ class Chart:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class WhatIf:
-    """The strip of finish times; `target_s` is drawn as a line. None of `bars` while computing.
+    """The strip of finish times; `target_s` is drawn as a line. `bars` is None while computing.
 
     `measure` names what the bars show: a value of `Measure`.
     """
@@ -310,8 +310,8 @@ class Board:
         columns: headings of the split rows.
         rows: splits against plan and ghosts.
         facts: short lines, `light lost at 1266 m`, `mean shelter 26 %`.
-        assumed: what was assumed, short lines.
-        numbers: the three that a lecture hall is shown instead: what each is, and its text.
+        assumed: the assumptions, short lines.
+        numbers: three numbers shown instead in a lecture hall: label and text of each.
     """
 
     headline: str
@@ -328,9 +328,9 @@ class PacerSlot:
     """A filled slot of the formation.
 
     Attributes:
-        number: which of the formation's slots it is, from 0.
-        name: who runs in it.
-        ahead_m, offset_m: where it is, seen from her own slot [m].
+        number: index of the slot in the formation, from 0.
+        name: its pacer.
+        ahead_m, offset_m: its place relative to her slot [m].
         from_m, until_m: her distances at which it begins and ends [m]; None: it never ends.
     """
 
@@ -344,17 +344,17 @@ class PacerSlot:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class GroupView:
-    """What the straightened group view needs beyond the bodies.
+    """What the straightened group view needs in addition to the bodies.
 
     Attributes:
         centre_m: race distance at the middle of the view [m].
         span_m: metres of track shown [m].
-        front_gap_m: hip to hip gap to the nearest pacer ahead, None when nobody is [m].
-        shelter: share of the air drag taken away, 0 to 1 (may be slightly negative).
-        assumed: words for what is assumed about it, `spacing assumed`.
-        slots: who runs where in the formation that holds now.
-        slot_m: race distance of her own slot, on which those ahead hang [m].
-        goals: where pacers who change their places go to: race distance and metres outside [m].
+        front_gap_m: hip-to-hip gap to the nearest pacer ahead; None if there is none [m].
+        shelter: share of the air drag removed, 0 to 1 (may be slightly negative).
+        assumed: its assumptions as text, `spacing assumed`.
+        slots: the filled slots of the present formation.
+        slot_m: race distance of her slot, the reference of the pacers ahead [m].
+        goals: destinations of pacers who change places: race distance and metres outside [m].
     """
 
     centre_m: float
@@ -369,7 +369,7 @@ class GroupView:
 
 @dataclass(frozen=True, slots=True)
 class LightLost:
-    """The light got away at `at_m` [m], `since_s` ago [s of race time]."""
+    """The light was lost at `at_m` [m], `since_s` ago [s of race time]."""
 
     at_m: float
     since_s: float
@@ -377,12 +377,12 @@ class LightLost:
 
 @dataclass(frozen=True, slots=True)
 class Weather:
-    """What of the air is worth a sign on the track.
+    """The weather that a sign on the track shows.
 
     Attributes:
         wind_m_s: wind speed [m/s]; 0 shows none.
-        towards_rad: where it blows to on the plane of the track [rad], 0 along the home straight,
-            growing anticlockwise.
+        towards_rad: the direction it blows to on the plane of the track [rad], 0 along the home
+            straight, growing anticlockwise.
         temperature_c: air temperature [°C].
     """
 
@@ -393,32 +393,32 @@ class Weather:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scene:
-    """All that one picture shows.
+    """Everything that one picture shows.
 
     Attributes:
-        title, subtitle: the scenario's name, and a line on formation and what is assumed of it.
+        title, subtitle: the scenario's name, and a line on the formation and its assumptions.
         race_m: race distance [m]; `start_s_m`: the start line's place on the oval of 400 m [m].
         time_s: race time [s]; 0 before the gun.
         distance_m: the runner's race distance [m].
-        lap, laps: current lap from 1, and laps in all (the first crossing of the finish line at
-            the start of a mile is not a lap).
+        lap, laps: current lap from 1, and number of laps (a mile's first crossing of the finish
+            line, just after the start, does not end a lap).
         bell: inside the last 400 m.
-        projected_s: projected finish from what is known up to now [s]; None too early.
+        projected_s: projected finish from what is known now [s]; None if it is too early.
         target_s: the plan's finish [s].
         chance: the model's chance of the target; None while it is not known, and at the end.
         speed: playback rate; `paused`.
         notice: one short sentence (`playback slipped one step`, `saved picture.png`), or empty.
-        start_light: what the countdown shows.
-        splits: rows of the split table; what she has not reached yet has no `run_s`.
+        start_light: the light of the countdown.
+        splits: rows of the split table; rows she has not reached yet have no `run_s`.
         staging: how a story stages this moment; None without a story.
-        wake: the air behind the pacers; None where it is not shown.
-        on_air: the director's camera, the one before it, and how long ago it came on [s of
-            playing time].
-        to_gun_s: how long until the gun [s]; None once it went off, and on the line.
-        lost: the light that was lost; None while it is not.
-        board_share: how far the board has come in, 0 to 1: she is seen to cross the line first.
-        weather: None where there is neither wind nor heat.
-        lap_m: length of a lap [m]; its oval is that of 400 m, smaller.
+        wake: the air behind the pacers; None if it is not shown.
+        on_air: the director's camera, the one before it, and the time since the cut [s of playing
+            time].
+        to_gun_s: time until the gun [s]; None after it, and while waiting on the line.
+        lost: the light that was lost; None until then.
+        board_share: how far the board has slid in, 0 to 1: first she is seen crossing the line.
+        weather: None if there is no wind and no heat or cold.
+        lap_m: length of a lap [m]; its oval is that of 400 m, scaled down.
     """
 
     title: str

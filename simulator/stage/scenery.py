@@ -1,7 +1,7 @@
 """The scenery: what a show looks like at one moment.
 
-In: a `Show`, a `Playback`, what is switched on. Out: `scene_of`, a pure function of them. Nothing
-here remembers the last picture.
+In: a `Show`, a `Playback`, options. Out: `scene_of`, a pure function of them. Nothing here depends
+on the previous picture.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from simulator.physics.track import on_oval, start_position, track_position
 from simulator.recording.recording import Moment, Recording, Status
 from simulator.scenario.model import LightWave, Scenario
 from simulator.stage.director import on_air
+from simulator.stage.events import events
 from simulator.stage.gait import (
     SOMEBODY,
     START_PHASE,
@@ -64,33 +65,34 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 JOG_SHARE, JOG_S = 0.4, 3.0
-"""Once she has finished everything runs on at this share of its speed, slowed down within so long
-[s]: shown, not simulated."""
+"""After her finish all bodies slow down to this share of their speed, within this time [s]: shown,
+not simulated.
+"""
 GONE_NEAR_M, GONE_FAR_M = 35.0, 85.0
-"""Who has finished fades between these distances beyond the line [m]."""
+"""Finished bodies fade between these distances beyond the line [m]."""
 LIGHT_OUT_S = 6.0
-"""The light goes out within this after her finish [s]."""
+"""The light fades out within this time after her finish [s]."""
 HOLD_S, SLIDE_S = 2.0, 0.8
-"""She is seen to cross the line for so long before the board comes in, in so much time [s]."""
+"""She is seen crossing the line for this long before the board slides in, within this time [s]."""
 HOT_C, COLD_C = 28.0, 5.0
-"""Temperatures worth a sign [°C]."""
+"""Temperatures above and below these are shown on a sign [°C]."""
 GROUP_SPAN_M = 25.0
 GROUP_AHEAD_M = 2.5
 GOAL_M = 0.05
-"""Whoever is farther than this from where he goes is on his way there [m]."""
+"""A body farther than this from its goal is still moving there [m]."""
 COVER_NEAR_M, COVER_FAR_M = 0.6, 2.4
-"""A ghost nearer than the first is faded fully, farther than the second not at all [m]."""
+"""A ghost nearer to her than the first is faded fully, farther than the second not at all [m]."""
 FADED = 0.22
 LEFT = 0.6
-"""How strongly the run that was left is drawn: nobody asked for it."""
+"""Opacity of the abandoned run, which appears without a request."""
 RANGES_S = (2.0, 4.0, 6.0, 8.0, 10.0, 15.0, 20.0, 30.0, 45.0, 60.0, 120.0, 300.0, 1000.0)
 
 TAIL_POWER = 1.4
-"""How the tail fades behind the head (assumed: no shape was published)."""
+"""How the tail fades behind the head (assumed: no shape has been published)."""
 
 GHOST_COLUMNS = 3
 GROUP_SEEN = 0.8
-"""How much of a ghost's pacers is seen, as a share of the ghost."""
+"""Opacity of a ghost's pacers, as a share of the ghost's."""
 BOARD_ROWS = 8
 
 
@@ -101,11 +103,11 @@ class ShowOptions:
     Attributes:
         ghosts, lights: whether they are drawn.
         reveal: the future is shown.
-        wake: the air behind the pacers is drawn by close cameras.
-        slow_motion: time slows down for a beat where the light is lost.
-        settled: pacers are shown in the places they go to, and the shelter is of these: so they
-            follow a hand that moves them.
-        groups: ghosts that are runs have their pacers about them, and their light.
+        wake: close cameras draw the air behind the pacers.
+        slow_motion: playback slows down briefly when the light is lost.
+        settled: pacers are shown at their destinations, and shelter is computed from these, so that
+            they follow the mouse at once.
+        groups: ghosts that are runs are shown with their pacers and their light.
     """
 
     ghosts: bool = True
@@ -129,7 +131,7 @@ def scene_of(show: Show, playback: Playback, options: ShowOptions, notice: str =
     revealed = playback.furthest_s if not options.reveal else run.end_s
     reveal_m = min(float(run.distance_at(revealed)), race) if revealed > 0 else 0.0
     if run.finish_s is not None and revealed >= run.finish_s:
-        reveal_m = race  # to the last digit
+        reveal_m = race  # exact to the last digit
     phase = (
         Phase.READY
         if playback.ready
@@ -211,13 +213,8 @@ def scene_of(show: Show, playback: Playback, options: ShowOptions, notice: str =
 def _lost(show: Show, t: float) -> LightLost | None:
     if show.lost_light_m is None or not any(w.on for w in show.scenario.wavelight.waves):
         return None
-    since_s = t - _lost_s(show.recording, show.lost_light_m)
+    since_s = t - events(show).get("light lost", math.inf)
     return LightLost(show.lost_light_m, since_s) if since_s >= 0 else None
-
-
-@lru_cache(maxsize=8)
-def _lost_s(run: Recording, at_m: float) -> float:
-    return float(run.time_at(at_m))
 
 
 def _wake(show: Show, standing: Sequence[Place], runner_m: float) -> Wake | None:
@@ -229,7 +226,7 @@ def _weather(show: Show) -> Weather | None:
     air = show.scenario.environment
     if not air.wind.speed and COLD_C < air.temperature < HOT_C:
         return None
-    # it comes from ahead of whoever runs towards its direction
+    # for a runner heading in the wind's direction it is a headwind
     towards = math.radians(air.wind.direction) + math.pi
     return Weather(air.wind.speed, towards, air.temperature)
 
@@ -253,7 +250,7 @@ def _waves(show: Show, t: float, seen_s: float, options: ShowOptions) -> tuple[W
 
 
 def _lights_of_ghosts(show: Show) -> list[tuple[LightWave, Mark]]:
-    """Return the light of each ghost that is a run, in its colour, where it has one of its own."""
+    """Return the light of each ghost that is a run with a light, in the ghost's colour."""
     race_m, plans, lights = show.recording.race_m, {show.scenario.plan}, []
     for ghost in show.ghosts:
         ran = _ran(ghost.run, race_m) if isinstance(ghost.run, Recording) else None
@@ -267,9 +264,9 @@ def _lights_of_ghosts(show: Show) -> list[tuple[LightWave, Mark]]:
 
 @lru_cache(maxsize=16)
 def _ran(run: Recording, race_m: float) -> tuple[Scenario, Group, Mark | None] | None:
-    """Return what a ghost was run under, its pacers, and its first light, None without one.
+    """Return a ghost's scenario, its pacers, and its first light (None without one).
 
-    A recording may come from elsewhere: one that names no scenario of ours has neither.
+    A foreign recording names no scenario of this program: it gives None.
     """
     try:
         scenario = Scenario.model_validate_json(run.scenario_json)
@@ -290,7 +287,7 @@ def _her_build(show: Show) -> Build:
 
 @lru_cache(maxsize=8)
 def _seen_times(end_s: float) -> tuple[Floats, Floats]:
-    """Return race times each `TICK_S` [s], and which times of the run are seen then [s]."""
+    """Return race times each `TICK_S` [s], and the time of the run that is shown at each [s]."""
     ticks: Floats = np.arange(round((end_s + RUN_OUT_S) / TICK_S) + 1, dtype=np.float64) * TICK_S
     seen = ticks.copy()
     for i in np.flatnonzero(ticks > end_s).tolist():
@@ -300,7 +297,7 @@ def _seen_times(end_s: float) -> tuple[Floats, Floats]:
 
 @lru_cache(maxsize=8)
 def _her_track(run: Recording) -> StrideTrack:
-    """Return her stride over race time; her effort shows where her reserve is nearly out."""
+    """Return her stride over race time; her effort shows when her reserve is nearly empty."""
     ticks, seen = _seen_times(run.end_s)
     share = np.interp(ticks, np.arange(run.ticks + 1) * run.step_s, run.reserve) / run.reserve[0]
     return stride_track(run.distance_at(seen), effort_of(share) * (ticks <= run.end_s))
@@ -308,7 +305,7 @@ def _her_track(run: Recording) -> StrideTrack:
 
 @lru_cache(maxsize=8)
 def _group_track(run: Recording) -> StrideTrack:
-    """Return the stride over race time of those who lead her."""
+    """Return the stride over race time of the pacers ahead of her."""
     seen, times = _seen_times(run.end_s)[1], np.arange(run.ticks + 1) * run.step_s
     beyond = np.maximum(seen - times[-1], 0.0) * run.group_v[-1]
     return stride_track(np.interp(seen, times, run.group) + beyond)
@@ -319,12 +316,20 @@ def _ghost_track(mark: Mark, end_s: float) -> StrideTrack:
     return stride_track(mark.run.distance_at(_seen_times(end_s)[1]))
 
 
+def _same_until(time_s: float, end_s: float) -> float:
+    """Return an end that gives a ghost the same stride now, and that other runs share [s].
+
+    Before her finish nothing about him depends on it, and no stride knows of a later tick.
+    """
+    return end_s if time_s > end_s else 60.0 * math.ceil(end_s / 60.0)
+
+
 @lru_cache(maxsize=64)
 def _looks(i: int, *, woman: bool) -> tuple[Build, float, float]:
-    """Return build, stature of its cadence [m] and phase at the gun of a pacer: assumed.
+    """Return build, stature for cadence [m] and phase at the gun of a pacer: assumed.
 
-    Few builds, so that many share their pictures; the strides differ a little, so that nobody
-    marches in step.
+    There are few builds, so that many pacers share their pictures; strides differ slightly, so that
+    nobody runs in step.
     """
     tall = (1.67, 1.70)[i % 2] if woman else (1.83, 1.77, 1.80)[i % 3]
     spread = (0.618034 * i) % 1.0 - 0.5
@@ -369,7 +374,7 @@ def _ghosts(
         x = float(mark.run.distance_at(max(seen_s, 0.0)))
         there = still_there(x, min(race, mark.distance_m)) * (LEFT if is_left(mark.name) else 1.0)
         alpha = there * _beside(x - runner_m)
-        stride = _ghost_track(mark, show.recording.end_s).at(t, build.stature_m)
+        stride = _ghost_track(mark, _same_until(t, show.recording.end_s)).at(t, build.stature_m)
         if options.groups and isinstance(mark.run, Recording):
             bodies += _pacers_of(mark, mark.run, t, seen_s, show.recording, runner_m, there)
         bodies.append(
@@ -382,7 +387,7 @@ def _ghosts(
 
 
 def _beside(away_m: float) -> float:
-    """Return how much of a ghost is seen that is so far from her [m]: it must not cover her."""
+    """Return the opacity of a ghost at this distance from her [m]: it must not cover her."""
     z = min(max((abs(away_m) - COVER_NEAR_M) / (COVER_FAR_M - COVER_NEAR_M), 0.0), 1.0)
     return FADED + (1.0 - FADED) * z * z * (3.0 - 2.0 * z)
 
@@ -396,16 +401,16 @@ def _pacers_of(
     runner_m: float,
     there: float,
 ) -> list[Body]:
-    """Return the pacers of a ghost, `there` as it is, without labels.
+    """Return the pacers of a ghost, without labels; their opacity is `there` times a share.
 
-    Each fades near her by itself: where two groups run beside one another the other group is what
-    tells them apart, however near its runner is.
+    Each fades by its distance to her: where two groups run next to each other, the other group
+    distinguishes them, however near its runner is.
     """
     ran = _ran(run, live.race_m)
     if ran is None:
         return []
     seen = run.at(max(seen_s, 0.0))
-    stride = _ghost_track(mark, live.end_s)
+    stride = _ghost_track(mark, _same_until(t, live.end_s))
     return [
         Body(
             f"{mark.name}: {place.name}", "", "ghost", mark.colour, place.x_m, place.offset_m, 0.0,
@@ -461,7 +466,7 @@ def _gaps(show: Show, t: float, x: float) -> tuple[GapLine, ...]:
 
 
 def is_left(name: str) -> bool:
-    """Return whether a ghost is the run that a change left behind."""
+    """Return whether a ghost is the run that a change abandoned."""
     return name.startswith("before: ")
 
 
@@ -510,7 +515,7 @@ def _marks(show: Show, reveal_m: float) -> tuple[ChartMarker, ...]:
 
 
 def _gap_range(show: Show, reveal_m: float) -> tuple[float, float]:
-    """Return the axis: what the ghosts need, and what of the run has been shown."""
+    """Return the gap axis: it covers the ghosts and the part of the run that has been shown."""
     places, least, largest = show.gap_bounds
     last = int(np.searchsorted(places, reveal_m, side="right")) - 1
     low, high = least.item(max(last, 0)), largest.item(max(last, 0))
@@ -533,10 +538,10 @@ def _what_if(show: Show, shown: bool) -> WhatIf | None:
 
 
 def running_on(time_s: float, end_s: float) -> float:
-    """Return the race time whose places are shown [s].
+    """Return the race time whose positions are shown [s].
 
-    Once she has finished, everything slows down together to a jog, so that no distance between two
-    of them is bent.
+    After her finish all bodies slow down together to a jog, so that the distances between them stay
+    true.
     """
     over_s = max(time_s - end_s, 0.0)
     slowing_s = -JOG_S * math.expm1(-over_s / JOG_S)
@@ -544,20 +549,20 @@ def running_on(time_s: float, end_s: float) -> float:
 
 
 def pace_on(time_s: float, end_s: float) -> float:
-    """Return the share of its speed at which everything is shown to run, see `running_on`."""
+    """Return the share of real speed at which everything is shown, see `running_on`."""
     return JOG_SHARE + (1.0 - JOG_SHARE) * math.exp(-max(time_s - end_s, 0.0) / JOG_S)
 
 
 def still_there(x_m: float, line_m: float) -> float:
-    """Return how much of a body is left beyond its line, 0 to 1."""
+    """Return the opacity of a body beyond its finish line, 0 to 1."""
     gone = (x_m - line_m - GONE_NEAR_M) / (GONE_FAR_M - GONE_NEAR_M)
     return 1.0 - min(max(gone, 0.0), 1.0)
 
 
 def lap_of(x_m: float, race_m: float, lap_m: float = LAP_M) -> tuple[int, int]:
-    """Return (current lap from 1, laps in all); laps are counted so that the last one is whole.
+    """Return (current lap from 1, number of laps); laps are counted so that the last one is whole.
 
-    The mile has four: its first is 409.344 m, so the first crossing of the line is none.
+    The mile has four: its first is 409.344 m, so the first crossing of the line does not count.
     """
     laps = max(1, int(race_m // lap_m))
     first = race_m - lap_m * (laps - 1)
@@ -569,7 +574,7 @@ def lap_of(x_m: float, race_m: float, lap_m: float = LAP_M) -> tuple[int, int]:
 
 
 def start_light(time_s: float, *, waiting: bool) -> StartLight:
-    """Return what the countdown shows: red, yellow, dark, go."""
+    """Return the light of the countdown: red, yellow, dark, go."""
     if waiting or time_s > 1.5:
         return StartLight.OFF
     if time_s >= 0:
@@ -593,8 +598,8 @@ def brightness(
 ) -> Floats:
     """Return the brightness of each LED, shape (leds,); the pace mark is at `mark_s_m` [m].
 
-    The LED nearest to the head is brightest, so the wave is never more than half an LED off; the
-    next one ahead rises as the head comes nearer; the tail falls to nothing over `length` LEDs.
+    The LED nearest to the head is brightest, so the wave is never more than half an LED off. The
+    next one ahead brightens as the head approaches; the tail fades to zero over `length` LEDs.
     """
     spacing = lap_m / leds
     head = mark_s_m / spacing
@@ -609,18 +614,18 @@ def brightness(
 
 
 def chance_of(chances: Chances | None, distance_m: float) -> Chance | None:
-    """Return the chance at a race distance [m]; None while it is being worked out."""
+    """Return the chance at a race distance [m]; None while it is being computed."""
     share = None if chances is None else chances.at(distance_m)
     if chances is None or share is None:
         return None
-    # whoever has chances has imported what they are made with
+    # the module is already imported if there are chances
     from simulator.analysis.uncertainty import chance_words, target_words  # noqa: PLC0415
 
     return Chance(share, target_words(chances.target_s), chance_words(share, chances.samples))
 
 
 def board_of(show: Show) -> Board:
-    """Return the board: finish, splits, where the light was lost, what was assumed."""
+    """Return the board: finish, splits, where the light was lost, the assumptions."""
     run = show.recording
     target = show.plan.finish_s or 0.0
     lost_m = show.lost_light_m
@@ -653,15 +658,15 @@ def board_of(show: Show) -> Board:
 
 
 def evenly(splits: Sequence[Split], most: int) -> list[Split]:
-    """Return at most so many rows, evenly spaced: the published ones and the finish before others.
+    """Return at most `most` rows, evenly spaced; published ones and the finish are preferred.
 
-    A ghost's splits count as published. They stand between the others where these are as evenly
-    spaced as the first of all rows; where they leave no even spacing they stay alone.
+    A ghost's splits count as published. Other rows are added between them only as far as the
+    spacing stays as even as that of the first rows.
     """
     if len(splits) <= most:
         return list(splits)
     *inner, last = splits
-    # a ghost that is not known everywhere is known by its splits
+    # a ghost without times at every row has splits only
     known = zip(*(row.ghosts_s for row in inner), strict=True)
     by_splits = [i for i, times in enumerate(known) if None in times]
     published = [

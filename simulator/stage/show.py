@@ -1,7 +1,7 @@
-"""The show: everything that is fixed for one attempt and can be shown of it.
+"""The show: everything fixed about one attempt that a picture may need.
 
-In: a scenario, its recording, its marks, and what was worked out about them. Out: `Show`; what it
-looks like at a moment is the work of `simulator.stage.scenery`.
+In: a scenario, its recording, its marks, and results computed about them. Out: `Show`.
+`simulator.stage.scenery` makes the scene of a moment from it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.analysis.gaps import GapTrack, lost_light_m
-from simulator.analysis.marks import Mark, ghost_marks, light_mark, plan_mark, wave_marks
+from simulator.analysis.marks import Mark, Run, ghost_marks, light_mark, plan_mark, wave_marks
 from simulator.analysis.projection import Possible, projected_finish
 from simulator.analysis.splits import Split, split_table, times_of
 from simulator.analysis.what_if import Alternative, Measure
@@ -28,26 +28,26 @@ from simulator.scenario.model import Scenario
 from simulator.scenario.uncertainty import any_assumed
 from simulator.stage.scene import ChartCurve, ChartMarker, PaceCurve, PacerSlot
 
-if TYPE_CHECKING:  # a window opens sooner without what is worked out after its first picture
+if TYPE_CHECKING:  # needed only after the first picture: the window opens sooner
     from simulator.analysis.chances import Band, Chances
 
 CURVE_STEP_M = 5.0
 PACE_OVER_M = 20.0
-"""A pace is that over so many metres [m]: a stride is not to be seen in it."""
+"""A pace is averaged over this distance [m], so that single strides do not show."""
 STANDING_S = 1000.0
-"""What stands for the pace of somebody on the line, below any axis [s/400 m]."""
+"""The pace of a body standing on the line, below any axis [s/400 m]."""
 FROM_REST_M = 60.0
-"""Paces up to here are of the start, and need no room on an axis [m]."""
+"""Paces up to this distance belong to the start; the axis need not include them [m]."""
 PACE_ROOM_S = 1.5
-"""What an axis of paces shows beyond plan and ghosts [s/400 m]: a handle needs somewhere to go."""
+"""Margin of the pace axis beyond plan and ghosts [s/400 m], so that a handle can move."""
 Floats = NDArray[np.float64]
 Lights: TypeAlias = tuple[tuple[float, Mark], ...]
-"""The light in force until each race time [s], the last one until the end (inf)."""
+"""The light that applies until each race time [s]; the last one until the end (inf)."""
 
 
 @dataclass(frozen=True, slots=True)
-class HandOvers:
-    """Names of those who leave, by race distance [m]; race distances where two swap [m]."""
+class PacerChanges:
+    """Names of leaving pacers by race distance [m]; race distances where two swap [m]."""
 
     leave_m: dict[float, tuple[str, ...]]
     swap_m: tuple[float, ...]
@@ -58,14 +58,14 @@ class Show:
     """One attempt ready to be shown.
 
     Attributes:
-        came_from: the pacers before the last fork and the distance of that fork [m]; None where
-            there was none, or it left them as they were.
-        earlier: what was in force before the attempt was forked, each until a race time [s].
-        axis: what the what-if strip is about, as words; `measure`: what its bars show.
-        possible: where the target is still in reach; None while it is not known.
+        came_from: the pacers before the last fork and the distance of that fork [m]; None if there
+            was none, or it did not change them.
+        earlier: the shows before each fork of the attempt, each until a race time [s].
+        axis: the axis of the what-if strip, as text; `measure`: what its bars show.
+        possible: where the target can still be reached; None while it is not known.
         alternatives: the bars of the what-if strip; None while none is known.
-        band: where 90 % of the model's samples are; None while it is not known.
-        chances: the chance of the target on the way; None while they are not known.
+        band: the range of 90 % of the model's samples; None while it is not known.
+        chances: the chance of the target along the way; None while it is not known.
     """
 
     scenario: Scenario
@@ -87,14 +87,14 @@ class Show:
 
     @cached_property
     def bodies(self) -> Group:
-        """The pacers as they run: those of another formation go over to the new one's places."""
+        """The pacers as they run: after a fork, those of the old formation move to new places."""
         if self.came_from is None:
             return self.pacers
         old, at_m = self.came_from
         return changed_group(old, self.pacers, at_m)
 
     def in_force(self, time_s: float) -> Show:
-        """Return what was in force at a race time [s]: plan, light, pacers, runner and air."""
+        """Return the show that applies at a race time [s]: plan, light, pacers, runner and air."""
         return next((then for until_s, then in self.earlier if time_s < until_s), self)
 
     @property
@@ -118,7 +118,7 @@ class Show:
 
     @property
     def paces(self) -> tuple[PaceCurve, ...]:
-        """Pace over distance: the plan's, the ghosts', and the runner's last."""
+        """Pace over distance: the plan's first, then the ghosts', the runner's last."""
         plan = _pace_curve(self.plan, "plan", self.light.colour, self.recording.race_m)
         ghosts = (
             _pace_curve(ghost, "ghost", ghost.colour, self.recording.race_m)
@@ -128,12 +128,12 @@ class Show:
 
     @property
     def pace_range_s(self) -> tuple[float, float]:
-        """The least and the most pace that plan and ghosts have after the start [s/400 m]."""
+        """The lowest and the highest pace of plan and ghosts after the start [s/400 m]."""
         return _pace_range(self.paces[:-1])
 
     @cached_property
     def slots(self) -> tuple[PacerSlot, ...]:
-        """Who runs where, and from when until when."""
+        """The filled slots, with the distances at which each begins and ends."""
         pacers = self.scenario.pacers
         called = pacers.called()
         running = set(pacers.formation.names()[: pacers.running])
@@ -147,23 +147,23 @@ class Show:
 
     @property
     def gap_bounds(self) -> tuple[Floats, Floats, Floats]:
-        """The least and the largest gap that a chart shows up to each place of her curve.
+        """The lowest and the highest gap that a chart shows up to each point of her curve.
 
-        Places [m], least and largest gaps to the light [s], shape (points,) each: what the ghosts
-        need anywhere, and what she has run up to there.
+        Points [m], lowest and highest gaps to the light [s], shape (points,) each. The bounds
+        include all of the ghosts' curves, and hers up to the point.
         """
         return _gap_bounds(self.curves)
 
     def projected_at(self, time_s: float) -> float | None:
-        """Return the projected finish [s] as of the last tick: nothing later is looked at."""
+        """Return the projected finish [s] as of the last tick; nothing later is used."""
         run = self.recording
         if run.finish_s is not None and time_s >= run.finish_s:
             return run.finish_s
         return projected_finish(run, int(max(time_s, 0.0) / run.step_s + 1e-9) * run.step_s)
 
     @cached_property
-    def hand_overs(self) -> HandOvers:
-        """Where pacers leave, and where two of them change places."""
+    def hand_overs(self) -> PacerChanges:
+        """Where pacers leave, and where two of them swap places."""
         leave: dict[float, list[str]] = {}
         swap: set[float] = set()
         begins = {(s.name, s.from_) for s in self.pacers.slots}
@@ -174,11 +174,11 @@ class Show:
                 swap.add(slot.until)
             else:
                 leave.setdefault(slot.until, []).append(slot.name)
-        return HandOvers({x: tuple(names) for x, names in leave.items()}, tuple(sorted(swap)))
+        return PacerChanges({x: tuple(names) for x, names in leave.items()}, tuple(sorted(swap)))
 
     @cached_property
     def pacer_marks(self) -> tuple[ChartMarker, ...]:
-        """Hand-overs and drop-outs, those at one distance in one label; a fork ends the old."""
+        """Hand-overs and drop-outs, one label per distance; after a fork only the new ones."""
         marks, from_m = list[ChartMarker](), 0.0
         for until_s, then in self.earlier:
             until_m = float(self.recording.distance_at(until_s))
@@ -195,7 +195,7 @@ class Show:
 
     @cached_property
     def assumed(self) -> tuple[str, ...]:
-        """What is assumed about this attempt, in short words."""
+        """The assumptions of this attempt, as short texts."""
         s = self.scenario
         words = []
         if self.pacers.slots and s.pacers.formation.assumed:
@@ -220,7 +220,7 @@ class Show:
 
     @cached_property
     def subtitle(self) -> str:
-        """One line on the pacers and what is assumed of them."""
+        """One line on the pacers and their assumptions."""
         count = len({slot.name for slot in self.pacers.slots})
         if count == 0:
             lit = any(w.on for w in self.scenario.wavelight.waves)
@@ -240,15 +240,15 @@ def make_show(
     earlier: Sequence[tuple[float, Scenario]] = (),
     before: Show | None = None,
 ) -> Show:
-    """Return the show of an attempt, without what takes longer than a frame to work out.
+    """Return the show of an attempt, without the results that take longer than a frame.
 
     Args:
-        scenario: what the attempt is run under, from the last fork on.
+        scenario: the scenario of the attempt, from the last fork on.
         recording: the whole attempt.
-        ghosts: what it is shown against; None: the scenario's.
-        earlier: until when it was run under which scenarios before its forks [s], in order. Before
-            a fork the picture is what it was.
-        before: another show, perhaps of the same pacers, plan or light: those are used again.
+        ghosts: the ghosts to compare with; None: the scenario's.
+        earlier: its scenarios before its forks, each until a race time [s], in order. Before a fork
+            the picture stays as it was.
+        before: another show, perhaps with the same pacers, plan or light, which are reused.
     """
     marks = tuple(ghost_marks(scenario) if ghosts is None else ghosts)
     others = [] if before is None else [before, *(then for _, then in before.earlier)]
@@ -273,9 +273,9 @@ def make_show(
 def _came_from(
     shows: Sequence[tuple[float, Show]], passed: Sequence[tuple[float, Mark]], now: Show
 ) -> tuple[Group, float] | None:
-    """Return which pacers were changed into those of `now`, and where [m]; None: they never were.
+    """Return the pacers that a fork replaced by those of `now`, and where [m]; None without one.
 
-    `shows`: those before; `passed`: up to where each was in force.
+    `shows`: the earlier shows; `passed`: the end of each.
     """
     if not shows:
         return None
@@ -290,7 +290,7 @@ def _alone(
     others: Sequence[Show],
     splits: tuple[Split, ...] | None = None,
 ) -> Show:
-    """Return a show without earlier ones; what `others` have of the same sections is used again."""
+    """Return a show without earlier ones; equal sections of `others` are reused."""
     race_m = scenario.distance
     alike = [other for other in others if other.scenario.distance == race_m]
     sections = scenario.plan, scenario.wavelight
@@ -307,16 +307,17 @@ def _alone(
 
 
 def _planned(show: Show, passed: Sequence[tuple[float, Mark]]) -> tuple[Split, ...]:
-    """Return the split table against the plan in force at each row, those up to here `passed`."""
+    """Return the split table against the plan that applied at each row; `passed`: earlier plans."""
     places, rows = tuple(row.distance_m for row in show.splits), []
     for i, row in enumerate(show.splits):
         plan = next((plan for until_m, plan in passed if row.distance_m <= until_m), show.plan)
-        rows.append(replace(row, plan_s=times_of(plan, places)[i]))
+        plan_s = times_of(plan, places)[i]
+        rows.append(row if plan_s == row.plan_s else replace(row, plan_s=plan_s))
     return tuple(rows)
 
 
 def _in_looks_of(now: Scenario, ran: Scenario) -> Scenario:
-    """Return the scenario of an earlier segment in the looks of `now`: those are never forked."""
+    """Return the scenario of an earlier segment with the looks of `now`, which never fork."""
     names = [wave.name for wave in ran.wavelight.waves]
     led = names.index(ran.pacers.follows) if ran.pacers.follows in names else -1
     waves = tuple(
@@ -329,7 +330,7 @@ def _in_looks_of(now: Scenario, ran: Scenario) -> Scenario:
     return ran.model_copy(update=update)
 
 
-# -- worked out once for a recording, whatever show it is in ---------------------------------------
+# -- cached for a recording, whatever show it is in ------------------------------------------------
 
 
 @lru_cache(maxsize=64)
@@ -339,7 +340,7 @@ def _track(recording: Recording, mark: Mark) -> GapTrack:
 
 @lru_cache(maxsize=16)
 def _lost_light_m(recording: Recording, lights: Lights) -> float | None:
-    """Return where the light that was in force at each moment was lost [m]."""
+    """Return where the light of each moment was lost [m]; None: nowhere."""
     return lost_light_m(recording, lights[-1][1], lights[:-1])
 
 
@@ -355,39 +356,33 @@ def _curves(
     )
     curves = [_ghost_curve(ghost, recording.race_m, light, earlier) for ghost in ghosts]
     reach_m = min(recording.race_m, float(recording.x[-1]))
-    gap = _own_passes(recording, reach_m) - _light_passes(light, earlier, reach_m)
+    gap = _passes(recording, reach_m) - _light_passes(light, earlier, reach_m)
     return (*curves, _curve(runner, "white", "runner", reach_m, gap))
 
 
-@lru_cache(maxsize=64)  # a knob turned changes the run, seldom a mark
+@lru_cache(maxsize=64)  # turning a knob changes the run, but seldom a mark
 def _ghost_curve(
     ghost: Mark, race_m: float, light: Mark, earlier: tuple[tuple[float, Mark], ...]
 ) -> ChartCurve:
     reach_m = min(ghost.distance_m, race_m)
-    gap = _passes(ghost, reach_m) - _light_passes(light, earlier, reach_m)
+    gap = _passes(ghost.run, reach_m) - _light_passes(light, earlier, reach_m)
     return _curve(ghost.name, ghost.colour, "ghost", reach_m, gap)
 
 
 @lru_cache(maxsize=64)
 def _pace_curve(mark: Mark, kind: str, colour: str, race_m: float) -> PaceCurve:
     reach_m = min(mark.distance_m, race_m)
-    return _pace(mark.name, colour, kind, reach_m, _passes(mark, reach_m))
-
-
-@lru_cache(maxsize=16)
-def _own_passes(recording: Recording, reach_m: float) -> Floats:
-    """Return when she is at each place of a curve [s]."""
-    return recording.time_at(_places(reach_m))
+    return _pace(mark.name, colour, kind, reach_m, _passes(mark.run, reach_m))
 
 
 @lru_cache(maxsize=16)
 def _own_pace(recording: Recording, name: str) -> PaceCurve:
     reach_m = min(recording.race_m, float(recording.x[-1]))
-    return _pace(name, "white", "runner", reach_m, _own_passes(recording, reach_m))
+    return _pace(name, "white", "runner", reach_m, _passes(recording, reach_m))
 
 
 def _pace(name: str, colour: str, kind: str, reach_m: float, time_s: Floats) -> PaceCurve:
-    """Return the pace over the metres up to each place [s/400 m]: nothing later is looked at."""
+    """Return the pace over the metres before each point [s/400 m]; nothing later is used."""
     x = _places(reach_m)
     first = np.maximum(x - PACE_OVER_M, 0.0)
     passed = time_s - np.interp(first, x, time_s)
@@ -414,26 +409,26 @@ def _curve(name: str, colour: str, kind: str, reach_m: float, gap_s: Floats) -> 
 
 @lru_cache(maxsize=16)
 def _light_passes(light: Mark, earlier: tuple[tuple[float, Mark], ...], reach_m: float) -> Floats:
-    """Return when the light that is in force when the runner is there is at each place [s].
+    """Return when the light passes each point [s], using the light that applied for her there.
 
-    Until each race distance [m] of `earlier` another one was, the last until the end.
+    Each light of `earlier` applies up to a race distance [m], `light` until the end.
     """
-    x, passes = _places(reach_m), _passes(light, reach_m).copy()
+    x, passes = _places(reach_m), _passes(light.run, reach_m).copy()
     for until_m, then in reversed(earlier):
         before = x < until_m
         passes[before] = then.run.time_at(x[before])
     return passes
 
 
-@lru_cache(maxsize=64)  # a knob turned changes the run, seldom a mark
-def _passes(mark: Mark, reach_m: float) -> Floats:
-    """Return when a mark is at each place of a curve [s]."""
-    return mark.run.time_at(_places(reach_m))
+@lru_cache(maxsize=64)  # turning a knob changes the run, but seldom a mark
+def _passes(run: Run, reach_m: float) -> Floats:
+    """Return the time at which a run passes each point of a curve [s]."""
+    return run.time_at(_places(reach_m))
 
 
 @lru_cache(maxsize=16)
 def _places(reach_m: float) -> Floats:
-    """Return the places of a curve's points [m]."""
+    """Return the race distances of a curve's points [m]."""
     x = np.append(np.arange(0.0, reach_m, CURVE_STEP_M), reach_m)
     x.setflags(write=False)
     return x

@@ -1,6 +1,6 @@
-"""Stories: what one shows at each second of it. A pure function; window and film share it.
+"""Stories: what is shown at each second of one. A pure function, used by window and film alike.
 
-In: a script. Out: `StoryTimeline`: its chapters with their attempts run, their moments found and
+In: a script. Out: `StoryTimeline`: its chapters with their attempts run, their moments located and
 the facts filled into their captions; and `scene_at`, the scene at a second of the story.
 """
 
@@ -21,8 +21,8 @@ from simulator.recording.recording import Moment, Recording
 from simulator.scenario.model import Scenario
 from simulator.scenario.story import (
     Chapter,
+    ChapterGhost,
     Fact,
-    Rival,
     parse_caption,
     parse_moment,
     parse_seconds,
@@ -37,16 +37,16 @@ from simulator.units import format_time
 
 ALWAYS = -math.inf
 UNIT = "\N{NO-BREAK SPACE}"
-"""Between a number and its unit: the two stay on one line."""
+"""The space between a number and its unit: both stay on one line."""
 CARD_FADE_S = 0.4
-"""The card with a chapter's name fades within this time [s]."""
+"""The card with a chapter's name fades out within this time [s]."""
 LEVEL_S = 0.005
-"""A difference that would be printed as 0.00 is called none [s]."""
+"""A difference that would print as 0.00 counts as none [s]."""
 
 
 @dataclass(frozen=True, slots=True)
 class FactText:
-    """Some words, and the race time since which they are known [s]; plain text always is."""
+    """A text, and the race time from which it is known [s]; plain text always is."""
 
     text: str
     known_s: float = ALWAYS
@@ -56,9 +56,9 @@ Words = tuple[FactText, ...]
 
 
 def said(words: Words, known_s: float = math.inf) -> str:
-    """Return words as they stand where the run is known up to a race time [s].
+    """Return the words to show when the run is known up to a race time [s].
 
-    A figure that is not known yet keeps its spaces, so that the lines break at the same words.
+    A figure that is not known yet keeps its width, so that lines break at the same words.
     """
     return "".join(
         word.text if word.known_s <= known_s + 1e-9 else " " * word.text.count(" ") + HIDDEN
@@ -73,11 +73,11 @@ class CompiledChapter:
     Attributes:
         spec: what the file says.
         number, count: number of the chapter, from 1, and how many there are.
-        attempt: what it shows is run from.
+        attempt: the attempt that it shows.
         show: that attempt with the chapter's ghosts.
-        from_s, until_s: race time where it begins and where the picture stands [s].
-        caption, notes: the words, facts filled in.
-        figures: large numbers: what each is, and its text.
+        from_s, until_s: race times where it begins and where the picture stops [s].
+        caption, notes: the texts, with facts filled in.
+        figures: large numbers: label and text of each.
         link: the story's address, in its last chapter; `title`: its name, in its first one.
     """
 
@@ -96,20 +96,20 @@ class CompiledChapter:
 
     @property
     def length_s(self) -> float:
-        """How long it takes [s of wall time]."""
+        """Its duration [s of wall time]."""
         return self.spec.card + self.playing_s(self.from_s) + self.spec.hold
 
     def playing_s(self, time_s: float) -> float:
-        """Return how long it plays on from a race time [s] until the picture stands [s]."""
+        """Return the playing time from a race time [s] until the picture stops [s]."""
         return playing_time(time_s, self.until_s, self.spec.rate, beat_s(self.show))
 
     def race_time(self, since_s: float) -> float:
-        """Return the race time shown so long after the chapter began [s of wall time]."""
+        """Return the race time shown `since_s` after the chapter began [s of wall time]."""
         beat, playing_s = beat_s(self.show), max(since_s - self.spec.card, 0.0)
         return min(race_time(self.from_s, playing_s, self.spec.rate, beat), self.until_s)
 
     def playback(self, since_s: float) -> Playback:
-        """Return where the playhead stands so long after the chapter began [s of wall time]."""
+        """Return the playback `since_s` after the chapter began [s of wall time]."""
         at = self.race_time(since_s)
         return Playback(at, self.show.recording.end_s, self.spec.rate, False, at)
 
@@ -119,10 +119,10 @@ class CompiledChapter:
         return ShowOptions(reveal=self.spec.reveal)
 
     def staging(self, furthest_s: float, card_left_s: float = 0.0) -> Staging:
-        """Return how it is staged where the run is known up to a race time [s].
+        """Return the staging when the run is known up to a race time [s].
 
-        A figure that tells of a later moment waits for it (suspense). `card_left_s`: how long the
-        card with the chapter's name still stands [s].
+        A figure about a later moment stays hidden until then (suspense). `card_left_s`: how long
+        the card with the chapter's name remains [s].
         """
         known_s = math.inf if self.spec.reveal else furthest_s
         return Staging(
@@ -140,14 +140,14 @@ class CompiledChapter:
         )
 
     def scene_at(self, since_s: float) -> Scene:
-        """Return what is shown so long after the chapter began [s of wall time]."""
+        """Return the scene `since_s` after the chapter began [s of wall time]."""
         playback = self.playback(since_s)
         scene = scene_of(self.show, playback, self.options)
         staging = self.staging(playback.furthest_s, self.spec.card - since_s)
         return replace(scene, staging=staging)
 
     def cue(self, after: CompiledChapter | None) -> Cue:
-        """Return what the speaker reads; they read everything at once."""
+        """Return the speaker's cue; it hides nothing."""
         following = "" if after is None else f"{after.spec.name}: {said(after.caption)}"
         return Cue(
             f"{self.spec.name}: {said(self.caption)}",
@@ -167,12 +167,12 @@ class StoryTimeline:
 
     @cached_property
     def begins_s(self) -> tuple[float, ...]:
-        """At which second of the story each chapter begins [s]."""
+        """The second of the story at which each chapter begins [s]."""
         return tuple(accumulate((chapter.length_s for chapter in self.chapters[:-1]), initial=0.0))
 
     @property
     def length_s(self) -> float:
-        """How long the whole story takes [s]."""
+        """Duration of the whole story [s]."""
         return self.begins_s[-1] + self.chapters[-1].length_s
 
     def at(self, story_s: float) -> tuple[CompiledChapter, float]:
@@ -186,7 +186,7 @@ class StoryTimeline:
         return chapter.scene_at(since_s)
 
     def previews(self) -> list[Scene]:
-        """Return how each chapter begins, under its card."""
+        """Return the opening scene of each chapter, under its card."""
         return [chapter.scene_at(chapter.spec.card) for chapter in self.chapters]
 
     def with_shows(self, shows: Sequence[Show]) -> StoryTimeline:
@@ -196,11 +196,11 @@ class StoryTimeline:
 
 
 def compile_story(script: Script) -> StoryTimeline:
-    """Run every attempt of a story side by side and find its moments and facts.
+    """Run every attempt of a story side by side, and locate its moments and facts.
 
     Raises:
-        ScenarioError: an event or a fact that a chapter rests on is not in its run, or a ghost is
-            not in its scenario; every such problem stands at its line.
+        ScenarioError: a chapter's event or fact is not in its run, or its ghost is not in its
+            scenario; every such problem is reported with its line.
     """
     attempts = list(script.scenarios)
     recordings = simulate_all([script.scenarios[a] for a in attempts])
@@ -216,7 +216,7 @@ def compile_story(script: Script) -> StoryTimeline:
 
 
 class _Compiler:
-    """Compiles one chapter; what is wrong with it is kept with its place in the file."""
+    """Compiles one chapter; collects its problems with their places in the file."""
 
     def __init__(self, script: Script, number: int, runs: dict[AttemptSpec, Recording]) -> None:
         self.script, self.number, self.runs = script, number, runs
@@ -266,7 +266,7 @@ class _Compiler:
             return 0.0
 
     def _end(self, show: Show, from_s: float) -> float:
-        """Return where the picture stands in the end [s of race time]."""
+        """Return the race time at which the picture finally stops [s]."""
         spec = self.spec
         if spec.until is None:
             return from_s
@@ -311,7 +311,7 @@ class _Compiler:
                 self._wrong(("ghosts", n), ValueError(why))
         return marks
 
-    def _run(self, rival: Rival) -> Mark:
+    def _run(self, rival: ChapterGhost) -> Mark:
         attempt = self.script.rivals[self.number][rival.name]
         mark = run_mark(rival.name, rival.colour, "", self.runs[attempt])
         return replace(mark, label=rival.name)
@@ -322,7 +322,7 @@ class _Compiler:
 
 @dataclass(frozen=True, eq=False)
 class Facts:
-    """Where the facts of one chapter are found.
+    """Looks up the facts of one chapter.
 
     Attributes:
         show: the attempt that is shown, with its ghosts.
@@ -336,7 +336,7 @@ class Facts:
         """Return a fact.
 
         Raises:
-            ValueError: it cannot be found; the message says why.
+            ValueError: it does not exist; the message says why.
         """
         try:
             return self._find(fact)
@@ -407,20 +407,20 @@ class Facts:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FactSource:
-    """A run that a fact is about; distances and events are meant in this run itself."""
+    """A run that a fact is about; distances and events refer to this run."""
 
     scenario: Scenario
     run: Recording
     live: Show
 
     def time_of(self, fact: Fact) -> float:
-        """Return the race time that a fact asks for [s]."""
+        """Return the race time of the fact [s]."""
         when = fact.when
         if when is None:
             raise ValueError("at which moment?")
         if self.run is self.live.recording or when.time_s is not None:
             return time_of(self.live, when)
-        # an event is the live run's; the other run is looked at where she was then
+        # the event is the live run's: the other run is read at the distance where she was then
         x = (
             when.distance_m
             if when.distance_m is not None
@@ -433,7 +433,7 @@ class FactSource:
 
 
 def _text_of(fact: Fact, seen: FactSource) -> str:
-    """Return what is true of a run, in words."""
+    """Return the fact of a run as text."""
     if fact.kind == "shelter" and fact.when is None:
         return _percent(seen.run.mean_shelter)
     if fact.when is None:

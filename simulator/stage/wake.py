@@ -1,7 +1,7 @@
-"""The wake: how much of the air drag the pacers would take off a runner, at each place near her.
+"""The wake: the share of air drag that the pacers would take off a runner, at each place near her.
 
-In: where everybody is. Out: `Wake`, the model's own shelter (`simulator.physics.shelter`) over a
-grid along and across the track: a field, not an arrangement. Nothing in it is about height.
+In: the places of all bodies. Out: `Wake`, the model's shelter (`simulator.physics.shelter`) on a
+grid along and across the track. Height plays no role.
 """
 
 from __future__ import annotations
@@ -19,32 +19,32 @@ from simulator.physics.shelter import Profile, Shelterer, influence_of, shelter
 Floats = NDArray[np.float64]
 
 STEP_M = 0.4
-"""How far apart the field's points are along the track [m]."""
+"""Distance between grid points along the track [m]."""
 BEHIND_M, AHEAD_M = 10.0, 14.0
-"""How far behind and ahead of her the field reaches [m]."""
+"""Extent of the grid behind and ahead of her [m]."""
 POINTS = round((BEHIND_M + AHEAD_M) / STEP_M) + 1
 ACROSS_M = (-0.75, -0.45, -0.15, 0.15, 0.45, 0.75, 1.05, 1.35, 1.65)
 ACROSS_STEP_M = 0.3
-"""Its points across the track, metres to the outside of the measuring line, and between two [m]."""
+"""Grid points across the track, metres outside the measuring line, and their spacing [m]."""
 ROUND_M = 0.1
-"""Places are rounded to this, so that a field holds for more than one picture [m]."""
+"""Places are rounded to this, so that a field is reused for several pictures [m]."""
 FAR_M = 20.0
-"""A pacer farther from a point than this takes no air from it [m]."""
+"""A pacer farther than this from a point does not shelter it [m]."""
 
 
 LANES = 7
-"""The model's lanes of wake that are looked at on either side: beyond them there is none."""
+"""The number of wake lanes evaluated on either side: beyond them there is no wake."""
 Arrangement = tuple[tuple[int, int], ...]
-"""The pacers' places, ahead of her and to the outside, in steps of `ROUND_M`."""
+"""The pacers' places, ahead of her and outside, in steps of `ROUND_M`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wake:
-    """A field of shelter; equal where everybody stands alike.
+    """A field of shelter; equal for equal arrangements.
 
     Attributes:
         first_m: race distance of its rearmost points [m].
-        pacers: who stands where.
+        pacers: the pacers' places.
         scale: the scale q of the front wake.
     """
 
@@ -54,15 +54,15 @@ class Wake:
 
     @property
     def shelter(self) -> Floats:
-        """Share of the drag taken away, 0 to 1 (may be slightly negative).
+        """Share of the drag removed, 0 to 1 (may be slightly negative).
 
-        Shape (`ACROSS_M`, points along the track); worked out when it is looked at.
+        Shape (`ACROSS_M`, points along the track); computed on access.
         """
         return _field(self.pacers, self.scale)
 
 
 def wake_of(standing: Sequence[Place], runner_m: float, wake: float) -> Wake | None:
-    """Return the field of those who are there; None when nobody is.
+    """Return the field of the pacers present; None if there are none.
 
     Args:
         standing: the pacers.
@@ -78,12 +78,12 @@ def wake_of(standing: Sequence[Place], runner_m: float, wake: float) -> Wake | N
 
 
 def shelter_of(standing: Sequence[Place], runner_m: float, aside_m: float, wake: float) -> float:
-    """Return the share of the drag that those who are there take off her once all have settled.
+    """Return the share of the drag that the pacers present take off her once all have settled.
 
     Args:
         standing: the pacers.
         runner_m: her race distance [m].
-        aside_m: how far aside she runs [m].
+        aside_m: her distance to the side [m].
         wake: the scale q of the front wake.
     """
     there = [
@@ -98,7 +98,7 @@ def shelter_of(standing: Sequence[Place], runner_m: float, aside_m: float, wake:
 def _field(pacers: Arrangement, wake: float) -> Floats:
     """Return the field around pacers."""
     ratio, far = round(STEP_M / ROUND_M), round(FAR_M / ROUND_M)
-    # table places of the points, from behind: how far a pacer is ahead of each
+    # index of each point in the table, from behind: how far a pacer is ahead of it
     points = far + round(BEHIND_M / ROUND_M) - ratio * np.arange(POINTS)
     lanes: Floats = np.zeros((len(ACROSS_M), 2 * LANES + 1, POINTS))
     lost, trail = np.zeros((len(ACROSS_M), POINTS)), np.ones((len(ACROSS_M), POINTS))
@@ -115,10 +115,10 @@ def _field(pacers: Arrangement, wake: float) -> Floats:
 
 @lru_cache(maxsize=64)
 def _influence(outside: int) -> tuple[Floats, Floats, Floats]:
-    """Return what a pacer so far outside does at each row, by `ROUND_M`.
+    """Return the effect of a pacer at this offset on each row, by `ROUND_M`.
 
-    Front wake by lane, what is lost, factor of the trail: shapes (rows, lanes, places) and (rows,
-    places), from `FAR_M` behind to `FAR_M` ahead.
+    Front wake by lane, lost share, trail factor: shapes (rows, lanes, places) and (rows, places),
+    from `FAR_M` behind to `FAR_M` ahead.
     """
     ahead = np.arange(-FAR_M, FAR_M + 0.5 * ROUND_M, ROUND_M)
     rows = [

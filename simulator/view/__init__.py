@@ -1,1 +1,1 @@
-"""Pixels: the only place, with `export`, that knows pygame."""
+"""Pixels: with `export`, the only room that imports pygame."""

@@ -1,4 +1,4 @@
-"""The window: it owns the clock, hands events to the session or to itself, and shows pictures.
+"""The window: it owns the clock, passes events to the session or handles them, and shows pictures.
 
 In: a session. Out: pixels on a display, until it is closed. Nothing here steps physics.
 Only `pygame.display` and `pygame.font` are initialised; audio when sound is switched on.
@@ -9,21 +9,22 @@ from __future__ import annotations
 import gc
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Unpack
+from typing import Protocol, TypedDict, Unpack
 
 import pygame
 
 from simulator.errors import DisplayError
 from simulator.screen import Camera
+from simulator.session import Session
 from simulator.stage.keys import Action
 from simulator.stage.scene import Scene, Staging
 from simulator.view.camera import directed, on_air, resting
 from simulator.view.controls import Controls
+from simulator.view.dragging import DragTool
 from simulator.view.drawer import Editor
-from simulator.view.hands import HandTool
-from simulator.view.input import Pointing, binding_of, by_position, digit_of
+from simulator.view.input import MouseDrag, binding_of, by_position, digit_of
 from simulator.view.layout import Layout
 from simulator.view.panels.cards import draw_problem, draw_recording
 from simulator.view.panels.timeline import ChartKind
@@ -32,24 +33,25 @@ from simulator.view.presenter import Presenter
 from simulator.view.sound import Sound
 from simulator.view.text import Style
 from simulator.view.theme import Theme, next_theme, theme_named
-from simulator.view.watched import Opening, Watched
 from simulator.view.window import Window
 
 FRAMES_PER_S = 60
 SPARE_S = 0.8 / FRAMES_PER_S
-"""So long after a picture was begun the next ones are prepared [s]."""
+"""This long after a picture was begun, the next ones are prepared [s]."""
 SWITCH_S = 0.001
-"""How long a background thread may keep Python from the next picture [s]."""
+"""The longest a background thread may hold up the next picture [s]: Python's switch interval."""
 AWAKE = 45
-"""So many pictures are drawn after anything changed: new ground is painted a few tiles at a time,
-what slides or fades comes to rest."""
+"""This many pictures are drawn after any change: new ground is painted a few tiles at a time, and
+slides and fades come to rest.
+"""
 SELDOM = 5
-"""Where nothing changes one picture in so many is drawn: a caret blinks, a tip appears."""
+"""While nothing changes, one picture in this many is drawn: for a blinking caret or a tooltip."""
 TILES = 3
-"""How much new ground one picture may paint: a handful of milliseconds."""
+"""The most new ground that one picture may paint: a few milliseconds of work."""
 IDLE_OBJECTS, MOST_OBJECTS = 2_000, 500_000
-"""Beyond so many new objects garbage is collected: between pictures that are skipped, and anyway.
-Hardly any of it is garbage, since pictures leave no cycles behind."""
+"""Garbage is collected beyond this many new objects: the first between skipped pictures, the second
+always. Hardly any object is garbage, since pictures leave no reference cycles.
+"""
 _STAYS = "Any other key stays. It is written down in any case: Ctrl R brings it back the next time."
 HIDDEN = (pygame.WINDOWFOCUSLOST, pygame.WINDOWMINIMIZED, pygame.WINDOWHIDDEN)
 SEEN = (
@@ -61,16 +63,61 @@ SEEN = (
 )
 
 
+SceneListener = Callable[[Scene], object]
+"""A callback for every scene that the window shows: sounds, and real lights."""
+
+
+class FilmRecorder(Protocol):
+    """Films the window, from one press of the record key to the next."""
+
+    @property
+    def seconds(self) -> float | None:
+        """How long it has been filming [s]; None when it is not."""
+
+    def press(self, size: tuple[int, int]) -> None:
+        """Start a film of a size [px], or finish the current one."""
+
+    def take(self, surface: pygame.Surface, stood_s: float) -> None:
+        """Film a picture that was shown for some wall time [s]."""
+
+
+class WindowOptions(TypedDict, total=False):
+    """How a window is opened.
+
+    Attributes:
+        size: the window's size [px], 1280 × 720.
+        window: the window, if it is open already.
+        fullscreen: fill the screen; if that is refused, a window and a notice.
+        theme: name of the theme, or its file; `night`.
+        camera: the first camera.
+        listeners: called with every scene that the window shows.
+        presenting: start in presentation mode; leaving it ends the program, after a question.
+        display: number of the display to fill, from 0; None = a window, or while presenting the
+            second display if there is one.
+        recorder: films the window; None: not possible here.
+    """
+
+    size: tuple[int, int]
+    window: Window
+    fullscreen: bool
+    theme: str
+    camera: Camera
+    listeners: Sequence[SceneListener]
+    presenting: bool
+    display: int | None
+    recorder: FilmRecorder | None
+
+
 @dataclass(frozen=True, slots=True)
-class Looks:
-    """The window's own switches."""
+class WindowSwitches:
+    """The window's switches."""
 
     labels: bool = True
     help: bool = False
 
 
 class FrameSkipper:
-    """Skips pictures that would be the one that is on the screen already: it saves power."""
+    """Skips pictures identical to the one on the screen, to save power."""
 
     def __init__(self) -> None:
         self._shown: tuple[object, object, object] | None = None
@@ -78,16 +125,16 @@ class FrameSkipper:
         self._skipped = 0
 
     def invalidate(self) -> None:
-        """Draw the next pictures, whatever they show."""
+        """Have the next pictures drawn, whatever they show."""
         self._awake = AWAKE
 
     def skips(self, camera: object, surface: object, scene: object) -> bool:
         """Return whether to skip the next picture.
 
         Args:
-            camera: all that says what is looked at, and how.
-            surface: what is drawn on.
-            scene: what is drawn.
+            camera: everything that determines the view.
+            surface: the surface to draw on.
+            scene: the scene to draw.
         """
         shown = self._shown
         if shown is None or shown[0] != camera or shown[1:] != (surface, scene):
@@ -99,33 +146,32 @@ class FrameSkipper:
 
 
 class App:
-    """One window on one session. `handle` and `frame` are all that `run` calls, and tests too."""
+    """One window on one session. `run` and tests call only `handle` and `frame`."""
 
-    def __init__(self, session: Watched, **opening: Unpack[Opening]) -> None:
+    def __init__(self, session: Session, **opening: Unpack[WindowOptions]) -> None:
         """Open the window.
 
         Raises:
             DisplayError: no window can be opened.
         """
         self.session = session
-        self.looks = Looks()
+        self.looks = WindowSwitches()
         self.shot = resting(opening.get("camera", Camera.WHOLE))
         self.running = True
         self.visible = True
         self._painter = Painter(theme_named(opening.get("theme", "night")))
         self.sound = Sound()
-        self._witnesses = (self.sound.hear, *opening.get("witnesses", ()))
+        self._listeners = (self.sound.hear, *opening.get("listeners", ()))
         self._recorder = opening.get("recorder")
         self._held: set[int] = set()
-        self._pointing = Pointing(session)
+        self._pointing = MouseDrag(session)
         self._staging: Staging | None = None
         self._asked = ""
         self._now_s = self._unseen_s = 0.0
         self._skipper = FrameSkipper()
         self._editor = Editor(session)
         self.drawer = self._editor.drawer
-        self.hands = HandTool(session)
-        self._style: Style | None = None
+        self.drag_tool = DragTool(session)
         self._controls: Controls | None = None
         self._arranged: object = None
         self._display = opening.get("display")
@@ -149,7 +195,7 @@ class App:
     # events -------------------------------------------------------------------------------------
 
     def handle(self, event: pygame.Event) -> None:
-        """Take one event; none raises, and none changes the recording."""
+        """Handle one event; it never raises and never changes the recording."""
         self._skipper.invalidate()
         if self.presenter.handle(event):
             return
@@ -162,7 +208,7 @@ class App:
             self._editor.text(event)
         elif event.type in (pygame.TEXTINPUT, pygame.TEXTEDITING):
             if not self._editor.text(event):
-                self.hands.text(event)
+                self.drag_tool.text(event)
         elif event.type in HIDDEN:
             self._let_go()
             self.visible = event.type == pygame.WINDOWFOCUSLOST and self.visible
@@ -188,13 +234,15 @@ class App:
             not asked
             and not presenting
             and not self.looks.help
-            and (self._editor.key(event, again=again) or self.hands.key(event, again=again))
+            and (self._editor.key(event, again=again) or self.drag_tool.key(event, again=again))
         ):
             return
-        if binding is not None and binding.action is Action.NUMBER:
+        if binding is None:
+            self.presenter.stay()
+        elif binding.action is Action.NUMBER:
             if not again:
                 self.presenter.digit(digit_of(event))
-        elif binding is not None and (binding.repeats or not again):
+        elif binding.repeats or not again:
             self.perform(binding.action, by_key=True)
 
     def _pointer(self, event: pygame.Event) -> None:
@@ -202,7 +250,7 @@ class App:
             self._pointing.point(event.pos)
         left = event.type == pygame.MOUSEBUTTONDOWN and event.button == pygame.BUTTON_LEFT
         self._asked = "" if left else self._asked
-        if left and self.looks.help:  # the card lies over everything
+        if left and self.looks.help:  # the help card covers everything
             self._look(help=False)
             return
         if self._editor.pointer(event):
@@ -213,14 +261,14 @@ class App:
                 self.perform(action)
             if swallowed:
                 return
-        if self.hands.pointer(event) or (left and self._editor.click(event)):
+        if self.drag_tool.pointer(event) or (left and self._editor.click(event)):
             return
         self.shot = self._pointing.take(event, self.shot, self._layout(), self._now_s)
 
     def _options(self) -> PictureOptions:
         on = self.presenter.on
         looks = self.looks
-        chart = ChartKind.GAP if on else self.hands.chart
+        chart = ChartKind.GAP if on else self.drag_tool.chart
         return PictureOptions(looks.labels, self.shot, looks.help, not on, on, TILES, chart)
 
     def _layout(self) -> Layout:
@@ -228,18 +276,16 @@ class App:
 
     def _arrangement(self) -> tuple[Layout, Style]:
         layout = self._layout()
-        if self._style is None or self._style.sizes != layout.sizes:
-            self._style = Style(self._painter.type, layout.sizes, self._painter.theme)
-        return layout, self._style
+        return layout, self._painter.style(layout)
 
     def _let_go(self) -> None:
-        """Hold neither key nor mouse any more."""
+        """Release all keys and the mouse."""
         self._held.clear()
         self._pointing.let_go()
-        self.hands.let_go()
+        self.drag_tool.let_go()
 
     def perform(self, action: Action, *, by_key: bool = False) -> None:
-        """Do what a key or a button asks for: what is not the window's goes to the session."""
+        """Perform an action of a key or a button; the session gets those not for the window."""
         self._skipper.invalidate()
         own: dict[Action, Callable[[], None]] = {
             Action.LABELS: lambda: self._look(labels=not self.looks.labels),
@@ -248,10 +294,10 @@ class App:
             Action.SOUND: lambda: self.session.notify(self.sound.switch()),
             Action.THEME: self._other_colours,
             Action.DRAWER: lambda: self._pull(by_key=by_key),
-            Action.CHART: self.hands.next_chart,
-            Action.PACER: lambda: self.hands.next_pacer(1),
-            Action.PACER_BACK: lambda: self.hands.next_pacer(-1),
-            Action.PASTE: self.hands.paste,
+            Action.CHART: self.drag_tool.next_chart,
+            Action.PACER: lambda: self.drag_tool.next_pacer(1),
+            Action.PACER_BACK: lambda: self.drag_tool.next_pacer(-1),
+            Action.PASTE: self.drag_tool.paste,
             Action.HELP: lambda: self._look(help=not self.looks.help),
             Action.FULLSCREEN: self._toggle_fullscreen,
             Action.SCREENSHOT: self._screenshot,
@@ -294,21 +340,23 @@ class App:
     def _other_colours(self) -> None:
         theme = next_theme(self._painter.theme)
         self._painter = self._painter.followed_by(theme)
-        self._style = self._controls = None
+        self._controls = None
         self.session.notify(f"Colours: {theme.name}.")
 
     def _look(self, **changes: bool) -> None:
         self.looks = replace(self.looks, **changes)
 
     def _screenshot(self) -> None:
+        if self.window.surface is not None:  # once more, without the mark that it is recorded
+            self._draw(self.window.surface, self.session.scene(), 0.0)
         said = self.window.save_picture(self.session.scenario, self.session.scene().time_s)
         if said:
             self.session.notify(said)
 
     def _quit(self) -> None:
-        """Close the help first, then the full screen, then the window.
+        """Close the help first, then leave full screen, then close the window.
 
-        Where something is not saved it is asked for once: the second press closes it.
+        Unsaved changes are asked about once: the second press closes the window.
         """
         at_stake, asked = self.session.at_stake, self._asked
         if self.looks.help:
@@ -332,24 +380,24 @@ class App:
 
     def frame(self, elapsed_s: float) -> None:
         """Let `elapsed_s` of wall time pass [s] and show the next picture."""
-        self.hands.flush()
-        # a blank screen holds everything where it is
+        self.drag_tool.flush()
+        # a blank screen stops time
         self.session.advance(0.0 if self.presenter.blank else elapsed_s)
         self._now_s += max(0.0, elapsed_s)
         self._unseen_s += max(0.0, elapsed_s)
         self._editor.pass_time(elapsed_s)
-        self.hands.pass_time(elapsed_s)
+        self.drag_tool.pass_time(elapsed_s)
         scene = self.session.scene()
         shot = self.shot.after(min(elapsed_s, 0.05))
         self.shot = directed(shot, self._staging, scene.staging)
         self._staging = scene.staging
-        # what is black is black for real lights too
-        witnessed = replace(scene, waves=()) if self.presenter.blank else scene
-        for see in self._witnesses:
-            see(witnessed)
+        # real lights go black too
+        heard = replace(scene, waves=()) if self.presenter.blank else scene
+        for see in self._listeners:
+            see(heard)
         self.presenter.pass_time(scene, elapsed_s)
         if not self.visible and not self.presenter.on:
-            return  # an audience's picture is drawn whatever a system says of its window
+            return  # an audience's picture is drawn whatever the system reports about its window
         try:
             if self.window.surface is None:
                 self.window.open()
@@ -357,13 +405,13 @@ class App:
             if surface is not None:
                 self._show(surface, scene)
         except (pygame.error, DisplayError):
-            # the display went away: the attempt goes on, and the next picture tries again
+            # the display is gone: the attempt continues, and the next picture tries again
             self.presenter.drop()
             pygame.display.quit()
             self._arranged = None
 
     def prepare(self, left_s: Callable[[], float]) -> None:
-        """Paint ahead what the next pictures will need, while time is left [s]."""
+        """Paint in advance what the next pictures need, while time is left [s]."""
         if self.visible and not self.shot.whole:
             self._painter.prepare(left_s)
 
@@ -402,15 +450,15 @@ class App:
         if self.drawer.shown:
             self._editor.place(layout, style)
         if self.looks.help:
-            return  # over the whole picture, the drawer too
-        self.hands.draw(surface, scene, layout, style, on_air(self.shot, scene))
-        self._editor.draw(surface, scene, layout, style, elapsed_s, self.hands.read_out)
+            return  # it covers the whole picture, including the drawer
+        self.drag_tool.draw(surface, scene, layout, style, on_air(self.shot, scene))
+        self._editor.draw(surface, scene, layout, style, elapsed_s, self.drag_tool.read_out)
         if self._asked:
             text = f"{self._asked} {_STAYS}"
             draw_problem(surface, text, layout, style, "Q or Esc once more closes the window.")
 
     def _switched(self, scene: Scene) -> dict[Action, bool]:
-        """Return which buttons are switches, and whether they are on."""
+        """Return the buttons that are switches, and their states."""
         return {
             Action.GHOSTS: bool(scene.ghosts),
             Action.LIGHTS: any(wave.brightness.any() for wave in scene.waves),
@@ -421,7 +469,7 @@ class App:
         }
 
     def _buttons(self) -> Controls | None:
-        """Return the buttons, placed for this size; None where they have no room."""
+        """Return the buttons, placed for this size; None if there is no room."""
         layout, style = self._arrangement()
         arranged = (style, layout.controls)
         if self._arranged != arranged:
@@ -431,20 +479,20 @@ class App:
         return self._controls
 
     def buttons(self) -> dict[Action, pygame.Rect]:
-        """Return where each button is [px]."""
+        """Return the box of each button [px]."""
         controls = self._buttons()
         return controls.boxes() if controls is not None else {}
 
 
 def _collect(limit: int) -> None:
-    """Collect garbage where `run` has it not done by itself, beyond so many new objects."""
+    """Collect garbage beyond this many new objects; `run` switches automatic collection off."""
     if not gc.isenabled() and gc.get_count()[0] > limit:
         gc.collect()
 
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """How a window was when it was closed: its theme's name, its size [px], whether it sounded."""
+    """The window's state when it was closed: theme name, size [px], sound."""
 
     theme: str
     size: tuple[int, int]
@@ -452,19 +500,19 @@ class Closing:
 
 
 def run(
-    session: Watched,
+    session: Session,
     *,
     sound: bool = False,
     clock: Callable[[], float] = time.perf_counter,
-    **opening: Unpack[Opening],
+    **opening: Unpack[WindowOptions],
 ) -> Closing:
-    """Show a session in a window until it is closed; return how it was then.
+    """Show a session in a window until it is closed; return its state then.
 
     Args:
         session: what to watch.
-        sound: begin with sound.
+        sound: start with sound.
         clock: wall time [s].
-        opening: how the window is opened, see `Opening`.
+        opening: how the window is opened, see `WindowOptions`.
 
     Raises:
         DisplayError: no window can be opened.
@@ -476,8 +524,7 @@ def run(
     sys.setswitchinterval(SWITCH_S)
     try:
         app.frame(0.0)
-        # a collection that looks through all that is there takes as long as three pictures:
-        # `App.frame` collects where it holds up none
+        # a full collection takes as long as three pictures: `App.frame` picks a free moment
         gc.freeze()
         gc.disable()
         before = clock()

@@ -1,11 +1,11 @@
-"""The arrangement: a pure function from a size, and what is wanted, to rectangles.
+"""The arrangement: a pure function from a picture's size and contents to rectangles.
 
-In: the picture's width and height [px], whether the controls show, which panels are wanted, whether
-a story has words. Out: `Layout`. Without room panels are dropped in this order: what if, splits,
-controls, live, timeline, group view; the clock is the last to go.
+In: the picture's width and height [px], whether the controls show, the wanted panels, whether a
+story has words. Out: `Layout`. Panels without room are dropped in this order: what if, splits,
+controls, live, timeline, group view; the clock goes last.
 
-In a lecture hall the last row sits about eight picture heights away: what must be read from there
-is a tenth of the height or more, and all else is half as large again as in the window.
+In a lecture hall the last row sits about eight picture heights away: text meant for it is at least
+a tenth of the height, and all other text is half as large again as in the window.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ from simulator.view.panels.side import SIDE_PANELS
 from simulator.view.theme import Sizes
 
 Side = tuple[tuple[str, Box], ...]
-"""The panels beside or below the stage that have room, by name."""
+"""The panels next to or below the stage that may be dropped, by name."""
 EVERY_PANEL = frozenset(Panel)
 LECTURE_PANELS = frozenset({Panel.CLOCK, Panel.GAPS})
-"""What is shown in a lecture hall where no story says more."""
+"""The panels shown in a lecture hall unless a story chooses."""
 LEAST_SHARE = 40
-"""In a lecture hall no type is smaller than the picture's height divided by this."""
+"""In a lecture hall, type is at least the picture's height divided by this."""
 LARGER, LARGER_BESIDE = 1.5, 1.33
-"""How much larger type is in a lecture hall, and beside panels, which must hold a row of it."""
+"""Type scale in a lecture hall, alone and next to panels, which must fit a row of it."""
 
 
 class _Parts(NamedTuple):
@@ -52,7 +52,7 @@ class _Parts(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Request:
-    """What a picture is arranged from: its size, and what is wanted."""
+    """The input of an arrangement: the picture's size, and what is wanted."""
 
     width: int
     height: int
@@ -73,8 +73,8 @@ def arrange(
 ) -> Layout:
     """Return the boxes for a picture of this size; never raises from 1 × 1 upwards.
 
-    `shown` are the panels that are wanted: the room of the others goes to the stage. `caption`
-    keeps a strip below the stage for a story's words, so that they never lie over the runner.
+    `shown` are the wanted panels; the stage gets the room of the others. `caption` reserves a strip
+    below the stage for a story's words, so that they never cover the runner.
     """
     width, height = max(1, width), max(1, height)
     wide = width >= 1.2 * height and width >= 720 and height >= 360
@@ -99,7 +99,7 @@ def arrange(
         x = title.right + pad
         rate = Box(x, title.y, stage.right - pad - x, high)
         status = Box(title.x, title.bottom, rate.right - title.x, round(1.5 * sizes.small))
-        # the runner's name stands between the title and the track
+        # the runner's name is between the title and the track
         above, below = status.bottom - round(7 * unit) - stage.y, foot_height(sizes)
     track = Box(stage.x, stage.y + above, stage.w, max(1, stage.h - above - below))
     band_h = max(1, round(0.27 * stage.h))
@@ -124,7 +124,7 @@ def _in_column(shown: frozenset[Panel]) -> tuple[str, ...]:
 
 
 def _column(column: Box, gap: int, wanted: tuple[str, ...]) -> Side:
-    """Return the boxes of the wanted panels from the top of `column`: all that have room."""
+    """Return the boxes of the wanted panels from the top of `column`, as many as fit."""
     x, y, w, h = column
     names = wanted[: 1 if h < 330 else 2 if h < 500 else len(wanted)]
     every, whole = len(names) == len(SIDE_PANELS), sum(p.share for p in SIDE_PANELS.values())
@@ -138,7 +138,7 @@ def _column(column: Box, gap: int, wanted: tuple[str, ...]) -> Side:
 
 
 def _wide(request: _Request) -> _Parts:
-    """Stage, words, timeline and buttons on the left, a column of panels on the right."""
+    """Arrange stage, words, timeline and buttons on the left, a column of panels on the right."""
     width, height, gap, shown = request.width, request.height, request.gap, request.shown
     wanted = _in_column(shown)
     side = max(236, round(0.255 * width)) if wanted else 0
@@ -163,7 +163,7 @@ def _wide(request: _Request) -> _Parts:
 
 
 def _stacked(request: _Request) -> _Parts:
-    """Stage on top, then the words, the timeline, the buttons and whatever panels still fit."""
+    """Arrange the stage on top, then words, timeline, buttons and the panels that fit."""
     width, height, gap, shown = request.width, request.height, request.gap, request.shown
     wide = width - 2 * gap
     stage_h = round(width * (TRACK_HEIGHT_M + 11) / (TRACK_WIDTH_M + 13) + 70 * request.unit)
@@ -188,7 +188,7 @@ def _stacked(request: _Request) -> _Parts:
 
 
 def _below(room: Box, gap: int) -> list[Box]:
-    """Return the places for side panels below the stage: two beside each other, one below."""
+    """Return the places for side panels below the stage: two side by side, one below."""
     x, y, w, h = room
     if h < 140 or w + 2 * gap < 240:
         return []
@@ -257,12 +257,12 @@ def _band(area: Box, unit: float) -> Hud:
 def arrange_lecture(
     width: int, height: int, shown: frozenset[Panel] = LECTURE_PANELS, caption: bool = False
 ) -> Layout:
-    """Return the boxes of a lecture hall's picture: clock and gap as large as they go, no buttons.
+    """Return the boxes of a lecture hall's picture: clock and gap as large as possible, no buttons.
 
     Never raises from 1 × 1 upwards.
     """
     width, height = max(1, width), max(1, height)
-    # the gap is on the stage, and large: a column for its sake alone would only make it smaller
+    # the gap is large on the stage already: a column for it alone would only make it smaller
     wanted = _in_column(shown if Panel.METERS in shown else shown - {Panel.GAPS})
     roomy = width >= 480 and height >= 270
     side = round(0.34 * width) if wanted and roomy and width > height else 0
@@ -298,11 +298,11 @@ def arrange_lecture(
 def _lecture_infield(track: Box, shown: frozenset[Panel]) -> Hud:
     """Place the score inside the kerb: the clock, the gap below it, its words below that.
 
-    What is not wanted leaves its room to the others.
+    Parts that are not wanted leave their room to the others.
     """
     grouped = Panel.GROUP in shown and INFIELD_M * track_scale(track) >= 190
     top, low = (-0.42, 0.17) if grouped else (-0.415, 0.41)
-    # where the clock ends, where the gap ends and its words begin: shares of the room between
+    # the ends of the clock and of the gap, where its words begin: shares of the room between
     ends = (0.57, 0.88)
     if Panel.GAPS not in shown:
         ends = (1.0, 1.0)

@@ -34,6 +34,8 @@ PHASES = 32
 SLOW_PHASES = 128
 """Poses of a stride in slow motion."""
 SPEED_STEP_M_S, ACCEL_STEP_M_S2, EFFORT_STEPS = 1.5, 1.5, 2
+CRUISE_M_S = 6.75
+"""The pace in the middle of one of these steps: that of a fast mile."""
 START_STEP_M_S, START_STEP_M = 0.5, 0.04
 """Speeds and ways are stepped finer in the first step."""
 YAW_STEP_DEG, PITCH_STEP_DEG = 10.0, 8.0
@@ -53,7 +55,7 @@ _ALIKE = 0.075
 
 
 @dataclass(frozen=True, slots=True)
-class Kit:
+class Outfit:
     """What a body wears.
 
     Attributes:
@@ -81,19 +83,19 @@ HAIRS: tuple[Colour, ...] = ((62, 42, 30), (20, 16, 14), (130, 94, 60), (24, 19,
 BIB: Colour = (226, 229, 234)
 
 
-def runner_kit(build: Build, colour: Colour) -> Kit:
+def runner_kit(build: Build, colour: Colour) -> Outfit:
     """Return hers: a suit from wrist to ankle, so that she is the one who is seen."""
     trim = mix(colour, (20, 22, 28), 0.75)
-    return Kit(
+    return Outfit(
         (94, 60, 42), (24, 19, 17), colour, colour, trim, (250, 78, 66),
         sleeve=0.98, leg=0.93, gloss=0.4, tail=build.woman,
     )  # fmt: skip
 
 
-def pacer_kit(build: Build, colour: Colour) -> Kit:
+def pacer_kit(build: Build, colour: Colour) -> Outfit:
     """Return the pacers' one kit; skin and hair go with the build, so that many share sprites."""
     tone = round(100 * build.stature_m) % len(SKINS)
-    return Kit(
+    return Outfit(
         SKINS[tone], HAIRS[tone], mix(colour, (200, 40, 110), 0.25), mix(colour, (30, 4, 20), 0.62),
         mix(colour, (255, 255, 255), 0.55), (240, 240, 236), leg=0.15 if build.woman else 0.19,
         tail=build.woman,
@@ -101,7 +103,7 @@ def pacer_kit(build: Build, colour: Colour) -> Kit:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Look:
+class Appearance:
     """Who it is, and in which light; compared by identity, since `look_of` makes each once.
 
     Attributes:
@@ -111,16 +113,16 @@ class Look:
     """
 
     build: Build
-    kit: Kit
+    kit: Outfit
     tint: Colour | None
     day: bool
 
 
 @lru_cache(maxsize=256)
-def look_of(kind: str, build: Build, colour: Colour, *, day: bool) -> Look:
+def look_of(kind: str, build: Build, colour: Colour, *, day: bool) -> Appearance:
     """Return the look of a runner, a pacer or a ghost of a colour."""
     kit = pacer_kit(build, colour) if kind == "pacer" else runner_kit(build, colour)
-    return Look(build, kit, colour if kind == "ghost" else None, day)
+    return Appearance(build, kit, colour if kind == "ghost" else None, day)
 
 
 # -- the body: rings of points ---------------------------------------------------------------------
@@ -275,7 +277,7 @@ def _bands(places: tuple[float, ...], around: int, *bands: tuple[float, Colour])
     return np.repeat(colours[:, None], around, axis=1)
 
 
-def _parts(p: Floats, build: Build, kit: Kit, phase: float, around: int) -> Iterator[_Part]:
+def _parts(p: Floats, build: Build, kit: Outfit, phase: float, around: int) -> Iterator[_Part]:
     tall = build.stature_m
     outward = np.array([0.0, 0.0, 1.0])
     thick = np.interp(_LEG[:, 0], (0.0, 0.6, 2.0), (1.0, 0.1 + 0.9 * build.girth, build.girth))
@@ -304,7 +306,7 @@ def _parts(p: Floats, build: Build, kit: Kit, phase: float, around: int) -> Iter
     yield from _head(p, build, kit, phase, around)
 
 
-def _shoe(p: Floats, end: str, kit: Kit, tall: float, around: int) -> _Part:
+def _shoe(p: Floats, end: str, kit: Outfit, tall: float, around: int) -> _Part:
     heel, ball, toe = (p[Joint[f"{n}_{end}"]] for n in ("HEEL", "BALL", "TOE"))
     sole = _along(heel, ball, toe, _SHOE[:, 0])
     ahead, across = _frame(sole, np.array([0.0, 0.0, 1.0]))
@@ -317,7 +319,7 @@ def _shoe(p: Floats, end: str, kit: Kit, tall: float, around: int) -> _Part:
     return _Part(_tube(sole + up * half, up, across, size, around), colours, 0.35)
 
 
-def _trunk(p: Floats, build: Build, kit: Kit, around: int) -> Iterator[_Part]:
+def _trunk(p: Floats, build: Build, kit: Outfit, around: int) -> Iterator[_Part]:
     tall = build.stature_m
     table = _TRUNK if build.woman else _TRUNK + _MAN * (_TRUNK[:, :1] < 0.1)
     wide = 1.0 if build.woman else 1.11
@@ -365,7 +367,7 @@ def _trunk(p: Floats, build: Build, kit: Kit, around: int) -> Iterator[_Part]:
     yield _Part(skin(heights, 0.003), cloth, kit.gloss, -0.035)
 
 
-def _head(p: Floats, build: Build, kit: Kit, phase: float, around: int) -> Iterator[_Part]:
+def _head(p: Floats, build: Build, kit: Outfit, phase: float, around: int) -> Iterator[_Part]:
     tall, middle = build.stature_m, p[Joint.HEAD]
     gaze, over = _unit(p[Joint.FACE] - middle), _unit(p[Joint.CROWN] - middle)
     side = np.cross(gaze, over)
@@ -457,7 +459,7 @@ def _lit(normal: Floats, gloss: Floats, colours: Floats, *, day: bool) -> Floats
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class ViewAngle:
     """Direction of sight: 0 from behind, 90 from the kerb; and how far down [deg]."""
 
     yaw_deg: float
@@ -487,7 +489,7 @@ def around_of(tall_px: float) -> int:
 
 
 def paint(
-    solid: Solid, view: View, px_per_m: float, *, day: bool = False, tint: Colour | None = None
+    solid: Solid, view: ViewAngle, px_per_m: float, *, day: bool = False, tint: Colour | None = None
 ) -> Sprite:
     """Return a body as a sprite.
 
@@ -563,7 +565,7 @@ def _quads(sizes: tuple[int, ...], around: int) -> NDArray[np.intp]:
     return np.stack([here, turned, turned + around, here + around], axis=2).reshape(-1, 4)
 
 
-def solid_of(pose: Floats, build: Build, kit: Kit, phase: float, around: int) -> Solid:
+def solid_of(pose: Floats, build: Build, kit: Outfit, phase: float, around: int) -> Solid:
     """Return the shape of a body.
 
     Args:
@@ -616,7 +618,7 @@ _COARSE = 3
 """Shadows are painted so much smaller than they are shown: that makes them soft."""
 
 
-def shadow(pose: Floats, build: Build, view: View, px_per_m: float, *, day: bool) -> Sprite:
+def shadow(pose: Floats, build: Build, view: ViewAngle, px_per_m: float, *, day: bool) -> Sprite:
     """Return what a body takes from the lights on the ground, premultiplied black."""
     tall, scale = build.stature_m, px_per_m / _COARSE
     pairs = [
@@ -656,7 +658,7 @@ class _Set(NamedTuple):
         px_per_m: size.
     """
 
-    look: Look
+    look: Appearance
     phases: int
     speed_m_s: float
     accel_m_s2: float
@@ -665,6 +667,12 @@ class _Set(NamedTuple):
     yaw_deg: float
     pitch_deg: float
     px_per_m: float
+
+    def cruising(self) -> _Set:
+        """Return itself, or in the first step what it is going to be at the pace of a race."""
+        if math.isinf(self.gone_m):
+            return self
+        return self._replace(speed_m_s=CRUISE_M_S, accel_m_s2=0.0, effort=0.0, gone_m=math.inf)
 
     def pose(self, step: int) -> Floats:
         """Return the joints at a phase [m]."""
@@ -690,14 +698,16 @@ def _stepped(value: float, step: float, middle: float = 0.0) -> float:
     return middle + round((value - middle) / step) * step
 
 
-def _set_of(look: Look, stride: Stride, phases: int, view: View, px_per_m: float) -> _Set:
+def _set_of(
+    look: Appearance, stride: Stride, phases: int, view: ViewAngle, px_per_m: float
+) -> _Set:
     starts = stride.gone_m < CROUCH_UNTIL_M
     return _Set(
         look,
         phases,
         _stepped(stride.speed_m_s, START_STEP_M_S)
         if starts
-        else _stepped(stride.speed_m_s, SPEED_STEP_M_S, 6.75),
+        else _stepped(stride.speed_m_s, SPEED_STEP_M_S, CRUISE_M_S),
         _stepped(stride.accel_m_s2, ACCEL_STEP_M_S2),
         _stepped(stride.effort, 1.0 / EFFORT_STEPS),
         _stepped(stride.gone_m, START_STEP_M) if starts else math.inf,
@@ -723,7 +733,7 @@ class Athletes:
 
     def __init__(self) -> None:
         self._sets: OrderedDict[_Set, dict[int, Pair]] = OrderedDict()
-        self._kin: dict[Look, deque[_Set]] = {}
+        self._kin: dict[Appearance, deque[_Set]] = {}
         self._used: list[tuple[_Set, int]] = []
         self._bytes = 0
         self._exact = True
@@ -750,11 +760,13 @@ class Athletes:
         `left_s` says how much time is left for it [s].
         """
         missed = [(one, step) for one, step in self._used if step not in self._sets.get(one, {})]
+        # who stands on the line will soon run: the first seconds would be all stand-ins
+        soon = [(one.cruising(), step) for one, step in self._used]
         ahead = (
             (one, (step + k) % one.phases)
             for k in range(1, PHASES)
-            for one, step in self._used
-            if math.isinf(one.gone_m)
+            for one, step in dict.fromkeys(soon)
+            if self._bytes < KEPT_BYTES / 2 or one in self._sets
         )
         for one, step in chain(missed, ahead):
             left = left_s()
@@ -766,7 +778,12 @@ class Athletes:
         self._waited = 0
 
     def sprites(
-        self, look: Look, stride: Stride, view: View, px_per_m: float, phases: int = PHASES
+        self,
+        look: Appearance,
+        stride: Stride,
+        view: ViewAngle,
+        px_per_m: float,
+        phases: int = PHASES,
     ) -> Pair:
         """Return a body and its shadow."""
         one = _set_of(look, stride, phases, view, px_per_m)
@@ -809,7 +826,7 @@ class Athletes:
 
     def _paint(self, one: _Set, step: int) -> Pair:
         self._waited = 0
-        look, view = one.look, View(one.yaw_deg, one.pitch_deg)
+        look, view = one.look, ViewAngle(one.yaw_deg, one.pitch_deg)
         body = paint(one.solid(step), view, one.px_per_m, day=look.day, tint=look.tint)
         under = None
         if look.tint is None:

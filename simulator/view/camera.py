@@ -1,10 +1,9 @@
-"""The camera: which one is on or on its way, and the map's metres to pixels.
+"""The camera: which one is on or approaching, and the map's metres to pixels.
 
-In: boxes [px], places on the track's plane [m], choices of a camera, where the user drags it,
-elapsed wall time [s]; a scene and a layout. Out: `View` of the map, `Viewpoint`, `Shot`, and the
-`Rig` of a shot: plain values. What is seen follows from scene, layout and shot alone, so that a
-camera ends where it should at any rate, and no seek or slow picture can lead it astray; a film
-makes its own shots from its own time.
+In: boxes [px], places on the track's plane [m], choices of a camera, the user's drags, elapsed wall
+time [s]; a scene and a layout. Out: `MapView` of the map, `Viewpoint`, `Shot`, and the `Rig` of a
+shot: plain values. The view depends only on scene, layout and shot. So a camera arrives correctly
+at any playback rate, after seeks and slow pictures; a film makes its shots from its own time.
 """
 
 from __future__ import annotations
@@ -23,23 +22,23 @@ if TYPE_CHECKING:
     from simulator.stage.scene import Scene, Staging
 
 MOST_ZOOM = 14.0
-"""How much closer than the whole track the user may go: about 13 m from side to side."""
+"""How much closer than the whole track the user may zoom: about 13 m from side to side."""
 MOVE_S = 1.2
-"""How long the way from one camera to another takes [s]."""
+"""Duration of a move between two cameras [s]."""
 ZOOM_S = 0.22
-"""How long a notch of the wheel takes [s]."""
+"""Duration of the move for one notch of the wheel [s]."""
 MAP_FOCAL = 2.0
-"""Focal length of the map in picture heights: what lies on the ground does not depend on it."""
+"""Focal length of the map in picture heights: the ground looks the same with any."""
 _ONE_PRESS = 0.02
-"""Two choices within this share of a move are one: what is seen has not yet moved by a pixel."""
+"""Two choices within this share of a move count as one: the view has not moved by a pixel yet."""
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class MapView:
     """A north-up map: pixel = (ox + scale x, oy - scale y).
 
     `ox`, `oy` are whole pixels, so that everything at rest keeps to the same pixel grid. `zoom` is
-    how much larger things are than with the whole track.
+    the magnification relative to the view of the whole track.
     """
 
     scale: float
@@ -55,16 +54,16 @@ class View:
         """Return the point of the plane under a pixel [m]."""
         return ((px - self.ox) / self.scale, (self.oy - py) / self.scale)
 
-    def shifted(self, dx: int, dy: int) -> View:
+    def shifted(self, dx: int, dy: int) -> MapView:
         """Return the view with everything moved by whole pixels."""
-        return View(self.scale, self.ox + dx, self.oy + dy, self.zoom)
+        return MapView(self.scale, self.ox + dx, self.oy + dy, self.zoom)
 
 
 @dataclass(frozen=True, slots=True)
 class Viewpoint:
-    """Where a camera looks, whatever the size of the picture.
+    """A camera's aim, independent of the picture's size.
 
-    The point of the plane [m] in the middle of the part above the score, and the zoom.
+    It is the point of the plane [m] in the middle of the part above the score, and the zoom.
     """
 
     x_m: float
@@ -72,24 +71,24 @@ class Viewpoint:
     zoom: float
 
 
-def whole(track: Box) -> View:
+def whole(track: Box) -> MapView:
     """Return the view that fits the whole track into `track`."""
     cx, cy = track.centre
-    return View(track_scale(track), round(cx), round(cy))
+    return MapView(track_scale(track), round(cx), round(cy))
 
 
-def looking(layout: Layout, aim: Viewpoint) -> View:
+def looking(layout: Layout, aim: Viewpoint) -> MapView:
     """Return the view of an aim."""
     return _centred(layout, aim.x_m, aim.y_m, aim.zoom * track_scale(layout.track), aim.zoom)
 
 
-def _centred(layout: Layout, x: float, y: float, scale: float, zoom: float) -> View:
+def _centred(layout: Layout, x: float, y: float, scale: float, zoom: float) -> MapView:
     cx, cy = layout.view.centre
-    return View(scale, round(cx - scale * x), round(cy + scale * y), zoom)
+    return MapView(scale, round(cx - scale * x), round(cy + scale * y), zoom)
 
 
-def aim_of(layout: Layout, view: View) -> Viewpoint:
-    """Return where a view looks."""
+def aim_of(layout: Layout, view: MapView) -> Viewpoint:
+    """Return the aim of a view."""
     x, y = view.plane(*layout.view.centre)
     return Viewpoint(x, y, view.scale / track_scale(layout.track))
 
@@ -112,7 +111,7 @@ def closer(layout: Layout, aim: Viewpoint, at: tuple[int, int], factor: float) -
     return within(Viewpoint(x + (aim.x_m - x) * kept, y + (aim.y_m - y) * kept, zoom))
 
 
-def map_rig(view: View, box: Box, lap_m: float = LAP_M) -> Rig:
+def map_rig(view: MapView, box: Box, lap_m: float = LAP_M) -> Rig:
     """Return the rig that sees the ground in a box as the map does: from above, north up.
 
     The map shows every lap as large as one of 400 m.
@@ -123,19 +122,19 @@ def map_rig(view: View, box: Box, lap_m: float = LAP_M) -> Rig:
 
 
 def ease(share: float) -> float:
-    """Return a smooth course from 0 to 1 that starts and ends at rest."""
+    """Return a smooth curve from 0 to 1 that starts and ends at rest."""
     share = min(1.0, max(0.0, share))
     return share * share * share * (share * (6 * share - 15) + 10)
 
 
 def settle(share: float) -> float:
-    """Return a course from 0 to 1 that starts at once and ends at rest, as for a mouse wheel."""
+    """Return a curve from 0 to 1 that starts at speed and ends at rest, as for a mouse wheel."""
     share = min(1.0, max(0.0, share))
     return 1.0 - (1.0 - share) ** 3
 
 
-def between(first: View, last: View, share: float) -> View:
-    """Return the view `share` of the way: zoom grows by equal factors, and no point races off.
+def between(first: MapView, last: MapView, share: float) -> MapView:
+    """Return the view `share` of the way: zoom changes by equal factors, and no point races away.
 
     A point that both views show at one pixel stays there all the way.
     """
@@ -148,7 +147,7 @@ def between(first: View, last: View, share: float) -> View:
         part = share
     else:
         part = (scale - first.scale) / (last.scale - first.scale)
-    return View(
+    return MapView(
         scale,
         round(first.ox + (last.ox - first.ox) * part),
         round(first.oy + (last.oy - first.oy) * part),
@@ -161,12 +160,12 @@ class Shot:
     """The state of the camera.
 
     Attributes:
-        camera: the one that is on.
-        aim: where the free camera looks; None for the others.
-        zoom: how much closer than usual the wheel has brought a close camera.
-        home: the camera the user took over from, and goes back to.
-        start: what the present move began from, itself perhaps still moving; None at rest.
-        share: how much of the move's time has passed, 0 to 1.
+        camera: the camera that is on.
+        aim: the free camera's aim; None for the others.
+        zoom: how much closer than usual the wheel has moved a close camera.
+        home: the camera before the user took over, to which it returns.
+        start: the shot at the start of the present move, perhaps itself moving; None at rest.
+        share: elapsed share of the move's time, 0 to 1.
         by_wheel: the move is a notch of the wheel.
         lowered: how far the score has moved from the infield into the band below, 0 to 1.
     """
@@ -187,16 +186,16 @@ class Shot:
 
     @property
     def on_map(self) -> bool:
-        """Whether all that it shows is the map, seen from above."""
+        """Whether it shows only the map, seen from above."""
         return not self.camera.close and (self.start is None or self.start.on_map)
 
     @property
     def eased(self) -> float:
-        """How much of the move's way has been gone, 0 to 1."""
+        """How much of the move's way has been covered, 0 to 1."""
         return settle(self.share) if self.by_wheel else ease(self.share)
 
     def after(self, elapsed_s: float) -> Shot:
-        """Return the shot after some time [s]: it goes on its way, and always arrives."""
+        """Return the shot after some time [s]: its move continues, and always arrives."""
         elapsed_s = max(0.0, elapsed_s)
         goal = 0.0 if self.camera in (Camera.WHOLE, Camera.AUTO) else 1.0
         step = elapsed_s / MOVE_S
@@ -211,9 +210,9 @@ class Shot:
         return replace(self, start=start, share=share, by_wheel=by_wheel, lowered=lowered)
 
     def to(self, camera: Camera) -> Shot:
-        """Return the shot on its way to another camera, from wherever it is.
+        """Return the shot moving to another camera, from any state.
 
-        The free camera is where the picture already is, so to choose it changes nothing.
+        The free camera starts at the present view, so choosing it changes nothing.
         """
         if camera in (self.camera, Camera.FREE):
             return self
@@ -223,20 +222,20 @@ class Shot:
         return Shot(camera, home=camera, start=start, share=0.0, lowered=self.lowered)
 
     def next(self, steps: int = 1) -> Shot:
-        """Return the shot on its way to the camera `steps` on; from a free one, back."""
+        """Return the shot moving to the camera `steps` later; from a free one, back."""
         return self.to(self.home if self.camera is Camera.FREE else self.camera.next(steps))
 
     def closer(self, factor: float) -> Shot:
-        """Return the shot with a close camera on its short way nearer; it keeps following."""
+        """Return the shot with a close camera moving briefly nearer; it keeps following."""
         zoom = min(MOST_CLOSER, max(LEAST_CLOSER, self.zoom * factor))
         return self if zoom == self.zoom else _by_wheel(self, replace(self, zoom=zoom))
 
     def held(self, aim: Viewpoint) -> Shot:
-        """Return the shot looking where the user holds it."""
+        """Return the shot with the aim that the user drags it to."""
         return Shot(Camera.FREE, aim, home=self._left(), lowered=self.lowered)
 
     def drawn(self, seen: Viewpoint, aim: Viewpoint) -> Shot:
-        """Return the shot on its short way from what is seen to where the user wants it."""
+        """Return the shot with a short move from the present view to the user's aim."""
         return _by_wheel(self.held(seen), self.held(aim))
 
     def _left(self) -> Camera:
@@ -248,21 +247,20 @@ def _by_wheel(start: Shot, goal: Shot) -> Shot:
 
 
 WHOLE = Shot()
-"""The whole track at rest: where every window and film begins."""
+"""The whole track at rest: the first shot of every window and film."""
 
 
 def resting(camera: Camera) -> Shot:
-    """Return a shot that has arrived at a camera; the free one begins with the whole track."""
+    """Return a shot at rest with a camera; the free one starts with the whole track."""
     if camera in (Camera.WHOLE, Camera.FREE):
         return WHOLE
     return Shot(camera, home=camera, lowered=1.0 if camera.close else 0.0)
 
 
 def on_air(shot: Shot, scene: Scene) -> Shot:
-    """Return the shot with the director's camera where it leaves the choice to the director.
+    """Return the shot with the director's camera, if it leaves the choice to the director.
 
-    The director's moves count from the recording's own events, so that they are the same after any
-    seek.
+    The director's moves are timed by the recording's events, so they are the same after any seek.
     """
     start = None if shot.start is None else on_air(shot.start, scene)
     if shot.camera is not Camera.AUTO:
@@ -278,33 +276,33 @@ def on_air(shot: Shot, scene: Scene) -> Shot:
 
 
 def directed(shot: Shot, before: Staging | None, now: Staging | None) -> Shot:
-    """Return the shot as a story wants it: each new chapter moves it to the chapter's camera.
+    """Return the shot of a story: each new chapter moves it to the chapter's camera.
 
-    `before` is the staging of the picture before, None for the first one, which begins where it
-    should without a move. Within a chapter, and outside a story, whoever watches chooses.
+    `before` is the staging of the previous picture; None for the first one, which starts at rest.
+    Within a chapter, and outside a story, the viewer chooses.
     """
     if now is None or (before is not None and before.chapter == now.chapter):
         return shot
     return resting(now.camera) if before is None else shot.to(now.camera)
 
 
-def view_of(shot: Shot, layout: Layout) -> View:
-    """Return what a shot of the map shows."""
+def view_of(shot: Shot, layout: Layout) -> MapView:
+    """Return the view of a shot of the map."""
     goal = goal_of(shot, layout)
     if shot.start is None:
         return goal
     return between(view_of(shot.start, layout), goal, shot.eased)
 
 
-def goal_of(shot: Shot, layout: Layout) -> View:
-    """Return what a shot of the map will show once it has arrived."""
+def goal_of(shot: Shot, layout: Layout) -> MapView:
+    """Return the view of a shot of the map once it has arrived."""
     if shot.camera is Camera.FREE and shot.aim is not None:
         return looking(layout, shot.aim)
     return whole(layout.track)
 
 
 def rig_of(shot: Shot, scene: Scene, layout: Layout, box: Box) -> Rig:
-    """Return where the camera of a shot stands that shows a scene in a box."""
+    """Return the rig of a shot that shows a scene in a box."""
     if shot.camera.close:
         goal = perspective.rig_of(shot.camera, scene).closer(shot.zoom)
     else:
@@ -315,7 +313,7 @@ def rig_of(shot: Shot, scene: Scene, layout: Layout, box: Box) -> Rig:
 
 
 def ground_aim(shot: Shot, scene: Scene, layout: Layout) -> Viewpoint:
-    """Return the aim of the map that shows what a shot shows: where a hand takes over."""
+    """Return the map's aim that matches a shot, for when the user takes over."""
     if shot.on_map:
         return aim_of(layout, view_of(shot, layout))
     rig, like = rig_of(shot, scene, layout, layout.view), scene.lap_m / LAP_M

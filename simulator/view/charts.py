@@ -1,6 +1,6 @@
-"""Charts that the drawer's pages hold: the map of two knobs, a step of the price list.
+"""Charts on the drawer's pages: the map of two knobs, a step of the price list.
 
-In: plain values and a box. Out: pixels. The map is painted once for each of its states and sizes.
+In: plain values and a box. Out: pixels. The map is painted once for each state and size.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ from simulator.view.theme import Theme, mix
 
 if TYPE_CHECKING:
     from simulator.analysis.attribution import PriceList, Step
-    from simulator.analysis.trials import Landscape
+    from simulator.analysis.trials import KnobMap
 
 Floats = NDArray[np.float64]
 Point = tuple[float, float]
 
 
 def contour_of(target_s: float) -> tuple[float, str]:
-    """Return the finish that divides who breaks a target from who does not [s], and its name.
+    """Return the finish that separates breaking a target from missing it [s], and its name.
 
-    It is that of whole seconds where the target is the last hundredth below them, as 3:59.99 is.
+    It is rounded to whole seconds if the target is the last hundredth below them, as 3:59.99 is.
     """
     whole = math.ceil(target_s)
     if 0 < whole - target_s < 0.0101:
@@ -40,17 +40,17 @@ def contour_of(target_s: float) -> tuple[float, str]:
 def paint_map(
     surface: pygame.Surface,
     box: Box,
-    land: Landscape,
+    knob_map: KnobMap,
     here: tuple[int, int] | None,
     target_s: float,
     style: Style,
 ) -> None:
-    """Draw finish times over two knobs, the contour of a target [s], and where the run stands."""
-    surface.blit(_map_picture(land, (box.w, box.h), contour_of(target_s), style), box)
+    """Draw finish times over two knobs, the contour of a target [s], and the present run."""
+    surface.blit(_map_picture(knob_map, (box.w, box.h), contour_of(target_s), style), box)
     if here is not None:
         row, column = here
-        x = box.x + (column + 0.5) * box.w / len(land.xs)
-        y = box.bottom - (row + 0.5) * box.h / len(land.ys)
+        x = box.x + (column + 0.5) * box.w / len(knob_map.xs)
+        y = box.bottom - (row + 0.5) * box.h / len(knob_map.ys)
         radius = max(4, round(9 * style.sizes.unit))
         for tint, r, thick in ((style.theme.back, radius + 1, 4), (style.theme.text, radius, 2)):
             pygame.draw.circle(surface, tint, (round(x), round(y)), r, thick)
@@ -58,20 +58,20 @@ def paint_map(
 
 @lru_cache(maxsize=4)
 def _map_picture(
-    land: Landscape, size: tuple[int, int], contour: tuple[float, str], style: Style
+    knob_map: KnobMap, size: tuple[int, int], contour: tuple[float, str], style: Style
 ) -> pygame.Surface:
-    theme, finish = style.theme, land.finish_s
+    theme, finish = style.theme, knob_map.finish_s
     seen = finish[np.isfinite(finish)]
     low, high = (float(seen.min()), float(seen.max())) if seen.size else (0.0, 1.0)
     level, words = contour
-    # no colour stands on both sides of the contour
+    # no colour is used on both sides of the contour
     late = (np.nan_to_num(finish, nan=low) - level) / max(high - level, level - low, 1e-9)
     near = mix(theme.edge, theme.own, 0.5)
     stops = np.array([theme.own, near, theme.edge, theme.warning], dtype=np.float64)
     places = (-1.0, 0.0, 1e-9, 1.0)
     rgb = np.stack([np.interp(late, places, stops[:, i]) for i in range(3)], axis=-1)
     rgb[~np.isfinite(finish)] = theme.panel_high
-    rgb[~land.known] = theme.panel
+    rgb[~knob_map.known] = theme.panel
     cells = pygame.Surface(finish.shape[::-1], 0, 32)
     pygame.surfarray.blit_array(cells, rgb[::-1].swapaxes(0, 1).astype(np.uint8))
     picture = pygame.transform.scale(cells, size)
@@ -100,9 +100,9 @@ def _write_level(picture: pygame.Surface, words: str, at: Point, style: Style) -
 
 
 def contour_lines(values: Floats, level: float) -> list[tuple[Point, Point]]:
-    """Return where values on a grid cross a level, as pieces between (column, row) points.
+    """Return where values on a grid cross a level, as segments between (column, row) points.
 
-    Marching squares; cells with a corner that has no value are left out.
+    Marching squares; cells with a corner without a value are left out.
     """
     above = values > level
     corners = np.isfinite(values)
@@ -124,7 +124,7 @@ def contour_lines(values: Floats, level: float) -> list[tuple[Point, Point]]:
 def paint_step(
     surface: pygame.Surface, box: Box, listed: PriceList, step: Step, theme: Theme
 ) -> None:
-    """Draw one step of the waterfall: a bar between two finish times, on a bed of all of them."""
+    """Draw one step of the waterfall: a bar between two finish times, over the whole range."""
     ends = [t for s in listed.steps for t in (s.from_s, s.to_s)]
     low, high = min([listed.target_s, *ends]), max([listed.finish_s, *ends])
     scale = box.w / max(high - low, 1e-9)

@@ -1,4 +1,4 @@
-"""The buttons below the timeline: whatever a key does often, the mouse can do too.
+"""The buttons below the timeline: mouse access to the most frequent keys.
 
 In: a box, the scene's state, events. Out: an `Action` when a button was pressed.
 """
@@ -19,7 +19,7 @@ from simulator.view.ui import Control, Ui
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """One button: what it does and its words from long to short."""
+    """One button: its action, and its label from long to short."""
 
     action: Action
     words: tuple[str, ...]
@@ -43,9 +43,9 @@ BUTTONS: tuple[Button, ...] = (
 
 
 def place(box: Box, style: Style) -> dict[Action, tuple[Box, str]]:
-    """Return where each button is and its words, the longest words that all fit.
+    """Return the box and label of each button: the longest labels that all fit.
 
-    The boxes count from the corner of `box` [px].
+    The boxes are relative to the corner of `box` [px].
     """
     px = style.sizes.small
     for level in range(3):
@@ -68,10 +68,9 @@ def place(box: Box, style: Style) -> dict[Action, tuple[Box, str]]:
 
 
 class Controls:
-    """The buttons of one window, drawn anew when one of them looks different."""
+    """The buttons of one window, redrawn when one of them changes."""
 
     def __init__(self, box: Box, style: Style) -> None:
-        """Put the buttons into `box`."""
         self._box, self._style, self._ui = box, style, Ui()
         self._places = place(box, style)
         self._surface = pygame.Surface((box.w, box.h), 0, 32)
@@ -80,14 +79,14 @@ class Controls:
         self._pressed: Action | None = None
 
     def boxes(self) -> dict[Action, pygame.Rect]:
-        """Return where each button is [px of the window]."""
+        """Return the box of each button [px of the window]."""
         return {
             action: pygame.Rect(box).move(self._ui.origin)
             for action, (box, _) in self._places.items()
         }
 
     def handle(self, event: pygame.Event) -> tuple[Action | None, bool]:
-        """Return the action an event asks for, and whether a button swallowed the event."""
+        """Return the action of an event, and whether a button consumed the event."""
         self._pressed, held = None, self._ui.holding
         self._ui.mouse(event)
         return self._pressed, held or self._ui.holding
@@ -95,7 +94,7 @@ class Controls:
     def draw(
         self, surface: pygame.Surface, *, playing: bool, on: frozenset[Action], elapsed_s: float
     ) -> None:
-        """Draw the buttons: `playing` says that time runs, `on` which switches are on."""
+        """Draw the buttons; `playing`: time is running, `on`: the switches that are on."""
         self._ui.tick(elapsed_s)
         if self._ui.stale or self._shown != (playing, on):
             self._shown = (playing, on)
@@ -129,7 +128,7 @@ class Controls:
 def _sign(
     surface: pygame.Surface, at: tuple[float, float], px: int, colour: Colour, *, playing: bool
 ) -> None:
-    """Draw the sign of what a press would do: two bars to pause, a triangle to play."""
+    """Draw the sign of the button's effect: two bars to pause, a triangle to play."""
     (x, y), half = at, 0.42 * px
     if playing:
         for left in (x, x + 1.05 * half):

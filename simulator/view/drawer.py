@@ -1,7 +1,7 @@
 """The drawer of settings: it slides in over the right-hand panels and shows one page.
 
-In: events of the window, elapsed wall time [s]. Out: calls on the session, pixels. While it is shut
-the session is not consulted and nothing is drawn; while nothing changes its picture is copied.
+In: events of the window, elapsed wall time [s]. Out: calls on the session, pixels. While it is
+closed it does nothing; while nothing changes its last picture is copied.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from functools import partial
 
 import pygame
 
+from simulator.session import Session
 from simulator.stage.panel_state import Comparison, Knob, PanelState
 from simulator.stage.scene import ChartCurve, Scene
 from simulator.view.camera import ease
@@ -25,29 +26,27 @@ from simulator.view.panels.timeline import ChartKind, TimelineHover
 from simulator.view.text import Style
 from simulator.view.theme import mix
 from simulator.view.ui import Control, Key, Ui
-from simulator.view.watched import Watched
 
 SLIDE_S = 0.18
-"""How long it takes to slide in [s of wall clock]."""
+"""Duration of the slide [s of wall clock]."""
 _HINT = "To reset, double-click a label, or click the file's value beside it."
 
 
 class Drawer:
-    """One window's drawer: its page, its open question, texts it refused."""
+    """One window's drawer: its page, its open question, the texts it refused."""
 
-    def __init__(self, session: Watched) -> None:
-        """Start shut, on the first page."""
+    def __init__(self, session: Session) -> None:
         self.session, self.ui = session, Ui()
         self.open = self.table_open = False
         self.page = self.question = ""
         self.refused: dict[Key, str] = {}
-        """Why a text was not taken, by what it was typed for."""
+        """Why a text was refused, by the control it was typed for."""
         self.forgiven: dict[str, str] = {}
-        """Problems of knobs that were taken back by Escape, by path."""
+        """Problems of knobs that Escape dismissed, by path."""
         self.side_controls: list[Control | None] = []
-        """Controls of the side panels, which Tab comes to last."""
+        """Controls of the side panels, the last in Tab order."""
         self.box: Box | None = None
-        """Where it lies when it is out [px of the window]."""
+        """Its box when it is open [px of the window]."""
         self._questions: dict[str, tuple[str, Callable[[str], object]]] = {
             "save as": ("save as", session.save_as),
             "save pins": ("save the kept runs as", session.save_pins),
@@ -62,7 +61,7 @@ class Drawer:
     # the window -------------------------------------------------------------------------------
 
     def place(self, box: Box | None, style: Style) -> None:
-        """Give it its room in the window, None for none."""
+        """Set its box in the window; None if there is no room."""
         if box != self.box or style is not self._style:
             self.ui.close()
             self.box, self._style, self._surface = box, style, None
@@ -76,7 +75,7 @@ class Drawer:
 
     @property
     def slides(self) -> bool:
-        """Whether it is on its way in or out."""
+        """Whether it is sliding in or out."""
         return self.box is not None and self._out != float(self.open)
 
     @property
@@ -86,7 +85,7 @@ class Drawer:
         return state.comparison if state is not None else None
 
     def toggle(self, *, by_key: bool = False) -> None:
-        """Open or shut it; opened by a key, the first knob is in focus."""
+        """Open or close it; a key that opens it also focuses the first knob."""
         self.open, self.table_open, self.ui.focus = not self.open, False, None
         self.ui.close()
         self.session.look_at(self.page if self.open else "")
@@ -107,7 +106,7 @@ class Drawer:
             self.toggle()
 
     def key(self, event: pygame.Event, *, again: bool) -> bool:
-        """Take a KEYDOWN, `again` while it is held; return whether it was meant for the drawer."""
+        """Handle a KEYDOWN, `again` while it is held; return whether the drawer consumed it."""
         if not self.open:
             return False
         self._catch_up()
@@ -119,7 +118,7 @@ class Drawer:
         return False
 
     def mouse(self, event: pygame.Event) -> bool:
-        """Take an event of the mouse; return whether it was meant for the drawer."""
+        """Handle a mouse event; return whether the drawer consumed it."""
         if not self.open or self._surface is None:
             return False
         if event.type in (pygame.MOUSEBUTTONDOWN, pygame.MOUSEBUTTONUP):
@@ -127,14 +126,14 @@ class Drawer:
         return self.ui.mouse(event)
 
     def _catch_up(self) -> None:
-        """Draw what an event before this one has changed: several may come within one picture."""
+        """Redraw after an earlier event of the same picture, so that controls are up to date."""
         if self.ui.stale:
             self.refresh()
 
     # drawing ----------------------------------------------------------------------------------
 
     def draw(self, surface: pygame.Surface, elapsed_s: float, *, waits: bool = False) -> None:
-        """Show it after `elapsed_s` of wall time [s]; where it `waits`, as it was."""
+        """Draw it after `elapsed_s` of wall time [s]; if it `waits`, unchanged."""
         step = min(max(0.0, elapsed_s), 0.05) / SLIDE_S
         self._out = min(1.0, self._out + step) if self.open else max(0.0, self._out - step)
         self.ui.flush()
@@ -150,7 +149,7 @@ class Drawer:
             surface.blit(self._surface, (self.box.x + hidden, self.box.y))
 
     def refresh(self) -> None:
-        """Draw the page anew, as the state is now."""
+        """Redraw the page for the present state."""
         if self.box is None or self._style is None:
             return
         if self._surface is None:
@@ -161,7 +160,7 @@ class Drawer:
             self.turn_to(names[0])
         if self.question and self.ui.typing != ("name", self.question):
             self.question = ""
-        for _ in range(2):  # once more where it was scrolled further than it is long now
+        for _ in range(2):  # again if it was scrolled past its new end
             self.ui.begin(self._surface, self._style)
             self._paint(state)
             if self.ui.end():
@@ -219,7 +218,7 @@ class Drawer:
         return self._banner(state.file_problem, room, y) + round(0.2 * small)
 
     def _tabs(self, state: PanelState, room: Box, y: int, high: int) -> int:
-        """Draw the tabs in as few rows as they fit in; return where these end [px]."""
+        """Draw the tabs in as few rows as possible; return where these end [px]."""
         ui, px = self.ui, self.ui.sizes.small
         names, changed = page_names(state), changed_pages(state)
         widest = max(ui.width(name, px) for name in names) + round(0.9 * px)
@@ -234,7 +233,7 @@ class Drawer:
         return y + rows * (high + 2)
 
     def _banner(self, problem: str, room: Box, y: int) -> int:
-        """Say what is wrong with the file; return where that ends [px]."""
+        """Show the file's problem; return where that ends [px]."""
         if not problem:
             return y
         ui, px = self.ui, self.ui.sizes.caption
@@ -257,7 +256,7 @@ class Drawer:
             radius = max(2, round(0.2 * sizes.body))
             ui.dot((left + radius, y), radius, theme.own)
             left += 3 * radius + 1
-        # why a name was not taken stands right above its entry
+        # the reason for refusing a name is directly above its entry
         words = refused or (state.file or "from no file") + ("  not saved" if state.unsaved else "")
         tint = theme.text if state.unsaved else theme.muted
         tint = mix(theme.red, theme.text, 0.25) if refused else tint
@@ -298,11 +297,11 @@ class Drawer:
         self.session.look_at(page)
 
     def switch_table(self) -> None:
-        """Show the comparison, or no longer."""
+        """Show or hide the comparison."""
         self.table_open, self.ui.stale = not self.table_open, True
 
     def add_wave(self) -> None:
-        """Add a wave, and let its name have the focus, so that it is in view."""
+        """Add a wave and focus its name, so that it is in view."""
         self.session.add_wave()
         self.refresh()
         names = [c.key for c in self.ui.controls if c.key[0] == "knob" and c.key[1][-5:] == ".name"]
@@ -318,7 +317,7 @@ class Drawer:
         self.refresh()
 
     def _named(self, what: str, name: str) -> bool:
-        """Take a file's name."""
+        """Use the file name that was entered."""
         if name:
             self._questions[what][1](name)
             self.question = ""
@@ -327,11 +326,11 @@ class Drawer:
         return bool(name)
 
     def _knob(self, path: str) -> Knob | None:
-        """Return a knob as it stands now, several turns within one picture counted."""
+        """Return a knob's present state, including earlier turns within one picture."""
         return next((knob for knob in self.session.panel_state().knobs if knob.path == path), None)
 
     def change(self, path: str, text: str) -> None:
-        """Change a knob, if that is another value than it has."""
+        """Change a knob, if the value differs."""
         knob = self._knob(path)
         if knob is not None:
             now = knob.value if knob.number is None else written(knob, knob.number)
@@ -339,20 +338,20 @@ class Drawer:
                 self.session.change(path, text)
 
     def turn(self, path: str, number: float, low: float, high: float) -> None:
-        """Turn a slider whose range is `low` to `high` to a number."""
+        """Turn a slider with the range `low` to `high` to a number."""
         knob = self._knob(path)
         if knob is not None:
             self.change(path, written(replace(knob, low=low, high=high), number))
 
     def step(self, path: str, steps: int) -> None:
-        """Turn a slider by so many of its steps, from wherever it stands."""
+        """Turn a slider by this many of its steps, from its present value."""
         knob = self._knob(path)
         if knob is not None:
             number = (knob.low if knob.number is None else knob.number) + steps * knob.step
             self.change(path, written(knob, min(max(number, knob.low), knob.high)))
 
     def accept(self, path: str, text: str) -> bool:
-        """Take a value typed for a knob; the state says what was refused."""
+        """Apply a value typed for a knob; the state says why it was refused."""
         knob = self._knob(path)
         self.forgiven.pop(path, None)
         if knob is not None and text == knob.value and not knob.problem:
@@ -360,13 +359,13 @@ class Drawer:
         return self.session.change(path, text)
 
     def forgive(self, path: str) -> None:
-        """Say no more of a knob's problem: the text was taken back."""
+        """Hide a knob's problem: its text was cancelled."""
         knob = self._knob(path)
         if knob is not None and knob.problem:
             self.forgiven[path] = knob.problem
 
     def accept_split(self, kind: str, index: int, text: str) -> bool:
-        """Take a time typed for a section, or for the `total` up to its end."""
+        """Apply a time typed for a section, or for the `total` up to its end."""
         taken = self.session.change_split(index, text, cumulative=kind == "total")
         self.refused.pop((kind, str(index)), None)
         if not taken:
@@ -378,9 +377,9 @@ class Drawer:
         return taken
 
     def reset(self, key: Key) -> None:
-        """Set a knob, a section or the plan back to the file's, and say why not where it cannot be.
+        """Reset a knob, a section or the plan to the file's; show why if it cannot be.
 
-        What was pressed for it may be gone then: its focus goes to the thing itself.
+        The pressed link may be gone then, so the focus moves to the knob itself.
         """
         self.ui.close()
         if self.ui.focus == ("reset", *key):
@@ -396,14 +395,13 @@ _UNDO, _REDO = "Take the last change back.", "Make the change again."
 _SAVE, _SAVE_AS = "Write the settings to the file.", "Write them to another file."
 
 
-# -- the drawer among what edits the run -----------------------------------------------------------
+# -- the drawer and the other editing tools --------------------------------------------------------
 
 
 class Editor:
-    """One window's editor."""
+    """All editing tools of one window."""
 
-    def __init__(self, session: Watched) -> None:
-        """Start with the drawer shut."""
+    def __init__(self, session: Session) -> None:
         self._session = session
         self.drawer = Drawer(session)
         self._panels: dict[str, SidePanel] = {name: made() for name, made in SIDE_PANELS.items()}
@@ -411,14 +409,14 @@ class Editor:
         self._curves: tuple[ChartCurve, ...] | None = None
 
     def toggle(self, *, by_key: bool) -> None:
-        """Open or shut the drawer, where there is room for it."""
+        """Open or close the drawer, if there is room for it."""
         if self.drawer.box is None:
             self._session.notify("The window is too small for the knobs.")
         else:
             self.drawer.toggle(by_key=by_key)
 
     def key(self, event: pygame.Event, *, again: bool) -> bool:
-        """Take a KEYDOWN; return whether it was meant for an open menu, or for the drawer."""
+        """Handle a KEYDOWN; return whether an open menu or the drawer consumed it."""
         return self._captured(event) or self.drawer.key(event, again=again)
 
     def _captured(self, event: pygame.Event) -> bool:
@@ -429,11 +427,11 @@ class Editor:
         )
 
     def text(self, event: pygame.Event) -> bool:
-        """Take a TEXTINPUT while something is typed."""
+        """Handle a TEXTINPUT while something is typed."""
         return self.drawer.open and self.drawer.ui.write(event)
 
     def pointer(self, event: pygame.Event) -> bool:
-        """Take an event of the mouse, or of an input method; return whether it was meant here."""
+        """Handle an event of the mouse or of an input method; return whether it was consumed."""
         if self._captured(event):
             return True
         if event.type == pygame.MOUSEMOTION:
@@ -441,7 +439,7 @@ class Editor:
         return self.text(event) or self.drawer.mouse(event)
 
     def click(self, event: pygame.Event) -> bool:
-        """Take a click outside the drawer: it closes the table, or was meant for a panel."""
+        """Handle a click outside the drawer: it closes the table, or was for a panel."""
         if self.drawer.table is not None:
             self.drawer.shut()
             return True
@@ -451,7 +449,7 @@ class Editor:
         return any(panel.handle(event, self._session) for panel in self._panels.values())
 
     def place(self, layout: Layout, style: Style) -> None:
-        """Give everything its room."""
+        """Place everything."""
         self.drawer.place(layout.drawer, style)
 
     def pass_time(self, elapsed_s: float) -> None:
@@ -467,7 +465,7 @@ class Editor:
         elapsed_s: float,
         chart: ChartKind | None = ChartKind.GAP,
     ) -> None:
-        """Draw the drawer, the open table, and what a panel says under the mouse."""
+        """Draw the drawer, the open table, and a panel's hint under the mouse."""
         self._hover.kind = chart
         drawer, session = self.drawer, self._session
         places = {**dict(layout.side), "timeline": layout.timeline}
@@ -475,7 +473,7 @@ class Editor:
             panel.layout(places.get(name), scene, style)
         if drawer.shown:
             drawer.side_controls = [panel.control(session) for panel in self._panels.values()]
-            # the first picture of another run is dear enough: the drawer follows in the next
+            # the first picture of another run is expensive: the drawer follows in the next
             another = self._curves is not None and scene.chart.curves != self._curves
             self._curves = scene.chart.curves
             drawer.draw(surface, elapsed_s, waits=another)

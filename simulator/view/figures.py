@@ -1,8 +1,8 @@
-"""Figures for a talk: lines, points, a map from tables of results; the waterfall of a price list.
+"""Figures for a talk: lines, points or a map of a result table; the waterfall of a price list.
 
 In: columns, and which of them to show; prices. Out: a `.png`, `.svg` or `.pdf` of 16:9 in the
 colours and the font of the screen (matplotlib, extra `[plot]`; no display is needed). Matplotlib's
-constrained layout finds the room for labels, key, colour bar and heading.
+constrained layout makes room for labels, key, colour bar and heading.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ Columns = Mapping[str, NDArray[Any]]
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 RowGroup = tuple[str, str, Mask]
-"""A name for the key, a colour, and which rows have it."""
+"""A name for the key, a colour, and the rows that have it."""
 
 ENDINGS = (".png", ".svg", ".pdf")
 FOUR_MINUTES_S = 240.0
@@ -61,25 +61,25 @@ LABELS = {
 MODEL = "A model, not a measurement."
 ASSUMED = "Hatched: rests on assumed coefficients."
 FALLBACK = "DejaVu Sans"
-"""Comes with matplotlib, and has the letters that ours lacks."""
+"""The fallback font: it comes with matplotlib and has letters that ours lacks."""
 SEMIBOLD, BOLD = 600, (700, "bold")
 NO_GLYPH = "\N{WHITE SQUARE}"
-"""Stands where neither font has a glyph, as for an emoji."""
+"""Replaces characters that neither font has, such as an emoji."""
 HEADING_PT, LEAST_HEADING_PT = 25.0, 15.0
-"""Sizes of the heading: as it should be, and of one that is long."""
+"""Font sizes of the heading: normal, and for a long one."""
 LONGEST_HEADING = 300
-"""Characters of a heading that are looked at: no page holds more."""
+"""A heading is cut to this many characters: no page holds more."""
 MARGIN_IN = 0.18
-"""Free space round the page [inches]."""
+"""Margin of the page [inches]."""
 MOST_LABELLED = 16
-"""Up to so many points have their values written beside them."""
+"""Up to this many points show their values."""
 MOST_IN_KEY = 12
-"""Up to so many colours stand in a key; more numbers have a colour bar."""
+"""Up to this many colours go into a key; more numbers get a colour bar."""
 LONGEST_NAME = 32
 LARGEST = 1e12
-"""No axis goes further: matplotlib's ticks would overflow."""
+"""The largest axis value: matplotlib's ticks would overflow beyond it."""
 NONE = "none"
-"""What the rows without a value of the colour are called."""
+"""The name of rows without a colour value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ class FigureSpec:
 
 
 def check_figure(path: Path) -> None:
-    """Refuse another kind of file, and a missing matplotlib, before anything is computed.
+    """Check the file type and that matplotlib is installed, before anything is computed.
 
     Raises:
         OutputError: the ending is none of `ENDINGS`.
@@ -109,9 +109,9 @@ def check_figure(path: Path) -> None:
 def draw_figure(columns: Columns, show: FigureSpec, path: Path) -> None:
     """Write the figure.
 
-    A map is drawn where x and y are both varied and the colour is a result. Otherwise the rows are
-    drawn: points where the colour is a result, and where several rows of one colour share an x;
-    else lines, one for each value of the colour. Where a column `assumed` is not 0, it is hatched.
+    If x and y are both varied and the colour is a result, it is a map. Otherwise it shows the rows:
+    as points if the colour is a result or several rows of one colour share an x; else as lines, one
+    per value of the colour. Places where a column `assumed` is not 0 are hatched.
 
     Raises:
         LightpaceError: there is no such column, or nothing to draw.
@@ -153,7 +153,7 @@ def _check_columns(columns: Columns, show: FigureSpec) -> None:
 
 
 def _has_value(values: NDArray[Any]) -> Mask:
-    """Return where a column holds something: a finite number, or a word."""
+    """Return where a column has a value: a finite number, or a word."""
     return np.asarray(np.isfinite(values) if values.dtype.kind == "f" else values != "")
 
 
@@ -165,7 +165,7 @@ def _numbers(columns: Columns, name: str) -> Floats:
 
 
 def style(theme: Theme) -> dict[Any, Any]:
-    """Return matplotlib's settings in the colours of a theme and the font of the screen."""
+    """Return matplotlib's settings for a theme's colours and the font of the screen."""
     from matplotlib.font_manager import FontProperties, fontManager  # noqa: PLC0415
 
     files = [_font_file(weight) for weight in ("Regular", "SemiBold")]
@@ -215,19 +215,19 @@ def _font_file(weight: str) -> str:
 
 
 def _add_semibold_fallback() -> None:
-    """Let the bold fallback stand for a semibold one: matplotlib complains where it guesses."""
+    """Register the bold fallback as semibold too: matplotlib warns when it guesses."""
     from matplotlib.font_manager import fontManager  # noqa: PLC0415
 
     known = [f for f in fontManager.ttflist if f.name == FALLBACK and f.style == "normal"]
     if not any(f.weight == SEMIBOLD for f in known):
-        # by weight, not by file: matplotlib finds files by their real path, and lists them by links
+        # by weight, not by file: matplotlib searches real paths but lists links
         bold = [f for f in known if f.weight in BOLD]
         fontManager.ttflist.extend(replace(f, weight=SEMIBOLD) for f in bold[:1])
 
 
 @lru_cache(maxsize=1)
 def _glyphs() -> frozenset[int]:
-    """Return the characters that can be drawn in either weight."""
+    """Return the characters that can be drawn in both weights."""
     from matplotlib.font_manager import findfont, get_font  # noqa: PLC0415
 
     files = (_font_file("Regular"), findfont(FALLBACK))
@@ -235,7 +235,7 @@ def _glyphs() -> frozenset[int]:
 
 
 def drawable(text: str) -> str:
-    """Return a text with `NO_GLYPH` for what no font has; invisible marks are left out."""
+    """Return a text with `NO_GLYPH` for characters without a font; invisible marks are removed."""
     return "".join(
         char if char == "\n" or ord(char) in _glyphs() else NO_GLYPH
         for char in text
@@ -244,7 +244,7 @@ def drawable(text: str) -> str:
 
 
 def heading_of(show: FigureSpec, *, is_map: bool) -> str:
-    """Return a heading out of the columns' names."""
+    """Return a heading made of the columns' names."""
     x, y, colour = (label_of(name).partition(" [")[0] for name in (show.x, show.y, show.colour))
     if is_map:
         heading = f"{colour} over {x} and {y}"
@@ -254,7 +254,7 @@ def heading_of(show: FigureSpec, *, is_map: bool) -> str:
 
 
 def write_heading(figure: Figure, heading: str) -> None:
-    """Write the heading over the axes; a long one is set smaller, then cut short."""
+    """Write the heading above the axes; a long one is set smaller, then cut."""
     words = drawable(heading[:LONGEST_HEADING])
     text = figure.suptitle(words, ha="left")
     figure.draw_without_rendering()  # lays the axes out
@@ -272,7 +272,7 @@ def write_heading(figure: Figure, heading: str) -> None:
 
 
 def label_of(name: str) -> str:
-    """Return what a column is called, with its unit."""
+    """Return a column's label, with its unit."""
     split = re.fullmatch(r"split_(\d+)_s", name)
     return f"{split[1]} m split [min:s]" if split else LABELS.get(name, name.replace("_", " "))
 
@@ -282,7 +282,7 @@ def _is_time(name: str) -> bool:
 
 
 def _value_text(name: str, value: float) -> str:
-    if name == "chance" and not 0.005 <= value <= 0.995:  # sampled: neither never nor for certain
+    if name == "chance" and not 0.005 <= value <= 0.995:  # sampled: neither never nor certain
         return "<1%" if value < 0.5 else ">99%"
     if name in SHARES:
         return f"{value:.0%}"
@@ -290,7 +290,7 @@ def _value_text(name: str, value: float) -> str:
 
 
 def _label_axis(axis: Axis, name: str, values: NDArray[Any]) -> None:
-    """Label an axis; times read as times, shares as percent, whole numbers as such."""
+    """Label an axis; times appear as times, shares as percent, whole numbers without decimals."""
     from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter  # noqa: PLC0415
 
     axis.set_label_text(drawable(label_of(name)))
@@ -313,7 +313,7 @@ def _colour_map(*colours: str) -> Colormap:
 def _divided_map(
     low: float, high: float, level: float, sides: tuple[tuple[Colour, Colour], ...]
 ) -> Colormap:
-    """Return colours from `low` to `high` of which none stands on both sides of a level.
+    """Return colours from `low` to `high`, none of which is used on both sides of a level.
 
     `sides`: the colours furthest below it and just below it, just above it and furthest above it.
     """
@@ -337,9 +337,9 @@ def _add_bar(axes: Axes, shown: ScalarMappable, name: str, values: NDArray[Any])
 
 
 def draw_map(figure: Figure, columns: Columns, show: FigureSpec) -> None:
-    """Draw a value over two varied columns, with the contour of four minutes or of one half.
+    """Draw a value over two varied columns, with a contour at four minutes or at one half.
 
-    Where the contour is, it divides the colours too.
+    The contour, if there is one, divides the colours too.
 
     Raises:
         LightpaceError: an axis has one value only, or rows share a place.
@@ -372,13 +372,13 @@ def draw_map(figure: Figure, columns: Columns, show: FigureSpec) -> None:
     _label_axis(axes.xaxis, show.x, xs)
     _label_axis(axes.yaxis, show.y, ys)
     if show.colour in ("chance", "finish_s") and low < level < high:
-        figure.draw_without_rendering()  # the label turns with the line
+        figure.draw_without_rendering()  # the label follows the line's angle
         lines = axes.contour(xs, ys, grid, [level], colors=[css(theme.text)], linewidths=4)
         axes.clabel(lines, fmt={level: words}, fontsize=20, inline_spacing=12)
 
 
 def _hatch_cells(axes: Axes, xs: Floats, ys: Floats, assumed: Mask, theme: Theme) -> None:
-    """Hatch the cells of a map that rest on assumed coefficients, joined up along each row."""
+    """Hatch the cells of a map that rest on assumed coefficients, merged along each row."""
     from matplotlib.collections import PatchCollection  # noqa: PLC0415
     from matplotlib.patches import Rectangle  # noqa: PLC0415
 
@@ -396,13 +396,13 @@ def _hatch_cells(axes: Axes, xs: Floats, ys: Floats, assumed: Mask, theme: Theme
 
 
 def _edges(values: Floats) -> Floats:
-    """Return where the cells round increasing values begin and end."""
+    """Return the edges of the cells around increasing values."""
     middle = 0.5 * (values[1:] + values[:-1])
     return np.array([2 * values[0] - middle[0], *middle, 2 * values[-1] - middle[-1]])
 
 
 def _stretches(marked: Mask) -> list[tuple[int, int]]:
-    """Return where marked values follow each other: from, and up to but without."""
+    """Return the runs of marked values, as half-open intervals."""
     turns = np.flatnonzero(np.diff(np.array([False, *marked, False]).astype(int)))
     return list(zip(turns[::2].tolist(), turns[1::2].tolist(), strict=True))
 
@@ -414,7 +414,7 @@ def draw_rows(figure: Figure, columns: Columns, show: FigureSpec, *, of_result: 
         figure: it gets axes, and a key or a colour bar.
         columns: the table.
         show: which columns.
-        of_result: the colour is a result: each point has its own, and nothing is joined up.
+        of_result: the colour is a result: each point has its own colour, and nothing is joined.
 
     Raises:
         LightpaceError: no row has both.
@@ -461,7 +461,7 @@ def draw_rows(figure: Figure, columns: Columns, show: FigureSpec, *, of_result: 
 
 
 def _hatch_foot(axes: Axes, x: Floats, assumed: Mask, theme: Theme) -> None:
-    """Hatch the foot of the plot below rows that rest on assumed coefficients."""
+    """Hatch the bottom of the plot below rows that rest on assumed coefficients."""
     places = np.unique(x)
     if len(places) < 2:
         return
@@ -483,7 +483,7 @@ def _hatch_foot(axes: Axes, x: Floats, assumed: Mask, theme: Theme) -> None:
 def _write_names(
     axes: Axes, x: Floats, y: Floats, groups: list[RowGroup], show: FigureSpec
 ) -> None:
-    """Write the name of each line at its right end, moved apart where they would meet."""
+    """Write the name of each line at its right end, moved apart where names would overlap."""
     figure: Any = axes.figure
     figure.draw_without_rendering()  # lays the axes out
     step = 1.25 * 15.0 * figure.dpi / 72.0
@@ -495,7 +495,7 @@ def _write_names(
     places = [height for height, *_ in ends]
     for i in range(1, len(places)):
         places[i] = max(places[i], places[i - 1] + step)
-    over = max(0.0, places[-1] - axes.bbox.y1 + step)  # the name of them all stands on top
+    over = max(0.0, places[-1] - axes.bbox.y1 + step)  # a common name is on top
     for i in range(len(places) - 1, -1, -1):
         most = places[i + 1] - step if i + 1 < len(places) else places[i] - over
         places[i] = min(places[i], most)
@@ -511,7 +511,7 @@ def _write_names(
 
 
 def write_foot(figure: Figure, words: str, theme: Theme) -> None:
-    """Write below the axes what a reader has to know."""
+    """Write a note for the reader below the axes."""
     figure.supxlabel(words, x=0.99, ha="right", fontsize=12, color=css(theme.muted))
 
 
@@ -574,15 +574,15 @@ def draw_prices(listed: PriceList, title: str, path: Path, theme: Theme) -> None
 
 
 def _values(colour: NDArray[Any]) -> list[Any]:
-    """Return what the colours stand for: numbers by size, words in the order of the table."""
+    """Return the values of the colour: numbers by size, words in table order."""
     values = colour[_has_value(colour)].tolist()
     return sorted(set(values)) if colour.dtype.kind == "f" else list(dict.fromkeys(values))
 
 
 def _plot(axes: Axes, x: Floats, y: Floats, groups: list[RowGroup], *, joined: bool = True) -> bool:
-    """Draw groups of rows; return whether they are joined up.
+    """Draw groups of rows; return whether they are joined.
 
-    They are only where every group has one value for each x, and all groups alike.
+    They are joined only if every group has one value for each x, and all groups alike.
     """
     joined = joined and all(len(np.unique(x[rows])) == rows.sum() for _, _, rows in groups)
     size = 9 if max(int(rows.sum()) for _, _, rows in groups) < 30 else 5
@@ -594,7 +594,7 @@ def _plot(axes: Axes, x: Floats, y: Floats, groups: list[RowGroup], *, joined: b
 
 
 def _groups(name: str, colour: NDArray[Any], theme: Theme) -> list[RowGroup]:
-    """Return a group for each value; those too many for a key, and those without one, in grey."""
+    """Return a group for each value; values beyond the key, and rows without one, in grey."""
     values = _values(colour)
     most = len(values) if len(values) <= MOST_IN_KEY else MOST_IN_KEY - 1
     shown, others = values[:most], values[most:]
@@ -617,7 +617,7 @@ def _groups(name: str, colour: NDArray[Any], theme: Theme) -> list[RowGroup]:
 def _draw_scale(
     axes: Axes, x: Floats, y: Floats, colour: Floats, show: FigureSpec, *, joined: bool
 ) -> None:
-    """Draw colours by size, with a colour bar; rows without a value as grey rings, named above."""
+    """Draw colours by size, with a colour bar; rows without a value as grey rings with a key."""
     from matplotlib.cm import ScalarMappable  # noqa: PLC0415
     from matplotlib.colors import to_hex  # noqa: PLC0415
 
@@ -650,14 +650,14 @@ def _key_word(name: str, value: Any) -> str:
 
 
 def _shortened(text: str) -> str:
-    """Return a name that leaves room for the plot; matplotlib hides names that begin with `_`."""
+    """Return a name short enough for the plot; matplotlib hides names that begin with `_`."""
     text = drawable(" ".join(text.split()))
     text = text if len(text) <= LONGEST_NAME else f"{text[: LONGEST_NAME - 1]}…"
     return f" {text}" if text.startswith("_") else text
 
 
 def _write_values(axes: Axes, name: str, x: Floats, y: Floats, theme: Theme) -> None:
-    """Write each value above its point: a talk's last row reads numbers, not axes."""
+    """Write each value above its point: the last row of a hall reads numbers, not axes."""
     from matplotlib.patheffects import withStroke  # noqa: PLC0415
 
     around = [withStroke(linewidth=5, foreground=css(theme.panel))]  # the line runs behind

@@ -1,4 +1,4 @@
-"""What hands can take, where it lies, and how it is drawn: pacers, splits, ends of bars.
+"""What can be dragged, where it lies, and how it is drawn: pacers, splits, ends of bars.
 
 In: a scene and where its parts lie; what is taken and held. Out: places in the formation and on the
 screen, snap lines; rings, handles and words over the picture. Pacers are taken where they are seen:
@@ -82,8 +82,8 @@ class Grab:
 
 
 @dataclass(slots=True)
-class Touch:
-    """What a window's hands are about.
+class DragState:
+    """What is taken and dragged in a window.
 
     Attributes:
         taken: the pacer's name, or the number of the split, that keys move; None for nothing.
@@ -139,7 +139,7 @@ Piece: TypeAlias = StraightTrack | SeenTrack
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class ScreenState:
     """What is on the screen: a scene, where its parts lie, and the camera that sees it."""
 
     scene: Scene
@@ -288,7 +288,7 @@ def near(a: tuple[int, int], b: tuple[int, int]) -> bool:
 # -- pictures --------------------------------------------------------------------------------------
 
 
-def draw_pacers(surface: pygame.Surface, view: View, piece: Piece, touch: Touch) -> None:
+def draw_pacers(surface: pygame.Surface, view: ScreenState, piece: Piece, touch: DragState) -> None:
     """Draw rings round who is taken, held or under the mouse, where he was and where he goes."""
     theme, scene, grab = view.style.theme, view.scene, touch.grab
     thick = max(1.5, 0.06 * piece.scale)
@@ -325,7 +325,7 @@ def draw_pacers(surface: pygame.Surface, view: View, piece: Piece, touch: Touch)
         _label(surface, view, piece, taken, note, touch.refused)
 
 
-def draw_hint(surface: pygame.Surface, view: View) -> None:
+def draw_hint(surface: pygame.Surface, view: ScreenState) -> None:
     """Say below the inset, before the gun, that its pacers can be moved."""
     box = view.layout.infield.group
     if box is not None and view.shot.whole and view.scene.pacers:
@@ -344,7 +344,7 @@ def cost_words(cost_s: float) -> str:
     return f"finish {format_signed(cost_s)} s"
 
 
-def _draw_snap(surface: pygame.Surface, view: View, piece: Piece, snap: Snap) -> None:
+def _draw_snap(surface: pygame.Surface, view: ScreenState, piece: Piece, snap: Snap) -> None:
     style, box = view.style, piece.box
     px, colour, centre = style.sizes.caption, style.theme.own, view.scene.group.centre_m
     if snap.along:
@@ -361,7 +361,12 @@ def _draw_snap(surface: pygame.Surface, view: View, piece: Piece, snap: Snap) ->
 
 
 def _label(
-    surface: pygame.Surface, view: View, piece: Piece, body: Body, note: str, refused: str = ""
+    surface: pygame.Surface,
+    view: ScreenState,
+    piece: Piece,
+    body: Body,
+    note: str,
+    refused: str = "",
 ) -> None:
     """Say who is taken and where he is, or why he cannot be moved there."""
     slot, style = view.slot_of(body), view.style
@@ -390,7 +395,7 @@ def _label(
 
 
 def draw_handles(
-    surface: pygame.Surface, view: View, splits: Splits, plot: Plot, touch: Touch
+    surface: pygame.Surface, view: ScreenState, splits: Splits, plot: Plot, touch: DragState
 ) -> None:
     """Draw the plan's splits as handles, and what is to be said of the one that counts."""
     theme, unit = view.style.theme, view.style.sizes.unit
@@ -413,7 +418,7 @@ def draw_handles(
 
 def _say_split(
     surface: pygame.Surface,
-    view: View,
+    view: ScreenState,
     splits: Splits,
     n: int,
     at: tuple[int, int],
@@ -436,7 +441,7 @@ def _say_split(
     surface.blit(card, (x, at[1] - round(2.6 * px)))
 
 
-def draw_bars(surface: pygame.Surface, view: View, box: Box, touch: Touch) -> None:
+def draw_bars(surface: pygame.Surface, view: ScreenState, box: Box, touch: DragState) -> None:
     """Draw the bars of who is taken or under the mouse, with their ends."""
     theme = view.style.theme
     for bar in bars(view.scene, box, view.style.sizes):

@@ -15,11 +15,12 @@ from functools import lru_cache
 import pygame
 
 from simulator.screen import Camera
+from simulator.session import Session
 from simulator.stage.keys import ALSO_PRESENTING, BINDINGS, PRESENTING, Binding
 from simulator.view.camera import (
     MOST_ZOOM,
+    MapView,
     Shot,
-    View,
     aim_of,
     closer,
     ground_aim,
@@ -30,7 +31,6 @@ from simulator.view.camera import (
 from simulator.view.layout import Layout
 from simulator.view.panels.timeline import distance_at, plot_box
 from simulator.view.ui import DOUBLE_CLICK_S
-from simulator.view.watched import Watched
 
 SLIP_PX = 5
 """A drag begins after this many pixels."""
@@ -39,15 +39,15 @@ NOTCH = 1.25
 _BUTTONS = (pygame.BUTTON_LEFT, pygame.BUTTON_MIDDLE)
 
 
-class Pointing:
+class MouseDrag:
     """What the mouse holds: nothing, the playhead or the ground."""
 
-    def __init__(self, session: Watched) -> None:
+    def __init__(self, session: Session) -> None:
         """Hold nothing."""
         self._session = session
         self._pointer = (-1, -1)
         self._scrubs = self._dragging = False
-        self._from: tuple[tuple[int, int], View] | None = None
+        self._from: tuple[tuple[int, int], MapView] | None = None
         self._clicked: tuple[tuple[int, int], float] | None = None
 
     def point(self, at: tuple[int, int]) -> None:

@@ -441,14 +441,14 @@ class Page:
         across, up = state.map_names
         self._pick(("map", "x"), "across", state.knobs, across, lambda x: session.set_map(x, up))
         self._pick(("map", "y"), "up", state.knobs, up, lambda y: session.set_map(across, y))
-        land, small = state.land, self._small
-        if land is None:
+        knob_map, small = state.knob_map, self._small
+        if knob_map is None:
             self._hint("being worked out")
             return
-        high = round(min(0.8 * self._w, max(7 * self._px, len(land.ys) * 1.0 * self._px)))
+        high = round(min(0.8 * self._w, max(7 * self._px, len(knob_map.ys) * 1.0 * self._px)))
         box = Box(self._x, self.y + round(1.4 * small), self._w, high)
         self._ui.text(
-            f"{up}, up to {land.ys[-1]} {land.units[1]}".strip(),
+            f"{up}, up to {knob_map.ys[-1]} {knob_map.units[1]}".strip(),
             (box.x, self.y + 0.6 * small),
             small,
             theme.muted,
@@ -456,26 +456,29 @@ class Page:
         )
 
         def take(x: int, y: int) -> None:
-            column = (x - box.x) * len(land.xs) // box.w
-            row = (box.bottom - 1 - y) * len(land.ys) // box.h
-            inside = (min(max(row, 0), len(land.ys) - 1), min(max(column, 0), len(land.xs) - 1))
+            column = (x - box.x) * len(knob_map.xs) // box.w
+            row = (box.bottom - 1 - y) * len(knob_map.ys) // box.h
+            inside = (
+                min(max(row, 0), len(knob_map.ys) - 1),
+                min(max(column, 0), len(knob_map.xs) - 1),
+            )
             if inside != self._drawer.session.panel_state().answers.here:
                 session.take_cell(*inside)
 
         def step(right: int, down: int) -> None:
             now = session.panel_state().answers
-            if now.here is not None and now.land is not None:
+            if now.here is not None and now.knob_map is not None:
                 session.take_cell(
-                    min(max(now.here[0] - down, 0), len(now.land.ys) - 1),
-                    min(max(now.here[1] + right, 0), len(now.land.xs) - 1),
+                    min(max(now.here[0] - down, 0), len(now.knob_map.ys) - 1),
+                    min(max(now.here[1] + right, 0), len(now.knob_map.xs) - 1),
                 )
 
         control = Control(key=("map",), box=box, note=_MAP, drag=take, step=step)
         if self._ui.add(control):
             target_s = parse_time(self._target())
-            paint_map(self._ui.surface, box, land, state.here, target_s, self._ui.style)
+            paint_map(self._ui.surface, box, knob_map, state.here, target_s, self._ui.style)
         low = box.bottom + 0.8 * small
-        x_low, x_high = (f"{land.xs[i]} {land.units[0]}".strip() for i in (0, -1))
+        x_low, x_high = (f"{knob_map.xs[i]} {knob_map.units[0]}".strip() for i in (0, -1))
         self._ui.text(x_low, (box.x, low), small, theme.muted, width=box.w // 3)
         self._ui.text(x_high, (box.right, low), small, theme.muted, align=1, width=box.w // 3)
         self._ui.text(across, (box.centre[0], low), small, theme.muted, align=0.5, width=box.w // 3)
@@ -492,12 +495,12 @@ class Page:
             x, y = state.values
             where = f"{across} {x}, {up} {y}".replace("_", " ")
             self._say(f"You are here: {where}: {finish}", self._px, theme.text)
-        known = land.finish_s[land.known & ~(land.finish_s != land.finish_s)]
+        known = knob_map.finish_s[knob_map.known & ~(knob_map.finish_s != knob_map.finish_s)]
         if known.size:
             ends = " to ".join(format_time(float(t), 1) for t in (known.min(), known.max()))
             self._hint(f"From the gun: {ends}; the line is {contour_name(self._target())}.")
-        if not land.complete:
-            self._hint(f"{100 * land.known.mean():.0f} % worked out")
+        if not knob_map.complete:
+            self._hint(f"{100 * knob_map.known.mean():.0f} % worked out")
 
     def _target(self) -> str:
         return next((k.value for k in self._state.knobs if k.path == "plan.target"), "4:00")

@@ -19,7 +19,7 @@ import numpy as np
 import pygame
 
 from simulator.files import replacing
-from simulator.scenario.in_picture import MOMENT, SCENARIO, with_texts
+from simulator.scenario.picture_texts import MOMENT, SCENARIO, with_texts
 from simulator.screen import Camera
 from simulator.stage.keys import BINDINGS, BY_HAND, PRESENTING
 from simulator.stage.scene import Scene, Staging
@@ -85,7 +85,7 @@ def layout_of(size: tuple[int, int], staging: Staging | None, options: PictureOp
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Base:
+class StaticPicture:
     """What is drawn once for one size and one track.
 
     Attributes:
@@ -108,11 +108,12 @@ class Painter:
         """Choose the theme, and share the writing of another one; no display is needed."""
         self.theme = theme or NIGHT
         self.type = type_ or Type()
+        self._style: Style | None = None
         self._tiles = Tiles(self.theme)
         self._athletes = Close()
         self._base_key: Hashable = None
         self._layout: Layout | None = None
-        self._base: Base | None = None
+        self._base: StaticPicture | None = None
         self._cards: dict[str, tuple[object, pygame.Surface]] = {}
         self._side = {name: panel() for name, panel in SIDE_PANELS.items()}
 
@@ -161,11 +162,17 @@ class Painter:
             base.charts[options.chart].draw(surface, scene, layout.timeline)
         self._over(surface, scene, layout, base.style, options)
 
+    def style(self, layout: Layout) -> Style:
+        """Return the style of a picture: one object, by which what is laid out is kept."""
+        if self._style is None or self._style.sizes != layout.sizes:
+            self._style = Style(self.type, layout.sizes, self.theme)
+        return self._style
+
     def prepare(self, left_s: Callable[[], float]) -> None:
         """Paint ahead what the next pictures will need, while time is left [s]."""
         self._athletes.prepare(left_s)
 
-    def _base_of(self, layout: Layout, scene: Scene) -> Base:
+    def _base_of(self, layout: Layout, scene: Scene) -> StaticPicture:
         key = (layout, scene.start_s_m, scene.lap_m, scene.leds, scene.group.span_m)
         if self._base is None or key != self._base_key:
             if self._base is not None and layout != self._layout:
@@ -176,9 +183,9 @@ class Painter:
             self._base = self._draw_base(layout, scene)
         return self._base
 
-    def _draw_base(self, layout: Layout, scene: Scene) -> Base:
+    def _draw_base(self, layout: Layout, scene: Scene) -> StaticPicture:
         theme, stage, span_m = self.theme, layout.stage, scene.group.span_m
-        style = Style(self.type, layout.sizes, theme)
+        style = self.style(layout)
         picture = pygame.Surface((layout.width, layout.height), 0, 32)
         picture.fill(theme.back)
         view = camera.whole(layout.track)
@@ -204,9 +211,9 @@ class Painter:
             kind: Timeline(style, kind) for kind in (ChartKind.GAP, ChartKind.PACE)
         }
         charts[ChartKind.PACERS] = WhoRunsWhen(style)
-        return Base(style, ground, CachedLayer(picture), bands, charts)
+        return StaticPicture(style, ground, CachedLayer(picture), bands, charts)
 
-    def _panels(self, base: Base, scene: Scene, layout: Layout, chart: ChartKind) -> None:
+    def _panels(self, base: StaticPicture, scene: Scene, layout: Layout, chart: ChartKind) -> None:
         layer, style, staging = base.layer, base.style, scene.staging
         head.show(layer, scene, layout, style)
         if layout.foot is not None:
@@ -230,7 +237,7 @@ class Painter:
         self,
         surface: pygame.Surface,
         scene: Scene,
-        seen: tuple[camera.View, Box],
+        seen: tuple[camera.MapView, Box],
         keep_off: tuple[Box, ...],
         style: Style,
         options: PictureOptions,
@@ -259,7 +266,7 @@ class Painter:
         surface: pygame.Surface,
         scene: Scene,
         layout: Layout,
-        base: Base,
+        base: StaticPicture,
         options: PictureOptions,
     ) -> None:
         """Draw the stage through any camera but the resting whole track, the score below it."""
@@ -295,7 +302,7 @@ class Painter:
         scene: Scene,
         layout: Layout,
         box: Box,
-        base: Base,
+        base: StaticPicture,
         options: PictureOptions,
         share: float,
     ) -> None:
@@ -317,8 +324,8 @@ class Painter:
         surface: pygame.Surface,
         scene: Scene,
         layout: Layout,
-        seen: tuple[camera.View, Box],
-        base: Base,
+        seen: tuple[camera.MapView, Box],
+        base: StaticPicture,
         options: PictureOptions,
     ) -> None:
         """Draw the ground: sharp where the camera is at rest, stretched while it moves."""

@@ -34,8 +34,8 @@ from simulator.view.theme import NIGHT, Colour, Theme
 from simulator.view.window import Window
 
 if TYPE_CHECKING:
+    from simulator.session import Session
     from simulator.view.layout import Layout
-    from simulator.view.watched import Watched
 
 LOOK_S = 1.0
 """How often the displays are counted [s]; not every system announces a change."""
@@ -48,6 +48,7 @@ HALLS = ((1920, 1080), (1280, 720), (1024, 768))
 _BLANKS: dict[Action, Colour] = {Action.BLACK: (0, 0, 0), Action.WHITE: (255, 255, 255)}
 _LEAVE = "Esc or Enter once more ends the presentation."
 _KEEP = "K ends it too and keeps the timings of this rehearsal. Any other key stays."
+_ASKED = "Esc or Enter: end. K: end and keep these timings. Any other key: stay."
 
 
 def misfits(
@@ -55,7 +56,7 @@ def misfits(
 ) -> list[tuple[int, str]]:
     """Return each chapter whose caption does not fit a picture of one of the sizes [px], and why.
 
-    It is tested with its real figures, as it is presented and as it is filmed.
+    It is tested with its real figures, as it is presented and as the window shows it.
     """
     found, type_ = [], type_ or Type()
     for staging in (scene.staging for scene in scenes):
@@ -65,8 +66,8 @@ def misfits(
             layout = layout_of((wide, high), staging, PictureOptions(presenting=presenting))
             box, style = layout.caption, Style(type_, layout.sizes, NIGHT)
             if box is None or not caption_plan(staging, box, style).fits:
-                where = f"as it is {'presented' if presenting else 'filmed'} at {wide}x{high}"
-                why = f"the caption is longer than {LINES} lines {where}"
+                how = "as it is presented" if presenting else "in a window"
+                why = f"the caption is longer than {LINES} lines {how} at {wide}x{high}"
                 found.append((staging.chapter, why))
     return found
 
@@ -93,7 +94,7 @@ class _Rehearsal:
 class Presenter:
     """The mode of presenting, on or off."""
 
-    def __init__(self, session: Watched, window: Window, display: int | None) -> None:
+    def __init__(self, session: Session, window: Window, display: int | None) -> None:
         """Be off; `display` is the audience's, from 0; None = the second one if there is one."""
         self.on = False
         self.blank: Action | None = None
@@ -171,6 +172,10 @@ class Presenter:
             pygame.display.set_allow_screensaver(False)
 
     # what is pressed, what happens ----------------------------------------------------------------
+
+    def stay(self) -> None:
+        """Take a key that stands for nothing: where it was asked whether to end, it is no."""
+        self._asks = False
 
     def perform(self, action: Action) -> bool:
         """Do what a clicker asks for; return whether it was for the presenter."""
@@ -316,7 +321,7 @@ class Presenter:
         following = self._small[cue.number] if cue.number < len(self._small) else None
         state = ""
         if self._asks:
-            state = f"{_LEAVE} {_KEEP}"
+            state = _ASKED
         elif self._typed:
             state = f"{self._typed} and Enter: to chapter {self._typed}"
         elif self.blank is not None:
@@ -494,12 +499,12 @@ def draw_notes(
     used = _paragraphs(surface, cue.caption, said, lead, theme.muted, type_)
     rest = Box(body.x, body.y + used + pad // 3, body.w, max(1, body.h - used - pad // 3))
     _paragraphs(surface, cue.notes, rest, round(40 * unit), theme.text, type_)
-    write = partial(type_.write, surface)
     above = foot + 0.8 * lead
     type_.caps(surface, "next", (pad, above), small, theme.faint)
     note = view.state or scene.notice or (f"knobs (K): {cue.knobs}" if cue.knobs else "")
     tint, room = theme.warning if view.state or scene.notice else theme.muted, round(0.85 * inner)
-    write(note, (width - pad, above), REGULAR, small, tint, align=1, width=room)
+    px = shrink(lead, 6, lambda px: type_.width(note, SEMIBOLD, px) <= room)
+    type_.write(surface, note, (width - pad, above), SEMIBOLD, px, tint, align=1, width=room)
     below = Box(pad, round(foot + 1.5 * lead), inner, max(1, round(2.7 * lead)))
     _paragraphs(surface, cue.next_caption or "the end", below, lead, theme.text, type_)
 

@@ -87,11 +87,24 @@ def bloom(colour: Colour, width: int, height: int, strength: float) -> pygame.Su
     if width * height > _LARGE_PX:  # so soft that it may as well be scaled up
         small = bloom(colour, width // 4, max(2, height // 4), strength)
         return pygame.transform.smoothscale(small, (width, height))
+    fall = _falling(width, height, strength)
+    return _additive((np.asarray(colour, np.float32) * fall[..., None]).astype(np.float32))
+
+
+@lru_cache(maxsize=256)
+def veil(colour: Colour, width: int, height: int, strength: float) -> pygame.Surface:
+    """Return a bloom with alpha, for bright ground: light added to it burns out to another hue."""
+    if width * height > _LARGE_PX:
+        small = veil(colour, width // 4, max(2, height // 4), strength)
+        return pygame.transform.smoothscale(small, (width, height))
+    return layered([(colour, _falling(width, height, strength))])
+
+
+def _falling(width: int, height: int, strength: float) -> Coverage:
     x = np.linspace(-1, 1, max(2, width), dtype=np.float32)[None, :]
     y = np.linspace(-1, 1, max(2, height), dtype=np.float32)[:, None]
-    away = np.hypot(x, y)
-    fall = np.clip(1 - away, 0, 1) ** 2.2 * np.float32(strength)
-    return _additive((np.asarray(colour, np.float32) * fall[..., None]).astype(np.float32))
+    fall: Coverage = np.clip(1 - np.hypot(x, y), 0, 1) ** 2.2 * np.float32(strength)
+    return fall
 
 
 Blit = tuple[pygame.Surface, tuple[int, int]]
@@ -203,5 +216,5 @@ def spill(colour: Colour, size: int) -> pygame.Surface:
 
 def forget() -> None:
     """Drop every sprite: at another size of the window, or in other colours, none is of use."""
-    for kept in (glow, bloom, dot, ring, wake, shade, spill):
+    for kept in (glow, bloom, veil, dot, ring, wake, shade, spill):
         kept.cache_clear()

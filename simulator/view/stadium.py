@@ -27,7 +27,7 @@ LEDS = 400
 PICTURES_PER_S = 60
 
 
-class LeftError(Exception):
+class WindowClosedError(Exception):
     """The window was closed before there was anything to watch."""
 
 
@@ -52,7 +52,7 @@ def shown_while(
     Keys that are pressed meanwhile stay in the queue.
 
     Raises:
-        LeftError: the window was closed.
+        WindowClosedError: the window was closed.
     """
     _show(window, theme, presenting)
     pace = pygame.time.Clock()
@@ -67,7 +67,7 @@ def shown_while(
             pace.tick(PICTURES_PER_S)
         result = thread.result()
     if pygame.event.peek((pygame.QUIT, pygame.WINDOWCLOSE)):
-        raise LeftError
+        raise WindowClosedError
     return result
 
 

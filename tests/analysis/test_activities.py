@@ -15,7 +15,7 @@ from simulator.recording.activities import Activity, ActivityLap, read_activity
 from simulator.recording.store import load_recording, save_recording
 from simulator.scenario.loader import load_scenario, load_text
 from simulator.scenario.schedule import schedule_through
-from tests.activity_files import ENDS, EXACT, LAPS, REFUSED, STANDING, TRACKED, fit, write
+from tests.activity_files import ENDS, EXACT, LAPS, REFUSED, TRACKED, fit, standing, write
 
 SCENARIO = "distance: 1500 m\nplan: {{target: 4:05}}\npacers: {{count: 0}}\nghosts:\n  - {}\n"
 
@@ -64,7 +64,7 @@ def test_pauses_are_left_out(tmp_path: Path) -> None:
 
 
 def test_who_starts_the_watch_before_the_gun_says_when_it_went(tmp_path: Path) -> None:
-    activity = read_activity(write(tmp_path, "standing.fit", STANDING))
+    activity = read_activity(write(tmp_path, "standing.fit", standing()))
     said = race_run(activity, 1500.0, 20.0)
     seen = race_run(activity, 1500.0, trim=True)
     assert said.waypoints[-1].time_s == pytest.approx(246.0, abs=0.3)
@@ -111,9 +111,9 @@ def test_without_the_extra_a_sentence_says_how_to_get_it(
 
 @pytest.mark.parametrize("name", REFUSED)
 def test_what_is_no_run_is_refused_in_a_sentence(name: str, tmp_path: Path) -> None:
-    data, why = REFUSED[name]
+    make, why = REFUSED[name]
     with pytest.raises(RecordingError, match=why):
-        race_run(read_activity(write(tmp_path, name, data)), 1500.0)
+        race_run(read_activity(write(tmp_path, name, make())), 1500.0)
 
 
 def test_a_scenario_shows_a_file_as_a_ghost(tmp_path: Path) -> None:

@@ -24,6 +24,11 @@ def fit() -> Fit:
     return fit_runner(BESTS[::-1], HER)
 
 
+@pytest.fixture(scope="module")
+def two() -> Fit:
+    return fit_runner(BESTS[1:3], HER)
+
+
 def test_bests_are_met_within_a_share_of_them_whatever_their_order(fit: Fit) -> None:
     assert [race.distance_m for race in fit.races] == [800.0, 1500.0, 3000.0, 5000.0]
     for race, time in zip(fit.races, fit.predicted_s, strict=True):
@@ -53,7 +58,7 @@ def test_a_runner_is_fitted_again_from_her_predicted_times() -> None:
 def test_a_time_that_is_planned_already_is_found_again(off_s: float) -> None:
     """The search begins round the planned time: the answer lies at the end of its first rows."""
     body = HER.model_copy(update={"max_aerobic_power": 29.0, "reserve": 1630.0, "mass": 55.0})
-    races = [Race(d, d / 6.0) for d in (600.0, 10_000.0)]
+    races = [Race(d, d / 6.0) for d in (600.0, 3000.0)]
     times = predicted_times([race.scenario(body) for race in races])
     for factor in (1.0, 1.1):
         again = [Race(r.distance_m, t * factor + off_s) for r, t in zip(races, times, strict=True)]
@@ -61,12 +66,10 @@ def test_a_time_that_is_planned_already_is_found_again(off_s: float) -> None:
         assert found == pytest.approx(times, abs=0.02)
 
 
-def test_more_bests_say_more() -> None:
-    two = fit_runner(BESTS[1:3], HER)
-    four = fit_runner(BESTS, HER)
-    for name, error in four.standard_error.items():
+def test_more_bests_say_more(fit: Fit, two: Fit) -> None:
+    for name, error in fit.standard_error.items():
         assert 0.0 < error < two.standard_error[name]
-    assert np.allclose(four.covariance, four.covariance.T)
+    assert np.allclose(fit.covariance, fit.covariance.T)
 
 
 def test_a_best_that_was_not_run_out_is_named(fit: Fit) -> None:
@@ -77,14 +80,14 @@ def test_a_best_that_was_not_run_out_is_named(fit: Fit) -> None:
     assert slower.predicted_s[1] == pytest.approx(fit.predicted_s[1], rel=0.01)
 
 
-def test_economy_and_oxygen_kinetics_change_the_numbers_and_no_time() -> None:
+def test_economy_and_oxygen_kinetics_change_the_numbers_and_no_time(fit: Fit) -> None:
     """Both are scales: of every power, and of what is gone until uptake has come up."""
     cheap = HER.model_copy(update={"economy": 0.85, "oxygen_kinetics": 15.0})
-    one, other = fit_runner(BESTS, HER), fit_runner(BESTS, cheap)
-    assert other.predicted_s == pytest.approx(one.predicted_s, rel=3e-4)
-    ratio = other.runner.max_aerobic_power / one.runner.max_aerobic_power
+    other = fit_runner(BESTS, cheap)
+    assert other.predicted_s == pytest.approx(fit.predicted_s, rel=3e-4)
+    ratio = other.runner.max_aerobic_power / fit.runner.max_aerobic_power
     assert ratio == pytest.approx(0.85, rel=1e-3)
-    assert d_prime(other.runner) == pytest.approx(d_prime(one.runner), rel=5e-3)
+    assert d_prime(other.runner) == pytest.approx(d_prime(fit.runner), rel=5e-3)
 
 
 def test_a_curve_gives_the_predicted_time() -> None:
@@ -96,8 +99,7 @@ def test_a_curve_gives_the_predicted_time() -> None:
     assert Curve(race, runner).time(30.0, 1600.0, 0.07) == pytest.approx(exact, abs=0.03)
 
 
-def test_critical_speed_and_d_prime_lie_where_a_coach_expects_them() -> None:
-    two = fit_runner(BESTS[1:3], HER)
+def test_critical_speed_and_d_prime_lie_where_a_coach_expects_them(two: Fit) -> None:
     # the straight line of distance over time that a coach draws through the two races
     by_line = (3000.0 - 1500.0) / (487.04 - 228.68)
     assert critical_speed(two.runner) == pytest.approx(by_line, rel=0.05)

@@ -243,7 +243,7 @@ def test_a_light_is_lost_where_it_is_a_second_ahead_for_good(
 def test_where_a_light_is_lost_is_known_to_a_centimetre(
     attempt: Recording, light: Mark, lost_s: float
 ) -> None:
-    ahead = LOST_S + 0.05 * (np.arange(attempt.ticks + 1) * attempt.step_s - lost_s)
+    ahead = LOST_S + 0.05 * (np.arange(attempt.ticks + 1.0) * attempt.step_s - lost_s)
     lost = lost_to(attempt, light, ahead)
     assert lost == pytest.approx(float(attempt.distance_at(lost_s)), abs=0.01)
 
@@ -253,7 +253,7 @@ def test_a_light_is_lost_by_those_that_were_in_force_in_turn(
     attempt: Recording, light: Mark, changed_s: tuple[float, float]
 ) -> None:
     """The second is lost at 150 s, the first at 50 s, the last is never."""
-    ticks = np.arange(attempt.ticks + 1) * attempt.step_s
+    ticks = np.arange(attempt.ticks + 1.0) * attempt.step_s
     lights = [
         replace(light, run=Ahead(attempt, LOST_S + ahead))
         for ahead in (0.05 * (ticks - 50.0), 0.05 * (ticks - 150.0), np.full(ticks.size, 0.3))
@@ -267,7 +267,7 @@ def test_a_light_is_lost_by_those_that_were_in_force_in_turn(
 
 def test_a_light_that_is_lost_on_the_last_metres_is_lost(attempt: Recording, light: Mark) -> None:
     end_s = attempt.end_s
-    ahead = LOST_S + 0.05 * (np.arange(attempt.ticks + 1) * attempt.step_s - (end_s - 1.0))
+    ahead = LOST_S + 0.05 * (np.arange(attempt.ticks + 1.0) * attempt.step_s - (end_s - 1.0))
     assert lost_to(attempt, light, ahead) == pytest.approx(
         float(attempt.distance_at(end_s - 1.0)), abs=0.01
     )

@@ -100,10 +100,10 @@ def dragged(size: tuple[int, int], chart: ChartKind, seconds: float = 10.0) -> l
     app = App(session, size=size)
     try:
         app.frame(0.0)
-        while app.hands.chart is not chart:
+        while app.drag_tool.chart is not chart:
             app.perform(Action.CHART)
         _pictures(app, Pictures(), FRAMES_PER_S)
-        start = app.hands.handle()
+        start = app.drag_tool.handle()
         gc.freeze()  # as `run` does
         gc.disable()
         _send(app, pygame.MOUSEBUTTONDOWN, start, button=1)

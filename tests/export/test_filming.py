@@ -42,7 +42,7 @@ def recorder(session: Session) -> Recorder:
 
 @pytest.fixture
 def app(session: Session, recorder: Recorder) -> Iterator[App]:
-    opened = App(session, size=(640, 360), recorder=recorder, witnesses=[recorder.see])
+    opened = App(session, size=(640, 360), recorder=recorder, listeners=[recorder.see])
     opened.frame(0.0)
     yield opened
     recorder.close()
@@ -102,7 +102,7 @@ def test_the_key_films_what_is_shown_until_it_is_pressed_again(
     assert np.abs(picture(path, 0) - window).mean() > 8.0
 
 
-def test_the_mark_is_on_the_screen_as_long_as_it_lasts_and_not_in_the_film(
+def test_the_mark_is_on_the_screen_as_long_as_it_lasts_and_in_no_film_or_screenshot(
     app: App, recorder: Recorder, tmp_path: Path
 ) -> None:
     box = app._layout().stage
@@ -123,6 +123,9 @@ def test_the_mark_is_on_the_screen_as_long_as_it_lasts_and_not_in_the_film(
     for _ in range(3):
         shown_for(app, 0.2)
         assert red(screen()) > 10
+    app.perform(Action.SCREENSHOT)
+    (saved,) = tmp_path.glob("*.png")
+    assert red(pygame.surfarray.array3d(pygame.image.load(saved)).swapaxes(0, 1)) == 0
     app.perform(Action.RECORD)
     recorder.close()
     shown_for(app, 0.1)

@@ -196,7 +196,7 @@ def test_the_window_lights_a_strip_and_leaves_it_dark(receiver: Receiver, addres
         "first = app.App.__init__\n"
         "def begin(self, session, **more):\n"
         "    first(self, session, **more)\n"
-        "    self._witnesses += (stop,)\n"
+        "    self._listeners += (stop,)\n"
         "    session.seek(0.2)\n"
         "    session.perform(app.Action.PLAY_PAUSE)\n"
         "app.App.__init__ = begin\n"
@@ -403,7 +403,7 @@ def test_black_while_presenting_darkens_a_strip(packets: Packets, address: str) 
     session = FakeSession()
     session.moment = lambda: lit(120.0)
     with opened_strip(parse_target(f"ddp:{address},count=400"), NIGHT) as strip:
-        app = App(session, size=(640, 360), presenting=True, witnesses=[strip.show])
+        app = App(session.typed, size=(640, 360), presenting=True, listeners=[strip.show])
         try:
             for action in (None, Action.BLACK, Action.BLACK):
                 if action is not None:

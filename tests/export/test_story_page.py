@@ -15,9 +15,10 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
 from simulator.cli import main
+from simulator.cli.terminal import script_of
 from simulator.errors import OutputError
 from simulator.export.story_page import STEP_S, story_text, write_story_page
-from simulator.scenario.story_script import load_story, load_story_text
+from simulator.scenario.story_script import load_story_text
 from simulator.session.presentation import Presentation
 from simulator.stage.story import CompiledChapter, StoryTimeline
 from simulator.stage.story import said as words_of
@@ -26,19 +27,20 @@ from tests.export.browsers import go_to, sized
 from tests.samples import few_samples
 
 NIGHT = THEMES["night"]
+LINK = "https://example.org/talk"
 NASTY = '</script><script>document.title="broken"</script><img src=x onerror=alert(1)>'
 
 
 @pytest.fixture(scope="module")
 def timeline() -> StoryTimeline:
     with few_samples():
-        return Presentation(load_story("stories/breaking4")).completed_timeline()
+        return Presentation(script_of("stories/breaking4", LINK)).completed_timeline()
 
 
 @pytest.fixture(scope="module")
 def page(timeline: StoryTimeline, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("story") / "a story.html"
-    write_story_page(timeline, path, NIGHT, link="https://example.org/talk")
+    write_story_page(timeline, path, NIGHT)
     return path
 
 

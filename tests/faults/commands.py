@@ -12,7 +12,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -95,23 +95,16 @@ def environment(**changes: str) -> dict[str, str]:
     return {**kept, "PYTHONPATH": str(ROOT), "TERM": "xterm", "COLUMNS": "100", **changes}
 
 
-def lightpace(
-    arguments: Sequence[str | Path], folder: Path, before: Callable[[], object] | None = None
-) -> Ended:
-    """Run a command in a folder to its end; `before` is called in the child first.
-
-    A child that may write only a little writes no bytecode: half a file of it would be read later.
-    """
-    limits = {} if before is None else {"PYTHONDONTWRITEBYTECODE": "1"}
+def lightpace(arguments: Sequence[str | Path], folder: Path) -> Ended:
+    """Run a command in a folder to its end, in a process of its own."""
     done = subprocess.run(
         [sys.executable, "-m", "simulator", *map(str, arguments)],
         cwd=folder,
-        env=environment(**limits),
+        env=environment(),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         encoding="utf-8",
         timeout=WAIT_S,
-        preexec_fn=before,
         check=False,
     )
     return Ended(done.returncode, done.stdout)

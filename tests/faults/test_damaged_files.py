@@ -45,9 +45,9 @@ from simulator.recording.store import (
     save_recording,
     save_recordings,
 )
-from simulator.scenario.in_picture import MOMENT, SCENARIO, with_texts
 from simulator.scenario.loader import load_scenario, load_text
 from simulator.scenario.model import Runner, Scenario
+from simulator.scenario.picture_texts import MOMENT, SCENARIO, with_texts
 from simulator.scenario.reading import moment_of, read_text
 from simulator.view.figures import FigureSpec, draw_figure
 from simulator.view.picture import save_png

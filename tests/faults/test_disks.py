@@ -9,13 +9,14 @@ import re
 import signal
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 
 import pytest
 
 from simulator.cli import main
 from simulator.session import Session
-from tests.faults.commands import WRITING, Ended, lightpace
+from tests.faults.commands import WRITING, Ended
 from tests.faults.disks import few_bytes, fill, mounted, nobody
 from tests.session.short import SHORT
 
@@ -68,21 +69,31 @@ def on_a_short_race(name: str, folder: Path, called: str = "") -> list[str]:
     return [command, str(scenario), *words, str(folder / name)]
 
 
-@pytest.fixture
-def run(capfd: pytest.CaptureFixture[str]) -> Iterator[Run]:
-    """Run a command in this process: a hundred of its own would take minutes to start."""
+@contextmanager
+def running(
+    capture: pytest.CaptureFixture[str],
+    limited: Callable[[], AbstractContextManager[None]] = nullcontext,
+) -> Iterator[Run]:
+    """Run commands in this process, limited: a hundred of its own would take minutes to start."""
     handlers = {n: signal.getsignal(n) for n in (signal.SIGINT, signal.SIGTERM)}
 
     def run_it(name: str, folder: Path, called: str = "") -> Ended:
-        capfd.readouterr()
-        with pytest.raises(SystemExit) as end:
-            main(on_a_short_race(name, folder, called))
-        said = capfd.readouterr()
+        capture.readouterr()
+        command = on_a_short_race(name, folder, called)
+        with pytest.raises(SystemExit) as end, limited():
+            main(command)
+        said = capture.readouterr()
         return Ended(int(end.value.code or 0), said.out + said.err)
 
     yield run_it
     for number, handler in handlers.items():
         signal.signal(number, handler)
+
+
+@pytest.fixture
+def run(capfd: pytest.CaptureFixture[str]) -> Iterator[Run]:
+    with running(capfd) as run_it:
+        yield run_it
 
 
 def read_in(name: str, folder: Path, run: Run) -> None:
@@ -131,10 +142,12 @@ def test_a_device_without_room_is_one_sentence(name: str, folder: Path, run: Run
 
 
 @pytest.mark.parametrize("name", EACH)
-def test_a_file_that_may_not_grow_is_taken_away_again(name: str, folder: Path) -> None:
+def test_a_file_that_may_not_grow_is_taken_away_again(
+    name: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Needs no rights: the system itself refuses the bytes, whoever writes them, in C too."""
-    command = on_a_short_race(name, folder)
-    refused(lightpace(command, folder.parent, few_bytes), NO_ROOM)
+    with running(capsys, few_bytes) as run:  # what is said stays in memory
+        refused(run(name, folder), NO_ROOM)
     assert list(folder.iterdir()) == []
 
 

@@ -38,7 +38,7 @@ def app() -> Iterator[App]:
     """A window as `lightpace run` opens one, its race going on."""
     session = settle(Session(load_short(), start_at_s=30.0))
     recorder = Recorder(session)
-    app = App(session, size=(320, 180), recorder=recorder, witnesses=(recorder.see,))
+    app = App(session, size=(320, 180), recorder=recorder, listeners=(recorder.see,))
     app.frame(0.0)
     session.perform(Action.PLAY_PAUSE)
     yield app

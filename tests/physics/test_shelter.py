@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from simulator.coefficients import CLEARANCE_M
 from simulator.physics.pacers import leads, stints_of
-from simulator.physics.setup import EXTRA_GRID, Sheltering, sheltering_of
+from simulator.physics.setup import EXTRA_GRID, ShelterTables, sheltering_of
 from simulator.physics.shelter import Shelterer, shelter
 from simulator.resources import configs_dir
 from simulator.scenario.loader import load_text
@@ -15,7 +15,7 @@ from simulator.scenario.loader import load_text
 FORMATIONS = sorted(p.stem for p in (configs_dir() / "formations").glob("*.yaml"))
 
 
-def _formation(name: str) -> Sheltering:
+def _formation(name: str) -> ShelterTables:
     scenario = load_text(f"pacers: {{formation: {name}}}", name, configs_dir())
     stints, shift = stints_of(scenario.pacers)
     assert shift == 0.0

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -208,7 +209,7 @@ def test_a_run_lasts_six_hours_at_most_and_is_forked_within_it(attempt: Recordin
     long = "it lasts longer than a run can, or begins after its end"
 
     def lasting(ticks: int, from_tick: int = 0) -> Recording:
-        columns = {name: np.zeros(ticks + 1) for name in ARRAYS}
+        columns: dict[str, Any] = {name: np.zeros(ticks + 1) for name in ARRAYS}
         return replace(attempt, from_tick=from_tick, **columns)
 
     for from_tick, fits in ((0, True), (-1, False), (50, True), (51, False)):

@@ -164,6 +164,12 @@ SINGLE = [
     ("plan: {target: 1.02.03}", "1:16", "may be 1:02.03 or 1:02:03.00: write which"),
     ("distance: 800\nplan: {target: 1:43:21}", "2:16", "write 1:43.21 with a point"),
     ("runner:\n\tmass: 42", "2:1", "indent with spaces, not tabs"),
+    (
+        "distance:\u00a01500\nrunner: {mass: 42}",
+        "2:7",
+        "write an ordinary space instead of a non-breaking space",
+    ),
+    ("distance:\u00a01500 m", "1:1", "1500 m' (with a non-breaking space)"),
     ("runner:\n  mass\u00a0: 42", "2:3", "with a non-breaking space)  (did you mean mass?"),
     ("distance: 1500\nplan: {laps: [60, 60]}", "2:14", "4 laps, the last of 300 m, or with first:"),
     ("distance: 1500\nplan: {laps: [61, 60, 60, 29]}", "2:27", "the last piece is 300 m"),

@@ -17,9 +17,9 @@ from simulator.resources import configs_dir
 from simulator.scenario.loader import load_text, scenario_to_dict
 from simulator.scenario.reading import shipped_names
 from simulator.scenario.save import (
-    Bare,
     CannotRewriteError,
     Rewritten,
+    Unquoted,
     document_text,
     rewrite,
     worded,
@@ -232,7 +232,7 @@ def test_times_are_written_as_times() -> None:
         "plan:\n  target: 3:59.99\n  splits: {200: 30.00}\nlaps: [1:01.00]\nmass: 42\n"
     )
     assert worded({"time": 1 / 3}) == {"time": 1 / 3}
-    assert isinstance(worded({"time": 61.5})["time"], Bare)
+    assert isinstance(worded({"time": 61.5})["time"], Unquoted)
 
 
 SHIPPED = sorted(configs_dir().rglob("*.yaml"))

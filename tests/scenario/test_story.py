@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from simulator.coefficients import LOST_S
 from simulator.errors import ScenarioError
 from simulator.resources import configs_dir
 from simulator.scenario.loader import load_scenario
@@ -301,7 +302,8 @@ def test_no_result_hides_in_a_number_word(name: str) -> None:
         for text in (chapter.caption, chapter.notes):
             worded = {f"{number} {unit}" for number, unit in _WORDED.findall(text)}
             # the goal, and what `light lost` means
-            assert worded <= {"four minutes", "half a second"}, chapter.name
+            assert worded <= {"four minutes", "one second"}, chapter.name
+            assert "one second" not in worded or LOST_S == 1.0
 
 
 @pytest.mark.parametrize("name", SHIPPED)

@@ -131,7 +131,7 @@ class Knobs(RuleBasedStateMachine):
 
     @rule(slot=st.integers(-1, 3), ahead_m=st.floats(-4, 4), held=st.booleans())
     def move_by_hand(self, slot: int, ahead_m: float, held: bool) -> None:
-        hands = self.session.hands
+        hands = self.session.direct_edits
         if held:
             hands.hold()
         hands.move(slot, ahead_m, 0.5 * ahead_m)
@@ -141,10 +141,10 @@ class Knobs(RuleBasedStateMachine):
 
     @rule(name=st.sampled_from(["pacer 1", "pacer 2", "nobody"]), text=TYPED)
     def change_who_runs(self, name: str, text: str) -> None:
-        self.session.hands.add(len(text) - 6.0, 1.0)
-        self.session.hands.rename(name, text)
-        self.session.hands.remove(name)
-        self.session.hands.paste(text)
+        self.session.direct_edits.add(len(text) - 6.0, 1.0)
+        self.session.direct_edits.rename(name, text)
+        self.session.direct_edits.remove(name)
+        self.session.direct_edits.paste(text)
 
     @rule(gap=st.floats(0.5, 3), broken=st.booleans())
     def edit_the_file(self, gap: float, broken: bool) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import cast
 
 import pygame
 import pytest
@@ -12,6 +13,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from simulator.scenario.model import Scenario
+from simulator.session import Session
 from simulator.stage.keys import Action
 from simulator.stage.scene import Cue, Outline, Scene
 from simulator.view.app import App
@@ -36,6 +38,11 @@ class FakeSession(FakePanel):
         self.link = ""
         self.moment: Callable[[], Scene] = scenes.light_lost
         self.scenario = Scenario()
+
+    @property
+    def typed(self) -> Session:
+        """The same object, as the window takes it; only what the tests use is faked."""
+        return cast(Session, self)
 
     def advance(self, elapsed_s: float) -> None:
         self.elapsed.append(elapsed_s)
@@ -93,7 +100,7 @@ def app(
 ) -> Iterator[App]:
     if "user" in request.fixturenames:  # what lies beneath the drawer is tested elsewhere
         monkeypatch.setattr(Painter, "draw", lambda *_: None)
-    opened = App(session, size=(1280, 720))
+    opened = App(session.typed, size=(1280, 720))
     opened.frame(1 / 60)
     yield opened
     opened.sound.close()

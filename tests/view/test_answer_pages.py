@@ -33,26 +33,28 @@ def asked(user: User, session: Session, done: Callable[[Answers], bool]) -> Answ
         if done(answers):
             return answers
         user.wait()
-        session.desk.poll(wait=session.desk.busy)
+        session.page_answers.poll(wait=session.page_answers.busy)
     raise AssertionError("never worked out")
 
 
 def test_a_cell_of_the_map_is_clicked_dragged_and_undone(user: User, session: Session) -> None:
     user.page("Map")
-    land = asked(user, session, lambda a: a.land is not None and a.land.complete).land
-    assert land is not None
-    assert (len(land.xs), len(land.ys)) == (41, 14)
+    knob_map = asked(
+        user, session, lambda a: a.knob_map is not None and a.knob_map.complete
+    ).knob_map
+    assert knob_map is not None
+    assert (len(knob_map.xs), len(knob_map.ys)) == (41, 14)
     user.wait(2)
     box = user.place(("map",))
     before = session.scenario
     start, end = (box.x + 2, box.bottom - 2), (box.right - 2, box.y + 2)
     user.down(start)
-    assert session.scenario.pacers.front_gap == float(land.xs[0])
-    assert session.scenario.pacers.count == int(land.ys[0])
+    assert session.scenario.pacers.front_gap == float(knob_map.xs[0])
+    assert session.scenario.pacers.count == int(knob_map.ys[0])
     user.move(end, held=True)
     user.up(end)
-    assert session.scenario.pacers.front_gap == float(land.xs[-1])
-    assert session.scenario.pacers.count == int(land.ys[-1])
+    assert session.scenario.pacers.front_gap == float(knob_map.xs[-1])
+    assert session.scenario.pacers.count == int(knob_map.ys[-1])
     assert session.panel_state().can_undo == 1
     user.key("ctrl+z")
     assert session.scenario == before
@@ -60,7 +62,7 @@ def test_a_cell_of_the_map_is_clicked_dragged_and_undone(user: User, session: Se
 
 def test_the_arrow_keys_move_a_cell_of_the_map(user: User, session: Session) -> None:
     user.page("Map")
-    answers = asked(user, session, lambda a: a.land is not None and a.here is not None)
+    answers = asked(user, session, lambda a: a.knob_map is not None and a.here is not None)
     assert answers.here is not None
     user.wait(2)
     user.focus("map")
@@ -72,11 +74,11 @@ def test_the_arrow_keys_move_a_cell_of_the_map(user: User, session: Session) -> 
 
 def test_other_knobs_are_chosen_for_the_map(user: User, session: Session) -> None:
     user.page("Map")
-    asked(user, session, lambda a: a.land is not None)
+    asked(user, session, lambda a: a.knob_map is not None)
     user.focus("map", "x")
     user.key("down")
     names = session.panel_state().answers.knobs
-    assert session.desk.map_names == (names[names.index("front gap") + 1], "pacers")
+    assert session.page_answers.map_names == (names[names.index("front gap") + 1], "pacers")
 
 
 def test_prices_are_told_when_the_finish_is(user: User, session: Session) -> None:

@@ -103,7 +103,7 @@ def test_every_button_does_its_action(app: App, session: FakeSession) -> None:
 
 @pytest.mark.parametrize("size", [(640, 480), (1024, 768), (1280, 720), (1920, 1080)])
 def test_buttons_stay_in_their_row(session: FakeSession, size: tuple[int, int]) -> None:
-    app = App(session, size=size)
+    app = App(session.typed, size=size)
     app.frame(1 / 60)
     layout = arrange(*size)
     assert layout.controls is not None
@@ -327,7 +327,7 @@ def test_no_display_at_all_is_one_sentence(
 
     monkeypatch.setattr(pygame.display, "set_mode", refuse)
     with pytest.raises(DisplayError, match="No available video device"):
-        App(session)
+        App(session.typed)
     pygame.display.quit()
 
 
@@ -393,14 +393,14 @@ class FakeRecorder:
 
 def test_the_record_key_calls_what_the_window_was_given(session: FakeSession) -> None:
     recorder = FakeRecorder()
-    app = App(session, size=(640, 360), recorder=recorder)
+    app = App(session.typed, size=(640, 360), recorder=recorder)
     app.frame(0.02)
     press(app, "shift+p")
     for _ in range(3):
         app.frame(0.02)
     assert recorder.pressed == [(640, 360)]
     assert recorder.taken == [0.02, 0.02, 0.02], "every picture, also where nothing changes"
-    app = App(session)
+    app = App(session.typed)
     press(app, "shift+p")
     assert session.said == ["Recording is not possible here."]
     pygame.display.quit()
@@ -419,7 +419,7 @@ def test_run_paces_itself_until_closed(
 
     monkeypatch.setattr(pygame.time, "Clock", NoWait)
     times = iter([0.0, 0.01, 0.02, 10.0, 9.0, 9.5, 10.0, 11.0])
-    app_module.run(session, size=(640, 360), clock=lambda: next(times))
+    app_module.run(session.typed, size=(640, 360), clock=lambda: next(times))
     assert session.elapsed[:5] == pytest.approx([0.0, 0.01, 0.01, 9.98, -1.0])
     assert not pygame.display.get_init()
 
@@ -438,7 +438,7 @@ def test_what_the_program_is_made_of_is_not_looked_through_for_garbage_while_it_
     session.moment = moment
     gc.unfreeze()  # what is left out between the tests
     everything = len(gc.get_objects())
-    app_module.run(session, size=(640, 360))
+    app_module.run(session.typed, size=(640, 360))
     assert frozen[-1] > 0.8 * everything
     assert gc.get_freeze_count() == 0
 
@@ -450,7 +450,7 @@ def test_nothing_but_display_and_font_is_initialised(app: App) -> None:
 
 
 def test_the_help_lies_over_the_drawer(session: FakeSession) -> None:
-    app = App(session, size=(1280, 720))
+    app = App(session.typed, size=(1280, 720))
     press(app, "k")
     for _ in range(30):
         app.frame(1 / 60)
@@ -458,7 +458,7 @@ def test_the_help_lies_over_the_drawer(session: FakeSession) -> None:
     app.frame(1 / 60)
     shown = pygame.display.get_surface()
     assert shown is not None
-    alone = App(FakeSession(), size=(1280, 720), window=app.window)
+    alone = App(FakeSession().typed, size=(1280, 720), window=app.window)
     press(alone, "h")
     box = app.drawer.box
     assert box is not None

@@ -15,8 +15,8 @@ from simulator.view.arranging import arrange
 from simulator.view.camera import (
     MOST_ZOOM,
     MOVE_S,
+    MapView,
     Shot,
-    View,
     Viewpoint,
     aim_of,
     between,
@@ -114,7 +114,7 @@ def test_the_map_is_a_camera_in_space_too() -> None:
 
 
 def test_a_move_begins_and_ends_exactly_where_it_should() -> None:
-    first, last = View(7.0, 500, 300), View(21.0, -200, 900, zoom=3.0)
+    first, last = MapView(7.0, 500, 300), MapView(21.0, -200, 900, zoom=3.0)
     assert between(first, last, 0.0) == first
     assert between(first, last, 1.0) == last
     assert [ease(x) for x in (-1.0, 0.0, 0.5, 1.0, 2.0)] == [0.0, 0.0, 0.5, 1.0, 1.0]

@@ -15,10 +15,10 @@ from simulator.stage.scenery import ShowOptions, scene_of
 from simulator.stage.show import Show, make_show
 from simulator.stage.wake import Wake
 from simulator.view.arranging import arrange
-from simulator.view.athletes import PATIENCE, Athletes, View, look_of
+from simulator.view.athletes import PATIENCE, Athletes, ViewAngle, look_of
 from simulator.view.camera import WHOLE, Shot, Viewpoint, resting, rig_of
 from simulator.view.layers import arena
-from simulator.view.layers.close import Close, _wake_layer
+from simulator.view.layers.close import Close, _wake_layer, gap_line
 from simulator.view.perspective import (
     RAIL_AWAY_M,
     RAIL_UP_M,
@@ -113,7 +113,7 @@ def test_the_wake_can_be_switched_off(show: Show, camera: Camera) -> None:
 def test_a_budget_paints_no_more_than_it_says_and_draws_everybody(show: Show) -> None:
     athletes, body = Athletes(), at(show, 60.0).runner
     look = look_of("runner", body.build, (255, 255, 255), day=False)
-    view = View(90.0, 10.0)
+    view = ViewAngle(90.0, 10.0)
     athletes.begin(exact=False)
     first, _ = athletes.sprites(look, body.stride, view, 100.0)
     later = replace(body.stride, phase=(body.stride.phase + 0.3) % 1.0)
@@ -131,7 +131,7 @@ def test_what_is_missing_is_painted_between_two_pictures_as_long_as_there_is_tim
 ) -> None:
     athletes, body = Athletes(), at(show, 60.0).runner
     look = look_of("runner", body.build, (255, 255, 255), day=False)
-    view = View(90.0, 10.0)
+    view = ViewAngle(90.0, 10.0)
     athletes.begin(exact=False)
     athletes.sprites(look, body.stride, view, 60.0)  # somebody has to be seen
     later = replace(body.stride, phase=(body.stride.phase + 0.3) % 1.0)
@@ -203,3 +203,18 @@ def test_nothing_of_the_picture_before_shows_between_stand_boards_and_ground(
             sight = arena.sight_of(arena.kept(lens))
             arena.draw(surface, lens, sight, 390.0, ("A",), THEMES["night"])
         assert after_red.get_buffer().raw == after_green.get_buffer().raw
+
+
+@pytest.mark.parametrize("time_s", [30.0, 100.0, 125.0, 131.5])
+def test_the_line_to_the_light_has_no_hole(show: Show, time_s: float) -> None:
+    """However many points it is drawn through, from her to the light or to the picture's edge."""
+    layout = arrange(1280, 720)
+    scene, style = at(show, time_s), Style(TYPE, layout.sizes, THEMES["night"])
+    rig = rig_of(resting(Camera.RAIL), scene, layout, layout.view)
+    target = pygame.Surface(layout.view[2:], 0, 32)
+    gap_line(target, scene, Lens(rig, *target.get_size()), style)
+    colour = style.theme.gap(scene.gaps[0].state)
+    columns = (pygame.surfarray.array2d(target) == target.map_rgb(colour)).any(axis=1)
+    drawn_at = np.flatnonzero(columns)
+    assert len(drawn_at) > 50
+    assert columns[drawn_at[0] : drawn_at[-1] + 1].all()

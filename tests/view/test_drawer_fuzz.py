@@ -12,7 +12,6 @@ import pytest
 from simulator.scenario.loader import load_scenario
 from simulator.session import Session
 from simulator.view.app import App
-from simulator.view.watched import Watched
 from tests.view.conftest import FakeSession
 from tests.view.user import places
 
@@ -100,7 +99,7 @@ class Fuzz:
         assert surface is not None
 
 
-def opened(session: Watched, monkeypatch: pytest.MonkeyPatch, folder: Path) -> App:
+def opened(session: Session, monkeypatch: pytest.MonkeyPatch, folder: Path) -> App:
     """Return a window whose stage is not drawn, in a folder that may be written to."""
     monkeypatch.chdir(folder)
     app = App(session, size=(960, 540))
@@ -112,7 +111,7 @@ def opened(session: Watched, monkeypatch: pytest.MonkeyPatch, folder: Path) -> A
 def test_random_users_break_nothing(
     seed: int, session: FakeSession, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    Fuzz(opened(session, monkeypatch, tmp_path), seed).run(400)
+    Fuzz(opened(session.typed, monkeypatch, tmp_path), seed).run(400)
     pygame.display.quit()
 
 
@@ -129,8 +128,6 @@ def test_random_users_break_no_real_session(
 def test_ten_thousand_events_break_nothing(
     real: bool, session: FakeSession, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    watched: Watched = session
-    if real:
-        watched = Session(load_scenario("breaking4"), start_at_s=60.0)
+    watched = Session(load_scenario("breaking4"), start_at_s=60.0) if real else session.typed
     Fuzz(opened(watched, monkeypatch, tmp_path), 11).run(10_000)
     pygame.display.quit()

@@ -200,13 +200,13 @@ def test_a_click_on_an_event_goes_there(session: FakeSession) -> None:
     assert label.box is not None
     at = tuple(map(round, label.box.centre))
     press = pygame.Event(pygame.MOUSEBUTTONDOWN, pos=at, button=1)
-    assert hover.handle(press, session)
+    assert hover.handle(press, session.typed)
     assert session.sought == [925.0]
     beside = (plot_box(box, style.sizes).x + 3, box.y + 30)
     away = pygame.Event(pygame.MOUSEBUTTONDOWN, pos=beside, button=1)
-    assert not hover.handle(away, session)
+    assert not hover.handle(away, session.typed)
     surface = pygame.Surface((1280, 720), 0, 32)
-    hover.draw_over(surface, session, None)
+    hover.draw_over(surface, session.typed, None)
     assert surface.get_bounding_rect().w > 0
 
 

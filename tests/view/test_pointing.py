@@ -9,7 +9,7 @@ import pytest
 from simulator.screen import Camera, Panel
 from simulator.stage.scene import Scene, Staging
 from simulator.view.app import App
-from simulator.view.camera import MOST_ZOOM, View, resting, rig_of, view_of
+from simulator.view.camera import MOST_ZOOM, MapView, resting, rig_of, view_of
 from simulator.view.layout import Layout
 from simulator.view.panels.timeline import plot_box
 from simulator.view.perspective import MOST_CLOSER
@@ -26,7 +26,7 @@ def user(app: App) -> User:
     return User(app)
 
 
-def seen(app: App) -> View:
+def seen(app: App) -> MapView:
     return view_of(app.shot, layout(app))
 
 

@@ -87,7 +87,7 @@ def room(monkeypatch: pytest.MonkeyPatch) -> Room:
 @pytest.fixture
 def user(room: Room, session: FakeSession) -> Iterator[User]:
     assert room.displays
-    app = App(session)
+    app = App(session.typed)
     app.frame(1 / 60)
     yield User(app)
     app.sound.close()
@@ -169,7 +169,7 @@ def test_black_holds_the_run_where_it_is_and_darkens_real_lights(
 ) -> None:
     lights: list[bool] = []
     assert room.displays
-    app = App(session, witnesses=[lambda scene: lights.append(bool(scene.waves))])
+    app = App(session.typed, listeners=[lambda scene: lights.append(bool(scene.waves))])
     user = User(app)
     user.key("f5")
     user.key("b")
@@ -267,12 +267,14 @@ def test_the_code_of_the_page_by_key(user: User, session: FakeSession) -> None:
     assert session.cued == ["beginning"], "the press only took the code away"
 
 
-@pytest.mark.parametrize(("answer", "ends"), [("escape", True), ("return", True), ("right", False)])
+@pytest.mark.parametrize(
+    ("answer", "ends"), [("escape", True), ("return", True), ("right", False), ("z", False)]
+)
 def test_one_escape_ends_it_after_a_question(
     room: Room, session: FakeSession, answer: str, ends: bool
 ) -> None:
     assert room.displays
-    app = App(session, presenting=True)
+    app = App(session.typed, presenting=True)
     user = User(app)
     shown = picture(app)
     user.key("escape")
@@ -281,6 +283,8 @@ def test_one_escape_ends_it_after_a_question(
     user.key(answer)
     assert app.running is not ends
     assert session.cued == []
+    if not ends:
+        assert picture(app) == shown, "it still asks"
     app.presenter.leave()
     pygame.display.quit()
 
@@ -291,7 +295,7 @@ def test_timings_of_a_rehearsal_are_kept_where_they_are_wanted(
     outline = session.outline()
     assert room.displays
     for last, kept in (("escape", {}), ("k", {"two": 1.0})):
-        app = App(session, presenting=True)
+        app = App(session.typed, presenting=True)
         user = User(app)
         user.wait(60)
         user.key("right")
@@ -411,7 +415,7 @@ def test_the_chosen_display_is_filled(
     room: Room, session: FakeSession, asked: int, filled: int, notes: int
 ) -> None:
     room.displays = [LAPTOP, PROJECTOR]
-    app = App(session, presenting=True, display=asked)
+    app = App(session.typed, presenting=True, display=asked)
     app.frame(1 / 60)
     assert room.filled == [filled]
     assert room.opened[0].position[0] & 0xFFFF == notes
@@ -421,7 +425,7 @@ def test_the_chosen_display_is_filled(
 
 def test_a_window_can_begin_on_a_chosen_display(room: Room, session: FakeSession) -> None:
     room.displays = [LAPTOP, PROJECTOR]
-    app = App(session, display=1)
+    app = App(session.typed, display=1)
     assert room.filled == [1]
     assert not presenting(app)
     pygame.display.quit()

@@ -9,6 +9,7 @@ import pygame
 import pytest
 
 from simulator.screen import Panel
+from simulator.session import Session
 from simulator.view.app import App
 from simulator.view.arranging import arrange
 from simulator.view.layout import Box
@@ -16,7 +17,6 @@ from simulator.view.panels.frame import CachedLayer, SidePanel, body
 from simulator.view.panels.side import SIDE_PANELS
 from simulator.view.text import REGULAR
 from simulator.view.ui import Control
-from simulator.view.watched import Watched
 from tests.view.conftest import FakeSession
 from tests.view.user import User
 
@@ -40,13 +40,13 @@ class AssumedPanel(SidePanel):
 
         layer.field("assumed panel", body(box, style.sizes), text, paint)
 
-    def handle(self, event: pygame.Event, session: Watched) -> bool:
+    def handle(self, event: pygame.Event, session: Session) -> bool:
         hit = self.box is not None and pygame.Rect(self.box).collidepoint(event.pos)
         if hit and event.type == pygame.MOUSEBUTTONDOWN:
             session.notify("Clicked.")
         return hit
 
-    def control(self, session: Watched) -> Control | None:
+    def control(self, session: Session) -> Control | None:
         nowhere = Box(0, 0, 0, 0)
         press = lambda: session.notify("Pressed.")  # noqa: E731
         return Control(key=("assumed",), box=nowhere, ring=nowhere, press=press)
@@ -56,7 +56,7 @@ class AssumedPanel(SidePanel):
 def app(session: FakeSession, monkeypatch: pytest.MonkeyPatch) -> Iterator[App]:
     arrange.cache_clear()
     monkeypatch.setitem(SIDE_PANELS, "assumed", AssumedPanel)
-    opened = App(session, size=(1280, 720))
+    opened = App(session.typed, size=(1280, 720))
     opened.frame(1 / 60)
     yield opened
     pygame.display.quit()

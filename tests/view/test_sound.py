@@ -92,9 +92,9 @@ def test_a_key_changes_the_colours(app: App, session: FakeSession) -> None:
     assert sum(corner()[:3]) > sum(before[:3]) + 300
 
 
-def test_witnesses_see_what_the_window_shows_even_while_it_is_hidden(session: FakeSession) -> None:
+def test_listeners_see_what_the_window_shows_even_while_it_is_hidden(session: FakeSession) -> None:
     seen: list[object] = []
-    app = App(session, size=(640, 360), witnesses=[seen.append])
+    app = App(session.typed, size=(640, 360), listeners=[seen.append])
     try:
         app.frame(1 / 60)
         app.visible = False

@@ -14,7 +14,7 @@ from simulator.session import Session
 from simulator.view import stadium
 from simulator.view.app import App
 from simulator.view.layers import track
-from simulator.view.stadium import LeftError, draw_stadium, shown_while
+from simulator.view.stadium import WindowClosedError, draw_stadium, shown_while
 from simulator.view.theme import theme_named
 from simulator.view.window import Window, closed
 
@@ -51,7 +51,7 @@ def test_a_window_closed_meanwhile_is_left_when_the_work_is_done(window: Window)
         pygame.event.post(pygame.Event(pygame.QUIT))
         done.set()
 
-    with pytest.raises(LeftError):
+    with pytest.raises(WindowClosedError):
         shown_while(window, NIGHT, work)
     assert done.is_set()
 

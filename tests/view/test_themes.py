@@ -20,7 +20,8 @@ from simulator.analysis.gaps import GapState
 from simulator.cli import main
 from simulator.errors import ThemeError
 from simulator.view import camera
-from simulator.view.layers import lights
+from simulator.view.layers import group, lights
+from simulator.view.layers.close import Led, heads, light_on_ground
 from simulator.view.layers.track import led_places
 from simulator.view.picture import PictureOptions, layout_of, render_still
 from simulator.view.theme import (
@@ -149,6 +150,9 @@ def test_what_lies_on_the_track_can_be_seen(theme: Theme) -> None:
     assert contrast(theme.light("green"), ground.edge) >= 3.0, "a lit LED beside the kerb"
     assert contrast(theme.light("green"), ground.led_off) >= 1.5, "lit and unlit LEDs"
     assert contrast(theme.colour("white"), ground.tartan) >= 3.0, "her"
+    for name, _ in theme.named:
+        if name != "black":
+            assert contrast(group.name_colour(theme, name), group.tartan(theme)) >= 4.5, name
     if theme.by_day:  # names stand on beds there
         for _, colour in theme.named:
             assert contrast(colour, theme.panel) >= 4.5
@@ -169,6 +173,20 @@ def test_by_day_a_light_keeps_its_colour() -> None:
     px, py = view.at(float(x[led]), float(y[led]))
     red, green, blue, _ = surface.get_at((round(px), round(py)))
     assert difference((red, green, blue), theme.light("green"), "normal") < 30
+
+
+def test_by_day_a_light_keeps_its_colour_close_up() -> None:
+    """The LED does, and where it shines on the tartan nothing turns yellow."""
+    theme, surface = THEMES["daylight"], pygame.Surface((200, 200), 0, 32)
+    surface.fill(theme.ground.tartan)
+    led = Led(100.0, 100.0, 60.0, 1.0, theme.light("green"))
+    light_on_ground(surface, [led], 0.5, day=True)
+    heads(surface, [led], theme)
+    red, green, blue, _ = surface.get_at((100, 100))
+    assert difference((red, green, blue), led.colour, "normal") < 30
+    beside = surface.get_at((100, 90))
+    assert beside.g > theme.ground.tartan[1] + 20
+    assert beside.r < theme.ground.tartan[0] - 20
 
 
 @EVERY

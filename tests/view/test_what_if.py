@@ -188,8 +188,8 @@ def test_a_tip_never_covers_the_heading(places: Places, session: FakeSession) ->
         for x, y in spots:
             surface = pygame.Surface((box.right + 8, box.bottom + 8))
             at = (round(x), round(y))
-            bars.handle(pygame.Event(pygame.MOUSEMOTION, pos=at), session)
-            bars.draw_over(surface, session, None)
+            bars.handle(pygame.Event(pygame.MOUSEMOTION, pos=at), session.typed)
+            bars.draw_over(surface, session.typed, None)
             drawn = pygame.mask.from_threshold(surface, (0, 0, 0), (1, 1, 1, 255))
             drawn.invert()
             assert drawn.count(), "there is a tip"

@@ -16,7 +16,7 @@ from functools import cached_property
 
 from simulator.errors import Problem, ScenarioError
 from simulator.scenario.fields import HALF_CHARACTER, UNPRINTABLE
-from simulator.units import parse_time
+from simulator.units import parse_number, parse_time
 
 SOURCE = "--vary"
 MAX_ROWS = 10_000_000
@@ -32,6 +32,7 @@ _RANGE = re.compile(
 _NEARLY = re.compile(r"\.\.[-+\d]|^\S+\.\.$")
 _COLONS = re.compile(rf"({_NUMBER}):({_NUMBER})(?::({_NUMBER}))?")
 _DECIMAL_COMMA = re.compile(r"^([-+−]?[\d:]*\d),(\d+)$")
+_THOUSANDS = re.compile(r"(?<![\d.,:])\d{1,3}(?:,\d{3})+(?:\.\d*)?\s*(?:m|km?|y|mi|laps?)[a-z]*\b")
 _WHOLE = re.compile(r"[-+]?\d+")
 
 
@@ -100,7 +101,7 @@ def number_of(text: str) -> float | None:
     if re.fullmatch(_NUMBER, text):
         return float(text)
     try:
-        return parse_time(text) if ":" in text else None
+        return parse_time(text) if ":" in text else parse_number(text)
     except ValueError:
         return None
 
@@ -123,9 +124,17 @@ def axis_of(text: str) -> Axis:
     if not (path and equals and spec):
         hint = "pacers.count=0..13, or pacers.front_gap=0.8,1.2,2"
         raise refused(text, "is not of the form path=values", hint)
+    thousands = _THOUSANDS.search(spec)
+    if thousands is not None:
+        written = thousands[0]
+        listed = written.replace(",", ", ")
+        number = written.replace(",", "")
+        raise refused(
+            path, f"'{written[:100]}' may be one value or several", f"{number} or {listed}"
+        )
     values: list[str] = []
     for part in _parts(spec):
-        match = _RANGE.fullmatch(part)
+        match = _RANGE.fullmatch(part.replace("−", "-"))
         if match is None and _NEARLY.search(part) and part[0] not in "[{\"'":
             raise refused(path, f"'{part}' is no range", "0..13, 0.8..4:0.2 or 1..100:log5")
         colons = _COLONS.fullmatch(part)
@@ -178,7 +187,9 @@ def _range(path: str, text: str, match: re.Match[str]) -> list[str]:
     if not all(n.is_finite() and abs(n.adjusted()) <= _MAX_EXPONENT for n in (low, high, step)):
         raise _unusual(path, text)
     if low > high:
-        raise refused(path, f"'{text}' runs backwards", "the smaller one first")
+        raise refused(
+            path, f"'{text}' runs backwards", "the smaller one first; decimals with a point"
+        )
     if match["count"] is not None:
         return _log_range(path, text, (float(low), float(high)), int(match["count"]))
     whole = match["c"] and _WHOLE.fullmatch(match["c"]) and _WHOLE.fullmatch(match["d"])

@@ -96,7 +96,7 @@ STRIPE_M = 6.03
 
 
 @dataclass(frozen=True, eq=False)
-class Sight:
+class TrackLines:
     """All lines of a picture.
 
     Attributes:
@@ -124,7 +124,7 @@ def kept(lens: Lens) -> Lens:
 
 
 @lru_cache(maxsize=4)
-def sight_of(lens: Lens) -> Sight:
+def sight_of(lens: Lens) -> TrackLines:
     """Return the lines as a camera sees them."""
     s_m, lap_m = lens.s_m, lens.rig.lap_m
     across = abs(math.sin(lens.rig.yaw - heading_at(s_m, lap_m))) > 0.7 and lens.rig.pitch < 0.8
@@ -146,7 +146,7 @@ def sight_of(lens: Lens) -> Sight:
     row = np.minimum(np.maximum(row, -0.6 * high), 1.6 * high)
     points = np.stack([column, row], axis=2)
     seen = _stretch(away, close, np.ones(len(x), dtype=bool))
-    return Sight(points, seen, _stretch(away, close, scale[_AT[INNER]] > THICK_PX))
+    return TrackLines(points, seen, _stretch(away, close, scale[_AT[INNER]] > THICK_PX))
 
 
 def _stretch(away: Floats, close: NDArray[np.bool_], where: NDArray[np.bool_]) -> slice:
@@ -162,7 +162,7 @@ def _stretch(away: Floats, close: NDArray[np.bool_], where: NDArray[np.bool_]) -
 
 def fill(
     target: pygame.Surface,
-    sight: Sight,
+    sight: TrackLines,
     first: Line,
     last: Line,
     colour: Colour,
@@ -178,7 +178,7 @@ def fill(
 def draw(
     target: pygame.Surface,
     lens: Lens,
-    sight: Sight,
+    sight: TrackLines,
     start_s_m: float,
     words: tuple[str, ...],
     theme: Theme,
@@ -240,7 +240,7 @@ def _sky(target: pygame.Surface, lens: Lens, theme: Theme) -> None:
         target.fill(theme.ground.turf, (0, max(0, horizon), width, height))
 
 
-def _ground(target: pygame.Surface, lens: Lens, sight: Sight, theme: Theme) -> None:
+def _ground(target: pygame.Surface, lens: Lens, sight: TrackLines, theme: Theme) -> None:
     """Draw mowing stripes, run-off, track and lines."""
     ground, night = theme.ground, theme.ground.floodlight > 0.0
     shade = mix(ground.turf, (0, 0, 0), 0.20 if night else 0.06)
@@ -283,7 +283,7 @@ def _stripes(lens: Lens) -> Iterator[list[Point]]:
             yield [points[0][k], points[1][k], points[1][k + 1], points[0][k + 1]]
 
 
-def _lane_line(target: pygame.Surface, sight: Sight, k: int, colour: Colour) -> None:
+def _lane_line(target: pygame.Surface, sight: TrackLines, k: int, colour: Colour) -> None:
     """Draw a line between lanes with smooth edges, thick where it is near."""
     near, seen = sight.near, sight.seen
     far = [seen]
@@ -450,7 +450,7 @@ def _made_ground(lens: Lens, theme: Theme) -> tuple[pygame.Surface, tuple[int, i
     return whole.subsurface((0, top, lens.width, lens.height - top)), (0, top)
 
 
-def _rail_ground(target: pygame.Surface, lens: Lens, sight: Sight, theme: Theme) -> int:
+def _rail_ground(target: pygame.Surface, lens: Lens, sight: TrackLines, theme: Theme) -> int:
     """Draw the ground from the run-off down; return its first row [px]."""
     ground, night = theme.ground, theme.ground.floodlight > 0.0
     width, height = lens.width, lens.height

@@ -1,8 +1,8 @@
 """Runner, pacers and ghosts on the track, dots or for ghosts hollow rings, and their names.
 
-In: a scene's bodies, a `View`. Out: dots drawn at sub-pixel places; names beside them, the runner's
-outside, the ghosts' inside the track, without overlaps. Names slide along the track instead of
-jumping, so that they keep still while runners close up.
+In: a scene's bodies, a `MapView`. Out: dots drawn at sub-pixel places; names beside them, the
+runner's outside, the ghosts' inside the track, without overlaps. Names slide along the track
+instead of jumping, so that they keep still while runners close up.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import pygame
 from simulator.coefficients import BEND_M, BEND_RADIUS_M, KERB_RADIUS_M, LAP_M, STRAIGHT_M
 from simulator.physics.track import on_oval, to_plane, track_position
 from simulator.stage.scene import Body, Scene
-from simulator.view.camera import View
+from simulator.view.camera import MapView
 from simulator.view.layers.track import OUTER_M
 from simulator.view.layout import Box
 from simulator.view.sprites import dot, ring
@@ -40,7 +40,7 @@ class Spot:
     ny: float
 
 
-def spots(scene: Scene, view: View) -> list[Spot]:
+def spots(scene: Scene, view: MapView) -> list[Spot]:
     """Return where every body of a scene is: ghosts, pacers, then the runner on top."""
     bodies = [*scene.ghosts, *scene.pacers, scene.runner]
     x_m = np.array([body.x_m for body in bodies])
@@ -64,7 +64,7 @@ def axis(s_m: float) -> tuple[float, float, float]:
     return sign * half, sign * math.cos(angle), sign * math.sin(angle)
 
 
-def radius(kind: str, view: View) -> float:
+def radius(kind: str, view: MapView) -> float:
     """Return a dot's radius [px], rounded to a quarter pixel: it grows less than the zoom."""
     metres, least = {"runner": (RUNNER_M, 4.0), "pacer": (PACER_M, 2.25)}.get(kind, (GHOST_M, 4.0))
     shrink = math.pow(view.zoom, -0.55)
@@ -72,7 +72,7 @@ def radius(kind: str, view: View) -> float:
 
 
 def draw_bodies(
-    surface: pygame.Surface, places: list[Spot], view: View, box: Box, theme: Theme
+    surface: pygame.Surface, places: list[Spot], view: MapView, box: Box, theme: Theme
 ) -> None:
     """Draw the bodies that are inside `box`."""
     blits = []
@@ -125,7 +125,7 @@ class NameLabel:
 class Line:
     """Where a label of a size may stand: along the track, its near edge at a bend radius [m]."""
 
-    view: View
+    view: MapView
     spot: Spot
     radius_m: float
     wide: int
@@ -146,7 +146,7 @@ class Line:
 
 
 def place_names(
-    spots: list[Spot], view: View, bounds: Box, keep_off: tuple[Box, ...], style: Style
+    spots: list[Spot], view: MapView, bounds: Box, keep_off: tuple[Box, ...], style: Style
 ) -> list[NameLabel]:
     """Return labels for the bodies inside `bounds`, free of overlaps.
 
@@ -230,6 +230,6 @@ def write_names(surface: pygame.Surface, labels: list[NameLabel], style: Style) 
         if style.theme.by_day:  # dark writing on the dark kerb would be lost
             bed = label.box.inset(0, max(0, (label.box.h - round(1.1 * label.px)) // 2))
             pygame.draw.rect(surface, style.theme.panel, bed, border_radius=bed.h // 3)
-            shade = mix(style.theme.panel, label.colour, 0.35 + 0.65 * label.alpha)
+            shade = label.colour  # a faded one could not be read on it
         pygame.draw.aaline(surface, mix(style.theme.back, shade, 0.7), label.start, end)
         style.type.write(surface, label.text, (cx, cy), SEMIBOLD, label.px, shade, align=0.5)

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from simulator.coefficients import BEND_RADIUS_M, LAP_M, STRAIGHT_M
 from simulator.physics.track import from_plane
+from simulator.recording.recording import NumberT
 from simulator.stage.scene import Body, Scene
 from simulator.stage.wake import (
     ACROSS_M,
@@ -33,7 +34,7 @@ from simulator.view.athletes import (
     SLOW_PHASES,
     Athletes,
     Pair,
-    View,
+    ViewAngle,
     look_of,
     stamp,
 )
@@ -50,7 +51,7 @@ from simulator.view.perspective import (
     plane_at,
     turning,
 )
-from simulator.view.sprites import bloom
+from simulator.view.sprites import bloom, veil
 from simulator.view.text import BOLD, REGULAR, SEMIBOLD, Style
 from simulator.view.theme import Colour, Theme, mix
 
@@ -76,7 +77,7 @@ GAP_OFFSET_M = KERB_M - 0.85
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class PlacedBody:
     """A body in the picture: where its ground point is [px], its scale [px/m], how far away [m]."""
 
     body: Body
@@ -85,7 +86,7 @@ class Placed:
     y: float
     scale: float
     depth: float
-    view: View
+    view: ViewAngle
 
     @property
     def opacity(self) -> float:
@@ -105,7 +106,7 @@ class Led:
     dark: float = 0.0
 
 
-def place(scene: Scene, lens: Lens) -> list[Placed]:
+def place(scene: Scene, lens: Lens) -> list[PlacedBody]:
     """Return the bodies in sight, far ones first; she is drawn over who is beside her."""
     ex, ey, ez = lens.eye
     yaw, turned = lens.rig.yaw, math.cos(lens.rig.pitch)
@@ -128,8 +129,8 @@ def place(scene: Scene, lens: Lens) -> list[Placed]:
         turn = (
             math.degrees(heading_at(s, scene.lap_m) - yaw - aside * turned) + 180.0
         ) % 360.0 - 180.0
-        view = View(turn, math.degrees(math.atan2(ez - 0.9, math.hypot(dx, dy))))
-        seen.append(Placed(body, s, column, row, scale, depth, view))
+        view = ViewAngle(turn, math.degrees(math.atan2(ez - 0.9, math.hypot(dx, dy))))
+        seen.append(PlacedBody(body, s, column, row, scale, depth, view))
     rank = {"pacer": 0.0, "ghost": 0.05, "runner": 0.15}
     return sorted(seen, key=lambda each: rank[each.body.kind] - each.depth)
 
@@ -173,29 +174,29 @@ def _step(length_px: float) -> int:
     return round(math.pow(2.0, round(4.0 * math.log2(max(length_px, 4.0))) / 4.0))
 
 
-def light_on_ground(target: pygame.Surface, lights: list[Led], flat: float) -> None:
-    """Add what the LEDs throw on tartan and turf, an ellipse `flat` as high as it is wide."""
+def light_on_ground(target: pygame.Surface, lights: list[Led], flat: float, *, day: bool) -> None:
+    """Draw what the LEDs throw on tartan and turf, an ellipse `flat` as high as it is wide."""
     blits = []
     for led in lights:
         level = round(LEVELS * 0.42 * min(led.bright, 1.0) ** 0.8)
         if level:
             wide = _step(3.4 * led.scale)
             high = max(3, round(wide * flat))
-            light = bloom(led.colour, wide, high, level / LEVELS)
+            light = (veil if day else bloom)(led.colour, wide, high, level / LEVELS)
             blits.append((light, (round(led.x - wide / 2), round(led.y - high / 2))))
-    target.fblits(blits, pygame.BLEND_RGB_ADD)
+    target.fblits(blits, 0 if day else pygame.BLEND_RGB_ADD)
 
 
 def heads(target: pygame.Surface, lights: list[Led], theme: Theme) -> None:
     """Draw the LEDs themselves, their bloom, and the streak that a lens makes of them."""
-    boxes, shine = [], []
+    boxes, shine, day = [], [], theme.by_day
     for led in lights:
         wide, high = max(2, round(0.13 * led.scale)), max(2, round(0.075 * led.scale))
         level = round(LEVELS * min(led.bright, 1.0) ** 0.8)
         lit = theme.ground.led_off
         if level:
             bright = (level / LEVELS) ** 1.25
-            white = mix(led.colour, (255, 255, 255), 0.55 * bright)
+            white = mix(led.colour, (255, 255, 255), (0.1 if day else 0.55) * bright)
             lit = mix(lit, white, min(1.0, 1.3 * bright))
         if led.dark > 0.0:
             lit = mix(lit, (0, 0, 0), 0.85 * round(8 * led.dark) / 8)
@@ -203,9 +204,12 @@ def heads(target: pygame.Surface, lights: list[Led], theme: Theme) -> None:
         left, top = round(led.x) - wide // 2 - 1, round(led.y) - high // 2 - 1
         boxes.append((head, (left, top)))
         if level:
-            for flare in _flares(led.colour, _step(1.7 * led.scale), level, led.scale > STREAK_PX):
+            for flare in _flares(led, level, day=day):
                 w, h = flare.get_size()
                 shine.append((flare, (round(led.x - w / 2), round(led.y - h / 2))))
+    if day:
+        target.fblits(shine + boxes)
+        return
     target.fblits(boxes)
     target.fblits(shine, pygame.BLEND_RGB_ADD)
 
@@ -221,9 +225,16 @@ def _head(wide: int, high: int, lit: Colour, *, framed: bool) -> pygame.Surface:
     return head
 
 
+def _flares(led: Led, level: int, *, day: bool) -> tuple[pygame.Surface, ...]:
+    """Return an LED's bloom, and at night where it is near the streak through it, for adding."""
+    wide = _step(1.7 * led.scale)
+    if day:
+        return (veil(led.colour, wide, max(3, round(0.85 * wide)), 0.7 * level / LEVELS),)
+    return _glare(led.colour, wide, level, streaked=led.scale > STREAK_PX)
+
+
 @lru_cache(maxsize=512)
-def _flares(colour: Colour, wide: int, level: int, streaked: bool) -> tuple[pygame.Surface, ...]:
-    """Return an LED's bloom, `wide` px, and where it is near the streak through it, for adding."""
+def _glare(colour: Colour, wide: int, level: int, *, streaked: bool) -> tuple[pygame.Surface, ...]:
     share = level / LEVELS
     halo = bloom(colour, wide, max(3, round(0.85 * wide)), 0.55 * share).copy()
     core = bloom(colour, round(0.35 * wide), max(3, round(0.35 * wide)), 0.95 * share)
@@ -235,7 +246,7 @@ def _flares(colour: Colour, wide: int, level: int, streaked: bool) -> tuple[pyga
     return halo, bloom(colour, long, max(3, round(0.035 * long)), 0.7 * share)
 
 
-def kerb(target: pygame.Surface, sight: arena.Sight, theme: Theme) -> None:
+def kerb(target: pygame.Surface, sight: arena.TrackLines, theme: Theme) -> None:
     """Draw the kerb, five centimetres high."""
     shade = theme.ground.kerb
     arena.fill(target, sight, arena.KERB_FOOT, arena.KERB_TOP, mix(shade, (0, 0, 0), 0.5))
@@ -248,6 +259,7 @@ class Close:
     def __init__(self) -> None:
         self.athletes = Athletes()
         self._lit: list[Led] = []
+        self._day = False
 
     def draw(
         self,
@@ -272,9 +284,9 @@ class Close:
         words = (scene.title, long, format_time(scene.target_s), "lightpace")
         arena.draw(target, lens, sight, scene.start_m, words, theme)
         lights = leds(scene, lens, theme)
-        self._lit = [led for led in lights if led.bright > 0.02]
+        self._lit, self._day = [led for led in lights if led.bright > 0.02], theme.by_day
         flat = max(0.22, min(1.0, math.sin(rig.pitch) * 1.3))
-        light_on_ground(target, lights, flat)
+        light_on_ground(target, lights, flat, day=theme.by_day)
         (ex, ey, _), like = lens.eye, scene.lap_m / LAP_M
         beyond = max(abs(ex) - like * STRAIGHT_M / 2, 0.0)
         inside = math.hypot(beyond, ey) < like * BEND_RADIUS_M + KERB_M
@@ -293,20 +305,19 @@ class Close:
             kerb(target, sight, theme)
             heads(target, lights, theme)
         taken = [*(pygame.Rect(each) for each in keep_off), minimap(target, scene, rig, style)]
+        if labels:
+            names(target, placed, taken, style, aside=rig.pitch > 0.0)
         if gap is not None:
             write_gap(target, scene, lens, gap, taken, style)
-        if labels:
-            names(target, placed, taken, style)
         return taken
 
     def prepare(self, left_s: Callable[[], float]) -> None:
         """Paint ahead what the next pictures will need, while time is left for it [s]."""
         for led in self._lit:  # as they light up and go out
-            wide = _step(1.7 * led.scale)
             for level in range(1, LEVELS + 1):
                 if left_s() < _FLARE_S:
                     return
-                _flares(led.colour, wide, level, led.scale > STREAK_PX)
+                _flares(led, level, day=self._day)
         self.athletes.prepare(left_s)
 
     def from_above(
@@ -320,7 +331,7 @@ class Close:
         self,
         target: pygame.Surface,
         scene: Scene,
-        placed: list[Placed],
+        placed: list[PlacedBody],
         theme: Theme,
         *,
         exact: bool,
@@ -352,7 +363,7 @@ class Close:
         target.fblits(shadows + figures, pygame.BLEND_PREMULTIPLIED)
 
 
-def trail(target: pygame.Surface, placed: Placed, colour: Colour) -> None:
+def trail(target: pygame.Surface, placed: PlacedBody, colour: Colour) -> None:
     """Draw the thin trail of a ghost at the height of its hips."""
     along = math.sin(math.radians(placed.view.yaw_deg))
     length = round((2.4 + placed.body.reach_m) * placed.scale * abs(along))
@@ -400,7 +411,7 @@ def gap_line(
         return None
     thick = max(2, round(3.0 * unit))
     dark = mix(style.theme.ground.turf, (0, 0, 0), 0.6)
-    held = round(moments.tether(scene) * (len(points) - 1))
+    held = math.ceil(moments.tether(scene) * (len(points) - 1))  # or the middle of five had a hole
     for part in (points[: held + 1], points[len(points) - 1 - held :]) if held else ():
         pygame.draw.lines(target, dark, False, [(px, py + thick) for px, py in part], thick)
         pygame.draw.lines(target, colour, False, part, thick)
@@ -409,7 +420,8 @@ def gap_line(
             ends = [lens.spot(place_m, at)[:2] for at in (GAP_OFFSET_M - 0.3, KERB_M - 0.1)]
             pygame.draw.line(target, colour, ends[0], ends[1], thick)
         elif end:
-            _arrow(target, colour, points[-2], points[-1], 15 * unit)
+            off = map_box(target.get_size(), style)
+            _arrow(target, colour, points[-2], points[-1], 15 * unit, off)
     inside = [p for p in points if 0 <= p[0] < lens.width and 0 <= p[1] < lens.height]
     return inside[len(inside) // 2] if inside else points[len(points) // 2]
 
@@ -420,9 +432,12 @@ def _arrow(
     a: tuple[float, float],
     b: tuple[float, float],
     size: float,
+    keep_off: pygame.Rect,
 ) -> None:
     width, height = target.get_size()
     tip = (min(max(b[0], size), width - size), min(max(b[1], size), height - size))
+    if keep_off.collidepoint(tip):
+        tip = (keep_off.x - size, tip[1])
     away = math.hypot(b[0] - a[0], b[1] - a[1]) or 1.0
     dx, dy = (b[0] - a[0]) / away * size, (b[1] - a[1]) / away * size
     back = (tip[0] - dx, tip[1] - dy)
@@ -493,9 +508,18 @@ def _pill(target: pygame.Surface, box: pygame.Rect, theme: Theme) -> None:
 
 
 def names(
-    target: pygame.Surface, placed: list[Placed], taken: list[pygame.Rect], style: Style
+    target: pygame.Surface,
+    placed: list[PlacedBody],
+    taken: list[pygame.Rect],
+    style: Style,
+    *,
+    aside: bool,
 ) -> None:
-    """Write her name and the ghosts' over their heads, clear of one another."""
+    """Write her name and the ghosts', clear of one another.
+
+    They stand over their heads, or `aside` over the infield, where they cover nobody: to a lens
+    that looks down, who runs ahead is above.
+    """
     theme, bounds = style.theme, target.get_rect()
     named = [p for p in placed if p.body.kind != "pacer" and p.body.label and p.body.alpha > 0.4]
     for each in sorted(named, key=lambda one: one.body.kind != "runner"):
@@ -507,7 +531,10 @@ def names(
         box = pygame.Rect(0, 0, wide + px, round(1.5 * px))
         tall = (body.build.stature_m + 0.16) * each.scale
         lift = tall * math.cos(math.radians(each.view.pitch_deg)) + 0.2 * each.scale
-        box.midbottom = (round(each.x), round(each.y - lift))
+        if aside:
+            box.midright = (round(each.x - 0.6 * each.scale), round(each.y - 0.6 * lift))
+        else:
+            box.midbottom = (round(each.x), round(each.y - lift))
         if not bounds.inflate(box.w, box.h).contains(box):
             continue
         free = _free(box, bounds, taken)
@@ -520,22 +547,28 @@ def names(
         style.type.caps(target, text, box.center, px, colour, align=0.5)
 
 
-def on_map(x: float, y: float, turn_deg: int, half: int) -> tuple[float, float]:
-    """Return a place of the plane on the map, whose upper side is where the camera looks [px]."""
+def on_map(x: NumberT, y: NumberT, turn_deg: int, half: int) -> tuple[NumberT, NumberT]:
+    """Return places of the plane on the map, whose upper side is where the camera looks [px]."""
     turn = math.radians(90 - turn_deg)
     scale = 2.0 * half * 0.84 / MAP_M
     across = half + scale * (x * math.cos(turn) - y * math.sin(turn))
     return across, half - scale * (x * math.sin(turn) + y * math.cos(turn))
 
 
+def map_box(size: tuple[int, int], style: Style) -> pygame.Rect:
+    """Return where the map lies in a picture of a size [px]; empty where it has no room."""
+    half, edge = max(30, round(74 * style.sizes.unit)), round(10 * style.sizes.unit)
+    if 3 * half > min(size):
+        return pygame.Rect(0, 0, 0, 0)
+    return pygame.Rect(size[0] - 2 * half - edge, size[1] - 2 * half - edge, 2 * half, 2 * half)
+
+
 def minimap(target: pygame.Surface, scene: Scene, rig: Rig, style: Style) -> pygame.Rect:
     """Draw the lap in a corner, turned as the camera looks; return where."""
-    theme, unit = style.theme, style.sizes.unit
-    half = max(30, round(74 * unit))
-    width, height = target.get_size()
-    if 3 * half > min(width, height):
-        return pygame.Rect(0, 0, 0, 0)
-    left, top = (each - 2 * half - round(10 * unit) for each in (width, height))
+    theme, unit, box = style.theme, style.sizes.unit, map_box(target.get_size(), style)
+    if not box.w:
+        return box
+    (left, top), half = box.topleft, box.w // 2
     turn = round(math.degrees(rig.yaw)) % 360
     target.blit(_lap(half, turn, max(1, round(4 * unit)), theme.panel, theme.faint), (left, top))
 
@@ -549,24 +582,24 @@ def minimap(target: pygame.Surface, scene: Scene, rig: Rig, style: Style) -> pyg
             dot(wave.head_m - 3.0 * k, colour, max(1.5, (5.4 - 0.7 * k) * unit))
     dot(scene.runner.x_m, theme.panel, max(3.0, 8.5 * unit))
     dot(scene.runner.x_m, theme.text, max(2.0, 6.5 * unit))
-    return pygame.Rect(left, top, 2 * half, 2 * half)
+    return box
 
 
-_LAP = tuple(place_at(5.0 * k, 3.0) for k in range(80))
+_LAP = plane_at(5.0 * np.arange(80.0), 3.0)
 
 
 @lru_cache(maxsize=4)
 def _lap(half: int, turn: int, thick: int, ground: Colour, colour: Colour) -> pygame.Surface:
     disc = pygame.Surface((2 * half, 2 * half), pygame.SRCALPHA, 32)
     pygame.draw.aacircle(disc, (*ground, 190), (half, half), half - 1)
-    lap = [on_map(x, y, turn, half) for x, y in _LAP]
-    pygame.draw.lines(disc, colour, True, lap, thick)
+    lap = np.stack(on_map(*_LAP, turn, half), axis=1)
+    pygame.draw.lines(disc, colour, True, lap.tolist(), thick)
     return disc
 
 
 # -- the wake --------------------------------------------------------------------------------------
 
-FINE_ROWS = 100
+FINE_ROWS = 60
 """The wake is worked out for a picture of so many rows: it is smooth, and so stays soft."""
 AIR_M = (0.1, 1.9)
 """From where to where up the wake is drawn in the air [m], strongest half-way: about as high as a
@@ -628,7 +661,10 @@ def _wake_layer(
     xs = left + (np.arange(wide, dtype=np.float64)[None, :] + 0.5) * fine
     ys = top + (np.arange(tall, dtype=np.float64)[:, None] + 0.5) * fine
     shares = np.pad(np.clip(field.shelter, 0.0, 1.0), 1)
-    light = GROUND_SHARE * _sampled(shares, *_on_ground(lens, xs, ys, s_m))
+    light = np.zeros((tall, wide))
+    highest = row[:2][seen[:2]].min(initial=y1)
+    ground = slice(max(0, math.floor((highest - top) / fine)), None)
+    light[ground] = GROUND_SHARE * _sampled(shares, *_on_ground(lens, xs, ys[ground], s_m))
     if in_air:
         hers, order = shares[3:5].mean(axis=0), np.argsort(column[2])
         order = order[seen[2, order]]

@@ -89,7 +89,7 @@ def frame(surface: pygame.Surface, box: Box, span_m: float, style: Style, way: i
     def band(colour: Colour, y: int, high: float) -> None:
         surface.fill(colour, (inner.x, y, inner.w, max(1, round(high))))
 
-    band(mix(theme.back, ground.tartan, 0.52), inner.y, inner.h)
+    band(tartan(theme), inner.y, inner.h)
     kerb = round(piece.y(KERB_M))
     edge = inner.y if way > 0 else inner.bottom
     band(theme.rail, min(edge, kerb), abs(kerb - edge))
@@ -137,6 +137,11 @@ def _arrow_x(box: Box, span_m: float, style: Style) -> float:
     return (
         box.x + style.type.width(heading, SEMIBOLD, px, max(1, round(px * 0.16))) + 2 * _pad(style)
     )
+
+
+def tartan(theme: Theme) -> Colour:
+    """Return the ground's colour in the panel, calmer than the track's own."""
+    return mix(theme.back, theme.ground.tartan, 0.52)
 
 
 def draw(surface: pygame.Surface, scene: Scene, box: Box, style: Style, way: int = 1) -> None:
@@ -278,10 +283,15 @@ def _names(surface: pygame.Surface, scene: Scene, piece: StraightTrack, style: S
         along = body.x_m - scene.group.centre_m
         if abs(along) < scene.group.span_m / 2 and body.alpha > 0.05 and body.label:
             text = type_.fit(body.label, SEMIBOLD, px, round(0.22 * piece.box.w))
-            shade = mix(theme.panel, theme.colour(body.colour), 0.35 + 0.65 * body.alpha)
+            shade = name_colour(theme, body.colour)
             names.append((piece.x(along), type_.width(text, SEMIBOLD, px), text, shade))
     for left, text, shade in spread(names, piece.box, gap=px // 2):
         type_.write(surface, text, (left, row), SEMIBOLD, px, shade)
+
+
+def name_colour(theme: Theme, colour: str) -> Colour:
+    """Return the colour of a name on the panel's tartan, which by day is nearly as bright as it."""
+    return mix(theme.colour(colour), theme.text, 0.45)
 
 
 def spread(

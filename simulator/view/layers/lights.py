@@ -1,6 +1,6 @@
 """The light waves on the kerb: additive glows, cross-faded by the brightness of each LED.
 
-In: a scene's waves, a `View`. Out: glows drawn on the target.
+In: a scene's waves, a `MapView`. Out: glows drawn on the target.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import numpy as np
 import pygame
 
 from simulator.stage.scene import Wave
-from simulator.view.camera import View
+from simulator.view.camera import MapView
 from simulator.view.layers.track import led_places
 from simulator.view.layout import Box
 from simulator.view.sprites import LEVELS, dot, glow, spill
@@ -30,7 +30,7 @@ _CROWDED = 120
 
 
 @lru_cache(maxsize=4)
-def _pixels(view: View, leds: int) -> tuple[list[int], list[int]]:
+def _pixels(view: MapView, leds: int) -> tuple[list[int], list[int]]:
     x, y = led_places(leds)
     return (
         np.rint(view.ox + view.scale * x).astype(int).tolist(),
@@ -38,7 +38,7 @@ def _pixels(view: View, leds: int) -> tuple[list[int], list[int]]:
     )
 
 
-def reach(view: View, metres: float) -> float:
+def reach(view: MapView, metres: float) -> float:
     """Return how far a light of `metres` at the whole track is seen to shine [px].
 
     Away from the whole track in steps of an eighth, so that a camera on its way does not need a
@@ -52,7 +52,7 @@ def reach(view: View, metres: float) -> float:
 
 
 def draw(
-    surface: pygame.Surface, waves: tuple[Wave, ...], view: View, box: Box, theme: Theme
+    surface: pygame.Surface, waves: tuple[Wave, ...], view: MapView, box: Box, theme: Theme
 ) -> None:
     """Add every wave's light; by day added light would only burn out, so LEDs are seen as lit."""
     for wave in waves:
@@ -82,7 +82,7 @@ def draw(
             _spill(surface, wave, view, theme)
 
 
-def _spill(surface: pygame.Surface, wave: Wave, view: View, theme: Theme) -> None:
+def _spill(surface: pygame.Surface, wave: Wave, view: MapView, theme: Theme) -> None:
     """Add the light that a wave throws on tartan and turf: one wide soft bloom round its middle."""
     weight = float(wave.brightness.sum())
     if weight < 0.2:

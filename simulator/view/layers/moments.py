@@ -1,6 +1,6 @@
 """What is staged on the track: the gun's flash, the light that is lost, where the wind blows.
 
-In: a scene, a `View`. Out: drawn over the lights and below the bodies; a pure function of both.
+In: a scene, a `MapView`. Out: drawn over the lights and below the bodies; a pure function of both.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from simulator.coefficients import BEND_RADIUS_M, KERB_RADIUS_M
 from simulator.physics.track import on_oval, to_plane, track_position
 from simulator.stage.scene import Phase, Scene, Weather
-from simulator.view.camera import View
+from simulator.view.camera import MapView
 from simulator.view.layers.track import led_places
 from simulator.view.layout import Box
 from simulator.view.panels.frame import polygon
@@ -40,7 +40,7 @@ STARTER_OFFSET_M = -3.2
 """The starter stands inside the kerb, beside the line [m]."""
 
 
-def draw(surface: pygame.Surface, scene: Scene, view: View, box: Box, theme: Theme) -> None:
+def draw(surface: pygame.Surface, scene: Scene, view: MapView, box: Box, theme: Theme) -> None:
     """Draw the gun's flash, or the light being lost, on the map."""
     s_m = np.array([scene.start_s_m])
     (x,), (y,) = (v.tolist() for v in to_plane(s_m, STARTER_OFFSET_M))
@@ -92,7 +92,7 @@ def darkness(scene: Scene, s_m: NDArray[np.floating[Any]]) -> Floats:
     return np.where(near, strength * (1.0 - (off / DIM_M) ** 2), 0.0)
 
 
-def _dim(surface: pygame.Surface, scene: Scene, view: View, box: Box, theme: Theme) -> None:
+def _dim(surface: pygame.Surface, scene: Scene, view: MapView, box: Box, theme: Theme) -> None:
     """Darken the LEDs beside her, while the wave runs on."""
     x, y = led_places(scene.leds)
     dark = darkness(scene, np.arange(scene.leds) * (scene.lap_m / scene.leds))
@@ -105,7 +105,7 @@ def _dim(surface: pygame.Surface, scene: Scene, view: View, box: Box, theme: The
     surface.fblits(blits)
 
 
-def _snap(surface: pygame.Surface, scene: Scene, view: View, theme: Theme) -> None:
+def _snap(surface: pygame.Surface, scene: Scene, view: MapView, theme: Theme) -> None:
     """Draw the two ends of the tether between her and the light as they spring back."""
     wave, held = scene.waves[0], tether(scene)
     first, last = scene.runner.x_m, wave.head_m
@@ -129,14 +129,14 @@ SIGN_X_M = 65.0
 """The sign stands in the half-circle of the infield that nothing else uses [m]."""
 
 
-def weather_box(view: View) -> Box:
+def weather_box(view: MapView) -> Box:
     """Return the room of the weather's sign on the whole track [px]."""
     x, y = view.at(SIGN_X_M, 0.0)
     half = 10.0 * view.scale
     return Box(round(x - half), round(y - half), max(1, round(2 * half)), max(1, round(2 * half)))
 
 
-def draw_weather(surface: pygame.Surface, weather: Weather, view: View, style: Style) -> None:
+def draw_weather(surface: pygame.Surface, weather: Weather, view: MapView, style: Style) -> None:
     """Draw an arrow the way the wind blows, and the temperature below it."""
     box, theme = weather_box(view), style.theme
     cx, cy = box.centre

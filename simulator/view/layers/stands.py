@@ -89,7 +89,7 @@ def _blurred(picture: pygame.Surface, blur: int) -> pygame.Surface:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Profile:
+class Wall:
     """A wall between two lines along the lap, by column of a picture from its left edge.
 
     Attributes:
@@ -108,7 +108,7 @@ class Profile:
 
 def profile_of(
     lens: Lens, foot: tuple[float, float], head: tuple[float, float], columns: Floats
-) -> Profile | None:
+) -> Wall | None:
     """Return a wall as it is seen in columns [px]; None where it is not in the picture.
 
     `foot` and `head` are its lines: metres outside the measuring line, metres up.
@@ -125,7 +125,7 @@ def profile_of(
     xs = column[0, order]
     low, place, size = (np.interp(columns, xs, v[order]) for v in (row[0], s, scale[0]))
     back = order[np.argsort(column[1, order])]
-    return Profile(
+    return Wall(
         place,
         low,
         np.interp(columns, column[1, back], row[1, back]),
@@ -134,7 +134,7 @@ def profile_of(
     )
 
 
-def _columns(texture: Texture, wall: Profile, level: Floats) -> NDArray[np.intp]:
+def _columns(texture: Texture, wall: Wall, level: Floats) -> NDArray[np.intp]:
     """Return where each column of a wall begins in a texture of which a size is taken."""
     stage = np.rint(level).astype(np.intp)
     # they run to the left before it, so it is read backwards
@@ -143,7 +143,7 @@ def _columns(texture: Texture, wall: Profile, level: Floats) -> NDArray[np.intp]
     return begin
 
 
-def _level(texture: Texture, wall: Profile, grain: float) -> Floats:
+def _level(texture: Texture, wall: Wall, grain: float) -> Floats:
     """Return which of a texture's sizes is as large as each column of a wall is seen."""
     level = np.log2(texture.wide / wall.panel_m * grain / wall.scale)
     return np.asarray(np.minimum(np.maximum(level, 0.0), _LEVELS - 1.0))

@@ -1,6 +1,6 @@
 """The stadium at night: turf, kerb, eight lanes, run-off, stands, floodlight, marks, unlit LEDs.
 
-In: a `View`, a box of pixels, a theme. Out: an opaque picture of that box. The colour of a point
+In: a `MapView`, a box of pixels, a theme. Out: an opaque picture of that box. The colour of a point
 depends on its distance from the kerb alone (a table with the anti-aliasing already in it), times
 the floodlight, times a little grain; so any piece of any view is drawn alike.
 """
@@ -23,7 +23,7 @@ from simulator.coefficients import (
     STRAIGHT_M,
 )
 from simulator.physics.track import to_plane
-from simulator.view.camera import View
+from simulator.view.camera import MapView
 from simulator.view.layout import Box
 from simulator.view.sprites import dot
 from simulator.view.text import SEMIBOLD, Style
@@ -47,7 +47,7 @@ Floats = NDArray[np.float32]
 
 @lru_cache(maxsize=1)  # the empty stadium is the ground of the first picture, too
 def draw_ground(
-    view: View, box: Box, theme: Theme, start_s_m: float, leds: int, lap_m: float
+    view: MapView, box: Box, theme: Theme, start_s_m: float, leds: int, lap_m: float
 ) -> pygame.Surface:
     """Return the ground seen through `view` in `box`, with its marks and unlit LEDs."""
     surface = paint(view, box, theme)
@@ -56,7 +56,7 @@ def draw_ground(
     return surface
 
 
-def paint(view: View, box: Box, theme: Theme) -> pygame.Surface:
+def paint(view: MapView, box: Box, theme: Theme) -> pygame.Surface:
     """Return the ground seen through `view` in `box`, as an opaque surface of the box's size."""
     surface = pygame.Surface((box.w, box.h), 0, 32)
     if theme.bare:
@@ -183,7 +183,7 @@ def _zones(ground: Ground) -> list[tuple[float, Colour]]:
 
 
 def mark_lines(
-    surface: pygame.Surface, view: View, box: Box, start_s_m: float, theme: Theme, lap_m: float
+    surface: pygame.Surface, view: MapView, box: Box, start_s_m: float, theme: Theme, lap_m: float
 ) -> None:
     """Draw the finish, the start and the marks of the lap across the lanes."""
     line = theme.ground.line
@@ -201,7 +201,7 @@ def _marks(lap_m: float) -> list[tuple[float, str]]:
 
 
 def _across(
-    surface: pygame.Surface, view: View, box: Box, s_m: float, colour: Colour, width: float
+    surface: pygame.Surface, view: MapView, box: Box, s_m: float, colour: Colour, width: float
 ) -> None:
     inner = KERB_RADIUS_M - BEND_RADIUS_M
     x, y = to_plane(np.array([s_m, s_m]), np.array([inner, inner + LANES * LANE_WIDTH_M]))
@@ -224,7 +224,7 @@ def led_places(leds: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     return x, y
 
 
-def led_pips(surface: pygame.Surface, view: View, box: Box, leds: int, theme: Theme) -> None:
+def led_pips(surface: pygame.Surface, view: MapView, box: Box, leds: int, theme: Theme) -> None:
     """Draw the unlit LEDs, quietly."""
     radius = max(0.7, 0.13 * view.scale)
     x, y = led_places(leds)
@@ -247,7 +247,7 @@ def _name_place(s_m: float, along_m: float) -> tuple[float, float]:
 
 def mark_names(
     surface: pygame.Surface,
-    view: View,
+    view: MapView,
     box: Box,
     start_s_m: float,
     style: Style,
@@ -298,7 +298,12 @@ class Tiles:
         self._tiles: OrderedDict[tuple[float, Track, int, int], pygame.Surface] = OrderedDict()
 
     def draw(
-        self, surface: pygame.Surface, view: View, box: Box, track: Track, most: int | None = None
+        self,
+        surface: pygame.Surface,
+        view: MapView,
+        box: Box,
+        track: Track,
+        most: int | None = None,
     ) -> None:
         """Draw the ground seen through `view` in `box`, and paint at most one tile beyond it.
 
@@ -318,8 +323,8 @@ class Tiles:
     def draw_scaled(
         self,
         surface: pygame.Surface,
-        view: View,
-        sharp: View,
+        view: MapView,
+        sharp: MapView,
         box: Box,
         track: Track,
         most: int | None = None,
@@ -336,7 +341,7 @@ class Tiles:
         x, y = math.floor(left), math.floor(top)
         wide = math.ceil(left + box.w / ratio) - x
         high = math.ceil(top + box.h / ratio) - y
-        fixed, whole = View(sharp.scale, -x, -y), Box(0, 0, wide, high)
+        fixed, whole = MapView(sharp.scale, -x, -y), Box(0, 0, wide, high)
         if most is not None and self.missing(fixed, whole, track) > most:
             return False
         picture = pygame.Surface((wide, high), 0, 32)
@@ -346,15 +351,15 @@ class Tiles:
         surface.blit(pygame.transform.smoothscale(picture, size), at)
         return True
 
-    def missing(self, view: View, box: Box, track: Track) -> int:
+    def missing(self, view: MapView, box: Box, track: Track) -> int:
         """Return how many tiles of this view have not been painted yet."""
         return len(self._missing(view, box, track))
 
-    def _missing(self, view: View, box: Box, track: Track) -> list[tuple[int, int]]:
+    def _missing(self, view: MapView, box: Box, track: Track) -> list[tuple[int, int]]:
         known = self._tiles
         return [place for place in _seen(view, box) if (view.scale, track, *place) not in known]
 
-    def prepare(self, view: View, box: Box, track: Track, most: int) -> None:
+    def prepare(self, view: MapView, box: Box, track: Track, most: int) -> None:
         """Paint at most `most` tiles of a view that will be seen soon."""
         for column, row in self._missing(view, box, track)[:most]:
             self._tile(view.scale, track, column, row)
@@ -364,7 +369,7 @@ class Tiles:
         tile = self._tiles.get(key)
         if tile is None:
             place = Box(column * TILE, row * TILE, TILE, TILE)
-            tile = self._tiles[key] = draw_ground(View(scale, 0, 0), place, self._theme, *track)
+            tile = self._tiles[key] = draw_ground(MapView(scale, 0, 0), place, self._theme, *track)
             if len(self._tiles) > _KEPT:
                 self._tiles.popitem(last=False)
         else:
@@ -372,7 +377,7 @@ class Tiles:
         return tile
 
 
-def _seen(view: View, box: Box) -> list[tuple[int, int]]:
+def _seen(view: MapView, box: Box) -> list[tuple[int, int]]:
     """Return column and row of each tile that is seen in `box`."""
     columns = range((box.x - view.ox) // TILE, (box.right - 1 - view.ox) // TILE + 1)
     rows = range((box.y - view.oy) // TILE, (box.bottom - 1 - view.oy) // TILE + 1)
@@ -382,8 +387,8 @@ def _seen(view: View, box: Box) -> list[tuple[int, int]]:
 def stretched(
     surface: pygame.Surface,
     picture: pygame.Surface,
-    known: View,
-    view: View,
+    known: MapView,
+    view: MapView,
     box: Box,
     beyond: Colour,
 ) -> None:

@@ -18,8 +18,8 @@ from simulator.view.text import Style
 from simulator.view.theme import Colour, Sizes, Theme, mix
 
 if TYPE_CHECKING:
+    from simulator.session import Session
     from simulator.view.ui import Control, Key
-    from simulator.view.watched import Watched
 
 Paint = Callable[[pygame.Surface, Box], None]
 
@@ -100,13 +100,13 @@ class SidePanel:
         """Whether it gets every event of mouse and keyboard, as an open menu does."""
         return False
 
-    def handle(self, event: pygame.Event, session: Watched) -> bool | None:
+    def handle(self, event: pygame.Event, session: Session) -> bool | None:
         """Take an event of the mouse; return whether it was meant for the panel alone."""
 
-    def control(self, session: Watched) -> Control | None:
+    def control(self, session: Session) -> Control | None:
         """Return what Tab comes to after the drawer's controls; None for nothing."""
 
-    def draw_over(self, surface: pygame.Surface, session: Watched, focus: Key | None) -> None:
+    def draw_over(self, surface: pygame.Surface, session: Session, focus: Key | None) -> None:
         """Draw over the picture what the mouse or the keyboard's focus brings up."""
 
 

@@ -10,6 +10,7 @@ from functools import partial
 
 import pygame
 
+from simulator.session import Session
 from simulator.stage.scene import PacerSlot
 from simulator.units import parse_number
 from simulator.view.layout import Box
@@ -17,14 +18,13 @@ from simulator.view.panels.frame import padding
 from simulator.view.panels.timeline import ChartKind, controls_width, heading_box
 from simulator.view.text import Style
 from simulator.view.ui import Control, Ui
-from simulator.view.watched import Watched
 
 
 class ChartStrip:
     """The controls of one window's chart."""
 
     def __init__(
-        self, session: Watched, paste: Callable[[], object], take: Callable[[str], object]
+        self, session: Session, paste: Callable[[], object], take: Callable[[str], object]
     ) -> None:
         """Start with nothing drawn; `paste` takes the clipboard, `take` the pacer of a name."""
         self.ui = Ui()
@@ -91,7 +91,7 @@ class ChartStrip:
     def _pacer_fields(self, place: Box, slot: PacerSlot | None) -> None:
         """Draw what can be typed of the taken pacer, and the buttons."""
         px, x = self.ui.sizes.caption, 0
-        hands, ui = self._session.hands, self.ui
+        hands, ui = self._session.direct_edits, self.ui
         save = Box(place.w - 8 * px, 1, 8 * px, place.h - 2)
         if ui.typing == ("pacer", "file"):
             save = Box(place.w - 18 * px, 1, 18 * px, place.h - 2)
@@ -135,7 +135,7 @@ class ChartStrip:
         return not refusal
 
     def _renamed(self, name: str, new: str) -> str:
-        refusal = self._session.hands.rename(name, new)
+        refusal = self._session.direct_edits.rename(name, new)
         if not refusal:
             self._take(new.strip())
         return refusal

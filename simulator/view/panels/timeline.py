@@ -35,8 +35,8 @@ from simulator.view.theme import Colour, Sizes, Theme, mix
 
 if TYPE_CHECKING:
     from simulator.analysis.chances import Band
+    from simulator.session import Session
     from simulator.view.ui import Key
-    from simulator.view.watched import Watched
 
 
 class ChartKind(StrEnum):
@@ -328,7 +328,7 @@ class TimelineHover(SidePanel):
         self._at, self.box = (-1, -1), None
         self.kind: ChartKind | None = ChartKind.GAP
 
-    def handle(self, event: pygame.Event, session: Watched) -> bool:
+    def handle(self, event: pygame.Event, session: Session) -> bool:
         """Take where the mouse is; a click on the label of an event goes to it."""
         if event.type not in (pygame.MOUSEMOTION, pygame.MOUSEBUTTONDOWN) or self.box is None:
             return False
@@ -352,7 +352,7 @@ class TimelineHover(SidePanel):
     def draw_over(
         self,
         surface: pygame.Surface,
-        session: Watched,  # noqa: ARG002 - as all panels
+        session: Session,  # noqa: ARG002 - as all panels
         focus: Key | None,  # noqa: ARG002
     ) -> None:
         """Say which gap or pace each curve has at the distance under the mouse."""
@@ -601,7 +601,8 @@ class Plot:
 
     def y(self, gap_s: float) -> float:
         """Return the row of a gap; behind is down."""
-        return float(self.rows(np.array(gap_s)))
+        share = (gap_s - self.least_s) / max(1e-6, self.most_s - self.least_s)
+        return self.box.y + min(max(share, -0.02), 1.02) * (self.box.h - 1)
 
     def metres(self, x: float) -> float:
         """Return the race distance at a column, within the race [m]."""
@@ -616,7 +617,8 @@ class Plot:
     def rows(self, gap_s: Floats) -> Floats:
         """Return the rows of gaps, of any one shape; NaN stays NaN."""
         share = (gap_s - self.least_s) / max(1e-6, self.most_s - self.least_s)
-        return np.asarray(self.box.y + np.clip(share, -0.02, 1.02) * (self.box.h - 1))
+        inside = np.minimum(np.maximum(share, -0.02), 1.02)
+        return np.asarray(self.box.y + inside * (self.box.h - 1))
 
 
 def ticks(least: float, most: float, height: int, caption: int) -> list[float]:

@@ -36,7 +36,7 @@ from simulator.view.ui import Control, Key, Menu
 
 if TYPE_CHECKING:
     from simulator.analysis.what_if import Alternative
-    from simulator.view.watched import Watched
+    from simulator.session import Session
 
 BARS: Key = ("what if",)
 """The bars as one control: Tab comes to them last, the arrow keys mark one or change the axis."""
@@ -459,7 +459,7 @@ class WhatIfPanel(SidePanel):
         """Whether its menu is open, which gets every event."""
         return self._menu is not None
 
-    def handle(self, event: pygame.Event, session: Watched) -> bool:
+    def handle(self, event: pygame.Event, session: Session) -> bool:
         """Take where the mouse is; a click takes the value of a bar, or opens the menu of axes."""
         if self._menu is not None:
             self._menu = self._menu if self._menu.handle(event) else None
@@ -476,7 +476,7 @@ class WhatIfPanel(SidePanel):
             self._take(session, index)
         return self._on_heading() or index is not None
 
-    def control(self, session: Watched) -> Control | None:
+    def control(self, session: Session) -> Control | None:
         """Return the bars as one control: arrows mark one or change the axis, Enter takes it."""
         if self._bars is None:
             return None
@@ -499,14 +499,14 @@ class WhatIfPanel(SidePanel):
         place = self._bars.heading[1] if self._bars is not None else (0, 0, 0, 0)
         return pygame.Rect(place).collidepoint(self._at)
 
-    def _step(self, session: Watched, right: int, down: int) -> None:
+    def _step(self, session: Session, right: int, down: int) -> None:
         if right:
             last = len(self._shown.bars) - 1
             self._marked = min(max(0, self._marked + (1 if right > 0 else -1)), last)
         elif axis := _next_axis(session, 1 if down > 0 else -1):
             session.set_axis(axis)
 
-    def _take(self, session: Watched, index: int) -> None:
+    def _take(self, session: Session, index: int) -> None:
         """Take the value of a bar; the own one, while it is a secret, is shown instead."""
         bar = self._shown.bars[index]
         if not bar.current:
@@ -514,7 +514,7 @@ class WhatIfPanel(SidePanel):
         elif bar.hidden:
             session.perform(Action.REVEAL)
 
-    def draw_over(self, surface: pygame.Surface, _session: Watched, focus: Key | None) -> None:
+    def draw_over(self, surface: pygame.Surface, _session: Session, focus: Key | None) -> None:
         """Say over the picture what the bar under the mouse, or the marked one, stands for."""
         if self._bars is None or self.box is None:
             return
@@ -555,7 +555,7 @@ def _content(shown: WhatIf) -> tuple[object, ...]:
     return shown.axis, shown.bars, shown.target_s, shown.measure
 
 
-def menu_of(session: Watched) -> Menu:
+def menu_of(session: Session) -> Menu:
     """Return the menu of what the bars show and by what."""
     state = session.panel_state()
     return Menu(
@@ -566,7 +566,7 @@ def menu_of(session: Watched) -> Menu:
     )
 
 
-def _next_axis(session: Watched, steps: int) -> str:
+def _next_axis(session: Session, steps: int) -> str:
     """Return the axis so many further, in a ring; empty where there is no other."""
     state = session.panel_state()
     if len(state.axes) < 2 or state.axis not in state.axes:

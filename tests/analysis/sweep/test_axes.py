@@ -129,6 +129,12 @@ def test_a_byte_that_is_no_character_is_refused_before_anything_is_run() -> None
     assert str(refused.value).encode()
 
 
+def test_a_minus_of_the_programs_own_and_a_decimal_comma_are_numbers() -> None:
+    assert axis_of("environment.temperature=−5..5:5").rows == (("-5",), ("0",), ("5",))
+    grid = grid_of(["environment.temperature=−5,5"], axis_of_csv('a,b\n"1,5",−3\n', "rows"))
+    assert grid.numeric == (True, True, True)
+
+
 @pytest.mark.parametrize(
     ("text", "meant"),
     [

@@ -1,8 +1,8 @@
-"""What the drawer's pages ask for, worked out while they are open: prices, the map, a goal.
+"""Answers for the drawer's pages, computed while they are open: prices, the map, a goal.
 
 In: the scenario, the one in its file, the open page. Out: answers, from a background thread. A map
-comes a block of cells at a time, so that one that is no longer wanted holds nothing up; once it is
-complete it is refined. The chances of the what-if bars come from here too, the nearest first.
+is computed a block of cells at a time, so that one no longer wanted delays nothing; once complete,
+it is refined. The chances of the what-if bars are computed here too, the nearest first.
 """
 
 from __future__ import annotations
@@ -13,20 +13,20 @@ from functools import partial
 from typing import Any, TypeAlias
 
 from simulator.analysis.attribution import PriceList, price_list
-from simulator.analysis.trials import Goal, Landscape
+from simulator.analysis.trials import Goal, KnobMap
 from simulator.analysis.what_if import Alternative, Measure
 from simulator.background import LatestJobs
 from simulator.physics.attempt import finish_times
 from simulator.scenario.model import Scenario
 from simulator.scenario.plan import schedule_of
-from simulator.session.findings import Bars
 from simulator.session.forks import LruCache
 from simulator.session.knob_edits import RefusedError, typed_time
 from simulator.session.knobs import time_text
+from simulator.session.run_results import Bars
 from simulator.session.variations import (
     axis_knobs,
     goal_of,
-    landscape_of,
+    knob_map_of,
     number_of,
     refined,
     run_cells,
@@ -36,30 +36,30 @@ from simulator.stage.panel_state import Answers, Knob, Tab
 
 CACHED = 24
 BLOCK = 64
-"""Cells of a map that are run at a time: about a tenth of all."""
+"""Cells of a map per job: about a tenth of all."""
 Scenarios: TypeAlias = tuple[Scenario, Scenario]
-"""The present one, and the one in its file."""
+"""The present scenario, and the one in its file."""
 
 
 @dataclass(slots=True)
 class _Map:
-    """A map that is shown, and a finer one that is shown once it is complete."""
+    """A map being shown, and a finer one that replaces it once complete."""
 
-    shown: Landscape
-    finer: Landscape | None = None
+    shown: KnobMap
+    finer: KnobMap | None = None
     finest: bool = False
 
 
-class Desk:
-    """The questions of the open page, and the answers there are.
+class PageAnswers:
+    """The questions of the open page, and the answers known so far.
 
     Attributes:
-        page: the open page, empty for none of `Tab`.
+        page: the open page of `Tab`; empty for none.
         map_names: the knobs of the map, across and up.
         goal_name: the knob that is to reach the target.
-        goal_target: the target as it was typed; empty: that of the plan.
+        goal_target: the target as typed; empty: the plan's.
         goal_problem: why a target was refused.
-        answered: how often something was worked out.
+        answered: how many results have arrived.
     """
 
     def __init__(self) -> None:
@@ -74,23 +74,23 @@ class Desk:
 
     @property
     def busy(self) -> bool:
-        """Whether something is being worked out."""
+        """Whether a job is running."""
         return self._jobs.busy
 
     def cancel(self) -> None:
-        """Drop what is being worked out."""
+        """Discard the running job."""
         self._jobs.cancel()
 
     def poll(self, *, wait: bool = False) -> bool:
-        """Take what is ready; return whether there was any."""
+        """Take a result that is ready; return whether there was one."""
         done = self._jobs.poll(wait=wait)
         self.answered += done
         return done
 
-    # -- what is asked -----------------------------------------------------------------------------
+    # -- questions of the open page ----------------------------------------------------------------
 
     def ask(self, now: Scenarios, bars: Bars) -> None:
-        """Have worked out what is missing next, where nothing is under way."""
+        """Start computing the next missing answer, unless a job is running."""
         if self._jobs.busy:
             return
         match self.page:
@@ -105,33 +105,33 @@ class Desk:
 
     def _submit(self, call: Callable[[], Any], done: Callable[[Any], None]) -> None:
         self._jobs.submit(self.page, call, done)
-        self._jobs.poll()  # begins it
+        self._jobs.poll()  # starts it
 
     def _ask_map(self, now: Scenarios) -> None:
         names = self.usable_names(now)
-        make = partial(landscape_of, *now, names)
+        make = partial(knob_map_of, *now, names)
         asked = self._maps.get_or_make((now, names), lambda: _Map(make()))
         if asked.finest:
             return
 
-        def work() -> Landscape | None:
-            land: Landscape | None = asked.shown
+        def work() -> KnobMap | None:
+            knob_map: KnobMap | None = asked.shown
             if asked.shown.complete:
-                land = asked.finer or refined(asked.shown, *now)
-            if land is None:
+                knob_map = asked.finer or refined(asked.shown, *now)
+            if knob_map is None:
                 return None
-            cells = land.missing(BLOCK)
-            return land.with_times(cells, run_cells(land, *now, cells))
+            cells = knob_map.missing(BLOCK)
+            return knob_map.with_times(cells, run_cells(knob_map, *now, cells))
 
-        def done(land: Landscape | None) -> None:
-            if land is None:
+        def done(knob_map: KnobMap | None) -> None:
+            if knob_map is None:
                 asked.finest = True
             elif not asked.shown.complete:
-                asked.shown = land
-            elif land.complete:
-                asked.shown, asked.finer, asked.finest = land, None, True
+                asked.shown = knob_map
+            elif knob_map.complete:
+                asked.shown, asked.finer, asked.finest = knob_map, None, True
             else:
-                asked.finer = land
+                asked.finer = knob_map
 
         self._submit(work, done)
 
@@ -161,33 +161,33 @@ class Desk:
 
         self._submit(partial(_chance, scenario), done)
 
-    # -- what is turned ----------------------------------------------------------------------------
+    # -- settings of the pages ---------------------------------------------------------------------
 
     def usable_names(self, now: Scenarios) -> tuple[str, str]:
-        """Return the knobs of the map, those that are still there."""
+        """Return the names of the map's knobs, replaced where they no longer exist."""
         knobs = axis_knobs(*now)
         x, y = self.map_names
         return (x if x in knobs else "front gap"), (y if y in knobs else "pacers")
 
-    def land(self, now: Scenarios) -> Landscape | None:
-        """Return the map as far as it is known."""
+    def knob_map(self, now: Scenarios) -> KnobMap | None:
+        """Return the map, with the cells known so far."""
         shown = self._maps.get((now, self.usable_names(now)))
         return None if shown is None else shown.shown
 
     def keep_map(self, before: Scenarios, after: Scenarios) -> None:
-        """Show the same map for other values of its own two knobs."""
+        """Keep showing the same map when only its two knobs change value."""
         names = self.usable_names(before)
         same = self._maps.get((before, names))
         if same is not None:
             self._maps.put((after, names), same)
 
     def goal(self, now: Scenarios) -> Goal | None:
-        """Return the answer, as far as it is known."""
+        """Return the goal's answer, as far as it is known."""
         goal = self._goals.get(self._goal_key(now))
         return goal if isinstance(goal, Goal) else None
 
     def set_target(self, text: str) -> bool:
-        """Set the target of the goal, an empty text for the plan's; False where that is none."""
+        """Set the goal's target; an empty text is the plan's. Return False if it is no time."""
         self.goal_problem = ""
         try:
             if text:
@@ -198,15 +198,15 @@ class Desk:
         self.goal_target = text
         return True
 
-    # -- what is shown -----------------------------------------------------------------------------
+    # -- contents of the open page -----------------------------------------------------------------
 
     def key(self, now: Scenarios) -> tuple[object, ...]:
-        """Return what changes whenever the page has to show something else."""
+        """Return a value that changes whenever the page must be drawn differently."""
         asked = self.map_names, self.goal_name, self.goal_target, self.goal_problem
         return self.page, now, self.answered, asked
 
     def answers(self, now: Scenarios, *, secret: bool) -> Answers:
-        """Return what the open page shows."""
+        """Return the contents of the open page."""
         knobs = axis_knobs(*now)
         empty = Answers(tuple(knobs), secret=secret, goal_name=self.goal_name)
         match self.page:
@@ -216,15 +216,15 @@ class Desk:
                     return empty
                 return replace(empty, prices=listed[0], no_prices=listed[0] is None)
             case Tab.MAP:
-                names, land = self.usable_names(now), self.land(now)
+                names, knob_map = self.usable_names(now), self.knob_map(now)
                 x, y = (knobs[name] for name in names)
                 empty = replace(empty, map_names=names, values=(x.value, y.value))
-                if land is None:
+                if knob_map is None:
                     return empty
-                here = _nearest(y, land.ys), _nearest(x, land.xs)
-                # her own finish from the gun: that of the nearest cell is another run's
+                here = _nearest(y, knob_map.ys), _nearest(x, knob_map.xs)
+                # her finish of the run from the gun: the nearest cell is another run
                 finish_s = finish_times([now[0]]).item()
-                return replace(empty, land=land, here=here, here_s=finish_s)
+                return replace(empty, knob_map=knob_map, here=here, here_s=finish_s)
             case Tab.GOAL:
                 key = self._goal_key(now)
                 goal = self._goals.get(key)
@@ -251,7 +251,7 @@ def _chance(scenario: Scenario) -> float:
 
 
 def _nearest(knob: Knob, texts: tuple[str, ...]) -> int:
-    """Return which of a knob's values comes nearest to its present one."""
+    """Return the index of the value nearest to the knob's present one."""
     if knob.number is None:
         return texts.index(knob.value) if knob.value in texts else 0
     now = knob.number

@@ -20,7 +20,7 @@ from simulator.session.variations import (
     axes_of,
     axis_knobs,
     goal_of,
-    landscape_of,
+    knob_map_of,
     run_cells,
     values_of,
     with_knob,
@@ -34,11 +34,11 @@ def answered(session: Session) -> Answers:
     for _ in range(QUIET_PICTURES + 1):
         session.advance(0.0)
     for _ in range(10_000):
-        session.desk.poll(wait=session.desk.busy)
+        session.page_answers.poll(wait=session.page_answers.busy)
         session.advance(0.0)
-        if not session.desk.busy and not session.findings.busy:
+        if not session.page_answers.busy and not session.run_results.busy:
             return session.panel_state().answers
-        session.findings.poll(wait=session.findings.busy)
+        session.run_results.poll(wait=session.run_results.busy)
     raise AssertionError("never worked out")
 
 
@@ -56,6 +56,7 @@ def test_a_knob_set_at_once_gives_what_the_drawer_and_the_loader_give(name: str)
                 continue
             assert taken, (knob.path, text)
             assert at_once == session.scenario, (knob.path, text)
+            assert at_once == session.editor.history.now.settings.load(), (knob.path, text)
 
 
 def test_every_axis_has_bars_with_its_own_value_among_them_and_each_can_be_taken() -> None:
@@ -81,14 +82,16 @@ def test_every_axis_has_bars_with_its_own_value_among_them_and_each_can_be_taken
 
 def test_a_map_holds_the_finishes_of_its_two_knobs() -> None:
     scenario = load_short()
-    land = landscape_of(scenario, scenario, ("form", "front gap"))
+    knob_map = knob_map_of(scenario, scenario, ("form", "front gap"))
     rng = np.random.default_rng(1)
-    cells = [(int(rng.integers(len(land.ys))), int(rng.integers(len(land.xs)))) for _ in range(8)]
-    times = run_cells(land, scenario, scenario, cells)
+    cells = [
+        (int(rng.integers(len(knob_map.ys))), int(rng.integers(len(knob_map.xs)))) for _ in range(8)
+    ]
+    times = run_cells(knob_map, scenario, scenario, cells)
     for (row, column), time_s in zip(cells, times, strict=True):
         session = Session(scenario)
-        assert session.change("runner.form", land.xs[column])
-        assert session.change("pacers.front_gap", land.ys[row])
+        assert session.change("runner.form", knob_map.xs[column])
+        assert session.change("pacers.front_gap", knob_map.ys[row])
         assert simulate(session.scenario).finish_s == pytest.approx(time_s, abs=1e-9)
 
 
@@ -97,19 +100,19 @@ def test_a_map_is_complete_then_refined_and_a_cell_is_one_change() -> None:
     session.set_map("form", "front gap")
     session.look_at(Tab.MAP)
     answers = answered(session)
-    land = answers.land
-    assert land is not None
-    assert land.complete
-    assert len(land.xs) > 41, "refined"
+    knob_map = answers.knob_map
+    assert knob_map is not None
+    assert knob_map.complete
+    assert len(knob_map.xs) > 41, "refined"
     assert answers.here is not None
     finish_s = simulate(session.scenario).finish_s
     assert answers.here_s == pytest.approx(finish_s, abs=1e-9), "hers, not the nearest cell's"
-    row, column = len(land.ys) - 1, 0
+    row, column = len(knob_map.ys) - 1, 0
     session.take_cell(row, column)
-    assert session.scenario.runner.form == float(land.xs[column])
-    assert session.scenario.pacers.front_gap == float(land.ys[row])
+    assert session.scenario.runner.form == float(knob_map.xs[column])
+    assert session.scenario.pacers.front_gap == float(knob_map.ys[row])
     assert session.panel_state().answers.here == (row, column)
-    assert session.panel_state().answers.land is land, "its own knobs do not change it"
+    assert session.panel_state().answers.knob_map is knob_map, "its own knobs do not change it"
     session.take_cell(row, 3)  # dragged on
     assert session.panel_state().can_undo == 1
     session.undo()
@@ -119,9 +122,9 @@ def test_a_map_is_complete_then_refined_and_a_cell_is_one_change() -> None:
 def test_another_change_makes_another_map() -> None:
     session = Session(load_short())
     session.look_at(Tab.MAP)
-    before = answered(session).land
+    before = answered(session).knob_map
     session.change("environment.temperature", "35")
-    after = answered(session).land
+    after = answered(session).knob_map
     assert before is not None
     assert after is not None
     assert np.nanmin(after.finish_s) < np.nanmin(before.finish_s), "warm air is thin"

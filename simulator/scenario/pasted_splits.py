@@ -32,7 +32,11 @@ _TAGS = (
     (re.compile(r"(?i)<\s*(br|/tr|/p|/li|/div)[^>]*>"), "\n"),
     (re.compile(r"<[^>]{0,500}>"), "\t"),
 )
-_JOINED = re.compile(rf"(?i)(?<![\w:.,])(\d[\d.,]*)[ \u00a0]+({_UNITS})(?!\w)")
+_NARROW = "\u00a0\u202f"
+"""Spaces that part thousands: an ordinary one parts columns."""
+_JOINED = re.compile(
+    rf"(?i)(?<![\w:.,])(\d[\d.,]*(?:[{_NARROW}]\d{{3}}){{0,2}})[ {_NARROW}]*({_UNITS})(?!\w)"
+)
 _BREAKS = re.compile(r"[\s|;/()\[\]=→*]+|,(?=\s|$)|[-–—](?=\s|$)|:(?=\s|$)")
 _TO_THE_MM = re.compile(r"\d{3,5}\.\d{3}")
 """No time of a split is so long without minutes: it is a distance, as 409.344."""
@@ -81,7 +85,8 @@ def _lines(text: str) -> Iterator[list[str]]:
             text = tag.sub(instead, text)
         text = html.unescape(text)
     for line in text.splitlines():
-        yield [word for word in _BREAKS.split(_JOINED.sub(r"\1\2", line)) if word]
+        joined = _JOINED.sub(lambda m: re.sub(rf"[{_NARROW}]", "", m[1]) + m[2], line)
+        yield [word for word in _BREAKS.split(joined) if word]
 
 
 def _row(words: Sequence[str], race_m: float) -> _Row | None:

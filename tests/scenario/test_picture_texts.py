@@ -11,8 +11,8 @@ import pytest
 
 from simulator.cli import main
 from simulator.errors import ScenarioError
-from simulator.scenario.in_picture import MOMENT, SCENARIO, text_of, with_texts
 from simulator.scenario.loader import load_scenario
+from simulator.scenario.picture_texts import MOMENT, SCENARIO, text_of, with_texts
 from simulator.scenario.reading import MAX_BYTES, moment_of, shipped_names
 from simulator.session import Session
 from simulator.view.picture import save_png

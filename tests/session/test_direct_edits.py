@@ -38,12 +38,12 @@ def place(session: Session, name: str) -> tuple[float, float]:
 
 
 def drag(session: Session, number: int, *places: tuple[float, float]) -> list[str]:
-    session.hands.hold()
+    session.direct_edits.hold()
     refusals = []
     for ahead_m, offset_m in places:
-        refusals.append(session.hands.move(number, ahead_m, offset_m))
+        refusals.append(session.direct_edits.move(number, ahead_m, offset_m))
         session.advance(1.0)  # longer than any gesture that is not held
-    session.hands.let_go()
+    session.direct_edits.let_go()
     return refusals
 
 
@@ -79,7 +79,7 @@ def test_what_comes_back_to_where_it_began_was_no_step(many: Session) -> None:
 def test_keys_move_on_from_where_the_last_one_led(many: Session) -> None:
     for _ in range(3):
         slot = slots(many)["B"]
-        assert many.hands.move(slot.number, slot.ahead_m + 0.1, slot.offset_m) == ""
+        assert many.direct_edits.move(slot.number, slot.ahead_m + 0.1, slot.offset_m) == ""
     assert place(many, "B") == pytest.approx((3.0, 0.0))
     assert many.editor.history.can_undo == 1
 
@@ -89,8 +89,8 @@ def test_nobody_is_moved_into_another_and_nothing_is_lost(many: Session) -> None
     assert [bool(refusal) for refusal in refusals] == [False, True, False]
     assert "within 0.5 m" in refusals[1]
     assert place(many, "A") == (2.0, 0.0)
-    assert "no slot" in many.hands.move(99, 1.0, 0.0)
-    assert many.hands.move(0, 1e9, -1e9) == ""
+    assert "no slot" in many.direct_edits.move(99, 1.0, 0.0)
+    assert many.direct_edits.move(0, 1e9, -1e9) == ""
     assert place(many, "A") == (30.0, -2.0)
 
 
@@ -115,27 +115,27 @@ def test_it_is_marked_as_assumed(many: Session) -> None:
 
 
 def test_pacers_are_added_named_and_removed(many: Session) -> None:
-    assert many.hands.add(-2.4, 0.0) == ""
+    assert many.direct_edits.add(-2.4, 0.0) == ""
     assert place(many, "pacer 1") == (-2.4, 0.0)
-    assert many.hands.rename("pacer 1", "Anna") == ""
-    assert many.hands.rename("Anna", "B") == "another pacer is called 'B'"
-    assert many.hands.rename("Anna", "  ") == "a pacer needs a name"
-    assert many.hands.rename("nobody", "x") == "there is no pacer called 'nobody'"
-    assert many.hands.remove("A") == ""
+    assert many.direct_edits.rename("pacer 1", "Anna") == ""
+    assert many.direct_edits.rename("Anna", "B") == "another pacer is called 'B'"
+    assert many.direct_edits.rename("Anna", "  ") == "a pacer needs a name"
+    assert many.direct_edits.rename("nobody", "x") == "there is no pacer called 'nobody'"
+    assert many.direct_edits.remove("A") == ""
     assert set(slots(many)) == {"B", "C", "Anna"}
-    assert many.hands.remove("A") == "there is no pacer called 'A'"
+    assert many.direct_edits.remove("A") == "there is no pacer called 'A'"
     for name in ("B", "C", "Anna"):
-        assert many.hands.remove(name) == ""
+        assert many.direct_edits.remove(name) == ""
     assert not slots(many)
-    assert many.hands.add(1.2, 0.0) == ""
+    assert many.direct_edits.add(1.2, 0.0) == ""
     assert len(slots(many)) == 1
 
 
 def test_a_new_pacer_runs_also_where_pacers_are_counted(many: Session) -> None:
     many.change("pacers.count", "2")
-    assert many.hands.add(-2.4, 0.0) == ""
+    assert many.direct_edits.add(-2.4, 0.0) == ""
     assert set(slots(many)) == {"A", "B", "pacer 1"}
-    assert many.hands.remove("B") == ""
+    assert many.direct_edits.remove("B") == ""
     assert set(slots(many)) == {"A", "pacer 1"}
     many.change("pacers.count", "3")
     assert set(slots(many)) == {"A", "pacer 1", "C"}
@@ -145,18 +145,18 @@ def test_names_of_a_scenario_go_with_their_pacers() -> None:
     session = Session.open("breaking4")
     names = [slot.name for slot in session.scene().group.slots]
     women = session.scenario.pacers.women
-    assert session.hands.remove(names[2]) == ""
+    assert session.direct_edits.remove(names[2]) == ""
     assert [slot.name for slot in session.scene().group.slots] == names[:2] + names[3:]
-    assert session.hands.rename(women[0], "Somebody Else") == ""
+    assert session.direct_edits.rename(women[0], "Somebody Else") == ""
     assert session.scenario.pacers.women == ("Somebody Else", women[1])
 
 
 def test_who_leaves_when(many: Session) -> None:
-    assert many.hands.time(2, 0.0, 300.0) == ""
+    assert many.direct_edits.time(2, 0.0, 300.0) == ""
     assert slots(many)["C"].until_m == 300.0
-    assert many.hands.time(2, 50.0, None) == ""
+    assert many.direct_edits.time(2, 50.0, None) == ""
     assert (slots(many)["C"].from_m, slots(many)["C"].until_m) == (50.0, None)
-    assert "greater than from" in many.hands.time(2, 200.0, 100.0)
+    assert "greater than from" in many.direct_edits.time(2, 200.0, 100.0)
     assert slots(many)["C"].from_m == 50.0
 
 
@@ -167,7 +167,7 @@ def test_who_hands_over_does_so_together() -> None:
         "{ahead: 4.8, name: E, until: 200}, {ahead: 3.6, name: E, from: 200}, ",
     )
     session = settle(Session(load_text(text)))
-    assert session.hands.time(0, 0.0, 260.0) == ""
+    assert session.direct_edits.time(0, 0.0, 260.0) == ""
     rows = session.scene().group.slots[:4]
     assert [(row.from_m, row.until_m) for row in rows] == [(0, 260), (260, None)] * 2
 
@@ -175,15 +175,15 @@ def test_who_hands_over_does_so_together() -> None:
 def test_a_hand_sees_where_they_will_be_also_within_the_race(many: Session) -> None:
     many.seek(30.0)
     before = many.scene()
-    many.hands.hold()
-    many.hands.move(0, 1.5, 2.0)
+    many.direct_edits.hold()
+    many.direct_edits.move(0, 1.5, 2.0)
     held = many.scene()
     runner = held.runner.x_m
     now = next(body for body in held.pacers if body.name == "A")
     assert (now.x_m - held.group.slot_m, now.offset_m) == pytest.approx((1.5, 2.0))
     assert held.group.shelter < before.group.shelter - 0.05
     assert held.group.front_gap_m == pytest.approx(1.5 + held.group.slot_m - runner)
-    many.hands.let_go()
+    many.direct_edits.let_go()
     scene = many.scene()  # he has to run there first: so far he is where he was
     now = next(body for body in scene.pacers if body.name == "A")
     assert now.offset_m == pytest.approx(0.0)
@@ -194,10 +194,10 @@ def test_a_hand_sees_where_they_will_be_also_within_the_race(many: Session) -> N
 
 def test_pasted_splits_are_a_plan() -> None:
     session = settle(Session(load_short()))
-    assert session.hands.paste("31.5\n1:02.80") == ""
+    assert session.direct_edits.paste("31.5\n1:02.80") == ""
     assert [row.cumulative for row in session.panel_state().splits] == ["31.50", "1:02.80"]
     assert session.editor.history.can_undo == 1
-    why = session.hands.paste("nothing of use")
+    why = session.direct_edits.paste("nothing of use")
     assert why == "there are no times in what was pasted"
     assert session.editor.history.can_undo == 1
 
@@ -263,11 +263,11 @@ def _split(session: Session, number: int, more_s: float) -> None:
     rows = session.panel_state().splits
     if number >= len(rows):
         return
-    session.hands.hold()
+    session.direct_edits.hold()
     for share in (0.5, 1.0):
         text = f"{32 + share * more_s:.2f}"
         session.change_split(number, text, cumulative=False)
-    session.hands.let_go()
+    session.direct_edits.let_go()
 
 
 def _times(call: Callable[[], None], count: int) -> None:
@@ -284,13 +284,13 @@ def do(session: Session, deed: Deed) -> None:
     what, *values = deed
     calls: dict[str, Callable[..., object]] = {
         "drag": lambda n, a, b, c: drag(session, n, (a, b), (b, c), (c, a)),
-        "key": session.hands.move,
-        "time": lambda n, a, b: session.hands.time(n, a, None if b > 450 else b),
-        "add": session.hands.add,
-        "remove": session.hands.remove,
-        "rename": session.hands.rename,
+        "key": session.direct_edits.move,
+        "time": lambda n, a, b: session.direct_edits.time(n, a, None if b > 450 else b),
+        "add": session.direct_edits.add,
+        "remove": session.direct_edits.remove,
+        "rename": session.direct_edits.rename,
         "split": partial(_split, session),
-        "paste": lambda a, b: session.hands.paste(f"{a:.2f}\n{b:.2f}"),
+        "paste": lambda a, b: session.direct_edits.paste(f"{a:.2f}\n{b:.2f}"),
         "lock": partial(_lock, session),
         "undo": partial(_times, session.undo),
         "redo": partial(_times, session.redo),
@@ -343,11 +343,11 @@ def test_a_drag_says_what_it_costs_until_it_is_undone(many: Session) -> None:
     assert before_s is not None
     assert after_s is not None
     cost_s = after_s - before_s
-    said: list[float | None] = [many.hands.cost_s]
+    said: list[float | None] = [many.direct_edits.cost_s]
     many.change("runner.form", "1")  # the last change is no hand's
-    said.append(many.hands.cost_s)
+    said.append(many.direct_edits.cost_s)
     for _ in range(2):
         many.undo()
-        said.append(many.hands.cost_s)
+        said.append(many.direct_edits.cost_s)
     assert said == [cost_s, None, cost_s, None]
     assert cost_s > 0.05

@@ -1,8 +1,8 @@
-"""Hands on the attempt: pacers moved where the group is seen, splits and bars in the chart below.
+"""Dragging: pacers in the pictures of the group, splits and bars in the chart below.
 
-In: events that no control wanted, the scene and where its parts lie. Out: calls on the session's
-`hands`, at most one a picture however often the mouse moved; rings, snap lines and words over the
-picture. What is held moves with the hand: no preview, the run itself is simulated anew.
+In: events that no control consumed, the scene and where its parts lie. Out: calls on the session's
+`direct_edits`, at most one per picture however often the mouse moved; rings, snap lines and words
+over the picture. There is no preview: each move simulates the run again.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from dataclasses import replace
 import pygame
 
 from simulator.coefficients import LAP_M
+from simulator.session import Session
 from simulator.stage.panel_state import SplitKnob
 from simulator.stage.scene import PacerSlot, Phase, Scene
 from simulator.units import parse_time
@@ -20,11 +21,11 @@ from simulator.view.camera import Shot
 from simulator.view.handles import (
     GRAB_PX,
     IN_LINE_M,
+    DragState,
     Grab,
     Piece,
+    ScreenState,
     Snap,
-    Touch,
-    View,
     cost_words,
     draw_bars,
     draw_handles,
@@ -42,20 +43,19 @@ from simulator.view.panels.strip import ChartStrip, sentence
 from simulator.view.panels.timeline import ChartKind, Plot, heading_box, plot_of
 from simulator.view.text import Style
 from simulator.view.ui import DOUBLE_CLICK_S
-from simulator.view.watched import Watched
 
 SNAP_M, SNAP_PX = 0.15, 5.0
-"""How near a snap line draws what is dragged: the nearer of the two counts."""
+"""The range of a snap line; the smaller of the two counts."""
 STEP_M, FAR_M = 0.1, 0.5
-"""What an arrow key moves a pacer, and with Shift [m]."""
+"""How far an arrow key moves a pacer, and with Shift [m]."""
 STEP_S, FAR_S = 0.05, 0.5
-"""What an arrow key moves a split, and with Shift [s]."""
+"""How far an arrow key moves a split, and with Shift [s]."""
 MOST_OFFSET_M = 8.0
-"""So far outside a double click adds a pacer [m], as `simulator.scenario.pacers.Slot` has it."""
+"""A double click adds a pacer up to this far outside [m], as `simulator.scenario.pacers.Slot`."""
 ENDS_M = 10.0
 """Bars end on this grid, and at the laps [m]."""
 SLIP_PX = 3
-"""A hand that moves less has moved nothing."""
+"""A smaller drag moves nothing."""
 _COMMANDS = pygame.KMOD_CTRL | pygame.KMOD_ALT | pygame.KMOD_META
 _ARROWS = {
     pygame.K_LEFT: (-1, 0),
@@ -65,21 +65,20 @@ _ARROWS = {
 }
 
 
-class HandTool:
-    """One window's hands.
+class DragTool:
+    """Dragging in one window.
 
     Attributes:
-        chart: what the chart below the stage is of.
-        strip: what can be pressed and typed in its heading.
+        chart: the kind of chart below the stage.
+        strip: the controls in its heading.
     """
 
-    def __init__(self, session: Watched) -> None:
-        """Hold nothing."""
+    def __init__(self, session: Session) -> None:
         self._session = session
         self.chart = ChartKind.GAP
         self.strip = ChartStrip(session, self.paste, self._take)
-        self._touch = Touch()
-        self._view: View | None = None
+        self._touch = DragState()
+        self._view: ScreenState | None = None
         self._clicked: tuple[tuple[int, int], float] = ((-99, -99), -9.0)
         self._now_s = 0.0
         self._is_hand = False
@@ -91,7 +90,7 @@ class HandTool:
 
     @property
     def read_out(self) -> ChartKind | None:
-        """The chart whose values are read out under the mouse; None while a split is there."""
+        """The chart whose values the mouse reads; None while the mouse is on a split."""
         view = self._view
         if view is None or self.chart is not ChartKind.PACE:
             return self.chart
@@ -99,10 +98,10 @@ class HandTool:
         return None if over or self._touch.grab is not None else self.chart
 
     def handle(self) -> tuple[int, int]:
-        """Return where something can be taken: a split of the chart, or the nearest ahead [px].
+        """Return where something can be dragged: a split, or the nearest pacer ahead [px].
 
         Raises:
-            LookupError: nothing is shown that could be.
+            LookupError: nothing on the screen can be dragged.
         """
         view = self._view
         if view is None or not view.pieces:
@@ -127,7 +126,7 @@ class HandTool:
             self._touch.taken = None
 
     def next_pacer(self, steps: int) -> None:
-        """Take the next pacer from behind to the front, or the one before."""
+        """Select the next pacer from behind to the front, or the one before."""
         if self._view is None or not self._view.pieces:
             self._session.notify("There is no room to show the group.")
             return
@@ -141,12 +140,14 @@ class HandTool:
             self._take(names[0 if steps > 0 else -1])
 
     def paste(self) -> None:
-        """Take a plan from the clipboard, and show its paces."""
+        """Read a plan from the clipboard, and show its paces."""
         try:
             text = pygame.scrap.get_text()
         except pygame.error:
             text = ""
-        refusal = self._session.hands.paste(text) if text.strip() else "the clipboard is empty"
+        refusal = (
+            self._session.direct_edits.paste(text) if text.strip() else "the clipboard is empty"
+        )
         if refusal:
             self._session.notify(sentence(refusal))
         else:
@@ -155,7 +156,7 @@ class HandTool:
             self._session.notify(f"Pasted: a plan of {splits[-1].cumulative}.")
 
     def key(self, event: pygame.Event, *, again: bool) -> bool:
-        """Take a KEYDOWN while something is taken or typed; return whether it was meant here."""
+        """Handle a KEYDOWN while something is selected or typed; return whether it was consumed."""
         if self.strip.ui.entry is not None and self.strip.ui.key(event, again=again):
             return True
         mods = getattr(event, "mod", 0)
@@ -171,17 +172,17 @@ class HandTool:
             self._show(ChartKind.PACERS)
             self.strip.name()
         elif event.key == pygame.K_INSERT and (slot := self._slot()) is not None:
-            self._say(self._session.hands.add(slot.ahead_m - IN_LINE_M, slot.offset_m))
+            self._say(self._session.direct_edits.add(slot.ahead_m - IN_LINE_M, slot.offset_m))
         else:
             return False
         return True
 
     def text(self, event: pygame.Event) -> bool:
-        """Take a TEXTINPUT while something is typed."""
+        """Handle a TEXTINPUT while something is typed."""
         return self.strip.ui.write(event)
 
     def _nudge(self, x: int, y: int, *, far: bool) -> None:
-        """Move what is taken by one step of the keys."""
+        """Move the selection by one step of the keys."""
         if isinstance(self.taken, int):
             split = self._split(self.taken)
             if x:
@@ -205,12 +206,12 @@ class HandTool:
             self._session.reset_split(self.taken)
         elif self.taken is not None:
             name, self._touch.taken = self.taken, None
-            self._say(self._session.hands.remove(name))
+            self._say(self._session.direct_edits.remove(name))
 
     # -- the mouse -------------------------------------------------------------------------------
 
     def pointer(self, event: pygame.Event) -> bool:
-        """Take an event of the mouse; return whether it was meant here."""
+        """Handle a mouse event; return whether it was consumed."""
         if event.type in (pygame.MOUSEMOTION, pygame.MOUSEBUTTONDOWN, pygame.MOUSEBUTTONUP):
             self._touch.pointer = event.pos
         ui = self.strip.ui
@@ -236,17 +237,17 @@ class HandTool:
         return False
 
     def let_go(self) -> None:
-        """Hold nothing any more."""
+        """End any drag."""
         grab, touch = self._touch.grab, self._touch
         if grab is not None:
             touch.grab, touch.snaps, touch.refused = None, (), ""
-            self._session.hands.let_go()
-            cost_s = self._session.hands.cost_s
+            self._session.direct_edits.let_go()
+            cost_s = self._session.direct_edits.cost_s
             if grab.moved and cost_s is not None:
                 words = cost_words(cost_s)
                 self._session.notify(f"{words[:1].upper()}{words[1:]}. Ctrl Z takes it back.")
 
-    def _down(self, at: tuple[int, int], button: int, view: View) -> bool:
+    def _down(self, at: tuple[int, int], button: int, view: ScreenState) -> bool:
         before, self._clicked = self._clicked, (at, self._now_s)
         twice = self._now_s - before[1] <= DOUBLE_CLICK_S and near(at, before[0])
         box = view.layout.timeline
@@ -266,7 +267,9 @@ class HandTool:
             return self._down_on_split(at, button, view, twice=twice)
         return self.chart is ChartKind.PACERS and self._down_on_bar(at, view)
 
-    def _down_on_track(self, at: tuple[int, int], view: View, piece: Piece, *, twice: bool) -> bool:
+    def _down_on_track(
+        self, at: tuple[int, int], view: ScreenState, piece: Piece, *, twice: bool
+    ) -> bool:
         body, seen = view.under(at), not isinstance(piece, StraightTrack)
         slot = view.slot_of(body) if body is not None else None
         on_track = KERB_M <= piece.place(*at)[1] <= MOST_OFFSET_M
@@ -276,15 +279,24 @@ class HandTool:
             grab = Grab(slot, at, at, (slot.ahead_m, slot.offset_m), seen=seen, foot=foot)
             self._hold(grab)
         elif twice and on_track:
-            ahead, offset, _ = self._snapped(view, piece, at, None)
-            self._say(self._session.hands.add(ahead, offset))
+            self._add_at(*self._snapped(view, piece, at, None)[:2])
             self._clicked = ((-99, -99), -9.0)
         else:
             self._touch.taken = None
-            return not seen  # the ground is the camera's
+            return not seen  # the camera drags the ground
         return True
 
-    def _down_on_split(self, at: tuple[int, int], button: int, view: View, *, twice: bool) -> bool:
+    def _add_at(self, ahead_m: float, offset_m: float) -> None:
+        """Add a pacer and take him, so that the next key moves him, or takes him away again."""
+        there = {slot.name for slot in self._session.scene().group.slots}
+        self._say(self._session.direct_edits.add(ahead_m, offset_m))
+        new = [s.name for s in self._session.scene().group.slots if s.name not in there]
+        if new:
+            self._take(new[0])
+
+    def _down_on_split(
+        self, at: tuple[int, int], button: int, view: ScreenState, *, twice: bool
+    ) -> bool:
         places = enumerate(self._handles(view))
         number = next((n for n, place in places if near(at, place)), None)
         if number is None:
@@ -302,7 +314,7 @@ class HandTool:
             self._hold(Grab(number, at, at, (parse_time(split.section), 0.0), plot=plot))
         return True
 
-    def _down_on_bar(self, at: tuple[int, int], view: View) -> bool:
+    def _down_on_bar(self, at: tuple[int, int], view: ScreenState) -> bool:
         box = view.layout.timeline
         for bar in bars(view.scene, box, view.style.sizes) if box is not None else ():
             reach = pygame.Rect(bar.box).inflate(GRAB_PX, 2)
@@ -322,15 +334,15 @@ class HandTool:
 
     def _hold(self, grab: Grab) -> None:
         self._touch.grab = grab
-        self._session.hands.hold()
+        self._session.direct_edits.hold()
 
     def flush(self) -> None:
-        """Bring what is held to where the mouse has come: it moves often within a picture."""
+        """Apply the drag up to the mouse's present place: it moves often within a picture."""
         grab, view = self._touch.grab, self._view
         if grab is None or view is None or not grab.moved:
             return
         if isinstance(grab.what, int):
-            # the axis is that of when it was taken, whatever the plan makes of it
+            # the axis from the start of the drag stays, whatever the plan becomes
             per_px = grab.plot.per_px if grab.plot is not None else 0.0
             lengths = lengths_of(self._session.panel_state().splits)
             time_s = (
@@ -344,7 +356,7 @@ class HandTool:
             self._move(grab.what.number, ahead, offset)
 
     def _move(self, number: int, ahead_m: float, offset_m: float) -> None:
-        self._touch.refused = self._session.hands.move(number, ahead_m, offset_m)
+        self._touch.refused = self._session.direct_edits.move(number, ahead_m, offset_m)
         self._touch.moved = self.taken or "", None
 
     def _set_split(self, number: int, time_s: float) -> None:
@@ -354,7 +366,7 @@ class HandTool:
         self._touch.moved = number, None
 
     def _set_end(self, grab: Grab, slot: PacerSlot, plot: Plot) -> None:
-        """Let a bar begin or end where the hand is."""
+        """Move the dragged end of a bar to the mouse."""
         metres = plot.metres(grab.at[0])
         near = SNAP_PX * plot.race_m / max(1, plot.box.w)
         lap = round(metres / LAP_M) * LAP_M
@@ -364,27 +376,27 @@ class HandTool:
             begin = max(0.0, at_m)
         else:
             end = None if metres > plot.race_m - near else at_m
-        self._touch.refused = self._session.hands.time(slot.number, begin, end)
+        self._touch.refused = self._session.direct_edits.time(slot.number, begin, end)
 
     # -- where things are ------------------------------------------------------------------------
 
     def _snapped(
-        self, view: View, piece: Piece, at: tuple[int, int], grab: Grab | None
+        self, view: ScreenState, piece: Piece, at: tuple[int, int], grab: Grab | None
     ) -> tuple[float, float, tuple[Snap, ...]]:
-        """Return the place in the formation that the mouse means, and the lines that drew it."""
+        """Return the place in the formation under the mouse, after snapping, and the snap lines."""
         off = (0.0, 0.0)
-        if grab is not None:  # he keeps to where the hand took him
+        if grab is not None:  # the pacer keeps his offset from the mouse
             off = grab.foot[0] - grab.start[0], grab.foot[1] - grab.start[1]
         along, outside = piece.place(at[0] + off[0], at[1] + off[1])
         ahead, offset = view.in_formation(view.scene.group.centre_m + along, outside)
         own = grab.what.number if grab is not None and isinstance(grab.what, PacerSlot) else -1
         return snapped(view.scene, ahead, offset, own, min(SNAP_M, SNAP_PX / piece.scale))
 
-    def _plot(self, view: View) -> Plot | None:
+    def _plot(self, view: ScreenState) -> Plot | None:
         box = view.layout.timeline
         return None if box is None else plot_of(view.scene.chart, box, view.style.sizes, self.chart)
 
-    def _handles(self, view: View) -> list[tuple[int, int]]:
+    def _handles(self, view: ScreenState) -> list[tuple[int, int]]:
         plot = self._plot(view)
         return [] if plot is None else handles_of(self._session.panel_state().splits, plot)
 
@@ -393,7 +405,7 @@ class HandTool:
         return splits[number] if number < len(splits) else None
 
     def _slot(self) -> PacerSlot | None:
-        """Return the slot of the taken pacer, as it is now: several keys may come in a picture."""
+        """Return the selected pacer's slot as it is now: one picture may bring several keys."""
         if self._view is None or not isinstance(self.taken, str):
             return None
         view = replace(self._view, scene=self._session.scene())
@@ -405,15 +417,15 @@ class HandTool:
         if refusal:
             self._session.notify(sentence(refusal))
 
-    def _point(self, view: View) -> None:
-        """Let the pointer be a hand over what can be dragged."""
+    def _point(self, view: ScreenState) -> None:
+        """Show a hand pointer over things that can be dragged."""
         touch = self._touch
         takes = touch.grab is not None or view.under(touch.pointer) is not None
         if not takes and self.chart is ChartKind.PACE:
             takes = any(near(touch.pointer, place) for place in self._handles(view))
         if takes is not self._is_hand:
             self._is_hand = takes
-            with suppress(pygame.error):  # not every display has such pointers
+            with suppress(pygame.error):  # some displays have no such pointers
                 shape = pygame.SYSTEM_CURSOR_HAND if takes else pygame.SYSTEM_CURSOR_ARROW
                 pygame.mouse.set_cursor(shape)
 
@@ -432,9 +444,9 @@ class HandTool:
         style: Style,
         shot: Shot,
     ) -> None:
-        """Draw over the picture what is taken, held or under the mouse."""
-        view = self._view = View(scene, layout, style, shot)
-        self._touch.moved = self._touch.moved[0], self._session.hands.cost_s
+        """Draw over the picture what is selected, dragged or under the mouse."""
+        view = self._view = ScreenState(scene, layout, style, shot)
+        self._touch.moved = self._touch.moved[0], self._session.direct_edits.cost_s
         self._point(view)
         if isinstance(self.taken, str) and all(s.name != self.taken for s in scene.group.slots):
             self._touch.taken = None

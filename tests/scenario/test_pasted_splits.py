@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.scenario.pasted import read_splits
+from simulator.scenario.pasted_splits import read_splits
 from simulator.units import MILE_M, format_time
 
 HTML = """<table><tr><th>m</th><th>time</th></tr><tr><td>400 m</td><td>1:00.57</td></tr>

@@ -1,7 +1,7 @@
-"""What is worked out about a run: the what-if bars, and what takes longer than a frame.
+"""Results of a run: the what-if bars, and what takes longer than a frame.
 
 In: scenarios, shows, lineages. Out: `Alternative`s in the same frame; chance, band and what is
-still possible from a background thread, when they are ready.
+still possible from a background thread, once they are ready.
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ from simulator.stage.show import Show
 if TYPE_CHECKING:
     from simulator.analysis.chances import Chances
 
-CACHED_FINDINGS = 100
+CACHED_RESULTS = 100
 CACHED_AXES = 48
 
 
 class Bars:
-    """The what-if strip: its axis, its measure, its rows, and their finish times.
+    """The what-if strip: its axis, measure, rows and finish times.
 
-    Every row is run from the gun, also where the live attempt was forked. Compiled, all rows are
-    run at once; uncompiled, one row each time that `advance` is called, the nearest to the present
-    value first, and bars of before stand in for those that are missing.
+    Every row is run from the gun, even if the live attempt was forked. The compiled kernel runs all
+    rows at once. Uncompiled, each call of `advance` runs one row, the nearest to the present value
+    first; earlier bars stand in for missing ones.
     """
 
     def __init__(self) -> None:
@@ -47,30 +47,25 @@ class Bars:
         self._cache = LruCache(CACHED_AXES)
 
     def ask(self, scenario: Scenario, in_file: Scenario) -> bool:
-        """Set the rows for a scenario and its file's; return whether the bars have changed."""
+        """Set the rows for a scenario and its file's; return whether the bars changed."""
         question = scenario, in_file, self.axis
         before = self._question
         if before is not None and all(a is b for a, b in zip(before, question, strict=True)):
             return False
         if self.axis not in AXES and self.axis not in axes_of(scenario, in_file):
-            self.axis = "pacers"  # that of a wave which is gone
+            self.axis = "pacers"  # the axis was of a wave that is gone
             question = scenario, in_file, self.axis
         same_axis = before is not None and before[2] == self.axis
         finish_s = {bar.label: bar.finish_s for bar in self.rows} if same_axis else {}
         self._question = question
-        self.rows = self._cache.get_or_make(
-            question,
-            lambda: [
-                replace(row, finish_s=finish_s.get(row.label), stale=True)
-                for row in (
-                    choices(scenario, self.axis, in_file)
-                    if self.axis in AXES
-                    else knob_rows(self.axis, scenario, in_file)
-                )
-            ],
-        )
-        if COMPILED:
-            self.advance()
+
+        def make() -> list[Alternative]:
+            rows = (choices if self.axis in AXES else knob_rows)(scenario, self.axis, in_file)
+            if COMPILED:
+                return finished(rows)
+            return [replace(row, finish_s=finish_s.get(row.label), stale=True) for row in rows]
+
+        self.rows = self._cache.get_or_make(question, make)
         return True
 
     @property
@@ -79,7 +74,7 @@ class Bars:
         return not any(bar.stale for bar in self.rows)
 
     def advance(self) -> bool:
-        """Run what is missing, uncompiled one row of it; return whether anything was missing."""
+        """Run the missing rows (uncompiled: one of them); return whether any was missing."""
         missing = [i for i, bar in enumerate(self.rows) if bar.stale]
         if not missing:
             return False
@@ -91,37 +86,37 @@ class Bars:
         return True
 
     def alternatives(self) -> tuple[Alternative, ...] | None:
-        """Return the bars; None while nothing at all is known."""
+        """Return the bars; None while none is known."""
         nothing = all(bar.stale and bar.finish_s is None for bar in self.rows)
         return None if nothing else tuple(self.rows)
 
 
 KINDS = ("chances", "possible", "band")
 Key: TypeAlias = tuple[Lineage, Plan, Uncertainty, Run]
-"""All that the findings about a run rest on."""
+"""Everything that the results of a run depend on."""
 
 
-class Findings:
-    """What takes longer than a frame, by what it rests on."""
+class RunResults:
+    """Results that take longer than a frame, cached by what they depend on."""
 
     def __init__(self) -> None:
-        self._jobs = LatestJobs("findings")
-        self._cache: LruCache[tuple[Key, str], Any] = LruCache(CACHED_FINDINGS)
+        self._jobs = LatestJobs("run results")
+        self._cache: LruCache[tuple[Key, str], Any] = LruCache(CACHED_RESULTS)
 
     @property
     def busy(self) -> bool:
-        """Whether something is being worked out."""
+        """Whether a job is running."""
         return self._jobs.busy
 
     def known(self, lineage: Lineage, show: Show) -> dict[str, Any]:
-        """Return what is known about a run, by the names of `Show`; None for the rest."""
+        """Return the known results of a run, by the names of `Show`; None for the others."""
         key = _key(lineage, show)
         return {kind: self._cache.get((key, kind)) for kind in _kinds(lineage)}
 
     def ask(self, lineage: Lineage, show: Show, between_m: tuple[float, float]) -> bool:
-        """Work out what is not known about a run; return whether that is anything.
+        """Start computing the missing results of a run; return whether any is missing.
 
-        Chances are worked out for who is `between_m` [m].
+        Chances are computed for her positions `between_m` [m].
         """
         key = _key(lineage, show)
         known = self.known(lineage, show)
@@ -135,16 +130,16 @@ class Findings:
         return bool(missing)
 
     def poll(self, *, wait: bool = False) -> bool:
-        """Take what is ready, or `wait` for what is under way; return whether there was any."""
+        """Take a result that is ready, or `wait` for one; return whether there was one."""
         return self._jobs.poll(wait=wait)
 
     def cancel(self) -> None:
-        """Drop what is being worked out."""
+        """Discard the running job."""
         self._jobs.cancel()
 
 
 def completed(show: Show, from_s: float, until_s: float) -> Show:
-    """Return a show with all that is seen of its run between two race times [s], here and now."""
+    """Return a show with every result seen between two race times [s], computed immediately."""
     kinds = KINDS[:-1] if show.earlier else KINDS
     missing = [kind for kind in kinds if getattr(show, kind) is None or kind == "chances"]
     between_m = stretch_of(show, from_s, until_s)
@@ -153,13 +148,13 @@ def completed(show: Show, from_s: float, until_s: float) -> Show:
 
 
 def stretch_of(show: Show, from_s: float, until_s: float) -> tuple[float, float]:
-    """Return where she is at two race times [m]."""
+    """Return her positions at two race times [m]."""
     run = show.recording
     return float(run.distance_at(max(from_s, 0.0))), float(run.distance_at(max(until_s, 0.0)))
 
 
 def _kinds(lineage: Lineage) -> tuple[str, ...]:
-    """Return what can be worked out: the band is of runs from the gun under one scenario."""
+    """Return the results that apply: the band needs a run from the gun under one scenario."""
     return KINDS if len(lineage) == 1 else KINDS[:-1]
 
 
@@ -170,7 +165,7 @@ def _key(lineage: Lineage, show: Show) -> Key:
 def _call(
     show: Show, kind: str, chances: Chances | None, between_m: tuple[float, float]
 ) -> Callable[[], Any]:
-    # the first picture is shown before any of this is worked out
+    # the first picture is shown before any of this is computed
     from simulator.analysis.chances import find_band, find_chances  # noqa: PLC0415
     from simulator.analysis.projection import still_possible  # noqa: PLC0415
 

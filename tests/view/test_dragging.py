@@ -66,7 +66,7 @@ def slot(user: User, name: str) -> PacerSlot:
 
 def at(user: User, name: str) -> tuple[int, int]:
     """Return where a pacer is drawn in the inset [px]."""
-    view = user.app.hands._view
+    view = user.app.drag_tool._view
     assert view is not None
     assert view.piece is not None
     body = next(b for b in view.scene.pacers if b.name == name)
@@ -76,7 +76,7 @@ def at(user: User, name: str) -> tuple[int, int]:
 
 def seen(user: User, name: str, up_m: float = 0.0) -> tuple[int, int]:
     """Return where the group's camera sees a pacer [px]."""
-    view = user.app.hands._view
+    view = user.app.drag_tool._view
     assert view is not None
     assert view.seen is not None
     body = next(b for b in view.scene.pacers if b.name == name)
@@ -85,7 +85,7 @@ def seen(user: User, name: str, up_m: float = 0.0) -> tuple[int, int]:
 
 
 def scale(user: User) -> float:
-    view = user.app.hands._view
+    view = user.app.drag_tool._view
     assert view is not None
     assert view.piece is not None
     return view.piece.scale
@@ -110,7 +110,7 @@ def test_a_pacer_goes_where_the_hand_goes_and_comes_back(hands: User) -> None:
     assert slot(hands, "A").ahead_m == pytest.approx(2.1, abs=0.1)
     assert slot(hands, "A").offset_m == 0.0
     assert session_of(hands).editor.history.can_undo == 1
-    assert hands.app.hands.taken == "A"
+    assert hands.app.drag_tool.taken == "A"
     hands.key("ctrl+z")
     assert slot(hands, "A").ahead_m == pytest.approx(1.5)
 
@@ -120,9 +120,9 @@ def test_a_click_takes_and_moves_nothing(hands: User) -> None:
     hands.down(start)
     hands.move((start[0] + 2, start[1] + 1), held=True)
     hands.up((start[0] + 2, start[1] + 1))
-    assert hands.app.hands.taken == "A"
+    assert hands.app.drag_tool.taken == "A"
     assert not session_of(hands).editor.history.can_undo
-    assert not session_of(hands).hands.holding
+    assert not session_of(hands).direct_edits.holding
 
 
 def test_while_it_is_held_it_is_drawn_under_the_hand(hands: User) -> None:
@@ -163,7 +163,7 @@ def test_keys_follow_what_is_seen_large(by_camera: User) -> None:
 
 
 def test_a_double_click_on_the_seen_track_adds_and_beside_it_does_not(by_camera: User) -> None:
-    view = by_camera.app.hands._view
+    view = by_camera.app.drag_tool._view
     assert view is not None
     assert view.seen is not None
     x, y = view.at(view.seen, view.scene.group.slot_m + 2.4, 1.5)
@@ -208,6 +208,9 @@ def test_a_double_click_adds_and_delete_removes(hands: User) -> None:
     assert len(hands.app.session.scene().group.slots) == 4
     assert slot(hands, "pacer 1").offset_m == pytest.approx(1.5, abs=0.1)
     hands.wait(40)
+    assert hands.app.drag_tool.taken == "pacer 1"
+    hands.key("delete")
+    assert len(hands.app.session.scene().group.slots) == 3
     hands.click(at(hands, "B"))
     hands.key("delete")
     assert "B" not in {s.name for s in hands.app.session.scene().group.slots}
@@ -215,9 +218,9 @@ def test_a_double_click_adds_and_delete_removes(hands: User) -> None:
 
 def test_keys_alone_take_move_name_and_let_go(hands: User) -> None:
     hands.key("e")
-    assert hands.app.hands.taken == "C"  # from behind to the front
+    assert hands.app.drag_tool.taken == "C"  # from behind to the front
     hands.key("e")
-    assert hands.app.hands.taken == "A"
+    assert hands.app.drag_tool.taken == "A"
     hands.key("shift+e")
     hands.key("e")
     hands.key("right", 3)
@@ -227,15 +230,15 @@ def test_keys_alone_take_move_name_and_let_go(hands: User) -> None:
     hands.key("insert")
     assert "pacer 1" in {s.name for s in hands.app.session.scene().group.slots}
     hands.key("enter")
-    assert hands.app.hands.chart is ChartKind.PACERS
+    assert hands.app.drag_tool.chart is ChartKind.PACERS
     hands.wait(2)
     hands.write("Zoe")
     hands.key("enter")
     assert slot(hands, "Zoe").ahead_m == pytest.approx(1.8)
-    assert hands.app.hands.taken == "Zoe"
+    assert hands.app.drag_tool.taken == "Zoe"
     assert hands.app.session.scene().time_s == time_s  # no arrow went to the playhead
     hands.key("escape")
-    assert hands.app.hands._slot() is None
+    assert hands.app.drag_tool._slot() is None
     assert hands.app.running
     hands.key("right")
     assert hands.app.session.scene().time_s == pytest.approx(time_s + 5)
@@ -245,13 +248,13 @@ def test_every_key_of_the_hands_does_something(hands: User) -> None:
     for binding in BY_HAND:
         for key in binding.keys:
             hands.key("e")
-            before = session_of(hands).editor.history.at, hands.app.hands.chart
-            taken = hands.app.hands.taken
+            before = session_of(hands).editor.history.at, hands.app.drag_tool.chart
+            taken = hands.app.drag_tool.taken
             hands.key("enter" if key == "return" else key)
-            after = session_of(hands).editor.history.at, hands.app.hands.chart
-            changed = before != after or taken != hands.app.hands.taken
+            after = session_of(hands).editor.history.at, hands.app.drag_tool.chart
+            changed = before != after or taken != hands.app.drag_tool.taken
             assert changed or session_of(hands).scene().notice or binding.action is Action.NUDGE
-            hands.key("escape", 2 if hands.app.hands.strip.ui.entry is not None else 1)
+            hands.key("escape", 2 if hands.app.drag_tool.strip.ui.entry is not None else 1)
             hands.wait(50)
 
 
@@ -262,9 +265,9 @@ def test_nobody_is_dragged_into_another(hands: User) -> None:
     last = slot(hands, "A")
     hands.move(other, held=True)
     assert slot(hands, "A") == last
-    assert "within" in hands.app.hands._touch.refused
+    assert "within" in hands.app.drag_tool._touch.refused
     hands.up(start)
-    assert hands.app.hands._touch.refused == ""
+    assert hands.app.drag_tool._touch.refused == ""
 
 
 def test_lines_draw_what_is_near_them(hands: User) -> None:
@@ -282,19 +285,19 @@ def test_lines_draw_what_is_near_them(hands: User) -> None:
 def test_a_split_is_dragged_and_the_others_keep_the_target(hands: User) -> None:
     hands.key("d")
     hands.wait(2)
-    assert hands.app.hands.chart is ChartKind.PACE
-    session, view = session_of(hands), hands.app.hands._view
+    assert hands.app.drag_tool.chart is ChartKind.PACE
+    session, view = session_of(hands), hands.app.drag_tool._view
     assert view is not None
     before = session.panel_state().splits
-    start = hands.app.hands._handles(view)[0]
+    start = hands.app.drag_tool._handles(view)[0]
     drag(hands, start, (start[0], start[1] + 12))
     after = session.panel_state().splits
     assert float(after[0].section) > float(before[0].section)
     assert after[-1].cumulative == before[-1].cumulative
     assert session.editor.history.can_undo == 1
-    view = hands.app.hands._view
+    view = hands.app.drag_tool._view
     assert view is not None
-    hands.click(hands.app.hands._handles(view)[0], pygame.BUTTON_RIGHT)
+    hands.click(hands.app.drag_tool._handles(view)[0], pygame.BUTTON_RIGHT)
     assert session.panel_state().splits[0].locked
     session.set_keep_target(False)
     hands.key("right")
@@ -309,7 +312,7 @@ def test_a_split_is_dragged_and_the_others_keep_the_target(hands: User) -> None:
 def test_a_locked_target_can_be_let_move_in_the_heading(hands: User) -> None:
     hands.key("d")
     hands.wait(2)
-    tool = hands.app.hands
+    tool = hands.app.drag_tool
     control = tool.strip.ui.find(("chart", "keep"))
     assert control is not None
     place = pygame.Rect(control.box).move(tool.strip.ui.origin)
@@ -328,7 +331,7 @@ def test_bars_are_drawn_by_their_ends(hands: User) -> None:
     start = (bar.box.right - 2, round(bar.box.centre[1]))
     drag(hands, start, (start[0] + 200, start[1]))
     assert slot(hands, "C").until_m == pytest.approx(300, abs=30)
-    assert app.hands.taken == "C"
+    assert app.drag_tool.taken == "C"
     bar = bars(app.session.scene(), layout.timeline, layout.sizes)[2]
     start = (bar.box.right - 2, round(bar.box.centre[1]))
     drag(hands, start, (layout.timeline.right, start[1]))
@@ -339,7 +342,7 @@ def test_what_is_typed_in_the_heading_is_taken(hands: User, tmp_path: Path) -> N
     hands.key("d", 2)
     hands.key("e", 2)
     hands.wait(2)
-    tool = hands.app.hands
+    tool = hands.app.drag_tool
 
     def write(name: str, text: str) -> None:
         control = tool.strip.ui.find(("pacer", name))
@@ -365,7 +368,7 @@ def test_the_clipboard_is_pasted(hands: User, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(pygame.scrap, "get_text", lambda: "200 m\t31.9\nfinish\t1:03.5")
     hands.key("ctrl+v")
     assert session_of(hands).panel_state().splits[-1].cumulative == "1:03.50"
-    assert hands.app.hands.chart is ChartKind.PACE
+    assert hands.app.drag_tool.chart is ChartKind.PACE
     monkeypatch.setattr(pygame.scrap, "get_text", lambda: "")
     hands.key("ctrl+v")
     assert "empty" in hands.app.session.scene().notice
@@ -373,9 +376,9 @@ def test_the_clipboard_is_pasted(hands: User, monkeypatch: pytest.MonkeyPatch) -
 
 def test_a_lost_focus_lets_go(hands: User) -> None:
     hands.down(at(hands, "A"))
-    assert session_of(hands).hands.holding
+    assert session_of(hands).direct_edits.holding
     hands.app.handle(pygame.Event(pygame.WINDOWFOCUSLOST))
-    assert not session_of(hands).hands.holding
+    assert not session_of(hands).direct_edits.holding
 
 
 def test_a_click_on_the_heading_takes_the_next_chart(hands: User) -> None:
@@ -385,7 +388,7 @@ def test_a_click_on_the_heading_takes_the_next_chart(hands: User) -> None:
     kinds = []
     for _ in range(3):
         hands.click(place)
-        kinds.append(hands.app.hands.chart)
+        kinds.append(hands.app.drag_tool.chart)
     assert kinds == [ChartKind.PACE, ChartKind.PACERS, ChartKind.GAP]
 
 
@@ -393,7 +396,7 @@ def test_a_click_on_the_heading_takes_the_next_chart(hands: User) -> None:
 def test_every_chart_is_drawn_at_every_size(size: tuple[int, int]) -> None:
     session = Session(load_text(TEXT), start_at_s=20.0)
     app = App(session, size=size)
-    app.hands.next_pacer(1)
+    app.drag_tool.next_pacer(1)
     for _ in ChartKind:
         app.perform(Action.CHART)
         app.perform(Action.PACER)

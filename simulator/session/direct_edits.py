@@ -1,7 +1,7 @@
-"""What hands do to the attempt itself: pacers moved, added, timed, and splits pasted.
+"""Edits made in the picture itself: pacers moved, added, timed and renamed, and splits pasted.
 
 In: metres and names from a picture, text from a clipboard. Out: changes of the editor's settings,
-as from any knob. The formation becomes slots of the scenario's own, where its pacers stand now.
+like those of any knob. The formation is replaced by inline slots, where its pacers stand now.
 """
 
 from __future__ import annotations
@@ -13,66 +13,66 @@ from typing import Any
 
 from simulator.scenario.model import Scenario
 from simulator.scenario.pacers import PacerFormation, Pacers
-from simulator.scenario.pasted import read_splits
+from simulator.scenario.pasted_splits import read_splits
 from simulator.session.editor import SettingsEditor
 from simulator.session.history import Change, Settings, flow
 from simulator.session.knob_edits import MAX_TYPED, RefusedError
 from simulator.session.knobs import time_text
 
 BY_HAND = ", by hand"
-"""How the name of a formation ends whose slots were moved."""
+"""Suffix for the name of a formation whose slots were moved."""
 NOTE = "Moved by hand: the spacing is assumed."
 AHEAD_M, OFFSET_M = (-30.0, 30.0), (-2.0, 8.0)
-"""Where a slot may be [m], as `simulator.scenario.pacers.Slot` has it."""
+"""The allowed range of a slot [m], as in `simulator.scenario.pacers.Slot`."""
 
 Slots = list[dict[str, Any]]
-"""Slots as a file writes them, what is left out there left out."""
+"""Slots as a file writes them; optional keys may be missing."""
 
 
-class Hands:
-    """Changes that are made in the picture; each returns why it was refused, or an empty text.
+class DirectEdits:
+    """Changes made in the picture; each method returns why it was refused, or an empty text.
 
-    All calls between `hold` and `let_go` are one change, each counting from where it began.
+    All calls between `hold` and `let_go` are one change; each counts from the state before it.
     """
 
     def __init__(
         self, editor: Callable[[], SettingsEditor], tick: Callable[[], int | None]
     ) -> None:
-        """Change what the editor of the moment has, from the tick that is shown on."""
+        """Edit the current editor's settings from the shown tick on."""
         self._editor, self._tick = editor, tick
         self._made: Change | None = None
 
     @property
     def cost_s(self) -> float | None:
-        """How much later she finishes since a hand's change, while that is the last one [s]."""
+        """How much later she finishes since the last change, if it was made in the picture [s]."""
         editor = self._editor()
         return editor.cost_s if editor.history.now is self._made else None
 
     def note(self) -> None:
-        """Take the change that holds now as a hand's."""
+        """Remember the present change as one made in the picture."""
         self._made = self._editor().history.now
 
     @property
     def holding(self) -> bool:
-        """Whether something is held."""
+        """Whether something is being dragged."""
         return self._editor().history.held
 
     @property
     def moves_pacers(self) -> bool:
-        """Whether a pacer that is held has been moved."""
+        """Whether a pacer being dragged has moved."""
         gesture = self._editor().history.gesture
         return self.holding and gesture is not None and gesture.path.startswith("pacers.")
 
     def hold(self) -> None:
-        """Take hold of a pacer, or of a split."""
+        """Begin to drag a pacer or a split."""
         self._editor().history.hold()
 
     def let_go(self) -> None:
-        """Let go of it."""
+        """End the drag."""
         self._editor().history.let_go()
 
     def move(self, slot: int, ahead_m: float, offset_m: float) -> str:
-        """Move a slot of the formation, counted from 0, to a place seen from her own slot [m]."""
+        """Move a slot of the formation, counted from 0, to a place relative to her slot [m]."""
 
         def edit(slots: Slots) -> None:
             _at(slots, slot).update(_place(ahead_m, offset_m))
@@ -80,9 +80,9 @@ class Hands:
         return self._change(f"slots.{slot}", edit)
 
     def time(self, slot: int, from_m: float, until_m: float | None) -> str:
-        """Let a slot begin and end at her distances [m]; None: it never ends.
+        """Set her distances at which a slot begins and ends [m]; None: it never ends.
 
-        Where pacers hand over to one another at a moved distance, all of them do.
+        Pacers that hand over to one another at a moved distance all move their end with it.
         """
 
         def edit(slots: Slots) -> None:
@@ -100,7 +100,7 @@ class Hands:
         return self._change(f"slots.{slot}.from", edit)
 
     def add(self, ahead_m: float, offset_m: float) -> str:
-        """Add a pacer after those who run, at a place seen from her own slot [m]."""
+        """Add a pacer behind the active ones in order, at a place relative to her slot [m]."""
 
         def change(settings: Settings, scenario: Scenario) -> Settings:
             pacers = scenario.pacers
@@ -109,7 +109,7 @@ class Hands:
             running = list(dict.fromkeys(slot["name"] for slot in slots))[: pacers.running]
             last = max((i for i, s in enumerate(slots) if s["name"] in running), default=-1)
             slots.insert(last + 1, {**_place(ahead_m, offset_m), "name": name})
-            # he comes after those who run, before those who do not
+            # the new pacer comes after the active ones and before the inactive ones
             order = [*running, name]
             slots.sort(key=lambda s: s["name"] not in order)
             return _with_count(_inline(settings, pacers, slots, named=True), pacers, 1)
@@ -117,14 +117,14 @@ class Hands:
         return self._once("add", change)
 
     def remove(self, name: str) -> str:
-        """Take a pacer who runs out of the formation."""
+        """Remove an active pacer from the formation."""
 
         def change(settings: Settings, scenario: Scenario) -> Settings:
             pacers = scenario.pacers
             slots = [slot for slot in named_slots(pacers) if slot["name"] != name]
             if len(slots) == len(pacers.formation.slots):
                 raise RefusedError(f"there is no pacer called '{name[:60]}'")
-            if not slots:  # a formation has a slot or more: nobody runs in it
+            if not slots:  # a formation keeps one slot, which nobody fills
                 return settings.with_value("pacers.count", "0")
             return _with_count(_inline(settings, pacers, slots, named=True), pacers, -1)
 
@@ -154,7 +154,7 @@ class Hands:
         return self._once("name", change) if new != name else ""
 
     def name_formation(self, path: Path, text: str) -> str:
-        """Let the formation be the one in a file that says `text`."""
+        """Use the formation of the file at `path`, whose content is `text`."""
 
         def change(settings: Settings, _scenario: Scenario) -> Settings:
             folder = Path(settings.folder)
@@ -167,7 +167,7 @@ class Hands:
         return self._once("file", change)
 
     def paste(self, text: str) -> str:
-        """Take a plan from splits as anybody writes them, cumulative or lap by lap."""
+        """Read a plan from splits in any common notation, cumulative or lap by lap."""
 
         def change(settings: Settings, scenario: Scenario) -> Settings:
             try:
@@ -186,7 +186,7 @@ class Hands:
         return editor.edit("plan", change, self._tick())
 
     def _change(self, what: str, edit: Callable[[Slots], None]) -> str:
-        """Edit the slots; where that gives the file's, the formation is the file's own again."""
+        """Edit the slots; if the result equals the file's, the file's formation is used again."""
         editor = self._editor()
 
         def change(settings: Settings, scenario: Scenario) -> Settings:
@@ -215,7 +215,7 @@ class Hands:
 
 
 def _clear(pacers: Pacers, slots: Slots) -> Slots:
-    """Return slots without those that nobody fills and that would be in the way of one."""
+    """Return slots without unfilled ones that would collide with a filled one."""
     running = pacers.formation.names()[: pacers.running]
     moved = [
         slot.model_copy(
@@ -237,7 +237,7 @@ def _clear(pacers: Pacers, slots: Slots) -> Slots:
 
 
 def slots_of(pacers: Pacers) -> Slots:
-    """Return every slot as a file writes it, where the front gap has moved it; named as there."""
+    """Return every slot as a file writes it, moved by the front gap; named as in the file."""
     return [
         _slot(ahead_m, slot.offset, slot.name, slot.from_, slot.until)
         for slot, ahead_m in zip(pacers.formation.slots, pacers.placed_m(), strict=True)
@@ -245,7 +245,7 @@ def slots_of(pacers: Pacers) -> Slots:
 
 
 def named_slots(pacers: Pacers) -> Slots:
-    """Return the same with every pacer's name in his slots."""
+    """Return the same slots, with every pacer's name in them."""
     called = pacers.called()
     return [
         {**row, "name": called[slot.name]}
@@ -263,7 +263,7 @@ def _slot(
 
 
 def _place(ahead_m: float, offset_m: float) -> dict[str, float]:
-    """Return a place on a grid of centimetres, within what a slot may be [m]."""
+    """Return a place rounded to centimetres and clipped to a slot's range [m]."""
     pairs = (("ahead", ahead_m, AHEAD_M), ("offset", offset_m, OFFSET_M))
     return {key: round(min(max(value, low), high), 2) + 0.0 for key, value, (low, high) in pairs}
 
@@ -275,7 +275,7 @@ def _at(slots: Slots, number: int) -> dict[str, Any]:
 
 
 def _put(row: dict[str, Any], key: str, value: float | None) -> None:
-    """Set where a slot begins or ends; what is the start or never is left out."""
+    """Set where a slot begins or ends; "from the start" and "never" leave the key out."""
     if value is None or (key == "from" and value <= 0):
         row.pop(key, None)
     else:
@@ -283,7 +283,7 @@ def _put(row: dict[str, Any], key: str, value: float | None) -> None:
 
 
 def _joints(slots: Sequence[Mapping[str, Any]]) -> set[float]:
-    """Return her distances at which a pacer goes from one slot to another [m]."""
+    """Return her distances at which a pacer changes from one slot to another [m]."""
     ends = {(s.get("name"), s["until"]) for s in slots if s.get("name") and "until" in s}
     begins = {(s.get("name"), s["from"]) for s in slots if s.get("name") and "from" in s}
     return {at for _, at in ends & begins}
@@ -294,7 +294,7 @@ def _free_name(taken: set[str]) -> str:
 
 
 def _with_count(settings: Settings, pacers: Pacers, more: int) -> Settings:
-    """Return the settings with one more or one less who runs, where they are counted."""
+    """Return the settings with the number of pacers changed by `more`, where they have a count."""
     if pacers.count is None:
         return settings
     return settings.with_value("pacers.count", str(pacers.count + more))

@@ -9,8 +9,8 @@ import pytest
 from simulator.analysis.projection import still_possible
 from simulator.analysis.what_if import AXES, Alternative, alternatives
 from simulator.scenario.loader import load_scenario
-from simulator.session import Session, findings
-from simulator.session.findings import Bars
+from simulator.session import Session, run_results
+from simulator.session.run_results import Bars
 from tests.session.short import load_short, settle
 
 WAIT_S = 60.0
@@ -36,7 +36,7 @@ def test_the_bars_are_those_of_the_analysis(session: Session) -> None:
 def test_a_change_has_its_run_and_all_its_bars_in_the_next_picture(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(findings, "COMPILED", True)
+    monkeypatch.setattr(run_results, "COMPILED", True)
     before = bars(session)
     session.seek(20.0)
     session.change("environment.temperature", "10")
@@ -49,7 +49,7 @@ def test_a_change_has_its_run_and_all_its_bars_in_the_next_picture(
 def test_uncompiled_old_bars_dim_and_one_a_picture_is_new(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(findings, "COMPILED", False)
+    monkeypatch.setattr(run_results, "COMPILED", False)
     before = bars(session)
     session.change("environment.temperature", "10")
     after = bars(session)
@@ -95,7 +95,7 @@ def test_every_axis_can_be_shown_and_its_bars_taken(axis: str) -> None:
 def test_another_axis_shows_nothing_of_the_one_before(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(findings, "COMPILED", False)
+    monkeypatch.setattr(run_results, "COMPILED", False)
     session.set_axis("wind")
     assert session.scene().what_if is None
     session.set_axis("no such axis")
@@ -216,14 +216,14 @@ def test_nothing_is_begun_while_a_knob_is_being_turned(session: Session) -> None
     for gap in range(15, 30):
         session.change("pacers.front_gap", f"{gap / 10}")
         session.advance(1 / 60)
-        assert not session.findings.busy
+        assert not session.run_results.busy
     wait(session)
     assert kinds(session) == [True, True, True]
 
 
 def test_the_result_for_a_run_that_is_no_longer_shown_is_kept_from_the_screen() -> None:
     session = Session(load_short())
-    while not session.findings.busy:
+    while not session.run_results.busy:
         session.advance(0.0)
     session.change("runner.reserve", "600")  # while the first kind is under way
     for _ in range(1000):

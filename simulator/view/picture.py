@@ -493,6 +493,15 @@ def render_still(
     return surface
 
 
+def png_of(surface: pygame.Surface) -> bytes:
+    """Return a surface as PNG."""
+    picture = io.BytesIO()
+    pygame.image.save(surface, picture, "picture.png")
+    data = picture.getvalue()
+    picture.truncate(0)  # pygame-ce 2.5.8 never lets go of what it has saved into
+    return data
+
+
 def save_png(
     surface: pygame.Surface,
     path: str | os.PathLike[str],
@@ -507,9 +516,7 @@ def save_png(
         OutputError: the folder is missing or not writable, or the disk is full.
     """
     target = Path(path)
-    picture = io.BytesIO()
-    pygame.image.save(surface, picture, "picture.png")
-    data = picture.getvalue()
+    data = png_of(surface)
     if shows is not None:
         from simulator.scenario.save import portable_text  # noqa: PLC0415 - few are saved
 

@@ -191,7 +191,9 @@ def test_those_beside_and_behind_go_aside_with_her_and_those_ahead_do_not() -> N
     assert where["ahead"] == pytest.approx((504.2, 0.0))
     assert where["beside"] == pytest.approx((500.0, 1.7))
     assert where["behind"] == pytest.approx((498.5, 0.9))
-    assert front_gap(places(group, 500.0, 503.0), 500.0) == pytest.approx(4.2)
+    in_line = places(group, 500.0, 503.0)
+    assert [p.offset_m for p in in_line if p.role == "beside"] == [1.0]
+    assert front_gap(in_line, 500.0) == pytest.approx(4.2)
     assert front_gap([p for p in by_role.values() if p.role != "ahead"], 500.0) is None
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import itertools
+import tracemalloc
 from collections.abc import Callable, Hashable
 from dataclasses import replace
 from pathlib import Path
@@ -22,7 +23,7 @@ from simulator.view.panels import cards, score
 from simulator.view.panels.frame import CachedLayer, Paint
 from simulator.view.panels.side import SplitsPanel
 from simulator.view.panels.timeline import plot_box
-from simulator.view.picture import Painter, PictureOptions, layout_of
+from simulator.view.picture import Painter, PictureOptions, layout_of, save_png
 from simulator.view.sprites import LEVELS, glow
 from simulator.view.text import Style, Type
 from simulator.view.theme import THEMES
@@ -233,6 +234,22 @@ def test_the_runners_curve_is_uncovered_up_to_the_playhead() -> None:
     middle = area.x + scene.chart.playhead_m / scene.race_m * area.w
     assert columns.min() <= area.x + 4
     assert middle - 12 < columns.max() < middle + 12
+
+
+def test_pictures_that_were_saved_are_not_kept(tmp_path: Path) -> None:
+    """A film of numbered pictures saves tens of thousands."""
+    dice = np.random.default_rng(1)
+    surface = pygame.image.frombuffer(dice.bytes(200 * 200 * 4), (200, 200), "RGBA")
+    size = save_png(surface, tmp_path / "noise.png").stat().st_size
+    assert size > 100_000
+    tracemalloc.start()
+    try:
+        for _ in range(12):
+            save_png(surface, tmp_path / "noise.png")
+        held = tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
+    assert held < size
 
 
 def test_a_fading_led_never_flickers() -> None:

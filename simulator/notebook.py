@@ -159,7 +159,7 @@ def film(
     if not from_s < to_s:
         raise LightpaceError(f"A film cannot go from {start} to {end}: that is no time.")
     from simulator.export.film import (
-        Cut,
+        FilmSegment,
         Pictures,
         attempt_scenes,
         check_film,
@@ -167,7 +167,7 @@ def film(
     )
     from simulator.view.theme import theme_named
 
-    cut = Cut(from_s, to_s, speed, fps)
+    cut = FilmSegment(from_s, to_s, speed, fps)
     check_film(Path(path), cut, size, None, force=force)
     scenes = attempt_scenes(show, speed)
     write_film(Pictures(scenes, cut, size, theme_named(theme), _shot(camera)), path, force=force)

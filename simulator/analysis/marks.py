@@ -36,7 +36,7 @@ from simulator.units import format_time
 Floats = NDArray[np.float64]
 
 
-class Run(Protocol):
+class Trajectory(Protocol):
     """Anything that runs: a `Schedule` or a `Recording`."""
 
     def distance_at(self, time_s: ArrayLike) -> Floats:
@@ -73,7 +73,7 @@ class Mark:
     note: str
     finish_s: float | None
     distance_m: float
-    run: Run
+    run: Trajectory
     known_s: Mapping[float, float] | None = None
     tolerance_s: float = 0.0
 

@@ -1,7 +1,8 @@
 """Projection: the projected finish, and whether the target can still be reached.
 
-In: a recording and a moment. Out: a projected time [s], made of the past only; `Possible`, a table
-by distance of whether the best allowed shelter and the best constant pace still reach the target.
+In: a recording and a moment. Out: a projected time [s], made of the past only;
+`TargetReachability`, a table by distance of whether the best allowed shelter and the best constant
+pace still reach the target.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ def projected_finish(recording: Recording, time_s: float) -> float | None:
 
 
 @dataclass(frozen=True, eq=False)
-class Possible:
+class TargetReachability:
     """Whether `target_s` [s] can still be reached, by race distance, per 25 m."""
 
     target_s: float
@@ -60,7 +61,7 @@ class Possible:
         return bool(self.possible[max(i, 0)])
 
 
-def still_possible(scenario: Scenario, recording: Recording, target_s: float) -> Possible:
+def still_possible(scenario: Scenario, recording: Recording, target_s: float) -> TargetReachability:
     """Return per 25 m whether the target can still be reached.
 
     From the state at each point she gets the best shelter that the formation allows (as if the
@@ -90,4 +91,4 @@ def still_possible(scenario: Scenario, recording: Recording, target_s: float) ->
     finish = run_attempts(attempts, states).finish_s
     for (i, left_s), finish_s in zip(rows, finish.tolist(), strict=True):
         possible[i] |= finish_s <= left_s
-    return Possible(target_s, xs, possible)
+    return TargetReachability(target_s, xs, possible)

@@ -1,7 +1,7 @@
 """The model's uncertainty: the finish of many samples of its uncertain inputs, and their effects.
 
 In: a scenario with its `uncertainty` section, a seed. Out: `Forecast`, the finish times of random
-samples, and `Effect`s, how far each input alone moves the finish.
+samples, and `InputEffect`s, how far each input alone moves the finish.
 
 A sample is a place on each input's distribution (a *share*, 0 to 1). Each input has its own random
 stream, so sample i is the same however many are drawn and whatever else is uncertain. A share of
@@ -259,7 +259,7 @@ def percentile(ran: Outcomes | Forecast, percent: float) -> float | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Effect:
+class InputEffect:
     """How far one input alone moves the finish.
 
     Attributes:
@@ -302,7 +302,7 @@ class Forecast:
     target_s: float
     finish_s: Floats
     status: NDArray[np.int8]
-    effects: tuple[Effect, ...]
+    effects: tuple[InputEffect, ...]
     effective: float
 
     @cached_property
@@ -378,7 +378,7 @@ def forecast(scenario: Scenario, samples: int = SAMPLES, seed: int = SEED) -> Fo
     return Forecast(scenario, seed, target, finish, status, effects, rows.effective)
 
 
-def _effects(scenario: Scenario, rows: Samples, ran: Outcomes) -> tuple[Effect, ...]:
+def _effects(scenario: Scenario, rows: Samples, ran: Outcomes) -> tuple[InputEffect, ...]:
     """Return each input's effect from rows that begin with `one_at_a_time`, the largest first.
 
     An input that keeps her from finishing comes first.
@@ -392,7 +392,7 @@ def _effects(scenario: Scenario, rows: Samples, ran: Outcomes) -> tuple[Effect, 
         if name == "reserve" and scenario.uncertainty.given:
             name = "given_form"  # noqa: PLW2901 - its place is taken by the form on that day
         effects.append(
-            Effect(
+            InputEffect(
                 name,
                 UNITS[name],
                 float(rows.values[name][low]),

@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     from simulator.analysis.coach import Answer, Spurt
     from simulator.analysis.summary import Summary
     from simulator.analysis.uncertainty import Forecast
-    from simulator.export.film import Cut, SceneAt
+    from simulator.export.film import FilmSegment, SceneAt
     from simulator.scenario.model import Scenario
     from simulator.stage.show import Show
     from simulator.view.theme import Theme
@@ -375,7 +375,7 @@ def film(
 
     gif = output.suffix.lower() == ".gif"
     shape = picture_size(size or (_GIF_SIZE if gif else _FILM_SIZE))
-    from simulator.export.film import Cut, Pictures, check_film, write_film
+    from simulator.export.film import FilmSegment, Pictures, check_film, write_film
     from simulator.view.camera import resting
     from simulator.view.theme import theme_named
 
@@ -396,7 +396,7 @@ def film(
             f"which is shown until {format_time(reel.last_s)}."
         )
     beat = reel.beat_s if slow_motion else None
-    cut = Cut(first, last, speed, fps or (_GIF_FPS if gif else _FILM_FPS), beat)
+    cut = FilmSegment(first, last, speed, fps or (_GIF_FPS if gif else _FILM_FPS), beat)
     check_film(output, cut, shape, max_mb, transparent=transparent, force=force)
     # a story, and what lies over slides, is seen from the last row; a run is studied at a desk
     for_hall = of_story or transparent if presenting is None else presenting
@@ -417,7 +417,7 @@ def film(
 
 
 @dataclass(frozen=True, slots=True)
-class _Reel:
+class _FilmSource:
     """The source of a film: its `moments` by name [s]; `scenes` computes what a cut needs.
 
     `beat_s`: where an attempt's slow motion begins [s]; a story's is part of its time.
@@ -427,12 +427,12 @@ class _Reel:
     first_s: float
     last_s: float
     moments: dict[str, float]
-    scenes: Callable[[Cut], SceneAt]
+    scenes: Callable[[FilmSegment], SceneAt]
     beat_s: float | None = None
     show: Show | None = None
 
 
-def _attempt(name: str, changes: list[str] | None, speed: float) -> _Reel:
+def _attempt(name: str, changes: list[str] | None, speed: float) -> _FilmSource:
     from simulator.export.film import attempt_scenes
     from simulator.session import Session
     from simulator.stage.events import beat_s
@@ -441,15 +441,15 @@ def _attempt(name: str, changes: list[str] | None, speed: float) -> _Reel:
     attempt = load(name, changes)
     session = Session(attempt)
 
-    def scenes(cut: Cut) -> SceneAt:
+    def scenes(cut: FilmSegment) -> SceneAt:
         session.settle(cut.from_s, cut.to_s)
         return attempt_scenes(session.show, speed)
 
     name, last_s, beat = session.scenario.name, session.playback.last_s, beat_s(session.show)
-    return _Reel(name, -COUNTDOWN_S, last_s, session.moments(), scenes, beat, session.show)
+    return _FilmSource(name, -COUNTDOWN_S, last_s, session.moments(), scenes, beat, session.show)
 
 
-def _story(name: str, changes: list[str] | None, link: str | None) -> _Reel:
+def _story(name: str, changes: list[str] | None, link: str | None) -> _FilmSource:
     from simulator.session.presentation import Presentation
 
     if changes:
@@ -457,7 +457,7 @@ def _story(name: str, changes: list[str] | None, link: str | None) -> _Reel:
     story = Presentation(script_of(name, link))
     name, length_s = story.timeline.script.story.name, story.timeline.length_s
     ends = {"start": 0.0, "finish": length_s}
-    return _Reel(name, 0.0, length_s, ends, lambda _: story.completed_timeline().scene_at)
+    return _FilmSource(name, 0.0, length_s, ends, lambda _: story.completed_timeline().scene_at)
 
 
 @app.command()

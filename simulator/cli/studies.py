@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
     from simulator.analysis.attribution import PriceList
     from simulator.analysis.calibrate import CalibratedNumber, Calibration
-    from simulator.analysis.sweep.chunks import Columns, Request
+    from simulator.analysis.sweep.chunks import Columns, SweepRequest
     from simulator.scenario.model import Scenario
 
 FIGURES = {
@@ -260,7 +260,7 @@ def sweep(
     target_s = None if target is None else race_time(target, "--target")
     listed = None if rows is None else axis_of_csv(read_text(rows, str(rows)), str(rows))
     grid = grid_of(vary or [], listed)
-    request: Request = request_of(
+    request: SweepRequest = request_of(
         scenario, grid, changes=changes or [], samples=samples, seed=seed, target_s=target_s
     )
     store = ChunkStore(output, request)
@@ -303,7 +303,7 @@ def sweep(
 
 
 def _run_missing(
-    request: Request, missing: Sequence[int], cluster: str | None, threads: int
+    request: SweepRequest, missing: Sequence[int], cluster: str | None, threads: int
 ) -> Generator[tuple[int, Columns], None, None]:
     """Yield the missing chunks with their numbers as they finish.
 

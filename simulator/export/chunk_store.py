@@ -1,7 +1,7 @@
 """Finished chunks of a sweep, stored next to its output, so that an interrupted one can continue.
 
-In: an output path and a `Request`. Out: `ChunkStore`, a folder of files, one per chunk, named by
-the request's digest and the chunk's number. Files of other requests and truncated ones do not
+In: an output path and a `SweepRequest`. Out: `ChunkStore`, a folder of files, one per chunk, named
+by the request's digest and the chunk's number. Files of other requests and truncated ones do not
 count; damage inside shows when a file is read. The writing process holds a lock file with its
 number in it, which keeps others out.
 """
@@ -21,7 +21,7 @@ from typing import BinaryIO
 
 import numpy as np
 
-from simulator.analysis.sweep.chunks import Columns, Request
+from simulator.analysis.sweep.chunks import Columns, SweepRequest
 from simulator.errors import OutputError
 from simulator.files import opened, replacing, shown, target_of
 
@@ -33,7 +33,7 @@ _LONGEST = 200
 class ChunkStore:
     """The finished chunks of one request."""
 
-    def __init__(self, output: Path, request: Request) -> None:
+    def __init__(self, output: Path, request: SweepRequest) -> None:
         """Store chunks in a hidden folder next to `output`."""
         name, whole = output.name, os.fsencode(output.name)
         if len(whole) > _LONGEST:

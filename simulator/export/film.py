@@ -63,7 +63,7 @@ class Writer(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Cut:
+class FilmSegment:
     """A part of the race or the story, its rate and its frame rate.
 
     Attributes:
@@ -118,7 +118,7 @@ class Pictures:
     """
 
     scene_at: SceneAt
-    cut: Cut
+    cut: FilmSegment
     size: Size
     theme: Theme
     shot: Shot = WHOLE
@@ -193,7 +193,7 @@ def write_film(
 
 def check_film(
     path: Path,
-    cut: Cut,
+    cut: FilmSegment,
     size: Size,
     max_mb: float | None = None,
     *,
@@ -304,7 +304,7 @@ def _series_there(path: Path, frames: int) -> list[Path]:
 
 
 @dataclass
-class Series:
+class PictureSeries:
     """Writes each picture immediately."""
 
     pattern: Path
@@ -323,7 +323,7 @@ class Series:
 
 
 @contextmanager
-def series_writer(path: Path) -> Iterator[Series]:
+def series_writer(path: Path) -> Iterator[PictureSeries]:
     """Yield a writer of a series; raises `OutputError` if one cannot be written."""
     pattern = pattern_of(path)
     folder = pattern.parent
@@ -332,7 +332,7 @@ def series_writer(path: Path) -> Iterator[Series]:
         folder.mkdir(exist_ok=True)
     except OSError as error:
         raise OutputError(f"{folder} cannot be made: {error.strerror or error}.") from error
-    series = Series(pattern)
+    series = PictureSeries(pattern)
     try:
         yield series
     except BaseException:

@@ -35,7 +35,7 @@ Colours = NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class LedTarget:
     """The address and the wiring of a strip.
 
     Attributes:
@@ -77,7 +77,7 @@ class Target:
         return pieces
 
 
-def parse_target(text: str) -> Target:
+def parse_target(text: str) -> LedTarget:
     """Return the target of `ddp:HOST,count=400,order=grb,reverse`; raises `ValueError`."""
     scheme, colon, rest = text.partition(":")
     host, *settings = (part.strip() for part in rest.split(","))
@@ -86,7 +86,7 @@ def parse_target(text: str) -> Target:
     if not known or not colon or not 0 < len(host) <= _LONGEST_HOST:
         raise ValueError(f"'{text[:100]}' is not like ddp:HOST,count=400 (or sacn:, artnet:)")
     limits = {"count": (1, MOST_LEDS), "offset": (0, MOST_LEDS), "start": (1, 3 * MOST_LEDS)}
-    names = [field.name for field in fields(Target)[2:]]
+    names = [field.name for field in fields(LedTarget)[2:]]
     values: dict[str, Any] = {}
     if protocol == "ddp":
         names.remove("universe")
@@ -100,7 +100,7 @@ def parse_target(text: str) -> Target:
                 f"'{name[:100]}' is not a setting of a strip; there are: {', '.join(names)}"
             )
         values[name] = _value_of(name, value, limits.get(name), given=bool(equals))
-    target = Target(protocol, host, **values)
+    target = LedTarget(protocol, host, **values)
     if protocol != "ddp" and target.universes()[-1][0] > _UNIVERSES[protocol][1]:
         raise ValueError(f"there is no universe beyond {_UNIVERSES[protocol][1]}")
     return target
@@ -200,7 +200,7 @@ DDP_DATA = 1440
 class _Datagrams:
     """DDP or Art-Net: packets that are sent immediately."""
 
-    def __init__(self, target: Target, address: str) -> None:
+    def __init__(self, target: LedTarget, address: str) -> None:
         self._target, self._number = target, 0
         self._to = (address, DDP_PORT if target.protocol == "ddp" else ARTNET_PORT)
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -217,7 +217,7 @@ class _Datagrams:
         self._socket.close()
 
 
-def ddp_packets(target: Target, channels: bytes, number: int) -> Iterator[bytes]:
+def ddp_packets(target: LedTarget, channels: bytes, number: int) -> Iterator[bytes]:
     """Yield the packets of one picture (http://www.3waylabs.com/ddp); the last one displays it.
 
     Flags, sequence (1 to 15), data type (RGB, 8 bits), destination (the display); offset and length
@@ -231,7 +231,7 @@ def ddp_packets(target: Target, channels: bytes, number: int) -> Iterator[bytes]
         yield head + where + len(data).to_bytes(2, "big") + data
 
 
-def artnet_packets(target: Target, channels: bytes, number: int) -> Iterator[bytes]:
+def artnet_packets(target: LedTarget, channels: bytes, number: int) -> Iterator[bytes]:
     """Yield an ArtDmx packet for each universe (Art-Net 4).
 
     Name, operation (little-endian), version 14, sequence (1 to 255), port, universe
@@ -250,7 +250,7 @@ def artnet_packets(target: Target, channels: bytes, number: int) -> Iterator[byt
 class _Sacn:
     """sACN by a library, which keeps sending the last picture from its own thread."""
 
-    def __init__(self, target: Target, address: str) -> None:
+    def __init__(self, target: LedTarget, address: str) -> None:
         try:
             import sacn  # noqa: PLC0415 - an extra
             from sacn.sending.sender_socket_udp import SenderSocketUDP  # noqa: PLC0415
@@ -303,7 +303,7 @@ class _Sacn:
 class LedStrip:
     """A connected strip."""
 
-    def __init__(self, wire: _Wire, target: Target, theme: Theme) -> None:
+    def __init__(self, wire: _Wire, target: LedTarget, theme: Theme) -> None:
         self._wire, self._target, self._theme = wire, target, theme
         self._due_s = 0.0
 
@@ -333,7 +333,7 @@ class LedStrip:
 
 
 @contextmanager
-def opened_strip(target: Target, theme: Theme) -> Iterator[LedStrip]:
+def opened_strip(target: LedTarget, theme: Theme) -> Iterator[LedStrip]:
     """Yield a strip; it goes dark at the end, also after an error.
 
     Raises:

@@ -26,7 +26,7 @@ from simulator.export.javascript import translated
 from simulator.physics import kernel
 from simulator.physics.air import altitude_share, gusts, heat_rate
 from simulator.physics.kernel import CELLS_PER_M, TRACK_CELLS
-from simulator.physics.pacers import Group, group_of, leads, stints_of
+from simulator.physics.pacers import PacerGroup, group_of, leads, stints_of
 from simulator.physics.setup import (
     PATIENCE,
     PATIENCE_S,
@@ -349,7 +349,7 @@ def _influence(body: Body, bundle: Bundle) -> list[Any]:
     return [wake, bundle.add(influence.lost), bundle.add(influence.trail)]
 
 
-def _bodies(group: Group, bundle: Bundle) -> dict[str, Any]:
+def _bodies(group: PacerGroup, bundle: Bundle) -> dict[str, Any]:
     columns = (group.stages_m, group.ahead_m, group.offset_m, group.presence)
     stages, ahead, offset, presence = map(bundle.add, columns)
     return {

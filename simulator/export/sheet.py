@@ -20,7 +20,7 @@ from simulator.analysis.predict import DISTANCES_M
 from simulator.analysis.splits import split_label, split_places
 from simulator.analysis.summary import Summary
 from simulator.analysis.validate.athletes import FILE, Study, athletes
-from simulator.analysis.validate.rows import DECIMALS, Role, Row, Unit, sections
+from simulator.analysis.validate.rows import DECIMALS, Role, Unit, ValidationRow, sections
 from simulator.errors import ExtraError, OutputError
 from simulator.files import replacing, write_text
 from simulator.scenario.loader import scenario_to_dict
@@ -221,7 +221,7 @@ the model:
 """
 
 
-def validation_cells(row: Row) -> list[str]:
+def validation_cells(row: ValidationRow) -> list[str]:
     """Return the row as text, one cell for each of `VALIDATION_COLUMNS`."""
     published = "–" if not row.published else " to ".join(_value(p, row) for p in row.published)
     difference = "" if row.difference is None else _difference(row.difference, row)
@@ -229,7 +229,7 @@ def validation_cells(row: Row) -> list[str]:
     return [row.what, row.source, published, model, difference, row.role.value, row.note]
 
 
-def _value(value: float, row: Row) -> str:
+def _value(value: float, row: ValidationRow) -> str:
     if row.unit is Unit.TIME:
         return format_time(value)
     units = {
@@ -245,7 +245,7 @@ def _value(value: float, row: Row) -> str:
     return f"{written}{units.get(row.unit, '')}"
 
 
-def _difference(value: float, row: Row) -> str:
+def _difference(value: float, row: ValidationRow) -> str:
     unit = " s" if row.unit in (Unit.TIME, Unit.SECONDS) else ""
     return f"{format_signed(value, DECIMALS[row.unit])}{unit}"
 
@@ -273,7 +273,7 @@ out. Bests of all years count; all are taken to be paced over their first 55 %.
 """
 
 
-def validation_markdown(rows: Sequence[Row], study: Study) -> str:
+def validation_markdown(rows: Sequence[ValidationRow], study: Study) -> str:
     """Return docs/validation.md."""
     lines = [f"- **{role.value}**: {words};" for role, words in ROLE_WORDS.items()]
     lines[-1] = lines[-1].removesuffix(";") + "."

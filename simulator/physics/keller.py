@@ -36,7 +36,7 @@ SOON = 3.0
 
 
 @dataclass(frozen=True, slots=True)
-class Best:
+class BestRun:
     """The best run over a distance: its time [s] and cruising speed [m/s]."""
 
     time_s: float
@@ -61,7 +61,7 @@ def _start_distance(t: float) -> float:
     return k.force * k.tau * (t + k.tau * math.expm1(-t / k.tau))
 
 
-def best_time(distance_m: float) -> Best:
+def best_time(distance_m: float) -> BestRun:
     """Return Keller's best time over `distance_m` [m], in closed form but for one minimum."""
     k = KELLER
     top = k.force * k.tau
@@ -70,7 +70,7 @@ def best_time(distance_m: float) -> Best:
         for _ in range(200):
             t = 0.5 * (low + high)
             low, high = (t, high) if _start_distance(t) < distance_m else (low, t)
-        return Best(0.5 * (low + high), top)
+        return BestRun(0.5 * (low + high), top)
     slowest = math.sqrt(k.sigma * k.tau) * (1.0 + 1e-9)
     low, high = slowest, top * (1.0 - 1e-9)
     golden = (math.sqrt(5.0) - 1.0) / 2.0
@@ -85,7 +85,7 @@ def best_time(distance_m: float) -> Best:
             )
         )
     cruise = 0.5 * (low + high)
-    return Best(time_at_cruise(distance_m, cruise), cruise)
+    return BestRun(time_at_cruise(distance_m, cruise), cruise)
 
 
 def time_at_cruise(distance_m: float, cruise: float) -> float:

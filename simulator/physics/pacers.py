@@ -1,6 +1,6 @@
 """The pacers as a group: the place of each pacer.
 
-In: the scenario's pacers. Out: `Group`, and the places of all pacers for a given runner and
+In: the scenario's pacers. Out: `PacerGroup`, and the places of all pacers for a given runner and
 reference point.
 
 The *reference point* is the place of the runner's slot in the formation; it is a body with its own
@@ -43,7 +43,7 @@ DRIFT_M = 3.0
 
 
 @dataclass(frozen=True, eq=False)
-class Group:
+class PacerGroup:
     """A scenario's pacers and their paths.
 
     Attributes:
@@ -107,7 +107,7 @@ class Group:
         return filled
 
 
-def group_of(pacers: Pacers, race_m: float) -> Group:
+def group_of(pacers: Pacers, race_m: float) -> PacerGroup:
     """Return the pacers of a race over `race_m` [m] as a group."""
     stints, shift = stints_of(pacers)
     group, called = paths_of(stints, race_m), pacers.called()
@@ -115,7 +115,7 @@ def group_of(pacers: Pacers, race_m: float) -> Group:
     return replace(group, names=names, shift_m=shift, slots=tuple(pacers.line_up()))
 
 
-def changed_group(old: Group, new: Group, at_m: float) -> Group:
+def changed_group(old: PacerGroup, new: PacerGroup, at_m: float) -> PacerGroup:
     """Return a group that changes from `old` to `new` at `at_m` [m], within CHANGE_M."""
     end = at_m + CHANGE_M
     stages = np.array([at_m, end, *new.stages_m[new.stages_m > end].tolist()])
@@ -138,10 +138,10 @@ def changed_group(old: Group, new: Group, at_m: float) -> Group:
             rows.append([first, *later.tolist()])
         columns.append(np.array(rows).reshape(len(names), len(stages)))
     ahead, offset, presence = columns
-    return Group(names, stages, ahead, offset, presence, new.shift_m, new.slots)
+    return PacerGroup(names, stages, ahead, offset, presence, new.shift_m, new.slots)
 
 
-def _by_name(group: Group, name: str, attribute: str) -> Floats | None:
+def _by_name(group: PacerGroup, name: str, attribute: str) -> Floats | None:
     if name not in group.names:
         return None
     values: Floats = getattr(group, attribute)[group.names.index(name)]
@@ -162,7 +162,7 @@ def stints_of(pacers: Pacers) -> tuple[tuple[Stint, ...], float]:
 @lru_cache(maxsize=64)
 def paths_of(
     stints: tuple[Stint, ...], race_m: float, more_stages_m: tuple[float, ...] = ()
-) -> Group:
+) -> PacerGroup:
     """Return filled slots as a group with paths, whose front gap is the formation's.
 
     Args:
@@ -190,7 +190,7 @@ def paths_of(
     for gap in gaps:
         opens = np.interp(stages, gap[:, 0], gap[:, 1])
         ahead = np.where(ahead > BESIDE_REACH_M, ahead + opens, ahead)
-    return Group(tuple(held), stages, ahead, offset, presence)
+    return PacerGroup(tuple(held), stages, ahead, offset, presence)
 
 
 def _swap_gaps(turns: Sequence[Sequence[Stint]]) -> list[Floats]:
@@ -267,7 +267,7 @@ def leads(ahead_m: float) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PacerPlace:
     """One pacer's place: race distance [m], metres to the outside [m], and presence."""
 
     name: str
@@ -278,8 +278,8 @@ class Place:
 
 
 def places(
-    group: Group, runner_m: float, reference_m: float, aside_m: float = 0.0
-) -> tuple[Place, ...]:
+    group: PacerGroup, runner_m: float, reference_m: float, aside_m: float = 0.0
+) -> tuple[PacerPlace, ...]:
     """Return the places of pacers; the runner is at `runner_m`, her slot at `reference_m` [m].
 
     `aside_m`: how far aside she runs; those beside and behind move with her. There is one place for
@@ -296,9 +296,9 @@ def places(
         for values in (hangs, aside, group.presence, group.ahead_m)
     )
     return tuple(
-        Place(name, *_drawn(x.item(n), offset.item(n), presence.item(n)), _role(ahead.item(n)))
+        PacerPlace(name, *_drawn(x.item(n), offset.item(n), presence.item(n)), _role(ahead.item(n)))
         if presence[n] >= 1.0
-        else Place(name, *_drawn(x.item(n), offset.item(n), presence.item(n)), "left")
+        else PacerPlace(name, *_drawn(x.item(n), offset.item(n), presence.item(n)), "left")
         for n, name in enumerate(group.names)
         if presence[n] > 0.0
     )
@@ -320,6 +320,6 @@ def _role(ahead_m: float) -> str:
     return "behind" if ahead_m < -BESIDE_REACH_M else "beside"
 
 
-def front_gap(standing: Sequence[Place], runner_m: float) -> float | None:
+def front_gap(standing: Sequence[PacerPlace], runner_m: float) -> float | None:
     """Return the hip-to-hip gap to the nearest pacer ahead [m]; None with nobody ahead."""
     return min((p.x_m - runner_m for p in standing if p.role == "ahead"), default=None)

@@ -55,9 +55,9 @@ from simulator.physics.kernel import (
 )
 from simulator.physics.pacers import paths_of, stints_of
 from simulator.physics.shelter import (
-    Influence,
-    Profile,
     Shelterer,
+    ShelterProfile,
+    WakeEffect,
     influence_of,
     joined,
     nobody,
@@ -262,7 +262,7 @@ class ShelterTables:
 
     tables: Any
     stages_m: Floats
-    profiles: tuple[Profile | None, ...]
+    profiles: tuple[ShelterProfile | None, ...]
     bodies: tuple[tuple[Body, ...], ...]
     constant: tuple[float, ...]
     least_m: Floats
@@ -274,7 +274,7 @@ class ShelterTables:
 def _formation(
     stages_m: Floats,
     constant: Sequence[float],
-    tables: tuple[Sequence[Profile], Sequence[int]] | None,
+    tables: tuple[Sequence[ShelterProfile], Sequence[int]] | None,
     least_m: Floats,
     lead: Floats | None = None,
     far_m: Floats | None = None,
@@ -311,7 +311,7 @@ def sheltering_of(
     stages, leading = group.stages_m, group.leading
     aside = group.offset_m - np.where(leading, group.wide_m if outside else 0.0, 0.0)
     known: dict[tuple[Body, ...], int] = {}
-    profiles: list[Profile] = []
+    profiles: list[ShelterProfile] = []
     which = []
     for i in range(len(stages)):
         if constants is not None:
@@ -367,18 +367,18 @@ Body = tuple[float, float, bool, float]
 
 
 @lru_cache(maxsize=256)
-def body_influence(body: Body) -> Influence:
+def body_influence(body: Body) -> WakeEffect:
     """Return one pacer's effect, cached: groups of all sizes consist of the same few bodies."""
     ahead, aside, hangs_on_group, presence = body
     there = influence_of(Shelterer(ahead, aside, hangs_on_group), EXTRA_GRID)
     if presence == 1.0:
         return there
     wake = tuple((lane, presence * velocity) for lane, velocity in there.wake)
-    return Influence(wake, presence * there.lost, 1.0 - presence * (1.0 - there.trail))
+    return WakeEffect(wake, presence * there.lost, 1.0 - presence * (1.0 - there.trail))
 
 
 @lru_cache(maxsize=64)
-def _together(bodies: tuple[Body, ...]) -> Influence:
+def _together(bodies: tuple[Body, ...]) -> WakeEffect:
     """Return the joint effect of bodies; a group is the next smaller one plus one body."""
     if not bodies:
         return nobody(EXTRA_GRID.shape)

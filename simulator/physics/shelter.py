@@ -63,7 +63,7 @@ def _rise(x: ArrayLike, edge: float) -> Floats:
 
 
 @dataclass(frozen=True, eq=False)
-class Profile:
+class ShelterProfile:
     """A formation's effect on the air by extra front gap, before the wake's scale q is applied.
 
     Attributes:
@@ -93,14 +93,14 @@ def shelter(pacers: Sequence[Shelterer], extra_gap_m: ArrayLike, wake: float = 1
     return profile_of(pacers, extra_gap_m).shelter(wake)
 
 
-def profile_of(pacers: Sequence[Shelterer], extra_gap_m: ArrayLike) -> Profile:
+def profile_of(pacers: Sequence[Shelterer], extra_gap_m: ArrayLike) -> ShelterProfile:
     """Return the effect of these pacers on the air for each extra front gap [m]."""
     extra = np.asarray(extra_gap_m, dtype=np.float64)
     return combined([influence_of(pacer, extra) for pacer in pacers], extra.shape)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Influence:
+class WakeEffect:
     """The effect of one pacer, or a group, on the air by extra front gap.
 
     Attributes:
@@ -114,7 +114,7 @@ class Influence:
     trail: Floats
 
 
-def influence_of(pacer: Shelterer, extra: Floats) -> Influence:
+def influence_of(pacer: Shelterer, extra: Floats) -> WakeEffect:
     """Return the effect of one pacer for each extra front gap [m]."""
     dx = pacer.ahead_m + (extra if pacer.follows_group else 0.0 * extra)
     dy = abs(pacer.aside_m)
@@ -130,14 +130,14 @@ def influence_of(pacer: Shelterer, extra: Floats) -> Influence:
     beside = BESIDE * float(1.0 - _rise(dy, JET_OUTER_M)) * abreast
     far = np.maximum(np.abs(dx), BEHIND_NEAR_M)
     push = BEHIND * np.exp(-(far - WAKE_PEAK_AT_M) / BEHIND_LENGTH_M)
-    return Influence(
+    return WakeEffect(
         tuple((lane, share * velocity) for lane, share in _lane_shares(pacer.aside_m)),
         jet + beside,
         1.0 - push * float(np.exp(-((dy / BEHIND_WIDTH_M) ** 2))) * at_back,
     )
 
 
-def combined(pacers: Iterable[Influence], shape: tuple[int, ...]) -> Profile:
+def combined(pacers: Iterable[WakeEffect], shape: tuple[int, ...]) -> ShelterProfile:
     """Return the joint effect of pacers: in a lane the strongest wake counts, lanes add up."""
     group = nobody(shape)
     for pacer in pacers:
@@ -145,25 +145,25 @@ def combined(pacers: Iterable[Influence], shape: tuple[int, ...]) -> Profile:
     return profile_together(group)
 
 
-def nobody(shape: tuple[int, ...]) -> Influence:
+def nobody(shape: tuple[int, ...]) -> WakeEffect:
     """Return the effect of an empty group, as arrays of this shape."""
-    return Influence((), np.zeros(shape), np.ones(shape))
+    return WakeEffect((), np.zeros(shape), np.ones(shape))
 
 
-def joined(group: Influence, pacer: Influence) -> Influence:
+def joined(group: WakeEffect, pacer: WakeEffect) -> WakeEffect:
     """Return a group's effect with one more pacer: in a lane the strongest wake counts."""
     lanes = dict(group.wake)
     for lane, velocity in pacer.wake:
         lanes[lane] = np.maximum(lanes.get(lane, 0.0), velocity)
-    return Influence(tuple(lanes.items()), group.lost + pacer.lost, group.trail * pacer.trail)
+    return WakeEffect(tuple(lanes.items()), group.lost + pacer.lost, group.trail * pacer.trail)
 
 
-def profile_together(group: Influence) -> Profile:
+def profile_together(group: WakeEffect) -> ShelterProfile:
     """Return a group's profile: its lanes add up."""
     total = np.zeros(group.lost.shape)
     for _, velocity in group.wake:
         total += velocity
-    return Profile(total, group.lost, group.trail)
+    return ShelterProfile(total, group.lost, group.trail)
 
 
 def _lane_shares(aside_m: float) -> list[tuple[int, float]]:

@@ -16,13 +16,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.analysis.gaps import GapTrack, lost_light_m
-from simulator.analysis.marks import Mark, Run, ghost_marks, light_mark, plan_mark, wave_marks
-from simulator.analysis.projection import Possible, projected_finish
+from simulator.analysis.marks import (
+    Mark,
+    Trajectory,
+    ghost_marks,
+    light_mark,
+    plan_mark,
+    wave_marks,
+)
+from simulator.analysis.projection import TargetReachability, projected_finish
 from simulator.analysis.splits import Split, split_table, times_of
 from simulator.analysis.what_if import Alternative, Measure
 from simulator.coefficients import LAP_M
 from simulator.physics.air import outside_sources
-from simulator.physics.pacers import Group, changed_group, group_of, role_of
+from simulator.physics.pacers import PacerGroup, changed_group, group_of, role_of
 from simulator.recording.recording import Recording
 from simulator.scenario.model import Scenario
 from simulator.scenario.uncertainty import any_assumed
@@ -74,19 +81,19 @@ class Show:
     light: Mark
     waves: tuple[Mark, ...]
     ghosts: tuple[Mark, ...]
-    pacers: Group
+    pacers: PacerGroup
     splits: tuple[Split, ...]
-    came_from: tuple[Group, float] | None = None
+    came_from: tuple[PacerGroup, float] | None = None
     earlier: tuple[tuple[float, Show], ...] = ()
     axis: str = "pacers"
     measure: Measure = Measure.FINISH
-    possible: Possible | None = None
+    possible: TargetReachability | None = None
     alternatives: tuple[Alternative, ...] | None = None
     band: Band | None = None
     chances: Chances | None = None
 
     @cached_property
-    def bodies(self) -> Group:
+    def bodies(self) -> PacerGroup:
         """The pacers as they run: after a fork, those of the old formation move to new places."""
         if self.came_from is None:
             return self.pacers
@@ -276,7 +283,7 @@ def make_show(
 
 def _came_from(
     shows: Sequence[tuple[float, Show]], passed: Sequence[tuple[float, Mark]], now: Show
-) -> tuple[Group, float] | None:
+) -> tuple[PacerGroup, float] | None:
     """Return the pacers that a fork replaced by those of `now`, and where [m]; None without one.
 
     `shows`: the earlier shows; `passed`: the end of each.
@@ -427,7 +434,7 @@ def _light_passes(light: Mark, earlier: tuple[tuple[float, Mark], ...], reach_m:
 
 
 @lru_cache(maxsize=64)  # turning a knob changes the run, but seldom a mark
-def _passes(run: Run, reach_m: float) -> Floats:
+def _passes(run: Trajectory, reach_m: float) -> Floats:
     """Return the time at which a run passes each point of a curve [s]."""
     return run.time_at(_places(reach_m))
 

@@ -23,7 +23,7 @@ from simulator.stage.scene import Scene, Staging
 from simulator.view.camera import directed, on_air, resting
 from simulator.view.controls import Controls
 from simulator.view.dragging import DragTool
-from simulator.view.drawer import Editor
+from simulator.view.drawer import EditingTools
 from simulator.view.input import MouseDrag, binding_of, by_position, digit_of
 from simulator.view.layout import Layout
 from simulator.view.panels.cards import draw_problem, draw_recording
@@ -169,7 +169,7 @@ class App:
         self._asked = ""
         self._now_s = self._unseen_s = 0.0
         self._skipper = FrameSkipper()
-        self._editor = Editor(session)
+        self._editor = EditingTools(session)
         self.drawer = self._editor.drawer
         self.drag_tool = DragTool(session)
         self._controls: Controls | None = None

@@ -219,7 +219,7 @@ def _angles(around: int) -> Floats:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Part:
+class _MeshPart:
     """Rings of points, shape (rings, around, 3), and each facet's colour, gloss and depth.
 
     `sink` [share of stature] paints facets as if they were deeper by that: the thigh under the
@@ -279,7 +279,7 @@ def _bands(places: tuple[float, ...], around: int, *bands: tuple[float, Colour])
     return np.repeat(colours[:, None], around, axis=1)
 
 
-def _parts(p: Floats, build: Build, kit: Outfit, phase: float, around: int) -> Iterator[_Part]:
+def _parts(p: Floats, build: Build, kit: Outfit, phase: float, around: int) -> Iterator[_MeshPart]:
     tall = build.stature_m
     outward = np.array([0.0, 0.0, 1.0])
     thick = np.interp(_LEG[:, 0], (0.0, 0.6, 2.0), (1.0, 0.1 + 0.9 * build.girth, build.girth))
@@ -294,7 +294,7 @@ def _parts(p: Floats, build: Build, kit: Outfit, phase: float, around: int) -> I
             size[:6] *= 1.12
         rings = _tube(centres, *_frame(centres, outward), size, around)
         cloth = (2.0 * kit.leg, kit.bottom)
-        yield _Part(rings, _bands(_PLACES["_LEG"], around, cloth, (9.0, kit.skin)), 0.3, sink)
+        yield _MeshPart(rings, _bands(_PLACES["_LEG"], around, cloth, (9.0, kit.skin)), 0.3, sink)
         yield _shoe(p, end, kit, tall, around)
     arms = _ARM[:, 1:] * tall * (0.93 if build.woman else build.girth * 1.04)
     for end in "LR":
@@ -303,12 +303,12 @@ def _parts(p: Floats, build: Build, kit: Outfit, phase: float, around: int) -> I
         side = _unit(np.cross(wrist - elbow, elbow - shoulder))
         rings = _tube(centres, *_frame(centres, side), arms, around)
         sleeve = (2.0 * kit.sleeve if suit else -9.0, kit.top)
-        yield _Part(rings, _bands(_PLACES["_ARM"], around, sleeve, (9.0, kit.skin)), 0.3)
+        yield _MeshPart(rings, _bands(_PLACES["_ARM"], around, sleeve, (9.0, kit.skin)), 0.3)
     yield from _trunk(p, build, kit, around)
     yield from _head(p, build, kit, phase, around)
 
 
-def _shoe(p: Floats, end: str, kit: Outfit, tall: float, around: int) -> _Part:
+def _shoe(p: Floats, end: str, kit: Outfit, tall: float, around: int) -> _MeshPart:
     heel, ball, toe = (p[Joint[f"{n}_{end}"]] for n in ("HEEL", "BALL", "TOE"))
     sole = _along(heel, ball, toe, _SHOE[:, 0])
     ahead, across = _frame(sole, np.array([0.0, 0.0, 1.0]))
@@ -318,10 +318,10 @@ def _shoe(p: Floats, end: str, kit: Outfit, tall: float, around: int) -> _Part:
     colours = _bands(_PLACES["_SHOE"], around, (9.0, kit.shoe))
     colours = colours.copy()
     colours[:, np.cos(_angles(around) + np.pi / around) < -0.45] = (238, 240, 236)
-    return _Part(_tube(sole + up * half, up, across, size, around), colours, 0.35)
+    return _MeshPart(_tube(sole + up * half, up, across, size, around), colours, 0.35)
 
 
-def _trunk(p: Floats, build: Build, kit: Outfit, around: int) -> Iterator[_Part]:
+def _trunk(p: Floats, build: Build, kit: Outfit, around: int) -> Iterator[_MeshPart]:
     tall = build.stature_m
     table = _TRUNK if build.woman else _TRUNK + _MAN * (_TRUNK[:, :1] < 0.1)
     wide = 1.0 if build.woman else 1.11
@@ -354,7 +354,7 @@ def _trunk(p: Floats, build: Build, kit: Outfit, around: int) -> Iterator[_Part]
     )
     colours = colours.copy()
     colours[np.ix_((middle > -0.03) & (middle < (0.25 if kit.sleeve else 0.1)), aside)] = kit.trim
-    yield _Part(skin(np.repeat(rows[:, None], around, 1)), colours, kit.gloss)
+    yield _MeshPart(skin(np.repeat(rows[:, None], around, 1)), colours, kit.gloss)
     if kit.sleeve:
         return
     turn = np.abs(np.mod(angle + 0.5 * np.pi, np.pi) - 0.5 * np.pi)  # 0 front and back
@@ -366,10 +366,10 @@ def _trunk(p: Floats, build: Build, kit: Outfit, around: int) -> Iterator[_Part]
     cloth[:, aside] = kit.trim
     facing = np.abs(np.cos(angle + np.pi / around)) > 0.80
     cloth[1:4, facing] = BIB
-    yield _Part(skin(heights, 0.003), cloth, kit.gloss, -0.035)
+    yield _MeshPart(skin(heights, 0.003), cloth, kit.gloss, -0.035)
 
 
-def _head(p: Floats, build: Build, kit: Outfit, phase: float, around: int) -> Iterator[_Part]:
+def _head(p: Floats, build: Build, kit: Outfit, phase: float, around: int) -> Iterator[_MeshPart]:
     tall, middle = build.stature_m, p[Joint.HEAD]
     gaze, over = _unit(p[Joint.FACE] - middle), _unit(p[Joint.CROWN] - middle)
     side = np.cross(gaze, over)
@@ -379,7 +379,7 @@ def _head(p: Floats, build: Build, kit: Outfit, phase: float, around: int) -> It
     size = np.interp(share, (0.0, 0.35, 1.0), (0.040, 0.030, 0.030)) * tall
     size = np.repeat((size * (0.94 if build.woman else 1.1))[:, None], 3, axis=1)
     neck = _tube(centres, *_frame(centres, side), size, around)
-    yield _Part(neck, _bands(tuple(share.tolist()), around, (9.0, kit.skin)))
+    yield _MeshPart(neck, _bands(tuple(share.tolist()), around, (9.0, kit.skin)))
     angle = _angles(around)
 
     def skull(y: Floats, grow: Floats | float = 0.0) -> Floats:
@@ -393,15 +393,17 @@ def _head(p: Floats, build: Build, kit: Outfit, phase: float, around: int) -> It
 
     rows = _HEAD[:, 0]
     face = _bands(tuple(rows.tolist()), around, (9.0, kit.skin))
-    yield _Part(skull(np.repeat(rows[:, None], around, 1)), face, 0.22)
+    yield _MeshPart(skull(np.repeat(rows[:, None], around, 1)), face, 0.22)
     line = np.interp(np.abs(np.mod(angle + np.pi, 2.0 * np.pi) - np.pi), *_HAIR_LINE)
     steps = np.sin(np.linspace(0.0, 0.5 * np.pi, 8))[:, None]
     hair = skull(line + (0.0668 - line) * steps, 0.0045 * np.sqrt(1.0001 - steps**2))
-    yield _Part(hair, _bands(tuple(steps[:, 0].tolist()), around, (9.0, kit.hair)), 0.22, -0.018)
+    yield _MeshPart(
+        hair, _bands(tuple(steps[:, 0].tolist()), around, (9.0, kit.hair)), 0.22, -0.018
+    )
     if kit.tail:
         root = middle + tall * (0.026 * over - 0.066 * gaze)
         tail = _tail(root, gaze, over, side, tall, phase, around)
-        yield _Part(tail, _bands(tuple(range(9)), around, (99.0, kit.hair)), 0.3, -0.02)
+        yield _MeshPart(tail, _bands(tuple(range(9)), around, (99.0, kit.hair)), 0.3, -0.02)
 
 
 def _tail(
@@ -491,7 +493,12 @@ def around_of(tall_px: float) -> int:
 
 
 def paint(
-    solid: Solid, view: ViewAngle, px_per_m: float, *, day: bool = False, tint: Colour | None = None
+    solid: BodyMesh,
+    view: ViewAngle,
+    px_per_m: float,
+    *,
+    day: bool = False,
+    tint: Colour | None = None,
 ) -> Sprite:
     """Return a body as a sprite.
 
@@ -522,7 +529,7 @@ def paint(
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Solid:
+class BodyMesh:
     """A body in a pose, in its own frame [m], independent of the view.
 
     Attributes:
@@ -567,7 +574,7 @@ def _quads(sizes: tuple[int, ...], around: int) -> NDArray[np.intp]:
     return np.stack([here, turned, turned + around, here + around], axis=2).reshape(-1, 4)
 
 
-def solid_of(pose: Floats, build: Build, kit: Outfit, phase: float, around: int) -> Solid:
+def solid_of(pose: Floats, build: Build, kit: Outfit, phase: float, around: int) -> BodyMesh:
     """Return the shape of a body.
 
     Args:
@@ -596,7 +603,7 @@ def solid_of(pose: Floats, build: Build, kit: Outfit, phase: float, around: int)
         np.broadcast_to(part.sink, shape).reshape(-1) * build.stature_m
         for part, shape in zip(parts, shapes, strict=True)
     ]
-    return Solid(
+    return BodyMesh(
         around,
         points,
         quads,
@@ -649,7 +656,7 @@ def shadow(pose: Floats, build: Build, view: ViewAngle, px_per_m: float, *, day:
 # -- the sprites of all athletes -------------------------------------------------------------------
 
 
-class _Set(NamedTuple):
+class _SpriteKey(NamedTuple):
     """The common parameters of sprites that differ only in phase, in steps.
 
     Attributes:
@@ -670,7 +677,7 @@ class _Set(NamedTuple):
     pitch_deg: float
     px_per_m: float
 
-    def cruising(self) -> _Set:
+    def cruising(self) -> _SpriteKey:
         """Return itself, or during the first step its later set at race pace."""
         if math.isinf(self.gone_m):
             return self
@@ -683,7 +690,7 @@ class _Set(NamedTuple):
             return np.asarray(cycle(build, self.phases, *gait)[step])
         return np.asarray(poses(build, [step / self.phases], *gait, self.gone_m)[0])
 
-    def solid(self, step: int) -> Solid:
+    def solid(self, step: int) -> BodyMesh:
         """Return the shape at a phase; it does not depend on view and size."""
         around = around_of(self.px_per_m * self.look.build.stature_m)
         own = self._replace(yaw_deg=0.0, pitch_deg=0.0, px_per_m=0.0)
@@ -691,7 +698,7 @@ class _Set(NamedTuple):
 
 
 @lru_cache(maxsize=160)
-def _solid(one: _Set, step: int, around: int) -> Solid:
+def _solid(one: _SpriteKey, step: int, around: int) -> BodyMesh:
     look = one.look
     return solid_of(one.pose(step), look.build, look.kit, step / one.phases, around)
 
@@ -702,9 +709,9 @@ def _stepped(value: float, step: float, middle: float = 0.0) -> float:
 
 def _set_of(
     look: Appearance, stride: Stride, phases: int, view: ViewAngle, px_per_m: float
-) -> _Set:
+) -> _SpriteKey:
     starts = stride.gone_m < CROUCH_UNTIL_M
-    return _Set(
+    return _SpriteKey(
         look,
         phases,
         _stepped(stride.speed_m_s, START_STEP_M_S)
@@ -734,12 +741,12 @@ class Athletes:
     """
 
     def __init__(self) -> None:
-        self._sets: OrderedDict[_Set, dict[int, Pair]] = OrderedDict()
-        self._kin: dict[Appearance, deque[_Set]] = {}
-        self._used: list[tuple[_Set, int]] = []
+        self._sets: OrderedDict[_SpriteKey, dict[int, Pair]] = OrderedDict()
+        self._kin: dict[Appearance, deque[_SpriteKey]] = {}
+        self._used: list[tuple[_SpriteKey, int]] = []
         self._bytes = 0
         self._exact = True
-        self._missed: tuple[_Set, int] | None = None
+        self._missed: tuple[_SpriteKey, int] | None = None
         self._waited = 0
         self._cost_s = 0.004
 
@@ -803,7 +810,7 @@ class Athletes:
                 return other
         return self._paint(one, step)
 
-    def _stand_in(self, one: _Set, step: int) -> Pair | None:
+    def _stand_in(self, one: _SpriteKey, step: int) -> Pair | None:
         """Return the sprite most similar to a missing one; None: there is none."""
         best, least = None, math.inf
         for other in self._kin.get(one.look, ()):
@@ -826,7 +833,7 @@ class Athletes:
         body, shade = (None if each is None else _scaled(each, ratio) for each in pair)
         return (body, shade) if body is not None else None
 
-    def _paint(self, one: _Set, step: int) -> Pair:
+    def _paint(self, one: _SpriteKey, step: int) -> Pair:
         self._waited = 0
         look, view = one.look, ViewAngle(one.yaw_deg, one.pitch_deg)
         body = paint(one.solid(step), view, one.px_per_m, day=look.day, tint=look.tint)

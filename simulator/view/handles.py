@@ -57,7 +57,7 @@ class Snap:
 
 
 @dataclass(slots=True)
-class Grab:
+class DragTarget:
     """What the mouse drags.
 
     Attributes:
@@ -95,7 +95,7 @@ class DragState:
     """
 
     taken: str | int | None = None
-    grab: Grab | None = None
+    grab: DragTarget | None = None
     snaps: tuple[Snap, ...] = ()
     refused: str = ""
     moved: tuple[str | int, float | None] = ("", None)
@@ -103,7 +103,7 @@ class DragState:
 
 
 @dataclass(frozen=True, slots=True)
-class SeenTrack:
+class PerspectiveTrack:
     """The track around the group as a camera sees it; it has the same methods as `StraightTrack`.
 
     Attributes:
@@ -135,7 +135,7 @@ class SeenTrack:
         return along, math.hypot(beyond, at[1]) - like * BEND_RADIUS_M
 
 
-Piece: TypeAlias = StraightTrack | SeenTrack
+Piece: TypeAlias = StraightTrack | PerspectiveTrack
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +162,7 @@ class ScreenState:
         return straight(inset[0], self.scene.group.span_m, self.style.sizes, inset[1])
 
     @property
-    def seen(self) -> SeenTrack | None:
+    def seen(self) -> PerspectiveTrack | None:
         """The track as the group's camera sees it; None for other cameras and during a move."""
         shot, scene, layout = self.shot, self.scene, self.layout
         if shot.camera is not Camera.GROUP or shot.start is not None or shot.lowered < 1.0:
@@ -171,7 +171,7 @@ class ScreenState:
         box = Box(stage.x, stage.y, stage.w, min(stage.h, layout.view.h))
         lens = Lens(rig_of(shot, scene, layout, box), box.w, box.h)
         scale = lens.spot(scene.s_m(scene.runner), scene.runner.offset_m)[2]
-        return SeenTrack(box, lens, scene.start_m + scene.group.centre_m, scale)
+        return PerspectiveTrack(box, lens, scene.start_m + scene.group.centre_m, scale)
 
     @property
     def pieces(self) -> list[Piece]:
@@ -292,7 +292,7 @@ def draw_pacers(surface: pygame.Surface, view: ScreenState, piece: Piece, touch:
     """Draw rings around pacers selected, dragged or under the mouse, their old places and goals."""
     theme, scene, grab = view.style.theme, view.scene, touch.grab
     thick = max(1.5, 0.06 * piece.scale)
-    if isinstance(piece, SeenTrack):  # on the ground around his feet
+    if isinstance(piece, PerspectiveTrack):  # on the ground around his feet
         size = 0.55 * piece.scale, 0.55 * piece.scale * math.sin(piece.lens.rig.pitch)
     else:
         size = body_size("pacer", 1.6 * piece.scale)
@@ -387,7 +387,7 @@ def _label(
     style.type.write(card, text, at, SEMIBOLD, px, tint, width=max(1, wide - px))
     x = min(max(round(foot[0] - wide / 2), piece.box.x), piece.box.right - wide)
     y = low = piece.box.bottom - card.get_height()
-    if isinstance(piece, SeenTrack):
+    if isinstance(piece, PerspectiveTrack):
         y = min(round(foot[1] + 0.7 * piece.scale), low)
     elif piece.way < 0:
         y = piece.box.y

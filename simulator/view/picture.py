@@ -28,12 +28,12 @@ from simulator.view.arranging import EVERY_PANEL, LECTURE_PANELS, arrange, arran
 from simulator.view.camera import WHOLE, Shot, goal_of, on_air, rig_of, view_of
 from simulator.view.input import rows
 from simulator.view.layers import bodies, group, lights, moments
-from simulator.view.layers.close import Close
+from simulator.view.layers.close import CloseUp
 from simulator.view.layers.track import Tiles, draw_ground, mark_names, stretched
 from simulator.view.layout import Box, Hud, Layout
 from simulator.view.panels import cards, chapter, head, score
 from simulator.view.panels.frame import CachedLayer, frame
-from simulator.view.panels.pacers import WhoRunsWhen
+from simulator.view.panels.pacers import PacerChart
 from simulator.view.panels.side import SIDE_PANELS
 from simulator.view.panels.timeline import ChartKind, Timeline
 from simulator.view.text import Style, Type
@@ -98,7 +98,7 @@ class StaticPicture:
     ground: pygame.Surface
     layer: CachedLayer
     bands: dict[int, CachedLayer]
-    charts: dict[ChartKind, Timeline | WhoRunsWhen]
+    charts: dict[ChartKind, Timeline | PacerChart]
 
 
 class Painter:
@@ -110,7 +110,7 @@ class Painter:
         self.type = type_ or Type()
         self._style: Style | None = None
         self._tiles = Tiles(self.theme)
-        self._athletes = Close()
+        self._athletes = CloseUp()
         self._base_key: Hashable = None
         self._layout: Layout | None = None
         self._base: StaticPicture | None = None
@@ -207,10 +207,10 @@ class Painter:
             if below.group is not None:
                 group.frame(band, below.group, span_m, style, way)
             bands[way] = CachedLayer(band)
-        charts: dict[ChartKind, Timeline | WhoRunsWhen] = {
+        charts: dict[ChartKind, Timeline | PacerChart] = {
             kind: Timeline(style, kind) for kind in (ChartKind.GAP, ChartKind.PACE)
         }
-        charts[ChartKind.PACERS] = WhoRunsWhen(style)
+        charts[ChartKind.PACERS] = PacerChart(style)
         return StaticPicture(style, ground, CachedLayer(picture), bands, charts)
 
     def _panels(self, base: StaticPicture, scene: Scene, layout: Layout, chart: ChartKind) -> None:

@@ -18,7 +18,7 @@ Colour = tuple[int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class StadiumColours:
     """The stadium's colours, without any light wave.
 
     Attributes:
@@ -76,7 +76,7 @@ class Theme:
     good: Colour
     red: Colour
     yellow: Colour
-    ground: Ground
+    ground: StadiumColours
     gaps: tuple[tuple[GapState, Colour], ...]
     named: tuple[tuple[str, Colour], ...]
     lights: tuple[tuple[str, Colour], ...]
@@ -253,7 +253,7 @@ def theme_of(name: str, values: Mapping[str, Any]) -> Theme:
     return Theme(
         name,
         **{key: value for key, value in values.items() if "." not in key},
-        ground=Ground(**section("ground")),
+        ground=StadiumColours(**section("ground")),
         gaps=tuple((GapState(state), colour) for state, colour in section("gaps").items()),
         named=tuple(section("named").items()),
         lights=tuple(section("lights").items()),

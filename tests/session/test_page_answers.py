@@ -25,11 +25,11 @@ from simulator.session.variations import (
     values_of,
     with_knob,
 )
-from simulator.stage.panel_state import Answers, KnobKind, Tab
+from simulator.stage.panel_state import KnobKind, PageContent, Tab
 from tests.session.short import load_short, settle
 
 
-def answered(session: Session) -> Answers:
+def answered(session: Session) -> PageContent:
     """Let the session work until the open page has its answer."""
     for _ in range(QUIET_PICTURES + 1):
         session.advance(0.0)

@@ -268,7 +268,7 @@ def test_a_slow_dot_moves_by_fractions_of_a_pixel() -> None:
     for k in range(9):
         surface = pygame.Surface((60, 40), 0, 32)
         body = Body("a", "A", "runner", "white", 0.0, 0.0, 6.0)
-        spot = bodies.Spot(body, 0.0, 20.0 + k / 4, 20.0, 0.0, -1.0)
+        spot = bodies.BodySpot(body, 0.0, 20.0 + k / 4, 20.0, 0.0, -1.0)
         view = camera.MapView(7.0, 0, 0)
         bodies.draw_bodies(surface, [spot], view, Box(0, 0, 60, 40), THEME)
         light = pygame.surfarray.array3d(surface).sum(axis=2).astype(float)

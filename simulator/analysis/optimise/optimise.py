@@ -20,9 +20,9 @@ from simulator.analysis.optimise.problem import (
     FINISH,
     LAST_M,
     RESULTS,
-    Aim,
     Condition,
     FreeNumber,
+    Objective,
     Optimisation,
     cannot_free,
     condition_of,
@@ -139,7 +139,7 @@ def optimise(
     source.load()
     conditions = [condition_of(text) for text in subject_to]
     name = {"pacers": "pacers.count"}.get(minimise or maximise, minimise or maximise) or FINISH
-    aim = Aim(name, -1.0 if maximise else 1.0)
+    aim = Objective(name, -1.0 if maximise else 1.0)
     whole, numbers, free_plan = _freed(source, free, name)
     known = [*RESULTS, *whole, *(n.path for n in numbers)]
     if name not in known:

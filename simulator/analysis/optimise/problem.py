@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from simulator.analysis.optimise.search import Moves, Scores, closing_in, refined
 from simulator.analysis.sweep.axes import number_of
-from simulator.analysis.sweep.rows import NOTHING_BESIDE, Source, Varied
+from simulator.analysis.sweep.rows import NOTHING_BESIDE, ScenarioVariations, Source
 from simulator.errors import NoAnswerError, Problem, ScenarioError
 from simulator.physics.attempt import Outcomes, outcomes_of
 from simulator.records import speed_range
@@ -165,7 +165,7 @@ def condition_of(text: str) -> Condition:
 
 
 @dataclass(frozen=True, slots=True)
-class Aim:
+class Objective:
     """The objective: a result or a free path, times -1 if it is maximised."""
 
     name: str
@@ -258,7 +258,7 @@ class Optimisation:
         source: Source,
         whole: Mapping[str, int],
         numbers: Sequence[FreeNumber],
-        aim: Aim,
+        aim: Objective,
         conditions: Sequence[Condition],
         *,
         free_plan: bool,
@@ -270,7 +270,7 @@ class Optimisation:
         """
         self.whole, self.numbers, self.runs = dict(whole), tuple(numbers), 0
         self._aim, self._conditions, self._source = aim, tuple(conditions), source
-        self._varied = Varied(source, [*whole, *(n.path for n in numbers)])
+        self._varied = ScenarioVariations(source, [*whole, *(n.path for n in numbers)])
         self._followed = free_plan or any(n.path.startswith("plan") for n in numbers)
         self.parts: Parts | None = None
         base, self.start = self._first(source.load())

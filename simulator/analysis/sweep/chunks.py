@@ -1,7 +1,7 @@
 """A sweep as chunks: pure, picklable functions from rows of values to columns of results.
 
-In: a `Request` and a chunk's number. Out: `Columns`, one array for each column, the same to the bit
-wherever and whenever the chunk is run.
+In: a `SweepRequest` and a chunk's number. Out: `Columns`, one array for each column, the same to
+the bit wherever and whenever the chunk is run.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.analysis.sweep.axes import Grid, number_of, refused
-from simulator.analysis.sweep.rows import Source, Varied
+from simulator.analysis.sweep.rows import ScenarioVariations, Source
 from simulator.analysis.uncertainty import breaks, draw, run_samples, samples_of
 from simulator.errors import Problem, ScenarioError
 from simulator.files import read_bytes
@@ -76,7 +76,7 @@ INVALID = "invalid"
 
 
 @dataclass(frozen=True)
-class Request:
+class SweepRequest:
     """A whole sweep: equal requests give equal columns.
 
     Attributes:
@@ -132,7 +132,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Some rows of a sweep; see `Request` for the other attributes.
+    """Some rows of a sweep; see `SweepRequest` for the other attributes.
 
     Attributes:
         source: the scenario.
@@ -159,7 +159,7 @@ def request_of(
     samples: int = 0,
     seed: int = 1,
     target_s: float | None = None,
-) -> Request:
+) -> SweepRequest:
     """Return the request for a sweep over a scenario: a file, a shipped name, or a `Scenario`.
 
     Raises:
@@ -186,7 +186,7 @@ def request_of(
     count = int(np.ceil(longest / LAP_M)) - 1
     splits = tuple(LAP_M * (i + 1) for i in range(count))
     target = schedule_of(base.plan, base.distance).finish_s if target_s is None else target_s
-    return Request(source, grid, samples, seed, target, splits)
+    return SweepRequest(source, grid, samples, seed, target, splits)
 
 
 def source_of(scenario: str | Path | Scenario, changes: tuple[str, ...]) -> Source:
@@ -233,7 +233,7 @@ def _longest(base: Scenario, grid: Grid) -> float:
 def run_chunk(chunk: Chunk, threads: int = 1) -> Columns:
     """Return the columns of one chunk, computed on this many threads: a pure function."""
     rows = chunk.rows
-    varied = Varied(chunk.source, chunk.paths)
+    varied = ScenarioVariations(chunk.source, chunk.paths)
     results = [varied.scenario(values) for values in rows]
     scenarios = [s for s in results if isinstance(s, Scenario)]
     valid = np.array([isinstance(s, Scenario) for s in results])

@@ -66,7 +66,7 @@ class _RefusedError(Exception):
     """Sections refuse their numbers; the arguments are the sections and the numbers."""
 
 
-class Varied:
+class ScenarioVariations:
     """One scenario with many values."""
 
     def __init__(self, source: Source, paths: Sequence[str]) -> None:

@@ -1,8 +1,8 @@
 """Running a sweep's chunks, here or on any executor, and the resulting table.
 
-In: a `Request`, an executor of `concurrent.futures` or none. Out: chunks as they finish, each once;
-`Table`, all of them in order. A chunk is identified by its number, so it does not matter who ran
-it, in what order, or that a worker died (if its executor gives the chunk to another).
+In: a `SweepRequest`, an executor of `concurrent.futures` or none. Out: chunks as they finish, each
+once; `Table`, all of them in order. A chunk is identified by its number, so it does not matter who
+ran it, in what order, or that a worker died (if its executor gives the chunk to another).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.analysis.sweep.axes import grid_of
-from simulator.analysis.sweep.chunks import Columns, Request, request_of, run_chunk
+from simulator.analysis.sweep.chunks import Columns, SweepRequest, request_of, run_chunk
 from simulator.recording.recording import framed
 from simulator.scenario.model import Scenario
 
@@ -27,7 +27,7 @@ CHECK_S = 2.0
 
 
 def run_chunks(
-    request: Request,
+    request: SweepRequest,
     numbers: Iterable[int],
     executor: Executor | None = None,
     workers: int = 1,
@@ -110,7 +110,7 @@ def table_of(chunks: Iterable[Columns]) -> Table:
     return Table({name: np.concatenate([c[name] for c in listed]) for name in listed[0]})
 
 
-def run_sweep(request: Request, executor: Executor | None = None, workers: int = 1) -> Table:
+def run_sweep(request: SweepRequest, executor: Executor | None = None, workers: int = 1) -> Table:
     """Return the whole sweep as a table in memory."""
     done = dict(run_chunks(request, range(request.chunks), executor, workers))
     return table_of(done[number] for number in sorted(done))

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.analysis.predict import predicted_times, stretched
-from simulator.analysis.validate.rows import Role, Row, Unit
+from simulator.analysis.validate.rows import Role, Unit, ValidationRow
 from simulator.physics.attempt import simulate_all
 from simulator.scenario.model import Runner, Scenario
 from simulator.scenario.pacers import ConstantShelter, Pacers
@@ -44,7 +44,7 @@ def held_at(scenario: Scenario, shelter: float) -> Scenario:
     return scenario.model_copy(update={"pacers": pacers})
 
 
-def hard_start_rows() -> list[Row]:
+def hard_start_rows() -> list[ValidationRow]:
     """Return what targets too fast to hold gain, with and without her anticipation.
 
     For each shelter the best finish of all even targets is compared with the fastest even target
@@ -61,7 +61,7 @@ def hard_start_rows() -> list[Row]:
         best = _best(runs, never)
         for i, shelter in enumerate(SHELTERS):
             rows.append(
-                Row(
+                ValidationRow(
                     SECTION,
                     f"{word} anticipation, S = {shelter:g}: best of all even targets",
                     "the model itself",
@@ -80,14 +80,16 @@ def hard_start_rows() -> list[Row]:
     return rows
 
 
-def _harder_rows(miles: Sequence[Scenario], never: Sequence[float], best: Floats) -> list[Row]:
+def _harder_rows(
+    miles: Sequence[Scenario], never: Sequence[float], best: Floats
+) -> list[ValidationRow]:
     """Return what a deliberately hard start costs compared with the best even plan."""
     rows = []
     for strength in HARDER:
         finishes = _best([_harder(mile, strength) for mile in miles], never)
         for shelter, finish, even in zip(SHELTERS, finishes, best, strict=True):
             rows.append(
-                Row(
+                ValidationRow(
                     SECTION,
                     f"second half slower by {strength:g} %, S = {shelter:g}: best of all targets",
                     "the model itself",

@@ -29,7 +29,7 @@ RIM = (8, 10, 14)
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
+class BodySpot:
     """A body in the picture: track position [m], pixel, and the outward normal there (y down)."""
 
     body: Body
@@ -40,7 +40,7 @@ class Spot:
     ny: float
 
 
-def spots(scene: Scene, view: MapView) -> list[Spot]:
+def spots(scene: Scene, view: MapView) -> list[BodySpot]:
     """Return the spots of all bodies of a scene: ghosts, pacers, then the runner on top."""
     bodies = [*scene.ghosts, *scene.pacers, scene.runner]
     x_m = np.array([body.x_m for body in bodies])
@@ -49,7 +49,7 @@ def spots(scene: Scene, view: MapView) -> list[Spot]:
     places = []
     for body, s, x, y in zip(bodies, s_m.tolist(), xs.tolist(), ys.tolist(), strict=True):
         _, nx, ny = axis(s)
-        places.append(Spot(body, s, *view.at(x, y), nx, -ny))
+        places.append(BodySpot(body, s, *view.at(x, y), nx, -ny))
     return places
 
 
@@ -72,7 +72,7 @@ def radius(kind: str, view: MapView) -> float:
 
 
 def draw_bodies(
-    surface: pygame.Surface, places: list[Spot], view: MapView, box: Box, theme: Theme
+    surface: pygame.Surface, places: list[BodySpot], view: MapView, box: Box, theme: Theme
 ) -> None:
     """Draw the bodies that are inside `box`."""
     blits = []
@@ -122,11 +122,11 @@ class NameLabel:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class LabelTrack:
     """The possible places of a label: along the track, its near edge at a bend radius [m]."""
 
     view: MapView
-    spot: Spot
+    spot: BodySpot
     radius_m: float
     wide: int
     high: int
@@ -146,7 +146,7 @@ class Line:
 
 
 def place_names(
-    spots: list[Spot], view: MapView, bounds: Box, keep_off: tuple[Box, ...], style: Style
+    spots: list[BodySpot], view: MapView, bounds: Box, keep_off: tuple[Box, ...], style: Style
 ) -> list[NameLabel]:
     """Return labels for the bodies inside `bounds`, free of overlaps.
 
@@ -169,7 +169,7 @@ def place_names(
         text = style.type.fit(body.label, SEMIBOLD, px, px * _NAME_EMS)
         apart = max(4, px // 2)  # between two names side by side
         wide, high = style.type.width(text, SEMIBOLD, px) + apart, style.type.height(SEMIBOLD, px)
-        line = Line(view, spot, _bend_radius(spot, tier_m), wide, high, bounds)
+        line = LabelTrack(view, spot, _bend_radius(spot, tier_m), wide, high, bounds)
         box = _free(line.box(0.0), taken) if is_pacer else _slide(line, taken)
         if box is not None:
             r = (radius(body.kind, view) + 2) * (-1.0 if body.kind == "ghost" else 1.0)
@@ -181,7 +181,7 @@ def place_names(
     return placed
 
 
-def _bend_radius(spot: Spot, tier_m: float) -> float:
+def _bend_radius(spot: BodySpot, tier_m: float) -> float:
     """Return the line along the track for a label's near edge, as a bend radius [m]."""
     body = spot.body
     if body.kind == "ghost":
@@ -191,7 +191,7 @@ def _bend_radius(spot: Spot, tier_m: float) -> float:
     return BEND_RADIUS_M + body.offset_m + CLOSE_M if tier_m else OUTER_M + OUTSIDE_M
 
 
-def _slide(line: Line, taken: list[Box]) -> Box | None:
+def _slide(line: LabelTrack, taken: list[Box]) -> Box | None:
     """Slide a label along the track until it is free; None if no place nearby is.
 
     It slides backwards if there is room, so that a label keeps its side while two runners close up.

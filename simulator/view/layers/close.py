@@ -253,7 +253,7 @@ def kerb(target: pygame.Surface, sight: arena.TrackLines, theme: Theme) -> None:
     arena.fill(target, sight, arena.KERB_TOP, arena.KERB_BACK, shade)
 
 
-class Close:
+class CloseUp:
     """Draws close cameras; keep one for each theme, since it caches its sprites."""
 
     def __init__(self) -> None:

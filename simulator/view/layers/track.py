@@ -27,7 +27,7 @@ from simulator.view.camera import MapView
 from simulator.view.layout import Box
 from simulator.view.sprites import dot
 from simulator.view.text import SEMIBOLD, Style
-from simulator.view.theme import Colour, Ground, Theme
+from simulator.view.theme import Colour, StadiumColours, Theme
 
 LANES = 8
 OUTER_M = KERB_RADIUS_M + LANES * LANE_WIDTH_M
@@ -172,7 +172,7 @@ def _table(scale: float, theme: Theme) -> Floats:
     return np.stack(smooth, axis=1)
 
 
-def _zones(ground: Ground) -> list[tuple[float, Colour]]:
+def _zones(ground: StadiumColours) -> list[tuple[float, Colour]]:
     return [
         (KERB_RADIUS_M - 1.4, ground.turf),
         (KERB_RADIUS_M, ground.edge),

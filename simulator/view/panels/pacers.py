@@ -47,7 +47,7 @@ def _plot(scene: Scene, box: Box, sizes: Sizes) -> Plot:
     return Plot(plot_box(box, sizes), scene.race_m, 0.0, 1.0)
 
 
-class WhoRunsWhen:
+class PacerChart:
     """The chart; it is redrawn when a slot changes."""
 
     def __init__(self, style: Style) -> None:

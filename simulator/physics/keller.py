@@ -1,4 +1,4 @@
-"""Keller's runner (1973): best times in closed form, to hold the integrator against.
+"""Keller's runner (1973): best times in closed form, as a reference for the integrator.
 
 In: a distance [m]. Out: the best time [s] by Keller's optimal control, and by stepping it.
 v' = f - v / tau with f <= F; E' = sigma - f v, E >= 0. Beyond 291.4 m the best run is: full force
@@ -32,7 +32,7 @@ class KellerConstants:
 KELLER = KellerConstants(force=12.2, tau=0.892, sigma=41.54, reserve=2406.0)
 STEP_S = 0.02
 SOON = 3.0
-"""Steps in which the stepped runner comes to what he wants; sooner they would swing round it."""
+"""Steps in which the stepped runner reaches his wanted speed; with fewer he would oscillate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ def _last_distance(t: float, cruise: float) -> float:
 
     end = math.sqrt(floor + (cruise * cruise - floor) * math.exp(-2.0 * t / k.tau))
     if end * end - floor < 1e-12:
-        # so late the speed has settled: go on at it
+        # by then the speed has settled: continue at it
         settled = 0.5 * k.tau * math.log((cruise * cruise - floor) / 1e-12)
         slow = math.sqrt(floor + 1e-12)
         return k.tau * (primitive(cruise) - primitive(slow)) + slow * (t - settled)

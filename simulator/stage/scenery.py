@@ -211,7 +211,7 @@ def scene_of(show: Show, playback: Playback, options: ShowOptions, notice: str =
 
 
 def _lost(show: Show, t: float) -> LightLost | None:
-    if show.lost_light_m is None or not any(w.on for w in show.scenario.wavelight.waves):
+    if show.lost_light_m is None:
         return None
     since_s = t - events(show).get("light lost", math.inf)
     return LightLost(show.lost_light_m, since_s) if since_s >= 0 else None
@@ -471,7 +471,7 @@ def is_left(name: str) -> bool:
 
 
 def _is_light(show: Show, mark: Mark) -> bool:
-    return mark is show.light and any(wave.on for wave in show.scenario.wavelight.waves)
+    return mark is show.light and show.lit
 
 
 def _meters(show: Show, moment: Moment) -> tuple[Meter, ...]:
@@ -629,17 +629,18 @@ def board_of(show: Show) -> Board:
     run = show.recording
     target = show.plan.finish_s or 0.0
     lost_m = show.lost_light_m
-    lost = ("the light", "kept") if lost_m is None else ("light lost at", f"{lost_m:.0f} m")
+    lost = [("the light", "kept") if lost_m is None else ("light lost at", f"{lost_m:.0f} m")]
+    lost = lost if show.lit else []
     if run.finish_s is None:
         headline, verdict = "did not finish", run.status.value
-        numbers = [("ran", f"{float(run.x[-1]):.0f} m"), lost]
+        numbers = [("ran", f"{float(run.x[-1]):.0f} m"), *lost]
     else:
         headline = format_time(run.finish_s)
         miss = run.finish_s - target
         word = "behind" if miss > 0 else "inside"
         verdict = f"{abs(miss):.2f} s {word} {format_time(target)}"
         against = (f"{word} {format_time(target)}", f"{abs(miss):.2f} s")
-        numbers = [("finish", headline), against, lost]
+        numbers = [("finish", headline), against, *lost]
         if abs(miss) < 0.005:
             verdict = f"level with {format_time(target)}"
     ghosts = show.ghosts[:GHOST_COLUMNS]
@@ -690,7 +691,8 @@ def evenly(splits: Sequence[Split], most: int) -> list[Split]:
 def _facts(show: Show) -> tuple[str, ...]:
     run = show.recording
     lost = show.lost_light_m
-    facts = ["kept the light to the line" if lost is None else f"lost the light at {lost:.0f} m"]
+    light = "kept the light to the line" if lost is None else f"lost the light at {lost:.0f} m"
+    facts = [light] if show.lit else []
     if run.status is not Status.FINISHED and run.finish_s is not None:
         facts.insert(0, f"not valid: {run.status.value}")
     facts.append(f"mean shelter {100 * run.mean_shelter:.0f} %")

@@ -108,8 +108,13 @@ class Show:
 
     @property
     def lost_light_m(self) -> float | None:
-        """Where the light was lost [m]."""
-        return _lost_light_m(self.recording, self._lights)
+        """Where the light was lost [m]; None: nowhere, or there is none."""
+        return _lost_light_m(self.recording, self._lights) if self.lit else None
+
+    @property
+    def lit(self) -> bool:
+        """Whether a light runs: without one gaps are those to the plan."""
+        return any(wave.on for wave in self.scenario.wavelight.waves)
 
     @property
     def curves(self) -> tuple[ChartCurve, ...]:
@@ -206,10 +211,10 @@ class Show:
             words.append("weather")
         if outside_sources(s.environment):
             words.append("what air beyond the sources takes")
-        if any(w.on for w in s.wavelight.waves):
+        if self.lit:
             words.append("wave length and pace end")
         if s.plan.standing_start:
-            words.append("the light's start allowance")
+            words.append(f"the {'light' if self.lit else 'plan'}'s start allowance")
         if s.pacers.shelter is not None:
             words.append("a constant shelter")
         elif any(role_of(slot) == "beside" for slot in self.pacers.slots):
@@ -223,8 +228,7 @@ class Show:
         """One line on the pacers and their assumptions."""
         count = len({slot.name for slot in self.pacers.slots})
         if count == 0:
-            lit = any(w.on for w in self.scenario.wavelight.waves)
-            return "alone behind the light" if lit else "alone, without a light"
+            return "alone behind the light" if self.lit else "alone, without a light"
         roles = [role_of(slot) for slot in self.pacers.slots if slot.from_ <= 0]
         counts = ((roles.count(role), role) for role in ("ahead", "beside", "behind"))
         places = ", ".join(f"{n} {role}" for n, role in counts if n)
@@ -298,7 +302,9 @@ def _alone(
     marks = next(((o.plan, o.light, o.waves) for o in same), None)
     if marks is None:
         marks = plan_mark(scenario), light_mark(scenario), tuple(wave_marks(scenario))
-    pacers = next((o.pacers for o in alike if o.scenario.pacers == scenario.pacers), None)
+    following = {"follows": scenario.pacers.follows}  # a wave has another name at another target
+    groups = (o for o in alike if o.scenario.pacers.model_copy(update=following) == scenario.pacers)
+    pacers = next((o.pacers for o in groups), None)
     if pacers is None:
         pacers = group_of(scenario.pacers, race_m)
     if splits is None:

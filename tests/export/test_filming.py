@@ -217,7 +217,7 @@ def story(tmp_path: Path) -> Presentation:
     return Presentation(load_story_text(STORY, tmp_path / "story.yaml"))
 
 
-@pytest.mark.parametrize(("name", "fps"), [("a.mp4", 30), ("a.webm", 10), ("a.gif", 10), ("a", 4)])
+@pytest.mark.parametrize(("name", "fps"), [("a.mp4", 12), ("a.webm", 10), ("a.gif", 10), ("a", 4)])
 def test_a_storys_film_is_as_long_as_it_is_told_to_one_picture(
     story: Presentation, tmp_path: Path, name: str, fps: int
 ) -> None:

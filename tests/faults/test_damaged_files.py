@@ -2,7 +2,7 @@
 
 Scenarios, formations, runners and stories have `tests/scenario/test_fuzz.py`. Here are the others:
 recordings, sets of them, tables of results, rows of a sweep, chunks of one, themes, best times,
-activities, pictures. Their bytes and their values are damaged. Of each, `make test` tries 60,
+activities, pictures. Their bytes and their values are damaged. Of each, `make test` tries 30,
 `make test-slow` and `make soak` as many as `FUZZ_CASES` says.
 """
 
@@ -326,7 +326,7 @@ READERS = {
 }
 
 
-FEW = 60
+FEW = 30
 """Damaged files of each kind that are tried in `make test`; 500 take a minute and a half."""
 
 

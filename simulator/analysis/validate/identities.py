@@ -25,12 +25,12 @@ KELLER_PUBLISHED = {1500.0: 219.49, MILE_M: 237.34}
 
 
 def identity_rows() -> list[Row]:
-    """Return the standing start, the wind over a lap and Keller's runner beside closed forms."""
+    """Return the standing start, the wind over a lap and Keller's runner against closed forms."""
     return [*_start_losses(), *_wind(), *_keller()]
 
 
 def _start_losses() -> list[Row]:
-    """Return what a strong runner loses from rest over 400 m against the formula."""
+    """Return a strong runner's loss from rest over 400 m against the formula."""
     strong = Runner(max_aerobic_power=40.0, reserve=5000.0)
     speeds = (5.0, 6.74)
     rows = [

@@ -1,4 +1,4 @@
-"""Rows: a published value beside the model's, and what that value is to the model.
+"""Rows: a published value next to the model's, and the role of that value.
 
 In: a run and its published splits; published drag reductions. Out: `Row`s, each saying whether its
 value was used to calibrate the model, is predicted by it, or must hold exactly.
@@ -23,7 +23,7 @@ Floats = NDArray[np.float64]
 
 
 class Role(Enum):
-    """What a published value is to the model."""
+    """The role of a published value."""
 
     CALIBRATED = "calibrated"
     PREDICTED = "predicted"
@@ -33,7 +33,7 @@ class Role(Enum):
 
 
 class Unit(Enum):
-    """How a value is written, and with how many decimals."""
+    """The notation of a value, and its decimals."""
 
     TIME = "time"
     SECONDS = "s"
@@ -66,12 +66,12 @@ class Row:
     Attributes:
         section: its heading.
         what: what was measured or must hold.
-        source: where the published value comes from.
-        published: that value, or the ends of a published range; empty where there is none.
-        model: what the model gives; None where it cannot be computed.
-        unit: how both are written.
-        role: what the value is to the model.
-        note: what must be known to read it.
+        source: the source of the published value.
+        published: that value, or the ends of a published range; empty if there is none.
+        model: the model's value; None if it cannot be computed.
+        unit: the notation of both.
+        role: the role of the published value.
+        note: what a reader must know.
     """
 
     section: str
@@ -123,7 +123,7 @@ class Drafting:
     pacers: tuple[tuple[float, float], ...] = ()
 
     def model(self, wake: float) -> float:
-        """Return what the formula gives with this strength of the front wake."""
+        """Return the formula's value with this strength of the front wake."""
         bodies = [Shelterer(ahead, aside, ahead > 0) for ahead, aside in self.pacers]
         return float(shelter(bodies, 0.0, wake))
 
@@ -153,7 +153,7 @@ def drafting_rms(wake: float) -> float:
 
 
 def drafting_rows() -> list[Row]:
-    """Return each published drag reduction, the one of da Silva, and how far off they are."""
+    """Return each published drag reduction, da Silva's, and their root mean square error."""
     rows = []
     for d in DRAFTING:
         if not d.pacers:

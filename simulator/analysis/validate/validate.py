@@ -1,6 +1,6 @@
-"""Validation: everything with a published value, beside what the model makes of it.
+"""Validation: every published value compared with the model's.
 
-In: nothing but what ships. Out: all rows of `lightpace validate`; the athletes' table is made by
+In: only shipped files. Out: all rows of `lightpace validate`; the athletes' table is made by
 `simulator.analysis.validate.athletes`.
 """
 
@@ -121,11 +121,11 @@ def _residuals(scenario: Scenario, run: Recording) -> list[float]:
 
 
 def _constant_shelter() -> list[Row]:
-    """Return the shelter with which her splits to 1200 m and all she has left give a finish.
+    """Return the shelter for which her splits to 1200 m and a maximal finish give the time.
 
-    A plan holds a finish from below: with the published finish as its last split, any shelter from
-    some value on gives that finish. So only her splits to 1200 m are planned, and what is left of
-    the mile is run at every even speed; the fastest finish is the largest effort.
+    A plan bounds a finish from below: with the published finish as its last split, any shelter
+    above some value gives that finish. So only her splits to 1200 m are planned, and the rest of
+    the mile is run at every even speed; the fastest finish is the maximal effort.
     """
     replayed = load_scenario("breaking4_replayed", with_ghosts=False)
     shelters = np.arange(0.20, 0.4001, 0.02)
@@ -255,16 +255,16 @@ def _left_out() -> list[Row]:
     return rows
 
 
-# -- what pays for it, and what a little of each is worth ------------------------------------------
+# -- the energy supply, and sensitivities ----------------------------------------------------------
 
 MISS = "a known miss"
 MISS_FROM = 1.5
-"""A sensitivity that is more than so many times its source is a miss [1]."""
+"""A sensitivity larger than this multiple of its source is a miss [1]."""
 OSBORNE = "Osborne 2025"
 
 
 def _physiology() -> list[Row]:
-    """Return what pays for Breaking4 beside what Osborne 2025 has for this very mile."""
+    """Return the energy supply of Breaking4 next to that of Osborne 2025 for the same mile."""
     scenario = load_scenario("breaking4", with_ghosts=False)
     section = "Breaking4, what pays for it"
     lost = float(outcomes_of([scenario], watch_light=True).lost_light_m[0])
@@ -283,7 +283,7 @@ def _physiology() -> list[Row]:
 
 
 def _supply_rows(section: str, scenario: Scenario, role: Role) -> list[Row]:
-    """Return how the attempt is paid for, beside Osborne's ideal athlete."""
+    """Return the attempt's energy supply next to that of Osborne's ideal athlete."""
     runner, run = scenario.runner, simulate(scenario)
     supplied = float(0.5 * (run.aerobic[1:] + run.aerobic[:-1]).sum()) * run.step_s
     drawn = float(run.reserve[0] - run.reserve[-1])
@@ -320,11 +320,11 @@ def _supply_rows(section: str, scenario: Scenario, role: Role) -> list[Row]:
 
 _HER_MEANS = "runner=kipyegon_osborne"
 _HER_SHELTER = 0.56
-"""Monaco's and Eugene's shelter with these means [1], so that her best mile and 1500 m agree."""
+"""Monaco's and Eugene's shelter with these parameters [1]: her best mile and 1500 m agree."""
 
 
 def _meeting_osborne() -> list[Row]:
-    """Return the same with means that meet Osborne's figures, and what that gives up."""
+    """Return the same with parameters that match Osborne's figures, and the cost of that."""
     section = "Her means as Osborne has them, configs/runners/kipyegon_osborne.yaml"
     shelter = f"pacers.shelter.0.value={_HER_SHELTER}"
     changes = {
@@ -352,7 +352,7 @@ def _meeting_osborne() -> list[Row]:
 
 
 def _bests_of(section: str, runner: Runner) -> list[Row]:
-    """Return her bests and what these means and today's default predict for them."""
+    """Return her bests, and the predictions of these parameters and of today's default."""
     bests = (
         Race(800.0, 117.68, _HER_SHELTER, 440.0),
         Race(1000.0, 149.15, _HER_SHELTER, 550.0),
@@ -378,7 +378,7 @@ def _bests_of(section: str, runner: Runner) -> list[Row]:
 
 
 def _critical(section: str, runner: Runner) -> list[Row]:
-    """Return critical speed and D' of both runners, of which a laboratory published no figure."""
+    """Return critical speed and D' of both runners, for which no laboratory value is published."""
     mile = held_at(alone_over_a_mile(239.99), 0.29).model_copy(update={"runner": runner})
     ((needed,),) = reserve_needed(demands([mile]), [runner.max_aerobic_power]).tolist()
     enough = d_prime(runner.model_copy(update={"reserve": needed}))
@@ -412,7 +412,7 @@ _HELD = "pacers.shelter=0.29"
 
 
 def _sensitivities() -> list[Row]:
-    """Return what a little of each input moves the finish of Breaking4, beside its source."""
+    """Return how far a small change of each input moves Breaking4's finish, with its source."""
     percent = TWO_THIRDS * 246.42
     by_power = _AEROBIC_SHARE * percent
     warmer, heavier = _by_drag(temperature=30.0), _by_drag(mass=42.84)
@@ -458,7 +458,7 @@ def _sensitivities() -> list[Row]:
 
 
 def _by_drag(temperature: float = 25.0, mass: float = 42.0) -> float:
-    """Return by how much a change of the drag per weight moves the finish at S = 0.29 [s]."""
+    """Return how far a change of the drag per weight moves the finish at S = 0.29 [s]."""
 
     def drag_share(runner: Runner, air: Environment) -> float:
         v = MILE_M / 246.42
@@ -472,7 +472,7 @@ def _by_drag(temperature: float = 25.0, mass: float = 42.0) -> float:
 
 
 def _altitudes() -> list[Row]:
-    """Return by how much a mile is slower at altitude [1]."""
+    """Return how much slower a mile is at altitude [1]."""
     section = "A mile at altitude, slower by"
     source = "Péronnet & Thibault's running model, 1991"
     cases = ((1000.0, 898.7, (0.016,)), (1500.0, 845.6, (0.025,)), (2300.0, 766.0, (0.045, 0.047)))

@@ -32,13 +32,14 @@ def places(
     end_s: float,
     *,
     before_s: int = 0,
+    after_s: int = 0,
     noise_m: float = 2.0,
     turn: float = 0.7,
     lap_m: float = 400.0,
 ) -> list[tuple[int, float, Place]]:
     """Return seconds, race distance [m], and latitude and longitude of an even run on a track."""
     rng, rows = np.random.default_rng(4), []
-    for second in range(round(before_s + end_s) + 1):
+    for second in range(round(before_s + end_s) + after_s + 1):
         x_m = min(max(second - before_s, 0.0) / end_s, 1.0) * race_m
         s = on_oval(start_position(race_m, lap_m) + x_m, lap_m)
         px, py = (lap_m / 400.0 * each for each in to_plane(s, 0.3))

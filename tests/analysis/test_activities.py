@@ -15,7 +15,18 @@ from simulator.recording.activities import Activity, ActivityLap, read_activity
 from simulator.recording.store import load_recording, save_recording
 from simulator.scenario.loader import load_scenario, load_text
 from simulator.scenario.schedule import schedule_through
-from tests.activity_files import ENDS, EXACT, LAPS, REFUSED, TRACKED, fit, standing, write
+from tests.activity_files import (
+    ENDS,
+    EXACT,
+    LAPS,
+    REFUSED,
+    TRACKED,
+    fit,
+    gpx,
+    places,
+    standing,
+    write,
+)
 
 SCENARIO = "distance: 1500 m\nplan: {{target: 4:05}}\npacers: {{count: 0}}\nghosts:\n  - {}\n"
 
@@ -69,6 +80,23 @@ def test_who_starts_the_watch_before_the_gun_says_when_it_went(tmp_path: Path) -
     seen = race_run(activity, 1500.0, trim=True)
     assert said.waypoints[-1].time_s == pytest.approx(246.0, abs=0.3)
     assert seen.waypoints[-1].time_s == pytest.approx(246.0, abs=2.0)
+
+
+@pytest.mark.parametrize(
+    ("race_m", "end_s", "lap_m"), [(1500.0, 281.0, 200.0), (3000.0, 612.0, 400.0)]
+)
+def test_who_stands_before_the_gun_and_after_the_line_ran_between(
+    race_m: float, end_s: float, lap_m: float, tmp_path: Path
+) -> None:
+    rows = places(race_m, end_s, before_s=20, after_s=15, lap_m=lap_m)
+    path = write(tmp_path, "run.gpx", gpx([[(t, place) for t, _, place in rows]]))
+    activity = read_activity(path)
+    seen, said = (race_run(activity, race_m, at, trim=at is None) for at in (None, 20.0))
+    assert said.waypoints[-1].time_s == pytest.approx(end_s, abs=said.tolerance_s)
+    assert seen.waypoints[-1].time_s == pytest.approx(end_s, abs=seen.tolerance_s)
+    assert seen.tolerance_s == pytest.approx(said.tolerance_s + 1.2, abs=0.1)
+    assert likely_distances(activity, trim=True) == [race_m]
+    assert "it stands for its first 20 s, which trim leaves out" in race_run(activity, race_m).note
 
 
 def test_laps_of_before_the_gun_are_left_out() -> None:

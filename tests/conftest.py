@@ -42,7 +42,13 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(autouse=True)
+def _kept_but_for_a_soak(request: pytest.FixtureRequest) -> None:
+    if request.node.get_closest_marker("soak") is None:  # it measures what is kept
+        request.getfixturevalue("_kept")
+
+
+@pytest.fixture(scope="session")
 def _kept() -> Iterator[None]:
     """Open each font and paint each ground once, not again for each of hundreds of painters."""
     from simulator.view.layers.track import draw_ground  # noqa: PLC0415 - after SDL's drivers
